@@ -1,0 +1,53 @@
+# Two commands a newcomer needs: `make demo` and `make test`. Everything lives in .venv.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test lint types coverage bench lock wheel clean
+
+demo: $(VENV)/.app
+	@$(BIN)/linkgap demo
+
+test: $(VENV)/.dev
+	@$(BIN)/pytest
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	@$(BIN)/mypy
+
+coverage: $(VENV)/.dev
+	@$(BIN)/pytest --cov --cov-report=term --cov-fail-under=95
+
+bench: $(VENV)/.bench
+	@$(BIN)/python -m benchmarks
+
+wheel: $(VENV)/.dev
+	@$(PIP) build
+	@$(BIN)/python -m build --wheel --outdir dist
+
+# Ranges live in pyproject.toml; what is installed here and in the image is pinned with hashes.
+lock: $(VENV)/.dev
+	@$(PIP) uv
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header pyproject.toml -o requirements/app.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header pyproject.toml --group dev -o requirements/dev.lock
+
+clean:
+	@rm -rf $(VENV) dist .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/.app: pyproject.toml requirements/app.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) --require-hashes -r requirements/app.lock
+	@$(PIP) --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.app requirements/dev.lock
+	@$(PIP) --require-hashes -r requirements/dev.lock
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	@$(PIP) "pandas>=2.2" "polars>=1.20"
+	@touch $@

@@ -1,0 +1,1 @@
+"""LinkGap, the product, without Slack."""

@@ -1,0 +1,96 @@
+"""Everything that can go wrong, as one small tree; each class knows its own sentence.
+
+`str(error)` is what a user may read: what happened and what to do, in plain words, without keys.
+What it cost so far is added by whoever holds the ledger.
+"""
+
+
+class LinkGapError(Exception):
+    """The root: catch this at a border to the user, never `Exception`."""
+
+
+class BadQuestion(LinkGapError):
+    """The user's words cannot be read as a question. Nothing was spent."""
+
+
+class ConfigError(LinkGapError):
+    """The installation is not set up for this. Carries every fault found, not just the first."""
+
+    def __init__(self, *faults: str) -> None:
+        self.faults = faults
+        super().__init__("\n".join(faults))
+
+
+class Cancelled(LinkGapError):
+    """Somebody asked this run to stop."""
+
+
+class BudgetExceeded(LinkGapError):
+    """A cap would be passed by the next request; it was not sent."""
+
+    def __init__(self, *, cap: str, limit: int, used: int, wanted: int, pool: str) -> None:
+        self.cap, self.limit, self.used, self.wanted, self.pool = cap, limit, used, wanted, pool
+        super().__init__(
+            f"The cap of {limit:,} {pool} per {cap} stopped this: {used:,} are used or reserved "
+            f"and the next request could cost {wanted:,}. Raise the cap or wait."
+        )
+
+
+class ProviderError(LinkGapError):
+    """A vendor did not give what was asked. Never means zero.
+
+    `vendor` is the vendor's registry name; `detail` is its own words, already free of keys.
+    """
+
+    meaning = "could not answer"
+    cure = "Try again later."
+
+    def __init__(self, vendor: str, detail: str = "") -> None:
+        self.vendor, self.detail = vendor, detail
+        said = f" It said: {detail}" if detail else ""
+        super().__init__(f"{vendor} {self.meaning}. {self.cure}{said}")
+
+
+class BadKey(ProviderError):
+    """401 and its relatives."""
+
+    meaning = "refused the API key"
+    cure = "Ask the person who set LinkGap up to renew it; `linkgap doctor --online` checks it."
+
+
+class PlanLacks(ProviderError):
+    """The key works, the subscription does not include this request."""
+
+    meaning = "does not include this request in your plan"
+    cure = "Use another vendor for it, or upgrade the plan."
+
+
+class OutOfUnits(ProviderError):
+    """The vendor's own allowance is used up."""
+
+    meaning = "has no API units left"
+    cure = "Wait for the monthly reset or buy units."
+
+
+class RateLimited(ProviderError):
+    """429, after all retries."""
+
+    meaning = "asked us to slow down"
+    cure = "Try again in a few minutes."
+
+    def __init__(self, vendor: str, detail: str = "", *, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(vendor, detail)
+
+
+class Unavailable(ProviderError):
+    """Network fault, timeout or 5xx, after all retries."""
+
+    meaning = "is not reachable or failed on its side"
+
+
+class BadAnswer(ProviderError):
+    """The answer arrived and cannot be what the contract says."""
+
+    meaning = "sent an answer LinkGap cannot read"
+    cure = "Try again; if it stays, report it with the vendor's name."

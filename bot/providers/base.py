@@ -1,0 +1,261 @@
+"""The contract between LinkGap and a vendor (docs/providers.md shows how to write one).
+
+A vendor is a declaration: what it can answer, and for each capability a `Remote` (plans requests
+and parses answers, no I/O) or a `Local` (reads what is already on this machine, free).
+Requests are planned *without* the key: `Vendor.auth` adds it as the gateway sends, so that keys
+never reach plans, caches, ledgers or logs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
+
+import httpx
+from pydantic import SecretStr
+
+from bot.model import Market, Scale, Target
+
+Query_contra = TypeVar("Query_contra", contravariant=True)
+Row = TypeVar("Row")
+
+
+class Capability(StrEnum):
+    """What can be asked of a vendor. The comment names query → row."""
+
+    SERP = "serp"  # SerpQuery → SerpRow
+    KEYWORD_METRICS = "keyword_metrics"  # KeywordQuery → KeywordMetrics
+    PAGE_METRICS = "page_metrics"  # MetricsQuery → Metrics
+    SITE_METRICS = "site_metrics"  # MetricsQuery → Metrics
+    REFERRING_DOMAINS = "referring_domains"  # ReferringQuery → ReferringDomain
+    LINKS_BETWEEN = "links_between"  # BetweenQuery → ReferringDomain (those that do link)
+    LINKS = "links"  # LinksQuery → Link
+    COUNT_HISTORY = "count_history"  # HistoryQuery → CountPoint
+    BALANCE = "balance"  # BalanceQuery → Balance
+
+
+@dataclass(frozen=True, slots=True)
+class SerpQuery:
+    """Who ranks for a keyword: the first `top` organic results."""
+
+    keyword: str
+    market: Market
+    top: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordQuery:
+    """Difficulty and volume of keywords."""
+
+    keywords: tuple[str, ...]
+    market: Market
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsQuery:
+    """Counts, authority and, where `traffic` is set, organic visits of many targets.
+
+    Pages and sites may be mixed where a vendor serves both capabilities with one adapter.
+    `counts=False` leaves referring-domain counts out (they cost extra at some vendors).
+    """
+
+    targets: tuple[Target, ...]
+    counts: bool = True
+    traffic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReferringQuery:
+    """The live referring domains of a target, strongest first, at most `limit` rows.
+
+    With `since`, only those first seen on that day or later.
+    """
+
+    target: Target
+    limit: int
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BetweenQuery:
+    """Which of these registrable domains link to the target? Complete: the others do not."""
+
+    domains: tuple[str, ...]
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class LinksQuery:
+    """One live link from each named domain to the target: page, title, anchor, kind."""
+
+    target: Target
+    domains: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryQuery:
+    """Monthly referring-domain counts of a target from a day on."""
+
+    target: Target
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceQuery:
+    """How many units are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A price in the vendor's own pool; `micro_usd` where the vendor bills money."""
+
+    units: int
+    pool: str = "units"
+    micro_usd: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, keyless, with its worst-case price and how long its answer may be kept."""
+
+    request: httpx.Request
+    worst: Cost
+    keep_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """One parsed answer. `complete` False: more rows exist that were not read."""
+
+    rows: tuple[Row, ...]
+    complete: bool
+    billed: Cost | None = None
+    next: Call | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[Row]):
+    """What the gateway hands on: all pages of all calls of one question to one vendor.
+
+    `as_of` is the moment of the oldest part (a cached part is older than now). `notes` say in plain
+    words why it is incomplete or what was left out; `cached` is True when nothing was sent.
+    """
+
+    provider: str
+    capability: Capability
+    rows: tuple[Row, ...]
+    complete: bool
+    as_of: datetime
+    cached: bool = False
+    notes: tuple[str, ...] = ()
+
+
+class Remote(Protocol[Query_contra, Row]):
+    """A capability over HTTP. Pure: plan and parse do no I/O."""
+
+    def plan(self, query: Query_contra) -> tuple[Call, ...]:
+        """Return the requests that answer the query; raises `PlanLacks` if it never can."""
+        ...
+
+    def parse(self, query: Query_contra, call: Call, response: httpx.Response) -> Page[Row]:
+        """Read one answer of any status; raises a `ProviderError` for everything but a good one."""
+        ...
+
+
+class Local(Protocol[Query_contra, Row]):
+    """A capability answered from this machine. Runs in a worker thread; free."""
+
+    def read(self, query: Query_contra) -> Page[Row]:
+        """Return the rows; raises `Unavailable` when there is nothing to read from."""
+        ...
+
+
+Adapter = Remote[object, object] | Local[object, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What a vendor tolerates."""
+
+    per_minute: int = 60
+    concurrency: int = 8
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """One vendor, ready to be asked. `scale` None: rows say their own (exports)."""
+
+    name: str
+    title: str
+    scale: Scale | None
+    capabilities: Mapping[Capability, object]
+    auth: httpx.Auth | None = None
+    secrets: tuple[SecretStr, ...] = field(default=(), repr=False)
+    rate: Rate = field(default_factory=Rate)
+    timeout: float = 60.0
+    sample: bool = False
+
+    def can(self, capability: Capability) -> bool:
+        """Say whether it serves the capability."""
+        return capability in self.capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class NotConfigured:
+    """A vendor that is installed and has no key: what it would need, for `linkgap doctor`."""
+
+    name: str
+    title: str
+    needs: tuple[str, ...]
+    gives: tuple[Capability, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A worst-case price that is already written down; settle it whatever happens."""
+
+    id: int
+    call: Call
+
+
+class Meter(Protocol):
+    """The purse the gateway is handed: every request is reserved before and settled after."""
+
+    async def reserve(self, vendor: str, capability: Capability, call: Call) -> Reservation:
+        """Write the worst case down; raises `BudgetExceeded` and nothing is sent."""
+        ...
+
+    async def settle(self, reservation: Reservation, billed: Cost | None, outcome: str) -> None:
+        """Write the true cost; `billed` None means unknown and stays at the worst case.
+
+        `outcome` is `ok`, `not_sent` (settled at zero by the caller) or the error's class name.
+        """
+        ...
+
+    async def cached(self, vendor: str, capability: Capability) -> None:
+        """Write down that an answer came from the cache and cost nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """A raw answer as it was received; enough for `parse` to read it again."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    taken_at: datetime
+
+
+class AnswerCache(Protocol):
+    """Raw answers by fingerprint of the keyless request."""
+
+    async def get(self, key: str) -> StoredAnswer | None:
+        """Return an answer that has not expired."""
+        ...
+
+    async def put(self, key: str, vendor: str, answer: StoredAnswer, keep_seconds: int) -> None:
+        """Keep an answer for so many seconds from its `taken_at`."""
+        ...

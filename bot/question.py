@@ -1,0 +1,221 @@
+"""What was asked, and the one grammar of every door: `/gap KEYWORD site: page: in: lang: vs: …`.
+
+Slack, the CLI, the form and stored jobs all make a `Question`; only this file validates one.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from bot.domains import host_of, is_address, registrable
+from bot.errors import BadQuestion
+from bot.model import Market
+from bot.places import COUNTRIES, LANGUAGES
+
+MAX_KEYWORD = 200
+NO_PAGE = "none"
+
+OPTIONS = ("site", "page", "in", "lang", "vs", "via", "serp", "fresh", "gates")
+_OPTION = re.compile(r"(?:^|(?<=\s))([A-Za-z]+):(\S*)")
+_QUOTES = {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"}
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A validated question. `site` is registrable; `page` a URL, "none" or None (unknown)."""
+
+    keyword: str
+    market: Market
+    site: str | None = None
+    page: str | None = None
+    vs: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()
+    serp: str | None = None
+    fresh: bool = False
+    gates: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds when the asker does not say: environment < team < site < channel."""
+
+    country: str = "us"
+    language: str = "en"
+    site: str | None = None
+    via: tuple[str, ...] = ()
+
+
+def parse(text: str, defaults: Defaults) -> Question:
+    """Read the words after `/gap`; raises `BadQuestion` with a sentence for the asker."""
+    for fancy, plain in _QUOTES.items():
+        text = text.replace(fancy, plain)
+    quoted, text = _take_quoted(text.strip())
+    given: dict[str, list[str]] = {}
+    for match in _OPTION.finditer(text):
+        name, value = match.group(1).lower(), match.group(2).strip("\"'")
+        if name in ("http", "https"):
+            continue
+        if name not in OPTIONS:
+            known = ", ".join(f"`{option}:`" for option in OPTIONS)
+            raise BadQuestion(
+                f"I do not know the option `{name}:`. I know {known}. "
+                "If it belongs to the keyword, put the keyword in quotes."
+            )
+        if not value:
+            raise BadQuestion(f"`{name}:` needs a value right after the colon, without a space.")
+        given.setdefault(name, []).append(value)
+    rest = _OPTION.sub(_keep_urls, text)
+    keyword = quoted if quoted is not None else rest
+    if quoted is not None and rest.strip():
+        raise BadQuestion("Only options may follow a keyword in quotes.")
+    for name, values in given.items():
+        if name not in ("vs", "via") and len(values) > 1:
+            raise BadQuestion(f"`{name}:` is given twice; once is enough.")
+    one = {name: values[0] for name, values in given.items()}
+    return make(
+        keyword,
+        defaults,
+        site=one.get("site"),
+        page=one.get("page"),
+        country=one.get("in"),
+        language=one.get("lang"),
+        vs=tuple(_split(given.get("vs", []))),
+        via=tuple(_split(given.get("via", []))),
+        serp=one.get("serp"),
+        fresh=_yes(one.get("fresh"), "fresh", default=False),
+        gates=_yes(one.get("gates"), "gates", default=True),
+    )
+
+
+def make(
+    keyword: str,
+    defaults: Defaults,
+    *,
+    site: str | None = None,
+    page: str | None = None,
+    country: str | None = None,
+    language: str | None = None,
+    vs: tuple[str, ...] = (),
+    via: tuple[str, ...] = (),
+    serp: str | None = None,
+    fresh: bool = False,
+    gates: bool = True,
+) -> Question:
+    """Build a question from separate fields (CLI, form), with the same checks and sentences."""
+    market = Market(_country(country or defaults.country), _language(language or defaults.language))
+    our_page = read_page(page) if page else None
+    own = read_site(site) if site else None
+    if own is None and our_page not in (None, NO_PAGE):
+        own = registrable(our_page or "")
+    own = own or (read_site(defaults.site) if defaults.site else None)
+    if own is not None and our_page not in (None, NO_PAGE) and registrable(our_page or "") != own:
+        raise BadQuestion(f"The page {our_page} is not on the site {own}. Name a page of ours.")
+    return Question(
+        keyword=read_keyword(keyword),
+        market=market,
+        site=own,
+        page=our_page,
+        vs=tuple(dict.fromkeys(read_url(url) for url in vs)),
+        via=tuple(dict.fromkeys(name.lower() for name in via or defaults.via)),
+        serp=serp.lower() if serp else None,
+        fresh=fresh,
+        gates=gates,
+    )
+
+
+def read_keyword(text: str) -> str:
+    """Return the keyword with invisible characters removed and spaces folded."""
+    keyword = " ".join(_INVISIBLE.sub(" ", text).split())
+    if not keyword:
+        raise BadQuestion("Which keyword? For example: `/gap best accounting software`.")
+    if len(keyword) > MAX_KEYWORD:
+        raise BadQuestion(
+            f"That keyword has {len(keyword)} characters; {MAX_KEYWORD} is the most I can ask for."
+        )
+    if not any(character.isalnum() for character in keyword):
+        raise BadQuestion("A keyword needs at least one letter or digit.")
+    return keyword
+
+
+def read_site(text: str) -> str:
+    """Return the registrable domain of a site the user named."""
+    _refuse_credentials(text)
+    host = host_of(text)
+    if host is not None and is_address(host):
+        raise BadQuestion(f"{host} is an IP address. Name the site by its domain: example.com.")
+    domain = registrable(text)
+    if domain is None:
+        raise BadQuestion(f"“{text[:80]}” is not a site. Name it by its domain: example.com.")
+    return domain
+
+
+def read_page(text: str) -> str:
+    """Return an absolute URL of ours, or "none" when the user says there is no such page."""
+    return NO_PAGE if text.lower() == NO_PAGE else read_url(text)
+
+
+def read_url(text: str) -> str:
+    """Return an absolute http(s) URL; a bare `host/path` gets https."""
+    _refuse_credentials(text)
+    url = text if re.match(r"^[a-zA-Z][a-zA-Z0-9+.-]*://", text) else f"https://{text}"
+    parts = urlsplit(url)
+    if parts.scheme.lower() not in ("http", "https"):
+        raise BadQuestion(f"“{text[:80]}” is not a web address: it must start with http or https.")
+    read_site(url)
+    path = parts.path or "/"
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme.lower()}://{parts.netloc.lower()}{path}{query}"
+
+
+def _refuse_credentials(text: str) -> None:
+    authority = text.split("://", 1)[-1].split("/", 1)[0]
+    if "@" in authority:
+        raise BadQuestion("That address carries a user name or password. Send it without them.")
+
+
+def _country(text: str) -> str:
+    code = {"uk": "gb"}.get(text.lower(), text.lower())
+    if code not in COUNTRIES:
+        raise BadQuestion(
+            f"I do not know the country “{text[:20]}”. Use its two-letter code, as in:us or in:de."
+        )
+    return code
+
+
+def _language(text: str) -> str:
+    code = text.lower()
+    if code not in LANGUAGES:
+        raise BadQuestion(
+            f"I do not know the language “{text[:20]}”. Use its two-letter code: lang:en, lang:de."
+        )
+    return code
+
+
+def _take_quoted(text: str) -> tuple[str | None, str]:
+    """Split a leading quoted keyword from the rest: quotes of any kind always mean a keyword."""
+    if text[:1] in ('"', "'"):
+        end = text.rfind(text[0])
+        while end > 0 and text[end + 1 : end + 2].strip():
+            end = text.rfind(text[0], 0, end)
+        if end > 0:
+            return text[1:end], text[end + 1 :]
+    return None, text
+
+
+def _keep_urls(match: re.Match[str]) -> str:
+    return match.group(0) if match.group(1).lower() in ("http", "https") else " "
+
+
+def _split(values: list[str]) -> list[str]:
+    return [part for value in values for part in value.split(",") if part]
+
+
+def _yes(value: str | None, name: str, *, default: bool) -> bool:
+    if value is None:
+        return default
+    if value.lower() in ("yes", "on", "true", "1"):
+        return True
+    if value.lower() in ("no", "off", "false", "0"):
+        return False
+    raise BadQuestion(f"`{name}:` takes yes or no.")

@@ -1,0 +1,211 @@
+"""What one run answers. Field names are the keys of the documented JSON (docs/report.schema.json).
+
+Every door (CLI, Slack, files) shows this and nothing else. `None` means unknown, never zero.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+
+from bot.model import LinkKind, Market, Scope
+
+
+class Verdict(StrEnum):
+    """The one thing to do next."""
+
+    BUILD_LINKS = "build_links"
+    FIX_FIRST = "fix_first"
+    LINKS_NOT_THE_CONSTRAINT = "links_not_the_constraint"
+    ALREADY_TOP3 = "already_top3"
+    UNKNOWN = "unknown"
+
+
+class Basis(StrEnum):
+    """Where the authority multiplier comes from."""
+
+    NOT_BEHIND = "not_behind"
+    FIT = "fit"
+    RULE_OF_THUMB = "rule_of_thumb"
+    UNKNOWN = "unknown"
+
+
+class SourceState(StrEnum):
+    """How a question to a vendor ended. Four different things; none of them is zero."""
+
+    OK = "ok"
+    PARTIAL = "partial"
+    UNAVAILABLE = "unavailable"
+    NOT_ASKED = "not_asked"
+
+
+class Absence(StrEnum):
+    """Is it certain that the prospect does not link to us?"""
+
+    PROVEN = "proven"
+    UNPROVEN = "unproven"
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityAdjustment:
+    """Own site against the competitors' sites on one scale; `multiplier` is within 1..2."""
+
+    own: float | None
+    competitors_mean: float | None
+    scale: str | None
+    multiplier: float
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class IndexNeed:
+    """The need as one link index counts it."""
+
+    provider: str
+    per_page: tuple[int | None, ...]
+    mean: float | None
+    even_field: int | None
+    median: float | None
+    low: int | None
+    high: int | None
+    needed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """How many referring domains the present top 3 have, and how many we would need.
+
+    `even_field` = ceil(base), `needed` = ceil(base × multiplier), where base is the mean, or the
+    median when one page (`distorted_by`, its URL) pulls the mean over twice the median.
+    """
+
+    metric: str
+    per_page: tuple[int | None, ...]
+    mean: float | None
+    even_field: int | None
+    median: float | None
+    low: int | None
+    high: int | None
+    distorted_by: str | None
+    authority: AuthorityAdjustment
+    needed: int | None
+    have: int | None
+    gap: int | None
+    by_index: tuple[IndexNeed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Competitor:
+    """A page in the top 3 that is not ours. `position` is None for a page named with `vs:`."""
+
+    position: int | None
+    url: str
+    domain: str
+    title: str | None
+    referring_domains: int | None
+    backlinks: int | None
+    authority: float | None
+    authority_scale: str | None
+    platform: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One check that comes before links: intent or trust."""
+
+    name: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """A domain that links to competitors and not to us. `score` is 0..100.
+
+    `links_to` are the competitors' URLs (page level) or domains (site level) it links to;
+    `relevance` and `trust` are 0..1; `seen_by` are the indexes that saw the link.
+    """
+
+    domain: str
+    score: float
+    reasons: tuple[str, ...]
+    links_to: tuple[str, ...]
+    level: Scope
+    absence: Absence
+    authority: float | None
+    authority_scale: str | None
+    traffic: int | None
+    relevance: float | None
+    trust: float | None
+    link: LinkKind | None
+    example_page: str | None
+    anchor: str | None
+    first_seen: date | None
+    seen_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One question to one vendor, and how it ended. `note` says why when it is not `ok`."""
+
+    provider: str
+    what: str
+    state: SourceState
+    rows: int | None
+    complete: bool | None
+    as_of: datetime | None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """What a vendor's pool was charged, beside the worst case reserved before the requests."""
+
+    provider: str
+    pool: str
+    units: int
+    micro_usd: int | None
+    estimated_units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One answer, whole. `page` is our page; "none" when the asker says we have none."""
+
+    keyword: str
+    market: Market
+    site: str | None
+    page: str | None
+    verdict: Verdict
+    need: Need
+    competitors: tuple[Competitor, ...]
+    gates: tuple[Gate, ...]
+    prospects: tuple[Prospect, ...]
+    sources: tuple[Source, ...]
+    cost: tuple[CostLine, ...]
+    taken_at: datetime
+    difficulty: float | None = None
+    dropped: dict[str, int] | None = None
+    sample: bool = False
+
+
+_ADAPTER = TypeAdapter(Report)
+
+
+def to_json(report: Report, *, indent: int | None = None) -> str:
+    """Return the documented JSON of a report."""
+    return _ADAPTER.dump_json(report, indent=indent).decode("utf-8")
+
+
+def from_json(text: str) -> Report:
+    """Read a stored report back; raises `pydantic.ValidationError` on anything else."""
+    return _ADAPTER.validate_json(text)
+
+
+def schema() -> dict[str, object]:
+    """Return the JSON Schema that docs/report.schema.json must equal."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **_ADAPTER.json_schema(mode="serialization"),
+    }

@@ -1,0 +1,62 @@
+"""Settings from the environment or a `.env` file; all faults are reported at once.
+
+Vendors read their own `LINKGAP_<VENDOR>_…` names in their own files (see `VendorOptions`), so a new
+vendor never edits this one. Precedence: environment < team < site < channel < command.
+"""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import ConfigError
+
+
+class Settings(BaseSettings):
+    """What the process itself needs to know. Keys only as SecretStr."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LINKGAP_", env_file=".env", extra="ignore", env_ignore_empty=True
+    )
+
+    slack_bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
+    slack_signing_secret: SecretStr | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
+    slack_app_token: SecretStr | None = Field(None, validation_alias="SLACK_APP_TOKEN")
+    slack_base_url: str = "https://slack.com/api/"
+
+    db: Path = Path("linkgap.db")
+    site: str | None = None
+    country: str = "us"
+    lang: str = "en"
+    via: str = Field("", description="Vendors in order of preference, comma separated; empty: all.")
+    run_cap: int = Field(1500, ge=0, description="Units one answer may cost at most, per pool.")
+    purse: int = Field(750, ge=0, description="Units of a run for competitors' profile rows.")
+    shortlist: int = Field(25, ge=1, le=200, description="Prospects that are proven and enriched.")
+    fresh_hours: int = Field(24, ge=0, description="Answers younger than this are reused free.")
+    workers: int = Field(4, ge=1, le=32, description="Analyses that run at the same time.")
+    queue: int = Field(200, ge=1, description="Runs that may wait; beyond it /gap says so.")
+
+
+class VendorOptions(BaseSettings):
+    """Base of a vendor's own settings; the subclass sets `env_prefix` to LINKGAP_<VENDOR>_."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+
+AnySettings = TypeVar("AnySettings", bound=BaseSettings)
+
+
+def load(kind: type[AnySettings], env_file: Path | None = Path(".env")) -> AnySettings:
+    """Read settings of a kind; raises `ConfigError` that names every faulty variable."""
+    options: dict[str, Any] = {"_env_file": env_file}
+    try:
+        return kind(**options)
+    except ValidationError as error:
+        prefix = kind.model_config.get("env_prefix", "")
+        faults = []
+        for fault in error.errors(include_input=False, include_url=False):
+            name = str(fault["loc"][0])
+            variable = name if name.isupper() else f"{prefix}{name}".upper()
+            faults.append(f"{variable}: {fault['msg']}")
+        raise ConfigError(*faults) from None
