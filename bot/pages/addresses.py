@@ -1,0 +1,97 @@
+"""Which addresses the page reader may connect to: public ones, on the web's own ports.
+
+A host is resolved once for each request, every answer is judged, and the connection goes to the
+address that was judged: what the name says a moment later no longer matters.
+"""
+
+import asyncio
+import ipaddress
+import re
+import socket
+from collections.abc import Awaitable, Callable
+
+import httpx
+
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+WEB_PORTS = {"http": 80, "https": 443}
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_TRANSITION = (
+    ipaddress.IPv6Network("2002::/16"),  # 6to4: an IPv4 address of the page's choice inside
+    ipaddress.IPv6Network("2001::/32"),  # Teredo: the same
+    ipaddress.IPv6Network("3fff::/20"),  # documentation, newer than this Python's own list
+    ipaddress.IPv6Network("5f00::/16"),  # segment routing, newer too
+)
+_RELAY = ipaddress.IPv4Network("192.88.99.0/24")  # 6to4 relays
+
+
+class Refused(Exception):
+    """The address may not be read; the sentence says why."""
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """Return the addresses of a host as the system resolver gives them; raises `OSError`."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+async def checked(url: httpx.URL, resolver: Resolve, *, allow_loopback: bool) -> list[str]:
+    """Return the public addresses a URL may be fetched from, in the resolver's order.
+
+    Raises `Refused` for anything but a plain public web address, `OSError` when the name does not
+    resolve. One private address among several refuses them all: an honest host has none.
+    """
+    if url.scheme not in WEB_PORTS:
+        raise Refused("it is not an http or https address")
+    if url.userinfo:
+        raise Refused("it carries a user name or password")
+    host = url.raw_host.decode("ascii").strip("[]").rstrip(".")
+    literal = _literal(host)
+    port = url.port or WEB_PORTS[url.scheme]
+    found = [host] if literal else await resolver(host, port)
+    addresses = [ipaddress.ip_address(address) for address in found]
+    if not addresses:
+        raise OSError(f"no address for {host}")
+    local = allow_loopback and all(address.is_loopback for address in addresses)
+    if not local:
+        if port != WEB_PORTS[url.scheme]:
+            raise Refused(f"it uses port {port}; only 80 and 443 are read")
+        for address in addresses:
+            if not is_public(address):
+                name = "it" if literal else f"{host} leads to {address}, which"
+                raise Refused(f"{name} is not a public address")
+    return [str(address) for address in addresses]
+
+
+def is_public(address: IPAddress) -> bool:
+    """Say whether an address belongs to the open internet, whatever it is wrapped in."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped
+        if inner is None and address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(inner)
+        if address.is_site_local or any(address in network for network in _TRANSITION):
+            return False
+    elif address in _RELAY:
+        return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _literal(host: str) -> bool:
+    """Say whether the host is an address; refuse the spellings only the C library understands."""
+    if not host:
+        raise Refused("it has no host")
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        last = host.rsplit(".", 1)[-1].lower()
+        if last.isdigit() or last.startswith("0x"):
+            raise Refused("its host is a number in disguise") from None
+        if not _NAME.fullmatch(host):
+            raise Refused("its host is no name") from None
+        return False
+    return True

@@ -1,0 +1,494 @@
+"""The page reader against a server that means harm."""
+
+import asyncio
+import gzip
+import zlib
+
+import pytest
+from fakes.clock import FakeClock
+from fakes.hostile_server import (
+    PAGE,
+    HostileServer,
+    answer,
+    bomb,
+    dripping,
+    endless,
+    packed,
+    raw,
+    redirect,
+    stalled,
+)
+
+from bot.pages.fetch import MAX_BYTES, Reader, ReadState
+
+
+@pytest.fixture
+async def server():
+    async with HostileServer() as running:
+        yield running
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+async def reader(clock):
+    async with Reader(clock, allow_loopback=True, seconds=5) as one:
+        yield one
+
+
+@pytest.fixture
+async def hasty(clock):
+    async with Reader(clock, allow_loopback=True, seconds=0.3) as one:
+        yield one
+
+
+async def test_a_plain_page_is_read_with_its_charset_and_the_moment_it_was_read(
+    server, reader, clock
+):
+    server.routes["/"] = answer()
+
+    read = await reader.read(server.url("/"))
+
+    assert (read.state, read.body, read.charset) == (ReadState.READ, PAGE, "utf-8")
+    assert read.reason is None
+    assert read.read_at == clock.now()
+
+
+async def test_the_reader_says_who_it_is_and_where_to_read_about_it(server, reader):
+    server.routes["/"] = answer()
+
+    await reader.read(server.url("/"))
+
+    assert all("+https://" in request.headers["user-agent"] for request in server.asked)
+    assert all(request.headers["user-agent"].startswith("linkgap/") for request in server.asked)
+
+
+async def test_the_charset_of_the_header_is_used(server, reader):
+    server.routes["/"] = answer("<p>Größe".encode("cp1252"), kind="text/html; charset=ISO-8859-1")
+
+    read = await reader.read(server.url("/"))
+
+    assert read.body is not None
+    assert read.charset is not None
+    assert read.body.decode(read.charset) == "<p>Größe"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://[::1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://[::ffff:10.0.0.1]/",
+        "http://[64:ff9b::a9fe:a9fe]/",
+        "http://[2002:0a00:0001::]/",
+        "http://[fe80::1]/",
+        "http://[fec0::1]/",
+        "http://[ff02::1]/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://10.1.2.3/",
+        "http://100.64.1.1/",
+        "http://192.168.0.1/",
+        "http://192.88.99.1/",
+        "http://224.0.0.1/",
+        "http://0.0.0.0/",
+        "http://2130706433/",
+        "http://0x7f000001/",
+        "http://0x7f.1/",
+        "http://017700000001/",
+        "http://127.1/",
+        "http://0x08080808/",
+        "http://example.com:22/",
+        "https://example.com:80/",
+        "http://user:secret@example.com/",
+        "ftp://example.com/",
+        "file:///etc/passwd",
+        "http:///nothing",
+        "just words",
+        "http://[broken/",
+        "http://a\u0000b/",
+        "http://[::1%25eth0]/",
+        "http://a b/",
+        "http://" + "ü" * 300 + ".com/",
+    ],
+)
+async def test_an_address_that_is_not_a_plain_public_web_address_is_refused(url, clock):
+    async def public(_host, _port):
+        return ["93.184.216.34"]
+
+    async with Reader(clock, resolver=public, seconds=0.2) as strict:
+        read = await strict.read(url)
+
+    assert read.state is ReadState.REFUSED_ADDRESS
+    assert read.reason.startswith(f"{url} could not be read: ")
+    assert read.body is None
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [["10.0.0.7"], ["93.184.216.34", "127.0.0.1"], ["::ffff:192.168.1.1"], ["64:ff9b::7f00:1"]],
+)
+async def test_a_name_that_leads_to_a_private_address_is_refused_before_anything_is_sent(
+    answers, clock, server
+):
+    async def lying(_host, _port):
+        return answers
+
+    async with Reader(clock, resolver=lying) as strict:
+        read = await strict.read("http://innocent.example/")
+
+    assert read.state is ReadState.REFUSED_ADDRESS
+    assert "not a public address" in read.reason
+    assert server.asked == []
+
+
+async def test_a_public_address_may_be_named_as_a_number_and_wrapped_as_networks_do(clock):
+    """Only the time limit ends these: the addresses are fine, and nobody is reached."""
+
+    async def wrapped(_host, _port):
+        return ["64:ff9b::5db8:d822"]
+
+    async with Reader(clock, resolver=wrapped, seconds=0.0) as strict:
+        for url in ("http://93.184.216.34/", "http://nat64.example/"):
+            assert (await strict.read(url)).state is ReadState.TIMEOUT
+
+
+async def test_even_the_test_allowance_opens_loopback_only(reader):
+    read = await reader.read("http://10.0.0.1/")
+    assert read.state is ReadState.REFUSED_ADDRESS
+
+
+async def test_a_redirect_to_a_private_address_is_refused(server, reader):
+    server.routes["/"] = redirect("http://169.254.169.254/latest/meta-data/")
+
+    read = await reader.read(server.url("/"))
+
+    assert read.state is ReadState.REFUSED_ADDRESS
+    assert read.url == "http://169.254.169.254/latest/meta-data/"
+
+
+async def test_a_name_that_changes_its_address_between_check_and_connect_gains_nothing(
+    server, clock
+):
+    """Rebinding: each look-up answers something else, and each connection is of a checked one."""
+    given = []
+
+    async def rebinding(_host, _port):
+        given.append("127.0.0.1" if len(given) < 3 else "169.254.169.254")
+        return [given[-1]]
+
+    server.routes["/"] = answer()
+    async with Reader(clock, allow_loopback=True, resolver=rebinding) as one:
+        first = await one.read(server.url("/", host="rebind.example"))
+        looked_up = len(given)
+        second = await one.read(server.url("/", host="rebind.example"))
+
+    assert first.state is ReadState.READ
+    # One look-up for the name, one for each connection made: none happens behind the check.
+    assert looked_up == 1 + len(server.asked)
+    assert second.state is ReadState.REFUSED_ADDRESS
+
+
+async def test_the_connection_goes_to_the_checked_address_under_the_name_asked_for(server, clock):
+    async def local(_host, _port):
+        return ["127.0.0.1"]
+
+    server.routes["/x?y=1"] = answer()
+    async with Reader(clock, allow_loopback=True, resolver=local) as one:
+        read = await one.read(server.url("/x?y=1#part", host="shop.example"))
+        await one.read(f"https://shop.example:{server.port}/")
+
+    assert read.state is ReadState.READ
+    assert server.asked[-1].path == "/x?y=1"
+    assert {request.headers["host"] for request in server.asked} == {f"shop.example:{server.port}"}
+    # TLS is asked for the name too, so its certificate is checked against the name.
+    assert b"shop.example" in server.first_bytes[0]
+
+
+async def test_the_next_address_is_tried_when_one_does_not_answer(server, clock):
+    async def two(_host, _port):
+        return ["127.0.0.2", "127.0.0.1"]
+
+    server.routes["/"] = answer()
+    async with Reader(clock, allow_loopback=True, resolver=two) as one:
+        read = await one.read(server.url("/", host="two.example"))
+
+    assert read.state is ReadState.READ
+
+
+async def test_no_cookie_of_one_page_reaches_the_next(server, reader):
+    server.routes["/"] = answer(headers={"Set-Cookie": "who=you; Path=/"})
+    server.routes["/next"] = answer()
+
+    await reader.read(server.url("/"))
+    await reader.read(server.url("/next"))
+
+    assert not any("cookie" in request.headers for request in server.asked)
+
+
+async def test_proxies_of_the_environment_are_not_used(server, clock, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    server.routes["/"] = answer()
+    async with Reader(clock, allow_loopback=True) as one:
+        assert (await one.read(server.url("/"))).state is ReadState.READ
+
+
+async def test_up_to_five_redirects_are_followed(server, reader):
+    for step in range(5):
+        server.routes[f"/{step}"] = redirect(f"/{step + 1}", status=[301, 302, 303, 307, 308][step])
+    server.routes["/5"] = answer()
+
+    read = await reader.read(server.url("/0"))
+
+    assert read.state is ReadState.READ
+    assert read.url == server.url("/5")
+    assert read.asked == server.url("/0")
+
+
+@pytest.mark.parametrize(
+    ("location", "words"),
+    [
+        ("/", "in a circle"),
+        ("http://a:port/", "unreadable"),
+        ("javascript:alert(1)", "not an http"),
+    ],
+)
+async def test_a_redirect_that_leads_nowhere_says_so(server, reader, location, words):
+    server.routes["/"] = redirect(location)
+
+    read = await reader.read(server.url("/"))
+
+    assert read.state in (ReadState.REDIRECTS, ReadState.REFUSED_ADDRESS)
+    assert words in read.reason
+
+
+async def test_a_sixth_redirect_is_too_many(server, reader):
+    for step in range(6):
+        server.routes[f"/{step}"] = redirect(f"/{step + 1}")
+    server.routes["/6"] = answer()
+
+    read = await reader.read(server.url("/0"))
+
+    assert read.state is ReadState.REDIRECTS
+    assert "more than 5 times" in read.reason
+
+
+@pytest.mark.parametrize("handler", [answer(b"<p>" * (18 * 1024 * 1024)), endless(), bomb(60)])
+async def test_a_page_over_three_megabytes_is_too_large_however_it_is_sent(server, reader, handler):
+    server.routes["/"] = handler
+
+    read = await reader.read(server.url("/"))
+
+    assert read.state is ReadState.TOO_LARGE
+    assert "larger than 3 MB" in read.reason
+
+
+async def test_a_page_of_exactly_three_megabytes_is_read(server, reader):
+    server.routes["/"] = packed(gzip.compress(b"<p>" + b"a" * (MAX_BYTES - 3)))
+    assert (await reader.read(server.url("/"))).state is ReadState.READ
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("gzip", gzip.compress(PAGE)),
+        ("x-gzip", gzip.compress(PAGE)),
+        ("deflate", zlib.compress(PAGE)),
+        ("deflate", zlib.compress(PAGE, wbits=-15)),
+        ("identity", PAGE),
+    ],
+)
+async def test_the_codings_that_were_asked_for_are_undone(server, reader, coding, body):
+    server.routes["/"] = packed(body, coding)
+    assert (await reader.read(server.url("/"))).body == PAGE
+
+
+@pytest.mark.parametrize(
+    ("handler", "state"),
+    [
+        (packed(b"\x1b\x00\x00", "br"), ReadState.NOT_HTML),
+        (packed(gzip.compress(gzip.compress(PAGE)), "gzip, gzip"), ReadState.NOT_HTML),
+        (packed(b"this is no gzip"), ReadState.UNREACHABLE),
+        (raw(b"SSH-2.0-OpenSSH_9.6\r\n"), ReadState.UNREACHABLE),
+        (raw(b""), ReadState.UNREACHABLE),
+        (raw(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n<p>cut"), ReadState.UNREACHABLE),
+        (raw(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 500_000), ReadState.UNREACHABLE),
+        (answer(b""), ReadState.EMPTY),
+        (answer(b"  \r\n\t "), ReadState.EMPTY),
+        (answer(b"%PDF-1.7 \0\0 <", kind="application/pdf"), ReadState.NOT_HTML),
+        (answer(b"\x89PNG\r\n\0\0<<<", kind="text/html"), ReadState.NOT_HTML),
+        (answer(b"only words", kind=None), ReadState.NOT_HTML),
+        (answer(b"{}", kind="application/json"), ReadState.NOT_HTML),
+        (answer(status=403), ReadState.BLOCKED),
+        (answer(status=429), ReadState.BLOCKED),
+        (answer(status=503), ReadState.BLOCKED),
+        (answer(status=404), ReadState.MISSING),
+        (answer(status=410), ReadState.MISSING),
+        (answer(status=500), ReadState.UNREACHABLE),
+        (answer(status=204), ReadState.UNREACHABLE),
+        (answer(status=302), ReadState.UNREACHABLE),
+    ],
+)
+async def test_whatever_else_comes_back_has_a_state_and_a_reason(server, reader, handler, state):
+    server.routes["/"] = handler
+
+    read = await reader.read(server.url("/"))
+
+    assert (read.state, read.body, read.charset) == (state, None, None)
+    assert "could not be read: " in read.reason
+
+
+@pytest.mark.parametrize("kind", ["application/xhtml+xml", "TEXT/HTML;charset=utf-8", None])
+async def test_a_page_is_known_by_its_type_or_by_its_look(server, reader, kind):
+    server.routes["/"] = answer(kind=kind)
+    assert (await reader.read(server.url("/"))).state is ReadState.READ
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [stalled(), stalled(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>"), dripping()],
+)
+async def test_the_whole_read_has_one_time_limit(server, hasty, handler):
+    server.routes["/"] = handler
+
+    read = await hasty.read(server.url("/"))
+
+    assert read.state is ReadState.TIMEOUT
+    assert "within 0.3 seconds" in read.reason
+
+
+async def test_a_stalling_robots_file_counts_against_the_same_limit(server, hasty):
+    server.routes["/robots.txt"] = stalled()
+    assert (await hasty.read(server.url("/"))).state is ReadState.TIMEOUT
+
+
+async def test_a_host_that_is_not_there_is_unreachable(reader, clock):
+    async def unknown(_host, _port):
+        raise OSError("no such name")
+
+    async def nothing(_host, _port):
+        return []
+
+    for resolver in (unknown, nothing):
+        async with Reader(clock, resolver=resolver) as strict:
+            read = await strict.read("https://gone.example/")
+            assert read.state is ReadState.UNREACHABLE
+            assert "gone.example has no address" in read.reason
+    closed = await reader.read("http://127.0.0.1:9/")
+    assert closed.state is ReadState.UNREACHABLE
+
+
+async def test_robots_txt_is_obeyed_and_asked_for_once_a_day(server, reader, clock):
+    rules = b"User-agent: *\nDisallow: /private\nAllow: /private/page$\n"
+    server.routes["/robots.txt"] = answer(rules, kind="text/plain")
+    server.routes["/open"] = server.routes["/private/page"] = answer()
+
+    open_page = await reader.read(server.url("/open"))
+    closed = await reader.read(server.url("/private/other"))
+    excepted = await reader.read(server.url("/private/page"))
+
+    assert open_page.state is excepted.state is ReadState.READ
+    assert closed.state is ReadState.ROBOTS
+    assert "robots.txt forbids it" in closed.reason
+    assert server.paths.count("/robots.txt") == 1
+    assert "/private/other" not in server.paths
+
+    clock.advance(25 * 3600)
+    await reader.read(server.url("/open"))
+    assert server.paths.count("/robots.txt") == 2
+
+
+async def test_rules_for_our_name_come_before_those_for_all(server, reader):
+    rules = b"User-agent: *\nAllow: /\n\nUser-agent: LinkGap\nDisallow: /\n"
+    server.routes["/robots.txt"] = answer(rules, kind="text/plain")
+
+    assert (await reader.read(server.url("/"))).state is ReadState.ROBOTS
+
+
+async def test_a_redirect_to_a_forbidden_page_is_not_followed(server, reader):
+    server.routes["/robots.txt"] = answer(b"User-agent: *\nDisallow: /no\n", kind="text/plain")
+    server.routes["/"] = redirect("/no")
+
+    assert (await reader.read(server.url("/"))).state is ReadState.ROBOTS
+    assert "/no" not in server.paths
+
+
+@pytest.mark.parametrize(
+    "robots",
+    [
+        answer(status=404),
+        answer(status=403),
+        redirect("/robots.txt"),
+        answer(b"\xef\xbb\xbf\x00\xff not a robots file", kind="application/octet-stream"),
+        bomb(50),
+    ],
+)
+async def test_no_robots_file_or_one_without_rules_allows_everything(server, reader, robots):
+    server.routes["/robots.txt"] = robots
+    server.routes["/"] = answer()
+
+    assert (await reader.read(server.url("/"))).state is ReadState.READ
+
+
+@pytest.mark.parametrize(
+    "robots",
+    [answer(status=503), answer(status=429), raw(b""), redirect("http://10.0.0.1/robots.txt")],
+)
+async def test_a_robots_file_that_cannot_be_read_is_no_permission(server, reader, clock, robots):
+    server.routes["/robots.txt"] = robots
+    server.routes["/"] = answer()
+
+    read = await reader.read(server.url("/"))
+    assert read.state is ReadState.UNREACHABLE
+    assert "robots.txt could not be read" in read.reason
+
+    server.routes["/robots.txt"] = answer(status=404)
+    clock.advance(11 * 60)
+    assert (await reader.read(server.url("/"))).state is ReadState.READ
+
+
+async def test_several_pages_are_read_at_once_and_come_back_in_the_order_asked(server, reader):
+    names = [f"/{number}" for number in range(12)]
+    for name in names:
+        server.routes[name] = answer(PAGE + name.encode())
+    urls = [server.url(name) for name in names]
+
+    reads = await reader.read_many([*urls, urls[0], "http://10.0.0.1/"])
+
+    assert [read.asked for read in reads] == [*urls, urls[0], "http://10.0.0.1/"]
+    assert all(read.body.endswith(name.encode()) for read, name in zip(reads, names, strict=False))
+    assert reads[0] is reads[12]
+    assert reads[13].state is ReadState.REFUSED_ADDRESS
+    assert server.paths.count("/robots.txt") == 1
+    assert server.paths.count("/0") == 1
+    assert 1 < server.busiest <= 6
+
+
+async def test_one_bad_page_does_not_spoil_the_others(server, hasty):
+    server.routes.update({"/good": answer(), "/bad": stalled(), "/huge": endless()})
+
+    reads = await hasty.read_many([server.url(path) for path in ("/bad", "/good", "/huge")])
+
+    assert [read.state for read in reads] == [
+        ReadState.TIMEOUT,
+        ReadState.READ,
+        ReadState.TOO_LARGE,
+    ]
+
+
+async def test_reading_can_be_cancelled(server, reader):
+    arrived = asyncio.Event()
+
+    async def notice(_writer):
+        arrived.set()
+        await asyncio.Event().wait()
+
+    server.routes["/"] = notice
+    task = asyncio.create_task(reader.read(server.url("/")))
+    await arrived.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
