@@ -1,0 +1,62 @@
+"""Raw answers of vendors, compressed, until they expire. One team never reads another's."""
+
+import asyncio
+import json
+import zlib
+from datetime import timedelta
+
+import sqlite_utils
+
+from bot.providers.base import StoredAnswer
+from bot.store.connect import Database
+from bot.store.times import from_text, to_text
+from bot.store.workspace import ensure_team
+
+
+class SqliteAnswers:
+    """An `AnswerCache` for one team, in the bot's file."""
+
+    def __init__(self, database: Database, team: str) -> None:
+        self._database, self._team = database, team
+
+    async def get(self, key: str) -> StoredAnswer | None:
+        """Return an answer that has not expired."""
+        now = to_text(self._database.clock.now())
+
+        def load(db: sqlite_utils.Database) -> StoredAnswer | None:
+            row = db.execute(
+                "SELECT status, headers, body, taken_at FROM answers "
+                "WHERE team = ? AND key = ? AND expires_at > ?",
+                (self._team, key, now),
+            ).fetchone()
+            if row is None:
+                return None
+            status, headers, body, taken_at = row
+            pairs = tuple((name, value) for name, value in json.loads(headers))
+            return StoredAnswer(status, pairs, zlib.decompress(body), from_text(taken_at))
+
+        return await self._database.read(load)
+
+    async def put(self, key: str, vendor: str, answer: StoredAnswer, keep_seconds: int) -> None:
+        """Keep an answer for so many seconds from its `taken_at`, in place of an older one."""
+        # Outside the writer, so that nobody waits behind the compression of a large answer.
+        body = await asyncio.to_thread(zlib.compress, answer.body)
+        expires = answer.taken_at + timedelta(seconds=keep_seconds)
+        row = (
+            *(self._team, key, vendor, answer.status, json.dumps(answer.headers), body),
+            *(to_text(answer.taken_at), to_text(expires)),
+        )
+
+        def save(db: sqlite_utils.Database) -> None:
+            ensure_team(db, self._team, self._database.clock.now())
+            db.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+        await self._database.run(save)
+
+
+async def purge_expired(database: Database) -> int:
+    """Delete what has expired, of every team; returns how many answers that were."""
+    now = to_text(database.clock.now())
+    return await database.run(
+        lambda db: db.execute("DELETE FROM answers WHERE expires_at <= ?", (now,)).rowcount
+    )

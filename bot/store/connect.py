@@ -1,0 +1,141 @@
+"""The bot's file: one writer thread, a few readers, nothing on the event loop.
+
+`run` gives a function the only writing connection inside BEGIN IMMEDIATE … COMMIT, so what it reads
+may decide what it writes. `read` gives it one snapshot on a connection that cannot write. Functions
+are plain and synchronous; they never see the event loop and never keep the connection.
+"""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TypeVar
+
+import sqlite_utils
+
+from bot.clock import Clock
+from bot.errors import ConfigError
+from bot.store.migrations import migrate
+
+T = TypeVar("T")
+
+READERS = 3
+# STRICT tables came with 3.37 (November 2021).
+OLDEST_SQLITE = (3, 37, 0)
+# Another process (a CLI run, a backup) may hold the lock; nobody holds it for long.
+LOCK_SECONDS = 20
+
+
+class Database:
+    """One open file. Make it with `open`; use it from one event loop."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.path, self.clock = path, clock
+        self._writing = ThreadPoolExecutor(1, thread_name_prefix="store-write")
+        self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
+        self._idle: SimpleQueue[sqlite_utils.Database] = SimpleQueue()
+        self._opened: list[sqlite_utils.Database] = []
+
+    @classmethod
+    async def open(cls, path: Path, clock: Clock) -> "Database":
+        """Open or create the file (mode 0600) and bring its tables up to date.
+
+        Raises `ConfigError` when the path cannot hold it, when it is not LinkGap's file, or when a
+        newer LinkGap has changed it.
+        """
+        database = cls(path, clock)
+        try:
+            await database._in(database._writing, database._prepare)
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def run(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
+        """Run `fn` in a writing transaction: all of it is kept, or after any exception nothing.
+
+        A caller that is cancelled while its function runs does not stop it: it ran whole or, if it
+        had not begun, not at all.
+        """
+        return await self._in(self._writing, lambda: self._write(fn))
+
+    async def read(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
+        """Run `fn` on one snapshot of what is committed; writing there is refused by SQLite."""
+        return await self._in(self._reading, lambda: self._snapshot(fn))
+
+    async def close(self) -> None:
+        """Finish what is queued, fold the log into the file and let it go."""
+        await asyncio.to_thread(self._close)
+
+    async def _in(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
+
+    def _prepare(self) -> None:
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            raise ConfigError(
+                f"LinkGap needs SQLite 3.37 or newer; this Python brings {sqlite3.sqlite_version}."
+            )
+        if not self.path.parent.is_dir():
+            raise ConfigError(
+                f"LINKGAP_DB: the folder {self.path.parent} does not exist. Create it first."
+            )
+        try:
+            _create_private(self.path)
+            writer = self._connect()
+            migrate(writer, str(self.path))
+            writer.execute("PRAGMA journal_mode = WAL")
+            for _ in range(READERS):
+                reader = self._connect()
+                reader.execute("PRAGMA query_only = ON")
+                self._idle.put(reader)
+        except (OSError, sqlite3.Error) as error:
+            raise ConfigError(f"LINKGAP_DB: {self.path} cannot be opened: {error}.") from error
+
+    def _write(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
+        writer = self._opened[0]
+        connection = writer.conn
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = fn(writer)
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.rollback()
+            raise
+        return result
+
+    def _snapshot(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
+        reader = self._idle.get()
+        try:
+            reader.conn.execute("BEGIN")
+            return fn(reader)
+        finally:
+            reader.conn.rollback()
+            self._idle.put(reader)
+
+    def _connect(self) -> sqlite_utils.Database:
+        connection = sqlite3.connect(
+            self.path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        database = sqlite_utils.Database(connection, strict=True, execute_plugins=False)
+        self._opened.append(database)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        return database
+
+    def _close(self) -> None:
+        self._reading.shutdown()
+        self._writing.shutdown()
+        # The writer was opened first and goes last: only it may fold the log into the file.
+        while self._opened:
+            self._opened.pop().close()
+
+
+def _create_private(path: Path) -> None:
+    """Make the file before SQLite does: its log and its index inherit the mode."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return

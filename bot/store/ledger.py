@@ -1,0 +1,137 @@
+"""What was spent: a row a request, written before it is sent and settled after.
+
+Units and micro-dollars are integers. A pool belongs to its provider: Ahrefs units and Semrush units
+are not one currency, so every sum and every cap is per run, provider and pool.
+"""
+
+from datetime import datetime
+
+import sqlite_utils
+
+from bot.errors import BudgetExceeded
+from bot.report import CostLine
+from bot.store.times import to_text
+from bot.store.workspace import ensure_team
+
+RESERVED = "reserved"
+KILLED = "killed"
+CACHED = "cached"
+
+
+def reserve(
+    db: sqlite_utils.Database,
+    *,
+    run_id: str,
+    team: str,
+    provider: str,
+    capability: str,
+    pool: str,
+    worst_units: int,
+    worst_micro_usd: int | None,
+    cap_units: int | None,
+    at: datetime,
+) -> int:
+    """Write the worst case down before a request; returns the row's id for `settle`.
+
+    The sum and the row are one writing transaction (`Database.run`), so workers side by side stop
+    exactly at the cap. Raises `BudgetExceeded` and writes nothing when the cap would be passed;
+    `cap_units` None means no cap.
+    """
+    ensure_team(db, team, at)
+    used = _used(db, team, run_id, provider, pool)
+    if cap_units is not None and used + worst_units > cap_units:
+        raise BudgetExceeded(
+            cap="run",
+            limit=cap_units,
+            used=used,
+            wanted=worst_units,
+            pool=f"{provider} {pool}",
+        )
+    row_id: int = db.execute(
+        "INSERT INTO spend (run_id, team, provider, capability, pool, reserved_units, "
+        "reserved_micro_usd, outcome, reserved_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (
+            *(run_id, team, provider, capability, pool),
+            *(worst_units, worst_micro_usd, RESERVED, to_text(at)),
+        ),
+    ).fetchone()[0]
+    return row_id
+
+
+def settle(
+    db: sqlite_utils.Database,
+    row_id: int,
+    *,
+    units: int | None,
+    micro_usd: int | None,
+    outcome: str,
+    at: datetime,
+) -> None:
+    """Write the true cost; None stays at the worst case that was reserved.
+
+    A true cost that arrives after `close_orphans` replaces its worst case (another process may have
+    started on this file). Raises `LookupError` for a row that is unknown or already settled.
+    """
+    changed = db.execute(
+        "UPDATE spend SET units = coalesce(?, reserved_units), "
+        "micro_usd = coalesce(?, reserved_micro_usd), outcome = ?, settled_at = ? "
+        "WHERE id = ? AND outcome IN (?, ?)",
+        (units, micro_usd, outcome, to_text(at), row_id, RESERVED, KILLED),
+    ).rowcount
+    if changed != 1:
+        raise LookupError(f"no open reservation {row_id}")
+
+
+def record_cached(
+    db: sqlite_utils.Database,
+    *,
+    run_id: str,
+    team: str,
+    provider: str,
+    capability: str,
+    at: datetime,
+) -> None:
+    """Write down that an answer came from the cache and cost nothing, in whatever pool."""
+    ensure_team(db, team, at)
+    moment = to_text(at)
+    db.execute(
+        "INSERT INTO spend (run_id, team, provider, capability, reserved_units, units, outcome, "
+        "reserved_at, settled_at) VALUES (?, ?, ?, ?, 0, 0, ?, ?, ?)",
+        (run_id, team, provider, capability, CACHED, moment, moment),
+    )
+
+
+def close_orphans(db: sqlite_utils.Database, at: datetime) -> int:
+    """Settle at worst case what a killed process left reserved; returns how many rows.
+
+    For the start of the one long-running process. It looks at all teams, as a start must.
+    """
+    return db.execute(
+        "UPDATE spend SET units = reserved_units, micro_usd = reserved_micro_usd, outcome = ?, "
+        "settled_at = ? WHERE outcome = 'reserved'",
+        (KILLED, to_text(at)),
+    ).rowcount
+
+
+def spent(db: sqlite_utils.Database, team: str, run_id: str) -> tuple[CostLine, ...]:
+    """Return what a run cost so far, a line a provider and pool.
+
+    `units` are the settled ones; `estimated_units` the worst case of all that was reserved;
+    `micro_usd` None: nobody told us a price in money. Answers from the cache add no line.
+    """
+    rows = db.execute(
+        "SELECT provider, pool, coalesce(sum(units), 0), sum(micro_usd), sum(reserved_units) "
+        "FROM spend WHERE team = ? AND run_id = ? AND pool IS NOT NULL "
+        "GROUP BY provider, pool ORDER BY provider, pool",
+        (team, run_id),
+    )
+    return tuple(CostLine(*row) for row in rows)
+
+
+def _used(db: sqlite_utils.Database, team: str, run_id: str, provider: str, pool: str) -> int:
+    used: int = db.execute(
+        "SELECT coalesce(sum(coalesce(units, reserved_units)), 0) FROM spend "
+        "WHERE run_id = ? AND team = ? AND provider = ? AND pool = ?",
+        (run_id, team, provider, pool),
+    ).fetchone()[0]
+    return used

@@ -1,0 +1,275 @@
+"""How the file became what it is: named steps, applied in order, never edited after a release.
+
+A change to a table is a new step at the end. Every table is STRICT; moments are UTC ISO text,
+money is integer micro-dollars, units are integers, JSON is text.
+"""
+
+import sqlite_utils
+
+from bot.errors import ConfigError
+
+STEPS = sqlite_utils.Migrations("linkgap")
+
+
+@STEPS()
+def workspace(db: sqlite_utils.Database) -> None:
+    """Add who uses it: a Slack team (or the command line), its sites and channels."""
+    db.executescript("""
+        CREATE TABLE teams (
+            id TEXT PRIMARY KEY,
+            created_at TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE sites (
+            id INTEGER PRIMARY KEY,
+            team TEXT NOT NULL REFERENCES teams (id),
+            domain TEXT NOT NULL,
+            country TEXT,
+            language TEXT,
+            created_at TEXT NOT NULL,
+            UNIQUE (team, domain),
+            UNIQUE (team, id)
+        ) STRICT;
+
+        CREATE TABLE site_aliases (
+            site_id INTEGER NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
+            domain TEXT NOT NULL,
+            PRIMARY KEY (site_id, domain)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE channels (
+            team TEXT NOT NULL REFERENCES teams (id),
+            channel TEXT NOT NULL,
+            site_id INTEGER,
+            time_zone TEXT,
+            created_at TEXT NOT NULL,
+            PRIMARY KEY (team, channel),
+            FOREIGN KEY (team, site_id) REFERENCES sites (team, id)
+        ) STRICT;
+        CREATE INDEX channels_by_site ON channels (team, site_id);
+    """)
+
+
+@STEPS()
+def jobs(db: sqlite_utils.Database) -> None:
+    """Add what was promised to somebody, and what was already posted for it."""
+    db.executescript("""
+        CREATE TABLE jobs (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            team TEXT NOT NULL REFERENCES teams (id),
+            kind TEXT NOT NULL,
+            state TEXT NOT NULL
+                CHECK (state IN ('queued', 'running', 'done', 'failed', 'interrupted')),
+            payload TEXT NOT NULL CHECK (json_valid(payload)),
+            dedupe_key TEXT,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            error TEXT,
+            created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL,
+            UNIQUE (team, dedupe_key)
+        ) STRICT;
+        CREATE INDEX jobs_unfinished ON jobs (state) WHERE state IN ('queued', 'running');
+
+        CREATE TABLE deliveries (
+            job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+            step TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('sending', 'posted')),
+            ts TEXT,
+            begun_at TEXT NOT NULL,
+            posted_at TEXT,
+            PRIMARY KEY (job_id, step)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+@STEPS()
+def ledger(db: sqlite_utils.Database) -> None:
+    """Add every request to a vendor, reserved before it is sent and settled after."""
+    db.executescript("""
+        CREATE TABLE spend (
+            id INTEGER PRIMARY KEY,
+            run_id TEXT NOT NULL,
+            team TEXT NOT NULL REFERENCES teams (id),
+            provider TEXT NOT NULL,
+            capability TEXT NOT NULL,
+            pool TEXT CHECK (pool IS NOT NULL OR outcome = 'cached'),
+            reserved_units INTEGER NOT NULL CHECK (reserved_units >= 0),
+            reserved_micro_usd INTEGER CHECK (reserved_micro_usd >= 0),
+            units INTEGER CHECK (units >= 0),
+            micro_usd INTEGER CHECK (micro_usd >= 0),
+            outcome TEXT NOT NULL,
+            reserved_at TEXT NOT NULL,
+            settled_at TEXT
+        ) STRICT;
+        CREATE INDEX spend_by_run ON spend (team, run_id, provider, pool);
+        CREATE INDEX spend_by_team ON spend (team, reserved_at);
+        CREATE INDEX spend_unsettled ON spend (outcome) WHERE outcome = 'reserved';
+    """)
+
+
+@STEPS()
+def answers(db: sqlite_utils.Database) -> None:
+    """Add raw answers of vendors, compressed, until they expire."""
+    db.executescript("""
+        CREATE TABLE answers (
+            team TEXT NOT NULL REFERENCES teams (id),
+            key TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            status INTEGER NOT NULL,
+            headers TEXT NOT NULL,
+            body BLOB NOT NULL,
+            taken_at TEXT NOT NULL,
+            expires_at TEXT NOT NULL,
+            PRIMARY KEY (team, key)
+        ) STRICT;
+        CREATE INDEX answers_by_expiry ON answers (expires_at);
+    """)
+
+
+@STEPS()
+def profiles(db: sqlite_utils.Database) -> None:
+    """Add who links to whom, as intervals between reads: an unchanged re-read adds one row."""
+    db.executescript("""
+        CREATE TABLE providers (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE
+        ) STRICT;
+
+        CREATE TABLE targets (
+            id INTEGER PRIMARY KEY,
+            scope TEXT NOT NULL CHECK (scope IN ('page', 'site')),
+            value TEXT NOT NULL,
+            UNIQUE (value, scope)
+        ) STRICT;
+
+        CREATE TABLE domains (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE
+        ) STRICT;
+
+        CREATE TABLE profiles (
+            id INTEGER PRIMARY KEY,
+            team TEXT NOT NULL REFERENCES teams (id),
+            site_id INTEGER,
+            target_id INTEGER NOT NULL REFERENCES targets (id),
+            provider_id INTEGER NOT NULL REFERENCES providers (id),
+            FOREIGN KEY (team, site_id) REFERENCES sites (team, id)
+        ) STRICT;
+        CREATE UNIQUE INDEX profiles_one_each
+            ON profiles (target_id, provider_id, team, coalesce(site_id, 0));
+        CREATE INDEX profiles_by_site ON profiles (team, site_id);
+        CREATE INDEX profiles_by_provider ON profiles (provider_id);
+
+        CREATE TABLE profile_reads (
+            id INTEGER PRIMARY KEY,
+            profile_id INTEGER NOT NULL REFERENCES profiles (id) ON DELETE CASCADE,
+            as_of TEXT NOT NULL,
+            recorded_at TEXT NOT NULL,
+            complete INTEGER NOT NULL CHECK (complete IN (0, 1)),
+            row_count INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX profile_reads_by_profile ON profile_reads (profile_id, as_of);
+
+        CREATE TABLE referring_domains (
+            profile_id INTEGER NOT NULL REFERENCES profiles (id) ON DELETE CASCADE,
+            domain_id INTEGER NOT NULL REFERENCES domains (id),
+            opened_by_read INTEGER NOT NULL REFERENCES profile_reads (id),
+            closed_by_read INTEGER REFERENCES profile_reads (id),
+            authority REAL,
+            scale TEXT,
+            link TEXT,
+            trust REAL,
+            traffic INTEGER,
+            first_seen TEXT,
+            PRIMARY KEY (profile_id, domain_id, opened_by_read)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX referring_domains_by_domain ON referring_domains (domain_id);
+        CREATE INDEX referring_domains_opened ON referring_domains (opened_by_read);
+        CREATE INDEX referring_domains_closed ON referring_domains (closed_by_read)
+            WHERE closed_by_read IS NOT NULL;
+    """)
+
+
+@STEPS()
+def reports(db: sqlite_utils.Database) -> None:
+    """Add what was answered, whole, with the columns one sorts and filters by."""
+    db.executescript("""
+        CREATE TABLE reports (
+            run_id TEXT NOT NULL,
+            team TEXT NOT NULL REFERENCES teams (id),
+            channel TEXT,
+            keyword TEXT NOT NULL,
+            country TEXT NOT NULL,
+            language TEXT NOT NULL,
+            site TEXT,
+            verdict TEXT NOT NULL,
+            needed INTEGER,
+            have INTEGER,
+            gap INTEGER,
+            taken_at TEXT NOT NULL,
+            question TEXT NOT NULL CHECK (json_valid(question)),
+            report TEXT NOT NULL CHECK (json_valid(report)),
+            PRIMARY KEY (team, run_id)
+        ) STRICT;
+        CREATE INDEX reports_by_keyword ON reports (team, keyword, taken_at);
+        CREATE INDEX reports_by_channel ON reports (team, channel, taken_at);
+    """)
+
+
+@STEPS()
+def views(db: sqlite_utils.Database) -> None:
+    """Answer three questions of an owner opening the file in Datasette."""
+    db.executescript("""
+        CREATE VIEW spend_by_day AS
+        SELECT substr(reserved_at, 1, 10) AS day, team, provider, pool, count(*) AS requests,
+            sum(outcome = 'cached') AS from_cache, sum(units) AS units,
+            sum(reserved_units) AS worst_case_units, sum(micro_usd) / 1e6 AS usd
+        FROM spend GROUP BY day, team, provider, pool;
+
+        CREATE VIEW current_referring_domains AS
+        SELECT profiles.team, sites.domain AS site, targets.value AS target, targets.scope,
+            providers.name AS provider, domains.name AS domain, authority, scale, link, traffic,
+            first_seen, reads.as_of AS in_profile_since
+        FROM referring_domains
+        JOIN domains ON domains.id = domain_id
+        JOIN profiles ON profiles.id = referring_domains.profile_id
+        JOIN targets ON targets.id = target_id
+        JOIN providers ON providers.id = provider_id
+        JOIN profile_reads AS reads ON reads.id = opened_by_read
+        LEFT JOIN sites ON sites.id = profiles.site_id
+        WHERE closed_by_read IS NULL;
+
+        CREATE VIEW runs_with_verdict AS
+        SELECT run_id, team, channel, keyword, country, language, site, verdict, needed, have, gap,
+            taken_at,
+            (
+                SELECT sum(units) FROM spend
+                WHERE spend.team = reports.team AND spend.run_id = reports.run_id
+            ) AS units
+        FROM reports;
+    """)
+
+
+def migrate(db: sqlite_utils.Database, name: str) -> None:
+    """Apply what is missing, all or nothing; two processes may try at the same moment.
+
+    `name` is what a user calls the file. Raises `ConfigError` when a newer LinkGap wrote it, or
+    when it holds another program's tables.
+    """
+    db.conn.execute("BEGIN IMMEDIATE")
+    with db.conn:
+        applied = {step.name for step in STEPS.applied(db)}
+        if not applied and db.table_names():
+            raise ConfigError(
+                f"LINKGAP_DB: {name} belongs to another program: LinkGap found tables it did not "
+                "make. Name a file of its own."
+            )
+        known = {step.name for step in STEPS.pending(sqlite_utils.Database(memory=True))}
+        newer = sorted(applied - known)
+        if newer:
+            raise ConfigError(
+                f"LINKGAP_DB: {name} was changed by a newer LinkGap ({', '.join(newer)}). "
+                "Update this one, or restore a backup."
+            )
+        STEPS.apply(db)

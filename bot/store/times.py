@@ -1,0 +1,13 @@
+"""Moments as the store writes them: UTC ISO text of one width, so that text order is time order."""
+
+from datetime import UTC, datetime
+
+
+def to_text(moment: datetime) -> str:
+    """Return `2026-11-23T09:00:00.000000+00:00`; an aware moment of any zone becomes UTC."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def from_text(text: str) -> datetime:
+    """Return the aware moment that `to_text` wrote."""
+    return datetime.fromisoformat(text)

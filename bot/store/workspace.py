@@ -1,0 +1,136 @@
+"""Teams, their sites (clients) and channels. The command line is a team of its own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import sqlite_utils
+
+from bot.store.times import to_text
+
+CLI_TEAM = "cli"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A client's site; country and language None: the team's or the environment's hold."""
+
+    id: int
+    domain: str
+    aliases: tuple[str, ...]
+    country: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A Slack channel: its default site's domain and IANA time zone, None where nobody set one."""
+
+    channel: str
+    site: str | None
+    time_zone: str | None
+
+
+def ensure_team(db: sqlite_utils.Database, team: str, at: datetime) -> None:
+    """Make sure the team exists; every other row points at one."""
+    db.execute(
+        "INSERT INTO teams (id, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        (team, to_text(at)),
+    )
+
+
+def ensure_site(db: sqlite_utils.Database, team: str, domain: str, at: datetime) -> Site:
+    """Return the team's site of that registrable domain, made on first use."""
+    ensure_team(db, team, at)
+    db.execute(
+        "INSERT INTO sites (team, domain, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        (team, domain, to_text(at)),
+    )
+    return _sites(db, team, domain)[0]
+
+
+def sites(db: sqlite_utils.Database, team: str) -> list[Site]:
+    """Return the team's sites by domain."""
+    return _sites(db, team)
+
+
+def set_market(
+    db: sqlite_utils.Database, team: str, domain: str, country: str | None, language: str | None
+) -> None:
+    """Set where the site's customers search; None: no wish of its own."""
+    db.execute(
+        "UPDATE sites SET country = ?, language = ? WHERE team = ? AND domain = ?",
+        (country, language, team, domain),
+    )
+
+
+def set_aliases(
+    db: sqlite_utils.Database, team: str, domain: str, aliases: tuple[str, ...]
+) -> None:
+    """Replace the site's other registrable domains."""
+    db.execute(
+        "DELETE FROM site_aliases WHERE site_id IN "
+        "(SELECT id FROM sites WHERE team = ? AND domain = ?)",
+        (team, domain),
+    )
+    db.conn.executemany(
+        "INSERT INTO site_aliases (site_id, domain) "
+        "SELECT id, ? FROM sites WHERE team = ? AND domain = ?",
+        [(alias, team, domain) for alias in dict.fromkeys(aliases) if alias != domain],
+    )
+
+
+def aliases(db: sqlite_utils.Database, team: str, domain: str) -> tuple[str, ...]:
+    """Return the site's other registrable domains; empty when it has none or is unknown."""
+    found = _sites(db, team, domain)
+    return found[0].aliases if found else ()
+
+
+def set_channel(
+    db: sqlite_utils.Database,
+    team: str,
+    channel: str,
+    at: datetime,
+    *,
+    site: str | None = None,
+    time_zone: str | None = None,
+) -> Channel:
+    """Set a channel's default site (made if new) or time zone; None leaves what is there.
+
+    Raises `zoneinfo.ZoneInfoNotFoundError` for a zone that is not in the IANA list.
+    """
+    ensure_team(db, team, at)
+    zone = ZoneInfo(time_zone).key if time_zone else None
+    site_id = ensure_site(db, team, site, at).id if site else None
+    db.execute(
+        "INSERT INTO channels (team, channel, site_id, time_zone, created_at) "
+        "VALUES (?, ?, ?, ?, ?) ON CONFLICT (team, channel) DO UPDATE SET "
+        "site_id = coalesce(excluded.site_id, site_id), "
+        "time_zone = coalesce(excluded.time_zone, time_zone)",
+        (team, channel, site_id, zone, to_text(at)),
+    )
+    return channel_of(db, team, channel)
+
+
+def channel_of(db: sqlite_utils.Database, team: str, channel: str) -> Channel:
+    """Return what is set for a channel; one that nobody set anything for has nothing set."""
+    row = db.execute(
+        "SELECT sites.domain, time_zone FROM channels LEFT JOIN sites ON sites.id = site_id "
+        "WHERE channels.team = ? AND channel = ?",
+        (team, channel),
+    ).fetchone()
+    return Channel(channel, *(row or (None, None)))
+
+
+def _sites(db: sqlite_utils.Database, team: str, domain: str | None = None) -> list[Site]:
+    rows = db.execute(
+        "SELECT id, sites.domain, country, language, group_concat(site_aliases.domain, ' ') "
+        "FROM sites LEFT JOIN site_aliases ON site_id = id "
+        "WHERE team = :team AND (:domain IS NULL OR sites.domain = :domain) "
+        "GROUP BY id ORDER BY sites.domain",
+        {"team": team, "domain": domain},
+    )
+    return [
+        Site(id_, name, tuple(sorted((others or "").split())), country, language)
+        for id_, name, country, language, others in rows
+    ]
