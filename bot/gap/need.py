@@ -1,0 +1,187 @@
+"""How many links does it take? The arithmetic of the headline, pure.
+
+Counts are live referring domains of *pages*; authority belongs to *sites*. Means and products are
+exact rationals: a float's last digit must never round a need up by one.
+"""
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from statistics import median
+
+from bot.domains import is_platform
+from bot.gap.robust import falling_p, theil_sen_slope
+from bot.model import Authority, Scale, SerpRow
+from bot.report import AuthorityAdjustment, Basis, Competitor, Need, Verdict
+
+METRIC = "referring_domains"
+
+_MIN_FIT_ROWS = 6
+_FIT_DEPTH = 10
+_MAX_P = 0.05
+_MAX_MULTIPLIER = 2
+_RULE_OF_THUMB = ((10, 1.0), (20, 1.15), (35, 1.3))
+_FARTHEST_BEHIND = 1.5
+
+
+def count_need(
+    competitors: Sequence[Competitor],
+    field: Sequence[SerpRow],
+    *,
+    own_authority: Authority | None,
+    have: int | None,
+) -> Need:
+    """Count what the top pages have and what we would need.
+
+    `competitors` are the (up to three) top pages that are not ours, `field` all SERP rows read,
+    `have` our page's referring domains (0 only if it is known to have none or not to exist).
+    Pages without a count stay in `per_page` as None and out of every number; with no count at all
+    every number is None. A median of 0 leads like any other: where 0, 0 and 50 rank, most of the
+    top ranks without links, so the need is 0 and the page with 50 is named.
+    """
+    counts = [(page.referring_domains, page.url) for page in competitors]
+    known = [(count, url) for count, url in counts if count is not None]
+    authority = _adjust(competitors, field, own_authority)
+    if not known:
+        return Need(
+            metric=METRIC,
+            per_page=tuple(count for count, _ in counts),
+            mean=None,
+            even_field=None,
+            median=None,
+            low=None,
+            high=None,
+            distorted_by=None,
+            authority=authority,
+            needed=None,
+            have=have,
+            gap=None,
+        )
+    numbers = [count for count, _ in known]
+    mean, middle = Fraction(sum(numbers), len(numbers)), median(map(Fraction, numbers))
+    distorted = mean > 2 * middle
+    base = middle if distorted else mean
+    needed = math.ceil(base * _exact(authority.multiplier))
+    return Need(
+        metric=METRIC,
+        per_page=tuple(count for count, _ in counts),
+        mean=float(mean),
+        even_field=math.ceil(base),
+        median=float(middle),
+        low=min(numbers),
+        high=max(numbers),
+        distorted_by=max(known)[1] if distorted else None,
+        authority=authority,
+        needed=needed,
+        have=have,
+        gap=None if have is None else max(0, needed - have),
+    )
+
+
+def verdict(need: Need, *, already_top3: bool) -> Verdict:
+    """Say what the number alone advises; the gates may overrule it later."""
+    if already_top3:
+        return Verdict.ALREADY_TOP3
+    if need.gap is None:
+        return Verdict.UNKNOWN
+    return Verdict.BUILD_LINKS if need.gap > 0 else Verdict.LINKS_NOT_THE_CONSTRAINT
+
+
+def range_coverage(need: Need) -> float | None:
+    """Return the chance (0..1) that low-high spans the median of all pages like these.
+
+    1 − 2·(1/2)^n for n counted pages: the range misses only if all fall on one side of the median
+    (Thompson 1936, Ann. Math. Stat. 7; David & Nagaraja, "Order Statistics", 7.1). Three pages
+    support 75 %, one page 0 %. It takes the pages as independent draws. None without any count.
+    """
+    counted = sum(count is not None for count in need.per_page)
+    return 1 - 2 * 0.5**counted if counted else None
+
+
+def _adjust(
+    competitors: Sequence[Competitor], field: Sequence[SerpRow], own: Authority | None
+) -> AuthorityAdjustment:
+    """Compare our site with the competitors' sites, on one scale or not at all."""
+    scale = own.scale.value if own else _only_scale(competitors)
+    mean = _sites_mean(competitors, scale)
+    if own is None or mean is None:
+        multiplier, basis = 1.0, Basis.UNKNOWN
+    elif (behind := mean - _exact(own.value)) <= 0:
+        multiplier, basis = 1.0, Basis.NOT_BEHIND
+    elif (slope := _fitted_slope(field, own.scale)) is not None:
+        multiplier, basis = _from_fit(slope, float(behind)), Basis.FIT
+    else:
+        multiplier, basis = _from_steps(behind, own.scale), Basis.RULE_OF_THUMB
+    return AuthorityAdjustment(
+        own=own.value if own else None,
+        competitors_mean=None if mean is None else float(mean),
+        scale=scale,
+        multiplier=multiplier,
+        basis=basis,
+    )
+
+
+def _only_scale(competitors: Sequence[Competitor]) -> str | None:
+    scales = {scale for _, _, scale in _site_authorities(competitors)}
+    return scales.pop() if len(scales) == 1 else None
+
+
+def _sites_mean(competitors: Sequence[Competitor], scale: str | None) -> Fraction | None:
+    """Average the sites on this scale; a site counts once, however many of its pages rank."""
+    by_site = {
+        domain: _exact(value)
+        for value, domain, its_scale in sorted(_site_authorities(competitors))
+        if its_scale == scale
+    }
+    return sum(by_site.values(), Fraction()) / len(by_site) if by_site else None
+
+
+def _site_authorities(competitors: Sequence[Competitor]) -> list[tuple[float, str, str]]:
+    """Return (value, domain, scale) of each page whose site has a known authority of its own."""
+    return [
+        (page.authority, page.domain, page.authority_scale)
+        for page in competitors
+        if page.authority is not None and page.authority_scale is not None and not page.platform
+    ]
+
+
+def _fitted_slope(field: Sequence[SerpRow], scale: Scale) -> float | None:
+    """Return how ln(1 + links) falls with authority on this first page, if it provably does.
+
+    Platforms' rows are left out (their authority says nothing about their pages), and so are rows
+    with an unknown value or another scale. A row of our own site takes part: it ranks here, so it
+    is as good a witness of what ranking here takes as any other.
+    """
+    points = [
+        (row.authority.value, math.log1p(row.referring_domains))
+        for row in field
+        if row.position <= _FIT_DEPTH
+        and row.authority is not None
+        and row.authority.scale == scale
+        and row.referring_domains is not None
+        and not is_platform(row.domain)
+    ]
+    if len(points) < _MIN_FIT_ROWS or falling_p(points) > _MAX_P:
+        return None
+    slope = theil_sen_slope(points)
+    return slope if slope is not None and slope < 0 else None
+
+
+def _from_fit(slope: float, behind: float) -> float:
+    """Return exp(−slope·behind) capped at 2; above 1 by itself, since we are behind and it falls.
+
+    The exponent is capped, not the result: a steep line must not overflow. Nine decimals drop the
+    float noise that would lift a whole number to the next one.
+    """
+    return round(math.exp(min(-slope * behind, math.log(_MAX_MULTIPLIER))), 9)
+
+
+def _from_steps(behind: Fraction, scale: Scale) -> float:
+    """Return the rule of thumb; its points are hundredths of the scale."""
+    points = behind / 10 if scale is Scale.RANK else behind
+    return next((step for below, step in _RULE_OF_THUMB if points < below), _FARTHEST_BEHIND)
+
+
+def _exact(value: float) -> Fraction:
+    """Read a number as the decimal it is printed as: 1.15 is 23/20, 70.1 − 60.1 is 10."""
+    return Fraction(str(value))
