@@ -1,0 +1,137 @@
+"""What leaves this room: a message or a view that Slack will take.
+
+`Message.plain` says the same without tables (some clients and some workspaces refuse the newer
+blocks), `Message.text_only` says the sentence alone: an answer is never lost to one bad block.
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from bot.render.blocks import Block, mrkdwn
+from bot.render.limits import (
+    MAX_BLOCKS,
+    MAX_MESSAGE,
+    MAX_TEXT,
+    cell_text,
+    message_faults,
+    view_faults,
+)
+from bot.render.words import clip
+
+_log = logging.getLogger(__name__)
+_TABLES = ("table", "data_table")
+_PARAGRAPH = 2_800
+_PLAIN_ROOM = MAX_MESSAGE - 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`text` is mrkdwn for notifications and screen readers; `blocks` may be empty."""
+
+    text: str
+    blocks: list[Block]
+
+    @property
+    def plain(self) -> "Message":
+        """The same message with every table as a text list."""
+        return Message(self.text, _plain_twins(self.blocks))
+
+    @property
+    def text_only(self) -> "Message":
+        """The last resort: the sentence."""
+        return Message(self.text, [])
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A modal. Texts are plain; title, submit and close have 24 characters at most."""
+
+    callback_id: str
+    title: str
+    submit: str
+    blocks: list[Block]
+    private_metadata: str = ""
+
+    def payload(self) -> dict[str, Any]:
+        """Return what `views.open` takes."""
+        return {
+            "type": "modal",
+            "callback_id": self.callback_id,
+            "title": _plain_text(self.title),
+            "submit": _plain_text(self.submit),
+            "close": _plain_text("Cancel"),
+            "private_metadata": self.private_metadata,
+            "blocks": self.blocks,
+        }
+
+
+def message(text: str, blocks: list[Block]) -> Message:
+    """Return the best message Slack will take: as drawn, without tables, or the text alone.
+
+    `text` is plain words; it is escaped here. Faults are logged, because a template made them.
+    """
+    drawn = Message(mrkdwn(clip(text, MAX_TEXT // 5)), blocks)  # an escape is 5 characters
+    for candidate in (drawn, drawn.plain):
+        faults = message_faults(candidate.text, candidate.blocks)
+        if not faults:
+            return candidate
+        _log.warning("blocks Slack would refuse: %s", faults)
+    return drawn.text_only
+
+
+def checked(view: View) -> View:
+    """Return the view; raises `ValueError` when Slack would refuse it (a modal has no twin)."""
+    faults = view_faults(view.payload())
+    if faults:
+        raise ValueError(f"view {view.callback_id}: {faults}")
+    return view
+
+
+def paragraphs(lines: list[str], limit: int = _PARAGRAPH) -> list[str]:
+    """Join lines to as few texts as a section takes, counted as Slack sees them (escaped)."""
+    made: list[str] = []
+    size = 0
+    for whole in lines:
+        line = clip(whole, limit // 5)
+        wide = len(mrkdwn(line)) + 1
+        if made and size + wide <= limit:
+            made[-1] += f"\n{line}"
+            size += wide
+        else:
+            made.append(line)
+            size = wide
+    return made
+
+
+def _plain_twins(blocks: list[Block]) -> list[Block]:
+    made: list[Block] = []
+    for block in blocks:
+        made += _twin(block) if block["type"] in _TABLES else [block]
+    return made[:MAX_BLOCKS]
+
+
+def _twin(table: Any) -> list[Block]:
+    """Write a table as a list: the first two cells name the row, the others follow with headers."""
+    head, *rows = [[cell_text(cell) for cell in row] for row in table["rows"]]
+    lines = [table["caption"]] if "caption" in table else []
+    for row in rows:
+        rest = [
+            f"{name}: {cell}" for name, cell in zip(head[2:], row[2:], strict=False) if cell.strip()
+        ]
+        lines.append(" · ".join([f"{row[0]}. {cell}" for cell in row[1:2]] + rest))
+    texts, room = [], _PLAIN_ROOM
+    for text in paragraphs(lines):
+        if room < len(mrkdwn(text)):
+            texts.append("The rest is in the CSV file.")
+            break
+        room -= len(mrkdwn(text))
+        texts.append(text)
+    return [
+        {"type": "section", "text": {"type": "mrkdwn", "text": mrkdwn(text), "verbatim": True}}
+        for text in texts
+    ]
+
+
+def _plain_text(text: str) -> dict[str, str]:
+    return {"type": "plain_text", "text": text}

@@ -1,0 +1,41 @@
+"""The parent message of a run: understood in four seconds, refined by what stands below."""
+
+from bot.render import sentences, top3
+from bot.render.blocks import render
+from bot.render.message import Message, message
+from bot.report import Report
+
+LISTED = 25
+
+
+def result(report: Report, run_id: str) -> Message:
+    """Return the final parent message; its buttons carry the opaque `run_id` and nothing else."""
+    said = sentences.headline(report)
+    blocks = render(
+        "result",
+        headline=said,
+        partial=sentences.missing(report.sources) or "",
+        subject=sentences.subject(report),
+        once_fixed=sentences.once_fixed(report) or "",
+        rows=top3.rows(report),
+        context=_context(report),
+        taken_at=report.taken_at,
+        cost=sentences.cost(report.cost),
+        sample=sentences.SAMPLE if report.sample else "",
+        name_page=report.need.have is None,
+        show_all=f"{len(report.prospects):,}" if len(report.prospects) > LISTED else "",
+        run_id=run_id,
+    )
+    mark = f" {sentences.SAMPLE}" if report.sample else ""
+    return message(f"{sentences.subject(report)}: {said}{mark}", blocks)
+
+
+def _context(report: Report) -> list[str]:
+    lines = [
+        *sentences.gate_lines(report.gates),
+        sentences.spread(report.need),
+        sentences.adjustment(report.need),
+        sentences.indexes(report.need),
+        sentences.difficulty(report),
+    ]
+    return [line for line in lines if line]

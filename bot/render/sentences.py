@@ -1,0 +1,238 @@
+"""What a report says, in plain sentences for every door. No markup and no promises here."""
+
+from bot.render.words import UNKNOWN, clip, counted, listed, micro_dollars, number, short_url, shown
+from bot.report import Basis, Competitor, CostLine, Gate, Need, Report, Source, SourceState, Verdict
+
+NAME_THE_PAGE = "name your page to see how far it is"
+SAMPLE = "Sample data: every site and number here is invented."
+_NO_FAULT = frozenset(
+    {"match", "mixed", "ok", "pass", "passed", "off", "unknown", "could not read"}
+)
+_STATES = {
+    SourceState.OK: "ok",
+    SourceState.PARTIAL: "partial",
+    SourceState.UNAVAILABLE: "unavailable",
+    SourceState.NOT_ASKED: "not asked",
+}
+_DROPPED = {
+    "already_linking": "already link to you",
+    "own": "your own",
+    "competitor": "competitors themselves",
+    "spam": "marked as spam",
+    "blocklisted": "on your blocklist",
+    "platform": "platforms",
+    "noise": "platform or CDN noise",
+}
+
+
+def headline(report: Report) -> str:
+    """Return the one sentence that answers the question."""
+    need = report.need
+    if report.verdict is Verdict.ALREADY_TOP3:
+        return _already(need)
+    if report.verdict is Verdict.FIX_FIRST:
+        return f"Do not build links yet, fix this first: {_first_fault(report.gates)}"
+    if report.verdict is Verdict.LINKS_NOT_THE_CONSTRAINT:
+        return _not_the_constraint(need, field(report.competitors))
+    return need_sentence(need, report.competitors)
+
+
+def need_sentence(need: Need, competitors: tuple[Competitor, ...]) -> str:
+    """Return how many links it takes to stand level, as far as it is known."""
+    if need.needed is None:
+        why = "no page to compare with was found" if not competitors else "no link count was read"
+        return f"How many referring domains it takes is unknown: {why} for {field(competitors)}."
+    start = f"You need {about(need.needed)} to stand level with {field(competitors)}"
+    if need.distorted_by is not None:
+        page = short_url(need.distorted_by, 80)
+        start = (
+            f"Going by the median, because one page ({page}) distorts the mean, "
+            f"you need {about(need.needed)} to stand level with {field(competitors)}"
+        )
+    if need.have is None:
+        return f"{start}; how many you have is unknown: {NAME_THE_PAGE}."
+    to_go = f"; {number(need.gap)} to go" if need.gap is not None else ""
+    return f"{start}; you have {number(need.have)}{to_go}."
+
+
+def about(count: int) -> str:
+    """Return `about 24 referring domains`."""
+    return f"about {counted(count, 'referring domain')}"
+
+
+def field(competitors: tuple[Competitor, ...]) -> str:
+    """Return whom we compare with: the search's top 3, or the pages the asker named."""
+    named = bool(competitors) and all(rival.position is None for rival in competitors)
+    return "the pages you named" if named else "today's top 3"
+
+
+def _already(need: Need) -> str:
+    start = "You already rank in the top 3"
+    have = None if need.have is None else counted(need.have, "referring domain")
+    if need.even_field is None:
+        return f"{start}; your page has {have}." if have else f"{start}."
+    yours = f", and yours has {number(need.have)}" if have else ""
+    return f"{start}; the other pages there have {about(need.even_field)}{yours}."
+
+
+def _not_the_constraint(need: Need, whom: str) -> str:
+    have = f"you have {counted(need.have, 'referring domain')}" if need.have is not None else None
+    want = (
+        f"standing level with {whom} takes about {number(need.needed)}"
+        if need.needed is not None
+        else None
+    )
+    known = [part for part in (have, want) if part]
+    return f"Links are not your constraint{': ' + ', and '.join(known) if known else ''}."
+
+
+def _first_fault(gates: tuple[Gate, ...]) -> str:
+    faults = [gate for gate in gates if gate.state.lower() not in _NO_FAULT]
+    if not faults:
+        return "a check that comes before links did not pass."
+    return sentence(faults[0].reason, 300)
+
+
+def sentence(text: str, limit: int) -> str:
+    """Return outside words as a sentence: clipped, closed with one full stop."""
+    said = shown(text, limit)
+    return said if said.endswith((".", "…", "?")) else f"{said}."
+
+
+def once_fixed(report: Report) -> str | None:
+    """Return the number that follows a fix-first verdict, or None in all other cases."""
+    if report.verdict is not Verdict.FIX_FIRST or report.need.needed is None:
+        return None
+    return f"Once fixed: {need_sentence(report.need, report.competitors)}"
+
+
+def subject(report: Report) -> str:
+    """Return what was asked: keyword, market and site."""
+    return asked(report.keyword, report.market.country, report.market.language, report.site)
+
+
+def asked(keyword: str, country: str, language: str, site: str | None) -> str:
+    """Return `“best crm” in US (en) for example.com`."""
+    whose = f" for {shown(site, 80)}" if site else ""
+    return f"“{shown(keyword, 200)}” in {shown(country, 5).upper()} ({shown(language, 5)}){whose}"
+
+
+def spread(need: Need) -> str | None:
+    """Return mean, median, low-high and n, and what so few pages can support."""
+    known = sum(count is not None for count in need.per_page)
+    if not known:
+        return None
+    unread = len(need.per_page) - known
+    missing = f", {counted(unread, 'page')} without a count" if unread else ""
+    return (
+        f"What the present pages have: mean {number(need.mean)}, median {number(need.median)}, "
+        f"low–high {number(need.low)}–{number(need.high)}, "
+        f"from {counted(known, 'page')}{missing}. {_support(known)}"
+    )
+
+
+def _support(pages: int) -> str:
+    """Min-max of n independent draws covers the population median with 1 - 2·(1/2)^n."""
+    if pages == 1:
+        return "One page supports no range."
+    chance = 100 * (1 - 2 * 0.5**pages)
+    return (
+        f"{pages} pages support a rough range only: "
+        f"it holds the usual count of such pages with a chance of {number(chance)} %."
+    )
+
+
+def adjustment(need: Need) -> str:
+    """Return the authority multiplier and its basis; always said."""
+    authority = need.authority
+    if (
+        authority.basis is Basis.UNKNOWN
+        or authority.own is None
+        or authority.competitors_mean is None
+    ):
+        return "Not adjusted for authority: yours or theirs is unknown."
+    scale = shown(authority.scale or "", 20)
+    both = (
+        f"Authority{' (' + scale + ')' if scale else ''}: yours {number(authority.own)}, "
+        f"theirs {number(authority.competitors_mean)} on average"
+    )
+    basis = {
+        Basis.NOT_BEHIND: "you are not behind",
+        Basis.FIT: "fitted on this search's results",
+        Basis.RULE_OF_THUMB: "rule of thumb",
+    }[authority.basis]
+    return f"{both}: × {authority.multiplier:,.2f}".rstrip("0").rstrip(".") + f" ({basis})."
+
+
+def difficulty(report: Report) -> str | None:
+    """Return keyword difficulty for contrast, if it is known."""
+    if report.difficulty is None:
+        return None
+    return f"Keyword difficulty {number(report.difficulty)}: that estimate is about the top 10."
+
+
+def indexes(need: Need) -> str | None:
+    """Return what each link index counts, side by side, where several were asked."""
+    if len(need.by_index) < 2:
+        return None
+    each = [f"{shown(one.provider, 40)} {number(one.needed)}" for one in need.by_index[:6]]
+    return f"Needed, as each index counts: {listed(each)}."
+
+
+def gate_lines(gates: tuple[Gate, ...]) -> list[str]:
+    """Return one line a gate."""
+    return [
+        f"{shown(gate.name, 40).capitalize()}: {shown(gate.state, 40)}. "
+        + sentence(gate.reason, 300)
+        for gate in gates[:6]
+    ]
+
+
+def missing(sources: tuple[Source, ...]) -> str | None:
+    """Return what makes the answer partial, or None when everything asked was answered."""
+    open_ = [s for s in sources if s.state in (SourceState.PARTIAL, SourceState.UNAVAILABLE)]
+    if not open_:
+        return None
+    said = [
+        f"{shown(s.provider, 40)} {shown(s.what, 60)} {_STATES[s.state]}"
+        + (f" ({clip(shown(s.note, 160).rstrip('.'), 160)})" if s.note else "")
+        for s in open_[:3]
+    ]
+    more = f"; {counted(len(open_) - 3, 'more source')} below" if len(open_) > 3 else ""
+    return f"This answer is partial: {'; '.join(said)}{more}."
+
+
+def source_state(source: Source) -> str:
+    """Return a source's state in words."""
+    return _STATES[source.state]
+
+
+def cost(lines: tuple[CostLine, ...]) -> str:
+    """Return what the run was charged, in one sentence."""
+    if not lines:
+        return "Cost: nothing was charged."
+    return f"Cost: {listed(cost_part(line) for line in lines[:8])}."
+
+
+def cost_part(line: CostLine) -> str:
+    """Return `Ahrefs 1,450 units ($0.12)`."""
+    money = f" ({micro_dollars(line.micro_usd)})" if line.micro_usd is not None else ""
+    return f"{shown(line.provider, 40)} {line.units:,} {shown(line.pool, 40)}{money}"
+
+
+def left_out(dropped: dict[str, int] | None) -> str | None:
+    """Return why domains were left out of the list of prospects."""
+    counts = [(name, count) for name, count in (dropped or {}).items() if count > 0]
+    if not counts:
+        return None
+    said = [
+        f"{n:,} {_DROPPED.get(name, shown(name.replace('_', ' '), 40))}" for name, n in counts[:8]
+    ]
+    return f"Left out: {', '.join(said)}."
+
+
+def authority(value: float | None, scale: str | None) -> str:
+    """Return `DR 74`: a value never stands without its scale."""
+    if value is None:
+        return UNKNOWN
+    return f"{shown(scale, 20)} {number(value)}" if scale else number(value)

@@ -1,0 +1,94 @@
+"""Small words: how a number, a date and a stranger's text look, the same in every door.
+
+Everything that came from outside (keywords, titles, anchors, vendors' sentences) passes `shown`
+before it stands beside our own words.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+
+UNKNOWN = "unknown"
+_ELLIPSIS = "…"
+_FIRST_STRONG, _POP = "\u2068", "\u2069"
+_INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+_JOINERS = frozenset("\u200d\ufe0e\ufe0f")
+
+
+def shown(text: str, limit: int) -> str:
+    """Return outside text fit to stand in a sentence: one line, at most `limit` characters.
+
+    Control and direction-override characters are taken out; right-to-left text is wrapped in
+    U+2068/U+2069 (two characters on top of `limit`), so that it cannot reorder what surrounds it.
+    """
+    text = _INVISIBLE.sub("", text.encode("utf-8", "replace").decode("utf-8"))
+    text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    text = clip(" ".join(text.split()), limit)
+    if any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text):
+        return f"{_FIRST_STRONG}{text}{_POP}"
+    return text
+
+
+def clip(text: str, limit: int) -> str:
+    """Cut to at most `limit` characters with “…”, never inside an accent, emoji or flag."""
+    if len(text) <= limit:
+        return text
+    cut = limit - 1
+    while cut > 0 and _holds_together(text[cut - 1], text[cut]):
+        cut -= 1
+    return text[: cut or limit - 1].rstrip() + _ELLIPSIS
+
+
+def _holds_together(before: str, after: str) -> bool:
+    return (
+        unicodedata.category(after).startswith("M")
+        or after in _JOINERS
+        or before == "\u200d"
+        or "\U0001f3fb" <= after <= "\U0001f3ff"
+        or all("\U0001f1e6" <= c <= "\U0001f1ff" for c in (before, after))
+    )
+
+
+def number(value: float | None) -> str:
+    """Return `1,234`, `23.7` or “unknown”; one decimal at most."""
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    return f"{value:,.1f}".removesuffix(".0")
+
+
+def counted(value: int, noun: str, nouns: str | None = None) -> str:
+    """Return `1 page`, `1,234 pages`."""
+    return f"{value:,} {noun if value == 1 else nouns or noun + 's'}"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Return `a`, `a and b`, `a, b and c`."""
+    *rest, last = parts
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
+def utc(moment: datetime) -> str:
+    """Return `2026-11-23 09:00 UTC`."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def micro_dollars(value: int) -> str:
+    """Return `$1.25`; `$0.0006` for what would round to nothing."""
+    dollars = value / 1_000_000
+    return f"${dollars:,.2f}" if dollars >= 0.01 or value == 0 else f"${dollars:.6f}".rstrip("0")
+
+
+def linkable(url: str) -> bool:
+    """Say whether a URL may become a link: http(s), without blanks, and short enough to be whole.
+
+    A cut URL is a wrong URL, so a longer one is shown as text.
+    """
+    return re.fullmatch(r"https?://[^\s\x00-\x20\x7f]+", url) is not None and len(url) <= 500
+
+
+def short_url(url: str, limit: int) -> str:
+    """Return a URL as people read it: without scheme, `www.` and a bare closing slash."""
+    return shown(re.sub(r"^https?://(www\.)?", "", url).removesuffix("/"), limit)

@@ -1,0 +1,58 @@
+"""Whatever a report holds, what leaves is a message that Slack takes and people can read."""
+
+import json
+import re
+from unittest import TestCase
+
+from fakes.render_reports import reports
+from hypothesis import given, settings
+
+from bot.render.limits import message_faults
+from bot.render.result import result
+
+_DATE = re.compile(r"<!date\^-?\d+\^[^|<>]*\|[^<>]*>")
+_LINK = re.compile(r"<https?://[^\s|<>]+\|[^<>]*>")
+
+
+def _strings(node):
+    if isinstance(node, dict):
+        for name, child in node.items():
+            yield from _strings(child) if name not in ("type", "style") else ()
+    elif isinstance(node, list):
+        for child in node:
+            yield from _strings(child)
+    else:
+        yield str(node)
+
+
+def _mrkdwn(node):
+    if isinstance(node, list):
+        return [text for child in node for text in _mrkdwn(child)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["text"]] if node.get("type") == "mrkdwn" else []
+    return own + [text for child in node.values() for text in _mrkdwn(child)]
+
+
+def _drawn(report):
+    return [
+        result(report, "run-1"),
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(report=reports)
+def test_every_message_fits_and_harms_nobody(report):
+    with TestCase().assertNoLogs("bot.render", level="WARNING"):
+        messages = _drawn(report)
+    for drawn in messages:
+        assert drawn.text_only.blocks == [] != drawn.blocks
+        for message in (drawn, drawn.plain, drawn.text_only):
+            assert message_faults(message.text, message.blocks) == []
+            assert not re.search(r"\b(None|null|nan|inf)\b", " ".join(_strings(message.blocks)))
+            for text in [message.text, *_mrkdwn(message.blocks)]:
+                assert not re.search("[<>]", _LINK.sub("", _DATE.sub("", text)))
+                assert text.count("\u2068") == text.count("\u2069")
+                assert not re.search("[\u202a-\u202e]", text)
+            assert "Sample data" in message.text or not report.sample
+            json.dumps(message.blocks, allow_nan=False, ensure_ascii=False).encode("utf-8")

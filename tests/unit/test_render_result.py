@@ -1,0 +1,289 @@
+"""The parent message: the sentence of every verdict, and what stands below it."""
+
+from dataclasses import replace
+
+import pytest
+from fakes.render_reports import EXAMPLE, NEED, prospect
+
+from bot.render.result import result
+from bot.render.sentences import headline
+from bot.report import (
+    AuthorityAdjustment,
+    Basis,
+    CostLine,
+    Gate,
+    IndexNeed,
+    Source,
+    SourceState,
+    Verdict,
+)
+
+
+def _texts(message) -> str:
+    return "\n".join(str(block) for block in message.blocks)
+
+
+def _buttons(message):
+    return [(e["action_id"], e["value"]) for e in message.blocks[-1]["elements"]]
+
+
+def _report(verdict=Verdict.BUILD_LINKS, **need):
+    return replace(EXAMPLE, verdict=verdict, need=replace(NEED, **need))
+
+
+_UNREAD = {"needed": None, "even_field": None, "have": None, "gap": None, "per_page": ()}
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [
+        (
+            EXAMPLE,
+            (
+                "You need about 24 referring domains to stand level with today's top 3; "
+                "you have 6; 18 to go."
+            ),
+        ),
+        (
+            _report(have=None, gap=None),
+            (
+                "You need about 24 referring domains to stand level with today's top 3; "
+                "how many you have is unknown: name your page to see how far it is."
+            ),
+        ),
+        (
+            _report(
+                needed=18, even_field=18, gap=12, distorted_by="https://www.big.example/guide/"
+            ),
+            (
+                "Going by the median, because one page (big.example/guide) distorts the mean, "
+                "you need about 18 referring domains to stand level with today's top 3; "
+                "you have 6; 12 to go."
+            ),
+        ),
+        (
+            _report(needed=1, gap=None, have=1234),
+            "You need about 1 referring domain to stand level with today's top 3; you have 1,234.",
+        ),
+        (
+            _report(Verdict.ALREADY_TOP3, have=30),
+            (
+                "You already rank in the top 3; the other pages there have "
+                "about 24 referring domains, and yours has 30."
+            ),
+        ),
+        (
+            _report(Verdict.ALREADY_TOP3, have=None),
+            "You already rank in the top 3; the other pages there have about 24 referring domains.",
+        ),
+        (
+            _report(Verdict.ALREADY_TOP3, even_field=None, have=1),
+            "You already rank in the top 3; your page has 1 referring domain.",
+        ),
+        (
+            _report(Verdict.ALREADY_TOP3, even_field=None, have=None),
+            "You already rank in the top 3.",
+        ),
+        (
+            _report(Verdict.LINKS_NOT_THE_CONSTRAINT, have=30, gap=0),
+            (
+                "Links are not your constraint: you have 30 referring domains, "
+                "and standing level with today's top 3 takes about 24."
+            ),
+        ),
+        (
+            _report(Verdict.LINKS_NOT_THE_CONSTRAINT, have=None, needed=None),
+            "Links are not your constraint.",
+        ),
+        (
+            replace(
+                _report(Verdict.FIX_FIRST),
+                gates=(
+                    Gate("trust", "ok", "nothing is missing"),
+                    Gate("intent", "mismatch", "4 of 5 readable pages are lists"),
+                ),
+            ),
+            "Do not build links yet, fix this first: 4 of 5 readable pages are lists.",
+        ),
+        (
+            _report(Verdict.FIX_FIRST),
+            "Do not build links yet, fix this first: a check that comes before links did not pass.",
+        ),
+        (
+            _report(Verdict.UNKNOWN, **_UNREAD),
+            (
+                "How many referring domains it takes is unknown: "
+                "no link count was read for today's top 3."
+            ),
+        ),
+        (
+            replace(_report(Verdict.UNKNOWN, **_UNREAD), competitors=()),
+            (
+                "How many referring domains it takes is unknown: "
+                "no page to compare with was found for today's top 3."
+            ),
+        ),
+        (
+            replace(
+                EXAMPLE, competitors=tuple(replace(c, position=None) for c in EXAMPLE.competitors)
+            ),
+            (
+                "You need about 24 referring domains to stand level with the pages you named; "
+                "you have 6; 18 to go."
+            ),
+        ),
+    ],
+)
+def test_the_answer_is_one_sentence(report, said):
+    assert headline(report) == said
+    message = result(report, "run-1")
+    assert message.blocks[0]["text"]["text"] == f"*{said}*"
+    assert said in message.text
+
+
+def test_the_table_names_the_pages_and_ours():
+    table = next(b for b in result(EXAMPLE, "run-1").blocks if b["type"] == "table")
+    plain = result(EXAMPLE, "run-1").plain
+    assert len(table["rows"]) == 5
+    listed = next(b["text"]["text"] for b in plain.blocks if "one.example" in str(b))
+    assert listed.splitlines() == [
+        (
+            "1. The best of one.example · Domain: one.example · Referring domains: 55 · "
+            "Authority: DR 42"
+        ),
+        (
+            "2. The best of reddit.com · Domain: reddit.com (platform) · Referring domains: 1 · "
+            "Authority: unknown"
+        ),
+        (
+            "3. The best of three.example · Domain: three.example · Referring domains: 15 · "
+            "Authority: DR 42"
+        ),
+        (
+            "yours. ledgerly.example/crm · Domain: ledgerly.example · Referring domains: 6 · "
+            "Authority: DR 44"
+        ),
+    ]
+    assert all(b["type"] != "table" for b in plain.blocks)
+    assert plain.text_only.blocks == []
+
+
+@pytest.mark.parametrize(
+    ("page", "said"), [("none", "no page of yours yet"), (None, "your page is not named")]
+)
+def test_our_row_says_when_there_is_no_page(page, said):
+    assert said in _texts(result(replace(EXAMPLE, page=page), "run-1"))
+
+
+def test_without_a_site_only_the_competitors_are_listed():
+    message = result(replace(EXAMPLE, page=None, site=None), "run-1")
+    assert "yours" not in [
+        row[0]["text"] for b in message.blocks if b["type"] == "table" for row in b["rows"]
+    ]
+
+
+def test_the_context_says_spread_multiplier_difficulty_date_and_cost():
+    said = _texts(result(EXAMPLE, "run-1"))
+    assert (
+        "What the present pages have: mean 23.7, median 15, low–high 1–55, from 3 pages. "
+        "3 pages support a rough range only: "
+        "it holds the usual count of such pages with a chance of 75 %."
+    ) in said
+    assert "Authority (DR): yours 44, theirs 42 on average: × 1 (you are not behind)." in said
+    assert "Keyword difficulty 42: that estimate is about the top 10." in said
+    assert "As of <!date^1795424400^{date_short_pretty} at {time}|2026-11-23 09:00 UTC>." in said
+    assert "Cost: Ahrefs 1,450 units." in said
+    assert "Sample data" not in said
+
+
+@pytest.mark.parametrize(
+    ("adjustment", "said"),
+    [
+        (
+            AuthorityAdjustment(31, 52, "DR", 1.3, Basis.RULE_OF_THUMB),
+            "Authority (DR): yours 31, theirs 52 on average: × 1.3 (rule of thumb).",
+        ),
+        (
+            AuthorityAdjustment(31, 52, None, 1.25, Basis.FIT),
+            "Authority: yours 31, theirs 52 on average: × 1.25 (fitted on this search's results).",
+        ),
+        (
+            AuthorityAdjustment(None, 52, "DR", 1.0, Basis.UNKNOWN),
+            "Not adjusted for authority: yours or theirs is unknown.",
+        ),
+    ],
+)
+def test_the_multiplier_is_printed_with_its_basis(adjustment, said):
+    assert said in _texts(result(_report(authority=adjustment), "run-1"))
+
+
+def test_pages_without_a_count_are_said_and_one_page_supports_no_range():
+    said = _texts(result(_report(per_page=(15, None, None)), "run-1"))
+    assert "from 1 page, 2 pages without a count. One page supports no range." in said
+
+
+def test_several_indexes_stand_side_by_side():
+    one = IndexNeed("Ahrefs", (1,), 1, 1, 1, 1, 1, 24)
+    two = replace(one, provider="Majestic", needed=None)
+    said = _texts(result(_report(by_index=(one, two)), "run-1"))
+    assert "Needed, as each index counts: Ahrefs 24 and Majestic unknown." in said
+
+
+def test_a_partial_answer_says_which_part_is_missing():
+    lost = Source(
+        "Ahrefs", "referring_domains", SourceState.UNAVAILABLE, None, None, None, "no units left."
+    )
+    cut = replace(lost, state=SourceState.PARTIAL, note=None)
+    said = result(replace(EXAMPLE, sources=(lost, cut, cut, cut)), "run-1").blocks[1]["text"][
+        "text"
+    ]
+    assert said == (
+        "This answer is partial: Ahrefs referring_domains unavailable (no units left); "
+        "Ahrefs referring_domains partial; Ahrefs referring_domains partial; 1 more source below."
+    )
+
+
+def test_fix_first_shows_the_number_small_as_once_fixed():
+    message = result(_report(Verdict.FIX_FIRST), "run-1")
+    small = [b["elements"][0]["text"] for b in message.blocks if b["type"] == "context"]
+    assert (
+        "Once fixed: You need about 24 referring domains to stand level with today's top 3; "
+        "you have 6; 18 to go."
+    ) in small
+
+
+def test_money_and_free_answers_are_both_said():
+    dear = (CostLine("Moz", "rows", 10, 1_250_000, 10), CostLine("DFS", "calls", 1, 600, 1))
+    assert "Cost: Moz 10 rows ($1.25) and DFS 1 calls ($0.0006)." in _texts(
+        result(replace(EXAMPLE, cost=dear), "run-1")
+    )
+    assert "Cost: nothing was charged." in _texts(result(replace(EXAMPLE, cost=()), "run-1"))
+
+
+def test_sample_data_is_marked_in_text_and_blocks():
+    message = result(replace(EXAMPLE, sample=True), "run-1")
+    assert message.text.endswith("Sample data: every site and number here is invented.")
+    assert "Sample data: every site and number here is invented." in _texts(message)
+
+
+def test_buttons_carry_only_the_run_and_appear_only_when_they_help():
+    assert _buttons(result(EXAMPLE, "run-1")) == [("run_again", "run-1")]
+    many = replace(EXAMPLE, prospects=tuple(prospect(n) for n in range(26)))
+    unknown = replace(many, need=replace(NEED, have=None, gap=None))
+    assert _buttons(result(unknown, "run-2")) == [
+        ("name_page", "run-2"),
+        ("show_all", "run-2"),
+        ("run_again", "run-2"),
+    ]
+
+
+def test_a_hostile_keyword_is_shown_and_does_nothing():
+    message = result(replace(EXAMPLE, keyword='<!channel> & "quotes" \\ back'), "run-1")
+    shown = '&lt;!channel&gt; &amp; "quotes" \\ back'
+    assert shown in message.text
+    assert any(shown in b["elements"][0]["text"] for b in message.blocks if b["type"] == "context")
+
+
+def test_a_right_to_left_keyword_stays_in_its_place():
+    message = result(replace(EXAMPLE, keyword="אבג CRM 24"), "run-1")
+    assert "“\u2068אבג CRM 24\u2069” in US (en) for ledgerly.example" in message.text

@@ -1,0 +1,87 @@
+"""How numbers and strangers' texts look."""
+
+import unicodedata
+
+import pytest
+from fakes.render_reports import texts
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.render import words
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, "unknown"),
+        (float("nan"), "unknown"),
+        (0, "0"),
+        (1234567, "1,234,567"),
+        (71 / 3, "23.7"),
+        (15.0, "15"),
+    ],
+)
+def test_numbers_have_separators_and_one_decimal(value, said):
+    assert words.number(value) == said
+
+
+@pytest.mark.parametrize(
+    ("micro", "said"), [(0, "$0.00"), (1_250_000, "$1.25"), (600, "$0.0006"), (10_000, "$0.01")]
+)
+def test_small_money_never_rounds_to_nothing(micro, said):
+    assert words.micro_dollars(micro) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "said"),
+    [
+        ("short", 5, "short"),
+        ("longer text", 7, "longer…"),
+        ("ae\u0301io", 3, "a…"),
+        ("ab👩\u200d👧", 4, "ab…"),
+        ("a👍🏽b", 3, "a…"),
+        ("a🇩🇪b", 3, "a…"),
+        ("🇩🇪🇩🇪🇩🇪", 4, "🇩🇪🇩…"),
+    ],
+)
+def test_a_cut_never_splits_what_is_read_as_one(text, limit, said):
+    assert words.clip(text, limit) == said
+
+
+def test_right_to_left_text_is_isolated_and_the_rest_is_not():
+    assert words.shown("אבג 24", 80) == "\u2068אבג 24\u2069"
+    assert words.shown("abc", 80) == "abc"
+
+
+def test_control_and_override_characters_are_taken_out():
+    assert words.shown("a\u202eb\x1b[31m\r\nc\u2067\ud800", 80) == "ab [31m c?"
+
+
+@given(texts | st.text(), st.integers(1, 100))
+def test_shown_text_is_one_short_line_without_tricks(text, limit):
+    shown = words.shown(text, limit)
+    assert len(shown.strip("\u2068\u2069")) <= limit
+    assert shown.count("\u2068") == shown.count("\u2069") <= 1
+    assert not any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in shown)
+
+
+@pytest.mark.parametrize(
+    ("url", "fits"),
+    [
+        ("https://x.example/a?b=c", True),
+        ("javascript:alert(1)", False),
+        ("https://x.example/a b", False),
+        ("https://x.example/" + "a" * 500, False),
+        ("", False),
+    ],
+)
+def test_only_whole_web_addresses_become_links(url, fits):
+    assert words.linkable(url) is fits
+
+
+def test_addresses_are_shortened_as_people_read_them():
+    assert words.short_url("https://www.x.example/a/", 80) == "x.example/a"
+
+
+def test_lists_read_as_english():
+    assert [words.listed("abc"[:n]) for n in (1, 2, 3)] == ["a", "a and b", "a, b and c"]
