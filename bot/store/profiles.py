@@ -1,0 +1,208 @@
+"""Who links to a target, as intervals between reads.
+
+A referring domain is open from the read that first showed it to the complete read that no longer
+did; one that comes back opens a second interval. A cut-off read opens and refreshes, and never
+closes: what it does not show may still exist. A re-read that changes nothing adds one row.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlite_utils
+
+from bot.model import Authority, LinkKind, Profile, ReferringDomain, Scale, Target
+from bot.store.times import from_text, to_text
+from bot.store.workspace import ensure_site, ensure_team
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What one read changed: its id, and how many intervals it opened and closed."""
+
+    read_id: int
+    opened: int
+    closed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The profile as all reads so far know it.
+
+    `profile.complete` and `profile.as_of` are the latest read's; `last_confirmed` is the moment of
+    the latest complete one (None: every read was cut off).
+    """
+
+    profile: Profile
+    last_confirmed: datetime | None
+
+
+# authority, scale, link, trust, traffic, first_seen: the columns of one referring domain.
+Facts = tuple[float | None, str | None, str | None, float | None, int | None, str | None]
+
+
+def record_read(
+    db: sqlite_utils.Database, team: str, site: str | None, profile: Profile, at: datetime
+) -> Recorded | None:
+    """Fold one read of a profile into what is known, for a team and one of its sites (or none).
+
+    None, and nothing is written, when a younger read of the same profile is already recorded: an
+    old answer from a cache says nothing new.
+    """
+    profile_id = _ensure_profile(db, team, site, profile, at)
+    latest = _latest_read(db, profile_id)
+    if latest is not None and profile.as_of < from_text(latest[0]):
+        return None
+    read_id: int = db.execute(
+        "INSERT INTO profile_reads (profile_id, as_of, recorded_at, complete, row_count) "
+        "VALUES (?, ?, ?, ?, ?) RETURNING id",
+        (profile_id, to_text(profile.as_of), to_text(at), profile.complete, len(profile.rows)),
+    ).fetchone()[0]
+    known = _open_intervals(db, profile_id)
+    seen = {row.domain: _facts(row) for row in reversed(profile.rows)}
+    closed = [known[domain][0] for domain in known.keys() - seen.keys()] if profile.complete else []
+    db.conn.executemany(
+        "UPDATE referring_domains SET closed_by_read = ? "
+        "WHERE profile_id = ? AND domain_id = ? AND closed_by_read IS NULL",
+        [(read_id, profile_id, domain_id) for domain_id in closed],
+    )
+    _refresh(db, profile_id, known, seen)
+    opened = [domain for domain in seen if domain not in known]
+    db.conn.executemany(
+        "INSERT INTO domains (name) VALUES (?) ON CONFLICT DO NOTHING",
+        [(domain,) for domain in opened],
+    )
+    db.conn.executemany(
+        "INSERT INTO referring_domains (profile_id, domain_id, opened_by_read, authority, scale, "
+        "link, trust, traffic, first_seen) "
+        "SELECT ?, id, ?, ?, ?, ?, ?, ?, ? FROM domains WHERE name = ?",
+        [(profile_id, read_id, *seen[domain], domain) for domain in opened],
+    )
+    return Recorded(read_id, len(opened), len(closed))
+
+
+def current(
+    db: sqlite_utils.Database, team: str, site: str | None, provider: str, target: Target
+) -> Stored | None:
+    """Return the profile as it is now known, strongest first; None when it was never read."""
+    profile_id = _find_profile(db, team, site, provider, target)
+    latest = _latest_read(db, profile_id) if profile_id is not None else None
+    if profile_id is None or latest is None:
+        return None
+    as_of, complete, confirmed = latest
+    profile = Profile(
+        target=target,
+        provider=provider,
+        rows=_strongest_first(
+            _referring_domain(domain, facts)
+            for domain, (_, facts) in _open_intervals(db, profile_id).items()
+        ),
+        complete=bool(complete),
+        as_of=from_text(as_of),
+    )
+    return Stored(profile, from_text(confirmed) if confirmed else None)
+
+
+def _ensure_profile(
+    db: sqlite_utils.Database, team: str, site: str | None, profile: Profile, at: datetime
+) -> int:
+    found = _find_profile(db, team, site, profile.provider, profile.target)
+    if found is not None:
+        return found
+    ensure_team(db, team, at)
+    site_id = ensure_site(db, team, site, at).id if site else None
+    db.execute(
+        "INSERT INTO providers (name) VALUES (?) ON CONFLICT DO NOTHING", (profile.provider,)
+    )
+    key = (profile.target.scope, profile.target.value)
+    db.execute("INSERT INTO targets (scope, value) VALUES (?, ?) ON CONFLICT DO NOTHING", key)
+    profile_id: int = db.execute(
+        "INSERT INTO profiles (team, site_id, target_id, provider_id) "
+        "SELECT ?, ?, targets.id, providers.id FROM targets, providers "
+        "WHERE targets.scope = ? AND targets.value = ? AND providers.name = ? RETURNING id",
+        (team, site_id, *key, profile.provider),
+    ).fetchone()[0]
+    return profile_id
+
+
+def _find_profile(
+    db: sqlite_utils.Database, team: str, site: str | None, provider: str, target: Target
+) -> int | None:
+    row = db.execute(
+        "SELECT profiles.id FROM profiles "
+        "JOIN targets ON targets.id = target_id "
+        "JOIN providers ON providers.id = provider_id "
+        "LEFT JOIN sites ON sites.id = site_id "
+        "WHERE scope = ? AND value = ? AND providers.name = ? AND profiles.team = ? "
+        "AND sites.domain IS ?",
+        (target.scope, target.value, provider, team, site),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _latest_read(db: sqlite_utils.Database, profile_id: int) -> tuple[str, int, str | None] | None:
+    """Return (as_of, complete, as_of of the latest complete read) of a profile."""
+    row: tuple[str, int, str | None] | None = db.execute(
+        "SELECT as_of, complete, (SELECT max(as_of) FROM profile_reads "
+        "WHERE profile_id = latest.profile_id AND complete) FROM profile_reads AS latest "
+        "WHERE profile_id = ? ORDER BY as_of DESC, id DESC LIMIT 1",
+        (profile_id,),
+    ).fetchone()
+    return row
+
+
+def _open_intervals(db: sqlite_utils.Database, profile_id: int) -> dict[str, tuple[int, Facts]]:
+    rows = db.execute(
+        "SELECT name, domain_id, authority, scale, link, trust, traffic, first_seen "
+        "FROM referring_domains JOIN domains ON domains.id = domain_id "
+        "WHERE profile_id = ? AND closed_by_read IS NULL",
+        (profile_id,),
+    )
+    return {name: (domain_id, tuple(facts)) for name, domain_id, *facts in rows}
+
+
+def _refresh(
+    db: sqlite_utils.Database,
+    profile_id: int,
+    known: dict[str, tuple[int, Facts]],
+    seen: dict[str, Facts],
+) -> None:
+    """Write the facts that changed; what this read did not ask for is left as it is known."""
+    changed = []
+    for domain, (domain_id, before) in known.items():
+        after = seen.get(domain, before)
+        if after == before:
+            continue
+        merged = tuple(old if new is None else new for new, old in zip(after, before, strict=True))
+        if merged != before:
+            changed.append((*merged, profile_id, domain_id))
+    db.conn.executemany(
+        "UPDATE referring_domains SET authority = ?, scale = ?, link = ?, trust = ?, traffic = ?, "
+        "first_seen = ? WHERE profile_id = ? AND domain_id = ? AND closed_by_read IS NULL",
+        changed,
+    )
+
+
+def _facts(row: ReferringDomain) -> Facts:
+    value, scale = (row.authority.value, row.authority.scale) if row.authority else (None, None)
+    first_seen = row.first_seen.isoformat() if row.first_seen else None
+    return (value, scale, row.link, row.trust, row.traffic, first_seen)
+
+
+def _referring_domain(domain: str, facts: Facts) -> ReferringDomain:
+    authority, scale, link, trust, traffic, first_seen = facts
+    return ReferringDomain(
+        domain=domain,
+        authority=Authority(authority, Scale(scale)) if authority is not None and scale else None,
+        link=LinkKind(link) if link else None,
+        trust=trust,
+        traffic=traffic,
+        first_seen=date.fromisoformat(first_seen) if first_seen else None,
+    )
+
+
+def _strongest_first(rows: Iterable[ReferringDomain]) -> tuple[ReferringDomain, ...]:
+    def rank(row: ReferringDomain) -> tuple[float, str]:
+        return (-row.authority.value if row.authority else 1.0, row.domain)
+
+    return tuple(sorted(rows, key=rank))
