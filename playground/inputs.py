@@ -1,0 +1,95 @@
+"""What a person filled in, turned into Slack's view state and action payloads."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from playground.blocks import elements
+
+Value = Any
+_TEXT = ("plain_text_input", "number_input", "email_text_input", "url_text_input")
+_ONE = ("static_select", "radio_buttons", "overflow")
+_SEVERAL = ("checkboxes", "multi_static_select")
+_PICKED = {
+    "conversations_select": "conversation",
+    "channels_select": "channel",
+    "users_select": "user",
+    "timepicker": "time",
+    "datepicker": "date",
+    "datetimepicker": "date_time",
+}
+
+
+_KEEPS_STATE = (*_TEXT, *_SEVERAL, *_PICKED, "static_select", "radio_buttons")
+
+
+def label_of(element: Mapping[str, Any]) -> str:
+    """Return the words on a button or an option."""
+    text = element.get("text")
+    return str(text.get("text")) if isinstance(text, Mapping) else ""
+
+
+def options_of(element: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return all options of a menu, groups unfolded."""
+    grouped = [group.get("options", []) for group in element.get("option_groups", [])]
+    return [*element.get("options", []), *(option for group in grouped for option in group)]
+
+
+def choose(element: Mapping[str, Any], wanted: str) -> dict[str, Any] | None:
+    """Return the option with that value or those words."""
+    for option in options_of(element):
+        if wanted in (option.get("value"), label_of(option)):
+            return option
+    return None
+
+
+def typed(element: Mapping[str, Any], value: Value) -> dict[str, Any]:
+    """Return the state of one input as Slack sends it; None is an input left alone."""
+    kind = element["type"]
+    key: str
+    chosen: object
+    if kind in _TEXT:
+        key, chosen = "value", element.get("initial_value") if value is None else str(value)
+    elif kind in _SEVERAL:
+        picked = [choose(element, str(item)) for item in value or ()]
+        initial = element.get("initial_options", [])
+        key = "selected_options"
+        chosen = initial if value is None else [option for option in picked if option]
+    elif kind in _ONE:
+        initial = element.get("initial_option")
+        key, chosen = "selected_option", initial if value is None else choose(element, str(value))
+    else:
+        word = _PICKED[kind]
+        key = f"selected_{word}"
+        chosen = element.get(f"initial_{word}") if value is None else value
+    return {"type": kind, key: chosen if isinstance(chosen, list) else chosen or None}
+
+
+def _is_empty(state: Mapping[str, Any]) -> bool:
+    return all(not part for key, part in state.items() if key != "type")
+
+
+def gather(
+    blocks: list[dict[str, Any]], filled: Mapping[str, Value]
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """Return view state by block and action, and what the client refuses to send.
+
+    `filled` may name an input by action_id, block_id or label.
+    """
+    values: dict[str, dict[str, Any]] = {}
+    missing: dict[str, str] = {}
+    for block in blocks:
+        for element in elements(block):
+            if element["type"] not in _KEEPS_STATE:
+                continue
+            names = (element["action_id"], block["block_id"], _label(block))
+            value = next((filled[name] for name in names if name in filled), None)
+            state = typed(element, value)
+            values.setdefault(block["block_id"], {})[element["action_id"]] = state
+            if block["type"] == "input" and not block.get("optional") and _is_empty(state):
+                missing[block["block_id"]] = "Please complete this required field."
+    return values, missing
+
+
+def _label(block: Mapping[str, Any]) -> str:
+    label = block.get("label")
+    return str(label["text"]) if isinstance(label, Mapping) else ""

@@ -1,0 +1,267 @@
+"""The Web API of the playground, driven by Slack's own client."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from fakes.playground_world import World, world
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[World]:
+    async with world() as it:
+        yield it
+
+
+def section(text: str) -> dict:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+async def refused(call) -> str:
+    with pytest.raises(SlackApiError) as caught:
+        await call
+    return caught.value.response["error"]
+
+
+async def test_a_message_is_posted_edited_and_remembers_its_first_wording(slack):
+    seo = slack.channel("seo").id
+    posted = await slack.client.chat_postMessage(channel=seo, text="Working", blocks=[])
+    await slack.client.chat_update(
+        channel=seo, ts=posted["ts"], text="Done", blocks=[section("*Done*")]
+    )
+    message = slack.latest("seo")
+    assert (message.text, message.blocks[0]["text"]["text"]) == ("Done", "*Done*")
+    assert [wording.text for wording in message.history] == ["Working"]
+    assert message.is_edited
+
+
+async def test_an_update_without_blocks_keeps_the_blocks(slack):
+    seo = slack.channel("seo").id
+    posted = await slack.client.chat_postMessage(channel=seo, text="a", blocks=[section("kept")])
+    await slack.client.chat_update(channel=seo, ts=posted["ts"], text="b")
+    assert slack.latest("seo").blocks[0]["text"]["text"] == "kept"
+
+
+async def test_a_reply_lands_in_the_thread_and_the_parent_counts_it(slack):
+    seo = slack.channel("seo").id
+    parent = await slack.client.chat_postMessage(channel=seo, text="parent")
+    reply = await slack.client.chat_postMessage(channel=seo, text="reply", thread_ts=parent["ts"])
+    deeper = await slack.client.chat_postMessage(channel=seo, text="deeper", thread_ts=reply["ts"])
+    workspace = slack.playground.workspace
+    message = workspace.message(seo, parent["ts"])
+    assert [one.text for one in workspace.conversation("seo")] == ["parent"]
+    assert [one.ts for one in workspace.thread(message)] == [reply["ts"], deeper["ts"]]
+
+
+async def test_a_private_channel_without_the_bot_looks_as_if_it_did_not_exist(slack):
+    room = slack.channel("leadership").id
+    assert await refused(slack.client.chat_postMessage(channel=room, text="hello")) == (
+        "channel_not_found"
+    )
+    slack.bot_joins("leadership")
+    assert (await slack.client.chat_postMessage(channel=room, text="hello"))["ok"]
+
+
+async def test_public_channels_need_membership_or_the_scope_for_all_of_them(slack):
+    seo = slack.channel("seo").id
+    assert (await slack.client.chat_postMessage(channel=seo, text="hello"))["ok"]
+    slack.app.scopes -= {"chat:write.public"}
+    assert await refused(slack.client.chat_postMessage(channel=seo, text="x")) == "not_in_channel"
+
+
+async def test_a_file_needs_real_membership_even_with_the_public_scope(slack):
+    seo = slack.channel("seo").id
+    upload = {"channel": seo, "filename": "prospects.csv", "content": "a,b\n1,2\n"}
+    assert await refused(slack.client.files_upload_v2(**upload)) == "not_in_channel"
+    slack.bot_joins("seo")
+    parent = await slack.client.chat_postMessage(channel=seo, text="parent")
+    await slack.client.files_upload_v2(
+        **upload, thread_ts=parent["ts"], title="Prospects", initial_comment="Here"
+    )
+    message = slack.latest("seo")
+    file = slack.playground.workspace.files[message.files[0]]
+    assert (message.text, message.thread_ts) == ("Here", parent["ts"])
+    assert (file.title, file.content) == ("Prospects", b"a,b\n1,2\n")
+
+
+async def test_a_file_cannot_be_shared_with_a_user_id(slack):
+    ana = slack.playground.workspace.user("ana").id
+    call = slack.client.files_upload_v2(channel=ana, filename="a.csv", content="a")
+    assert await refused(call) == "invalid_channel"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"channel": "C404", "text": "x"}, "channel_not_found"),
+        ({"channel": "U404", "text": "x"}, "user_not_found"),
+        ({"channel": "old-campaigns", "text": "x"}, "is_archived"),
+        ({"channel": "seo", "text": "  "}, "no_text"),
+        ({"channel": "seo", "text": "x", "thread_ts": "1.0"}, "thread_not_found"),
+        ({"channel": "seo", "text": "x", "blocks": "not json"}, "invalid_blocks_format"),
+        ({"channel": "seo", "text": "x", "blocks": [section("x" * 3001)]}, "invalid_blocks"),
+        (
+            {"channel": "seo", "text": "x", "blocks": [section("x" * 2800)] * 5},
+            "msg_blocks_too_long",
+        ),
+    ],
+)
+async def test_a_bad_post_is_refused_with_slacks_own_word(slack, arguments, error):
+    assert await refused(slack.client.api_call("chat.postMessage", json=arguments)) == error
+
+
+async def test_invalid_blocks_are_pointed_at(slack):
+    with pytest.raises(SlackApiError) as caught:
+        await slack.client.chat_postMessage(channel="seo", text="x", blocks=[section("x" * 3001)])
+    assert caught.value.response["response_metadata"]["messages"] == [
+        "[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/text/text]"
+    ]
+
+
+async def test_only_ones_own_messages_can_be_changed(slack):
+    seo = slack.channel("seo")
+    theirs = slack.playground.workspace.post(
+        seo.id, slack.playground.workspace.user("ana").id, "hi"
+    )
+    target = {"channel": seo.id, "ts": theirs.ts}
+    assert await refused(slack.client.chat_update(**target, text="x")) == "cant_update_message"
+    assert await refused(slack.client.chat_delete(**target)) == "cant_delete_message"
+    assert await refused(slack.client.chat_update(channel=seo.id, ts="1.0", text="x")) == (
+        "message_not_found"
+    )
+
+
+async def test_an_update_beyond_four_thousand_characters_is_too_long(slack):
+    seo = slack.channel("seo").id
+    posted = await slack.client.chat_postMessage(channel=seo, text="x" * 40_001)
+    assert len(slack.latest("seo").text) == 40_000
+    call = slack.client.chat_update(channel=seo, ts=posted["ts"], text="x" * 4_001)
+    assert await refused(call) == "msg_too_long"
+
+
+async def test_a_deleted_message_is_gone(slack):
+    posted = await slack.client.chat_postMessage(channel="seo", text="x")
+    await slack.client.chat_delete(channel=posted["channel"], ts=posted["ts"])
+    assert slack.playground.workspace.conversation("seo") == []
+
+
+async def test_an_ephemeral_message_is_for_one_reader_and_needs_both_in_the_channel(slack):
+    workspace = slack.playground.workspace
+    ana, ben, mei = (workspace.user(name).id for name in ("ana", "ben", "mei"))
+    call = slack.client.chat_postEphemeral(channel="seo", user=ana, text="psst")
+    assert await refused(call) == "not_in_channel"
+    slack.bot_joins("seo")
+    await slack.client.chat_postEphemeral(channel="seo", user=ana, text="psst")
+    assert [one.text for one in workspace.conversation("seo", viewer=ana)] == ["psst"]
+    assert workspace.conversation("seo", viewer=ben) == []
+    slack.bot_joins("leadership")
+    call = slack.client.chat_postEphemeral(channel="leadership", user=mei, text="psst")
+    assert await refused(call) == "user_not_in_channel"
+
+
+async def test_a_direct_message_opens_by_user(slack):
+    ana = slack.playground.workspace.user("ana").id
+    opened = await slack.client.conversations_open(users=ana)
+    direct = opened["channel"]["id"]
+    assert direct.startswith("D")
+    assert (await slack.client.chat_postMessage(channel=ana, text="hello"))["channel"] == direct
+    assert await refused(slack.client.conversations_open(users="U404")) == "user_not_found"
+    assert await refused(slack.client.conversations_open(users=slack.app.bot_user)) == (
+        "cannot_dm_bot"
+    )
+
+
+async def test_a_user_has_a_time_zone(slack):
+    ana = slack.playground.workspace.user("ana").id
+    info = await slack.client.users_info(user=ana)
+    assert (info["user"]["tz"], info["user"]["tz_offset"]) == ("Europe/Berlin", 3600)
+
+
+async def test_a_missing_scope_is_named(slack):
+    with pytest.raises(SlackApiError) as caught:
+        await slack.client.conversations_info(channel=slack.channel("seo").id)
+    answer = caught.value.response
+    assert (answer["error"], answer["needed"]) == ("missing_scope", "channels:read")
+    assert "chat:write" in answer["provided"].split(",")
+    slack.app.scopes |= {"channels:read", "channels:join"}
+    seo = slack.channel("seo").id
+    assert (await slack.client.conversations_info(channel=seo))["channel"]["is_member"] is False
+    await slack.client.conversations_join(channel=seo)
+    assert (await slack.client.conversations_info(channel=seo))["channel"]["is_member"] is True
+    members = await slack.client.conversations_members(channel=seo)
+    assert slack.app.bot_user in members["members"]
+
+
+async def test_tokens_are_checked(slack):
+    url = slack.playground.api_url
+    async with aiohttp.ClientSession() as session:
+        stranger = AsyncWebClient("xoxb-stranger", base_url=url, session=session)
+        nobody = AsyncWebClient(base_url=url, session=session)
+        wrong_kind = AsyncWebClient(slack.app.app_token, base_url=url, session=session)
+        assert await refused(stranger.auth_test()) == "invalid_auth"
+        assert await refused(nobody.auth_test()) == "not_authed"
+        assert await refused(wrong_kind.auth_test()) == "not_allowed_token_type"
+    assert (await slack.client.auth_test())["user_id"] == slack.app.bot_user
+
+
+async def test_an_unknown_method_is_unknown(slack):
+    assert await refused(slack.client.api_call("chat.shout")) == "unknown_method"
+
+
+async def test_a_rate_limit_on_demand_carries_retry_after(slack):
+    slack.playground.limit_next("chat.postMessage", 30)
+    with pytest.raises(SlackApiError) as caught:
+        await slack.client.chat_postMessage(channel="seo", text="x")
+    assert caught.value.response.status_code == 429
+    assert caught.value.response.headers["Retry-After"] == "30"
+    assert (await slack.client.chat_postMessage(channel="seo", text="x"))["ok"]
+
+
+async def test_faults_come_on_demand_and_only_the_late_hang_up_has_done_its_work(slack):
+    client = slack.client
+    client.retry_handlers = []
+    slack.playground.fail_next("chat.postMessage", "disconnect_before")
+    slack.playground.fail_next("chat.postMessage", "internal_error")
+    slack.playground.fail_next("chat.postMessage", "http500")
+    slack.playground.fail_next("chat.postMessage", "disconnect_after")
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await client.chat_postMessage(channel="seo", text="lost")
+    assert await refused(client.chat_postMessage(channel="seo", text="lost")) == "internal_error"
+    with pytest.raises(SlackApiError) as caught:
+        await client.chat_postMessage(channel="seo", text="lost")
+    assert caught.value.response.status_code == 500
+    assert slack.playground.workspace.conversation("seo") == []
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await client.chat_postMessage(channel="seo", text="done")
+    assert [one.text for one in slack.playground.workspace.conversation("seo")] == ["done"]
+    assert [call.error for call in slack.playground.calls] == [
+        "disconnect_before",
+        "internal_error",
+        "http500",
+        None,
+    ]
+
+
+async def test_two_posts_in_one_second_are_too_fast_when_that_is_switched_on():
+    async with world(one_per_second=True) as slack:
+        await slack.client.chat_postMessage(channel="seo", text="one")
+        assert await refused(slack.client.chat_postMessage(channel="seo", text="two")) == (
+            "ratelimited"
+        )
+        slack.clock.advance(1)
+        assert (await slack.client.chat_postMessage(channel="seo", text="two"))["ok"]
+
+
+async def test_only_real_markup_calls_the_channel(slack):
+    await slack.client.chat_postMessage(channel="seo", text="&lt;!channel&gt; is only shown")
+    assert not slack.latest("seo").mentions_everyone
+    await slack.client.chat_postMessage(channel="seo", text="x", blocks=[section("hi <!here>")])
+    assert slack.latest("seo").mentions_everyone
+
+
+async def test_a_permalink_points_into_the_page(slack):
+    posted = await slack.client.chat_postMessage(channel="seo", text="x")
+    link = await slack.client.chat_getPermalink(channel=posted["channel"], message_ts=posted["ts"])
+    assert link["permalink"] == f"{slack.playground.url}/#{posted['channel']}/{posted['ts']}"
