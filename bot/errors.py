@@ -4,6 +4,10 @@
 What it cost so far is added by whoever holds the ledger.
 """
 
+from collections.abc import Iterable
+from copy import copy
+from typing import Self
+
 
 class LinkGapError(Exception):
     """The root: catch this at a border to the user, never `Exception`."""
@@ -49,6 +53,15 @@ class ProviderError(LinkGapError):
         self.vendor, self.detail = vendor, detail
         said = f" It said: {detail}" if detail else ""
         super().__init__(f"{vendor} {self.meaning}. {self.cure}{said}")
+
+    def redacted(self, secrets: Iterable[str]) -> Self:
+        """Return the same error with every secret in the vendor's words replaced by `[key]`."""
+        clean = copy(self)
+        detail = self.detail
+        for secret in filter(None, secrets):
+            detail = detail.replace(secret, "[key]")
+        ProviderError.__init__(clean, self.vendor, detail)
+        return clean
 
 
 class BadKey(ProviderError):

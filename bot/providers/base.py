@@ -126,13 +126,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """One parsed answer. `complete` False: more rows exist that were not read."""
+    """One parsed answer. `complete` False: more rows exist that were not read.
+
+    `as_of` is set when the rows are older than the answer (an imported file, a monthly index).
+    """
 
     rows: tuple[Row, ...]
     complete: bool
     billed: Cost | None = None
     next: Call | None = None
     note: str | None = None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,7 @@ class Answer(Generic[Row]):
     """What the gateway hands on: all pages of all calls of one question to one vendor.
 
     `as_of` is the moment of the oldest part (a cached part is older than now). `notes` say in plain
-    words why it is incomplete or what was left out; `cached` is True when nothing was sent.
+    words why it is incomplete or what was left out.
     """
 
     provider: str
@@ -148,7 +152,6 @@ class Answer(Generic[Row]):
     rows: tuple[Row, ...]
     complete: bool
     as_of: datetime
-    cached: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -170,9 +173,6 @@ class Local(Protocol[Query_contra, Row]):
     def read(self, query: Query_contra) -> Page[Row]:
         """Return the rows; raises `Unavailable` when there is nothing to read from."""
         ...
-
-
-Adapter = Remote[object, object] | Local[object, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +230,7 @@ class Meter(Protocol):
     async def settle(self, reservation: Reservation, billed: Cost | None, outcome: str) -> None:
         """Write the true cost; `billed` None means unknown and stays at the worst case.
 
-        `outcome` is `ok`, `not_sent` (settled at zero by the caller) or the error's class name.
+        `outcome` is `ok` or the name of the error's class.
         """
         ...
 

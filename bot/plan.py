@@ -1,0 +1,314 @@
+"""Which vendor is asked what, in which order and for how much: pure, no I/O.
+
+A run has four steps, and each plans from what the one before has learned: the headline (SERP, our
+own numbers), the profiles (one purse: pages first, then sites), the proof of absence, and the
+enrichment of the shortlist. A quote is the sum of their worst cases.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from bot.domains import registrable
+from bot.errors import BadQuestion
+from bot.model import Scope, Target
+from bot.providers.base import (
+    BetweenQuery,
+    Capability,
+    KeywordQuery,
+    LinksQuery,
+    MetricsQuery,
+    ReferringQuery,
+    Remote,
+    SerpQuery,
+    Vendor,
+)
+from bot.providers.registry import Registry
+from bot.question import NO_PAGE, Question
+from bot.report import Competitor
+
+FREE_ROWS = 1_000_000  # a local index is read whole
+UNCOUNTED_PAGE_ROWS = 50  # asked for a page whose count nobody told us
+MOST_SITE_ROWS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question to one vendor; `what` names it for the reader ("referring domains of …")."""
+
+    vendor: Vendor
+    capability: Capability
+    query: object
+    what: str
+
+    def worst(self) -> int:
+        """Return the most units it can cost; 0 when it is answered on this machine."""
+        adapter = self.vendor.capabilities[self.capability]
+        if hasattr(adapter, "read"):
+            return 0
+        remote = cast("Remote[object, Any]", adapter)
+        return sum(call.worst.units for call in remote.plan(self.query))
+
+
+@dataclass(frozen=True, slots=True)
+class Lineup:
+    """Who answers what in a run. `own_files` are free sources that may know our own links."""
+
+    serp: Vendor | None
+    keyword: Vendor | None
+    indexes: tuple[Vendor, ...]
+    own_files: tuple[Vendor, ...] = ()
+
+    @property
+    def main(self) -> Vendor:
+        """Return the index whose counts make the headline."""
+        return self.indexes[0]
+
+
+def lineup(registry: Registry, question: Question) -> Lineup:
+    """Choose the vendors; raises `BadQuestion` that says what to add when none fits."""
+    named = [registry.named(name) for name in question.via]
+    chosen = named or _unasked_choice(registry, question)
+    serp = _serp_vendor(registry, question, chosen)
+    indexes = [vendor for vendor in chosen if vendor.can(Capability.REFERRING_DOMAINS)]
+    if not indexes:
+        raise BadQuestion(
+            "None of these vendors knows links. Connect a link index, or import your own exports "
+            "with `linkgap import FILE`; `linkgap doctor` shows what is connected."
+        )
+    if not named:
+        indexes = indexes[:1]
+    asked = [serp, *indexes] if serp else indexes
+    return Lineup(
+        serp=serp,
+        keyword=next((v for v in asked if v.can(Capability.KEYWORD_METRICS)), None),
+        indexes=tuple(indexes),
+        own_files=tuple(
+            vendor
+            for vendor in chosen
+            if vendor not in indexes and _is_free(vendor, Capability.LINKS_BETWEEN)
+        ),
+    )
+
+
+def _unasked_choice(registry: Registry, question: Question) -> list[Vendor]:
+    """Prefer real vendors; the sample only where nothing real could answer at all."""
+    real = [vendor for vendor in registry.vendors if not vendor.sample]
+    if question.vs or any(vendor.can(Capability.SERP) for vendor in real):
+        return real
+    if question.serp:
+        return [vendor for vendor in real if vendor.name != question.serp]
+    return [vendor for vendor in registry.vendors if vendor.sample]
+
+
+def _serp_vendor(registry: Registry, question: Question, chosen: Sequence[Vendor]) -> Vendor | None:
+    if question.vs:
+        return None
+    if question.serp:
+        vendor = registry.named(question.serp)
+        if not vendor.can(Capability.SERP):
+            raise BadQuestion(f"{vendor.title} has no search results; choose another `serp:`.")
+        return vendor
+    for vendor in chosen:
+        if vendor.can(Capability.SERP):
+            return vendor
+    names = ", ".join(vendor.title for vendor in chosen) or "No connected vendor"
+    raise BadQuestion(
+        f"{names}: no search results to be had. Name the ranking pages yourself with `vs:URL`, "
+        "or a vendor that has search results with `serp:`."
+    )
+
+
+def _is_free(vendor: Vendor, capability: Capability) -> bool:
+    return hasattr(vendor.capabilities.get(capability), "read")
+
+
+def headline(question: Question, chosen: Lineup) -> list[Ask]:
+    """Return what the number needs: SERP, difficulty, our own numbers, pages named by hand."""
+    asks = []
+    if chosen.serp:
+        query = SerpQuery(question.keyword, question.market)
+        asks.append(Ask(chosen.serp, Capability.SERP, query, "search results"))
+    if chosen.keyword:
+        keyword = KeywordQuery((question.keyword,), question.market)
+        asks.append(Ask(chosen.keyword, Capability.KEYWORD_METRICS, keyword, "keyword difficulty"))
+    pages = [*question.vs]
+    if question.page not in (None, NO_PAGE):
+        pages.append(question.page or "")
+    sites = [site for site in (question.site, *map(registrable, question.vs)) if site]
+    for index in chosen.indexes:
+        asks += metrics(index, pages, sites, "our own numbers" if not question.vs else "counts")
+    return asks
+
+
+def metrics(vendor: Vendor, pages: Iterable[str], sites: Iterable[str], what: str) -> list[Ask]:
+    """Return one call for pages and sites where the vendor mixes them, else one each."""
+    wanted = {
+        Capability.PAGE_METRICS: [Target(Scope.PAGE, page) for page in dict.fromkeys(pages)],
+        Capability.SITE_METRICS: [Target(Scope.SITE, site) for site in dict.fromkeys(sites)],
+    }
+    adapters = [vendor.capabilities.get(capability) for capability in wanted]
+    if adapters[0] is not None and adapters[0] is adapters[1]:
+        wanted = {Capability.SITE_METRICS: [t for targets in wanted.values() for t in targets]}
+    return [
+        Ask(vendor, capability, MetricsQuery(tuple(targets)), what)
+        for capability, targets in wanted.items()
+        if targets and vendor.can(capability)
+    ]
+
+
+def uncounted(index: Vendor, serp: Vendor | None, competitors: Sequence[Competitor]) -> list[Ask]:
+    """Return the metrics call for what the SERP did not tell in this index's own numbers."""
+    if serp is None:
+        return []  # pages named by hand were asked for with the headline
+    own_counts = serp.name == index.name
+    pages = [page.url for page in competitors if not own_counts or page.referring_domains is None]
+    sites = [page.domain for page in competitors if not (own_counts or page.platform)]
+    return metrics(index, pages, sites, "counts of the top 3")
+
+
+def profiles(index: Vendor, competitors: Sequence[Competitor], purse: int | None) -> list[Ask]:
+    """Spend the purse on referring domains: all pages first, then the sites of real sites.
+
+    A page that is known to have none is not asked. Small profiles are served first, so that what
+    they leave goes to the large ones; rows are worth more than equality.
+    """
+    pages = [
+        (Target(Scope.PAGE, page.url), _rows_wanted(page.referring_domains))
+        for page in competitors
+        if page.referring_domains != 0
+    ]
+    domains = dict.fromkeys(page.domain for page in competitors if not page.platform)
+    sites = [(Target(Scope.SITE, domain), MOST_SITE_ROWS) for domain in domains]
+    asks: list[Ask] = []
+    for group in (pages, sites):
+        left = None if purse is None else purse - sum(ask.worst() for ask in asks)
+        asks += _share(index, group, left)
+    return asks
+
+
+def _rows_wanted(count: int | None) -> int:
+    """Ask for a tenth more than counted: counts and lists are taken at different moments."""
+    return UNCOUNTED_PAGE_ROWS if count is None else count + max(1, count // 10)
+
+
+def _share(index: Vendor, group: list[tuple[Target, int]], left: int | None) -> list[Ask]:
+    asks: dict[Target, Ask] = {}
+    waiting = sorted(group, key=lambda item: item[1])
+    for served, (target, wanted) in enumerate(waiting):
+
+        def build(rows: int, target: Target = target) -> Ask:
+            what = f"referring domains of {target.value}"
+            query = ReferringQuery(target, rows)
+            return Ask(index, Capability.REFERRING_DOMAINS, query, what)
+
+        if _is_free(index, Capability.REFERRING_DOMAINS):
+            asks[target] = build(FREE_ROWS)
+            continue
+        share = None if left is None else left // (len(waiting) - served)
+        rows = _most_affordable(wanted, share, build)
+        if rows:
+            asks[target] = build(rows)
+            left = None if left is None else left - asks[target].worst()
+    return [asks[target] for target, _ in group if target in asks]
+
+
+def _most_affordable(wanted: int, units: int | None, build: Callable[[int], Ask]) -> int:
+    """Return the largest size up to `wanted` whose worst case fits; 0 when not even one does.
+
+    The worst case never falls as the size grows, so halving finds it.
+    """
+    if units is None or build(wanted).worst() <= units:
+        return wanted
+    fits, too_many = 0, wanted
+    while too_many - fits > 1:
+        middle = (fits + too_many) // 2
+        if build(middle).worst() <= units:
+            fits = middle
+        else:
+            too_many = middle
+    return fits
+
+
+def proof_size(shortlist: int) -> int:
+    """Half as many again as are shown, so that those who turn out to link can be replaced."""
+    return shortlist * 3 // 2
+
+
+def proof(index: Vendor, site: str, domains: Sequence[str], left: int | None) -> list[Ask]:
+    """Return the look-up that turns "we saw no link to us" into "there is none"."""
+    if not index.can(Capability.LINKS_BETWEEN):
+        return []
+
+    def build(size: int) -> Ask:
+        query = BetweenQuery(tuple(domains[:size]), Target(Scope.SITE, site))
+        return Ask(index, Capability.LINKS_BETWEEN, query, f"links from prospects to {site}")
+
+    size = _most_affordable(len(domains), left, build) if domains else 0
+    return [build(size)] if size else []
+
+
+def enrichment(
+    index: Vendor, seen_on: Mapping[str, Sequence[Target]], left: int | None
+) -> list[Ask]:
+    """Return what the shortlist still lacks: the linking page first, then monthly traffic.
+
+    `seen_on`: the targets on which each domain was seen, best first. A vendor asks per target, so
+    the target that covers most of the shortlist goes first and few calls do.
+    """
+    asks: list[Ask] = []
+
+    def still() -> int | None:
+        return None if left is None else left - sum(ask.worst() for ask in asks)
+
+    waiting = dict(seen_on)
+    while waiting and index.can(Capability.LINKS):
+        covers = Counter(target for targets in waiting.values() for target in targets)
+        target = max(covers, key=lambda one: (covers[one], one.scope == Scope.PAGE, one.value))
+        domains = tuple(domain for domain, targets in waiting.items() if target in targets)
+
+        def links(size: int, target: Target = target, domains: tuple[str, ...] = domains) -> Ask:
+            query = LinksQuery(target, domains[:size])
+            return Ask(index, Capability.LINKS, query, f"linking pages to {target.value}")
+
+        size = _most_affordable(len(domains), still(), links)
+        if not size:
+            break
+        asks.append(links(size))
+        for domain in domains:
+            del waiting[domain]
+    if seen_on and index.can(Capability.SITE_METRICS):
+        sites = [Target(Scope.SITE, domain) for domain in seen_on]
+
+        def traffic(size: int) -> Ask:
+            query = MetricsQuery(tuple(sites[:size]), counts=False, traffic=True)
+            return Ask(index, Capability.SITE_METRICS, query, "traffic of the shortlist")
+
+        size = _most_affordable(len(sites), still(), traffic)
+        if size:
+            asks.append(traffic(size))
+    return asks
+
+
+def quote(
+    question: Question, chosen: Lineup, *, purse: int, shortlist: int, cap: int
+) -> dict[str, int]:
+    """Return the worst case in units by vendor, before anything is sent; free vendors are left out.
+
+    What later steps ask depends on what the first ones find, so this supposes the dearest case.
+    """
+    worst: Counter[str] = Counter()
+    for ask in headline(question, chosen):
+        worst[ask.vendor.name] += ask.worst()
+    for index in chosen.indexes:
+        if _is_free(index, Capability.REFERRING_DOMAINS):
+            continue
+        names = [f"prospect-{number:03d}.example" for number in range(proof_size(shortlist))]
+        target = Target(Scope.SITE, "competitor.example")
+        later = [
+            *proof(index, question.site or "our-site.example", names, None),
+            *enrichment(index, dict.fromkeys(names[:shortlist], (target,)), None),
+        ]
+        worst[index.name] += purse + sum(ask.worst() for ask in later)
+    return {vendor: min(units, cap) for vendor, units in worst.items() if units}

@@ -1,0 +1,288 @@
+"""The only code that sends requests to vendors.
+
+reserve → wait for a turn → send → retry what is safe → settle the true cost → parse → hand rows on.
+Raw answers are cached; identical concurrent requests are sent once; keys are added as a request
+leaves and are removed from every error.
+"""
+
+import asyncio
+import hashlib
+import logging
+import random
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, cast
+
+import httpx
+
+from bot.clock import Clock
+from bot.errors import (
+    BadKey,
+    LinkGapError,
+    OutOfUnits,
+    PlanLacks,
+    ProviderError,
+    RateLimited,
+    Unavailable,
+)
+from bot.providers.base import (
+    Answer,
+    AnswerCache,
+    Call,
+    Capability,
+    Cost,
+    Local,
+    Meter,
+    Page,
+    Remote,
+    StoredAnswer,
+    Vendor,
+)
+from bot.providers.limiter import Limiter
+
+TRIES = 3
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
+# The vendor refused before it did any work, so nothing was billed.
+REFUSED = (BadKey, PlanLacks, OutOfUnits, RateLimited)
+
+Dated = tuple[Page[Any], datetime]
+log = logging.getLogger(__name__)
+
+
+class Purse(Protocol):
+    """What one run brings along: who pays, and which answers it may reuse."""
+
+    @property
+    def meter(self) -> Meter:
+        """Where every request is reserved and settled."""
+        ...
+
+    @property
+    def answers(self) -> AnswerCache:
+        """The team's own raw answers."""
+        ...
+
+
+class Gateway:
+    """Sends for all runs of a process: limits and single flights are shared by everyone."""
+
+    def __init__(
+        self, client: httpx.AsyncClient, clock: Clock, *, most_seconds_kept: int = 86_400
+    ) -> None:
+        self._client, self._clock = client, clock
+        self._keep = most_seconds_kept
+        self._limiters: dict[str, Limiter] = {}
+        self._flights: dict[str, asyncio.Future[StoredAnswer]] = {}
+
+    async def ask(
+        self,
+        vendor: Vendor,
+        capability: Capability,
+        query: object,
+        purse: Purse,
+        *,
+        fresh: bool = False,
+    ) -> Answer[Any]:
+        """Return all rows of one question to one vendor.
+
+        When only some of its requests fail the answer is incomplete and says why; when all fail the
+        first `ProviderError` or `BudgetExceeded` is raised. `fresh` leaves cached answers alone.
+        """
+        adapter = vendor.capabilities[capability]
+        if hasattr(adapter, "read"):
+            pages = [await self._read(vendor, cast("Local[object, Any]", adapter), query)]
+            return _merge(vendor, capability, pages, [])
+        remote = cast("Remote[object, Any]", adapter)
+        asking = _Asking(vendor, capability, query, remote, purse, fresh)
+        results = await asyncio.gather(
+            *(self._follow(asking, call) for call in remote.plan(query)), return_exceptions=True
+        )
+        pages = [page for result in results if isinstance(result, list) for page in result]
+        failures = [result for result in results if isinstance(result, BaseException)]
+        for failure in failures:
+            if not isinstance(failure, LinkGapError) or not pages:
+                raise failure
+        return _merge(vendor, capability, pages, [str(failure) for failure in failures])
+
+    async def _read(self, vendor: Vendor, adapter: Local[object, Any], query: object) -> Dated:
+        page = await asyncio.to_thread(adapter.read, query)
+        log.info("%s answered from this machine with %d rows", vendor.name, len(page.rows))
+        return page, page.as_of or self._clock.now()
+
+    async def _follow(self, asking: "_Asking", call: Call) -> list[Dated]:
+        """Ask one call and every page that its answers point to."""
+        pages: list[Dated] = []
+        following: Call | None = call
+        while following is not None:
+            page, taken_at = await self._page(asking, following)
+            pages.append((page, page.as_of or taken_at))
+            following = page.next
+        return pages
+
+    async def _page(self, asking: "_Asking", call: Call) -> Dated:
+        """Return one answer: kept, on its way for somebody else, or sent for."""
+        name, purse = asking.vendor.name, asking.purse
+        key = _fingerprint(name, call.request)
+        stored = None if asking.fresh else await purse.answers.get(key)
+        flight = self._flights.get(key)
+        if stored is None and flight is not None:
+            stored = await asyncio.shield(flight)
+        if stored is not None:
+            await purse.meter.cached(name, asking.capability)
+            return asking.parse(call, stored), stored.taken_at
+        return await self._fly(asking, call, key)
+
+    async def _fly(self, asking: "_Asking", call: Call, key: str) -> Dated:
+        """Send for an answer while others who ask the same meanwhile wait for it."""
+        flight = self._flights[key] = asyncio.get_running_loop().create_future()
+        flight.add_done_callback(_look_at)
+        try:
+            stored, page = await self._fetch(asking, call)
+        except LinkGapError as error:
+            flight.set_exception(error)
+            raise
+        except BaseException:
+            flight.set_exception(Unavailable(asking.vendor.name, "the run that asked was stopped"))
+            raise
+        finally:
+            del self._flights[key]
+        flight.set_result(stored)
+        keep = min(call.keep_seconds, self._keep)
+        if keep > 0:
+            await asking.purse.answers.put(key, asking.vendor.name, stored, keep)
+        return page, stored.taken_at
+
+    async def _fetch(self, asking: "_Asking", call: Call) -> tuple[StoredAnswer, Page[Any]]:
+        """Send, again where that is safe, until an answer can be read; raises the last failure."""
+        tries = 0
+        while True:
+            try:
+                return await self._send(asking, call)
+            except _SafeToRepeat as failure:
+                pause = failure.asked_pause or FIRST_PAUSE * 2**tries
+                tries += 1
+                if tries == TRIES or pause > LONGEST_PAUSE:
+                    raise failure.error from None
+            await self._clock.sleep(pause + random.uniform(0, FIRST_PAUSE))  # noqa: S311 jitter
+
+    async def _send(self, asking: "_Asking", call: Call) -> tuple[StoredAnswer, Page[Any]]:
+        """Send once, with its own reservation, which is settled whatever happens."""
+        vendor, meter = asking.vendor, asking.purse.meter
+        limiter = self._limiters.setdefault(vendor.name, Limiter(vendor.rate, self._clock))
+        async with limiter.turn():
+            reservation = await meter.reserve(vendor.name, asking.capability, call)
+            # Unknown until an answer says otherwise: the worst case then stays written down.
+            billed, outcome = None, "Cancelled"
+            try:
+                response = await self._client.send(
+                    _within(call.request, vendor.timeout), auth=vendor.auth
+                )
+                stored = StoredAnswer(
+                    response.status_code,
+                    tuple(response.headers.items()),
+                    response.content,
+                    self._clock.now(),
+                )
+                page = asking.parse(call, stored)
+                billed, outcome = page.billed, "ok"
+            except (httpx.ConnectError, httpx.ConnectTimeout) as fault:
+                billed, outcome = Cost(0, call.worst.pool), type(fault).__name__
+                error = Unavailable(vendor.name, "no connection could be made")
+                raise _SafeToRepeat(error) from None
+            except httpx.HTTPError as fault:
+                outcome = type(fault).__name__
+                raise Unavailable(vendor.name, _in_words(fault, vendor)) from None
+            except ProviderError as error:
+                outcome = type(error).__name__
+                if isinstance(error, REFUSED) or response.is_client_error:
+                    billed = Cost(0, call.worst.pool)
+                if isinstance(error, RateLimited):
+                    raise _SafeToRepeat(error, error.retry_after) from None
+                if isinstance(error, Unavailable):
+                    raise _SafeToRepeat(error) from None
+                raise
+            finally:
+                await asyncio.shield(meter.settle(reservation, billed, outcome))
+                log.info("%s %s: %s, billed %s", vendor.name, asking.capability, outcome, billed)
+        return stored, page
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """One question under way: what to send, how to read it, who pays."""
+
+    vendor: Vendor
+    capability: Capability
+    query: object
+    remote: Remote[object, Any]
+    purse: Purse
+    fresh: bool
+
+    def parse(self, call: Call, stored: StoredAnswer) -> Page[Any]:
+        """Read an answer; errors leave without keys."""
+        response = httpx.Response(
+            stored.status,
+            headers=[pair for pair in stored.headers if pair[0].lower() not in _UNDONE],
+            content=stored.body,
+            request=call.request,
+        )
+        try:
+            return self.remote.parse(self.query, call, response)
+        except ProviderError as error:
+            secrets = [secret.get_secret_value() for secret in self.vendor.secrets]
+            raise error.redacted(secrets) from None
+
+
+class _SafeToRepeat(Exception):
+    """A failure after which the same request may be sent again without paying twice."""
+
+    def __init__(self, error: ProviderError, asked_pause: float | None = None) -> None:
+        self.error, self.asked_pause = error, asked_pause
+        super().__init__(str(error))
+
+
+# httpx has undone these on arrival; a stored body must not be undone twice.
+_UNDONE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+
+
+def _look_at(flight: "asyncio.Future[StoredAnswer]") -> None:
+    """Mark a failure as seen: the one who sent raises it, and perhaps nobody else was waiting."""
+    if not flight.cancelled():
+        flight.exception()
+
+
+def _within(request: httpx.Request, seconds: float) -> httpx.Request:
+    """Return a copy with its time limits, so that a plan stays as it was made."""
+    sent = httpx.Request(
+        request.method, request.url, headers=request.headers, content=request.content
+    )
+    sent.extensions["timeout"] = httpx.Timeout(seconds, connect=10.0).as_dict()
+    return sent
+
+
+def _in_words(fault: httpx.HTTPError, vendor: Vendor) -> str:
+    if isinstance(fault, httpx.TimeoutException):
+        return f"no answer within {vendor.timeout:.0f} seconds; it may have been billed"
+    return "the connection broke off; it may have been billed"
+
+
+def _merge(
+    vendor: Vendor,
+    capability: Capability,
+    pages: list[Dated],
+    failures: list[str],
+) -> Answer[Any]:
+    notes = [page.note for page, _ in pages if page.note] + failures
+    return Answer(
+        provider=vendor.name,
+        capability=capability,
+        rows=tuple(row for page, _ in pages for row in page.rows),
+        complete=not failures and all(page.complete for page, _ in pages),
+        as_of=min(moment for _, moment in pages),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _fingerprint(vendor: str, request: httpx.Request) -> str:
+    parts = (vendor, request.method, str(request.url), request.content.decode("latin-1"))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

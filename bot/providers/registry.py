@@ -1,0 +1,75 @@
+"""Which vendors are installed, and which of them can be asked.
+
+Built-ins and strangers' packages come through the same door: an entry point in the group
+`linkgap.providers` that names `build(settings, clock) -> Vendor | NotConfigured`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+
+from bot.clock import Clock
+from bot.errors import BadQuestion, ConfigError
+from bot.providers.base import NotConfigured, Vendor
+from bot.settings import Settings
+
+GROUP = "linkgap.providers"
+Build = Callable[[Settings, Clock], Vendor | NotConfigured]
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """All installed vendors, in the order in which they are preferred."""
+
+    vendors: tuple[Vendor, ...]
+    not_configured: tuple[NotConfigured, ...]
+
+    def named(self, name: str) -> Vendor:
+        """Return a vendor by name; raises `BadQuestion` with what is there and what is missing."""
+        for vendor in self.vendors:
+            if vendor.name == name:
+                return vendor
+        for absent in self.not_configured:
+            if absent.name == name:
+                needs = " and ".join(absent.needs)
+                raise BadQuestion(f"{absent.title} is not connected: {needs} is not set.")
+        known = ", ".join(vendor.name for vendor in self.vendors) or "none"
+        raise BadQuestion(f"I do not know a vendor “{name[:40]}”. Connected: {known}.")
+
+
+def discover(
+    settings: Settings, clock: Clock, entries: Iterable[EntryPoint] | None = None
+) -> Registry:
+    """Build every installed vendor; raises `ConfigError` with the faults of all of them.
+
+    Order: as `LINKGAP_VIA` names them, then real vendors by name, the sample last.
+    """
+    vendors: list[Vendor] = []
+    absent: list[NotConfigured] = []
+    faults: list[str] = []
+    for entry in entry_points(group=GROUP) if entries is None else entries:
+        build: Build = entry.load()
+        try:
+            built = build(settings, clock)
+        except ConfigError as error:
+            faults.extend(error.faults)
+            continue
+        if isinstance(built, Vendor):
+            vendors.append(built)
+        else:
+            absent.append(built)
+    wanted = [name.strip().lower() for name in settings.via.split(",") if name.strip()]
+    known = {vendor.name for vendor in vendors} | {vendor.name for vendor in absent}
+    faults += [f"LINKGAP_VIA: no vendor is called {name}" for name in wanted if name not in known]
+    if faults:
+        raise ConfigError(*faults)
+
+    def preference(vendor: Vendor) -> tuple[int, bool, str]:
+        place = wanted.index(vendor.name) if vendor.name in wanted else len(wanted)
+        return place, vendor.sample, vendor.name
+
+    return Registry(tuple(sorted(vendors, key=preference)), tuple(sorted(absent, key=_name)))
+
+
+def _name(vendor: NotConfigured) -> str:
+    return vendor.name
