@@ -1,0 +1,102 @@
+"""The file's shape: what every table and every foreign key must keep."""
+
+import re
+import sqlite3
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+import sqlite_utils
+
+from bot.errors import ConfigError
+from bot.store.migrations import migrate
+from bot.store.times import from_text, to_text
+
+
+@pytest.fixture
+def db():
+    db = sqlite_utils.Database(memory=True, strict=True)
+    migrate(db, "memory")
+    yield db
+    db.close()
+
+
+def schema(db: sqlite_utils.Database) -> list[tuple[str, ...]]:
+    return db.execute("SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2").fetchall()
+
+
+def test_every_table_is_strict(db):
+    assert [table.name for table in db.tables if not table.strict] == []
+    assert len(db.tables) > 10
+
+
+def test_applying_twice_changes_nothing(db):
+    before, steps = schema(db), list(db["_sqlite_migrations"].rows)
+    migrate(db, "memory")
+    assert schema(db) == before
+    assert list(db["_sqlite_migrations"].rows) == steps
+
+
+def test_a_step_that_fails_takes_the_steps_before_it_back():
+    db = sqlite_utils.Database(memory=True)
+    db["_sqlite_migrations"].insert(
+        {"migration_set": "linkgap", "name": "workspace", "applied_at": "2026-01-01"}
+    )
+    db["reports"].insert({"in": "the way"})
+    before = schema(db)
+    with pytest.raises(sqlite3.OperationalError, match="reports already exists"):
+        migrate(db, "memory")
+    assert [row for row in schema(db) if row[1] in {"jobs", "spend", "domains"}] == []
+    assert {row for row in before if row[1] == "reports"} <= set(schema(db))
+    db.close()
+
+
+def test_an_empty_file_is_welcome_and_a_strangers_is_not():
+    db = sqlite_utils.Database(memory=True)
+    db["photos"].insert({"id": 1})
+    with pytest.raises(ConfigError, match="belongs to another program"):
+        migrate(db, "photos.db")
+    assert db.table_names() == ["photos"]
+    db.close()
+
+
+def test_every_foreign_key_is_indexed(db):
+    for table in db.tables:
+        leading = [index.columns for index in table.indexes]
+        leading.append(table.pks)
+        for key in table.foreign_keys:
+            wanted = list(key.columns)
+            assert any(columns[: len(wanted)] == wanted for columns in leading), (
+                f"{table.name}.{wanted}"
+            )
+
+
+def test_every_view_can_be_opened(db):
+    for view in db.view_names():
+        assert db.execute(f"SELECT * FROM {view}").fetchall() == []  # noqa: S608 - our own names
+    assert set(db.view_names()) == {
+        "spend_by_day",
+        "current_referring_domains",
+        "runs_with_verdict",
+    }
+
+
+def test_no_column_holds_a_floating_amount_of_money(db):
+    money = [
+        (table.name, column.name, column.type)
+        for table in db.tables
+        for column in table.columns
+        if re.search("usd|units|cost", column.name)
+    ]
+    assert {kind for _, _, kind in money} == {"INTEGER"}
+
+
+def test_moments_sort_as_text_as_they_do_in_time_and_come_back_the_same():
+    paris = timezone(timedelta(hours=2))
+    moments = [
+        datetime(2026, 10, 25, 1, 30, tzinfo=paris),
+        datetime(2026, 10, 25, 0, 0, tzinfo=UTC),
+        datetime(2026, 10, 25, 0, 0, 0, 1, tzinfo=UTC),
+    ]
+    texts = [to_text(moment) for moment in moments]
+    assert texts == sorted(texts)
+    assert [from_text(text) for text in texts] == moments
