@@ -4,6 +4,7 @@
 blocks), `Message.text_only` says the sentence alone: an answer is never lost to one bad block.
 """
 
+import json
 import logging
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,7 @@ from bot.render.words import clip
 _log = logging.getLogger(__name__)
 _TABLES = ("table", "data_table")
 _PARAGRAPH = 2_800
-_PLAIN_ROOM = MAX_MESSAGE - 2_000
+_MARGIN = 1_000  # for the braces and quotes of the twins
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,27 +106,27 @@ def paragraphs(lines: list[str], limit: int = _PARAGRAPH) -> list[str]:
 
 
 def _plain_twins(blocks: list[Block]) -> list[Block]:
+    kept = [block for block in blocks if block["type"] not in _TABLES]
+    room = MAX_MESSAGE - _MARGIN - len(json.dumps(kept, ensure_ascii=False))
     made: list[Block] = []
     for block in blocks:
-        made += _twin(block) if block["type"] in _TABLES else [block]
+        made += _twin(block, room) if block["type"] in _TABLES else [block]
     return made[:MAX_BLOCKS]
 
 
-def _twin(table: Any) -> list[Block]:
+def _twin(table: Any, room: int) -> list[Block]:
     """Write a table as a list: the first two cells name the row, the others follow with headers."""
     head, *rows = [[cell_text(cell) for cell in row] for row in table["rows"]]
     lines = [table["caption"]] if "caption" in table else []
     for row in rows:
-        rest = [
-            f"{name}: {cell}" for name, cell in zip(head[2:], row[2:], strict=False) if cell.strip()
-        ]
-        lines.append(" · ".join([f"{row[0]}. {cell}" for cell in row[1:2]] + rest))
-    texts, room = [], _PLAIN_ROOM
+        rest = [f"{name}: {cell}" for name, cell in zip(head[2:], row[2:], strict=True)]
+        lines.append(" · ".join([f"{row[0]}. {row[1]}", *rest]))
+    texts: list[str] = []
     for text in paragraphs(lines):
-        if room < len(mrkdwn(text)):
+        room -= len(mrkdwn(text))
+        if room < 0:
             texts.append("The rest is in the CSV file.")
             break
-        room -= len(mrkdwn(text))
         texts.append(text)
     return [
         {"type": "section", "text": {"type": "mrkdwn", "text": mrkdwn(text), "verbatim": True}}

@@ -3,9 +3,8 @@
 from bot.render import sentences, top3
 from bot.render.blocks import render
 from bot.render.message import Message, message
+from bot.render.prospects import LISTED
 from bot.report import Report
-
-LISTED = 25
 
 
 def result(report: Report, run_id: str) -> Message:

@@ -1,7 +1,18 @@
 """What a report says, in plain sentences for every door. No markup and no promises here."""
 
-from bot.render.words import UNKNOWN, clip, counted, listed, micro_dollars, number, short_url, shown
-from bot.report import Basis, Competitor, CostLine, Gate, Need, Report, Source, SourceState, Verdict
+from bot.render.words import UNKNOWN, counted, listed, micro_dollars, number, short_url, shown
+from bot.report import (
+    Absence,
+    Basis,
+    Competitor,
+    CostLine,
+    Gate,
+    Need,
+    Report,
+    Source,
+    SourceState,
+    Verdict,
+)
 
 NAME_THE_PAGE = "name your page to see how far it is"
 SAMPLE = "Sample data: every site and number here is invented."
@@ -15,12 +26,10 @@ _STATES = {
     SourceState.NOT_ASKED: "not asked",
 }
 _DROPPED = {
-    "already_linking": "already link to you",
     "own": "your own",
     "competitor": "competitors themselves",
-    "spam": "marked as spam",
-    "blocklisted": "on your blocklist",
-    "platform": "platforms",
+    "already_links": "already link to you",
+    "blocked": "on your blocklist",
     "noise": "platform or CDN noise",
 }
 
@@ -182,9 +191,9 @@ def indexes(need: Need) -> str | None:
 def gate_lines(gates: tuple[Gate, ...]) -> list[str]:
     """Return one line a gate."""
     return [
-        f"{shown(gate.name, 40).capitalize()}: {shown(gate.state, 40)}. "
-        + sentence(gate.reason, 300)
-        for gate in gates[:6]
+        f"{shown(gate.name, 20).capitalize()}: {shown(gate.state, 20)}. "
+        + sentence(gate.reason, 160)
+        for gate in gates[:4]
     ]
 
 
@@ -194,8 +203,8 @@ def missing(sources: tuple[Source, ...]) -> str | None:
     if not open_:
         return None
     said = [
-        f"{shown(s.provider, 40)} {shown(s.what, 60)} {_STATES[s.state]}"
-        + (f" ({clip(shown(s.note, 160).rstrip('.'), 160)})" if s.note else "")
+        f"{shown(s.provider, 30)} {shown(s.what.replace('_', ' '), 40)} {_STATES[s.state]}"
+        + (f" ({shown(s.note.rstrip('.'), 100)})" if s.note else "")
         for s in open_[:3]
     ]
     more = f"; {counted(len(open_) - 3, 'more source')} below" if len(open_) > 3 else ""
@@ -211,13 +220,28 @@ def cost(lines: tuple[CostLine, ...]) -> str:
     """Return what the run was charged, in one sentence."""
     if not lines:
         return "Cost: nothing was charged."
-    return f"Cost: {listed(cost_part(line) for line in lines[:8])}."
+    return f"Cost: {listed(cost_part(line) for line in lines[:5])}."
 
 
 def cost_part(line: CostLine) -> str:
     """Return `Ahrefs 1,450 units ($0.12)`."""
     money = f" ({micro_dollars(line.micro_usd)})" if line.micro_usd is not None else ""
-    return f"{shown(line.provider, 40)} {line.units:,} {shown(line.pool, 40)}{money}"
+    return f"{shown(line.provider, 30)} {line.units:,} {shown(line.pool, 20)}{money}"
+
+
+def prospects_found(report: Report, limit: int) -> str:
+    """Return how many prospects there are and for how many the absence of a link is proven."""
+    whom = field(report.competitors)
+    found = len(report.prospects)
+    if not found:
+        return f"No prospects: no domain was found that links to {whom} and not to you."
+    proven = sum(prospect.absence is Absence.PROVEN for prospect in report.prospects)
+    shown_here = f"; the best {limit} are here" if found > limit else ""
+    return (
+        f"{counted(found, 'domain')} {'links' if found == 1 else 'link'} to {whom} "
+        f"and, as far as is known, not to you ({proven:,} proven, {found - proven:,} unproven)"
+        f"{shown_here}."
+    )
 
 
 def left_out(dropped: dict[str, int] | None) -> str | None:

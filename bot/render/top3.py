@@ -21,7 +21,7 @@ class Row:
 
 def rows(report: Report) -> list[Row]:
     """Return the competitors best first, then our own page or site where one is known."""
-    return [_competitor(rival) for rival in report.competitors[:10]] + _own(report)
+    return [_competitor(rival) for rival in report.competitors[:5]] + _own(report)
 
 
 def _competitor(rival: Competitor) -> Row:

@@ -98,7 +98,7 @@ EXAMPLE = Report(
     cost=(CostLine("Ahrefs", "units", 1450, None, 1500),),
     taken_at=TAKEN_AT,
     difficulty=42.0,
-    dropped={"already_linking": 12, "spam": 3, "own": 0},
+    dropped={"own": 0, "already_links": 12, "spam_marked": 3},
 )
 
 NASTY = (

@@ -7,8 +7,13 @@ from unittest import TestCase
 from fakes.render_reports import reports
 from hypothesis import given, settings
 
+from bot.question import Question
 from bot.render.limits import message_faults
+from bot.render.method import method
+from bot.render.notes import failed, interrupted, placeholder, progress
+from bot.render.prospects import all_prospects, prospects
 from bot.render.result import result
+from bot.render.sentences import need_sentence
 
 _DATE = re.compile(r"<!date\^-?\d+\^[^|<>]*\|[^<>]*>")
 _LINK = re.compile(r"<https?://[^\s|<>]+\|[^<>]*>")
@@ -37,7 +42,28 @@ def _mrkdwn(node):
 def _drawn(report):
     return [
         result(report, "run-1"),
+        prospects(report),
+        *all_prospects(report),
+        method(report),
+        placeholder(_question(report), sample=report.sample),
+        progress(_question(report), running=_words(report), sample=report.sample),
+        progress(
+            _question(report),
+            running=(),
+            said=need_sentence(report.need, report.competitors),
+            sample=report.sample,
+        ),
+        failed(_question(report), report.keyword, report.cost, "run-1", sample=report.sample),
+        interrupted(_question(report), report.cost, "run-1", sample=report.sample),
     ]
+
+
+def _question(report):
+    return Question(keyword=report.keyword, market=report.market, site=report.site)
+
+
+def _words(report):
+    return [source.what for source in report.sources]
 
 
 @settings(max_examples=60, deadline=None)

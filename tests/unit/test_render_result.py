@@ -238,8 +238,8 @@ def test_a_partial_answer_says_which_part_is_missing():
         "text"
     ]
     assert said == (
-        "This answer is partial: Ahrefs referring_domains unavailable (no units left); "
-        "Ahrefs referring_domains partial; Ahrefs referring_domains partial; 1 more source below."
+        "This answer is partial: Ahrefs referring domains unavailable (no units left); "
+        "Ahrefs referring domains partial; Ahrefs referring domains partial; 1 more source below."
     )
 
 

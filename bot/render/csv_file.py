@@ -1,0 +1,52 @@
+"""All prospects as a CSV file that is safe to open in a spreadsheet.
+
+A cell that a spreadsheet could take for a formula gets a leading apostrophe (OWASP, "CSV
+injection"); numbers are written as numbers, unknown is an empty cell, lists are joined by "; ".
+The last column says on every row whether the data is invented, so that the header never moves.
+"""
+
+import csv
+import io
+import math
+import re
+from dataclasses import fields
+from enum import Enum
+
+from bot.report import Prospect, Report
+
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are full-width
+_COLUMNS = tuple(field.name for field in fields(Prospect))
+
+
+def csv_of(report: Report) -> bytes:
+    """Return the file: UTF-8 with a byte order mark, CRLF, one row a prospect, best first."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow([*_COLUMNS, "sample_data"])
+    mark = "yes" if report.sample else "no"
+    for prospect in report.prospects:
+        writer.writerow([*(_cell(getattr(prospect, name)) for name in _COLUMNS), mark])
+    return out.getvalue().encode("utf-8-sig", "replace")
+
+
+def csv_filename(report: Report) -> str:
+    """Return an ASCII name such as `linkgap-best-crm-us-2026-11-23.csv`."""
+    words = re.sub(r"[^a-z0-9]+", "-", report.keyword.lower()).strip("-")[:60].strip("-")
+    country = re.sub(r"[^a-z]", "", report.market.country.lower())[:2]
+    parts = ["linkgap", words or "keyword", country, f"{report.taken_at:%Y-%m-%d}"]
+    return "-".join(part for part in parts if part) + ".csv"
+
+
+def _cell(value: object) -> object:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    if isinstance(value, int | float):
+        return value
+    if isinstance(value, tuple):
+        value = "; ".join(value)
+    text = value.value if isinstance(value, Enum) else str(value)
+    return f"'{text}" if _dangerous(text) else text
+
+
+def _dangerous(text: str) -> bool:
+    return text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)

@@ -1,0 +1,146 @@
+"""Short messages: work begun, work failed, and what to do when Slack does not let us answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.question import Question
+from bot.render import sentences
+from bot.render.blocks import render
+from bot.render.message import Message, message
+from bot.render.words import counted, listed, shown
+from bot.report import CostLine
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """What it says, what it does, and the opaque id it carries."""
+
+    text: str
+    action_id: str
+    value: str
+
+
+def asked(question: Question) -> str:
+    """Return the question in words: keyword, market, site."""
+    market = question.market
+    return sentences.asked(question.keyword, market.country, market.language, question.site)
+
+
+def placeholder(question: Question, *, sample: bool = False) -> Message:
+    """Return the first message, posted before anything is spent."""
+    return _note(
+        [f"Looking at who ranks for {asked(question)}…"],
+        ["Next: the search results and the link counts of the top 3. Nothing is charged yet."],
+        sample=sample,
+    )
+
+
+def progress(
+    question: Question, *, running: Sequence[str], said: str | None = None, sample: bool = False
+) -> Message:
+    """Return a staged edit: `said` is the headline once known, `running` what is under way."""
+    still = (
+        f"Still running: {listed([shown(what, 60) for what in running[:6]])}." if running else ""
+    )
+    if said is None:
+        return _note([f"Looking at who ranks for {asked(question)}…"], [still], sample=sample)
+    return _note([said], [asked(question), still], sample=sample)
+
+
+def failed(
+    question: Question,
+    error_sentence: str,
+    cost: tuple[CostLine, ...],
+    run_id: str,
+    *,
+    sample: bool = False,
+) -> Message:
+    """Return what replaces the placeholder when there is no answer at all."""
+    return _note(
+        [f"No answer for {asked(question)}.", sentences.sentence(error_sentence, 500)],
+        [sentences.cost(cost), _run(run_id)],
+        [_retry(run_id)],
+        sample=sample,
+    )
+
+
+def interrupted(
+    question: Question, cost: tuple[CostLine, ...], run_id: str, *, sample: bool = False
+) -> Message:
+    """Return what replaces the placeholder of a run that a restart cut off."""
+    return _note(
+        [
+            f"The run for {asked(question)} was interrupted by a restart and is not finished.",
+            "Answers already paid for are kept where the vendor allows it; Retry uses them.",
+        ],
+        [sentences.cost(cost), _run(run_id)],
+        [_retry(run_id)],
+        sample=sample,
+    )
+
+
+def not_a_member(run_id: str, *, bot_name: str = "LinkGap") -> Message:
+    """Return the private note when the answer cannot be posted here; nothing was spent."""
+    return _note(
+        [
+            "I cannot post here, because I am not a member of this channel. Nothing was spent.",
+            f"Add me with `/invite @{shown(bot_name, 80)}` and ask again, or choose another way:",
+        ],
+        [],
+        [
+            Button("Send to my DM", "answer_dm", run_id),
+            Button("Answer privately here", "answer_private", run_id),
+        ],
+    )
+
+
+def busy(waiting: int) -> Message:
+    """Return the private note when the queue is full; nothing was spent."""
+    return _note(
+        [
+            (
+                f"{counted(waiting, 'run')} {'is' if waiting == 1 else 'are'} waiting already, "
+                "so I did not take this one. Nothing was spent. Try again in a few minutes."
+            )
+        ],
+        [],
+    )
+
+
+def duplicate(question: Question) -> Message:
+    """Return the private note when the same question is already under way here."""
+    return _note(
+        [f"I am already working on {asked(question)} in this channel. Nothing was spent twice."], []
+    )
+
+
+def usage_error(error_sentence: str) -> Message:
+    """Return the private note for words that are no question; nothing was spent."""
+    return _note(
+        [sentences.sentence(error_sentence, 500)],
+        ["Nothing was spent. `/gap help` shows how to ask."],
+    )
+
+
+def help_note() -> Message:
+    """Return how to ask."""
+    text = (
+        "LinkGap says how many links it takes to rank in the top 3, and who can give them to you."
+    )
+    return message(text, render("help", lead=text))
+
+
+def _run(run_id: str) -> str:
+    return f"Run {shown(run_id, 80)}"
+
+
+def _retry(run_id: str) -> Button:
+    return Button("Retry", "run_again", run_id)
+
+
+def _note(
+    lines: list[str], small: list[str], buttons: Sequence[Button] = (), *, sample: bool = False
+) -> Message:
+    small = [line for line in [*small, sentences.SAMPLE if sample else ""] if line]
+    text = " ".join([*lines, sentences.SAMPLE] if sample else lines)
+    return message(text, render("note", lines=lines, small=small, buttons=buttons))

@@ -1,0 +1,97 @@
+"""The list of prospects: the best in the thread, all of them on request, the rest in the CSV."""
+
+from dataclasses import dataclass
+
+from bot.render import sentences
+from bot.render.blocks import Block, render
+from bot.render.limits import MAX_DATA_CELLS, MAX_DATA_ROWS
+from bot.render.message import Message, message
+from bot.render.top3 import words_or_unknown
+from bot.render.words import UNKNOWN, counted, linkable, number, shown
+from bot.report import Prospect, Report
+
+LISTED = 25
+MAX_PAGES = 4
+_HEAD = ("#", "Domain", "Score", "Links to", "Authority", "Traffic", "Link", "Absence", "Why")
+_ROOM = MAX_DATA_CELLS - 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """One table cell: words, and a number to sort by or an address to open where there is one."""
+
+    words: str
+    value: float | None = None
+    url: str | None = None
+
+
+def prospects(report: Report, limit: int = LISTED) -> Message:
+    """Return the thread message with the best prospects; the table stands alone in it."""
+    said = _sentence(report, limit)
+    if not report.prospects:
+        return _without_table(said)
+    rows = _fitting([_row(n, p) for n, p in enumerate(report.prospects[:limit], 1)], _ROOM)
+    return message(said, _table(said, rows))
+
+
+def all_prospects(report: Report) -> list[Message]:
+    """Return every prospect in as few messages as Slack allows, at most `MAX_PAGES`."""
+    if not report.prospects:
+        return [prospects(report)]
+    rows = [_row(n, p) for n, p in enumerate(report.prospects, 1)]
+    made, at = list[Message](), 0
+    while at < len(rows) and len(made) < MAX_PAGES:
+        page = _fitting(rows[at : at + MAX_DATA_ROWS - 1], _ROOM)
+        first, at = at + 1, at + len(page)
+        last = len(made) + 1 == MAX_PAGES and at < len(rows)
+        said = f"Prospects {first:,} to {at:,} of {len(rows):,}."
+        said += " The CSV file in this thread has the rest." if last else ""
+        said += f" {sentences.SAMPLE}" if report.sample else ""
+        made.append(message(said, _table(said, page)))
+    return made
+
+
+def _without_table(said: str) -> Message:
+    return message(said, render("note", lines=[said], small=[], buttons=[]))
+
+
+def _table(caption: str, rows: list[list[_Cell]]) -> list[Block]:
+    return render("prospects", caption=caption, head=_HEAD, rows=rows)
+
+
+def _sentence(report: Report, limit: int) -> str:
+    parts = [sentences.prospects_found(report, limit), sentences.left_out(report.dropped)]
+    parts.append(sentences.SAMPLE if report.sample else None)
+    return " ".join(part for part in parts if part)
+
+
+def _row(place: int, prospect: Prospect) -> list[_Cell]:
+    page = prospect.example_page
+    url = page if page and linkable(page) else None
+    scale = f" {shown(prospect.authority_scale or '', 20)}".rstrip()
+    authority = _number(prospect.authority)
+    return [
+        _Cell(str(place), value=place),
+        _Cell(words_or_unknown(prospect.domain, 80), url=url),
+        _number(prospect.score),
+        _Cell(counted(len(prospect.links_to), prospect.level.value)),
+        authority if authority.value is None else _Cell(authority.words + scale, authority.value),
+        _number(prospect.traffic),
+        _Cell(prospect.link.value if prospect.link else UNKNOWN),
+        _Cell(prospect.absence.value),
+        _Cell(words_or_unknown(", ".join(prospect.reasons), 160)),
+    ]
+
+
+def _number(value: float | None) -> _Cell:
+    words = number(value)
+    return _Cell(words, value=None if words == UNKNOWN else value)
+
+
+def _fitting(rows: list[list[_Cell]], room: int) -> list[list[_Cell]]:
+    """Return the leading rows whose words fit, never none of them."""
+    for taken, row in enumerate(rows):
+        room -= sum(len(cell.words) for cell in row)
+        if room < 0:
+            return rows[: max(taken, 1)]
+    return rows

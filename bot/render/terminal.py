@@ -1,0 +1,87 @@
+"""A report for people at a terminal: the same order as in Slack, drawn with rich.
+
+Outside words enter as `Text`, cleaned by `shown`, so that neither rich markup nor escape
+sequences of a stranger's title reach the terminal.
+"""
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from bot.render import method, sentences, top3
+from bot.render.prospects import LISTED
+from bot.render.top3 import words_or_unknown
+from bot.render.words import number, utc
+from bot.report import Prospect, Report
+
+
+def text_report(report: Report) -> Group:
+    """Return sentence, table, context, prospects, sources and cost."""
+    parts: list[RenderableType] = [Text(sentences.headline(report), style="bold")]
+    parts += _lines([sentences.missing(report.sources), sentences.subject(report)])
+    parts += [Text(), _top3(report)] if report.competitors else []
+    parts += _lines(
+        [
+            sentences.once_fixed(report),
+            *sentences.gate_lines(report.gates),
+            sentences.spread(report.need),
+            sentences.adjustment(report.need),
+            sentences.indexes(report.need),
+            sentences.difficulty(report),
+        ]
+    )
+    parts += [Text(), *_prospects(report), Text(), *_sources(report)]
+    parts += _lines([sentences.SAMPLE if report.sample else None])
+    return Group(*parts)
+
+
+def _lines(lines: list[str | None]) -> list[RenderableType]:
+    return [Text(line) for line in lines if line]
+
+
+def _top3(report: Report) -> Table:
+    table = _table("#", "Page", "Domain", "Referring domains", "Authority", right=(0, 3, 4))
+    for row in top3.rows(report):
+        cells = (row.position, row.title, row.domain, row.referring_domains, row.authority)
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _prospects(report: Report) -> list[RenderableType]:
+    found = sentences.prospects_found(report, LISTED)
+    parts = _lines([found, sentences.left_out(report.dropped)])
+    if not report.prospects:
+        return parts
+    table = _table(
+        "#", "Domain", "Score", "Authority", "Traffic", "Absence", "Why", right=(0, 2, 3, 4)
+    )
+    for place, prospect in enumerate(report.prospects[:LISTED], 1):
+        table.add_row(*map(Text, _prospect(place, prospect)))
+    return [*parts, table]
+
+
+def _prospect(place: int, prospect: Prospect) -> tuple[str, ...]:
+    return (
+        str(place),
+        words_or_unknown(prospect.domain, 60),
+        number(prospect.score),
+        sentences.authority(prospect.authority, prospect.authority_scale),
+        number(prospect.traffic),
+        prospect.absence.value,
+        words_or_unknown(", ".join(prospect.reasons), 160),
+    )
+
+
+def _sources(report: Report) -> list[RenderableType]:
+    lines: list[str | None] = ["Sources"]
+    for source in report.sources:
+        when = f", as of {utc(source.as_of)}" if source.as_of else ""
+        lines.append(f"  {method.source_words(source)}{when}")
+    return _lines([*lines, f"As of {utc(report.taken_at)}.", sentences.cost(report.cost)])
+
+
+def _table(*names: str, right: tuple[int, ...]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for index, name in enumerate(names):
+        table.add_column(name, justify="right" if index in right else "left", overflow="fold")
+    return table

@@ -1,0 +1,44 @@
+"""The two modals: the form behind a bare `/gap`, and the one that names our page."""
+
+from dataclasses import dataclass
+
+from bot.question import MAX_KEYWORD, Defaults
+from bot.render.blocks import render
+from bot.render.message import View, checked
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One input: `name` is its block_id; what was typed comes back under the action_id `value`."""
+
+    name: str
+    label: str
+    hint: str
+    initial: str = ""
+    longest: int = 500
+
+
+def form(defaults: Defaults, *, keyword: str = "", private_metadata: str = "") -> View:
+    """Return the form of a question, filled with what holds when nothing is said.
+
+    Texts arrive as `values[name]["value"]["value"]`, `fresh` as selected options; `vs` holds one
+    address a line. Faults go back through `errors={name: sentence}`.
+    """
+    fields = [
+        Field("keyword", "Keyword", "The phrase people search for.", keyword, MAX_KEYWORD),
+        Field("site", "Our site", "For example example.com.", defaults.site or ""),
+        Field("page", "Our page", "Its address, or none when there is no page yet."),
+        Field("country", "Country", "Two letters, such as us.", defaults.country, 2),
+        Field("language", "Language", "Two letters, such as en.", defaults.language, 2),
+        Field("vs", "Compare with", "Pages to compare with, one a line.", "", 3_000),
+    ]
+    blocks = render("form", fields=fields, required="keyword", fresh=True)
+    return checked(View("gap_form", "Links to the top 3", "Ask", blocks, private_metadata))
+
+
+def name_page(run_id: str, *, page: str = "") -> View:
+    """Return the modal that asks for our page; `private_metadata` is the run's id."""
+    hint = "Its address, or none when there is no page for this keyword yet."
+    fields = [Field("page", "Our page", hint, page)]
+    blocks = render("form", fields=fields, required="page", fresh=False)
+    return checked(View("name_page_form", "Name our page", "Use this page", blocks, run_id))
