@@ -1,0 +1,239 @@
+"""Ahrefs: who links to a page or site, whether named domains do, and with which links."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from bot.domains import registrable
+from bot.model import Link, LinkKind, ReferringDomain
+from bot.providers.ahrefs_api import (
+    FLOOR,
+    Count,
+    Day,
+    Question,
+    Rating,
+    any_of,
+    asked_in,
+    in_pieces,
+    of_target,
+    per_row,
+    price,
+    rating,
+    seen_since,
+)
+from bot.providers.base import BetweenQuery, Call, LinksQuery, Page, ReferringQuery
+
+
+class RefdomainRow(BaseModel):
+    """One linking domain as Ahrefs groups them; it may be a host below a registrable domain."""
+
+    domain: str
+    domain_rating: Rating | None = None
+    dofollow_links: Count | None = None
+    first_seen: Day | None = None
+    is_spam: bool | None = None
+
+
+class RefdomainsBody(BaseModel):
+    """`site-explorer/refdomains`."""
+
+    refdomains: list[RefdomainRow]
+
+
+class ReferringDomains(Question[ReferringQuery, RefdomainsBody, ReferringDomain]):
+    """The strongest live referring domains of a page or site: 5 units a row.
+
+    Spam is read and marked (trust 0), not filtered: a filter costs the same a row, and a profile
+    without it could neither be called complete nor be compared with another index.
+    """
+
+    body = RefdomainsBody
+    _columns = ("domain", "domain_rating", "dofollow_links", "first_seen", "is_spam")
+
+    def plan(self, query: ReferringQuery) -> tuple[Call, ...]:
+        """Return one call of at most the plan's rows; there are no further pages to ask for."""
+        limit = self._limit(query)
+        params: dict[str, str | int] = {
+            **of_target(query.target),
+            "select": ",".join(self._columns),
+            "history": "live",
+            "limit": limit,
+            "order_by": "domain_rating:desc",
+        }
+        if query.since is not None:
+            params["where"] = seen_since(query.since)
+        return (self._api.get("site-explorer/refdomains", params, price(limit, self._columns)),)
+
+    def rows(
+        self, query: ReferringQuery, call: Call, body: RefdomainsBody
+    ) -> Page[ReferringDomain]:
+        """Merge hosts of one registrable domain; a full answer counts as cut off."""
+        del call
+        groups: dict[str, list[RefdomainRow]] = defaultdict(list)
+        nameless = 0
+        for row in body.refdomains:
+            if domain := registrable(row.domain):
+                groups[domain].append(row)
+            else:
+                nameless += 1
+        complete = len(body.refdomains) < self._limit(query)
+        notes = []
+        if not complete:
+            notes.append(f"Only the strongest {len(body.refdomains)} were read.")
+        if nameless:
+            notes.append(f"{nameless} rows without a registrable domain were left out.")
+        return Page(
+            tuple(_merged(domain, rows) for domain, rows in groups.items()),
+            complete=complete,
+            note=" ".join(notes) or None,
+        )
+
+    def _limit(self, query: ReferringQuery) -> int:
+        return min(query.limit, self._api.row_cap)
+
+
+def _merged(domain: str, rows: Sequence[RefdomainRow]) -> ReferringDomain:
+    """Take the best of each; spam only when Ahrefs says so of every host."""
+    ratings = [row.domain_rating for row in rows if row.domain_rating is not None]
+    days = [row.first_seen for row in rows if row.first_seen is not None]
+    followed = [row.dofollow_links for row in rows if row.dofollow_links is not None]
+    link = (LinkKind.FOLLOW if any(followed) else LinkKind.NOFOLLOW) if followed else None
+    return ReferringDomain(
+        domain=domain,
+        authority=rating(max(ratings, default=None)),
+        link=link,
+        trust=0.0 if all(row.is_spam for row in rows) else None,
+        first_seen=min(days, default=None),
+    )
+
+
+class LinksBetween(Question[BetweenQuery, RefdomainsBody, ReferringDomain]):
+    """Which of the named domains link to the target: 2 units a row, so mostly the floor of 50.
+
+    `domain` may be a host, so the root is asked too; `domain` itself is asked for domains under a
+    private suffix (`a.github.io`), whose root Ahrefs may take to be the suffix.
+    """
+
+    body = RefdomainsBody
+    _asked = ("domain", "root_domain_name")
+
+    def plan(self, query: BetweenQuery) -> tuple[Call, ...]:
+        """Return as few calls as URL length and row cap allow."""
+
+        def build(domains: Sequence[str]) -> Call:
+            params: dict[str, str | int] = {
+                **of_target(query.target),
+                "select": "domain",
+                "history": "live",
+                "limit": self._limit(len(domains)),
+                "order_by": "domain:asc",
+                "where": any_of(self._asked, domains),
+            }
+            worst = price(self._limit(len(domains)), self._asked)
+            return self._api.get("site-explorer/refdomains", params, worst)
+
+        return in_pieces(sorted(set(query.domains)), self._api.row_cap - 1, build)
+
+    def rows(self, query: BetweenQuery, call: Call, body: RefdomainsBody) -> Page[ReferringDomain]:
+        """Return those that link; the others are proven not to unless the answer was cut off."""
+        del query
+        asked = asked_in(call)
+        linking = asked.intersection(registrable(row.domain) for row in body.refdomains)
+        complete = len(body.refdomains) < self._limit(len(asked)) or linking == asked
+        rows = tuple(ReferringDomain(domain) for domain in sorted(linking))
+        note = None if complete else "The answer was cut off; the other domains are unproven."
+        return Page(rows, complete=complete, note=note)
+
+    def _limit(self, domains: int) -> int:
+        """One row more than asked shows that nothing was cut; the floor pays for 25 anyway."""
+        paid_anyway = FLOOR // per_row(self._asked)
+        return min(self._api.row_cap, max(paid_anyway, domains + 1))
+
+
+class BacklinkRow(BaseModel):
+    """One live link."""
+
+    url_from: str
+    title: str | None = None
+    anchor: str | None = None
+    is_nofollow: bool | None = None
+    is_ugc: bool | None = None
+    is_sponsored: bool | None = None
+    first_seen_link: Day | None = None
+
+
+class BacklinksBody(BaseModel):
+    """`site-explorer/all-backlinks`."""
+
+    backlinks: list[BacklinkRow]
+
+
+class Links(Question[LinksQuery, BacklinksBody, Link]):
+    """One live link from each named domain, with page, title, anchor and rel: 8 units a row."""
+
+    body = BacklinksBody
+    _root = "root_name_source"
+    _columns = (
+        "url_from",
+        "title",
+        "anchor",
+        _root,
+        "is_nofollow",
+        "is_ugc",
+        "is_sponsored",
+        "first_seen_link",
+    )
+
+    def plan(self, query: LinksQuery) -> tuple[Call, ...]:
+        """Return as few calls as URL length and row cap allow."""
+
+        def build(domains: Sequence[str]) -> Call:
+            params: dict[str, str | int] = {
+                **of_target(query.target),
+                "select": ",".join(self._columns),
+                "history": "live",
+                "aggregation": "1_per_domain",
+                "limit": len(domains),
+                "where": any_of((self._root,), domains),
+            }
+            worst = price(len(domains), self._columns)
+            return self._api.get("site-explorer/all-backlinks", params, worst)
+
+        return in_pieces(sorted(set(query.domains)), self._api.row_cap, build)
+
+    def rows(self, query: LinksQuery, call: Call, body: BacklinksBody) -> Page[Link]:
+        """Return the first link of each domain asked for."""
+        del query
+        asked = asked_in(call)
+        found: dict[str, Link] = {}
+        for row in body.backlinks:
+            domain = registrable(row.url_from)
+            if domain in asked and domain not in found:
+                found[domain] = _link(domain, row)
+        complete = len(body.backlinks) < len(asked) or found.keys() == asked
+        return Page(tuple(found.values()), complete=complete)
+
+
+def _link(domain: str, row: BacklinkRow) -> Link:
+    return Link(
+        domain=domain,
+        source_url=row.url_from,
+        title=row.title,
+        anchor=row.anchor,
+        kind=_kind(row),
+        first_seen=row.first_seen_link,
+    )
+
+
+def _kind(row: BacklinkRow) -> LinkKind | None:
+    """Name the strongest restriction; a link is followed only if all three are known absent."""
+    marks = {
+        LinkKind.SPONSORED: row.is_sponsored,
+        LinkKind.UGC: row.is_ugc,
+        LinkKind.NOFOLLOW: row.is_nofollow,
+    }
+    marked = [kind for kind, mark in marks.items() if mark]
+    if marked:
+        return marked[0]
+    return None if None in marks.values() else LinkKind.FOLLOW

@@ -1,0 +1,99 @@
+"""From an HTTP answer to a checked body or the right `ProviderError`; shared by all vendors.
+
+Nothing here knows a key. The gateway replaces keys in a vendor's words, so words are only ever cut
+between words: half a key would slip through.
+"""
+
+import json
+import textwrap
+from collections.abc import Callable
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from bot.errors import (
+    BadAnswer,
+    BadKey,
+    OutOfUnits,
+    PlanLacks,
+    ProviderError,
+    RateLimited,
+    Unavailable,
+)
+
+Body = TypeVar("Body", bound=BaseModel)
+
+LONGEST_DETAIL = 300  # a Slack context line; more is a page, not a sentence
+_WORDS = ("error", "message", "error_message", "detail", "status_message")
+
+
+def vendor_words(response: httpx.Response) -> str:
+    """Return what a refusal says in words; empty when it is a web page or says nothing."""
+    text = response.text.strip()
+    if _is_web_page(response):
+        return ""
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return text
+    while isinstance(body, dict):
+        body = next((body[key] for key in _WORDS if body.get(key)), None)
+    return body.strip() if isinstance(body, str) else ""
+
+
+def refuse(
+    vendor: str,
+    response: httpx.Response,
+    *,
+    forbidden: Callable[[str], type[ProviderError]] = lambda _words: PlanLacks,
+) -> None:
+    """Raise the `ProviderError` that a status other than 2xx means; return for a 2xx.
+
+    `forbidden` reads the vendor's words of a 403: at some vendors it also means an empty purse.
+    """
+    if response.is_success:
+        return
+    words = vendor_words(response)
+    status = response.status_code
+    detail = textwrap.shorten(
+        f"HTTP {status} {words}", LONGEST_DETAIL, placeholder=" …", break_on_hyphens=False
+    )
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        raise RateLimited(vendor, detail, retry_after=_seconds(response))
+    if status == httpx.codes.FORBIDDEN:
+        raise forbidden(words)(vendor, detail)
+    if status == httpx.codes.UNAUTHORIZED:
+        raise BadKey(vendor, detail)
+    if status == httpx.codes.PAYMENT_REQUIRED:
+        raise OutOfUnits(vendor, detail)
+    if response.is_server_error or status == httpx.codes.REQUEST_TIMEOUT:
+        raise Unavailable(vendor, detail)
+    raise BadAnswer(vendor, detail)
+
+
+def checked(vendor: str, response: httpx.Response, body: type[Body]) -> Body:
+    """Return a good answer as the model that describes it.
+
+    Raises `BadAnswer` for a web page, cut JSON, a missing field or a value out of its range; the
+    sentence names the place and never repeats the value.
+    """
+    if _is_web_page(response):
+        raise BadAnswer(vendor, "a web page came instead of data")
+    try:
+        return body.model_validate_json(response.content)
+    except ValidationError as error:
+        fault = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        place = ".".join(str(part) for part in fault["loc"])
+        raise BadAnswer(vendor, f"{place or 'the answer'}: {fault['msg']}") from None
+
+
+def _is_web_page(response: httpx.Response) -> bool:
+    kind = response.headers.get("content-type", "")
+    return "html" in kind.lower() or response.content.lstrip()[:1] == b"<"
+
+
+def _seconds(response: httpx.Response) -> float | None:
+    """Read a numeric Retry-After; its date form would need a clock, so it stays unknown."""
+    value = response.headers.get("retry-after", "").strip()
+    return float(value) if value.isascii() and value.isdigit() else None
