@@ -68,12 +68,12 @@ class View:
 
 
 def message(text: str, blocks: list[Block]) -> Message:
-    """Return the best message Slack will take: as drawn, without tables, or the text alone.
+    """Return the best message Slack will take: as drawn, without tables, folded, or text alone.
 
     `text` is plain words; it is escaped here. Faults are logged, because a template made them.
     """
     drawn = Message(mrkdwn(clip(text, MAX_TEXT // 5)), blocks)  # an escape is 5 characters
-    for candidate in (drawn, drawn.plain):
+    for candidate in (drawn, drawn.plain, Message(drawn.text, _folded(drawn.plain.blocks))):
         faults = message_faults(candidate.text, candidate.blocks)
         if not faults:
             return candidate
@@ -107,11 +107,24 @@ def paragraphs(lines: list[str], limit: int = _PARAGRAPH) -> list[str]:
 
 def _plain_twins(blocks: list[Block]) -> list[Block]:
     kept = [block for block in blocks if block["type"] not in _TABLES]
-    room = MAX_MESSAGE - _MARGIN - len(json.dumps(kept, ensure_ascii=False))
+    room = MAX_MESSAGE - _MARGIN - _size(kept)
     made: list[Block] = []
     for block in blocks:
         made += _twin(block, room) if block["type"] in _TABLES else [block]
     return made[:MAX_BLOCKS]
+
+
+def _folded(blocks: list[Block]) -> list[Block]:
+    """Leave out small print from the end until the whole fits."""
+    kept = list(blocks)
+    for block in reversed(blocks):
+        if _size(kept) > MAX_MESSAGE and block["type"] == "context":
+            kept.remove(block)
+    return kept
+
+
+def _size(blocks: list[Block]) -> int:
+    return len(json.dumps(blocks, ensure_ascii=False))
 
 
 def _twin(table: Any, room: int) -> list[Block]:
@@ -120,7 +133,8 @@ def _twin(table: Any, room: int) -> list[Block]:
     lines = [table["caption"]] if "caption" in table else []
     for row in rows:
         rest = [f"{name}: {cell}" for name, cell in zip(head[2:], row[2:], strict=True)]
-        lines.append(" · ".join([f"{row[0]}. {row[1]}", *rest]))
+        mark = "." if row[0].isdigit() else ":"
+        lines.append(" · ".join([f"{row[0]}{mark} {row[1]}", *rest]))
     texts: list[str] = []
     for text in paragraphs(lines):
         room -= len(mrkdwn(text))

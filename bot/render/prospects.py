@@ -7,7 +7,7 @@ from bot.render.blocks import Block, render
 from bot.render.limits import MAX_DATA_CELLS, MAX_DATA_ROWS
 from bot.render.message import Message, message
 from bot.render.top3 import words_or_unknown
-from bot.render.words import UNKNOWN, counted, linkable, number, shown
+from bot.render.words import UNKNOWN, counted, linkable, number
 from bot.report import Prospect, Report
 
 LISTED = 25
@@ -68,14 +68,13 @@ def _sentence(report: Report, limit: int) -> str:
 def _row(place: int, prospect: Prospect) -> list[_Cell]:
     page = prospect.example_page
     url = page if page and linkable(page) else None
-    scale = f" {shown(prospect.authority_scale or '', 20)}".rstrip()
-    authority = _number(prospect.authority)
+    authority = sentences.authority(prospect.authority, prospect.authority_scale)
     return [
         _Cell(str(place), value=place),
         _Cell(words_or_unknown(prospect.domain, 80), url=url),
         _number(prospect.score),
         _Cell(counted(len(prospect.links_to), prospect.level.value)),
-        authority if authority.value is None else _Cell(authority.words + scale, authority.value),
+        _Cell(authority, value=_number(prospect.authority).value),
         _number(prospect.traffic),
         _Cell(prospect.link.value if prospect.link else UNKNOWN),
         _Cell(prospect.absence.value),

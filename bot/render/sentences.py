@@ -146,8 +146,8 @@ def _support(pages: int) -> str:
         return "One page supports no range."
     chance = 100 * (1 - 2 * 0.5**pages)
     return (
-        f"{pages} pages support a rough range only: "
-        f"it holds the usual count of such pages with a chance of {number(chance)} %."
+        f"{pages} pages support only a rough range: "
+        f"the median of such pages lies within it with a chance of {number(chance)} %."
     )
 
 
@@ -257,6 +257,5 @@ def left_out(dropped: dict[str, int] | None) -> str | None:
 
 def authority(value: float | None, scale: str | None) -> str:
     """Return `DR 74`: a value never stands without its scale."""
-    if value is None:
-        return UNKNOWN
-    return f"{shown(scale, 20)} {number(value)}" if scale else number(value)
+    said = number(value)
+    return f"{shown(scale, 20)} {said}" if scale and said != UNKNOWN else said

@@ -44,7 +44,7 @@ def _own(report: Report) -> list[Row]:
     return [
         Row(
             position="yours",
-            title=short_url(page, 80) if page else no_page,
+            title=(short_url(page, 80) or UNKNOWN) if page else no_page,
             url=page if page and linkable(page) else None,
             domain=words_or_unknown(report.site or "", 60),
             referring_domains=number(report.need.have),

@@ -160,7 +160,7 @@ def test_the_table_names_the_pages_and_ours():
             "Authority: DR 42"
         ),
         (
-            "yours. ledgerly.example/crm · Domain: ledgerly.example · Referring domains: 6 · "
+            "yours: ledgerly.example/crm · Domain: ledgerly.example · Referring domains: 6 · "
             "Authority: DR 44"
         ),
     ]
@@ -186,8 +186,8 @@ def test_the_context_says_spread_multiplier_difficulty_date_and_cost():
     said = _texts(result(EXAMPLE, "run-1"))
     assert (
         "What the present pages have: mean 23.7, median 15, low–high 1–55, from 3 pages. "
-        "3 pages support a rough range only: "
-        "it holds the usual count of such pages with a chance of 75 %."
+        "3 pages support only a rough range: "
+        "the median of such pages lies within it with a chance of 75 %."
     ) in said
     assert "Authority (DR): yours 44, theirs 42 on average: × 1 (you are not behind)." in said
     assert "Keyword difficulty 42: that estimate is about the top 10." in said

@@ -1,0 +1,346 @@
+"""The thread and the notes: prospects, method, errors; and a bad block never loses an answer."""
+
+from dataclasses import replace
+
+import pytest
+from fakes.render_reports import EXAMPLE, NASTY, NEED, TAKEN_AT, prospect
+
+from bot.model import Market, Scope
+from bot.question import Question
+from bot.render import notes
+from bot.render.limits import message_faults
+from bot.render.message import message, paragraphs
+from bot.render.method import method
+from bot.render.prospects import all_prospects, prospects
+from bot.render.result import result
+from bot.report import CostLine, Gate, Source, SourceState, Verdict
+
+_QUESTION = Question("best crm", Market("us", "en"), site="ledgerly.example")
+_ASKED = "“best crm” in US (en) for ledgerly.example"
+_SAMPLE = "Sample data: every site and number here is invented."
+
+
+def _many(count, **changes):
+    made = tuple(prospect(n, **changes) for n in range(1, count + 1))
+    return replace(EXAMPLE, prospects=made, dropped=None)
+
+
+def _words(drawn):
+    return [
+        element["text"] if block["type"] == "context" else block["text"]["text"]
+        for block in drawn.blocks
+        if block["type"] != "actions"
+        for element in block.get("elements", [None])
+    ]
+
+
+def _buttons(drawn):
+    return [
+        (element["text"]["text"], element["action_id"], element["value"])
+        for block in drawn.blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+    ]
+
+
+# prospects
+
+
+def test_the_table_of_prospects_stands_alone_and_its_caption_is_the_sentence():
+    drawn = prospects(EXAMPLE)
+    [table] = drawn.blocks
+    assert table["type"] == "data_table"
+    assert drawn.text == table["caption"]
+    assert table["caption"] == (
+        "2 domains link to today's top 3 and, as far as is known, not to you "
+        "(1 proven, 1 unproven). Left out: 12 already link to you, 3 spam marked."
+    )
+
+
+def test_a_prospect_shows_each_number_to_sort_by_and_unknown_in_words():
+    rows = prospects(EXAMPLE).blocks[0]["rows"]
+    assert [cell["text"] for cell in rows[0]] == [
+        *("#", "Domain", "Score", "Links to", "Authority", "Traffic", "Link", "Absence", "Why")
+    ]
+    link = {"type": "link", "url": "https://p1.example/tools", "text": "p1.example"}
+    assert rows[1] == [
+        {"type": "raw_number", "value": 1, "text": "1"},
+        {
+            "type": "rich_text",
+            "elements": [{"type": "rich_text_section", "elements": [link]}],
+        },
+        {"type": "raw_number", "value": 87.5, "text": "87.5"},
+        {"type": "raw_text", "text": "2 pages"},
+        {"type": "raw_number", "value": 74.0, "text": "DR 74"},
+        {"type": "raw_number", "value": 12000, "text": "12,000"},
+        {"type": "raw_text", "text": "follow"},
+        {"type": "raw_text", "text": "proven"},
+        {"type": "raw_text", "text": "links to 3 of 3, follow, DR 74"},
+    ]
+    assert rows[2][5:8] == [
+        {"type": "raw_text", "text": "unknown"},
+        {"type": "raw_text", "text": "unknown"},
+        {"type": "raw_text", "text": "unproven"},
+    ]
+
+
+def test_a_site_level_prospect_without_a_page_is_plain_text():
+    row = prospects(
+        _many(1, example_page=None, level=Scope.SITE, links_to=("one.example",), authority=None)
+    ).blocks[0]["rows"][1]
+    assert row[1] == {"type": "raw_text", "text": "p1.example"}
+    assert row[3]["text"] == "1 site"
+    assert row[4] == {"type": "raw_text", "text": "unknown"}
+
+
+def test_the_thread_lists_the_best_25_and_says_of_how_many():
+    drawn = prospects(_many(30))
+    assert len(drawn.blocks[0]["rows"]) == 26
+    assert drawn.text.endswith("(30 proven, 0 unproven); the best 25 are here.")
+
+
+def test_one_prospect_is_spoken_of_in_the_singular():
+    assert prospects(_many(1)).text.startswith("1 domain links to today's top 3 and")
+
+
+def test_no_prospects_is_a_sentence_with_what_was_left_out():
+    empty = replace(EXAMPLE, prospects=(), sample=True)
+    drawn = prospects(empty)
+    assert _words(drawn) == [
+        (
+            "No prospects: no domain was found that links to today's top 3 and not to you. "
+            f"Left out: 12 already link to you, 3 spam marked. {_SAMPLE}"
+        )
+    ]
+    assert all_prospects(empty) == [drawn]
+
+
+def test_the_plain_twin_of_the_table_is_a_list():
+    assert _words(prospects(EXAMPLE).plain)[0].splitlines()[2] == (
+        "2. p2.example · Score: 87.5 · Links to: 2 pages · Authority: DR 74 · Traffic: unknown · "
+        "Link: unknown · Absence: unproven · Why: links to 3 of 3, follow, DR 74"
+    )
+
+
+def test_a_twin_that_is_too_long_sends_the_reader_to_the_file():
+    twin = all_prospects(_many(200))[0].plain
+    assert message_faults(twin.text, twin.blocks) == []
+    assert _words(twin)[-1] == "The rest is in the CSV file."
+
+
+def test_show_all_pages_by_200_rows_and_names_the_file_at_the_end():
+    pages = all_prospects(_many(900))
+    assert [page.text for page in pages] == [
+        "Prospects 1 to 200 of 900.",
+        "Prospects 201 to 400 of 900.",
+        "Prospects 401 to 600 of 900.",
+        "Prospects 601 to 800 of 900. The CSV file in this thread has the rest.",
+    ]
+    assert pages[1].blocks[0]["rows"][1][0]["value"] == 201
+
+
+def test_show_all_pages_earlier_when_the_words_are_long_and_loses_no_row():
+    pages = all_prospects(_many(300, reasons=("x" * 160,)))
+    firsts = [page.blocks[0]["rows"][1][0]["value"] for page in pages]
+    assert sum(len(page.blocks[0]["rows"]) - 1 for page in pages) == 300
+    assert len(pages) == 4
+    assert firsts == sorted(firsts)
+    assert "CSV" not in pages[-1].text
+    assert all(message_faults(page.text, page.blocks) == [] for page in pages)
+
+
+def test_every_page_of_sample_data_says_so():
+    assert all(_SAMPLE in p.text for p in all_prospects(replace(_many(300), sample=True)))
+
+
+# method
+
+
+def test_the_method_shows_the_arithmetic_of_this_run():
+    assert _words(method(EXAMPLE))[0].splitlines() == [
+        "*How this number came about*",
+        "Live referring domains of each page: 55, 1, 15.",
+        "Base: the mean, 23.7. The median leads where the mean is more than twice the median.",
+        "Even field: 23.7 rounded up = 24.",
+        "Authority (DR): yours 44, theirs 42 on average: × 1 (you are not behind).",
+        "Needed: 23.7 × 1, rounded up = 24.",
+        "You have: 6. To go: 18.",
+    ]
+
+
+def test_the_median_is_the_base_when_one_page_distorts():
+    far = replace(EXAMPLE, need=replace(NEED, distorted_by="https://one.example/best"))
+    assert "Base: the median, 15." in _words(method(far))[0]
+
+
+def test_without_counts_no_arithmetic_is_pretended():
+    blind = replace(EXAMPLE, need=replace(NEED, per_page=(), needed=None))
+    assert _words(method(blind))[0].splitlines()[1:] == [
+        "Live referring domains of each page: unknown.",
+        "No number follows: too little is known.",
+    ]
+
+
+def test_every_source_says_how_it_ended():
+    sources = (
+        Source("Ahrefs", "serp", SourceState.OK, 10, complete=True, as_of=TAKEN_AT),
+        Source("Ahrefs", "links", SourceState.PARTIAL, 1, complete=False, as_of=None),
+        Source("Moz", "serp", SourceState.UNAVAILABLE, None, None, None, "no units"),
+        Source("Moz", "links_between", SourceState.NOT_ASKED, 0, None, None),
+    )
+    assert _words(method(replace(EXAMPLE, sources=sources)))[1].splitlines() == [
+        "*Sources*",
+        (
+            "Ahrefs, serp: ok, 10 rows, as of "
+            "<!date^1795424400^{date_short_pretty} at {time}|2026-11-23 09:00 UTC>"
+        ),
+        "Ahrefs, links: partial, 1 row, cut off",
+        "Moz, serp: unavailable (no units)",
+        "Moz, links between: not asked",
+    ]
+
+
+def test_many_sources_are_shared_out_and_the_rest_is_counted():
+    one = Source("&" * 40, "&" * 60, SourceState.OK, 10, complete=True, as_of=TAKEN_AT)
+    drawn = method(replace(EXAMPLE, sources=(one,) * 30))
+    assert message_faults(drawn.text, drawn.blocks) == []
+    assert "more sources in the JSON." in "".join(_words(drawn))
+
+
+def test_cost_is_billed_beside_estimated_and_limits_are_said():
+    words = _words(method(EXAMPLE))
+    assert words[-2] == "*Cost*\nAhrefs 1,450 units billed, at most 1,500 estimated"
+    assert "not a promise" in words[-1]
+    assert "Cost: nothing was charged." in _words(method(replace(EXAMPLE, cost=())))[-2]
+    assert _words(method(replace(EXAMPLE, sample=True)))[-1] == _SAMPLE
+
+
+# notes
+
+
+def test_the_placeholder_says_what_comes_before_anything_is_spent():
+    assert _words(notes.placeholder(_QUESTION)) == [
+        f"Looking at who ranks for {_ASKED}…",
+        "Next: the search results and the link counts of the top 3. Nothing is charged yet.",
+    ]
+    assert _words(notes.placeholder(_QUESTION, sample=True))[-1] == _SAMPLE
+
+
+def test_progress_shows_the_number_as_soon_as_it_is_known():
+    early = notes.progress(_QUESTION, running=["link counts"])
+    later = notes.progress(_QUESTION, running=["proof", "our page"], said="You need about 24.")
+    last = notes.progress(_QUESTION, running=[], said="You need about 24.")
+    assert _words(early) == [
+        f"Looking at who ranks for {_ASKED}…",
+        "Still running: link counts.",
+    ]
+    assert _words(later) == ["You need about 24.", _ASKED, "Still running: proof and our page."]
+    assert _words(last) == ["You need about 24.", _ASKED]
+
+
+def test_a_failure_says_what_happened_what_it_cost_and_offers_a_retry():
+    cost = (CostLine("Ahrefs", "units", 100, None, 100),)
+    drawn = notes.failed(_QUESTION, "Ahrefs refused the API key", cost, "run-1")
+    assert _words(drawn) == [
+        f"No answer for {_ASKED}.",
+        "Ahrefs refused the API key.",
+        "Cost: Ahrefs 100 units.",
+        "Run run-1",
+    ]
+    assert _buttons(drawn) == [("Retry", "run_again", "run-1")]
+
+
+def test_an_interrupted_run_says_so_and_offers_a_retry():
+    drawn = notes.interrupted(_QUESTION, (), "run-1")
+    assert drawn.text.startswith(f"The run for {_ASKED} was interrupted by a restart")
+    assert "Cost: nothing was charged." in _words(drawn)
+    assert _buttons(drawn) == [("Retry", "run_again", "run-1")]
+
+
+def test_a_closed_channel_gets_three_ways_out():
+    drawn = notes.not_a_member("run-1")
+    assert "Nothing was spent" in drawn.text
+    assert "`/invite @LinkGap`" in drawn.text
+    assert _buttons(drawn) == [
+        ("Send to my DM", "answer_dm", "run-1"),
+        ("Answer privately here", "answer_private", "run-1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("drawn", "said"),
+    [
+        (notes.busy(1), "1 run is waiting already"),
+        (notes.busy(20), "20 runs are waiting already"),
+        (notes.duplicate(_QUESTION), f"already working on {_ASKED} in this channel"),
+        (notes.usage_error("Which keyword? For example: `/gap best crm`."), "Which keyword?"),
+        (notes.help_note(), "how many links it takes"),
+    ],
+)
+def test_private_notes_are_plain_and_free_of_charge(drawn, said):
+    assert said in drawn.text
+    assert message_faults(drawn.text, drawn.blocks) == []
+    assert "!" not in drawn.text
+
+
+def test_help_names_every_option():
+    said = "".join(_words(notes.help_note()))
+    for option in ("site:", "page:", "in:", "lang:", "vs:", "via:", "serp:", "fresh:", "gates:"):
+        assert f"`{option}" in said
+
+
+# an answer is never lost
+
+
+@pytest.mark.parametrize("bad", NASTY)
+def test_the_same_nasty_text_everywhere_still_leaves_blocks(bad):
+    rival = replace(EXAMPLE.competitors[0], url=bad, domain=bad, title=bad, authority_scale=bad)
+    source = Source(bad, bad, SourceState.PARTIAL, 1, None, TAKEN_AT, bad)
+    report = replace(
+        EXAMPLE,
+        keyword=bad,
+        site=bad,
+        page=bad,
+        verdict=Verdict.FIX_FIRST,
+        competitors=(rival,) * 3,
+        gates=(Gate(bad, bad, bad),) * 5,
+        sources=(source,) * 5,
+        cost=(CostLine(bad, bad, 1, 1, 1),) * 9,
+        prospects=(prospect(1, domain=bad, reasons=(bad,) * 5, example_page=bad),) * 30,
+    )
+    for drawn in (result(report, "run-1"), prospects(report), method(report)):
+        assert drawn.blocks
+        assert message_faults(drawn.text, drawn.blocks) == []
+    assert _buttons(result(report, "run-1"))[-1] == ("Run again", "run_again", "run-1")
+
+
+def _section(size):
+    return {"type": "section", "text": {"type": "mrkdwn", "text": "x" * size}}
+
+
+def _context(size):
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": "x" * size}]}
+
+
+def test_a_table_slack_would_refuse_becomes_a_list(caplog):
+    table = {"type": "table", "rows": [[{"type": "raw_text", "text": "a"}] * 2] * 101}
+    drawn = message("It is said.", [_section(1), table])
+    assert [block["type"] for block in drawn.blocks] == ["section", "section"]
+    assert "1 to 100 entries belong here" in caplog.text
+
+
+def test_small_print_is_left_out_from_the_end_until_the_rest_fits(caplog):
+    drawn = message("It is said.", [_section(2900), *[_context(2500)] * 3, _context(2400)])
+    assert [len(str(block)) > 2600 for block in drawn.blocks] == [True, False, False, False]
+    assert "12,000 is the most" in caplog.text
+
+
+def test_when_nothing_else_fits_the_sentence_remains(caplog):
+    drawn = message("It is said.", [_section(3001)])
+    assert (drawn.text, drawn.blocks) == ("It is said.", [])
+    assert "3,000 is the most" in caplog.text
+
+
+def test_lines_are_packed_by_their_escaped_size():
+    assert paragraphs(["a", "b"]) == ["a\nb"]
+    assert paragraphs(["&" * 300, "&" * 300], 2800) == ["&" * 300, "&" * 300]
