@@ -1,0 +1,221 @@
+"""`linkgap import FILE… [--for TARGET] [--json]`: take the user's own CSV downloads in."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.clock import SystemClock
+from bot.errors import LinkGapError
+from bot.exports.parse import ParsedFile, read_file
+from bot.model import Scope, Target
+from bot.question import read_site, read_url
+from bot.settings import Settings, load
+from bot.store.connect import Database
+from bot.store.imports import (
+    ImportRow,
+    Outcome,
+    PageCount,
+    add_rows,
+    begin_import,
+    drop_import,
+    finish_import,
+)
+
+# Rows a transaction: short enough that the bot can write between two of them.
+BATCH = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How one file ended: `error` for a refused one, else the rest."""
+
+    path: Path
+    parsed: ParsedFile | None = None
+    outcome: Outcome | None = None
+    replaced: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.option(
+    "--for",
+    "about",
+    metavar="TARGET",
+    help="The page (its URL) or site (example.com) that the files are about. Needed only where a "
+    "file does not say it: lists of referring domains, Search Console.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list instead of a table.")
+def command(files: tuple[Path, ...], about: str | None, *, as_json: bool) -> None:
+    """Read backlink exports of Ahrefs, Semrush, Majestic, Moz, Search Console or Bing.
+
+    CSV in any of their encodings, also packed as .csv.gz. A file that was imported before is
+    replaced. A complete file also replaces older ones of its tool and kind about the same targets,
+    unless both are named in one command.
+
+    Exit code: 0 when every file was imported (broken rows are counted and shown), 1 when one was
+    refused (the others are imported all the same), 2 when nothing could be tried.
+    """
+    try:
+        target = None if about is None else read_target(about)
+        settings = load(Settings)
+        taken = asyncio.run(_import_all(files, target, settings))
+    except LinkGapError as error:
+        raise click.UsageError(str(error)) from None
+    if as_json:
+        click.echo(json.dumps([_as_json(one) for one in taken], indent=2, ensure_ascii=False))
+    else:
+        _print(taken)
+    if any(one.error for one in taken):
+        sys.exit(1)
+
+
+def read_target(text: str) -> Target:
+    """Read TARGET: a URL with a path (`/` is the home page) is a page, a bare host is its site.
+
+    Raises `BadQuestion`.
+    """
+    if "/" in text.split("://", 1)[-1]:
+        return Target(Scope.PAGE, read_url(text))
+    return Target(Scope.SITE, read_site(text))
+
+
+async def _import_all(
+    files: tuple[Path, ...], target: Target | None, settings: Settings
+) -> list[Taken]:
+    clock = SystemClock()
+    database = await Database.open(settings.db, clock)
+    try:
+        now = clock.now()
+        return [await _import(database, path, target, settings.site, now) for path in files]
+    finally:
+        await database.close()
+
+
+async def _import(
+    database: Database, path: Path, target: Target | None, site: str | None, now: datetime
+) -> Taken:
+    try:
+        parsed = read_file(path)
+        about = target or _target_of(parsed, site)
+        outcome, replaced = await _store(database, parsed, about, now)
+    except LinkGapError as error:
+        return Taken(path, error=str(error))
+    return Taken(path, parsed, outcome, replaced)
+
+
+def _target_of(parsed: ParsedFile, site: str | None) -> Target | None:
+    """Say what a file is about when the user does not: its name, or for own-site tools our site."""
+    if parsed.names_target:
+        return None
+    if parsed.named_after is None and parsed.own_property and site is not None:
+        return Target(Scope.SITE, read_site(site))
+    return parsed.named_after
+
+
+async def _store(
+    database: Database, parsed: ParsedFile, target: Target | None, now: datetime
+) -> tuple[Outcome, tuple[str, ...]]:
+    import_id = await database.run(lambda db: begin_import(db, parsed.facts, now))
+    try:
+        for batch in _batches(parsed.rows(target)):
+            await database.run(partial(add_rows, import_id=import_id, rows=batch))
+        outcome = parsed.outcome(target)
+        replaced = await database.run(lambda db: finish_import(db, import_id, outcome))
+    except BaseException:
+        await database.run(lambda db: drop_import(db, import_id))
+        raise
+    return outcome, replaced
+
+
+def _batches(rows: Iterator[ImportRow | PageCount]) -> Iterator[list[ImportRow | PageCount]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def _as_json(one: Taken) -> dict[str, object]:
+    if one.parsed is None or one.outcome is None:
+        return {"file": str(one.path), "state": "refused", "error": one.error}
+    facts, outcome = one.parsed.facts, one.outcome
+    return {
+        "file": str(one.path),
+        "state": "imported",
+        "tool": facts.tool,
+        "kind": facts.kind,
+        "targets": [
+            {
+                "scope": covered.target.scope,
+                "target": covered.target.value,
+                "complete": covered.complete,
+            }
+            for covered in outcome.covers
+        ],
+        "rows": {
+            "read": outcome.read,
+            "kept": outcome.kept,
+            "lost": outcome.lost,
+            "broken": outcome.broken,
+            "own": outcome.own,
+        },
+        "sample": outcome.sample,
+        "broken_examples": [{"line": line, "reason": reason} for line, reason in outcome.faults],
+        "replaced": list(one.replaced),
+        "notes": list(one.parsed.layout.notes),
+    }
+
+
+def _print(taken: list[Taken]) -> None:
+    console = Console()
+    imported = [
+        (one.parsed, one.outcome, one) for one in taken if one.parsed and one.outcome is not None
+    ]
+    if imported:
+        table = Table()
+        for name in ("File", "Tool", "Kind", "Target"):
+            table.add_column(name, overflow="fold")
+        for name in ("Read", "Kept", "Lost", "Broken", "Own"):
+            table.add_column(name, justify="right", no_wrap=True)
+        for parsed, outcome, _ in imported:
+            table.add_row(*_cells(parsed, outcome))
+        console.print(table)
+    for parsed, outcome, one in imported:
+        for note in _notes(parsed, outcome, one.replaced):
+            console.print(Text(f"{one.path.name}: {note}"), soft_wrap=True)
+    for refused in taken:
+        if refused.error is not None:
+            console.print(Text(f"Not imported: {refused.error}", "red"), soft_wrap=True)
+
+
+def _cells(parsed: ParsedFile, outcome: Outcome) -> tuple[Text, ...]:
+    facts = parsed.facts
+    targets = ", ".join(
+        f"{covered.target.scope} {covered.target.value}" for covered in outcome.covers
+    )
+    counts = (outcome.read, outcome.kept, outcome.lost, outcome.broken, outcome.own)
+    texts = (facts.file_name, facts.tool, facts.kind.replace("_", " "), targets)
+    return tuple(Text(text) for text in (*texts, *(f"{count:,}" for count in counts)))
+
+
+def _notes(parsed: ParsedFile, outcome: Outcome, replaced: tuple[str, ...]) -> Iterator[str]:
+    yield from parsed.layout.notes
+    if outcome.sample:
+        yield (
+            "this is a sample, not all links: a domain that is missing here may still link, and "
+            "counts are what the file shows."
+        )
+    if outcome.broken:
+        first = "; ".join(f"line {line}: {reason}" for line, reason in outcome.faults)
+        yield f"{outcome.broken:,} broken rows were left out. The first: {first}."
+    for name in replaced:
+        yield f"it takes the place of {name}, imported before."

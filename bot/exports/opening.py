@@ -1,0 +1,163 @@
+"""From bytes to lines: what the file is, how it is encoded, and its text as a stream.
+
+The documented encodings are few (UTF-16 with a mark, UTF-8 with and without, re-saved cp1252), so
+they are told apart by their marks and by strictness, not guessed from statistics.
+"""
+
+import codecs
+import gzip
+import hashlib
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BufferedReader, TextIOWrapper
+from pathlib import Path
+
+from bot.errors import BadQuestion
+
+CHUNK = 1 << 20
+HEAD = 4096
+# A longer line is cut and its parts fail as rows, instead of filling the memory.
+LONGEST_LINE = 1 << 17
+
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+)
+_EXCEL = ("an Excel workbook", "Open it and save it as CSV UTF-8, or download the CSV instead.")
+_NOT_TEXT = (
+    (b"%PDF", "a PDF", "Choose CSV instead of PDF when you export."),
+    (b"\xd0\xcf\x11\xe0", *_EXCEL),
+    (b"\x89PNG", "a picture", "Import the CSV file of the export."),
+    (b"\xff\xd8\xff", "a picture", "Import the CSV file of the export."),
+    (b"SQLite format 3", "a database", "Import the CSV file of the export."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A file that was read once to its end. `sha256` is of its content, unpacked."""
+
+    path: Path
+    sha256: str
+    encoding: str
+
+    def lines(self) -> Iterator[str]:
+        """Yield its lines with their ends, at most `LONGEST_LINE` characters each."""
+        with (
+            _readable(self.path),
+            _unpacked(self.path) as raw,
+            TextIOWrapper(raw, encoding=self.encoding, errors="replace", newline="") as text,
+        ):
+            while line := text.readline(LONGEST_LINE):
+                yield line
+
+
+def open_text(path: Path) -> TextFile:
+    """Read the whole file once, for its hash and encoding; raises `BadQuestion` if it is no text.
+
+    A packed file that is cut short is refused here, before anything of it is kept.
+    """
+    with _readable(path), _unpacked(path) as raw:
+        head = raw.read(HEAD)
+        _refuse_foreign(path, head)
+        digest = hashlib.sha256(head)
+        tally = _Tally()
+        tally.add(head)
+        while chunk := raw.read(CHUNK):
+            digest.update(chunk)
+            tally.add(chunk)
+    encoding = _marked(head) or tally.encoding()
+    _refuse_markup(path, head.decode(encoding, errors="replace").strip("\ufeff \t\r\n"))
+    return TextFile(path, digest.hexdigest(), encoding)
+
+
+class _Tally:
+    """Tells UTF-8 with a few spoilt bytes from cp1252, where no accent is good UTF-8."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._spoilt = self._good = 0
+
+    def add(self, chunk: bytes) -> None:
+        text = self._decoder.decode(chunk)
+        if not text.isascii():
+            spoilt = text.count("\ufffd")
+            self._spoilt += spoilt
+            self._good += len(text) - len(text.encode("ascii", "ignore")) - spoilt
+
+    def encoding(self) -> str:
+        return "cp1252" if self._spoilt > self._good else "utf-8"
+
+
+def _marked(head: bytes) -> str | None:
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding
+    # Text of mostly Latin letters that lost its mark: every other byte is zero.
+    half = len(head) // 2
+    if head[1::2].count(0) > half * 0.7:
+        return "utf-16-le"
+    return "utf-16-be" if head[0::2].count(0) > half * 0.7 else None
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise BadQuestion(f"{path}: there is no such file.") from None
+    except IsADirectoryError:
+        raise BadQuestion(f"{path} is a folder. Name the files in it: {path}/*.csv.") from None
+    except PermissionError:
+        raise BadQuestion(f"{path} may not be read by this user. Change its permissions.") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise BadQuestion(
+            f"{path.name} is packed and cut short or damaged. Nothing of it was imported; "
+            "download it again."
+        ) from None
+    except OSError as error:
+        raise BadQuestion(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+def _unpacked(path: Path) -> BufferedReader | gzip.GzipFile:
+    raw = path.open("rb")
+    packed = raw.read(2) == b"\x1f\x8b"
+    raw.seek(0)
+    if not packed:
+        return raw
+    raw.close()
+    return gzip.open(path, "rb")
+
+
+def _refuse_foreign(path: Path, head: bytes) -> None:
+    if not head:
+        raise BadQuestion(f"{path.name} is empty. Download it again and check its size.")
+    for start, looks_like, cure in _NOT_TEXT:
+        if head.startswith(start):
+            raise _foreign(path, looks_like, cure)
+    if head.startswith(b"PK\x03\x04"):
+        if b"xl/" in head or b"[Content_Types].xml" in head:
+            raise _foreign(path, *_EXCEL)
+        raise _foreign(path, "a ZIP archive", "Unpack it and import the CSV files inside.")
+
+
+def _refuse_markup(path: Path, text: str) -> None:
+    if not text:
+        raise BadQuestion(f"{path.name} is empty. Download it again and check its size.")
+    if text.startswith("<"):
+        raise _foreign(
+            path,
+            "a web page, perhaps a login or error page saved as CSV",
+            "Log in to the tool and download the export again.",
+        )
+    if text.startswith(("{", "[")):
+        raise _foreign(path, "JSON", "Choose CSV when you export.")
+
+
+def _foreign(path: Path, looks_like: str, cure: str) -> BadQuestion:
+    return BadQuestion(f"{path.name} is no CSV export: it looks like {looks_like}. {cure}")

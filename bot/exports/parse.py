@@ -1,0 +1,234 @@
+"""From a downloaded file to rows. Every record is counted; nothing vanishes.
+
+`read_file` looks at the file and says what it is; `ParsedFile.rows` streams it once. A broken
+record is counted with its line and never stops the others.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from bot.errors import BadQuestion
+from bot.exports.detect import Layout, detect
+from bot.exports.names import target_in
+from bot.exports.opening import TextFile, open_text
+from bot.exports.records import Record, records
+from bot.exports.rows import About, BrokenRow, Row
+from bot.exports.signatures import GSC, PROFILES, SEMRUSH, Field, Kind
+from bot.model import Scope, Target
+from bot.store.imports import Covered, FileFacts, ImportRow, Outcome, PageCount
+
+FAULTS_SHOWN = 5
+# Semrush writes no more rows than this, whatever the site has.
+SEMRUSH_CAP = 50_000
+# Caps are round numbers: a file that ends exactly on one was probably cut there.
+ROUND = 1_000
+# Enough pages to know that a file is about more than one.
+PAGES_REMEMBERED = 2
+
+_NAMES_TARGET = frozenset({Kind.BACKLINKS, Kind.BROKEN_BACKLINKS, Kind.INTERSECT})
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the records: read = kept + lost + broken + own."""
+
+    read: int = 0
+    kept: int = 0
+    lost: int = 0
+    broken: int = 0
+    own: int = 0
+    faults: list[tuple[int, str]] = field(default_factory=list)
+
+    def fault(self, line: int, reason: str) -> None:
+        """Count a broken record; the first few are remembered with their line."""
+        self.broken += 1
+        if len(self.faults) < FAULTS_SHOWN:
+            self.faults.append((line, reason))
+
+
+def read_file(path: Path) -> "ParsedFile":
+    """Recognise a file. It is read once to its end, for its hash and encoding.
+
+    Raises `BadQuestion` that names the file, what it looks like and what to do.
+    """
+    text = open_text(path)
+    return ParsedFile(text, detect(text), target_in(path))
+
+
+class ParsedFile:
+    """One file that was recognised. `counts` are final once `rows` is exhausted.
+
+    `named_after` is the site that the file's name names, or None.
+    """
+
+    def __init__(self, text: TextFile, layout: Layout, named_after: Target | None) -> None:
+        self.text, self.layout, self.named_after = text, layout, named_after
+        self.counts = Counts()
+        self._grouped = False
+        self._sites: Counter[str] = Counter()
+        self._pages: dict[str, dict[str, str]] = {}
+
+    @property
+    def kind(self) -> Kind:
+        """Return what its rows are."""
+        return self.layout.signature.kind
+
+    @property
+    def names_target(self) -> bool:
+        """Say whether its rows name the target themselves."""
+        return self.kind in _NAMES_TARGET
+
+    @property
+    def own_property(self) -> bool:
+        """Say whether the tool only ever shows the user's own site."""
+        return self.layout.signature.tool == GSC
+
+    @property
+    def facts(self) -> FileFacts:
+        """Return what the file is."""
+        signature = self.layout.signature
+        return FileFacts(
+            self.text.path.name,
+            self.text.sha256,
+            signature.tool,
+            signature.kind,
+            signature.scale,
+            "page" if signature.page_authority else "domain",
+        )
+
+    @property
+    def sample(self) -> bool:
+        """Say whether the file holds only a part of what the tool knows."""
+        read, signature = self.counts.read, self.layout.signature
+        capped = signature.tool == SEMRUSH and read >= SEMRUSH_CAP
+        return signature.sampled or capped or (read > 0 and read % ROUND == 0)
+
+    def rows(self, target: Target | None) -> Iterator[ImportRow | PageCount]:
+        """Yield the live rows. `target` is what the user says the file is about, or None.
+
+        Raises `BadQuestion` when rows do not name their target and nobody does, and at the end,
+        when no row could be read or none is about the target that was named.
+        """
+        if target is None and not self.names_target:
+            raise BadQuestion(
+                f"{self._name} lists {self.kind.value.replace('_', ' ')} and does not say of which "
+                "page or site. Nothing of it was imported; say it with `--for URL`, or "
+                "`--for example.com` for a whole site."
+            )
+        self.counts, self._grouped = Counts(), False
+        self._sites.clear()
+        self._pages.clear()
+        lines, layout = self.text.lines(), self.layout
+        skipped = sum(1 for _ in islice(lines, layout.header_line))
+        for record in records(lines, layout.delimiter, width=layout.width, after_line=skipped):
+            self.counts.read += 1
+            try:
+                yield from self._made(record, target)
+            except BrokenRow as reason:
+                self.counts.fault(record.line, str(reason))
+        self._refuse_unusable(target)
+
+    def outcome(self, target: Target | None) -> Outcome:
+        """Return the counts and what the file covers; call it when `rows` is exhausted."""
+        counts = self.counts
+        return Outcome(
+            counts.read,
+            counts.kept,
+            counts.lost,
+            counts.broken,
+            counts.own,
+            self.sample,
+            self._grouped,
+            self._covers(target),
+            tuple(counts.faults),
+        )
+
+    @property
+    def _name(self) -> str:
+        return self.text.path.name
+
+    def _made(self, record: Record, target: Target | None) -> list[ImportRow | PageCount]:
+        if record.fault is not None:
+            raise BrokenRow(record.fault)
+        row = Row(self.layout, record.cells)
+        if self.kind is Kind.TARGET_PAGES:
+            counted = row.page_count(target)
+            self.counts.kept += 1
+            return [counted]
+        url, domain = row.source()
+        abouts = row.abouts(target)
+        for about in abouts:
+            self._remember(about)
+        others = [about for about in abouts if about.site != domain]
+        if not others:
+            self.counts.own += 1
+        elif row.lost():
+            self.counts.lost += 1
+        else:
+            self.counts.kept += 1
+            self._grouped = self._grouped or (row.number(Field.GROUP) or 0) > 1
+            return [row.link(url, domain, about) for about in others]
+        return []
+
+    def _remember(self, about: About) -> None:
+        self._sites[about.site] += 1
+        pages = self._pages.setdefault(about.site, {})
+        if about.page and (len(pages) < PAGES_REMEMBERED or about.page == about.site):
+            pages.setdefault(about.page, about.url or about.page)
+
+    def _refuse_unusable(self, target: Target | None) -> None:
+        counts = self.counts
+        if counts.read and counts.broken == counts.read:
+            line, reason = counts.faults[0]
+            raise BadQuestion(
+                f"None of the {counts.read:,} rows of {self._name} can be read; line {line}: "
+                f"{reason}. Nothing of it was imported; download it again."
+            )
+        if not self.names_target:
+            return
+        found = ", ".join(site for site, _ in self._sites.most_common(3))
+        if target is None:
+            if not found and self.named_after is None:
+                raise BadQuestion(
+                    f"{self._name} has a header and no links, and does not say of which page or "
+                    "site. If it truly has none, say whose they are with `--for URL`."
+                )
+        elif found and About.of(target).site not in self._sites:
+            raise BadQuestion(
+                f"No row of {self._name} is about {target.value}: its links point to {found}. "
+                "Nothing of it was imported; correct `--for`, or leave it away."
+            )
+
+    def _covers(self, target: Target | None) -> tuple[Covered, ...]:
+        whole = self.kind in PROFILES and not self.sample and self.counts.broken == 0
+        if target is None and not self._sites:
+            target = self.named_after
+        if target is not None and self.kind is Kind.TARGET_PAGES:
+            target = Target(Scope.SITE, About.of(target).site)
+        if target is not None and self.kind is not Kind.INTERSECT:
+            return (_covered(target, complete=whole),)
+        return tuple(
+            self._found(site, whole=whole and links * 2 > self._sites.total())
+            for site, links in self._sites.most_common()
+        )
+
+    def _found(self, site: str, *, whole: bool) -> Covered:
+        """Say what the rows about a site cover.
+
+        A file about one page holds one; a file about a folder never holds the home page. So only
+        the home page beside others, or the file's name, shows that it is about the whole site.
+        """
+        pages = self._pages[site]
+        named = self.named_after is not None and self.named_after.value == site
+        if len(pages) == 1 and not named:
+            (url,) = pages.values()
+            return _covered(Target(Scope.PAGE, url), complete=whole)
+        return _covered(Target(Scope.SITE, site), complete=whole and (named or site in pages))
+
+
+def _covered(target: Target, *, complete: bool) -> Covered:
+    about = About.of(target)
+    return Covered(target, about.page or about.site, complete)

@@ -1,0 +1,82 @@
+"""From lines to records. A broken record costs itself and never swallows its neighbours."""
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record; `line` and `last_line` are where it stands in the file, from 1.
+
+    `fault` says in words why its cells cannot be trusted.
+    """
+
+    line: int
+    last_line: int
+    cells: tuple[str, ...]
+    fault: str | None = None
+
+
+class _Feed:
+    """Physical lines for the CSV reader, which remembers what the present record took."""
+
+    def __init__(self, lines: Iterator[str], number: int) -> None:
+        self._lines = lines
+        self._again: deque[str] = deque()
+        self._taken: list[str] = []
+        self.number = number
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._lines)
+        self._taken.append(line)
+        self.number += 1
+        return line
+
+    def begin(self) -> None:
+        self._taken.clear()
+
+    def give_back(self) -> None:
+        """Return all lines but the first: an unclosed quote ran over rows that are whole."""
+        rest = self._taken[1:]
+        self._again.extendleft(reversed(rest))
+        self.number -= len(rest)
+
+
+def records(
+    lines: Iterator[str], delimiter: str, *, width: int | None = None, after_line: int = 0
+) -> Iterator[Record]:
+    """Yield every record but blank ones; with `width`, another number of cells is a fault.
+
+    Empty cells beyond the width are cut off: spreadsheets add them.
+    """
+    feed = _Feed(lines, after_line)
+    reader = csv.reader(feed, delimiter=delimiter, strict=True)
+    while True:
+        feed.begin()
+        first = feed.number + 1
+        cells: list[str] = []
+        try:
+            cells = next(reader)
+            fault = None if width is None else _wrong_width(cells, width)
+        except StopIteration:
+            return
+        except csv.Error:
+            fault = "its quotes do not close where they should"
+        if fault is None and any(cells):
+            yield Record(first, feed.number, tuple(cells))
+        elif fault is not None:
+            feed.give_back()
+            yield Record(first, first, tuple(cells), fault)
+
+
+def _wrong_width(cells: list[str], width: int) -> str | None:
+    while len(cells) > width and not cells[-1].strip():
+        del cells[-1]
+    if not any(cells) or len(cells) == width:
+        return None
+    return f"it has {len(cells)} cells instead of {width}"

@@ -1,0 +1,156 @@
+"""From the cells of one record to what they mean."""
+
+from dataclasses import dataclass
+
+from bot.domains import registrable
+from bot.exports.detect import Layout
+from bot.exports.signatures import Field, Kind
+from bot.exports.values import NOTHING, count, day, flag, page_key, score, web_host
+from bot.model import LinkKind, Scope, Target
+from bot.store.imports import ImportRow, PageCount
+
+_UNSURE = (
+    (Field.SPONSORED, LinkKind.SPONSORED),
+    (Field.UGC, LinkKind.UGC),
+    (Field.NOFOLLOW, LinkKind.NOFOLLOW),
+)
+_GONE = 400
+
+
+class BrokenRow(Exception):
+    """The record cannot be read; its text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a link points to. `page` is a page key, None when only the site is known."""
+
+    site: str
+    page: str | None = None
+    url: str | None = None
+
+    @classmethod
+    def of(cls, target: Target) -> "About":
+        """Return what a named target means for rows that do not name one."""
+        site = registrable(target.value) or target.value
+        if target.scope is Scope.SITE:
+            return cls(site)
+        return cls(site, page_key(target.value), target.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of the right width."""
+
+    layout: Layout
+    cells: tuple[str, ...]
+
+    def source(self) -> tuple[str | None, str]:
+        """Return the linking page, where there is one, and its registrable domain."""
+        url = self._first(Field.SOURCE_URL)
+        text = url or self._first(Field.SOURCE_DOMAIN) or ""
+        host = web_host(text)
+        if host is None:
+            raise BrokenRow(f"“{text[:60]}” is no web address")
+        domain = registrable(host)
+        if domain is None:
+            raise BrokenRow(f"“{host}” is no domain that can be registered")
+        return url, domain
+
+    def abouts(self, target: Target | None) -> tuple[About, ...]:
+        """Return the targets that this row links to."""
+        if self.layout.signature.kind is Kind.INTERSECT:
+            named = tuple(
+                _named(name)
+                for index, name in self.layout.targets
+                if self.cells[index].strip().casefold() not in (*NOTHING, "0", "false", "no")
+            )
+            if not named:
+                raise BrokenRow("it names none of the targets")
+            return named
+        if Field.TARGET_URL in self.layout.columns:
+            return (self._own_target(),)
+        return () if target is None else (About.of(target),)
+
+    def _own_target(self) -> About:
+        url = self._first(Field.TARGET_URL) or ""
+        site = registrable(web_host(url) or "")
+        if site is None:
+            raise BrokenRow(f"its target “{url[:60]}” is no web address")
+        return About(site, page_key(url), url)
+
+    def lost(self) -> bool:
+        """Say whether the link is not live. A date, or any word but "no", means that it is lost."""
+        if self.layout.signature.kind is Kind.BROKEN_BACKLINKS:
+            code = self.number(Field.TARGET_CODE)
+            return code is None or code >= _GONE
+        return any(
+            flag(self.cells[index]) is not False
+            for index in self.layout.columns.get(Field.LOST, ())
+        )
+
+    def number(self, field: Field) -> int | None:
+        """Return a whole number of the record."""
+        return count(self._first(field) or "")
+
+    def link(self, url: str | None, domain: str, about: About) -> ImportRow:
+        """Return the row to keep."""
+        return ImportRow(
+            source_domain=domain,
+            target_site=about.site,
+            target_page=about.page,
+            target_url=about.url,
+            source_url=url,
+            source_title=self._first(Field.TITLE),
+            anchor=self._first(Field.ANCHOR),
+            link=self._kind(),
+            authority=score(self._first(Field.AUTHORITY) or ""),
+            target_authority=score(self._first(Field.TARGET_AUTHORITY) or ""),
+            trust=0.0 if flag(self._first(Field.SPAM) or "") else None,
+            traffic=self.number(Field.TRAFFIC),
+            first_seen=day(self._first(Field.FIRST_SEEN) or ""),
+            links=self.number(Field.LINKS),
+        )
+
+    def page_count(self, target: Target | None) -> PageCount:
+        """Return the counts of a page of the target."""
+        about = self._own_target()
+        if target is not None and about.site != registrable(target.value):
+            raise BrokenRow(f"its page is not on {registrable(target.value)}")
+        return PageCount(
+            about.site,
+            about.page or about.site,
+            about.url or about.site,
+            self.number(Field.LINKING_SITES),
+            self.number(Field.LINKS),
+        )
+
+    def _first(self, field: Field) -> str | None:
+        for index in self.layout.columns.get(field, ()):
+            if cell := self.cells[index].strip():
+                return cell
+        return None
+
+    def _kind(self) -> LinkKind | None:
+        if Field.FOLLOW_LINKS in self.layout.columns:
+            following = self.number(Field.FOLLOW_LINKS)
+            if following is None:
+                return None
+            return LinkKind.FOLLOW if following else LinkKind.NOFOLLOW
+        said = {field: self._flag(field) for field, _ in _UNSURE if field in self.layout.columns}
+        for field, kind in _UNSURE:
+            if said.get(field):
+                return kind
+        known = Field.NOFOLLOW in said and None not in said.values()
+        return LinkKind.FOLLOW if known else None
+
+    def _flag(self, field: Field) -> bool | None:
+        value = flag(self._first(field) or "")
+        return True if value is None and self.layout.signature.any_word_is_yes else value
+
+
+def _named(column: str) -> About:
+    """Read the target that a column is named after: a host is a site, a host with a path a page."""
+    key = page_key(column)
+    site = registrable(web_host(column) or "") or key
+    return About(site, key, column) if "/" in key else About(site)
