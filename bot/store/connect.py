@@ -19,6 +19,7 @@ import sqlite_utils
 from bot.clock import Clock
 from bot.errors import ConfigError
 from bot.store.migrations import migrate
+from bot.store.writer import Writer
 
 T = TypeVar("T")
 
@@ -52,7 +53,7 @@ class Database:
         try:
             await database._in(database._writing, database._prepare)
         except BaseException:
-            await database.close()
+            await asyncio.to_thread(database._close)
             raise
         return database
 
@@ -62,7 +63,7 @@ class Database:
         A caller that is cancelled while its function runs does not stop it: it ran whole or, if it
         had not begun, not at all.
         """
-        return await self._in(self._writing, lambda: self._write(fn))
+        return await self._writer.run(fn)
 
     async def read(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
         """Run `fn` on one snapshot of what is committed; writing there is refused by SQLite."""
@@ -70,6 +71,7 @@ class Database:
 
     async def close(self) -> None:
         """Finish what is queued, fold the log into the file and let it go."""
+        await self.run(lambda _: None)
         await asyncio.to_thread(self._close)
 
     async def _in(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
@@ -87,6 +89,7 @@ class Database:
         try:
             _create_private(self.path)
             writer = self._connect()
+            self._writer = Writer(writer, self._writing, self.clock)
             migrate(writer, str(self.path))
             writer.execute("PRAGMA journal_mode = WAL")
             writer.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
@@ -96,18 +99,6 @@ class Database:
                 self._idle.put(reader)
         except (OSError, sqlite3.Error) as error:
             raise ConfigError(f"LINKGAP_DB: {self.path} cannot be opened: {error}.") from error
-
-    def _write(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
-        writer = self._opened[0]
-        connection = writer.conn
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            result = fn(writer)
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.rollback()
-            raise
-        return result
 
     def _snapshot(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
         reader = self._idle.get()

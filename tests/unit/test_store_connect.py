@@ -72,6 +72,100 @@ async def test_a_function_that_ends_the_transaction_itself_does_not_break_the_ne
     assert await database.read(teams) == ["T1", "T2"]
 
 
+async def test_a_function_that_broke_the_transaction_speaks_for_all_who_shared_it(database):
+    """A full disk rolls everything back; whoever was in that transaction must hear of it."""
+
+    def breaking(db: sqlite_utils.Database) -> None:
+        db.execute(
+            "CREATE TEMP TRIGGER full BEFORE INSERT ON sites BEGIN "
+            "SELECT RAISE(ROLLBACK, 'disk full'); END"
+        )
+        db.execute("INSERT INTO sites (team, domain, created_at) VALUES ('T1', 'x', 'now')")
+
+    first = asyncio.ensure_future(database.run(add("T0")))
+    shared = [database.run(add("T1")), database.run(breaking), database.run(add("T2"))]
+    told = await asyncio.gather(*shared, return_exceptions=True)
+    await first
+    assert [str(error) for error in told] == ["disk full"] * 3
+    await database.run(add("T3"))
+    assert await database.read(teams) == ["T0", "T3"]
+
+
+async def test_a_forgotten_stop_iteration_reaches_its_caller_and_stops_nobody(database):
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        await database.run(lambda _: next(iter([])))
+    await database.run(add("T1"))
+    assert await database.read(teams) == ["T1"]
+
+
+async def test_a_caller_who_gave_up_while_waiting_writes_nothing(database):
+    waiting = [asyncio.ensure_future(database.run(add(f"T{n}"))) for n in range(4)]
+    await asyncio.sleep(0)
+    waiting[2].cancel()
+    await asyncio.wait(waiting)
+    assert await database.read(teams) == ["T0", "T1", "T3"]
+
+
+async def test_a_caller_who_gives_up_too_late_has_written_all_of_it(database):
+    caller: asyncio.Future[None]
+    loop = asyncio.get_running_loop()
+
+    def slow(db: sqlite_utils.Database) -> None:
+        add("T1")(db)
+        loop.call_soon_threadsafe(caller.cancel)
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(10)
+        add("T2")(db)
+
+    caller = asyncio.ensure_future(database.run(slow))
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    await database.run(add("T3"))
+    assert await database.read(teams) == ["T1", "T2", "T3"]
+
+
+async def test_nobody_waits_for_more_than_one_slow_neighbour(tmp_path):
+    clock = FakeClock()
+    database = await Database.open(tmp_path / "linkgap.db", clock)
+    seen = []
+
+    def slow(name: str):
+        def work(db: sqlite_utils.Database) -> None:
+            with sqlite3.connect(database.path) as other:
+                seen.append([row[0] for row in other.execute("SELECT id FROM teams")])
+            other.close()
+            add(name)(db)
+            clock.advance(1.0)
+
+        return work
+
+    await asyncio.gather(*(database.run(slow(f"T{n}")) for n in range(4)))
+    assert seen == [[], ["T0"], ["T0", "T1"], ["T0", "T1", "T2"]]
+    await database.close()
+
+
+async def test_what_a_shutdown_settles_in_its_finally_is_still_written(database):
+    async def worker() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await database.run(add("settled"))
+
+    task = asyncio.ensure_future(worker())
+    await asyncio.sleep(0)
+    for running in asyncio.all_tasks() - {asyncio.current_task()}:
+        running.cancel()
+    await asyncio.wait([task])
+    assert await database.read(teams) == ["settled"]
+
+
+async def test_a_closed_file_refuses_at_once_and_every_time(tmp_path):
+    database = await Database.open(tmp_path / "linkgap.db", CLOCK)
+    await database.close()
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="after shutdown"):
+            await database.run(teams)
+
+
 async def test_a_reader_cannot_write(database):
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         await database.read(add("T1"))
