@@ -20,7 +20,7 @@ _TYPES = {
     ".css": "text/css",
     ".svg": "image/svg+xml",
 }
-_POLICY = "default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'"
+_POLICY = "default-src 'self'; img-src 'self' data: https:"
 
 
 class Page:

@@ -1,0 +1,74 @@
+// Modals, the confirmation dialog and the home tab.
+
+import { renderBlocks } from "./blocks.js";
+import { h } from "./dom.js";
+
+export function confirmed(confirm) {
+  if (!confirm) return Promise.resolve(true);
+  const dialog = document.getElementById("confirm");
+  return new Promise((resolve) => {
+    const done = (answer) => () => {
+      dialog.onclose = null;
+      dialog.close();
+      resolve(answer);
+    };
+    dialog.onclose = () => resolve(false);
+    dialog.replaceChildren(
+      h("h2", { id: "confirm-title" }, confirm.title.text),
+      h("p", {}, confirm.text.text),
+      h("div", { class: "dialog-foot" },
+        h("button", { type: "button", class: "button", onclick: done(false) }, confirm.deny.text),
+        h("button", { type: "button", class: `button ${confirm.style ?? "primary"}`, onclick: done(true) }, confirm.confirm.text)));
+    dialog.showModal();
+  });
+}
+
+export const filled = (context) => Object.fromEntries([...context.inputs].map(([id, read]) => [id, read()]).filter(([, value]) => value !== null));
+
+let shown = "";
+
+function showErrors(dialog, errors) {
+  for (const field of dialog.querySelectorAll(".field")) {
+    const words = errors[field.dataset.block] ?? "";
+    field.querySelector(".field-error").textContent = words;
+    field.querySelector("input,select,textarea")?.setAttribute("aria-invalid", String(Boolean(words)));
+  }
+  const whole = dialog.querySelector(".form-error");
+  if (whole) whole.textContent = errors[""] ?? "";
+  dialog.querySelector("[aria-invalid=true]")?.focus();
+}
+
+// Draws the modal anew only when its contents changed, so that what was typed stays.
+export function showModal(view, makeContext, { submit, close }) {
+  const dialog = document.getElementById("modal");
+  if (!view) {
+    shown = "";
+    dialog.onclose = null;
+    if (dialog.open) dialog.close();
+    return;
+  }
+  if (shown === view.id + view.hash) {
+    showErrors(dialog, view.errors);
+    return;
+  }
+  shown = view.id + view.hash;
+  const context = makeContext({ view: view.id, errors: view.errors });
+  const send = (event) => {
+    event.preventDefault();
+    submit(filled(context));
+  };
+  dialog.replaceChildren(
+    h("form", { method: "dialog", onsubmit: send, novalidate: true },
+      h("header", { class: "dialog-head" },
+        h("h2", { id: "modal-title" }, view.title.text),
+        h("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: close }, "✕")),
+      h("div", { class: "dialog-body" }, h("p", { class: "form-error", role: "alert" }, view.errors[""] ?? ""), renderBlocks(view.blocks, context)),
+      h("footer", { class: "dialog-foot" },
+        h("button", { type: "button", class: "button", onclick: close }, view.close?.text ?? "Close"),
+        view.submit ? h("button", { type: "submit", class: "button primary" }, view.submit.text) : null)));
+  dialog.oncancel = (event) => {
+    event.preventDefault();
+    close();
+  };
+  if (!dialog.open) dialog.showModal();
+}
