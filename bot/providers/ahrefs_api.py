@@ -42,8 +42,8 @@ Day = Annotated[date, BeforeValidator(lambda value: str(value)[:10])]
 
 
 def per_row(columns: Sequence[str]) -> int:
-    """Return the units one row costs."""
-    return sum(_PRICES.get(column, 1) for column in set(columns))
+    """Return the units one row of these different columns costs."""
+    return sum(_PRICES.get(column, 1) for column in columns)
 
 
 def price(rows: int, columns: Sequence[str]) -> Cost:

@@ -1,4 +1,4 @@
-"""What Ahrefs' answers mean, what its questions cost and what they send."""
+"""What Ahrefs' answers mean and what its questions send."""
 
 from datetime import date
 
@@ -42,7 +42,6 @@ from bot.providers.base import (
     Call,
     Capability,
     Cost,
-    HistoryQuery,
     KeywordQuery,
     LinksQuery,
     MetricsQuery,
@@ -51,8 +50,6 @@ from bot.providers.base import (
     SerpQuery,
     Vendor,
 )
-
-EVERY = pytest.mark.parametrize("capability", list(QUESTIONS))
 
 
 @pytest.fixture
@@ -218,6 +215,13 @@ def test_links_carry_their_strongest_restriction_and_one_is_kept_a_domain(vendor
     assert not page.complete, "six rows for six domains, and one domain is missing"
 
 
+def test_links_of_every_domain_asked_for_are_complete(vendor):
+    row = {"url_from": "https://news.example/"}
+    query = LinksQuery(OUR_SITE, ("news.example",))
+    page = parse(vendor, Capability.LINKS, query, good({"backlinks": [row]}))
+    assert page.complete
+
+
 def test_a_history_is_in_order_of_time(vendor):
     assert answered(vendor, Capability.COUNT_HISTORY).rows == (
         CountPoint(date(2026, 9, 1), 790),
@@ -251,59 +255,6 @@ def test_a_balance_keeps_unknown_unlimited_and_zero_apart(vendor, said, balance)
     query, _ = QUESTIONS[Capability.BALANCE]
     page = parse(vendor, Capability.BALANCE, query, good({"limits_and_usage": said}))
     assert page.rows == (balance,)
-
-
-# What the questions cost, worked by hand from the published prices
-
-
-@pytest.mark.parametrize(
-    ("capability", "query", "units"),
-    [
-        (Capability.SERP, SerpQuery("crm", US), [100]),  # 10 rows × (5 × 1 + 5)
-        (Capability.SERP, SerpQuery("crm", US, top=3), [50]),  # 30, and 50 is the floor
-        (Capability.KEYWORD_METRICS, KeywordQuery(("crm",), US), [50]),  # 21
-        (Capability.KEYWORD_METRICS, KeywordQuery(("a", "b", "c"), US), [63]),  # 3 × 21
-        (Capability.KEYWORD_METRICS, KeywordQuery((), US), []),
-        (Capability.PAGE_METRICS, MetricsQuery((OUR_PAGE, OUR_SITE)), [50]),  # 2 × 8 = 16
-        (Capability.PAGE_METRICS, MetricsQuery((OUR_PAGE,) * 10), [80]),  # 10 × (1 + 1 + 5 + 1)
-        (
-            Capability.SITE_METRICS,
-            MetricsQuery((OUR_SITE,) * 25, counts=False, traffic=True),
-            [300],  # 25 × (1 + 1 + 10)
-        ),
-        (Capability.SITE_METRICS, MetricsQuery((OUR_SITE,) * 130, counts=False), [200, 60]),
-        (Capability.REFERRING_DOMAINS, ReferringQuery(OUR_SITE, 30), [150]),  # 30 × 5
-        (Capability.REFERRING_DOMAINS, ReferringQuery(OUR_SITE, 5000), [500]),  # 100 rows a plan
-        (Capability.REFERRING_DOMAINS, ReferringQuery(OUR_SITE, 4, date(2026, 7, 1)), [50]),
-        (Capability.LINKS_BETWEEN, BetweenQuery(LINKERS, OUR_SITE), [50]),  # 25 × 2
-        (Capability.LINKS_BETWEEN, BetweenQuery((), OUR_SITE), []),
-        (Capability.LINKS, LinksQuery(OUR_SITE, LINKERS), [50]),  # 6 × 8 = 48
-        (Capability.LINKS, LinksQuery(OUR_SITE, (*LINKERS, "seventh.example")), [56]),  # 7 × 8
-        (Capability.COUNT_HISTORY, HistoryQuery(OUR_SITE, date(2026, 9, 1)), [50]),  # 3 × 5
-        (Capability.COUNT_HISTORY, HistoryQuery(OUR_SITE, date(2025, 11, 30)), [65]),  # 13 × 5
-        (Capability.BALANCE, QUESTIONS[Capability.BALANCE][0], [0]),
-    ],
-)
-def test_the_worst_case_is_known_before_a_request(vendor, capability, query, units):
-    assert [call.worst for call in plan(vendor, capability, query)] == [Cost(n) for n in units]
-
-
-@EVERY
-def test_what_was_charged_is_read_from_the_header_and_unknown_without_it(vendor, capability):
-    query, name = QUESTIONS[capability]
-    body = fixture(name)
-    charged = good(body, x_api_units_cost_total="50", x_api_units_cost_total_actual="0")
-    assert parse(vendor, capability, query, charged).billed == Cost(0)
-    assert parse(vendor, capability, query, good(body)).billed is None
-    odd = good(body, x_api_units_cost_total_actual="n/a")
-    assert parse(vendor, capability, query, odd).billed is None
-
-
-@EVERY
-def test_answers_are_kept_a_day_and_the_balance_never(vendor, capability):
-    query, _ = QUESTIONS[capability]
-    expected = 0 if capability is Capability.BALANCE else 86_400
-    assert {call.keep_seconds for call in plan(vendor, capability, query)} == {expected}
 
 
 # What is sent
@@ -374,6 +325,14 @@ def test_a_country_that_ahrefs_does_not_cover_is_said_before_anything_is_sent(ve
     ):
         with pytest.raises(PlanLacks, match="no search data for the country"):
             plan(vendor, capability, query)
+
+
+def test_a_proof_always_leaves_room_for_one_row_more_than_it_asks_for(monkeypatch, tmp_path):
+    vendor = configured(monkeypatch, tmp_path, row_cap=10)
+    domains = tuple(f"d{at}.example" for at in range(20))
+    for call in plan(vendor, Capability.LINKS_BETWEEN, BetweenQuery(domains, OUR_SITE)):
+        asked = {domain for domain in domains if f'"{domain}"' in call.request.url.params["where"]}
+        assert len(asked) < int(call.request.url.params["limit"]) <= 10
 
 
 def test_a_plan_with_more_rows_reads_more(monkeypatch, tmp_path):

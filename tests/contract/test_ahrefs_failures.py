@@ -116,8 +116,9 @@ def test_a_cut_answer_is_a_bad_answer(vendor, capability):
         parse(vendor, capability, query, good(whole[: len(whole) // 2]))
 
 
-def test_a_web_page_instead_of_data_is_named_as_such(vendor):
-    page = httpx.Response(200, html="<p>Sign in to the network</p>")
+@pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "application/json", "text/plain"])
+def test_a_web_page_instead_of_data_is_named_as_such(vendor, kind):
+    page = httpx.Response(200, content=b" <p>Sign in", headers={"content-type": kind})
     with pytest.raises(BadAnswer, match="a web page came instead of data"):
         parse(vendor, Capability.SERP, SerpQuery("crm", US), page)
 
