@@ -38,7 +38,7 @@ def reserve(
     `cap_units` None means no cap.
     """
     ensure_team(db, team, at)
-    used = _used(db, team, run_id, provider, pool)
+    used = used_units(db, team, run_id, provider, pool)
     if cap_units is not None and used + worst_units > cap_units:
         raise BudgetExceeded(
             cap="run",
@@ -113,6 +113,16 @@ def close_orphans(db: sqlite_utils.Database, at: datetime) -> int:
     ).rowcount
 
 
+def used_units(db: sqlite_utils.Database, team: str, run_id: str, provider: str, pool: str) -> int:
+    """Return what counts against a run's cap: settled units, and the worst case of what is open."""
+    used: int = db.execute(
+        "SELECT coalesce(sum(coalesce(units, reserved_units)), 0) FROM spend "
+        "WHERE run_id = ? AND team = ? AND provider = ? AND pool = ?",
+        (run_id, team, provider, pool),
+    ).fetchone()[0]
+    return used
+
+
 def spent(db: sqlite_utils.Database, team: str, run_id: str) -> tuple[CostLine, ...]:
     """Return what a run cost so far, a line a provider and pool.
 
@@ -126,12 +136,3 @@ def spent(db: sqlite_utils.Database, team: str, run_id: str) -> tuple[CostLine, 
         (team, run_id),
     )
     return tuple(CostLine(*row) for row in rows)
-
-
-def _used(db: sqlite_utils.Database, team: str, run_id: str, provider: str, pool: str) -> int:
-    used: int = db.execute(
-        "SELECT coalesce(sum(coalesce(units, reserved_units)), 0) FROM spend "
-        "WHERE run_id = ? AND team = ? AND provider = ? AND pool = ?",
-        (run_id, team, provider, pool),
-    ).fetchone()[0]
-    return used

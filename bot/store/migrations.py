@@ -7,6 +7,7 @@ money is integer micro-dollars, units are integers, JSON is text.
 import sqlite_utils
 
 from bot.errors import ConfigError
+from bot.store.imports import create_tables
 
 STEPS = sqlite_utils.Migrations("linkgap")
 
@@ -215,6 +216,12 @@ def reports(db: sqlite_utils.Database) -> None:
         CREATE INDEX reports_by_keyword ON reports (team, keyword, taken_at);
         CREATE INDEX reports_by_channel ON reports (team, channel, taken_at);
     """)
+
+
+@STEPS()
+def imports(db: sqlite_utils.Database) -> None:
+    """Add the user's own export files."""
+    create_tables(db)
 
 
 @STEPS()

@@ -81,6 +81,14 @@ async def test_the_next_request_over_the_cap_is_refused_in_words_and_leaves_no_r
     assert [line.estimated_units for line in await spent(database)] == [100]
 
 
+async def test_what_is_still_open_counts_against_the_cap_at_its_worst_case(database):
+    row = await database.run(reserving(100))
+    await database.run(reserving(50))
+    await database.run(settling(row, 30))
+    used = await database.read(lambda db: ledger.used_units(db, "T1", "r1", "ahrefs", "units"))
+    assert used == 80
+
+
 async def test_without_a_cap_nothing_is_refused(database):
     await database.run(reserving(10**12))
     assert (await spent(database))[0].estimated_units == 10**12

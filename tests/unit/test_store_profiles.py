@@ -1,5 +1,6 @@
 """Intervals of referring domains: whatever was read, the table says what a model says."""
 
+import sqlite3
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -144,6 +145,15 @@ async def test_an_older_answer_says_nothing_new(database):
     await record(database, read_of(domain("a"), week=1))
     assert await record(database, read_of(domain("b"), week=0)) is None
     assert (await current(database)).profile.rows == (domain("a"),)
+
+
+async def test_the_reads_of_one_run_are_kept_together_or_not_at_all(database):
+    good, broken = read_of(domain("a")), read_of(domain("b"), target=Target("host", "x.example"))
+    with pytest.raises(sqlite3.IntegrityError):
+        await database.run(lambda db: profiles.record_reads(db, "T1", None, [good, broken], NOW))
+    assert await current(database) is None
+    await database.run(lambda db: profiles.record_reads(db, "T1", None, [good], NOW))
+    assert (await current(database)).profile == good
 
 
 async def test_profiles_of_other_teams_sites_vendors_and_targets_are_kept_apart(database):
