@@ -79,8 +79,7 @@ def _checked(
         _without_empty_end(cells, len(header.cells))
         for cells in _rows(head, delimiter, header.last_line)
     )
-    widths = Counter(len(cells) for cells in rows)
-    width = widths.most_common(1)[0][0] if widths else len(header.cells)
+    width = _width(len(header.cells), rows)
     sample = tuple(cells for cells in rows if len(cells) == width)
     misfits = []
     for offset in (0, 1, -1):
@@ -103,6 +102,15 @@ def _checked(
         f"should be its rows hold “{value[:40]}”: its columns do not stand under their headers. "
         "Nothing was imported; download it again and do not edit it."
     )
+
+
+def _width(named: int, rows: tuple[tuple[str, ...], ...]) -> int:
+    """Return how many cells a row has: as many as the header, or all of them one more or less."""
+    widths = Counter(len(cells) for cells in rows)
+    if not widths or named in widths:
+        return named
+    most = widths.most_common(1)[0][0]
+    return most if abs(most - named) == 1 else named
 
 
 def _shifted(offset: int) -> str:
