@@ -13,8 +13,8 @@ from bot.store.backup import backup
 def command(file: Path) -> None:
     """Copy the database to FILE, which must not exist yet.
 
-    The bot may go on working meanwhile. The copy holds everything but keys and tokens, which
-    LinkGap never stores: jobs, reports, links, spend.
+    The bot may go on working meanwhile. The copy holds all that the bot knows (reports, links,
+    spend, waiting jobs): keep it as safe as the original.
     """
     source = load(Settings).db
     size = backup(source, file)

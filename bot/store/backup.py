@@ -5,24 +5,25 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, LinkGapError
 
 
 def backup(source: Path, destination: Path) -> int:
     """Copy one moment of `source` to a new file (mode 0600) and return its size in bytes.
 
     The name is taken first and filled last, with a copy that is whole, checked and needs no log
-    beside it. Writers go on meanwhile. Raises `ConfigError` when there is nothing to copy, when the
-    name is taken (it never overwrites), or when the copy cannot be written or is damaged.
+    beside it. Writers go on meanwhile. Raises `ConfigError` when there is nothing to copy, and
+    `LinkGapError` when the name is taken (it never overwrites) or the copy cannot be written or is
+    damaged.
     """
     if not source.is_file():
         raise ConfigError(f"There is no database at {source}. Set LINKGAP_DB to the bot's file.")
     try:
         os.close(os.open(destination, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
-        raise ConfigError(f"{destination} exists already. Name a new file.") from None
+        raise LinkGapError(f"{destination} exists already. Name a new file.") from None
     except OSError as error:
-        raise ConfigError(f"No backup was made at {destination}: {error}.") from error
+        raise LinkGapError(f"No backup was made at {destination}: {error}.") from error
     partial = destination.with_name(f"{destination.name}.partial")
     try:
         os.close(os.open(partial, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600))
@@ -31,7 +32,7 @@ def backup(source: Path, destination: Path) -> int:
     except (OSError, sqlite3.Error) as error:
         partial.unlink(missing_ok=True)
         destination.unlink()
-        raise ConfigError(f"No backup was made at {destination}: {error}.") from error
+        raise LinkGapError(f"No backup was made at {destination}: {error}.") from error
     return destination.stat().st_size
 
 

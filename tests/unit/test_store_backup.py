@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 from fakes.clock import FakeClock
 
-from bot.cli.backup import command
-from bot.errors import ConfigError
+from bot.cli import main
+from bot.errors import ConfigError, LinkGapError
 from bot.store.backup import backup
 from bot.store.connect import Database
 from bot.store.workspace import ensure_team
@@ -75,7 +75,7 @@ async def test_a_file_at_rest_can_be_copied_too(tmp_path):
 async def test_nothing_is_ever_overwritten(database, tmp_path):
     taken = tmp_path / "precious.txt"
     taken.write_text("precious")
-    with pytest.raises(ConfigError, match="exists already"):
+    with pytest.raises(LinkGapError, match="exists already"):
         backup(database.path, taken)
     assert taken.read_text() == "precious"
     assert not (tmp_path / "precious.txt.partial").exists()
@@ -88,14 +88,14 @@ def test_without_a_database_there_is_nothing_to_copy(tmp_path):
 
 
 async def test_a_copy_that_cannot_be_written_is_said(database, tmp_path):
-    with pytest.raises(ConfigError, match="No backup was made"):
+    with pytest.raises(LinkGapError, match="No backup was made"):
         backup(database.path, tmp_path / "no" / "copy.db")
 
 
 def test_a_file_that_is_no_database_leaves_no_copy_behind(tmp_path):
     source = tmp_path / "notes.txt"
     source.write_text("Not a database. " * 100)
-    with pytest.raises(ConfigError, match="not a database"):
+    with pytest.raises(LinkGapError, match="not a database"):
         backup(source, tmp_path / "copy.db")
     assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
 
@@ -109,7 +109,7 @@ def test_a_damaged_file_is_not_passed_off_as_a_backup(tmp_path):
     damaged = bytearray(source.read_bytes())
     damaged[9000:12000] = bytes(3000)
     source.write_bytes(damaged)
-    with pytest.raises(ConfigError, match="copy is damaged"):
+    with pytest.raises(LinkGapError, match="copy is damaged"):
         backup(source, tmp_path / "copy.db")
     assert [file.name for file in tmp_path.iterdir()] == ["linkgap.db"]
 
@@ -119,7 +119,7 @@ async def test_the_command_says_what_was_copied_and_how_large_it_is(
 ):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LINKGAP_DB", str(database.path))
-    done = CliRunner().invoke(command, ["copy.db"])
+    done = CliRunner().invoke(main, ["backup", "copy.db"])
     assert done.exit_code == 0
     assert "to copy.db: 0." in done.output
     assert "MB, checked." in done.output
@@ -130,6 +130,7 @@ async def test_the_command_refuses_with_the_sentence_of_the_house(database, tmp_
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LINKGAP_DB", str(database.path))
     (tmp_path / "copy.db").write_text("mine")
-    done = CliRunner().invoke(command, ["copy.db"])
-    assert isinstance(done.exception, ConfigError)
+    done = CliRunner().invoke(main, ["backup", "copy.db"])
+    assert done.exit_code == 1
+    assert "copy.db exists already. Name a new file." in done.output
     assert (tmp_path / "copy.db").read_text() == "mine"
