@@ -54,8 +54,8 @@ def _own(report: Report) -> list[Row]:
 
 
 def label(title: str | None, url: str) -> str:
-    """Return words for a link: the title, or the address; without Slack's separator `|`."""
-    return (shown((title or "").replace("|", "–"), 80) or short_url(url, 80)) or UNKNOWN
+    """Return words for a link: the title, else the address."""
+    return shown(title or "", 80) or short_url(url, 80) or UNKNOWN
 
 
 def words_or_unknown(text: str, limit: int) -> str:

@@ -277,6 +277,12 @@ def test_buttons_carry_only_the_run_and_appear_only_when_they_help():
     ]
 
 
+def test_none_at_all_is_a_known_number_and_not_an_unknown_one():
+    bare = _report(have=0, gap=24)
+    assert headline(bare).endswith("; you have 0; 24 to go.")
+    assert _buttons(result(bare, "run-1")) == [("run_again", "run-1")]
+
+
 def test_a_hostile_keyword_is_shown_and_does_nothing():
     message = result(replace(EXAMPLE, keyword='<!channel> & "quotes" \\ back'), "run-1")
     shown = '&lt;!channel&gt; &amp; "quotes" \\ back'
