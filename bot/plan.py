@@ -28,6 +28,7 @@ from bot.providers.registry import Registry
 from bot.question import NO_PAGE, Question
 from bot.report import Competitor
 
+SEARCH_RESULTS = "search results"
 FREE_ROWS = 1_000_000  # a local index is read whole
 UNCOUNTED_PAGE_ROWS = 50  # asked for a page whose count nobody told us
 MOST_SITE_ROWS = 1_000
@@ -44,16 +45,16 @@ class Ask:
 
     def worst(self) -> int:
         """Return the most units it can cost; 0 when it is answered on this machine."""
-        adapter = self.vendor.capabilities[self.capability]
-        if hasattr(adapter, "read"):
+        if is_free(self.vendor, self.capability):
             return 0
+        adapter = self.vendor.capabilities[self.capability]
         remote = cast("Remote[object, Any]", adapter)
         return sum(call.worst.units for call in remote.plan(self.query))
 
 
 @dataclass(frozen=True, slots=True)
 class Lineup:
-    """Who answers what in a run. `own_files` are free sources that may know our own links."""
+    """Who answers what in a run. `own_files` are free sources that may know who links to us."""
 
     serp: Vendor | None
     keyword: Vendor | None
@@ -87,7 +88,7 @@ def lineup(registry: Registry, question: Question) -> Lineup:
         own_files=tuple(
             vendor
             for vendor in chosen
-            if vendor not in indexes and _is_free(vendor, Capability.LINKS_BETWEEN)
+            if vendor not in indexes and is_free(vendor, Capability.REFERRING_DOMAINS)
         ),
     )
 
@@ -120,7 +121,8 @@ def _serp_vendor(registry: Registry, question: Question, chosen: Sequence[Vendor
     )
 
 
-def _is_free(vendor: Vendor, capability: Capability) -> bool:
+def is_free(vendor: Vendor, capability: Capability) -> bool:
+    """Say whether it answers from this machine."""
     return hasattr(vendor.capabilities.get(capability), "read")
 
 
@@ -129,7 +131,7 @@ def headline(question: Question, chosen: Lineup) -> list[Ask]:
     asks = []
     if chosen.serp:
         query = SerpQuery(question.keyword, question.market)
-        asks.append(Ask(chosen.serp, Capability.SERP, query, "search results"))
+        asks.append(Ask(chosen.serp, Capability.SERP, query, SEARCH_RESULTS))
     if chosen.keyword:
         keyword = KeywordQuery((question.keyword,), question.market)
         asks.append(Ask(chosen.keyword, Capability.KEYWORD_METRICS, keyword, "keyword difficulty"))
@@ -158,13 +160,20 @@ def metrics(vendor: Vendor, pages: Iterable[str], sites: Iterable[str], what: st
     ]
 
 
-def uncounted(index: Vendor, serp: Vendor | None, competitors: Sequence[Competitor]) -> list[Ask]:
-    """Return the metrics call for what the SERP did not tell in this index's own numbers."""
+def uncounted(
+    index: Vendor, serp: Vendor | None, competitors: Sequence[Competitor], our_page: str | None
+) -> list[Ask]:
+    """Return the metrics call for what the SERP did not tell in this index's own numbers.
+
+    `our_page` is our page among the results, when nobody named another.
+    """
     if serp is None:
         return []  # pages named by hand were asked for with the headline
-    own_counts = serp.name == index.name
-    pages = [page.url for page in competitors if not own_counts or page.referring_domains is None]
-    sites = [page.domain for page in competitors if not (own_counts or page.platform)]
+    if serp.name == index.name:
+        pages = [page.url for page in competitors if page.referring_domains is None]
+        return metrics(index, pages, (), "counts of the top 3")
+    pages = [page.url for page in competitors] + ([our_page] if our_page else [])
+    sites = [page.domain for page in competitors if not page.platform]
     return metrics(index, pages, sites, "counts of the top 3")
 
 
@@ -203,7 +212,7 @@ def _share(index: Vendor, group: list[tuple[Target, int]], left: int | None) -> 
             query = ReferringQuery(target, rows)
             return Ask(index, Capability.REFERRING_DOMAINS, query, what)
 
-        if _is_free(index, Capability.REFERRING_DOMAINS):
+        if is_free(index, Capability.REFERRING_DOMAINS):
             asks[target] = build(FREE_ROWS)
             continue
         share = None if left is None else left // (len(waiting) - served)
@@ -231,6 +240,16 @@ def _most_affordable(wanted: int, units: int | None, build: Callable[[int], Ask]
     return fits
 
 
+def own_profile(chosen: Lineup, site: str) -> list[Ask]:
+    """Return who links to us as far as that is free to read; what costs is proven name by name."""
+    query = ReferringQuery(Target(Scope.SITE, site), FREE_ROWS)
+    return [
+        Ask(vendor, Capability.REFERRING_DOMAINS, query, f"referring domains of {site}")
+        for vendor in (*chosen.indexes, *chosen.own_files)
+        if is_free(vendor, Capability.REFERRING_DOMAINS)
+    ]
+
+
 def proof_size(shortlist: int) -> int:
     """Half as many again as are shown, so that those who turn out to link can be replaced."""
     return shortlist * 3 // 2
@@ -238,8 +257,8 @@ def proof_size(shortlist: int) -> int:
 
 def proof(index: Vendor, site: str, domains: Sequence[str], left: int | None) -> list[Ask]:
     """Return the look-up that turns "we saw no link to us" into "there is none"."""
-    if not index.can(Capability.LINKS_BETWEEN):
-        return []
+    if not index.can(Capability.LINKS_BETWEEN) or is_free(index, Capability.REFERRING_DOMAINS):
+        return []  # or our own profile was read whole
 
     def build(size: int) -> Ask:
         query = BetweenQuery(tuple(domains[:size]), Target(Scope.SITE, site))
@@ -302,7 +321,7 @@ def quote(
     for ask in headline(question, chosen):
         worst[ask.vendor.name] += ask.worst()
     for index in chosen.indexes:
-        if _is_free(index, Capability.REFERRING_DOMAINS):
+        if is_free(index, Capability.REFERRING_DOMAINS):
             continue
         names = [f"prospect-{number:03d}.example" for number in range(proof_size(shortlist))]
         target = Target(Scope.SITE, "competitor.example")

@@ -196,7 +196,7 @@ class BatchBody(BaseModel):
 
 
 class Batch(Question[MetricsQuery, BatchBody, Metrics]):
-    """Pages and sites together, 100 to a call, 2 units each, 8 with counts, +10 with traffic.
+    """Pages and sites together, 100 to a call: 8 units each with counts, 11 with traffic alone.
 
     The DR of a page is its site's: Ahrefs has none for pages.
     """
@@ -205,8 +205,8 @@ class Batch(Question[MetricsQuery, BatchBody, Metrics]):
 
     def plan(self, query: MetricsQuery) -> tuple[Call, ...]:
         """Return one call for every hundred targets."""
-        columns = ["index", "domain_rating"]
-        columns += ["refdomains", "backlinks"] if query.counts else []
+        columns = ["index"]
+        columns += ["domain_rating", "refdomains", "backlinks"] if query.counts else []
         columns += ["org_traffic"] if query.traffic else []
         size = min(_LARGEST_BATCH, self._api.row_cap)
         chunks = [query.targets[at : at + size] for at in range(0, len(query.targets), size)]

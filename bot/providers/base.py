@@ -54,10 +54,10 @@ class KeywordQuery:
 
 @dataclass(frozen=True, slots=True)
 class MetricsQuery:
-    """Counts, authority and, where `traffic` is set, organic visits of many targets.
+    """Counts with authority, organic visits where `traffic` is set, or both, of many targets.
 
     Pages and sites may be mixed where a vendor serves both capabilities with one adapter.
-    `counts=False` leaves referring-domain counts out (they cost extra at some vendors).
+    `counts=False` asks for traffic alone; everything else costs extra at some vendors.
     """
 
     targets: tuple[Target, ...]

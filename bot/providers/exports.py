@@ -16,6 +16,7 @@ from typing import Generic, TypeVar
 
 import sqlite_utils
 
+from bot.clock import Clock
 from bot.errors import Unavailable
 from bot.exports.rows import About
 from bot.exports.signatures import PROFILES, Kind
@@ -65,8 +66,9 @@ class NotImported(Unavailable):
         )
 
 
-def build(settings: Settings) -> Vendor:
+def build(settings: Settings, clock: Clock) -> Vendor:
     """Return the vendor; it needs no key, only files that were imported into `settings.db`."""
+    del clock  # the files say how old they are
     return Vendor(
         name=NAME,
         title="Imported files",

@@ -262,7 +262,7 @@ def _within(request: httpx.Request, seconds: float) -> httpx.Request:
 
 def _in_words(fault: httpx.HTTPError, vendor: Vendor) -> str:
     if isinstance(fault, httpx.TimeoutException):
-        return f"no answer within {vendor.timeout:.0f} seconds; it may have been billed"
+        return f"no answer within {vendor.timeout:g} seconds; it may have been billed"
     return "the connection broke off; it may have been billed"
 
 

@@ -1,0 +1,349 @@
+"""One run, top to bottom: SERP → need → profiles → compare → prove → enrich → report.
+
+Each step asks only what the ones before make necessary, and questions that do not depend on each
+other travel together. A vendor's failure makes the report partial; it never aborts what is known.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from pydantic import TypeAdapter
+
+from bot import plan
+from bot.assembly import Facts, assemble, competitors_of, ours_in
+from bot.budget import RunBudget
+from bot.clock import Clock
+from bot.comparing import Comparing, Task
+from bot.errors import BudgetExceeded, LinkGapError, ProviderError
+from bot.gap.compare import Candidate, Own
+from bot.gap.prioritise import Evidence
+from bot.gap.relevance import terms_of
+from bot.model import KeywordMetrics, Link, Metrics, Profile, ReferringDomain, SerpRow
+from bot.plan import Ask, Lineup
+from bot.providers.base import Answer, BetweenQuery, Capability, ReferringQuery
+from bot.providers.gateway import Gateway
+from bot.providers.registry import Registry
+from bot.question import Question
+from bot.report import Absence, CostLine, Report, Source, SourceState, to_json
+from bot.settings import Settings
+from bot.store import ledger, profiles, reports, workspace
+from bot.store.answers import SqliteAnswers
+from bot.store.connect import Database
+
+_QUESTION = TypeAdapter(Question)
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The report as far as it is known, and in words what is still being read."""
+
+    report: Report
+    waiting: tuple[str, ...]
+
+
+Listener = Callable[[Progress], Awaitable[None]]
+
+
+class NothingToSay(LinkGapError):
+    """No competitor is known, so there is no number; `report` says which source failed."""
+
+    def __init__(self, sentence: str, report: Report) -> None:
+        self.report = report
+        super().__init__(sentence)
+
+
+class Analysis:
+    """Runs questions. One instance a process; runs share the gateway and its limits."""
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        gateway: Gateway,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+        comparing: Comparing,
+    ) -> None:
+        self._registry, self._gateway = registry, gateway
+        self._database, self._clock, self._settings = database, clock, settings
+        self._comparing = comparing
+
+    def quote(self, question: Question) -> dict[str, int]:
+        """Return the worst case in units by vendor; raises `BadQuestion` when no vendor fits."""
+        return plan.quote(
+            question,
+            plan.lineup(self._registry, question),
+            purse=self._settings.purse,
+            shortlist=self._settings.shortlist,
+            cap=self._settings.run_cap,
+        )
+
+    async def cost(self, run_id: str, team: str) -> tuple[CostLine, ...]:
+        """Return what a run has cost so far, finished or not."""
+        return await self._database.read(lambda db: ledger.spent(db, team, run_id))
+
+    async def run(
+        self,
+        question: Question,
+        *,
+        run_id: str,
+        team: str,
+        channel: str | None = None,
+        progress: Listener | None = None,
+    ) -> Report:
+        """Answer a question and keep the answer under `run_id`.
+
+        `progress` hears of the headline and of each later step. A run that is asked for again under
+        the same id (after a kill) finds its paid answers in the cache. Raises `BadQuestion` when no
+        vendor fits and `NothingToSay` when no competitor could be found.
+        """
+        chosen = plan.lineup(self._registry, question)
+        aliases = await self._database.read(
+            lambda db: workspace.aliases(db, team, question.site) if question.site else ()
+        )
+        budget = RunBudget(
+            self._database,
+            run_id,
+            team,
+            self._settings.run_cap,
+            SqliteAnswers(self._database, team),
+        )
+        run = _Run(
+            question, chosen, aliases, budget, self._gateway, self._clock, self._settings,
+            self._comparing, progress,
+        )  # fmt: skip
+        report = await run.answer()
+        await self._keep(run, report, run_id=run_id, team=team, channel=channel)
+        return report
+
+    async def _keep(
+        self, run: "_Run", report: Report, *, run_id: str, team: str, channel: str | None
+    ) -> None:
+        """Store what was paid for as intervals, and the answer."""
+        at, question = self._clock.now(), run.question
+        await self._database.run(
+            lambda db: profiles.record_reads(db, team, question.site, run.paid_profiles, at)
+        )
+        await self._database.run(
+            lambda db: reports.save(
+                db,
+                run_id=run_id,
+                team=team,
+                channel=channel,
+                question=_QUESTION.dump_json(question).decode(),
+                report=to_json(report),
+                at=at,
+            )
+        )
+
+
+@dataclass
+class _Run:
+    """One question under way: what was asked and answered so far."""
+
+    question: Question
+    chosen: Lineup
+    aliases: tuple[str, ...]
+    budget: RunBudget
+    gateway: Gateway
+    clock: Clock
+    settings: Settings
+    comparing: Comparing
+    progress: Listener | None
+    facts: Facts = field(default_factory=Facts)
+    sources: list[Source | None] = field(default_factory=list)
+    paid_profiles: list[Profile] = field(default_factory=list)
+
+    async def answer(self) -> Report:
+        """Take the steps in order."""
+        await self._headline()
+        await self._tell("who links to the top 3")
+        theirs, own = await self._profiles()
+        task = Task(
+            profiles=tuple(theirs),
+            own=own,
+            competitors=frozenset(
+                page.domain for page in self.facts.competitors if not page.platform
+            ),
+            terms=terms_of(
+                self.question.keyword,
+                [page.title for page in self.facts.competitors if page.title],
+                self.question.market.language,
+            ),
+        )
+        wanted = plan.proof_size(self.settings.shortlist)
+        chosen = await self.comparing.choose(task, wanted)
+        self.facts.dropped = chosen.dropped
+        await self._tell("whether the best prospects link to us already")
+        evidence = await self._proof(chosen.candidates, own)
+        linking = sum(found.already_links for found in evidence.values())
+        self.facts.dropped["already_links"] = chosen.dropped.get("already_links", 0) + linking
+        shown = [one for one in chosen.candidates if not evidence[one.domain].already_links]
+        await self._tell("the linking pages")
+        await self._enrich(shown[: self.settings.shortlist], evidence)
+        self.facts.prospects = await self.comparing.rank_all(task, evidence)
+        return await self._report()
+
+    async def _headline(self) -> None:
+        """Find the competitors, their counts and ours."""
+        asks = plan.headline(self.question, self.chosen)
+        for ask, answer in zip(asks, await self._ask_all(asks), strict=True):
+            self._take(ask, answer)
+        self.facts.own_domains = frozenset((self.question.site or "", *self.aliases)) - {""}
+        self.facts.competitors = competitors_of(self.question, self.chosen, self.facts)
+        if not self.facts.competitors:
+            raise NothingToSay(self._why_nothing(), await self._report())
+        more = [
+            ask
+            for index in self.chosen.indexes
+            for ask in plan.uncounted(
+                index, self.chosen.serp, self.facts.competitors, self._our_ranking_page()
+            )
+        ]
+        for ask, answer in zip(more, await self._ask_all(more), strict=True):
+            self._take(ask, answer)
+        self.facts.competitors = competitors_of(self.question, self.chosen, self.facts)
+
+    def _our_ranking_page(self) -> str | None:
+        row = ours_in(self.facts)
+        return row.url if row and self.question.page is None else None
+
+    def _why_nothing(self) -> str:
+        for source in self.sources:
+            if source and source.what == plan.SEARCH_RESULTS and source.note:
+                return source.note
+        return (
+            f"No page was found that ranks for “{self.question.keyword}” and is not ours. "
+            "Check the spelling and the market."
+        )
+
+    def _take(self, ask: Ask, answer: Answer[object] | None) -> None:
+        """Keep results, numbers by index and target, and the keyword's difficulty."""
+        if answer and ask.capability is Capability.SERP:
+            self.facts.serp = _only(SerpRow, answer)
+        for row in answer.rows if answer else ():
+            if isinstance(row, Metrics):
+                self.facts.metrics[ask.vendor.name, row.target] = row
+            elif isinstance(row, KeywordMetrics) and self.facts.difficulty is None:
+                self.facts.difficulty = row.difficulty
+
+    async def _profiles(self) -> tuple[list[Profile], Own]:
+        """Read who links to the competitors and, where it is free, who links to us."""
+        theirs = [
+            ask
+            for index in self.chosen.indexes
+            for ask in plan.profiles(index, self.facts.competitors, self.settings.purse)
+        ]
+        ours = plan.own_profile(self.chosen, self.question.site) if self.question.site else []
+        answers = await self._ask_all([*theirs, *ours])
+        read = []
+        for ask, answer in zip(theirs, answers, strict=False):
+            if answer is not None and isinstance(ask.query, ReferringQuery):
+                rows = _only(ReferringDomain, answer)
+                profile = Profile(
+                    ask.query.target, ask.vendor.name, rows, answer.complete, answer.as_of
+                )
+                read.append(profile)
+                if not plan.is_free(ask.vendor, ask.capability):
+                    self.paid_profiles.append(profile)
+        own = [answer for answer in answers[len(theirs) :] if answer is not None]
+        return read, Own(
+            domains=self.facts.own_domains,
+            linkers=frozenset(row.domain for one in own for row in _only(ReferringDomain, one)),
+            complete=any(one.complete for one in own),
+        )
+
+    async def _proof(self, candidates: Sequence[Candidate], own: Own) -> dict[str, Evidence]:
+        """Ask whether the best candidates link to us after all."""
+        absence = Absence.PROVEN if own.complete else Absence.UNPROVEN
+        evidence = {one.domain: Evidence(absence=absence) for one in candidates}
+        site = self.question.site
+        if site is None:
+            return evidence
+        for index in self.chosen.indexes:
+            left = await self.budget.left(index.name)
+            asks = plan.proof(index, site, list(evidence), left)
+            for ask, answer in zip(asks, await self._ask_all(asks), strict=True):
+                if answer is None or not isinstance(ask.query, BetweenQuery):
+                    continue
+                asked = frozenset(ask.query.domains)
+                linking = {row.domain for row in _only(ReferringDomain, answer)}
+                for name, known in evidence.items():
+                    if name in linking:
+                        evidence[name] = replace(known, already_links=True)
+                    elif answer.complete and name in asked:
+                        evidence[name] = replace(known, absence=Absence.PROVEN)
+        return evidence
+
+    async def _enrich(self, shown: Sequence[Candidate], evidence: dict[str, Evidence]) -> None:
+        """Buy the linking page and the traffic of what will be shown."""
+        asks = []
+        for index in self.chosen.indexes:
+            seen_on = {
+                one.domain: targets
+                for one in shown
+                if (targets := [v.target for v, _ in one.seen if v.provider == index.name])
+            }
+            asks += plan.enrichment(index, seen_on, await self.budget.left(index.name))
+        for answer in await self._ask_all(asks):
+            for row in answer.rows if answer else ():
+                if isinstance(row, Link) and row.domain in evidence:
+                    known = evidence[row.domain]
+                    evidence[row.domain] = replace(known, link=known.link or row)
+                elif isinstance(row, Metrics) and row.target.value in evidence:
+                    known = evidence[row.target.value]
+                    evidence[row.target.value] = replace(known, traffic=row.traffic)
+
+    async def _ask_all(self, asks: Sequence[Ask]) -> list[Answer[object] | None]:
+        return await asyncio.gather(*(self._ask(ask) for ask in asks))
+
+    async def _ask(self, ask: Ask) -> Answer[object] | None:
+        """Ask one question and note how it ended; None when there is no answer."""
+        place = len(self.sources)
+        self.sources.append(None)
+        try:
+            answer = await self.gateway.ask(
+                ask.vendor, ask.capability, ask.query, self.budget, fresh=self.question.fresh
+            )
+        except BudgetExceeded as error:
+            self.sources[place] = _unanswered(ask, SourceState.NOT_ASKED, error)
+            return None
+        except ProviderError as error:
+            self.sources[place] = _unanswered(ask, SourceState.UNAVAILABLE, error)
+            return None
+        self.sources[place] = Source(
+            provider=ask.vendor.name,
+            what=ask.what,
+            state=SourceState.OK if answer.complete else SourceState.PARTIAL,
+            rows=len(answer.rows),
+            complete=answer.complete,
+            as_of=answer.as_of,
+            note=" ".join(answer.notes) or None,
+        )
+        return answer
+
+    async def _tell(self, *waiting: str) -> None:
+        if self.progress is not None:
+            await self.progress(Progress(await self._report(), waiting))
+
+    async def _report(self) -> Report:
+        return assemble(
+            self.question,
+            self.chosen,
+            self.facts,
+            sources=tuple(source for source in self.sources if source),
+            cost=await self.budget.spent(),
+            taken_at=self.clock.now(),
+        )
+
+
+def _only(kind: type[Row], answer: Answer[object]) -> tuple[Row, ...]:
+    return tuple(row for row in answer.rows if isinstance(row, kind))
+
+
+def _unanswered(ask: Ask, state: SourceState, error: LinkGapError) -> Source:
+    return Source(ask.vendor.name, ask.what, state, None, None, None, str(error))

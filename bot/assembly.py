@@ -1,0 +1,165 @@
+"""From what the vendors said to the report: counts, the need, the verdict. Pure."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from bot.domains import is_platform, registrable
+from bot.gap.need import count_need, verdict
+from bot.model import Metrics, Scope, SerpRow, Target
+from bot.plan import Lineup
+from bot.question import NO_PAGE, Question
+from bot.report import Competitor, CostLine, IndexNeed, Need, Prospect, Report, Source
+
+T = TypeVar("T")
+
+TOP = 3
+
+
+@dataclass
+class Facts:
+    """What a run knows so far. `metrics` by index and target, as each index counts."""
+
+    own_domains: frozenset[str] = frozenset()
+    serp: tuple[SerpRow, ...] = ()
+    metrics: dict[tuple[str, Target], Metrics] = field(default_factory=dict)
+    competitors: tuple[Competitor, ...] = ()
+    difficulty: float | None = None
+    dropped: dict[str, int] | None = None
+    prospects: tuple[Prospect, ...] = ()
+
+    def page(self, index: str, url: str) -> Metrics | None:
+        """Return an index's numbers of a page."""
+        return self.metrics.get((index, Target(Scope.PAGE, url)))
+
+    def site(self, index: str, domain: str) -> Metrics | None:
+        """Return an index's numbers of a site."""
+        return self.metrics.get((index, Target(Scope.SITE, domain)))
+
+
+def ours_in(facts: Facts) -> SerpRow | None:
+    """Return our best-ranking page among the rows read."""
+    return next((row for row in facts.serp if row.domain in facts.own_domains), None)
+
+
+def competitors_of(question: Question, chosen: Lineup, facts: Facts) -> tuple[Competitor, ...]:
+    """Return the first three pages that are not ours, or those named, as the main index counts."""
+    return _competitors(question, facts, chosen.main.name, borrow=True)
+
+
+def _competitors(
+    question: Question, facts: Facts, index: str, *, borrow: bool
+) -> tuple[Competitor, ...]:
+    """Return the competitors with an index's own numbers.
+
+    `borrow`: what the index was not asked for, or does not know, is taken from the search results.
+    """
+    rows: list[tuple[str, SerpRow | None]]
+    if question.vs:
+        rows = [(url, None) for url in question.vs if registrable(url) not in facts.own_domains]
+    else:
+        theirs = [row for row in facts.serp if row.domain not in facts.own_domains]
+        rows = [(row.url, row) for row in theirs[:TOP]]
+    return tuple(_competitor(facts, index, url, row, borrow=borrow) for url, row in rows)
+
+
+def _competitor(
+    facts: Facts, index: str, url: str, row: SerpRow | None, *, borrow: bool
+) -> Competitor:
+    domain = row.domain if row else registrable(url) or ""
+    page, site = facts.page(index, url), facts.site(index, domain)
+    lent = row if borrow else None
+    authority = _first(*(one.authority for one in (site, page, lent) if one))
+    return Competitor(
+        position=row.position if row else None,
+        url=url,
+        domain=domain,
+        title=row.title if row else None,
+        referring_domains=_first(*(one.referring_domains for one in (page, lent) if one)),
+        backlinks=_first(*(one.backlinks for one in (page, lent) if one)),
+        authority=authority.value if authority else None,
+        authority_scale=authority.scale if authority else None,
+        platform=is_platform(domain),
+    )
+
+
+def _need(question: Question, chosen: Lineup, facts: Facts, index: str) -> Need:
+    """Count the need as one index sees it."""
+    borrow = index == chosen.main.name or (chosen.serp is not None and chosen.serp.name == index)
+    ours = ours_in(facts)
+    lent = ours if borrow else None
+    site = facts.site(index, question.site) if question.site else None
+    return count_need(
+        _competitors(question, facts, index, borrow=borrow),
+        facts.serp,
+        own_authority=_first(*(one.authority for one in (site, lent) if one)),
+        have=_have(question, facts, index, lent),
+    )
+
+
+def _have(question: Question, facts: Facts, index: str, lent: SerpRow | None) -> int | None:
+    """Return our page's referring domains: of the page named, of none, or of the one that ranks."""
+    if question.page == NO_PAGE:
+        return 0
+    ours = ours_in(facts)
+    url = question.page or (ours.url if ours else None)
+    page = facts.page(index, url) if url else None
+    if lent is not None and lent.url != url:
+        lent = None
+    return _first(*(one.referring_domains for one in (page, lent) if one))
+
+
+def _first(*values: T | None) -> T | None:
+    return next((value for value in values if value is not None), None)
+
+
+def _by_index(question: Question, chosen: Lineup, facts: Facts) -> tuple[IndexNeed, ...]:
+    """Return the need side by side, an index each; they are never averaged."""
+    needs = ((index.name, _need(question, chosen, facts, index.name)) for index in chosen.indexes)
+    return tuple(
+        IndexNeed(
+            provider=name,
+            per_page=need.per_page,
+            mean=need.mean,
+            even_field=need.even_field,
+            median=need.median,
+            low=need.low,
+            high=need.high,
+            needed=need.needed,
+        )
+        for name, need in needs
+    )
+
+
+def assemble(
+    question: Question,
+    chosen: Lineup,
+    facts: Facts,
+    *,
+    sources: tuple[Source, ...],
+    cost: tuple[CostLine, ...],
+    taken_at: datetime,
+) -> Report:
+    """Return the report as far as the facts go; what is missing in them is unknown in it."""
+    ours = ours_in(facts)
+    need = replace(
+        _need(question, chosen, facts, chosen.main.name),
+        by_index=_by_index(question, chosen, facts),
+    )
+    return Report(
+        keyword=question.keyword,
+        market=question.market,
+        site=question.site,
+        page=question.page or (ours.url if ours else None),
+        verdict=verdict(need, already_top3=ours is not None and ours.position <= TOP),
+        need=need,
+        competitors=facts.competitors,
+        gates=(),
+        prospects=facts.prospects,
+        sources=sources,
+        cost=cost,
+        taken_at=taken_at,
+        difficulty=facts.difficulty,
+        dropped=facts.dropped,
+        sample=any(vendor.sample for vendor in (chosen.serp, *chosen.indexes) if vendor),
+    )

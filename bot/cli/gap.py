@@ -1,0 +1,93 @@
+"""`linkgap gap KEYWORD`: the main job in the terminal."""
+
+import asyncio
+from uuid import uuid4
+
+import click
+from rich.console import Console
+
+from bot.analysis import NothingToSay, Progress
+from bot.question import Defaults, Question, make
+from bot.render.terminal import text_report
+from bot.report import Report, to_json
+from bot.settings import Settings, load
+from bot.store.workspace import CLI_TEAM
+from bot.wiring import core
+
+
+@click.command(name="gap")
+@click.argument("keyword")
+@click.option("--site", help="Our domain, like example.com. Default: LINKGAP_SITE.")
+@click.option(
+    "--page", help="Our page for this keyword: its URL, or none if there is no such page."
+)
+@click.option(
+    "--in", "country", help="Country of the search, two letters. Default: LINKGAP_COUNTRY."
+)
+@click.option("--lang", help="Language of the search, two letters. Default: LINKGAP_LANG.")
+@click.option("--vs", multiple=True, help="Compare with this page; repeat it. No search is bought.")
+@click.option(
+    "--via", default="", help="Vendors of link data, comma separated. Default: LINKGAP_VIA."
+)
+@click.option("--serp", help="Vendor of search results. Default: the first of --via that has them.")
+@click.option("--fresh", is_flag=True, help="Ask vendors again even if a recent answer is kept.")
+@click.option("--gates/--no-gates", default=True, help="Check our page before the links.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/report.schema.json).")
+def command(
+    *,
+    keyword: str,
+    site: str | None,
+    page: str | None,
+    country: str | None,
+    lang: str | None,
+    vs: tuple[str, ...],
+    via: str,
+    serp: str | None,
+    fresh: bool,
+    gates: bool,
+    as_json: bool,
+) -> None:
+    """Say how many referring domains KEYWORD takes, and who links to the top 3 and not to us."""
+    settings = load(Settings)
+    question = make(
+        keyword,
+        Defaults(settings.country, settings.lang, settings.site),
+        site=site,
+        page=page,
+        country=country,
+        language=lang,
+        vs=vs,
+        via=tuple(name.strip() for name in via.split(",") if name.strip()),
+        serp=serp,
+        fresh=fresh,
+        gates=gates,
+    )
+    try:
+        _print(asyncio.run(_answer(settings, question)), as_json=as_json)
+    except NothingToSay as error:
+        _print(error.report, as_json=as_json)
+        raise
+
+
+def _print(report: Report, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(to_json(report, indent=2))
+    else:
+        Console().print(text_report(report))
+
+
+async def _answer(settings: Settings, question: Question) -> Report:
+    said = Console(stderr=True, highlight=False)
+
+    async def progress(so_far: Progress) -> None:
+        need = so_far.report.need.needed
+        known = f"The number is {need}. " if need is not None else ""
+        said.print(f"{known}Reading {' and '.join(so_far.waiting)} …", style="dim")
+
+    async with core(settings) as product:
+        limits = product.analysis.quote(question)
+        price = ", ".join(f"{units:,} {vendor} units" for vendor, units in limits.items())
+        said.print(f"At most {price}." if price else "This costs nothing.", style="dim")
+        return await product.analysis.run(
+            question, run_id=uuid4().hex, team=CLI_TEAM, progress=progress
+        )

@@ -1,0 +1,118 @@
+"""Comparing on the event loop when it is small, in one niced worker process when it is large.
+
+A thread would not do: it shares the interpreter lock with the loop that has to answer Slack within
+three seconds. Rows travel in small pickles, so that packing them never holds the lock for long.
+"""
+
+import asyncio
+import os
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from typing import TypeVar
+
+from bot.gap.compare import Candidate, Own, compare
+from bot.gap.prioritise import Evidence, rank, shortlist
+from bot.gap.relevance import Terms
+from bot.model import Profile, ReferringDomain
+from bot.report import Prospect
+
+MOST_ROWS_ON_THE_LOOP = 20_000
+ROWS_A_PICKLE = 2_000
+NICENESS = 10
+
+A = TypeVar("A")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is compared with what. `profiles` are the competitors', `own` is our side."""
+
+    profiles: tuple[Profile, ...]
+    own: Own
+    competitors: frozenset[str]
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Shortlisted:
+    """The candidates worth paying for, and how many domains were left out by reason."""
+
+    candidates: tuple[Candidate, ...]
+    dropped: dict[str, int]
+
+
+def choose(task: Task, size: int) -> Shortlisted:
+    """Compare and pick the best `size` candidates by what is already known."""
+    comparison = compare(task.profiles, task.own, competitors=task.competitors)
+    return Shortlisted(shortlist(comparison, terms=task.terms, size=size), dict(comparison.dropped))
+
+
+def rank_all(task: Task, evidence: Mapping[str, Evidence]) -> tuple[Prospect, ...]:
+    """Return all prospects, best first."""
+    comparison = compare(task.profiles, task.own, competitors=task.competitors)
+    return rank(comparison, terms=task.terms, evidence=evidence)
+
+
+class Comparing:
+    """Where comparisons run. The worker process starts with the first large one."""
+
+    def __init__(self, most_rows_on_the_loop: int = MOST_ROWS_ON_THE_LOOP) -> None:
+        self._most = most_rows_on_the_loop
+        self._pool: ProcessPoolExecutor | None = None
+
+    async def choose(self, task: Task, size: int) -> Shortlisted:
+        """As the function of the same name."""
+        return await self._run(choose, task, size)
+
+    async def rank_all(self, task: Task, evidence: Mapping[str, Evidence]) -> tuple[Prospect, ...]:
+        """As the function of the same name."""
+        return await self._run(rank_all, task, evidence)
+
+    def close(self) -> None:
+        """Let the worker go."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    async def _run(self, work: Callable[[Task, A], T], task: Task, argument: A) -> T:
+        rows = sum(len(profile.rows) for profile in task.profiles) + len(task.own.linkers)
+        if rows <= self._most:
+            return work(task, argument)
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(1, get_context("spawn"), os.nice, (NICENESS,))
+        light, packed = await _pack(task)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._pool, _unpack_and, work, light, packed, argument
+        )
+
+
+async def _pack(task: Task) -> tuple[Task, list[list[bytes]]]:
+    """Return the task without its rows, and the rows of each profile in small pickles."""
+    packed = []
+    for profile in task.profiles:
+        pieces = []
+        for start in range(0, len(profile.rows), ROWS_A_PICKLE):
+            pieces.append(pickle.dumps(profile.rows[start : start + ROWS_A_PICKLE]))
+            await asyncio.sleep(0)
+        packed.append(pieces)
+    return replace(task, profiles=tuple(replace(p, rows=()) for p in task.profiles)), packed
+
+
+def _unpack_and(
+    work: Callable[[Task, A], T], light: Task, packed: Sequence[Sequence[bytes]], argument: A
+) -> T:
+    """Put the rows back and work; runs in the worker process."""
+    profiles = tuple(
+        replace(profile, rows=tuple(row for piece in pieces for row in _rows(piece)))
+        for profile, pieces in zip(light.profiles, packed, strict=True)
+    )
+    return work(replace(light, profiles=profiles), argument)
+
+
+def _rows(piece: bytes) -> tuple[ReferringDomain, ...]:
+    rows: tuple[ReferringDomain, ...] = pickle.loads(piece)  # noqa: S301 our own, just packed
+    return rows
