@@ -8,7 +8,7 @@ from bot.render import sentences
 from bot.render.blocks import render
 from bot.render.message import Message, message
 from bot.render.words import counted, listed, shown
-from bot.report import CostLine
+from bot.report import CostLine, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,16 @@ def placeholder(question: Question, *, sample: bool = False) -> Message:
     )
 
 
-def progress(
-    question: Question, *, running: Sequence[str], said: str | None = None, sample: bool = False
-) -> Message:
-    """Return a staged edit: `said` is the headline once known, `running` what is under way."""
+def progress(report: Report, waiting: Sequence[str]) -> Message:
+    """Return a staged edit: the number as soon as it is known, and what is still under way."""
+    subject = sentences.subject(report)
     still = (
-        f"Still running: {listed([shown(what, 60) for what in running[:6]])}." if running else ""
+        f"Still running: {listed([shown(what, 60) for what in waiting[:6]])}." if waiting else ""
     )
+    said = sentences.so_far(report)
     if said is None:
-        return _note([f"Looking at who ranks for {asked(question)}…"], [still], sample=sample)
-    return _note([said], [asked(question), still], sample=sample)
+        return _note([f"Looking at who ranks for {subject}…"], [still], sample=report.sample)
+    return _note([said], [subject, still], sample=report.sample)
 
 
 def failed(

@@ -51,17 +51,32 @@ def need_sentence(need: Need, competitors: tuple[Competitor, ...]) -> str:
     if need.needed is None:
         why = "no page to compare with was found" if not competitors else "no link count was read"
         return f"How many referring domains it takes is unknown: {why} for {field(competitors)}."
-    start = f"You need {about(need.needed)} to stand level with {field(competitors)}"
-    if need.distorted_by is not None:
-        page = short_url(need.distorted_by, 80)
-        start = (
-            f"Going by the median, because one page ({page}) distorts the mean, "
-            f"you need {about(need.needed)} to stand level with {field(competitors)}"
-        )
+    start = _to_stand_level(need.needed, need.distorted_by, field(competitors))
     if need.have is None:
         return f"{start}; how many you have is unknown: {NAME_THE_PAGE}."
     to_go = f"; {number(need.gap)} to go" if need.gap is not None else ""
     return f"{start}; you have {number(need.have)}{to_go}."
+
+
+def so_far(report: Report) -> str | None:
+    """Return the number while the run goes on; None until it is known."""
+    need = report.need
+    if need.needed is None:
+        return None
+    if need.have is None:
+        whom = field(report.competitors)
+        return f"{_to_stand_level(need.needed, need.distorted_by, whom)}."
+    return need_sentence(need, report.competitors)
+
+
+def _to_stand_level(needed: int, distorted_by: str | None, whom: str) -> str:
+    if distorted_by is None:
+        return f"You need {about(needed)} to stand level with {whom}"
+    page = short_url(distorted_by, 80) or UNKNOWN
+    return (
+        f"Going by the median, because one page ({page}) distorts the mean, "
+        f"you need {about(needed)} to stand level with {whom}"
+    )
 
 
 def about(count: int) -> str:

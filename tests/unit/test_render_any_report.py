@@ -13,7 +13,6 @@ from bot.render.method import method
 from bot.render.notes import failed, interrupted, placeholder, progress
 from bot.render.prospects import all_prospects, prospects
 from bot.render.result import result
-from bot.render.sentences import need_sentence
 
 _DATE = re.compile(r"<!date\^-?\d+\^[^|<>]*\|[^<>]*>")
 _LINK = re.compile(r"<https?://[^\s|<>]+\|[^<>]*>")
@@ -46,13 +45,7 @@ def _drawn(report):
         *all_prospects(report),
         method(report),
         placeholder(_question(report), sample=report.sample),
-        progress(_question(report), running=_words(report), sample=report.sample),
-        progress(
-            _question(report),
-            running=(),
-            said=need_sentence(report.need, report.competitors),
-            sample=report.sample,
-        ),
+        progress(report, _words(report)),
         failed(_question(report), report.keyword, report.cost, "run-1", sample=report.sample),
         interrupted(_question(report), report.cost, "run-1", sample=report.sample),
     ]

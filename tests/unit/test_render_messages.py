@@ -227,15 +227,23 @@ def test_the_placeholder_says_what_comes_before_anything_is_spent():
 
 
 def test_progress_shows_the_number_as_soon_as_it_is_known():
-    early = notes.progress(_QUESTION, running=["link counts"])
-    later = notes.progress(_QUESTION, running=["proof", "our page"], said="You need about 24.")
-    last = notes.progress(_QUESTION, running=[], said="You need about 24.")
-    assert _words(early) == [
+    early = replace(EXAMPLE, need=replace(NEED, needed=None))
+    counting = replace(EXAMPLE, need=replace(NEED, have=None, gap=None))
+    start = "You need about 24 referring domains to stand level with today's top 3"
+    assert _words(notes.progress(early, ["link counts"])) == [
         f"Looking at who ranks for {_ASKED}…",
         "Still running: link counts.",
     ]
-    assert _words(later) == ["You need about 24.", _ASKED, "Still running: proof and our page."]
-    assert _words(last) == ["You need about 24.", _ASKED]
+    assert _words(notes.progress(counting, ["our page", "proof"])) == [
+        f"{start}.",
+        _ASKED,
+        "Still running: our page and proof.",
+    ]
+    assert _words(notes.progress(replace(EXAMPLE, sample=True), [])) == [
+        f"{start}; you have 6; 18 to go.",
+        _ASKED,
+        _SAMPLE,
+    ]
 
 
 def test_a_failure_says_what_happened_what_it_cost_and_offers_a_retry():

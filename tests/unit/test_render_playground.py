@@ -36,7 +36,7 @@ def test_the_playground_takes_every_message_of_any_report(report):
     "drawn",
     [
         notes.placeholder(_QUESTION, sample=True),
-        notes.progress(_QUESTION, running=["proof"], said="You need about 24."),
+        notes.progress(EXAMPLE, ["proof"]),
         notes.failed(_QUESTION, "It failed", EXAMPLE.cost, "r"),
         notes.interrupted(_QUESTION, (), "r"),
         notes.not_a_member("r"),
