@@ -9,9 +9,12 @@ _PREVIEW_BYTES = 20_000
 
 
 def page_state(workspace: Workspace, user: str, channel: str) -> dict[str, Any]:
-    """Return the whole page for a viewer; an unknown user or channel gets the first one."""
+    """Return the whole page for a viewer; users and channels go by id or name.
+
+    An unknown one gets the first there is.
+    """
     people = [one for one in workspace.users.values() if not one.is_bot]
-    viewer = workspace.users.get(user) or people[0]
+    viewer = next((one for one in people if user in (one.id, one.name)), people[0])
     visible = [one for one in workspace.channels.values() if _sees(one, viewer.id)]
     current = next((one for one in visible if channel in (one.id, one.name)), visible[0])
     modals = workspace.modals.get(viewer.id)

@@ -181,16 +181,19 @@ function drawChannel() {
 
 function drawThread() {
   const place = document.getElementById("thread");
-  const parent = state.messages.find((one) => one.ts === here.thread);
+  // "latest" makes an address that can be written down before the message exists.
+  const parent = here.thread === "latest"
+    ? state.messages.findLast((one) => one.thread.length)
+    : state.messages.find((one) => one.ts === here.thread);
   place.hidden = !parent;
   document.body.classList.toggle("with-thread", Boolean(parent));
   if (!parent) {
     place.replaceChildren();
     return;
   }
-  const part = `${state.channel} ${here.thread} ${state.viewer}`;
+  const part = `${state.channel} ${parent.ts} ${state.viewer}`;
   const list = keep(place, `list ${part}`, () => h("div", { class: "messages", role: "log", "aria-label": "Replies", tabindex: "0" }));
-  const box = keep(place, `box ${part}`, () => composerFor(currentChannel(), here.thread));
+  const box = keep(place, `box ${part}`, () => composerFor(currentChannel(), parent.ts));
   const fresh = !list.isConnected;
   if (fresh) {
     place.replaceChildren(
