@@ -147,6 +147,24 @@ async def test_eight_workers_stop_exactly_at_the_cap(database):
     assert (await spent(database))[0].units == 700
 
 
+async def test_two_programs_on_one_file_share_one_cap_and_neither_fails(tmp_path):
+    path = tmp_path / "linkgap.db"
+    both = [await Database.open(path, CLOCK) for _ in range(2)]
+
+    async def worker(database: Database) -> int:
+        sent = 0
+        while True:
+            try:
+                await database.run(reserving(7, cap=700))
+            except BudgetExceeded:
+                return sent
+            sent += 1
+
+    assert sum(await asyncio.gather(*(worker(database) for database in both * 4))) == 100
+    for database in both:
+        await database.close()
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     wanted=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=30),
