@@ -1,0 +1,240 @@
+"""Compare: who links to our competitors and not to us.
+
+Sets at C speed: a comparison keeps one table of rows for each profile and the set of domains that
+are left. A `Candidate`, everything seen of one domain, is put together when it is asked for.
+All domains are registrable (adapters normalise once, in parse).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from importlib.resources import files
+
+from bot.domains import is_platform, registrable
+from bot.model import LinkKind, Profile, ReferringDomain, Scope, Target
+
+# From what a link builder wants most; the best kind of several links counts.
+_KINDS = (LinkKind.FOLLOW, LinkKind.SPONSORED, LinkKind.UGC, LinkKind.NOFOLLOW)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Our side: our registrable domain with its aliases, and who is known to link to us.
+
+    `complete`: the linkers are the whole truth, so whoever is missing does not link to us.
+    """
+
+    domains: frozenset[str]
+    linkers: frozenset[str]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One target as one index saw it. `competitor` is whom the target belongs to.
+
+    That is its registrable domain, so that a page and its site are one competitor; on a platform
+    it is the page itself, whose neighbours belong to strangers.
+    """
+
+    target: Target
+    provider: str
+    competitor: str
+    complete: bool
+    as_of: datetime
+    rows: dict[str, ReferringDomain]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Everything seen of one domain: its row in each view that has it, in the views' order."""
+
+    domain: str
+    seen: tuple[tuple[View, ReferringDomain], ...]
+
+    @property
+    def level(self) -> Scope:
+        """Page if it links to any ranking page, as far as was read; else site."""
+        return self.seen[0][0].target.scope
+
+    @property
+    def competitors(self) -> frozenset[str]:
+        """Return the competitors it links to, at either level."""
+        return frozenset(view.competitor for view, _ in self.seen)
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Return what it links to: pages first, and sites only where no page of theirs is seen."""
+        pages = {view.competitor for view, _ in self.seen if view.target.scope is Scope.PAGE}
+        targets = {
+            view.target
+            for view, _ in self.seen
+            if view.target.scope is Scope.PAGE or view.competitor not in pages
+        }
+        return tuple(sorted(targets, key=lambda target: (target.scope, target.value)))
+
+    @property
+    def seen_by(self) -> tuple[str, ...]:
+        """Return the indexes that saw it."""
+        return tuple(sorted({view.provider for view, _ in self.seen}))
+
+    @property
+    def link(self) -> LinkKind | None:
+        """Return the best kind of its links."""
+        return best_kind(row.link for _, row in self.seen)
+
+    @property
+    def first_seen(self) -> date | None:
+        """Return the first day any index saw one of its links."""
+        return min((row.first_seen for _, row in self.seen if row.first_seen), default=None)
+
+    @property
+    def traffic(self) -> int | None:
+        """Return its monthly visits, as the first view that knows them says."""
+        return next((row.traffic for _, row in self.seen if row.traffic is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The domains that link to competitors and not to us.
+
+    `views` are in order of trust: pages before sites, newest first; where two views contradict
+    each other the earlier one is believed. `dropped` counts domains by reason.
+    """
+
+    views: tuple[View, ...]
+    domains: frozenset[str]
+    dropped: dict[str, int]
+    complete: bool
+
+    @property
+    def competitors(self) -> frozenset[str]:
+        """Return the competitors whose links were read."""
+        return frozenset(view.competitor for view in self.views)
+
+    @property
+    def candidates(self) -> Iterator[Candidate]:
+        """Yield all candidates in the order of their names."""
+        return map(self.candidate, sorted(self.domains))
+
+    def candidate(self, domain: str) -> Candidate:
+        """Return everything seen of one of `domains`."""
+        found = ((view, view.rows.get(domain)) for view in self.views)
+        return Candidate(domain, tuple((view, row) for view, row in found if row is not None))
+
+
+def compare(
+    profiles: Sequence[Profile],
+    own: Own,
+    *,
+    competitors: frozenset[str] = frozenset(),
+    blocked: frozenset[str] = frozenset(),
+) -> Comparison:
+    """Return who links to the profiles' targets and is not us, ours, theirs, blocked or noise.
+
+    A site profile of a platform is ignored: its linkers are the whole web. A domain with several
+    reasons to be dropped is counted under the first of: own, competitor, already_links, blocked,
+    noise. The order of profiles and rows never matters.
+    """
+    views = _views(profiles)
+    left: set[str] = set().union(*(view.rows for view in views))
+    dropped: dict[str, int] = {}
+    for reason, out in (
+        ("own", own.domains),
+        ("competitor", competitors),
+        ("already_links", own.linkers),
+        ("blocked", blocked),
+        ("noise", noise()),
+    ):
+        before = len(left)
+        left -= out
+        dropped[reason] = before - len(left)
+    deep = [domain for domain in left if domain.count(".") > 1]
+    for reason, listed in (("own", own.domains), ("blocked", blocked), ("noise", noise())):
+        below = _below(listed, deep) & left
+        left -= below
+        dropped[reason] += len(below)
+    return Comparison(views, frozenset(left), dropped, own.complete)
+
+
+def best_kind(kinds: Iterable[LinkKind | None]) -> LinkKind | None:
+    """Return the kind a link builder values most; None if none is known."""
+    return min((kind for kind in kinds if kind), key=_KINDS.index, default=None)
+
+
+@lru_cache(maxsize=1)
+def noise() -> frozenset[str]:
+    """Return the domains whose links mean nothing (bot/gap/noise.txt)."""
+    lines = files("bot.gap").joinpath("noise.txt").read_text("utf-8").splitlines()
+    return frozenset(line for line in (raw.split("#")[0].strip() for raw in lines) if line)
+
+
+def _below(listed: frozenset[str], deep: Iterable[str]) -> set[str]:
+    """Return the names under a listed one: `x.cloudfront.net` is registrable by itself."""
+    return {domain for domain in deep if not listed.isdisjoint(_parents(domain))}
+
+
+def _parents(domain: str) -> Iterator[str]:
+    while domain := domain.partition(".")[2]:
+        yield domain
+
+
+def _views(profiles: Iterable[Profile]) -> tuple[View, ...]:
+    """Return one view for each target and provider: pages first, newest first."""
+    reads: dict[tuple[Target, str], list[Profile]] = {}
+    for profile in profiles:
+        target = profile.target
+        if target.scope is Scope.PAGE or not is_platform(target.value):
+            reads.setdefault((target, profile.provider), []).append(profile)
+    views = [_view(target, provider, same) for (target, provider), same in reads.items()]
+    return tuple(
+        sorted(
+            views,
+            key=lambda view: (
+                view.target.scope,
+                -view.as_of.timestamp(),
+                view.provider,
+                view.target.value,
+            ),
+        )
+    )
+
+
+def _view(target: Target, provider: str, reads: Sequence[Profile]) -> View:
+    domain = registrable(target.value) or target.value
+    return View(
+        target=target,
+        provider=provider,
+        competitor=target.value if is_platform(domain) else domain,
+        complete=any(read.complete for read in reads),
+        as_of=max(read.as_of for read in reads),
+        rows=_by_domain([row for read in reads for row in read.rows]),
+    )
+
+
+def _by_domain(rows: Sequence[ReferringDomain]) -> dict[str, ReferringDomain]:
+    """Return the rows by domain; several rows of one domain become one."""
+    table = {row.domain: row for row in rows}
+    if len(table) < len(rows):
+        same: dict[str, list[ReferringDomain]] = {}
+        for row in rows:
+            same.setdefault(row.domain, []).append(row)
+        table |= {domain: _one(twins) for domain, twins in same.items() if len(twins) > 1}
+    return table
+
+
+def _one(twins: Sequence[ReferringDomain]) -> ReferringDomain:
+    """Return one row for a domain that an index lists twice (`blog.x.com` and `x.com`).
+
+    Best link, highest authority and traffic, lowest trust, first day: whatever their order.
+    """
+    authorities = (row.authority for row in twins if row.authority)
+    return ReferringDomain(
+        domain=twins[0].domain,
+        authority=max(authorities, key=lambda one: (one.value, one.scale), default=None),
+        link=best_kind(row.link for row in twins),
+        trust=min((row.trust for row in twins if row.trust is not None), default=None),
+        traffic=max((row.traffic for row in twins if row.traffic is not None), default=None),
+        first_seen=min((row.first_seen for row in twins if row.first_seen), default=None),
+    )
