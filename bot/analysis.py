@@ -16,7 +16,7 @@ from bot.assembly import Facts, assemble, competitors_of, ours_in
 from bot.budget import RunBudget
 from bot.clock import Clock
 from bot.comparing import Comparing, Task
-from bot.errors import BudgetExceeded, LinkGapError, ProviderError
+from bot.errors import BudgetExceeded, LinkGapError, ProviderError, Unavailable
 from bot.gap.compare import Candidate, Own
 from bot.gap.prioritise import Evidence
 from bot.gap.relevance import terms_of
@@ -313,6 +313,8 @@ class _Run:
             self.sources[place] = _unanswered(ask, SourceState.NOT_ASKED, error)
             return None
         except ProviderError as error:
+            if ask.on_the_off_chance and isinstance(error, Unavailable):
+                return None
             self.sources[place] = _unanswered(ask, SourceState.UNAVAILABLE, error)
             return None
         self.sources[place] = Source(

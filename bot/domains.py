@@ -69,6 +69,17 @@ def registrable(text: str) -> str | None:
     return found
 
 
+def under_private_suffix(domain: str) -> bool:
+    """Say whether a registrable domain is one by a private suffix only (`a.github.io`)."""
+    found: str | None = _public_suffixes().privatesuffix(domain)
+    return found != domain
+
+
+@lru_cache(maxsize=1)
+def _public_suffixes() -> PublicSuffixList:
+    return PublicSuffixList(accept_unknown=True, only_icann=True)
+
+
 def readable(domain: str) -> str:
     """Return the domain as its owner writes it (`xn--bcher-kva.de` → `bücher.de`)."""
     if "xn--" not in domain:

@@ -36,12 +36,16 @@ MOST_SITE_ROWS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question to one vendor; `what` names it for the reader ("referring domains of …")."""
+    """One question to one vendor; `what` names it for the reader ("referring domains of …").
+
+    `on_the_off_chance`: nobody asked for this source, so it is not missed when it has nothing.
+    """
 
     vendor: Vendor
     capability: Capability
     query: object
     what: str
+    on_the_off_chance: bool = False
 
     def worst(self) -> int:
         """Return the most units it can cost; 0 when it is answered on this machine."""
@@ -243,10 +247,15 @@ def _most_affordable(wanted: int, units: int | None, build: Callable[[int], Ask]
 def own_profile(chosen: Lineup, site: str) -> list[Ask]:
     """Return who links to us as far as that is free to read; what costs is proven name by name."""
     query = ReferringQuery(Target(Scope.SITE, site), FREE_ROWS)
-    return [
-        Ask(vendor, Capability.REFERRING_DOMAINS, query, f"referring domains of {site}")
-        for vendor in (*chosen.indexes, *chosen.own_files)
+    what = f"referring domains of {site}"
+    asked = [
+        Ask(vendor, Capability.REFERRING_DOMAINS, query, what)
+        for vendor in chosen.indexes
         if is_free(vendor, Capability.REFERRING_DOMAINS)
+    ]
+    return asked + [
+        Ask(vendor, Capability.REFERRING_DOMAINS, query, what, on_the_off_chance=True)
+        for vendor in chosen.own_files
     ]
 
 

@@ -6,7 +6,7 @@ the *unique* columns of select, where and order_by; a column costs 1 unless `_PR
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
@@ -51,10 +51,10 @@ def price(rows: int, columns: Sequence[str]) -> Cost:
     return Cost(max(FLOOR, rows * per_row(columns)))
 
 
-def any_of(columns: Sequence[str], values: Sequence[str]) -> str:
-    """Return the filter "one of the columns equals one of the values"; Ahrefs has no "in"."""
+def any_of(tests: Iterable[tuple[str, str]]) -> str:
+    """Return the filter "one of these columns equals its value"; Ahrefs has no "in"."""
     return json.dumps(
-        {"or": [{"field": c, "is": ["eq", value]} for value in values for c in columns]},
+        {"or": [{"field": column, "is": ["eq", value]} for column, value in tests]},
         separators=(",", ":"),
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from bot.domains import registrable
+from bot.domains import registrable, under_private_suffix
 from bot.model import Link, LinkKind, ReferringDomain
 from bot.providers.ahrefs_api import (
     FLOOR,
@@ -111,8 +111,8 @@ def _merged(domain: str, rows: Sequence[RefdomainRow]) -> ReferringDomain:
 class LinksBetween(Question[BetweenQuery, RefdomainsBody, ReferringDomain]):
     """Which of the named domains link to the target: 2 units a row, so mostly the floor of 50.
 
-    `domain` may be a host, so the root is asked too; `domain` itself is asked for domains under a
-    private suffix (`a.github.io`), whose root Ahrefs may take to be the suffix.
+    A row's `domain` may be a host, so the root is asked for. Under a private suffix
+    (`a.github.io`) Ahrefs may take the suffix for the root, so `domain` itself is asked for too.
     """
 
     body = RefdomainsBody
@@ -128,7 +128,7 @@ class LinksBetween(Question[BetweenQuery, RefdomainsBody, ReferringDomain]):
                 "history": "live",
                 "limit": self._limit(len(domains)),
                 "order_by": "domain:asc",
-                "where": any_of(self._asked, domains),
+                "where": any_of(test for domain in domains for test in _tests(domain)),
             }
             worst = price(self._limit(len(domains)), self._asked)
             return self._api.get("site-explorer/refdomains", params, worst)
@@ -149,6 +149,14 @@ class LinksBetween(Question[BetweenQuery, RefdomainsBody, ReferringDomain]):
         """One row more than asked shows that nothing was cut; the floor pays for 25 anyway."""
         paid_anyway = FLOOR // per_row(self._asked)
         return min(self._api.row_cap, max(paid_anyway, domains + 1))
+
+
+def _tests(domain: str) -> list[tuple[str, str]]:
+    """Return what makes a row count as this domain's, in as short a filter as is safe."""
+    tests = [("root_domain_name", domain)]
+    if under_private_suffix(domain):
+        tests.append(("domain", domain))
+    return tests
 
 
 class BacklinkRow(BaseModel):
@@ -195,7 +203,7 @@ class Links(Question[LinksQuery, BacklinksBody, Link]):
                 "history": "live",
                 "aggregation": "1_per_domain",
                 "limit": len(domains),
-                "where": any_of((self._root,), domains),
+                "where": any_of((self._root, domain) for domain in domains),
             }
             worst = price(len(domains), self._columns)
             return self._api.get("site-explorer/all-backlinks", params, worst)

@@ -50,9 +50,9 @@ def vendor(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Vendor:
         (
             Capability.SITE_METRICS,
             MetricsQuery((OUR_SITE,) * 25, counts=False, traffic=True),
-            [300],  # 25 × (1 + 1 + 10)
+            [275],  # 25 × (1 + 10)
         ),
-        (Capability.SITE_METRICS, MetricsQuery((OUR_SITE,) * 130, counts=False), [200, 60]),
+        (Capability.SITE_METRICS, MetricsQuery((OUR_SITE,) * 130), [800, 240]),  # 8 each
         (Capability.REFERRING_DOMAINS, ReferringQuery(OUR_SITE, 30), [150]),  # 30 × 5
         (Capability.REFERRING_DOMAINS, ReferringQuery(OUR_SITE, 5000), [500]),  # 100 rows a plan
         (Capability.REFERRING_DOMAINS, ReferringQuery(OUR_SITE, 4, date(2026, 7, 1)), [50]),

@@ -78,9 +78,9 @@ async def test_the_worked_example_can_be_read_with_the_real_adapters(ask, server
     assert len(await ask(Capability.KEYWORD_METRICS, KeywordQuery((KEYWORD,), US))) == 1
     since = worked_example_world().today.replace(month=6, day=1)
     assert len(await ask(Capability.COUNT_HISTORY, HistoryQuery(OUR_SITE, since))) == 6
-    # serp 100, batch 50, 55 × 5, two proofs at the floor, 25 × 8, keyword 50, history 50
-    assert [entry.units for entry in server.ledger] == [100, 50, 275, 50, 50, 200, 50, 50]
-    assert server.spent == 825
+    # serp 100, batch 50, 55 × 5, a proof at the floor, 25 × 8, keyword 50, history 50
+    assert [entry.units for entry in server.ledger] == [100, 50, 275, 50, 200, 50, 50]
+    assert server.spent == 775
 
 
 async def test_a_request_without_the_key_is_refused_and_free(server):
