@@ -21,7 +21,7 @@ def result(report: Report, run_id: str) -> Message:
         taken_at=report.taken_at,
         cost=sentences.cost(report.cost),
         sample=sentences.SAMPLE if report.sample else "",
-        name_page=report.need.have is None,
+        name_page=sentences.unnamed(report),
         show_all=f"{len(report.prospects):,}" if len(report.prospects) > LISTED else "",
         run_id=run_id,
     )

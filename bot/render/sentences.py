@@ -43,19 +43,28 @@ def headline(report: Report) -> str:
         return f"Do not build links yet, fix this first: {_first_fault(report.gates)}"
     if report.verdict is Verdict.LINKS_NOT_THE_CONSTRAINT:
         return _not_the_constraint(need, field(report.competitors))
-    return need_sentence(need, report.competitors)
+    return need_sentence(report)
 
 
-def need_sentence(need: Need, competitors: tuple[Competitor, ...]) -> str:
+def need_sentence(report: Report) -> str:
     """Return how many links it takes to stand level, as far as it is known."""
+    need, whom = report.need, field(report.competitors)
     if need.needed is None:
-        why = "no page to compare with was found" if not competitors else "no link count was read"
-        return f"How many referring domains it takes is unknown: {why} for {field(competitors)}."
-    start = _to_stand_level(need.needed, need.distorted_by, field(competitors))
+        found = (
+            "no link count was read" if report.competitors else "no page to compare with was found"
+        )
+        return f"How many referring domains it takes is unknown: {found} for {whom}."
+    start = _to_stand_level(need.needed, need.distorted_by, whom)
     if need.have is None:
-        return f"{start}; how many you have is unknown: {NAME_THE_PAGE}."
+        why = NAME_THE_PAGE if unnamed(report) else "no link count was read for your page"
+        return f"{start}; how many you have is unknown: {why}."
     to_go = f"; {number(need.gap)} to go" if need.gap is not None else ""
     return f"{start}; you have {number(need.have)}{to_go}."
+
+
+def unnamed(report: Report) -> bool:
+    """Say whether naming our page would turn an unknown into a number."""
+    return report.need.have is None and report.page is None
 
 
 def so_far(report: Report) -> str | None:
@@ -66,7 +75,7 @@ def so_far(report: Report) -> str | None:
     if need.have is None:
         whom = field(report.competitors)
         return f"{_to_stand_level(need.needed, need.distorted_by, whom)}."
-    return need_sentence(need, report.competitors)
+    return need_sentence(report)
 
 
 def _to_stand_level(needed: int, distorted_by: str | None, whom: str) -> str:
@@ -127,7 +136,7 @@ def once_fixed(report: Report) -> str | None:
     """Return the number that follows a fix-first verdict, or None in all other cases."""
     if report.verdict is not Verdict.FIX_FIRST or report.need.needed is None:
         return None
-    return f"Once fixed: {need_sentence(report.need, report.competitors)}"
+    return f"Once fixed: {need_sentence(report)}"
 
 
 def subject(report: Report) -> str:

@@ -45,10 +45,17 @@ _UNREAD = {"needed": None, "even_field": None, "have": None, "gap": None, "per_p
             ),
         ),
         (
-            _report(have=None, gap=None),
+            replace(_report(have=None, gap=None), page=None),
             (
                 "You need about 24 referring domains to stand level with today's top 3; "
                 "how many you have is unknown: name your page to see how far it is."
+            ),
+        ),
+        (
+            _report(have=None, gap=None),
+            (
+                "You need about 24 referring domains to stand level with today's top 3; "
+                "how many you have is unknown: no link count was read for your page."
             ),
         ),
         (
@@ -269,7 +276,7 @@ def test_sample_data_is_marked_in_text_and_blocks():
 def test_buttons_carry_only_the_run_and_appear_only_when_they_help():
     assert _buttons(result(EXAMPLE, "run-1")) == [("run_again", "run-1")]
     many = replace(EXAMPLE, prospects=tuple(prospect(n) for n in range(26)))
-    unknown = replace(many, need=replace(NEED, have=None, gap=None))
+    unknown = replace(many, page=None, need=replace(NEED, have=None, gap=None))
     assert _buttons(result(unknown, "run-2")) == [
         ("name_page", "run-2"),
         ("show_all", "run-2"),
@@ -281,6 +288,7 @@ def test_none_at_all_is_a_known_number_and_not_an_unknown_one():
     bare = _report(have=0, gap=24)
     assert headline(bare).endswith("; you have 0; 24 to go.")
     assert _buttons(result(bare, "run-1")) == [("run_again", "run-1")]
+    assert _buttons(result(replace(bare, page=None), "run-1")) == [("run_again", "run-1")]
 
 
 def test_a_hostile_keyword_is_shown_and_does_nothing():
