@@ -229,7 +229,8 @@ def _unknown(name: str, head: tuple[str, ...]) -> BadQuestion:
                     f"{name} looks like a keyword export. {READS}; export the backlinks of the "
                     "page or site instead."
                 )
-    line = "".join(character for character in head[0].strip() if character.isprintable())
+    first = next((line.strip() for line in head if line.strip()), "")
+    line = "".join(character for character in first if character.isprintable())
     return BadQuestion(
         f"{name} is no export that LinkGap knows; it begins with “{line[:60]}”. {READS}. "
         "Download one of these as CSV and do not edit it."

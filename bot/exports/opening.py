@@ -113,8 +113,6 @@ def _readable(path: Path) -> Iterator[None]:
         raise BadQuestion(f"{path}: there is no such file.") from None
     except IsADirectoryError:
         raise BadQuestion(f"{path} is a folder. Name the files in it: {path}/*.csv.") from None
-    except PermissionError:
-        raise BadQuestion(f"{path} may not be read by this user. Change its permissions.") from None
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise BadQuestion(
             f"{path.name} is packed and cut short or damaged. Nothing of it was imported; "

@@ -1,6 +1,7 @@
 """From the cells of one record to what they mean."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.domains import registrable
 from bot.exports.detect import Layout
@@ -74,10 +75,10 @@ class Row:
 
     def _own_target(self) -> About:
         url = self._first(Field.TARGET_URL) or ""
-        site = registrable(web_host(url) or "")
-        if site is None:
+        about = _page(url)
+        if about is None:
             raise BrokenRow(f"its target “{url[:60]}” is no web address")
-        return About(site, page_key(url), url)
+        return about
 
     def lost(self) -> bool:
         """Say whether the link is not live. A date, or any word but "no", means that it is lost."""
@@ -147,6 +148,12 @@ class Row:
     def _flag(self, field: Field) -> bool | None:
         value = flag(self._first(field) or "")
         return True if value is None and self.layout.signature.any_word_is_yes else value
+
+
+@lru_cache(maxsize=8_192)
+def _page(url: str) -> About | None:
+    site = registrable(web_host(url) or "")
+    return None if site is None else About(site, page_key(url), url)
 
 
 def _named(column: str) -> About:

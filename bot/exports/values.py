@@ -109,6 +109,11 @@ def web_host(text: str) -> str | None:
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
     if "@" in authority or "." not in authority:
         return None
+    return _host(authority)
+
+
+@lru_cache(maxsize=65_536)
+def _host(authority: str) -> str | None:
     return host_of(authority)
 
 

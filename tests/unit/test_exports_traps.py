@@ -163,6 +163,12 @@ def test_a_page_of_another_site_is_broken_in_a_list_of_our_pages(path):
     assert parsed.counts.faults == [(3, "its page is not on ours.example")]
 
 
+def test_a_domain_whose_followed_links_are_not_said_has_an_unknown_kind(path):
+    path.write_text("Domain,DR,Links to target,Dofollow links\na.example,5,3,-\n")
+    (row,) = read_file(path).rows(Target(Scope.SITE, "ours.example"))
+    assert row.link is None
+
+
 def test_a_list_of_pages_without_a_header_is_read_from_its_first_line(path):
     path.write_text("https://a.example/1,2026-11-01\nhttps://b.example/2,2026-11-02\n")
     parsed = read_file(path)
@@ -184,6 +190,7 @@ def test_a_list_of_pages_without_a_header_is_read_from_its_first_line(path):
         (b'{"links": []}', "JSON"),
         (b"Keyword,Volume,KD,CPC\ncrm,100,3,1\n", "a keyword export"),
         (b"Name,Street\nA,B\n", "begins with “Name,Street”"),
+        (b"\n" * 12 + b"A,B\n", "begins with “A,B”"),
         (b"A,B,C\nx,1,y\n", "begins with “A,B,C”"),
         (gzip.compress(b"x" * 9999)[:-9], "cut short or damaged"),
         (b"\x1f\x8b" + b"nonsense", "cut short or damaged"),
