@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,20 @@ async def test_a_closed_file_refuses_at_once_and_every_time(tmp_path):
     for _ in range(2):
         with pytest.raises(RuntimeError, match="after shutdown"):
             await database.run(teams)
+
+
+async def test_what_a_function_read_cannot_change_before_it_writes(database):
+    def read_then_write(db: sqlite_utils.Database) -> None:
+        found = len(teams(db))
+        with (
+            closing(sqlite3.connect(database.path, timeout=0)) as other,
+            pytest.raises(sqlite3.OperationalError, match="locked"),
+        ):
+            other.execute("INSERT INTO teams VALUES ('intruder', 'now')")
+        add(f"T{found}")(db)
+
+    await database.run(read_then_write)
+    assert await database.read(teams) == ["T0"]
 
 
 async def test_a_reader_cannot_write(database):
