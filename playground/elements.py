@@ -90,20 +90,21 @@ def confirm(node: Node) -> None:
     node.only("title", "text", "confirm", "deny", "style")
 
 
-def option(node: Node) -> None:
-    """Check one option of a menu or a group."""
+def _option(node: Node, *, plain: bool) -> None:
+    """Check one option; only checkboxes and radio buttons may use mrkdwn."""
     if not node.is_object():
         return
-    required_text(node, "text", limits.OPTION_TEXT)
+    required_text(node, "text", limits.OPTION_TEXT, plain=plain)
     node.string("value", limits.OPTION_VALUE, required=True)
-    node.optional("description", any_text(limits.OPTION_DESCRIPTION))
+    if node.has("description"):
+        text(node.child("description"), limits.OPTION_DESCRIPTION, plain=plain)
     node.string("url", limits.BUTTON_URL)
     node.only("text", "value", "description", "url")
 
 
-def _options(node: Node, least: int, most: int) -> None:
-    for item in node.items("options", least, most):
-        option(item)
+def _options(node: Node, most: int, *, plain: bool = True) -> None:
+    for item in node.items("options", 1, most):
+        _option(item, plain=plain)
 
 
 def button(node: Node) -> None:
@@ -120,7 +121,7 @@ def button(node: Node) -> None:
 
 
 def _overflow(node: Node) -> None:
-    _options(node, 1, limits.OVERFLOW_OPTIONS)
+    _options(node, limits.OVERFLOW_OPTIONS)
     node.optional("confirm", confirm)
     node.only("type", "action_id", "options", "confirm")
 
@@ -133,12 +134,12 @@ def _select(node: Node) -> None:
     if node.has("options") == node.has("option_groups"):
         node.fault("exactly one of options and option_groups is required")
     elif node.has("options"):
-        _options(node, 1, limits.SELECT_OPTIONS)
+        _options(node, limits.SELECT_OPTIONS)
     else:
         for group in node.items("option_groups", 1, limits.SELECT_OPTIONS):
             if group.is_object():
                 required_text(group, "label", limits.OPTION_TEXT, plain=True)
-                _options(group, 1, limits.SELECT_OPTIONS)
+                _options(group, limits.SELECT_OPTIONS)
     _initial_option(node)
 
 
@@ -152,7 +153,7 @@ def _initial_option(node: Node) -> None:
 
 
 def _choices(node: Node) -> None:
-    _options(node, 1, limits.CHOICES)
+    _options(node, limits.CHOICES, plain=False)
     node.optional("confirm", confirm)
     if node.get("type") == "radio_buttons":
         _initial_option(node)

@@ -36,6 +36,24 @@ _FLAGS = (
 _PATIENCE_S = 20
 
 
+_SEE = """new Promise((resolve, reject) => {
+  const look = () => {
+    const value = (() => (%(condition)s))();
+    if (!value) return;
+    watch.disconnect();
+    resolve(String(value));
+  };
+  const watch = new MutationObserver(look);
+  const all = {subtree: true, childList: true, attributes: true, characterData: true};
+  watch.observe(document, all);
+  setTimeout(() => {
+    watch.disconnect();
+    reject(new Error("not seen: " + %(name)s + " on: " + document.body.innerText));
+  }, 8000);
+  look();
+})"""
+
+
 class Tab:
     """One page. `complaints` collects console errors and exceptions."""
 
@@ -87,14 +105,7 @@ class Tab:
 
     async def see(self, condition: str) -> Any:
         """Wait until an expression is true on the page; it is asked again at every DOM change."""
-        script = f"""new Promise((resolve, reject) => {{
-          const look = () => {{ const value = (() => ({condition}))(); if (value) {{ watch.disconnect(); resolve(value === true ? true : String(value)); }} }};
-          const watch = new MutationObserver(look);
-          watch.observe(document, {{subtree: true, childList: true, attributes: true, characterData: true}});
-          setTimeout(() => {{ watch.disconnect(); reject(new Error("not seen: " + {json.dumps(condition)} + "\\n" + document.body.innerText)); }}, 8000);
-          look();
-        }})"""
-        return await self.run(script)
+        return await self.run(_SEE % {"condition": condition, "name": json.dumps(condition)})
 
     async def click(self, selector: str) -> None:
         await self.see(f"document.querySelector({json.dumps(selector)})")
@@ -112,7 +123,7 @@ class Tab:
     async def picture(self, path: Path) -> None:
         """Write what is on screen as a PNG."""
         shot = await self.send("Page.captureScreenshot", format="png")
-        path.write_bytes(base64.b64decode(shot["data"]))
+        await asyncio.to_thread(path.write_bytes, base64.b64decode(shot["data"]))
 
 
 async def _debugger_url(process: asyncio.subprocess.Process) -> str:

@@ -51,7 +51,8 @@ ANSWER = [
         ],
     },
     context(
-        "Mean of the present top 3: 23.67 · median 15 · low–high 1–55 · multiplier ×1 (rule of thumb)"
+        "Mean of the present top 3: 23.67 · median 15 · low–high 1–55 · "
+        "multiplier ×1 (rule of thumb)"
     ),
     context(
         "Sample data · as of <!date^1795424400^{date_short_pretty} at {time}|2026-11-23 09:00 UTC>"
@@ -129,7 +130,8 @@ METHOD = section(
     "*How this number came about*\n"
     "`ceil(mean(55, 1, 15)) = 24`, and our authority is _not_ behind, so ×1.\n"
     "> What the present top 3 have, never a promise.\n"
-    "Source: <https://api.example/v3|Ahrefs v3>, 10 rows, complete. R&amp;D &lt;!channel&gt; is only text."
+    "Source: <https://api.example/v3|Ahrefs v3>, 10 rows, complete. "
+    "R&amp;D &lt;!channel&gt; is only text."
 )
 
 

@@ -1,0 +1,108 @@
+"""The page, as a browser shows it."""
+
+import aiohttp
+import pytest
+from fakes.chromium import PROGRAM, chromium
+from fakes.playground_scene import tell
+from fakes.playground_world import world
+
+MODAL = {
+    "type": "modal",
+    "title": {"type": "plain_text", "text": "Name our page"},
+    "submit": {"type": "plain_text", "text": "Use it"},
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "page",
+            "label": {"type": "plain_text", "text": "Address"},
+            "element": {"type": "plain_text_input", "action_id": "url"},
+        }
+    ],
+}
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="no Chromium here; `apt-get install chromium` adds it")
+async def test_a_reader_sees_the_answer_opens_its_thread_and_presses_buttons():
+    async with world() as slack, chromium() as tab:
+        await tell(slack)
+        await tab.open(f"{slack.playground.url}/?user=ana#seo")
+        await tab.see("document.querySelector('.message table')?.innerText.includes('finstack')")
+        await tab.see("document.querySelector('.ephemeral')?.innerText.includes('Only visible')")
+
+        await tab.click(".replies")
+        await tab.see("document.querySelector('#thread .data-table')")
+        await tab.see("document.querySelector('#thread .pager-place').innerText === '1–10 of 25'")
+        await tab.click("#thread [aria-label='Next page']")
+        await tab.see("document.querySelector('#thread .pager-place').innerText === '11–20 of 25'")
+        await tab.see("document.querySelectorAll('#thread svg.chart').length === 2")
+        await tab.see("document.querySelector('#thread .file a[download]')")
+
+        await tab.click("#channel [data-action=all]")
+        await slack.endpoint.deliveries(1)
+        await tab.click("#channel [data-action=again]")
+        await tab.click("#confirm .primary")
+        got = await slack.endpoint.deliveries(2)
+        pressed = [one.payload["actions"][0]["action_id"] for one in got]
+        assert pressed == ["all", "again"]
+
+        await slack.client.views_open(trigger_id=got[1].payload["trigger_id"], view=MODAL)
+        await tab.type("#modal input", "https://ledgerly.example/page")
+        got = await slack.endpoint.deliveries(3)
+        values = got[2].payload["view"]["state"]["values"]
+        assert values["page"]["url"]["value"] == "https://ledgerly.example/page"
+        await tab.see("!document.querySelector('#modal').open")
+
+        await tab.type("#channel .composer textarea", "/gap best crm")
+        got = await slack.endpoint.deliveries(4)
+        assert got[3].payload["text"] == "best crm"
+        assert tab.complaints == []
+
+
+async def test_the_private_api_takes_only_json_and_known_deeds():
+    async with world() as slack, aiohttp.ClientSession() as session:
+        page = f"{slack.playground.url}/page"
+        deed = {"user": slack.playground.workspace.user("ana").id, "channel": "seo", "text": "hi"}
+
+        async def post(name: str, **body: object) -> int:
+            async with session.post(f"{page}/{name}", **body) as answer:
+                return answer.status
+
+        assert await post("say", data=deed) == 404
+        assert await post("shout", json=deed) == 404
+        assert await post("say", json={}) == 400
+        assert slack.playground.workspace.conversation("seo") == []
+        assert await post("say", json=deed) == 200
+        assert [one.text for one in slack.playground.workspace.conversation("seo")] == ["hi"]
+        async with session.post(f"{page}/say", json={**deed, "channel": "C404"}) as answer:
+            assert (await answer.json())["error"] == "channel_not_found"
+
+
+async def test_a_file_is_served_as_a_download_and_nothing_else_is():
+    async with world() as slack, aiohttp.ClientSession() as session:
+        slack.bot_joins("seo")
+        await slack.client.files_upload_v2(
+            channel=slack.channel("seo").id, filename="a.csv", content="a,b\n"
+        )
+        file = slack.latest("seo").files[0]
+        async with session.get(f"{slack.playground.url}/files/{file}/a.csv") as answer:
+            assert await answer.text() == "a,b\n"
+            assert answer.headers["Content-Disposition"] == 'attachment; filename="a.csv"'
+        for path in ("/files/F404/a.csv", "/static/missing.js", "/static/..%2fserver.py"):
+            async with session.get(f"{slack.playground.url}{path}") as answer:
+                assert answer.status == 404
+
+
+async def test_the_page_state_is_what_this_viewer_may_see():
+    async with world() as slack, aiohttp.ClientSession() as session:
+        await tell(slack)
+
+        async def state(user: str) -> dict:
+            where = {"user": user, "channel": "seo"}
+            async with session.get(f"{slack.playground.url}/page/state", params=where) as answer:
+                return await answer.json()
+
+        ana, mei = await state("ana"), await state("mei")
+        assert "leadership" in [one["name"] for one in ana["channels"]]
+        assert "leadership" not in [one["name"] for one in mei["channels"]]
+        assert [one["ephemeral"] for one in ana["messages"]].count(True) == 1
+        assert [one["ephemeral"] for one in mei["messages"]].count(True) == 0
