@@ -261,10 +261,12 @@ def prospects_found(report: Report, limit: int) -> str:
         return f"No prospects: no domain was found that links to {whom} and not to you."
     proven = sum(prospect.absence is Absence.PROVEN for prospect in report.prospects)
     shown_here = f"; the best {limit} are here" if found > limit else ""
+    start = f"{counted(found, 'domain')} {'links' if found == 1 else 'link'} to {whom} and"
+    if proven == found:
+        return f"{start} not to you (proven){shown_here}."
     return (
-        f"{counted(found, 'domain')} {'links' if found == 1 else 'link'} to {whom} "
-        f"and, as far as is known, not to you ({proven:,} proven, {found - proven:,} unproven)"
-        f"{shown_here}."
+        f"{start}, as far as is known, not to you "
+        f"({proven:,} proven, {found - proven:,} unproven){shown_here}."
     )
 
 

@@ -53,22 +53,23 @@ def _prospects(report: Report) -> list[RenderableType]:
     if not report.prospects:
         return parts
     table = _table(
-        "#", "Domain", "Score", "Authority", "Traffic", "Absence", "Why", right=(0, 2, 3, 4)
+        "#", "Score", "Authority", "Traffic", "Absence", "Domain and why", right=(0, 1, 2, 3)
     )
     for place, prospect in enumerate(report.prospects[:LISTED], 1):
-        table.add_row(*map(Text, _prospect(place, prospect)))
+        table.add_row(*_prospect(place, prospect))
     return [*parts, table]
 
 
-def _prospect(place: int, prospect: Prospect) -> tuple[str, ...]:
+def _prospect(place: int, prospect: Prospect) -> tuple[Text, ...]:
+    """Put the reason under the domain: the only layout that stays readable in 80 columns."""
+    why = words_or_unknown(", ".join(prospect.reasons), 160)
     return (
-        str(place),
-        words_or_unknown(prospect.domain, 60),
-        number(prospect.score),
-        sentences.authority(prospect.authority, prospect.authority_scale),
-        number(prospect.traffic),
-        prospect.absence.value,
-        words_or_unknown(", ".join(prospect.reasons), 160),
+        Text(str(place)),
+        Text(number(prospect.score)),
+        Text(sentences.authority(prospect.authority, prospect.authority_scale)),
+        Text(number(prospect.traffic)),
+        Text(prospect.absence.value),
+        Text.assemble(words_or_unknown(prospect.domain, 60), "\n", (why, "dim")),
     )
 
 

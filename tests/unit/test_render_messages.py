@@ -96,7 +96,7 @@ def test_a_site_level_prospect_without_a_page_is_plain_text():
 def test_the_thread_lists_the_best_25_and_says_of_how_many():
     drawn = prospects(_many(30))
     assert len(drawn.blocks[0]["rows"]) == 26
-    assert drawn.text.endswith("(30 proven, 0 unproven); the best 25 are here.")
+    assert drawn.text.endswith(" and not to you (proven); the best 25 are here.")
 
 
 def test_one_prospect_is_spoken_of_in_the_singular():
