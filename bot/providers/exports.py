@@ -34,9 +34,9 @@ from bot.settings import Settings
 from bot.store.import_reads import (
     BEST_FIRST,
     Linking,
-    backlinks,
     example_links,
     linking_domains,
+    live_counts,
     open_read_only,
     page_count,
     target_authority,
@@ -150,7 +150,7 @@ def _basis(db: sqlite_utils.Database, target: Target, kinds: frozenset[Kind]) ->
     )
     complete = any(_holds_all(one, target) for one in found)
     named = complete or any(_is_about(one, target) for one in found)
-    if not named and not linking_domains(db, about.site, about.page, kinds=sorted(kinds)):
+    if not named and not live_counts(db, about.site, about.page, sorted(kinds))[0]:
         raise NotImported(target.value)
     return _Basis(about, found, complete)
 
@@ -209,14 +209,13 @@ def _counted(db: sqlite_utils.Database, target: Target) -> tuple[Metrics, _Basis
             raise
         basis = _basis(db, Target(Scope.SITE, about.site), frozenset({Kind.TARGET_PAGES}))
         return Metrics(target, counts.referring_domains, counts.backlinks), basis
-    kinds = sorted(PROFILES)
-    linking = linking_domains(db, about.site, about.page, kinds=kinds)
+    domains, links = live_counts(db, about.site, about.page, sorted(PROFILES))
     own = None if about.page is None else target_authority(db, about.site, about.page)
     return (
         Metrics(
             target,
-            referring_domains=len({row.domain for row in linking}),
-            backlinks=backlinks(db, about.site, about.page, kinds) if linking else 0,
+            referring_domains=domains,
+            backlinks=links,
             authority=None if own is None else Authority(*own),
         ),
         basis,

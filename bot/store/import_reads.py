@@ -66,10 +66,9 @@ def linking_domains(
     page: str | None = None,
     *,
     among: Sequence[str] | None = None,
-    kinds: Sequence[str] | None = None,
 ) -> tuple[Linking, ...]:
     """Return who links to a site, or to one page of it, one row a domain and scale."""
-    query, values = _rows_about(site, page, among, kinds)
+    query, values = _rows_about(site, page, among, None)
     found = db.query(
         f"SELECT source_domain, scale, max(authority) AS authority, min({_LINK_RANK}) AS best, "
         "CASE WHEN count(trust) = count(*) THEN min(trust) END AS trust, "
@@ -91,17 +90,22 @@ def linking_domains(
     )
 
 
-def backlinks(
+def live_counts(
     db: sqlite_utils.Database, site: str, page: str | None, kinds: Sequence[str]
-) -> int | None:
-    """Return how many links the fullest file shows: two files may show the same ones."""
+) -> tuple[int, int | None]:
+    """Return how many domains link, and how many links the fullest file shows.
+
+    Links are not added up over files, for two may show the same ones; None: no file counts them.
+    """
     query, values = _rows_about(site, page, None, kinds)
+    (domains,) = db.execute(f"SELECT count(DISTINCT source_domain) {query}", values).fetchone()
     sums = db.execute(
         "SELECT sum(CASE kind WHEN 'referring_domains' THEN links ELSE 1 END) "
         f"{query} GROUP BY import_id",
         values,
     ).fetchall()
-    return max((found for (found,) in sums if found is not None), default=None)
+    most = max((links for (links,) in sums if links is not None), default=None)
+    return domains, most if domains else 0
 
 
 def target_authority(db: sqlite_utils.Database, site: str, page: str) -> tuple[float, Scale] | None:

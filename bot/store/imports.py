@@ -154,7 +154,8 @@ def create_tables(db: sqlite_utils.Database) -> None:
             links INTEGER
         ) STRICT""",
         "CREATE INDEX import_rows_by_import ON import_rows (import_id)",
-        "CREATE INDEX import_rows_by_target ON import_rows (target_site, target_page)",
+        "CREATE INDEX import_rows_by_source ON import_rows (target_site, source_domain)",
+        "CREATE INDEX import_rows_by_page ON import_rows (target_page)",
         """CREATE TABLE import_pages (
             id INTEGER PRIMARY KEY,
             import_id INTEGER NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
