@@ -198,7 +198,7 @@ def _score(
 ) -> float:
     signals = (
         (RELEVANCE, relevance),
-        (AUTHORITY, strength),
+        (AUTHORITY, None if strength is None else min(1.0, strength)),
         (TRUST, trust),
         (TRAFFIC, None if visits is None else _traffic(visits)),
         (BREADTH, breadth),
@@ -217,7 +217,8 @@ def _columns(comparison: Comparison, pool: Sequence[str]) -> _Columns:
     tables = [list(map(view.rows.get, pool)) for view in comparison.views]
     authority, strength = _strength(comparison, pool, tables)
     traffic: list[int | None] = _first_known(tables, attrgetter("traffic"))
-    for at in [at for at, domain in enumerate(pool) if domain in platforms()]:
+    for platform in platforms().intersection(pool):
+        at = pool.index(platform)
         strength[at] = traffic[at] = None
     trust: list[float | None] = _first_known(tables, attrgetter("trust"))
     for at, share in _confirmed(comparison.views, pool):
@@ -244,7 +245,7 @@ def _strength(
         return _among_peers(values, pool)
     authority: list[Authority | None] = _first_known(tables, attrgetter("authority"))
     top = max((FULL_SCALES.get(scale, 100) for scale in values or scales), default=100)
-    return authority, [None if one is None else min(1.0, one.value / top) for one in authority]
+    return authority, [None if one is None else one.value / top for one in authority]
 
 
 def _scales(views: Iterable[View]) -> set[Scale]:
