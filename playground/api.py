@@ -1,7 +1,6 @@
 """The Web API: which methods there are, which scopes they need, and what a call answers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from playground import chat, directory, uploads, views
@@ -31,15 +30,6 @@ METHODS: Mapping[str, tuple[Method, str | None]] = {
 }
 """Method and the scope it needs. conversations.info and .members ask for the scope of the
 channel's kind themselves."""
-
-
-@dataclass(frozen=True)
-class Record:
-    """One call as it came in, and the error it met (None when ok)."""
-
-    method: str
-    args: Mapping[str, Any]
-    error: str | None
 
 
 def perform(method: str, call: Call) -> dict[str, Any]:

@@ -1,34 +1,95 @@
-"""Trouble on demand: rate limits, errors, servers that fail before or after the work is done."""
+"""The gate every call of an app passes: it keeps the record and makes trouble on demand."""
 
+import asyncio
 from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+
+from aiohttp import web
 
 HTTP_500: Final = "http500"
-DISCONNECT_BEFORE: Final = "disconnect_before"
-DISCONNECT_AFTER: Final = "disconnect_after"
 RATE_LIMITED: Final = "ratelimited"
+DISCONNECT: Final = "disconnect"
+HANG: Final = "hang"
+_BEFORE: Final = "_before"
+_AFTER: Final = "_after"
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """What befalls one call: one of the words above, or an error code of Slack's."""
+    """What befalls one call; `retry_after` is in seconds."""
 
     what: str
     retry_after: int = 0
 
 
-class Troubles:
-    """The queue of troubles by method, oldest first."""
+@dataclass(frozen=True)
+class Record:
+    """One call as it came in, and the error or trouble it met (None when ok)."""
 
-    def __init__(self) -> None:
+    method: str
+    args: Mapping[str, Any]
+    error: str | None
+
+
+Outcome = tuple[web.Response, str | None]
+
+
+class Gate:
+    """Lets calls through one by one. `calls` holds them in order of arrival at their end."""
+
+    def __init__(self, beat: Callable[[], None]) -> None:
+        self.calls: list[Record] = []
         self._queues: dict[str, deque[Trouble]] = {}
+        self._beat = beat
+        self._closing = asyncio.Event()
 
     def add(self, method: str, trouble: Trouble, times: int) -> None:
         """Let the next `times` calls of a method meet this trouble."""
         self._queues.setdefault(method, deque()).extend([trouble] * times)
 
-    def take(self, method: str) -> Trouble | None:
-        """Return what the call that is here now meets, None for a quiet life."""
+    def close(self) -> None:
+        """Let go of everyone who hangs."""
+        self._closing.set()
+
+    async def passage(
+        self,
+        request: web.Request,
+        method: str,
+        args: Mapping[str, Any],
+        act: Callable[[], Outcome],
+        *,
+        own: Trouble | None = None,
+    ) -> web.Response:
+        """Act on a call, unless trouble is waiting for it; `own` is trouble that it brought."""
         queue = self._queues.get(method)
-        return queue.popleft() if queue else None
+        trouble = queue.popleft() if queue else own
+        if trouble is not None and not trouble.what.endswith(_AFTER):
+            self._note(method, args, trouble.what)
+            return await self._instead(request, trouble)
+        response, error = act()
+        self._note(method, args, error)
+        if trouble is not None:
+            return await self._instead(request, trouble)
+        return response
+
+    def _note(self, method: str, args: Mapping[str, Any], error: str | None) -> None:
+        self.calls.append(Record(method, args, error))
+        self._beat()
+
+    async def _instead(self, request: web.Request, trouble: Trouble) -> web.Response:
+        what = trouble.what.removesuffix(_BEFORE).removesuffix(_AFTER)
+        if what == RATE_LIMITED:
+            body = {"ok": False, "error": RATE_LIMITED}
+            headers = {"Retry-After": str(trouble.retry_after)}
+            return web.json_response(body, status=429, headers=headers)
+        if what == HTTP_500:
+            return web.Response(status=500, text="Internal Server Error")
+        if what not in (DISCONNECT, HANG):
+            return web.json_response({"ok": False, "error": what})
+        if what == HANG:
+            await self._closing.wait()
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()

@@ -1,24 +1,17 @@
 """The playground: a workspace behind one port, with the Web API, the links and the page."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Self
 
 from aiohttp import web
 
 from playground import uploads
-from playground.api import Record, perform
+from playground.api import perform
 from playground.calls import Call
 from playground.courier import Courier
 from playground.errors import SlackError
-from playground.faults import (
-    DISCONNECT_AFTER,
-    DISCONNECT_BEFORE,
-    HTTP_500,
-    RATE_LIMITED,
-    Trouble,
-    Troubles,
-)
+from playground.faults import RATE_LIMITED, Gate, Outcome, Record, Trouble
 from playground.model import App
 from playground.page import Page
 from playground.people import People
@@ -32,7 +25,6 @@ class Playground(People):
     """A strict local Slack. Use it as `async with Playground(workspace) as playground`.
 
     `ack_seconds` is Slack's patience; `one_per_second` adds the limit on posts to one channel.
-    `calls` records every call of the Web API.
     """
 
     def __init__(
@@ -46,13 +38,12 @@ class Playground(People):
     ) -> None:
         courier = Courier(ack_seconds=ack_seconds)
         super().__init__(workspace, courier, lambda: self.url)
-        self.calls: list[Record] = []
         self.url = ""
         self._host, self._port = host, port
         self._one_per_second = one_per_second
         self._last_post: dict[str, float] = {}
-        self._troubles = Troubles()
         self._pulse = Pulse()
+        self._gate = Gate(self._pulse.beat)
         self._runner: web.AppRunner | None = None
         workspace.on_change.append(self._pulse.beat)
 
@@ -60,6 +51,11 @@ class Playground(People):
     def api_url(self) -> str:
         """The base URL for slack_sdk; it ends in /api/."""
         return f"{self.url}/api/"
+
+    @property
+    def calls(self) -> list[Record]:
+        """Everything the apps asked for: Web API methods, `upload` and `response_url`."""
+        return self._gate.calls
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -70,7 +66,7 @@ class Playground(People):
 
     async def start(self) -> None:
         """Open the port; `url` is known afterwards."""
-        app = web.Application(client_max_size=_LARGEST_BODY)
+        app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[self._only_here])
         app.add_routes(
             [
                 web.route("*", "/api/{method}", self._api),
@@ -87,10 +83,19 @@ class Playground(People):
         self._port = self._runner.addresses[0][1]
         self.url = f"http://{self._host}:{self._port}"
 
+    @web.middleware
+    async def _only_here(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Refuse a foreign Host: a page elsewhere could point its own name at this machine."""
+        if request.url.host not in (self._host, "127.0.0.1", "localhost", "::1"):
+            raise web.HTTPForbidden(text="This playground answers to its own address only.")
+        return await handler(request)
+
     async def stop(self) -> None:
         """Close the port and everything under way."""
         await self.rest()
-        self._pulse.beat()
+        self._gate.close()
         await self._courier.close()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -103,51 +108,30 @@ class Playground(People):
 
     def limit_next(self, method: str, seconds: int, times: int = 1) -> None:
         """Let the next calls of a method meet 429 with Retry-After."""
-        self._troubles.add(method, Trouble(RATE_LIMITED, seconds), times)
+        self._gate.add(method, Trouble(RATE_LIMITED, seconds), times)
 
     def fail_next(self, method: str, what: str, times: int = 1) -> None:
-        """Let the next calls of a method fail.
+        """Let the next calls of a method fail; `upload` and `response_url` count as methods.
 
-        `what`: http500; disconnect_before (nothing done); disconnect_after (done, but the
-        answer is lost); anything else is an error code that Slack answers.
+        `what`: http500 (nothing done); disconnect_before and hang_before (nothing done, no
+        answer); disconnect_after and hang_after (done, but the answer never comes); anything
+        else is an error code that Slack answers. Who hangs does so until the playground stops.
         """
-        self._troubles.add(method, Trouble(what), times)
+        self._gate.add(method, Trouble(what), times)
 
     # -- the Web API -----------------------------------------------------------------------
 
-    async def _api(self, request: web.Request) -> web.StreamResponse:
-        method = request.match_info["method"]
-        args = await _arguments(request)
-        trouble = self._troubles.take(method) or self._too_fast(method, args)
-        if trouble is not None and trouble.what == RATE_LIMITED:
-            self.calls.append(Record(method, args, RATE_LIMITED))
-            return web.json_response(
-                {"ok": False, "error": RATE_LIMITED},
-                status=429,
-                headers={"Retry-After": str(trouble.retry_after)},
-            )
-        if trouble is not None and trouble.what == HTTP_500:
-            self.calls.append(Record(method, args, HTTP_500))
-            return web.Response(status=500, text="Internal Server Error")
-        if trouble is not None and trouble.what == DISCONNECT_BEFORE:
-            self.calls.append(Record(method, args, DISCONNECT_BEFORE))
-            return _hang_up(request)
-        answer = self._answer(request, method, args, trouble)
-        self.calls.append(Record(method, args, answer.get("error")))
-        self._pulse.beat()
-        if trouble is not None and trouble.what == DISCONNECT_AFTER:
-            return _hang_up(request)
-        return web.json_response(answer)
+    async def _api(self, request: web.Request) -> web.Response:
+        method, args = request.match_info["method"], await _arguments(request)
 
-    def _answer(
-        self,
-        request: web.Request,
-        method: str,
-        args: Mapping[str, Any],
-        trouble: Trouble | None,
-    ) -> dict[str, Any]:
-        if trouble is not None and trouble.what != DISCONNECT_AFTER:
-            return SlackError(trouble.what).answer()
+        def act() -> Outcome:
+            answer = self._answer(request, method, args)
+            return web.json_response(answer), answer.get("error")
+
+        own = self._too_fast(method, args)
+        return await self._gate.passage(request, method, args, act, own=own)
+
+    def _answer(self, request: web.Request, method: str, args: Mapping[str, Any]) -> dict[str, Any]:
         try:
             if method == "apps.connections.open":
                 app = self._holder(request, args, "app_token")
@@ -182,20 +166,27 @@ class Playground(People):
     # -- the other doors -------------------------------------------------------------------
 
     async def _upload(self, request: web.Request) -> web.Response:
-        content = await request.read()
-        if uploads.receive(self.workspace, request.match_info["file"], content):
-            return web.Response(text=f"OK - {len(content)}")
-        return web.Response(status=400, text="no such upload, or not the announced length")
+        file, content = request.match_info["file"], await request.read()
+
+        def act() -> Outcome:
+            if uploads.receive(self.workspace, file, content):
+                return web.Response(text=f"OK - {len(content)}"), None
+            return web.Response(status=400, text="invalid_upload"), "invalid_upload"
+
+        return await self._gate.passage(request, "upload", {"file": file}, act)
 
     async def _response(self, request: web.Request) -> web.Response:
-        try:
-            self.replies.use(request.match_info["key"], await request.json())
-        except SlackError as error:
-            is_gone = error.code in ("invalid_url", "expired_url", "used_url")
-            return web.Response(status=404 if is_gone else 400, text=error.code)
-        except json.JSONDecodeError:
-            return web.Response(status=400, text="invalid_payload")
-        return web.Response(text="ok")
+        args = await _arguments(request)
+
+        def act() -> Outcome:
+            try:
+                self.replies.use(request.match_info["key"], args)
+            except SlackError as error:
+                is_gone = error.code in ("invalid_url", "expired_url", "used_url")
+                return web.Response(status=404 if is_gone else 400, text=error.code), error.code
+            return web.Response(text="ok"), None
+
+        return await self._gate.passage(request, "response_url", args, act)
 
     async def _link(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse()
@@ -216,10 +207,3 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
     else:
         args |= dict((await request.post()).items())
     return args
-
-
-def _hang_up(request: web.Request) -> web.Response:
-    """Drop the connection in the middle of the exchange."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()

@@ -11,7 +11,7 @@ const TOP = 10;
 
 function nice(most) {
   const power = 10 ** Math.floor(Math.log10(most || 1));
-  return [1, 2, 2.5, 5, 10].map((step) => step * power).find((step) => step >= most) ?? 1;
+  return [1, 1.2, 1.6, 2, 3, 4, 6, 8, 10].map((step) => step * power).find((step) => step >= most) ?? 1;
 }
 
 function short(value) {

@@ -1,12 +1,14 @@
 """The Web API of the playground, driven by Slack's own client."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 from fakes.playground_world import World, world
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 
 @pytest.fixture
@@ -242,6 +244,39 @@ async def test_faults_come_on_demand_and_only_the_late_hang_up_has_done_its_work
         "http500",
         None,
     ]
+
+
+async def test_a_call_may_hang_for_ever_before_or_after_its_work(slack):
+    slack.playground.fail_next("chat.postMessage", "hang_before")
+    slack.playground.fail_next("chat.postMessage", "hang_after")
+    for text in ("lost", "done"):
+        call = asyncio.create_task(slack.client.chat_postMessage(channel="seo", text=text))
+        seen = len(slack.playground.calls)
+        await slack.playground.until(lambda seen=seen: len(slack.playground.calls) > seen)
+        call.cancel()
+    assert [one.text for one in slack.playground.workspace.conversation("seo")] == ["done"]
+
+
+async def test_uploads_and_reply_urls_fail_on_demand_too(slack):
+    slack.bot_joins("seo")
+    seo = slack.channel("seo").id
+    slack.playground.fail_next("upload", "http500")
+    with pytest.raises(SlackRequestError):
+        await slack.client.files_upload_v2(channel=seo, filename="a.csv", content="a")
+    assert slack.playground.workspace.conversation("seo") == []
+    await slack.playground.slash("ana", "seo", "/gap")
+    slack.playground.limit_next("response_url", 7)
+    respond = AsyncWebhookClient(slack.endpoint.got[0].payload["response_url"])
+    limited = await respond.send(text="x")
+    assert (limited.status_code, limited.headers["Retry-After"]) == (429, "7")
+    assert [call.method for call in slack.playground.calls][-2:] == ["upload", "response_url"]
+
+
+async def test_only_its_own_address_is_answered(slack):
+    async with aiohttp.ClientSession() as session:
+        headers = {"Host": "evil.example"}
+        async with session.get(slack.playground.url, headers=headers) as answer:
+            assert answer.status == 403
 
 
 async def test_two_posts_in_one_second_are_too_fast_when_that_is_switched_on():
