@@ -1,0 +1,85 @@
+"""From what somebody typed to a committed job row; every door goes through here."""
+
+from dataclasses import replace
+
+import sqlite_utils
+
+from bot.errors import BadQuestion
+from bot.jobs import QueueFull
+from bot.question import Defaults, Question, parse
+from bot.render import notes
+from bot.render.message import Message
+from bot.store import workspace
+from handlers.errand import Errand, to_payload
+from handlers.services import Services
+
+ANSWER = "answer"
+_WHOLE = frozenset({"list", "settings", "budget", "digest"})
+_FIRST = frozenset({"track", "untrack", "history"})
+
+
+async def defaults_for(services: Services, team: str, channel: str) -> Defaults:
+    """Return what holds in a channel: the environment's, then the channel's default site's."""
+    settings = services.settings
+    site = await services.database.read(lambda db: _site_of(db, team, channel))
+    return Defaults(
+        country=(site and site.country) or settings.country,
+        language=(site and site.language) or settings.lang,
+        site=site.domain if site else settings.site,
+        via=tuple(name.strip() for name in settings.via.split(",") if name.strip()),
+    )
+
+
+async def read(services: Services, words: str, team: str, channel: str) -> Question:
+    """Read typed words as a question that some vendor can answer; raises `BadQuestion`."""
+    refuse_reserved(words)
+    question = parse(words, await defaults_for(services, team, channel))
+    services.analysis.quote(question)
+    return question
+
+
+def refuse_reserved(words: str) -> None:
+    """Raise `BadQuestion` for a word that is kept for a command to come."""
+    folded = words.lower().split()
+    if " ".join(folded) in _WHOLE or (folded[:1] and folded[0] in _FIRST):
+        raise BadQuestion(
+            f"`{folded[0]}` is reserved for a command that this version does not have yet. "
+            f'If it is your keyword, put it in quotes: `/gap "{" ".join(words.split())[:80]}"`.'
+        )
+
+
+async def commit(services: Services, errand: Errand, key: str) -> Message | None:
+    """Write the job down and queue it; returns a private note when it was not taken.
+
+    `key` names what Slack sent (a trigger, an event); a repeat of it is taken in silence.
+    """
+    holder = services.under_way.claim(errand, key)
+    if holder is not None:
+        return None if holder == key else notes.duplicate(errand.question)
+    try:
+        job = await services.jobs.submit(ANSWER, errand.team, to_payload(errand), key)
+    except QueueFull:
+        services.under_way.release(errand)
+        return notes.busy(services.settings.queue)
+    except BaseException:
+        services.under_way.release(errand)
+        raise
+    if job is None:
+        services.under_way.release(errand)
+    return None
+
+
+def again(errand: Errand, *, fresh: bool, user: str, response_url: str | None) -> Errand:
+    """Return the same errand for whoever presses a button."""
+    return replace(
+        errand,
+        question=replace(errand.question, fresh=fresh),
+        user=user,
+        response_url=response_url,
+        dm=None,
+    )
+
+
+def _site_of(db: sqlite_utils.Database, team: str, channel: str) -> workspace.Site | None:
+    domain = workspace.channel_of(db, team, channel).site
+    return next((site for site in workspace.sites(db, team) if site.domain == domain), None)

@@ -1,0 +1,88 @@
+"""The form behind a bare `/gap`: the same question, field by field."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.errors import BadQuestion
+from bot.question import Defaults, Question, make
+from bot.render import views
+from handlers import asking, private_notes
+from handlers.errand import Errand
+from handlers.refusals import SlackRefused
+from handlers.services import Services
+
+_ANY_KEYWORD = "keyword"
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen for the filled form."""
+
+    async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        errors = await _take(services, body, view)
+        await (ack(response_action="errors", errors=errors) if errors else ack())
+
+    app.view("gap_form")(submitted)
+
+
+async def open_form(services: Services, command: dict[str, Any]) -> None:
+    """Open the form with what holds in this channel."""
+    channel, response_url = command["channel_id"], command["response_url"]
+    place = json.dumps({"channel": channel, "response_url": response_url})
+    defaults = await asking.defaults_for(services, command["team_id"], channel)
+    try:
+        await services.voice.show(
+            command["trigger_id"], views.form(defaults, private_metadata=place)
+        )
+    except SlackRefused as refused:
+        note = private_notes.note(str(refused), "Or type `/gap your keyword`.")
+        await services.voice.respond(response_url, note)
+
+
+async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) -> dict[str, str]:
+    """Commit the question; returns the faults by field."""
+    place = json.loads(view["private_metadata"])
+    team, channel = body["team"]["id"], place["channel"]
+    # What the form shows was filled in from the defaults; a field that was emptied means it.
+    defaults = replace(await asking.defaults_for(services, team, channel), site=None)
+    given = _given(view["state"]["values"])
+    errors = _faults(given, defaults)
+    if errors:
+        return errors
+    try:
+        question = _question(given, defaults)
+        services.analysis.quote(question)
+    except BadQuestion as error:
+        return {"page" if given.get("page") else "keyword": str(error)}
+    errand = Errand(question, team, channel, body["user"]["id"], response_url=place["response_url"])
+    note = await asking.commit(services, errand, view["id"])
+    return {"keyword": note.text} if note else {}
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what was typed, empty fields left out."""
+    texts = {name: field["value"].get("value") for name, field in values.items()}
+    given = {name: text.strip() for name, text in texts.items() if text and text.strip()}
+    fresh = bool(values.get("fresh", {}).get("value", {}).get("selected_options"))
+    vs = tuple(given.pop("vs", "").split())
+    return {**given, "vs": vs, "fresh": fresh}
+
+
+def _question(given: dict[str, Any], defaults: Defaults) -> Question:
+    return make(defaults=defaults, **{"keyword": "", **given})
+
+
+def _faults(given: dict[str, Any], defaults: Defaults) -> dict[str, str]:
+    """Try each field alone, so that every fault stands under its own field."""
+    errors = {}
+    for name in ("keyword", "site", "page", "country", "language", "vs"):
+        alone = {"keyword": _ANY_KEYWORD, name: given.get(name, "" if name == "keyword" else None)}
+        if name != "keyword" and not given.get(name):
+            continue
+        try:
+            _question(alone, defaults)
+        except BadQuestion as error:
+            errors[name] = str(error)
+    return errors

@@ -1,0 +1,65 @@
+"""Short private words that belong to Slack alone: refusals, places, who may press what."""
+
+from bot.render import notes
+from bot.render.blocks import render
+from bot.render.message import Message, message
+from bot.render.notes import Button
+from bot.render.words import listed
+
+
+def note(*lines: str, small: tuple[str, ...] = (), buttons: tuple[Button, ...] = ()) -> Message:
+    """Return a short message."""
+    return message(" ".join(lines), render("note", lines=lines, small=small, buttons=list(buttons)))
+
+
+def elsewhere(run_id: str) -> tuple[Button, ...]:
+    """Return the two other places an answer can go."""
+    return (
+        Button("Send to my DM", "answer_dm", run_id),
+        Button("Answer privately here", "answer_private", run_id),
+    )
+
+
+def cannot_post_here(why: str, run_id: str) -> Message:
+    """Return the note for a channel that takes no message; nothing was spent."""
+    return note(why, "Nothing was spent. Choose another place:", buttons=elsewhere(run_id))
+
+
+def refused(why: str, run_id: str) -> Message:
+    """Return the note for a refusal that no other place would cure; nothing was spent."""
+    return note(why, "Nothing was spent.", buttons=(Button("Retry", "run_again", run_id),))
+
+
+def file_elsewhere(why: str, sent: bool) -> Message:  # noqa: FBT001 - one fact, told in words
+    """Return the thread's note about a CSV file that could not be put there."""
+    told = "I sent it to you in a direct message." if sent else "A direct message failed as well."
+    return note(f"The CSV file is not in this thread: {why}", told)
+
+
+def maybe_missing(parts: list[str]) -> str:
+    """Return what the parent owns up to after a kill."""
+    return (
+        f"This run was interrupted. Not certain to be in the thread: {listed(parts)}. "
+        "Run again repeats it."
+    )
+
+
+def working(place: str) -> Message:
+    """Return what takes the place of a note whose button was pressed."""
+    return note(f"Working on it. The answer comes {place}.")
+
+
+def not_yours() -> Message:
+    """Return the answer to a button that this person or channel may not press."""
+    return note("This button does not belong to this channel, or its run is gone. Ask again.")
+
+
+def broken(reference: str) -> Message:
+    """Return what the error boundary says."""
+    return note(
+        "Something went wrong on my side, and it was written down.",
+        f"If it happens again, tell the person who set LinkGap up: reference {reference}.",
+    )
+
+
+usage = notes.usage_error

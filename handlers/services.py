@@ -1,0 +1,24 @@
+"""What every handler is handed; wiring makes one of these."""
+
+from dataclasses import dataclass
+
+from bot.analysis import Analysis
+from bot.clock import Clock
+from bot.jobs import JobQueue
+from bot.settings import Settings
+from bot.store.connect import Database
+from handlers.under_way import UnderWay
+from handlers.voice import Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The rooms below, and the one voice towards Slack."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    analysis: Analysis
+    jobs: JobQueue
+    voice: Voice
+    under_way: UnderWay

@@ -1,0 +1,207 @@
+"""The real Bolt app over real HTTP, in a playground, with an analysis that follows a script."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+from aiohttp import web
+from fakes.clock import FakeClock
+from fakes.render_reports import EXAMPLE
+from pydantic import SecretStr, TypeAdapter
+
+from bot.analysis import Progress
+from bot.jobs import JobQueue
+from bot.question import Question
+from bot.report import CostLine, Report, to_json
+from bot.settings import Settings
+from bot.store import reports
+from bot.store.connect import Database
+from handlers.app import make_app
+from handlers.client import slack_client
+from handlers.services import Services
+from handlers.under_way import UnderWay
+from handlers.voice import Voice
+from playground.model import App, Message
+from playground.sample import sample_workspace
+from playground.server import Playground
+
+ROOT = Path(__file__).resolve().parents[2]
+COST = (CostLine("ahrefs", "units", 150, None, 200),)
+Step = Callable[[], Awaitable[None]]
+
+
+@dataclass
+class FakeAnalysis:
+    """Says what the test told it to, and keeps the answer as the real one does."""
+
+    database: Database
+    report: Report = EXAMPLE
+    progress: list[Progress] = field(default_factory=list)
+    error: Exception | None = None
+    refusal: Exception | None = None
+    between: Step | None = None
+    vendors: dict[str, int] = field(default_factory=lambda: {"ahrefs": 1500})
+    asked: list[Question] = field(default_factory=list)
+    cost_so_far: tuple[CostLine, ...] = COST
+
+    def quote(self, _question: Question) -> dict[str, int]:
+        if self.refusal:
+            raise self.refusal
+        return self.vendors
+
+    async def cost(self, _run_id: str, _team: str) -> tuple[CostLine, ...]:
+        return self.cost_so_far
+
+    async def run(self, question, *, run_id, team, channel=None, progress=None) -> Report:
+        self.asked.append(question)
+        for step in self.progress:
+            await progress(step)
+            await asyncio.sleep(0)
+        if self.between:
+            await self.between()
+        if self.error:
+            raise self.error
+        await self.database.run(
+            lambda db: reports.save(
+                db,
+                run_id=run_id,
+                team=team,
+                channel=channel,
+                question=TypeAdapter(Question).dump_json(question).decode(),
+                report=to_json(self.report),
+                at=self.report.taken_at,
+            )
+        )
+        return self.report
+
+
+@dataclass
+class Bot:
+    """A workspace with LinkGap in it."""
+
+    playground: Playground
+    app: App
+    clock: FakeClock
+    database: Database
+    analysis: FakeAnalysis
+    settings: Settings
+    services: Services
+    runner: web.AppRunner
+
+    async def gap(self, text: str, *, user: str = "ana", channel: str = "seo"):
+        """Type the command and let the bot finish."""
+        ack = await self.playground.slash(user, channel, "/gap", text)
+        await self.services.jobs.idle()
+        return ack
+
+    async def mention(self, text: str, *, channel: str = "seo", thread_ts: str | None = None):
+        self.join(channel)
+        ack = await self.playground.mention("ana", channel, text, thread_ts=thread_ts)
+        await self.services.jobs.idle()
+        return ack
+
+    async def click(self, message: Message, what: str, *, user: str = "ana"):
+        ack = await self.playground.click(user, message, what)
+        await self.settle()
+        return ack
+
+    async def settle(self) -> None:
+        """Wait for jobs, and for what a handler does after its ack."""
+        await self.handled()
+        await self.services.jobs.idle()
+        await self.handled()
+
+    async def handled(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        listeners = [t for t in others if "run_ack_function" in repr(t.get_coro())]
+        if listeners:
+            await asyncio.wait(listeners)
+
+    def join(self, channel: str) -> None:
+        self.playground.workspace.channel(channel).members.add(self.app.bot_user)
+
+    def seen(self, viewer: str = "ana", channel: str = "seo") -> list[Message]:
+        workspace = self.playground.workspace
+        return workspace.conversation(channel, viewer=workspace.user(viewer).id)
+
+    def by_bot(self, viewer: str = "ana", channel: str = "seo") -> list[Message]:
+        return [m for m in self.seen(viewer, channel) if m.user == self.app.bot_user]
+
+    def thread(self, parent: Message, viewer: str = "ana") -> list[Message]:
+        workspace = self.playground.workspace
+        return workspace.thread(parent, viewer=workspace.user(viewer).id)
+
+    def direct(self, user: str = "ana"):
+        workspace = self.playground.workspace
+        return workspace.direct(self.app.bot_user, workspace.user(user).id)
+
+    def methods(self) -> list[str]:
+        return [call.method for call in self.playground.calls if call.method != "auth.test"]
+
+    async def restart(self) -> None:
+        """Die in the middle of whatever is going on, and start again on the same file."""
+        await self.services.jobs.stop()
+        await self.runner.cleanup()
+        self.services, self.runner = await _start(
+            self.settings, self.database, self.clock, self.analysis, self.app
+        )
+
+
+def words(message: Message) -> str:
+    """Return all words of a message."""
+    return f"{message.text} {message.blocks}"
+
+
+async def _start(settings, database, clock, analysis, app) -> tuple[Services, web.AppRunner]:
+    services = Services(
+        settings=settings,
+        database=database,
+        clock=clock,
+        analysis=analysis,
+        jobs=JobQueue(database, clock, workers=settings.workers, limit=settings.queue),
+        voice=Voice(slack_client(settings, clock), clock),
+        under_way=UnderWay(),
+    )
+    runner = web.AppRunner(make_app(services).web_app("/slack/events"), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    app.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+    await services.jobs.start()
+    return services, runner
+
+
+def manifest() -> dict[str, Any]:
+    return yaml.safe_load((ROOT / "manifest.yml").read_text())
+
+
+@asynccontextmanager
+async def gap_bot(folder: Path, **options: Any) -> AsyncIterator[Bot]:
+    clock = FakeClock()
+    workspace = sample_workspace(clock=clock)
+    app = workspace.install(manifest())
+    async with Playground(workspace, one_per_second=True) as playground:
+        settings = Settings(
+            _env_file=None,
+            SLACK_BOT_TOKEN=SecretStr(app.bot_token),
+            SLACK_SIGNING_SECRET=SecretStr(app.signing_secret),
+            slack_base_url=playground.api_url,
+            **{"db": folder / "linkgap.db", "workers": 2, "queue": 5, **options},
+        )
+        database = await Database.open(settings.db, clock)
+        analysis = FakeAnalysis(database)
+        services, runner = await _start(settings, database, clock, analysis, app)
+        bot = Bot(playground, app, clock, database, analysis, settings, services, runner)
+        try:
+            yield bot
+        finally:
+            await bot.services.jobs.stop()
+            await bot.runner.cleanup()
+            await database.close()
+
+
+def partly(report: Report, *waiting: str) -> Progress:
+    return Progress(replace(report, prospects=()), waiting)
