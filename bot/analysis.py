@@ -22,7 +22,7 @@ from bot.gap.prioritise import Evidence
 from bot.gap.relevance import terms_of
 from bot.model import KeywordMetrics, Link, Metrics, Profile, ReferringDomain, SerpRow
 from bot.plan import Ask, Lineup
-from bot.providers.base import Answer, BetweenQuery, Capability, ReferringQuery
+from bot.providers.base import Answer, BetweenQuery, Capability, ReferringQuery, Vendor
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.question import Question
@@ -86,6 +86,18 @@ class Analysis:
         """Return what a run has cost so far, finished or not."""
         return await self._database.read(lambda db: ledger.spent(db, team, run_id))
 
+    async def look_up(
+        self, vendor: Vendor, capability: Capability, query: object, *, run_id: str, team: str
+    ) -> Answer[object]:
+        """Ask one vendor one thing outside a run: in the ledger, never from the cache."""
+        return await self._gateway.ask(
+            vendor, capability, query, self._budget(run_id, team), fresh=True
+        )
+
+    def _budget(self, run_id: str, team: str) -> RunBudget:
+        answers = SqliteAnswers(self._database, team)
+        return RunBudget(self._database, run_id, team, self._settings.run_cap, answers)
+
     async def run(
         self,
         question: Question,
@@ -105,17 +117,17 @@ class Analysis:
         aliases = await self._database.read(
             lambda db: workspace.aliases(db, team, question.site) if question.site else ()
         )
-        budget = RunBudget(
-            self._database,
-            run_id,
-            team,
-            self._settings.run_cap,
-            SqliteAnswers(self._database, team),
-        )
         run = _Run(
-            question, chosen, aliases, budget, self._gateway, self._clock, self._settings,
-            self._comparing, progress,
-        )  # fmt: skip
+            question,
+            chosen,
+            aliases,
+            self._budget(run_id, team),
+            self._gateway,
+            self._clock,
+            self._settings,
+            self._comparing,
+            progress,
+        )
         report = await run.answer()
         await self._keep(run, report, run_id=run_id, team=team, channel=channel)
         return report

@@ -15,7 +15,7 @@ from typing import Generic, Protocol, TypeVar
 import httpx
 from pydantic import SecretStr
 
-from bot.model import Market, Scale, Target
+from bot.model import Market, ReferringDomain, Scale, Target
 
 Query_contra = TypeVar("Query_contra", contravariant=True)
 Row = TypeVar("Row")
@@ -29,9 +29,11 @@ class Capability(StrEnum):
     PAGE_METRICS = "page_metrics"  # MetricsQuery → Metrics
     SITE_METRICS = "site_metrics"  # MetricsQuery → Metrics
     REFERRING_DOMAINS = "referring_domains"  # ReferringQuery → ReferringDomain
+    INTERSECT = "intersect"  # IntersectQuery → Shared
     LINKS_BETWEEN = "links_between"  # BetweenQuery → ReferringDomain (those that do link)
     LINKS = "links"  # LinksQuery → Link
     COUNT_HISTORY = "count_history"  # HistoryQuery → CountPoint
+    LOST = "lost"  # LostQuery → Link (whose source no longer links)
     BALANCE = "balance"  # BalanceQuery → Balance
 
 
@@ -75,6 +77,35 @@ class ReferringQuery:
     target: Target
     limit: int
     since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IntersectQuery:
+    """Which domains link to any of the targets and not to `own`, strongest first: one question.
+
+    Without `own` nothing is left out. At most `limit` rows.
+    """
+
+    targets: tuple[Target, ...]
+    own: Target | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A domain that links to `targets` of an intersection; `absence_proven`: surely not to us."""
+
+    domain: ReferringDomain
+    targets: tuple[Target, ...]
+    absence_proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LostQuery:
+    """Links to a target that the index saw go since a day."""
+
+    target: Target
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
