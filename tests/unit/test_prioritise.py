@@ -101,12 +101,17 @@ def test_several_scales_are_compared_by_place_and_never_by_value():
 
 
 def test_a_domain_on_two_scales_stands_on_the_one_that_covers_more():
-    ahrefs = profile(PAGE, row("a.example", 9), row("b.example", 8), provider="ahrefs")
-    majestic = profile(PAGE, row("a.example", 70, scale=Scale.TF), provider="majestic")
+    ahrefs = profile(PAGE, row("a.example", 70), provider="ahrefs")
+    majestic = profile(
+        PAGE,
+        row("a.example", 9, scale=Scale.TF),
+        row("b.example", 8, scale=Scale.TF),
+        provider="majestic",
+    )
 
     found = {one.domain: one for one in ranked(majestic, ahrefs)}
 
-    assert (found["a.example"].authority, found["a.example"].authority_scale) == (9, "DR")
+    assert (found["a.example"].authority, found["a.example"].authority_scale) == (9, "TF")
 
 
 def test_a_scale_that_only_dropped_domains_carry_changes_nothing():
