@@ -1,0 +1,16 @@
+"""`linkgap manifest`: what to paste at api.slack.com/apps to create the app."""
+
+import click
+import yaml
+
+from bot.manifest import for_http, read_manifest
+
+
+@click.command(name="manifest")
+@click.option("--url", help="Public https address of the bot; without it: Socket Mode.")
+def command(*, url: str | None) -> None:
+    """Print the Slack app manifest, for Socket Mode or, with --url, for HTTP."""
+    manifest = read_manifest()
+    if url:
+        manifest = for_http(manifest, url)
+    click.echo(yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True), nl=False)
