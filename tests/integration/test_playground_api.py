@@ -10,6 +10,8 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from playground.sample import sample_workspace
+
 
 @pytest.fixture
 async def slack() -> AsyncIterator[World]:
@@ -246,6 +248,129 @@ async def test_faults_come_on_demand_and_only_the_late_hang_up_has_done_its_work
     ]
 
 
+async def test_an_archived_channel_takes_no_edits_no_members_and_no_files(slack):
+    posted = await slack.client.chat_postMessage(channel="seo", text="x")
+    slack.bot_joins("seo")
+    slack.app.scopes |= {"channels:join"}
+    seo = slack.channel("seo")
+    seo.is_archived = True
+    assert await refused(slack.client.chat_update(channel=seo.id, ts=posted["ts"], text="y")) == (
+        "is_archived"
+    )
+    assert await refused(slack.client.conversations_join(channel=seo.id)) == "is_archived"
+    upload = slack.client.files_upload_v2(channel=seo.id, filename="a.csv", content="a")
+    assert await refused(upload) == "is_archived"
+
+
+async def test_an_ephemeral_message_cannot_be_edited_afterwards(slack):
+    slack.bot_joins("seo")
+    ana = slack.playground.workspace.user("ana").id
+    seo = slack.channel("seo").id
+    posted = await slack.client.chat_postEphemeral(channel=seo, user=ana, text="psst")
+    call = slack.client.chat_update(channel=seo, ts=posted["message_ts"], text="louder")
+    assert await refused(call) == "message_not_found"
+
+
+async def test_a_message_never_ends_up_empty(slack):
+    posted = await slack.client.chat_postMessage(channel="seo", text="x")
+    body = {"channel": posted["channel"], "ts": posted["ts"], "text": ""}
+    assert await refused(slack.client.api_call("chat.update", json=body)) == "no_text"
+    slack.bot_joins("seo")
+    body = {"channel": "seo", "user": slack.playground.workspace.user("ana").id, "text": " "}
+    assert await refused(slack.client.api_call("chat.postEphemeral", json=body)) == "no_text"
+    body["text"] = "x" * 4_001
+    assert await refused(slack.client.api_call("chat.postEphemeral", json=body)) == "msg_too_long"
+
+
+async def test_metadata_and_links_are_kept_as_they_were_sent(slack):
+    metadata = {"event_type": "run", "event_payload": {"id": "r1"}}
+    posted = await slack.client.chat_postMessage(
+        channel="seo", text="x", metadata=metadata, unfurl_links=False, unfurl_media=False
+    )
+    assert posted["message"]["metadata"] == metadata
+    message = slack.latest("seo")
+    assert (message.unfurl_links, message.unfurl_media) == (False, False)
+
+
+async def test_private_and_direct_conversations_have_scopes_of_their_own(slack):
+    slack.bot_joins("leadership")
+    slack.app.scopes |= {"channels:read"}
+    ana = slack.playground.workspace.user("ana").id
+    direct = (await slack.client.conversations_open(users=ana))["channel"]["id"]
+    for channel, scope in ((slack.channel("leadership").id, "groups:read"), (direct, "im:read")):
+        with pytest.raises(SlackApiError) as caught:
+            await slack.client.conversations_info(channel=channel)
+        assert caught.value.response["needed"] == scope
+        slack.app.scopes |= {scope}
+        assert (await slack.client.conversations_info(channel=channel))["channel"]["id"] == channel
+    assert (await slack.client.conversations_info(channel=direct))["channel"]["user"] == ana
+    slack.app.scopes |= {"channels:join"}
+    assert await refused(slack.client.conversations_join(channel=direct)) == (
+        "method_not_supported_for_channel_type"
+    )
+
+
+async def test_only_one_living_person_can_be_written_to_directly(slack):
+    workspace = slack.playground.workspace
+    ana, ben = workspace.user("ana"), workspace.user("ben")
+    assert await refused(slack.client.conversations_open(users=f"{ana.id},{ben.id}")) == (
+        "method_not_supported_for_channel_type"
+    )
+    ben.deleted = True
+    assert await refused(slack.client.conversations_open(users=ben.id)) == "user_disabled"
+
+
+async def test_a_missing_scope_stops_a_method_before_it_looks_at_anything(slack):
+    slack.app.scopes = frozenset()
+    assert await refused(slack.client.chat_postMessage(channel="C404", text="x")) == "missing_scope"
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "error"),
+    [
+        ("chat.postMessage", {"text": "x"}, "invalid_arguments"),
+        ("files.getUploadURLExternal", {"filename": "a", "length": "0"}, "invalid_arguments"),
+        ("files.completeUploadExternal", {}, "invalid_arguments"),
+        ("files.completeUploadExternal", {"files": "[{"}, "invalid_arguments"),
+        ("files.completeUploadExternal", {"files": [{"id": "F404"}]}, "file_not_found"),
+    ],
+)
+async def test_bad_arguments_are_refused(slack, method, arguments, error):
+    assert await refused(slack.client.api_call(method, json=arguments)) == error
+
+
+async def test_a_file_goes_only_into_a_thread_that_exists(slack):
+    slack.bot_joins("seo")
+    seo = slack.channel("seo").id
+    call = slack.client.files_upload_v2(channel=seo, filename="a.csv", content="a", thread_ts="1.0")
+    assert await refused(call) == "thread_not_found"
+
+
+async def test_an_upload_of_another_length_than_announced_is_refused(slack):
+    asked = await slack.client.files_getUploadURLExternal(filename="a.csv", length=5)
+    async with aiohttp.ClientSession() as session:
+        async with session.post(asked["upload_url"], data=b"123") as answer:
+            assert answer.status == 400
+        async with session.post(asked["upload_url"], data=b"12345") as answer:
+            assert answer.status == 200
+        async with session.post(asked["upload_url"], data=b"12345") as answer:
+            assert answer.status == 400
+    kept = await slack.client.files_completeUploadExternal(
+        files=[{"id": asked["file_id"], "title": "A"}]
+    )
+    assert kept["files"][0]["channels"] == []
+
+
+async def test_a_body_that_is_no_json_counts_as_no_arguments(slack):
+    headers = {"Authorization": f"Bearer {slack.app.bot_token}", "Content-Type": "application/json"}
+    url = f"{slack.playground.api_url}chat.postMessage"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(url, data="{", headers=headers) as answer,
+    ):
+        assert (await answer.json())["error"] == "invalid_arguments"
+
+
 async def test_a_call_may_hang_for_ever_before_or_after_its_work(slack):
     slack.playground.fail_next("chat.postMessage", "hang_before")
     slack.playground.fail_next("chat.postMessage", "hang_after")
@@ -292,8 +417,17 @@ async def test_two_posts_in_one_second_are_too_fast_when_that_is_switched_on():
 async def test_only_real_markup_calls_the_channel(slack):
     await slack.client.chat_postMessage(channel="seo", text="&lt;!channel&gt; is only shown")
     assert not slack.latest("seo").mentions_everyone
+    assert not any(one.mentions_everyone for one in slack.playground.workspace.everything())
     await slack.client.chat_postMessage(channel="seo", text="x", blocks=[section("hi <!here>")])
     assert slack.latest("seo").mentions_everyone
+
+
+async def test_without_a_clock_of_its_own_a_workspace_runs_on_the_machines():
+    clock = sample_workspace().clock
+    before, started = clock.now(), clock.monotonic()
+    await clock.sleep(0)
+    assert clock.now() >= before
+    assert clock.monotonic() >= started
 
 
 async def test_a_permalink_points_into_the_page(slack):

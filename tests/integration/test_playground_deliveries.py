@@ -220,6 +220,98 @@ async def test_an_app_can_ask_for_no_retry(slack):
     ]
 
 
+async def test_an_ack_that_slack_would_refuse_is_said_to_have_failed(slack):
+    slack.endpoint.answer = answering({"text": "x", "blocks": [{"type": "confetti"}]})
+    await slack.playground.slash("ana", "seo", "/gap", "crm")
+    assert texts(slack) == ['/gap failed with the error "invalid_blocks"']
+
+
+async def test_plain_words_in_an_ack_are_a_note_too(slack):
+    async def words(_delivery) -> web.Response:
+        return web.Response(text="Just words")
+
+    slack.endpoint.answer = words
+    await slack.playground.slash("ana", "seo", "/gap", "crm")
+    assert texts(slack) == ["Just words"]
+
+
+async def test_nobody_acts_in_a_channel_they_are_not_in(slack):
+    with pytest.raises(SlackError, match="not_in_channel"):
+        await slack.playground.slash("mei", "leadership", "/gap")
+
+
+async def test_a_name_that_nobody_has_stays_as_typed(slack):
+    await slack.playground.slash("ana", "seo", "/gap", "@nobody #nowhere.")
+    assert slack.endpoint.got[0].payload["text"] == "@nobody #nowhere."
+
+
+async def test_a_direct_message_reaches_an_app_that_may_read_them(slack):
+    workspace = slack.playground.workspace
+    ana = workspace.user("ana").id
+    direct = workspace.direct(ana, slack.app.bot_user).id
+    assert await slack.playground.say("ana", direct, "best crm") is None
+    slack.app.events |= {"message.im"}
+    slack.app.scopes |= {"im:history"}
+    await slack.playground.say("ana", direct, "best crm")
+    event = slack.endpoint.got[0].payload["event"]
+    assert (event["type"], event["channel_type"], event["text"]) == ("message", "im", "best crm")
+
+
+async def test_between_people_nothing_is_delivered(slack):
+    await slack.playground.say("ana", "seo", "hello everyone")
+    assert slack.endpoint.got == []
+    assert texts(slack) == ["hello everyone"]
+
+
+async def test_retries_end_with_the_first_acknowledgement(slack):
+    slack.bot_joins("seo")
+
+    async def second_time(delivery) -> web.Response:
+        return web.Response(status=200 if "X-Slack-Retry-Num" in delivery.headers else 500)
+
+    slack.endpoint.answer = second_time
+    await slack.playground.mention("ana", "seo", "best crm")
+    await slack.endpoint.deliveries(2)
+    slack.endpoint.answer = answering()
+    await slack.playground.open_home("ana")
+    assert [one.payload["event"]["type"] for one in slack.endpoint.got] == [
+        "app_mention",
+        "app_mention",
+        "app_home_opened",
+    ]
+
+
+async def test_a_made_up_reply_url_and_an_empty_reply_are_refused(slack):
+    stranger = await AsyncWebhookClient(f"{slack.playground.url}/response/x").send(text="x")
+    assert (stranger.status_code, stranger.body) == (404, "invalid_url")
+    await slack.playground.slash("ana", "seo", "/gap")
+    empty = await AsyncWebhookClient(slack.endpoint.got[0].payload["response_url"]).send(text=" ")
+    assert (empty.status_code, empty.body) == (400, "no_text")
+
+
+async def test_a_message_of_a_person_has_no_buttons_to_press(slack):
+    ana = slack.playground.workspace.user("ana").id
+    message = slack.playground.workspace.post(slack.channel("seo").id, ana, "x", [BUTTONS])
+    with pytest.raises(SlackError, match="message_not_found"):
+        await slack.playground.click("ben", message, "again")
+
+
+async def test_a_menu_in_a_message_sends_what_was_picked(slack):
+    options = [
+        {"text": {"type": "plain_text", "text": word.title()}, "value": word}
+        for word in ("export", "forget")
+    ]
+    menu = {"type": "overflow", "action_id": "more", "options": options}
+    await slack.client.chat_postMessage(
+        channel="seo", text="x", blocks=[{"type": "actions", "elements": [menu]}]
+    )
+    await slack.playground.click("ana", slack.latest("seo"), "more", "Forget")
+    action = slack.endpoint.got[0].payload["actions"][0]
+    assert action["selected_option"]["value"] == "forget"
+    await slack.playground.click("ana", slack.latest("seo"), "more", "Shout")
+    assert slack.endpoint.got[1].payload["actions"][0]["selected_option"] is None
+
+
 async def test_over_socket_mode_the_same_things_travel_in_envelopes(slack):
     slack.app.request_url = None
     assert (await slack.playground.slash("ana", "seo", "/gap")).error == "dispatch_failed"

@@ -352,6 +352,21 @@ BEYOND_SLACKBLOCKS = {
     "mrkdwn in a select": [
         actions(select({"text": {"type": "mrkdwn", "text": "x"}, "value": "1"}))
     ],
+    "confirm as words": [button_of(confirm="sure?")],
+    "option as words": [actions(select("One"))],
+    "element without type": [actions({"text": plain("x")})],
+    "accessory image without alt": [
+        {**section("x"), "accessory": {"type": "image", "image_url": "https://a.example"}}
+    ],
+    "context image as words": [{"type": "context", "elements": ["x"]}],
+    "page size as words": [data_table(cells("a"), cells("b"), page_size="5")],
+    "chart as words": [{"type": "data_visualization", "title": "x", "chart": "line"}],
+    "series as words": [chart(series=["we"])],
+    "points as words": [chart(series=[{"name": "we", "data": ["Jun"]}])],
+    "segment as words": [pie("a")],
+    "column setting as words": [table(cells("a"), column_settings=["left"])],
+    "card picture as words": [{"type": "card", "hero_image": "x"}],
+    "task as words": [{"type": "plan", "title": "x", "tasks": ["x"]}],
     "six overflow options": [actions({"type": "overflow", "options": [option()] * 6})],
     "eleven checkboxes": [actions({"type": "checkboxes", "options": [option()] * 11})],
     "initial checkbox from elsewhere": [

@@ -3,7 +3,7 @@
 import aiohttp
 import pytest
 from fakes.chromium import PROGRAM, chromium
-from fakes.playground_scene import tell
+from fakes.playground_scene import button, tell
 from fakes.playground_world import world
 
 MODAL = {
@@ -75,6 +75,35 @@ async def test_the_private_api_takes_only_json_and_known_deeds():
         assert [one.text for one in slack.playground.workspace.conversation("seo")] == ["hi"]
         async with session.post(f"{page}/say", json={**deed, "channel": "C404"}) as answer:
             assert (await answer.json())["error"] == "channel_not_found"
+
+
+async def test_what_people_do_on_the_page_happens_in_the_workspace():
+    async with world() as slack, aiohttp.ClientSession() as session:
+        workspace = slack.playground.workspace
+        ana, ben = workspace.user("ana").id, workspace.user("ben").id
+
+        async def do(deed: str, **body: object) -> dict:
+            url = f"{slack.playground.url}/page/{deed}"
+            async with session.post(url, json={"user": ana, **body}) as answer:
+                return await answer.json()
+
+        direct = await do("direct", **{"with": ben})
+        assert workspace.channel(direct["channel"]).members == {ana, ben}
+
+        await do("home")
+        assert slack.endpoint.got[0].payload["event"]["type"] == "app_home_opened"
+        blocks = [{"type": "actions", "elements": [button("Go", "go")]}]
+        await slack.client.views_publish(user_id=ana, view={"type": "home", "blocks": blocks})
+        assert await do("click", view="home", action_id="go") == {"ok": True, "error": None}
+
+        trigger_id = slack.endpoint.got[1].payload["trigger_id"]
+        opened = await slack.client.views_open(trigger_id=trigger_id, view=MODAL)
+        await do("submit", filled={})
+        assert workspace.modals[ana][0].errors
+        answer = await do("click", view=opened["view"]["id"], action_id="no such thing")
+        assert answer["error"] == "action_not_found"
+        await do("close")
+        assert workspace.modals[ana] == []
 
 
 async def test_a_file_is_served_as_a_download_and_nothing_else_is():

@@ -151,3 +151,14 @@ async def test_every_kind_of_block_has_words(slack):
         "U1",
         "(plan)",
     ]
+
+
+async def test_links_inside_cells_are_read_as_words(slack):
+    link = {"type": "link", "url": "https://a.example", "text": "a.example"}
+    rich = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [link]}]}
+    table = {"type": "table", "rows": [cells("Page"), [rich]]}
+    assert (await said(slack, [table]))[-1].text == "a.example"
+
+
+async def test_a_channel_that_nobody_knows_keeps_its_id(slack):
+    assert (await said(slack, [section("<#C404> <@U404>")]))[0].text == "#C404 @U404"
