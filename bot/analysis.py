@@ -7,6 +7,7 @@ other travel together. A vendor's failure makes the report partial; it never abo
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
 
 from pydantic import TypeAdapter
@@ -137,9 +138,11 @@ class Analysis:
     ) -> None:
         """Store what was paid for as intervals, and the answer."""
         at, question = self._clock.now(), run.question
-        await self._database.run(
-            lambda db: profiles.record_reads(db, team, question.site, run.paid_profiles, at)
-        )
+        for profile in run.paid_profiles:
+            # One transaction each: acknowledgements wait behind the writer.
+            await self._database.run(
+                partial(profiles.record_read, team=team, site=question.site, profile=profile, at=at)
+            )
         await self._database.run(
             lambda db: reports.save(
                 db,

@@ -82,9 +82,7 @@ class RunBudget:
         """Return the units that may still be reserved at a vendor; None without a cap."""
         if self.cap is None:
             return None
-        used = sum(
-            line.units
-            for line in await self.spent()
-            if (line.provider, line.pool) == (vendor, pool)
+        used = await self.database.read(
+            lambda db: ledger.used_units(db, self.team, self.run_id, vendor, pool)
         )
         return max(0, self.cap - used)

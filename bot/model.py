@@ -156,3 +156,13 @@ class Profile:
     rows: tuple[ReferringDomain, ...]
     complete: bool
     as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """A raw answer as it was received; enough for `parse` to read it again."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    taken_at: datetime

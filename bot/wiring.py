@@ -6,14 +6,27 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
+from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
 from bot.analysis import Analysis
 from bot.clock import Clock, SystemClock
 from bot.comparing import Comparing
+from bot.jobs import JobQueue
+from bot.manifest import EVENTS_PATH
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
 from bot.settings import Settings
+from bot.store import ledger
+from bot.store.answers import purge_expired
 from bot.store.connect import Database
+from handlers.app import make_app
+from handlers.client import slack_client
+from handlers.services import Services
+from handlers.under_way import UnderWay
+from handlers.voice import Voice
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +41,15 @@ class Core:
 
 
 @asynccontextmanager
-async def core(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Core]:
-    """Open the file, connect the vendors; everything is closed again on the way out."""
+async def core(
+    settings: Settings, clock: Clock | None = None, registry: Registry | None = None
+) -> AsyncIterator[Core]:
+    """Open the file, connect the vendors; everything is closed again on the way out.
+
+    `registry`: the vendors to use instead of all that are installed and configured.
+    """
     clock = clock or SystemClock()
-    registry = discover(settings, clock)
+    registry = registry or discover(settings, clock)
     database = await Database.open(settings.db, clock)
     comparing = Comparing()
     # Vendors' own rate limits are kept by the gateway; the client only must not be the bottleneck.
@@ -53,7 +71,44 @@ async def core(settings: Settings, clock: Clock | None = None) -> AsyncIterator[
         await database.close()
 
 
-def quiet_logs() -> None:
-    """Keep libraries from writing request URLs, which carry keys at some vendors."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("httpcore").setLevel(logging.WARNING)
+@asynccontextmanager
+async def slack_bot(product: Core) -> AsyncIterator[Services]:
+    """Start the bot's own work: what a kill left behind is put right before anything new runs."""
+    at = product.clock.now()
+    left_open = await product.database.run(lambda db: ledger.close_orphans(db, at))
+    if left_open:
+        log.warning("%d requests of a killed process were settled at their worst case", left_open)
+    await purge_expired(product.database)
+    settings = product.settings
+    jobs = JobQueue(product.database, product.clock, workers=settings.workers, limit=settings.queue)
+    services = Services(
+        settings=settings,
+        database=product.database,
+        clock=product.clock,
+        analysis=product.analysis,
+        jobs=jobs,
+        voice=Voice(slack_client(settings, product.clock), product.clock),
+        under_way=UnderWay(),
+    )
+    try:
+        yield services
+    finally:
+        await jobs.stop()
+
+
+def http_app(services: Services) -> AsyncSlackRequestHandler:
+    """Return the ASGI application for Slack's deliveries: one path serves everything."""
+    return AsyncSlackRequestHandler(make_app(services), path=EVENTS_PATH)
+
+
+def socket_mode(services: Services) -> AsyncSocketModeHandler:
+    """Return the connection that a laptop opens to Slack instead of being reached by it."""
+    token = services.settings.slack_app_token
+    return AsyncSocketModeHandler(make_app(services), token.get_secret_value() if token else None)
+
+
+def set_up_logs(level: int = logging.INFO) -> None:
+    """Log to stderr, without the request URLs of libraries: at some vendors they carry keys."""
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in ("httpx", "httpcore", "slack_bolt", "slack_sdk", "apscheduler"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -15,7 +15,7 @@ from typing import Generic, Protocol, TypeVar
 import httpx
 from pydantic import SecretStr
 
-from bot.model import Market, ReferringDomain, Scale, Target
+from bot.model import Market, ReferringDomain, Scale, StoredAnswer, Target
 
 Query_contra = TypeVar("Query_contra", contravariant=True)
 Row = TypeVar("Row")
@@ -268,16 +268,6 @@ class Meter(Protocol):
     async def cached(self, vendor: str, capability: Capability) -> None:
         """Write down that an answer came from the cache and cost nothing."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAnswer:
-    """A raw answer as it was received; enough for `parse` to read it again."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    taken_at: datetime
 
 
 class AnswerCache(Protocol):

@@ -25,6 +25,7 @@ from bot.errors import (
     RateLimited,
     Unavailable,
 )
+from bot.model import StoredAnswer
 from bot.providers.base import (
     Answer,
     AnswerCache,
@@ -35,7 +36,6 @@ from bot.providers.base import (
     Meter,
     Page,
     Remote,
-    StoredAnswer,
     Vendor,
 )
 from bot.providers.limiter import Limiter

@@ -81,18 +81,6 @@ def record_read(
     return Recorded(read_id, len(opened), len(closed))
 
 
-def record_reads(
-    db: sqlite_utils.Database,
-    team: str,
-    site: str | None,
-    profiles: Iterable[Profile],
-    at: datetime,
-) -> None:
-    """Fold the reads of one run in: all of them or, after an error, none."""
-    for profile in profiles:
-        record_read(db, team, site, profile, at)
-
-
 def current(
     db: sqlite_utils.Database, team: str, site: str | None, provider: str, target: Target
 ) -> Stored | None:

@@ -5,7 +5,7 @@ from fakes.clock import FakeClock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.providers.base import StoredAnswer
+from bot.model import StoredAnswer
 from bot.store.answers import SqliteAnswers, purge_expired
 from bot.store.connect import Database
 

@@ -147,15 +147,6 @@ async def test_an_older_answer_says_nothing_new(database):
     assert (await current(database)).profile.rows == (domain("a"),)
 
 
-async def test_the_reads_of_one_run_are_kept_together_or_not_at_all(database):
-    good, broken = read_of(domain("a")), read_of(domain("b"), target=Target("host", "x.example"))
-    with pytest.raises(sqlite3.IntegrityError):
-        await database.run(lambda db: profiles.record_reads(db, "T1", None, [good, broken], NOW))
-    assert await current(database) is None
-    await database.run(lambda db: profiles.record_reads(db, "T1", None, [good], NOW))
-    assert (await current(database)).profile == good
-
-
 async def test_profiles_of_other_teams_sites_vendors_and_targets_are_kept_apart(database):
     site = Target(Scope.SITE, "rival.example")
     await record(database, read_of(domain("a")), "T1")

@@ -1,0 +1,107 @@
+"""`linkgap doctor`: what is configured, what each key gives, what is missing and how to mend it."""
+
+import asyncio
+from collections.abc import Iterator
+from uuid import uuid4
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from bot.clock import SystemClock
+from bot.errors import LinkGapError
+from bot.model import Balance
+from bot.providers.base import BalanceQuery, Capability, Vendor
+from bot.providers.registry import Registry, discover
+from bot.settings import Settings, load
+from bot.store.workspace import CLI_TEAM
+from bot.wiring import Core, core
+
+_IN_WORDS = {
+    Capability.SERP: "search results",
+    Capability.KEYWORD_METRICS: "keyword difficulty",
+    Capability.PAGE_METRICS: "counts of pages",
+    Capability.SITE_METRICS: "counts of sites",
+    Capability.REFERRING_DOMAINS: "referring domains",
+    Capability.LINKS_BETWEEN: "proof of absence",
+    Capability.LINKS: "linking pages",
+    Capability.COUNT_HISTORY: "history of counts",
+    Capability.BALANCE: "units left",
+}
+
+
+@click.command(name="doctor")
+@click.option(
+    "--online", is_flag=True, help="Also ask each vendor for its balance (free calls only)."
+)
+def command(*, online: bool) -> None:
+    """Say what is configured, what each key gives, what is missing and how to fix it."""
+    settings = load(Settings)
+    registry = discover(settings, SystemClock())
+    console = Console()
+    console.print(_vendors(registry))
+    for line in (*_missing(settings, registry), *_advice(registry)):
+        console.print(line, soft_wrap=True)
+    if online:
+        asyncio.run(_online(settings, console))
+
+
+def _vendors(registry: Registry) -> Table:
+    table = Table("Vendor", "State", "Gives", title="Sources", title_justify="left")
+    for vendor in registry.vendors:
+        table.add_row(vendor.title, "ready", _gives(vendor.capabilities))
+    for absent in registry.not_configured:
+        table.add_row(absent.title, f"set {' and '.join(absent.needs)}", _gives(absent.gives))
+    return table
+
+
+def _gives(capabilities: object) -> str:
+    known = list(capabilities) if isinstance(capabilities, (tuple, dict)) else []
+    return ", ".join(_IN_WORDS[capability] for capability in known)
+
+
+def _missing(settings: Settings, registry: Registry) -> Iterator[str]:
+    """Yield what a real answer still lacks, each with its cure."""
+    real = [vendor for vendor in registry.vendors if not vendor.sample]
+    for capability, cure in (
+        (Capability.SERP, "set a key of a vendor with search results, or name pages with `--vs`."),
+        (Capability.REFERRING_DOMAINS, "set a key of a link index, or `linkgap import` exports."),
+    ):
+        if not any(vendor.can(capability) for vendor in real):
+            yield f"No source of {_IN_WORDS[capability]}: {cure}"
+    if settings.site is None:
+        yield "LINKGAP_SITE is not set: every question has to name its site."
+    if settings.slack_bot_token is None:
+        yield "SLACK_BOT_TOKEN is not set: no talk with Slack yet (README, “Connect a workspace”)."
+    if settings.slack_signing_secret is None and settings.slack_app_token is None:
+        yield "SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode) is not set."
+
+
+def _advice(registry: Registry) -> Iterator[str]:
+    if not [vendor for vendor in registry.vendors if not vendor.sample]:
+        yield "Until then LinkGap answers with sample data, and says so."
+
+
+async def _online(settings: Settings, console: Console) -> None:
+    async with core(settings) as product:
+        for vendor in product.registry.vendors:
+            if vendor.can(Capability.BALANCE):
+                console.print(await _balance(product, vendor), soft_wrap=True)
+
+
+async def _balance(product: Core, vendor: Vendor) -> str:
+    try:
+        answer = await product.analysis.look_up(
+            vendor, Capability.BALANCE, BalanceQuery(), run_id=uuid4().hex, team=CLI_TEAM
+        )
+    except LinkGapError as error:
+        return f"{vendor.title}: {error}"
+    lines = [_left(row) for row in answer.rows if isinstance(row, Balance)]
+    return f"{vendor.title}: the key works; {'; '.join(lines)}."
+
+
+def _left(balance: Balance) -> str:
+    used = "unknown" if balance.used is None else f"{balance.used:,}"
+    limit = "no limit" if balance.limit is None else f"of {balance.limit:,}"
+    resets = f", resets on {balance.resets_on}" if balance.resets_on else ""
+    return f"{used} {limit} {balance.pool} used{resets}"

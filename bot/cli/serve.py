@@ -1,0 +1,57 @@
+"""`linkgap serve`: the bot itself, reached by Slack over HTTP or, on a laptop, by Socket Mode."""
+
+import asyncio
+import signal
+
+import click
+import uvicorn
+
+from bot.errors import ConfigError
+from bot.manifest import EVENTS_PATH
+from bot.settings import Settings, load
+from bot.wiring import core, http_app, set_up_logs, slack_bot, socket_mode
+
+
+@click.command(name="serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=3000, show_default=True, help="Port to listen on.")
+@click.option("--socket", is_flag=True, help="Socket Mode: needs SLACK_APP_TOKEN and no open port.")
+def command(*, host: str, port: int, socket: bool) -> None:
+    """Run the bot until it is stopped; runs that were interrupted are resumed."""
+    settings = load(Settings)
+    wanted = {
+        "SLACK_BOT_TOKEN": settings.slack_bot_token,
+        "SLACK_APP_TOKEN" if socket else "SLACK_SIGNING_SECRET": (
+            settings.slack_app_token if socket else settings.slack_signing_secret
+        ),
+    }
+    missing = [
+        f"{name} is not set (README, “Connect a workspace”)." for name in wanted if not wanted[name]
+    ]
+    if missing:
+        raise ConfigError(*missing)
+    set_up_logs()
+    asyncio.run(_by_socket(settings) if socket else _by_http(settings, host, port))
+
+
+async def _by_http(settings: Settings, host: str, port: int) -> None:
+    async with core(settings) as product, slack_bot(product) as services:
+        server = uvicorn.Server(
+            uvicorn.Config(http_app(services), host=host, port=port, access_log=False)
+        )
+        await services.jobs.start()
+        click.echo(f"LinkGap listens on http://{host}:{port}{EVENTS_PATH}", err=True)
+        await server.serve()
+
+
+async def _by_socket(settings: Settings) -> None:
+    async with core(settings) as product, slack_bot(product) as services:
+        stopped = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        connection = socket_mode(services)
+        await connection.client.connect()
+        await services.jobs.start()
+        click.echo("LinkGap is connected to Slack by Socket Mode.", err=True)
+        await stopped.wait()
+        await connection.client.close()
