@@ -18,7 +18,10 @@ NO_PAGE = "none"
 OPTIONS = ("site", "page", "in", "lang", "vs", "via", "serp", "fresh", "gates")
 _OPTION = re.compile(r"(?:^|(?<=\s))([A-Za-z]+):(\S*)")
 _QUOTES = {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"}
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+# The surrogates are what a terminal makes of bytes that are not UTF-8; nothing can send them on.
+_INVISIBLE = re.compile(
+    r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +160,14 @@ def read_page(text: str) -> str:
 
 def read_url(text: str) -> str:
     """Return an absolute http(s) URL; a bare `host/path` gets https."""
+    text = _INVISIBLE.sub("", text).strip()
     _refuse_credentials(text)
     url = text if re.match(r"^[a-zA-Z][a-zA-Z0-9+.-]*://", text) else f"https://{text}"
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # it is only read, and checked, when it is asked for
+    except ValueError:
+        raise BadQuestion(f"“{text[:80]}” is not a web address.") from None
     if parts.scheme.lower() not in ("http", "https"):
         raise BadQuestion(f"“{text[:80]}” is not a web address: it must start with http or https.")
     read_site(url)
@@ -169,7 +177,7 @@ def read_url(text: str) -> str:
 
 
 def _refuse_credentials(text: str) -> None:
-    authority = text.split("://", 1)[-1].split("/", 1)[0]
+    authority = re.split(r"[/?#]", text.split("://", 1)[-1], maxsplit=1)[0]
     if "@" in authority:
         raise BadQuestion("That address carries a user name or password. Send it without them.")
 
