@@ -60,10 +60,11 @@ def is_address(host: str) -> bool:
 def registrable(text: str) -> str | None:
     """Return the registrable domain of a URL or host, or None when it has none.
 
-    IP addresses, single labels (`localhost`) and bare public suffixes (`co.uk`) have none.
+    IP addresses, single labels (`localhost`) and bare public suffixes (`co.uk`) have none, nor has
+    a host that ends in a number: browsers read `127.1` as an address.
     """
     host = host_of(text)
-    if host is None or is_address(host):
+    if host is None or is_address(host) or host.rpartition(".")[2].isdigit():
         return None
     found: str | None = _SUFFIXES.privatesuffix(host)
     return found
