@@ -229,9 +229,12 @@ def _columns(comparison: Comparison, pool: Sequence[str]) -> _Columns:
 
 def _first_known(tables: Sequence[_Table], get: Callable[[ReferringDomain], Any]) -> list[Any]:
     """Return one signal of each domain, from the first view that knows it."""
-    column, *later = ([None if row is None else get(row) for row in rows] for rows in tables)
-    for other in later:
-        column = [old if new is None else new for old, new in zip(other, column, strict=True)]
+    column: list[Any] = [None] * len(tables[0])
+    for rows in tables:
+        column = [
+            get(row) if value is None and row is not None else value
+            for value, row in zip(column, rows, strict=True)
+        ]
     return column
 
 
