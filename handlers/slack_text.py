@@ -8,6 +8,7 @@ import re
 from bot.errors import BadQuestion
 
 _WRAPPED = re.compile(r"<([^<>]*)>")
+_LINK = re.compile(r"<(https?://[^<>]*)>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # ampersand last, or it unescapes twice
 
 
@@ -16,7 +17,8 @@ def unwrapped(text: str) -> str:
     text = _WRAPPED.sub(_typed, text)
     for entity, character in _ENTITIES:
         text = text.replace(entity, character)
-    return text.strip()
+    # Pasted from somewhere that shows Slack's wrapping, a link arrives wrapped and escaped.
+    return _LINK.sub(_typed, text).strip()
 
 
 def after_mention(text: str, bot_user: str) -> str:
