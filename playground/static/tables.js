@@ -80,9 +80,11 @@ export function dataTable(block, context) {
 
   draw();
   const foot = rows.length > size ? h("div", { class: "pager-bar" }, place, back, next) : null;
-  return h("div", { class: "data-table" },
+  // The caption stands outside of what scrolls sideways, so that it can always be read whole.
+  return h("figure", { class: "data-table" },
+    h("figcaption", {}, block.caption),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": block.caption },
-      h("table", { class: "grid" }, h("caption", {}, block.caption), h("thead", {}, heads), body)),
+      h("table", { class: "grid", "aria-label": block.caption }, h("thead", {}, heads), body)),
     foot);
 }
 
