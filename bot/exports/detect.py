@@ -56,10 +56,9 @@ def detect(text: TextFile) -> Layout:
             signature = signature_of(headers)
             if signature is not None:
                 return _checked(text.path.name, head, delimiter, record, signature)
-    shaped = [layout for mark in DELIMITERS if (layout := _by_shape(head, mark)) is not None]
-    if shaped:
-        # Under the wrong delimiter `URL,date` looks like one long URL.
-        return max(shaped, key=lambda layout: layout.width)
+    layout = _by_shape(head, max(DELIMITERS, key=lambda mark: _header_width(head, mark)))
+    if layout is not None:
+        return layout
     raise _unknown(text.path.name, head)
 
 
@@ -172,6 +171,11 @@ def _misfit(
             if len(wrong) * 2 > len(there):
                 return field, wrong[0]
     return None
+
+
+def _header_width(head: tuple[str, ...], delimiter: str) -> int:
+    """Tell delimiters apart: under the wrong one `URL,date` looks like one long URL."""
+    return max((len(record.cells) for record in islice(_first(head, delimiter), 1)), default=0)
 
 
 def _by_shape(head: tuple[str, ...], delimiter: str) -> Layout | None:

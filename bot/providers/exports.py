@@ -169,9 +169,8 @@ def _holds_all(one: Import, target: Target) -> bool:
     A list of a site's links holds those of each page, unless it shows one for many alike.
     """
     about = About.of(target)
-    each_page = one.facts.kind == Kind.BACKLINKS and not one.outcome.grouped
     wanted = {(target.scope, about.page or about.site)}
-    if each_page:
+    if not one.outcome.grouped:
         wanted.add((Scope.SITE, about.site))
     return any(
         covered.complete and (covered.target.scope, covered.key) in wanted

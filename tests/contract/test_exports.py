@@ -416,6 +416,23 @@ def test_an_import_that_was_cut_short_is_never_seen_and_removed_a_day_later(home
     assert asyncio.run(scenario()) == (0, 0, 1)
 
 
+def test_rows_of_an_import_under_way_are_not_answered(run, ask, home):
+    run(AHREFS)
+    query = ReferringQuery(SITE, 10)
+    before = ask(Capability.REFERRING_DOMAINS, query)
+
+    async def begin() -> None:
+        database = await Database.open(home / "linkgap.db", SystemClock())
+        parsed = read_file(FIXTURES / "semrush-old.csv")
+        now = SystemClock().now()
+        begun = await database.run(lambda db: begin_import(db, parsed.facts, now))
+        await database.run(lambda db: add_rows(db, begun, parsed.rows(None)))
+        await database.close()
+
+    asyncio.run(begin())
+    assert ask(Capability.REFERRING_DOMAINS, query) == before
+
+
 def test_the_file_may_not_be_written_through_the_reading_door(run, home):
     run(AHREFS)
     with (

@@ -161,6 +161,11 @@ def test_a_translated_search_console_file_is_read_by_its_shape_and_says_so():
     assert "by the shape of its rows" in parsed.layout.notes[0]
 
 
+def test_a_date_beside_an_address_is_not_taken_for_a_part_of_it():
+    _, rows, _ = read(FIXTURES / "gsc-latest-german.csv", OURS)
+    assert [row.source_url for row in rows] == ["https://alpha.example/a"]
+
+
 def test_search_console_and_bing_are_always_samples():
     for name in ("gsc-more.csv", "gsc-sites.csv", "gsc-pages.csv", "bing.csv"):
         _, _, outcome = read(FIXTURES / name, OURS)

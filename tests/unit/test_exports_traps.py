@@ -191,6 +191,7 @@ def test_a_list_of_pages_without_a_header_is_read_from_its_first_line(path):
         (b"Keyword,Volume,KD,CPC\ncrm,100,3,1\n", "a keyword export"),
         (b"Name,Street\nA,B\n", "begins with “Name,Street”"),
         (b"\n" * 12 + b"A,B\n", "begins with “A,B”"),
+        (b"Linking page,Colour\nhttps://a.example/,red\n", "begins with “Linking page,Colour”"),
         (b"A,B,C\nx,1,y\n", "begins with “A,B,C”"),
         (gzip.compress(b"x" * 9999)[:-9], "cut short or damaged"),
         (b"\x1f\x8b" + b"nonsense", "cut short or damaged"),
