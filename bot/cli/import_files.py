@@ -177,34 +177,31 @@ def _as_json(one: Taken) -> dict[str, object]:
 
 def _print(taken: list[Taken]) -> None:
     console = Console()
-    imported = [
-        (one.parsed, one.outcome, one) for one in taken if one.parsed and one.outcome is not None
-    ]
-    if imported:
-        table = Table()
-        for name in ("File", "Tool", "Kind", "Target"):
-            table.add_column(name, overflow="fold")
-        for name in ("Read", "Kept", "Lost", "Broken", "Own"):
-            table.add_column(name, justify="right", no_wrap=True)
-        for parsed, outcome, _ in imported:
-            table.add_row(*_cells(parsed, outcome))
-        console.print(table)
-    for parsed, outcome, one in imported:
-        for note in _notes(parsed, outcome, one.replaced):
+    for one in taken:
+        if one.parsed is None or one.outcome is None:
+            continue
+        console.print(_table(one.parsed, one.outcome))
+        for note in _notes(one.parsed, one.outcome, one.replaced):
             console.print(Text(f"{one.path.name}: {note}"), soft_wrap=True)
     for refused in taken:
         if refused.error is not None:
             console.print(Text(f"Not imported: {refused.error}", "red"), soft_wrap=True)
 
 
-def _cells(parsed: ParsedFile, outcome: Outcome) -> tuple[Text, ...]:
+def _table(parsed: ParsedFile, outcome: Outcome) -> Table:
     facts = parsed.facts
+    table = Table(title=Text(facts.file_name), title_justify="left")
+    table.add_column("What", no_wrap=True)
+    table.add_column("Target", overflow="fold")
+    for name in ("Read", "Kept", "Lost", "Broken", "Own"):
+        table.add_column(name, justify="right", no_wrap=True)
     targets = ", ".join(
         f"{covered.target.scope} {covered.target.value}" for covered in outcome.covers
     )
     counts = (outcome.read, outcome.kept, outcome.lost, outcome.broken, outcome.own)
-    texts = (facts.file_name, facts.tool, facts.kind.replace("_", " "), targets)
-    return tuple(Text(text) for text in (*texts, *(f"{count:,}" for count in counts)))
+    what = f"{facts.tool} {facts.kind.replace('_', ' ')}"
+    table.add_row(Text(what), Text(targets), *(f"{count:,}" for count in counts))
+    return table
 
 
 def _notes(parsed: ParsedFile, outcome: Outcome, replaced: tuple[str, ...]) -> Iterator[str]:
