@@ -53,7 +53,7 @@ async def _demo(port: int, database: Path) -> None:
     ):
         console.print(f"[bold]{ASKER}[/] types [cyan]/gap {QUESTION}[/] in #{CHANNEL}\n")
         # As a team would: without being a member the bot may post, but not share the CSV.
-        await playground.say(ASKER, CHANNEL, "/invite @LinkGap")
+        await playground.say(ASKER, CHANNEL, "/invite @linkgap")
         ack = await playground.slash(ASKER, CHANNEL, "/gap", QUESTION)
         await services.jobs.idle()
         for line in transcript(playground.workspace, CHANNEL, viewer=ASKER):

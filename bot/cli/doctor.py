@@ -40,7 +40,7 @@ def command(*, online: bool) -> None:
     registry = discover(settings, SystemClock())
     console = Console()
     console.print(_vendors(registry))
-    for line in (*_missing(settings, registry), *_advice(registry)):
+    for line in _missing(settings, registry):
         console.print(line, soft_wrap=True)
     if online:
         asyncio.run(_online(settings, console))
@@ -64,7 +64,8 @@ def _missing(settings: Settings, registry: Registry) -> Iterator[str]:
     """Yield what a real answer still lacks, each with its cure."""
     real = [vendor for vendor in registry.vendors if not vendor.sample]
     for capability, cure in (
-        (Capability.SERP, "set a key of a vendor with search results, or name pages with `--vs`."),
+        (Capability.SERP, "set a key of a vendor with search results, or name pages with `--vs`; until then "
+            "LinkGap answers with sample data, and says so."),
         (Capability.REFERRING_DOMAINS, "set a key of a link index, or `linkgap import` exports."),
     ):
         if not any(vendor.can(capability) for vendor in real):
@@ -75,11 +76,6 @@ def _missing(settings: Settings, registry: Registry) -> Iterator[str]:
         yield "SLACK_BOT_TOKEN is not set: no talk with Slack yet (README, “Connect a workspace”)."
     if settings.slack_signing_secret is None and settings.slack_app_token is None:
         yield "SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode) is not set."
-
-
-def _advice(registry: Registry) -> Iterator[str]:
-    if not [vendor for vendor in registry.vendors if not vendor.sample]:
-        yield "Until then LinkGap answers with sample data, and says so."
 
 
 async def _online(settings: Settings, console: Console) -> None:
