@@ -57,15 +57,19 @@ async def _demo(port: int, database: Path) -> None:
         ack = await playground.slash(ASKER, CHANNEL, "/gap", QUESTION)
         await services.jobs.idle()
         for line in transcript(playground.workspace, CHANNEL, viewer=ASKER):
-            console.print(_shown(line), soft_wrap=line.kind == "table")
+            _print(console, line)
         console.print(f"\nThe bot acknowledged after {ack.elapsed * 1000:.0f} ms.", style="dim")
         if stays:
             console.print(f"The workspace is at [bold]{playground.url}[/] (Ctrl-C to stop).")
             await asyncio.Event().wait()
 
 
-def _shown(line: Line) -> Padding:
-    return Padding(Text(line.text, style=_STYLES.get(line.kind, "")), (0, 0, 0, 4 * line.depth))
+def _print(console: Console, line: Line) -> None:
+    words, indent = Text(line.text, style=_STYLES.get(line.kind, "")), 4 * line.depth
+    if line.kind == "table":  # folding would tear the columns apart, cropping would hide some
+        console.print(Text(" " * indent) + words, soft_wrap=True)
+    else:
+        console.print(Padding(words, (0, 0, 0, indent)))
 
 
 @asynccontextmanager

@@ -63,11 +63,16 @@ def _gives(capabilities: object) -> str:
 def _missing(settings: Settings, registry: Registry) -> Iterator[str]:
     """Yield what a real answer still lacks, each with its cure."""
     real = [vendor for vendor in registry.vendors if not vendor.sample]
-    for capability, cure in (
-        (Capability.SERP, "set a key of a vendor with search results, or name pages with `--vs`; until then "
-            "LinkGap answers with sample data, and says so."),
-        (Capability.REFERRING_DOMAINS, "set a key of a link index, or `linkgap import` exports."),
-    ):
+    cures = {
+        Capability.SERP: (
+            "set a key of a vendor with search results, or name pages with `--vs`; until then "
+            "LinkGap answers with sample data, and says so."
+        ),
+        Capability.REFERRING_DOMAINS: (
+            "set a key of a link index, or `linkgap import` your exports."
+        ),
+    }
+    for capability, cure in cures.items():
         if not any(vendor.can(capability) for vendor in real):
             yield f"No source of {_IN_WORDS[capability]}: {cure}"
     if settings.site is None:
