@@ -62,7 +62,8 @@ class _Teller:
 
     def _file(self, file: File) -> Line:
         rows = (file.content or b"").count(b"\n")
-        return Line("file", f"{file.title} ({file.name}, {file.length:,} bytes, {rows} lines)")
+        name = "" if file.title == file.name else f"{file.name}, "
+        return Line("file", f"{file.title} ({name}{file.length:,} bytes, {rows} lines)")
 
     def _name_of(self, some_id: str) -> str:
         try:

@@ -111,9 +111,9 @@ class Workspace:
     # -- finding things --------------------------------------------------------------------
 
     def user(self, name_or_id: str) -> User:
-        """Return a user by id or name. Raises SlackError(user_not_found)."""
+        """Return a user by id, or by name in any case. Raises SlackError(user_not_found)."""
         for user in self.users.values():
-            if name_or_id in (user.id, user.name):
+            if name_or_id == user.id or name_or_id.lower() == user.name:
                 return user
         raise SlackError("user_not_found")
 

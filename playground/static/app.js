@@ -207,8 +207,9 @@ function drawThread() {
 
 function draw() {
   drawSidebar();
-  drawChannel();
+  // First: whether it is open decides how wide, and so how tall, the conversation is.
   drawThread();
+  drawChannel();
   document.title = `${currentChannel().kind === "im" ? state.users[currentChannel().with].real_name : `#${currentChannel().name}`} · ${state.team.name}`;
   showModal(state.modal, contextFor, { submit: (values) => post("submit", { filled: values }), close: () => post("close", {}) });
 }

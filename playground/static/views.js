@@ -71,4 +71,5 @@ export function showModal(view, makeContext, { submit, close }) {
     close();
   };
   if (!dialog.open) dialog.showModal();
+  dialog.querySelector(".field input, .field select, .field textarea")?.focus();
 }

@@ -164,6 +164,8 @@ async def test_a_button_carries_its_value_and_may_replace_its_message(slack):
     assert texts(slack) == ["Newer"]
     await AsyncWebhookClient(payload["response_url"]).send(text="", delete_original=True)
     assert texts(slack) == []
+    await AsyncWebhookClient(payload["response_url"]).send(text="Afterwards", replace_original=True)
+    assert texts(slack, viewer="ben") == ["Afterwards"]
 
 
 async def test_a_button_in_an_ephemeral_message_belongs_to_its_reader(slack):
@@ -181,7 +183,7 @@ async def test_a_button_in_an_ephemeral_message_belongs_to_its_reader(slack):
 async def test_a_mention_reaches_the_app_once_it_is_in_the_channel(slack):
     assert await slack.playground.mention("ana", "seo", "best crm") is None
     assert "is not in this channel" in texts(slack)[-1]
-    await slack.playground.say("ana", "seo", "/invite @linkgap")
+    await slack.playground.say("ana", "seo", "/invite @LinkGap")
     ack = await slack.playground.mention("ana", "seo", "best crm")
     assert ack is not None
     assert ack.ok
