@@ -60,7 +60,7 @@ async def test_the_headline_is_shown_while_the_rest_is_still_being_read(bot):
     bot.analysis.progress = [partly(EXAMPLE, "prospects", "proof")]
     bot.analysis.between = wait_for_the_edit
     await bot.gap("best crm")
-    placeholder, staged = bot.by_bot()[0].history
+    _placeholder, staged = bot.by_bot()[0].history
     assert "24 referring domains" in staged.text
     assert "Still running: prospects and proof." in str(staged.blocks)
 
