@@ -1,0 +1,101 @@
+"""Settings come from the environment or a file, and all their faults are told at once."""
+
+import pytest
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from bot.errors import ConfigError
+from bot.settings import Settings, VendorOptions, load
+
+
+class SomeVendor(VendorOptions):
+    model_config = SettingsConfigDict(env_prefix="LINKGAP_SOMEVENDOR_")
+
+    api_key: SecretStr
+    rows: int = 10
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch, tmp_path):
+    """Nobody's own environment or .env takes part."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("DB", "SITE", "COUNTRY", "LANG", "VIA", "RUN_CAP", "PURSE", "SHORTLIST"):
+        monkeypatch.delenv(f"LINKGAP_{name}", raising=False)
+    for name in ("BOT_TOKEN", "SIGNING_SECRET", "APP_TOKEN"):
+        monkeypatch.delenv(f"SLACK_{name}", raising=False)
+
+
+def test_nothing_has_to_be_set():
+    settings = load(Settings)
+    assert (settings.country, settings.lang, settings.site) == ("us", "en", None)
+    assert (settings.run_cap, settings.purse, settings.shortlist) == (1500, 750, 25)
+    assert settings.slack_bot_token is None
+
+
+def test_the_environment_is_read(monkeypatch):
+    monkeypatch.setenv("LINKGAP_SITE", "ours.example")
+    monkeypatch.setenv("LINKGAP_RUN_CAP", "200")
+    settings = load(Settings)
+    assert (settings.site, settings.run_cap) == ("ours.example", 200)
+
+
+def test_slacks_own_names_are_read_without_the_prefix(monkeypatch):
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-invented")
+    token = load(Settings).slack_bot_token
+    assert token is not None
+    assert token.get_secret_value() == "xoxb-invented"
+
+
+def test_a_dot_env_file_is_read_and_the_environment_wins(monkeypatch, tmp_path):
+    (tmp_path / ".env").write_text("LINKGAP_SITE=file.example\nLINKGAP_LANG=de\nOTHER=1\n", "utf-8")
+    monkeypatch.setenv("LINKGAP_LANG", "fr")
+    settings = load(Settings)
+    assert (settings.site, settings.lang) == ("file.example", "fr")
+
+
+def test_no_file_is_read_when_none_is_wanted(tmp_path):
+    (tmp_path / ".env").write_text("LINKGAP_SITE=file.example\n", "utf-8")
+    assert load(Settings, None).site is None
+
+
+def test_an_empty_variable_is_as_good_as_none(monkeypatch):
+    monkeypatch.setenv("LINKGAP_RUN_CAP", "")
+    assert load(Settings).run_cap == 1500
+
+
+def test_every_fault_is_named_at_once_by_its_variable(monkeypatch):
+    monkeypatch.setenv("LINKGAP_RUN_CAP", "much")
+    monkeypatch.setenv("LINKGAP_SHORTLIST", "201")
+    with pytest.raises(ConfigError) as refused:
+        load(Settings)
+    assert refused.value.faults == (
+        "LINKGAP_RUN_CAP: Input should be a valid integer, unable to parse string as an integer",
+        "LINKGAP_SHORTLIST: Input should be less than or equal to 200",
+    )
+
+
+def test_a_missing_key_of_a_vendor_is_named_by_its_variable(monkeypatch):
+    monkeypatch.setenv("LINKGAP_SOMEVENDOR_ROWS", "x")
+    with pytest.raises(ConfigError, match="LINKGAP_SOMEVENDOR_API_KEY: Field required"):
+        load(SomeVendor)
+
+
+def test_a_name_without_the_prefix_is_told_as_it_is():
+    class Socket(Settings):
+        app_id: int = Field(validation_alias="SLACK_APP_ID")
+
+    with pytest.raises(ConfigError, match=r"^SLACK_APP_ID: Field required$"):
+        load(Socket)
+
+
+def test_a_faulty_secret_is_not_repeated(monkeypatch):
+    monkeypatch.setenv("LINKGAP_SOMEVENDOR_API_KEY", "invented-key")
+    monkeypatch.setenv("LINKGAP_SOMEVENDOR_ROWS", "invented-key")
+    with pytest.raises(ConfigError) as refused:
+        load(SomeVendor)
+    assert "invented-key" not in str(refused.value)
+
+
+def test_a_key_does_not_show_when_settings_are_printed(monkeypatch):
+    monkeypatch.setenv("LINKGAP_SOMEVENDOR_API_KEY", "invented-key")
+    assert "invented-key" not in repr(load(SomeVendor))
