@@ -102,7 +102,7 @@ class Playground(People):
 
     # -- for tests and the demo ------------------------------------------------------------
 
-    async def until(self, condition: Callable[[], object], seconds: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], object], seconds: float = 10.0) -> None:
         """Wait until a condition on the workspace holds. Raises TimeoutError."""
         await self._pulse.until(condition, seconds)
 

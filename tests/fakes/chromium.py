@@ -49,7 +49,7 @@ _SEE = """new Promise((resolve, reject) => {
   setTimeout(() => {
     watch.disconnect();
     reject(new Error("not seen: " + %(name)s + " on: " + document.body.innerText));
-  }, 8000);
+  }, 15000);
   look();
 })"""
 

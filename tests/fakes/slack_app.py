@@ -44,7 +44,7 @@ class SlackApp:
 
     async def deliveries(self, count: int) -> list[Delivery]:
         """Wait until so many deliveries have come."""
-        async with asyncio.timeout(5), self.arrived:
+        async with asyncio.timeout(15), self.arrived:
             await self.arrived.wait_for(lambda: len(self.got) >= count)
         return self.got
 
