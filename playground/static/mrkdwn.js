@@ -144,7 +144,7 @@ export function markdown(text, context) {
       at -= 1;
       out.push(h("table", { class: "grid" }, h("thead", {}, h("tr", {}, head.map((cell) => h("th", {}, cell)))),
         h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell) => h("td", {}, cell)))))));
-    } else if (/^\s*[-*]\s+/.test(lines[at])) out.push(h("li", {}, inline(toMrkdwn(lines[at].replace(/^\s*[-*]\s+/, "")), context)));
+    } else if (/^\s*[-*]\s+/.test(lines[at])) out.push(h("ul", {}, h("li", {}, inline(toMrkdwn(lines[at].replace(/^\s*[-*]\s+/, "")), context))));
     else out.push(h("span", { class: "prose line" }, inline(toMrkdwn(lines[at]), context)));
   }
   return out;
