@@ -67,7 +67,7 @@ class PageRead:
     charset: str | None = None
 
 
-class _Unknown(Exception):
+class Unusable(Exception):
     """Ends a read; the sentence is the reason."""
 
     def __init__(self, state: ReadState, reason: str) -> None:
@@ -123,7 +123,7 @@ class Reader:
             async with self._turn, asyncio.timeout(self._seconds):
                 body, charset = await self._page(trail)
                 state = ReadState.READ
-        except _Unknown as end:
+        except Unusable as end:
             state, reason = end.state, end.reason
         except TimeoutError:
             state, reason = ReadState.TIMEOUT, f"no answer within {self._seconds:g} seconds"
@@ -136,12 +136,12 @@ class Reader:
             _check_status(response.status_code)
             kind, declared = _content_type(response)
             if kind and kind not in _HTML:
-                raise _Unknown(ReadState.NOT_HTML, f"it is {kind}, not a web page")
+                raise Unusable(ReadState.NOT_HTML, f"it is {kind}, not a web page")
             body, whole = await _body(response, MAX_BYTES)
         finally:
             await response.aclose()
         if not whole:
-            raise _Unknown(ReadState.TOO_LARGE, f"it is larger than {MAX_BYTES >> 20} MB")
+            raise Unusable(ReadState.TOO_LARGE, f"it is larger than {MAX_BYTES >> 20} MB")
         check_html(body)
         return body, sniff(body, declared)
 
@@ -156,7 +156,7 @@ class Reader:
                 body, _ = await _body(response, MAX_ROBOTS_BYTES)
             finally:
                 await response.aclose()
-        except _Unknown as end:
+        except Unusable as end:
             # RFC 9309 2.3.1.2: too many redirects count as a missing file.
             return RobotsFile("" if end.state is ReadState.REDIRECTS else None, end.reason)
         return RobotsFile(body.decode("utf-8", errors="replace").removeprefix("\ufeff"))
@@ -174,9 +174,9 @@ class Reader:
             await response.aclose()
             following = str(_joined(url, target))
             if following in trail:
-                raise _Unknown(ReadState.REDIRECTS, "its redirects run in a circle")
+                raise Unusable(ReadState.REDIRECTS, "its redirects run in a circle")
             if len(trail) > MAX_REDIRECTS:
-                raise _Unknown(ReadState.REDIRECTS, f"it redirects more than {MAX_REDIRECTS} times")
+                raise Unusable(ReadState.REDIRECTS, f"it redirects more than {MAX_REDIRECTS} times")
             trail.append(following)
 
     async def _check_robots(self, url: httpx.URL) -> None:
@@ -185,17 +185,17 @@ class Reader:
             allowed = await self._robots.allow(url)
         except RobotsUnknown as fault:
             reason = f"its robots.txt could not be read ({fault})"
-            raise _Unknown(ReadState.UNREACHABLE, reason) from None
+            raise Unusable(ReadState.UNREACHABLE, reason) from None
         if not allowed:
-            raise _Unknown(ReadState.ROBOTS, "its robots.txt forbids it")
+            raise Unusable(ReadState.ROBOTS, "its robots.txt forbids it")
 
     async def _addresses(self, url: httpx.URL) -> list[str]:
         try:
             return await checked(url, self._resolver, allow_loopback=self._allow_loopback)
         except Refused as refusal:
-            raise _Unknown(ReadState.REFUSED_ADDRESS, str(refusal)) from None
+            raise Unusable(ReadState.REFUSED_ADDRESS, str(refusal)) from None
         except OSError:
-            raise _Unknown(ReadState.UNREACHABLE, f"{url.host} has no address") from None
+            raise Unusable(ReadState.UNREACHABLE, f"{url.host} has no address") from None
 
     async def _get(self, url: httpx.URL) -> httpx.Response:
         """Send one GET to an address judged a moment ago, under the name that was asked for."""
@@ -207,7 +207,7 @@ class Reader:
                 fault = f"{url.host} refused the connection ({error})"
             except httpx.TransportError as error:
                 raise _broken(error) from None
-        raise _Unknown(ReadState.UNREACHABLE, fault)
+        raise Unusable(ReadState.UNREACHABLE, fault)
 
     def _request(self, url: httpx.URL, address: str) -> httpx.Request:
         return httpx.Request(
@@ -231,11 +231,11 @@ class Reader:
 def check_html(body: bytes) -> None:
     """Raise when the bytes cannot be a web page, whatever their label says."""
     if not body.strip():
-        raise _Unknown(ReadState.EMPTY, "it is empty")
+        raise Unusable(ReadState.EMPTY, "it is empty")
     start = body[:_SNIFFED]
     wide = start.startswith((b"\xff\xfe", b"\xfe\xff"))
     if (b"\0" in start and not wide) or b"<" not in body[: 64 * _SNIFFED]:
-        raise _Unknown(ReadState.NOT_HTML, "it is not HTML")
+        raise Unusable(ReadState.NOT_HTML, "it is not HTML")
 
 
 async def _body(response: httpx.Response, cap: int) -> tuple[bytes, bool]:
@@ -244,11 +244,11 @@ async def _body(response: httpx.Response, cap: int) -> tuple[bytes, bool]:
     except (httpx.TransportError, zlib.error) as error:
         raise _broken(error) from None
     except UnknownCoding as coding:
-        raise _Unknown(ReadState.NOT_HTML, f"it is packed as {coding}") from None
+        raise Unusable(ReadState.NOT_HTML, f"it is packed as {coding}") from None
 
 
-def _broken(error: Exception) -> _Unknown:
-    return _Unknown(ReadState.UNREACHABLE, f"the connection broke off ({error})")
+def _broken(error: Exception) -> Unusable:
+    return Unusable(ReadState.UNREACHABLE, f"the connection broke off ({error})")
 
 
 def _parsed(text: str) -> httpx.URL:
@@ -256,7 +256,7 @@ def _parsed(text: str) -> httpx.URL:
         url = httpx.URL(text)
         url.raw_host.decode("ascii")
     except (httpx.InvalidURL, UnicodeError, ValueError):
-        raise _Unknown(ReadState.REFUSED_ADDRESS, "it is not a web address") from None
+        raise Unusable(ReadState.REFUSED_ADDRESS, "it is not a web address") from None
     return url
 
 
@@ -264,16 +264,16 @@ def _joined(url: httpx.URL, target: str) -> httpx.URL:
     try:
         return url.join(target).copy_with(fragment=None)
     except (httpx.InvalidURL, UnicodeError, ValueError):
-        raise _Unknown(ReadState.REDIRECTS, "it redirects to something unreadable") from None
+        raise Unusable(ReadState.REDIRECTS, "it redirects to something unreadable") from None
 
 
 def _check_status(status: int) -> None:
     if status in (401, 402, 403, 407, 429, 451, 503):
-        raise _Unknown(ReadState.BLOCKED, f"the site does not let us in (status {status})")
+        raise Unusable(ReadState.BLOCKED, f"the site does not let us in (status {status})")
     if status in (404, 410):
-        raise _Unknown(ReadState.MISSING, f"there is no such page (status {status})")
+        raise Unusable(ReadState.MISSING, f"there is no such page (status {status})")
     if status != 200:
-        raise _Unknown(ReadState.UNREACHABLE, f"the site answered with status {status}")
+        raise Unusable(ReadState.UNREACHABLE, f"the site answered with status {status}")
 
 
 def _content_type(response: httpx.Response) -> tuple[str, str | None]:

@@ -1,0 +1,196 @@
+"""The gates before links: does our page answer the search, do readers trust it, is it complete?
+
+Pure. Facts come from `bot.pages`; a page that could not be read is left out of every count, and
+when too little is left the answer is "unknown", never a verdict. The trust gate is about readers:
+Google names no such checklist, so it is never told as ranking points.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.gap.relevance import terms_of
+from bot.page_facts import PageFacts
+from bot.report import Gate
+
+MATCH, MISMATCH, MIXED, UNKNOWN = "match", "mismatch", "mixed", "unknown"
+MAJORITY = 0.6
+LEAST_PAGES = 2
+MOST_TOPICS = 8
+_MANY = {
+    "list": "lists",
+    "guide": "guides",
+    "product": "product pages",
+    "category": "category pages",
+    "tool": "tools",
+    "forum": "forum threads",
+    "review": "reviews",
+    "news": "news",
+    "video": "videos",
+    "profile": "profile pages",
+    "other": "pages of another sort",
+}
+_ONE = {
+    "list": "a list",
+    "guide": "a guide",
+    "product": "a product page",
+    "category": "a category page",
+    "tool": "a tool",
+    "forum": "a forum thread",
+    "review": "a review",
+    "news": "a news article",
+    "video": "a video",
+    "profile": "a profile page",
+    "other": "a page of another sort",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TrustRow:
+    """One thing readers look for: `theirs` of the `read` pages show it, and whether ours does.
+
+    `evidence` is where one of theirs shows it.
+    """
+
+    name: str
+    theirs: int
+    read: int
+    ours: bool
+    evidence: str | None
+
+
+def intent_gate(
+    ours: PageFacts | None, field: Sequence[PageFacts], vendor_kind: str | None = None
+) -> Gate:
+    """Compare what kind of page ranks with what kind ours is.
+
+    `field` are the ranking pages without ours; `vendor_kind` is the kind a vendor sees in most of
+    them, told when it disagrees. A majority is 60 % of the pages that could be read, two at least.
+    """
+    readable = [page for page in field if page.readable]
+    kinds = Counter(page.kind for page in readable if page.kind is not None)
+    if kinds.total() < LEAST_PAGES:
+        return Gate("intent", UNKNOWN, _too_little(len(readable), kinds.total()))
+    kind, count = max(kinds.items(), key=lambda pair: (pair[1], pair[0]))
+    if count < LEAST_PAGES or count < MAJORITY * len(readable):
+        named = ", ".join(f"{number} {_MANY[name]}" for name, number in kinds.most_common())
+        return Gate("intent", MIXED, f"The ranking pages are mixed ({named}): no verdict.")
+    said = f"{count} of {len(readable)} readable pages are {_MANY[kind]}"
+    state, yours = _beside(ours, kind)
+    doubt = ""
+    if vendor_kind is not None and vendor_kind != kind:
+        doubt = f" A vendor sees {_MANY.get(vendor_kind, vendor_kind)} instead."
+    return Gate("intent", state, f"{said}; {yours}.{doubt}")
+
+
+def trust_gate(
+    ours: PageFacts | None, top3: Sequence[PageFacts]
+) -> tuple[Gate, tuple[TrustRow, ...]]:
+    """Return what most of the top pages show their readers and ours does not, as a checklist."""
+    readable = [page for page in top3 if page.readable]
+    if ours is None or not ours.readable:
+        why = "your page is not known" if ours is None else _unread(ours)
+        return Gate("trust", UNKNOWN, f"Not compared: {why}."), ()
+    if len(readable) < LEAST_PAGES:
+        return Gate("trust", UNKNOWN, "Not compared: too few of the top pages can be read."), ()
+    lacking = tuple(row for row in _checklist(ours, readable) if _lacks(row))
+    if not lacking:
+        reason = "Your page shows readers what most of the top pages show."
+        return Gate("trust", MATCH, reason), ()
+    names = ", ".join(row.name for row in lacking)
+    reason = (
+        f"Most of the top pages show readers what yours does not: {names}. "
+        "This is for readers; it is no ranking checklist."
+    )
+    return Gate("trust", MISMATCH, reason), lacking
+
+
+def coverage(ours: PageFacts | None, top3: Sequence[PageFacts], language: str) -> tuple[str, ...]:
+    """Return what most of the top pages have headings about and our page never mentions.
+
+    At most eight, the most shared first; fewer when there are fewer, none when it cannot be told.
+    Words are compared by stem; those that stand together in a heading are shown together.
+    """
+    readable = [page for page in top3 if page.readable]
+    if ours is None or not ours.readable or len(readable) < LEAST_PAGES:
+        return ()
+    known = _stems((ours.title or "", *ours.headings, *ours.vocabulary), language)
+    pages = Counter(stem for page in readable for stem in _stems(page.headings, language))
+    missing = {stem: count for stem, count in pages.items() if 2 * count > len(readable)}
+    for stem in known:
+        missing.pop(stem, None)
+    return tuple(_topics(missing, readable, language))[:MOST_TOPICS]
+
+
+def _beside(ours: PageFacts | None, kind: str) -> tuple[str, str]:
+    if ours is None:
+        return UNKNOWN, "your page is not known"
+    if not ours.readable:
+        return UNKNOWN, _unread(ours)
+    if ours.kind is None:
+        return UNKNOWN, "what yours is cannot be told"
+    if ours.kind == kind:
+        return MATCH, "so is yours"
+    return MISMATCH, f"yours is {_ONE[ours.kind]}"
+
+
+def _unread(page: PageFacts) -> str:
+    reason = f" ({page.kind_evidence[0]})" if page.kind_evidence else ""
+    return f"your page could not be read{reason}"
+
+
+def _too_little(readable: int, named: int) -> str:
+    if readable < LEAST_PAGES:
+        return "Too few of the ranking pages could be read to say what they are."
+    return f"Only {named} of {readable} readable pages show clearly what they are."
+
+
+def _checklist(ours: PageFacts, readable: Sequence[PageFacts]) -> list[TrustRow]:
+    rows = []
+    for sign in ours.trust:
+        theirs = [other for page in readable for other in page.trust if other.name == sign.name]
+        told = [other for other in theirs if other.present is not None]
+        shown = [other for other in told if other.present]
+        if sign.present is not None and told:
+            evidence = next((other.evidence for other in shown), None)
+            rows.append(TrustRow(sign.name, len(shown), len(told), sign.present, evidence))
+    return rows
+
+
+def _lacks(row: TrustRow) -> bool:
+    return not row.ours and row.theirs >= LEAST_PAGES and 2 * row.theirs > row.read
+
+
+def _stems(texts: Sequence[str], language: str) -> set[str]:
+    return {term.stem for term in terms_of("", texts, language).terms}
+
+
+def _topics(missing: dict[str, int], readable: Sequence[PageFacts], language: str) -> list[str]:
+    """Return the missing stems as words in the order of their headings, most shared first."""
+    told: dict[str, None] = {}
+    done: set[str] = set()
+    headings = [heading for page in readable for heading in page.headings]
+    for stem in sorted(missing, key=lambda one: (-missing[one], one)):
+        if stem in done:
+            continue
+        together = [_missing_in(heading, missing, language) for heading in headings]
+        candidates = [found for found in together if stem in found]
+        phrase = max(candidates, key=lambda found: (len(found) <= _LONGEST, len(found)))
+        shown = phrase if len(phrase) <= _LONGEST else {stem: phrase[stem]}
+        done |= shown.keys()
+        told[" ".join(shown.values())] = None
+    return list(told)
+
+
+_LONGEST = 3
+
+
+def _missing_in(heading: str, missing: dict[str, int], language: str) -> dict[str, str]:
+    """Return the missing stems of one heading with their words, in the heading's order."""
+    found = {
+        term.stem: term.word
+        for term in terms_of("", (heading,), language).terms
+        if term.stem in missing
+    }
+    folded = heading.casefold()
+    return dict(sorted(found.items(), key=lambda pair: folded.find(pair[1])))

@@ -1,0 +1,256 @@
+"""Who wrote a page, when, and for whom: what it says in the places made for that."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from selectolax.lexbor import LexborNode
+
+from bot.pages.document import Document, words
+from bot.pages.schema import Node, text_of
+
+_WORKS = re.compile(
+    r"(?:.*Article|.*Posting|CreativeWork|Recipe|HowTo|Review|WebPage|.*Page|Report|VideoObject"
+    r"|Course|Question|Book|TechArticle|PodcastEpisode|Guide|LearningResource|ScholarlyArticle)"
+)
+_ANSWERS = frozenset({"Review", "UserReview", "Comment", "Answer", "Product", "ListItem", "Rating"})
+_THREADS = frozenset({"QAPage", "Question", "DiscussionForumPosting"})
+_FIRMS = frozenset(
+    {"Organization", "Corporation", "NewsMediaOrganization", "Brand", "LocalBusiness"}
+)
+_META_AUTHOR = (
+    "author",
+    "article:author",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "byl",
+    "citation_author",
+    "dcterms.creator",
+    "article:author_name",
+    "cxenseparse:author",
+)
+_META_PUBLISHED = (
+    "article:published_time",
+    "article:published",
+    "datepublished",
+    "date",
+    "dc.date",
+    "dc.date.issued",
+    "dcterms.created",
+    "pubdate",
+    "publishdate",
+    "publish_date",
+    "publish-date",
+    "parsely-pub-date",
+    "sailthru.date",
+    "citation_date",
+    "citation_publication_date",
+    "og:pubdate",
+    "published_on",
+    "article.published",
+    "cxenseparse:recs:publishtime",
+    "date.created",
+    "created",
+)
+_META_MODIFIED = (
+    "article:modified_time",
+    "datemodified",
+    "og:updated_time",
+    "dcterms.modified",
+    "lastmod",
+    "last-modified",
+    "article:modified",
+    "article.updated",
+)
+_BYLINES = (
+    "[itemprop=author]",
+    "a[rel~=author]",
+    "[class*=byline i]",
+    "[class*=author-name i]",
+    "[class*=author_name i]",
+    "[class*=authorname i]",
+    "[class~=author i]",
+    "[class*=post-author i]",
+    "[class*=entry-author i]",
+    "[class*=article-author i]",
+    "[class*=article__author i]",
+    "[data-testid*=author i]",
+    "[class~=fn]",
+    "[class*=autor i]",
+)
+_BY = re.compile(
+    r"^\W*(?:(?:written|posted|published|reviewed|text|words|story|article|recipe|photos?)\s+)?"
+    r"(?:by|von|par|por|di|door|av|af|autor(?:in)?|author|auteur|автор|od)\b[\s:–-]*",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"\s*(?:[|•·–—]|\d|\bon\b|\bam\b|\bupdated\b|\bpublished\b|\bposted\b|\bin\b|\bfollow\b"
+    r"|\bfull bio\b|\().*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_NOBODY = re.compile(
+    r"admin(?:istrator)?|unknown|anonymous|editor(?:ial)?|author|staff|guest|webmaster|website|team"
+    r"|home|root|user|info|contact|about|redaktion|blog|menu|by|none|null|undefined",
+    re.IGNORECASE,
+)
+_ISO = re.compile(r"((?:19|20)\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)")
+_SLASHED = re.compile(r"((?:19|20)\d\d)[/.](\d{1,2})[/.](\d{1,2})(?!\d)")
+_IN_PATH = re.compile(r"/((?:19|20)\d\d)/(\d{1,2})/(\d{1,2})(?:/|-)")
+_REMARKS = re.compile(
+    r"comment|sidebar|related|widget|recent|footer|reply|replies|teaser", re.IGNORECASE
+)
+_MAX_NAME = 60
+_MAX_BYLINE = 300
+
+
+def author_of(document: Document) -> str | None:
+    """Return the person, nick or team a page names as its author.
+
+    A firm that signs its own page is no author, and neither are those who answer, review or
+    comment on it.
+    """
+    for said in _authors(document):
+        name = _name(said)
+        if name is not None and not _is_brand(name, document):
+            return name
+    return next(filter(None, map(_name, _bylines(document))), None)
+
+
+def organisation_of(document: Document) -> str | None:
+    """Return the publisher, the organisation behind the site, or the site's name."""
+    for node in document.statements:
+        publisher = text_of(node.values.get("publisher"))
+        if publisher:
+            return publisher
+    for node in document.statements:
+        if node.depth == 0 and _FIRMS.intersection(node.types):
+            return text_of(node.values.get("name"))
+    return document.meta("og:site_name", "application-name", "publisher", "copyright")
+
+
+def published_of(document: Document) -> date | None:
+    """Return the day of publication as the page's own metadata gives it."""
+    return _dated(document, "datePublished", _META_PUBLISHED) or _marked_time(document)
+
+
+def modified_of(document: Document) -> date | None:
+    """Return the day of the last change as the page's own metadata gives it."""
+    return _dated(document, "dateModified", _META_MODIFIED)
+
+
+def in_path(document: Document) -> date | None:
+    """Return the day an address like /2024/05/17/slug carries."""
+    found = _IN_PATH.search(document.path)
+    return _day(*found.groups()) if found else None
+
+
+def _authors(document: Document) -> Iterator[str]:
+    for node in document.statements:
+        if _speaks_of_page(node) and not _THREADS.intersection(node.types):
+            yield from _people(node.values.get("author") or node.values.get("creator"))
+    metas = map(document.meta, _META_AUTHOR)
+    yield from (said for said in metas if said and "://" not in said)
+
+
+def _bylines(document: Document) -> Iterator[str]:
+    """Yield visible bylines; a nick that is also the name of the site may stand in one."""
+    for selector in _BYLINES:
+        for element in document.tree.css(selector)[:6]:
+            if not _is_remark(element):
+                yield element.attributes.get("content") or words(element) or ""
+
+
+def _people(said: object) -> Iterator[str]:
+    for each in said if isinstance(said, list) else [said]:
+        if isinstance(each, dict) and str(each.get("@type")) in _FIRMS:
+            continue
+        text = text_of(each)
+        if text:
+            yield text
+
+
+def _speaks_of_page(node: Node) -> bool:
+    return any(map(_WORKS.fullmatch, node.types)) and not _ANSWERS.intersection(
+        (*node.types, *node.parents)
+    )
+
+
+def _name(said: str) -> str | None:
+    text = _TAIL.sub("", _BY.sub("", " ".join(said[:_MAX_BYLINE].split()))).strip(" ,;:|-–@\"'")
+    letters = sum(map(str.isalpha, text))
+    if not 2 <= len(text) <= _MAX_NAME or letters < len(text) * 0.5 or len(text.split()) > 7:
+        return None
+    return None if _NOBODY.fullmatch(text) or "://" in text else text
+
+
+def _is_brand(name: str, document: Document) -> bool:
+    """Say whether a byline is the site's own name in other words ("Official UK … website")."""
+    label = _key((document.site or "").split(".")[0])
+    firm = _key(organisation_of(document) or "")
+    return _key(name) in (label, firm) or (len(label) > 3 and label in _key(name))
+
+
+def _is_remark(element: LexborNode) -> bool:
+    """Say whether an element stands in a comment, a side column or a list of other pages."""
+    node: LexborNode | None = element
+    for _ in range(12):
+        if node is None or node.tag in ("body", "html"):
+            return False
+        if (node.attributes.get("itemtype") or "").endswith(("/Review", "/Comment", "/Answer")):
+            return True
+        marks = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+        if node.tag in ("aside", "footer", "nav") or _REMARKS.search(marks):
+            return True
+        node = node.parent
+    return False
+
+
+def _dated(document: Document, name: str, metas: tuple[str, ...]) -> date | None:
+    for node in document.statements:
+        day = read_day(node.values.get(name)) if _speaks_of_page(node) else None
+        if day is not None:
+            return day
+    for meta in metas:
+        day = read_day(document.meta(meta))
+        if day is not None:
+            return day
+    for element in document.tree.css(f"[itemprop={name}]")[:10]:
+        if not _is_remark(element):
+            said = element.attributes
+            day = read_day(said.get("datetime") or said.get("content") or words(element))
+            if day is not None:
+                return day
+    return None
+
+
+def _marked_time(document: Document) -> date | None:
+    """Return the day of the first `time` element that heads the text or says it is a pubdate."""
+    for element in document.tree.css(
+        "time[pubdate], time[class*=publish i], time[class~=entry-date], article header time, "
+        "abbr.published, article time[datetime], main time[datetime]"
+    )[:5]:
+        if not _is_remark(element):
+            day = read_day(element.attributes.get("datetime") or element.attributes.get("title"))
+            if day is not None:
+                return day
+    return None
+
+
+def read_day(said: object) -> date | None:
+    """Return the day of an ISO-like date or time stamp."""
+    if not isinstance(said, str):
+        return None
+    found = _ISO.search(said[:40]) or _SLASHED.search(said[:40])
+    return _day(*found.groups()) if found else None
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _key(name: str) -> str:
+    return re.sub(r"\W+", "", name).lower()

@@ -1,0 +1,216 @@
+"""A parsed page: its markup once, and the few views the fact finders share."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from bot.domains import registrable
+from bot.pages.schema import Node, json_ld, microdata
+
+_UNSEEN = frozenset({"script", "style", "template", "svg", "select", "datalist", "head"})
+_FURNITURE = frozenset({"nav", "footer", "aside"})
+_ROLES = frozenset({"navigation", "contentinfo"})
+_SENTENCE = 80
+_SAMPLE = 200_000
+_MAX_WORDS = 1000
+_MAX_LINKS = 5000
+_MAX_HEADINGS = 2000
+_MAX_PROSE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """One link: absolute URL (fragment kept), visible words, rel words, in the page's furniture?"""
+
+    url: str
+    text: str
+    rel: str
+    node: LexborNode
+
+
+class Document:
+    """One parsed page. Without a `url`, the one the page calls canonical counts, or none."""
+
+    def __init__(self, html: str, url: str | None) -> None:
+        self.tree = LexborHTMLParser(html)
+        self.url = url or self._claimed_url()
+        self.statements = json_ld(self.tree)
+        self.items = microdata(self.tree)
+        self.videos = len(self.tree.css("video, iframe[src*=youtube], iframe[src*=vimeo]"))
+        self.anchors = self._anchors()
+
+    @property
+    def nodes(self) -> list[Node]:
+        """All schema.org statements, JSON-LD first."""
+        return [*self.statements, *self.items]
+
+    @cached_property
+    def path(self) -> str:
+        """The decoded, lower-case path of the URL, or ""."""
+        return urlsplit(self.url).path.lower() if self.url else ""
+
+    @cached_property
+    def host(self) -> str:
+        """The lower-case host of the URL without www, or ""."""
+        return ((urlsplit(self.url).hostname or "") if self.url else "").removeprefix("www.")
+
+    @cached_property
+    def citation(self) -> bool:
+        """Whether it carries the metadata of a scholarly paper."""
+        return any(name.startswith("citation_") for name in self._metas)
+
+    @cached_property
+    def site(self) -> str | None:
+        """The registrable domain of the page."""
+        return registrable(self.url) if self.url else None
+
+    def meta(self, *names: str) -> str | None:
+        """Return the first non-empty `meta` content under any of the names, in their order."""
+        return next((self._metas[name] for name in names if self._metas.get(name)), None)
+
+    @cached_property
+    def _metas(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for element in self.tree.css("meta"):
+            said = element.attributes
+            name = said.get("property") or said.get("name") or said.get("http-equiv")
+            name = name or said.get("itemprop")
+            content = " ".join((said.get("content") or "").split())
+            if name and content:
+                found.setdefault(name.strip().lower(), content)
+        return found
+
+    def attribute(self, selector: str, name: str) -> str | None:
+        """Return an attribute of the first element that matches."""
+        element = self.tree.css_first(selector)
+        return None if element is None else element.attributes.get(name)
+
+    def first_text(self, selector: str) -> str | None:
+        """Return the words of the first element that matches and has any."""
+        found = (words(node) for node in self.tree.css(selector)[:20])
+        return next((text for text in found if text), None)
+
+    @cached_property
+    def title(self) -> str | None:
+        """The title element, else the Open Graph title."""
+        element = self.tree.css_first("head title") or self.tree.css_first("title")
+        return (words(element) if element is not None else None) or self.meta("og:title")
+
+    @cached_property
+    def h1(self) -> str | None:
+        """The first heading of the first rank that has words."""
+        return self.first_text("h1")
+
+    @cached_property
+    def headings(self) -> list[tuple[int, str]]:
+        """Headings of rank 1 to 3 in document order, without those of navigation and footer."""
+        found = []
+        for node in self.tree.css("h1, h2, h3")[:_MAX_HEADINGS]:
+            text = words(node)
+            if text:
+                found.append((int((node.tag or "h3")[1]), text))
+        return found
+
+    def _claimed_url(self) -> str | None:
+        """Return the address a saved page gives as its own, if it is a whole one."""
+        said = self.attribute("link[rel=canonical]", "href") or self.meta("og:url")
+        return said if said and said[:8].lower().startswith(("http://", "https://")) else None
+
+    def _anchors(self) -> list[Anchor]:
+        base = self.attribute("base[href]", "href")
+        origin = _joined(self.url or "", base) if base else (self.url or "")
+        found = []
+        for node in self.tree.css("a[href], area[href]")[:_MAX_LINKS]:
+            said = node.attributes
+            text = words(node) or said.get("aria-label") or said.get("title") or ""
+            if not text:
+                image = node.css_first("img[alt]")
+                text = (image.attributes.get("alt") or "") if image is not None else ""
+            url = _joined(origin, (said.get("href") or "").strip())
+            found.append(Anchor(url, " ".join(text.split()), said.get("rel") or "", node))
+        return found
+
+    @property
+    def text(self) -> str:
+        """The visible words of the page. Text inside noscript counts: some sites keep it there."""
+        return self._visible.text
+
+    @property
+    def sample(self) -> str:
+        """As much of the main text, without navigation and the like, as is searched for wording."""
+        return self._visible.main[:_SAMPLE]
+
+    @property
+    def main_text(self) -> str:
+        """The visible words without navigation, side columns and footer."""
+        return self._visible.main
+
+    @property
+    def prose(self) -> list[str]:
+        """The paragraphs of a sentence or more, outside navigation, side columns and footer."""
+        return self._visible.prose
+
+    @cached_property
+    def _visible(self) -> "_Visible":
+        return _visible(self.tree.body)
+
+    @cached_property
+    def types(self) -> Counter[str]:
+        """How often each schema.org type is named."""
+        return Counter(name for node in self.nodes for name in node.types)
+
+    @cached_property
+    def own_types(self) -> frozenset[str]:
+        """The schema.org types the page claims for itself, not for its parts."""
+        return frozenset(name for node in self.nodes if node.depth == 0 for name in node.types)
+
+
+@dataclass(frozen=True, slots=True)
+class _Visible:
+    text: str
+    main: str
+    prose: list[str]
+
+
+def _visible(body: LexborNode | None) -> _Visible:
+    """Walk the visible text once, without recursion and without a copy of the tree."""
+    everything: list[str] = []
+    main: list[str] = []
+    prose: list[str] = []
+    waiting = [(body, False)] if body is not None else []
+    while waiting:
+        node, aside = waiting.pop()
+        if node.next is not None and node is not body:
+            waiting.append((node.next, aside))
+        tag = node.tag or ""
+        if tag == "-text":
+            piece = node.text_content or ""
+            everything.append(piece)
+            if not aside:
+                main.append(piece)
+            continue
+        if tag in _UNSEEN:
+            continue
+        below = aside or tag in _FURNITURE or node.attributes.get("role") in _ROLES
+        if tag == "p" and not below and len(prose) < _MAX_PROSE:
+            said = words(node)
+            if said and len(said) >= _SENTENCE:
+                prose.append(said)
+        if node.child is not None:
+            waiting.append((node.child, below))
+    return _Visible(" ".join(" ".join(everything).split()), " ".join(" ".join(main).split()), prose)
+
+
+def words(node: LexborNode) -> str | None:
+    """Return the first words of an element, single-spaced, or None when it has none."""
+    return " ".join(node.text(separator=" ")[:_MAX_WORDS].split()) or None
+
+
+def _joined(base: str, href: str) -> str:
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return ""

@@ -1,0 +1,157 @@
+"""From a page as it was sent to what it says about itself.
+
+selectolax reads the markup; htmldate looks for a visible date where metadata has none, on the
+kinds of page that have one. Everything is bounded: a hostile page costs time and memory like a
+large honest one.
+"""
+
+import re
+from datetime import date
+
+from bot.page_facts import PageFacts, PageLinks, TrustSign
+from bot.pages.bylines import author_of, in_path, modified_of, organisation_of, published_of
+from bot.pages.charset import decode, sniff
+from bot.pages.document import Document
+from bot.pages.emails import emails_of
+from bot.pages.fetch import MAX_BYTES, PageRead, Unusable, check_html
+from bot.pages.guard import objection
+from bot.pages.kinds import kind_of
+from bot.pages.language import language_of
+from bot.pages.links import links_of, outbound_of
+
+_SIGNED = frozenset({"list", "guide", "review", "news", "video", "other", None})
+_DATED = frozenset({"list", "guide", "review", "news", "video", "forum"})
+_LEAST_WORDS = 25
+_FEW_WORDS = 120
+_WANTS_SCRIPT = re.compile(
+    r"(?:enable|requires?|activate|turn on|aktivieren|activer|activar|attiva\w*)"
+    r"\W+(?:\w+\W+){0,3}javascript"
+    r"|javascript (?:is )?(?:required|disabled|deaktiviert|aktivieren)",
+    re.IGNORECASE,
+)
+_MOUNTS = "#root:empty, #app:empty, #__next:empty, #___gatsby:empty, app-root:empty, #main:empty"
+_MAX_DATED = 1_500_000
+_MAX_VOCABULARY = 5000
+_MAX_SHOWN = 200
+_SOURCES = 2
+
+
+def facts_of_read(read: PageRead) -> PageFacts:
+    """Return the facts of a page that was read, or an unreadable one with the reason."""
+    if read.body is None or read.charset is None:
+        return unreadable(read.url, read.reason or "it could not be read")
+    return facts_of(decode(read.body, read.charset), read.url)
+
+
+def facts_of(html: bytes | str, url: str | None) -> PageFacts:
+    """Return what a page says about itself. Never raises, whatever the page holds.
+
+    Bytes are decoded as a browser would. Without a `url` the page's own canonical one counts.
+    """
+    if len(html) > MAX_BYTES:
+        return unreadable(url, f"it is larger than {MAX_BYTES >> 20} MB")
+    if isinstance(html, bytes):
+        try:
+            check_html(html)
+        except Unusable as reason:
+            return unreadable(url, str(reason))
+        html = decode(html, sniff(html))
+    harm = objection(html)
+    if harm:
+        return unreadable(url, harm)
+    document = Document(html, url)
+    lack = _lack(document)
+    return unreadable(url, lack) if lack else _read(document, html)
+
+
+def unreadable(url: str | None, reason: str) -> PageFacts:
+    """Return the facts of a page nobody could read."""
+    return PageFacts(url=url, readable=False, kind_evidence=(reason,))
+
+
+def _read(document: Document, html: str) -> PageFacts:
+    kind, evidence = kind_of(document)
+    author = author_of(document) if kind in _SIGNED else None
+    published = _published(document, kind, html)
+    modified = modified_of(document)
+    links = links_of(document)
+    organisation = organisation_of(document)
+    outbound = outbound_of(document)
+    return PageFacts(
+        url=document.url,
+        readable=True,
+        kind=kind,
+        kind_evidence=evidence,
+        language=language_of(document),
+        title=document.title,
+        author=author,
+        organisation=organisation,
+        published=published,
+        modified=modified,
+        words=len(document.text.split()),
+        links=links,
+        emails=emails_of(document),
+        outbound_domains=outbound[:_MAX_SHOWN],
+        schema_types=tuple(sorted(document.types)),
+        trust=_trust(document, author or organisation, published or modified, links, outbound),
+        headings=tuple(text for _, text in document.headings[:_MAX_SHOWN]),
+        vocabulary=_vocabulary(document),
+    )
+
+
+def _published(document: Document, kind: str | None, html: str) -> date | None:
+    said = published_of(document)
+    if said is not None or kind not in _DATED:
+        return said if kind not in ("product", "category") else None
+    found = in_path(document)
+    if found is not None or len(html) > _MAX_DATED:
+        return found
+    # Imported on need: it brings lxml, and most pages carry their date in metadata.
+    from htmldate import find_date  # noqa: PLC0415 - see above
+
+    seen = find_date(html, original_date=True, extensive_search=False)
+    return date.fromisoformat(seen) if seen else None
+
+
+def _lack(document: Document) -> str | None:
+    """Return why the text of a page is not in its markup, or None when it is."""
+    count = len(document.text.split())
+    if count == 0:
+        return "it shows no text without JavaScript"
+    scripted = document.tree.css_first(_MOUNTS) is not None
+    asks = any(_WANTS_SCRIPT.search(node.text()) for node in document.tree.css("noscript")[:20])
+    if count < _FEW_WORDS and (scripted or asks):
+        return "it needs JavaScript to show its text"
+    if count < _LEAST_WORDS and len(document.tree.css("script")) > 2:
+        return "it shows hardly any text without JavaScript"
+    return None
+
+
+def _vocabulary(document: Document) -> frozenset[str]:
+    found = dict.fromkeys(re.findall(r"[^\W\d_]{2,40}", document.main_text.lower()))
+    return frozenset(list(found)[:_MAX_VOCABULARY])
+
+
+def _trust(
+    document: Document,
+    who: str | None,
+    when: date | None,
+    links: PageLinks,
+    outbound: tuple[str, ...],
+) -> tuple[TrustSign, ...]:
+    secure = document.url.lower().startswith("https:") if document.url else None
+    sources = len(outbound)
+    return (
+        TrustSign("https", secure, document.url if secure else None),
+        TrustSign("author or organisation", who is not None, who),
+        TrustSign("date", when is not None, when.isoformat() if when else None),
+        TrustSign("about page", links.about is not None, links.about),
+        TrustSign("contact", links.contact is not None, links.contact),
+        TrustSign("privacy policy", links.privacy is not None, links.privacy),
+        TrustSign("editorial policy", links.editorial is not None, links.editorial),
+        TrustSign(
+            "cited sources",
+            sources >= _SOURCES,
+            f"links to {sources} other sites" if sources else None,
+        ),
+    )

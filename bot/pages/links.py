@@ -1,0 +1,116 @@
+"""Links a reader looks for before trusting a site: about, contact, privacy, editorial policy."""
+
+# ruff: noqa: E501, RUF001 - rows of words in many languages
+
+import re
+from urllib.parse import unquote, urlsplit
+
+from bot.domains import is_platform, registrable
+from bot.page_facts import PageLinks
+from bot.pages.document import Anchor, Document
+
+# What the link says, whole. Words in brackets may be missing.
+_SAYS = {
+    "about": (
+        r"(?:more |learn |read )?about(?: [\w'.-]+){0,3}"
+        r"|(?:our|my) (?:story|team|company|mission|history|people)|who we are|meet the team"
+        r"|company(?: (?:info\w*|profile|overview))?|(?:the |management |leadership )?team|corporate"
+        r"|(?:wir )?(?:ü|ue)ber (?:uns|mich)|wer wir sind|unternehmen|das team"
+        r"|qui[ée]nes somos|sobre (?:nosotros|m[ií]|n[óo]s|mim|a empresa)|acerca de(?: \w+)?|nosotros"
+        r"|[àa] propos(?: de .*)?|qui sommes[- ]nous.*|l'entreprise|chi (?:siamo|sono)|azienda"
+        r"|over (?:ons|mij)|wie zijn wij|o (?:nas|mnie|firmie|n[áa]s|serwisie|spole\w+)"
+        r"|quem somos|institucional|a empresa|a compañ[ií]a|om (?:oss|os|mig|meg)|tietoa meist[äa]"
+        r"|hakk[ıi]m[ıi]zda|kurumsal|despre(?: noi)?|r[óo]lunk|qui som|tentang kami|gi[ớo]i thi[ệe]u"
+        r"|о (?:нас|компании|проекте|магазине|сайте)|про (?:нас|компанію)|за нас|σχετικ[άα].*"
+        r"|(?:会社|運営|企業)(?:概要|会社|情報|案内)|私たちについて|关于我们|關於我們|公司简介|회사 ?소개"
+        r"|درباره (?:ما|.*)|من نحن|אודות(?:ינו)?|ჩვენს? შესახებ"
+    ),
+    "contact": (
+        r"(?:how to |please )?contact(?:s| us| me| \w+| information| details| & .*| and .*)?"
+        r"|get in touch(?: with us)?|customer (?:support|service|care)|reach us"
+        r"|help (?:& contact|and contact)|write to us|(?:give|send) (?:us )?feedback"
+        r"|(?:zum )?kontakt(?:e|y|formular|ieren| oss| os| aufnehmen)?(?: (?:&|und|i) .*)?|kundenservice"
+        r"|contact(?:o|os|er|ez|ez[- ]nous|eer|eer ons|ar|atti|aci|enos|e|a|a con nosotros|a'ns)|contáct\w+"
+        r"|nous contacter|contattaci|contatt[io]|fale conosco|contatos?|contactos?|neem contact op"
+        r"|klantenservice|ota yhteyttä|yhteystiedot|i̇?leti[sş]im|bize ula[sş][ıi]n|kapcsolat|liên hệ"
+        r"|контакт\w*|связаться с нами|обратная связь|зв.?язатися.*|επικοινων[ίι]α|hubungi kami"
+        r"|お?問い?合わ?せ.*|ヘルプ・お問い合わせ|联系我们|聯絡我們|联系方式|문의(?:하기)?|تماس با ما"
+        r"|اتصل بنا|צור קשר|კონტაქტი"
+    ),
+    "privacy": (
+        r".*\bprivacy\b(?!.*cookie settings).*|.*datenschutz.*|.*(?:aviso|pol[ií]tica).*privaci\w+.*"
+        r"|.*privacidad.*|.*privacidade.*|.*confidentialit[ée].*|.*donn[ée]es personnelles.*|privacyverklaring"
+        r"|.*riservatezza.*|.*prywatno[śs]c\w*.*|.*ochrana (?:osobn[íi]ch )?[úu]daj.*|.*integritets.*"
+        r"|.*personvern.*|.*privatliv.*|.*tietosuoja.*|.*gizlilik.*|.*kvkk.*|.*confiden[țt]ialit.*"
+        r"|.*adatv[ée]del.*|.*конфиденциальн.*|.*персональных данных.*|.*конфіденційн.*|.*απ[όο]ρρ.*"
+        r"|.*(?:プライバシー|個人情報).*|.*(?:隐私|隱私|私隱).*|.*개인정보.*|.*حریم خصوصی.*|.*الخصوصية.*"
+        r"|.*פרטיות.*|.*bảo mật.*|.*kebijakan privasi.*|.*privasi.*"
+    ),
+    "editorial": (
+        r"editorial (?:policy|policies|guidelines|standards|process|integrity|team)|our editorial.*"
+        r"|(?:fact[- ]check\w*|corrections?|ethics|review(?:ing)?) (?:policy|process|guidelines)"
+        r"|how we (?:test|review|rate|choose|work|make money).*|(?:our )?review (?:process|methodology)"
+        r"|editorial ?(?:code|charter|independence)|redaktion(?:elle .*|sstatut|srichtlinien)?"
+        r"|so testen wir.*|l[ií]nea editorial|charte (?:éditoriale|de déontologie)|princípios editoriais"
+    ),
+}
+_LEADS = {
+    "about": r"about|about[-_]?(?:us|me)|(?:ue?|%c3%bc)ber[-_]?(?:uns|mich)|our[-_]story|who[-_]we[-_]are"
+    r"|quienes[-_]somos|sobre[-_]nosotros|a[-_]propos|qui[-_]sommes[-_]nous|chi[-_]siamo|over[-_]ons"
+    r"|quem[-_]somos|o[-_]nas|om[-_]oss|company|our[-_]team|meet[-_]the[-_]team|aboutus",
+    "contact": r"contacts?|contact[-_]?(?:us|me|form)|kontakt(?:formular)?|contacto|contato|contatti"
+    r"|nous[-_]contacter|get[-_]in[-_]touch|fale[-_]conosco|iletisim|customer[-_]?service|feedback",
+    "privacy": r"privacy(?:[-_]?(?:policy|notice|statement|center|centre))?|.*privacy[-_]policy.*"
+    r"|datenschutz(?:erklae?rung|hinweise?|bestimmungen)?|politica[-_]de[-_]privaci\w+"
+    r"|politique[-_]de[-_]confidentialite|privacidad|polityka[-_]prywatnosci|privacyverklaring",
+    "editorial": r"editorial[-_](?:policy|guidelines|standards|process|integrity)|how[-_]we[-_]test"
+    r"|corrections?[-_]policy|ethics[-_]policy|review[-_]process",
+}
+_SAYS_RE = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _SAYS.items()}
+_LEADS_RE = {name: re.compile(pattern) for name, pattern in _LEADS.items()}
+_MAX_LABEL = 60
+_TRIM = " .:»›>→|•·-–—*©\u200b"
+# Widgets link to their makers' own policies; those are not the policy of the page.
+_MAKERS = frozenset({"google.com", "facebook.com", "disqus.com", "hcaptcha.com", "cloudflare.com"})
+
+
+def links_of(document: Document) -> PageLinks:
+    """Return the first link of each sort: one that says so before one whose address says so."""
+    return PageLinks(**{name: _first(document, name) for name in _SAYS})
+
+
+def outbound_of(document: Document) -> tuple[str, ...]:
+    """Return the registrable domains the page links to, other than its own, in order."""
+    found = (registrable(anchor.url) for anchor in document.anchors if _is_web(anchor.url))
+    return tuple(dict.fromkeys(domain for domain in found if domain and domain != document.site))
+
+
+def _first(document: Document, name: str) -> str | None:
+    candidates = [anchor for anchor in document.anchors if _usable(document, anchor, name)]
+    says, leads = _SAYS_RE[name], _LEADS_RE[name]
+    for anchor in candidates:
+        label = anchor.text.strip(_TRIM).lower()
+        if label and len(label) <= _MAX_LABEL and says.fullmatch(label):
+            return anchor.url
+    for anchor in candidates:
+        segments = [part for part in unquote(urlsplit(anchor.url).path).lower().split("/") if part]
+        last = re.sub(r"\.\w{2,5}$", "", segments[-1]) if segments else ""
+        if leads.fullmatch(last) and len(segments) <= 4:
+            return anchor.url
+    return None
+
+
+def _usable(document: Document, anchor: Anchor, name: str) -> bool:
+    """Leave out scripts, other sites' pages and, except for contact, anything but web links."""
+    if anchor.url[:7].lower() == "mailto:":
+        return name == "contact" and "@" in anchor.url
+    if not _is_web(anchor.url):
+        # A script may open a contact form; a file of unknown origin has relative links.
+        return document.url is None and not re.match(r"[a-z]+:", anchor.url)
+    domain = registrable(anchor.url)
+    foreign = domain in _MAKERS or (name == "about" and is_platform(domain or ""))
+    return domain == document.site or not foreign
+
+
+def _is_web(url: str) -> bool:
+    return url[:7].lower() in ("http://", "https:/")
