@@ -72,7 +72,7 @@ class Gateway:
         self._client, self._clock = client, clock
         self._keep = most_seconds_kept
         self._limiters: dict[str, Limiter] = {}
-        self._flights: dict[str, asyncio.Future[StoredAnswer]] = {}
+        self._flights: dict[str, asyncio.Future[StoredAnswer | None]] = {}
 
     async def ask(
         self,
@@ -90,18 +90,22 @@ class Gateway:
         """
         adapter = vendor.capabilities[capability]
         if hasattr(adapter, "read"):
-            pages = [await self._read(vendor, cast("Local[object, Any]", adapter), query)]
-            return _merge(vendor, capability, pages, [])
+            read = await self._read(vendor, cast("Local[object, Any]", adapter), query)
+            return _merge(vendor, capability, [read], [])
         remote = cast("Remote[object, Any]", adapter)
         asking = _Asking(vendor, capability, query, remote, purse, fresh)
         results = await asyncio.gather(
             *(self._follow(asking, call) for call in remote.plan(query)), return_exceptions=True
         )
-        pages = [page for result in results if isinstance(result, list) for page in result]
-        failures = [result for result in results if isinstance(result, BaseException)]
-        for failure in failures:
-            if not isinstance(failure, LinkGapError) or not pages:
-                raise failure
+        pages: list[Dated] = []
+        failures: list[LinkGapError] = []
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+            pages += result[0]
+            failures += [failure for failure in result[1:] if failure]
+        if failures and not pages:
+            raise failures[0]
         return _merge(vendor, capability, pages, [str(failure) for failure in failures])
 
     async def _read(self, vendor: Vendor, adapter: Local[object, Any], query: object) -> Dated:
@@ -109,23 +113,27 @@ class Gateway:
         log.info("%s answered from this machine with %d rows", vendor.name, len(page.rows))
         return page, page.as_of or self._clock.now()
 
-    async def _follow(self, asking: "_Asking", call: Call) -> list[Dated]:
-        """Ask one call and every page that its answers point to."""
+    async def _follow(
+        self, asking: "_Asking", call: Call
+    ) -> tuple[list[Dated], LinkGapError | None]:
+        """Ask one call and every page its answers point to; keep what was read before a failure."""
         pages: list[Dated] = []
         following: Call | None = call
-        while following is not None:
-            page, taken_at = await self._page(asking, following)
-            pages.append((page, page.as_of or taken_at))
-            following = page.next
-        return pages
+        try:
+            while following is not None:
+                page, taken_at = await self._page(asking, following)
+                pages.append((page, page.as_of or taken_at))
+                following = page.next
+        except LinkGapError as failure:
+            return pages, failure
+        return pages, None
 
     async def _page(self, asking: "_Asking", call: Call) -> Dated:
         """Return one answer: kept, on its way for somebody else, or sent for."""
         name, purse = asking.vendor.name, asking.purse
         key = _fingerprint(name, call.request)
         stored = None if asking.fresh else await purse.answers.get(key)
-        flight = self._flights.get(key)
-        if stored is None and flight is not None:
+        while stored is None and (flight := self._flights.get(key)) is not None:
             stored = await asyncio.shield(flight)
         if stored is not None:
             await purse.meter.cached(name, asking.capability)
@@ -138,11 +146,12 @@ class Gateway:
         flight.add_done_callback(_look_at)
         try:
             stored, page = await self._fetch(asking, call)
-        except LinkGapError as error:
+        except ProviderError as error:
             flight.set_exception(error)
             raise
         except BaseException:
-            flight.set_exception(Unavailable(asking.vendor.name, "the run that asked was stopped"))
+            # This run was stopped, by its cap or by somebody; those who wait ask on their own.
+            flight.set_result(None)
             raise
         finally:
             del self._flights[key]
@@ -169,41 +178,44 @@ class Gateway:
         """Send once, with its own reservation, which is settled whatever happens."""
         vendor, meter = asking.vendor, asking.purse.meter
         limiter = self._limiters.setdefault(vendor.name, Limiter(vendor.rate, self._clock))
-        async with limiter.turn():
-            reservation = await meter.reserve(vendor.name, asking.capability, call)
-            # Unknown until an answer says otherwise: the worst case then stays written down.
-            billed, outcome = None, "Cancelled"
-            try:
+        reservation = await meter.reserve(vendor.name, asking.capability, call)
+        billed: Cost | None = Cost(0, call.worst.pool)
+        outcome = "Cancelled"
+        try:
+            # Nothing may take time between the turn and the request, or turns mean nothing.
+            async with limiter.turn():
+                # Unknown until an answer says otherwise: the worst case then stays written down.
+                billed = None
                 response = await self._client.send(
                     _within(call.request, vendor.timeout), auth=vendor.auth
                 )
-                stored = StoredAnswer(
-                    response.status_code,
-                    tuple(response.headers.items()),
-                    response.content,
-                    self._clock.now(),
-                )
-                page = asking.parse(call, stored)
-                billed, outcome = page.billed, "ok"
-            except (httpx.ConnectError, httpx.ConnectTimeout) as fault:
-                billed, outcome = Cost(0, call.worst.pool), type(fault).__name__
-                error = Unavailable(vendor.name, "no connection could be made")
+            stored = StoredAnswer(
+                response.status_code,
+                tuple(response.headers.items()),
+                response.content,
+                self._clock.now(),
+            )
+            page = asking.parse(call, stored)
+            billed, outcome = page.billed, "ok"
+        except (httpx.ConnectError, httpx.ConnectTimeout) as fault:
+            billed, outcome = Cost(0, call.worst.pool), type(fault).__name__
+            error = Unavailable(vendor.name, "no connection could be made")
+            raise _SafeToRepeat(error) from None
+        except httpx.HTTPError as fault:
+            outcome = type(fault).__name__
+            raise Unavailable(vendor.name, _in_words(fault, vendor)) from None
+        except ProviderError as error:
+            outcome = type(error).__name__
+            if isinstance(error, REFUSED) or response.is_client_error:
+                billed = Cost(0, call.worst.pool)
+            if isinstance(error, RateLimited):
+                raise _SafeToRepeat(error, error.retry_after) from None
+            if isinstance(error, Unavailable):
                 raise _SafeToRepeat(error) from None
-            except httpx.HTTPError as fault:
-                outcome = type(fault).__name__
-                raise Unavailable(vendor.name, _in_words(fault, vendor)) from None
-            except ProviderError as error:
-                outcome = type(error).__name__
-                if isinstance(error, REFUSED) or response.is_client_error:
-                    billed = Cost(0, call.worst.pool)
-                if isinstance(error, RateLimited):
-                    raise _SafeToRepeat(error, error.retry_after) from None
-                if isinstance(error, Unavailable):
-                    raise _SafeToRepeat(error) from None
-                raise
-            finally:
-                await asyncio.shield(meter.settle(reservation, billed, outcome))
-                log.info("%s %s: %s, billed %s", vendor.name, asking.capability, outcome, billed)
+            raise
+        finally:
+            await asyncio.shield(meter.settle(reservation, billed, outcome))
+            log.info("%s %s: %s, billed %s", vendor.name, asking.capability, outcome, billed)
         return stored, page
 
 
@@ -245,10 +257,9 @@ class _SafeToRepeat(Exception):
 _UNDONE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
-def _look_at(flight: "asyncio.Future[StoredAnswer]") -> None:
+def _look_at(flight: "asyncio.Future[StoredAnswer | None]") -> None:
     """Mark a failure as seen: the one who sent raises it, and perhaps nobody else was waiting."""
-    if not flight.cancelled():
-        flight.exception()
+    flight.exception()
 
 
 def _within(request: httpx.Request, seconds: float) -> httpx.Request:
