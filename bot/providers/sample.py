@@ -103,16 +103,20 @@ def _linkers(seed: str, count: int) -> tuple[ReferringDomain, ...]:
 
 
 def _results(keyword: str) -> tuple[SerpRow, ...]:
-    """Return the invented results of a keyword, the same each time."""
+    """Return the invented results of a keyword, the same each time.
+
+    The slug names the world, because a page's address must lead back to it.
+    """
     keyword = keyword.casefold()
-    chance = random.Random(f"results of {keyword}")  # noqa: S311 an invented world
+    slug = _slug(keyword)
+    chance = random.Random(f"results of {slug}")  # noqa: S311 an invented world
     drawn = [min(90, int(chance.lognormvariate(2.6, 0.9))) for _ in _RANKING]
-    counts = _WORKED_COUNTS if keyword == WORKED_EXAMPLE else drawn
+    counts = _WORKED_COUNTS if slug == _slug(WORKED_EXAMPLE) else drawn
     ranking = enumerate(zip(_RANKING, counts, strict=True), start=1)
     return tuple(
         SerpRow(
             position=position,
-            url=f"https://{domain}/{path.format(slug=keyword.replace(' ', '-'))}",
+            url=f"https://{domain}/{path.format(slug=slug)}",
             title=_capital(title.format(kw=keyword)),
             domain=domain,
             authority=_STRENGTH[domain],
@@ -121,6 +125,10 @@ def _results(keyword: str) -> tuple[SerpRow, ...]:
         )
         for position, ((domain, path, title, _), count) in ranking
     )
+
+
+def _slug(keyword: str) -> str:
+    return keyword.replace(" ", "-")
 
 
 def _capital(title: str) -> str:
@@ -137,7 +145,7 @@ def _known(target: Target) -> tuple[ReferringDomain, ...] | None:
             return _linkers(f"site {name}", strength)
         before, after = f"https://{name}/{path}".split("{slug}")
         slug = target.value.removeprefix(before).removesuffix(after)
-        for row in _results(slug.replace("-", " ")):
+        for row in _results(slug):
             if row.url == target.value:
                 return _linkers(row.url, row.referring_domains or 0)
     return None

@@ -1,0 +1,80 @@
+"""How fast a vendor may be asked, by a clock that costs no real time."""
+
+import asyncio
+
+import pytest
+from fakes.clock import FakeClock
+
+from bot.providers.base import Rate
+from bot.providers.limiter import Limiter
+
+
+async def turns(limiter: Limiter, clock: FakeClock, number: int) -> list[float]:
+    """Take turns one after the other; return when each came."""
+    times = []
+    for _ in range(number):
+        async with limiter.turn():
+            times.append(clock.monotonic())
+    return times
+
+
+async def test_a_minutes_worth_comes_at_once():
+    clock = FakeClock()
+    assert await turns(Limiter(Rate(per_minute=3), clock), clock, 3) == [0, 0, 0]
+
+
+async def test_the_next_waits_until_the_first_is_a_minute_old_and_a_little_more():
+    clock = FakeClock()
+    limiter = Limiter(Rate(per_minute=2), clock)
+    await turns(limiter, clock, 1)
+    clock.advance(10)
+    assert await turns(limiter, clock, 3) == [10, 60.5, 70.5]
+
+
+async def test_after_a_quiet_minute_nobody_waits():
+    clock = FakeClock()
+    limiter = Limiter(Rate(per_minute=2), clock)
+    await turns(limiter, clock, 2)
+    clock.advance(61)
+    assert await turns(limiter, clock, 2) == [61, 61]
+
+
+async def test_a_clock_that_wakes_early_is_asked_again():
+    class Impatient(FakeClock):
+        async def sleep(self, seconds: float) -> None:
+            await super().sleep(seconds / 2 if seconds > 1 else seconds)
+
+    clock = Impatient()
+    assert (await turns(Limiter(Rate(per_minute=1), clock), clock, 2))[1] >= 60.5
+
+
+async def test_turns_come_in_the_order_of_asking():
+    clock, order = FakeClock(), []
+    limiter = Limiter(Rate(per_minute=2, concurrency=1), clock)
+
+    async def one(name: int) -> None:
+        async with limiter.turn():
+            order.append(name)
+
+    await asyncio.gather(*(one(name) for name in range(6)))
+    assert order == list(range(6))
+
+
+async def test_a_turn_that_ends_in_an_error_frees_its_place():
+    limiter = Limiter(Rate(concurrency=1), FakeClock())
+    with pytest.raises(ZeroDivisionError):
+        async with limiter.turn():
+            raise ZeroDivisionError
+    async with asyncio.timeout(1), limiter.turn():
+        pass
+
+
+async def test_who_gives_up_waiting_takes_nobodys_turn():
+    clock = FakeClock()
+    limiter = Limiter(Rate(per_minute=9, concurrency=1), clock)
+    async with limiter.turn():
+        waiting = asyncio.create_task(turns(limiter, clock, 1))
+        await asyncio.sleep(0)
+        waiting.cancel()
+    assert await turns(limiter, clock, 1) == [0]
+    assert waiting.cancelled() or waiting.cancelling()

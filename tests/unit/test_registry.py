@@ -1,0 +1,96 @@
+"""Which vendors are installed, which can be asked, and what the others lack."""
+
+from types import SimpleNamespace
+
+import pytest
+from fakes.clock import FakeClock
+
+from bot.errors import BadQuestion, ConfigError
+from bot.providers.base import Capability, NotConfigured, Vendor
+from bot.providers.registry import Registry, discover
+from bot.settings import Settings
+
+
+def vendor(name: str, *, sample: bool = False) -> Vendor:
+    return Vendor(name, name.title(), None, {Capability.SERP: object()}, sample=sample)
+
+
+def absent(name: str) -> NotConfigured:
+    return NotConfigured(name, name.title(), ("A_LOGIN", "A_PASSWORD"), (Capability.SERP,))
+
+
+def entry(result) -> SimpleNamespace:
+    """Install a package whose `build` returns, or raises, this."""
+
+    def build(settings, clock):
+        assert isinstance(settings, Settings)
+        assert clock.now()
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    return SimpleNamespace(load=lambda: build)
+
+
+def found(*results, via: str = "") -> Registry:
+    return discover(Settings(via=via, _env_file=None), FakeClock(), map(entry, results))
+
+
+def names(registry: Registry) -> list[str]:
+    return [one.name for one in registry.vendors]
+
+
+def test_real_vendors_come_by_name_and_the_sample_last():
+    assert names(found(vendor("a-sample", sample=True), vendor("z"), vendor("b"))) == [
+        *("b", "z", "a-sample")
+    ]
+
+
+def test_the_order_of_the_setting_comes_first():
+    chosen = found(vendor("a"), vendor("b"), vendor("c"), via=" C, b ,")
+    assert names(chosen) == ["c", "b", "a"]
+
+
+def test_a_vendor_without_a_key_is_told_apart():
+    registry = found(absent("z"), vendor("a"), absent("b"))
+    assert names(registry) == ["a"]
+    assert [one.name for one in registry.not_configured] == ["b", "z"]
+
+
+def test_a_vendor_without_a_key_may_be_named_in_the_setting():
+    assert names(found(absent("z"), vendor("a"), via="z")) == ["a"]
+
+
+def test_the_faults_of_all_vendors_are_told_at_once():
+    with pytest.raises(ConfigError) as refused:
+        found(
+            ConfigError("A: wrong", "B: wrong"), vendor("a"), ConfigError("C: wrong"), via="nobody"
+        )
+    assert refused.value.faults == (
+        *("A: wrong", "B: wrong", "C: wrong", "LINKGAP_VIA: no vendor is called nobody"),
+    )
+
+
+def test_a_vendor_is_found_by_its_name():
+    assert found(vendor("a"), vendor("b")).named("b").title == "B"
+
+
+def test_a_vendor_that_lacks_its_key_says_what_to_set():
+    with pytest.raises(BadQuestion, match=r"^Z is not connected: A_LOGIN and A_PASSWORD is not"):
+        found(absent("z")).named("z")
+
+
+def test_an_unknown_vendor_is_answered_with_those_that_are_there():
+    with pytest.raises(BadQuestion, match=r"do not know a vendor “nobody”\. Connected: a, b\."):
+        found(vendor("a"), vendor("b"), absent("c")).named("nobody")
+    with pytest.raises(BadQuestion, match="Connected: none"):
+        found().named("x" * 99)
+
+
+def test_the_built_in_vendors_come_through_the_same_door(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LINKGAP_AHREFS_API_KEY", raising=False)
+    registry = discover(Settings(_env_file=None), FakeClock())
+    assert names(registry)[-1] == "sample"
+    assert "exports" in names(registry)
+    assert "ahrefs" in [one.name for one in registry.not_configured]
