@@ -1,0 +1,198 @@
+"""The floors of the house: who may import whom, and which library lives where."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("bot", "handlers", "playground")
+FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+# A module belongs to the longest name here that it starts with. Rooms import from lower floors and
+# from themselves; on their own floor only from the rooms named here, to their left.
+FLOORS: dict[str, int] = {
+    **dict.fromkeys(
+        ("bot.model", "bot.report", "bot.errors", "bot.clock", "bot.domains", "bot.places"), 0
+    ),
+    **dict.fromkeys(("bot.settings", "bot.question", "bot.page_facts", "bot.stopwords"), 0),
+    "bot.manifest": 0,
+    "bot.gap": 1,
+    **dict.fromkeys(("bot.store", "bot.render", "bot.index", "bot.exports"), 2),
+    **dict.fromkeys(("bot.pages", "bot.providers"), 3),
+    **dict.fromkeys(("bot.plan", "bot.budget"), 4),
+    **dict.fromkeys(("bot.assembly", "bot.comparing", "bot.analysis", "bot.tracking"), 5),
+    **dict.fromkeys(("bot.digest", "bot.outreach"), 5),
+    **dict.fromkeys(("bot.jobs", "bot.schedule"), 6),
+    "handlers": 7,
+    **dict.fromkeys(("bot.wiring", "bot.cli"), 8),
+    "playground": 8,
+}
+LEFT = {
+    "bot.exports": {"bot.store"},
+    "bot.providers": {"bot.pages"},
+    "bot.budget": {"bot.plan"},
+    "bot.analysis": {"bot.assembly", "bot.comparing"},
+    "bot.tracking": {"bot.analysis"},
+    "bot.digest": {"bot.analysis", "bot.tracking"},
+    "bot.outreach": {"bot.analysis", "bot.tracking"},
+    "bot.schedule": {"bot.jobs"},
+    "bot.wiring": {"playground"},
+    "bot.cli": {"bot.wiring", "playground"},
+}
+HOMES: dict[str, set[str]] = {
+    "slack_bolt": {"handlers", "playground", "bot.wiring"},
+    "slack_sdk": {"handlers", "playground", "bot.wiring"},
+    "httpx": {"bot.pages", "bot.providers", "bot.index", "bot.wiring", "playground"},
+    "sqlite_utils": {"bot.store", "bot.exports"},
+    "duckdb": {"bot.index"},
+    "jinja2": {"bot.render"},
+    "apscheduler": {"bot.schedule"},
+}
+LONGEST = 400
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {name: path for path in FILES if (name := name_of(path)) != "bot"}
+
+
+def room_of(module: str) -> str:
+    rooms = [room for room in FLOORS if module == room or module.startswith(f"{room}.")]
+    return max(rooms, key=len, default="")
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
+def imports_of(path: Path) -> frozenset[str]:
+    """Return every module a file imports, wherever in the file."""
+    found = set()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide the floor"
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            submodules = inner & MODULES.keys()
+            found |= submodules
+            if len(submodules) < len(inner):
+                found.add(node.module or "")
+    return frozenset(found)
+
+
+def own_imports(path: Path) -> Iterator[str]:
+    return (module for module in imports_of(path) if module.split(".")[0] in PACKAGES)
+
+
+def offences(allowed) -> list[str]:
+    return [
+        f"{name} imports {module}"
+        for name, path in MODULES.items()
+        for module in sorted(own_imports(path))
+        if not allowed(room_of(name), room_of(module))
+    ]
+
+
+def test_every_module_has_a_floor():
+    assert [name for name in MODULES if not room_of(name)] == []
+
+
+def test_rooms_import_only_from_lower_floors_and_from_their_left():
+    def allowed(room: str, other: str) -> bool:
+        ground = FLOORS[room] == FLOORS[other] == 0
+        lower = FLOORS[other] < FLOORS[room]
+        return room == other or lower or ground or other in LEFT.get(room, ())
+
+    assert offences(allowed) == []
+
+
+def test_the_playground_and_the_product_know_nothing_of_each_other():
+    doors = {"bot.wiring", "bot.cli", "playground"}
+    assert offences(lambda room, other: room != "playground" or other == "playground") == []
+    assert offences(lambda room, other: other != "playground" or room in doors) == []
+
+
+def works_with(path: Path, library: str) -> bool:
+    """Say whether a file does more with a library than name a type of what it is handed."""
+    annotations = {
+        id(inner)
+        for node in ast.walk(tree_of(path))
+        for name in ("annotation", "returns")
+        if isinstance(annotation := getattr(node, name, None), ast.AST)
+        for inner in ast.walk(annotation)
+    }
+    return any(
+        (isinstance(node, ast.Name) and node.id == library and id(node) not in annotations)
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == library)
+        for node in ast.walk(tree_of(path))
+    )
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_a_library_is_used_only_in_its_rooms(library):
+    strangers = [
+        name
+        for name, path in MODULES.items()
+        if room_of(name) not in HOMES[library] and works_with(path, library)
+    ]
+    assert strangers == []
+
+
+def test_no_two_modules_need_each_other():
+    done: set[str] = set()
+
+    def walk(name: str, above: tuple[str, ...]) -> None:
+        assert name not in above, " → ".join([*above, name])
+        if name not in done:
+            for module in own_imports(MODULES[name]):
+                if module in MODULES:
+                    walk(module, (*above, name))
+            done.add(name)
+
+    for name in MODULES:
+        walk(name, ())
+
+
+def test_no_file_is_too_long_to_be_read_at_once():
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in FILES
+    }
+    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+
+
+def time_taken(path: Path) -> Iterator[str]:
+    """Yield what reads the time or waits without a Clock; sleep(0) only lets others run."""
+    banned = {
+        "datetime": {"now", "utcnow", "today"},
+        "date": {"today"},
+        "time": {"time", "monotonic", "sleep", "perf_counter", "time_ns"},
+        "asyncio": {"sleep"},
+    }
+    for node in ast.walk(tree_of(path)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        owner = node.func.value
+        name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
+        nothing = [getattr(argument, "value", None) for argument in node.args] == [0]
+        if node.func.attr in banned.get(name, ()) and not nothing:
+            yield f"{path.relative_to(ROOT)}:{node.lineno} {name}.{node.func.attr}"
+
+
+def test_time_comes_only_from_the_clock():
+    clockless = [
+        found
+        for name, path in MODULES.items()
+        if name != "bot.clock" and room_of(name) != "playground"
+        for found in time_taken(path)
+    ]
+    assert clockless == []
+    assert len(list(time_taken(MODULES["bot.clock"]))) == 3  # the search does find what is there
