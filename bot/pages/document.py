@@ -13,7 +13,8 @@ from bot.pages.schema import Node, json_ld, microdata
 _UNSEEN = frozenset({"script", "style", "template", "svg", "select", "datalist", "head"})
 _FURNITURE = frozenset({"nav", "footer", "aside"})
 _ROLES = frozenset({"navigation", "contentinfo"})
-_SENTENCE = 80
+_BLANKS = "\t\n\v\f\r\x85\xa0\u2028\u2029\u3000"
+_SENTENCE = 60
 _SAMPLE = 200_000
 _MAX_WORDS = 1000
 _MAX_LINKS = 5000
@@ -139,6 +140,11 @@ class Document:
         return self._visible.text
 
     @property
+    def words(self) -> int:
+        """How many visible words there are."""
+        return self.text.count(" ") + 1 if self.text else 0
+
+    @property
     def sample(self) -> str:
         """As much of the main text, without navigation and the like, as is searched for wording."""
         return self._visible.main[:_SAMPLE]
@@ -201,7 +207,17 @@ def _visible(body: LexborNode | None) -> _Visible:
                 prose.append(said)
         if node.child is not None:
             waiting.append((node.child, below))
-    return _Visible(" ".join(" ".join(everything).split()), " ".join(" ".join(main).split()), prose)
+    return _Visible(_folded(everything), _folded(main), prose)
+
+
+def _folded(pieces: list[str]) -> str:
+    """Return the pieces as one single-spaced text, without a list of its million words."""
+    text = " ".join(pieces)
+    for blank in _BLANKS:
+        text = text.replace(blank, " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text.strip()
 
 
 def words(node: LexborNode) -> str | None:

@@ -30,6 +30,7 @@ _WANTS_SCRIPT = re.compile(
     re.IGNORECASE,
 )
 _MOUNTS = "#root:empty, #app:empty, #__next:empty, #___gatsby:empty, app-root:empty, #main:empty"
+_WORD = re.compile(r"[^\W\d_]{2,40}")
 _MAX_DATED = 1_500_000
 _MAX_VOCABULARY = 5000
 _MAX_SHOWN = 200
@@ -88,7 +89,7 @@ def _read(document: Document, html: str) -> PageFacts:
         organisation=organisation,
         published=published,
         modified=modified,
-        words=len(document.text.split()),
+        words=document.words,
         links=links,
         emails=emails_of(document),
         outbound_domains=outbound[:_MAX_SHOWN],
@@ -115,7 +116,7 @@ def _published(document: Document, kind: str | None, html: str) -> date | None:
 
 def _lack(document: Document) -> str | None:
     """Return why the text of a page is not in its markup, or None when it is."""
-    count = len(document.text.split())
+    count = document.words
     if count == 0:
         return "it shows no text without JavaScript"
     scripted = document.tree.css_first(_MOUNTS) is not None
@@ -128,8 +129,12 @@ def _lack(document: Document) -> str | None:
 
 
 def _vocabulary(document: Document) -> frozenset[str]:
-    found = dict.fromkeys(re.findall(r"[^\W\d_]{2,40}", document.main_text.lower()))
-    return frozenset(list(found)[:_MAX_VOCABULARY])
+    found: set[str] = set()
+    for word in _WORD.finditer(document.main_text.lower()):
+        found.add(word.group())
+        if len(found) >= _MAX_VOCABULARY:
+            break
+    return frozenset(found)
 
 
 def _trust(

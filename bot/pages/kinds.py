@@ -19,13 +19,27 @@ def kind_of(document: Document) -> tuple[str | None, tuple[str, ...]]:
     """Return one of `KINDS` or None, and what speaks for it, strongest first."""
     signals = tuple(signals_of(document))
     scores = scored(signals)
-    ranked = sorted(scores, key=lambda kind: (-scores[kind], kind))
-    if not ranked or scores[ranked[0]] < LEAST:
+    kind = named(scores, LEAST, AHEAD)
+    if kind is not None:
+        return kind, evidence(signals, kind)
+    first, *others = _ranked(scores) or [""]
+    if not first or scores[first] < LEAST:
         return None, ("nothing on it shows clearly what kind of page it is",)
-    first = ranked[0]
-    if len(ranked) > 1 and scores[first] - scores[ranked[1]] < AHEAD:
-        return None, (f"it looks as much like {first} as like {ranked[1]}",)
-    return first, evidence(signals, first)
+    return None, (f"it looks as much like {first} as like {others[0]}",)
+
+
+def named(scores: dict[str, float], least: float, ahead: float) -> str | None:
+    """Return the kind whose sum passes both bars, if one does."""
+    ranked = _ranked(scores)
+    if not ranked or scores[ranked[0]] < least:
+        return None
+    if len(ranked) > 1 and scores[ranked[0]] - scores[ranked[1]] < ahead:
+        return None
+    return ranked[0]
+
+
+def _ranked(scores: dict[str, float]) -> list[str]:
+    return sorted(scores, key=lambda kind: (-scores[kind], kind))
 
 
 def scored(signals: tuple[Signal, ...]) -> dict[str, float]:

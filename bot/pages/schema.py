@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -20,14 +20,13 @@ _WRAPPING = re.compile(
 class Node:
     """One typed statement. `depth` 0: it speaks of the page itself, deeper: of a part of it.
 
-    `role` is the property it hangs on (`author`, `itemListElement`), "" at the top.
+    `parents` are the types of the statements it is a part of.
     """
 
     types: tuple[str, ...]
     values: dict[str, object]
     depth: int
-    role: str = ""
-    parents: tuple[str, ...] = field(default=())
+    parents: tuple[str, ...]
 
 
 def json_ld(tree: LexborHTMLParser) -> list[Node]:
@@ -39,28 +38,28 @@ def json_ld(tree: LexborHTMLParser) -> list[Node]:
             data = json.loads(text, strict=False)
         except (ValueError, RecursionError):
             continue
-        for node in _walk(data, 0, "", ()):
+        for node in _walk(data, 0, ()):
             nodes.append(node)
             if len(nodes) >= _MAX_NODES:
                 return nodes
     return nodes
 
 
-def _walk(data: object, depth: int, role: str, parents: tuple[str, ...]) -> Iterator[Node]:
+def _walk(data: object, depth: int, parents: tuple[str, ...]) -> Iterator[Node]:
     if depth > _MAX_DEPTH:
         return
     if isinstance(data, list):
         for part in data:
-            yield from _walk(part, depth, role, parents)
+            yield from _walk(part, depth, parents)
     elif isinstance(data, dict):
         types = _types(data.get("@type"))
         if types:
-            yield Node(types, data, depth, role, parents)
+            yield Node(types, data, depth, parents)
             depth, parents = depth + 1, (*parents, *types)
         for name, value in data.items():
             if isinstance(value, dict | list):
                 top = name in ("@graph", "mainEntity", "mainEntityOfPage")
-                yield from _walk(value, 0 if top and depth <= 1 else depth, name, parents)
+                yield from _walk(value, 0 if top and depth <= 1 else depth, parents)
 
 
 def _types(said: object) -> tuple[str, ...]:
@@ -73,13 +72,13 @@ def _bare(name: str) -> str:
 
 
 def microdata(tree: LexborHTMLParser) -> list[Node]:
-    """Return the microdata items of a page; `values` holds only what an item says in place."""
+    """Return the microdata items of a page by type and place; their values stay in the markup."""
     found = []
     for item in tree.css("[itemtype]")[:_MAX_ITEMS]:
         said = _bare(item.attributes.get("itemtype") or "")
         if said:
-            role = item.attributes.get("itemprop") or ""
-            found.append(Node((said,), {"node": item}, 1 if role else 0, role, _around(item)))
+            depth = 1 if item.attributes.get("itemprop") else 0
+            found.append(Node((said,), {}, depth, _around(item)))
     return found
 
 

@@ -238,7 +238,7 @@ def _from_prose(document: Document) -> Iterator[Signal]:
         less = {"category": -1.0, "tool": -1.0, "video": -1.0}
         yield Signal({**ARTICLE, **less}, f"it has {count} paragraphs")
     elif count < 3:
-        yield Signal(dict.fromkeys(ARTICLE, -1.5), "it has hardly any prose")
+        yield Signal(dict.fromkeys(ARTICLE, -1.0), "it has hardly any prose")
     if document.videos and count < 4:
         yield Signal({"video": 2}, "it is a video with little text")
     running = " ".join(document.prose)[:_RUNNING]

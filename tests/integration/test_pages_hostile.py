@@ -2,7 +2,10 @@
 
 import asyncio
 import gzip
+import subprocess
+import sys
 import zlib
+from pathlib import Path
 
 import pytest
 from fakes.clock import FakeClock
@@ -20,6 +23,8 @@ from fakes.hostile_server import (
 )
 
 from bot.pages.fetch import MAX_BYTES, Reader, ReadState
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -154,6 +159,12 @@ async def test_a_public_address_may_be_named_as_a_number_and_wrapped_as_networks
     async with Reader(clock, resolver=wrapped, seconds=0.0) as strict:
         for url in ("http://93.184.216.34/", "http://nat64.example/"):
             assert (await strict.read(url)).state is ReadState.TIMEOUT
+
+
+async def test_a_name_of_this_machine_is_refused_by_the_system_s_own_resolver(clock):
+    async with Reader(clock) as strict:
+        read = await strict.read("http://localhost/")
+    assert read.state is ReadState.REFUSED_ADDRESS
 
 
 async def test_even_the_test_allowance_opens_loopback_only(reader):
@@ -492,3 +503,92 @@ async def test_reading_can_be_cancelled(server, reader):
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+# The kernel's own high-water mark: what `resource` tells survives from the process that forked.
+PEAK = (
+    "def peak():\n"
+    "    lines = open('/proc/self/status').read().splitlines()\n"
+    "    (mark,) = [line for line in lines if line.startswith('VmHWM')]\n"
+    "    return int(mark.split()[1]) // 1024\n"
+)
+needs_proc = pytest.mark.skipif(
+    not Path("/proc/self/status").is_file(), reason="peak memory is read from /proc"
+)
+MALICE = {
+    "a hundred thousand headings": "'<h2>Heading text here</h2>' * 100_000",
+    "a hundred thousand links": "'<a href=/about>About us now</a>' * 95_000",
+    "deep nesting": "'<div>' * 600_000",
+    "nesting that closes": "'<div>' * 150_000 + 'x' + '</div>' * 150_000",
+    "countless attributes": "'<p ' + ' '.join(f'a{n}=1' for n in range(300_000)) + '>x'",
+    "deep JSON-LD": '\'<p>x<script type=application/ld+json>\' + \'{"@type":"A","a":[\' * 90_000',
+    "wide JSON-LD": (
+        "'<p>x<script type=application/ld+json>[' + ','.join(['{\"@type\":\"A\"}'] * 150_000) + ']'"
+    ),
+    "countless items": "'<div itemscope itemtype=https://schema.org/Product>a</div>' * 50_000",
+    "half addresses": "'<p>' + 'a.b-c+' * 500_000",
+    "half verdicts": "'<p>' + 'pros ' * 600_000",
+    "countless dates": "'<title>How to date</title>' + '<p>12.12.2012 and 3 May 2011</p>' * 90_000",
+    "a title without end": "'<title>' + 'best 10 ' * 390_000",
+    "invalid bytes": "'<p>' + '\\udcff\\udcfe ' * 900_000",
+}
+
+
+@needs_proc
+@pytest.mark.parametrize("malice", MALICE)
+def test_a_hostile_page_gets_its_facts_in_bounded_time_and_memory(malice):
+    script = (
+        f"{PEAK}"
+        "import time\n"
+        "from bot.pages.facts import facts_of\n"
+        f"body = ({MALICE[malice]}).encode('utf-8', 'surrogateescape')[: 3 * 1024 * 1024]\n"
+        "start = time.process_time()\n"
+        "facts = facts_of(body, 'https://a.example/how-to-x')\n"
+        "assert facts.kind_evidence\n"
+        "print(time.process_time() - start, peak())\n"
+    )
+    run = subprocess.run(  # noqa: S603 - our own words in a fresh process, to measure its memory
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    seconds, megabytes = map(float, run.stdout.split())
+    assert seconds < 10
+    assert megabytes < 150
+
+
+@needs_proc
+def test_reading_a_bomb_and_an_endless_stream_stays_under_150_megabytes():
+    script = (
+        f"{PEAK}"
+        "import asyncio, sys\n"
+        "sys.path.insert(0, 'tests')\n"
+        "from fakes.clock import FakeClock\n"
+        "from fakes.hostile_server import HostileServer, bomb, endless\n"
+        "from bot.pages.fetch import Reader\n"
+        "async def main():\n"
+        "    reader = Reader(FakeClock(), allow_loopback=True)\n"
+        "    async with HostileServer() as server, reader as one:\n"
+        "        for n in range(5):\n"
+        "            server.routes[f'/{n}'] = endless()\n"
+        "        server.routes['/bomb'] = bomb(40)\n"
+        "        urls = [server.url(path) for path in server.routes]\n"
+        "        states = {read.state for read in await one.read_many(urls)}\n"
+        "        print(*states, peak())\n"
+        "asyncio.run(main())\n"
+    )
+    run = subprocess.run(  # noqa: S603 - our own words in a fresh process, to measure its memory
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
+        check=True,
+    )
+    state, peak = run.stdout.split()
+    assert state == "too_large"
+    assert int(peak) < 150

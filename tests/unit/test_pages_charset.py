@@ -1,5 +1,7 @@
 """Which encoding a page's bytes are read in."""
 
+# ruff: noqa: RUF001 - Bulgarian, to be detected
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

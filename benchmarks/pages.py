@@ -1,0 +1,178 @@
+"""How well pages are understood: kinds, authors, dates, links and e-mails on labelled pages.
+
+    python -m benchmarks.pages [FOLDER]
+
+FOLDER holds labels.jsonl and the gzipped pages; it is not part of the project. Besides the plain
+figures, which flatter whoever wrote the rules, two sterner ones are printed: the bars of the
+decision chosen without the page's site, and all wording struck that no other site shows.
+"""
+
+import gzip
+import json
+import re
+import statistics
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.domains import registrable
+from bot.page_facts import KINDS, PageFacts
+from bot.pages.charset import decode, sniff
+from bot.pages.document import Document
+from bot.pages.facts import facts_of
+from bot.pages.kinds import AHEAD, LEAST, named, scored
+from bot.pages.signals import Signal, signals_of
+
+FOLDER = Path(__file__).parents[2] / "shared" / "pages"
+_BARS = [(least, ahead) for least in (2.0, 2.5, 3.0, 3.5, 4.0) for ahead in (0.5, 1.0, 1.5)]
+_NUMBER = re.compile(r"\d+")
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """One page: what a person says of it, what we understood, and how long that took."""
+
+    label: dict[str, object]
+    facts: PageFacts
+    signals: tuple[Signal, ...]
+    milliseconds: float
+
+    @property
+    def site(self) -> str:
+        """The registrable domain, or the page's own id where its address is not known."""
+        return registrable(str(self.label["url"] or "")) or str(self.label["id"])
+
+
+@dataclass(frozen=True)
+class Score:
+    """Right answers among those that can be judged."""
+
+    right: int
+    judged: int
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1; 0 when nothing could be judged."""
+        return self.right / self.judged if self.judged else 0.0
+
+    def __str__(self) -> str:
+        return f"{self.right}/{self.judged} = {self.share:.1%}"
+
+
+def read(folder: Path) -> list[Labelled]:
+    """Understand every labelled page of a folder."""
+    pages = []
+    for line in (folder / "labels.jsonl").read_text("utf-8").splitlines():
+        label = json.loads(line)
+        body = gzip.decompress((folder / label["file"]).read_bytes())
+        start = time.perf_counter()
+        facts = facts_of(body, label["url"])
+        taken = (time.perf_counter() - start) * 1000
+        document = Document(decode(body, sniff(body)), label["url"])
+        pages.append(Labelled(label, facts, tuple(signals_of(document)), taken))
+    return pages
+
+
+def figures(pages: list[Labelled]) -> dict[str, Score]:
+    """Return the measured shares by name; pages or fields a person left open are not judged."""
+    pages = [page for page in pages if page.label["is_readable_without_js"]]
+    kinds = [(page.facts.kind, page.label["kind"]) for page in pages]
+    said = [(ours, true) for ours, true in kinds if ours is not None]
+    links = ("about", "contact", "privacy")
+    return {
+        "kind named": Score(len(said), len(kinds)),
+        "kind right where named": Score(sum(ours == true for ours, true in said), len(said)),
+        "author": _presence(pages, "has_author", lambda facts: facts.author),
+        "publication date": _presence(pages, "has_published_date", lambda facts: facts.published),
+        **{f"{name} link": _link(pages, name) for name in links},
+        "e-mail": _presence(pages, "has_email_published", lambda facts: facts.emails),
+        "language": Score(
+            sum(page.facts.language == page.label["language"] for page in pages), len(pages)
+        ),
+    }
+
+
+def confusion(pages: list[Labelled]) -> Iterator[str]:
+    """Yield the lines of the table: a row a true kind, a column what we said."""
+    counts = Counter((str(page.label["kind"]), page.facts.kind or "-") for page in pages)
+    columns = (*KINDS, "-")
+    yield "true \\ said  " + " ".join(f"{name[:7]:>7}" for name in columns)
+    for true in KINDS:
+        cells = (counts[true, said] for said in columns)
+        yield f"{true:<12} " + " ".join(f"{cell or '.':>7}" for cell in cells)
+
+
+def without_own_site(pages: list[Labelled]) -> tuple[Score, Score]:
+    """Return named and right when the two bars are chosen on the other sites' pages."""
+    decisions = {
+        bars: [(page, named(scored(page.signals), *bars)) for page in pages] for bars in _BARS
+    }
+    said: list[bool] = []
+    for index, page in enumerate(pages):
+        best = max(_BARS, key=lambda bars: _worth(decisions[bars], page.site))
+        kind = decisions[best][index][1]
+        if kind is not None:
+            said.append(kind == page.label["kind"])
+    return Score(len(said), len(pages)), Score(sum(said), len(said))
+
+
+def without_own_wording(pages: list[Labelled]) -> tuple[Score, Score]:
+    """Return named and right when signals that no other site of the set shows are struck."""
+    sites: defaultdict[str, set[str]] = defaultdict(set)
+    for page in pages:
+        for signal in page.signals:
+            sites[_general(signal)].add(page.site)
+    said = []
+    for page in pages:
+        kept = tuple(one for one in page.signals if sites[_general(one)] - {page.site})
+        kind = named(scored(kept), LEAST, AHEAD)
+        if kind is not None:
+            said.append(kind == page.label["kind"])
+    return Score(len(said), len(pages)), Score(sum(said), len(said))
+
+
+def main(folder: Path | None = None) -> None:
+    folder = folder or FOLDER
+    if not (folder / "labels.jsonl").is_file():
+        print(f"No labelled pages in {folder}: nothing is measured. Name the folder that has them.")
+        return
+    pages = read(folder)
+    print(*confusion(pages), sep="\n")
+    for name, score in figures(pages).items():
+        print(f"{name:<26}{score}")
+    times = sorted(page.milliseconds for page in pages)
+    print(f"{'time a page':<26}median {statistics.median(times):.0f} ms, worst {times[-1]:.0f} ms")
+    readable = [page for page in pages if page.label["is_readable_without_js"]]
+    for name, (coverage, right) in {
+        "bars from other sites": without_own_site(readable),
+        "only shared wording": without_own_wording(readable),
+    }.items():
+        print(f"{name:<26}named {coverage}, right {right}")
+
+
+def _presence(pages: list[Labelled], field: str, ours: Callable[[PageFacts], object]) -> Score:
+    judged = [page for page in pages if page.label[field] is not None]
+    right = sum(bool(ours(page.facts)) == page.label[field] for page in judged)
+    return Score(right, len(judged))
+
+
+def _link(pages: list[Labelled], name: str) -> Score:
+    return _presence(pages, f"has_{name}_link", lambda facts: getattr(facts.links, name))
+
+
+def _worth(decisions: list[tuple[Labelled, str | None]], left_out: str) -> float:
+    """Return right minus twice wrong, without one site: silence is better than a wrong name."""
+    others = [(page, kind) for page, kind in decisions if page.site != left_out and kind]
+    right = sum(kind == page.label["kind"] for page, kind in others)
+    return right - 2 * (len(others) - right)
+
+
+def _general(signal: Signal) -> str:
+    return _NUMBER.sub("N", signal.words.lower())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)

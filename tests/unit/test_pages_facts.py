@@ -1,0 +1,382 @@
+"""What a page says about itself."""
+
+# ruff: noqa: E501 - one piece of markup a line
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.page_facts import KINDS, to_dict
+from bot.pages.facts import facts_of, facts_of_read
+from bot.pages.fetch import PageRead, ReadState
+
+URL = "https://www.shop.example/blog/how-to-sew"
+PARAGRAPH = (
+    "<p>Sewing a button takes a needle, a thread and the patience to do it slowly and well.</p>"
+)
+
+
+def page(body="", head="", url=URL):
+    html = (
+        f"<!doctype html><html><head>{head}</head><body><p>{'word ' * 60}</p>{body}</body></html>"
+    )
+    return facts_of(html, url)
+
+
+def ld(text):
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+def test_the_printed_facts_have_the_documented_keys_and_no_others():
+    assert list(to_dict(page())) == [
+        "url",
+        "readable",
+        "kind",
+        "kind_evidence",
+        "language",
+        "title",
+        "author",
+        "organisation",
+        "published",
+        "modified",
+        "words",
+        "links",
+        "emails",
+        "outbound_domains",
+        "schema_types",
+        "trust",
+    ]
+
+
+def test_what_a_page_does_not_say_is_none_and_never_a_guess():
+    facts = page(url=None)
+
+    assert facts.readable
+    assert (facts.url, facts.title, facts.author, facts.organisation) == (None, None, None, None)
+    assert (facts.published, facts.modified, facts.links.about) == (None, None, None)
+    assert facts.trust[0].present is None
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (ld('{"@type":"Article","author":{"@type":"Person","name":"Ada Byron"}}'), ""),
+        (ld('{"@graph":[{"@type":["Article"],"author":[{"name":"Ada Byron"}]}]}'), ""),
+        (ld('<!-- {"@type":"BlogPosting","author":"Ada Byron"} -->'), ""),
+        (ld('{"@type":"NewsArticle","author":"By Ada Byron"}'), ""),
+        ('<meta name="author" content="Ada Byron">', ""),
+        (
+            '<meta property="article:author" content="https://x.example/x">',
+            "<b class=byline>By Ada Byron | 3 May</b>",
+        ),
+        ("", '<a rel="author" href="/ada">Ada Byron</a>'),
+        ("", '<span itemprop="author">Ada Byron</span>'),
+        ("", '<div class="post-author">Written by Ada Byron on May 3</div>'),
+    ],
+)
+def test_the_author_is_found_wherever_pages_name_one(head, body):
+    assert page(body, head).author == "Ada Byron"
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ('<meta name="author" content="admin">', ""),
+        ('<meta name="author" content="Shop">', ""),
+        ('<meta name="author" content="Official Shop website">', ""),
+        ('<meta name="author" content="https://x.example/">', ""),
+        (ld('{"@type":"Article","author":{"@type":"Organization","name":"Sew Ltd"}}'), ""),
+        ("", '<div class="comment"><span class="author">Ada Byron</span></div>'),
+        ("", '<footer><span class="author">Ada Byron</span></footer>'),
+        ("", '<div itemtype="https://schema.org/Review"><b itemprop="author">Ada Byron</b></div>'),
+        (ld('{"@type":"Product","review":{"@type":"Review","author":"Ada Byron"}}'), ""),
+        (ld('{"@type":"Article", broken'), ""),
+    ],
+)
+def test_a_brand_a_commenter_or_a_reviewer_is_no_author(head, body):
+    assert page(body, head).author is None
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (ld('{"@type":"Article","datePublished":"2024-05-17T09:00:00Z"}'), ""),
+        ('<meta property="article:published_time" content="2024-05-17">', ""),
+        ('<meta name="date" content="2024/5/17">', ""),
+        ("", '<time itemprop="datePublished" datetime="2024-05-17">a while ago</time>'),
+        ("", '<time class="entry-date" datetime="2024-05-17">a while ago</time>'),
+    ],
+)
+def test_the_date_of_publication_is_read_from_metadata(head, body):
+    assert page(body, head).published == date(2024, 5, 17)
+
+
+def test_a_visible_date_is_found_on_a_page_that_should_have_one():
+    title = "<title>How to sew a button</title><h1>How to sew a button</h1>"
+    html = f"<html>{title}<p class=date>Published on 17 May 2024</p>{PARAGRAPH * 9}"
+    assert facts_of(html, URL).published == date(2024, 5, 17)
+
+
+def test_the_date_in_the_address_is_used_before_the_text_is_searched():
+    html = f"<html><title>How to sew a button</title>{PARAGRAPH * 9}<p>12 March 2001</p>"
+    facts = facts_of(html, "https://sew.example/2024/05/17/how-to-sew")
+    assert facts.published == date(2024, 5, 17)
+
+
+def test_the_date_of_a_comment_or_a_customer_review_is_not_the_page_s():
+    body = (
+        '<div class="comments"><time itemprop="datePublished" datetime="2024-05-17"></time></div>'
+    )
+    review = ld('{"@type":"Product","review":{"@type":"Review","datePublished":"2024-05-17"}}')
+    assert page(body, review).published is None
+
+
+@pytest.mark.parametrize("said", ["2024-13-45", "2024-02-31", "soon", "", "0000-00-00"])
+def test_a_date_that_is_none_is_unknown(said):
+    assert page(head=f'<meta name="date" content="{said}">').published is None
+
+
+def test_the_last_change_is_kept_apart_from_the_publication():
+    facts = page(head=ld('{"@type":"Article","dateModified":"2025-01-02"}'))
+    assert (facts.published, facts.modified) == (None, date(2025, 1, 2))
+
+
+def test_the_organisation_is_the_publisher_or_the_name_of_the_site():
+    publisher = ld('{"@type":"Article","publisher":{"@type":"Organization","name":"Sew Ltd"}}')
+    itself = ld('{"@type":"Organization","name":"Sew Ltd"}')
+    for head in (publisher, itself, '<meta property="og:site_name" content="Sew Ltd">'):
+        assert page(head=head).organisation == "Sew Ltd"
+
+
+@pytest.mark.parametrize(
+    ("link", "name", "found"),
+    [
+        ('<a href="/about">About us</a>', "about", "https://www.shop.example/about"),
+        ('<a href="/x">Über uns</a>', "about", "https://www.shop.example/x"),
+        ('<a href="/x">Quiénes somos</a>', "about", "https://www.shop.example/x"),
+        ('<a href="/x">会社概要</a>', "about", "https://www.shop.example/x"),
+        (
+            '<a href="/about-us"><img src=x alt=""></a>',
+            "about",
+            "https://www.shop.example/about-us",
+        ),
+        ('<a href="/x" title="Kontakt"></a>', "contact", "https://www.shop.example/x"),
+        ('<a href="/x"><img src=x alt="Contact"></a>', "contact", "https://www.shop.example/x"),
+        ('<a href="mailto:a@shop.example">Contact</a>', "contact", "mailto:a@shop.example"),
+        ('<a href="/x">Datenschutzerklärung</a>', "privacy", "https://www.shop.example/x"),
+        (
+            '<a href="/legal/privacy-policy">More</a>',
+            "privacy",
+            "https://www.shop.example/legal/privacy-policy",
+        ),
+        ('<a href="/x">Editorial policy</a>', "editorial", "https://www.shop.example/x"),
+        (
+            '<base href="https://cdn.shop.example/de/"><a href="about">About</a>',
+            "about",
+            "https://cdn.shop.example/de/about",
+        ),
+    ],
+)
+def test_the_links_readers_trust_are_found_in_many_languages(link, name, found):
+    assert getattr(page(link).links, name) == found
+
+
+@pytest.mark.parametrize(
+    ("link", "name"),
+    [
+        ('<a href="https://policies.google.com/privacy">Privacy</a>', "privacy"),
+        ('<a href="https://facebook.com/about">About</a>', "about"),
+        ('<a href="/cookies">Cookie settings</a>', "privacy"),
+        ('<a href="javascript:void(0)">Contact</a>', "contact"),
+        (
+            '<a href="/bob">A very long story about a man named Bob, and another of Tim</a>',
+            "about",
+        ),
+        ("<span>Contact us</span>", "contact"),
+    ],
+)
+def test_a_widget_s_own_policy_or_a_label_without_a_target_is_no_such_link(link, name):
+    assert getattr(page(link).links, name) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<a href="mailto:Info@Sew.com?subject=Hi">Write</a>',
+        '<a href="mailto:info%40sew.com">Write</a>',
+        "<p>Write to info@sew.com.</p>",
+        "<p>info [at] sew.com</p>",
+        "<p>info (at) sew (dot) com</p>",
+        '<span data-cfemail="2a43444c456a594f5d04494547">[email&#160;protected]</span>',
+        '<a href="/cdn-cgi/l/email-protection#2a43444c456a594f5d04494547">Write</a>',
+    ],
+)
+def test_published_addresses_are_read_plain_spelt_out_or_shielded(body):
+    assert page(body).emails == ("info@sew.com",)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<a href="mailto:?subject=Read this">Share</a>',
+        "<p>your@email.com or name@example.com</p>",
+        "<p>image@2x.png</p>",
+        '<span data-cfemail="zz"></span><span data-cfemail=""></span>',
+        '<p>@<span data-cfemail="2a43444c456a594f5d04494547"></span></p>',
+        "<p>a@b and @somebody</p>",
+        "<script>var mail = 'info@sew.com'</script>",
+    ],
+)
+def test_share_links_placeholders_and_handles_are_no_addresses(body):
+    assert page(body).emails == ()
+
+
+def test_outbound_domains_are_registrable_foreign_and_named_once():
+    body = (
+        '<a href="https://a.b.co.uk/1">1</a><a href="http://b.co.uk/2">2</a>'
+        '<a href="https://blog.shop.example/">own</a><a href="mailto:x@y.com">m</a>'
+        '<a href="http://[broken/">?</a><a href="https://one.github.io">3</a>'
+    )
+    assert page(body).outbound_domains == ("b.co.uk", "one.github.io")
+
+
+@pytest.mark.parametrize(
+    ("html", "language"),
+    [
+        ('<html lang="de-AT"><body>word', "de"),
+        ('<html xml:lang="fr"><body>word', "fr"),
+        ('<meta property="og:locale" content="pt_BR"><body>word', "pt"),
+        ("<body>The cat is on the table and that is where it was for you", "en"),
+        ("<body>Der Hund und die Katze sind nicht mit dem Ball auf der Straße", "de"),
+        ("<body>今日はとても良い天気ですね、散歩に行きましょう", "ja"),
+        ("<body>今天天气很好我们去公园散步吧", "zh"),
+        ("<body>Кошка и собака не на столе, это было что то", "ru"),
+        ("<body>xyzzy plugh", None),
+    ],
+)
+def test_the_language_is_what_the_page_declares_or_what_its_words_show(html, language):
+    assert facts_of(html, None).language == language
+
+
+def test_the_url_of_a_saved_page_is_the_one_it_calls_its_own():
+    canonical = '<link rel="canonical" href="https://www.sew.example/a">'
+    assert page(head=canonical, url=None).url == "https://www.sew.example/a"
+    assert page(head=canonical).url == URL
+    assert page(head='<link rel="canonical" href="/a">', url=None).url is None
+
+
+def test_words_headings_and_vocabulary_leave_out_what_nobody_sees():
+    facts = page(
+        "<nav>Menu entry</nav><h2>Choosing a thread</h2><style>p{}</style>"
+        "<noscript>hidden text</noscript><script>let x</script><template>never</template><footer>Imprint</footer>"
+    )
+    assert facts.words == 60 + 2 + 3 + 2 + 1
+    assert facts.headings == ("Choosing a thread",)
+    assert {"choosing", "thread", "hidden"} <= facts.vocabulary
+    assert not {"menu", "imprint", "let", "never"} & facts.vocabulary
+
+
+def test_trust_signs_carry_where_they_were_seen():
+    facts = page(
+        '<a href="/about">About</a><a href="https://a.com">a</a><a href="https://b.com">b</a>',
+        ld('{"@type":"Article","author":"Ada Byron","dateModified":"2025-01-02"}'),
+    )
+    told = {sign.name: (sign.present, sign.evidence) for sign in facts.trust}
+    assert told["https"] == (True, URL)
+    assert told["author or organisation"] == (True, "Ada Byron")
+    assert told["date"] == (True, "2025-01-02")
+    assert told["about page"] == (True, "https://www.shop.example/about")
+    assert told["contact"] == (False, None)
+    assert told["cited sources"] == (True, "links to 2 other sites")
+    assert page(url="http://a.example/").trust[0].present is False
+
+
+@pytest.mark.parametrize(
+    ("html", "why"),
+    [
+        (b"", "it is empty"),
+        (b" \n ", "it is empty"),
+        (b"%PDF-1.7\0\0<", "it is not HTML"),
+        (b"only words", "it is not HTML"),
+        (b"<p>" + b"a" * (3 * 1024 * 1024), "it is larger than 3 MB"),
+        ("<div>" * 100_000, "its elements are nested too deeply"),
+        ("<p " + "a " * 5000 + ">x", "it has a tag with too many attributes"),
+        ("<html><body><script>x()</script>", "it shows no text without JavaScript"),
+        (
+            "<body><p>Hi</p><div id=root></div><script></script>",
+            "it needs JavaScript to show its text",
+        ),
+        (
+            "<body><p>Hi</p><noscript>Please enable JavaScript</noscript>",
+            "it needs JavaScript to show its text",
+        ),
+        ("<body>One two" + "<script></script>" * 4, "it shows hardly any text without JavaScript"),
+    ],
+)
+def test_a_page_that_cannot_be_read_says_why_and_nothing_else(html, why):
+    facts = facts_of(html, URL)
+    assert (facts.readable, facts.kind, facts.kind_evidence) == (False, None, (why,))
+    assert (facts.words, facts.title, facts.trust) == (None, None, ())
+
+
+def test_a_page_that_was_read_is_understood_and_one_that_was_not_keeps_its_reason():
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    body = f"<title>Größe</title><body>{'word ' * 60}".encode("cp1252")
+    good = PageRead("http://a.example", URL, ReadState.READ, now, None, body, "cp1252")
+    assert (facts_of_read(good).title, facts_of_read(good).url) == ("Größe", URL)
+
+    bad = PageRead(URL, URL, ReadState.BLOCKED, now, "The site does not let us in.")
+    assert not facts_of_read(bad).readable
+    assert facts_of_read(bad).kind_evidence == ("The site does not let us in.",)
+
+
+def test_a_text_without_end_has_a_bounded_vocabulary():
+    many = " ".join(
+        "".join(map(chr, (97 + n // 676, 97 + n // 26 % 26, 97 + n % 26))) for n in range(9000)
+    )
+    assert len(facts_of(f"<body>{many}", URL).vocabulary) == 5000
+
+
+def test_many_attributes_are_counted_as_the_parser_counts_them():
+    json = "{&quot;a&quot;: 1} " * 3000
+    facts = facts_of(f"<body><div data-x='{json}' title=\"a > b\">{'word ' * 60}</div>", URL)
+    assert facts.readable
+    hidden = "<div " + "a='>' " * 5000 + ">x"
+    assert not facts_of(hidden, URL).readable
+
+
+def test_bytes_are_decoded_before_they_are_read():
+    body = "<meta charset=windows-1251><title>Привет</title><body>" + "слово " * 40
+    assert facts_of(body.encode("cp1251"), None).title == "Привет"
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "{",
+        "[]",
+        "null",
+        "1",
+        '"x"',
+        "[" * 100_000,
+        '{"@type":["",7,null]}',
+        '{"@type":"A","a":' * 50 + "1" + "}" * 50,
+        '{"@graph":[{"@type":"Article","author":{"name":{"@value":"Ada Byron"}}}]}',
+    ],
+)
+def test_odd_json_ld_never_spoils_a_page(block):
+    assert page(head=ld(block)).readable
+
+
+@given(st.text(alphabet=st.sampled_from(list("<>/=\"' apdivhref!-&;\n#1é\0")), max_size=300))
+def test_any_markup_gives_facts(html):
+    facts = facts_of(f"<body>{'word ' * 40}{html}", URL)
+    assert facts.kind is None or facts.kind in KINDS
+    assert facts.kind_evidence
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_give_facts(body):
+    assert facts_of(body, URL).kind_evidence

@@ -1,0 +1,215 @@
+"""The gates before links: intent, trust, coverage of the topic."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.gap.readiness import coverage, intent_gate, trust_gate
+from bot.page_facts import KINDS, PageFacts, TrustSign
+
+
+def page(kind="list", *, headings=(), vocabulary=(), trust=(), title="", readable=True, why=()):
+    return PageFacts(
+        url="https://a.example/",
+        readable=readable,
+        kind=kind if readable else None,
+        kind_evidence=why,
+        title=title,
+        headings=tuple(headings),
+        vocabulary=frozenset(vocabulary),
+        trust=tuple(trust),
+    )
+
+
+def unread(why="it needs JavaScript to show its text"):
+    return page(readable=False, why=(why,))
+
+
+def shows(name, evidence=None):
+    return TrustSign(name, present=True, evidence=evidence)
+
+
+def lacks(name):
+    return TrustSign(name, present=False, evidence=None)
+
+
+def untold(name):
+    return TrustSign(name, present=None, evidence=None)
+
+
+def test_a_page_of_another_kind_than_most_that_rank_is_a_mismatch():
+    gate = intent_gate(page("product"), [*[page("list")] * 4, page("guide")])
+    assert (gate.name, gate.state) == ("intent", "mismatch")
+    assert gate.reason == "4 of 5 readable pages are lists; yours is a product page."
+
+
+def test_a_page_of_the_same_kind_is_a_match():
+    gate = intent_gate(page("guide"), [page("guide")] * 3)
+    assert (gate.state, gate.reason) == ("match", "3 of 3 readable pages are guides; so is yours.")
+
+
+def test_without_a_clear_majority_there_is_no_verdict():
+    gate = intent_gate(page("list"), [page("list"), page("guide"), page("tool"), page("list")])
+    assert gate.state == "mixed"
+    assert gate.reason == "The ranking pages are mixed (2 lists, 1 guides, 1 tools): no verdict."
+
+
+def test_pages_without_a_named_kind_count_against_a_majority():
+    assert intent_gate(page(), [page(), page(), page(None), page(None)]).state == "mixed"
+
+
+def test_unreadable_pages_are_left_out_of_the_count():
+    gate = intent_gate(page("list"), [page("list"), page("list"), unread(), unread(), unread()])
+    assert (gate.state, gate.reason) == ("match", "2 of 2 readable pages are lists; so is yours.")
+
+
+@pytest.mark.parametrize(
+    ("field", "reason"),
+    [
+        ([], "Too few of the ranking pages could be read to say what they are."),
+        ([page(), unread()], "Too few of the ranking pages could be read to say what they are."),
+        ([page(), page(None)], "Only 1 of 2 readable pages show clearly what they are."),
+    ],
+)
+def test_too_few_readable_pages_leave_the_intent_unknown(field, reason):
+    gate = intent_gate(page("list"), field)
+    assert (gate.state, gate.reason) == ("unknown", reason)
+
+
+@pytest.mark.parametrize(
+    ("ours", "end"),
+    [
+        (None, "your page is not known."),
+        (unread(), "your page could not be read (it needs JavaScript to show its text)."),
+        (page(readable=False), "your page could not be read."),
+        (page(None), "what yours is cannot be told."),
+    ],
+)
+def test_what_is_not_known_of_our_page_is_never_a_mismatch(ours, end):
+    gate = intent_gate(ours, [page("list")] * 3)
+    assert gate.state == "unknown"
+    assert gate.reason == f"3 of 3 readable pages are lists; {end}"
+
+
+def test_a_vendor_that_sees_another_kind_is_heard_and_one_that_agrees_is_not():
+    field = [page("list")] * 3
+    assert intent_gate(page("list"), field, "guide").reason.endswith(
+        "A vendor sees guides instead."
+    )
+    assert "vendor" not in intent_gate(page("list"), field, "list").reason
+
+
+@given(
+    st.none() | st.builds(page, st.none() | st.sampled_from(KINDS), readable=st.booleans()),
+    st.lists(st.builds(page, st.none() | st.sampled_from(KINDS), readable=st.booleans())),
+)
+def test_every_field_of_pages_gives_one_plain_sentence(ours, field):
+    gate = intent_gate(ours, field)
+    assert gate.state in ("match", "mismatch", "mixed", "unknown")
+    assert gate.reason.endswith(".")
+
+
+def test_what_most_of_the_top_pages_show_and_ours_lacks_is_a_checklist():
+    ours = page(trust=[shows("https"), lacks("contact"), lacks("date")])
+    theirs = page(
+        trust=[
+            shows("https"),
+            shows("contact", "https://b.example/contact"),
+            lacks("date"),
+        ]
+    )
+
+    gate, rows = trust_gate(ours, [theirs, theirs, ours])
+
+    assert (gate.name, gate.state) == ("trust", "mismatch")
+    assert gate.reason == (
+        "Most of the top pages show readers what yours does not: contact. "
+        "This is for readers; it is no ranking checklist."
+    )
+    (row,) = rows
+    assert (row.name, row.theirs, row.read, row.ours) == ("contact", 2, 3, False)
+    assert row.evidence == "https://b.example/contact"
+
+
+def test_nothing_is_held_against_us_that_only_one_of_them_shows():
+    ours = page(trust=[lacks("contact")])
+    gate, rows = trust_gate(ours, [page(trust=[shows("contact")]), ours, ours])
+    assert (gate.state, rows) == ("match", ())
+
+
+def test_a_sign_nobody_could_tell_is_no_lack():
+    ours = page(trust=[untold("https"), lacks("date")])
+    theirs = page(trust=[shows("https"), untold("date")])
+    assert trust_gate(ours, [theirs] * 3) == trust_gate(ours, [ours] * 3)
+
+
+@pytest.mark.parametrize(
+    ("ours", "top3", "reason"),
+    [
+        (None, [page()] * 3, "Not compared: your page is not known."),
+        (
+            unread("it is empty"),
+            [page()] * 3,
+            "Not compared: your page could not be read (it is empty).",
+        ),
+        (
+            page(),
+            [page(), unread(), unread()],
+            "Not compared: too few of the top pages can be read.",
+        ),
+    ],
+)
+def test_trust_is_unknown_when_there_is_nothing_to_compare(ours, top3, reason):
+    gate, rows = trust_gate(ours, top3)
+    assert (gate.state, gate.reason, rows) == ("unknown", reason, ())
+
+
+def test_topics_most_of_the_top_pages_share_and_we_never_mention_are_listed():
+    top = [
+        page(headings=["Choosing a towel", "Free shipping costs", "Colours"]),
+        page(headings=["How to choose towels", "Shipping costs for free orders"]),
+        page(headings=["Our history", "The costs of shipping"]),
+    ]
+    ours = page(headings=["Towels"], vocabulary=["choose", "a", "towel", "today"])
+
+    assert coverage(ours, top, "en") == ("free shipping costs",)
+
+
+def test_a_topic_our_text_mentions_in_another_form_is_covered():
+    top = [page(headings=["Shipping"]), page(headings=["Shipped towels"])]
+    assert coverage(page(vocabulary=["ships"]), top, "en") == ()
+
+
+def test_a_heading_of_one_page_only_is_no_shared_topic():
+    top = [page(headings=["Shipping"]), page(headings=["Colours"]), page(headings=["Sizes"])]
+    assert coverage(page(), top, "en") == ()
+
+
+def test_at_most_eight_topics_are_listed_and_the_most_shared_come_first():
+    everywhere = [page(headings=["Zinc", *(f"Topic{n}" for n in range(20))]) for _ in range(2)]
+    told = coverage(page(), [*everywhere, page(headings=["Zinc"])], "en")
+    assert len(told) == 8
+    assert told[0] == "zinc"
+
+
+def test_coverage_is_silent_when_it_cannot_be_told():
+    top = [page(headings=["Shipping"])] * 3
+    assert coverage(None, top, "en") == ()
+    assert coverage(unread(), top, "en") == ()
+    assert coverage(page(), [top[0], unread(), unread()], "en") == ()
+
+
+def test_topics_are_compared_in_languages_without_a_stemmer_too():
+    top = [page(headings=["Цена доставки"])] * 2
+    assert coverage(page(), top, "kk") == ("цена доставки",)
+
+
+@given(
+    st.lists(st.lists(st.text(max_size=30), max_size=6), max_size=4),
+    st.lists(st.text(max_size=10), max_size=5),
+    st.sampled_from(["en", "de", "ja", "xx"]),
+)
+def test_no_topic_is_told_twice_and_none_beyond_eight(headings, ours, language):
+    told = coverage(page(vocabulary=ours), [page(headings=one) for one in headings], language)
+    assert len(told) == len(set(told)) <= 8
+    assert all(told)
