@@ -7,13 +7,11 @@ from typing import TypeVar
 from bot.domains import is_platform, registrable
 from bot.gap.need import count_need, verdict
 from bot.model import Metrics, Scope, SerpRow, Target
-from bot.plan import Lineup
+from bot.plan import TOP, Lineup
 from bot.question import NO_PAGE, Question
 from bot.report import Competitor, CostLine, IndexNeed, Need, Prospect, Report, Source
 
 T = TypeVar("T")
-
-TOP = 3
 
 
 @dataclass

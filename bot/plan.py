@@ -8,6 +8,7 @@ enrichment of the shortlist. A quote is the sum of their worst cases.
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any, cast
 
 from bot.domains import registrable
@@ -28,6 +29,8 @@ from bot.providers.registry import Registry
 from bot.question import NO_PAGE, Question
 from bot.report import Competitor
 
+TOP = 3  # competitors
+MOST_TARGETS = 2 * TOP  # their pages and their sites
 SEARCH_RESULTS = "search results"
 FREE_ROWS = 1_000_000  # a local index is read whole
 UNCOUNTED_PAGE_ROWS = 50  # asked for a page whose count nobody told us
@@ -273,8 +276,8 @@ def proof(index: Vendor, site: str, domains: Sequence[str], left: int | None) ->
         query = BetweenQuery(tuple(domains[:size]), Target(Scope.SITE, site))
         return Ask(index, Capability.LINKS_BETWEEN, query, f"links from prospects to {site}")
 
-    size = _most_affordable(len(domains), left, build) if domains else 0
-    return [build(size)] if size else []
+    # What no longer fits is asked in its smallest form: the cap refuses it, and the report says so.
+    return [build(_most_affordable(len(domains), left, build) or 1)] if domains else []
 
 
 def enrichment(
@@ -301,9 +304,9 @@ def enrichment(
             return Ask(index, Capability.LINKS, query, f"linking pages to {target.value}")
 
         size = _most_affordable(len(domains), still(), links)
+        asks.append(links(size or 1))
         if not size:
-            break
-        asks.append(links(size))
+            break  # the cap refuses it, as in `proof`
         for domain in domains:
             del waiting[domain]
     if seen_on and index.can(Capability.SITE_METRICS):
@@ -313,9 +316,7 @@ def enrichment(
             query = MetricsQuery(tuple(sites[:size]), counts=False, traffic=True)
             return Ask(index, Capability.SITE_METRICS, query, "traffic of the shortlist")
 
-        size = _most_affordable(len(sites), still(), traffic)
-        if size:
-            asks.append(traffic(size))
+        asks.append(traffic(_most_affordable(len(sites), still(), traffic) or 1))
     return asks
 
 
@@ -333,10 +334,13 @@ def quote(
         if is_free(index, Capability.REFERRING_DOMAINS):
             continue
         names = [f"prospect-{number:03d}.example" for number in range(proof_size(shortlist))]
-        target = Target(Scope.SITE, "competitor.example")
+        # Dearest where every target costs a request of its own and one has all the rest.
+        targets = [Target(Scope.SITE, f"competitor-{n}.example") for n in range(MOST_TARGETS)]
+        spread = zip(names[:shortlist], chain(targets, repeat(targets[-1])), strict=False)
         later = [
+            *metrics(index, [f"https://{name}/" for name in names[: TOP + 1]], names[:TOP], ""),
             *proof(index, question.site or "our-site.example", names, None),
-            *enrichment(index, dict.fromkeys(names[:shortlist], (target,)), None),
+            *enrichment(index, {name: (target,) for name, target in spread}, None),
         ]
         worst[index.name] += purse + sum(ask.worst() for ask in later)
     return {vendor: min(units, cap) for vendor, units in worst.items() if units}

@@ -1,0 +1,392 @@
+"""Which vendor is asked what, in which order and for how much, in Ahrefs' published prices."""
+
+from math import ceil
+
+import pytest
+from fakes.ahrefs_vendor import configured
+from fakes.clock import FakeClock
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot import plan
+from bot.errors import BadQuestion
+from bot.model import Scope, Target
+from bot.providers import exports, sample
+from bot.providers.base import Capability, Vendor
+from bot.providers.registry import Registry
+from bot.question import Defaults, Question, parse
+from bot.report import Competitor
+from bot.settings import Settings
+
+NO_LINKS = Vendor("serponly", "Serp Only", None, {Capability.SERP: object()})
+ANY_COUNT = st.none() | st.integers(0, 5000)
+GIVEN = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
+
+
+@pytest.fixture
+def ahrefs(monkeypatch, tmp_path) -> Vendor:
+    return configured(monkeypatch, tmp_path)
+
+
+@pytest.fixture
+def files(tmp_path) -> Vendor:
+    return exports.build(Settings(db=tmp_path / "x.db", _env_file=None), FakeClock())
+
+
+@pytest.fixture
+def invented() -> Vendor:
+    return sample.build(Settings(_env_file=None), FakeClock())
+
+
+def asked(text: str) -> Question:
+    return parse(text, Defaults())
+
+
+def lineup(text: str, *vendors: Vendor) -> plan.Lineup:
+    return plan.lineup(Registry(vendors, ()), asked(text))
+
+
+def prices(asks) -> list[tuple[str, int]]:
+    return [(ask.what, ask.worst()) for ask in asks]
+
+
+def page(position: int, count: int | None, domain: str | None = None) -> Competitor:
+    domain = domain or f"c{position}.example"
+    return Competitor(
+        position=position,
+        url=f"https://{domain}/best",
+        domain=domain,
+        title=None,
+        referring_domains=count,
+        backlinks=None,
+        authority=None,
+        authority_scale=None,
+        platform=domain == "reddit.com",
+    )
+
+
+def shares(asks) -> list[tuple[str, int, int]]:
+    """Return (target, rows, units) of profile questions."""
+    return [(ask.query.target.value, ask.query.limit, ask.worst()) for ask in asks]
+
+
+def test_the_headline_of_ahrefs_is_100_for_the_results_and_50_for_each_of_two_more(ahrefs):
+    chosen = lineup("crm", ahrefs)
+    assert prices(plan.headline(asked("crm site:ours.example page:ours.example/crm"), chosen)) == [
+        ("search results", 100),
+        ("keyword difficulty", 50),
+        ("our own numbers", 50),
+    ]
+
+
+def test_our_page_and_our_site_travel_in_one_request(ahrefs):
+    found = plan.headline(
+        asked("crm page:ours.example/crm"), lineup("crm page:ours.example/crm", ahrefs)
+    )
+    assert found[2].query.targets == (
+        Target(Scope.PAGE, "https://ours.example/crm"),
+        Target(Scope.SITE, "ours.example"),
+    )
+
+
+def test_nothing_is_asked_about_us_when_we_are_not_named(ahrefs):
+    found = plan.headline(asked("crm"), lineup("crm", ahrefs))
+    assert [ask.what for ask in found] == ["search results", "keyword difficulty"]
+
+
+def test_pages_named_by_hand_need_no_search_results(ahrefs):
+    text = "crm site:ours.example vs:a.example/x vs:b.example/y"
+    found = plan.headline(asked(text), lineup(text, ahrefs))
+    assert prices(found) == [("keyword difficulty", 50), ("counts", 50)]
+    assert [target.value for target in found[1].query.targets] == [
+        *("https://a.example/x", "https://b.example/y", "ours.example", "a.example", "b.example")
+    ]
+
+
+def test_pages_and_sites_are_asked_apart_where_a_vendor_serves_them_apart(invented):
+    one, other = invented.capabilities[Capability.SITE_METRICS], object()
+    apart = Vendor(
+        "apart", "Apart", None, {Capability.PAGE_METRICS: other, Capability.SITE_METRICS: one}
+    )
+    found = plan.metrics(apart, ["https://a.example/"], ["a.example"], "counts")
+    assert [ask.capability for ask in found] == [
+        *(Capability.PAGE_METRICS, Capability.SITE_METRICS)
+    ]
+    assert plan.metrics(NO_LINKS, ["https://a.example/"], ["a.example"], "counts") == []
+
+
+def test_what_the_results_counted_is_not_asked_again(ahrefs):
+    top = [page(1, 55), page(2, 0), page(3, 15)]
+    assert plan.uncounted(ahrefs, ahrefs, top, None) == []
+
+
+def test_only_the_page_without_a_count_is_asked_for(ahrefs):
+    (ask,) = plan.uncounted(ahrefs, ahrefs, [page(1, 55), page(2, None), page(3, 15)], None)
+    assert (ask.query.targets, ask.worst()) == (
+        (Target(Scope.PAGE, "https://c2.example/best"),),
+        50,
+    )
+
+
+def test_another_vendors_results_are_counted_again_and_platforms_only_as_pages(ahrefs, invented):
+    top = [page(1, 55), page(2, 1, "reddit.com")]
+    (ask,) = plan.uncounted(ahrefs, invented, top, "https://ours.example/crm")
+    assert [target.value for target in ask.query.targets] == [
+        "https://c1.example/best",
+        "https://reddit.com/best",
+        "https://ours.example/crm",
+        "c1.example",
+    ]
+
+
+def test_pages_named_by_hand_were_counted_with_the_headline(ahrefs):
+    assert plan.uncounted(ahrefs, None, [page(1, None)], None) == []
+
+
+def test_the_worked_example_spends_its_purse_on_pages_first_then_on_sites(ahrefs):
+    """55 + 5 = 60 rows × 5 = 300; 1 + 1 and 15 + 1 rows each cost the floor of 50: 400 in all.
+
+    350 are left for two sites: 175 each, 35 rows of 5 units.
+    """
+    top = [page(1, 55), page(2, 1, "reddit.com"), page(3, 15)]
+    assert shares(plan.profiles(ahrefs, top, 750)) == [
+        ("https://c1.example/best", 60, 300),
+        ("https://reddit.com/best", 2, 50),
+        ("https://c3.example/best", 16, 80),
+        ("c1.example", 32, 160),
+        ("c3.example", 32, 160),
+    ]
+
+
+def test_small_pages_are_served_whole_and_what_they_leave_goes_to_the_large(ahrefs):
+    found = shares(plan.profiles(ahrefs, [page(1, 900), page(2, 4), page(3, 30)], 750))
+    by_target = {target: (rows, units) for target, rows, units in found}
+    assert by_target["https://c2.example/best"] == (5, 50)
+    assert by_target["https://c3.example/best"] == (33, 165)
+    assert by_target["https://c1.example/best"][1] == 500  # a request brings 100 rows at most
+
+
+def test_a_page_that_has_no_links_is_not_asked(ahrefs):
+    found = shares(plan.profiles(ahrefs, [page(1, 0), page(2, 9)], 750))
+    assert [target for target, _, _ in found] == [
+        *("https://c2.example/best", "c1.example", "c2.example")
+    ]
+
+
+def test_a_page_nobody_counted_is_asked_for_a_few_rows(ahrefs):
+    assert shares(plan.profiles(ahrefs, [page(1, None)], None))[0][1] == 50
+
+
+def test_a_platforms_site_is_never_read(ahrefs):
+    found = shares(plan.profiles(ahrefs, [page(1, 9, "reddit.com")], 750))
+    assert [target for target, _, _ in found] == ["https://reddit.com/best"]
+
+
+def test_two_pages_of_one_domain_share_its_site(ahrefs):
+    top = [page(1, 5, "a.example"), page(2, 5, "a.example")]
+    found = [target for target, _, _ in shares(plan.profiles(ahrefs, top, 750))]
+    assert found.count("a.example") == 1
+
+
+@GIVEN
+@given(
+    counts=st.lists(ANY_COUNT, max_size=3),
+    purse=st.integers(0, 2000),
+    platform=st.booleans(),
+)
+def test_profiles_never_cost_more_than_the_purse(ahrefs, counts, purse, platform):
+    top = [
+        page(at, count, "reddit.com" if platform and at == 1 else None)
+        for at, count in enumerate(counts, start=1)
+    ]
+    asks = plan.profiles(ahrefs, top, purse)
+    assert sum(ask.worst() for ask in asks) <= purse
+    scopes = [ask.query.target.scope for ask in asks]
+    assert scopes == sorted(scopes)
+    assert Target(Scope.SITE, "reddit.com") not in [ask.query.target for ask in asks]
+
+
+def test_a_local_index_is_read_whole_whatever_the_purse(files):
+    found = plan.profiles(files, [page(1, 55)], 0)
+    assert {ask.query.limit for ask in found} == {plan.FREE_ROWS}
+    assert {ask.worst() for ask in found} == {0}
+
+
+def test_our_own_profile_is_read_only_where_that_is_free(ahrefs, files):
+    assert plan.own_profile(lineup("crm", ahrefs), "ours.example") == []
+    (ask,) = plan.own_profile(lineup("crm", ahrefs, files), "ours.example")
+    assert (ask.vendor.name, ask.on_the_off_chance) == ("exports", True)
+    (ask,) = plan.own_profile(lineup("crm via:exports vs:a.example", files), "ours.example")
+    assert (ask.vendor.name, ask.on_the_off_chance) == ("exports", False)
+
+
+def names(number: int) -> list[str]:
+    return [f"prospect-{at:03d}.example" for at in range(number)]
+
+
+def test_absence_of_all_candidates_is_proven_in_one_call(ahrefs):
+    """37 names and one row more to see that nothing was cut: 38 × 2 = 76; 24 names cost 50."""
+    assert plan.proof_size(25) == 37
+    (ask,) = plan.proof(ahrefs, "ours.example", names(37), 1500)
+    assert ask.worst() == 76
+    (ask,) = plan.proof(ahrefs, "ours.example", names(24), 1500)
+    assert (ask.worst(), len(ask.query.domains)) == (50, 24)
+
+
+def test_as_many_are_proven_as_what_is_left_pays_for(ahrefs):
+    (ask,) = plan.proof(ahrefs, "ours.example", names(37), 60)
+    assert (ask.worst(), len(ask.query.domains)) == (60, 29)
+
+
+def test_a_proof_that_no_longer_fits_is_asked_in_its_smallest_form_for_the_cap_to_refuse(ahrefs):
+    (ask,) = plan.proof(ahrefs, "ours.example", names(37), 49)
+    assert len(ask.query.domains) == 1
+    assert ask.worst() == 50
+
+
+def test_nothing_is_proven_where_there_is_nothing_to_prove_or_no_way(ahrefs, files):
+    assert plan.proof(ahrefs, "ours.example", [], 1500) == []
+    assert plan.proof(files, "ours.example", names(2), None) == []
+    assert plan.proof(NO_LINKS, "ours.example", names(2), None) == []
+
+
+PAGE, SITE = Target(Scope.PAGE, "https://c.example/best"), Target(Scope.SITE, "c.example")
+
+
+def test_enrichment_of_25_is_one_call_for_links_and_one_for_traffic(ahrefs):
+    found = plan.enrichment(ahrefs, dict.fromkeys(names(25), (PAGE, SITE)), 1500)
+    assert prices(found) == [
+        ("linking pages to https://c.example/best", 200),
+        ("traffic of the shortlist", 275),
+    ]
+    assert not found[1].query.counts
+
+
+def test_the_target_that_covers_most_is_asked_first_and_nobody_is_asked_twice(ahrefs):
+    seen_on = {"a.example": (SITE,), "b.example": (PAGE, SITE), "c.example": (PAGE,)}
+    links = plan.enrichment(ahrefs, seen_on, 1500)[:-1]
+    assert [(ask.query.target, ask.query.domains) for ask in links] == [
+        (PAGE, ("b.example", "c.example")),
+        (SITE, ("a.example",)),
+    ]
+
+
+@GIVEN
+@given(left=st.integers(0, 600), number=st.integers(1, 40))
+def test_enrichment_that_is_paid_for_fits_what_is_left(ahrefs, left, number):
+    """Only the smallest form of what no longer fits goes beyond, and the cap refuses that."""
+    used = 0
+    for ask in plan.enrichment(ahrefs, dict.fromkeys(names(number), (PAGE,)), left):
+        if used + ask.worst() > left:
+            assert len(getattr(ask.query, "domains", ())) <= 1
+            assert len(getattr(ask.query, "targets", ())) <= 1
+        else:
+            used += ask.worst()
+    assert used <= left
+
+
+def test_nothing_is_enriched_without_a_shortlist(ahrefs):
+    assert plan.enrichment(ahrefs, {}, 1500) == []
+
+
+def test_a_vendor_without_links_or_traffic_enriches_nothing():
+    assert plan.enrichment(NO_LINKS, dict.fromkeys(names(2), (PAGE,)), None) == []
+
+
+@GIVEN
+@given(
+    counts=st.lists(ANY_COUNT, min_size=1, max_size=3),
+    spread=st.lists(st.integers(0, 5), min_size=1, max_size=40),
+    shortlist=st.integers(1, 60),
+    purse=st.integers(0, 1000),
+)
+def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, shortlist, purse):
+    question, chosen = asked("crm site:ours.example"), lineup("crm site:ours.example", ahrefs)
+    top = [page(at, count) for at, count in enumerate(counts, start=1)]
+    targets = [Target(Scope.SITE, f"t{at}.example") for at in range(6)]
+    shown = enumerate(names(shortlist))
+    seen_on = {name: (targets[spread[at % len(spread)]],) for at, name in shown}
+    run = [
+        *plan.headline(question, chosen),
+        *plan.uncounted(ahrefs, ahrefs, top, None),
+        *plan.profiles(ahrefs, top, purse),
+        *plan.proof(ahrefs, "ours.example", names(plan.proof_size(shortlist)), None),
+        *plan.enrichment(ahrefs, seen_on, None),
+    ]
+    quoted = plan.quote(question, chosen, purse=purse, shortlist=shortlist, cap=10**9)
+    assert sum(ask.worst() for ask in run) <= quoted["ahrefs"]
+
+
+def test_a_quote_is_never_more_than_the_cap(ahrefs):
+    chosen = lineup("crm", ahrefs)
+    assert plan.quote(asked("crm"), chosen, purse=750, shortlist=25, cap=1500) == {"ahrefs": 1500}
+    assert plan.quote(asked("crm"), chosen, purse=0, shortlist=1, cap=1500) == {
+        "ahrefs": 100 + 50 + 50 + 50 + 50 + 50
+    }
+
+
+def test_free_vendors_are_left_out_of_a_quote(files, invented):
+    chosen = lineup("crm via:sample,exports", invented, files)
+    assert plan.quote(asked("crm"), chosen, purse=750, shortlist=25, cap=1500) == {}
+
+
+def test_real_vendors_are_chosen_before_the_sample(ahrefs, invented, files):
+    chosen = lineup("crm", ahrefs, files, invented)
+    assert chosen.serp is chosen.keyword is chosen.main is ahrefs
+    assert [one.name for one in chosen.indexes] == ["ahrefs"]
+    assert [one.name for one in chosen.own_files] == ["exports"]
+
+
+def test_the_sample_answers_only_where_nothing_real_could(invented, files):
+    assert lineup("crm", files, invented).main is invented
+    assert lineup("crm vs:a.example", files, invented).main is files
+    assert lineup("crm serp:sample", files, invented).main is files
+
+
+def test_several_indexes_are_asked_only_when_they_are_named(ahrefs, files):
+    assert lineup("crm via:ahrefs,exports", ahrefs, files).indexes == (ahrefs, files)
+
+
+def test_results_come_from_the_first_named_vendor_that_has_them(ahrefs, invented, files):
+    assert lineup("crm via:exports,sample,ahrefs", ahrefs, files, invented).serp is invented
+    assert lineup("crm via:ahrefs serp:sample", ahrefs, invented).serp is invented
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("crm serp:exports", "Imported files has no search results; choose another `serp:`."),
+        (
+            "crm via:exports",
+            (
+                "Imported files: no search results to be had. Name the ranking pages yourself with "
+                "`vs:URL`, or a vendor that has search results with `serp:`."
+            ),
+        ),
+        (
+            "crm via:serponly",
+            (
+                "None of these vendors knows links. Connect a link index, or import your own "
+                "exports with `linkgap import FILE`; `linkgap doctor` shows what is connected."
+            ),
+        ),
+        ("crm via:nobody", "I do not know a vendor “nobody”. Connected: exports, serponly."),
+    ],
+)
+def test_what_no_vendor_can_answer_is_told_with_what_would_help(files, text, sentence):
+    with pytest.raises(BadQuestion) as refused:
+        lineup(text, files, NO_LINKS)
+    assert str(refused.value) == sentence
+
+
+def test_without_any_vendor_there_is_a_sentence_too():
+    with pytest.raises(BadQuestion, match=r"^No connected vendor: no search results to be had"):
+        lineup("crm")
+
+
+def test_rows_are_bought_a_tenth_above_the_count(ahrefs):
+    for count in (1, 15, 55, 80):
+        rows = shares(plan.profiles(ahrefs, [page(1, count)], None))[0][1]
+        assert rows == count + max(1, count // 10) <= ceil(count * 1.1) + 1
