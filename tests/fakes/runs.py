@@ -1,0 +1,92 @@
+"""Whole runs of an analysis on the Ahrefs-shaped server, over loopback, with a fake clock."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import httpx
+import pytest
+from fakes.ahrefs_server import KEY, AhrefsServer
+from fakes.ahrefs_vendor import configured
+from fakes.ahrefs_world import KEYWORD
+from fakes.clock import FakeClock
+
+from bot.analysis import Analysis, NothingToSay, Progress
+from bot.comparing import Comparing
+from bot.providers.base import Vendor
+from bot.providers.gateway import Gateway
+from bot.providers.registry import Registry
+from bot.question import Defaults, parse
+from bot.report import Report, Source
+from bot.settings import Settings
+from bot.store.connect import Database
+
+TEAM = "T1"
+
+
+@dataclass
+class Desk:
+    """One installation: the server it pays, its file, and what a marketer types."""
+
+    server: AhrefsServer
+    vendor: Vendor
+    database: Database
+    clock: FakeClock
+    client: httpx.AsyncClient
+    others: tuple[Vendor, ...] = ()
+    settings: Settings = field(default_factory=lambda: Settings(_env_file=None))
+    told: list[Progress] = field(default_factory=list)
+
+    async def ask(self, text: str = "", *, run: str = "r1", keyword: str = KEYWORD) -> Report:
+        """Run `/gap "keyword" text`; a report that says nothing is returned as well."""
+        comparing = Comparing()
+        analysis = Analysis(
+            registry=Registry((self.vendor, *self.others), ()),
+            gateway=Gateway(self.client, self.clock),
+            database=self.database,
+            clock=self.clock,
+            settings=self.settings,
+            comparing=comparing,
+        )
+        self.told.clear()
+
+        async def hear(progress: Progress) -> None:
+            self.told.append(progress)
+
+        question = parse(f'"{keyword}" {text}', Defaults())
+        try:
+            return await analysis.run(question, run_id=run, team=TEAM, progress=hear)
+        except NothingToSay as nothing:
+            return nothing.report
+        finally:
+            comparing.close()
+
+    def set(self, **values: object) -> None:
+        """Change settings, as an administrator would before a restart."""
+        self.settings = self.settings.model_copy(update=values)
+
+    async def rows(self, sql: str) -> list[tuple[object, ...]]:
+        """Look into the file."""
+        return await self.database.read(lambda db: db.execute(sql).fetchall())
+
+
+@asynccontextmanager
+async def desk(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, *, patience: float = 60.0
+) -> AsyncIterator[Desk]:
+    """Open an installation with Ahrefs connected."""
+    clock = FakeClock()
+    async with AhrefsServer() as server, httpx.AsyncClient() as client:
+        vendor = configured(monkeypatch, folder, key=KEY, base_url=server.base_url)
+        database = await Database.open(folder / "linkgap.db", clock)
+        try:
+            yield Desk(server, replace(vendor, timeout=patience), database, clock, client)
+        finally:
+            await database.close()
+
+
+def source(report: Report, what: str) -> Source:
+    """Return the one source whose name begins so."""
+    (found,) = [one for one in report.sources if one.what.startswith(what)]
+    return found
