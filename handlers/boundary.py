@@ -1,5 +1,6 @@
 """The last resort: nobody gets a 404, a timeout or silence."""
 
+import asyncio
 import logging
 import re
 from typing import Any
@@ -23,7 +24,7 @@ def register(app: AsyncApp, services: Services) -> None:
     """Stand behind every handler: an exception is written down and the person is told."""
 
     async def broke(
-        error: Exception, body: dict[str, Any], response: BoltResponse | None
+        error: Exception, body: dict[str, Any], ack: AsyncAck, response: BoltResponse | None
     ) -> BoltResponse | None:
         reference = uuid4().hex[:8]
         log.error("unexpected, reference %s", reference, exc_info=error)
@@ -34,7 +35,11 @@ def register(app: AsyncApp, services: Services) -> None:
                 await services.voice.respond(url, note)
             except SlackRefused as refused:
                 log.warning("reference %s could not be told: %s", reference, refused)
-        return _instead(body, note.text) if response is not None else None
+        if response is not None:
+            return _instead(body, note.text)
+        # Bolt forgets the ack of a listener that raises right after it, and lets Slack time out.
+        asyncio.get_running_loop().call_soon(setattr, ack, "response", ack.response)
+        return None
 
     app.error(broke)
 

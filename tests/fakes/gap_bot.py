@@ -29,6 +29,44 @@ from playground.model import App, Message
 from playground.sample import sample_workspace
 from playground.server import Playground
 
+
+class StallingPlayground(Playground):
+    """Stops answering at one call, before or after it did its work, so that a test may kill."""
+
+    stall_at: int | None = None
+    after = False
+    _calls = 0
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.stalled, self.released = asyncio.Event(), asyncio.Event()
+
+    def stall(self, number: int, *, after: bool) -> None:
+        """Stall at the so-many-th call from now."""
+        self.stall_at, self.after = self._calls + number, after
+
+    async def _api(self, request: web.Request) -> web.StreamResponse:
+        if request.match_info["method"] == "auth.test":
+            return await super()._api(request)
+        return await self._unless_stalled(request, super()._api)
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        return await self._unless_stalled(request, super()._upload)
+
+    async def _response(self, request: web.Request) -> web.Response:
+        return await self._unless_stalled(request, super()._response)
+
+    async def _unless_stalled(self, request, serve):
+        self._calls += 1
+        if self._calls != self.stall_at:
+            return await serve(request)
+        if self.after:
+            await serve(request)
+        self.stalled.set()
+        await self.released.wait()
+        return web.Response(status=500)
+
+
 ROOT = Path(__file__).resolve().parents[2]
 COST = (CostLine("ahrefs", "units", 150, None, 200),)
 Step = Callable[[], Awaitable[None]]
@@ -83,7 +121,7 @@ class FakeAnalysis:
 class Bot:
     """A workspace with LinkGap in it."""
 
-    playground: Playground
+    playground: StallingPlayground
     app: App
     clock: FakeClock
     database: Database
@@ -183,7 +221,7 @@ async def gap_bot(folder: Path, **options: Any) -> AsyncIterator[Bot]:
     clock = FakeClock()
     workspace = sample_workspace(clock=clock)
     app = workspace.install(manifest())
-    async with Playground(workspace, one_per_second=True) as playground:
+    async with StallingPlayground(workspace, one_per_second=True) as playground:
         settings = Settings(
             _env_file=None,
             SLACK_BOT_TOKEN=SecretStr(app.bot_token),
