@@ -1,0 +1,292 @@
+"""The one contract all vendors keep, asked through the real gateway.
+
+It runs over whatever is registered and over every casebook (tests/fixtures/<vendor>/casebook.py);
+a vendor that is asked over HTTP and has no casebook fails here.
+"""
+
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+from fakes.casebook import Case, Reply, Said, each, extended, without
+from fakes.purse import MemoryPurse
+from fakes.vendor_bench import BOOKS, EVERY_CASE, REGISTERED, Bench, built
+
+from bot.domains import registrable
+from bot.errors import (
+    BadAnswer,
+    BadKey,
+    OutOfUnits,
+    PlanLacks,
+    ProviderError,
+    RateLimited,
+    Unavailable,
+)
+from bot.model import (
+    Authority,
+    Balance,
+    CountPoint,
+    KeywordMetrics,
+    Link,
+    Metrics,
+    ReferringDomain,
+    SerpRow,
+)
+from bot.providers.base import Capability, Cost, Shared, Vendor
+from bot.providers.gateway import TRIES
+
+ROW = {
+    Capability.SERP: SerpRow,
+    Capability.KEYWORD_METRICS: KeywordMetrics,
+    Capability.PAGE_METRICS: Metrics,
+    Capability.SITE_METRICS: Metrics,
+    Capability.REFERRING_DOMAINS: ReferringDomain,
+    Capability.INTERSECT: Shared,
+    Capability.LINKS_BETWEEN: ReferringDomain,
+    Capability.LINKS: Link,
+    Capability.COUNT_HISTORY: CountPoint,
+    Capability.LOST: Link,
+    Capability.BALANCE: Balance,
+}
+WEB_PAGE = b"<!doctype html><title>Sign in to the network</title>"
+
+
+@pytest.fixture
+def bench(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bench:
+    vendor = built(name, monkeypatch, tmp_path)
+    assert isinstance(vendor, Vendor), f"{name}'s casebook sets too little to connect it"
+    return Bench(vendor, BOOKS[name])
+
+
+@pytest.fixture
+def case(name: str, capability: Capability) -> Case:
+    return BOOKS[name].cases[capability]
+
+
+def given(said: Said | str | None) -> Said:
+    """Return what the casebook gives, or skip with the reason it gives instead."""
+    if isinstance(said, str):
+        pytest.skip(said)
+    assert said is not None, "the casebook must say what this looks like"
+    return said
+
+
+def entries(bench: Bench) -> list[tuple[Cost | None, str | None]]:
+    assert isinstance(bench.purse, MemoryPurse)
+    return [(entry.billed, entry.outcome) for entry in bench.purse.entries]
+
+
+# Casebooks
+
+
+@pytest.mark.parametrize("name", sorted(REGISTERED))
+def test_a_registered_vendor_has_a_casebook_unless_it_answers_from_this_machine(
+    name, monkeypatch, tmp_path
+):
+    vendor = built(name, monkeypatch, tmp_path, configured=False)
+    local = isinstance(vendor, Vendor) and all(
+        hasattr(adapter, "read") for adapter in vendor.capabilities.values()
+    )
+    assert local or name in BOOKS, f"write tests/fixtures/{name}/casebook.py"
+
+
+@pytest.mark.parametrize("name", list(BOOKS))
+def test_a_casebook_has_a_case_for_each_capability_asked_over_http(bench, name):
+    remote = {
+        capability
+        for capability, adapter in bench.vendor.capabilities.items()
+        if hasattr(adapter, "plan")
+    }
+    assert BOOKS[name].cases.keys() == remote
+    assert bench.vendor.name == name
+    assert {secret.get_secret_value() for secret in bench.vendor.secrets} == set(
+        BOOKS[name].secrets
+    )
+
+
+@pytest.mark.parametrize("name", list(BOOKS))
+def test_without_settings_a_vendor_says_what_it_needs_and_what_it_would_give(
+    bench, name, monkeypatch, tmp_path
+):
+    lacking = built(name, monkeypatch, tmp_path, configured=False)
+    assert not isinstance(lacking, Vendor)
+    assert lacking.name == name
+    assert set(lacking.needs) <= set(BOOKS[name].env)
+    assert set(lacking.gives) == set(bench.vendor.capabilities)
+
+
+# Good answers
+
+
+@EVERY_CASE
+async def test_a_good_answer_becomes_rows_and_costs_no_more_than_was_reserved(
+    bench, capability, case
+):
+    answer = await bench.ask(capability, case.good)
+    assert len(answer.rows) == case.rows
+    assert case.rows > 0
+    assert {type(row) for row in answer.rows} == {ROW[capability]}
+    assert (answer.provider, answer.capability) == (bench.vendor.name, capability)
+    assert len(bench.purse.entries) == len(bench.sent)
+    for entry in bench.purse.entries:
+        assert entry.outcome == "ok"
+        assert entry.billed is None or entry.billed.units <= entry.worst.units
+        assert entry.billed is None or entry.billed.pool == entry.worst.pool
+
+
+@EVERY_CASE
+async def test_names_are_registrable_and_authority_is_on_the_vendors_own_scale(
+    bench, capability, case
+):
+    answer = await bench.ask(capability, case.good)
+    for row in answer.rows:
+        told = row.domain if isinstance(row, Shared) else row
+        if hasattr(told, "domain"):
+            assert registrable(told.domain) == told.domain
+        authority = getattr(told, "authority", None)
+        assert authority is None or isinstance(authority, Authority)
+        assert authority is None or authority.scale is bench.vendor.scale
+    if capability is Capability.SERP:
+        positions = [row.position for row in answer.rows]
+        assert positions == sorted(set(positions))
+        assert positions[0] == 1
+
+
+@EVERY_CASE
+async def test_nothing_found_is_an_empty_answer_and_no_failure(bench, capability, case):
+    answer = await bench.ask(capability, given(case.empty))
+    assert answer.rows == ()
+
+
+@EVERY_CASE
+async def test_what_was_cut_off_is_not_called_complete(bench, capability, case):
+    if isinstance(case.cut_off, str):
+        pytest.skip(case.cut_off)
+    query, said = case.cut_off
+    answer = await bench.ask(capability, said, query=query)
+    assert not answer.complete
+
+
+@EVERY_CASE
+async def test_fields_nobody_knows_change_nothing(bench, capability, case):
+    said = each(case.good, extended) if case.extended is None else given(case.extended)
+    plain = await bench.ask(capability, case.good)
+    grown = await Bench(bench.vendor, bench.book).ask(capability, said)
+    assert (grown.rows, grown.complete) == (plain.rows, plain.complete)
+
+
+@EVERY_CASE
+async def test_missing_optional_fields_cost_no_row(bench, capability, case):
+    if case.sparse is None and not case.optional:
+        pytest.skip("every field of this answer is needed")
+    said = case.sparse or each(case.good, partial(without, case.optional))
+    answer = await bench.ask(capability, given(said))
+    assert len(answer.rows) == case.rows
+
+
+@EVERY_CASE
+async def test_the_same_question_again_is_free_where_the_terms_allow_keeping(
+    bench, capability, case
+):
+    first = await bench.ask(capability, case.good)
+    sent = len(bench.sent)
+    again = await bench.ask(capability, case.good)
+    assert again.rows == first.rows
+    kept = all(call.keep_seconds > 0 for call in bench.planned(capability))
+    assert len(bench.sent) == (sent if kept else 2 * sent)
+
+
+# Refusals
+
+
+async def refused(bench: Bench, capability: Capability, said: Said) -> ProviderError:
+    """Return the error that all requests of a question end with when each gets this answer."""
+    with pytest.raises(ProviderError) as caught:
+        await bench.ask(capability, said)
+    assert caught.value.vendor == bench.vendor.name
+    return caught.value
+
+
+@EVERY_CASE
+@pytest.mark.parametrize(
+    ("trouble", "kind"),
+    [("wrong_key", BadKey), ("plan_lacks", PlanLacks), ("units_gone", OutOfUnits)],
+)
+async def test_a_refusal_has_its_meaning_costs_nothing_and_is_not_repeated(
+    bench, capability, trouble, kind
+):
+    error = await refused(bench, capability, given(getattr(bench.book, trouble)))
+    assert isinstance(error, kind)
+    assert len(bench.sent) == len(bench.planned(capability))
+    for entry in bench.purse.entries:
+        assert entry.outcome == type(error).__name__
+        assert entry.billed == Cost(0, entry.worst.pool)
+
+
+def hurried(bench: Bench, seconds: int) -> Said:
+    """Return the vendor's "slow down" with a Retry-After."""
+    said = bench.book.slow_down
+
+    def answer(request: httpx.Request) -> Reply:
+        reply = said if isinstance(said, Reply) else said(request)
+        headers = {**reply.headers, "retry-after": str(seconds)}
+        return Reply(reply.body, reply.status, headers, reply.content_type)
+
+    return answer
+
+
+@EVERY_CASE
+async def test_slow_down_with_a_pause_is_obeyed(bench, capability, case):
+    before = bench.clock.monotonic()
+    answer = await bench.ask(capability, case.good, hurried(bench, 7))
+    assert len(answer.rows) == case.rows
+    assert bench.clock.monotonic() - before >= 7
+    first = bench.purse.entries[0]
+    assert first.billed == Cost(0, first.worst.pool)
+
+
+@EVERY_CASE
+async def test_slow_down_without_a_pause_is_repeated_after_our_own_and_then_told(bench, capability):
+    before = bench.clock.monotonic()
+    error = await refused(bench, capability, bench.book.slow_down)
+    assert isinstance(error, RateLimited)
+    assert len(bench.sent) == TRIES * len(bench.planned(capability))
+    assert bench.clock.monotonic() > before
+
+
+@EVERY_CASE
+async def test_a_broken_server_is_asked_again(bench, capability, case):
+    answer = await bench.ask(capability, case.good, Reply(b"upstream failed", 503))
+    assert len(answer.rows) == case.rows
+    assert entries(bench)[0][1] == "Unavailable"
+
+
+@EVERY_CASE
+async def test_a_server_that_stays_broken_is_unavailable_without_its_web_page(bench, capability):
+    error = await refused(bench, capability, Reply(WEB_PAGE, 502, content_type="text/html"))
+    assert isinstance(error, Unavailable)
+    assert len(bench.sent) == TRIES * len(bench.planned(capability))
+    assert "<" not in str(error)
+
+
+@EVERY_CASE
+async def test_a_read_timeout_is_not_repeated_and_stays_at_the_worst_case(bench, capability, case):
+    calls = bench.planned(capability)
+    with pytest.raises(Unavailable, match="may have been billed"):
+        await bench.ask(capability, case.good, *[httpx.ReadTimeout] * len(calls))
+    assert entries(bench) == [(None, "ReadTimeout")] * len(calls)
+
+
+@EVERY_CASE
+async def test_a_web_page_instead_of_data_is_a_bad_answer(bench, capability):
+    error = await refused(bench, capability, Reply(WEB_PAGE, content_type="text/html"))
+    assert isinstance(error, BadAnswer)
+
+
+@EVERY_CASE
+async def test_an_answer_that_ends_in_the_middle_is_a_bad_answer(bench, capability, case):
+    said = case.broken or each(case.good, lambda body: body[: len(body) // 2])
+    error = await refused(bench, capability, given(said))
+    assert isinstance(error, BadAnswer)
+    assert {entry.billed for entry in bench.purse.entries} == {None}, "it may have been billed"

@@ -1,0 +1,126 @@
+"""No vendor's key is ever seen: not in logs, errors, plans or the bot's file.
+
+Run through the real gateway, the real ledger and the real answer cache, with the logging that the
+product sets up, at its most talkative. The refusals quote the key, as some vendors' do.
+"""
+
+import base64
+import logging
+import traceback
+import zlib
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+import sqlite_utils
+from fakes.casebook import Reply, each, quoting
+from fakes.clock import FakeClock
+from fakes.vendor_bench import BOOKS, EVERY_CASE, Bench, built
+
+from bot.budget import RunBudget
+from bot.errors import ProviderError
+from bot.providers.base import Capability, Vendor
+from bot.store.answers import SqliteAnswers
+from bot.store.connect import Database
+from bot.wiring import set_up_logs
+
+TROUBLES = ("wrong_key", "plan_lacks", "units_gone", "slow_down")
+
+
+@pytest.fixture
+def _talkative_product(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Log as the product does, everything it would ever log; put the levels back."""
+    loggers = [logging.getLogger(name) for name in list(logging.root.manager.loggerDict)]
+    levels = [logger.level for logger in loggers]
+    caplog.set_level(logging.DEBUG)
+    set_up_logs(logging.DEBUG)
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+
+
+@pytest.fixture
+async def bench(name, monkeypatch, tmp_path):
+    clock = FakeClock()
+    database = await Database.open(tmp_path / "linkgap.db", clock)
+    vendor = built(name, monkeypatch, tmp_path)
+    assert isinstance(vendor, Vendor)
+    purse = RunBudget(database, "run", "T1", None, SqliteAnswers(database, "T1"))
+    yield Bench(vendor, BOOKS[name], clock, purse)
+    await database.close()
+
+
+def forms(secrets: tuple[str, ...]) -> set[str]:
+    """Return the ways in which a secret would still be readable."""
+    return {
+        form
+        for secret in secrets
+        for form in (secret, quote(secret, safe=""), base64.b64encode(secret.encode()).decode())
+    }
+
+
+def all_of(db: sqlite_utils.Database) -> str:
+    """Return every value of every table, answers unpacked."""
+    values = [value for table in db.tables for row in table.rows for value in row.values()]
+    return " ".join(
+        repr(zlib.decompress(value)) if isinstance(value, bytes) else str(value) for value in values
+    )
+
+
+async def errors_of(bench: Bench, capability: Capability, secret: str) -> list[ProviderError]:
+    """Return what a question ends with under every trouble there is, the secret quoted in each."""
+    named = [getattr(bench.book, trouble) for trouble in TROUBLES]
+    said = [one for one in named if not isinstance(one, str)]
+    said += [Reply(b"bad request: a sentence", 400), Reply(b"upstream failed: a sentence", 503)]
+    said += [Reply(b"<p>a page</p>"), Reply(b'{"odd": "a sentence"}')]
+    errors = []
+    for one in said:
+        with pytest.raises(ProviderError) as caught:
+            await bench.ask(capability, each(one, partial(quoting, secret)), fresh=True)
+        errors.append(caught.value)
+    for fault in (httpx.ReadTimeout, httpx.ConnectError, httpx.RemoteProtocolError):
+        with pytest.raises(ProviderError) as caught:
+            await bench.ask(capability, said[0], *[fault] * 100, fresh=True)
+        errors.append(caught.value)
+    return errors
+
+
+@EVERY_CASE
+@pytest.mark.usefixtures("_talkative_product")
+async def test_a_key_is_in_no_log_no_error_and_not_in_the_bots_file(bench, capability, caplog):
+    told = []
+    await bench.ask(capability, bench.book.cases[capability].good)
+    for secret in bench.book.secrets:
+        for error in await errors_of(bench, capability, secret):
+            told += [str(error), repr(error), repr(vars(error)), error.detail]
+            told += traceback.format_exception(error)
+    database = bench.purse.database
+    told += [caplog.text, await database.read(all_of)]
+    told += [path.read_bytes().decode("latin-1") for path in Path.cwd().glob("linkgap.db*")]
+    everything = "\n".join(told)
+    assert "a sentence" in everything, "the refusals came through"
+    assert f"{bench.vendor.name} {capability}: ok" in caplog.text, "the log was heard"
+    for form in forms(bench.book.secrets):
+        assert form not in everything
+
+
+@EVERY_CASE
+async def test_requests_are_planned_without_the_key_and_leave_with_it(bench, capability):
+    if not bench.book.secrets:
+        pytest.skip("this vendor has no key")
+    await bench.ask(capability, bench.book.cases[capability].good)
+    planned = bench.planned(capability)
+    seen = [repr(bench.vendor), str(bench.vendor), repr(bench.vendor.capabilities), repr(planned)]
+    seen += [_whole(call.request) for call in planned]
+    for form in forms(bench.book.secrets):
+        assert form not in " ".join(seen)
+    for sent in bench.sent:
+        assert _whole(sent) not in [_whole(call.request) for call in planned]
+
+
+def _whole(request: httpx.Request) -> str:
+    headers = sorted(request.headers.items())
+    return f"{request.method} {request.url} {headers} {request.content.decode('latin-1')}"

@@ -1,0 +1,124 @@
+"""What the shared contract suite needs to know of a vendor: tests/fixtures/<vendor>/casebook.py.
+
+A casebook is a module with `CASEBOOK`: how an installation with a key is set up, one `Case` for
+each capability that is asked over HTTP, and how the vendor refuses. Where something cannot happen
+at a vendor, the reason stands in its place as a string and is what the skipped test says.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import httpx
+
+from bot.providers.base import Capability
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as a vendor sends it."""
+
+    body: bytes
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+
+    def response(self) -> httpx.Response:
+        headers = {"content-type": self.content_type, **self.headers}
+        return httpx.Response(self.status, content=self.body, headers=headers)
+
+
+# One answer to whatever is asked, or an answer to each request (pages, one target a call, ids).
+Said = Reply | Callable[[httpx.Request], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question and what may come back.
+
+    `rows` is how many rows the good answer holds over all its requests. `optional` names fields
+    that the vendor may leave out without the rows getting fewer. `cut_off` is a question with an
+    answer that holds less than there is.
+
+    For answers that are not JSON, `extended` (unknown fields), `sparse` (optional ones missing) and
+    `broken` (ended in the middle) say what the suite cannot derive; `broken` also where half a body
+    looks whole.
+    """
+
+    query: object
+    good: Said
+    rows: int
+    empty: Said | str
+    cut_off: tuple[object, Said] | str
+    optional: tuple[str, ...] = ()
+    extended: Said | str | None = None
+    sparse: Said | str | None = None
+    broken: Said | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Casebook:
+    """One vendor. `env` is all that is set; `secrets` are the values in it nobody may ever see."""
+
+    env: Mapping[str, str]
+    secrets: tuple[str, ...]
+    cases: Mapping[Capability, Case]
+    wrong_key: Said | str
+    plan_lacks: Said | str
+    units_gone: Said | str
+    slow_down: Said = Reply(b'{"error": "Too many requests"}', 429)
+
+
+def refusal(status: int, body: object, **headers: str) -> Reply:
+    """Return a refusal with JSON; `retry_after="7"` becomes a header."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Reply(json.dumps(body).encode(), status, named)
+
+
+def each(said: Said, change: Callable[[bytes], bytes]) -> Callable[[httpx.Request], Reply]:
+    """Return the same answers with their bodies changed."""
+
+    def answer(request: httpx.Request) -> Reply:
+        reply = said if isinstance(said, Reply) else said(request)
+        return replace(reply, body=change(reply.body))
+
+    return answer
+
+
+def extended(body: bytes) -> bytes:
+    """Return JSON with a field nobody knows in every object."""
+
+    def grow(value: object) -> object:
+        if isinstance(value, dict):
+            grown = {name: grow(one) for name, one in value.items()}
+            return {**grown, "zz_unknown": {"new": [1, "two", None]}}
+        return [grow(one) for one in value] if isinstance(value, list) else value
+
+    return json.dumps(grow(json.loads(body))).encode()
+
+
+def without(names: tuple[str, ...], body: bytes) -> bytes:
+    """Return JSON without these fields, wherever they stand."""
+
+    def shrink(value: object) -> object:
+        if isinstance(value, dict):
+            return {name: shrink(one) for name, one in value.items() if name not in names}
+        return [shrink(one) for one in value] if isinstance(value, list) else value
+
+    return json.dumps(shrink(json.loads(body))).encode()
+
+
+def quoting(secret: str, body: bytes) -> bytes:
+    """Return a refusal whose sentences quote the secret; codes (no space in them) stay."""
+
+    def quote(value: object) -> object:
+        if isinstance(value, dict):
+            return {name: quote(one) for name, one in value.items()}
+        if isinstance(value, list):
+            return [quote(one) for one in value]
+        return f"{value} {secret}" if isinstance(value, str) and " " in value else value
+
+    try:
+        return json.dumps(quote(json.loads(body))).encode()
+    except ValueError:
+        return body + b" " + secret.encode()
