@@ -23,11 +23,11 @@ from bot.page_facts import KINDS, PageFacts
 from bot.pages.charset import decode, sniff
 from bot.pages.document import Document
 from bot.pages.facts import facts_of
-from bot.pages.kinds import AHEAD, LEAST, named, scored
+from bot.pages.kinds import AHEAD, LEAST, named
 from bot.pages.signals import Signal, signals_of
 
 FOLDER = Path(__file__).parents[2] / "shared" / "pages"
-_BARS = [(least, ahead) for least in (2.0, 2.5, 3.0, 3.5, 4.0) for ahead in (0.5, 1.0, 1.5)]
+_BARS = [(least, ahead) for least in (1.5, 2.0, 2.5, 3.0, 3.5) for ahead in (0.5, 1.0, 1.5)]
 _NUMBER = re.compile(r"\d+")
 
 
@@ -107,9 +107,7 @@ def confusion(pages: list[Labelled]) -> Iterator[str]:
 
 def without_own_site(pages: list[Labelled]) -> tuple[Score, Score]:
     """Return named and right when the two bars are chosen on the other sites' pages."""
-    decisions = {
-        bars: [(page, named(scored(page.signals), *bars)) for page in pages] for bars in _BARS
-    }
+    decisions = {bars: [(page, named(page.signals, *bars)) for page in pages] for bars in _BARS}
     said: list[bool] = []
     for index, page in enumerate(pages):
         best = max(_BARS, key=lambda bars: _worth(decisions[bars], page.site))
@@ -128,7 +126,7 @@ def without_own_wording(pages: list[Labelled]) -> tuple[Score, Score]:
     said = []
     for page in pages:
         kept = tuple(one for one in page.signals if sites[_general(one)] - {page.site})
-        kind = named(scored(kept), LEAST, AHEAD)
+        kind = named(kept, LEAST, AHEAD)
         if kind is not None:
             said.append(kind == page.label["kind"])
     return Score(len(said), len(pages)), Score(sum(said), len(said))

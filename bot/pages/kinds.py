@@ -1,41 +1,46 @@
 """What kind of page it is, with the evidence, or that it cannot be said.
 
 Signals are added up a kind. A kind is named when its sum is high enough and far enough ahead of
-the next; both bars were set by cross-validation over the labelled pages, whole sites left out
-(`python -m benchmarks.pages`).
+the next; lists, guides, reviews and news are all articles, so one of them is only named when
+something speaks for it that does not speak for every article. The bars were chosen over the
+labelled pages, whole sites left out (`python -m benchmarks.pages`).
 """
 
 from collections import defaultdict
 
 from bot.pages.document import Document
-from bot.pages.signals import Signal, signals_of
+from bot.pages.signals import ARTICLE, Signal, signals_of
 
-LEAST = 2.5
+LEAST = 2.0
 AHEAD = 0.5
+SPEAKING = 2.0
 _SHOWN = 4
 
 
 def kind_of(document: Document) -> tuple[str | None, tuple[str, ...]]:
     """Return one of `KINDS` or None, and what speaks for it, strongest first."""
     signals = tuple(signals_of(document))
-    scores = scored(signals)
-    kind = named(scores, LEAST, AHEAD)
+    kind = named(signals, LEAST, AHEAD)
     if kind is not None:
         return kind, evidence(signals, kind)
+    scores = scored(signals)
     first, *others = _ranked(scores) or [""]
-    if not first or scores[first] < LEAST:
-        return None, ("nothing on it shows clearly what kind of page it is",)
-    return None, (f"it looks as much like {first} as like {others[0]}",)
+    if others and scores[first] >= LEAST and scores[first] - scores[others[0]] < AHEAD:
+        return None, (f"it looks as much like {first} as like {others[0]}",)
+    return None, ("nothing on it shows clearly what kind of page it is",)
 
 
-def named(scores: dict[str, float], least: float, ahead: float) -> str | None:
-    """Return the kind whose sum passes both bars, if one does."""
+def named(signals: tuple[Signal, ...], least: float, ahead: float) -> str | None:
+    """Return the kind whose sum passes both bars, if one does and something speaks for it."""
+    scores = scored(signals)
     ranked = _ranked(scores)
     if not ranked or scores[ranked[0]] < least:
         return None
-    if len(ranked) > 1 and scores[ranked[0]] - scores[ranked[1]] < ahead:
+    first = ranked[0]
+    if len(ranked) > 1 and scores[first] - scores[ranked[1]] < ahead:
         return None
-    return ranked[0]
+    strongest = max(signal.weights.get(first, 0) for signal in signals)
+    return None if first in ARTICLE and strongest < SPEAKING else first
 
 
 def _ranked(scores: dict[str, float]) -> list[str]:

@@ -30,7 +30,7 @@ IN_HOST = _rows(
     ("guide", 2.5, r"^(?:docs?|documentation|help|learn|wiki|manual|developers?|tutorials?|support|kb)\.|recipes?|rezepte?|recetas|recettes|\bdocs\b"),
     ("category", 1, r"^(?:jobs|careers|directory|listings)\.|classifieds"),
     ("product", 1, r"^(?:shop|store|buy)\."),
-    ("news", 1.5, r"news|nachrichten|zeitung|times\b|tribune|herald|gazette|journal\b|presse?\b|noticias|daily"),
+    ("news", 1.5, r"news(?!letter)|nachrichten|zeitung|times\b|tribune|herald|gazette|journal\b|\b(?:la)?presse?\b|noticias|daily"),
     ("video", 2, r"^(?:video|tv|watch|media)\.|\btube|tube\."),
     ("review", 1, r"reviews?\b|testberichte?"),
     ("tool", 1.5, r"calculator|converter|generator|rechner|calc\b"),
@@ -156,4 +156,33 @@ WORKED = re.compile(
 YOU = re.compile(
     r"\b(?:you|your|you're|du|dein\w*|sie|ihre?n?|usted|tu|tus|vous|votre|vos|você|je|jouw)\b",
     re.IGNORECASE,
+)
+HIRED = re.compile(
+    r"\b(?:apply (?:now|for this job)|responsibilities|qualifications|job (?:description|type)|salary|full[- ]time"
+    r"|years of experience|bewerben|anforderungen|aufgaben|vollzeit|candidatura|postuler|requirements)\b",
+    re.IGNORECASE,
+)
+DEFINED = re.compile(
+    r"\b(?:noun|verb|adjective|adverb|pronunciation|etymology|synonyms?|antonyms?|substantiv|bedeutung(?:en)?"
+    r"|herkunft|usage:|word origin|first known use)\b",
+    re.IGNORECASE,
+)
+LEGAL = re.compile(
+    r"\b(?:personal (?:data|information)|gdpr|dsgvo|liability|governing law|herein|third[- ]part(?:y|ies)|data controller"
+    r"|hereby|licen[cs]or|indemnify|haftung|personenbezogene\w*|verantwortlicher|responsabilidad)\b",
+    re.IGNORECASE,
+)
+CHALLENGED = re.compile(
+    r"(?:checking|verify(?:ing)?) (?:that )?(?:your browser|you are (?:a )?human|you're (?:not a robot|human))|ray id"
+    r"|security check|unusual traffic|page (?:you (?:are looking for|requested)|was|could) (?:\w+ )?(?:not|n't|doesn)"
+    r"|(?:doesn't|does not|no longer) exist|seite (?:wurde )?nicht gefunden|página no encontrada|page introuvable",
+    re.IGNORECASE,
+)
+ATTENDED = re.compile(
+    r"\b(?:add to calendar|get tickets|buy tickets|doors open|venue|rsvp|register for (?:this|the) event|event details"
+    r"|date and time|eintritt|veranstaltungsort|einlass|age group|registration (?:is )?required)\b",
+    re.IGNORECASE,
+)
+WIRED = re.compile(
+    r"\((?:reuters|ap|afp|dpa|upi|efe|ansa|bloomberg|xinhua)\)|\bassociated press\b", re.IGNORECASE
 )

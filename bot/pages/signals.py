@@ -31,6 +31,7 @@ _SCHEMA: dict[str, dict[str, float]] = {
     "HowTo": {"guide": 4},
     "TechArticle": {"guide": 3},
     "NewsArticle": {"news": 2},
+    "NewsMediaOrganization": {"news": 1},
     "ReportageNewsArticle": {"news": 4},
     "Review": {"review": 3},
     "DiscussionForumPosting": {"forum": 6},
@@ -72,17 +73,24 @@ _POSTS = re.compile(r"post|message|comment|reply|answer|entry", re.IGNORECASE)
 _CARDS = re.compile(r"product|item|card|listing|result|offer|teaser|tile|job|course", re.IGNORECASE)
 _MAX_ELEMENTS = 6000
 _RUNNING = 50_000
+_SHORT = 250
 _TEXT: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
     (patterns.QUOTED, 3, {"news": 1.5}, "it reports what people said"),
     (patterns.DATELINE, 1, {"news": 2.0}, "it speaks of a press release or press contact"),
-    (patterns.VERDICT, 1, {"review": 1.5}, "it weighs pros and cons or gives a verdict"),
+    (patterns.QUOTED, 8, {"news": 1.0}, "it quotes many people"),
+    (patterns.WIRED, 1, {"news": 2.0}, "it names a news agency"),
+    (patterns.HIRED, 5, {"other": 2.5}, "it describes a job"),
+    (patterns.DEFINED, 4, {"other": 3.0}, "it explains a word"),
+    (patterns.LEGAL, 8, {"other": 3.0}, "it is written by lawyers"),
+    (patterns.ATTENDED, 2, {"other": 2.5}, "it announces an event"),
+    (patterns.VERDICT, 1, {"review": 1.0}, "it weighs pros and cons or gives a verdict"),
     (patterns.POSTED_BY, 6, {"forum": 2.5}, "it shows members' posts"),
     (patterns.STOCK, 2, {"product": 1.5}, "it speaks of stock, delivery or billing"),
     (patterns.SORTED, 2, {"category": 1.5}, "it can be sorted or filtered"),
     (patterns.PLAYED, 4, {"video": 1.5}, "it counts views or subscribers"),
     (patterns.COOKED, 1, {"guide": 1.5}, "it lists ingredients"),
     (patterns.TAUGHT, 3, {"guide": 1.5}, "it instructs"),
-    (patterns.FOLLOWED, 4, {"profile": 1.0}, "it speaks of people, an address or followers"),
+    (patterns.FOLLOWED, 4, {"profile": 0.5}, "it speaks of people, an address or followers"),
 )
 
 
@@ -225,6 +233,8 @@ def _from_text(document: Document) -> Iterator[Signal]:
         yield Signal({"category": 1.5}, f"it names {prices} prices")
     elif prices:
         yield Signal({"product": 1}, f"it names {prices} prices")
+    if document.words < _SHORT and patterns.CHALLENGED.search(text):
+        yield Signal({"other": 4}, "it is an error message or a check for robots")
     if len({found.lower() for found in patterns.OFFER.findall(text)}) > 1:
         yield Signal({"product": 2}, "it asks readers to start, call or get a quote")
     for pattern, least, weights, said in _TEXT:

@@ -135,7 +135,8 @@ def test_the_date_of_a_comment_or_a_customer_review_is_not_the_page_s():
 
 @pytest.mark.parametrize("said", ["2024-13-45", "2024-02-31", "soon", "", "0000-00-00"])
 def test_a_date_that_is_none_is_unknown(said):
-    assert page(head=f'<meta name="date" content="{said}">').published is None
+    head = f'<title>About us</title><meta name="date" content="{said}">'
+    assert page(head=head, url="https://www.shop.example/about").published is None
 
 
 def test_the_last_change_is_kept_apart_from_the_publication():

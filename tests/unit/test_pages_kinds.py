@@ -64,6 +64,10 @@ def og(kind):
         ("other", {"title": "Privacy Policy", "url": "https://a.example/privacy-policy"}),
         ("other", {"title": "Sign in", "url": "https://a.example/login", "body": "<input type=password>"}),
         ("other", {"title": "Attention is enough", "head": '<meta name="citation_title" content="x">'}),
+        ("other", {"title": "Oops", "body": "The page you requested was not found."}),
+        ("other", {"title": "Towel", "body": "noun, verb. Pronunciation: x. Etymology: y. Synonyms: z."}),
+        ("other", {"title": "Towel folder", "body": "Full-time. Responsibilities. Requirements. Salary. Apply now. Qualifications."}),
+        ("other", {"title": "Dog day", "body": "Venue: park. Get tickets. Doors open at 8."}),
         ("other", {"head": ld("Event"), "title": "Dog day"}),
     ],
 )  # fmt: skip
@@ -84,6 +88,10 @@ def test_many_marked_products_make_a_category_and_one_makes_a_product_page():
     item = '<div itemscope itemtype="https://schema.org/Product">A</div>'
     assert facts(item).kind == "product"
     assert facts(item * 8).kind == "category"
+
+
+def test_an_article_that_shows_no_more_than_that_it_is_one_gets_no_kind():
+    assert facts(PROSE * 20, "Blue", head=ld("BlogPosting"), classes="single-post").kind is None
 
 
 def test_a_page_that_shows_nothing_gets_no_kind():
