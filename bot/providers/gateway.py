@@ -18,6 +18,7 @@ import httpx
 from bot.clock import Clock
 from bot.errors import (
     BadKey,
+    BudgetExceeded,
     LinkGapError,
     OutOfUnits,
     PlanLacks,
@@ -163,15 +164,19 @@ class Gateway:
 
     async def _fetch(self, asking: "_Asking", call: Call) -> tuple[StoredAnswer, Page[Any]]:
         """Send, again where that is safe, until an answer can be read; raises the last failure."""
-        tries = 0
+        tries, last = 0, None
         while True:
             try:
                 return await self._send(asking, call)
+            except BudgetExceeded:
+                if last is None:
+                    raise
+                raise last from None  # it was asked, and this is why there is no answer
             except _SafeToRepeat as failure:
-                pause = failure.asked_pause or FIRST_PAUSE * 2**tries
+                pause, last = failure.asked_pause or FIRST_PAUSE * 2**tries, failure.error
                 tries += 1
                 if tries == TRIES or pause > LONGEST_PAUSE:
-                    raise failure.error from None
+                    raise last from None
             await self._clock.sleep(pause + random.uniform(0, FIRST_PAUSE))  # noqa: S311 jitter
 
     async def _send(self, asking: "_Asking", call: Call) -> tuple[StoredAnswer, Page[Any]]:

@@ -128,9 +128,11 @@ async def test_a_failure_on_their_side_is_asked_again_and_counted_at_worst(datab
     assert await ledger(database) == [(10, 10, "Unavailable"), (10, 2, "ok")]
 
 
-async def test_a_retry_that_would_pass_the_cap_is_not_sent(database, clock):
+async def test_a_retry_that_would_pass_the_cap_is_not_sent_and_the_failure_is_named(
+    database, clock
+):
     wire = in_turn(httpx.Response(500))
-    with pytest.raises(BudgetExceeded):
+    with pytest.raises(Unavailable, match="HTTP 500"):
         await ask(wire, database, clock, cap=15)
     assert len(wire.sent) == 1
 
@@ -257,9 +259,9 @@ async def test_who_asks_the_same_at_the_same_moment_shares_one_request(database,
 
 
 async def leader_and_follower(database, clock, line, *, stop=False):
-    """Two runs ask the same; the first has a cap of one request and may be stopped on the way."""
+    """Two runs ask the same; the first may be stopped on the way."""
     async with gateway(line, clock) as sender:
-        leader = asyncio.create_task(sender.ask(tiny(), ASKED, ("1",), purse(database, cap=10)))
+        leader = asyncio.create_task(sender.ask(tiny(), ASKED, ("1",), purse(database)))
         await line.arrived.wait()
         waiting = asyncio.create_task(sender.ask(tiny(), ASKED, ("1",), purse(database, run="r2")))
         await a_while(database)
@@ -277,10 +279,14 @@ async def test_a_refusal_reaches_everybody_who_waited_for_it(database, clock):
     assert len(line.wire.sent) == 1
 
 
-async def test_who_waits_for_a_run_that_its_cap_stopped_asks_on_its_own(database, clock):
-    """The 500 fills the leader's cap of 10, so its second try is refused; the other may pay."""
-    line = Held(httpx.Response(500), said("a.example"))
-    leader, follower = await leader_and_follower(database, clock, line)
+async def test_nobody_is_stopped_by_the_cap_of_another_run(database, clock):
+    wire = in_turn(said("a.example"))
+    async with gateway(wire, clock) as sender:
+        leader, follower = await asyncio.gather(
+            sender.ask(tiny(), ASKED, ("1",), purse(database, cap=5)),
+            sender.ask(tiny(), ASKED, ("1",), purse(database, run="r2")),
+            return_exceptions=True,
+        )
     assert isinstance(leader, BudgetExceeded)
     assert follower.rows == ("a.example",)
 
