@@ -1,0 +1,169 @@
+"""SIGKILL before and after every request of one run, to the vendor and to Slack, then a restart.
+
+After the restart the run ends or its asker is told that it was interrupted; nothing stands twice
+in the channel; every request that a server saw is in the ledger.
+"""
+
+import asyncio
+import sqlite3
+from collections import Counter
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+
+from aiohttp import web
+from fakes.ahrefs_server import AhrefsServer
+from fakes.ahrefs_world import KEYWORD, OWN_SITE
+from fakes.bot_process import BotProcess, free_port
+from fakes.gap_bot import StallingPlayground
+
+from bot.manifest import EVENTS_PATH, read_manifest
+from playground.sample import sample_workspace
+
+AT_ONCE = 3
+TOKEN, SECRET = "xoxb-sweep", "sweep-secret"
+
+
+class StallingAhrefs(AhrefsServer):
+    """Stops at its so-many-th request, before or after its work."""
+
+    stall_at: int | None = None
+    after = False
+    seen = 0
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.stalled, self.released = asyncio.Event(), asyncio.Event()
+
+    def stall(self, number, *, after):
+        self.stall_at, self.after = number, after
+
+    async def _handle(self, request: web.Request) -> web.Response:
+        self.seen += 1
+        if self.seen != self.stall_at:
+            return await super()._handle(request)
+        if self.after:
+            await super()._handle(request)
+        self.stalled.set()
+        await self.released.wait()
+        return web.Response(status=500)
+
+
+@dataclass
+class World:
+    playground: StallingPlayground
+    ahrefs: StallingAhrefs
+    env: dict[str, str]
+    port: int
+
+    @property
+    def messages(self):
+        return [m for m in self.playground.workspace.everything() if m.user in self.bots]
+
+    @property
+    def bots(self):
+        return {app.bot_user for app in self.playground.workspace.apps.values()}
+
+
+@asynccontextmanager
+async def world(folder):
+    async with StallingPlayground(sample_workspace()) as playground, StallingAhrefs() as ahrefs:
+        port = free_port()
+        env = {
+            "LINKGAP_DB": str(folder / "linkgap.db"),
+            "LINKGAP_AHREFS_API_KEY": ahrefs.key,
+            "LINKGAP_AHREFS_BASE_URL": ahrefs.base_url,
+            "LINKGAP_SITE": OWN_SITE,
+            "SLACK_BOT_TOKEN": TOKEN,
+            "SLACK_SIGNING_SECRET": SECRET,
+            "SLACK_BASE_URL": playground.api_url,
+            "LINKGAP_SLACK_BASE_URL": playground.api_url,
+        }
+        app = playground.workspace.install(
+            read_manifest(),
+            bot_token=TOKEN,
+            signing_secret=SECRET,
+            request_url=f"http://127.0.0.1:{port}{EVENTS_PATH}",
+        )
+        playground.workspace.channel("seo").members.add(app.bot_user)
+        yield World(playground, ahrefs, env, port)
+        playground.released.set()
+        ahrefs.released.set()
+
+
+async def undisturbed(folder) -> tuple[int, int, list[str]]:
+    """Count the requests of a run that nobody kills, and what it says."""
+    async with world(folder) as there:
+        bot = BotProcess(there.env, there.port)
+        await bot.told("ready")
+        await there.playground.slash("ana", "seo", "/gap", KEYWORD)
+        bot.ask_for_idle()
+        await bot.told("idle")
+        await bot.kill()
+        return there.ahrefs.seen, there.playground._calls, [m.text for m in there.messages]
+
+
+async def killed(folder, server: str, number: int, *, after: bool) -> list[str]:
+    """Run, kill at one request, start again; return what is wrong with the end."""
+    folder.mkdir()
+    async with world(folder) as there:
+        stalling = there.ahrefs if server == "ahrefs" else there.playground
+        stalling.stall(number, after=after)
+        first = BotProcess(there.env, there.port)
+        await first.told("ready")
+        await there.playground.slash("ana", "seo", "/gap", KEYWORD)
+        async with asyncio.timeout(20):
+            await stalling.stalled.wait()
+        await first.kill()
+        second = BotProcess(there.env, there.port)
+        await second.told("ready")
+        second.ask_for_idle()
+        await second.told("idle")
+        await second.kill()
+        return [f"{server} {number} after={after}: {fault}" for fault in faults(there)]
+
+
+def faults(there: World) -> list[str]:
+    found = []
+    said = [message.text for message in there.messages]
+    ended = any("You need about" in text for text in said)
+    owned_up = any("interrupted" in text for text in said)
+    if not (ended or owned_up):
+        found.append(f"neither an end nor a word of the interruption: {said}")
+    twice = [text for text, times in Counter(said).items() if times > 1]
+    if twice:
+        found.append(f"said twice: {twice}")
+    parents = [m for m in there.messages if m.thread_ts in (None, m.ts) and m.only_for is None]
+    if len(parents) > 1:
+        found.append(f"{len(parents)} parents")
+    with closing(sqlite3.connect(there.env["LINKGAP_DB"])) as db:
+        sent = db.execute("SELECT count(*) FROM spend WHERE outcome <> 'cached'").fetchone()[0]
+        open_rows = db.execute("SELECT count(*) FROM spend WHERE outcome = 'reserved'").fetchone()[0]
+        jobs = db.execute("SELECT state FROM jobs").fetchall()
+    if sent < len(there.ahrefs.ledger):
+        found.append(f"{len(there.ahrefs.ledger)} requests arrived, {sent} are in the ledger")
+    if open_rows:
+        found.append(f"{open_rows} requests were never settled")
+    if any(state in ("queued", "running") for (state,) in jobs):
+        found.append(f"the job is still {jobs}")
+    return found
+
+
+async def test_a_kill_at_any_request_loses_nothing_and_posts_nothing_twice(tmp_path):
+    vendor_calls, slack_calls, said = await undisturbed(tmp_path)
+    assert any("You need about" in text for text in said)
+    points = [
+        (server, number, after)
+        for server, calls in (("ahrefs", vendor_calls), ("slack", slack_calls))
+        for number in range(1, calls + 1)
+        for after in (False, True)
+    ]
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(server, number, after):
+        async with places:
+            name = f"{server}-{number}-{'after' if after else 'before'}"
+            return await killed(tmp_path / name, server, number, after=after)
+
+    outcomes = await asyncio.gather(*(one(*point) for point in points))
+    assert [fault for found in outcomes for fault in found] == []
+    assert len(points) >= 40
