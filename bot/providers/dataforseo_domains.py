@@ -1,0 +1,289 @@
+"""DataForSEO: who links to a page or site, whether named domains do, and who not to us."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from bot.domains import host_of, registrable
+from bot.gap.compare import best_kind
+from bot.model import LinkKind, ReferringDomain, Scope, Target
+from bot.providers.base import (
+    BetweenQuery,
+    Call,
+    IntersectQuery,
+    Page,
+    ReferringQuery,
+    Shared,
+)
+from bot.providers.dataforseo_api import (
+    MOST_ROWS,
+    RANK_SCALE,
+    Api,
+    Count,
+    Day,
+    Listing,
+    Percent,
+    Question,
+    Whole,
+    asked_in,
+    backlinks_price,
+    chunks,
+    in_pieces,
+    not_spam,
+    note_of,
+    pattern,
+    target_of,
+    task_of,
+    trust,
+)
+
+_FEWEST_PROOF_ROWS = 100
+_MOST_FILTERS = 8  # a request may carry; one a target
+Mode = Literal["partial", "all"]
+
+
+class Linking(BaseModel):
+    """What one linking domain does for one target. Its `rank` is what it passes on, not its own."""
+
+    backlinks: Count | None = None
+    first_seen: Day | None = None
+    backlinks_spam_score: Percent | None = None
+    referring_pages: Count | None = None
+    referring_pages_nofollow: Count | None = None
+    referring_links_attributes: dict[str, int | None] | None = None
+
+    @property
+    def kind(self) -> LinkKind | None:
+        """The best kind of its links, as far as the counts tell."""
+        pages, nofollow = self.referring_pages, self.referring_pages_nofollow
+        if pages is None or nofollow is None:
+            return None
+        if nofollow >= pages:
+            return LinkKind.NOFOLLOW
+        marks = self.referring_links_attributes or {}
+        ugc, sponsored = (marks.get(kind) or 0 for kind in (LinkKind.UGC, LinkKind.SPONSORED))
+        if self.backlinks is not None and ugc + sponsored >= self.backlinks:
+            return LinkKind.UGC if ugc else LinkKind.SPONSORED
+        return LinkKind.FOLLOW
+
+
+def _merged(domain: str, seen: Sequence[Linking]) -> ReferringDomain:
+    """Take the best of each host and target. The domain's own rank is not in these answers."""
+    days = [one.first_seen for one in seen if one.first_seen is not None]
+    marks = [mark for one in seen if (mark := trust(one.backlinks_spam_score)) is not None]
+    return ReferringDomain(
+        domain=domain,
+        link=best_kind(one.kind for one in seen),
+        trust=max(marks, default=None),
+        first_seen=min(days, default=None),
+    )
+
+
+class ReferringItem(Linking):
+    """One linking domain."""
+
+    domain: str
+
+
+class ReferringDomains(Question[ReferringQuery, Listing[ReferringItem], ReferringDomain]):
+    """The strongest live referring domains of a page or site, at most 1,000.
+
+    Strongest by what they pass on; their own rank is bought with the metrics. Links over redirects
+    and canonical pages count, as they do in the counts.
+    """
+
+    body = Whole[Listing[ReferringItem]]
+
+    def plan(self, query: ReferringQuery) -> tuple[Call, ...]:
+        """Return one call."""
+        limit = min(query.limit, MOST_ROWS)
+        task: dict[str, Any] = {
+            "target": query.target.value,
+            "limit": limit,
+            "order_by": ["rank,desc"],
+            "backlinks_status_type": "live",
+            "rank_scale": RANK_SCALE,
+        }
+        if query.since is not None:
+            before = query.since - timedelta(days=1)
+            task["filters"] = ["first_seen", ">", f"{before.isoformat()} 23:59:59 +00:00"]
+        call = self._api.post("backlinks/referring_domains/live", task, backlinks_price(limit))
+        return (call,)
+
+    def rows(
+        self, query: ReferringQuery, call: Call, result: Listing[ReferringItem]
+    ) -> Page[ReferringDomain]:
+        """Merge the hosts of one registrable domain."""
+        del query
+        groups: dict[str, list[ReferringItem]] = defaultdict(list)
+        nameless = 0
+        for item in result.found:
+            if domain := registrable(item.domain):
+                groups[domain].append(item)
+            else:
+                nameless += 1
+        cut = result.cut_off(task_of(call)["limit"])
+        return Page(
+            tuple(_merged(domain, items) for domain, items in groups.items()),
+            complete=not cut,
+            note=note_of(
+                f"Only the strongest {len(result.found)} were read." if cut else None,
+                _left(nameless),
+            ),
+        )
+
+
+def _left(nameless: int) -> str | None:
+    if not nameless:
+        return None
+    return f"{nameless} rows without a registrable domain were left out."
+
+
+class LinksBetween(Question[BetweenQuery, Listing[ReferringItem], ReferringDomain]):
+    """Do these domains link to the target? Only those that do are charged as rows."""
+
+    body = Whole[Listing[ReferringItem]]
+
+    def plan(self, query: BetweenQuery) -> tuple[Call, ...]:
+        """Return as few calls as the length of a filter allows."""
+        return tuple(
+            self._api.post(
+                "backlinks/referring_domains/live",
+                {
+                    "target": query.target.value,
+                    "limit": (limit := min(MOST_ROWS, max(_FEWEST_PROOF_ROWS, 2 * len(piece)))),
+                    "filters": ["domain", "regex", pattern(piece)],
+                    "backlinks_status_type": "live",
+                    "rank_scale": RANK_SCALE,
+                },
+                backlinks_price(limit),
+            )
+            for piece in in_pieces(query.domains)
+        )
+
+    def rows(
+        self, query: BetweenQuery, call: Call, result: Listing[ReferringItem]
+    ) -> Page[ReferringDomain]:
+        """Return the domains that link; the others are unproven where the answer was cut off."""
+        del query
+        asked = asked_in(call)
+        linking = {domain for item in result.found if (domain := registrable(item.domain)) in asked}
+        complete = not result.cut_off(task_of(call)["limit"]) or linking == asked
+        return Page(
+            tuple(ReferringDomain(domain) for domain in sorted(filter(None, linking))),
+            complete=complete,
+            note=None if complete else "The answer was cut off; the other domains are unproven.",
+        )
+
+
+class SharedEntry(Linking):
+    """How a domain links to one of the targets; `target` is the *linking* domain."""
+
+    target: str
+
+
+class SharedItem(BaseModel):
+    """One linking domain; the keys are those of the targets that were sent."""
+
+    domain_intersection: dict[str, SharedEntry | None] | None = None
+
+
+class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
+    """Domains that link to any of the targets and not to us, those to most of them first.
+
+    The vendor leaves out who links to us, so every row is a proof; a row of a host below a
+    registrable domain proves nothing about the other hosts. Domains whose links it calls spam are
+    left out: unfiltered, link farms fill the answer, and each row is paid for.
+
+    `mixed`: ask for pages and sites in one request. Their documentation allows both kinds and does
+    not show them together. `mode`: their words do not tell which of the two merges and which wants
+    a link to every target; an answer that only has the latter is never called complete.
+    """
+
+    body = Whole[Listing[SharedItem]]
+
+    def __init__(self, api: Api, *, mixed: bool, mode: Mode) -> None:
+        super().__init__(api)
+        self._mixed, self._mode = mixed, mode
+
+    def plan(self, query: IntersectQuery) -> tuple[Call, ...]:
+        """Return one call, or one for pages and one for sites; they share the limit."""
+        kinds: list[tuple[Scope, ...]] = [(Scope.PAGE, Scope.SITE)]
+        if not self._mixed:
+            kinds = [(Scope.PAGE,), (Scope.SITE,)]
+        groups = [
+            group
+            for scopes in kinds
+            for group in chunks(
+                [target for target in query.targets if target.scope in scopes],
+                lambda group: len(group) <= _MOST_FILTERS,
+            )
+        ]
+        limit = min(MOST_ROWS, max(1, query.limit // max(1, len(groups))))
+        return tuple(self._call(group, query.own, limit) for group in groups)
+
+    def _call(self, targets: Sequence[Target], own: Target | None, limit: int) -> Call:
+        named = {str(key): target.value for key, target in enumerate(targets, start=1)}
+        task: dict[str, Any] = {
+            "targets": named,
+            "intersection_mode": self._mode,
+            "limit": limit,
+            "order_by": ["intersections_count,desc", "1.rank,desc"],
+            "filters": not_spam([f"{key}.backlinks_spam_score" for key in named]),
+            "backlinks_status_type": "live",
+            "exclude_internal_backlinks": True,
+            "rank_scale": RANK_SCALE,
+        }
+        if own is not None:
+            task["exclude_targets"] = [own.value]
+        return self._api.post("backlinks/domain_intersection/live", task, backlinks_price(limit))
+
+    def rows(self, query: IntersectQuery, call: Call, result: Listing[SharedItem]) -> Page[Shared]:
+        """Return each registrable domain once, with the targets of this call that it links to."""
+        task = task_of(call)
+        targets = {key: target_of(value) for key, value in task["targets"].items()}
+        groups: dict[str, dict[str, list[SharedEntry]]] = {}
+        nameless = 0
+        for item in result.found:
+            entries = [
+                (key, entry)
+                for key, entry in (item.domain_intersection or {}).items()
+                if entry is not None and key in targets
+            ]
+            domain = registrable(entries[0][1].target) if entries else None
+            nameless += domain is None
+            for key, entry in entries if domain else ():
+                groups.setdefault(domain or "", {}).setdefault(key, []).append(entry)
+        cut = result.cut_off(task["limit"])
+        only_shared = len(targets) > 1 and all(
+            len(keys) == len(targets) for keys in groups.values()
+        )
+        return Page(
+            tuple(
+                Shared(
+                    domain=_merged(
+                        domain, [entry for entries in keys.values() for entry in entries]
+                    ),
+                    targets=tuple(target for key, target in targets.items() if key in keys),
+                    absence_proven=query.own is not None and _whole(domain, keys.values()),
+                )
+                for domain, keys in groups.items()
+            ),
+            complete=not cut and not (groups and only_shared),
+            note=note_of(
+                f"Only the first {len(result.found)} were read." if cut else None,
+                _ONLY_SHARED.format(len(targets)) if groups and only_shared else None,
+                _left(nameless),
+            ),
+        )
+
+
+_ONLY_SHARED = "Every domain links to all {} targets; those that link to fewer may be missing."
+
+
+def _whole(domain: str, entries: Iterable[Sequence[SharedEntry]]) -> bool:
+    """Say whether the vendor looked at the registrable domain, not only at hosts below it."""
+    return any(host_of(entry.target) == domain for group in entries for entry in group)
