@@ -73,6 +73,15 @@ class Analysis:
         self._database, self._clock, self._settings = database, clock, settings
         self._comparing = comparing
 
+    def check(self, question: Question) -> None:
+        """Raise `BadQuestion` when no connected vendor fits; quick enough for an ack."""
+        plan.lineup(self._registry, question)
+
+    def uses_sample(self, question: Question) -> bool:
+        """Say whether invented data would answer it; raises `BadQuestion` when nothing would."""
+        chosen = plan.lineup(self._registry, question)
+        return any(vendor.sample for vendor in (chosen.serp, *chosen.indexes) if vendor)
+
     def quote(self, question: Question) -> dict[str, int]:
         """Return the worst case in units by vendor; raises `BadQuestion` when no vendor fits."""
         return plan.quote(

@@ -23,7 +23,10 @@ from handlers.services import Services
 
 def register(app: AsyncApp, services: Services) -> None:
     """Register every handler with the app and every kind of job with the queue."""
-    for found in sorted(iter_modules(__path__), key=lambda module: module.name):
+    # Bolt asks the listeners in this order: the command, with its three seconds, comes first.
+    for found in sorted(
+        iter_modules(__path__), key=lambda module: (module.name != "gap", module.name)
+    ):
         module = import_module(f"{__name__}.{found.name}")
         if hasattr(module, "register"):
             module.register(app, services)

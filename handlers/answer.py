@@ -109,6 +109,6 @@ async def _say_failed(job: RunningJob, talk: Talk, sentence: str) -> None:
 def _is_sample(job: RunningJob) -> bool:
     """Say whether invented data will be shown; the first message is marked as well."""
     try:
-        return "sample" in job.services.analysis.quote(job.errand.question)
+        return job.services.analysis.uses_sample(job.errand.question)
     except LinkGapError:
         return False

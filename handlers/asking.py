@@ -34,7 +34,7 @@ async def read(services: Services, words: str, team: str, channel: str) -> Quest
     """Read typed words as a question that some vendor can answer; raises `BadQuestion`."""
     refuse_reserved(words)
     question = parse(words, await defaults_for(services, team, channel))
-    services.analysis.quote(question)
+    services.analysis.check(question)
     return question
 
 

@@ -82,14 +82,15 @@ class FakeAnalysis:
     error: Exception | None = None
     refusal: Exception | None = None
     between: Step | None = None
-    vendors: dict[str, int] = field(default_factory=lambda: {"ahrefs": 1500})
     asked: list[Question] = field(default_factory=list)
     cost_so_far: tuple[CostLine, ...] = COST
 
-    def quote(self, _question: Question) -> dict[str, int]:
+    def check(self, _question: Question) -> None:
         if self.refusal:
             raise self.refusal
-        return self.vendors
+
+    def uses_sample(self, _question: Question) -> bool:
+        return self.report.sample
 
     async def cost(self, _run_id: str, _team: str) -> tuple[CostLine, ...]:
         return self.cost_so_far

@@ -85,7 +85,7 @@ async def test_a_view_nobody_knows_is_closed(bot):
 
 
 async def test_a_surprise_before_the_ack_is_told_privately_with_a_reference(bot, caplog):
-    bot.analysis.quote = broken
+    bot.analysis.check = broken
     ack = await bot.gap("best crm")
     (note,) = bot.seen()
     assert ack.ok
@@ -99,7 +99,7 @@ async def test_a_surprise_before_the_ack_is_told_privately_with_a_reference(bot,
 async def test_a_surprise_in_a_form_is_shown_in_the_form(bot):
     await bot.playground.slash("ana", "seo", "/gap")
     await bot.settle()
-    bot.analysis.quote = broken
+    bot.analysis.check = broken
     await bot.playground.submit_view("ana", {"keyword": "crm"})
     assert "Something went wrong" in bot.playground.modal("ana").errors["keyword"]
 
@@ -117,7 +117,7 @@ async def test_a_surprise_that_cannot_be_told_is_still_written_down(bot, caplog)
         bot.clock.advance(3600)
         raise ZeroDivisionError
 
-    bot.analysis.quote = late
+    bot.analysis.check = late
     ack = await bot.gap("best crm")
     assert ack.ok
     assert "could not be told" in caplog.text

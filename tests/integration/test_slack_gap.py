@@ -89,7 +89,6 @@ async def test_without_prospects_there_is_no_file(bot):
 
 
 async def test_sample_data_is_marked_from_the_first_message_on(bot):
-    bot.analysis.vendors = {"sample": 0}
     bot.analysis.report = replace(EXAMPLE, sample=True)
     await bot.gap("best crm")
     parent = bot.by_bot()[0]
