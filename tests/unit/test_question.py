@@ -84,6 +84,7 @@ def test_no_in_all_its_words(said):
         ('"help"', "help"),
         ("'tis the season", "'tis the season"),
         ('"crm" in:de', "crm"),
+        ("'crm' vs:a.example/it's", "crm"),
         ('"say "hello" twice" in:de', 'say "hello" twice'),
         ("c++ 3:1 ratio", "c++ 3:1 ratio"),
         ("what is https://a.example/x", "what is https://a.example/x"),
