@@ -1,6 +1,5 @@
 """Short private words that belong to Slack alone: refusals, places, who may press what."""
 
-from bot.render import notes
 from bot.render.blocks import render
 from bot.render.message import Message, message
 from bot.render.notes import Button
@@ -49,17 +48,9 @@ def working(place: str) -> Message:
     return note(f"Working on it. The answer comes {place}.")
 
 
-def not_yours() -> Message:
-    """Return the answer to a button that this person or channel may not press."""
-    return note("This button does not belong to this channel, or its run is gone. Ask again.")
-
-
 def broken(reference: str) -> Message:
     """Return what the error boundary says."""
     return note(
         "Something went wrong on my side, and it was written down.",
         f"If it happens again, tell the person who set LinkGap up: reference {reference}.",
     )
-
-
-usage = notes.usage_error

@@ -20,6 +20,7 @@ BAD_BLOCKS = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
 )
 NO_ANSWER = "no_answer"
+NOT_REACHABLE = "not_reachable"
 # Slack's own words for these: part of the request may have been carried out.
 _UNCERTAIN = frozenset(
     {NO_ANSWER, "fatal_error", "internal_error", "request_timeout", "service_unavailable"}
@@ -38,6 +39,7 @@ _SENTENCES = {
         _UNCERTAIN,
         "Slack did not say whether it took my message. Look at the channel before you try again.",
     ),
+    NOT_REACHABLE: "Slack could not be reached. Try again in a minute.",
     "is_archived": "This channel is archived, so nothing can be posted here.",
     "thread_not_found": "The thread I was to answer in is gone.",
     "message_not_found": "The message I was to change is gone.",

@@ -46,6 +46,9 @@ async def show(services: Services, job: Job) -> None:
     click = _CLICK.validate_json(job.payload)
     report = await runs.report_of(services, click.value, click.team)
     if report is None:
+        await _tell(
+            services, click, private_notes.note("The answer of that run is gone. Ask again.")
+        )
         return
     pages = all_prospects(report)
     if click.is_ephemeral:

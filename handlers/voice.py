@@ -16,7 +16,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.clock import Clock
 from bot.render.message import Message, View
-from handlers.refusals import BAD_BLOCKS, NO_ANSWER, SlackRefused, answer_of, refused
+from handlers.refusals import BAD_BLOCKS, NO_ANSWER, NOT_REACHABLE, SlackRefused, answer_of, refused
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -147,7 +147,7 @@ async def _asked(request: Awaitable[T]) -> T:
         log.warning("Slack refused: %s", json.dumps(_loggable(answer_of(error))))
         raise refused(error) from error
     except aiohttp.ClientConnectorError as error:
-        raise SlackRefused("not_reachable") from error
+        raise SlackRefused(NOT_REACHABLE) from error
     except SlackClientError as error:
         # The SDK's own word for an upload that failed before the file was shared.
         raise SlackRefused("upload_failed") from error

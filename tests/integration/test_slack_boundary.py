@@ -8,8 +8,11 @@ import aiohttp
 import pytest
 from fakes.gap_bot import Bot, gap_bot, words
 
+from bot.render.message import Message
 from bot.settings import Settings
 from handlers.client import slack_client
+from handlers.refusals import SlackRefused
+from handlers.voice import Voice
 from playground.courier import sign
 from playground.model import Command
 
@@ -141,6 +144,16 @@ async def test_a_wrong_or_an_old_signature_is_turned_away(bot):
     assert await delivered(bot, "not the secret") == 401
     assert await delivered(bot, bot.app.signing_secret, age=400) == 401
     assert bot.analysis.asked == []
+
+
+async def test_a_slack_that_cannot_be_reached_surely_did_nothing_and_is_tried_again(bot):
+    settings = Settings(_env_file=None, slack_base_url="http://127.0.0.1:1/api/")
+    voice = Voice(slack_client(settings, bot.clock), bot.clock)
+    before = bot.clock.monotonic()
+    with pytest.raises(SlackRefused, match="could not be reached") as caught:
+        await voice.post("C1", Message("hello", []))
+    assert caught.value.certain
+    assert bot.clock.monotonic() - before >= 3
 
 
 def test_without_a_token_there_is_still_a_client_that_slack_will_refuse(bot):

@@ -109,6 +109,13 @@ async def test_show_all_that_nobody_can_hear_of_any_more_adds_nothing(bot, caplo
     assert "nobody heard" in caplog.text
 
 
+async def test_show_all_of_an_answer_that_is_gone_says_so(bot):
+    parent = await answered(bot)
+    await bot.database.run(lambda db: db.execute("DELETE FROM reports"))
+    await bot.click(parent, "Show all 60")
+    assert "is gone" in bot.seen()[-1].text
+
+
 async def test_show_all_with_a_full_queue_says_so(bot):
     parent = await answered(bot)
     release = asyncio.Event()

@@ -1,5 +1,6 @@
 """Whatever fails, the asker reads what happened, what it cost and what to do."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -54,6 +55,23 @@ async def test_a_question_that_turns_out_bad_during_the_run_is_told_the_same_way
     bot.analysis.error = BadQuestion("No vendor can read a SERP.")
     await bot.gap("best crm")
     assert "No vendor can read a SERP." in bot.by_bot()[0].text
+
+
+async def test_vendors_that_are_gone_after_a_restart_are_told_by_the_run_itself(bot):
+    begun = asyncio.Event()
+
+    async def forever() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    bot.analysis.between = forever
+    await bot.playground.slash("ana", "seo", "/gap", "best crm")
+    await begun.wait()
+    bot.analysis.between = None
+    bot.analysis.refusal = bot.analysis.error = BadQuestion("No vendor is configured.")
+    await bot.restart()
+    await bot.services.jobs.idle()
+    assert "No vendor is configured." in bot.by_bot()[0].text
 
 
 async def test_a_surprise_is_told_with_the_runs_number_and_logged_with_its_traceback(bot, caplog):

@@ -84,6 +84,13 @@ async def test_a_private_answer_that_comes_too_late_goes_to_the_dm(bot):
     assert len(bot.seen(channel="leadership")) == 1
 
 
+async def test_a_private_answer_stands_without_its_file(bot):
+    note = await refused(bot)
+    bot.playground.fail_next("conversations.open", "user_disabled")
+    await bot.click(note, "Answer privately here")
+    assert len(bot.seen(channel="leadership")) == 4
+
+
 async def test_a_private_failure_is_told_privately(bot):
     bot.analysis.error = BadAnswer("Ahrefs")
     await bot.click(await refused(bot), "Answer privately here")
