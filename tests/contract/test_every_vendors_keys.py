@@ -17,7 +17,6 @@ import httpx
 import pytest
 import sqlite_utils
 from fakes.casebook import Reply, each, quoting
-from fakes.clock import FakeClock
 from fakes.vendor_bench import BOOKS, EVERY_CASE, Bench, built
 
 from bot.budget import RunBudget
@@ -43,13 +42,18 @@ def _talkative_product(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 
 @pytest.fixture
-async def bench(name, monkeypatch, tmp_path):
-    clock = FakeClock()
-    database = await Database.open(tmp_path / "linkgap.db", clock)
+def bench(name, monkeypatch, tmp_path) -> Bench:
     vendor = built(name, monkeypatch, tmp_path)
     assert isinstance(vendor, Vendor)
-    purse = RunBudget(database, "run", "T1", None, SqliteAnswers(database, "T1"))
-    yield Bench(vendor, BOOKS[name], clock, purse)
+    return Bench(vendor, BOOKS[name])
+
+
+@pytest.fixture
+async def database(bench, tmp_path):
+    """Let the bench pay from a ledger and keep answers in a file, as the product does."""
+    database = await Database.open(tmp_path / "linkgap.db", bench.clock)
+    bench.purse = RunBudget(database, "run", "T1", None, SqliteAnswers(database, "T1"))
+    yield database
     await database.close()
 
 
@@ -90,14 +94,15 @@ async def errors_of(bench: Bench, capability: Capability, secret: str) -> list[P
 
 @EVERY_CASE
 @pytest.mark.usefixtures("_talkative_product")
-async def test_a_key_is_in_no_log_no_error_and_not_in_the_bots_file(bench, capability, caplog):
+async def test_a_key_is_in_no_log_no_error_and_not_in_the_bots_file(
+    bench, database, capability, caplog
+):
     told = []
     await bench.ask(capability, bench.book.cases[capability].good)
     for secret in bench.book.secrets:
         for error in await errors_of(bench, capability, secret):
             told += [str(error), repr(error), repr(vars(error)), error.detail]
             told += traceback.format_exception(error)
-    database = bench.purse.database
     told += [caplog.text, await database.read(all_of)]
     told += [path.read_bytes().decode("latin-1") for path in Path.cwd().glob("linkgap.db*")]
     everything = "\n".join(told)
