@@ -320,7 +320,8 @@ class _Run:
                     evidence[row.domain] = replace(known, link=known.link or row)
                 elif isinstance(row, Metrics) and row.target.value in evidence:
                     known = evidence[row.target.value]
-                    evidence[row.target.value] = replace(known, traffic=row.traffic)
+                    traffic = row.traffic if known.traffic is None else known.traffic
+                    evidence[row.target.value] = replace(known, traffic=traffic)
 
     async def _ask_all(self, asks: Sequence[Ask]) -> list[Answer[object] | None]:
         return await asyncio.gather(*(self._ask(ask) for ask in asks))

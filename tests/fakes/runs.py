@@ -37,30 +37,33 @@ class Desk:
     others: tuple[Vendor, ...] = ()
     settings: Settings = field(default_factory=lambda: Settings(_env_file=None))
     told: list[Progress] = field(default_factory=list)
+    sentence: str | None = None
 
     async def ask(self, text: str = "", *, run: str = "r1", keyword: str = KEYWORD) -> Report:
         """Run `/gap "keyword" text`; a report that says nothing is returned as well."""
-        comparing = Comparing()
-        analysis = Analysis(
-            registry=Registry((self.vendor, *self.others), ()),
-            gateway=Gateway(self.client, self.clock),
-            database=self.database,
-            clock=self.clock,
-            settings=self.settings,
-            comparing=comparing,
-        )
         self.told.clear()
+        self.sentence = None
 
         async def hear(progress: Progress) -> None:
             self.told.append(progress)
 
         question = parse(f'"{keyword}" {text}', Defaults())
         try:
-            return await analysis.run(question, run_id=run, team=TEAM, progress=hear)
+            return await self.analysis().run(question, run_id=run, team=TEAM, progress=hear)
         except NothingToSay as nothing:
+            self.sentence = str(nothing)
             return nothing.report
-        finally:
-            comparing.close()
+
+    def analysis(self) -> Analysis:
+        """Return the analysis as the installation is set up now; nothing here needs a worker."""
+        return Analysis(
+            registry=Registry((self.vendor, *self.others), ()),
+            gateway=Gateway(self.client, self.clock),
+            database=self.database,
+            clock=self.clock,
+            settings=self.settings,
+            comparing=Comparing(),
+        )
 
     def set(self, **values: object) -> None:
         """Change settings, as an administrator would before a restart."""

@@ -1,12 +1,16 @@
 """The main job on Ahrefs' own shapes and prices, from the keyword to the ledger."""
 
+from dataclasses import replace
+
 import pytest
-from fakes.ahrefs_world import OWN_PAGE, Result, worked_example_world
+from fakes.ahrefs_world import KEYWORD, OWN_PAGE, Result, worked_example_world
 from fakes.clock import FakeClock
 from fakes.runs import desk, source
 
-from bot.model import Scope
+from bot.model import Market, Metrics, Scope
 from bot.providers import exports, sample
+from bot.providers.base import Capability, Page, SerpQuery
+from bot.question import Defaults, parse
 from bot.report import Absence, Basis, SourceState, Verdict, from_json
 from bot.store import reports, workspace
 
@@ -249,6 +253,59 @@ async def test_a_second_index_is_shown_beside_and_never_averaged(here):
     assert report.need.by_index[1].per_page == (None, None, None)
     assert report.need.per_page == (55, 1, 15)
     assert report.sample
+
+
+class _NoTraffic:
+    def read(self, query):
+        return Page(tuple(Metrics(target) for target in query.targets), complete=True)
+
+
+async def test_what_one_index_does_not_know_never_hides_what_another_does(here):
+    abilities = {**here.vendor.capabilities, Capability.SITE_METRICS: _NoTraffic()}
+    here.others = (replace(here.vendor, name="other", capabilities=abilities),)
+    report = await here.ask(f"{OURS} via:ahrefs,other")
+    assert any(one.traffic for one in report.prospects if one.example_page)
+    assert {line.provider for line in report.cost} == {"ahrefs", "other"}
+    assert any(one.seen_by == ("ahrefs", "other") for one in report.prospects)
+
+
+async def test_results_that_are_all_ours_leave_nobody_to_compare_with(here):
+    ranking(here, OWN_PAGE, "https://ledgerly.example/")
+    report = await here.ask(OURS)
+    assert report.competitors == ()
+    assert here.sentence == (
+        "No page was found that ranks for “best accounting software for startups” and is not ours. "
+        "Check the spelling and the market."
+    )
+
+
+async def test_price_and_cost_can_be_asked_apart_from_a_run(here):
+    question = parse(f"crm {OURS}", Defaults())
+    analysis = here.analysis()
+    analysis.check(question)
+    assert analysis.quote(question) == {"ahrefs": 1500}
+    assert not analysis.uses_sample(question)
+    assert await analysis.cost("r1", "T1") == ()
+    report = await here.ask(OURS)
+    assert await analysis.cost("r1", "T1") == report.cost
+    assert await analysis.cost("r1", "T2") == ()
+
+
+async def test_a_run_needs_no_listener(here):
+    question = parse(f'"{KEYWORD}" {OURS}', Defaults())
+    report = await here.analysis().run(question, run_id="r1", team="T1")
+    assert report.need.even_field == 24
+
+
+async def test_a_single_look_up_is_in_the_ledger_and_never_from_the_cache(here):
+    query = SerpQuery(KEYWORD, Market("us", "en"))
+    for _ in range(2):
+        answer = await here.analysis().look_up(
+            here.vendor, Capability.SERP, query, run_id="r9", team="T1"
+        )
+        assert len(answer.rows) == 10
+    assert here.server.spent == 200
+    assert (await here.analysis().cost("r9", "T1"))[0].units == 200
 
 
 async def test_files_that_know_nothing_of_us_are_not_missed(here, tmp_path):
