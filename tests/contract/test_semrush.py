@@ -1,0 +1,434 @@
+"""What Semrush's v3 answers mean and what its questions send."""
+
+from datetime import date
+
+import httpx
+import pytest
+from fakes.semrush_vendor import (
+    KEY,
+    OTHER,
+    OUR_PAGE,
+    OUR_SITE,
+    QUESTIONS,
+    RIVAL,
+    US,
+    configured,
+    fixture,
+    good,
+    parse,
+    plan,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import BadAnswer, PlanLacks
+from bot.model import (
+    Authority,
+    Balance,
+    KeywordMetrics,
+    Link,
+    LinkKind,
+    Market,
+    Metrics,
+    ReferringDomain,
+    Scale,
+    Scope,
+    SerpRow,
+    Target,
+)
+from bot.places import COUNTRIES
+from bot.providers.base import (
+    Call,
+    Capability,
+    Cost,
+    IntersectQuery,
+    KeywordQuery,
+    LinksQuery,
+    MetricsQuery,
+    Page,
+    ReferringQuery,
+    SerpQuery,
+    Shared,
+    Vendor,
+)
+from bot.providers.semrush_links import Links
+from bot.providers.semrush_reports import LONGEST_URL, Api, chunks
+
+
+@pytest.fixture
+def vendor(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Vendor:
+    return configured(monkeypatch, tmp_path)
+
+
+def answered(vendor: Vendor, capability: Capability) -> Page[object]:
+    query, name = QUESTIONS[capability]
+    return parse(vendor, capability, query, good(fixture(name)))
+
+
+def strength(value: float) -> Authority:
+    return Authority(value, Scale.AS)
+
+
+# What the answers mean
+
+
+def test_a_serp_ranks_pages_not_domains_and_survives_a_semicolon_in_an_address(vendor):
+    page = answered(vendor, Capability.SERP)
+    assert page.rows == (
+        SerpRow(1, "https://www.alpha.example/best-crm", "", "alpha.example"),
+        SerpRow(2, "https://www.reddit.com/r/sales/comments/1/crm/", "", "reddit.com"),
+        SerpRow(3, "https://blog.alpha.example/crm;guide?a=1", "", "alpha.example"),
+        SerpRow(5, "https://beta.example/crm", "", "beta.example"),
+    )
+    assert page.complete
+    assert page.note == "1 results without a domain name were left out."
+
+
+def test_a_serp_shorter_than_asked_is_not_called_complete(vendor):
+    page = parse(vendor, Capability.SERP, SerpQuery("crm", US), good(fixture("serp.csv")))
+    assert not page.complete
+    assert "Fewer results came than were asked for" in (page.note or "")
+
+
+def test_a_keyword_without_results_is_a_complete_answer_that_says_so(vendor):
+    query = SerpQuery("crm", Market("gb", "en"))
+    page = parse(vendor, Capability.SERP, query, good("ERROR 50 :: NOTHING FOUND"))
+    assert (page.rows, page.complete) == ((), True)
+    assert page.note == "Semrush holds no search results for this keyword in “gb”."
+
+
+def test_keyword_metrics_come_back_under_the_words_that_were_asked(vendor):
+    page = answered(vendor, Capability.KEYWORD_METRICS)
+    assert page.rows == (
+        KeywordMetrics("CRM", 92, 74000),
+        KeywordMetrics("crm; plumbers", None, None),
+    )
+    assert page.complete
+
+
+def test_a_keyword_without_a_line_is_named_as_missing(vendor):
+    query = KeywordQuery(("crm", "unheard of"), US)
+    body = "Keyword Difficulty Index;Search Volume;Keyword;Competition\n92.00;74000;crm;0\n"
+    page = parse(vendor, Capability.KEYWORD_METRICS, query, good(body))
+    assert [row.keyword for row in page.rows if isinstance(row, KeywordMetrics)] == ["crm"]
+    assert not page.complete
+    assert page.note == "Semrush told of 1 of 2 keywords; the others are unknown."
+
+
+def test_counts_are_joined_to_their_targets_and_a_page_has_no_site_authority(vendor):
+    page = answered(vendor, Capability.PAGE_METRICS)
+    assert page.rows == (Metrics(OUR_PAGE, 6, 9), Metrics(OUR_SITE, 210, 1204, strength(34)))
+    assert page.complete
+
+
+COMPARED = "domains_num;backlinks_num;ascore;target;target_type\n"
+
+
+def test_counts_in_another_order_are_joined_by_name(vendor):
+    body = COMPARED + "2;2;1;ours.example;root_domain\n1;1;1;ours.example/crm?a=1&b=2;c;url\n"
+    page = parse(vendor, Capability.PAGE_METRICS, MetricsQuery((OUR_PAGE, OUR_SITE)), good(body))
+    counts = [row.referring_domains for row in page.rows if isinstance(row, Metrics)]
+    assert counts == [1, 2]
+
+
+def test_an_address_that_is_written_otherwise_is_joined_by_its_place(vendor):
+    body = COMPARED + "1;1;1;www.ours.example/CRM?b=2;url\n2;2;;ours.example;root_domain\n"
+    page = parse(vendor, Capability.PAGE_METRICS, MetricsQuery((OUR_PAGE, OUR_SITE)), good(body))
+    assert page.rows == (Metrics(OUR_PAGE, 1, 1), Metrics(OUR_SITE, 2, 2))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "6;9;34;ours.example;root_domain\n",  # one of two
+        "6;9;34;ours.example;root_domain\n1;1;1;stranger.example/x;url\n",
+        "6;9;34;ours.example;root_domain\n1;1;1;www.ours.example;domain\n",
+    ],
+)
+def test_a_target_without_its_own_line_stays_unknown(vendor, lines):
+    query = MetricsQuery((OUR_SITE, OUR_PAGE))
+    page = parse(vendor, Capability.SITE_METRICS, query, good(COMPARED + lines))
+    assert page.rows == (Metrics(OUR_SITE, 6, 9, strength(34)),)
+    assert not page.complete
+    assert page.note == "Semrush told of 1 of 2 targets; the others are unknown."
+
+
+def test_counts_of_nothing_found_are_unknown_and_not_zero(vendor):
+    query = MetricsQuery((OUR_SITE,))
+    page = parse(vendor, Capability.SITE_METRICS, query, good("ERROR 50 :: NOTHING FOUND"))
+    assert (page.rows, page.complete) == ((), False)
+
+
+def test_hosts_of_one_domain_are_one_referring_domain_with_the_best_of_each(vendor):
+    page = answered(vendor, Capability.REFERRING_DOMAINS)
+    assert page.rows == (
+        ReferringDomain("news.example", strength(74), first_seen=date(2025, 1, 9)),
+        ReferringDomain("a.github.io", strength(41), first_seen=date(2026, 7, 1)),
+        ReferringDomain("bare.example"),
+    )
+    assert page.note == "1 rows without a registrable domain were left out."
+
+
+def test_a_full_list_counts_as_cut_off_and_asks_for_nothing_more(vendor):
+    query = ReferringQuery(OUR_SITE, limit=5)
+    page = parse(vendor, Capability.REFERRING_DOMAINS, query, good(fixture("refdomains.csv")))
+    assert not page.complete
+    assert page.next is None
+    assert "Only the first 5 were read." in (page.note or "")
+
+
+def test_what_is_new_is_read_newest_first_and_is_whole_once_it_reaches_the_day(vendor):
+    query = ReferringQuery(OUR_SITE, limit=5, since=date(2026, 1, 1))
+    page = parse(vendor, Capability.REFERRING_DOMAINS, query, good(fixture("refdomains.csv")))
+    names = [row.domain for row in page.rows if isinstance(row, ReferringDomain)]
+    assert names == ["news.example", "a.github.io"]
+    assert (page.complete, page.next) == (True, None)
+    (call,) = plan(vendor, Capability.REFERRING_DOMAINS, query)
+    assert call.request.url.params["display_sort"] == "first_seen_desc"
+
+
+def test_what_is_new_is_cut_off_when_the_list_ends_before_the_day(vendor):
+    query = ReferringQuery(OUR_SITE, limit=5, since=date(2020, 1, 1))
+    page = parse(vendor, Capability.REFERRING_DOMAINS, query, good(fixture("refdomains.csv")))
+    assert not page.complete
+
+
+def test_an_intersection_reads_one_column_a_target_and_proves_absence_by_our_zero(vendor):
+    page = answered(vendor, Capability.INTERSECT)
+    assert page.rows == (
+        Shared(ReferringDomain("news.example", strength(74)), (RIVAL, OTHER), absence_proven=True),
+        Shared(ReferringDomain("paper.example", strength(61)), (RIVAL, OTHER), absence_proven=True),
+    ), "friend.example links to us from another of its hosts"
+    assert page.note == "1 rows without a registrable domain were left out."
+
+
+def test_an_intersection_proves_nothing_about_our_site_from_our_page(vendor):
+    for own in (OUR_PAGE, None):
+        query = IntersectQuery((RIVAL,), own, 50)
+        zero = "0;" if own else ""
+        names = "ours;rival" if own else "rival"
+        body = f"domain;domain_ascore;matches_num;{names}\nnews.example;74;1;{zero}3\n"
+        (row,) = parse(vendor, Capability.INTERSECT, query, good(body)).rows
+        assert isinstance(row, Shared)
+        assert row.targets == (RIVAL,)
+        assert not row.absence_proven
+
+
+def test_an_unknown_count_of_our_site_is_never_taken_for_a_zero(vendor):
+    query = IntersectQuery((RIVAL,), OUR_SITE, 50)
+    body = "domain;domain_ascore;matches_num;ours.example;rival\nnews.example;74;1;;3\n"
+    with pytest.raises(BadAnswer, match="row 1 does not hold what was asked for"):
+        parse(vendor, Capability.INTERSECT, query, good(body))
+
+
+def test_a_link_is_taken_apart_whatever_its_texts_hold(vendor):
+    page = answered(vendor, Capability.LINKS)
+    assert page.rows == (
+        Link(
+            "news.example",
+            "https://www.news.example/tools;id=7",
+            "https://ours.example/crm",
+            title='Tools we like; and "why";\nsecond line',
+            anchor="CRM; simply",
+            kind=LinkKind.FOLLOW,
+            first_seen=date(2026, 6, 3),
+        ),
+    )
+    assert page.complete
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [(b"true;", LinkKind.NOFOLLOW), (b";", None)],
+)
+def test_a_link_says_nofollow_or_nothing(vendor, change, kind):
+    query, name = QUESTIONS[Capability.LINKS]
+    body = fixture(name).replace(b"\nfalse;", b"\n" + change, 1)
+    (row,) = parse(vendor, Capability.LINKS, query, good(body)).rows
+    assert isinstance(row, Link)
+    assert row.kind is kind
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b";false;https://ours", b";true;https://ours"), (b"www.news.example", b"www.else.example")],
+)
+def test_a_lost_link_or_one_from_elsewhere_is_not_shown(vendor, old, new):
+    query, name = QUESTIONS[Capability.LINKS]
+    page = parse(vendor, Capability.LINKS, query, good(fixture(name).replace(old, new)))
+    assert (page.rows, page.complete) == ((), False)
+    assert page.note == "Semrush showed no live link from some of the domains."
+
+
+def test_the_balance_is_what_may_still_be_used(vendor):
+    assert answered(vendor, Capability.BALANCE).rows == (Balance("units", None, 1_234_567, None),)
+
+
+# A low balance shortens lists without a word
+
+
+def after(vendor: Vendor, capability: Capability) -> tuple[object, Call]:
+    query, name = QUESTIONS[capability]
+    page = parse(vendor, capability, query, good(fixture(name)))
+    assert page.complete
+    assert page.next is not None
+    return query, page.next
+
+
+LISTS = pytest.mark.parametrize("capability", [Capability.REFERRING_DOMAINS, Capability.INTERSECT])
+
+
+@LISTS
+def test_a_short_list_is_whole_when_the_balance_still_pays_for_a_line(vendor, capability):
+    query, call = after(vendor, capability)
+    page = parse(vendor, capability, query, good("40"), call)
+    assert (page.rows, page.complete, page.note, page.billed) == ((), True, None, Cost(0))
+    assert call.worst == Cost(0)
+
+
+@LISTS
+def test_a_short_list_may_be_cut_when_the_balance_pays_for_no_line(vendor, capability):
+    query, call = after(vendor, capability)
+    page = parse(vendor, capability, query, good("39"), call)
+    assert not page.complete
+    assert "no units left for another line" in (page.note or "")
+
+
+def test_the_balance_after_a_list_is_kept_with_that_list_alone(vendor):
+    _, one = after(vendor, Capability.REFERRING_DOMAINS)
+    _, other = after(vendor, Capability.INTERSECT)
+    (alone,) = plan(vendor, Capability.BALANCE, QUESTIONS[Capability.BALANCE][0])
+    assert len({str(call.request.url) for call in (one, other, alone)}) == 3
+    assert len({call.request.url.raw_path for call in (one, other, alone)}) == 1
+    assert (one.keep_seconds, alone.keep_seconds) == (86_400, 0)
+
+
+# What is sent
+
+
+def test_one_call_serves_pages_and_sites_together(vendor):
+    assert (
+        vendor.capabilities[Capability.PAGE_METRICS] is vendor.capabilities[Capability.SITE_METRICS]
+    )
+
+
+def test_lists_are_asked_for_with_a_limit_and_without_an_offset(vendor):
+    for capability in (
+        Capability.SERP,
+        Capability.REFERRING_DOMAINS,
+        Capability.INTERSECT,
+        Capability.LINKS,
+    ):
+        for call in plan(vendor, capability, QUESTIONS[capability][0]):
+            assert int(call.request.url.params["display_limit"]) > 0
+            assert "display_offset" not in call.request.url.params
+
+
+def test_our_site_comes_first_in_an_intersection_and_its_filter_is_encoded(vendor):
+    (call,) = plan(vendor, Capability.INTERSECT, IntersectQuery((OTHER, RIVAL), OUR_SITE, 30))
+    params = call.request.url.params
+    assert params.get_list("targets[]") == ["ours.example", "other.example", RIVAL.value]
+    assert params.get_list("target_types[]") == ["root_domain", "root_domain", "url"]
+    assert b"display_filter=%2B%7Cbacklinksnum_0%7CEq%7C0" in call.request.url.query
+    assert params["export_columns"] == "domain,domain_ascore,matches_num,backlinks_num"
+
+
+def test_an_intersection_of_many_takes_calls_of_six_and_names_none_twice(vendor):
+    rivals = tuple(Target(Scope.SITE, f"rival-{at}.example") for at in range(7))
+    with_us = plan(vendor, Capability.INTERSECT, IntersectQuery((*rivals, OUR_SITE), OUR_SITE, 9))
+    assert [len(call.request.url.params.get_list("targets[]")) for call in with_us] == [6, 3]
+    without = plan(vendor, Capability.INTERSECT, IntersectQuery(rivals * 2, None, 9))
+    assert [len(call.request.url.params.get_list("targets[]")) for call in without] == [6, 1]
+    assert "display_filter" not in without[0].request.url.params
+
+
+def test_a_target_is_compared_once_however_often_it_is_asked_for(vendor):
+    (call,) = plan(vendor, Capability.SITE_METRICS, MetricsQuery((OUR_SITE, OUR_PAGE, OUR_SITE)))
+    assert call.request.url.params.get_list("targets[]") == [OUR_SITE.value, OUR_PAGE.value]
+
+
+def test_traffic_alone_is_said_to_be_unknown_before_anything_is_sent(vendor):
+    query = MetricsQuery((OUR_SITE,), counts=False, traffic=True)
+    with pytest.raises(PlanLacks, match="nothing about visits"):
+        plan(vendor, Capability.SITE_METRICS, query)
+
+
+def test_links_are_asked_for_one_domain_at_a_time(vendor):
+    calls = plan(vendor, Capability.LINKS, LinksQuery(RIVAL, ("b.example", "a.example") * 2))
+    filters = [call.request.url.params["display_filter"] for call in calls]
+    assert filters == ["+|refdomain||a.example", "+|refdomain||b.example"]
+    assert {call.request.url.params["target_type"] for call in calls} == {"url"}
+
+
+@pytest.mark.parametrize(("country", "code"), [("gb", "uk"), ("us", "us"), ("de", "de")])
+def test_the_united_kingdom_is_written_uk(vendor, country, code):
+    for capability, query in (
+        (Capability.SERP, SerpQuery("crm", Market(country, "en"))),
+        (Capability.KEYWORD_METRICS, KeywordQuery(("crm",), Market(country, "en"))),
+    ):
+        (call,) = plan(vendor, capability, query)
+        assert call.request.url.params["database"] == code
+
+
+def test_a_country_that_semrush_does_not_cover_is_said_before_anything_is_sent(vendor):
+    unserved = set()
+    for country in COUNTRIES | {"uk"}:
+        try:
+            plan(vendor, Capability.SERP, SerpQuery("crm", Market(country, "en")))
+        except PlanLacks:
+            unserved.add(country)
+    assert {"cn", "cu", "ir", "uk", "aq"} <= unserved
+    assert not {"us", "gb", "de", "ua", "qa"} & unserved
+
+
+def test_keywords_travel_a_hundred_to_a_call_without_the_sign_that_parts_them(vendor):
+    words = tuple(f"k{at}; x" for at in range(101))
+    calls = plan(vendor, Capability.KEYWORD_METRICS, KeywordQuery(words, US))
+    sent = [call.request.url.params["phrase"].split(";") for call in calls]
+    assert [len(one) for one in sent] == [100, 1]
+    assert sent[0][0] == "k0 x"
+
+
+@given(st.lists(st.text("abc", min_size=1, max_size=2_000), max_size=20), st.integers(1, 7))
+def test_pieces_lose_nothing_keep_order_and_respect_both_limits(items, most):
+    def build(chunk) -> Call:
+        return Call(httpx.Request("GET", f"https://api.example/?{','.join(chunk)}"), Cost(0))
+
+    pieces = list(chunks(items, most, build))
+    assert [item for piece in pieces for item in piece] == items
+    assert all(0 < len(piece) <= most for piece in pieces)
+    assert all(len(str(build(piece).request.url)) <= LONGEST_URL for piece in pieces)
+
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters='"\r\n'), max_size=30)
+
+
+@given(TEXTS, TEXTS)
+def test_a_title_and_an_anchor_are_read_back_as_they_were(title, anchor):
+    links = Links(Api("https://api.example", "https://www.example"))
+    query = LinksQuery(OUR_SITE, ("news.example",))
+    (call,) = links.plan(query)
+    header, _ = fixture("backlink.csv").decode().split("\n", 1)
+    urls = "https://news.example/;false;https://ours.example/"
+    body = f"{header}\ntrue;{urls};1780444800;{title};1795392000;{anchor};false\n"
+    (row,) = links.parse(query, call, good(body)).rows
+    assert (row.title or "", row.anchor) == (title, anchor)
+
+
+def test_columns_that_nobody_asked_for_may_follow(vendor):
+    body = "Domain;Url;Position;Novelty\nalpha.example;https://alpha.example/;1;x;y\n"
+    (row,) = parse(vendor, Capability.SERP, SerpQuery("crm", US), good(body)).rows
+    assert row == SerpRow(1, "https://alpha.example/", "", "alpha.example")
+
+
+def test_quoted_cells_and_a_byte_order_mark_are_read_too(vendor):
+    body = '\ufeffDomain;Url;Position\r\n"alpha.example";"https://alpha.example/";"1"\r\n'
+    (row,) = parse(vendor, Capability.SERP, SerpQuery("crm", US), good(body)).rows
+    assert row == SerpRow(1, "https://alpha.example/", "", "alpha.example")
+
+
+def test_requests_know_no_key(vendor):
+    for capability, (query, _) in QUESTIONS.items():
+        for call in plan(vendor, capability, query):
+            assert "key" not in call.request.url.params
+            assert KEY not in repr(call) + str(call.request.url)
