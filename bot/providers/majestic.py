@@ -1,0 +1,100 @@
+"""Majestic: settings, authentication and the declaration of what it answers."""
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlencode
+
+import httpx
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from bot.clock import Clock
+from bot.model import Scale
+from bot.providers.base import Capability, NotConfigured, Rate, Vendor
+from bot.providers.majestic_api import NAME, Api
+from bot.providers.majestic_counts import Remaining, Summaries
+from bot.providers.majestic_links import Links, Lost
+from bot.providers.majestic_referrers import Intersect, LinksBetween, ReferringDomains
+from bot.settings import Settings, VendorOptions, load
+
+_TITLE = "Majestic"
+
+
+class Options(VendorOptions):
+    """`LINKGAP_MAJESTIC_…`. The key needs a plan with API access; it may be tied to addresses."""
+
+    model_config = SettingsConfigDict(env_prefix="LINKGAP_MAJESTIC_")
+
+    api_key: SecretStr | None = None
+    base_url: str = Field("https://api.majestic.com/api", pattern=r"^https?://[^\s/]+")
+    datasource: Literal["fresh", "historic"] = "fresh"
+    depth: int = Field(
+        10_000,
+        ge=1_000,
+        le=100_000,
+        description="Referring domains analysed a target; absence beyond them is unproven.",
+    )
+
+    @field_validator("api_key")
+    @classmethod
+    def _whole(cls, key: SecretStr | None) -> SecretStr | None:
+        """Refuse a key that was copied with something else."""
+        value = key.get_secret_value().strip() if key else ""
+        if not all("!" <= character <= "~" for character in value):
+            raise ValueError("holds a space or a character no API key has; copy it again")
+        return SecretStr(value) if value else None
+
+
+class FormAuth(httpx.Auth):
+    """Adds the key to the form as the request leaves, so that no address ever carries it."""
+
+    requires_request_body = True
+
+    def __init__(self, key: SecretStr) -> None:
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send the same form with one field more."""
+        field = urlencode({"app_api_key": self._key.get_secret_value()}).encode()
+        headers = request.headers.copy()
+        del headers["content-length"]
+        yield httpx.Request(
+            request.method,
+            request.url,
+            headers=headers,
+            content=request.content + b"&" + field,
+            extensions=request.extensions,
+        )
+
+
+def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
+    """Return Majestic ready to be asked, or what it lacks; raises `ConfigError` on bad settings."""
+    env_file = settings.model_config.get("env_file")
+    options = load(Options, Path(str(env_file)) if env_file else None)
+    api = Api(options.base_url.rstrip("/"), options.datasource, options.depth)
+    summaries = Summaries(api)
+    capabilities: dict[Capability, object] = {
+        Capability.PAGE_METRICS: summaries,
+        Capability.SITE_METRICS: summaries,
+        Capability.REFERRING_DOMAINS: ReferringDomains(api),
+        Capability.INTERSECT: Intersect(api),
+        Capability.LINKS_BETWEEN: LinksBetween(api),
+        Capability.LINKS: Links(api),
+        Capability.LOST: Lost(api, clock),
+        Capability.BALANCE: Remaining(api),
+    }
+    key = options.api_key
+    if key is None:
+        return NotConfigured(NAME, _TITLE, ("LINKGAP_MAJESTIC_API_KEY",), tuple(capabilities))
+    return Vendor(
+        name=NAME,
+        title=_TITLE,
+        scale=Scale.TF,
+        capabilities=capabilities,
+        auth=FormAuth(key),
+        secrets=(key,),
+        # No general limit is published (the keyword search has 3 a second), so a modest one.
+        rate=Rate(per_minute=60, concurrency=4),
+        timeout=120.0,
+    )
