@@ -94,7 +94,8 @@ async def _thread(job: RunningJob, talk: Talk, report: Report) -> None:
         if report.prospects:
             await talk.attach(csv_filename(report), csv_of(report))
         await talk.add("method", method(report))
-        await talk.finish(result(report, job.id), sentences.headline(report))
+        mark = f" {sentences.SAMPLE}" if report.sample else ""
+        await talk.finish(result(report, job.id), sentences.headline(report) + mark)
     except Exception:
         await talk.add("trouble", private_notes.broken(job.id))
         raise
