@@ -129,6 +129,7 @@ async def test_a_good_answer_becomes_rows_and_costs_no_more_than_was_reserved(
     assert {type(row) for row in answer.rows} == {ROW[capability]}
     assert (answer.provider, answer.capability) == (bench.vendor.name, capability)
     assert len(bench.purse.entries) == len(bench.sent)
+    assert case.requests in (None, len(bench.sent))
     for entry in bench.purse.entries:
         assert entry.outcome == "ok"
         assert entry.billed is None or entry.billed.units <= entry.worst.units
@@ -170,9 +171,9 @@ async def test_what_was_cut_off_is_not_called_complete(bench, capability, case):
 
 @EVERY_CASE
 async def test_fields_nobody_knows_change_nothing(bench, capability, case):
-    said = each(case.good, extended) if case.extended is None else given(case.extended)
+    said = case.extended or each(case.good, partial(extended, case.maps))
     plain = await bench.ask(capability, case.good)
-    grown = await Bench(bench.vendor, bench.book).ask(capability, said)
+    grown = await Bench(bench.vendor, bench.book).ask(capability, given(said))
     assert (grown.rows, grown.complete) == (plain.rows, plain.complete)
 
 

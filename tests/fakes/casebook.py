@@ -38,7 +38,9 @@ class Case:
 
     `rows` is how many rows the good answer holds over all its requests. `optional` names fields
     that the vendor may leave out without the rows getting fewer. `cut_off` is a question with an
-    answer that holds less than there is.
+    answer that holds less than there is. `requests` is how many requests it takes until the last
+    page, where answers lead from one page to the next. `maps` names fields that hold a map: a name
+    nobody knows would be data there.
 
     For answers that are not JSON, `extended` (unknown fields), `sparse` (optional ones missing) and
     `broken` (ended in the middle) say what the suite cannot derive; `broken` also where half a body
@@ -51,6 +53,8 @@ class Case:
     empty: Said | str
     cut_off: tuple[object, Said] | str
     optional: tuple[str, ...] = ()
+    requests: int | None = None
+    maps: tuple[str, ...] = ()
     extended: Said | str | None = None
     sparse: Said | str | None = None
     broken: Said | str | None = None
@@ -85,13 +89,13 @@ def each(said: Said, change: Callable[[bytes], bytes]) -> Callable[[httpx.Reques
     return answer
 
 
-def extended(body: bytes) -> bytes:
-    """Return JSON with a field nobody knows in every object."""
+def extended(maps: tuple[str, ...], body: bytes) -> bytes:
+    """Return JSON with a field nobody knows in every object that is not a map."""
 
-    def grow(value: object) -> object:
+    def grow(value: object, *, a_map: bool = False) -> object:
         if isinstance(value, dict):
-            grown = {name: grow(one) for name, one in value.items()}
-            return {**grown, "zz_unknown": {"new": [1, "two", None]}}
+            grown = {name: grow(one, a_map=name in maps) for name, one in value.items()}
+            return grown if a_map else {**grown, "zz_unknown": {"new": [1, "two", None]}}
         return [grow(one) for one in value] if isinstance(value, list) else value
 
     return json.dumps(grow(json.loads(body))).encode()
