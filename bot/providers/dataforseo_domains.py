@@ -1,8 +1,9 @@
 """DataForSEO: who links to a page or site, whether named domains do, and who not to us."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import timedelta
+from itertools import chain
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -190,6 +191,11 @@ class SharedItem(BaseModel):
 
     domain_intersection: dict[str, SharedEntry | None] | None = None
 
+    def of(self, keys: Container[str]) -> dict[str, SharedEntry]:
+        """Return what is there under these keys; a target it does not link to may be null."""
+        found = (self.domain_intersection or {}).items()
+        return {key: entry for key, entry in found if entry is not None and key in keys}
+
 
 class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
     """Domains that link to any of the targets and not to us, those to most of them first.
@@ -245,45 +251,40 @@ class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
         """Return each registrable domain once, with the targets of this call that it links to."""
         task = task_of(call)
         targets = {key: target_of(value) for key, value in task["targets"].items()}
-        groups: dict[str, dict[str, list[SharedEntry]]] = {}
+        groups: dict[str, dict[str, list[SharedEntry]]] = defaultdict(lambda: defaultdict(list))
         nameless = 0
         for item in result.found:
-            entries = [
-                (key, entry)
-                for key, entry in (item.domain_intersection or {}).items()
-                if entry is not None and key in targets
-            ]
-            domain = registrable(entries[0][1].target) if entries else None
-            nameless += domain is None
-            for key, entry in entries if domain else ():
-                groups.setdefault(domain or "", {}).setdefault(key, []).append(entry)
+            entries = item.of(targets)
+            domain = next((registrable(entry.target) for entry in entries.values()), None)
+            if domain is None:
+                nameless += 1
+                continue
+            for key, entry in entries.items():
+                groups[domain][key].append(entry)
+        fewest = min(map(len, groups.values()), default=0)
+        only_common = fewest == len(targets) > 1
         cut = result.cut_off(task["limit"])
-        only_shared = len(targets) > 1 and all(
-            len(keys) == len(targets) for keys in groups.values()
-        )
         return Page(
             tuple(
                 Shared(
-                    domain=_merged(
-                        domain, [entry for entries in keys.values() for entry in entries]
-                    ),
-                    targets=tuple(target for key, target in targets.items() if key in keys),
-                    absence_proven=query.own is not None and _whole(domain, keys.values()),
+                    domain=_merged(domain, [*chain.from_iterable(seen.values())]),
+                    targets=tuple(target for key, target in targets.items() if key in seen),
+                    absence_proven=query.own is not None and _whole(domain, seen.values()),
                 )
-                for domain, keys in groups.items()
+                for domain, seen in groups.items()
             ),
-            complete=not cut and not (groups and only_shared),
+            complete=not cut and not only_common,
             note=note_of(
                 f"Only the first {len(result.found)} were read." if cut else None,
-                _ONLY_SHARED.format(len(targets)) if groups and only_shared else None,
+                _ONLY_COMMON.format(len(targets)) if only_common else None,
                 _left(nameless),
             ),
         )
 
 
-_ONLY_SHARED = "Every domain links to all {} targets; those that link to fewer may be missing."
+_ONLY_COMMON = "Every domain links to all {} targets; those that link to fewer may be missing."
 
 
-def _whole(domain: str, entries: Iterable[Sequence[SharedEntry]]) -> bool:
+def _whole(domain: str, seen: Iterable[Iterable[SharedEntry]]) -> bool:
     """Say whether the vendor looked at the registrable domain, not only at hosts below it."""
-    return any(host_of(entry.target) == domain for group in entries for entry in group)
+    return any(host_of(entry.target) == domain for entry in chain.from_iterable(seen))
