@@ -1,0 +1,369 @@
+"""The documentation says what the code does, no more and no less."""
+
+import json
+import os
+import re
+import sys
+import tomllib
+from importlib.metadata import EntryPoint
+from itertools import pairwise
+from pathlib import Path
+
+import click
+import httpx
+import pytest
+from fakes import doc_tables
+from fakes.ahrefs_server import KEY as AHREFS_KEY
+from fakes.ahrefs_server import AhrefsServer
+from fakes.ahrefs_world import KEYWORD, OWN_SITE
+from fakes.clock import FakeClock
+from fakes.serps import need, pages
+
+from bot.budget import RunBudget
+from bot.cli import EXIT_CODES, main
+from bot.errors import BadKey
+from bot.gap.need import range_coverage
+from bot.gap.robust import falling_p
+from bot.model import Market
+from bot.providers.base import Capability, SerpQuery
+from bot.providers.gateway import Gateway
+from bot.providers.registry import GROUP, discover
+from bot.question import OPTIONS, Defaults, Question, parse
+from bot.report import Verdict
+from bot.settings import Settings
+from bot.store.answers import SqliteAnswers
+from bot.store.connect import Database
+from bot.wiring import core
+
+ROOT = Path(__file__).parents[2]
+PAGES = {
+    str(path.relative_to(ROOT)): path.read_text("utf-8")
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))
+}
+README, METHOD, CONTRIBUTING = (
+    PAGES[name] for name in ("README.md", "docs/method.md", "CONTRIBUTING.md")
+)
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch, tmp_path):
+    """Nobody's own keys take part."""
+    monkeypatch.chdir(tmp_path)
+    for name in os.environ:
+        if name.startswith(("LINKGAP_", "SLACK_")):
+            monkeypatch.delenv(name)
+
+
+def section(text: str, heading: str) -> str:
+    """Return what stands under a heading, up to the next of its level."""
+    level, title = re.fullmatch(r"(#+) (.*)", heading).groups()
+    parts = re.split(rf"^#{{1,{len(level)}}} (.*)$\n", text, flags=re.MULTILINE)
+    return parts[parts.index(title) + 1]
+
+
+def rows(text: str) -> list[list[str]]:
+    """Return the cells of all tables, heads left out."""
+    lines = [*text.splitlines(), ""]
+    return [
+        [cell.strip().strip("`*") for cell in line.strip("|").split("|")]
+        for line, following in pairwise(lines)
+        if line.startswith("|") and not is_rule(line) and not is_rule(following)
+    ]
+
+
+def is_rule(line: str) -> bool:
+    """Say whether it is the line under a table's head."""
+    return line.startswith("|") and set(line) <= set("|-")
+
+
+def block(text: str, language: str) -> str:
+    return next(code for name, code in FENCE.findall(text) if name == language)
+
+
+def prose(text: str) -> str:
+    """Return a page without code, pictures, links' addresses and comments."""
+    text = re.sub(r"<!--.*?-->", "", FENCE.sub("", text), flags=re.DOTALL)
+    return re.sub(r"`[^`\n]*`", "", re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text))
+
+
+def options_of(command: click.Command) -> set[str]:
+    names = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
+    return {name for name in names if name.startswith("--")} - {"--help"}
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    titles = re.findall(r"^#+ (.*)$", FENCE.sub("", text), re.MULTILINE)
+    kept = (re.sub(r"[^\w\s-]", "", title.lower()) for title in titles)
+    return {title.strip().replace(" ", "-") for title in kept}
+
+
+def test_the_readme_shows_the_two_commands_before_anything_else():
+    assert block(README, "").split("\n")[:2] == ["make demo", "make test"]
+
+
+def test_every_command_and_option_is_in_the_readme_and_the_reverse():
+    synopsis = block(section(README, "## The command line"), "")
+    shown = {line.split()[1]: set(OPTION.findall(line)) for line in synopsis.splitlines()}
+    assert shown.pop("--version") == {"--version"}
+    assert shown == {name: options_of(command) for name, command in main.commands.items()}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_a_page_names_exists_with_its_options(page):
+    for line in re.findall(r"^linkgap .*$|`linkgap [^`]*`", PAGES[page], re.MULTILINE):
+        name = line.strip("`").split()[1]
+        known = {"--version"} if name == "--version" else options_of(main.commands[name])
+        assert set(OPTION.findall(line)) <= known, line
+
+
+def test_the_exit_codes_are_those_of_the_help():
+    told = " ".join(EXIT_CODES.split()).removeprefix("Exit codes: ").rstrip(".").split(" · ")
+    table = section(README, "## The command line")
+    assert [" ".join(row) for row in rows(table)] == told
+
+
+def test_every_setting_is_in_the_readme_and_the_reverse():
+    own = {}
+    for name, field in Settings.model_fields.items():
+        variable = field.validation_alias or f"LINKGAP_{name}".upper()
+        own[variable] = "not set" if field.default is None else str(field.default) or "empty"
+    vendors = doc_tables.described()
+    theirs = {one.variable: one.default for vendor in vendors for one in vendor.settings}
+    table = {variable: default for variable, default, _ in rows(section(README, "## Settings"))}
+    assert table == own | theirs
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_variable_a_page_names_exists(page):
+    known = {row[0] for row in rows(section(README, "## Settings"))} | {"LINKGAP_ACME_API_KEY"}
+    named = re.findall(r"\b(?:LINKGAP|SLACK)_[A-Z0-9_]*[A-Z0-9]\b", PAGES[page])
+    assert set(named) - {"LINKGAP_ACME"} <= known
+
+
+def test_the_vendor_tables_are_those_of_the_registered_vendors():
+    vendors, again = doc_tables.described(), "run .venv/bin/python tests/fakes/doc_tables.py"
+    assert doc_tables.readme(README, vendors) == README, again
+    assert doc_tables.providers_page(vendors) == PAGES["docs/providers.md"], again
+
+
+def test_the_grammar_table_has_every_option_and_no_other():
+    table = rows(section(README, "## Asking"))
+    assert [row[0].rstrip(":") for row in table if row[0].endswith(":")] == list(OPTIONS)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_question_a_page_shows_can_be_asked(page):
+    for words in re.findall(r"(?:^|`)/gap ([^`\n]+)", PAGES[page], re.MULTILINE):
+        assert isinstance(parse(words, Defaults()), Question)
+
+
+def test_every_button_in_the_readme_is_in_the_code():
+    names = re.findall(r"^\| \*\*([^*]+)\*\*", section(README, "## Asking"), re.MULTILINE)
+    folders = (ROOT / "templates", ROOT / "bot" / "render", ROOT / "handlers")
+    files = [path for folder in folders for path in folder.rglob("*.*") if path.suffix != ".pyc"]
+    code = "\n".join(path.read_text("utf-8") for path in files)
+    assert len(names) == 6
+    assert [name for name in names if f'"{name}' not in code] == []
+
+
+def test_the_keys_of_the_json_are_those_of_the_schema():
+    schema = json.loads((ROOT / "docs" / "report.schema.json").read_text("utf-8"))
+    described = {"Report": schema, **schema["$defs"]}
+    expected = {
+        name: set(one["properties"]) for name, one in described.items() if "properties" in one
+    }
+    page = PAGES["docs/report.md"]
+    names = re.findall(r"^## (.*)$", page, re.MULTILINE)
+    assert {
+        name: {row[0] for row in rows(section(page, f"## {name}"))} for name in names
+    } == expected
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_inside_leads_somewhere(page):
+    for address in re.findall(r"\]\(([^)\s]+)\)", FENCE.sub("", PAGES[page])):
+        if address.startswith(("http://", "https://")):
+            continue
+        name, _, anchor = address.partition("#")
+        target = (ROOT / page).parent / name if name else ROOT / page
+        assert target.exists(), address
+        if anchor:
+            assert anchor in anchors(target.read_text("utf-8")), address
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_a_page_names_exists(page):
+    named = re.findall(r"`((?:bot|handlers|playground|tests|templates|docs)/[\w./]*)`", PAGES[page])
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_make_target_a_page_names_exists(page):
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert set(re.findall(r"(?:^|`)make ([a-z]+)", PAGES[page], re.MULTILINE)) <= set(targets)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_shouts(page):
+    assert "!" not in prose(PAGES[page])
+
+
+def test_every_decision_is_in_the_list():
+    notes = {path.name for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md")}
+    listed = re.findall(r"\]\((\d+-[^)]+)\)", PAGES["docs/decisions/README.md"])
+    assert listed == sorted(notes)
+    assert [int(name[:4]) for name in listed] == list(range(1, len(listed) + 1))
+
+
+def test_every_verdict_is_explained():
+    assert {row[0] for row in rows(section(METHOD, "## Need, have, gap"))} == set(Verdict)
+
+
+def test_the_least_falling_pairs_of_the_method_are_the_first_that_pass():
+    table = rows(section(METHOD, "### The fit"))
+    assert [row[0] for row in table] == ["6", "7", "8", "9", "10"]
+    for size, pairs, needed in table:
+        n, most, least = int(size), int(pairs), int(needed)
+        assert most == n * (n - 1) // 2
+        assert (
+            falling_p(with_falling_pairs(n, least))
+            <= 0.05
+            < falling_p(with_falling_pairs(n, least - 1))
+        )
+
+
+def with_falling_pairs(n: int, falling: int) -> list[tuple[float, float]]:
+    """Return n points without ties of which exactly so many pairs fall."""
+    ys: list[int] = []
+    for y in range(n):
+        before = min(len(ys), falling)
+        ys.insert(len(ys) - before, y)
+        falling -= before
+    return list(enumerate(ys))
+
+
+def test_the_chances_of_the_method_are_those_of_the_code():
+    table = rows(section(METHOD, "## The range, and what three pages support"))
+    told = {int(n): float(chance.rstrip(" %")) / 100 for n, chance in table}
+    assert told == {n: range_coverage(need(pages([9] * n))) for n in (1, 2, 3)}
+
+
+def test_the_even_fields_of_the_method_are_those_of_the_code():
+    table = rows(section(METHOD, "## The even field"))
+    assert len(table) == 6
+    for counts, mean, middle, base, even in table:
+        known = [None if one == "unknown" else int(one) for one in counts.split(", ")]
+        found = need(pages(known))
+        assert (round(found.mean, 2), found.median) == (float(mean), float(middle))
+        assert found.even_field == int(even)
+        assert (found.distorted_by is not None) == base.startswith("median")
+
+
+# What the lines of the README's bill are in the ledger.
+BILL = (
+    Capability.SERP,
+    Capability.KEYWORD_METRICS,
+    Capability.SITE_METRICS,
+    Capability.REFERRING_DOMAINS,
+    Capability.REFERRING_DOMAINS,
+    Capability.LINKS_BETWEEN,
+    Capability.LINKS,
+    Capability.SITE_METRICS,
+)
+
+
+async def test_the_costs_of_the_readme_are_those_of_the_ledger(monkeypatch, tmp_path):
+    *lines, total = [
+        [int(cell.split(" of ")[0].replace(",", "")) for cell in cells]
+        for _, *cells in rows(section(README, "## What it costs"))
+    ]
+    async with AhrefsServer() as server:
+        monkeypatch.setenv("LINKGAP_AHREFS_API_KEY", AHREFS_KEY)
+        monkeypatch.setenv("LINKGAP_AHREFS_BASE_URL", server.base_url)
+        async with core(Settings(_env_file=None, db=tmp_path / "linkgap.db")) as product:
+            question = parse(f"{KEYWORD} site:{OWN_SITE}", Defaults())
+            report = await product.analysis.run(question, run_id="r1", team="T1")
+            spent = await product.database.read(
+                lambda db: db.execute("SELECT capability, 1, units FROM spend").fetchall()
+            )
+    told = [(capability, *line) for capability, line in zip(BILL, lines, strict=True)]
+    assert by_capability(told) == by_capability(spent)
+    assert total == [len(spent), report.cost[0].units] == [12, 1487]
+
+
+def lines_of(bill, name) -> list[tuple[int, ...]]:
+    return [cells for capability, *cells in bill if capability == name]
+
+
+def by_capability(bill) -> dict[str, list[int]]:
+    """Return requests and units of each capability."""
+    return {
+        name: [sum(cells) for cells in zip(*lines_of(bill, name), strict=True)] for name, *_ in bill
+    }
+
+
+@pytest.fixture
+def acme(monkeypatch, tmp_path):
+    """The vendor of CONTRIBUTING.md, installed as its page says."""
+    how = section(CONTRIBUTING, "## Add a vendor in one file")
+    lines = tomllib.loads(block(how, "toml"))["project"]["entry-points"][GROUP]
+    [(name, value)] = lines.items()
+    (tmp_path / f"{value.split(':')[0]}.py").write_text(block(how, "python"), "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield EntryPoint(name, value, GROUP)
+    sys.modules.pop(value.split(":")[0], None)
+
+
+def test_the_example_vendor_without_a_key_says_what_it_needs(acme):
+    [absent] = discover(Settings(_env_file=None), FakeClock(), [acme]).not_configured
+    assert absent.needs == ("LINKGAP_ACME_API_KEY",)
+    assert absent.gives == (Capability.SERP,)
+
+
+async def ask_acme(acme, tmp_path, answer):
+    clock = FakeClock()
+    vendor = discover(Settings(_env_file=None), clock, [acme]).named("acme")
+    database = await Database.open(tmp_path / "linkgap.db", clock)
+    try:
+        purse = RunBudget(database, "r1", "T1", 5, SqliteAnswers(database, "T1"))
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+            query = SerpQuery("best crm", Market("us", "en"), top=2)
+            answered = await Gateway(client, clock).ask(vendor, Capability.SERP, query, purse)
+            return answered, await purse.spent()
+    finally:
+        await database.close()
+
+
+async def test_the_example_vendor_answers_through_the_gateway(acme, monkeypatch, tmp_path):
+    monkeypatch.setenv("LINKGAP_ACME_API_KEY", "invented-acme-key")
+    sent = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        results = [{"url": f"https://www.{name}.example/crm", "title": name} for name in "abc"]
+        return httpx.Response(200, json={"results": results, "searches_charged": 1})
+
+    answered, [line] = await ask_acme(acme, tmp_path, answer)
+    assert [(row.position, row.domain) for row in answered.rows] == [
+        (1, "a.example"),
+        (2, "b.example"),
+    ]
+    assert answered.complete
+    assert (line.provider, line.pool, line.units) == ("acme", "searches", 1)
+    [request] = sent
+    assert request.headers["X-Api-Key"] == "invented-acme-key"
+    assert dict(request.url.params) == {"q": "best crm", "country": "us", "n": "2"}
+
+
+async def test_a_failure_of_the_example_vendor_is_no_empty_list(acme, monkeypatch, tmp_path):
+    monkeypatch.setenv("LINKGAP_ACME_API_KEY", "invented-acme-key")
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        key = request.headers["X-Api-Key"]
+        return httpx.Response(401, json={"message": f"no such key {key}"})
+
+    with pytest.raises(BadKey, match=r"no such key \[key\]"):
+        await ask_acme(acme, tmp_path, answer)
