@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -38,6 +38,7 @@ class Document:
     def __init__(self, html: str, url: str | None) -> None:
         self.tree = LexborHTMLParser(html)
         self.url = url or self._claimed_url()
+        self._parts = _split(self.url)
         self.statements = json_ld(self.tree)
         self.items = microdata(self.tree)
         self.videos = len(self.tree.css("video, iframe[src*=youtube], iframe[src*=vimeo]"))
@@ -51,12 +52,12 @@ class Document:
     @cached_property
     def path(self) -> str:
         """The decoded, lower-case path of the URL, or ""."""
-        return urlsplit(self.url).path.lower() if self.url else ""
+        return self._parts.path.lower()
 
     @cached_property
     def host(self) -> str:
         """The lower-case host of the URL without www, or ""."""
-        return ((urlsplit(self.url).hostname or "") if self.url else "").removeprefix("www.")
+        return (self._parts.hostname or "").removeprefix("www.")
 
     @cached_property
     def citation(self) -> bool:
@@ -225,8 +226,18 @@ def words(node: LexborNode) -> str | None:
     return " ".join(node.text(separator=" ")[:_MAX_WORDS].split()) or None
 
 
+def _split(url: str | None) -> SplitResult:
+    """Return the parts of an address; those of none when it cannot be read."""
+    try:
+        return urlsplit(url or "")
+    except ValueError:
+        return urlsplit("")
+
+
 def _joined(base: str, href: str) -> str:
     try:
-        return urljoin(base, href)
+        joined = urljoin(base, href)
+        urlsplit(joined)
     except ValueError:
         return ""
+    return joined

@@ -31,6 +31,7 @@ _WANTS_SCRIPT = re.compile(
 )
 _MOUNTS = "#root:empty, #app:empty, #__next:empty, #___gatsby:empty, app-root:empty, #main:empty"
 _WORD = re.compile(r"[^\W\d_]{2,40}")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _MAX_DATED = 1_500_000
 _MAX_VOCABULARY = 5000
 _MAX_SHOWN = 200
@@ -110,7 +111,10 @@ def _published(document: Document, kind: str | None, html: str) -> date | None:
     # Imported on need: it brings lxml, and most pages carry their date in metadata.
     from htmldate import find_date  # noqa: PLC0415 - see above
 
-    seen = find_date(html, original_date=True, extensive_search=False)
+    try:
+        seen = find_date(_UNPRINTABLE.sub(" ", html), original_date=True, extensive_search=False)
+    except (ValueError, OverflowError):  # markup its XML tree refuses, or a year beyond all years
+        return None
     return date.fromisoformat(seen) if seen else None
 
 

@@ -4,7 +4,7 @@ Routes are raw: a handler writes whatever bytes it likes, HTTP or not.
 """
 
 import asyncio
-import gzip
+import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Self
@@ -97,8 +97,10 @@ def packed(body: bytes, coding: str = "gzip") -> Handler:
 
 
 def bomb(megabytes: int) -> Handler:
-    """A small body that inflates to so many megabytes."""
-    return packed(gzip.compress(b"<p>" + b"0" * (megabytes * 1024 * 1024)))
+    """A small body that inflates to so many megabytes, made without ever holding them."""
+    deflate = zlib.compressobj(wbits=31)
+    pieces = [deflate.compress(b"<p>" + b"0" * (1024 * 1024)) for _ in range(megabytes)]
+    return packed(b"".join([*pieces, deflate.flush()]))
 
 
 def endless(piece: bytes = b"<p>more</p>" * 1000) -> Handler:

@@ -575,7 +575,7 @@ def test_reading_a_bomb_and_an_endless_stream_stays_under_150_megabytes():
         "    async with HostileServer() as server, reader as one:\n"
         "        for n in range(5):\n"
         "            server.routes[f'/{n}'] = endless()\n"
-        "        server.routes['/bomb'] = bomb(40)\n"
+        "        server.routes['/bomb'] = bomb(120)\n"
         "        urls = [server.url(path) for path in server.routes]\n"
         "        states = {read.state for read in await one.read_many(urls)}\n"
         "        print(*states, peak())\n"

@@ -119,6 +119,17 @@ def test_a_visible_date_is_found_on_a_page_that_should_have_one():
     assert facts_of(html, URL).published == date(2024, 5, 17)
 
 
+@pytest.mark.parametrize(
+    "odd", ["\0\x01", "&#1;&#0;", "\ud800", '<?xml version="1.0" encoding="x"?>']
+)
+def test_characters_no_tree_may_hold_do_not_hide_a_visible_date(odd):
+    title = f"<title>How to sew{odd}</title><p>{odd}</p><p class=date>Published on 17 May 2024</p>"
+    assert facts_of(f"{odd}<html>{title}{PARAGRAPH * 9}", URL).published in (
+        date(2024, 5, 17),
+        None,
+    )
+
+
 def test_the_date_in_the_address_is_used_before_the_text_is_searched():
     html = f"<html><title>How to sew a button</title>{PARAGRAPH * 9}<p>12 March 2001</p>"
     facts = facts_of(html, "https://sew.example/2024/05/17/how-to-sew")
@@ -189,6 +200,7 @@ def test_the_links_readers_trust_are_found_in_many_languages(link, name, found):
     [
         ('<a href="https://policies.google.com/privacy">Privacy</a>', "privacy"),
         ('<a href="https://facebook.com/about">About</a>', "about"),
+        ('<a href="https://www.linkedin.com/x">About us</a>', "about"),
         ('<a href="/cookies">Cookie settings</a>', "privacy"),
         ('<a href="javascript:void(0)">Contact</a>', "contact"),
         (
@@ -266,6 +278,13 @@ def test_the_url_of_a_saved_page_is_the_one_it_calls_its_own():
     assert page(head=canonical, url=None).url == "https://www.sew.example/a"
     assert page(head=canonical).url == URL
     assert page(head='<link rel="canonical" href="/a">', url=None).url is None
+
+
+@pytest.mark.parametrize("broken", ["http://[", "http://[::1", "https://a]b/", "http://a:port/"])
+def test_an_address_nobody_can_read_spoils_nothing(broken):
+    head = f'<link rel=canonical href="{broken}"><base href="{broken}">'
+    assert facts_of(f"{head}<body><a href='{broken}'>About</a>{'word ' * 60}", None).readable
+    assert facts_of(f"<body><a href='/about'>About</a>{'word ' * 60}", broken).readable
 
 
 def test_words_headings_and_vocabulary_leave_out_what_nobody_sees():

@@ -137,6 +137,12 @@ def test_nothing_is_held_against_us_that_only_one_of_them_shows():
     assert (gate.state, rows) == ("match", ())
 
 
+def test_nothing_is_held_against_us_that_less_than_half_of_ten_show():
+    ours, theirs = page(trust=[lacks("contact")]), page(trust=[shows("contact")])
+    assert trust_gate(ours, [theirs] * 4 + [ours] * 4)[0].state == "match"
+    assert trust_gate(ours, [theirs] * 5 + [ours] * 4)[0].state == "mismatch"
+
+
 def test_a_sign_nobody_could_tell_is_no_lack():
     ours = page(trust=[untold("https"), lacks("date")])
     theirs = page(trust=[shows("https"), untold("date")])
