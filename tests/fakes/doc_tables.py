@@ -44,6 +44,9 @@ _USUAL = {
     "base_url": "another address of the API",
     "login": "the API's login",
     "password": "the API's password",
+    "token": "the API's token",
+    "url": "where it answers",
+    "v4_api_key": "the key of version 4 of the API",
 }
 
 
@@ -172,7 +175,7 @@ def _default(field: FieldInfo) -> str:
 
 def _meaning(name: str, field: FieldInfo) -> str:
     words = field.description or _USUAL.get(name) or name.replace("_", " ")
-    return words.rstrip(".")
+    return f"{words[:1].lower()}{words[1:]}".rstrip(".")
 
 
 def _yes(vendor: Described, capability: Capability) -> str:
