@@ -9,6 +9,7 @@ import pytest
 from fakes.ahrefs_vendor import good, parse, plan
 from fakes.moz_vendor import (
     ALPHA,
+    BARE_SITE,
     BETA,
     OUR_PAGE,
     OUR_SITE,
@@ -82,14 +83,18 @@ def da(value: float) -> Authority:
 
 def test_results_are_joined_by_name_with_the_counts_of_their_own_level(vendor):
     page = answered(vendor, Capability.SITE_METRICS)
-    assert page.rows == (Metrics(OUR_PAGE, 6, 9, da(40)), Metrics(OUR_SITE, 210, 1204, da(40)))
+    assert page.rows == (
+        Metrics(OUR_PAGE, 6, 9, da(40)),
+        Metrics(OUR_SITE, 210, 1204, da(40)),
+        Metrics(BARE_SITE),
+    ), "what came without numbers is unknown and never zero"
     assert (page.complete, page.note) == (True, None)
 
 
 def test_a_target_with_an_error_of_its_own_is_missing_and_named(vendor):
     odd = Target(Scope.SITE, "odd.example")
     query = MetricsQuery((OUR_SITE, odd))
-    page = parse(vendor, Capability.SITE_METRICS, query, good(fixture("metrics")))
+    page = parse(vendor, Capability.SITE_METRICS, query, good(fixture("partial")))
     assert page.rows == (Metrics(OUR_SITE, 210, 1204, da(40)),)
     assert not page.complete
     assert page.note == "Moz had no answer about odd.example."
@@ -97,15 +102,9 @@ def test_a_target_with_an_error_of_its_own_is_missing_and_named(vendor):
 
 def test_a_site_that_moz_cut_down_to_another_is_unknown(vendor):
     blog = Target(Scope.SITE, "a.github.io")
-    page = parse(vendor, Capability.SITE_METRICS, MetricsQuery((blog,)), good(fixture("metrics")))
+    page = parse(vendor, Capability.SITE_METRICS, MetricsQuery((blog,)), good(fixture("partial")))
     assert (page.rows, page.complete) == ((), False)
     assert page.note == "Moz had no answer about a.github.io."
-
-
-def test_a_result_without_numbers_is_unknown_and_never_zero(vendor):
-    bare = Target(Scope.SITE, "bare.example")
-    page = parse(vendor, Capability.SITE_METRICS, MetricsQuery((bare,)), good(fixture("metrics")))
-    assert page.rows == (Metrics(bare),)
 
 
 @pytest.mark.parametrize(

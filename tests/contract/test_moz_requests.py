@@ -170,8 +170,8 @@ def test_the_worst_case_is_known_before_a_request(vendor, capability, query, row
 def test_what_was_charged_follows_from_the_results_that_came(vendor, capability):
     query, name = QUESTIONS[capability]
     charged = {
-        Capability.PAGE_METRICS: 4,
-        Capability.SITE_METRICS: 4,
+        Capability.PAGE_METRICS: 3,
+        Capability.SITE_METRICS: 3,
         Capability.REFERRING_DOMAINS: 5,
         Capability.INTERSECT: 9,  # 3 results × 3 targets
         Capability.LINKS_BETWEEN: 2,

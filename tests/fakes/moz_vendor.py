@@ -25,6 +25,7 @@ from bot.settings import Settings, load
 TOKEN = "invented-moz-token-4711"
 OUR_PAGE = Target(Scope.PAGE, "https://ours.example/crm?a=1&b=2")
 OUR_SITE = Target(Scope.SITE, "ours.example")
+BARE_SITE = Target(Scope.SITE, "bare.example")
 ALPHA = Target(Scope.PAGE, "https://alpha.example/best-crm")
 BETA = Target(Scope.SITE, "beta.example")
 LINKERS = ("news.example", "quiet.example")
@@ -32,8 +33,8 @@ FIXTURES = Path(__file__).parents[1] / "fixtures" / "moz"
 
 # One question of each kind, and the fixture that answers it.
 QUESTIONS: dict[Capability, tuple[object, str]] = {
-    Capability.PAGE_METRICS: (MetricsQuery((OUR_PAGE, OUR_SITE)), "metrics"),
-    Capability.SITE_METRICS: (MetricsQuery((OUR_PAGE, OUR_SITE)), "metrics"),
+    Capability.PAGE_METRICS: (MetricsQuery((OUR_PAGE, OUR_SITE, BARE_SITE)), "metrics"),
+    Capability.SITE_METRICS: (MetricsQuery((OUR_PAGE, OUR_SITE, BARE_SITE)), "metrics"),
     Capability.REFERRING_DOMAINS: (ReferringQuery(OUR_SITE, 50), "linking"),
     Capability.INTERSECT: (IntersectQuery((ALPHA, BETA), OUR_SITE, 50), "intersect"),
     Capability.LINKS_BETWEEN: (BetweenQuery(LINKERS, OUR_SITE), "statuses"),
