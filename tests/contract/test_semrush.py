@@ -131,6 +131,13 @@ def test_counts_in_another_order_are_joined_by_name(vendor):
     assert counts == [1, 2]
 
 
+def test_pages_of_one_site_in_another_order_are_joined_by_name(vendor):
+    pages = tuple(Target(Scope.PAGE, f"https://ours.example/{name}") for name in "ab")
+    body = COMPARED + "2;2;1;https://ours.example/b/;url\n1;1;1;ours.example/a;url\n"
+    page = parse(vendor, Capability.PAGE_METRICS, MetricsQuery(pages), good(body))
+    assert page.rows == (Metrics(pages[0], 1, 1), Metrics(pages[1], 2, 2))
+
+
 def test_an_address_that_is_written_otherwise_is_joined_by_its_place(vendor):
     body = COMPARED + "1;1;1;www.ours.example/CRM?b=2;url\n2;2;;ours.example;root_domain\n"
     page = parse(vendor, Capability.PAGE_METRICS, MetricsQuery((OUR_PAGE, OUR_SITE)), good(body))

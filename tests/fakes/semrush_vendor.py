@@ -24,7 +24,7 @@ from bot.providers.base import (
 )
 from bot.settings import Settings, load
 
-KEY, V4_KEY = "invented-v3-key-4711", "invented-v4-key-0815"
+KEY, V4_KEY = "imagined-key-of-three", "imagined-key-of-four"
 US = Market("us", "en")
 OUR_PAGE = Target(Scope.PAGE, "https://ours.example/crm?a=1&b=2;c")
 OUR_SITE = Target(Scope.SITE, "ours.example")
