@@ -135,7 +135,7 @@ def _place(market: Market) -> dict[str, str]:
 
 
 def _refuse(response: httpx.Response) -> None:
-    code = "" if response.is_success else _code(response)
+    code = _code(response)
     if code in _MEANS:
         raise _MEANS[code](NAME, said(response))
     try:

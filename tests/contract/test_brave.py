@@ -100,6 +100,7 @@ def test_a_corrected_keyword_is_said(vendor):
     ("status", "code", "kind"),
     [
         (422, "SUBSCRIPTION_TOKEN_INVALID", BadKey),
+        (200, "SUBSCRIPTION_TOKEN_INVALID", BadKey),
         (404, "SUBSCRIPTION_NOT_FOUND", PlanLacks),
         (400, "OPTION_NOT_IN_PLAN", PlanLacks),
         (429, "QUOTA_LIMITED", OutOfUnits),

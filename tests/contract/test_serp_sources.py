@@ -3,6 +3,8 @@
 import httpx
 import pytest
 from fakes.serp_vendors import KEY, MODULES, QUERY, US, configured, good, parse, plan, setup
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.errors import ConfigError
 from bot.model import SerpRow
@@ -117,6 +119,19 @@ def test_a_result_without_an_address_has_no_rank():
     assert ranked(None, "", "https://a.example/").rows == (
         SerpRow(1, "https://a.example/", "", "a.example"),
     )
+
+
+@given(
+    urls=st.lists(st.sampled_from([f"https://{name}.example/" for name in "abcdefgh"] + ["x"])),
+    top=st.integers(1, 12),
+)
+def test_ranks_follow_the_order_of_first_sight_whatever_comes(urls, top):
+    page = ranked(*urls, top=top)
+    first_seen = list(dict.fromkeys(urls))[:top]
+    assert [(row.position, row.url) for row in page.rows] == [
+        (at, url) for at, url in enumerate(first_seen, start=1) if url != "x"
+    ]
+    assert page.complete == (top <= 10 or len(first_seen) == top)
 
 
 def test_a_longer_list_than_a_page_holds_is_incomplete_and_says_so():

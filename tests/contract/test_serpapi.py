@@ -74,6 +74,7 @@ def test_a_corrected_keyword_is_said(vendor):
         (429, "Your account has run out of searches.", OutOfUnits),
         (200, "Your searches for the month are exhausted.", OutOfUnits),
         (429, "You are exceeding the hourly throughput limit.", RateLimited),
+        (503, "Our proxies have run out.", Unavailable),
         (400, "Missing query `q` parameter.", BadAnswer),
     ],
 )

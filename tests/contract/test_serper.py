@@ -66,9 +66,12 @@ def test_refusals_are_told_by_status_and_words(vendor, status, message, error):
     assert type(caught.value) is error
 
 
-def test_a_long_refusal_is_cut_between_words(vendor):
-    words = "no credits " + "word " * 100
+@pytest.mark.parametrize("before", range(45, 60))
+def test_a_long_refusal_is_never_cut_inside_the_key(vendor, before):
+    words = f"no credits {'word ' * before} {KEY} and {'word ' * 20}"
     with pytest.raises(OutOfUnits) as caught:
         parse(vendor, httpx.Response(400, json={"message": words}))
     assert len(caught.value.detail) <= 300
-    assert caught.value.detail.endswith("word …")
+    clean = caught.value.redacted([KEY])
+    assert KEY[:8] not in str(clean)
+    assert clean.detail.endswith(" …")
