@@ -52,7 +52,7 @@ class Serp(Report[SerpQuery, SerpRow]):
     """
 
     line = KEYWORD_LINE
-    _table = Table(
+    columns = Table(
         (
             Column("Dn", NAME_CELL, "Domain"),
             Column("Ur", ADDRESS, "Url"),
@@ -68,14 +68,9 @@ class Serp(Report[SerpQuery, SerpRow]):
             ("phrase", query.keyword),
             ("database", database(query.market)),
             ("display_limit", str(top)),
-            ("export_columns", self._table.asked),
+            ("export_columns", self.columns.asked),
         ]
         return (self._api.keywords(params, top * self.line),)
-
-    def table(self, call: Call) -> Table:
-        """Return the columns."""
-        del call
-        return self._table
 
     def rows(self, query: SerpQuery, call: Call, lines: Sequence[Cells]) -> Page[SerpRow]:
         """Rank the pages 1, 2, … in the order they came; their own numbers count features too."""
@@ -100,7 +95,7 @@ class Keywords(Report[KeywordQuery, KeywordMetrics]):
 
     line = KEYWORD_LINE
     # The competition among advertisers only ends the row: a keyword cut off may be another one.
-    _table = Table(
+    columns = Table(
         (
             Column("Kd", NUMBER, "Keyword Difficulty Index"),
             Column("Nq", NUMBER, "Search Volume"),
@@ -118,16 +113,11 @@ class Keywords(Report[KeywordQuery, KeywordMetrics]):
                 ("type", "phrase_these"),
                 ("phrase", ";".join(keywords)),
                 ("database", country),
-                ("export_columns", self._table.asked),
+                ("export_columns", self.columns.asked),
             ]
             return self._api.keywords(params, len(keywords) * self.line)
 
         return tuple(map(build, chunks(list(_sent_as(query)), _MOST_KEYWORDS, build)))
-
-    def table(self, call: Call) -> Table:
-        """Return the columns."""
-        del call
-        return self._table
 
     def rows(self, query: KeywordQuery, call: Call, lines: Sequence[Cells]) -> Page[KeywordMetrics]:
         """Return what Semrush knows, under the keywords as they were asked."""

@@ -63,7 +63,7 @@ class Comparison(Report[MetricsQuery, Metrics]):
     compared between sites.
     """
 
-    _table = Table(
+    columns = Table(
         (
             Column("domains_num", NUMBER),
             Column("backlinks_num", NUMBER),
@@ -80,17 +80,12 @@ class Comparison(Report[MetricsQuery, Metrics]):
 
         def build(targets: Sequence[Target]) -> Call:
             params = [("type", "backlinks_comparison"), *of_targets(targets)]
-            params.append(("export_columns", self._table.asked))
+            params.append(("export_columns", self.columns.asked))
             return self._api.backlinks(params, len(targets) * self.line)
 
         # They refuse a request that names a target twice.
         targets = list(dict.fromkeys(query.targets))
         return tuple(map(build, chunks(targets, _MOST_COMPARED, build)))
-
-    def table(self, call: Call) -> Table:
-        """Return the columns."""
-        del call
-        return self._table
 
     def rows(self, query: MetricsQuery, call: Call, lines: Sequence[Cells]) -> Page[Metrics]:
         """Join lines to the targets of this call; a target without a line stays unknown."""
@@ -164,7 +159,7 @@ class ReferringDomains(Listing[ReferringQuery, ReferringDomain]):
     The report does not say whether the links of a domain are followed.
     """
 
-    _table = Table(
+    columns = Table(
         (
             Column("domain_ascore", NUMBER),
             Column("domain", NAME_CELL),
@@ -182,14 +177,9 @@ class ReferringDomains(Listing[ReferringQuery, ReferringDomain]):
             ("target_type", TYPES[query.target.scope]),
             ("display_limit", str(limit)),
             ("display_sort", "first_seen_desc" if query.since else "domain_ascore_desc"),
-            ("export_columns", self._table.asked),
+            ("export_columns", self.columns.asked),
         ]
         return (self._api.backlinks(params, limit * self.line),)
-
-    def table(self, call: Call) -> Table:
-        """Return the columns."""
-        del call
-        return self._table
 
     def rows(
         self, query: ReferringQuery, call: Call, lines: Sequence[Cells]
@@ -236,10 +226,12 @@ class Intersect(Listing[IntersectQuery, Shared]):
     so a 0 for our site is proof. More targets take several calls, and a domain may come in each.
     """
 
-    _known = (
-        Column("domain", NAME_CELL),
-        Column("domain_ascore", NUMBER),
-        Column("matches_num", NUMBER),
+    columns = Table(
+        (
+            Column("domain", NAME_CELL),
+            Column("domain_ascore", NUMBER),
+            Column("matches_num", NUMBER),
+        )
     )
 
     def plan(self, query: IntersectQuery) -> tuple[Call, ...]:
@@ -248,7 +240,6 @@ class Intersect(Listing[IntersectQuery, Shared]):
         limit = min(query.limit, _MOST_LINES)
         targets = [target for target in dict.fromkeys(query.targets) if target != query.own]
         size = _MOST_CROSSED - len(own)
-        columns = ",".join(column.asked for column in self._known)
         calls = []
         for at in range(0, len(targets), size):
             params = [
@@ -257,7 +248,7 @@ class Intersect(Listing[IntersectQuery, Shared]):
                 ("display_limit", str(limit)),
                 ("display_sort", "domain_score_desc"),
                 # This one comes back as a column for each target, named after it.
-                ("export_columns", f"{columns},backlinks_num"),
+                ("export_columns", f"{self.columns.asked},backlinks_num"),
             ]
             if own:
                 params.append(("display_filter", "+|backlinksnum_0|Eq|0"))
@@ -266,7 +257,7 @@ class Intersect(Listing[IntersectQuery, Shared]):
 
     def table(self, call: Call) -> Table:
         """Return the columns: three, and one for each target."""
-        return Table((*self._known, *(Column("", r"\d+") for _ in targets_of(call))))
+        return Table((*self.columns.columns, *(Column("", r"\d+") for _ in targets_of(call))))
 
     def rows(self, query: IntersectQuery, call: Call, lines: Sequence[Cells]) -> Page[Shared]:
         """Merge hosts of one registrable domain; what links to us after all is left out."""
@@ -303,7 +294,7 @@ class Links(Report[LinksQuery, Link]):
     one without nofollow.
     """
 
-    _table = Table(
+    columns = Table(
         (
             Column("nofollow", FLAG),
             Column("source_url", ADDRESS),
@@ -328,17 +319,12 @@ class Links(Report[LinksQuery, Link]):
                     ("display_limit", "1"),
                     ("display_sort", "page_ascore_desc"),
                     ("display_filter", f"+|refdomain||{domain}"),
-                    ("export_columns", self._table.asked),
+                    ("export_columns", self.columns.asked),
                 ],
                 self.line,
             )
             for domain in sorted(set(query.domains))
         )
-
-    def table(self, call: Call) -> Table:
-        """Return the columns."""
-        del call
-        return self._table
 
     def rows(self, query: LinksQuery, call: Call, lines: Sequence[Cells]) -> Page[Link]:
         """Return the link if it is live and from the domain asked for."""
