@@ -87,12 +87,12 @@ class Summaries(Question[MetricsQuery, Body[Summary], Metrics]):
 def _metrics(target: Target, said: Summary) -> Metrics:
     if not said.known:
         return Metrics(target)
-    rated = target.scope is Scope.SITE and said.trust_flow is not None
+    flow = said.trust_flow if target.scope is Scope.SITE else None
     return Metrics(
         target,
         referring_domains=said.seen if said.live is None else said.live,
         backlinks=said.backlinks,
-        authority=Authority(said.trust_flow or 0, Scale.TF) if rated else None,
+        authority=None if flow is None else Authority(float(flow), Scale.TF),
     )
 
 

@@ -40,7 +40,7 @@ from bot.providers.majestic_api import (
 )
 
 _MOST_ITEMS = 4  # documented
-_LEAST = 1_000  # analysis units; that many domains may as well be considered
+_LEAST = 1_000  # units a call costs all the same, so no depth is ever below
 _TABLE = "Results"
 
 
@@ -79,7 +79,7 @@ class Referrer(BaseModel):
         flow = self.trust_flow
         return ReferringDomain(
             domain,
-            authority=None if flow is None else Authority(flow, Scale.TF),
+            authority=None if flow is None else Authority(float(flow), Scale.TF),
             trust=trust(flow, self.citation_flow),
             first_seen=self.firsts.get(_plain(target.value)) if target else None,
         )
@@ -105,7 +105,7 @@ def _asked(api: Api, targets: Sequence[Target], *, rows: int, depth: int) -> Cal
         "OrderBy1": 13,  # by Trust Flow
         "OrderDir1": 1,  # strongest first
     }
-    return api.call("GetRefDomains", form, Cost(max(_LEAST, len(targets) * depth), ANALYSIS))
+    return api.call("GetRefDomains", form, Cost(len(targets) * depth, ANALYSIS))
 
 
 def _cut_off(call: Call, rows: Sequence[Referrer]) -> bool:

@@ -27,7 +27,7 @@ from bot.providers.http_errors import LONGEST_DETAIL, checked, refuse, vendor_wo
 
 NAME = "moz"
 POOL = "rows"
-DAY = 24 * 60 * 60  # no term of Moz on keeping answers was found; the index changes daily
+DAY = 24 * 60 * 60  # no term on keeping answers was found; a day serves a run and its repeats
 MOST_ROWS = 50  # a call, documented
 
 _SPENT = re.compile(r"quota|out of rows|row limit", re.IGNORECASE)
