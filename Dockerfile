@@ -15,5 +15,6 @@ WORKDIR /data
 ENV LINKGAP_DB=/data/linkgap.db PYTHONUNBUFFERED=1
 VOLUME /data
 EXPOSE 3000
+HEALTHCHECK CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:3000/health', timeout=3)"]
 ENTRYPOINT ["linkgap"]
 CMD ["serve", "--host", "0.0.0.0", "--port", "3000"]

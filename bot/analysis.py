@@ -51,6 +51,8 @@ Listener = Callable[[Progress], Awaitable[None]]
 class NothingToSay(LinkGapError):
     """No competitor is known, so there is no number; `report` says which source failed."""
 
+    exit_code = 4
+
     def __init__(self, sentence: str, report: Report) -> None:
         self.report = report
         super().__init__(sentence)

@@ -10,15 +10,24 @@ from typing import Self
 
 
 class LinkGapError(Exception):
-    """The root: catch this at a border to the user, never `Exception`."""
+    """The root: catch this at a border to the user, never `Exception`.
+
+    `exit_code` is what the command line ends with.
+    """
+
+    exit_code = 1
 
 
 class BadQuestion(LinkGapError):
     """The user's words cannot be read as a question. Nothing was spent."""
 
+    exit_code = 2
+
 
 class ConfigError(LinkGapError):
     """The installation is not set up for this. Carries every fault found, not just the first."""
+
+    exit_code = 3
 
     def __init__(self, *faults: str) -> None:
         self.faults = faults

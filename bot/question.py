@@ -46,7 +46,6 @@ class Defaults:
     country: str = "us"
     language: str = "en"
     site: str | None = None
-    via: tuple[str, ...] = ()
 
 
 def parse(text: str, defaults: Defaults) -> Question:
@@ -120,7 +119,7 @@ def make(
         site=own,
         page=our_page,
         vs=tuple(dict.fromkeys(read_url(url) for url in vs)),
-        via=tuple(dict.fromkeys(name.lower() for name in via or defaults.via)),
+        via=tuple(dict.fromkeys(name.lower() for name in via)),
         serp=serp.lower() if serp else None,
         fresh=fresh,
         gates=gates,

@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     site: str | None = None
     country: str = "us"
     lang: str = "en"
-    via: str = Field("", description="Vendors in order of preference, comma separated; empty: all.")
+    via: str = Field("", description="Vendors in order of preference, comma separated.")
     run_cap: int = Field(1500, ge=0, description="Units one answer may cost at most, per pool.")
     purse: int = Field(750, ge=0, description="Units of a run for competitors' profile rows.")
     shortlist: int = Field(25, ge=1, le=200, description="Prospects that are proven and enriched.")

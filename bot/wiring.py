@@ -1,12 +1,14 @@
 """The composition root, the one place that knows every room: settings in, a running bot out."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
+from slack_bolt.adapter.asgi.utils import scope_type
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
 from bot.analysis import Analysis
@@ -96,9 +98,23 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
         await jobs.stop()
 
 
+class _HttpApp(AsyncSlackRequestHandler):
+    """Slack's deliveries on one path, and a word for whoever watches the process."""
+
+    async def __call__(
+        self, scope: scope_type, receive: Callable[..., Any], send: Callable[..., Any]
+    ) -> None:
+        """Answer GET /health here and everything else by Bolt."""
+        if scope["type"] == "http" and (scope["method"], scope["path"]) == ("GET", "/health"):
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"ok"})
+            return
+        await super().__call__(scope, receive, send)
+
+
 def http_app(services: Services) -> AsyncSlackRequestHandler:
-    """Return the ASGI application for Slack's deliveries: one path serves everything."""
-    return AsyncSlackRequestHandler(make_app(services), path=EVENTS_PATH)
+    """Return the ASGI application: Slack's deliveries on one path, and GET /health."""
+    return _HttpApp(make_app(services), path=EVENTS_PATH)
 
 
 def socket_mode(services: Services) -> AsyncSocketModeHandler:

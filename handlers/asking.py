@@ -26,7 +26,6 @@ async def defaults_for(services: Services, team: str, channel: str) -> Defaults:
         country=(site and site.country) or settings.country,
         language=(site and site.language) or settings.lang,
         site=site.domain if site else settings.site,
-        via=tuple(name.strip() for name in settings.via.split(",") if name.strip()),
     )
 
 

@@ -23,9 +23,11 @@ _IN_WORDS = {
     Capability.PAGE_METRICS: "counts of pages",
     Capability.SITE_METRICS: "counts of sites",
     Capability.REFERRING_DOMAINS: "referring domains",
+    Capability.INTERSECT: "prospects in one question",
     Capability.LINKS_BETWEEN: "proof of absence",
     Capability.LINKS: "linking pages",
     Capability.COUNT_HISTORY: "history of counts",
+    Capability.LOST: "lost links",
     Capability.BALANCE: "units left",
 }
 

@@ -27,7 +27,9 @@ from bot.wiring import core
 @click.option("--lang", help="Language of the search, two letters. Default: LINKGAP_LANG.")
 @click.option("--vs", multiple=True, help="Compare with this page; repeat it. No search is bought.")
 @click.option(
-    "--via", default="", help="Vendors of link data, comma separated. Default: LINKGAP_VIA."
+    "--via",
+    default="",
+    help="Just these vendors, comma separated. Default: the first of LINKGAP_VIA.",
 )
 @click.option("--serp", help="Vendor of search results. Default: the first of --via that has them.")
 @click.option("--fresh", is_flag=True, help="Ask vendors again even if a recent answer is kept.")

@@ -40,7 +40,7 @@ async def _by_http(settings: Settings, host: str, port: int) -> None:
             uvicorn.Config(http_app(services), host=host, port=port, access_log=False)
         )
         await services.jobs.start()
-        click.echo(f"LinkGap listens on http://{host}:{port}{EVENTS_PATH}", err=True)
+        click.echo(f"Slack's requests go to http://{host}:{port}{EVENTS_PATH}", err=True)
         await server.serve()
 
 

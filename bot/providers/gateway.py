@@ -184,7 +184,7 @@ class Gateway:
         vendor, meter = asking.vendor, asking.purse.meter
         limiter = self._limiters.setdefault(vendor.name, Limiter(vendor.rate, self._clock))
         reservation = await meter.reserve(vendor.name, asking.capability, call)
-        billed: Cost | None = Cost(0, call.worst.pool)
+        billed: Cost | None = _nothing_charged(call)
         outcome = "Cancelled"
         try:
             # Nothing may take time between the turn and the request, or turns mean nothing.
@@ -203,7 +203,7 @@ class Gateway:
             page = asking.parse(call, stored)
             billed, outcome = page.billed, "ok"
         except (httpx.ConnectError, httpx.ConnectTimeout) as fault:
-            billed, outcome = Cost(0, call.worst.pool), type(fault).__name__
+            billed, outcome = _nothing_charged(call), type(fault).__name__
             error = Unavailable(vendor.name, "no connection could be made")
             raise _SafeToRepeat(error) from None
         except httpx.HTTPError as fault:
@@ -212,7 +212,7 @@ class Gateway:
         except ProviderError as error:
             outcome = type(error).__name__
             if isinstance(error, REFUSED) or response.is_client_error:
-                billed = Cost(0, call.worst.pool)
+                billed = _nothing_charged(call)
             if isinstance(error, RateLimited):
                 raise _SafeToRepeat(error, error.retry_after) from None
             if isinstance(error, Unavailable):
@@ -256,6 +256,11 @@ class _SafeToRepeat(Exception):
     def __init__(self, error: ProviderError, asked_pause: float | None = None) -> None:
         self.error, self.asked_pause = error, asked_pause
         super().__init__(str(error))
+
+
+def _nothing_charged(call: Call) -> Cost:
+    """Return "nothing was charged" in the pool of a call, and in money where it bills money."""
+    return Cost(0, call.worst.pool, None if call.worst.micro_usd is None else 0)
 
 
 # httpx has undone these on arrival; a stored body must not be undone twice.

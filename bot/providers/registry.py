@@ -4,7 +4,7 @@ Built-ins and strangers' packages come through the same door: an entry point in 
 `linkgap.providers` that names `build(settings, clock) -> Vendor | NotConfigured`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 
@@ -59,8 +59,7 @@ def discover(
         else:
             absent.append(built)
     wanted = [name.strip().lower() for name in settings.via.split(",") if name.strip()]
-    known = {vendor.name for vendor in vendors} | {vendor.name for vendor in absent}
-    faults += [f"LINKGAP_VIA: no vendor is called {name}" for name in wanted if name not in known]
+    faults += _unusable(wanted, vendors, absent)
     if faults:
         raise ConfigError(*faults)
 
@@ -69,6 +68,18 @@ def discover(
         return place, vendor.sample, vendor.name
 
     return Registry(tuple(sorted(vendors, key=preference)), tuple(sorted(absent, key=_name)))
+
+
+def _unusable(
+    wanted: Sequence[str], vendors: Sequence[Vendor], absent: Sequence[NotConfigured]
+) -> Iterator[str]:
+    """Yield a fault for each vendor that LINKGAP_VIA prefers and that cannot be asked."""
+    ready, needs = {vendor.name for vendor in vendors}, {one.name: one.needs for one in absent}
+    for name in wanted:
+        if name in needs:
+            yield f"LINKGAP_VIA names {name}, but {' and '.join(needs[name])} is not set"
+        elif name not in ready:
+            yield f"LINKGAP_VIA: no vendor is called {name}"
 
 
 def _name(vendor: NotConfigured) -> str:

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from fakes.clock import FakeClock
 
-from bot.cli.import_files import command
+from bot.cli.import_ import command
 from bot.clock import SystemClock
 from bot.errors import Unavailable
 from bot.exports.parse import read_file

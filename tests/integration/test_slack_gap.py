@@ -174,7 +174,7 @@ async def test_a_question_that_no_vendor_can_answer_is_refused_before_anything_i
 
 
 async def test_defaults_come_from_the_environment_then_from_the_channels_site(bot):
-    bot.settings.country, bot.settings.site, bot.settings.via = "gb", "own.com", "ahrefs, exports"
+    bot.settings.country, bot.settings.site = "gb", "own.com"
     await bot.gap("one")
     team, channel = bot.playground.workspace.team_id, bot.playground.workspace.channel("seo").id
     now = bot.clock.now()
@@ -185,11 +185,7 @@ async def test_defaults_come_from_the_environment_then_from_the_channels_site(bo
     await bot.gap("two")
     await bot.gap("three site:other.com in:ch")
     first, second, third = bot.analysis.asked
-    assert (first.site, first.market, first.via) == (
-        "own.com",
-        Market("gb", "en"),
-        ("ahrefs", "exports"),
-    )
+    assert (first.site, first.market) == ("own.com", Market("gb", "en"))
     assert (second.site, second.market) == ("client.com", Market("at", "de"))
     assert (third.site, third.market) == ("other.com", Market("ch", "de"))
 

@@ -12,7 +12,7 @@ from bot.question import MAX_KEYWORD, OPTIONS, Defaults, Question, make, parse
 
 NOTHING = Defaults()
 CURLY = "“”„«»‘’"
-CHANNEL = Defaults(country="de", language="de", site="https://www.Ours.example/", via=("Ahrefs",))
+CHANNEL = Defaults(country="de", language="de", site="https://www.Ours.example/")
 
 
 def read(text: str, defaults: Defaults = NOTHING) -> Question:
@@ -27,7 +27,7 @@ def refusal(text: str, defaults: Defaults = NOTHING) -> str:
 
 def test_a_bare_keyword_takes_the_rest_from_the_defaults():
     assert read("best crm", CHANNEL) == Question(
-        keyword="best crm", market=Market("de", "de"), site="ours.example", via=("ahrefs",)
+        keyword="best crm", market=Market("de", "de"), site="ours.example"
     )
 
 

@@ -57,8 +57,9 @@ def test_a_vendor_without_a_key_is_told_apart():
     assert [one.name for one in registry.not_configured] == ["b", "z"]
 
 
-def test_a_vendor_without_a_key_may_be_named_in_the_setting():
-    assert names(found(absent("z"), vendor("a"), via="z")) == ["a"]
+def test_a_preferred_vendor_without_its_key_is_a_fault_and_says_which_key():
+    with pytest.raises(ConfigError, match="LINKGAP_VIA names z, but .* is not set"):
+        found(absent("z"), vendor("a"), via="z")
 
 
 def test_the_faults_of_all_vendors_are_told_at_once():
