@@ -12,10 +12,11 @@ from itertools import chain, repeat
 from typing import Any, cast
 
 from bot.domains import registrable
-from bot.errors import BadQuestion
+from bot.errors import BadQuestion, PlanLacks
 from bot.model import Scope, Target
 from bot.providers.base import (
     BetweenQuery,
+    Call,
     Capability,
     KeywordQuery,
     LinksQuery,
@@ -51,12 +52,28 @@ class Ask:
     on_the_off_chance: bool = False
 
     def worst(self) -> int:
-        """Return the most units it can cost; 0 when it is answered on this machine."""
+        """Return the most units it can cost; 0 when nothing is sent for it.
+
+        That is so when it is answered on this machine, and when the vendor lacks what is asked: the
+        gateway then refuses, and the report says why.
+        """
         if is_free(self.vendor, self.capability):
             return 0
+        try:
+            return sum(call.worst.units for call in self._calls())
+        except PlanLacks:
+            return 0
+
+    def served(self) -> bool:
+        """Say whether the vendor has an answer to this query at all."""
+        try:
+            return is_free(self.vendor, self.capability) or bool(self._calls())
+        except PlanLacks:
+            return False
+
+    def _calls(self) -> tuple[Call, ...]:
         adapter = self.vendor.capabilities[self.capability]
-        remote = cast("Remote[object, Any]", adapter)
-        return sum(call.worst.units for call in remote.plan(self.query))
+        return cast("Remote[object, Any]", adapter).plan(self.query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +333,9 @@ def enrichment(
             query = MetricsQuery(tuple(sites[:size]), counts=False, traffic=True)
             return Ask(index, Capability.SITE_METRICS, query, "traffic of the shortlist")
 
-        asks.append(traffic(_most_affordable(len(sites), still(), traffic) or 1))
+        # A link index that knows no visits is not asked for them: nobody misses its answer.
+        if traffic(1).served():
+            asks.append(traffic(_most_affordable(len(sites), still(), traffic) or 1))
     return asks
 
 

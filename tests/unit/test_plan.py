@@ -3,6 +3,7 @@
 from math import ceil
 
 import pytest
+from fakes import semrush_vendor
 from fakes.ahrefs_vendor import configured
 from fakes.clock import FakeClock
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot import plan
 from bot.errors import BadQuestion
-from bot.model import Scope, Target
+from bot.model import Market, Scope, Target
 from bot.providers import exports, sample
 from bot.providers.base import Capability, Vendor
 from bot.providers.registry import Registry
@@ -289,6 +290,24 @@ def test_enrichment_that_is_paid_for_fits_what_is_left(ahrefs, left, number):
 
 def test_nothing_is_enriched_without_a_shortlist(ahrefs):
     assert plan.enrichment(ahrefs, {}, 1500) == []
+
+
+def test_a_vendor_that_knows_no_visits_is_not_asked_for_them(monkeypatch, tmp_path):
+    semrush = semrush_vendor.configured(monkeypatch, tmp_path)
+    found = plan.enrichment(semrush, dict.fromkeys(names(2), (PAGE,)), None)
+    assert prices(found) == [("linking pages to https://c.example/best", 80)]
+
+
+def test_what_a_vendor_lacks_costs_nothing_and_is_left_to_the_gateway_to_refuse(
+    monkeypatch, tmp_path
+):
+    semrush = semrush_vendor.configured(monkeypatch, tmp_path)
+    nowhere = Question("crm", Market("aq", "en"))
+    (results, *_) = plan.headline(nowhere, plan.Lineup(semrush, None, (semrush,)))
+    assert (results.worst(), results.served()) == (0, False)
+    assert "semrush" in plan.quote(
+        nowhere, plan.Lineup(semrush, None, (semrush,)), purse=750, shortlist=25, cap=1500
+    )
 
 
 def test_a_vendor_without_links_or_traffic_enriches_nothing():
