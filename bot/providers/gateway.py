@@ -12,6 +12,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, cast
+from urllib.parse import quote
 
 import httpx
 
@@ -92,7 +93,7 @@ class Gateway:
         adapter = vendor.capabilities[capability]
         if hasattr(adapter, "read"):
             read = await self._read(vendor, cast("Local[object, Any]", adapter), query)
-            return _merge(vendor, capability, [read], [])
+            return self._merge(vendor, capability, [read], [])
         remote = cast("Remote[object, Any]", adapter)
         asking = _Asking(vendor, capability, query, remote, purse, fresh)
         results = await asyncio.gather(
@@ -107,7 +108,21 @@ class Gateway:
             failures += [failure for failure in result[1:] if failure]
         if failures and not pages:
             raise failures[0]
-        return _merge(vendor, capability, pages, [str(failure) for failure in failures])
+        return self._merge(vendor, capability, pages, [str(failure) for failure in failures])
+
+    def _merge(
+        self, vendor: Vendor, capability: Capability, pages: list[Dated], failures: list[str]
+    ) -> Answer[Any]:
+        """Join all pages; a question that took no request at all is answered whole, and now."""
+        notes = [page.note for page, _ in pages if page.note] + failures
+        return Answer(
+            provider=vendor.name,
+            capability=capability,
+            rows=tuple(row for page, _ in pages for row in page.rows),
+            complete=not failures and all(page.complete for page, _ in pages),
+            as_of=min((moment for _, moment in pages), default=self._clock.now()),
+            notes=tuple(dict.fromkeys(notes)),
+        )
 
     async def _read(self, vendor: Vendor, adapter: Local[object, Any], query: object) -> Dated:
         page = await asyncio.to_thread(adapter.read, query)
@@ -194,12 +209,7 @@ class Gateway:
                 response = await self._client.send(
                     _within(call.request, vendor.timeout), auth=vendor.auth
                 )
-            stored = StoredAnswer(
-                response.status_code,
-                tuple(response.headers.items()),
-                response.content,
-                self._clock.now(),
-            )
+            stored = _without_keys(vendor, response, self._clock.now())
             page = asking.parse(call, stored)
             billed, outcome = page.billed, "ok"
         except (httpx.ConnectError, httpx.ConnectTimeout) as fault:
@@ -267,6 +277,23 @@ def _nothing_charged(call: Call) -> Cost:
 _UNDONE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
+def _without_keys(vendor: Vendor, response: httpx.Response, now: datetime) -> StoredAnswer:
+    """Return an answer as it may be read and kept: some vendors echo the key in a good one."""
+    body, headers = response.content, response.headers.multi_items()
+    for secret in vendor.secrets:
+        plain = secret.get_secret_value()
+        if len(plain) < _SHORTEST_KEY:
+            continue
+        for form in {plain, quote(plain, safe="")}:
+            body = body.replace(form.encode(), b"[key]")
+            headers = [(name, value.replace(form, "[key]")) for name, value in headers]
+    return StoredAnswer(response.status_code, tuple(headers), body, now)
+
+
+# A shorter one is a login that is an ordinary word; taking it out would break other words.
+_SHORTEST_KEY = 8
+
+
 def _look_at(flight: "asyncio.Future[StoredAnswer | None]") -> None:
     """Mark a failure as seen: the one who sent raises it, and perhaps nobody else was waiting."""
     flight.exception()
@@ -285,23 +312,6 @@ def _in_words(fault: httpx.HTTPError, vendor: Vendor) -> str:
     if isinstance(fault, httpx.TimeoutException):
         return f"no answer within {vendor.timeout:g} seconds; it may have been billed"
     return "the connection broke off; it may have been billed"
-
-
-def _merge(
-    vendor: Vendor,
-    capability: Capability,
-    pages: list[Dated],
-    failures: list[str],
-) -> Answer[Any]:
-    notes = [page.note for page, _ in pages if page.note] + failures
-    return Answer(
-        provider=vendor.name,
-        capability=capability,
-        rows=tuple(row for page, _ in pages for row in page.rows),
-        complete=not failures and all(page.complete for page, _ in pages),
-        as_of=min(moment for _, moment in pages),
-        notes=tuple(dict.fromkeys(notes)),
-    )
 
 
 def _fingerprint(vendor: str, request: httpx.Request) -> str:

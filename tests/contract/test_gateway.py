@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import zlib
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -13,6 +15,7 @@ from fakes.ahrefs_vendor import configured
 from fakes.ahrefs_world import KEYWORD
 from fakes.clock import FakeClock
 from fakes.tiny_vendor import ASKED, KEY, Wire, in_turn, said, tiny
+from pydantic import SecretStr
 
 from bot.budget import RunBudget
 from bot.errors import (
@@ -404,6 +407,44 @@ async def test_eight_workers_stop_exactly_at_the_cap(database, clock):
     assert sum(isinstance(result, BudgetExceeded) for result in results) == 1
     assert len(wire.sent) == 7
     assert await budget.left("tiny") == 5
+
+
+async def test_a_question_that_takes_no_request_is_answered_whole_and_now(database, clock):
+    wire = in_turn()
+    async with gateway(wire, clock) as sender:
+        answer = await sender.ask(tiny(), ASKED, (), purse(database))
+    assert (answer.rows, answer.complete, answer.notes) == ((), True, ())
+    assert (answer.as_of, wire.sent) == (clock.now(), [])
+
+
+async def test_a_key_in_a_good_answer_is_neither_kept_nor_handed_on(database, clock, tmp_path):
+    """Some vendors echo the request; in the file the key would outlive its owner's patience."""
+    odd = "key/with+signs-4711"
+    vendor = replace(tiny(), secrets=(SecretStr(KEY), SecretStr(odd)))
+    echo = {"names": ["a.example", KEY], "self": f"/names?key={KEY}&other={quote(odd, safe='')}"}
+    headers = {"x-request": f"key={KEY}", "x-billed": "3"}
+    wire = in_turn(httpx.Response(200, json=echo, headers=headers))
+    async with gateway(wire, clock) as sender:
+        first = await sender.ask(vendor, ASKED, ("1",), purse(database))
+        again = await sender.ask(vendor, ASKED, ("1",), purse(database, run="r2"))
+    assert first.rows == again.rows == ("a.example", "[key]")
+    kept = await database.read(
+        lambda db: db.execute("SELECT headers, body FROM answers").fetchall()
+    )
+    ((kept_headers, kept_body),) = kept
+    said_again = kept_headers + zlib.decompress(kept_body).decode()
+    assert "/names?key=[key]&other=[key]" in said_again
+    assert '["x-request", "key=[key]"]' in said_again
+    files = b"".join(path.read_bytes() for path in tmp_path.glob("linkgap.db*"))
+    for form in (KEY, odd, quote(odd, safe="")):
+        assert form not in said_again
+        assert form.encode() not in files
+
+
+async def test_a_login_that_is_an_ordinary_word_takes_no_letters_out_of_answers(database, clock):
+    vendor = replace(tiny(), secrets=(SecretStr("exam"),))
+    answer = await ask(in_turn(said("a.example")), database, clock, vendor=vendor)
+    assert answer.rows == ("a.example",)
 
 
 async def test_a_purse_without_a_cap_has_no_end(database):
