@@ -17,6 +17,7 @@ MATCH, MISMATCH, MIXED, UNKNOWN = "match", "mismatch", "mixed", "unknown"
 MAJORITY = 0.6
 LEAST_PAGES = 2
 MOST_TOPICS = 8
+NOT_KNOWN, NO_PAGE_YET = "your page is not known", "you have no page yet"
 _MANY = {
     "list": "lists",
     "guide": "guides",
@@ -46,6 +47,16 @@ _ONE = {
 
 
 @dataclass(frozen=True, slots=True)
+class Readiness:
+    """What the gates say of a run. `proposed_page` may be ours; nobody has confirmed it."""
+
+    gates: tuple[Gate, ...] = ()
+    checklist: tuple[str, ...] = ()
+    coverage: tuple[str, ...] = ()
+    proposed_page: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TrustRow:
     """One thing readers look for: `theirs` of the `read` pages show it, and whether ours does.
 
@@ -59,8 +70,24 @@ class TrustRow:
     evidence: str | None
 
 
+def judge(
+    ours: PageFacts | None, top3: Sequence[PageFacts], language: str, *, without: str = NOT_KNOWN
+) -> Readiness:
+    """Put our page through the gates; `without` says why there is none of ours to compare."""
+    trust, lacking = trust_gate(ours, top3, without=without)
+    return Readiness(
+        gates=(intent_gate(ours, top3, without=without), trust),
+        checklist=tuple(_told(row) for row in lacking),
+        coverage=coverage(ours, top3, language),
+    )
+
+
 def intent_gate(
-    ours: PageFacts | None, field: Sequence[PageFacts], vendor_kind: str | None = None
+    ours: PageFacts | None,
+    field: Sequence[PageFacts],
+    vendor_kind: str | None = None,
+    *,
+    without: str = NOT_KNOWN,
 ) -> Gate:
     """Compare what kind of page ranks with what kind ours is.
 
@@ -76,7 +103,7 @@ def intent_gate(
         named = ", ".join(f"{number} {_MANY[name]}" for name, number in kinds.most_common())
         return Gate("intent", MIXED, f"The ranking pages are mixed ({named}): no verdict.")
     said = f"{count} of {len(readable)} readable pages are {_MANY[kind]}"
-    state, yours = _beside(ours, kind)
+    state, yours = _beside(ours, kind, without)
     doubt = ""
     if vendor_kind is not None and vendor_kind != kind:
         doubt = f" A vendor sees {_MANY.get(vendor_kind, vendor_kind)} instead."
@@ -84,25 +111,33 @@ def intent_gate(
 
 
 def trust_gate(
-    ours: PageFacts | None, top3: Sequence[PageFacts]
+    ours: PageFacts | None, top3: Sequence[PageFacts], *, without: str = NOT_KNOWN
 ) -> tuple[Gate, tuple[TrustRow, ...]]:
-    """Return what most of the top pages show their readers and ours does not, as a checklist."""
+    """Return what most of the top pages show their readers and ours does not, as a checklist.
+
+    A mismatch is a page that lacks at least half of what most of them show: one date that is
+    missing is worth a line, and no reason to stop.
+    """
     readable = [page for page in top3 if page.readable]
     if ours is None or not ours.readable:
-        why = "your page is not known" if ours is None else _unread(ours)
+        why = without if ours is None else _unread(ours)
         return Gate("trust", UNKNOWN, f"Not compared: {why}."), ()
     if len(readable) < LEAST_PAGES:
         return Gate("trust", UNKNOWN, "Not compared: too few of the top pages can be read."), ()
-    lacking = tuple(row for row in _checklist(ours, readable) if _lacks(row))
+    expected = [row for row in _checklist(ours, readable) if _is_usual(row)]
+    lacking = tuple(row for row in expected if not row.ours)
     if not lacking:
         reason = "Your page shows readers what most of the top pages show."
         return Gate("trust", MATCH, reason), ()
-    names = ", ".join(row.name for row in lacking)
-    reason = (
-        f"Most of the top pages show readers what yours does not: {names}. "
-        "This is for readers; it is no ranking checklist."
+    names = ", ".join(f"{row.name} ({row.theirs} of {row.read})" for row in lacking)
+    much = 2 * len(lacking) >= len(expected)
+    start = (
+        "Most of the top pages show readers what yours does not"
+        if much
+        else "Your page shows readers most of what the top pages show, but not"
     )
-    return Gate("trust", MISMATCH, reason), lacking
+    reason = f"{start}: {names}. This is for readers; it is no ranking checklist."
+    return Gate("trust", MISMATCH if much else MIXED, reason), lacking
 
 
 def coverage(ours: PageFacts | None, top3: Sequence[PageFacts], language: str) -> tuple[str, ...]:
@@ -122,9 +157,9 @@ def coverage(ours: PageFacts | None, top3: Sequence[PageFacts], language: str) -
     return tuple(_topics(missing, readable, language))[:MOST_TOPICS]
 
 
-def _beside(ours: PageFacts | None, kind: str) -> tuple[str, str]:
+def _beside(ours: PageFacts | None, kind: str, without: str) -> tuple[str, str]:
     if ours is None:
-        return UNKNOWN, "your page is not known"
+        return UNKNOWN, without
     if not ours.readable:
         return UNKNOWN, _unread(ours)
     if ours.kind is None:
@@ -157,8 +192,13 @@ def _checklist(ours: PageFacts, readable: Sequence[PageFacts]) -> list[TrustRow]
     return rows
 
 
-def _lacks(row: TrustRow) -> bool:
-    return not row.ours and row.theirs >= LEAST_PAGES and 2 * row.theirs > row.read
+def _is_usual(row: TrustRow) -> bool:
+    return row.theirs >= LEAST_PAGES and 2 * row.theirs > row.read
+
+
+def _told(row: TrustRow) -> str:
+    example = f", for example {row.evidence}" if row.evidence else ""
+    return f"{row.name}: {row.theirs} of {row.read} of the top pages show it{example}"
 
 
 def _stems(texts: Sequence[str], language: str) -> set[str]:

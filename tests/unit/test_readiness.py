@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gap.readiness import coverage, intent_gate, trust_gate
+from bot.gap.readiness import NO_PAGE_YET, coverage, intent_gate, judge, trust_gate
 from bot.page_facts import KINDS, PageFacts, TrustSign
 
 
@@ -123,12 +123,45 @@ def test_what_most_of_the_top_pages_show_and_ours_lacks_is_a_checklist():
 
     assert (gate.name, gate.state) == ("trust", "mismatch")
     assert gate.reason == (
-        "Most of the top pages show readers what yours does not: contact. "
+        "Most of the top pages show readers what yours does not: contact (2 of 3). "
         "This is for readers; it is no ranking checklist."
     )
     (row,) = rows
     assert (row.name, row.theirs, row.read, row.ours) == ("contact", 2, 3, False)
     assert row.evidence == "https://b.example/contact"
+
+
+def test_a_page_that_shows_most_of_what_the_top_pages_show_is_no_mismatch():
+    theirs = page(trust=[shows("https"), shows("contact"), shows("date")])
+    ours = page(trust=[shows("https"), shows("contact"), lacks("date")])
+    gate, rows = trust_gate(ours, [theirs] * 3)
+    assert (gate.state, [row.name for row in rows]) == ("mixed", ["date"])
+    assert gate.reason == (
+        "Your page shows readers most of what the top pages show, but not: date (3 of 3). "
+        "This is for readers; it is no ranking checklist."
+    )
+
+
+def test_judging_puts_all_checks_together():
+    theirs = page("list", headings=["Shipping"], trust=[shows("date", "2026-01-01"), lacks("x")])
+    ours = page("product", trust=[lacks("date")])
+    found = judge(ours, [theirs] * 3, "en")
+    assert [(gate.name, gate.state) for gate in found.gates] == [
+        ("intent", "mismatch"),
+        ("trust", "mismatch"),
+    ]
+    assert found.checklist == ("date: 3 of 3 of the top pages show it, for example 2026-01-01",)
+    assert found.coverage == ("shipping",)
+    bare = judge(ours, [page("list", trust=[shows("date")])] * 3, "en")
+    assert bare.checklist == ("date: 3 of 3 of the top pages show it",)
+
+
+def test_without_a_page_of_ours_the_reason_says_why_there_is_none():
+    found = judge(None, [page("list")] * 3, "en", without=NO_PAGE_YET)
+    assert [gate.reason for gate in found.gates] == [
+        "3 of 3 readable pages are lists; you have no page yet.",
+        "Not compared: you have no page yet.",
+    ]
 
 
 def test_nothing_is_held_against_us_that_only_one_of_them_shows():
