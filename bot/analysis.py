@@ -108,7 +108,8 @@ class Analysis:
 
     def _budget(self, run_id: str, team: str) -> RunBudget:
         answers = SqliteAnswers(self._database, team)
-        return RunBudget(self._database, run_id, team, self._settings.run_cap, answers)
+        caps = {vendor.name: vendor.run_cap for vendor in self._registry.vendors}
+        return RunBudget(self._database, run_id, team, self._settings.run_cap, answers, caps)
 
     async def run(
         self,
@@ -262,7 +263,9 @@ class _Run:
         theirs = [
             ask
             for index in self.chosen.indexes
-            for ask in plan.profiles(index, self.facts.competitors, self.settings.purse)
+            for ask in plan.profiles(
+                index, self.facts.competitors, plan.purse_of(index, self.settings.purse)
+            )
         ]
         ours = plan.own_profile(self.chosen, self.question.site) if self.question.site else []
         answers = await self._ask_all([*theirs, *ours])
@@ -291,7 +294,7 @@ class _Run:
         if site is None:
             return evidence
         for index in self.chosen.indexes:
-            left = await self.budget.left(index.name)
+            left = await self.budget.left(index.name, index.pool)
             asks = plan.proof(index, site, list(evidence), left)
             for ask, answer in zip(asks, await self._ask_all(asks), strict=True):
                 if answer is None or not isinstance(ask.query, BetweenQuery):
@@ -314,7 +317,8 @@ class _Run:
                 for one in shown
                 if (targets := [v.target for v, _ in one.seen if v.provider == index.name])
             }
-            asks += plan.enrichment(index, seen_on, await self.budget.left(index.name))
+            left = await self.budget.left(index.name, index.pool)
+            asks += plan.enrichment(index, seen_on, left)
         for answer in await self._ask_all(asks):
             for row in answer.rows if answer else ():
                 if isinstance(row, Link) and row.domain in evidence:

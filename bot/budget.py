@@ -1,6 +1,7 @@
 """What one run may spend: every request is reserved at its worst case first and settled after."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.providers.base import AnswerCache, Call, Capability, Cost, Reservation
 from bot.report import CostLine
@@ -12,8 +13,9 @@ from bot.store.connect import Database
 class RunBudget:
     """The purse of one run, kept in the ledger, so that it survives the process.
 
-    `cap` is in units of each vendor's pool; None is no cap. It is both the meter and, with the
-    team's `answers`, the purse that the gateway is handed.
+    `cap` is in units of each vendor's pool; None leaves it to `caps`, each vendor's own, and one
+    that is not named there has none. It is both the meter and, with the team's `answers`, the purse
+    that the gateway is handed.
     """
 
     database: Database
@@ -21,6 +23,7 @@ class RunBudget:
     team: str
     cap: int | None
     answers: AnswerCache
+    caps: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def meter(self) -> "RunBudget":
@@ -40,7 +43,7 @@ class RunBudget:
                 pool=call.worst.pool,
                 worst_units=call.worst.units,
                 worst_micro_usd=call.worst.micro_usd,
-                cap_units=self.cap,
+                cap_units=self._cap_of(vendor),
                 at=at,
             )
         )
@@ -80,9 +83,13 @@ class RunBudget:
 
     async def left(self, vendor: str, pool: str = "units") -> int | None:
         """Return the units that may still be reserved at a vendor; None without a cap."""
-        if self.cap is None:
+        cap = self._cap_of(vendor)
+        if cap is None:
             return None
         used = await self.database.read(
             lambda db: ledger.used_units(db, self.team, self.run_id, vendor, pool)
         )
-        return max(0, self.cap - used)
+        return max(0, cap - used)
+
+    def _cap_of(self, vendor: str) -> int | None:
+        return self.caps.get(vendor) if self.cap is None else self.cap

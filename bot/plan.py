@@ -52,7 +52,7 @@ class Ask:
     on_the_off_chance: bool = False
 
     def worst(self) -> int:
-        """Return the most units it can cost; 0 when nothing is sent for it.
+        """Return the most units of its vendor's pool it can cost; 0 when nothing is sent for it.
 
         That is so when it is answered on this machine, and when the vendor lacks what is asked: the
         gateway then refuses, and the report says why.
@@ -60,9 +60,10 @@ class Ask:
         if is_free(self.vendor, self.capability):
             return 0
         try:
-            return sum(call.worst.units for call in self._calls())
+            prices = [call.worst for call in self._calls()]
         except PlanLacks:
             return 0
+        return sum(price.units for price in prices if price.pool == self.vendor.pool)
 
     def served(self) -> bool:
         """Say whether the vendor has an answer to this query at all."""
@@ -340,11 +341,12 @@ def enrichment(
 
 
 def quote(
-    question: Question, chosen: Lineup, *, purse: int, shortlist: int, cap: int
+    question: Question, chosen: Lineup, *, purse: int | None, shortlist: int, cap: int | None
 ) -> dict[str, int]:
     """Return the worst case in units by vendor, before anything is sent; free vendors are left out.
 
-    What later steps ask depends on what the first ones find, so this supposes the dearest case.
+    `purse` and `cap` None: each vendor's own. What later steps ask depends on what the first ones
+    find, so this supposes the dearest case.
     """
     worst: Counter[str] = Counter()
     for ask in headline(question, chosen):
@@ -361,5 +363,12 @@ def quote(
             *proof(index, question.site or "our-site.example", names, None),
             *enrichment(index, {name: (target,) for name, target in spread}, None),
         ]
-        worst[index.name] += purse + sum(ask.worst() for ask in later)
-    return {vendor: min(units, cap) for vendor, units in worst.items() if units}
+        worst[index.name] += purse_of(index, purse) + sum(ask.worst() for ask in later)
+    asked = [vendor for vendor in (chosen.serp, chosen.keyword, *chosen.indexes) if vendor]
+    caps = {vendor.name: vendor.run_cap if cap is None else cap for vendor in asked}
+    return {vendor: min(units, caps[vendor]) for vendor, units in worst.items() if units}
+
+
+def purse_of(index: Vendor, purse: int | None) -> int:
+    """Return what a run may spend on lists of who links: as set, or else the vendor's own."""
+    return index.purse if purse is None else purse

@@ -30,8 +30,12 @@ class Settings(BaseSettings):
     country: str = "us"
     lang: str = "en"
     via: str = Field("", description="Vendors in order of preference, comma separated.")
-    run_cap: int = Field(1500, ge=0, description="Units one answer may cost at most, per pool.")
-    purse: int = Field(750, ge=0, description="Units of a run for competitors' profile rows.")
+    run_cap: int | None = Field(
+        None, ge=0, description="Units one answer may cost at most, per vendor and pool."
+    )
+    purse: int | None = Field(
+        None, ge=0, description="Units of a run for competitors' profile rows, per vendor."
+    )
     shortlist: int = Field(25, ge=1, le=200, description="Prospects that are proven and enriched.")
     fresh_hours: int = Field(24, ge=0, description="Answers younger than this are reused free.")
     workers: int = Field(4, ge=1, le=32, description="Analyses that run at the same time.")

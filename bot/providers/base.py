@@ -216,7 +216,11 @@ class Rate:
 
 @dataclass(frozen=True)
 class Vendor:
-    """One vendor, ready to be asked. `scale` None: rows say their own (exports)."""
+    """One vendor, ready to be asked. `scale` None: rows say their own (exports).
+
+    `pool` is the one its answers are billed in; a run may spend `run_cap` of it at most, and
+    `purse` of that on lists of who links. `own_web_index`: its search results are not Google's.
+    """
 
     name: str
     title: str
@@ -227,6 +231,10 @@ class Vendor:
     rate: Rate = field(default_factory=Rate)
     timeout: float = 60.0
     sample: bool = False
+    pool: str = "units"
+    run_cap: int = 1500
+    purse: int = 750
+    own_web_index: bool = False
 
     def can(self, capability: Capability) -> bool:
         """Say whether it serves the capability."""

@@ -178,4 +178,8 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         secrets=(own.api_key,),
         # The smallest plan allows one request a second; the others fifty.
         rate=Rate(per_minute=60, concurrency=1),
+        pool=POOL,
+        run_cap=5,
+        purse=0,
+        own_web_index=True,
     )

@@ -11,7 +11,7 @@ from pydantic_settings import SettingsConfigDict
 from bot.clock import Clock
 from bot.model import Scale
 from bot.providers.base import Capability, NotConfigured, Rate, Vendor
-from bot.providers.dataforseo_api import NAME, Api
+from bot.providers.dataforseo_api import NAME, POOL, Api
 from bot.providers.dataforseo_counts import Account, Keywords, Serp
 from bot.providers.dataforseo_domains import Intersect, LinksBetween, Mode, ReferringDomains
 from bot.providers.dataforseo_links import Links, Lost
@@ -102,4 +102,9 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         # Documented: 2,000 requests a minute and 30 at the same time; an account is rarely alone.
         rate=Rate(per_minute=1_000, concurrency=20),
         timeout=130.0,  # a live request may take them 120 seconds
+        pool=POOL,
+        # Nine cents: search results, keyword and one summary are 38,000, which leaves two
+        # intersections of 24,000 and some forty rows each, or one of hundreds where it is mixed.
+        run_cap=90_000,
+        purse=51_000,
     )

@@ -12,7 +12,7 @@ from pydantic_settings import SettingsConfigDict
 from bot.clock import Clock
 from bot.model import Scale
 from bot.providers.base import Capability, NotConfigured, Rate, Vendor
-from bot.providers.majestic_api import NAME, Api
+from bot.providers.majestic_api import ANALYSIS, NAME, Api
 from bot.providers.majestic_counts import Remaining, Summaries
 from bot.providers.majestic_links import Links, Lost
 from bot.providers.majestic_referrers import Intersect, LinksBetween, ReferringDomains
@@ -97,4 +97,9 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         # No general limit is published (the keyword search has 3 a second), so a modest one.
         rate=Rate(per_minute=60, concurrency=4),
         timeout=120.0,
+        pool=ANALYSIS,
+        # A list is 1,000 at the least, so the purse buys six; the proof is 10,000, once a day, and
+        # the linking pages to a target are 5,000.
+        run_cap=45_000,
+        purse=6_000,
     )

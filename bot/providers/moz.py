@@ -10,7 +10,7 @@ from pydantic_settings import SettingsConfigDict
 from bot.clock import Clock
 from bot.model import Scale
 from bot.providers.base import Capability, NotConfigured, Rate, Vendor
-from bot.providers.moz_api import NAME, Api
+from bot.providers.moz_api import NAME, POOL, Api
 from bot.providers.moz_links import Intersect, Links, LinksBetween, ReferringDomains
 from bot.providers.moz_metrics import Numbers, Quota
 from bot.settings import Settings, VendorOptions, load
@@ -76,4 +76,9 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         secrets=(token,),
         # Paid tiers publish no rate; 50 refusals in 5 minutes bring a penalty, so few at once.
         rate=Rate(per_minute=options.per_minute, concurrency=4),
+        pool=POOL,
+        # All is billed in rows: the purse buys 300 linking domains, and around it stand 8 for
+        # counts, 37 for the proof and 25 for linking pages.
+        run_cap=400,
+        purse=300,
     )

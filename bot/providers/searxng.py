@@ -136,4 +136,8 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         secrets=(SecretStr(address.password),) if guarded else (),
         # Its engines block a machine that asks them often.
         rate=Rate(per_minute=30, concurrency=2),
+        pool=POOL,
+        run_cap=5,
+        purse=0,
+        own_web_index=True,
     )

@@ -134,4 +134,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         auth=QueryKey(own.api_key),
         secrets=(own.api_key,),
         rate=Rate(per_minute=60, concurrency=4),
+        pool=POOL,
+        run_cap=5,
+        purse=0,
     )

@@ -89,4 +89,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         secrets=(own.api_key,),
         # Trial keys are limited to a few searches a second.
         rate=Rate(per_minute=120, concurrency=4),
+        pool=POOL,
+        run_cap=5,
+        purse=0,
     )

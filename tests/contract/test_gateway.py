@@ -447,6 +447,19 @@ async def test_a_login_that_is_an_ordinary_word_takes_no_letters_out_of_answers(
     assert answer.rows == ("a.example",)
 
 
+async def test_each_vendor_has_its_own_cap_unless_one_is_set_for_all(database, clock):
+    answers = SqliteAnswers(database, "T1")
+    own = RunBudget(database, "r1", "T1", None, answers, {"tiny": 15})
+    async with gateway(Wire(lambda _: said("a.example")), clock) as sender:
+        await sender.ask(tiny(), ASKED, ("1",), own)
+        with pytest.raises(BudgetExceeded, match="The cap of 15 tiny units per run"):
+            await sender.ask(tiny(), ASKED, ("2",), own)
+    assert (await own.left("tiny"), await own.left("other")) == (5, None)
+    assert await own.left("tiny", "another pool") == 15
+    for_all = RunBudget(database, "r1", "T1", 12, answers, {"tiny": 15})
+    assert (await for_all.left("tiny"), await for_all.left("other")) == (2, 12)
+
+
 async def test_a_purse_without_a_cap_has_no_end(database):
     assert await purse(database).left("tiny") is None
 

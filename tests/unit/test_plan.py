@@ -1,5 +1,6 @@
 """Which vendor is asked what, in which order and for how much, in Ahrefs' published prices."""
 
+from dataclasses import replace
 from math import ceil
 
 import pytest
@@ -343,6 +344,18 @@ def test_a_quote_is_never_more_than_the_cap(ahrefs):
     assert plan.quote(asked("crm"), chosen, purse=750, shortlist=25, cap=1500) == {"ahrefs": 1500}
     assert plan.quote(asked("crm"), chosen, purse=0, shortlist=1, cap=1500) == {
         "ahrefs": 100 + 50 + 50 + 50 + 50 + 50
+    }
+
+
+def test_a_vendors_own_cap_and_purse_hold_where_none_is_set(ahrefs):
+    chosen = lineup("crm", ahrefs)
+    own = plan.quote(asked("crm"), chosen, purse=None, shortlist=25, cap=None)
+    assert own == {"ahrefs": 1500}
+    small = replace(ahrefs, run_cap=10**6, purse=3)
+    chosen = lineup("crm", small)
+    dearer = plan.quote(asked("crm"), chosen, purse=5, shortlist=25, cap=None)["ahrefs"]
+    assert plan.quote(asked("crm"), chosen, purse=None, shortlist=25, cap=None) == {
+        "ahrefs": dearer - 2
     }
 
 

@@ -28,7 +28,7 @@ def _alone(monkeypatch, tmp_path):
 def test_nothing_has_to_be_set():
     settings = load(Settings)
     assert (settings.country, settings.lang, settings.site) == ("us", "en", None)
-    assert (settings.run_cap, settings.purse, settings.shortlist) == (1500, 750, 25)
+    assert (settings.run_cap, settings.purse, settings.shortlist) == (None, None, 25)
     assert settings.slack_bot_token is None
 
 
@@ -60,7 +60,7 @@ def test_no_file_is_read_when_none_is_wanted(tmp_path):
 
 def test_an_empty_variable_is_as_good_as_none(monkeypatch):
     monkeypatch.setenv("LINKGAP_RUN_CAP", "")
-    assert load(Settings).run_cap == 1500
+    assert load(Settings).run_cap is None
 
 
 def test_every_fault_is_named_at_once_by_its_variable(monkeypatch):

@@ -1,0 +1,41 @@
+"""Each vendor's own caps: in the pool that its answers are billed in, and as the page says."""
+
+import re
+from pathlib import Path
+
+import pytest
+from fakes.vendor_bench import BOOKS, EVERY_CASE, built
+
+from bot.providers.base import Capability, Vendor
+
+OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
+# Majestic sells counts by the item; everything else is billed in one pool a vendor.
+OTHER_POOL = {("majestic", Capability.PAGE_METRICS), ("majestic", Capability.SITE_METRICS)}
+
+
+@pytest.fixture
+def vendor(name, monkeypatch, tmp_path) -> Vendor:
+    vendor = built(name, monkeypatch, tmp_path)
+    assert isinstance(vendor, Vendor)
+    return vendor
+
+
+@EVERY_CASE
+def test_questions_are_billed_in_the_pool_the_vendor_declares(vendor, name, capability):
+    adapter = vendor.capabilities[capability]
+    pools = {call.worst.pool for call in adapter.plan(BOOKS[name].cases[capability].query)}
+    assert (pools == {vendor.pool}) is ((name, capability) not in OTHER_POOL)
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_the_caps_of_a_vendor_are_those_on_the_page(vendor):
+    row = f"| {vendor.title} | {vendor.run_cap:,} {vendor.pool} | {vendor.purse:,} |"
+    assert row in OPERATIONS.read_text("utf-8")
+    assert vendor.purse <= vendor.run_cap
+
+
+def test_the_page_lists_no_vendor_that_is_not_there():
+    table = re.findall(
+        r"^\| (.+?) \| [\d,]+ .+ \| [\d,]+ \|$", OPERATIONS.read_text("utf-8"), re.MULTILINE
+    )
+    assert len(table) == len(set(table)) == len(BOOKS)
