@@ -10,16 +10,31 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from pkgutil import walk_packages
 from time import monotonic
 
 import uvicorn
 
+import bot
+import handlers
 from bot.jobs import JobQueue
 from bot.settings import Settings, load
 from bot.wiring import core, http_app, slack_bot
 
+# Python 3.11's fork server does not see tests/, and passes over what it cannot find in silence.
 _FORKS = get_context("forkserver")
-_FORKS.set_forkserver_preload(["fakes.bot_process"])
+_FORKS.set_forkserver_preload(
+    [
+        "pytest",
+        "uvicorn.loops.auto",
+        "uvicorn.protocols.http.auto",
+        *(
+            module.name
+            for room in (bot, handlers)
+            for module in walk_packages(room.__path__, f"{room.__name__}.")
+        ),
+    ]
+)
 HASTE = 100
 
 
