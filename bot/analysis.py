@@ -1,4 +1,4 @@
-"""One run, top to bottom: SERP → need → profiles → compare → prove → enrich → report.
+"""One run, top to bottom: SERP → need → gates ∥ profiles → compare → prove → enrich → report.
 
 Each step asks only what the ones before make necessary, and questions that do not depend on each
 other travel together. A vendor's failure makes the report partial; it never aborts what is known.
@@ -21,6 +21,7 @@ from bot.errors import BudgetExceeded, LinkGapError, ProviderError, Unavailable
 from bot.gap.compare import Candidate, Own
 from bot.gap.prioritise import Evidence
 from bot.gap.relevance import terms_of
+from bot.gates import Gates
 from bot.model import KeywordMetrics, Link, Metrics, Profile, ReferringDomain, SerpRow
 from bot.plan import Ask, Lineup
 from bot.providers.base import Answer, BetweenQuery, Capability, ReferringQuery, Vendor
@@ -70,10 +71,11 @@ class Analysis:
         clock: Clock,
         settings: Settings,
         comparing: Comparing,
+        gates: Gates,
     ) -> None:
         self._registry, self._gateway = registry, gateway
         self._database, self._clock, self._settings = database, clock, settings
-        self._comparing = comparing
+        self._comparing, self._gates = comparing, gates
 
     def check(self, question: Question) -> None:
         """Raise `BadQuestion` when no connected vendor fits; quick enough for an ack."""
@@ -139,6 +141,7 @@ class Analysis:
             self._clock,
             self._settings,
             self._comparing,
+            self._gates,
             progress,
         )
         report = await run.answer()
@@ -180,14 +183,27 @@ class _Run:
     clock: Clock
     settings: Settings
     comparing: Comparing
+    gates: Gates
     progress: Listener | None
     facts: Facts = field(default_factory=Facts)
     sources: list[Source | None] = field(default_factory=list)
     paid_profiles: list[Profile] = field(default_factory=list)
 
     async def answer(self) -> Report:
-        """Take the steps in order."""
+        """Take the steps in order; the gates cost nothing and wait for none of them."""
         await self._headline()
+        await asyncio.gather(self._links(), self._check_pages())
+        return await self._report()
+
+    async def _check_pages(self) -> None:
+        """Judge our page beside the top 3, unless told not to; invented pages cannot be read."""
+        if self.question.gates and not (self.chosen.serp and self.chosen.serp.sample):
+            ours = self.question.page or self._our_ranking_page()
+            urls = [page.url for page in self.facts.competitors]
+            self.facts.readiness = await self.gates.check(self.question, urls, ours)
+
+    async def _links(self) -> None:
+        """Find who links to the competitors and could link to us."""
         await self._tell("who links to the top 3")
         theirs, own = await self._profiles()
         task = Task(
@@ -213,7 +229,6 @@ class _Run:
         await self._tell("the linking pages")
         await self._enrich(shown[: self.settings.shortlist], evidence)
         self.facts.prospects = await self.comparing.rank_all(task, evidence)
-        return await self._report()
 
     async def _headline(self) -> None:
         """Find the competitors, their counts and ours."""

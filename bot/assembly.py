@@ -1,15 +1,27 @@
 """From what the vendors said to the report: counts, the need, the verdict. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
 from bot.domains import is_platform, registrable
 from bot.gap.need import count_need, verdict
+from bot.gap.readiness import MISMATCH, Readiness
 from bot.model import Metrics, Scope, SerpRow, Target
 from bot.plan import TOP, Lineup
 from bot.question import NO_PAGE, Question
-from bot.report import Competitor, CostLine, IndexNeed, Need, Prospect, Report, Source
+from bot.report import (
+    Competitor,
+    CostLine,
+    Gate,
+    IndexNeed,
+    Need,
+    Prospect,
+    Report,
+    Source,
+    Verdict,
+)
 
 T = TypeVar("T")
 
@@ -25,6 +37,7 @@ class Facts:
     difficulty: float | None = None
     dropped: dict[str, int] | None = None
     prospects: tuple[Prospect, ...] = ()
+    readiness: Readiness = field(default_factory=Readiness)
 
     def page(self, index: str, url: str) -> Metrics | None:
         """Return an index's numbers of a page."""
@@ -129,6 +142,14 @@ def _by_index(question: Question, chosen: Lineup, facts: Facts) -> tuple[IndexNe
     )
 
 
+def _verdict(need: Need, ours: SerpRow | None, gates: Sequence[Gate]) -> Verdict:
+    """Return what to do next: a page that ranks in the top 3 has passed every gate already."""
+    by_number = verdict(need, already_top3=ours is not None and ours.position <= TOP)
+    if by_number is Verdict.ALREADY_TOP3 or all(gate.state != MISMATCH for gate in gates):
+        return by_number
+    return Verdict.FIX_FIRST
+
+
 def assemble(
     question: Question,
     chosen: Lineup,
@@ -149,10 +170,10 @@ def assemble(
         market=question.market,
         site=question.site,
         page=question.page or (ours.url if ours else None),
-        verdict=verdict(need, already_top3=ours is not None and ours.position <= TOP),
+        verdict=_verdict(need, ours, facts.readiness.gates),
         need=need,
         competitors=facts.competitors,
-        gates=(),
+        gates=facts.readiness.gates,
         prospects=facts.prospects,
         sources=sources,
         cost=cost,
@@ -160,4 +181,7 @@ def assemble(
         difficulty=facts.difficulty,
         dropped=facts.dropped,
         sample=any(vendor.sample for vendor in (chosen.serp, *chosen.indexes) if vendor),
+        proposed_page=facts.readiness.proposed_page,
+        checklist=facts.readiness.checklist,
+        coverage=facts.readiness.coverage,
     )

@@ -171,7 +171,11 @@ class CostLine:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One answer, whole. `page` is our page; "none" when the asker says we have none."""
+    """One answer, whole. `page` is our page; "none" when the asker says we have none.
+
+    `proposed_page` may be ours and waits for an answer. `checklist` is what readers find on most of
+    the top pages and not on ours, `coverage` the topics they share and ours lacks, best first.
+    """
 
     keyword: str
     market: Market
@@ -188,6 +192,9 @@ class Report:
     difficulty: float | None = None
     dropped: dict[str, int] | None = None
     sample: bool = False
+    proposed_page: str | None = None
+    checklist: tuple[str, ...] = ()
+    coverage: tuple[str, ...] = ()
 
 
 _ADAPTER = TypeAdapter(Report)

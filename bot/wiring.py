@@ -14,8 +14,10 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from bot.analysis import Analysis
 from bot.clock import Clock, SystemClock
 from bot.comparing import Comparing
+from bot.gates import Gates
 from bot.jobs import JobQueue
 from bot.manifest import EVENTS_PATH
+from bot.pages.fetch import Reader
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
 from bot.settings import Settings
@@ -44,11 +46,15 @@ class Core:
 
 @asynccontextmanager
 async def core(
-    settings: Settings, clock: Clock | None = None, registry: Registry | None = None
+    settings: Settings,
+    clock: Clock | None = None,
+    registry: Registry | None = None,
+    reader: Reader | None = None,
 ) -> AsyncIterator[Core]:
     """Open the file, connect the vendors; everything is closed again on the way out.
 
-    `registry`: the vendors to use instead of all that are installed and configured.
+    `registry`: the vendors to use instead of all that are installed and configured. `reader`: what
+    reads web pages instead of a reader of public ones.
     """
     clock = clock or SystemClock()
     registry = registry or discover(settings, clock)
@@ -57,7 +63,10 @@ async def core(
     # Vendors' own rate limits are kept by the gateway; the client only must not be the bottleneck.
     limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
     try:
-        async with httpx.AsyncClient(limits=limits, follow_redirects=False) as client:
+        async with (
+            httpx.AsyncClient(limits=limits, follow_redirects=False) as client,
+            reader or Reader(clock) as pages,
+        ):
             gateway = Gateway(client, clock, most_seconds_kept=settings.fresh_hours * 3600)
             analysis = Analysis(
                 registry=registry,
@@ -66,6 +75,7 @@ async def core(
                 clock=clock,
                 settings=settings,
                 comparing=comparing,
+                gates=Gates(pages),
             )
             yield Core(settings, clock, database, registry, analysis)
     finally:

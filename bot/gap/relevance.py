@@ -85,12 +85,17 @@ class Terms:
 
     def in_page(self, link: Link) -> float | None:
         """Return the share of the terms that the linking page's title, URL and anchor contain."""
+        words = f"{link.title or ''} {link.anchor or ''}"
+        return self._share(words, _address(link.source_url))
+
+    def in_path(self, url: str, title: str = "") -> float | None:
+        """Return the share in a URL's path and a title: pages of one site share the host's name."""
+        return self._share(title, _address(url).rpartition("\n")[2])
+
+    def _share(self, words: str, address: str) -> float | None:
         if not self.terms:
             return None
-        stems = {
-            stem for _, stem in _stems(f"{link.title or ''} {link.anchor or ''}", self.language)
-        }
-        address = _address(link.source_url)
+        stems = {stem for _, stem in _stems(words, self.language)} if words else set()
         found = sum(term.stem in stems or _within(term, address) for term in self.terms)
         return found / len(self.terms)
 

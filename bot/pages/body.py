@@ -30,6 +30,13 @@ async def read_capped(response: httpx.Response, cap: int) -> tuple[bytes, bool]:
     return bytes(kept), True
 
 
+def unpacked(body: bytes, cap: int) -> bytes:
+    """Return at most `cap` bytes of a file that may be gzipped itself; raises `zlib.error`."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    return zlib.decompressobj(wbits=31).decompress(body, cap)
+
+
 async def _decoded(response: httpx.Response) -> AsyncIterator[bytes]:
     coding = response.headers.get("content-encoding", "identity").strip().lower()
     if coding in ("", "identity"):

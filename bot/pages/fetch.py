@@ -16,7 +16,7 @@ import httpx
 
 from bot.clock import Clock
 from bot.pages.addresses import Refused, Resolve, checked, resolve
-from bot.pages.body import CODINGS, UnknownCoding, read_capped
+from bot.pages.body import CODINGS, UnknownCoding, read_capped, unpacked
 from bot.pages.charset import sniff
 from bot.pages.robots import MAX_BYTES as MAX_ROBOTS_BYTES
 from bot.pages.robots import Robots, RobotsFile, RobotsUnknown
@@ -129,6 +129,34 @@ class Reader:
             state, reason = ReadState.TIMEOUT, f"no answer within {self._seconds:g} seconds"
         said = None if reason is None else f"{url} could not be read: {reason}."
         return PageRead(url, trail[-1], state, self._clock.now(), said, body, charset)
+
+    async def sitemaps(self, home: str) -> tuple[str, ...]:
+        """Return the sitemaps that a site's robots.txt names; none when it cannot be read."""
+        try:
+            async with self._turn, asyncio.timeout(self._seconds):
+                return await self._robots.sitemaps(_parsed(home))
+        except (Unusable, TimeoutError):
+            return ()
+
+    async def read_sitemap(self, url: str) -> str | None:
+        """Return a sitemap's text, the first `MAX_BYTES` of it; None when it cannot be read."""
+        try:
+            async with self._turn, asyncio.timeout(self._seconds):
+                return (await self._sitemap(url)).decode("utf-8", errors="replace")
+        except (Unusable, TimeoutError):
+            return None
+
+    async def _sitemap(self, url: str) -> bytes:
+        response = await self._follow([url], ask_robots=True)
+        try:
+            _check_status(response.status_code)
+            body, _ = await _body(response, MAX_BYTES)
+        finally:
+            await response.aclose()
+        try:
+            return unpacked(body, MAX_BYTES)
+        except zlib.error as error:
+            raise _broken(error) from None
 
     async def _page(self, trail: list[str]) -> tuple[bytes, str]:
         response = await self._follow(trail, ask_robots=True)

@@ -52,10 +52,15 @@ class Robots:
 
     async def allow(self, url: httpx.URL) -> bool:
         """Say whether the URL may be read; raises `RobotsUnknown` when nobody could say."""
-        known = await self._rules(f"{url.scheme}://{url.netloc.decode('ascii')}")
+        known = await self._rules(_origin(url))
         if known.rules is None:
             raise RobotsUnknown(known.fault)
         return known.rules.can_fetch(str(url), self._agent)
+
+    async def sitemaps(self, url: httpx.URL) -> tuple[str, ...]:
+        """Return the sitemaps that the host's robots.txt names, as they stand there."""
+        known = await self._rules(_origin(url))
+        return tuple(known.rules.sitemaps) if known.rules else ()
 
     async def _rules(self, origin: str) -> _Remembered:
         async with self._locks.setdefault(origin, asyncio.Lock()):
@@ -73,3 +78,7 @@ class Robots:
             return _Remembered(None, answer.fault, self._clock.monotonic() + _FAULT_GOOD_FOR)
         rules = Protego.parse(answer.text)
         return _Remembered(rules, "", self._clock.monotonic() + _GOOD_FOR)
+
+
+def _origin(url: httpx.URL) -> str:
+    return f"{url.scheme}://{url.netloc.decode('ascii')}"

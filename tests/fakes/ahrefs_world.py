@@ -139,8 +139,8 @@ class World:
 
 
 def host_of(url: str) -> str:
-    """Return the host of a URL or bare domain, without `www.`."""
-    return urlsplit(url if "//" in url else f"//{url}").netloc.lower().removeprefix("www.")
+    """Return the host of a URL or bare domain, without `www.` and port."""
+    return (urlsplit(url if "//" in url else f"//{url}").hostname or "").removeprefix("www.")
 
 
 def root_of(host: str) -> str:

@@ -18,6 +18,7 @@ import uvicorn
 import bot
 import handlers
 from bot.jobs import JobQueue
+from bot.pages.fetch import Reader
 from bot.settings import Settings, load
 from bot.wiring import core, http_app, slack_bot
 
@@ -85,9 +86,16 @@ def _live(env: dict[str, str], port: int, pipe: Connection) -> None:
     asyncio.run(_serve(port, pipe))
 
 
+async def nobody(host: str, port: int) -> list[str]:
+    """Answer DNS for a process that may not leave this machine."""
+    raise OSError(f"{host}:{port} is not here")
+
+
 async def _serve(port: int, pipe: Connection) -> None:
     settings = load(Settings, env_file=None)
-    async with core(settings, HastyClock()) as product, slack_bot(product) as services:
+    clock = HastyClock()
+    reader = Reader(clock, resolver=nobody)
+    async with core(settings, clock, reader=reader) as product, slack_bot(product) as services:
         server = uvicorn.Server(
             uvicorn.Config(http_app(services), port=port, log_level="error", lifespan="off")
         )

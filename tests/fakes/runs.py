@@ -1,6 +1,6 @@
 """Whole runs of an analysis on the Ahrefs-shaped server, over loopback, with a fake clock."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +14,8 @@ from fakes.clock import FakeClock
 
 from bot.analysis import Analysis, NothingToSay, Progress
 from bot.comparing import Comparing
+from bot.gates import Gates
+from bot.pages.fetch import Reader
 from bot.providers.base import Vendor
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
@@ -34,6 +36,8 @@ class Desk:
     database: Database
     clock: FakeClock
     client: httpx.AsyncClient
+    reader: Reader
+    home: Callable[[str], str] = "https://{}/".format
     others: tuple[Vendor, ...] = ()
     settings: Settings = field(default_factory=lambda: Settings(_env_file=None))
     told: list[Progress] = field(default_factory=list)
@@ -63,6 +67,7 @@ class Desk:
             clock=self.clock,
             settings=self.settings,
             comparing=Comparing(),
+            gates=Gates(self.reader, home=self.home),
         )
 
     def set(self, **values: object) -> None:
@@ -74,17 +79,26 @@ class Desk:
         return await self.database.read(lambda db: db.execute(sql).fetchall())
 
 
+async def everybody_is_here(_host: str, _port: int) -> list[str]:
+    """Answer DNS: whatever the page, a server of the test has it, or nobody."""
+    return ["127.0.0.1"]
+
+
 @asynccontextmanager
 async def desk(
     monkeypatch: pytest.MonkeyPatch, folder: Path, *, patience: float = 60.0
 ) -> AsyncIterator[Desk]:
     """Open an installation with Ahrefs connected."""
     clock = FakeClock()
-    async with AhrefsServer() as server, httpx.AsyncClient() as client:
+    async with (
+        AhrefsServer() as server,
+        httpx.AsyncClient() as client,
+        Reader(clock, allow_loopback=True, resolver=everybody_is_here, seconds=5) as reader,
+    ):
         vendor = configured(monkeypatch, folder, key=KEY, base_url=server.base_url)
         database = await Database.open(folder / "linkgap.db", clock)
         try:
-            yield Desk(server, replace(vendor, timeout=patience), database, clock, client)
+            yield Desk(server, replace(vendor, timeout=patience), database, clock, client, reader)
         finally:
             await database.close()
 

@@ -1,0 +1,58 @@
+"""The checks that come before links, over the web: our page and the top 3, read and judged.
+
+They cost nothing and run beside the paid questions. A page that cannot be read is unknown.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.errors import BadQuestion
+from bot.gap.readiness import NO_PAGE_YET, Readiness, judge
+from bot.gap.relevance import terms_of
+from bot.page_facts import PageFacts
+from bot.pages.facts import facts_of_read
+from bot.pages.fetch import PageRead, Reader
+from bot.pages.sitemap import best_page
+from bot.question import NO_PAGE, Question, read_url
+
+
+class Gates:
+    """Reads and judges the pages of runs. `home` makes a site's front page of its domain."""
+
+    def __init__(
+        self, reader: Reader, *, home: Callable[[str], str] = "https://{}/".format
+    ) -> None:
+        self._reader, self._home = reader, home
+
+    async def check(self, question: Question, top3: Sequence[str], ours: str | None) -> Readiness:
+        """Judge our page beside the top 3; where ours is not known, propose one of the site.
+
+        `ours` is a URL, "none" when there is no such page, or None. Never raises for what a page
+        or its host does.
+        """
+        language = question.market.language
+        if ours is None:
+            facts, proposed = await asyncio.gather(self._facts(top3), self._propose(question))
+            return replace(judge(None, facts, language), proposed_page=proposed)
+        if ours == NO_PAGE:
+            return judge(None, await self._facts(top3), language, without=NO_PAGE_YET)
+        own, *theirs = await self._facts((ours, *top3))
+        return judge(own, theirs, language)
+
+    async def _facts(self, urls: Sequence[str]) -> list[PageFacts]:
+        return await asyncio.to_thread(_understood, await self._reader.read_many(urls))
+
+    async def _propose(self, question: Question) -> str | None:
+        if question.site is None:
+            return None
+        terms = terms_of(question.keyword, (), question.market.language)
+        found = await best_page(self._reader, self._home(question.site), terms)
+        try:
+            return read_url(found) if found else None
+        except BadQuestion:  # whoever takes it asks again with it, and it would be refused
+            return None
+
+
+def _understood(reads: Sequence[PageRead]) -> list[PageFacts]:
+    return [facts_of_read(read) for read in reads]
