@@ -24,6 +24,8 @@ from bot.store.writer import Writer
 T = TypeVar("T")
 
 READERS = 3
+# Programs that open one new file at the same moment and meet in the change to a log.
+MEETINGS = 10
 # STRICT tables came with 3.37 (November 2021).
 OLDEST_SQLITE = (3, 37, 0)
 # Another process (a CLI run, a backup) may hold the lock; nobody holds it for long.
@@ -91,7 +93,7 @@ class Database:
             writer = self._connect()
             self._writer = Writer(writer, self._writing, self.clock)
             migrate(writer, str(self.path))
-            writer.execute("PRAGMA journal_mode = WAL")
+            _log_ahead(writer)
             writer.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
             for _ in range(READERS):
                 reader = self._connect()
@@ -125,6 +127,20 @@ class Database:
         # The writer was opened first and goes last: only it may fold the log into the file.
         while self._opened:
             self._opened.pop().close()
+
+
+def _log_ahead(writer: sqlite_utils.Database) -> None:
+    """Change the file to a write-ahead log; SQLite refuses to wait where two do this at once."""
+    for _ in range(MEETINGS):
+        try:
+            writer.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            # This does wait for the other one, or gives up when the file stays locked.
+            writer.execute("BEGIN IMMEDIATE")
+            writer.conn.rollback()
+        else:
+            return
+    raise sqlite3.OperationalError("other programs keep it locked")
 
 
 def _create_private(path: Path) -> None:

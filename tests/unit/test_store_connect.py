@@ -245,6 +245,14 @@ async def test_two_programs_may_open_one_file_at_the_same_moment(tmp_path):
     await second.close()
 
 
+async def test_no_program_is_refused_because_others_make_the_file_just_then(tmp_path):
+    for number in range(12):
+        path = tmp_path / f"{number}.db"
+        programs = await asyncio.gather(*(Database.open(path, CLOCK) for _ in range(6)))
+        for program in programs:
+            await program.close()
+
+
 async def refusal(path: Path) -> str:
     with pytest.raises(ConfigError) as caught:
         await Database.open(path, CLOCK)
