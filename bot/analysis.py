@@ -12,27 +12,29 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from bot import plan
+from bot import plan, quoting
 from bot.assembly import Facts, assemble, competitors_of, ours_in
-from bot.budget import RunBudget
+from bot.budget import Rules, RunBudget
 from bot.clock import Clock
 from bot.comparing import Comparing, Task
-from bot.errors import BudgetExceeded, LinkGapError, ProviderError, Unavailable
+from bot.errors import LinkGapError
 from bot.gap.compare import Candidate, Own
 from bot.gap.prioritise import Evidence
 from bot.gap.relevance import terms_of
 from bot.gates import Gates
+from bot.inquiry import Inquiry
 from bot.model import KeywordMetrics, Link, Metrics, Profile, ReferringDomain, SerpRow
 from bot.plan import Ask, Lineup
 from bot.providers.base import Answer, BetweenQuery, Capability, ReferringQuery, Vendor
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
-from bot.question import Question
-from bot.report import Absence, CostLine, Report, Source, SourceState, to_json
+from bot.question import NO_PAGE, Question
+from bot.report import Absence, CostLine, Report, to_json
 from bot.settings import Settings
 from bot.store import ledger, profiles, reports, workspace
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
+from bot.store.ledger import NOBODY, Payer
 
 _QUESTION = TypeAdapter(Question)
 Row = TypeVar("Row")
@@ -75,7 +77,7 @@ class Analysis:
     ) -> None:
         self._registry, self._gateway = registry, gateway
         self._database, self._clock, self._settings = database, clock, settings
-        self._comparing, self._gates = comparing, gates
+        self._comparing, self._gates, self._rules = comparing, gates, Rules.of(settings)
 
     def check(self, question: Question) -> None:
         """Raise `BadQuestion` when no connected vendor fits; quick enough for an ack."""
@@ -88,7 +90,7 @@ class Analysis:
 
     def quote(self, question: Question) -> dict[str, int]:
         """Return the worst case in units by vendor; raises `BadQuestion` when no vendor fits."""
-        return plan.quote(
+        return quoting.quote(
             question,
             plan.lineup(self._registry, question),
             purse=self._settings.purse,
@@ -108,10 +110,11 @@ class Analysis:
             vendor, capability, query, self._budget(run_id, team), fresh=True
         )
 
-    def _budget(self, run_id: str, team: str) -> RunBudget:
+    def _budget(self, run_id: str, team: str, payer: Payer = NOBODY) -> RunBudget:
         answers = SqliteAnswers(self._database, team)
         caps = {vendor.name: vendor.run_cap for vendor in self._registry.vendors}
-        return RunBudget(self._database, run_id, team, self._settings.run_cap, answers, caps)
+        cap = self._settings.run_cap
+        return RunBudget(self._database, run_id, team, cap, answers, caps, payer, self._rules)
 
     async def run(
         self,
@@ -120,6 +123,7 @@ class Analysis:
         run_id: str,
         team: str,
         channel: str | None = None,
+        person: str | None = None,
         progress: Listener | None = None,
     ) -> Report:
         """Answer a question and keep the answer under `run_id`.
@@ -132,12 +136,12 @@ class Analysis:
         aliases = await self._database.read(
             lambda db: workspace.aliases(db, team, question.site) if question.site else ()
         )
+        budget = self._budget(run_id, team, Payer(person, question.site, channel))
         run = _Run(
             question,
             chosen,
             aliases,
-            self._budget(run_id, team),
-            self._gateway,
+            Inquiry(self._gateway, budget, question.fresh),
             self._clock,
             self._settings,
             self._comparing,
@@ -178,15 +182,13 @@ class _Run:
     question: Question
     chosen: Lineup
     aliases: tuple[str, ...]
-    budget: RunBudget
-    gateway: Gateway
+    inquiry: Inquiry
     clock: Clock
     settings: Settings
     comparing: Comparing
     gates: Gates
     progress: Listener | None
     facts: Facts = field(default_factory=Facts)
-    sources: list[Source | None] = field(default_factory=list)
     paid_profiles: list[Profile] = field(default_factory=list)
 
     async def answer(self) -> Report:
@@ -226,14 +228,22 @@ class _Run:
         linking = sum(found.already_links for found in evidence.values())
         self.facts.dropped["already_links"] = chosen.dropped.get("already_links", 0) + linking
         shown = [one for one in chosen.candidates if not evidence[one.domain].already_links]
-        await self._tell("the linking pages")
-        await self._enrich(shown[: self.settings.shortlist], evidence)
+        if self.question.light:
+            self._note_what_is_left_out()
+        else:
+            await self._tell("the linking pages")
+            await self._enrich(shown[: self.settings.shortlist], evidence)
         self.facts.prospects = await self.comparing.rank_all(task, evidence)
+
+    def _note_what_is_left_out(self) -> None:
+        for index in self.chosen.indexes:
+            for what in quoting.LEFT_OUT_WHEN_LIGHT:
+                self.inquiry.left_out(index.name, what, "The cheaper plan leaves it out.")
 
     async def _headline(self) -> None:
         """Find the competitors, their counts and ours."""
         asks = plan.headline(self.question, self.chosen)
-        for ask, answer in zip(asks, await self._ask_all(asks), strict=True):
+        for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
             self._take(ask, answer)
         self.facts.own_domains = frozenset((self.question.site or "", *self.aliases)) - {""}
         self.facts.competitors = competitors_of(self.question, self.chosen, self.facts)
@@ -243,20 +253,29 @@ class _Run:
             ask
             for index in self.chosen.indexes
             for ask in plan.uncounted(
-                index, self.chosen.serp, self.facts.competitors, self._our_ranking_page()
+                index,
+                self.chosen.serp,
+                self.facts.competitors,
+                our_page=self._our_page(),
+                our_site=self.question.site,
             )
         ]
-        for ask, answer in zip(more, await self._ask_all(more), strict=True):
+        for ask, answer in zip(more, await self.inquiry.all(more), strict=True):
             self._take(ask, answer)
         self.facts.competitors = competitors_of(self.question, self.chosen, self.facts)
+
+    def _our_page(self) -> str | None:
+        """Return the page that was named, or ours among the results when nobody named one."""
+        named = self.question.page
+        return None if named == NO_PAGE else named or self._our_ranking_page()
 
     def _our_ranking_page(self) -> str | None:
         row = ours_in(self.facts)
         return row.url if row and self.question.page is None else None
 
     def _why_nothing(self) -> str:
-        for source in self.sources:
-            if source and source.what == plan.SEARCH_RESULTS and source.note:
+        for source in self.inquiry.sources:
+            if source.what == plan.SEARCH_RESULTS and source.note:
                 return source.note
         return (
             f"No page was found that ranks for “{self.question.keyword}” and is not ours. "
@@ -279,11 +298,14 @@ class _Run:
             ask
             for index in self.chosen.indexes
             for ask in plan.profiles(
-                index, self.facts.competitors, plan.purse_of(index, self.settings.purse)
+                index,
+                self.facts.competitors,
+                plan.purse_of(index, self.settings.purse),
+                light=self.question.light,
             )
         ]
         ours = plan.own_profile(self.chosen, self.question.site) if self.question.site else []
-        answers = await self._ask_all([*theirs, *ours])
+        answers = await self.inquiry.all([*theirs, *ours])
         read = []
         for ask, answer in zip(theirs, answers, strict=False):
             if answer is not None and isinstance(ask.query, ReferringQuery):
@@ -309,9 +331,9 @@ class _Run:
         if site is None:
             return evidence
         for index in self.chosen.indexes:
-            left = await self.budget.left(index.name, index.pool)
+            left = await self.inquiry.budget.left(index.name, index.pool)
             asks = plan.proof(index, site, list(evidence), left)
-            for ask, answer in zip(asks, await self._ask_all(asks), strict=True):
+            for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
                 if answer is None or not isinstance(ask.query, BetweenQuery):
                     continue
                 asked = frozenset(ask.query.domains)
@@ -332,9 +354,9 @@ class _Run:
                 for one in shown
                 if (targets := [v.target for v, _ in one.seen if v.provider == index.name])
             }
-            left = await self.budget.left(index.name, index.pool)
+            left = await self.inquiry.budget.left(index.name, index.pool)
             asks += plan.enrichment(index, seen_on, left)
-        for answer in await self._ask_all(asks):
+        for answer in await self.inquiry.all(asks):
             for row in answer.rows if answer else ():
                 if isinstance(row, Link) and row.domain in evidence:
                     known = evidence[row.domain]
@@ -343,36 +365,6 @@ class _Run:
                     known = evidence[row.target.value]
                     traffic = row.traffic if known.traffic is None else known.traffic
                     evidence[row.target.value] = replace(known, traffic=traffic)
-
-    async def _ask_all(self, asks: Sequence[Ask]) -> list[Answer[object] | None]:
-        return await asyncio.gather(*(self._ask(ask) for ask in asks))
-
-    async def _ask(self, ask: Ask) -> Answer[object] | None:
-        """Ask one question and note how it ended; None when there is no answer."""
-        place = len(self.sources)
-        self.sources.append(None)
-        try:
-            answer = await self.gateway.ask(
-                ask.vendor, ask.capability, ask.query, self.budget, fresh=self.question.fresh
-            )
-        except BudgetExceeded as error:
-            self.sources[place] = _unanswered(ask, SourceState.NOT_ASKED, error)
-            return None
-        except ProviderError as error:
-            if ask.on_the_off_chance and isinstance(error, Unavailable):
-                return None
-            self.sources[place] = _unanswered(ask, SourceState.UNAVAILABLE, error)
-            return None
-        self.sources[place] = Source(
-            provider=ask.vendor.name,
-            what=ask.what,
-            state=SourceState.OK if answer.complete else SourceState.PARTIAL,
-            rows=len(answer.rows),
-            complete=answer.complete,
-            as_of=answer.as_of,
-            note=" ".join(answer.notes) or None,
-        )
-        return answer
 
     async def _tell(self, *waiting: str) -> None:
         if self.progress is not None:
@@ -383,15 +375,11 @@ class _Run:
             self.question,
             self.chosen,
             self.facts,
-            sources=tuple(source for source in self.sources if source),
-            cost=await self.budget.spent(),
+            sources=self.inquiry.sources,
+            cost=await self.inquiry.budget.spent(),
             taken_at=self.clock.now(),
         )
 
 
 def _only(kind: type[Row], answer: Answer[object]) -> tuple[Row, ...]:
     return tuple(row for row in answer.rows if isinstance(row, kind))
-
-
-def _unanswered(ask: Ask, state: SourceState, error: LinkGapError) -> Source:
-    return Source(ask.vendor.name, ask.what, state, None, None, None, str(error))

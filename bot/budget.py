@@ -1,12 +1,78 @@
 """What one run may spend: every request is reserved at its worst case first and settled after."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
 
+from bot.errors import Unpriced
+from bot.prices import MICRO, Amount, Prices, read_amounts, read_prices
 from bot.providers.base import AnswerCache, Call, Capability, Cost, Reservation
 from bot.report import CostLine
+from bot.settings import Settings
 from bot.store import ledger
 from bot.store.connect import Database
+from bot.store.ledger import NOBODY, Limit, Payer
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the owner allows above a single run: caps by payer and period, and what units cost.
+
+    None or absent is no cap. Days and months are those of UTC.
+    """
+
+    person_day: Amount | None = None
+    site_month: Amount | None = None
+    channel_month: Amount | None = None
+    vendor_month: Mapping[str, Amount] = field(default_factory=dict)
+    prices: Prices = field(default_factory=Prices)
+    allow_unpriced: bool = False
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Rules":
+        """Return the rules that are set."""
+
+        def amount(dollars: Decimal | None) -> Amount | None:
+            return None if dollars is None else Amount(int(dollars * MICRO), money=True)
+
+        return cls(
+            person_day=amount(settings.cap_person_day_usd),
+            site_month=amount(settings.cap_site_month_usd),
+            channel_month=amount(settings.cap_channel_month_usd),
+            vendor_month=read_amounts(settings.cap_vendor_month),
+            prices=read_prices(settings.prices),
+            allow_unpriced=settings.allow_unpriced,
+        )
+
+    def of_payer(self, team: str, payer: Payer, at: datetime) -> Iterator[Limit]:
+        """Yield the caps of the one who asks, of the site and of the channel, as they are set."""
+        day, month = day_of(at), month_of(at)
+        if self.person_day and payer.person:
+            yield Limit("person and day", self.person_day, day, team, person=payer.person)
+        if self.site_month and payer.site:
+            yield Limit("site and month", self.site_month, month, team, site=payer.site)
+        if self.channel_month and payer.channel:
+            most = self.channel_month
+            yield Limit("channel and month", most, month, team, channel=payer.channel)
+
+    def of_vendor(self, vendor: str, pool: str, at: datetime) -> Iterator[Limit]:
+        """Yield the cap of a vendor. The installation pays its bill, so all teams count."""
+        most = self.vendor_month.get(vendor)
+        if most:
+            pool_of = None if most.money else pool
+            month = month_of(at)
+            yield Limit("vendor and month", most, month, provider=vendor, pool=pool_of)
+
+
+def day_of(at: datetime) -> datetime:
+    """Return when the day began, in UTC."""
+    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def month_of(at: datetime) -> datetime:
+    """Return when the month began, in UTC."""
+    return day_of(at).replace(day=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +90,8 @@ class RunBudget:
     cap: int | None
     answers: AnswerCache
     caps: Mapping[str, int] = field(default_factory=dict)
+    payer: Payer = NOBODY
+    rules: Rules = field(default_factory=Rules)
 
     @property
     def meter(self) -> "RunBudget":
@@ -31,8 +99,16 @@ class RunBudget:
         return self
 
     async def reserve(self, vendor: str, capability: Capability, call: Call) -> Reservation:
-        """Write the worst case down; raises `BudgetExceeded` when the run's cap would be passed."""
-        at = self.database.clock.now()
+        """Write the worst case down; raises `BudgetExceeded` when a cap would be passed."""
+        at, worst = self.database.clock.now(), self._priced(vendor, call.worst)
+        limits = (
+            *self.rules.of_payer(self.team, self.payer, at),
+            *self.rules.of_vendor(vendor, worst.pool, at),
+        )
+        in_money = next((limit for limit in limits if limit.most.money), None)
+        unknown = worst.micro_usd is None and worst.units > 0
+        if in_money and unknown and not self.rules.allow_unpriced:
+            raise Unpriced(vendor, in_money.cap)
         row_id = await self.database.run(
             lambda db: ledger.reserve(
                 db,
@@ -40,24 +116,27 @@ class RunBudget:
                 team=self.team,
                 provider=vendor,
                 capability=capability,
-                pool=call.worst.pool,
-                worst_units=call.worst.units,
-                worst_micro_usd=call.worst.micro_usd,
+                pool=worst.pool,
+                worst_units=worst.units,
+                worst_micro_usd=worst.micro_usd,
                 cap_units=self._cap_of(vendor),
                 at=at,
+                payer=self.payer,
+                limits=limits,
             )
         )
-        return Reservation(row_id, call)
+        return Reservation(row_id, call, vendor)
 
     async def settle(self, reservation: Reservation, billed: Cost | None, outcome: str) -> None:
         """Write the true cost; an unknown one stays at the worst case."""
         at = self.database.clock.now()
+        true = self._priced(reservation.vendor, billed) if billed else None
         await self.database.run(
             lambda db: ledger.settle(
                 db,
                 reservation.id,
-                units=billed.units if billed else None,
-                micro_usd=billed.micro_usd if billed else None,
+                units=true.units if true else None,
+                micro_usd=true.micro_usd if true else None,
                 outcome=outcome,
                 at=at,
             )
@@ -74,6 +153,7 @@ class RunBudget:
                 provider=vendor,
                 capability=capability,
                 at=at,
+                payer=self.payer,
             )
         )
 
@@ -90,6 +170,12 @@ class RunBudget:
             lambda db: ledger.used_units(db, self.team, self.run_id, vendor, pool)
         )
         return max(0, cap - used)
+
+    def _priced(self, vendor: str, cost: Cost) -> Cost:
+        """Return the cost with its price in money, if the vendor or the table knows one."""
+        if cost.micro_usd is not None:
+            return cost
+        return replace(cost, micro_usd=self.rules.prices.micro_usd(vendor, cost.units))
 
     def _cap_of(self, vendor: str) -> int | None:
         return self.caps.get(vendor) if self.cap is None else self.cap

@@ -49,6 +49,35 @@ class BudgetExceeded(LinkGapError):
         )
 
 
+class OverMoneyCap(BudgetExceeded):
+    """A cap in money would be passed; amounts are micro-dollars."""
+
+    def __init__(self, *, cap: str, limit: int, used: int, wanted: int) -> None:
+        super().__init__(cap=cap, limit=limit, used=used, wanted=wanted, pool="micro-USD")
+        sentence = (
+            f"The cap of {_dollars(limit)} per {cap} stopped this: {_dollars(used)} are used or "
+            f"reserved and the next request could cost {_dollars(wanted)}. Raise the cap or wait."
+        )
+        self.args = (sentence,)
+
+
+class Unpriced(BudgetExceeded):
+    """A cap in money holds and nobody knows what the request costs; it was not sent."""
+
+    def __init__(self, vendor: str, cap: str) -> None:
+        super().__init__(cap=cap, limit=0, used=0, wanted=0, pool=vendor)
+        sentence = (
+            f"The cap in money per {cap} stopped this: what a unit of {vendor} costs is unknown. "
+            f"Set its price (LINKGAP_PRICES={vendor}=…) or LINKGAP_ALLOW_UNPRICED=yes."
+        )
+        self.args = (sentence,)
+
+
+def _dollars(micro: int) -> str:
+    whole, cents = f"{micro / 1_000_000:,.6f}".split(".")
+    return f"${whole}.{cents.rstrip('0'):0<2}"
+
+
 class ProviderError(LinkGapError):
     """A vendor did not give what was asked. Never means zero.
 

@@ -7,8 +7,7 @@ enrichment of the shortlist. A quote is the sum of their worst cases.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain, repeat
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from bot.domains import registrable
@@ -43,6 +42,8 @@ class Ask:
     """One question to one vendor; `what` names it for the reader ("referring domains of …").
 
     `on_the_off_chance`: nobody asked for this source, so it is not missed when it has nothing.
+    `beyond_the_cap`: what is left does not pay for it; asked last, in its smallest form, so that the
+    cap refuses it and the report says so.
     """
 
     vendor: Vendor
@@ -50,6 +51,7 @@ class Ask:
     query: object
     what: str
     on_the_off_chance: bool = False
+    beyond_the_cap: bool = False
 
     def worst(self) -> int:
         """Return the most units of its vendor's pool it can cost; 0 when nothing is sent for it.
@@ -97,7 +99,7 @@ def lineup(registry: Registry, question: Question) -> Lineup:
     named = [registry.named(name) for name in question.via]
     chosen = named or _unasked_choice(registry, question)
     serp = _serp_vendor(registry, question, chosen)
-    indexes = [vendor for vendor in chosen if vendor.can(Capability.REFERRING_DOMAINS)]
+    indexes = _indexes(chosen) if not named else [v for v in chosen if _knows_links(v)]
     if not indexes:
         raise BadQuestion(
             "None of these vendors knows links. Connect a link index, or import your own exports "
@@ -118,10 +120,21 @@ def lineup(registry: Registry, question: Question) -> Lineup:
     )
 
 
+def _knows_links(vendor: Vendor) -> bool:
+    return vendor.can(Capability.REFERRING_DOMAINS)
+
+
+def _indexes(vendors: Iterable[Vendor]) -> list[Vendor]:
+    """Return who knows links, imported files last: they know nobody they were not exported for."""
+    able = filter(_knows_links, vendors)
+    return sorted(able, key=lambda vendor: is_free(vendor, Capability.REFERRING_DOMAINS))
+
+
 def _unasked_choice(registry: Registry, question: Question) -> list[Vendor]:
     """Prefer real vendors; the sample only where nothing real could answer at all."""
     real = [vendor for vendor in registry.vendors if not vendor.sample]
-    if question.vs or any(vendor.can(Capability.SERP) for vendor in real):
+    paid = [one for one in _indexes(real) if not is_free(one, Capability.REFERRING_DOMAINS)]
+    if question.vs or paid or any(vendor.can(Capability.SERP) for vendor in real):
         return real
     if question.serp:
         return [vendor for vendor in real if vendor.name != question.serp]
@@ -136,9 +149,13 @@ def _serp_vendor(registry: Registry, question: Question, chosen: Sequence[Vendor
         if not vendor.can(Capability.SERP):
             raise BadQuestion(f"{vendor.title} has no search results; choose another `serp:`.")
         return vendor
-    for vendor in chosen:
-        if vendor.can(Capability.SERP):
-            return vendor
+    able = [vendor for vendor in chosen if vendor.can(Capability.SERP)]
+    if able and not question.via:
+        # The index's own results may come with its counts; Google is what the question is about.
+        main = _indexes(chosen)[:1]
+        able.sort(key=lambda vendor: (vendor not in main, vendor.own_web_index))
+    if able:
+        return able[0]
     names = ", ".join(vendor.title for vendor in chosen) or "No connected vendor"
     raise BadQuestion(
         f"{names}: no search results to be had. Name the ranking pages yourself with `vs:URL`, "
@@ -152,7 +169,10 @@ def is_free(vendor: Vendor, capability: Capability) -> bool:
 
 
 def headline(question: Question, chosen: Lineup) -> list[Ask]:
-    """Return what the number needs: SERP, difficulty, our own numbers, pages named by hand."""
+    """Return what the number needs: SERP, difficulty, our own numbers, pages named by hand.
+
+    Where the results come without the index's counts, ours travel with those of the top 3 later.
+    """
     asks = []
     if chosen.serp:
         query = SerpQuery(question.keyword, question.market)
@@ -165,8 +185,14 @@ def headline(question: Question, chosen: Lineup) -> list[Ask]:
         pages.append(question.page or "")
     sites = [site for site in (question.site, *map(registrable, question.vs)) if site]
     for index in chosen.indexes:
-        asks += metrics(index, pages, sites, "our own numbers" if not question.vs else "counts")
+        if chosen.serp is None or _counts_itself(index, chosen.serp):
+            asks += metrics(index, pages, sites, "our own numbers" if not question.vs else "counts")
     return asks
+
+
+def _counts_itself(index: Vendor, serp: Vendor) -> bool:
+    """Say whether the search results come with this index's own counts."""
+    return serp.name == index.name and serp.serp_counts
 
 
 def metrics(vendor: Vendor, pages: Iterable[str], sites: Iterable[str], what: str) -> list[Ask]:
@@ -186,27 +212,35 @@ def metrics(vendor: Vendor, pages: Iterable[str], sites: Iterable[str], what: st
 
 
 def uncounted(
-    index: Vendor, serp: Vendor | None, competitors: Sequence[Competitor], our_page: str | None
+    index: Vendor,
+    serp: Vendor | None,
+    competitors: Sequence[Competitor],
+    *,
+    our_page: str | None,
+    our_site: str | None,
 ) -> list[Ask]:
     """Return the metrics call for what the SERP did not tell in this index's own numbers.
 
-    `our_page` is our page among the results, when nobody named another.
+    `our_page` is the page that was named, or ours among the results when nobody named one.
     """
     if serp is None:
         return []  # pages named by hand were asked for with the headline
-    if serp.name == index.name:
-        pages = [page.url for page in competitors if page.referring_domains is None]
-        return metrics(index, pages, (), "counts of the top 3")
-    pages = [page.url for page in competitors] + ([our_page] if our_page else [])
+    pages = [page.url for page in competitors if page.referring_domains is None]
     sites = [page.domain for page in competitors if not page.platform]
-    return metrics(index, pages, sites, "counts of the top 3")
+    if _counts_itself(index, serp):
+        return metrics(index, pages, (), "counts of the top 3")
+    pages = [*(page.url for page in competitors), *([our_page] if our_page else [])]
+    sites += [our_site] if our_site else []
+    return metrics(index, pages, sites, "counts of the top 3 and our own")
 
 
-def profiles(index: Vendor, competitors: Sequence[Competitor], purse: int | None) -> list[Ask]:
+def profiles(
+    index: Vendor, competitors: Sequence[Competitor], purse: int | None, *, light: bool = False
+) -> list[Ask]:
     """Spend the purse on referring domains: all pages first, then the sites of real sites.
 
-    A page that is known to have none is not asked. Small profiles are served first, so that what
-    they leave goes to the large ones; rows are worth more than equality.
+    `light` leaves the sites out. A page that is known to have none is not asked. Small profiles are
+    served first, so that what they leave goes to the large ones; rows are worth more than equality.
     """
     pages = [
         (Target(Scope.PAGE, page.url), _rows_wanted(page.referring_domains))
@@ -216,7 +250,7 @@ def profiles(index: Vendor, competitors: Sequence[Competitor], purse: int | None
     domains = dict.fromkeys(page.domain for page in competitors if not page.platform)
     sites = [(Target(Scope.SITE, domain), MOST_SITE_ROWS) for domain in domains]
     asks: list[Ask] = []
-    for group in (pages, sites):
+    for group in (pages,) if light else (pages, sites):
         left = None if purse is None else purse - sum(ask.worst() for ask in asks)
         asks += _share(index, group, left)
     return asks
@@ -265,6 +299,12 @@ def _most_affordable(wanted: int, units: int | None, build: Callable[[int], Ask]
     return fits
 
 
+def _affordable(wanted: int, units: int | None, build: Callable[[int], Ask]) -> Ask:
+    """Return the largest form that fits, or the smallest marked as beyond the cap."""
+    size = _most_affordable(wanted, units, build)
+    return build(size) if size else replace(build(1), beyond_the_cap=True)
+
+
 def own_profile(chosen: Lineup, site: str) -> list[Ask]:
     """Return who links to us as far as that is free to read; what costs is proven name by name."""
     query = ReferringQuery(Target(Scope.SITE, site), FREE_ROWS)
@@ -294,8 +334,7 @@ def proof(index: Vendor, site: str, domains: Sequence[str], left: int | None) ->
         query = BetweenQuery(tuple(domains[:size]), Target(Scope.SITE, site))
         return Ask(index, Capability.LINKS_BETWEEN, query, f"links from prospects to {site}")
 
-    # What no longer fits is asked in its smallest form: the cap refuses it, and the report says so.
-    return [build(_most_affordable(len(domains), left, build) or 1)] if domains else []
+    return [_affordable(len(domains), left, build)] if domains else []
 
 
 def enrichment(
@@ -321,10 +360,9 @@ def enrichment(
             query = LinksQuery(target, domains[:size])
             return Ask(index, Capability.LINKS, query, f"linking pages to {target.value}")
 
-        size = _most_affordable(len(domains), still(), links)
-        asks.append(links(size or 1))
-        if not size:
-            break  # the cap refuses it, as in `proof`
+        asks.append(_affordable(len(domains), still(), links))
+        if asks[-1].beyond_the_cap:
+            break
         for domain in domains:
             del waiting[domain]
     if seen_on and index.can(Capability.SITE_METRICS):
@@ -336,37 +374,8 @@ def enrichment(
 
         # A link index that knows no visits is not asked for them: nobody misses its answer.
         if traffic(1).served():
-            asks.append(traffic(_most_affordable(len(sites), still(), traffic) or 1))
+            asks.append(_affordable(len(sites), still(), traffic))
     return asks
-
-
-def quote(
-    question: Question, chosen: Lineup, *, purse: int | None, shortlist: int, cap: int | None
-) -> dict[str, int]:
-    """Return the worst case in units by vendor, before anything is sent; free vendors are left out.
-
-    `purse` and `cap` None: each vendor's own. What later steps ask depends on what the first ones
-    find, so this supposes the dearest case.
-    """
-    worst: Counter[str] = Counter()
-    for ask in headline(question, chosen):
-        worst[ask.vendor.name] += ask.worst()
-    for index in chosen.indexes:
-        if is_free(index, Capability.REFERRING_DOMAINS):
-            continue
-        names = [f"prospect-{number:03d}.example" for number in range(proof_size(shortlist))]
-        # Dearest where every target costs a request of its own and one has all the rest.
-        targets = [Target(Scope.SITE, f"competitor-{n}.example") for n in range(MOST_TARGETS)]
-        spread = zip(names[:shortlist], chain(targets, repeat(targets[-1])), strict=False)
-        later = [
-            *metrics(index, [f"https://{name}/" for name in names[: TOP + 1]], names[:TOP], ""),
-            *proof(index, question.site or "our-site.example", names, None),
-            *enrichment(index, {name: (target,) for name, target in spread}, None),
-        ]
-        worst[index.name] += purse_of(index, purse) + sum(ask.worst() for ask in later)
-    asked = [vendor for vendor in (chosen.serp, chosen.keyword, *chosen.indexes) if vendor]
-    caps = {vendor.name: vendor.run_cap if cap is None else cap for vendor in asked}
-    return {vendor: min(units, caps[vendor]) for vendor, units in worst.items() if units}
 
 
 def purse_of(index: Vendor, purse: int | None) -> int:

@@ -26,7 +26,11 @@ _INVISIBLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A validated question. `site` is registrable; `page` a URL, "none" or None (unknown)."""
+    """A validated question. `site` is registrable; `page` a URL, "none" or None (unknown).
+
+    `light` is the cheaper plan: it reads who links to the pages, not to their sites, and buys
+    neither linking pages nor traffic of the shortlist.
+    """
 
     keyword: str
     market: Market
@@ -37,6 +41,7 @@ class Question:
     serp: str | None = None
     fresh: bool = False
     gates: bool = True
+    light: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ def make(
     serp: str | None = None,
     fresh: bool = False,
     gates: bool = True,
+    light: bool = False,
 ) -> Question:
     """Build a question from separate fields (CLI, form), with the same checks and sentences."""
     market = Market(_country(country or defaults.country), _language(language or defaults.language))
@@ -123,6 +129,7 @@ def make(
         serp=serp.lower() if serp else None,
         fresh=fresh,
         gates=gates,
+        light=light,
     )
 
 

@@ -4,13 +4,15 @@ Vendors read their own `LINKGAP_<VENDOR>_…` names in their own files (see `Ven
 vendor never edits this one. Precedence: environment < team < site < channel < command.
 """
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import ConfigError
+from bot.prices import read_amount, read_amounts, read_prices
 
 
 class Settings(BaseSettings):
@@ -40,6 +42,30 @@ class Settings(BaseSettings):
     fresh_hours: int = Field(24, ge=0, description="Answers younger than this are reused free.")
     workers: int = Field(4, ge=1, le=32, description="Analyses that run at the same time.")
     queue: int = Field(200, ge=1, description="Runs that may wait; beyond it /gap says so.")
+
+    cap_person_day_usd: Decimal | None = Field(None, ge=0, description="Dollars a person a day.")
+    cap_site_month_usd: Decimal | None = Field(None, ge=0, description="Dollars a site a month.")
+    cap_channel_month_usd: Decimal | None = Field(
+        None, ge=0, description="Dollars a channel a month."
+    )
+    cap_vendor_month: str = Field("", description="By vendor and month: ahrefs=200000,moz=$20.")
+    prices: str = Field("", description="Dollars a unit by vendor: ahrefs=0.0002.")
+    allow_unpriced: bool = Field(
+        default=False, description="Let requests without a price pass caps in money."
+    )
+    confirm_over: str = Field("", description="Ask before a run that may cost more: 1000 or $0.50.")
+
+    @field_validator("cap_vendor_month", "prices", "confirm_over")
+    @classmethod
+    def _readable(cls, text: str, info: ValidationInfo) -> str:
+        """Read what its users will read later, so that a fault is told at the start."""
+        if info.field_name == "prices":
+            read_prices(text)
+        elif info.field_name == "cap_vendor_month":
+            read_amounts(text)
+        elif text:
+            read_amount(text)
+        return text
 
 
 class VendorOptions(BaseSettings):

@@ -34,6 +34,7 @@ from bot.wiring import core
 @click.option("--serp", help="Vendor of search results. Default: the first of --via that has them.")
 @click.option("--fresh", is_flag=True, help="Ask vendors again even if a recent answer is kept.")
 @click.option("--gates/--no-gates", default=True, help="Check our page before the links.")
+@click.option("--light", is_flag=True, help="The cheaper plan: page linkers only, no enrichment.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/report.schema.json).")
 def command(
     *,
@@ -47,6 +48,7 @@ def command(
     serp: str | None,
     fresh: bool,
     gates: bool,
+    light: bool,
     as_json: bool,
 ) -> None:
     """Say how many referring domains KEYWORD takes, and who links to the top 3 and not to us."""
@@ -63,6 +65,7 @@ def command(
         serp=serp,
         fresh=fresh,
         gates=gates,
+        light=light,
     )
     try:
         _print(asyncio.run(_answer(settings, question)), as_json=as_json)

@@ -80,4 +80,5 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         secrets=(key,),
         # Documented: 60 requests a minute plus throttling that nobody can foresee, so few at once.
         rate=Rate(per_minute=60, concurrency=6),
+        serp_counts=True,
     )

@@ -219,7 +219,8 @@ class Vendor:
     """One vendor, ready to be asked. `scale` None: rows say their own (exports).
 
     `pool` is the one its answers are billed in; a run may spend `run_cap` of it at most, and
-    `purse` of that on lists of who links. `own_web_index`: its search results are not Google's.
+    `purse` of that on lists of who links. `serp_counts`: its search results come with its link
+    counts and authority; `own_web_index`: they are not Google's.
     """
 
     name: str
@@ -234,6 +235,7 @@ class Vendor:
     pool: str = "units"
     run_cap: int = 1500
     purse: int = 750
+    serp_counts: bool = False
     own_web_index: bool = False
 
     def can(self, capability: Capability) -> bool:
@@ -257,6 +259,7 @@ class Reservation:
 
     id: int
     call: Call
+    vendor: str
 
 
 class Meter(Protocol):

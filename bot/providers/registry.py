@@ -10,6 +10,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from bot.clock import Clock
 from bot.errors import BadQuestion, ConfigError
+from bot.prices import vendors_in
 from bot.providers.base import NotConfigured, Vendor
 from bot.settings import Settings
 
@@ -60,6 +61,8 @@ def discover(
             absent.append(built)
     wanted = [name.strip().lower() for name in settings.via.split(",") if name.strip()]
     faults += _unusable(wanted, vendors, absent)
+    installed = {vendor.name for vendor in vendors} | {one.name for one in absent}
+    faults += _unknown(settings, installed)
     if faults:
         raise ConfigError(*faults)
 
@@ -80,6 +83,17 @@ def _unusable(
             yield f"LINKGAP_VIA names {name}, but {' and '.join(needs[name])} is not set"
         elif name not in ready:
             yield f"LINKGAP_VIA: no vendor is called {name}"
+
+
+def _unknown(settings: Settings, known: set[str]) -> Iterator[str]:
+    """Yield a fault for each vendor whose cap or price would be kept for nobody."""
+    for variable, text in (
+        ("LINKGAP_CAP_VENDOR_MONTH", settings.cap_vendor_month),
+        ("LINKGAP_PRICES", settings.prices),
+    ):
+        for name in vendors_in(text):
+            if name not in known:
+                yield f"{variable}: no vendor is called {name}"
 
 
 def _name(vendor: NotConfigured) -> str:

@@ -242,4 +242,5 @@ def build(settings: Settings, clock: Clock) -> Vendor:
             Capability.LINKS: _Sample(_links),
         },
         sample=True,
+        serp_counts=True,
     )

@@ -1,14 +1,17 @@
 """What was spent: a row a request, written before it is sent and settled after.
 
 Units and micro-dollars are integers. A pool belongs to its provider: Ahrefs units and Semrush units
-are not one currency, so every sum and every cap is per run, provider and pool.
+are not one currency, so sums and caps are per provider and pool, or in money where that is known.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlite_utils
 
-from bot.errors import BudgetExceeded
+from bot.errors import BudgetExceeded, OverMoneyCap
+from bot.prices import Amount
 from bot.report import CostLine
 from bot.store.times import to_text
 from bot.store.workspace import ensure_team
@@ -16,6 +19,37 @@ from bot.store.workspace import ensure_team
 RESERVED = "reserved"
 KILLED = "killed"
 CACHED = "cached"
+_COLUMNS = ("team", "person", "site", "channel", "provider", "pool")
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who asked, for which site and in which channel; None: nobody in particular."""
+
+    person: str | None = None
+    site: str | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A cap: at most `most` since a moment, over the rows with these values (None: any).
+
+    `cap` names it for a sentence.
+    """
+
+    cap: str
+    most: Amount
+    since: datetime
+    team: str | None = None
+    person: str | None = None
+    site: str | None = None
+    channel: str | None = None
+    provider: str | None = None
+    pool: str | None = None
+
+
+NOBODY = Payer()
 
 
 def reserve(
@@ -30,12 +64,14 @@ def reserve(
     worst_micro_usd: int | None,
     cap_units: int | None,
     at: datetime,
+    payer: Payer = NOBODY,
+    limits: Sequence[Limit] = (),
 ) -> int:
     """Write the worst case down before a request; returns the row's id for `settle`.
 
     The sum and the row are one writing transaction (`Database.run`), so workers side by side stop
-    exactly at the cap. Raises `BudgetExceeded` and writes nothing when the cap would be passed;
-    `cap_units` None means no cap.
+    exactly at a cap. Raises `BudgetExceeded` and writes nothing when one would be passed;
+    `cap_units` None means no cap of the run, and a worst case in money of None counts as nothing.
     """
     ensure_team(db, team, at)
     used = used_units(db, team, run_id, provider, pool)
@@ -47,15 +83,43 @@ def reserve(
             wanted=worst_units,
             pool=f"{provider} {pool}",
         )
+    for limit in limits:
+        _keep(db, limit, (worst_micro_usd or 0) if limit.most.money else worst_units)
     row_id: int = db.execute(
         "INSERT INTO spend (run_id, team, provider, capability, pool, reserved_units, "
-        "reserved_micro_usd, outcome, reserved_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        "reserved_micro_usd, outcome, reserved_at, person, site, channel) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             *(run_id, team, provider, capability, pool),
             *(worst_units, worst_micro_usd, RESERVED, to_text(at)),
+            *(payer.person, payer.site, payer.channel),
         ),
     ).fetchone()[0]
     return row_id
+
+
+def _keep(db: sqlite_utils.Database, limit: Limit, wanted: int) -> None:
+    """Raise when a request would pass a cap. What costs nothing always may be asked."""
+    used, most = used_of(db, limit), limit.most.value
+    if wanted == 0 or used + wanted <= most:
+        return
+    if limit.most.money:
+        raise OverMoneyCap(cap=limit.cap, limit=most, used=used, wanted=wanted)
+    pool = f"{limit.provider} {limit.pool}"
+    raise BudgetExceeded(cap=limit.cap, limit=most, used=used, wanted=wanted, pool=pool)
+
+
+def used_of(db: sqlite_utils.Database, limit: Limit) -> int:
+    """Return what counts against a cap: what was settled, and the worst case of what is open."""
+    given = {name: value for name in _COLUMNS if (value := getattr(limit, name)) is not None}
+    amount = "micro_usd" if limit.most.money else "units"
+    where = "".join(f" AND {name} = :{name}" for name in given)
+    used: int = db.execute(
+        f"SELECT coalesce(sum(coalesce({amount}, reserved_{amount})), 0) FROM spend "  # noqa: S608 - the names are ours
+        f"WHERE reserved_at >= :since{where}",
+        {"since": to_text(limit.since), **given},
+    ).fetchone()[0]
+    return used
 
 
 def settle(
@@ -90,14 +154,19 @@ def record_cached(
     provider: str,
     capability: str,
     at: datetime,
+    payer: Payer = NOBODY,
 ) -> None:
     """Write down that an answer came from the cache and cost nothing, in whatever pool."""
     ensure_team(db, team, at)
     moment = to_text(at)
     db.execute(
         "INSERT INTO spend (run_id, team, provider, capability, reserved_units, units, outcome, "
-        "reserved_at, settled_at) VALUES (?, ?, ?, ?, 0, 0, ?, ?, ?)",
-        (run_id, team, provider, capability, CACHED, moment, moment),
+        "reserved_at, settled_at, person, site, channel) "
+        "VALUES (?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?, ?)",
+        (
+            *(run_id, team, provider, capability, CACHED, moment, moment),
+            *(payer.person, payer.site, payer.channel),
+        ),
     )
 
 

@@ -258,6 +258,20 @@ def views(db: sqlite_utils.Database) -> None:
     """)
 
 
+@STEPS()
+def payers(db: sqlite_utils.Database) -> None:
+    """Add who asked, for which site and where, to every request: caps are kept by them."""
+    db.executescript("""
+        ALTER TABLE spend ADD COLUMN person TEXT;
+        ALTER TABLE spend ADD COLUMN site TEXT;
+        ALTER TABLE spend ADD COLUMN channel TEXT;
+        CREATE INDEX spend_by_person ON spend (team, person, reserved_at);
+        CREATE INDEX spend_by_site ON spend (team, site, reserved_at);
+        CREATE INDEX spend_by_channel ON spend (team, channel, reserved_at);
+        CREATE INDEX spend_by_provider ON spend (provider, reserved_at);
+    """)
+
+
 def migrate(db: sqlite_utils.Database, name: str) -> None:
     """Apply what is missing, all or nothing; two processes may try at the same moment.
 

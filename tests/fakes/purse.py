@@ -32,9 +32,9 @@ class MemoryPurse:
         return self
 
     async def reserve(self, vendor: str, capability: Capability, call: Call) -> Reservation:
-        del vendor, capability
+        del capability
         self.entries.append(Entry(call.worst))
-        return Reservation(len(self.entries) - 1, call)
+        return Reservation(len(self.entries) - 1, call, vendor)
 
     async def settle(self, reservation: Reservation, billed: Cost | None, outcome: str) -> None:
         entry = self.entries[reservation.id]

@@ -74,7 +74,7 @@ async def test_planned_and_settled_units_are_in_the_ledger_and_within_1500(here)
     assert (line.provider, line.pool, line.micro_usd) == ("ahrefs", "units", None)
     assert line.units == here.server.spent
     assert line.estimated_units == sum(worst for worst, _ in reserved)
-    assert line.units <= here.settings.run_cap == 1500
+    assert line.units <= here.vendor.run_cap == 1500
 
 
 async def test_25_prospects_are_proven_and_enriched_whole(here):

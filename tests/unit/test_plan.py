@@ -10,7 +10,7 @@ from fakes.clock import FakeClock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import plan
+from bot import plan, quoting
 from bot.errors import BadQuestion
 from bot.model import Market, Scope, Target
 from bot.providers import exports, sample
@@ -121,11 +121,12 @@ def test_pages_and_sites_are_asked_apart_where_a_vendor_serves_them_apart(invent
 
 def test_what_the_results_counted_is_not_asked_again(ahrefs):
     top = [page(1, 55), page(2, 0), page(3, 15)]
-    assert plan.uncounted(ahrefs, ahrefs, top, None) == []
+    assert plan.uncounted(ahrefs, ahrefs, top, our_page=None, our_site=None) == []
 
 
 def test_only_the_page_without_a_count_is_asked_for(ahrefs):
-    (ask,) = plan.uncounted(ahrefs, ahrefs, [page(1, 55), page(2, None), page(3, 15)], None)
+    top = [page(1, 55), page(2, None), page(3, 15)]
+    (ask,) = plan.uncounted(ahrefs, ahrefs, top, our_page=None, our_site="ours.example")
     assert (ask.query.targets, ask.worst()) == (
         (Target(Scope.PAGE, "https://c2.example/best"),),
         50,
@@ -134,17 +135,44 @@ def test_only_the_page_without_a_count_is_asked_for(ahrefs):
 
 def test_another_vendors_results_are_counted_again_and_platforms_only_as_pages(ahrefs, invented):
     top = [page(1, 55), page(2, 1, "reddit.com")]
-    (ask,) = plan.uncounted(ahrefs, invented, top, "https://ours.example/crm")
+    (ask,) = plan.uncounted(
+        ahrefs, invented, top, our_page="https://ours.example/crm", our_site="ours.example"
+    )
     assert [target.value for target in ask.query.targets] == [
         "https://c1.example/best",
         "https://reddit.com/best",
         "https://ours.example/crm",
         "c1.example",
+        "ours.example",
+    ]
+
+
+def test_an_index_whose_results_count_nothing_is_asked_once_for_theirs_and_ours(
+    monkeypatch, tmp_path
+):
+    semrush = semrush_vendor.configured(monkeypatch, tmp_path)
+    text = "crm page:ours.example/crm"
+    first = plan.headline(asked(text), lineup(text, semrush))
+    assert [ask.what for ask in first] == ["search results", "keyword difficulty"]
+    (ask,) = plan.uncounted(
+        semrush,
+        semrush,
+        [page(1, None), page(2, None, "reddit.com")],
+        our_page="https://ours.example/crm",
+        our_site="ours.example",
+    )
+    assert (ask.what, ask.worst()) == ("counts of the top 3 and our own", 5 * 40)
+
+
+def test_without_a_site_of_ours_only_the_top_3_are_counted(ahrefs, invented):
+    (ask,) = plan.uncounted(ahrefs, invented, [page(1, None)], our_page=None, our_site=None)
+    assert [target.value for target in ask.query.targets] == [
+        *("https://c1.example/best", "c1.example")
     ]
 
 
 def test_pages_named_by_hand_were_counted_with_the_headline(ahrefs):
-    assert plan.uncounted(ahrefs, None, [page(1, None)], None) == []
+    assert plan.uncounted(ahrefs, None, [page(1, None)], our_page=None, our_site=None) == []
 
 
 def test_the_worked_example_spends_its_purse_on_pages_first_then_on_sites(ahrefs):
@@ -306,7 +334,7 @@ def test_what_a_vendor_lacks_costs_nothing_and_is_left_to_the_gateway_to_refuse(
     nowhere = Question("crm", Market("aq", "en"))
     (results, *_) = plan.headline(nowhere, plan.Lineup(semrush, None, (semrush,)))
     assert (results.worst(), results.served()) == (0, False)
-    assert "semrush" in plan.quote(
+    assert "semrush" in quoting.quote(
         nowhere, plan.Lineup(semrush, None, (semrush,)), purse=750, shortlist=25, cap=1500
     )
 
@@ -330,38 +358,40 @@ def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, short
     seen_on = {name: (targets[spread[at % len(spread)]],) for at, name in shown}
     run = [
         *plan.headline(question, chosen),
-        *plan.uncounted(ahrefs, ahrefs, top, None),
+        *plan.uncounted(ahrefs, ahrefs, top, our_page=None, our_site="ours.example"),
         *plan.profiles(ahrefs, top, purse),
         *plan.proof(ahrefs, "ours.example", names(plan.proof_size(shortlist)), None),
         *plan.enrichment(ahrefs, seen_on, None),
     ]
-    quoted = plan.quote(question, chosen, purse=purse, shortlist=shortlist, cap=10**9)
+    quoted = quoting.quote(question, chosen, purse=purse, shortlist=shortlist, cap=10**9)
     assert sum(ask.worst() for ask in run) <= quoted["ahrefs"]
 
 
 def test_a_quote_is_never_more_than_the_cap(ahrefs):
     chosen = lineup("crm", ahrefs)
-    assert plan.quote(asked("crm"), chosen, purse=750, shortlist=25, cap=1500) == {"ahrefs": 1500}
-    assert plan.quote(asked("crm"), chosen, purse=0, shortlist=1, cap=1500) == {
+    assert quoting.quote(asked("crm"), chosen, purse=750, shortlist=25, cap=1500) == {
+        "ahrefs": 1500
+    }
+    assert quoting.quote(asked("crm"), chosen, purse=0, shortlist=1, cap=1500) == {
         "ahrefs": 100 + 50 + 50 + 50 + 50 + 50
     }
 
 
 def test_a_vendors_own_cap_and_purse_hold_where_none_is_set(ahrefs):
     chosen = lineup("crm", ahrefs)
-    own = plan.quote(asked("crm"), chosen, purse=None, shortlist=25, cap=None)
+    own = quoting.quote(asked("crm"), chosen, purse=None, shortlist=25, cap=None)
     assert own == {"ahrefs": 1500}
     small = replace(ahrefs, run_cap=10**6, purse=3)
     chosen = lineup("crm", small)
-    dearer = plan.quote(asked("crm"), chosen, purse=5, shortlist=25, cap=None)["ahrefs"]
-    assert plan.quote(asked("crm"), chosen, purse=None, shortlist=25, cap=None) == {
+    dearer = quoting.quote(asked("crm"), chosen, purse=5, shortlist=25, cap=None)["ahrefs"]
+    assert quoting.quote(asked("crm"), chosen, purse=None, shortlist=25, cap=None) == {
         "ahrefs": dearer - 2
     }
 
 
 def test_free_vendors_are_left_out_of_a_quote(files, invented):
     chosen = lineup("crm via:sample,exports", invented, files)
-    assert plan.quote(asked("crm"), chosen, purse=750, shortlist=25, cap=1500) == {}
+    assert quoting.quote(asked("crm"), chosen, purse=750, shortlist=25, cap=1500) == {}
 
 
 def test_real_vendors_are_chosen_before_the_sample(ahrefs, invented, files):
@@ -384,6 +414,36 @@ def test_several_indexes_are_asked_only_when_they_are_named(ahrefs, files):
 def test_results_come_from_the_first_named_vendor_that_has_them(ahrefs, invented, files):
     assert lineup("crm via:exports,sample,ahrefs", ahrefs, files, invented).serp is invented
     assert lineup("crm via:ahrefs serp:sample", ahrefs, invented).serp is invented
+
+
+def searches(name: str, *, own: bool = False) -> Vendor:
+    return Vendor(name, name, None, {Capability.SERP: object()}, own_web_index=own)
+
+
+def test_an_index_answers_with_its_own_results_and_before_a_vendor_that_only_searches(ahrefs):
+    assert lineup("crm", searches("aaa"), ahrefs).serp is ahrefs
+
+
+def test_google_is_asked_before_a_search_engine_with_an_index_of_its_own(ahrefs):
+    counts = {Capability.REFERRING_DOMAINS: ahrefs.capabilities[Capability.REFERRING_DOMAINS]}
+    index, own, google = Vendor("i", "I", None, counts), searches("a", own=True), searches("b")
+    assert lineup("crm", own, index, google).serp is google
+    assert lineup("crm", own, index).serp is own
+    assert lineup("crm via:a,i,b", own, index, google).serp is own
+
+
+def test_imported_files_are_no_index_beside_one_that_is_paid_for(ahrefs, files):
+    only_links = {Capability.REFERRING_DOMAINS: ahrefs.capabilities[Capability.REFERRING_DOMAINS]}
+    index = Vendor("z", "Z", None, only_links)
+    chosen = lineup("crm", searches("b"), files, index)
+    assert (chosen.main, chosen.own_files) == (index, (files,))
+    assert lineup("crm", searches("b"), files).main is files
+
+
+def test_a_paid_index_without_search_results_says_so_and_invents_nothing(ahrefs, invented):
+    only_links = {Capability.REFERRING_DOMAINS: ahrefs.capabilities[Capability.REFERRING_DOMAINS]}
+    with pytest.raises(BadQuestion, match=r"^Z: no search results to be had\."):
+        lineup("crm", Vendor("z", "Z", None, only_links), invented)
 
 
 @pytest.mark.parametrize(

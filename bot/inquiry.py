@@ -1,0 +1,65 @@
+"""The questions of one run: asked through the gateway, and noted with how each ended."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.budget import RunBudget
+from bot.errors import BudgetExceeded, LinkGapError, ProviderError, Unavailable
+from bot.plan import Ask
+from bot.providers.base import Answer
+from bot.providers.gateway import Gateway
+from bot.report import Source, SourceState
+
+
+@dataclass
+class Inquiry:
+    """What was asked so far; `fresh` leaves kept answers alone."""
+
+    gateway: Gateway
+    budget: RunBudget
+    fresh: bool
+    _noted: list[Source | None] = field(default_factory=list)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Return how each question ended, in the order in which they were asked."""
+        return tuple(source for source in self._noted if source)
+
+    async def all(self, asks: Sequence[Ask]) -> list[Answer[object] | None]:
+        """Ask questions side by side; None where there is no answer."""
+        return await asyncio.gather(*(self._one(ask) for ask in asks))
+
+    def left_out(self, provider: str, what: str, why: str) -> None:
+        """Note a question that was not asked on purpose."""
+        self._noted.append(Source(provider, what, SourceState.NOT_ASKED, None, None, None, why))
+
+    async def _one(self, ask: Ask) -> Answer[object] | None:
+        place = len(self._noted)
+        self._noted.append(None)
+        try:
+            answer = await self.gateway.ask(
+                ask.vendor, ask.capability, ask.query, self.budget, fresh=self.fresh
+            )
+        except BudgetExceeded as error:
+            self._noted[place] = _unanswered(ask, SourceState.NOT_ASKED, error)
+            return None
+        except ProviderError as error:
+            if ask.on_the_off_chance and isinstance(error, Unavailable):
+                return None
+            self._noted[place] = _unanswered(ask, SourceState.UNAVAILABLE, error)
+            return None
+        self._noted[place] = Source(
+            provider=ask.vendor.name,
+            what=ask.what,
+            state=SourceState.OK if answer.complete else SourceState.PARTIAL,
+            rows=len(answer.rows),
+            complete=answer.complete,
+            as_of=answer.as_of,
+            note=" ".join(answer.notes) or None,
+        )
+        return answer
+
+
+def _unanswered(ask: Ask, state: SourceState, error: LinkGapError) -> Source:
+    return Source(ask.vendor.name, ask.what, state, None, None, None, str(error))

@@ -1,0 +1,51 @@
+"""What a run may cost, before anything is sent: pure, from the same plan that the run follows."""
+
+from collections import Counter
+from itertools import chain, repeat
+
+from bot import plan
+from bot.model import Scope, Target
+from bot.plan import Lineup
+from bot.providers.base import Capability
+from bot.question import Question
+
+LEFT_OUT_WHEN_LIGHT = (
+    "who links to the competitors' sites",
+    "linking pages and anchors of the shortlist",
+    "traffic of the shortlist",
+)
+
+
+def quote(
+    question: Question, chosen: Lineup, *, purse: int | None, shortlist: int, cap: int | None
+) -> dict[str, int]:
+    """Return the worst case in units by vendor, before anything is sent; free vendors are left out.
+
+    `purse` and `cap` None: each vendor's own. What later steps ask depends on what the first ones
+    find, so this supposes the dearest case; a light run enriches nothing.
+    """
+    worst: Counter[str] = Counter()
+    for ask in plan.headline(question, chosen):
+        worst[ask.vendor.name] += ask.worst()
+    for index in chosen.indexes:
+        if plan.is_free(index, Capability.REFERRING_DOMAINS):
+            continue
+        names = [f"prospect-{number:03d}.example" for number in range(plan.proof_size(shortlist))]
+        # Dearest where every target costs a request of its own and one has all the rest.
+        targets = [Target(Scope.SITE, f"competitor-{n}.example") for n in range(plan.MOST_TARGETS)]
+        spread = zip(names[:shortlist], chain(targets, repeat(targets[-1])), strict=False)
+        later = [
+            *plan.metrics(
+                index,
+                [f"https://{name}/" for name in names[: plan.TOP + 1]],
+                names[: plan.TOP + 1],
+                "counts",
+            ),
+            *plan.proof(index, question.site or "our-site.example", names, None),
+        ]
+        if not question.light:
+            later += plan.enrichment(index, {name: (target,) for name, target in spread}, None)
+        worst[index.name] += plan.purse_of(index, purse) + sum(ask.worst() for ask in later)
+    asked = [vendor for vendor in (chosen.serp, chosen.keyword, *chosen.indexes) if vendor]
+    caps = {vendor.name: vendor.run_cap if cap is None else cap for vendor in asked}
+    return {vendor: min(units, caps[vendor]) for vendor, units in worst.items() if units}
