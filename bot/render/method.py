@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.render import sentences
+from bot.render import checks, sentences
 from bot.render.blocks import mrkdwn, render
 from bot.render.message import Message, message
 from bot.render.words import UNKNOWN, counted, number, shown
@@ -31,6 +31,7 @@ def method(report: Report) -> Message:
     blocks = render(
         "method",
         formula="\n".join(formula(report.need)),
+        readers="\n".join(checks.for_readers(report)),
         limits=_LIMITS,
         sources=_groups([_source(source) for source in report.sources]),
         cost="\n".join(cost_lines(report.cost)),

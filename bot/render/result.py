@@ -1,6 +1,6 @@
 """The parent message of a run: understood in four seconds, refined by what stands below."""
 
-from bot.render import sentences, top3
+from bot.render import checks, sentences, top3
 from bot.render.blocks import render
 from bot.render.message import Message, message
 from bot.render.prospects import LISTED
@@ -10,6 +10,7 @@ from bot.report import Report
 def result(report: Report, run_id: str) -> Message:
     """Return the final parent message; its buttons carry the opaque `run_id` and nothing else."""
     said = sentences.headline(report)
+    proposal = checks.proposal(report) or ""
     blocks = render(
         "result",
         headline=said,
@@ -21,7 +22,8 @@ def result(report: Report, run_id: str) -> Message:
         taken_at=report.taken_at,
         cost=sentences.cost(report.cost),
         sample=sentences.SAMPLE if report.sample else "",
-        name_page=sentences.unnamed(report),
+        name_page=sentences.unnamed(report) and not proposal,
+        proposal=proposal,
         show_all=f"{len(report.prospects):,}" if len(report.prospects) > LISTED else "",
         run_id=run_id,
     )
@@ -31,7 +33,7 @@ def result(report: Report, run_id: str) -> Message:
 
 def _context(report: Report) -> list[str]:
     lines = [
-        *sentences.gate_lines(report.gates),
+        *checks.lines(report),
         sentences.spread(report.need),
         sentences.adjustment(report.need),
         sentences.indexes(report.need),

@@ -1,5 +1,6 @@
 """What a report says, in plain sentences for every door. No markup and no promises here."""
 
+from bot.gap.readiness import MISMATCH
 from bot.render.words import UNKNOWN, counted, listed, micro_dollars, number, short_url, shown
 from bot.report import (
     Absence,
@@ -16,9 +17,6 @@ from bot.report import (
 
 NAME_THE_PAGE = "name your page to see how far it is"
 SAMPLE = "Sample data: every site and number here is invented."
-_NO_FAULT = frozenset(
-    {"match", "mixed", "ok", "pass", "passed", "off", "unknown", "could not read"}
-)
 _STATES = {
     SourceState.OK: "ok",
     SourceState.PARTIAL: "partial",
@@ -119,11 +117,16 @@ def _not_the_constraint(need: Need, whom: str) -> str:
     return f"Links are not your constraint{': ' + ', and '.join(known) if known else ''}."
 
 
+def fault(gates: tuple[Gate, ...]) -> Gate | None:
+    """Return the first gate that our page does not pass; unknown and mixed are no fault."""
+    return next((gate for gate in gates if gate.state == MISMATCH), None)
+
+
 def _first_fault(gates: tuple[Gate, ...]) -> str:
-    faults = [gate for gate in gates if gate.state.lower() not in _NO_FAULT]
-    if not faults:
+    found = fault(gates)
+    if found is None:
         return "a check that comes before links did not pass."
-    return sentence(faults[0].reason, 300)
+    return sentence(found.reason, 300)
 
 
 def sentence(text: str, limit: int) -> str:
@@ -210,15 +213,6 @@ def indexes(need: Need) -> str | None:
         return None
     each = [f"{shown(one.provider, 40)} {number(one.needed)}" for one in need.by_index[:6]]
     return f"Needed, as each index counts: {listed(each)}."
-
-
-def gate_lines(gates: tuple[Gate, ...]) -> list[str]:
-    """Return one line a gate."""
-    return [
-        f"{shown(gate.name, 20).capitalize()}: {shown(gate.state, 20)}. "
-        + sentence(gate.reason, 160)
-        for gate in gates[:4]
-    ]
 
 
 def missing(sources: tuple[Source, ...]) -> str | None:

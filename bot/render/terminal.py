@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bot.render import method, sentences, top3
+from bot.render import checks, method, sentences, top3
 from bot.render.prospects import LISTED
 from bot.render.top3 import words_or_unknown
 from bot.render.words import number, utc
@@ -23,16 +23,25 @@ def text_report(report: Report) -> Group:
     parts += _lines(
         [
             sentences.once_fixed(report),
-            *sentences.gate_lines(report.gates),
+            *checks.lines(report),
+            *checks.for_readers(report),
             sentences.spread(report.need),
             sentences.adjustment(report.need),
             sentences.indexes(report.need),
             sentences.difficulty(report),
+            _proposal(report),
         ]
     )
     parts += [Text(), *_prospects(report), Text(), *_sources(report)]
     parts += _lines([sentences.SAMPLE if report.sample else None])
     return Group(*parts)
+
+
+def _proposal(report: Report) -> str | None:
+    """Ask what Slack's buttons ask."""
+    asked = checks.proposal(report)
+    page = words_or_unknown(report.proposed_page or "", 500)
+    return f"{asked} Ask again with --page {page}, or with --page none." if asked else None
 
 
 def _lines(lines: list[str | None]) -> list[RenderableType]:

@@ -239,4 +239,7 @@ reports = st.builds(
     difficulty=_maybe(_sizes),
     dropped=_maybe(st.dictionaries(texts, _counts, max_size=4)),
     sample=st.booleans(),
+    proposed_page=_maybe(texts),
+    checklist=st.lists(texts, max_size=4).map(tuple),
+    coverage=st.lists(texts, max_size=3).map(tuple),
 )

@@ -15,7 +15,7 @@ from bot.render.csv_file import csv_filename, csv_of
 from bot.render.limits import view_faults
 from bot.render.terminal import text_report
 from bot.render.views import form, name_page
-from bot.report import Prospect, Source, SourceState, Verdict
+from bot.report import Gate, Prospect, Source, SourceState, Verdict
 
 
 def _inputs(view):
@@ -182,6 +182,25 @@ def test_the_terminal_tells_the_same_story_in_the_same_order():
     ]
     assert [said.find(part) for part in parts] == sorted(said.find(part) for part in parts)
     assert said.find(parts[0]) == 0
+
+
+def test_the_terminal_shows_gates_checklist_topics_and_the_proposed_page():
+    text = _printed(
+        replace(
+            EXAMPLE,
+            page=None,
+            gates=(Gate("intent", "unknown", "Too few pages could be read."),),
+            checklist=("contact: 3 of 3 of the top pages show it",),
+            coverage=("payroll",),
+            proposed_page="https://own.example/crm",
+        )
+    )
+    assert "Intent: unknown. Too few pages could be read." in text
+    assert "• contact: 3 of 3 of the top pages show it" in text
+    assert "never mentions: “payroll”." in text
+    assert "Ask again with --page https://own.example/crm, or with --page none." in " ".join(
+        text.split()
+    )
 
 
 def test_the_terminal_shows_partial_and_empty_answers_in_words():

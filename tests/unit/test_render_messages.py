@@ -218,6 +218,16 @@ def test_cost_is_billed_beside_estimated_and_limits_are_said():
 # notes
 
 
+def test_what_readers_miss_stands_in_the_thread_with_where_to_look():
+    row = "contact: 3 of 3 of the top pages show it, for example https://b.example/contact"
+    words = _words(method(replace(EXAMPLE, checklist=(row,))))
+    assert words[1].splitlines() == [
+        "*What readers find on most of the top pages and not on yours*",
+        f"• {row}",
+        "This is for readers; it is no ranking checklist.",
+    ]
+
+
 def test_the_placeholder_says_what_comes_before_anything_is_spent():
     assert _words(notes.placeholder(_QUESTION)) == [
         f"Looking at who ranks for {_ASKED}…",

@@ -259,6 +259,61 @@ def test_fix_first_shows_the_number_small_as_once_fixed():
     ) in small
 
 
+_LISTS = Gate("intent", "mismatch", "3 of 3 readable pages are lists; yours is a product page.")
+_BARE = Gate("trust", "mixed", "Your page shows readers most of what the top pages show.")
+
+
+def _small(report):
+    blocks = result(report, "run-1").blocks
+    return [b["elements"][0]["text"] for b in blocks if b["type"] == "context"]
+
+
+def test_the_gate_that_leads_is_not_told_twice_and_the_others_stand_below():
+    gated = replace(_report(Verdict.FIX_FIRST), gates=(_LISTS, _BARE))
+    assert headline(gated) == (
+        "Do not build links yet, fix this first: "
+        "3 of 3 readable pages are lists; yours is a product page."
+    )
+    lines = _small(gated)
+    assert not [line for line in lines if line.startswith("Intent")]
+    assert "Trust: mixed. Your page shows readers most of what the top pages show." in lines
+
+
+def test_every_gate_stands_below_a_number_that_leads():
+    lines = _small(replace(_report(Verdict.ALREADY_TOP3), gates=(_LISTS, _BARE)))
+    assert [line.split(".")[0] for line in lines if line.startswith(("Intent", "Trust"))] == [
+        "Intent: mismatch",
+        "Trust: mixed",
+    ]
+
+
+def test_topics_that_the_top_pages_share_are_named():
+    lines = _small(replace(EXAMPLE, coverage=("free trial", "payroll <!here>")))
+    assert (
+        "Most of the top pages have headings about what your page never mentions: "
+        "“free trial” and “payroll &lt;!here&gt;”."
+    ) in lines
+
+
+def test_a_proposed_page_is_asked_about_with_three_buttons():
+    unknown = replace(
+        _report(Verdict.UNKNOWN, have=None, gap=None),
+        page=None,
+        proposed_page="https://www.own.example/crm?a=1&b=2",
+    )
+    said = result(unknown, "run-1").blocks[-2]["text"]["text"]
+    assert said == (
+        "Your site's closest page seems to be own.example/crm?a=1&amp;b=2. "
+        "Is it yours for this keyword? Until you say so, how many you have stays unknown."
+    )
+    assert _buttons(result(unknown, "run-1")) == [
+        ("use_page", "run-1"),
+        ("name_page", "run-1"),
+        ("no_page", "run-1"),
+        ("run_again", "run-1"),
+    ]
+
+
 def test_money_and_free_answers_are_both_said():
     dear = (CostLine("Moz", "rows", 10, 1_250_000, 10), CostLine("DFS", "calls", 1, 600, 1))
     assert "Cost: Moz 10 rows ($1.25) and DFS 1 calls ($0.0006)." in _texts(

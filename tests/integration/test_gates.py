@@ -1,0 +1,230 @@
+"""Whole runs with the checks that come before links: real pages on loopback, Ahrefs' shapes."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from fakes.ahrefs_world import Result, worked_example_world
+from fakes.hostile_server import HostileServer, answer, redirect, stalled
+from fakes.runs import desk
+
+from bot.providers import sample
+from bot.report import Verdict
+
+SITE = "site:ledgerly.example"
+LIST = """<html lang=en><title>7 best accounting tools for startups</title>
+<h1>7 best accounting tools for startups</h1>
+<p>By <a rel=author href=/jane>Jane Doe</a>, <time datetime=2026-10-01>1 October 2026</time></p>
+{}<p><a href=/about>About us</a> <a href=/contact>Contact</a>
+<a href=/privacy>Privacy policy</a></p>"""
+ITEMS = "".join(
+    f"<h2>{number}. Tool{number}</h2><p>{'We tried it for a month and liked it a lot. ' * 8}</p>"
+    for number in range(1, 8)
+)
+SHARED = "<h2>Payroll integrations</h2><p>Which of them run payroll as well.</p>"
+RANKING = LIST.format(ITEMS + SHARED)
+PRODUCT = f"""<html lang=en><title>Ledgerly: buy now</title>
+<script type="application/ld+json">{{"@context": "https://schema.org", "@type": "Product",
+"name": "Ledgerly", "offers": {{"@type": "Offer", "price": "29.00", "priceCurrency": "USD"}}}}
+</script><h1>Ledgerly</h1><p>$29.00</p><button>Add to cart</button>
+<p>{"Accounting that does itself while you build the company. " * 10}</p>"""
+
+
+@pytest.fixture
+async def pages():
+    async with HostileServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def here(monkeypatch, tmp_path, pages):
+    """Let the worked example rank on the pages' server, each path of its own."""
+    async with desk(monkeypatch, tmp_path) as opened:
+        world = worked_example_world()
+        ((keyword, rows),) = world.serps.items()
+        here = [row for row in rows if row.url]
+        world.serps[keyword] = tuple(Result(local(row.url, pages), row.title) for row in here[:10])
+        world.links = tuple(replace(link, url_to=local(link.url_to, pages)) for link in world.links)
+        for row in here[:3]:
+            pages.routes[path_of(row.url)] = answer(RANKING.encode())
+        opened.server.world = world
+        opened.home = lambda site: f"http://{site}:{pages.port}/"
+        yield opened
+
+
+def local(url: str, pages: HostileServer) -> str:
+    scheme_and_host, path = url.split("://")[1].split("/", 1)
+    return f"http://{scheme_and_host}:{pages.port}/{path}"
+
+
+def path_of(url: str) -> str:
+    return f"/{url.split('://')[1].split('/', 1)[1]}"
+
+
+OURS = "/accounting-software-for-startups"
+
+
+def ours(pages: HostileServer) -> str:
+    return f"{SITE} page:http://ledgerly.example:{pages.port}{OURS}"
+
+
+def state(report, name: str) -> str:
+    return next(gate.state for gate in report.gates if gate.name == name)
+
+
+async def test_a_product_page_among_lists_is_fixed_first_and_the_number_still_stands(here, pages):
+    pages.routes[OURS] = answer(PRODUCT.encode())
+    report = await here.ask(ours(pages))
+    assert report.verdict is Verdict.FIX_FIRST
+    assert [gate.reason for gate in report.gates if gate.name == "intent"] == [
+        "3 of 3 readable pages are lists; yours is a product page."
+    ]
+    assert (report.need.even_field, report.need.have) == (24, 6)
+    assert report.prospects
+
+
+async def test_what_the_top_pages_show_and_cover_and_ours_does_not_is_listed(here, pages):
+    pages.routes[OURS] = answer(PRODUCT.encode())
+    report = await here.ask(ours(pages))
+    assert state(report, "trust") == "mismatch"
+    assert [row.split(":")[0] for row in report.checklist if row.startswith(("con", "pri"))] == [
+        "contact",
+        "privacy policy",
+    ]
+    assert "payroll integrations" in report.coverage
+
+
+async def test_a_page_like_those_that_rank_goes_on_to_the_links(here, pages):
+    pages.routes[OURS] = answer(RANKING.encode())
+    report = await here.ask(ours(pages))
+    assert [(gate.name, gate.state) for gate in report.gates] == [
+        ("intent", "match"),
+        ("trust", "match"),
+    ]
+    assert (report.verdict, report.checklist, report.coverage) == (Verdict.BUILD_LINKS, (), ())
+
+
+@pytest.mark.parametrize(
+    "handler", [answer(b"", status=403), answer(b"PDF", kind="application/pdf"), redirect("/loop")]
+)
+async def test_a_page_that_cannot_be_read_is_unknown_and_never_bad(here, pages, handler):
+    pages.routes |= {OURS: handler, "/loop": redirect(OURS)}
+    report = await here.ask(ours(pages))
+    assert {gate.state for gate in report.gates} == {"unknown"}
+    assert report.verdict is Verdict.BUILD_LINKS
+
+
+async def test_robots_are_obeyed_for_every_page(here, pages):
+    pages.routes["/robots.txt"] = answer(b"User-agent: *\nDisallow: /", kind="text/plain")
+    pages.routes[OURS] = answer(PRODUCT.encode())
+    report = await here.ask(ours(pages))
+    assert set(pages.paths) == {"/robots.txt"}
+    assert {gate.state for gate in report.gates} == {"unknown"}
+
+
+@pytest.mark.parametrize("off", ["gates:off", "gates:no"])
+async def test_gates_off_reads_no_page_and_overrules_every_verdict(here, pages, off):
+    pages.routes[OURS] = answer(PRODUCT.encode())
+    report = await here.ask(f"{ours(pages)} {off}")
+    assert pages.paths == []
+    assert (report.gates, report.verdict) == ((), Verdict.BUILD_LINKS)
+
+
+async def test_a_page_in_the_top_3_needs_no_fixing(here, pages):
+    ((keyword, rows),) = here.server.world.serps.items()
+    mine = Result(f"http://ledgerly.example:{pages.port}{OURS}", "Ledgerly")
+    here.server.world.serps[keyword] = (rows[0], mine, *rows[1:9])
+    pages.routes[OURS] = answer(PRODUCT.encode())
+    report = await here.ask(SITE)
+    assert (state(report, "intent"), report.verdict) == ("mismatch", Verdict.ALREADY_TOP3)
+
+
+async def test_enough_links_on_the_wrong_page_are_no_reason_to_be_content(here, pages):
+    ((_, rows),) = here.server.world.serps.items()
+    few = [row.url for row in rows if "reddit" in row.url or "opsdaily" in row.url]
+    pages.routes |= {
+        "/finance/accounting-software": answer(RANKING.encode()),
+        OURS: answer(PRODUCT.encode()),
+    }
+    vs = " ".join(f"vs:{url}" for url in few)
+    report = await here.ask(f"{ours(pages)} {vs}")
+    assert (report.need.per_page, report.need.gap) == ((1, 3), 0)
+    assert report.verdict is Verdict.FIX_FIRST
+    content = await here.ask(f"{ours(pages)} {vs} gates:off", run="r2")
+    assert content.verdict is Verdict.LINKS_NOT_THE_CONSTRAINT
+
+
+async def test_pages_are_read_while_the_links_are_asked_for(here, pages, monkeypatch):
+    """The top pages answer only once a profile was asked for: a run in turn would wait in vain."""
+    asked = asyncio.Event()
+    read = here.server.world.refdomains
+
+    def heard(target, mode):
+        asked.set()
+        return read(target, mode)
+
+    async def patient(writer):
+        await asked.wait()
+        await answer(RANKING.encode())(writer)
+
+    monkeypatch.setattr(here.server.world, "refdomains", heard)
+    for path in [path for path in pages.routes if path != OURS]:
+        pages.routes[path] = patient
+    pages.routes[OURS] = answer(PRODUCT.encode())
+    report = await here.ask(ours(pages))
+    assert state(report, "intent") == "mismatch"
+
+
+async def test_a_page_that_never_answers_is_given_up(here, pages, monkeypatch):
+    monkeypatch.setattr(here.reader, "_seconds", 0.2)
+    pages.routes[OURS] = stalled()
+    report = await here.ask(ours(pages))
+    assert state(report, "intent") == "unknown"
+    assert "no answer within" in report.gates[0].reason
+
+
+async def test_the_samples_pages_do_not_exist_and_are_not_asked_for(here, pages):
+    here.vendor = sample.build(here.settings, here.clock)
+    report = await here.ask(SITE)
+    assert (report.sample, report.gates, pages.asked) == (True, (), [])
+
+
+def sitemap(pages: HostileServer, *paths: str) -> bytes:
+    places = "".join(
+        f"<url><loc>http://ledgerly.example:{pages.port}{path}</loc></url>" for path in paths
+    )
+    return f"<urlset>{places}</urlset>".encode()
+
+
+async def test_without_a_known_page_the_sites_closest_is_proposed_and_have_stays_unknown(
+    here, pages
+):
+    pages.routes["/sitemap.xml"] = answer(
+        sitemap(pages, "/", "/blog/payroll", OURS), kind="application/xml"
+    )
+    pages.routes[OURS] = answer(PRODUCT.encode())
+    report = await here.ask(SITE)
+    assert report.proposed_page == f"http://ledgerly.example:{pages.port}{OURS}"
+    assert (report.page, report.need.have, report.need.gap) == (None, None, None)
+    assert report.verdict is Verdict.UNKNOWN
+    assert report.gates[0].reason == ("3 of 3 readable pages are lists; your page is not known.")
+
+
+async def test_a_named_page_is_never_second_guessed(here, pages):
+    report = await here.ask(f"{SITE} page:none")
+    assert report.proposed_page is None
+    assert "/sitemap.xml" not in pages.paths
+    assert report.gates[0].reason == "3 of 3 readable pages are lists; you have no page yet."
+
+
+async def test_without_a_site_nothing_is_proposed(here, pages):
+    report = await here.ask("")
+    assert (report.proposed_page, "/sitemap.xml" in pages.paths) == (None, False)
+
+
+async def test_a_proposal_that_could_not_be_asked_with_is_not_made(here, pages):
+    pages.routes["/sitemap.xml"] = answer(
+        f"<loc>http://a:b@ledgerly.example:{pages.port}{OURS}</loc>".encode()
+    )
+    report = await here.ask(SITE)
+    assert report.proposed_page is None
