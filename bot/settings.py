@@ -6,9 +6,16 @@ vendor never edits this one. Precedence: environment < team < site < channel < c
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import ConfigError
@@ -68,10 +75,27 @@ class Settings(BaseSettings):
         return text
 
 
+def _sendable(key: SecretStr | None) -> SecretStr | None:
+    """Refuse what no request can carry before an HTTP library quotes it in an error."""
+    value = key.get_secret_value().strip() if key else ""
+    if not all("!" <= character <= "~" for character in value):
+        raise ValueError("holds a space or a character no API key has; copy it again")
+    return SecretStr(value) if value else None
+
+
+ApiKey = Annotated[SecretStr | None, AfterValidator(_sendable)]
+
+
 class VendorOptions(BaseSettings):
     """Base of a vendor's own settings; the subclass sets `env_prefix` to LINKGAP_<VENDOR>_."""
 
     model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    @classmethod
+    def beside(cls, settings: Settings) -> Self:
+        """Read them from where the process reads its own; raises `ConfigError`."""
+        env_file = settings.model_config.get("env_file")
+        return load(cls, Path(str(env_file)) if env_file else None)
 
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)

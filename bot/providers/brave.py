@@ -17,9 +17,10 @@ from bot.clock import Clock
 from bot.errors import BadKey, OutOfUnits, PlanLacks, RateLimited
 from bot.model import Market, SerpRow
 from bot.providers.base import Call, Capability, Cost, NotConfigured, Page, Rate, SerpQuery, Vendor
-from bot.providers.http_errors import checked, refuse
-from bot.providers.serp_source import POOL, HeaderKey, Hit, KeyOptions, options, organic, said
-from bot.settings import Settings
+from bot.providers.header_key import HeaderKey
+from bot.providers.http_errors import checked, refuse, said
+from bot.providers.serp_source import POOL, Hit, organic
+from bot.settings import ApiKey, Settings, VendorOptions
 
 NAME = "brave"
 _TITLE = "Brave Search"
@@ -51,11 +52,12 @@ _LANGUAGES = frozenset(
 _RENAMED = {"ja": "jp", "no": "nb", "nn": "nb"}
 
 
-class Options(KeyOptions):
+class Options(VendorOptions):
     """`LINKGAP_BRAVE_…`."""
 
     model_config = SettingsConfigDict(env_prefix="LINKGAP_BRAVE_")
 
+    api_key: ApiKey = None
     base_url: str = Field("https://api.search.brave.com", pattern=r"^https?://[^\s/]+")
 
 
@@ -166,7 +168,7 @@ def _next_turn(response: httpx.Response) -> float | None:
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     """Return Brave Search ready to be asked, or what it lacks; raises `ConfigError`."""
     del clock
-    own = options(Options, settings)
+    own = Options.beside(settings)
     if own.api_key is None:
         return NotConfigured(NAME, _TITLE, ("LINKGAP_BRAVE_API_KEY",), (Capability.SERP,))
     return Vendor(

@@ -1,10 +1,7 @@
 """DataForSEO (API v3): settings, authentication and the declaration of what it answers."""
 
 from base64 import b64encode
-from collections.abc import Generator
-from pathlib import Path
 
-import httpx
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
@@ -16,7 +13,8 @@ from bot.providers.dataforseo_counts import Account, Keywords, Serp
 from bot.providers.dataforseo_domains import Intersect, LinksBetween, Mode, ReferringDomains
 from bot.providers.dataforseo_links import Links, Lost
 from bot.providers.dataforseo_metrics import Numbers
-from bot.settings import Settings, VendorOptions, load
+from bot.providers.header_key import HeaderKey
+from bot.settings import Settings, VendorOptions
 
 _TITLE = "DataForSEO"
 
@@ -52,23 +50,10 @@ class Options(VendorOptions):
         return login
 
 
-class BasicAuth(httpx.Auth):
-    """Adds login and password as the request leaves; nothing before that knows them."""
-
-    def __init__(self, token: SecretStr) -> None:
-        self._token = token
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Set the Authorization header."""
-        request.headers["Authorization"] = f"Basic {self._token.get_secret_value()}"
-        yield request
-
-
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     """Return DataForSEO ready to be asked, or what it lacks; raises `ConfigError`."""
     del clock
-    env_file = settings.model_config.get("env_file")
-    options = load(Options, Path(str(env_file)) if env_file else None)
+    options = Options.beside(settings)
     api = Api(options.base_url.rstrip("/"))
     numbers = Numbers(api)
     capabilities: dict[Capability, object] = {
@@ -97,7 +82,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         title=_TITLE,
         scale=Scale.RANK,
         capabilities=capabilities,
-        auth=BasicAuth(token),
+        auth=HeaderKey("Authorization", token, "Basic "),
         secrets=(token, password, login),
         # Documented: 2,000 requests a minute and 30 at the same time; an account is rarely alone.
         rate=Rate(per_minute=1_000, concurrency=20),

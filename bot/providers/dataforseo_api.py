@@ -10,7 +10,6 @@ Ranks are always asked for on the scale of 0 to 1,000, the one `Scale.RANK` mean
 """
 
 import json
-import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +30,7 @@ from bot.errors import (
 )
 from bot.model import Authority, Scale, Scope, Target
 from bot.providers.base import Call, Cost, Page
-from bot.providers.http_errors import LONGEST_DETAIL, checked, refuse
+from bot.providers.http_errors import checked, cut, refuse
 
 NAME = "dataforseo"
 POOL = "micro-USD"
@@ -268,9 +267,7 @@ class Question(ABC, Generic[Query, Result, Row]):
 
 def _failure(verdict: Verdict) -> ProviderError:
     code, words = verdict.status_code, verdict.status_message or ""
-    detail = textwrap.shorten(
-        f"{code} {words}", LONGEST_DETAIL, placeholder=" …", break_on_hyphens=False
-    )
+    detail = cut(f"{code} {words}")
     kind = _FAILURES.get(code, Unavailable if code >= 50_000 else BadAnswer)
     if code == _INVALID_FIELD and any(name in words for name in ("location", "language")):
         kind = PlanLacks  # a market they have no search data for

@@ -1,7 +1,6 @@
 """From an HTTP answer to a checked body or the right `ProviderError`; shared by all vendors.
 
-Nothing here knows a key. The gateway replaces keys in a vendor's words, so words are only ever cut
-between words: half a key would slip through.
+Nothing here knows a key. The gateway replaces keys in a vendor's words.
 """
 
 import json
@@ -24,7 +23,7 @@ from bot.errors import (
 
 Body = TypeVar("Body", bound=BaseModel)
 
-LONGEST_DETAIL = 300  # a Slack context line; more is a page, not a sentence
+_LONGEST = 300  # a Slack context line; more is a page, not a sentence
 _WORDS = ("error", "message", "error_message", "detail", "status_message")
 
 
@@ -42,6 +41,16 @@ def vendor_words(response: httpx.Response) -> str:
     return body.strip() if isinstance(body, str) else ""
 
 
+def cut(words: str) -> str:
+    """Shorten a vendor's words between two of them: half a key would slip through."""
+    return textwrap.shorten(words, _LONGEST, placeholder=" …", break_on_hyphens=False)
+
+
+def said(response: httpx.Response) -> str:
+    """Return status and words of a refusal."""
+    return cut(f"HTTP {response.status_code} {vendor_words(response)}")
+
+
 def refuse(
     vendor: str,
     response: httpx.Response,
@@ -54,15 +63,11 @@ def refuse(
     """
     if response.is_success:
         return
-    words = vendor_words(response)
-    status = response.status_code
-    detail = textwrap.shorten(
-        f"HTTP {status} {words}", LONGEST_DETAIL, placeholder=" …", break_on_hyphens=False
-    )
+    status, detail = response.status_code, said(response)
     if status == httpx.codes.TOO_MANY_REQUESTS:
         raise RateLimited(vendor, detail, retry_after=_seconds(response))
     if status == httpx.codes.FORBIDDEN:
-        raise forbidden(words)(vendor, detail)
+        raise forbidden(vendor_words(response))(vendor, detail)
     if status == httpx.codes.UNAUTHORIZED:
         raise BadKey(vendor, detail)
     if status == httpx.codes.PAYMENT_REQUIRED:

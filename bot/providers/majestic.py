@@ -1,12 +1,11 @@
 """Majestic: settings, authentication and the declaration of what it answers."""
 
 from collections.abc import Generator
-from pathlib import Path
 from typing import Literal
 from urllib.parse import urlencode
 
 import httpx
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from bot.clock import Clock
@@ -16,7 +15,7 @@ from bot.providers.majestic_api import ANALYSIS, NAME, Api
 from bot.providers.majestic_counts import Remaining, Summaries
 from bot.providers.majestic_links import Links, Lost
 from bot.providers.majestic_referrers import Intersect, LinksBetween, ReferringDomains
-from bot.settings import Settings, VendorOptions, load
+from bot.settings import ApiKey, Settings, VendorOptions
 
 _TITLE = "Majestic"
 
@@ -26,7 +25,7 @@ class Options(VendorOptions):
 
     model_config = SettingsConfigDict(env_prefix="LINKGAP_MAJESTIC_")
 
-    api_key: SecretStr | None = None
+    api_key: ApiKey = None
     base_url: str = Field("https://api.majestic.com/api", pattern=r"^https?://[^\s/]+")
     datasource: Literal["fresh", "historic"] = "fresh"
     depth: int = Field(
@@ -35,15 +34,6 @@ class Options(VendorOptions):
         le=100_000,
         description="Referring domains analysed a target; absence beyond them is unproven.",
     )
-
-    @field_validator("api_key")
-    @classmethod
-    def _whole(cls, key: SecretStr | None) -> SecretStr | None:
-        """Refuse a key that was copied with something else."""
-        value = key.get_secret_value().strip() if key else ""
-        if not all("!" <= character <= "~" for character in value):
-            raise ValueError("holds a space or a character no API key has; copy it again")
-        return SecretStr(value) if value else None
 
 
 class FormAuth(httpx.Auth):
@@ -70,8 +60,7 @@ class FormAuth(httpx.Auth):
 
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     """Return Majestic ready to be asked, or what it lacks; raises `ConfigError` on bad settings."""
-    env_file = settings.model_config.get("env_file")
-    options = load(Options, Path(str(env_file)) if env_file else None)
+    options = Options.beside(settings)
     api = Api(options.base_url.rstrip("/"), options.datasource, options.depth)
     summaries = Summaries(api)
     capabilities: dict[Capability, object] = {

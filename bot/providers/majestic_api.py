@@ -7,7 +7,6 @@ summaries), while rows of lists are taken from a third, "retrieval units", besid
 """
 
 import re
-import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +28,7 @@ from bot.errors import (
 )
 from bot.model import Scope, Target
 from bot.providers.base import Call, Cost, Page
-from bot.providers.http_errors import LONGEST_DETAIL, checked, refuse
+from bot.providers.http_errors import checked, cut, refuse
 
 NAME = "majestic"
 ITEMS, ANALYSIS, RETRIEVAL = "index item units", "analysis units", "retrieval units"
@@ -172,8 +171,7 @@ def _refusal(said: Body[Any]) -> ProviderError:
     """Return what a Code other than OK means; FullError may be a stack trace and is not shown."""
     words = f"{said.code}: {said.message}" if said.message else said.code
     kind = next((kind for sign, kind in _MEANINGS if re.search(sign, words.lower())), BadAnswer)
-    detail = textwrap.shorten(words, LONGEST_DETAIL, placeholder=" …", break_on_hyphens=False)
-    return kind(NAME, detail)
+    return kind(NAME, cut(words))
 
 
 def sentences(*parts: str | None) -> str | None:

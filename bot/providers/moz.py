@@ -1,19 +1,16 @@
 """Moz (the JSON-RPC API): settings, authentication and the declaration of what it answers."""
 
-from collections.abc import Generator
-from pathlib import Path
-
-import httpx
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from bot.clock import Clock
 from bot.model import Scale
 from bot.providers.base import Capability, NotConfigured, Rate, Vendor
+from bot.providers.header_key import HeaderKey
 from bot.providers.moz_api import NAME, POOL, Api
 from bot.providers.moz_links import Intersect, Links, LinksBetween, ReferringDomains
 from bot.providers.moz_metrics import Numbers, Quota
-from bot.settings import Settings, VendorOptions, load
+from bot.settings import ApiKey, Settings, VendorOptions
 
 _TITLE = "Moz"
 
@@ -23,36 +20,14 @@ class Options(VendorOptions):
 
     model_config = SettingsConfigDict(env_prefix="LINKGAP_MOZ_")
 
-    token: SecretStr | None = None
+    token: ApiKey = None
     base_url: str = Field("https://api.moz.com", pattern=r"^https?://[^\s/]+")
     per_minute: int = Field(60, ge=1, description="Requests a minute; the free tier has 6.")
-
-    @field_validator("token")
-    @classmethod
-    def _sendable(cls, token: SecretStr | None) -> SecretStr | None:
-        """Refuse what no header can carry before an HTTP library quotes it in an error."""
-        value = token.get_secret_value().strip() if token else ""
-        if not all("!" <= character <= "~" for character in value):
-            raise ValueError("holds a space or a character no token has; copy it again")
-        return SecretStr(value) if value else None
-
-
-class TokenAuth(httpx.Auth):
-    """Adds the token as the request leaves; nothing before that knows it."""
-
-    def __init__(self, token: SecretStr) -> None:
-        self._token = token
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Set the x-moz-token header."""
-        request.headers["x-moz-token"] = self._token.get_secret_value()
-        yield request
 
 
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     """Return Moz ready to be asked, or what it lacks; raises `ConfigError` on bad settings."""
-    env_file = settings.model_config.get("env_file")
-    options = load(Options, Path(str(env_file)) if env_file else None)
+    options = Options.beside(settings)
     api = Api(options.base_url.rstrip("/"))
     numbers = Numbers(api)
     capabilities: dict[Capability, object] = {
@@ -72,7 +47,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         title=_TITLE,
         scale=Scale.DA,
         capabilities=capabilities,
-        auth=TokenAuth(token),
+        auth=HeaderKey("x-moz-token", token),
         secrets=(token,),
         # Paid tiers publish no rate; 50 refusals in 5 minutes bring a penalty, so few at once.
         rate=Rate(per_minute=options.per_minute, concurrency=4),

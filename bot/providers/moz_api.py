@@ -8,7 +8,6 @@ the worst case of the question.
 
 import json
 import re
-import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from bot.domains import registrable
 from bot.errors import BadAnswer, OutOfUnits
 from bot.model import Authority, Scale, Scope, Target
 from bot.providers.base import Call, Cost, Page
-from bot.providers.http_errors import LONGEST_DETAIL, checked, refuse, vendor_words
+from bot.providers.http_errors import checked, refuse, said, vendor_words
 
 NAME = "moz"
 POOL = "rows"
@@ -224,9 +223,5 @@ def _refuse(response: httpx.Response) -> None:
     """Raise what a bad status means. How Moz says that no rows are left is not published."""
     words = vendor_words(response)
     if response.is_client_error and _SPENT.search(words):
-        detail = f"HTTP {response.status_code} {words}"
-        raise OutOfUnits(
-            NAME,
-            textwrap.shorten(detail, LONGEST_DETAIL, placeholder=" …", break_on_hyphens=False),
-        )
+        raise OutOfUnits(NAME, said(response))
     refuse(NAME, response)

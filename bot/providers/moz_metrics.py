@@ -1,9 +1,8 @@
 """Moz: how strong pages and sites are, and what is left of the month's quota."""
 
-from datetime import UTC, date, datetime
-from typing import Annotated
+from datetime import datetime
 
-from pydantic import AfterValidator, BaseModel
+from pydantic import BaseModel
 
 from bot.errors import PlanLacks
 from bot.model import Balance, Metrics, Scope, Target
@@ -106,16 +105,12 @@ def _metrics(target: Target, said: SiteMetrics) -> Metrics:
     )
 
 
-def _utc_day(seconds: int) -> date:
-    return datetime.fromtimestamp(seconds, UTC).date()
-
-
 class Allowance(BaseModel):
     """The quota of the billing period."""
 
     allotted: int | None = None
     used: int | None = None
-    period_reset: Annotated[int, AfterValidator(_utc_day)] | None = None
+    period_reset: datetime | None = None  # Unix seconds, read as UTC
 
 
 class AllowanceResult(BaseModel):
@@ -139,8 +134,9 @@ class Quota(Question[BalanceQuery, AllowanceResult, Balance]):
         """Return the rows of the period."""
         del query, call
         quota = said.quota
+        resets_on = quota.period_reset.date() if quota.period_reset else None
         return Page(
-            (Balance(POOL, quota.used, quota.allotted, quota.period_reset),),
+            (Balance(POOL, quota.used, quota.allotted, resets_on),),
             complete=True,
             billed=Cost(0, POOL),
         )

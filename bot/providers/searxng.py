@@ -16,7 +16,7 @@ from bot.errors import PlanLacks, RateLimited, Unavailable
 from bot.model import SerpRow
 from bot.providers.base import Call, Capability, Cost, NotConfigured, Page, Rate, SerpQuery, Vendor
 from bot.providers.http_errors import checked, refuse
-from bot.providers.serp_source import DAY, POOL, Hit, options, organic
+from bot.providers.serp_source import DAY, POOL, Hit, organic
 from bot.settings import Settings, VendorOptions
 
 NAME = "searxng"
@@ -122,7 +122,7 @@ def _failed(answer: Answer) -> str | None:
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     """Return SearXNG ready to be asked, or what it lacks; raises `ConfigError` on bad settings."""
     del clock
-    own = options(Options, settings)
+    own = Options.beside(settings)
     if own.url is None:
         return NotConfigured(NAME, _TITLE, ("LINKGAP_SEARXNG_URL",), (Capability.SERP,))
     address = httpx.URL(own.url.rstrip("/"))

@@ -7,10 +7,9 @@ only its key is set.
 """
 
 from collections.abc import Generator
-from pathlib import Path
 
 import httpx
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from bot.clock import Clock
@@ -20,7 +19,7 @@ from bot.providers import semrush_v4 as v4
 from bot.providers.base import Capability, NotConfigured, Rate, Vendor
 from bot.providers.semrush_keywords import Keywords, Serp
 from bot.providers.semrush_reports import NAME, Api
-from bot.settings import Settings, VendorOptions, load
+from bot.settings import ApiKey, Settings, VendorOptions
 
 _TITLE = "Semrush"
 _API, _SITE = "https://api.semrush.com", "https://www.semrush.com"
@@ -31,18 +30,9 @@ class Options(VendorOptions):
 
     model_config = SettingsConfigDict(env_prefix="LINKGAP_SEMRUSH_")
 
-    api_key: SecretStr | None = None
-    v4_api_key: SecretStr | None = None
+    api_key: ApiKey = None
+    v4_api_key: ApiKey = None
     base_url: str | None = Field(None, pattern=r"^https?://[^\s/]+")
-
-    @field_validator("api_key", "v4_api_key")
-    @classmethod
-    def _sendable(cls, key: SecretStr | None) -> SecretStr | None:
-        """Refuse what no header can carry before an HTTP library quotes it in an error."""
-        value = key.get_secret_value().strip() if key else ""
-        if not all("!" <= character <= "~" for character in value):
-            raise ValueError("holds a space or a character no API key has; copy it again")
-        return SecretStr(value) if value else None
 
 
 class VersionAuth(httpx.Auth):
@@ -70,8 +60,7 @@ class VersionAuth(httpx.Auth):
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     """Return Semrush ready to be asked, or what it lacks; raises `ConfigError` on bad settings."""
     del clock  # nothing it is asked depends on the time of day
-    env_file = settings.model_config.get("env_file")
-    options = load(Options, Path(str(env_file)) if env_file else None)
+    options = Options.beside(settings)
     base_url = options.base_url.rstrip("/") if options.base_url else None
     answers_v3 = _of_v3(Api(base_url or _API, base_url or _SITE))
     answers_v4 = _of_v4(v4.Api(base_url or _API))

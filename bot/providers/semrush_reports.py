@@ -14,7 +14,6 @@ default is 10,000 lines). No list is read in pages: `display_limit` counts skipp
 
 import hashlib
 import re
-import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -34,7 +33,7 @@ from bot.errors import (
 )
 from bot.model import Authority, Scale, Scope, Target
 from bot.providers.base import Call, Cost, Page
-from bot.providers.http_errors import LONGEST_DETAIL, refuse
+from bot.providers.http_errors import cut, refuse
 
 NAME = "semrush"
 KEYWORD_LINE, LINK_LINE = 10, 40  # units
@@ -181,9 +180,7 @@ def answer_text(response: httpx.Response) -> str | None:
     kind = _ERRORS.get(code, BadAnswer)
     if code == 402 and "duplicate" in words.lower():
         kind = BadAnswer
-    detail = textwrap.shorten(
-        f"ERROR {code} {words}", LONGEST_DETAIL, placeholder=" …", break_on_hyphens=False
-    )
+    detail = cut(f"ERROR {code} {words}")
     raise kind(NAME, f"{detail} {_V3_KEY}" if kind is BadKey else detail)
 
 

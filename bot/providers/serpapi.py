@@ -16,20 +16,21 @@ from bot.errors import BadAnswer, BadKey, OutOfUnits, Unavailable
 from bot.model import SerpRow
 from bot.providers.base import Call, Capability, Cost, NotConfigured, Page, Rate, SerpQuery, Vendor
 from bot.providers.google_codes import interface_language
-from bot.providers.http_errors import checked, refuse, vendor_words
-from bot.providers.serp_source import DAY, POOL, Hit, KeyOptions, options, organic, said
-from bot.settings import Settings
+from bot.providers.http_errors import checked, refuse, said, vendor_words
+from bot.providers.serp_source import DAY, POOL, Hit, organic
+from bot.settings import ApiKey, Settings, VendorOptions
 
 NAME = "serpapi"
 _TITLE = "SerpApi"
 _SUCCESS = "Success"
 
 
-class Options(KeyOptions):
+class Options(VendorOptions):
     """`LINKGAP_SERPAPI_…`."""
 
     model_config = SettingsConfigDict(env_prefix="LINKGAP_SERPAPI_")
 
+    api_key: ApiKey = None
     base_url: str = Field("https://serpapi.com", pattern=r"^https?://[^\s/]+")
 
 
@@ -123,7 +124,7 @@ def _other_words(answer: Answer) -> str | None:
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     """Return SerpApi ready to be asked, or what it lacks; raises `ConfigError` on bad settings."""
     del clock
-    own = options(Options, settings)
+    own = Options.beside(settings)
     if own.api_key is None:
         return NotConfigured(NAME, _TITLE, ("LINKGAP_SERPAPI_API_KEY",), (Capability.SERP,))
     return Vendor(

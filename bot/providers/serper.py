@@ -13,19 +13,21 @@ from bot.errors import BadKey, OutOfUnits
 from bot.model import Market, SerpRow
 from bot.providers.base import Call, Capability, Cost, NotConfigured, Page, Rate, SerpQuery, Vendor
 from bot.providers.google_codes import interface_language
-from bot.providers.http_errors import checked, refuse, vendor_words
-from bot.providers.serp_source import DAY, POOL, HeaderKey, Hit, KeyOptions, options, organic, said
-from bot.settings import Settings
+from bot.providers.header_key import HeaderKey
+from bot.providers.http_errors import checked, refuse, said, vendor_words
+from bot.providers.serp_source import DAY, POOL, Hit, organic
+from bot.settings import ApiKey, Settings, VendorOptions
 
 NAME = "serper"
 _TITLE = "Serper"
 
 
-class Options(KeyOptions):
+class Options(VendorOptions):
     """`LINKGAP_SERPER_…`."""
 
     model_config = SettingsConfigDict(env_prefix="LINKGAP_SERPER_")
 
+    api_key: ApiKey = None
     base_url: str = Field("https://google.serper.dev", pattern=r"^https?://[^\s/]+")
 
 
@@ -77,7 +79,7 @@ def _place(market: Market) -> dict[str, str]:
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     """Return Serper ready to be asked, or what it lacks; raises `ConfigError` on bad settings."""
     del clock
-    own = options(Options, settings)
+    own = Options.beside(settings)
     if own.api_key is None:
         return NotConfigured(NAME, _TITLE, ("LINKGAP_SERPER_API_KEY",), (Capability.SERP,))
     return Vendor(
