@@ -104,7 +104,7 @@ async def _serve(port: int, pipe: Connection) -> None:
 
 
 async def _talk(server: uvicorn.Server, pipe: Connection, jobs: JobQueue) -> None:
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
         await asyncio.sleep(0.005)
     pipe.send("ready")
     while True:

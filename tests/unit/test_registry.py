@@ -58,7 +58,7 @@ def test_a_vendor_without_a_key_is_told_apart():
 
 
 def test_a_preferred_vendor_without_its_key_is_a_fault_and_says_which_key():
-    with pytest.raises(ConfigError, match="LINKGAP_VIA names z, but .* is not set"):
+    with pytest.raises(ConfigError, match=r"LINKGAP_VIA names z, but .* is not set"):
         found(absent("z"), vendor("a"), via="z")
 
 

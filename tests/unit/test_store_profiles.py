@@ -1,6 +1,5 @@
 """Intervals of referring domains: whatever was read, the table says what a model says."""
 
-import sqlite3
 from dataclasses import replace
 from datetime import date, timedelta
 
