@@ -5,6 +5,7 @@ other travel together. A vendor's failure makes the report partial; it never abo
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -12,7 +13,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from bot import plan, quoting
+from bot import linkers, plan, quoting
 from bot.assembly import Facts, assemble, competitors_of, ours_in
 from bot.budget import Rules, RunBudget
 from bot.clock import Clock
@@ -25,7 +26,7 @@ from bot.gates import Gates
 from bot.inquiry import Inquiry
 from bot.model import KeywordMetrics, Link, Metrics, Profile, ReferringDomain, SerpRow
 from bot.plan import Ask, Lineup
-from bot.providers.base import Answer, BetweenQuery, Capability, ReferringQuery, Vendor
+from bot.providers.base import Answer, BetweenQuery, Capability, Vendor
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.question import NO_PAGE, Question
@@ -190,6 +191,8 @@ class _Run:
     progress: Listener | None
     facts: Facts = field(default_factory=Facts)
     paid_profiles: list[Profile] = field(default_factory=list)
+    # By index: who surely does not link to us, as its intersections say.
+    proven: defaultdict[str, frozenset[str]] = field(default_factory=lambda: defaultdict(frozenset))
 
     async def answer(self) -> Report:
         """Take the steps in order; the gates cost nothing and wait for none of them."""
@@ -297,25 +300,24 @@ class _Run:
         theirs = [
             ask
             for index in self.chosen.indexes
-            for ask in plan.profiles(
+            for ask in linkers.profiles(
                 index,
                 self.facts.competitors,
                 plan.purse_of(index, self.settings.purse),
+                site=self.question.site,
                 light=self.question.light,
             )
         ]
         ours = plan.own_profile(self.chosen, self.question.site) if self.question.site else []
         answers = await self.inquiry.all([*theirs, *ours])
-        read = []
+        read: list[Profile] = []
         for ask, answer in zip(theirs, answers, strict=False):
-            if answer is not None and isinstance(ask.query, ReferringQuery):
-                rows = _only(ReferringDomain, answer)
-                profile = Profile(
-                    ask.query.target, ask.vendor.name, rows, answer.complete, answer.as_of
-                )
-                read.append(profile)
+            if answer is not None:
+                found = linkers.read(ask, answer)
+                read += found
+                self.proven[ask.vendor.name] |= linkers.proven(answer)
                 if not plan.is_free(ask.vendor, ask.capability):
-                    self.paid_profiles.append(profile)
+                    self.paid_profiles += found
         own = [answer for answer in answers[len(theirs) :] if answer is not None]
         return read, Own(
             domains=self.facts.own_domains,
@@ -326,13 +328,17 @@ class _Run:
     async def _proof(self, candidates: Sequence[Candidate], own: Own) -> dict[str, Evidence]:
         """Ask whether the best candidates link to us after all."""
         absence = Absence.PROVEN if own.complete else Absence.UNPROVEN
-        evidence = {one.domain: Evidence(absence=absence) for one in candidates}
+        names = [one.domain for one in candidates]
+        evidence = dict.fromkeys(names, Evidence(absence=absence))
+        for known_absent in self.proven.values():
+            evidence |= dict.fromkeys(known_absent, Evidence(absence=Absence.PROVEN))
         site = self.question.site
         if site is None:
             return evidence
         for index in self.chosen.indexes:
             left = await self.inquiry.budget.left(index.name, index.pool)
-            asks = plan.proof(index, site, list(evidence), left)
+            open_yet = [name for name in names if name not in self.proven[index.name]]
+            asks = plan.proof(index, site, open_yet, left)
             for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
                 if answer is None or not isinstance(ask.query, BetweenQuery):
                     continue

@@ -27,8 +27,15 @@ class Inquiry:
         return tuple(source for source in self._noted if source)
 
     async def all(self, asks: Sequence[Ask]) -> list[Answer[object] | None]:
-        """Ask questions side by side; None where there is no answer."""
-        return await asyncio.gather(*(self._one(ask) for ask in asks))
+        """Ask questions side by side; None where there is no answer.
+
+        What the cap is to refuse comes last, so that it is never reserved before what fits.
+        """
+        fitting = [ask for ask in asks if not ask.beyond_the_cap]
+        beyond = [ask for ask in asks if ask.beyond_the_cap]
+        first = iter(await asyncio.gather(*map(self._one, fitting)))
+        last = iter(await asyncio.gather(*map(self._one, beyond)))
+        return [next(last if ask.beyond_the_cap else first) for ask in asks]
 
     def left_out(self, provider: str, what: str, why: str) -> None:
         """Note a question that was not asked on purpose."""

@@ -1,8 +1,8 @@
 """Which vendor is asked what, in which order and for how much: pure, no I/O.
 
 A run has four steps, and each plans from what the one before has learned: the headline (SERP, our
-own numbers), the profiles (one purse: pages first, then sites), the proof of absence, and the
-enrichment of the shortlist. A quote is the sum of their worst cases.
+own numbers), the profiles (`bot.linkers`), the proof of absence, and the enrichment of the
+shortlist. A quote is the sum of their worst cases.
 """
 
 from collections import Counter
@@ -33,8 +33,6 @@ TOP = 3  # competitors
 MOST_TARGETS = 2 * TOP  # their pages and their sites
 SEARCH_RESULTS = "search results"
 FREE_ROWS = 1_000_000  # a local index is read whole
-UNCOUNTED_PAGE_ROWS = 50  # asked for a page whose count nobody told us
-MOST_SITE_ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +40,8 @@ class Ask:
     """One question to one vendor; `what` names it for the reader ("referring domains of …").
 
     `on_the_off_chance`: nobody asked for this source, so it is not missed when it has nothing.
-    `beyond_the_cap`: what is left does not pay for it; asked last, in its smallest form, so that the
-    cap refuses it and the report says so.
+    `beyond_the_cap`: what is left does not pay for it; asked last, in its smallest form, so that
+    the cap refuses it and the report says so.
     """
 
     vendor: Vendor
@@ -234,55 +232,7 @@ def uncounted(
     return metrics(index, pages, sites, "counts of the top 3 and our own")
 
 
-def profiles(
-    index: Vendor, competitors: Sequence[Competitor], purse: int | None, *, light: bool = False
-) -> list[Ask]:
-    """Spend the purse on referring domains: all pages first, then the sites of real sites.
-
-    `light` leaves the sites out. A page that is known to have none is not asked. Small profiles are
-    served first, so that what they leave goes to the large ones; rows are worth more than equality.
-    """
-    pages = [
-        (Target(Scope.PAGE, page.url), _rows_wanted(page.referring_domains))
-        for page in competitors
-        if page.referring_domains != 0
-    ]
-    domains = dict.fromkeys(page.domain for page in competitors if not page.platform)
-    sites = [(Target(Scope.SITE, domain), MOST_SITE_ROWS) for domain in domains]
-    asks: list[Ask] = []
-    for group in (pages,) if light else (pages, sites):
-        left = None if purse is None else purse - sum(ask.worst() for ask in asks)
-        asks += _share(index, group, left)
-    return asks
-
-
-def _rows_wanted(count: int | None) -> int:
-    """Ask for a tenth more than counted: counts and lists are taken at different moments."""
-    return UNCOUNTED_PAGE_ROWS if count is None else count + max(1, count // 10)
-
-
-def _share(index: Vendor, group: list[tuple[Target, int]], left: int | None) -> list[Ask]:
-    asks: dict[Target, Ask] = {}
-    waiting = sorted(group, key=lambda item: item[1])
-    for served, (target, wanted) in enumerate(waiting):
-
-        def build(rows: int, target: Target = target) -> Ask:
-            what = f"referring domains of {target.value}"
-            query = ReferringQuery(target, rows)
-            return Ask(index, Capability.REFERRING_DOMAINS, query, what)
-
-        if is_free(index, Capability.REFERRING_DOMAINS):
-            asks[target] = build(FREE_ROWS)
-            continue
-        share = None if left is None else left // (len(waiting) - served)
-        rows = _most_affordable(wanted, share, build)
-        if rows:
-            asks[target] = build(rows)
-            left = None if left is None else left - asks[target].worst()
-    return [asks[target] for target, _ in group if target in asks]
-
-
-def _most_affordable(wanted: int, units: int | None, build: Callable[[int], Ask]) -> int:
+def most_affordable(wanted: int, units: int | None, build: Callable[[int], Ask]) -> int:
     """Return the largest size up to `wanted` whose worst case fits; 0 when not even one does.
 
     The worst case never falls as the size grows, so halving finds it.
@@ -301,7 +251,7 @@ def _most_affordable(wanted: int, units: int | None, build: Callable[[int], Ask]
 
 def _affordable(wanted: int, units: int | None, build: Callable[[int], Ask]) -> Ask:
     """Return the largest form that fits, or the smallest marked as beyond the cap."""
-    size = _most_affordable(wanted, units, build)
+    size = most_affordable(wanted, units, build)
     return build(size) if size else replace(build(1), beyond_the_cap=True)
 
 

@@ -22,7 +22,7 @@ FLOORS: dict[str, int] = {
     "bot.gap": 1,
     **dict.fromkeys(("bot.store", "bot.render", "bot.index", "bot.exports"), 2),
     **dict.fromkeys(("bot.pages", "bot.providers"), 3),
-    **dict.fromkeys(("bot.plan", "bot.quoting", "bot.budget"), 4),
+    **dict.fromkeys(("bot.plan", "bot.linkers", "bot.quoting", "bot.budget"), 4),
     **dict.fromkeys(("bot.assembly", "bot.comparing", "bot.analysis", "bot.tracking"), 5),
     "bot.gates": 5,
     **dict.fromkeys(("bot.digest", "bot.outreach", "bot.inquiry", "bot.spending"), 5),
@@ -34,6 +34,7 @@ FLOORS: dict[str, int] = {
 LEFT = {
     "bot.exports": {"bot.store"},
     "bot.providers": {"bot.pages"},
+    "bot.linkers": {"bot.plan"},
     "bot.quoting": {"bot.plan"},
     "bot.budget": {"bot.plan"},
     "bot.analysis": {"bot.assembly", "bot.comparing", "bot.gates", "bot.inquiry"},

@@ -10,7 +10,7 @@ from fakes.clock import FakeClock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import plan, quoting
+from bot import linkers, plan, quoting
 from bot.errors import BadQuestion
 from bot.model import Market, Scope, Target
 from bot.providers import exports, sample
@@ -181,7 +181,7 @@ def test_the_worked_example_spends_its_purse_on_pages_first_then_on_sites(ahrefs
     350 are left for two sites: 175 each, 35 rows of 5 units.
     """
     top = [page(1, 55), page(2, 1, "reddit.com"), page(3, 15)]
-    assert shares(plan.profiles(ahrefs, top, 750)) == [
+    assert shares(linkers.profiles(ahrefs, top, 750)) == [
         ("https://c1.example/best", 60, 300),
         ("https://reddit.com/best", 2, 50),
         ("https://c3.example/best", 16, 80),
@@ -191,7 +191,7 @@ def test_the_worked_example_spends_its_purse_on_pages_first_then_on_sites(ahrefs
 
 
 def test_small_pages_are_served_whole_and_what_they_leave_goes_to_the_large(ahrefs):
-    found = shares(plan.profiles(ahrefs, [page(1, 900), page(2, 4), page(3, 30)], 750))
+    found = shares(linkers.profiles(ahrefs, [page(1, 900), page(2, 4), page(3, 30)], 750))
     by_target = {target: (rows, units) for target, rows, units in found}
     assert by_target["https://c2.example/best"] == (5, 50)
     assert by_target["https://c3.example/best"] == (33, 165)
@@ -199,24 +199,24 @@ def test_small_pages_are_served_whole_and_what_they_leave_goes_to_the_large(ahre
 
 
 def test_a_page_that_has_no_links_is_not_asked(ahrefs):
-    found = shares(plan.profiles(ahrefs, [page(1, 0), page(2, 9)], 750))
+    found = shares(linkers.profiles(ahrefs, [page(1, 0), page(2, 9)], 750))
     assert [target for target, _, _ in found] == [
         *("https://c2.example/best", "c1.example", "c2.example")
     ]
 
 
 def test_a_page_nobody_counted_is_asked_for_a_few_rows(ahrefs):
-    assert shares(plan.profiles(ahrefs, [page(1, None)], None))[0][1] == 50
+    assert shares(linkers.profiles(ahrefs, [page(1, None)], None))[0][1] == 50
 
 
 def test_a_platforms_site_is_never_read(ahrefs):
-    found = shares(plan.profiles(ahrefs, [page(1, 9, "reddit.com")], 750))
+    found = shares(linkers.profiles(ahrefs, [page(1, 9, "reddit.com")], 750))
     assert [target for target, _, _ in found] == ["https://reddit.com/best"]
 
 
 def test_two_pages_of_one_domain_share_its_site(ahrefs):
     top = [page(1, 5, "a.example"), page(2, 5, "a.example")]
-    found = [target for target, _, _ in shares(plan.profiles(ahrefs, top, 750))]
+    found = [target for target, _, _ in shares(linkers.profiles(ahrefs, top, 750))]
     assert found.count("a.example") == 1
 
 
@@ -231,7 +231,7 @@ def test_profiles_never_cost_more_than_the_purse(ahrefs, counts, purse, platform
         page(at, count, "reddit.com" if platform and at == 1 else None)
         for at, count in enumerate(counts, start=1)
     ]
-    asks = plan.profiles(ahrefs, top, purse)
+    asks = linkers.profiles(ahrefs, top, purse)
     assert sum(ask.worst() for ask in asks) <= purse
     scopes = [ask.query.target.scope for ask in asks]
     assert scopes == sorted(scopes)
@@ -239,7 +239,7 @@ def test_profiles_never_cost_more_than_the_purse(ahrefs, counts, purse, platform
 
 
 def test_a_local_index_is_read_whole_whatever_the_purse(files):
-    found = plan.profiles(files, [page(1, 55)], 0)
+    found = linkers.profiles(files, [page(1, 55)], 0)
     assert {ask.query.limit for ask in found} == {plan.FREE_ROWS}
     assert {ask.worst() for ask in found} == {0}
 
@@ -359,7 +359,7 @@ def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, short
     run = [
         *plan.headline(question, chosen),
         *plan.uncounted(ahrefs, ahrefs, top, our_page=None, our_site="ours.example"),
-        *plan.profiles(ahrefs, top, purse),
+        *linkers.profiles(ahrefs, top, purse),
         *plan.proof(ahrefs, "ours.example", names(plan.proof_size(shortlist)), None),
         *plan.enrichment(ahrefs, seen_on, None),
     ]
@@ -480,5 +480,5 @@ def test_without_any_vendor_there_is_a_sentence_too():
 
 def test_rows_are_bought_a_tenth_above_the_count(ahrefs):
     for count in (1, 15, 55, 80):
-        rows = shares(plan.profiles(ahrefs, [page(1, count)], None))[0][1]
+        rows = shares(linkers.profiles(ahrefs, [page(1, count)], None))[0][1]
         assert rows == count + max(1, count // 10) <= ceil(count * 1.1) + 1
