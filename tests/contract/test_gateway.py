@@ -286,8 +286,8 @@ async def test_nobody_is_stopped_by_the_cap_of_another_run(database, clock):
     wire = in_turn(said("a.example"))
     async with gateway(wire, clock) as sender:
         leader, follower = await asyncio.gather(
-            sender.ask(tiny(), ASKED, ("1",), purse(database, cap=5)),
-            sender.ask(tiny(), ASKED, ("1",), purse(database, run="r2")),
+            sender.ask(tiny(), ASKED, ("1",), purse(database, cap=5), fresh=True),
+            sender.ask(tiny(), ASKED, ("1",), purse(database, run="r2"), fresh=True),
             return_exceptions=True,
         )
     assert isinstance(leader, BudgetExceeded)
