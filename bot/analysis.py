@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from bot import linkers, plan, quoting
 from bot.assembly import Facts, assemble, competitors_of, ours_in
+from bot.bill import LEFT_OUT_WHEN_LIGHT
 from bot.budget import Rules, RunBudget
 from bot.clock import Clock
 from bot.comparing import Comparing, Task
@@ -240,7 +241,7 @@ class _Run:
 
     def _note_what_is_left_out(self) -> None:
         for index in self.chosen.indexes:
-            for what in quoting.LEFT_OUT_WHEN_LIGHT:
+            for what in LEFT_OUT_WHEN_LIGHT:
                 self.inquiry.left_out(index.name, what, "The cheaper plan leaves it out.")
 
     async def _headline(self) -> None:

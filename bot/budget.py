@@ -45,6 +45,11 @@ class Rules:
             allow_unpriced=settings.allow_unpriced,
         )
 
+    @property
+    def caps_money(self) -> bool:
+        """Say whether a cap in money holds for any vendor whatever."""
+        return any((self.person_day, self.site_month, self.channel_month))
+
     def of_payer(self, team: str, payer: Payer, at: datetime) -> Iterator[Limit]:
         """Yield the caps of the one who asks, of the site and of the channel, as they are set."""
         day, month = day_of(at), month_of(at)

@@ -9,12 +9,6 @@ from bot.plan import Lineup
 from bot.providers.base import Capability
 from bot.question import Question
 
-LEFT_OUT_WHEN_LIGHT = (
-    "who links to the competitors' sites",
-    "linking pages and anchors of the shortlist",
-    "traffic of the shortlist",
-)
-
 
 def quote(
     question: Question, chosen: Lineup, *, purse: int | None, shortlist: int, cap: int | None

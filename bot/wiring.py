@@ -21,6 +21,7 @@ from bot.pages.fetch import Reader
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
 from bot.settings import Settings
+from bot.spending import Books
 from bot.store import ledger
 from bot.store.answers import purge_expired
 from bot.store.connect import Database
@@ -42,6 +43,7 @@ class Core:
     database: Database
     registry: Registry
     analysis: Analysis
+    books: Books
 
 
 @asynccontextmanager
@@ -77,7 +79,14 @@ async def core(
                 comparing=comparing,
                 gates=Gates(pages),
             )
-            yield Core(settings, clock, database, registry, analysis)
+            books = Books(
+                registry=registry,
+                analysis=analysis,
+                database=database,
+                clock=clock,
+                settings=settings,
+            )
+            yield Core(settings, clock, database, registry, analysis, books)
     finally:
         comparing.close()
         await database.close()
@@ -98,6 +107,7 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
         database=product.database,
         clock=product.clock,
         analysis=product.analysis,
+        books=product.books,
         jobs=jobs,
         voice=Voice(slack_client(settings, product.clock), product.clock),
         under_way=UnderWay(),

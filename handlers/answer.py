@@ -4,20 +4,24 @@ Called again after a kill, it goes on where it was: answers already paid for com
 steps already posted are not posted again, and a step nobody can know about is owned up to.
 """
 
+import asyncio
 from dataclasses import replace
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.analysis import Progress
-from bot.errors import LinkGapError
-from bot.render import notes, sentences
+from bot.bill import Quote
+from bot.errors import BadQuestion, LinkGapError
+from bot.render import money, notes, sentences
 from bot.render.csv_file import csv_filename, csv_of
+from bot.render.message import Message
 from bot.render.method import method
 from bot.render.prospects import prospects
 from bot.render.result import result
 from bot.report import Report, from_json
 from bot.store import reports
 from bot.store.jobs import Job
+from bot.store.ledger import Payer
 from handlers import private_notes
 from handlers.asking import ANSWER
 from handlers.job import RunningJob
@@ -45,25 +49,65 @@ async def answer(job: RunningJob) -> None:
     """Do the errand, all of it. Raises what ended it early, after the asker was told."""
     talk = talk_for(job)
     try:
-        placeholder = notes.placeholder(job.errand.question, sample=_is_sample(job))
+        quote = await _quote(job)
+        if _must_ask(job, quote):
+            await talk.ask(await _price(job, quote))
+            return
+        price = money.at_most(quote) if quote.lines else ""
+        sample = _is_sample(job)
+        placeholder = notes.placeholder(job.errand.question, price=price, sample=sample)
         if await talk.open(placeholder):
-            await _thread(job, talk, await _result(job, talk))
+            report, message = await _result(job, talk, quote)
+            await _thread(job, talk, report, message)
     finally:
         await talk.stop()
 
 
-async def _result(job: RunningJob, talk: Talk) -> Report:
+async def _quote(job: RunningJob) -> Quote:
+    """Return the price; nothing where no vendor fits any more, which the run will say."""
+    try:
+        return await job.services.books.quote(job.errand.question, job.errand.team)
+    except BadQuestion:
+        return Quote(())
+
+
+def _must_ask(job: RunningJob, quote: Quote) -> bool:
+    return not job.errand.confirmed and job.services.books.must_be_confirmed(quote)
+
+
+async def _price(job: RunningJob, quote: Quote) -> Message:
+    """Return the question whether to spend that much."""
+    errand = job.errand
+    light = replace(errand.question, light=True)
+    cheaper = await job.services.books.quote(light, errand.team)
+    return money.confirmation(errand.question, quote, cheaper, job.id)
+
+
+async def _result(job: RunningJob, talk: Talk, quote: Quote) -> tuple[Report, Message]:
     """Find the answer and put it where the placeholder stands, or the reason why there is none."""
+    vendors = [line.vendor for line in quote.lines]
+    # Asked beside the run: the answer waits for no balance.
+    hearing = asyncio.create_task(job.services.books.allowances(job.errand.team, vendors))
     try:
         report = await _stored(job) or await _run(job, talk)
-        await talk.conclude(result(report, job.id))
+        message = result(report, job.id, await _warnings(job, vendors))
+        await talk.conclude(message)
     except LinkGapError as error:
         await _say_failed(job, talk, str(error))
         raise
     except Exception:
         await _say_failed(job, talk, SURPRISE)
         raise
-    return report
+    finally:
+        hearing.cancel()
+    return report, message
+
+
+async def _warnings(job: RunningJob, vendors: list[str]) -> list[str]:
+    """Return what the asker should know of caps and allowances that this run has come near."""
+    errand = job.errand
+    payer = Payer(errand.user, errand.question.site, errand.channel)
+    return money.warnings(*await job.services.books.near(errand.team, payer, vendors))
 
 
 async def _stored(job: RunningJob) -> Report | None:
@@ -83,11 +127,16 @@ async def _run(job: RunningJob, talk: Talk) -> Report:
         talk.stage(notes.progress(so_far.report, so_far.waiting))
 
     return await job.services.analysis.run(
-        question, run_id=job.id, team=errand.team, channel=errand.channel, progress=progress
+        question,
+        run_id=job.id,
+        team=errand.team,
+        channel=errand.channel,
+        person=errand.user,
+        progress=progress,
     )
 
 
-async def _thread(job: RunningJob, talk: Talk, report: Report) -> None:
+async def _thread(job: RunningJob, talk: Talk, report: Report, message: Message) -> None:
     """Add what refines the answer; whatever goes wrong here, the answer stands."""
     try:
         await talk.add("prospects", prospects(report))
@@ -95,7 +144,7 @@ async def _thread(job: RunningJob, talk: Talk, report: Report) -> None:
             await talk.attach(csv_filename(report), csv_of(report))
         await talk.add("method", method(report))
         mark = f" {sentences.SAMPLE}" if report.sample else ""
-        await talk.finish(result(report, job.id), sentences.headline(report) + mark)
+        await talk.finish(message, sentences.headline(report) + mark)
     except Exception:
         await talk.add("trouble", private_notes.broken(job.id))
         raise

@@ -14,7 +14,7 @@ from handlers.errand import Errand, to_payload
 from handlers.services import Services
 
 ANSWER = "answer"
-_WHOLE = frozenset({"list", "settings", "budget", "digest"})
+_WHOLE = frozenset({"list", "settings", "digest"})
 _FIRST = frozenset({"track", "untrack", "history"})
 
 
@@ -76,6 +76,8 @@ def again(errand: Errand, *, fresh: bool, user: str, response_url: str | None) -
         user=user,
         response_url=response_url,
         dm=None,
+        confirmed=False,
+        price_ts=None,
     )
 
 

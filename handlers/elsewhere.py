@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.render.message import Message
 from handlers import asking, private_notes, runs
 from handlers.errand import Destination, Errand
-from handlers.presses import on_press
+from handlers.presses import InPlace, on_press
 from handlers.runs import Click
 from handlers.services import Services
 
@@ -36,6 +36,6 @@ def _register(
             response_url=click.response_url,
         )
         note = await asking.commit(services, elsewhere, click.trigger_id)
-        return note or private_notes.working(place)
+        return InPlace.of(note or private_notes.working(place))
 
-    on_press(app, services, action_id, send, replaces=True)
+    on_press(app, services, action_id, send)

@@ -27,6 +27,7 @@ class Errand:
 
     `channel` is where it was asked, and `thread_ts` the thread to answer in (None: start one).
     `response_url` is the asker's private ear for half an hour; `dm` the direct message once open.
+    `confirmed`: somebody agreed to the price, and `price_ts` is the message that told it.
     """
 
     question: Question
@@ -37,6 +38,8 @@ class Errand:
     response_url: str | None = None
     to: Destination = Destination.CHANNEL
     dm: str | None = None
+    confirmed: bool = False
+    price_ts: str | None = None
 
 
 _ADAPTER = TypeAdapter(Errand)

@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.errors import BadQuestion
 from bot.render import notes
 from bot.render.message import Message
-from handlers import asking, form
+from handlers import asking, budget, form
 from handlers.errand import Errand
 from handlers.services import Services
 from handlers.slack_text import unwrapped
@@ -34,6 +34,9 @@ async def _answer_to(services: Services, command: dict[str, Any]) -> Message | N
         words = unwrapped(command["text"])
         if words.lower() == "help":
             return notes.help_note()
+        if words.lower() == "budget":
+            asked = budget.Request(team, channel, command["user_id"], command["response_url"])
+            return await budget.ask(services, asked, command["trigger_id"])
         question = await asking.read(services, words, team, channel)
     except BadQuestion as error:
         return notes.usage_error(str(error))

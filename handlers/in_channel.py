@@ -41,6 +41,8 @@ class InChannel:
         try:
             if errand.to is Destination.DM:
                 self._channel = await self._job.direct()
+            if await self._take_over(placeholder):
+                return True
             found = await self._job.once(
                 "placeholder",
                 lambda: self._voice.post(self._channel, placeholder, self._parent_thread()),
@@ -52,6 +54,22 @@ class InChannel:
             await self._job.tell_asker("interrupted", await self._unsure())
             return False
         self._ts = found.ts or ""
+        return True
+
+    async def ask(self, price: Message) -> None:
+        """Post the price as the parent; the answer will take its place."""
+        await self.open(price)
+
+    async def _take_over(self, placeholder: Message) -> bool:
+        """Edit the message that told the price; False: there is none, or it is gone."""
+        if self._job.errand.price_ts is None:
+            return False
+        self._ts = self._job.errand.price_ts
+        try:
+            await self._edits.last(placeholder)
+        except SlackRefused as refused:
+            log.warning("job %s: the price cannot be edited: %s", self._job.id, refused)
+            return False
         return True
 
     def stage(self, message: Message) -> None:

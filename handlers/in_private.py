@@ -23,6 +23,10 @@ class InPrivate:
         """Nothing to claim: the button's own reply has said that work began."""
         return True
 
+    async def ask(self, price: Message) -> None:
+        """Ask the asker."""
+        await self.add("price", price)
+
     def stage(self, message: Message) -> None:
         """Say nothing: every word costs one of five uses."""
 

@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from bot.errors import BadQuestion
 from bot.render import notes
 from bot.render.message import Message
-from handlers import asking
+from handlers import asking, budget
 from handlers.errand import Errand
 from handlers.refusals import SlackRefused
 from handlers.services import Services
@@ -55,6 +55,10 @@ async def _answer_to(
         words = unwrapped(after_mention(event["text"], bot_user))
         if words.lower() in ("", "help"):
             return notes.help_note()
+        if words.lower() == "budget":
+            where = event.get("thread_ts")
+            asked = budget.Request(team, channel, event["user"], thread_ts=where)
+            return await budget.ask(services, asked, body["event_id"])
         question = await asking.read(services, words, team, channel)
     except BadQuestion as error:
         return notes.usage_error(str(error))

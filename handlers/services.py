@@ -6,6 +6,7 @@ from bot.analysis import Analysis
 from bot.clock import Clock
 from bot.jobs import JobQueue
 from bot.settings import Settings
+from bot.spending import Books
 from bot.store.connect import Database
 from handlers.under_way import UnderWay
 from handlers.voice import Voice
@@ -19,6 +20,7 @@ class Services:
     database: Database
     clock: Clock
     analysis: Analysis
+    books: Books
     jobs: JobQueue
     voice: Voice
     under_way: UnderWay

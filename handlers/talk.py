@@ -16,6 +16,10 @@ class Talk(Protocol):
         """Claim the place before anything is spent; False: it cannot be, and the asker knows."""
         ...
 
+    async def ask(self, price: Message) -> None:
+        """Put a price with its buttons where the answer will stand."""
+        ...
+
     def stage(self, message: Message) -> None:
         """Show how far the work is."""
         ...

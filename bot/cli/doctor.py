@@ -2,20 +2,19 @@
 
 import asyncio
 from collections.abc import Iterator
-from uuid import uuid4
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from bot.budget import Rules
 from bot.clock import SystemClock
-from bot.errors import LinkGapError
-from bot.model import Balance
-from bot.providers.base import BalanceQuery, Capability, Vendor
+from bot.providers.base import Capability, Vendor
 from bot.providers.registry import Registry, discover
+from bot.render.money import allowance
 from bot.settings import Settings, load
 from bot.store.workspace import CLI_TEAM
-from bot.wiring import Core, core
+from bot.wiring import core
 
 _IN_WORDS = {
     Capability.SERP: "search results",
@@ -77,6 +76,7 @@ def _missing(settings: Settings, registry: Registry) -> Iterator[str]:
     for capability, cure in cures.items():
         if not any(vendor.can(capability) for vendor in real):
             yield f"No source of {_IN_WORDS[capability]}: {cure}"
+    yield from _unpriced(settings, real)
     if settings.site is None:
         yield "LINKGAP_SITE is not set: every question has to name its site."
     if settings.slack_bot_token is None:
@@ -85,26 +85,22 @@ def _missing(settings: Settings, registry: Registry) -> Iterator[str]:
         yield "SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN (Socket Mode) is not set."
 
 
+def _unpriced(settings: Settings, vendors: list[Vendor]) -> Iterator[str]:
+    """Yield the vendors that a cap in money stops, because nobody knows their price."""
+    rules = Rules.of(settings)
+    if settings.allow_unpriced or not rules.caps_money:
+        return
+    for vendor in vendors:
+        local = all(hasattr(adapter, "read") for adapter in vendor.capabilities.values())
+        if not local and rules.prices.micro_usd(vendor.name, 1) is None:
+            yield (
+                f"{vendor.title} has no price in money, so the cap stops it: set LINKGAP_PRICES"
+                f"={vendor.name}=… (dollars a unit) or LINKGAP_ALLOW_UNPRICED=yes."
+            )
+
+
 async def _online(settings: Settings, console: Console) -> None:
     async with core(settings) as product:
-        for vendor in product.registry.vendors:
-            if vendor.can(Capability.BALANCE):
-                console.print(await _balance(product, vendor), soft_wrap=True)
-
-
-async def _balance(product: Core, vendor: Vendor) -> str:
-    try:
-        answer = await product.analysis.look_up(
-            vendor, Capability.BALANCE, BalanceQuery(), run_id=uuid4().hex, team=CLI_TEAM
-        )
-    except LinkGapError as error:
-        return f"{vendor.title}: {error}"
-    lines = [_left(row) for row in answer.rows if isinstance(row, Balance)]
-    return f"{vendor.title}: the key works; {'; '.join(lines)}."
-
-
-def _left(balance: Balance) -> str:
-    used = "unknown" if balance.used is None else f"{balance.used:,}"
-    limit = "no limit" if balance.limit is None else f"of {balance.limit:,}"
-    resets = f", resets on {balance.resets_on}" if balance.resets_on else ""
-    return f"{used} {limit} {balance.pool} used{resets}"
+        for one in await product.books.allowances(CLI_TEAM):
+            works = "" if one.fault else " (the key works)"
+            console.print(f"{allowance(one)}{works}", soft_wrap=True)

@@ -8,11 +8,16 @@ from rich.console import Console
 
 from bot.analysis import NothingToSay, Progress
 from bot.question import Defaults, Question, make
+from bot.render.money import at_most, usually, warnings
 from bot.render.terminal import text_report
 from bot.report import Report, to_json
 from bot.settings import Settings, load
+from bot.store.ledger import Payer
 from bot.store.workspace import CLI_TEAM
 from bot.wiring import core
+
+PERSON = "command line"
+"""Who asks here, for caps and in the ledger."""
 
 
 @click.command(name="gap")
@@ -35,6 +40,7 @@ from bot.wiring import core
 @click.option("--fresh", is_flag=True, help="Ask vendors again even if a recent answer is kept.")
 @click.option("--gates/--no-gates", default=True, help="Check our page before the links.")
 @click.option("--light", is_flag=True, help="The cheaper plan: page linkers only, no enrichment.")
+@click.option("--yes", is_flag=True, help="Do not ask back, whatever it may cost.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/report.schema.json).")
 def command(
     *,
@@ -49,6 +55,7 @@ def command(
     fresh: bool,
     gates: bool,
     light: bool,
+    yes: bool,
     as_json: bool,
 ) -> None:
     """Say how many referring domains KEYWORD takes, and who links to the top 3 and not to us."""
@@ -68,7 +75,7 @@ def command(
         light=light,
     )
     try:
-        _print(asyncio.run(_answer(settings, question)), as_json=as_json)
+        _print(asyncio.run(_answer(settings, question, yes=yes)), as_json=as_json)
     except NothingToSay as error:
         _print(error.report, as_json=as_json)
         raise
@@ -81,7 +88,7 @@ def _print(report: Report, *, as_json: bool) -> None:
         Console().print(text_report(report))
 
 
-async def _answer(settings: Settings, question: Question) -> Report:
+async def _answer(settings: Settings, question: Question, *, yes: bool) -> Report:
     said = Console(stderr=True, highlight=False)
 
     async def progress(so_far: Progress) -> None:
@@ -90,9 +97,15 @@ async def _answer(settings: Settings, question: Question) -> Report:
         said.print(f"{known}Reading {' and '.join(so_far.waiting)} …", style="dim")
 
     async with core(settings) as product:
-        limits = product.analysis.quote(question)
-        price = ", ".join(f"{units:,} {vendor} units" for vendor, units in limits.items())
-        said.print(f"At most {price}." if price else "This costs nothing.", style="dim")
-        return await product.analysis.run(
-            question, run_id=uuid4().hex, team=CLI_TEAM, progress=progress
+        quote = await product.books.quote(question, CLI_TEAM)
+        said.print(" ".join(filter(None, (at_most(quote), usually(quote)))), style="dim")
+        if not yes and product.books.must_be_confirmed(quote):
+            click.confirm("Spend that?", abort=True, err=True)
+        report = await product.analysis.run(
+            question, run_id=uuid4().hex, team=CLI_TEAM, person=PERSON, progress=progress
         )
+        payer = Payer(PERSON, question.site)
+        asked = [line.vendor for line in quote.lines]
+        for warning in warnings(*await product.books.near(CLI_TEAM, payer, asked)):
+            said.print(warning)
+        return report

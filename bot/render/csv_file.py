@@ -25,7 +25,7 @@ def csv_of(report: Report) -> bytes:
     writer.writerow([*_COLUMNS, "sample_data"])
     mark = "yes" if report.sample else "no"
     for prospect in report.prospects:
-        writer.writerow([*(_cell(getattr(prospect, name)) for name in _COLUMNS), mark])
+        writer.writerow([*(safe_cell(getattr(prospect, name)) for name in _COLUMNS), mark])
     return out.getvalue().encode("utf-8-sig", "replace")
 
 
@@ -37,7 +37,8 @@ def csv_filename(report: Report) -> str:
     return "-".join(part for part in parts if part) + ".csv"
 
 
-def _cell(value: object) -> object:
+def safe_cell(value: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula; unknown is empty."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     if isinstance(value, int | float):

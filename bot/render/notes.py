@@ -26,11 +26,14 @@ def asked(question: Question) -> str:
     return sentences.asked(question.keyword, market.country, market.language, question.site)
 
 
-def placeholder(question: Question, *, sample: bool = False) -> Message:
-    """Return the first message, posted before anything is spent."""
-    return _note(
+def placeholder(question: Question, *, price: str = "", sample: bool = False) -> Message:
+    """Return the first message, posted before anything is spent; `price` is the worst case."""
+    return note_of(
         [f"Looking at who ranks for {asked(question)}…"],
-        ["Next: the search results and the link counts of the top 3. Nothing is charged yet."],
+        [
+            "Next: the search results and the link counts of the top 3. Nothing is charged yet.",
+            price,
+        ],
         sample=sample,
     )
 
@@ -43,8 +46,8 @@ def progress(report: Report, waiting: Sequence[str]) -> Message:
     )
     said = sentences.so_far(report)
     if said is None:
-        return _note([f"Looking at who ranks for {subject}…"], [still], sample=report.sample)
-    return _note([said], [subject, still], sample=report.sample)
+        return note_of([f"Looking at who ranks for {subject}…"], [still], sample=report.sample)
+    return note_of([said], [subject, still], sample=report.sample)
 
 
 def failed(
@@ -56,7 +59,7 @@ def failed(
     sample: bool = False,
 ) -> Message:
     """Return what replaces the placeholder when there is no answer at all."""
-    return _note(
+    return note_of(
         [f"No answer for {asked(question)}.", sentences.sentence(error_sentence, 500)],
         [sentences.cost(cost), _run(run_id)],
         [_retry(run_id)],
@@ -68,7 +71,7 @@ def interrupted(
     question: Question, cost: tuple[CostLine, ...], run_id: str, *, sample: bool = False
 ) -> Message:
     """Return what replaces the placeholder of a run that a restart cut off."""
-    return _note(
+    return note_of(
         [
             f"The run for {asked(question)} was interrupted by a restart and is not finished.",
             "Answers already paid for are kept where the vendor allows it; Retry uses them.",
@@ -81,7 +84,7 @@ def interrupted(
 
 def not_a_member(run_id: str, *, bot_name: str = "LinkGap") -> Message:
     """Return the private note when the answer cannot be posted here; nothing was spent."""
-    return _note(
+    return note_of(
         [
             "I cannot post here, because I am not a member of this channel. Nothing was spent.",
             f"Add me with `/invite @{shown(bot_name, 80)}` and ask again, or choose another way:",
@@ -96,7 +99,7 @@ def not_a_member(run_id: str, *, bot_name: str = "LinkGap") -> Message:
 
 def busy(waiting: int) -> Message:
     """Return the private note when the queue is full; nothing was spent."""
-    return _note(
+    return note_of(
         [
             (
                 f"{counted(waiting, 'run')} {'is' if waiting == 1 else 'are'} waiting already, "
@@ -109,14 +112,14 @@ def busy(waiting: int) -> Message:
 
 def duplicate(question: Question) -> Message:
     """Return the private note when the same question is already under way here."""
-    return _note(
+    return note_of(
         [f"I am already working on {asked(question)} in this channel. Nothing was spent twice."], []
     )
 
 
 def usage_error(error_sentence: str) -> Message:
     """Return the private note for words that are no question; nothing was spent."""
-    return _note(
+    return note_of(
         [sentences.sentence(error_sentence, 500)],
         ["Nothing was spent. `/gap help` shows how to ask."],
     )
@@ -138,9 +141,10 @@ def _retry(run_id: str) -> Button:
     return Button("Retry", "run_again", run_id)
 
 
-def _note(
+def note_of(
     lines: list[str], small: list[str], buttons: Sequence[Button] = (), *, sample: bool = False
 ) -> Message:
+    """Return a short message: lines, small print, buttons, and a mark on sample data."""
     small = [line for line in [*small, sentences.SAMPLE if sample else ""] if line]
     text = " ".join([*lines, sentences.SAMPLE] if sample else lines)
     return message(text, render("note", lines=lines, small=small, buttons=buttons))

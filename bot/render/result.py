@@ -1,5 +1,7 @@
 """The parent message of a run: understood in four seconds, refined by what stands below."""
 
+from collections.abc import Sequence
+
 from bot.render import checks, sentences, top3
 from bot.render.blocks import render
 from bot.render.message import Message, message
@@ -7,8 +9,11 @@ from bot.render.prospects import LISTED
 from bot.report import Report
 
 
-def result(report: Report, run_id: str) -> Message:
-    """Return the final parent message; its buttons carry the opaque `run_id` and nothing else."""
+def result(report: Report, run_id: str, warnings: Sequence[str] = ()) -> Message:
+    """Return the final parent message; its buttons carry the opaque `run_id` and nothing else.
+
+    `warnings` are sentences about the money that is left.
+    """
     said = sentences.headline(report)
     proposal = checks.proposal(report) or ""
     blocks = render(
@@ -18,7 +23,7 @@ def result(report: Report, run_id: str) -> Message:
         subject=sentences.subject(report),
         once_fixed=sentences.once_fixed(report) or "",
         rows=top3.rows(report),
-        context=_context(report),
+        context=[*_context(report), *warnings],
         taken_at=report.taken_at,
         cost=sentences.cost(report.cost),
         sample=sentences.SAMPLE if report.sample else "",

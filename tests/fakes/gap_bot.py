@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,13 @@ from pydantic import SecretStr, TypeAdapter
 
 from bot.analysis import Progress
 from bot.jobs import JobQueue
+from bot.model import Balance
+from bot.providers.base import Answer, Capability, Vendor
+from bot.providers.registry import Registry
 from bot.question import Question
 from bot.report import CostLine, Report, to_json
 from bot.settings import Settings
+from bot.spending import Books
 from bot.store import reports
 from bot.store.connect import Database
 from handlers.app import make_app
@@ -35,7 +40,7 @@ class StallingPlayground(Playground):
 
     stall_at: int | None = None
     after = False
-    _calls = 0
+    seen = 0
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -43,7 +48,7 @@ class StallingPlayground(Playground):
 
     def stall(self, number: int, *, after: bool) -> None:
         """Stall at the so-many-th call from now."""
-        self.stall_at, self.after = self._calls + number, after
+        self.stall_at, self.after = self.seen + number, after
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         if request.match_info["method"] == "auth.test":
@@ -57,8 +62,8 @@ class StallingPlayground(Playground):
         return await self._unless_stalled(request, super()._response)
 
     async def _unless_stalled(self, request, serve):
-        self._calls += 1
-        if self._calls != self.stall_at:
+        self.seen += 1
+        if self.seen != self.stall_at:
             return await serve(request)
         if self.after:
             await serve(request)
@@ -68,6 +73,10 @@ class StallingPlayground(Playground):
 
 
 ROOT = Path(__file__).resolve().parents[2]
+VENDORS = (
+    Vendor("ahrefs", "Ahrefs", None, {Capability.BALANCE: object()}),
+    Vendor("dataforseo", "DataForSEO", None, {}, pool="micro-USD"),
+)
 COST = (CostLine("ahrefs", "units", 150, None, 200),)
 Step = Callable[[], Awaitable[None]]
 
@@ -84,6 +93,10 @@ class FakeAnalysis:
     between: Step | None = None
     asked: list[Question] = field(default_factory=list)
     cost_so_far: tuple[CostLine, ...] = COST
+    prices: dict[str, int] = field(default_factory=dict)
+    light_prices: dict[str, int] = field(default_factory=dict)
+    balances: dict[str, Any] = field(default_factory=dict)
+    people: list[str | None] = field(default_factory=list)
 
     def check(self, _question: Question) -> None:
         if self.refusal:
@@ -92,11 +105,24 @@ class FakeAnalysis:
     def uses_sample(self, _question: Question) -> bool:
         return self.report.sample
 
+    def quote(self, question: Question) -> dict[str, int]:
+        return self.light_prices if question.light else self.prices
+
+    async def look_up(self, vendor, _capability, _query, **_who) -> Answer[Balance]:
+        said = self.balances.get(vendor.name, Balance("units", 100, 1_000, date(2026, 12, 1)))
+        if isinstance(said, Exception):
+            raise said
+        now = self.database.clock.now()
+        return Answer(vendor.name, Capability.BALANCE, (said,), complete=True, as_of=now)
+
     async def cost(self, _run_id: str, _team: str) -> tuple[CostLine, ...]:
         return self.cost_so_far
 
-    async def run(self, question, *, run_id, team, channel=None, progress=None) -> Report:
+    async def run(
+        self, question, *, run_id, team, channel=None, person=None, progress=None
+    ) -> Report:
         self.asked.append(question)
+        self.people.append(person)
         for step in self.progress:
             await progress(step)
             await asyncio.sleep(0)
@@ -201,6 +227,13 @@ async def _start(settings, database, clock, analysis, app) -> tuple[Services, we
         database=database,
         clock=clock,
         analysis=analysis,
+        books=Books(
+            registry=Registry(VENDORS, ()),
+            analysis=analysis,
+            database=database,
+            clock=clock,
+            settings=settings,
+        ),
         jobs=JobQueue(database, clock, workers=settings.workers, limit=settings.queue),
         voice=Voice(slack_client(settings, clock), clock),
         under_way=UnderWay(),

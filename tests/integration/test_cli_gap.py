@@ -76,7 +76,7 @@ def test_json_is_as_documented_and_alone_on_stdout(gap):
 
 def test_progress_and_price_are_told_beside_it(gap):
     result = gap(KEYWORD, *OURS, "--json")
-    assert "At most 1,500 ahrefs units." in result.stderr
+    assert "At most 1,500 Ahrefs units." in result.stderr
     assert "Reading who links to the top 3" in result.stderr
     assert "Reading" not in result.stdout
 

@@ -133,7 +133,6 @@ async def test_options_reach_the_question(bot):
         ("HELP", "how to ask"),
         ("list", "reserved"),
         ("Settings", "reserved"),
-        ("budget", "reserved"),
         ("digest", "reserved"),
         ("track best crm", "reserved"),
         ("untrack best crm", "reserved"),

@@ -1,0 +1,86 @@
+"""`linkgap spend`: what was spent, by vendor, site or person, and how the caps stand."""
+
+import asyncio
+import csv
+import io
+from datetime import UTC, datetime
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from bot.bill import Overview, Spent
+from bot.render.csv_file import safe_cell
+from bot.render.money import UNKNOWN_WHO, standing
+from bot.render.words import micro_dollars
+from bot.settings import Settings, load
+from bot.wiring import core
+
+_COLUMNS = ("vendor", "pool", "requests", "from_cache", "units", "worst_case_units", "usd")
+_CHOICES = ("vendor", "site", "person")
+
+
+@click.command("spend")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="First day, YYYY-MM-DD in UTC. Default: the first of this month.",
+)
+@click.option(
+    "--by", type=click.Choice(_CHOICES), default="vendor", help="Add up by. Default: vendor."
+)
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+def command(*, since: datetime | None, by: str, as_csv: bool) -> None:
+    """Print what was spent, from Slack and the command line, and how the caps stand.
+
+    Nothing is sent; `linkgap doctor --online` asks the vendors what is left.
+    """
+    settings = load(Settings)
+    found = asyncio.run(_overview(settings, since and since.replace(tzinfo=UTC)))
+    lines = {"vendor": found.by_vendor, "site": found.by_site, "person": found.by_person}[by]
+    if as_csv:
+        click.echo(_csv(lines, by), nl=False)
+        return
+    console = Console()
+    console.print(_table(lines, by, f"Spent since {found.since:%Y-%m-%d} (UTC)"))
+    if not found.caps:
+        console.print("No cap above the single run is set.")
+    for cap in found.caps:
+        whose = f"{cap.of} " if cap.cap.startswith("person") else ""
+        console.print(f"Cap of {whose}{standing(cap)}.", soft_wrap=True, highlight=False)
+
+
+async def _overview(settings: Settings, since: datetime | None) -> Overview:
+    async with core(settings) as product:
+        return await product.books.overview(None, since=since)
+
+
+def _cells(line: Spent, by: str) -> list[str | int]:
+    who = [] if by == "vendor" else [line.who or ""]
+    usd = "" if line.micro_usd is None else f"{line.micro_usd / 1_000_000:.6f}"
+    counts = (line.requests, line.cached, line.units, line.estimated)
+    return [*who, line.vendor, line.pool, *counts, usd]
+
+
+def _csv(lines: tuple[Spent, ...], by: str) -> str:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(([] if by == "vendor" else [by]) + list(_COLUMNS))
+    writer.writerows([safe_cell(cell) for cell in _cells(line, by)] for line in lines)
+    return out.getvalue()
+
+
+def _table(lines: tuple[Spent, ...], by: str, title: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    if by != "vendor":
+        table.add_column(by.capitalize())
+    for name in ("Vendor", "Pool"):
+        table.add_column(name)
+    for name in ("Requests", "From cache", "Units", "Worst case", "Dollars"):
+        table.add_column(name, justify="right")
+    for line in lines:
+        who = [] if by == "vendor" else [line.who or UNKNOWN_WHO]
+        numbers = (line.requests, line.cached, line.units, line.estimated)
+        money = "unknown" if line.micro_usd is None else micro_dollars(line.micro_usd)
+        table.add_row(*who, line.vendor, line.pool, *(f"{one:,}" for one in numbers), money)
+    return table

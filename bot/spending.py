@@ -1,0 +1,156 @@
+"""The price before a run, and what was spent and is left, for whoever asks."""
+
+import asyncio
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import uuid4
+
+from bot.analysis import Analysis
+from bot.bill import Allowance, Overview, Quote, QuoteLine, Standing, is_near
+from bot.budget import Rules, day_of, month_of
+from bot.clock import Clock
+from bot.errors import LinkGapError
+from bot.model import Balance
+from bot.prices import read_amount
+from bot.providers.base import BalanceQuery, Capability, Vendor
+from bot.providers.registry import Registry
+from bot.question import Question
+from bot.settings import Settings
+from bot.store import ledger
+from bot.store.connect import Database
+from bot.store.ledger import Limit, Payer
+from bot.store.spend_totals import Total, spent_by, totals, typical
+
+HISTORY = timedelta(days=90)
+"""Older runs say nothing about what one costs today."""
+KEPT = timedelta(minutes=15)
+"""A vendor's balance is asked for no more often than this."""
+
+
+class Books:
+    """Reads the ledger and the vendors' balances; spends nothing."""
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        analysis: Analysis,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+    ) -> None:
+        self._registry, self._analysis = registry, analysis
+        self._database, self._clock = database, clock
+        self._rules = Rules.of(settings)
+        self._ask_over = read_amount(settings.confirm_over) if settings.confirm_over else None
+        self._heard: dict[str, tuple[datetime, Allowance]] = {}
+
+    async def quote(self, question: Question, team: str) -> Quote:
+        """Return the most a run may cost; raises `BadQuestion` when no vendor fits."""
+        since = self._clock.now() - HISTORY
+        lines = []
+        for name, units in self._analysis.quote(question).items():
+            vendor = self._registry.named(name)
+            usual = await self._database.read(
+                partial(typical, team=team, provider=name, pool=vendor.pool, since=since)
+            )
+            price = self._rules.prices.micro_usd(name, units)
+            lines.append(QuoteLine(name, vendor.title, vendor.pool, units, price, usual))
+        return Quote(tuple(lines))
+
+    def must_be_confirmed(self, quote: Quote) -> bool:
+        """Say whether the owner wants somebody to agree to this price first."""
+        return self._ask_over is not None and quote.exceeds(self._ask_over)
+
+    async def overview(
+        self, team: str | None, payer: Payer | None = None, since: datetime | None = None
+    ) -> Overview:
+        """Return what a team (None: all) spent since a moment, by default this month's beginning.
+
+        The caps are those of everybody who spent in their period, and of `payer`.
+        """
+        now = self._clock.now()
+        since = since or month_of(now)
+        found = await self._database.read(lambda db: totals(db, since, team))
+        month = await self._database.read(lambda db: totals(db, month_of(now), team))
+        day = await self._database.read(lambda db: totals(db, day_of(now), team))
+        payers = _payers(day, month)
+        if team is not None and payer is not None:
+            payers = [(team, payer), *payers]
+        return Overview(
+            since=since,
+            by_vendor=spent_by(found, lambda total: total.provider),
+            by_site=spent_by(found, lambda total: total.site),
+            by_person=spent_by(found, lambda total: total.person),
+            caps=await self._standings(payers, now),
+        )
+
+    async def allowances(
+        self, team: str, vendors: Collection[str] | None = None
+    ) -> tuple[Allowance, ...]:
+        """Ask the vendors (None: all) what is left, with look-ups that cost nothing."""
+        asked = [
+            vendor
+            for vendor in self._registry.vendors
+            if vendor.can(Capability.BALANCE) and (vendors is None or vendor.name in vendors)
+        ]
+        return tuple(await asyncio.gather(*(self._allowance(team, one) for one in asked)))
+
+    async def near(
+        self, team: str, payer: Payer, vendors: Collection[str]
+    ) -> tuple[tuple[Standing, ...], tuple[Allowance, ...]]:
+        """Return the caps, and the allowances as last heard of, that are nearly used up."""
+        caps = await self._standings([(team, payer)], self._clock.now(), vendors)
+        heard = [self._heard[name][1] for name in vendors if name in self._heard]
+        return (
+            tuple(cap for cap in caps if cap.is_near),
+            tuple(one for one in heard if any(map(is_near, one.balances))),
+        )
+
+    async def _allowance(self, team: str, vendor: Vendor) -> Allowance:
+        heard = self._heard.get(vendor.name)
+        if heard and self._clock.now() - heard[0] < KEPT:
+            return heard[1]
+        try:
+            answer = await self._analysis.look_up(
+                vendor, Capability.BALANCE, BalanceQuery(), run_id=uuid4().hex, team=team
+            )
+        except LinkGapError as error:
+            return Allowance(vendor.title, fault=str(error))
+        rows = tuple(row for row in answer.rows if isinstance(row, Balance))
+        allowance = Allowance(vendor.title, rows)
+        self._heard[vendor.name] = (self._clock.now(), allowance)
+        return allowance
+
+    async def _standings(
+        self,
+        payers: Iterable[tuple[str, Payer]],
+        now: datetime,
+        vendors: Collection[str] | None = None,
+    ) -> tuple[Standing, ...]:
+        limits = [
+            limit for team, payer in payers for limit in self._rules.of_payer(team, payer, now)
+        ]
+        for vendor in self._registry.vendors:
+            if vendors is None or vendor.name in vendors:
+                limits += self._rules.of_vendor(vendor.name, vendor.pool, now)
+        unique = dict.fromkeys(limits)
+        used = await self._database.read(lambda db: [ledger.used_of(db, limit) for limit in unique])
+        return tuple(_standing(*pair) for pair in zip(unique, used, strict=True))
+
+
+def _payers(day: Iterable[Total], month: Iterable[Total]) -> list[tuple[str, Payer]]:
+    """Return everybody who spent in the period of a cap."""
+    return [
+        *((total.team, Payer(person=total.person)) for total in day),
+        *((total.team, Payer(site=total.site)) for total in month),
+        *((total.team, Payer(channel=total.channel)) for total in month),
+    ]
+
+
+def _standing(limit: Limit, used: int) -> Standing:
+    whose = limit.person or limit.site or limit.channel or limit.provider or ""
+    return Standing(
+        limit.cap, whose, used, limit.most, "" if limit.most.money else limit.pool or ""
+    )

@@ -1,0 +1,72 @@
+"""Confirm, Cheaper plan, Cancel: nothing is spent before somebody agrees to the price.
+
+Anybody who sees the price may decide, once. Whoever confirms is the asker from then on, for caps
+and in the ledger. The answer takes the place of the price.
+"""
+
+from dataclasses import replace
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.render import money
+from bot.render.message import Message
+from bot.store import deliveries
+from bot.store.deliveries import DeliveryState
+from handlers import asking, private_notes
+from handlers.errand import Errand
+from handlers.presses import InPlace, on_press
+from handlers.runs import Click
+from handlers.services import Services
+
+_DECIDED = "decided"
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen for the three buttons under a price."""
+
+    async def confirm(click: Click, errand: Errand) -> Message | None:
+        return await _agree(services, click, errand, light=errand.question.light)
+
+    async def cheaper(click: Click, errand: Errand) -> Message | None:
+        return await _agree(services, click, errand, light=True)
+
+    async def cancel(click: Click, errand: Errand) -> Message | None:
+        if not await _decide(services, click):
+            return _late()
+        return InPlace.of(money.cancelled(errand.question))
+
+    on_press(app, services, "confirm_run", confirm)
+    on_press(app, services, "confirm_light", cheaper)
+    on_press(app, services, "cancel_run", cancel)
+
+
+async def _agree(
+    services: Services, click: Click, errand: Errand, *, light: bool
+) -> Message | None:
+    if not await _decide(services, click):
+        return _late()
+    question = replace(errand.question, light=light)
+    agreed = replace(
+        asking.again(
+            errand, fresh=question.fresh, user=click.user, response_url=click.response_url
+        ),
+        question=question,
+        confirmed=True,
+        price_ts=None if click.is_ephemeral else click.message_ts,
+    )
+    note = await asking.commit(services, agreed, click.trigger_id)
+    if note is not None:
+        await services.database.run(lambda db: deliveries.refused(db, click.value, _DECIDED))
+        return note
+    return InPlace.of(private_notes.working("here")) if click.is_ephemeral else None
+
+
+async def _decide(services: Services, click: Click) -> bool:
+    """Claim the decision on a run's price; False: somebody was first."""
+    at = services.clock.now()
+    found = await services.database.run(lambda db: deliveries.begin(db, click.value, _DECIDED, at))
+    return found.state is DeliveryState.NEW
+
+
+def _late() -> Message:
+    return private_notes.note("Somebody has decided on this price already.")
