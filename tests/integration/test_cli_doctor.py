@@ -1,0 +1,70 @@
+"""`linkgap doctor`: what is there, what is missing, and how to mend it."""
+
+import os
+
+import pytest
+from click.testing import CliRunner
+from fakes.ahrefs_server import KEY, AhrefsServer
+from fakes.in_thread import in_thread
+
+from bot.cli import main
+
+
+@pytest.fixture
+def doctor(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith(("LINKGAP_", "SLACK_"))]:
+        monkeypatch.delenv(name)
+
+    def call(*arguments, **settings):
+        return CliRunner(env={"COLUMNS": "200", **settings}).invoke(main, ["doctor", *arguments])
+
+    return call
+
+
+def test_a_new_installation_is_told_all_it_lacks(doctor):
+    said = doctor()
+    assert said.exit_code == 0
+    assert "set LINKGAP_AHREFS_API_KEY" in said.output
+    assert "No source of search results" in said.output
+    assert "LINKGAP_SITE is not set" in said.output
+    assert "SLACK_BOT_TOKEN is not set" in said.output
+    assert "SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN" in said.output
+
+
+def test_a_complete_installation_lacks_nothing(doctor):
+    said = doctor(
+        LINKGAP_AHREFS_API_KEY="a-key",
+        LINKGAP_SITE="ours.example",
+        SLACK_BOT_TOKEN="xoxb-1",
+        SLACK_APP_TOKEN="xapp-1",
+    )
+    assert "not set" not in said.output
+    assert "No source" not in said.output
+    assert "a-key" not in said.output
+
+
+def test_every_faulty_setting_is_told_at_once(doctor):
+    said = doctor(LINKGAP_AHREFS_ROW_CAP="1", LINKGAP_VIA="nobody")
+    assert said.exit_code == 3
+    assert "LINKGAP_AHREFS_ROW_CAP" in said.output
+    assert "no vendor is called nobody" in said.output
+
+
+def test_online_it_asks_for_the_balance_and_nothing_that_costs(doctor):
+    with in_thread(AhrefsServer()) as server:
+        said = doctor(
+            "--online", LINKGAP_AHREFS_API_KEY=KEY, LINKGAP_AHREFS_BASE_URL=server.base_url
+        )
+    assert "Ahrefs: the key works" in said.output
+    assert server.spent == 0
+
+
+def test_online_a_dead_key_is_said_and_stops_nothing(doctor):
+    with in_thread(AhrefsServer()) as server:
+        said = doctor(
+            "--online", LINKGAP_AHREFS_API_KEY="dead", LINKGAP_AHREFS_BASE_URL=server.base_url
+        )
+    assert said.exit_code == 0
+    assert "ahrefs refused the API key" in said.output
+    assert "dead" not in said.output

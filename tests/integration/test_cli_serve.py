@@ -1,0 +1,105 @@
+"""`linkgap serve`: the real process, reached by HTTP and by Socket Mode."""
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+from click.testing import CliRunner
+from fakes.bot_process import free_port
+
+from bot.cli import main
+from bot.manifest import EVENTS_PATH, read_manifest
+from playground.sample import sample_workspace
+from playground.server import Playground
+
+TOKENS = {"bot_token": "xoxb-1", "app_token": "xapp-1", "signing_secret": "secret"}
+
+
+@asynccontextmanager
+async def serving(folder, playground, *arguments, until: str):
+    """Run the command in a process of its own until it says that it is ready."""
+    env = {
+        "PATH": os.environ["PATH"],
+        "LINKGAP_DB": str(folder / "linkgap.db"),
+        "LINKGAP_SLACK_BASE_URL": playground.api_url,
+        "SLACK_BOT_TOKEN": TOKENS["bot_token"],
+        "SLACK_APP_TOKEN": TOKENS["app_token"],
+        "SLACK_SIGNING_SECRET": TOKENS["signing_secret"],
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "from bot.cli import main; main()", "serve", *arguments),
+        cwd=folder,
+        env=env,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(30):
+            said = b""
+            while until.encode() not in said:
+                line = await process.stderr.readline()
+                assert line, said.decode()
+                said += line
+            yield
+            process.send_signal(signal.SIGTERM)
+            await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode in (0, -signal.SIGTERM)
+
+
+async def answered(playground, channel="seo"):
+    await playground.slash("ana", channel, "/gap", "best crm site:ledgerly.example via:sample")
+    await playground.until(
+        lambda: any(
+            "<@" in reply.text
+            for message in playground.workspace.conversation(channel)
+            for reply in playground.workspace.thread(message)
+        ),
+        20,
+    )
+
+
+async def test_by_http_it_answers_and_tells_whoever_watches_that_it_lives(tmp_path):
+    port = free_port()
+    async with Playground(sample_workspace()) as playground:
+        playground.workspace.install(
+            read_manifest(), request_url=f"http://127.0.0.1:{port}{EVENTS_PATH}", **TOKENS
+        )
+        arguments = ("--port", str(port))
+        async with serving(tmp_path, playground, *arguments, until="Uvicorn running"):
+            async with (
+                aiohttp.ClientSession() as session,
+                session.get(f"http://127.0.0.1:{port}/health") as health,
+            ):
+                assert (health.status, await health.text()) == (200, "ok")
+            await answered(playground)
+
+
+async def test_by_socket_mode_it_needs_no_open_port(tmp_path):
+    async with Playground(sample_workspace()) as playground:
+        playground.workspace.install(read_manifest(), **TOKENS)
+        async with serving(tmp_path, playground, "--socket", until="by Socket Mode"):
+            await answered(playground)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing"),
+    [([], "SLACK_SIGNING_SECRET"), (["--socket"], "SLACK_APP_TOKEN")],
+)
+def test_without_its_tokens_it_says_which_and_does_not_start(
+    tmp_path, monkeypatch, arguments, missing
+):
+    monkeypatch.chdir(tmp_path)
+    for name in ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    said = CliRunner().invoke(main, ["serve", *arguments])
+    assert said.exit_code == 3
+    assert "SLACK_BOT_TOKEN is not set" in said.output
+    assert f"{missing} is not set" in said.output
+    assert not (tmp_path / "linkgap.db").exists()
