@@ -11,7 +11,7 @@ demo: $(VENV)/.app
 
 # CI adds ARGS="--cov …" so that the tests run once.
 test: $(VENV)/.dev
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses auto $(ARGS)
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .
