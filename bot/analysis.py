@@ -14,7 +14,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from bot import linkers, plan, quoting
-from bot.assembly import Facts, assemble, competitors_of, ours_in
+from bot.assembly import Facts, assemble, competitors_as, competitors_of, ours_in
 from bot.bill import LEFT_OUT_WHEN_LIGHT
 from bot.budget import Rules, RunBudget
 from bot.clock import Clock
@@ -83,18 +83,22 @@ class Analysis:
 
     def check(self, question: Question) -> None:
         """Raise `BadQuestion` when no connected vendor fits; quick enough for an ack."""
-        plan.lineup(self._registry, question)
+        self._lineup(question)
+
+    def _lineup(self, question: Question) -> Lineup:
+        compare = self._settings.compare_indexes
+        return plan.lineup(self._registry, question, compare=compare)
 
     def uses_sample(self, question: Question) -> bool:
         """Say whether invented data would answer it; raises `BadQuestion` when nothing would."""
-        chosen = plan.lineup(self._registry, question)
+        chosen = self._lineup(question)
         return any(vendor.sample for vendor in (chosen.serp, *chosen.indexes) if vendor)
 
     def quote(self, question: Question) -> dict[str, int]:
         """Return the worst case in units by vendor; raises `BadQuestion` when no vendor fits."""
         return quoting.quote(
             question,
-            plan.lineup(self._registry, question),
+            self._lineup(question),
             purse=self._settings.purse,
             shortlist=self._settings.shortlist,
             cap=self._settings.run_cap,
@@ -134,7 +138,7 @@ class Analysis:
         the same id (after a kill) finds its paid answers in the cache. Raises `BadQuestion` when no
         vendor fits and `NothingToSay` when no competitor could be found.
         """
-        chosen = plan.lineup(self._registry, question)
+        chosen = self._lineup(question)
         aliases = await self._database.read(
             lambda db: workspace.aliases(db, team, question.site) if question.site else ()
         )
@@ -303,7 +307,7 @@ class _Run:
             for index in self.chosen.indexes
             for ask in linkers.profiles(
                 index,
-                self.facts.competitors,
+                competitors_as(self.question, self.chosen, self.facts, index.name),
                 plan.purse_of(index, self.settings.purse),
                 site=self.question.site,
                 light=self.question.light,

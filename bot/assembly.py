@@ -58,6 +58,17 @@ def competitors_of(question: Question, chosen: Lineup, facts: Facts) -> tuple[Co
     return _competitors(question, facts, chosen.main.name, borrow=True)
 
 
+def competitors_as(
+    question: Question, chosen: Lineup, facts: Facts, index: str
+) -> tuple[Competitor, ...]:
+    """Return the same pages as an index counts them; results lend only their own index's counts."""
+    return _competitors(question, facts, index, borrow=_borrows(chosen, index))
+
+
+def _borrows(chosen: Lineup, index: str) -> bool:
+    return index == chosen.main.name or (chosen.serp is not None and chosen.serp.name == index)
+
+
 def _competitors(
     question: Question, facts: Facts, index: str, *, borrow: bool
 ) -> tuple[Competitor, ...]:
@@ -96,12 +107,11 @@ def _competitor(
 
 def _need(question: Question, chosen: Lineup, facts: Facts, index: str) -> Need:
     """Count the need as one index sees it."""
-    borrow = index == chosen.main.name or (chosen.serp is not None and chosen.serp.name == index)
     ours = ours_in(facts)
-    lent = ours if borrow else None
+    lent = ours if _borrows(chosen, index) else None
     site = facts.site(index, question.site) if question.site else None
     return count_need(
-        _competitors(question, facts, index, borrow=borrow),
+        competitors_as(question, chosen, facts, index),
         facts.serp,
         own_authority=_first(*(one.authority for one in (site, lent) if one)),
         have=_have(question, facts, index, lent),
@@ -161,9 +171,12 @@ def assemble(
 ) -> Report:
     """Return the report as far as the facts go; what is missing in them is unknown in it."""
     ours = ours_in(facts)
+    sides = _by_index(question, chosen, facts)
     need = replace(
         _need(question, chosen, facts, chosen.main.name),
-        by_index=_by_index(question, chosen, facts),
+        low=min((one.low for one in sides if one.low is not None), default=None),
+        high=max((one.high for one in sides if one.high is not None), default=None),
+        by_index=sides,
     )
     return Report(
         keyword=question.keyword,

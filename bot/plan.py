@@ -92,8 +92,11 @@ class Lineup:
         return self.indexes[0]
 
 
-def lineup(registry: Registry, question: Question) -> Lineup:
-    """Choose the vendors; raises `BadQuestion` that says what to add when none fits."""
+def lineup(registry: Registry, question: Question, *, compare: bool = False) -> Lineup:
+    """Choose the vendors; raises `BadQuestion` that says what to add when none fits.
+
+    `compare`: where the question names none, all indexes that are paid for are asked side by side.
+    """
     named = [registry.named(name) for name in question.via]
     chosen = named or _unasked_choice(registry, question)
     serp = _serp_vendor(registry, question, chosen)
@@ -104,7 +107,8 @@ def lineup(registry: Registry, question: Question) -> Lineup:
             "with `linkgap import FILE`; `linkgap doctor` shows what is connected."
         )
     if not named:
-        indexes = indexes[:1]
+        paid = [one for one in indexes if not is_free(one, Capability.REFERRING_DOMAINS)]
+        indexes = paid if compare and paid else indexes[:1]
     asked = [serp, *indexes] if serp else indexes
     return Lineup(
         serp=serp,

@@ -77,7 +77,8 @@ class Need:
     """How many referring domains the present top 3 have, and how many we would need.
 
     `even_field` = ceil(base), `needed` = ceil(base × multiplier), where base is the mean, or the
-    median when one page (`distorted_by`, its URL) pulls the mean over twice the median.
+    median when one page (`distorted_by`, its URL) pulls the mean over twice the median. Everything
+    is as the first index counts, but `low` and `high` span the counts of all that were asked.
     """
 
     metric: str
@@ -120,11 +121,24 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexLink:
+    """What one link index says of a prospect; `authority` is on its own scale, `trust` 0..1."""
+
+    provider: str
+    authority: float | None
+    authority_scale: str | None
+    trust: float | None
+    link: LinkKind | None
+    first_seen: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Prospect:
     """A domain that links to competitors and not to us. `score` is 0..100.
 
     `links_to` are the competitors' URLs (page level) or domains (site level) it links to;
-    `relevance` and `trust` are 0..1; `seen_by` are the indexes that saw the link.
+    `relevance` and `trust` are 0..1; `seen_by` are the indexes that saw the link, `by_index` what
+    each of them says where several did.
     """
 
     domain: str
@@ -143,6 +157,7 @@ class Prospect:
     anchor: str | None
     first_seen: date | None
     seen_by: tuple[str, ...]
+    by_index: tuple[IndexLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

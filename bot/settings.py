@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     country: str = "us"
     lang: str = "en"
     via: str = Field("", description="Vendors in order of preference, comma separated.")
+    compare_indexes: bool = Field(
+        default=False, description="Ask all connected link indexes, side by side."
+    )
     run_cap: int | None = Field(
         None, ge=0, description="Units one answer may cost at most, per vendor and pool."
     )

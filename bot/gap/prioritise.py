@@ -33,7 +33,7 @@ from bot.gap.compare import Candidate, Comparison, View, best_kind
 from bot.gap.reasons import reasons
 from bot.gap.relevance import Terms
 from bot.model import Authority, Link, ReferringDomain, Scale, Scope
-from bot.report import Absence, Prospect
+from bot.report import Absence, IndexLink, Prospect
 
 RELEVANCE, AUTHORITY, TRUST, TRAFFIC, BREADTH = 35, 25, 15, 15, 10
 FULL_SCALES = {Scale.RANK: 1000}
@@ -119,6 +119,27 @@ def rank(
     return tuple(sorted(prospects, key=lambda one: (-one.score, one.level, one.domain)))
 
 
+def _by_index(candidate: Candidate) -> tuple[IndexLink, ...]:
+    """Return what each index says of a domain that several saw: scales side by side, unmixed."""
+    if len(candidate.seen_by) == 1:
+        return ()  # it says what the prospect says
+    said = []
+    for provider in candidate.seen_by:
+        rows = [row for view, row in candidate.seen if view.provider == provider]
+        authority = next((row.authority for row in rows if row.authority), None)
+        said.append(
+            IndexLink(
+                provider=provider,
+                authority=authority.value if authority else None,
+                authority_scale=authority.scale.value if authority else None,
+                trust=min((row.trust for row in rows if row.trust is not None), default=None),
+                link=best_kind(row.link for row in rows),
+                first_seen=min((row.first_seen for row in rows if row.first_seen), default=None),
+            )
+        )
+    return tuple(said)
+
+
 def _prospect(
     candidate: Candidate,
     bought: Evidence,
@@ -164,6 +185,7 @@ def _prospect(
         anchor=page.anchor if page else None,
         first_seen=first_seen,
         seen_by=candidate.seen_by,
+        by_index=_by_index(candidate),
     )
 
 

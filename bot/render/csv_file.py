@@ -12,7 +12,7 @@ import re
 from dataclasses import fields
 from enum import Enum
 
-from bot.report import Prospect, Report
+from bot.report import IndexLink, Prospect, Report
 
 _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are full-width
 _COLUMNS = tuple(field.name for field in fields(Prospect))
@@ -44,9 +44,17 @@ def safe_cell(value: object) -> object:
     if isinstance(value, int | float):
         return value
     if isinstance(value, tuple):
-        value = "; ".join(value)
+        value = "; ".join(one if isinstance(one, str) else _said(one) for one in value)
     text = value.value if isinstance(value, Enum) else str(value)
     return f"'{text}" if _dangerous(text) else text
+
+
+def _said(one: IndexLink) -> str:
+    """Return `ahrefs: DR 74, follow, since 2026-01-02`, as far as the index says it."""
+    authority = None if one.authority is None else f"{one.authority_scale} {one.authority:g}"
+    since = f"since {one.first_seen}" if one.first_seen else None
+    known = [part for part in (authority, one.link and one.link.value, since) if part]
+    return f"{one.provider}: {', '.join(known) or 'no details'}"
 
 
 def _dangerous(text: str) -> bool:

@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import fields, replace
+from datetime import date
 
 import pytest
 from fakes.render_reports import EXAMPLE, NEED, prospect, prospects, reports
@@ -10,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from bot.model import LinkKind
 from bot.question import Defaults
 from bot.render.csv_file import csv_filename, csv_of
 from bot.render.limits import view_faults
 from bot.render.terminal import text_report
 from bot.render.views import form, name_page
-from bot.report import Gate, Prospect, Source, SourceState, Verdict
+from bot.report import Gate, IndexLink, Prospect, Source, SourceState, Verdict
 
 
 def _inputs(view):
@@ -68,6 +70,17 @@ def _rows(report):
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
+def test_what_several_indexes_say_stands_side_by_side_in_one_cell():
+    sides = (
+        IndexLink("ahrefs", 74.0, "DR", 0.9, LinkKind.FOLLOW, date(2026, 1, 2)),
+        IndexLink("=evil", None, None, None, None, None),
+    )
+    (row,) = _rows(replace(EXAMPLE, prospects=(prospect(1, by_index=sides),)))
+    assert row["by_index"] == "ahrefs: DR 74, follow, since 2026-01-02; =evil: no details"
+    (row,) = _rows(replace(EXAMPLE, prospects=(prospect(1, by_index=sides[::-1]),)))
+    assert row["by_index"].startswith("'=evil")
+
+
 def test_the_file_has_the_names_of_the_json_and_all_prospects():
     report = replace(EXAMPLE, prospects=tuple(prospect(n) for n in range(300)))
     rows = _rows(report)
@@ -90,6 +103,7 @@ def test_the_file_has_the_names_of_the_json_and_all_prospects():
         "anchor": "best tools",
         "first_seen": "",
         "seen_by": "ahrefs",
+        "by_index": "",
         "sample_data": "no",
     }
     assert csv_of(report).startswith(b"\xef\xbb\xbf")
