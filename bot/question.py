@@ -17,7 +17,7 @@ NO_PAGE = "none"
 
 OPTIONS = ("site", "page", "in", "lang", "vs", "via", "serp", "fresh", "gates")
 _OPTION = re.compile(r"(?:^|(?<=\s))([A-Za-z]+):(\S*)")
-_QUOTES = {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"}
+_PLAIN = str.maketrans("“”„«»‘’", '"""""\'\'')
 # The surrogates are what a terminal makes of bytes that are not UTF-8; nothing can send them on.
 _INVISIBLE = re.compile(
     r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
@@ -55,9 +55,7 @@ class Defaults:
 
 def parse(text: str, defaults: Defaults) -> Question:
     """Read the words after `/gap`; raises `BadQuestion` with a sentence for the asker."""
-    for fancy, plain in _QUOTES.items():
-        text = text.replace(fancy, plain)
-    quoted, text = _take_quoted(text.strip())
+    quoted, text = _take_quoted(text.translate(_PLAIN).strip())
     given: dict[str, list[str]] = {}
     for match in _OPTION.finditer(text):
         name, value = match.group(1).lower(), match.group(2).strip("\"'")
@@ -134,10 +132,10 @@ def make(
 
 
 def read_keyword(text: str) -> str:
-    """Return the keyword with invisible characters removed and spaces folded."""
-    keyword = " ".join(_INVISIBLE.sub(" ", text).split())
+    """Return the keyword: no invisible characters, spaces folded, the quotes around it undone."""
+    keyword = _unquoted(" ".join(_INVISIBLE.sub(" ", text).split()))
     if not keyword:
-        raise BadQuestion("Which keyword? For example: `/gap best accounting software`.")
+        raise BadQuestion("Which keyword? For example: best accounting software.")
     if len(keyword) > MAX_KEYWORD:
         raise BadQuestion(
             f"That keyword has {len(keyword)} characters; {MAX_KEYWORD} is the most I can ask for."
@@ -145,6 +143,13 @@ def read_keyword(text: str) -> str:
     if not any(character.isalnum() for character in keyword):
         raise BadQuestion("A keyword needs at least one letter or digit.")
     return keyword
+
+
+def _unquoted(text: str) -> str:
+    """Undo one pair of quotes of any kind; search engines would take it for an exact phrase."""
+    plain = text.translate(_PLAIN)
+    once = plain.count(plain[:1]) == 2 and plain[0] == plain[-1] and plain[0] in "\"'"
+    return text[1:-1].strip() if once else text
 
 
 def read_site(text: str) -> str:
@@ -192,7 +197,7 @@ def _country(text: str) -> str:
     code = {"uk": "gb"}.get(text.lower(), text.lower())
     if code not in COUNTRIES:
         raise BadQuestion(
-            f"I do not know the country “{text[:20]}”. Use its two-letter code, as in:us or in:de."
+            f"I do not know the country “{text[:20]}”. Use its two-letter code, like us or de."
         )
     return code
 
@@ -201,7 +206,7 @@ def _language(text: str) -> str:
     code = text.lower()
     if code not in LANGUAGES:
         raise BadQuestion(
-            f"I do not know the language “{text[:20]}”. Use its two-letter code: lang:en, lang:de."
+            f"I do not know the language “{text[:20]}”. Use its two-letter code, like en or de."
         )
     return code
 

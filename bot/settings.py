@@ -115,5 +115,5 @@ def load(kind: type[AnySettings], env_file: Path | None = Path(".env")) -> AnySe
         for fault in error.errors(include_input=False, include_url=False):
             name = str(fault["loc"][0])
             variable = name if name.isupper() else f"{prefix}{name}".upper()
-            faults.append(f"{variable}: {fault['msg']}")
+            faults.append(f"{variable}: {fault['msg'].removeprefix('Value error, ')}")
         raise ConfigError(*faults) from None

@@ -48,16 +48,29 @@ def need_sentence(report: Report) -> str:
     """Return how many links it takes to stand level, as far as it is known."""
     need, whom = report.need, field(report.competitors)
     if need.needed is None:
-        found = (
-            "no link count was read" if report.competitors else "no page to compare with was found"
-        )
-        return f"How many referring domains it takes is unknown: {found} for {whom}."
+        return f"How many referring domains it takes is unknown: {_why_unknown(report, whom)}."
     start = _to_stand_level(need.needed, need.distorted_by, whom)
     if need.have is None:
         why = NAME_THE_PAGE if unnamed(report) else "no link count was read for your page"
         return f"{start}; how many you have is unknown: {why}."
     to_go = f"; {number(need.gap)} to go" if need.gap is not None else ""
     return f"{start}; you have {number(need.have)}{to_go}."
+
+
+def _why_unknown(report: Report, whom: str) -> str:
+    if report.competitors:
+        return f"no link count was read for {whom}"
+    if _lost(report, "search results"):
+        return "the search results could not be read"
+    return f"no page to compare with was found for {whom}"
+
+
+def _lost(report: Report, *kinds: str) -> bool:
+    """Say whether a source of these kinds, by the words it is named with, gave no answer."""
+    no_answer = (SourceState.UNAVAILABLE, SourceState.NOT_ASKED)
+    return any(
+        source.state in no_answer and source.what.startswith(kinds) for source in report.sources
+    )
 
 
 def unnamed(report: Report) -> bool:
@@ -220,13 +233,23 @@ def missing(sources: tuple[Source, ...]) -> str | None:
     open_ = [s for s in sources if s.state in (SourceState.PARTIAL, SourceState.UNAVAILABLE)]
     if not open_:
         return None
+    same_trouble: dict[tuple[str, SourceState, str], list[str]] = {}
+    for source in open_:
+        trouble = (source.provider, source.state, _first_sentence(source.note))
+        same_trouble.setdefault(trouble, []).append(shown(source.what.replace("_", " "), 40))
     said = [
-        f"{shown(s.provider, 30)} {shown(s.what.replace('_', ' '), 40)} {_STATES[s.state]}"
-        + (f" ({shown(s.note.rstrip('.'), 100)})" if s.note else "")
-        for s in open_[:3]
+        f"{shown(provider, 30)} {listed(what[:4])} {_STATES[state]}" + (f" ({why})" if why else "")
+        for (provider, state, why), what in list(same_trouble.items())[:3]
     ]
-    more = f"; {counted(len(open_) - 3, 'more source')} below" if len(open_) > 3 else ""
+    told = sum(len(what[:4]) for what in list(same_trouble.values())[:3])
+    left = len(open_) - told
+    more = f"; {counted(left, 'more source')} below" if left else ""
     return f"This answer is partial: {'; '.join(said)}{more}."
+
+
+def _first_sentence(note: str | None) -> str:
+    """Return what happened; what to do about it stands with the source."""
+    return shown((note or "").partition(". ")[0].rstrip("."), 100) if note else ""
 
 
 def source_state(source: Source) -> str:
@@ -251,6 +274,10 @@ def prospects_found(report: Report, limit: int) -> str:
     """Return how many prospects there are and for how many the absence of a link is proven."""
     whom = field(report.competitors)
     found = len(report.prospects)
+    if not found and not report.competitors:
+        return "Prospects are unknown: there is no page to compare with."
+    if not found and _lost(report, "referring domains", "who links"):
+        return f"Prospects are unknown: who links to {whom} could not be read."
     if not found:
         return f"No prospects: no domain was found that links to {whom} and not to you."
     proven = sum(prospect.absence is Absence.PROVEN for prospect in report.prospects)

@@ -110,6 +110,10 @@ def test_no_answer_is_4_with_the_report_and_the_reason(gap, ahrefs):
     result = gap(KEYWORD, "--json")
     assert result.exit_code == 4
     assert json.loads(result.stdout)["need"]["needed"] is None
+    ahrefs.fail_next("serp-overview/serp-overview", 401)
+    assert "is unknown: the search results could not be read." in " ".join(
+        gap(KEYWORD).stdout.split()
+    )
     assert "Error: ahrefs refused the API key." in result.stderr
 
 
@@ -139,7 +143,7 @@ def test_a_question_that_cannot_be_read_is_2_and_costs_nothing(gap, ahrefs, argu
     ("variable", "value", "sentence"),
     [
         ("LINKGAP_RUN_CAP", "much", "LINKGAP_RUN_CAP: Input should be a valid integer"),
-        ("LINKGAP_AHREFS_API_KEY", "two words", "LINKGAP_AHREFS_API_KEY: "),
+        ("LINKGAP_AHREFS_API_KEY", "two words", "LINKGAP_AHREFS_API_KEY: holds a space"),
         ("LINKGAP_VIA", "nobody", "LINKGAP_VIA: no vendor is called nobody"),
         ("LINKGAP_DB", "/no/such/folder/x.db", "LINKGAP_DB: the folder /no/such/folder does not"),
     ],

@@ -106,7 +106,7 @@ def test_whatever_is_read_as_a_keyword_can_be_sent():
 
 @pytest.mark.parametrize("text", ["", "   ", '""', "site:ours.example", "\u200b\u202e"])
 def test_no_keyword_is_asked_for_with_an_example(text):
-    assert refusal(text) == "Which keyword? For example: `/gap best accounting software`."
+    assert refusal(text) == "Which keyword? For example: best accounting software."
 
 
 @pytest.mark.parametrize("text", ["👍", "🇩🇪 !!", "…", '"\\"'])
@@ -198,13 +198,13 @@ def test_only_web_addresses_are_pages(page):
 
 def test_an_unknown_country_is_refused_with_how_to_name_one():
     assert refusal("crm in:germany") == (
-        "I do not know the country “germany”. Use its two-letter code, as in:us or in:de."
+        "I do not know the country “germany”. Use its two-letter code, like us or de."
     )
 
 
 def test_an_unknown_language_is_refused_with_how_to_name_one():
     assert refusal("crm lang:xx") == (
-        "I do not know the language “xx”. Use its two-letter code: lang:en, lang:de."
+        "I do not know the language “xx”. Use its two-letter code, like en or de."
     )
 
 
@@ -296,3 +296,15 @@ def test_a_question_in_words_is_read_as_itself(fields):
     except BadQuestion:
         return
     assert read(words(question)) == question
+
+
+@pytest.mark.parametrize(
+    "typed", ["“best crm”", '"best crm"', "‘best crm’", "«best crm»", "best crm"]
+)
+def test_quotes_around_a_keyword_mean_the_same_in_a_field_as_in_a_command(typed):
+    assert make(typed, NOTHING).keyword == read(typed).keyword == "best crm"
+
+
+@pytest.mark.parametrize("typed", ['best "crm"', '"crm" or "erp"', "the bakers' crm"])
+def test_quotes_inside_a_field_belong_to_the_keyword(typed):
+    assert make(typed, NOTHING).keyword == typed

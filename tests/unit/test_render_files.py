@@ -230,7 +230,7 @@ def test_the_terminal_shows_partial_and_empty_answers_in_words():
         )
     )
     assert "This answer is partial: Ahrefs links unavailable (no units)." in said
-    assert "No prospects: no domain was found" in said
+    assert "Prospects are unknown: there is no page to compare with." in said
 
 
 @settings(max_examples=40, deadline=None)

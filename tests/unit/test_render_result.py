@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from fakes.render_reports import EXAMPLE, NEED, prospect
 
+from bot.render import sentences
 from bot.render.result import result
 from bot.render.sentences import headline
 from bot.report import (
@@ -236,17 +237,52 @@ def test_several_indexes_stand_side_by_side():
     assert "Needed, as each index counts: Ahrefs 24 and Majestic unknown." in said
 
 
+def test_one_trouble_is_told_once_and_what_to_do_about_it_stands_below():
+    refused = Source(
+        "ahrefs",
+        "search results",
+        SourceState.UNAVAILABLE,
+        None,
+        None,
+        None,
+        "ahrefs refused the API key. Ask the person who set LinkGap up to renew it.",
+    )
+    sources = (refused, replace(refused, what="keyword difficulty"))
+    assert sentences.missing(sources) == (
+        "This answer is partial: ahrefs search results and keyword difficulty unavailable "
+        "(ahrefs refused the API key)."
+    )
+
+
+def test_what_could_not_be_read_is_not_called_empty():
+    lost = Source("ahrefs", "search results", SourceState.UNAVAILABLE, None, None, None, "gone.")
+    nobody = replace(
+        EXAMPLE,
+        competitors=(),
+        prospects=(),
+        need=replace(NEED, needed=None, have=None, gap=None),
+        sources=(lost,),
+    )
+    assert headline(nobody).endswith("is unknown: the search results could not be read.")
+    assert sentences.prospects_found(nobody, 25).startswith("Prospects are unknown")
+    unread = replace(EXAMPLE, prospects=(), sources=(replace(lost, what="referring domains of a"),))
+    assert sentences.prospects_found(unread, 25) == (
+        "Prospects are unknown: who links to today's top 3 could not be read."
+    )
+
+
 def test_a_partial_answer_says_which_part_is_missing():
     lost = Source(
         "Ahrefs", "referring_domains", SourceState.UNAVAILABLE, None, None, None, "no units left."
     )
-    cut = replace(lost, state=SourceState.PARTIAL, note=None)
-    said = result(replace(EXAMPLE, sources=(lost, cut, cut, cut)), "run-1").blocks[1]["text"][
-        "text"
+    cut = [
+        replace(lost, what=what, state=SourceState.PARTIAL, note=None)
+        for what in ("links", "traffic", "counts of pages", "counts of sites", "history")
     ]
+    said = result(replace(EXAMPLE, sources=(lost, *cut)), "run-1").blocks[1]["text"]["text"]
     assert said == (
         "This answer is partial: Ahrefs referring domains unavailable (no units left); "
-        "Ahrefs referring domains partial; Ahrefs referring domains partial; 1 more source below."
+        "Ahrefs links, traffic, counts of pages and counts of sites partial; 1 more source below."
     )
 
 
