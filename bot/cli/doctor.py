@@ -11,7 +11,7 @@ from bot.budget import Rules
 from bot.clock import SystemClock
 from bot.providers.base import Capability, Vendor
 from bot.providers.registry import Registry, discover
-from bot.render.money import allowance
+from bot.render.money import left
 from bot.settings import Settings, load
 from bot.store.workspace import CLI_TEAM
 from bot.wiring import core
@@ -102,5 +102,5 @@ def _unpriced(settings: Settings, vendors: list[Vendor]) -> Iterator[str]:
 async def _online(settings: Settings, console: Console) -> None:
     async with core(settings) as product:
         for one in await product.books.allowances(CLI_TEAM):
-            works = "" if one.fault else " (the key works)"
-            console.print(f"{allowance(one)}{works}", soft_wrap=True)
+            works = "" if one.fault else "the key works; "
+            console.print(f"{one.title}: {works}{left(one)}", soft_wrap=True)

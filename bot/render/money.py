@@ -75,9 +75,9 @@ def standing(cap: Standing) -> str:
     """Return how far a cap is used up; whose it is stands before, unless it is a person."""
     whose = "" if cap.cap.startswith("person") else f"{shown(cap.of, 80)} "
     period = _PERIODS.get(cap.cap, "this month")
-    used, most, left = (_of_cap(cap, value) for value in (cap.used, cap.most.value, cap.left))
+    used, most, rest = (_of_cap(cap, value) for value in (cap.used, cap.most.value, cap.left))
     near = ", over 80 %" if cap.is_near else ""
-    return f"{whose}{period}: {used} of {most} used, {left} left{near}"
+    return f"{whose}{period}: {used} of {most} used, {rest} left{near}"
 
 
 def balance(row: Balance) -> str:
@@ -93,10 +93,15 @@ def balance(row: Balance) -> str:
     return f"{said}{resets}"
 
 
-def allowance(one: Allowance) -> str:
+def left(one: Allowance) -> str:
     """Return what a vendor says is left of all its pools, or why it does not say."""
     said = one.fault or "; ".join(balance(row) for row in one.balances) or "nothing was told"
-    return f"{shown(one.title, 40)}: {shown(said, 300)}"
+    return shown(said, 300)
+
+
+def allowance(one: Allowance) -> str:
+    """Return the same after the vendor's name."""
+    return f"{shown(one.title, 40)}: {left(one)}"
 
 
 def warnings(caps: Iterable[Standing], allowances: Iterable[Allowance]) -> list[str]:

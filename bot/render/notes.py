@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from bot.question import Question
 from bot.render import sentences
 from bot.render.blocks import render
+from bot.render.limits import MAX_TEXT
 from bot.render.message import Message, message
-from bot.render.words import counted, listed, shown
+from bot.render.words import clip, counted, listed, shown
 from bot.report import CostLine, Report
+
+_LONGEST = MAX_TEXT // 5  # an escape is 5 characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,5 +149,7 @@ def note_of(
 ) -> Message:
     """Return a short message: lines, small print, buttons, and a mark on sample data."""
     small = [line for line in [*small, sentences.SAMPLE if sample else ""] if line]
-    text = " ".join([*lines, sentences.SAMPLE] if sample else lines)
+    text = " ".join(lines)
+    if sample:  # the mark survives a cut of what stands before it
+        text = f"{clip(text, _LONGEST - len(sentences.SAMPLE) - 1)} {sentences.SAMPLE}"
     return message(text, render("note", lines=lines, small=small, buttons=buttons))

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from fakes.ahrefs_server import KEY, AhrefsServer
 from fakes.ahrefs_world import KEYWORD, OWN_PAGE
-from test_cli_gap import in_a_thread
+from fakes.in_thread import in_thread
 
 from bot.cli import main
 from bot.clock import SystemClock
@@ -21,7 +21,7 @@ OURS = ("--site", "ledgerly.example", "--page", OWN_PAGE, "--no-gates")
 
 @pytest.fixture
 def ahrefs():
-    with in_a_thread(AhrefsServer()) as server:
+    with in_thread(AhrefsServer()) as server:
         yield server
 
 
@@ -197,4 +197,4 @@ def test_a_setting_that_would_cap_nothing_is_refused_at_the_start(run, variable,
 
 def test_doctor_tells_what_is_left(run):
     told = run("doctor", "--online").stdout
-    assert "Ahrefs: 0 units used, resets on 2026-12-01 (the key works)" in told
+    assert "Ahrefs: the key works; 0 units used, resets on 2026-12-01" in told
