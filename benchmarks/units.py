@@ -1,0 +1,113 @@
+"""What a whole answer costs at Ahrefs and at DataForSEO, beside what a naive plan would.
+
+Ours is the ledger of a run of the worked example against the contract servers, which charge by the
+published rules. The naive plan is priced by the same rules: search results, keyword, a look at each
+page and site by itself, and 1,000 rows with every column of who links to the three and to us.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+from uuid import uuid4
+
+from bot.providers.dataforseo_api import backlinks_price, labs_price, serp_price
+from bot.question import Defaults, make
+from bot.settings import Settings, load
+from bot.wiring import core
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from fakes.ahrefs_answers import Answer
+from fakes.ahrefs_server import KEY, AhrefsServer
+from fakes.ahrefs_world import KEYWORD, OWN_PAGE, OWN_SITE
+from fakes.dataforseo_server import LOGIN, PASSWORD, DataForSeoServer
+
+AHREFS_BAR, DATAFORSEO_BAR = 1_500, 90_000  # units, millionths of a dollar
+ROWS, SERP_ROWS, FLOOR = 1_000, 100, 50
+PROFILES, TARGETS = 4, 8  # three sites and ours; four pages and four sites
+_SERP = ("position", "url", "title", "type", "domain_rating", "refdomains", "backlinks")
+_KEYWORD = ("keyword", "difficulty", "volume")
+_LINKER = (
+    *("domain", "domain_rating", "dofollow_links", "links_to_target", "first_seen", "last_seen"),
+    *("is_spam", "is_root_domain", "traffic_domain"),
+)
+Steps = dict[str, int]
+
+
+def naive_ahrefs() -> Steps:
+    """Return units by step; a row costs what the server charges for these columns."""
+
+    def charged(rows: int, columns: tuple[str, ...]) -> int:
+        a_row: int = Answer("", [], frozenset(columns), expected=rows).per_row
+        return max(FLOOR, rows * a_row)
+
+    return {
+        "search results": charged(SERP_ROWS, _SERP),
+        "keyword": charged(1, _KEYWORD),
+        "counts and authority": TARGETS * FLOOR,
+        "who links": PROFILES * charged(ROWS, _LINKER),
+    }
+
+
+def naive_dataforseo() -> Steps:
+    """Return micro-dollars by step."""
+    return {
+        "search results": serp_price(SERP_ROWS // 10).units,
+        "keyword": labs_price(1).units,
+        "counts and authority": TARGETS * backlinks_price(1).units,
+        "who links": PROFILES * backlinks_price(ROWS).units,
+    }
+
+
+async def ledger(vendor: str) -> Steps:
+    """Run the worked example at one vendor; return what each capability was charged."""
+    question = make(KEYWORD, Defaults(), site=OWN_SITE, page=OWN_PAGE, via=(vendor,), gates=False)
+    async with core(load(Settings, env_file=None)) as product:
+        await product.analysis.run(question, run_id=uuid4().hex, team="bench")
+        rows = await product.database.read(
+            lambda db: db.execute(
+                "SELECT capability, sum(units) FROM spend WHERE provider = ? AND units > 0 "
+                "GROUP BY capability ORDER BY min(id)",
+                (vendor,),
+            ).fetchall()
+        )
+    return dict(rows)
+
+
+async def measured() -> dict[str, Steps]:
+    """Return the ledgers of both vendors; each must agree with what its server charged."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with AhrefsServer() as ahrefs, DataForSeoServer() as dataforseo:
+            os.environ |= {
+                "LINKGAP_DB": f"{folder}/bench.db",
+                "LINKGAP_AHREFS_API_KEY": KEY,
+                "LINKGAP_AHREFS_BASE_URL": ahrefs.base_url,
+                "LINKGAP_DATAFORSEO_LOGIN": LOGIN,
+                "LINKGAP_DATAFORSEO_PASSWORD": PASSWORD,
+                "LINKGAP_DATAFORSEO_BASE_URL": dataforseo.base_url,
+            }
+            spent = {name: await ledger(name) for name in ("ahrefs", "dataforseo")}
+            assert sum(spent["ahrefs"].values()) == ahrefs.spent
+            assert sum(spent["dataforseo"].values()) == dataforseo.spent
+    return spent
+
+
+def main() -> None:
+    spent = asyncio.run(measured())
+    _table("Ahrefs, units", spent["ahrefs"], naive_ahrefs(), AHREFS_BAR)
+    _table("DataForSEO, micro-dollars", spent["dataforseo"], naive_dataforseo(), DATAFORSEO_BAR)
+
+
+def _table(title: str, ours: Steps, naive: Steps, bar: int) -> None:
+    print(title)
+    for name, steps in (("ours", ours), ("naive", naive)):
+        for step, units in steps.items():
+            print(f"  {name:<6} {step.replace('_', ' '):<22} {units:>9,}")
+    whole, theirs = sum(ours.values()), sum(naive.values())
+    print(f"  ours   in all                 {whole:>9,}  (bar {bar:,})")
+    print(f"  naive  in all                 {theirs:>9,}  {theirs / whole:.0f} ×")
+
+
+if __name__ == "__main__":
+    main()
