@@ -6,8 +6,8 @@
     talk.py     where a job speaks: in_channel.py (a channel or a DM) or in_private.py
     voice.py    every request to Slack, with pacing and the plain twins of refused blocks
 
-Buttons: run_again.py, show_all.py, name_page.py, own_page.py, elsewhere.py; runs.py decides who
-may press them.
+Buttons: run_again.py, show_all.py, name_page.py, own_page.py, elsewhere.py, confirm.py (under a
+price); runs.py decides who may press them. budget.py is `/gap budget`.
 boundary.py catches what nobody else did, so that nobody ever meets silence.
 
 Every module here with a `register(app, services)` is found and registered by itself.
