@@ -2,13 +2,17 @@
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from fakes import dataforseo_vendor, semrush_vendor
+from fakes import dataforseo_vendor, majestic_vendor, moz_vendor, semrush_vendor, serp_vendors
 from fakes.ahrefs_world import OWN_PAGE
 from fakes.dataforseo_server import DataForSeoServer
+from fakes.majestic_server import MajesticServer
+from fakes.moz_server import MozServer
 from fakes.runs import desk
 from fakes.semrush_server import SemrushServer
+from fakes.serp_server import SerpServer
 
 from bot.model import Scope
 from bot.providers.base import Vendor
@@ -16,6 +20,7 @@ from bot.report import Absence, SourceState
 
 OURS = f"site:ledgerly.example page:{OWN_PAGE} gates:no"
 NINE_CENTS = 90_000  # micro-dollars
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
 
 @pytest.fixture
@@ -76,6 +81,7 @@ async def test_a_whole_answer_of_dataforseo_costs_at_most_nine_cents(
     assert report.need.authority.own == 340
     await check_the_ledger(here, report, dataforseo)
     assert dataforseo.spent <= here.vendor.run_cap == NINE_CENTS
+    assert f"DataForSEO {dataforseo.spent:,} micro-USD" in README
     assert [(line.pool, line.micro_usd) for line in report.cost] == [
         ("micro-USD", dataforseo.spent)
     ]
@@ -159,5 +165,50 @@ async def test_a_whole_answer_of_semrush_stays_within_its_cap(here, semrush, mon
     assert report.need.authority.scale == "AS"
     await check_the_ledger(here, report, semrush)
     assert semrush.spent == 100 + 10 + 7 * 40 + (45 + 72) * 40 + 25 * 40 <= here.vendor.run_cap
+    assert f"Semrush {semrush.spent:,} units" in README
     assert {one.state for one in report.sources} == {SourceState.OK}
     assert sum(one.example_page is not None for one in report.prospects) == 25
+
+
+@pytest.fixture
+async def elsewhere(here, monkeypatch, tmp_path):
+    """Search results from Serper, for the indexes that have none; Ahrefs is not connected."""
+    async with SerpServer() as server:
+        here.vendor = serp_vendors.configured(
+            "serper", monkeypatch, tmp_path, api_key=server.key, base_url=server.base_url
+        )
+        yield server
+
+
+async def check_with_results_from_elsewhere(here, index: Vendor, units: int) -> None:
+    """One search, one call for all counts, lists, and the proof: all 25 whole, within the cap."""
+    here.others = (index,)
+    report = await here.ask(OURS)
+    assert (report.need.even_field, report.need.have) == (24, 6)
+    assert {one.state for one in report.sources} == {SourceState.OK}
+    assert sum(one.example_page is not None for one in report.prospects) == 25
+    assert sum(one.absence is Absence.PROVEN for one in report.prospects) >= 25
+    bill = {(line.provider, line.pool): line.units for line in report.cost}
+    assert bill[index.name, index.pool] == units <= index.run_cap
+    assert bill["serper", "searches"] == 1
+    assert f"{index.title} {units:,} {index.pool}" in README
+
+
+@pytest.mark.usefixtures("elsewhere")
+async def test_a_whole_answer_of_majestic_stays_within_its_cap(here, monkeypatch, tmp_path):
+    """Five lists and the proof at 1,000 each, linking pages to two targets at 5,000."""
+    async with MajesticServer() as server:
+        index = majestic_vendor.configured(
+            monkeypatch, tmp_path, api_key=server.key, base_url=server.base_url
+        )
+        await check_with_results_from_elsewhere(here, index, 6 * 1_000 + 2 * 5_000)
+
+
+@pytest.mark.usefixtures("elsewhere")
+async def test_a_whole_answer_of_moz_stays_within_its_cap(here, monkeypatch, tmp_path):
+    """7 counts, 182 linking domains, 37 proofs and 25 linking pages, a row each."""
+    async with MozServer() as server:
+        index = moz_vendor.configured(
+            monkeypatch, tmp_path, token=server.key, base_url=server.base_url
+        )
+        await check_with_results_from_elsewhere(here, index, 7 + 182 + 37 + 25)
