@@ -73,7 +73,8 @@ def gather(
 ) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """Return view state by block and action, and what the client refuses to send.
 
-    `filled` may name an input by action_id, block_id or label.
+    `filled` may name an input by block_id and action_id with a space between, or by either of
+    them, or by its label.
     """
     values: dict[str, dict[str, Any]] = {}
     missing: dict[str, str] = {}
@@ -81,7 +82,8 @@ def gather(
         for element in elements(block):
             if element["type"] not in _KEEPS_STATE:
                 continue
-            names = (element["action_id"], block["block_id"], _label(block))
+            action, place = element["action_id"], block["block_id"]
+            names = (f"{place} {action}", action, place, _label(block))
             value = next((filled[name] for name in names if name in filled), None)
             state = typed(element, value)
             values.setdefault(block["block_id"], {})[element["action_id"]] = state

@@ -140,7 +140,13 @@ function composerFor(channel, thread) {
   const name = channel.kind === "im" ? state.users[channel.with].real_name : `#${channel.name}`;
   const reason = channel.archived ? "This channel is archived" : `You are not in ${name}`;
   const label = joined ? (thread ? "Reply" : `Message ${name}`) : reason;
-  return composer({ label, disabled: !joined, context: () => state, send: (text) => post("say", { channel: channel.id, text, thread_ts: thread || undefined }) });
+  const send = (text) => {
+    // Who speaks looks at the newest message, however far up they were reading.
+    const list = document.querySelector(thread ? "#thread .messages" : "#channel .messages");
+    list.scrollTop = list.scrollHeight;
+    return post("say", { channel: channel.id, text, thread_ts: thread || undefined });
+  };
+  return composer({ label, disabled: !joined, context: () => state, send });
 }
 
 async function openHome() {

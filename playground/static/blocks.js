@@ -6,6 +6,8 @@ import { element } from "./elements.js";
 import { emoji, markdown, richText, textObject } from "./mrkdwn.js";
 import { dataTable, table } from "./tables.js";
 
+const within = (block, one) => ({ ...one, block_id: block.block_id });
+
 function picture(one) {
   const src = safeUrl(one.image_url ?? "");
   return src && one.image_url ? h("img", { src, alt: one.alt_text, loading: "lazy" }) : h("span", { class: "no-image", role: "img", "aria-label": one.alt_text }, "🖼 ", one.alt_text);
@@ -17,12 +19,12 @@ function section(block, context) {
     h("div", { class: "grow" },
       block.text ? h("div", {}, textObject(block.text, context)) : null,
       block.fields ? h("div", { class: "fields" }, block.fields.map((one) => h("div", {}, textObject(one, context)))) : null),
-    accessory ? h("div", { class: "accessory" }, accessory.type === "image" ? picture(accessory) : element(accessory, context)) : null);
+    accessory ? h("div", { class: "accessory" }, accessory.type === "image" ? picture(accessory) : element(within(block, accessory), context)) : null);
 }
 
 function input(block, context) {
   const error = context.errors?.[block.block_id];
-  const control = element(block.element, context, true);
+  const control = element(within(block, block.element), context, true);
   const id = `field-${block.block_id}`;
   if (["INPUT", "SELECT", "TEXTAREA"].includes(control.tagName)) control.id = id;
   if (error) control.setAttribute("aria-invalid", "true");
@@ -67,7 +69,7 @@ const RENDERERS = {
   container,
   divider: () => h("hr"),
   context: (block, context) => h("div", { class: "context" }, block.elements.map((one) => h("span", {}, one.type === "image" ? picture(one) : textObject(one, context)))),
-  actions: (block, context) => h("div", { class: "actions" }, block.elements.map((one) => element(one, context))),
+  actions: (block, context) => h("div", { class: "actions" }, block.elements.map((one) => element(within(block, one), context))),
   image: (block) => h("figure", { class: "image" }, block.title ? h("figcaption", {}, block.title.text) : null, picture(block)),
   rich_text: (block, context) => h("div", {}, richText(block, context)),
   markdown: (block, context) => h("div", { class: "markdown" }, markdown(block.text, context)),

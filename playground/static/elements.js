@@ -1,9 +1,11 @@
 // Buttons, menus and inputs. `context.act(element, value)` presses one; `context.inputs` collects
-// what people fill in, by action_id.
+// what people fill in, by block and action: several blocks may use one action_id. An emptied field
+// is sent as such, or what it began with would come back.
 
 import { h, link } from "./dom.js";
 import { emoji, textObject } from "./mrkdwn.js";
 
+const nameOf = (element) => `${element.block_id} ${element.action_id}`;
 const optionsOf = (element) => [...(element.options ?? []), ...(element.option_groups ?? []).flatMap((group) => group.options)];
 
 function button(element, context) {
@@ -43,7 +45,7 @@ function select(element, context, isForm) {
       ? element.option_groups.map((group) => h("optgroup", { label: group.label.text }, group.options.map(item)))
       : element.options.map(item));
   if (!isForm) control.addEventListener("change", () => control.value && context.act(element, control.value));
-  context.inputs.set(element.action_id, () => control.value || null);
+  context.inputs.set(nameOf(element), () => control.value);
   return control;
 }
 
@@ -56,7 +58,7 @@ function conversation(element, context, isForm) {
     h("option", { value: "" }, element.placeholder?.text ?? "Choose"),
     items.map(([id, label]) => h("option", { value: id, selected: id === start }, label)));
   if (!isForm) control.addEventListener("change", () => control.value && context.act(element, control.value));
-  context.inputs.set(element.action_id, () => control.value || null);
+  context.inputs.set(nameOf(element), () => control.value);
   return control;
 }
 
@@ -70,7 +72,7 @@ function choices(element, context, isForm) {
       option.description ? h("small", {}, textObject(option.description, context)) : null))];
   });
   const read = () => boxes.filter(([box]) => box.checked).map(([box]) => box.value);
-  context.inputs.set(element.action_id, () => (isRadio ? read()[0] ?? null : read()));
+  context.inputs.set(nameOf(element), () => (isRadio ? read()[0] ?? null : read()));
   const all = h("div", { class: "choices", role: isRadio ? "radiogroup" : "group" }, boxes.map(([, label]) => label));
   if (!isForm) all.addEventListener("change", () => context.act(element, isRadio ? read()[0] : read()));
   return all;
@@ -85,7 +87,7 @@ function field(element, context, isForm) {
     ? h("textarea", { ...common, rows: "3" }, start)
     : h("input", { ...common, type: KINDS[element.type] ?? "text", min: element.min_value, max: element.max_value, step: element.is_decimal_allowed ? "any" : null });
   if (!isForm) control.addEventListener("change", () => context.act(element, control.value));
-  context.inputs.set(element.action_id, () => control.value || null);
+  context.inputs.set(nameOf(element), () => control.value);
   return control;
 }
 

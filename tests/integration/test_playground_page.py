@@ -16,7 +16,21 @@ MODAL = {
             "block_id": "page",
             "label": {"type": "plain_text", "text": "Address"},
             "element": {"type": "plain_text_input", "action_id": "url"},
-        }
+        },
+        *(
+            {
+                "type": "input",
+                "block_id": block_id,
+                "optional": True,
+                "label": {"type": "plain_text", "text": "Another address"},
+                "element": {
+                    "type": "plain_text_input",
+                    "action_id": "url",
+                    "initial_value": "https://ledgerly.example/",
+                },
+            }
+            for block_id in ("kept", "emptied")
+        ),
     ],
 }
 
@@ -46,10 +60,16 @@ async def test_a_reader_sees_the_answer_opens_its_thread_and_presses_buttons():
         assert pressed == ["all", "again"]
 
         await slack.client.views_open(trigger_id=got[1].payload["trigger_id"], view=MODAL)
+        await tab.see("document.querySelector('#field-emptied')")
+        await tab.run("document.querySelector('#field-emptied').value = ''")
         await tab.type("#modal input", "https://ledgerly.example/page")
         got = await slack.endpoint.deliveries(3)
         values = got[2].payload["view"]["state"]["values"]
-        assert values["page"]["url"]["value"] == "https://ledgerly.example/page"
+        assert {block: fields["url"]["value"] for block, fields in values.items()} == {
+            "page": "https://ledgerly.example/page",
+            "kept": "https://ledgerly.example/",
+            "emptied": None,
+        }
         await tab.see("!document.querySelector('#modal').open")
 
         await tab.type("#channel .composer textarea", "/gap best crm")
