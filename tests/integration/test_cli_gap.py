@@ -1,10 +1,6 @@
 """`linkgap gap` as a user runs it: what is printed where, and how it exits."""
 
-import asyncio
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import jsonschema
@@ -12,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 from fakes.ahrefs_server import KEY, AhrefsServer
 from fakes.ahrefs_world import KEYWORD, OWN_PAGE
+from fakes.in_thread import in_thread
 
 from bot.cli import main
 
@@ -21,31 +18,9 @@ DOCUMENTED = json.loads(
 OURS = ("--site", "ledgerly.example", "--page", OWN_PAGE)
 
 
-@contextmanager
-def in_a_thread(server: AhrefsServer) -> Iterator[AhrefsServer]:
-    """Serve beside the command, which has an event loop of its own."""
-    loop, ready = asyncio.new_event_loop(), threading.Event()
-
-    async def serve() -> None:
-        async with server:
-            ready.set()
-            await stop.wait()
-
-    stop = asyncio.Event()
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield server
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
-        loop.close()
-
-
 @pytest.fixture
 def ahrefs():
-    with in_a_thread(AhrefsServer()) as server:
+    with in_thread(AhrefsServer()) as server:
         yield server
 
 

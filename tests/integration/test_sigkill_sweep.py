@@ -99,7 +99,7 @@ async def undisturbed(folder) -> tuple[int, int, list[str]]:
         bot.ask_for_idle()
         await bot.told("idle")
         await bot.kill()
-        return there.ahrefs.seen, there.playground._calls, [m.text for m in there.messages]
+        return there.ahrefs.seen, there.playground.seen, [m.text for m in there.messages]
 
 
 async def killed(folder, server: str, number: int, *, after: bool) -> list[str]:
@@ -137,7 +137,8 @@ def faults(there: World) -> list[str]:
         found.append(f"{len(parents)} parents")
     with closing(sqlite3.connect(there.env["LINKGAP_DB"])) as db:
         sent = db.execute("SELECT count(*) FROM spend WHERE outcome <> 'cached'").fetchone()[0]
-        open_rows = db.execute("SELECT count(*) FROM spend WHERE outcome = 'reserved'").fetchone()[0]
+        reserved = "SELECT count(*) FROM spend WHERE outcome = 'reserved'"
+        open_rows = db.execute(reserved).fetchone()[0]
         jobs = db.execute("SELECT state FROM jobs").fetchall()
     if sent < len(there.ahrefs.ledger):
         found.append(f"{len(there.ahrefs.ledger)} requests arrived, {sent} are in the ledger")
