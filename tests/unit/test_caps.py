@@ -121,10 +121,12 @@ async def test_somebody_elses_spending_does_not_count(database):
 
 
 async def test_a_vendors_cap_is_the_installations_and_counts_every_team(database):
-    allowed = rules(cap_vendor_month="ahrefs=150")
-    await ask(purse(database, allowed, team="T1"))
-    with pytest.raises(BudgetExceeded, match="100 are used"):
-        await ask(purse(database, allowed, team="T2"))
+    allowed = rules(cap_vendor_month="ahrefs=250")
+    for team in ("T1", "T2"):
+        await ask(purse(database, allowed, team=team))
+    for team in ("T1", "T2", "T3"):
+        with pytest.raises(BudgetExceeded, match="200 are used"):
+            await ask(purse(database, allowed, team=team))
     await ask(purse(database, allowed, team="T2"), "semrush")
 
 
@@ -147,6 +149,9 @@ async def test_a_day_ends_at_midnight_utc_and_a_month_goes_on(database):
         await ask(day)
     database.clock.advance(1)  # 00:00:00 on the 30th
     await ask(day)
+    database.clock.advance(20 * 3600)
+    with pytest.raises(BudgetExceeded):
+        await ask(day)
     with pytest.raises(BudgetExceeded, match=r"\$0\.20 are used"):
         await ask(month)
 
@@ -187,7 +192,8 @@ async def test_a_request_that_is_free_needs_no_price_and_passes_a_used_up_cap(da
     free = Call(CALL.request, Cost(0))
     unpriced = purse(database, rules(prices="", cap_person_day_usd=Decimal(0)))
     await ask(unpriced, call=free, true=0)
-    spent = purse(database, rules(cap_vendor_month="ahrefs=0"))
+    await ask(purse(database, rules()))
+    spent = purse(database, rules(cap_vendor_month="ahrefs=50"))  # lower than what was spent
     await ask(spent, call=free, true=0)
     with pytest.raises(BudgetExceeded):
         await ask(spent)
