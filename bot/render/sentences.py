@@ -244,7 +244,9 @@ def missing(sources: tuple[Source, ...]) -> str | None:
     told = sum(len(what[:4]) for what in list(same_trouble.values())[:3])
     left = len(open_) - told
     more = f"; {counted(left, 'more source')} below" if left else ""
-    return f"This answer is partial: {'; '.join(said)}{more}."
+    # A list that the purse cut off is as it was planned; a source that failed is not.
+    failed = any(source.state is SourceState.UNAVAILABLE for source in open_)
+    return f"{'This answer is partial' if failed else 'Not read whole'}: {'; '.join(said)}{more}."
 
 
 def _first_sentence(note: str | None) -> str:

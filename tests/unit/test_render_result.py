@@ -286,6 +286,15 @@ def test_a_partial_answer_says_which_part_is_missing():
     )
 
 
+def test_a_list_that_the_purse_cut_off_does_not_make_the_answer_partial():
+    cut = Source(
+        "ahrefs", "referring domains of a", SourceState.PARTIAL, 32, False, None, "Only 32."
+    )
+    assert sentences.missing((cut,)) == (
+        "Not read whole: ahrefs referring domains of a partial (Only 32)."
+    )
+
+
 def test_fix_first_shows_the_number_small_as_once_fixed():
     message = result(_report(Verdict.FIX_FIRST), "run-1")
     small = [b["elements"][0]["text"] for b in message.blocks if b["type"] == "context"]
