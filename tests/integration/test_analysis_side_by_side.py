@@ -16,11 +16,14 @@ FIRST = "https://www.fincompare.example/best-accounting-software-startups"
 
 @pytest.fixture
 async def other():
-    """An index that missed most of the links of the first page."""
+    """An index that missed most links of the first page and knows one more of the second."""
     async with DataForSeoServer() as server:
-        seen = [link for link in server.world.links if link.url_to == FIRST][:20]
-        rest = [link for link in server.world.links if link.url_to != FIRST]
-        server.world = replace(worked_example_world(), links=(*seen, *rest))
+        links = server.world.links
+        seen = [link for link in links if link.url_to == FIRST][:10]
+        rest = [link for link in links if link.url_to != FIRST]
+        second = next(link for link in links if "reddit.com" in link.url_to)
+        more = replace(second, url_from="https://elsewhere.example/list")
+        server.world = replace(worked_example_world(), links=(*seen, *rest, more))
         yield server
 
 
@@ -42,11 +45,17 @@ async def test_each_index_shows_its_own_need_and_the_range_spans_both(here):
     report = await here.ask(f"{OURS} via:ahrefs,dataforseo")
     ahrefs, dataforseo = report.need.by_index
     assert (ahrefs.provider, ahrefs.per_page) == ("ahrefs", (55, 1, 15))
-    assert (dataforseo.provider, dataforseo.per_page) == ("dataforseo", (20, 1, 15))
-    assert (ahrefs.even_field, dataforseo.even_field) == (24, 12)
+    assert (dataforseo.provider, dataforseo.per_page) == ("dataforseo", (10, 2, 15))
+    assert (ahrefs.even_field, dataforseo.even_field) == (24, 9)
     assert report.need.even_field == 24  # the first index makes the headline: nothing is averaged
     other_way = (await here.ask(f"{OURS} via:dataforseo,ahrefs", run="r2")).need
-    assert (other_way.even_field, other_way.low, other_way.high) == (12, 1, 55)
+    assert (other_way.even_field, other_way.low, other_way.high) == (9, 1, 55)
+
+
+async def test_each_index_is_asked_for_as_many_linkers_as_it_counts_itself(here, other):
+    await here.ask(f"{OURS} via:ahrefs,dataforseo")
+    limits = [one.task["limit"] for one in other.ledger if "intersection" in one.path]
+    assert min(limits) == (10 + 1) + (2 + 1) + (15 + 1)
 
 
 async def test_prospects_are_merged_and_each_index_keeps_its_own_numbers(here):

@@ -1,0 +1,66 @@
+"""The questions of a run: side by side, in the order asked, and what cannot be paid comes last."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.errors import BudgetExceeded, PlanLacks
+from bot.inquiry import Inquiry
+from bot.plan import Ask
+from bot.providers.base import Answer, Capability, Vendor
+from bot.report import SourceState
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+VENDOR = Vendor("tiny", "Tiny", None, {Capability.LINKS: object()})
+
+
+class Till:
+    """Takes a unit for each question as it comes, until two are gone."""
+
+    def __init__(self) -> None:
+        self.order: list[object] = []
+
+    async def ask(self, vendor, capability, query, purse, *, fresh):
+        del purse, fresh
+        await asyncio.sleep(0)
+        self.order.append(query)
+        if query == "lacks":
+            raise PlanLacks(vendor.name, "not sold")
+        if len(self.order) > 2:
+            raise BudgetExceeded(cap="run", limit=2, used=2, wanted=1, pool="tiny units")
+        return Answer(vendor.name, capability, (query,), complete=True, as_of=NOW)
+
+
+def asked(query: str, *, beyond: bool = False) -> Ask:
+    return Ask(VENDOR, Capability.LINKS, query, query, beyond_the_cap=beyond)
+
+
+@pytest.fixture
+def till() -> Till:
+    return Till()
+
+
+async def test_what_the_cap_is_to_refuse_never_takes_the_place_of_what_fits(till):
+    inquiry = Inquiry(till, None, fresh=False)
+    asks = [asked("small", beyond=True), asked("first"), asked("second")]
+    answers = await inquiry.all(asks)
+    assert till.order == ["first", "second", "small"]
+    assert [answer and answer.rows for answer in answers] == [None, ("first",), ("second",)]
+    states = {source.what: source.state for source in inquiry.sources}
+    assert states == {
+        "first": SourceState.OK,
+        "second": SourceState.OK,
+        "small": SourceState.NOT_ASKED,
+    }
+
+
+async def test_what_a_vendor_lacks_is_a_source_that_says_so_and_no_end_of_the_run(till):
+    inquiry = Inquiry(till, None, fresh=False)
+    lacking, there = await inquiry.all([asked("lacks"), asked("first")])
+    assert lacking is None
+    assert there is not None
+    (source, _) = inquiry.sources
+    assert source.state is SourceState.UNAVAILABLE
+    assert source.note is not None
+    assert "not sold" in source.note
