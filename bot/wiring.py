@@ -148,3 +148,7 @@ def set_up_logs(level: int = logging.INFO) -> None:
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name in ("httpx", "httpcore", "slack_bolt", "slack_sdk", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Our client has the token; Bolt, which finds it in the environment, warns at every start.
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(
+        lambda record: "`token` will be unused" not in record.getMessage()
+    )

@@ -43,6 +43,7 @@ async def serving(folder, playground, *arguments, until: str):
                 line = await process.stderr.readline()
                 assert line, said.decode()
                 said += line
+            assert b"WARNING" not in said, "a sound start warns of nothing"
             yield
             process.send_signal(signal.SIGTERM)
             await process.communicate()
