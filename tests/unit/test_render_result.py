@@ -288,7 +288,13 @@ def test_a_partial_answer_says_which_part_is_missing():
 
 def test_a_list_that_the_purse_cut_off_does_not_make_the_answer_partial():
     cut = Source(
-        "ahrefs", "referring domains of a", SourceState.PARTIAL, 32, False, None, "Only 32."
+        "ahrefs",
+        "referring domains of a",
+        SourceState.PARTIAL,
+        32,
+        complete=False,
+        as_of=None,
+        note="Only 32.",
     )
     assert sentences.missing((cut,)) == (
         "Not read whole: ahrefs referring domains of a partial (Only 32)."
