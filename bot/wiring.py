@@ -1,5 +1,6 @@
 """The composition root, the one place that knows every room: settings in, a running bot out."""
 
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -26,6 +27,7 @@ from bot.store import ledger
 from bot.store.answers import purge_expired
 from bot.store.connect import Database
 from handlers.app import make_app
+from handlers.channels import Channels
 from handlers.client import slack_client
 from handlers.services import Services
 from handlers.under_way import UnderWay
@@ -111,10 +113,16 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
         jobs=jobs,
         voice=Voice(slack_client(settings, product.clock), product.clock),
         under_way=UnderWay(),
+        channels=Channels(product.database, product.clock, settings),
     )
+    # What was imported lives as long as the process: a collector that walks all of it holds up
+    # acknowledgements for a tenth of a second at a time.
+    gc.collect()
+    gc.freeze()
     try:
         yield services
     finally:
+        gc.unfreeze()
         await jobs.stop()
 
 

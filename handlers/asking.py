@@ -2,14 +2,11 @@
 
 from dataclasses import replace
 
-import sqlite_utils
-
 from bot.errors import BadQuestion
 from bot.jobs import QueueFull
-from bot.question import Defaults, Question, parse
+from bot.question import Question, parse
 from bot.render import notes
 from bot.render.message import Message
-from bot.store import workspace
 from handlers.errand import Errand, to_payload
 from handlers.services import Services
 
@@ -18,21 +15,10 @@ _WHOLE = frozenset({"list", "settings", "digest"})
 _FIRST = frozenset({"track", "untrack", "history"})
 
 
-async def defaults_for(services: Services, team: str, channel: str) -> Defaults:
-    """Return what holds in a channel: the environment's, then the channel's default site's."""
-    settings = services.settings
-    site = await services.database.read(lambda db: _site_of(db, team, channel))
-    return Defaults(
-        country=(site and site.country) or settings.country,
-        language=(site and site.language) or settings.lang,
-        site=site.domain if site else settings.site,
-    )
-
-
 async def read(services: Services, words: str, team: str, channel: str) -> Question:
     """Read typed words as a question that some vendor can answer; raises `BadQuestion`."""
     refuse_reserved(words)
-    question = parse(words, await defaults_for(services, team, channel))
+    question = parse(words, await services.channels.defaults(team, channel))
     services.analysis.check(question)
     return question
 
@@ -79,8 +65,3 @@ def again(errand: Errand, *, fresh: bool, user: str, response_url: str | None) -
         confirmed=False,
         price_ts=None,
     )
-
-
-def _site_of(db: sqlite_utils.Database, team: str, channel: str) -> workspace.Site | None:
-    domain = workspace.channel_of(db, team, channel).site
-    return next((site for site in workspace.sites(db, team) if site.domain == domain), None)

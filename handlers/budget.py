@@ -11,7 +11,7 @@ from bot.render import money, notes
 from bot.render.message import Message
 from bot.store.jobs import Job
 from bot.store.ledger import Payer
-from handlers import asking, private_notes
+from handlers import private_notes
 from handlers.once import Once
 from handlers.services import Services
 
@@ -60,7 +60,7 @@ async def show(services: Services, job: Job) -> None:
 
 
 async def _overview(services: Services, request: Request) -> Message:
-    defaults = await asking.defaults_for(services, request.team, request.channel)
+    defaults = await services.channels.defaults(request.team, request.channel)
     payer = Payer(request.user, defaults.site, request.channel)
     found = await services.books.overview(request.team, payer)
     return money.overview(found, await services.books.allowances(request.team))

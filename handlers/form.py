@@ -31,7 +31,7 @@ async def open_form(services: Services, command: dict[str, Any]) -> None:
     """Open the form with what holds in this channel."""
     channel, response_url = command["channel_id"], command["response_url"]
     place = json.dumps({"channel": channel, "response_url": response_url})
-    defaults = await asking.defaults_for(services, command["team_id"], channel)
+    defaults = await services.channels.defaults(command["team_id"], channel)
     try:
         await services.voice.show(
             command["trigger_id"], views.form(defaults, private_metadata=place)
@@ -46,7 +46,7 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
     place = json.loads(view["private_metadata"])
     team, channel = body["team"]["id"], place["channel"]
     # What the form shows was filled in from the defaults; a field that was emptied means it.
-    defaults = replace(await asking.defaults_for(services, team, channel), site=None)
+    defaults = replace(await services.channels.defaults(team, channel), site=None)
     given = _given(view["state"]["values"])
     errors = _faults(given, defaults)
     if errors:

@@ -8,6 +8,7 @@ from bot.jobs import JobQueue
 from bot.settings import Settings
 from bot.spending import Books
 from bot.store.connect import Database
+from handlers.channels import Channels
 from handlers.under_way import UnderWay
 from handlers.voice import Voice
 
@@ -24,3 +25,4 @@ class Services:
     jobs: JobQueue
     voice: Voice
     under_way: UnderWay
+    channels: Channels

@@ -26,6 +26,7 @@ from bot.spending import Books
 from bot.store import reports
 from bot.store.connect import Database
 from handlers.app import make_app
+from handlers.channels import Channels
 from handlers.client import slack_client
 from handlers.services import Services
 from handlers.under_way import UnderWay
@@ -237,6 +238,7 @@ async def _start(settings, database, clock, analysis, app) -> tuple[Services, we
         jobs=JobQueue(database, clock, workers=settings.workers, limit=settings.queue),
         voice=Voice(slack_client(settings, clock), clock),
         under_way=UnderWay(),
+        channels=Channels(database, clock, settings),
     )
     runner = web.AppRunner(make_app(services).web_app("/slack/events"), shutdown_timeout=0.1)
     await runner.setup()

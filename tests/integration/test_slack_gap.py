@@ -12,6 +12,7 @@ from fakes.render_reports import EXAMPLE, prospect
 from bot.errors import BadQuestion
 from bot.model import Market
 from bot.store import workspace
+from handlers.channels import REMEMBERED_S
 
 
 @pytest.fixture
@@ -181,6 +182,7 @@ async def test_defaults_come_from_the_environment_then_from_the_channels_site(bo
         lambda db: workspace.set_channel(db, team, channel, now, site="client.com")
     )
     await bot.database.run(lambda db: workspace.set_market(db, team, "client.com", "at", "de"))
+    bot.clock.advance(REMEMBERED_S)
     await bot.gap("two")
     await bot.gap("three site:other.com in:ch")
     first, second, third = bot.analysis.asked
