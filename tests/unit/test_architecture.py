@@ -17,7 +17,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(
         ("bot.model", "bot.report", "bot.errors", "bot.clock", "bot.domains", "bot.places"), 0
     ),
-    **dict.fromkeys(("bot.settings", "bot.question", "bot.page_facts", "bot.stopwords"), 0),
+    **dict.fromkeys(("bot.settings", "bot.question", "bot.page_facts", "bot.tracked"), 0),
     **dict.fromkeys(("bot.manifest", "bot.prices", "bot.bill"), 0),
     "bot.gap": 1,
     **dict.fromkeys(("bot.store", "bot.render", "bot.index", "bot.exports"), 2),
