@@ -43,7 +43,8 @@ class Snapshot:
     """One read of a tracked keyword.
 
     `serp` are all rows read, ours too. `rivals` are the windowed top 3: what the need was counted
-    on. `position` is our best organic rank among `serp`; None with rows: not among them.
+    on. `position` is our best organic rank among `serp`; None with rows: not among them. `index`
+    is the link index that counted: another one counts differently, and nothing has changed by it.
     """
 
     run_id: str
@@ -57,6 +58,7 @@ class Snapshot:
     gap: int | None
     page: str | None
     position: int | None
+    index: str = ""
 
 
 class Outlook(StrEnum):

@@ -7,6 +7,7 @@ money is integer micro-dollars, units are integers, JSON is text.
 import sqlite_utils
 
 from bot.errors import ConfigError
+from bot.store import tracking_tables
 from bot.store.imports import create_tables
 
 STEPS = sqlite_utils.Migrations("linkgap")
@@ -270,6 +271,12 @@ def payers(db: sqlite_utils.Database) -> None:
         CREATE INDEX spend_by_channel ON spend (team, channel, reserved_at);
         CREATE INDEX spend_by_provider ON spend (provider, reserved_at);
     """)
+
+
+@STEPS()
+def tracking(db: sqlite_utils.Database) -> None:
+    """Add what channels follow, and what was told of it."""
+    tracking_tables.create_tables(db)
 
 
 def migrate(db: sqlite_utils.Database, name: str) -> None:

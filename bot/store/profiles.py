@@ -49,7 +49,7 @@ def record_read(
     None, and nothing is written, when a younger read of the same profile is already recorded: an
     old answer from a cache says nothing new.
     """
-    profile_id = _ensure_profile(db, team, site, profile, at)
+    profile_id = ensure_profile(db, team, site, profile, at)
     latest = _latest_read(db, profile_id)
     if latest is not None and profile.as_of < from_text(latest[0]):
         return None
@@ -85,7 +85,7 @@ def current(
     db: sqlite_utils.Database, team: str, site: str | None, provider: str, target: Target
 ) -> Stored | None:
     """Return the profile as it is now known, strongest first; None when it was never read."""
-    profile_id = _find_profile(db, team, site, provider, target)
+    profile_id = find_profile(db, team, site, provider, target)
     latest = _latest_read(db, profile_id) if profile_id is not None else None
     if profile_id is None or latest is None:
         return None
@@ -94,7 +94,7 @@ def current(
         target=target,
         provider=provider,
         rows=_strongest_first(
-            _referring_domain(domain, facts)
+            referring_domain(domain, facts)
             for domain, (_, facts) in _open_intervals(db, profile_id).items()
         ),
         complete=bool(complete),
@@ -103,10 +103,11 @@ def current(
     return Stored(profile, from_text(confirmed) if confirmed else None)
 
 
-def _ensure_profile(
+def ensure_profile(
     db: sqlite_utils.Database, team: str, site: str | None, profile: Profile, at: datetime
 ) -> int:
-    found = _find_profile(db, team, site, profile.provider, profile.target)
+    """Return the id of a profile, made on first use."""
+    found = find_profile(db, team, site, profile.provider, profile.target)
     if found is not None:
         return found
     ensure_team(db, team, at)
@@ -125,9 +126,10 @@ def _ensure_profile(
     return profile_id
 
 
-def _find_profile(
+def find_profile(
     db: sqlite_utils.Database, team: str, site: str | None, provider: str, target: Target
 ) -> int | None:
+    """Return the id of a profile; None when it was never read."""
     row = db.execute(
         "SELECT profiles.id FROM profiles "
         "JOIN targets ON targets.id = target_id "
@@ -189,7 +191,8 @@ def _facts(row: ReferringDomain) -> Facts:
     return (value, scale, row.link, row.trust, row.traffic, first_seen)
 
 
-def _referring_domain(domain: str, facts: Facts) -> ReferringDomain:
+def referring_domain(domain: str, facts: Facts) -> ReferringDomain:
+    """Return a row of the table as the noun."""
     authority, scale, link, trust, traffic, first_seen = facts
     return ReferringDomain(
         domain=domain,

@@ -212,7 +212,9 @@ async def test_reads_run_beside_a_long_write(database):
 async def test_a_foreign_key_that_points_nowhere_is_refused(database):
     with pytest.raises(sqlite3.IntegrityError):
         await database.run(
-            lambda db: db.execute("INSERT INTO channels VALUES ('none', 'C1', NULL, NULL, 'now')")
+            lambda db: db.execute(
+                "INSERT INTO channels (team, channel, created_at) VALUES ('none', 'C1', 'now')"
+            )
         )
 
 

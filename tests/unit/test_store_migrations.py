@@ -77,6 +77,7 @@ def test_every_view_can_be_opened(db):
         "spend_by_day",
         "current_referring_domains",
         "runs_with_verdict",
+        "latest_snapshots",
     }
 
 

@@ -1,0 +1,139 @@
+"""One read of a tracked keyword a row. Pages are named once, and rows of results by their ids."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import sqlite_utils
+
+from bot.model import SerpRow
+from bot.store.times import from_text, to_text
+from bot.tracked import Rival, Snapshot
+
+_MOST_NAMES = 500  # bound variables of one statement; SQLite's own limit was 999 for long
+
+
+def add(db: sqlite_utils.Database, team: str, tracked_id: str, snapshot: Snapshot) -> None:
+    """Keep a read; one of the same keyword and moment is replaced."""
+    pages = {row.url: (row.domain, row.title) for row in snapshot.serp}
+    pages |= {rival.url: (rival.domain, "") for rival in snapshot.rivals if rival.url not in pages}
+    ids = _page_ids(db, pages)
+    serp = [[ids[row.url], row.position, row.referring_domains] for row in snapshot.serp]
+    rivals = [[ids[rival.url], rival.referring_domains] for rival in snapshot.rivals]
+    db.execute(
+        "INSERT OR REPLACE INTO snapshots (tracked, taken_at, run_id, link_index, even_field, "
+        "multiplier, needed, have, gap, page, position, serp, rivals) "
+        "SELECT number, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM tracked_keywords "
+        "WHERE team = ? AND id = ?",
+        (
+            *(to_text(snapshot.taken_at), snapshot.run_id, snapshot.index, snapshot.even_field),
+            *(snapshot.multiplier, snapshot.needed, snapshot.have, snapshot.gap, snapshot.page),
+            *(snapshot.position, _compact(serp), _compact(rivals), team, tracked_id),
+        ),
+    )
+    db.execute(
+        "UPDATE tracked_keywords SET last_fault = NULL, "
+        "last_read_at = max(coalesce(last_read_at, ''), ?) WHERE team = ? AND id = ?",
+        (to_text(snapshot.taken_at), team, tracked_id),
+    )
+
+
+def history(
+    db: sqlite_utils.Database,
+    team: str,
+    tracked_ids: Iterable[str],
+    *,
+    until: datetime,
+    last: int = 60,
+) -> dict[str, tuple[Snapshot, ...]]:
+    """Return each keyword's last reads up to a moment, oldest first; without any read: no entry."""
+    found: dict[str, tuple[Snapshot, ...]] = {}
+    pages: dict[int, tuple[str, str, str]] = {}
+    for tracked_id in tracked_ids:
+        rows = db.execute(
+            "SELECT run_id, taken_at, link_index, even_field, multiplier, needed, have, gap, page, "
+            "position, serp, rivals FROM snapshots WHERE tracked = "
+            "(SELECT number FROM tracked_keywords WHERE team = ? AND id = ?) AND taken_at <= ? "
+            "ORDER BY taken_at DESC LIMIT ?",
+            (team, tracked_id, to_text(until), last),
+        ).fetchall()
+        read = [(row[:-2], json.loads(row[-2]), json.loads(row[-1])) for row in rows]
+        wanted = {one[0] for _, serp, rivals in read for one in (*serp, *rivals)} - pages.keys()
+        pages |= _pages(db, sorted(wanted))
+        if read:
+            found[tracked_id] = tuple(
+                _snapshot(columns, serp, rivals, pages) for columns, serp, rivals in reversed(read)
+            )
+    return found
+
+
+def _snapshot(
+    columns: Sequence[object],
+    serp: list[list[int | None]],
+    rivals: list[list[int | None]],
+    pages: dict[int, tuple[str, str, str]],
+) -> Snapshot:
+    run_id, taken_at, index, even_field, multiplier, needed, have, gap, page, position = columns
+    rows = []
+    for page_id, rank, count in serp:
+        url, domain, title = pages[page_id or 0]
+        rows.append(SerpRow(rank or 0, url, title, domain, referring_domains=count))
+    targets = []
+    for page_id, count in rivals:
+        url, domain, _ = pages[page_id or 0]
+        targets.append(Rival(url, domain, count))
+    return Snapshot(
+        run_id=str(run_id),
+        taken_at=from_text(str(taken_at)),
+        serp=tuple(rows),
+        rivals=tuple(targets),
+        even_field=_whole(even_field),
+        multiplier=float(str(multiplier)),
+        needed=_whole(needed),
+        have=_whole(have),
+        gap=_whole(gap),
+        page=None if page is None else str(page),
+        position=_whole(position),
+        index=str(index),
+    )
+
+
+def _whole(value: object) -> int | None:
+    return None if value is None else int(str(value))
+
+
+def _page_ids(db: sqlite_utils.Database, pages: dict[str, tuple[str, str]]) -> dict[str, int]:
+    db.conn.executemany(
+        "INSERT INTO ranked_pages (url, domain, title) VALUES (?, ?, ?) "
+        "ON CONFLICT (url) DO UPDATE SET title = excluded.title "
+        "WHERE excluded.title NOT IN ('', title)",
+        [(url, domain, title) for url, (domain, title) in pages.items()],
+    )
+    ids: dict[str, int] = {}
+    for some in _portions(sorted(pages)):
+        marks = ", ".join("?" * len(some))
+        rows = db.execute(f"SELECT url, id FROM ranked_pages WHERE url IN ({marks})", some)  # noqa: S608 - only question marks
+        ids |= dict(rows.fetchall())
+    return ids
+
+
+def _pages(db: sqlite_utils.Database, ids: Sequence[int]) -> dict[int, tuple[str, str, str]]:
+    found: dict[int, tuple[str, str, str]] = {}
+    for some in _portions(ids):
+        marks = ", ".join("?" * len(some))
+        rows = db.execute(
+            f"SELECT id, url, domain, title FROM ranked_pages WHERE id IN ({marks})",  # noqa: S608 - only question marks
+            some,
+        )
+        found |= {id_: (url, domain, title) for id_, url, domain, title in rows}
+    return found
+
+
+def _portions(values: Sequence[object]) -> Iterable[list[object]]:
+    return (
+        list(values[start : start + _MOST_NAMES]) for start in range(0, len(values), _MOST_NAMES)
+    )
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
