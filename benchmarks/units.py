@@ -3,6 +3,9 @@
 Ours is the ledger of a run of the worked example against the contract servers, which charge by the
 published rules. The naive plan is priced by the same rules: search results, keyword, a look at each
 page and site by itself, and 1,000 rows with every column of who links to the three and to us.
+
+Then the weekly re-read of tracked keywords, each with pages of its own: a week in which no count
+moved, and one in which the counts of all competitors did. The naive week is a whole answer.
 """
 
 import asyncio
@@ -12,18 +15,29 @@ import tempfile
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
+
+from bot.budget import RunBudget
 from bot.providers.dataforseo_api import backlinks_price, labs_price, serp_price
+from bot.providers.gateway import Gateway
+from bot.providers.registry import discover
 from bot.question import Defaults, make
 from bot.settings import Settings, load
+from bot.store.answers import SqliteAnswers
+from bot.store.connect import Database
 from bot.wiring import core
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from fakes import tracked
 from fakes.ahrefs_answers import Answer
 from fakes.ahrefs_server import KEY, AhrefsServer
 from fakes.ahrefs_world import KEYWORD, OWN_PAGE, OWN_SITE
+from fakes.clock import FakeClock
 from fakes.dataforseo_server import LOGIN, PASSWORD, DataForSeoServer
 
 AHREFS_BAR, DATAFORSEO_BAR = 1_500, 90_000  # units, millionths of a dollar
+WEEK_BARS = {"ahrefs": (100, 250), "dataforseo": (25_000, 25_000)}  # a keyword: still, all moved
+TRACKED = 30  # keywords
 ROWS, SERP_ROWS, FLOOR = 1_000, 100, 50
 PROFILES, TARGETS = 4, 8  # three sites and ours; four pages and four sites
 _SERP = ("position", "url", "title", "type", "domain_rating", "refdomains", "backlinks")
@@ -75,8 +89,32 @@ async def ledger(vendor: str) -> Steps:
     return dict(rows)
 
 
-async def measured() -> dict[str, Steps]:
-    """Return the ledgers of both vendors; each must agree with what its server charged."""
+async def week(vendor: str, server: AhrefsServer | DataForSeoServer, moved: list[str]) -> int:
+    """Re-read the tracked keywords at one vendor; return what the ledger was charged.
+
+    The clock is a false one: nobody waits for what a minute allows.
+    """
+    server.world = tracked.tracked_world(TRACKED, moved)
+    clock, before = FakeClock(), server.spent
+    database = await Database.open(load(Settings, env_file=None).db, clock)
+    try:
+        budget = RunBudget(
+            database, uuid4().hex, "bench", None, SqliteAnswers(database, uuid4().hex)
+        )
+        named = discover(load(Settings, env_file=None), clock).named(vendor)
+        async with httpx.AsyncClient() as client:
+            gateway = Gateway(client, clock)
+            await tracked.reread(named, gateway, budget, TRACKED, server.world)
+        (line,) = await budget.spent()
+    finally:
+        await database.close()
+    assert line.units == server.spent - before
+    return line.units
+
+
+async def measured() -> tuple[dict[str, Steps], dict[str, Steps]]:
+    """Return the ledgers of whole answers and of weeks; each agrees with what a server charged."""
+    everything = [url for number in range(TRACKED) for url in tracked.top_of(number)]
     with tempfile.TemporaryDirectory() as folder:
         async with AhrefsServer() as ahrefs, DataForSeoServer() as dataforseo:
             os.environ |= {
@@ -87,16 +125,30 @@ async def measured() -> dict[str, Steps]:
                 "LINKGAP_DATAFORSEO_PASSWORD": PASSWORD,
                 "LINKGAP_DATAFORSEO_BASE_URL": dataforseo.base_url,
             }
-            spent = {name: await ledger(name) for name in ("ahrefs", "dataforseo")}
-            assert sum(spent["ahrefs"].values()) == ahrefs.spent
-            assert sum(spent["dataforseo"].values()) == dataforseo.spent
-    return spent
+            servers = {"ahrefs": ahrefs, "dataforseo": dataforseo}
+            spent = {name: await ledger(name) for name in servers}
+            for name, server in servers.items():
+                assert sum(spent[name].values()) == server.spent
+            weeks = {
+                name: {
+                    "still": await week(name, server, []),
+                    "all moved": await week(name, server, everything),
+                }
+                for name, server in servers.items()
+            }
+    return spent, weeks
 
 
 def main() -> None:
-    spent = asyncio.run(measured())
+    spent, weeks = asyncio.run(measured())
     _table("Ahrefs, units", spent["ahrefs"], naive_ahrefs(), AHREFS_BAR)
     _table("DataForSEO, micro-dollars", spent["dataforseo"], naive_dataforseo(), DATAFORSEO_BAR)
+    print(f"A week of a tracked keyword, of {TRACKED}")
+    for vendor, (still, moved) in WEEK_BARS.items():
+        whole = sum(spent[vendor].values())
+        for (how, units), bar in zip(weeks[vendor].items(), (still, moved), strict=True):
+            each = units / TRACKED
+            print(f"  {vendor:<10} {how:<10} {each:>9,.0f}  (bar {bar:,}; naive {whole:,})")
 
 
 def _table(title: str, ours: Steps, naive: Steps, bar: int) -> None:

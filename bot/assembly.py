@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from bot.domains import is_platform, registrable
 from bot.gap.need import count_need, verdict
-from bot.gap.readiness import MISMATCH, Readiness
+from bot.gap.readiness import Readiness, fault
 from bot.model import Metrics, Scope, SerpRow, Target
 from bot.plan import TOP, Lineup
 from bot.question import NO_PAGE, Question
@@ -155,7 +155,7 @@ def _by_index(question: Question, chosen: Lineup, facts: Facts) -> tuple[IndexNe
 def _verdict(need: Need, ours: SerpRow | None, gates: Sequence[Gate]) -> Verdict:
     """Return what to do next: a page that ranks in the top 3 has passed every gate already."""
     by_number = verdict(need, already_top3=ours is not None and ours.position <= TOP)
-    if by_number is Verdict.ALREADY_TOP3 or all(gate.state != MISMATCH for gate in gates):
+    if by_number is Verdict.ALREADY_TOP3 or fault(gates) is None:
         return by_number
     return Verdict.FIX_FIRST
 

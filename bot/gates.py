@@ -6,6 +6,7 @@ They cost nothing and run beside the paid questions. A page that cannot be read 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from bot.errors import BadQuestion
 from bot.gap.readiness import NO_PAGE_YET, Readiness, judge
@@ -25,20 +26,27 @@ class Gates:
     ) -> None:
         self._reader, self._home = reader, home
 
-    async def check(self, question: Question, top3: Sequence[str], ours: str | None) -> Readiness:
+    async def check(
+        self,
+        question: Question,
+        top3: Sequence[str],
+        ours: str | None,
+        *,
+        overruled: frozenset[str] = frozenset(),
+    ) -> Readiness:
         """Judge our page beside the top 3; where ours is not known, propose one of the site.
 
-        `ours` is a URL, "none" when there is no such page, or None. Never raises for what a page
-        or its host does.
+        `ours` is a URL, "none" when there is no such page, or None; `overruled` are the gates that
+        the team set aside. Never raises for what a page or its host does.
         """
-        language = question.market.language
+        beside = partial(judge, language=question.market.language, overruled=overruled)
         if ours is None:
             facts, proposed = await asyncio.gather(self._facts(top3), self._propose(question))
-            return replace(judge(None, facts, language), proposed_page=proposed)
+            return replace(beside(None, facts), proposed_page=proposed)
         if ours == NO_PAGE:
-            return judge(None, await self._facts(top3), language, without=NO_PAGE_YET)
+            return beside(None, await self._facts(top3), without=NO_PAGE_YET)
         own, *theirs = await self._facts((ours, *top3))
-        return judge(own, theirs, language)
+        return beside(own, theirs)
 
     async def _facts(self, urls: Sequence[str]) -> list[PageFacts]:
         return await asyncio.to_thread(_understood, await self._reader.read_many(urls))

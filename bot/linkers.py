@@ -137,12 +137,14 @@ def _share(lots: Sequence[_Lot], left: int | None) -> list[Ask]:
 def read(ask: Ask, answer: Answer[object]) -> list[Profile]:
     """Return what an answer says of each target.
 
-    An intersection leaves out who links to us, so it is never the whole profile of a target.
+    An intersection leaves out who links to us, and a list since a day who linked before: neither
+    is ever the whole profile of a target.
     """
     query, provider = ask.query, ask.vendor.name
     if isinstance(query, ReferringQuery):
         rows = tuple(row for row in answer.rows if isinstance(row, ReferringDomain))
-        return [Profile(query.target, provider, rows, answer.complete, answer.as_of)]
+        whole = answer.complete and query.since is None
+        return [Profile(query.target, provider, rows, whole, answer.as_of)]
     if not isinstance(query, IntersectQuery):
         return []
     shared = [row for row in answer.rows if isinstance(row, Shared)]

@@ -113,11 +113,15 @@ class Competitor:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One check that comes before links: intent or trust."""
+    """One check that comes before links: intent or trust.
+
+    `overruled`: the team set it aside. It is told all the same, and never leads.
+    """
 
     name: str
     state: str
     reason: str
+    overruled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ Google names no such checklist, so it is never told as ranking points.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.gap.relevance import terms_of
 from bot.page_facts import PageFacts
@@ -71,15 +71,32 @@ class TrustRow:
 
 
 def judge(
-    ours: PageFacts | None, top3: Sequence[PageFacts], language: str, *, without: str = NOT_KNOWN
+    ours: PageFacts | None,
+    top3: Sequence[PageFacts],
+    language: str,
+    *,
+    without: str = NOT_KNOWN,
+    overruled: frozenset[str] = frozenset(),
 ) -> Readiness:
-    """Put our page through the gates; `without` says why there is none of ours to compare."""
+    """Put our page through the gates; `without` says why there is none of ours to compare.
+
+    `overruled` are the names of gates that the team set aside: "intent", "trust" or both.
+    """
     trust, lacking = trust_gate(ours, top3, without=without)
+    gates = (intent_gate(ours, top3, without=without), trust)
     return Readiness(
-        gates=(intent_gate(ours, top3, without=without), trust),
+        gates=tuple(replace(gate, overruled=gate.name in overruled) for gate in gates),
         checklist=tuple(_told(row) for row in lacking),
         coverage=coverage(ours, top3, language),
     )
+
+
+def fault(gates: Sequence[Gate]) -> Gate | None:
+    """Return the first gate that says to fix our page first, or None.
+
+    Unknown and mixed are no fault, and a gate that the team overruled never leads.
+    """
+    return next((gate for gate in gates if gate.state == MISMATCH and not gate.overruled), None)
 
 
 def intent_gate(

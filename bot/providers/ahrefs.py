@@ -56,4 +56,5 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         # Documented: 60 requests a minute plus throttling that nobody can foresee, so few at once.
         rate=Rate(per_minute=60, concurrency=6),
         serp_counts=True,
+        dates_links=True,
     )

@@ -72,22 +72,24 @@ class SerpBody(BaseModel):
 class Serp(Question[SerpQuery, SerpBody, SerpRow]):
     """The first organic results, each with its page's referring domains and its site's DR.
 
-    10 units a result: ten cost 100. Backlinks per page are not asked for.
+    10 units a result: ten cost 100. Without the counts 5, so ten cost no more than the floor of 50.
+    Backlinks per page are not asked for.
     """
 
     body = SerpBody
-    _columns = ("position", "url", "title", "type", "domain_rating", "refdomains")
+    _columns = ("position", "url", "title", "type", "domain_rating")
 
     def plan(self, query: SerpQuery) -> tuple[Call, ...]:
         """Return one call; raises `PlanLacks` for a country Ahrefs does not cover."""
+        columns = (*self._columns, "refdomains") if query.counts else self._columns
         params: dict[str, str | int] = {
-            "select": ",".join(self._columns),
+            "select": ",".join(columns),
             "keyword": query.keyword,
             "country": _country(query.market),
             "top_positions": query.top,
             "type": "organic",
         }
-        worst = price(query.top, self._columns)
+        worst = price(query.top, columns)
         return (self._api.get("serp-overview/serp-overview", params, worst),)
 
     def rows(self, query: SerpQuery, call: Call, body: SerpBody) -> Page[SerpRow]:

@@ -15,6 +15,7 @@ from typing import Generic, Protocol, TypeVar
 import httpx
 from pydantic import SecretStr
 
+from bot.errors import PlanLacks
 from bot.model import Market, ReferringDomain, Scale, StoredAnswer, Target
 
 Query_contra = TypeVar("Query_contra", contravariant=True)
@@ -39,11 +40,16 @@ class Capability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SerpQuery:
-    """Who ranks for a keyword: the first `top` organic results."""
+    """Who ranks for a keyword: the first `top` organic results.
+
+    `counts=False`: leave out the link counts of the pages, where they come with the results and are
+    paid for apart.
+    """
 
     keyword: str
     market: Market
     top: int = 10
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +89,21 @@ class ReferringQuery:
 class IntersectQuery:
     """Which domains link to any of the targets and not to `own`, strongest first: one question.
 
-    Without `own` nothing is left out. At most `limit` rows.
+    Without `own` nothing is left out. At most `limit` rows. With `since`, only who was first seen
+    linking on that day or later, with the targets of which that is true; a vendor that cannot
+    narrow an intersection so refuses it when it plans.
     """
 
     targets: tuple[Target, ...]
     own: Target | None
     limit: int
+    since: date | None = None
+
+
+def undated(vendor: str, query: IntersectQuery) -> None:
+    """Raise `PlanLacks` where an intersection is to be narrowed to what is new."""
+    if query.since is not None:
+        raise PlanLacks(vendor, "It cannot tell since when domains link to several targets.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +235,8 @@ class Vendor:
 
     `pool` is the one its answers are billed in; a run may spend `run_cap` of it at most, and
     `purse` of that on lists of who links. `serp_counts`: its search results come with its link
-    counts and authority; `own_web_index`: they are not Google's.
+    counts and authority; `own_web_index`: they are not Google's. `dates_links`: a list since a day
+    (`ReferringQuery.since`) costs no more than its own few rows.
     """
 
     name: str
@@ -237,6 +253,7 @@ class Vendor:
     purse: int = 750
     serp_counts: bool = False
     own_web_index: bool = False
+    dates_links: bool = False
 
     def can(self, capability: Capability) -> bool:
         """Say whether it serves the capability."""

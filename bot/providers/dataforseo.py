@@ -88,6 +88,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         rate=Rate(per_minute=1_000, concurrency=20),
         timeout=130.0,  # a live request may take them 120 seconds
         pool=POOL,
+        dates_links=True,
         # Nine cents: search results, keyword and one summary are 38,000, which leaves two
         # intersections of 24,000 and some forty rows each, or one of hundreds where it is mixed.
         run_cap=90_000,

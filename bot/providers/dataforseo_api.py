@@ -13,7 +13,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Generic, Self, TypeVar
 
 import httpx
@@ -113,7 +113,17 @@ def trust(spam_score: float | None) -> float | None:
 
 def not_spam(fields: Sequence[str]) -> list[Any]:
     """Return the filter "at least one of these spam scores is not high"."""
-    first, *others = ([field, "<", _SPAM_FROM] for field in fields)
+    return _any_of([[field, "<", _SPAM_FROM] for field in fields])
+
+
+def seen_since(fields: Sequence[str], day: date) -> list[Any]:
+    """Return the filter "one of these moments is on the day or later"; they know no "from"."""
+    moment = f"{(day - timedelta(days=1)).isoformat()} 23:59:59 +00:00"
+    return _any_of([[field, ">", moment] for field in fields])
+
+
+def _any_of(tests: Sequence[list[Any]]) -> list[Any]:
+    first, *others = tests
     return [first, *(part for test in others for part in ("or", test))] if others else first
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
-from datetime import timedelta
+from datetime import date
 from itertools import chain
 from typing import Any, Literal
 
@@ -36,6 +36,7 @@ from bot.providers.dataforseo_api import (
     not_spam,
     note_of,
     pattern,
+    seen_since,
     target_of,
     task_of,
     trust,
@@ -109,8 +110,7 @@ class ReferringDomains(Question[ReferringQuery, Listing[ReferringItem], Referrin
             "rank_scale": RANK_SCALE,
         }
         if query.since is not None:
-            before = query.since - timedelta(days=1)
-            task["filters"] = ["first_seen", ">", f"{before.isoformat()} 23:59:59 +00:00"]
+            task["filters"] = seen_since(["first_seen"], query.since)
         call = self._api.post("backlinks/referring_domains/live", task, backlinks_price(limit))
         return (call,)
 
@@ -197,12 +197,16 @@ class SharedItem(BaseModel):
         return {key: entry for key, entry in found if entry is not None and key in keys}
 
 
+_Groups = dict[str, dict[str, list[SharedEntry]]]  # by registrable domain and key of a target
+
+
 class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
     """Domains that link to any of the targets and not to us, those to most of them first.
 
     The vendor leaves out who links to us, so every row is a proof; a row of a host below a
     registrable domain proves nothing about the other hosts. Domains whose links it calls spam are
-    left out: unfiltered, link farms fill the answer, and each row is paid for.
+    left out: unfiltered, link farms fill the answer, and each row is paid for. With `since` they
+    are not, for a request has eight filters and a day takes one of each target.
 
     `mixed`: ask for pages and sites in one request. Their documentation allows both kinds and does
     not show them together. `mode`: their words do not tell which of the two merges and which wants
@@ -229,29 +233,31 @@ class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
             )
         ]
         limit = min(MOST_ROWS, max(1, query.limit // max(1, len(groups))))
-        return tuple(self._call(group, query.own, limit) for group in groups)
+        return tuple(self._call(group, query, limit) for group in groups)
 
-    def _call(self, targets: Sequence[Target], own: Target | None, limit: int) -> Call:
+    def _call(self, targets: Sequence[Target], query: IntersectQuery, limit: int) -> Call:
         named = {str(key): target.value for key, target in enumerate(targets, start=1)}
         task: dict[str, Any] = {
             "targets": named,
             "intersection_mode": self._mode,
             "limit": limit,
             "order_by": ["intersections_count,desc", "1.rank,desc"],
-            "filters": not_spam([f"{key}.backlinks_spam_score" for key in named]),
+            "filters": not_spam([f"{key}.backlinks_spam_score" for key in named])
+            if query.since is None
+            else seen_since([f"{key}.first_seen" for key in named], query.since),
             "backlinks_status_type": "live",
             "exclude_internal_backlinks": True,
             "rank_scale": RANK_SCALE,
         }
-        if own is not None:
-            task["exclude_targets"] = [own.value]
+        if query.own is not None:
+            task["exclude_targets"] = [query.own.value]
         return self._api.post("backlinks/domain_intersection/live", task, backlinks_price(limit))
 
     def rows(self, query: IntersectQuery, call: Call, result: Listing[SharedItem]) -> Page[Shared]:
         """Return each registrable domain once, with the targets of this call that it links to."""
         task = task_of(call)
         targets = {key: target_of(value) for key, value in task["targets"].items()}
-        groups: dict[str, dict[str, list[SharedEntry]]] = defaultdict(lambda: defaultdict(list))
+        groups: _Groups = defaultdict(lambda: defaultdict(list))
         nameless = 0
         for item in result.found:
             entries = item.of(targets)
@@ -263,6 +269,8 @@ class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
                 groups[domain][key].append(entry)
         fewest = min(map(len, groups.values()), default=0)
         only_common = fewest == len(targets) > 1
+        if query.since is not None:
+            groups = _new(groups, query.since)
         cut = result.cut_off(task["limit"])
         return Page(
             tuple(
@@ -280,6 +288,19 @@ class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
                 _left(nameless),
             ),
         )
+
+
+def _new(groups: _Groups, since: date) -> _Groups:
+    """Leave only the targets of which a domain, with its hosts, was not known to link before."""
+    fresh = {
+        domain: {
+            key: entries
+            for key, entries in seen.items()
+            if all(entry.first_seen and entry.first_seen >= since for entry in entries)
+        }
+        for domain, seen in groups.items()
+    }
+    return {domain: seen for domain, seen in fresh.items() if seen}
 
 
 _ONLY_COMMON = "Every domain links to all {} targets; those that link to fewer may be missing."

@@ -1,7 +1,5 @@
 """DataForSEO: with which links named domains link, and which links are gone."""
 
-from datetime import timedelta
-
 from pydantic import BaseModel
 
 from bot.domains import registrable
@@ -18,6 +16,7 @@ from bot.providers.dataforseo_api import (
     backlinks_price,
     in_pieces,
     pattern,
+    seen_since,
     task_of,
 )
 
@@ -103,12 +102,11 @@ class Lost(Question[LostQuery, Listing[BacklinkItem], Link]):
 
     def plan(self, query: LostQuery) -> tuple[Call, ...]:
         """Return one call. `last_seen` is the visit that found the link gone."""
-        before = query.since - timedelta(days=1)
         task = {
             "target": query.target.value,
             "mode": "one_per_domain",
             "limit": _LOST_ROWS,
-            "filters": ["last_seen", ">", f"{before.isoformat()} 23:59:59 +00:00"],
+            "filters": seen_since(["last_seen"], query.since),
             "order_by": ["domain_from_rank,desc"],
             "backlinks_status_type": "lost",
             "rank_scale": RANK_SCALE,

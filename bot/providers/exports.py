@@ -80,6 +80,7 @@ def build(settings: Settings, clock: Clock) -> Vendor:
             Capability.LINKS_BETWEEN: _Shelf(settings.db, _between),
             Capability.LINKS: _Shelf(settings.db, _links),
         },
+        dates_links=True,
     )
 
 

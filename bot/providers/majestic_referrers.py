@@ -22,6 +22,7 @@ from bot.providers.base import (
     Page,
     ReferringQuery,
     Shared,
+    undated,
 )
 from bot.providers.majestic_api import (
     ANALYSIS,
@@ -203,6 +204,7 @@ class Intersect(Question[IntersectQuery, Body[Referrer], Shared]):
 
     def plan(self, query: IntersectQuery) -> tuple[Call, ...]:
         """Return one call for every three targets beside our own, or for every four."""
+        undated(NAME, query)
         own = () if query.own is None else (query.own,)
         size = _MOST_ITEMS - len(own)
         groups = (query.targets[at : at + size] for at in range(0, len(query.targets), size))

@@ -46,6 +46,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         name=NAME,
         title=_TITLE,
         scale=Scale.DA,
+        dates_links=True,
         capabilities=capabilities,
         auth=HeaderKey("x-moz-token", token),
         secrets=(token,),

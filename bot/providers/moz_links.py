@@ -17,6 +17,7 @@ from bot.providers.base import (
     Page,
     ReferringQuery,
     Shared,
+    undated,
 )
 from bot.providers.moz_api import (
     MOST_ROWS,
@@ -158,6 +159,7 @@ class Intersect(Question[IntersectQuery, Intersections, Shared]):
 
     def plan(self, query: IntersectQuery) -> tuple[Call, ...]:
         """Return the first call for every three targets."""
+        undated(NAME, query)
         targets = query.targets
         groups = [targets[at : at + _MOST_TARGETS] for at in range(0, len(targets), _MOST_TARGETS)]
         ours = {} if query.own is None else {"not_linking_to": [site_query(query.own)]}

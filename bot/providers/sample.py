@@ -243,4 +243,5 @@ def build(settings: Settings, clock: Clock) -> Vendor:
         },
         sample=True,
         serp_counts=True,
+        dates_links=True,
     )

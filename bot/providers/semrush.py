@@ -75,6 +75,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         name=NAME,
         title=_TITLE,
         scale=Scale.AS,
+        dates_links=True,
         capabilities=capabilities,
         auth=VersionAuth(options.api_key, options.v4_api_key),
         secrets=keys,

@@ -18,6 +18,7 @@ from bot.providers.base import (
     Page,
     ReferringQuery,
     Shared,
+    undated,
 )
 from bot.providers.semrush_reports import (
     ADDRESS,
@@ -236,6 +237,7 @@ class Intersect(Listing[IntersectQuery, Shared]):
 
     def plan(self, query: IntersectQuery) -> tuple[Call, ...]:
         """Return one call for every five targets, six without our own."""
+        undated(NAME, query)
         own = [query.own] if query.own else []
         limit = min(query.limit, _MOST_LINES)
         targets = [target for target in dict.fromkeys(query.targets) if target != query.own]

@@ -1,9 +1,11 @@
 """What the checks before links say: a line a gate, and what our page lacks, for every door."""
 
-from bot.render.sentences import fault, sentence
+from bot.gap.readiness import fault
+from bot.render.sentences import sentence
 from bot.render.words import listed, short_url, shown
 from bot.report import Report, Verdict
 
+OVERRULED = ", overruled in settings"
 FOR_READERS = "This is for readers; it is no ranking checklist."
 
 
@@ -11,8 +13,8 @@ def lines(report: Report) -> list[str]:
     """Return a line a gate, except the one that the headline tells, and the missing topics."""
     told = fault(report.gates) if report.verdict is Verdict.FIX_FIRST else None
     gates = [
-        f"{shown(gate.name, 20).capitalize()}: {shown(gate.state, 20)}. "
-        + sentence(gate.reason, 300)
+        f"{shown(gate.name, 20).capitalize()}: {shown(gate.state, 20)}"
+        f"{OVERRULED if gate.overruled else ''}. " + sentence(gate.reason, 300)
         for gate in report.gates[:4]
         if gate is not told
     ]

@@ -1,6 +1,6 @@
 """What a report says, in plain sentences for every door. No markup and no promises here."""
 
-from bot.gap.readiness import MISMATCH
+from bot.gap.readiness import fault
 from bot.render.words import UNKNOWN, counted, listed, micro_dollars, number, short_url, shown
 from bot.report import (
     Absence,
@@ -128,11 +128,6 @@ def _not_the_constraint(need: Need, whom: str) -> str:
     )
     known = [part for part in (have, want) if part]
     return f"Links are not your constraint{': ' + ', and '.join(known) if known else ''}."
-
-
-def fault(gates: tuple[Gate, ...]) -> Gate | None:
-    """Return the first gate that our page does not pass; unknown and mixed are no fault."""
-    return next((gate for gate in gates if gate.state == MISMATCH), None)
 
 
 def _first_fault(gates: tuple[Gate, ...]) -> str:

@@ -41,6 +41,7 @@ def vendor(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Vendor:
     ("capability", "query", "units"),
     [
         (Capability.SERP, SerpQuery("crm", US), [100]),  # 10 rows × (5 × 1 + 5)
+        (Capability.SERP, SerpQuery("crm", US, counts=False), [50]),  # 10 × 5
         (Capability.SERP, SerpQuery("crm", US, top=3), [50]),  # 30, and 50 is the floor
         (Capability.KEYWORD_METRICS, KeywordQuery(("crm",), US), [50]),  # 21
         (Capability.KEYWORD_METRICS, KeywordQuery(("a", "b", "c"), US), [63]),  # 3 × 21

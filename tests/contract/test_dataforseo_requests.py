@@ -191,6 +191,17 @@ def test_no_intersection_has_more_targets_than_filters_are_allowed(vendor):
     assert tasks(vendor, Capability.INTERSECT, IntersectQuery((), OUR_SITE, 2)) == []
 
 
+def test_an_intersection_since_a_day_spends_its_filters_on_the_day(vendor):
+    query = IntersectQuery((ALPHA, BETA), None, 20, date(2026, 11, 16))
+    (sent,) = tasks(vendor, Capability.INTERSECT, query)
+    day_before = "2026-11-15 23:59:59 +00:00"
+    assert sent["filters"] == [
+        ["1.first_seen", ">", day_before],
+        "or",
+        ["2.first_seen", ">", day_before],
+    ]
+
+
 # Named domains
 
 

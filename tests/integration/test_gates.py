@@ -2,12 +2,14 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partialmethod
 
 import pytest
 from fakes.ahrefs_world import Result, worked_example_world
 from fakes.hostile_server import HostileServer, answer, redirect, stalled
 from fakes.runs import desk
 
+from bot.gates import Gates
 from bot.providers import sample
 from bot.report import Verdict
 
@@ -128,6 +130,23 @@ async def test_gates_off_reads_no_page_and_overrules_every_verdict(here, pages, 
     report = await here.ask(f"{ours(pages)} {off}")
     assert pages.paths == []
     assert (report.gates, report.verdict) == ((), Verdict.BUILD_LINKS)
+
+
+@pytest.mark.parametrize(
+    ("overruled", "verdict"),
+    [({"intent"}, Verdict.FIX_FIRST), ({"intent", "trust"}, Verdict.BUILD_LINKS)],
+)
+async def test_each_gate_can_be_overruled_and_is_told_all_the_same(
+    here, pages, monkeypatch, overruled, verdict
+):
+    monkeypatch.setattr(Gates, "check", partialmethod(Gates.check, overruled=frozenset(overruled)))
+    pages.routes[OURS] = answer(PRODUCT.encode())
+    report = await here.ask(ours(pages))
+    assert [(gate.state, gate.overruled) for gate in report.gates] == [
+        ("mismatch", "intent" in overruled),
+        ("mismatch", "trust" in overruled),
+    ]
+    assert report.verdict is verdict
 
 
 async def test_a_page_in_the_top_3_needs_no_fixing(here, pages):

@@ -119,3 +119,6 @@ def test_a_list_is_as_complete_as_its_answer_and_proves_nothing(monkeypatch, tmp
     assert (profile.target, profile.rows, profile.complete) == (ask.query.target, rows, True)
     assert linkers.proven(answer) == frozenset()
     assert linkers.read(replace(ask, query=None), answer) == []
+    since = replace(ask, query=replace(ask.query, since=NOW.date()))
+    (new,) = linkers.read(since, answer)
+    assert not new.complete  # it leaves out who linked before

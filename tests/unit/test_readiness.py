@@ -1,10 +1,12 @@
 """The gates before links: intent, trust, coverage of the topic."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gap.readiness import NO_PAGE_YET, coverage, intent_gate, judge, trust_gate
+from bot.gap.readiness import NO_PAGE_YET, coverage, fault, intent_gate, judge, trust_gate
 from bot.page_facts import KINDS, PageFacts, TrustSign
 
 
@@ -252,3 +254,19 @@ def test_no_topic_is_told_twice_and_none_beyond_eight(headings, ours, language):
     told = coverage(page(vocabulary=ours), [page(headings=one) for one in headings], language)
     assert len(told) == len(set(told)) <= 8
     assert all(told)
+
+
+@pytest.mark.parametrize(
+    ("overruled", "leads"),
+    [((), "intent"), (("intent",), "trust"), (("trust",), "intent"), (("intent", "trust"), None)],
+)
+def test_an_overruled_gate_says_the_same_and_never_leads(overruled, leads):
+    ours = page("product", trust=[lacks("date")])
+    top3 = [page("list", trust=[shows("date")])] * 3
+    found = judge(ours, top3, "en", overruled=frozenset(overruled))
+    assert [gate.name for gate in found.gates if gate.overruled] == list(overruled)
+    assert [replace(gate, overruled=False) for gate in found.gates] == list(
+        judge(ours, top3, "en").gates
+    )
+    first = fault(found.gates)
+    assert (first and first.name) == leads

@@ -330,6 +330,15 @@ def test_the_gate_that_leads_is_not_told_twice_and_the_others_stand_below():
     assert "Trust: mixed. Your page shows readers most of what the top pages show." in lines
 
 
+def test_an_overruled_gate_is_told_below_and_the_next_one_leads():
+    bare = replace(_BARE, state="mismatch")
+    overruled = replace(_LISTS, overruled=True)
+    gated = replace(_report(Verdict.FIX_FIRST), gates=(overruled, bare))
+    assert headline(gated).endswith(f"fix this first: {bare.reason}")
+    assert f"Intent: mismatch, overruled in settings. {_LISTS.reason}" in _small(gated)
+    assert not [line for line in _small(gated) if line.startswith("Trust")]
+
+
 def test_every_gate_stands_below_a_number_that_leads():
     lines = _small(replace(_report(Verdict.ALREADY_TOP3), gates=(_LISTS, _BARE)))
     assert [line.split(".")[0] for line in lines if line.startswith(("Intent", "Trust"))] == [
