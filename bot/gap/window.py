@@ -1,0 +1,58 @@
+"""The windowed top 3: whom we measure against when first pages change from day to day.
+
+Most places of a first page are held by several pages within two weeks. A top 3 taken from one read
+would move the need, and with it the gap, whenever a visitor drops in for a day.
+"""
+
+from collections.abc import Sequence
+
+from bot.model import SerpRow
+
+
+def top_by_share(
+    serps: Sequence[Sequence[SerpRow]], own: frozenset[str], *, window: int = 4, top: int = 3
+) -> tuple[SerpRow, ...]:
+    """Return the pages that stood in the top most often over the last reads, at most `top`.
+
+    `serps` are the organic rows of each read, newest first; a read that failed or came back empty
+    is no read and is not passed in. `own` are our registrable domains: their rows are taken out of
+    each read before its first `top` pages are counted.
+
+    share = reads in which the page was among the first `top` / reads in the window
+
+    Ties: the more recent appearance in a top, then the better newest position, then the URL. So
+    with two reads the newer one wins a tie of 1 : 1. Nothing tells yet which of the two days was
+    the odd one, and then the results of today are the better answer, as they are with one read. It
+    also means that a real newcomer of a full window takes its place with its second read, at 2 : 2.
+
+    Each page comes as its newest row in the window, which may stand below the top by now. They are
+    in order of these positions; pages that the newest read does not have are last.
+    """
+    reads = [_competitors(rows, own) for rows in serps[:window]]
+    tops: dict[str, list[int]] = {}
+    newest: dict[str, tuple[int, SerpRow]] = {}
+    for age, rows in enumerate(reads):
+        for place, row in enumerate(rows):
+            newest.setdefault(row.url, (age, row))
+            if place < top:
+                tops.setdefault(row.url, []).append(age)
+
+    def standing(url: str) -> tuple[int, int, int, str]:
+        ages = tops[url]
+        return -len(ages), ages[0], newest[url][1].position, url
+
+    def place_now(url: str) -> tuple[bool, int, str]:
+        age, row = newest[url]
+        return age > 0, row.position, url
+
+    chosen = sorted(tops, key=standing)[:top]
+    return tuple(newest[url][1] for url in sorted(chosen, key=place_now))
+
+
+def _competitors(rows: Sequence[SerpRow], own: frozenset[str]) -> list[SerpRow]:
+    """Return the rows that are not ours from the top down, each page once at its best position."""
+    theirs = [row for row in rows if row.domain not in own]
+    pages: dict[str, SerpRow] = {}
+    for row in sorted(theirs, key=lambda row: (row.position, row.url)):
+        pages.setdefault(row.url, row)
+    return list(pages.values())
