@@ -1,7 +1,8 @@
 """What leaves this room: a message or a view that Slack will take.
 
-`Message.plain` says the same without tables (some clients and some workspaces refuse the newer
-blocks), `Message.text_only` says the sentence alone: an answer is never lost to one bad block.
+`Message.plain` says the same without tables and charts (some clients and some workspaces refuse
+the newer blocks), `Message.text_only` says the sentence alone: an answer is never lost to one bad
+block.
 """
 
 import json
@@ -18,10 +19,11 @@ from bot.render.limits import (
     message_faults,
     view_faults,
 )
-from bot.render.words import clip
+from bot.render.words import clip, number
 
 _log = logging.getLogger(__name__)
 _TABLES = ("table", "data_table")
+_CHART = "data_visualization"
 _PARAGRAPH = 2_800
 _MARGIN = 1_000  # for the braces and quotes of the twins
 
@@ -35,7 +37,7 @@ class Message:
 
     @property
     def plain(self) -> "Message":
-        """The same message with every table as a text list."""
+        """The same message with every table and chart as text."""
         return Message(self.text, _plain_twins(self.blocks))
 
     @property
@@ -106,11 +108,16 @@ def paragraphs(lines: list[str], limit: int = _PARAGRAPH) -> list[str]:
 
 
 def _plain_twins(blocks: list[Block]) -> list[Block]:
-    kept = [block for block in blocks if block["type"] not in _TABLES]
+    """Replace charts, which come whole, and tables, which share what room is left."""
+    whole = [_chart_twin(block) if block["type"] == _CHART else [block] for block in blocks]
+    kept = [one for twins in whole for one in twins if one["type"] not in _TABLES]
     room = MAX_MESSAGE - _MARGIN - _size(kept)
     made: list[Block] = []
-    for block in blocks:
-        made += _twin(block, room) if block["type"] in _TABLES else [block]
+    for twins in whole:
+        for block in twins:
+            drawn = _twin(block, room) if block["type"] in _TABLES else [block]
+            room -= _size(drawn) if block["type"] in _TABLES else 0
+            made += drawn
     return made[:MAX_BLOCKS]
 
 
@@ -128,20 +135,47 @@ def _size(blocks: list[Block]) -> int:
 
 
 def _twin(table: Any, room: int) -> list[Block]:
-    """Write a table as a list: the first two cells name the row, the others follow with headers."""
+    """Write a table as a list: the first cell names the row, or two of them where it is numbered.
+
+    The others follow with their headers.
+    """
     head, *rows = [[cell_text(cell) for cell in row] for row in table["rows"]]
+    numbered = head[0] == "#"
     lines = [table["caption"]] if "caption" in table else []
     for row in rows:
-        rest = [f"{name}: {cell}" for name, cell in zip(head[2:], row[2:], strict=True)]
-        mark = "." if row[0].isdigit() else ":"
-        lines.append(" · ".join([f"{row[0]}{mark} {row[1]}", *rest]))
+        name = f"{row[0]}{'.' if row[0].isdigit() else ':'} {row[1]}" if numbered else f"{row[0]}:"
+        parts = [f"{title}: {cell}" for title, cell in zip(head, row, strict=True)]
+        said = " · ".join(parts[2 if numbered else 1 :])
+        lines.append(f"{name} · {said}" if numbered and said else f"{name} {said}".rstrip())
     texts: list[str] = []
     for text in paragraphs(lines):
-        room -= len(mrkdwn(text))
+        room -= _size(_sections([text]))
         if room < 0:
             texts.append("The rest is in the CSV file.")
             break
         texts.append(text)
+    return _sections(texts)
+
+
+def _chart_twin(block: Any) -> list[Block]:
+    """Write a chart as a line a series (`Remaining gap: Sep 7: 40, Sep 14: 38`) or a segment."""
+    title, chart = block["title"], block["chart"]
+    if "segments" in chart:
+        parts = [f"{part['label']}: {number(part['value'])}" for part in chart["segments"]]
+        return _sections([f"{title}: {', '.join(parts)}"])
+    alone = len(chart["series"]) == 1
+    lines = [
+        f"{title}: {_points(one)}" if alone else f"{title}, {one['name']}: {_points(one)}"
+        for one in chart["series"]
+    ]
+    return _sections(paragraphs(lines))
+
+
+def _points(series: Any) -> str:
+    return ", ".join(f"{point['label']}: {number(point['value'])}" for point in series["data"])
+
+
+def _sections(texts: list[str]) -> list[Block]:
     return [
         {"type": "section", "text": {"type": "mrkdwn", "text": mrkdwn(text), "verbatim": True}}
         for text in texts

@@ -1,28 +1,19 @@
 """The list of prospects: the best in the thread, all of them on request, the rest in the CSV."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from bot.render import sentences
 from bot.render.blocks import Block, render
-from bot.render.limits import MAX_DATA_CELLS, MAX_DATA_ROWS
+from bot.render.cells import Cell, fitting, numbered
+from bot.render.limits import MAX_DATA_ROWS
 from bot.render.message import Message, message
 from bot.render.top3 import words_or_unknown
-from bot.render.words import UNKNOWN, counted, linkable, number
+from bot.render.words import UNKNOWN, counted, linkable
 from bot.report import Prospect, Report
 
 LISTED = 25
 MAX_PAGES = 4
 _HEAD = ("#", "Domain", "Score", "Links to", "Authority", "Traffic", "Link", "Absence", "Why")
-_ROOM = MAX_DATA_CELLS - 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """One table cell: words, and a number to sort by or an address to open where there is one."""
-
-    words: str
-    value: float | None = None
-    url: str | None = None
 
 
 def prospects(report: Report, limit: int = LISTED) -> Message:
@@ -30,7 +21,7 @@ def prospects(report: Report, limit: int = LISTED) -> Message:
     said = _sentence(report, limit)
     if not report.prospects:
         return _without_table(said)
-    rows = _fitting([_row(n, p) for n, p in enumerate(report.prospects[:limit], 1)], _ROOM)
+    rows = fitting([_row(n, p) for n, p in enumerate(report.prospects[:limit], 1)])
     return message(said, _table(said, rows))
 
 
@@ -41,7 +32,7 @@ def all_prospects(report: Report) -> list[Message]:
     rows = [_row(n, p) for n, p in enumerate(report.prospects, 1)]
     made, at = list[Message](), 0
     while at < len(rows) and len(made) < MAX_PAGES:
-        page = _fitting(rows[at : at + MAX_DATA_ROWS - 1], _ROOM)
+        page = fitting(rows[at : at + MAX_DATA_ROWS - 1])
         first, at = at + 1, at + len(page)
         last = len(made) + 1 == MAX_PAGES and at < len(rows)
         said = f"Prospects {first:,} to {at:,} of {len(rows):,}."
@@ -55,7 +46,7 @@ def _without_table(said: str) -> Message:
     return message(said, render("note", lines=[said], small=[], buttons=[]))
 
 
-def _table(caption: str, rows: list[list[_Cell]]) -> list[Block]:
+def _table(caption: str, rows: Sequence[Sequence[Cell]]) -> list[Block]:
     return render("prospects", caption=caption, head=_HEAD, rows=rows)
 
 
@@ -65,32 +56,18 @@ def _sentence(report: Report, limit: int) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _row(place: int, prospect: Prospect) -> list[_Cell]:
+def _row(place: int, prospect: Prospect) -> list[Cell]:
     page = prospect.example_page
     url = page if page and linkable(page) else None
     authority = sentences.authority(prospect.authority, prospect.authority_scale)
     return [
-        _Cell(str(place), value=place),
-        _Cell(words_or_unknown(prospect.domain, 80), url=url),
-        _number(prospect.score),
-        _Cell(counted(len(prospect.links_to), prospect.level.value)),
-        _Cell(authority, value=_number(prospect.authority).value),
-        _number(prospect.traffic),
-        _Cell(prospect.link.value if prospect.link else UNKNOWN),
-        _Cell(prospect.absence.value),
-        _Cell(words_or_unknown(", ".join(prospect.reasons), 160)),
+        Cell(str(place), value=place),
+        Cell(words_or_unknown(prospect.domain, 80), url=url),
+        numbered(prospect.score),
+        Cell(counted(len(prospect.links_to), prospect.level.value)),
+        Cell(authority, value=numbered(prospect.authority).value),
+        numbered(prospect.traffic),
+        Cell(prospect.link.value if prospect.link else UNKNOWN),
+        Cell(prospect.absence.value),
+        Cell(words_or_unknown(", ".join(prospect.reasons), 160)),
     ]
-
-
-def _number(value: float | None) -> _Cell:
-    words = number(value)
-    return _Cell(words, value=None if words == UNKNOWN else value)
-
-
-def _fitting(rows: list[list[_Cell]], room: int) -> list[list[_Cell]]:
-    """Return the leading rows whose words fit, never none of them."""
-    for taken, row in enumerate(rows):
-        room -= sum(len(cell.words) for cell in row)
-        if room < 0:
-            return rows[: max(taken, 1)]
-    return rows

@@ -1,0 +1,379 @@
+"""Weeks to draw: builders with sane defaults, a made-up year of any size, and every digest."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from fakes.render_reports import texts
+from hypothesis import strategies as st
+
+from bot.model import LinkKind, Market, SerpRow
+from bot.question import Question
+from bot.report import CostLine
+from bot.tracked import (
+    Alert,
+    Digest,
+    ForecastCheck,
+    GapPoint,
+    KeywordLine,
+    Moment,
+    NewCompetitorLink,
+    Outlook,
+    OwnLink,
+    Rival,
+    Snapshot,
+    TrackedKeyword,
+)
+
+MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+SITE = "ledgerly.example"
+PAGE = "https://ledgerly.example/crm"
+_WORDS = ("crm", "accounting software", "invoice app", "payroll", "help desk", "time tracking")
+_KINDS = ("best {}", "{} for startups", "free {}", "{} pricing", "{} alternatives")
+
+
+def tracked(keyword="best crm", **changes):
+    asked = Question(keyword, Market("us", "en"), site=SITE, page=PAGE)
+    made = TrackedKeyword(
+        id="t1",
+        team="T1",
+        channel="C1",
+        question=asked,
+        paused=False,
+        created_by="U1",
+        created_at=MONDAY - timedelta(weeks=12),
+    )
+    return replace(made, **changes)
+
+
+def snapshot(weeks_ago=0, **changes):
+    made = Snapshot(
+        run_id=f"run-{weeks_ago}",
+        taken_at=MONDAY - timedelta(weeks=weeks_ago),
+        serp=(SerpRow(1, "https://one.example/best", "One", "one.example"),),
+        rivals=(Rival("https://one.example/best", "one.example", 55),),
+        even_field=24,
+        multiplier=1.0,
+        needed=24,
+        have=6,
+        gap=18,
+        page=PAGE,
+        position=4,
+    )
+    return replace(made, **changes)
+
+
+def line(keyword="best crm", **changes):
+    made = KeywordLine(
+        id="t1",
+        keyword=keyword,
+        site=SITE,
+        page=PAGE,
+        need=24,
+        have=6,
+        gap=18,
+        need_change=0,
+        have_change=3,
+        gap_change=-3,
+        position=4,
+        position_before=6,
+        position_change=-2,
+        months_to_close=3.5,
+        outlook=Outlook.CLOSING,
+        own_pace=6.0,
+        need_pace=1.0,
+        forecast_check=None,
+        rivals_gained=5,
+        entered=(),
+        left=(),
+        read_at=MONDAY,
+    )
+    return replace(made, **changes)
+
+
+def first_line(keyword="best crm", **changes):
+    """A keyword's line in the first digest: what is there, and no change of it."""
+    unknown = dict.fromkeys(
+        ("need_change", "have_change", "gap_change", "position_before", "position_change")
+    )
+    pace = {"months_to_close": None, "outlook": Outlook.UNKNOWN, "own_pace": None}
+    return line(keyword, **{**unknown, **pace, "need_pace": None, "rivals_gained": 0, **changes})
+
+
+def new_link(index=1, **changes):
+    made = NewCompetitorLink(
+        domain=f"p{index}.example",
+        competitor="https://one.example/best",
+        keyword="best crm",
+        page=f"https://p{index}.example/tools",
+        first_seen=date(2026, 11, 19),
+        score=88.0,
+        why="links to 3 of 3, follow, DR 74",
+        keywords=("best crm",),
+        authority=74.0,
+        authority_scale="DR",
+        link=LinkKind.FOLLOW,
+    )
+    return replace(made, **changes)
+
+
+def own_link(index=1, **changes):
+    made = OwnLink(
+        domain=f"own{index}.example",
+        target=PAGE,
+        keyword="best crm",
+        page=f"https://own{index}.example/post",
+        first_seen=date(2026, 11, 18),
+        authority=61.0,
+        authority_scale="DR",
+    )
+    return replace(made, **changes)
+
+
+def history(gaps, keyword=None):
+    """One point a week, the last of them on the Monday of the digest."""
+    last = len(gaps) - 1
+    return tuple(
+        GapPoint((MONDAY - timedelta(weeks=last - n)).date(), keyword, gap)
+        for n, gap in enumerate(gaps)
+    )
+
+
+def digest(*lines, **changes):
+    made = Digest(
+        week="2026-W48",
+        channel="C1",
+        sentence="You closed 3 of 21 missing links for “best crm” this week; its rivals gained 5.",
+        keywords=lines or (line(),),
+        new_competitor_links=(new_link(1), new_link(2, score=64.0)),
+        won=(own_link(1), own_link(2, authority=None)),
+        lost=(own_link(3),),
+        cost=(CostLine("Ahrefs", "units", 1450, 290_000, 1500),),
+        suggestions=(
+            "Win back own3.example (DR 61): its link to ledgerly.example/crm is gone.",
+            "Write to p1.example about “best crm”: it now links to one.example/best (score 88).",
+        ),
+        taken_at=MONDAY,
+        since=MONDAY - timedelta(weeks=1),
+        changed=True,
+        gap_history=(*history([40, 33, 28, 21, 18]), *history([40, 33, 28, 21, 18], "best crm")),
+    )
+    return replace(made, **changes)
+
+
+def keyword_of(index):
+    kind, word = _KINDS[index % len(_KINDS)], _WORDS[index // len(_KINDS) % len(_WORDS)]
+    round_ = index // (len(_KINDS) * len(_WORDS))
+    return kind.format(word) + (f" {2020 + round_}" if round_ else "")
+
+
+def big_line(index):
+    """One of many keywords, each different and every kind of unknown among them."""
+    gap = (index * 7) % 40
+    change = (0, -3, 2, 0, -1, 0, 5)[index % 7]
+    changes = {"id": f"t{index}", "need": gap + 9, "have": 9, "gap": gap, "gap_change": change}
+    changes |= {"have_change": max(0, -change), "rivals_gained": (index + 1) % 4}
+    rank = 2 + index % 17
+    moved = (0, -4, 0, 1)[index % 4]
+    changes |= {"position": rank, "position_before": rank - moved, "position_change": moved}
+    kinds = (Outlook.CLOSING, Outlook.NOT_AT_THIS_PACE, Outlook.UNKNOWN)
+    outlook = Outlook.CLOSED if gap == 0 else kinds[index % 3]
+    months = {Outlook.CLOSED: 0.0, Outlook.CLOSING: 1 + gap / 4}.get(outlook)
+    changes |= {"outlook": outlook, "months_to_close": months}
+    if outlook is Outlook.NOT_AT_THIS_PACE:
+        changes |= {"own_pace": 1.0, "need_pace": 2.5}
+    if index % 11 == 5:
+        changes |= dict.fromkeys(("have", "gap", "have_change", "gap_change", "months_to_close"))
+        changes |= {"outlook": Outlook.UNKNOWN, "page": None, "own_pace": None}
+    if index % 13 == 7:
+        changes |= dict.fromkeys(("position", "position_before", "position_change"))
+    return line(keyword_of(index), **changes)
+
+
+def big_digest(count, weeks=12):
+    """A made-up week of `count` keywords with all its parts; the words are the real ones."""
+    from bot.render.digest import digest_sentence, suggestions  # noqa: PLC0415 - words, not fakes
+
+    lines = tuple(big_line(index) for index in range(count))
+    names = [one.keyword for one in lines]
+    links = tuple(
+        new_link(
+            n,
+            keyword=names[n % count],
+            keywords=tuple(dict.fromkeys((names[n % count], names[(n + 1) % count]))),
+            score=91.0 - n % 50,
+        )
+        for n in range(count * 2 + 3)
+    )
+    won = tuple(own_link(n, keyword=names[n % count]) for n in range(1 + count // 20))
+    lost = tuple(
+        own_link(100 + n, keyword=names[n % count], authority=72.0 - n)
+        for n in range(1 + count // 50)
+    )
+    points = [
+        point
+        for one in lines
+        if one.gap is not None
+        for point in history(
+            [max(0, one.gap + (weeks - 1 - n) * (1 + one.gap % 3)) for n in range(weeks)],
+            one.keyword,
+        )
+    ]
+    totals: dict[date, int] = {}
+    for point in points:
+        totals[point.day] = totals.get(point.day, 0) + point.gap
+    return digest(
+        *lines,
+        sentence=digest_sentence(lines, won, lost, links),
+        suggestions=suggestions(lines, links, won, lost),
+        new_competitor_links=links,
+        won=won,
+        lost=lost,
+        unread=tuple((names[n], "Ahrefs did not answer") for n in range(count // 60)),
+        unchecked_losses=count // 30,
+        paused=count // 100,
+        gap_history=(*points, *(GapPoint(day, None, gap) for day, gap in totals.items())),
+        cost=(CostLine("Ahrefs", "units", 1450 * count, 290_000 * count, 1500 * count),),
+    )
+
+
+# Every digest there could be
+
+_counts = st.integers(0, 10**6)
+_changes = st.integers(-(10**6), 10**6)
+_sizes = st.floats(0, 1e9) | st.just(float("nan"))
+_moments = st.integers(946_684_800, 4_102_444_800).map(lambda s: datetime.fromtimestamp(s, UTC))
+_hostile = texts | st.just("m" * 200) | st.just("א" * 200)
+_scales = st.sampled_from(("DR", "AS", "TF"))
+
+
+def _maybe(strategy):
+    return st.none() | strategy
+
+
+lines = st.builds(
+    KeywordLine,
+    id=texts,
+    keyword=_hostile,
+    site=_maybe(texts),
+    page=_maybe(texts | st.just("none")),
+    need=_maybe(_counts),
+    have=_maybe(_counts),
+    gap=_maybe(_counts),
+    need_change=_maybe(_changes),
+    have_change=_maybe(_changes),
+    gap_change=_maybe(_changes),
+    position=_maybe(st.integers(1, 100)),
+    position_before=_maybe(st.integers(1, 100)),
+    position_change=_maybe(st.integers(-99, 99)),
+    months_to_close=_maybe(_sizes),
+    own_pace=_maybe(_sizes),
+    need_pace=_maybe(_sizes),
+    forecast_check=_maybe(
+        st.builds(ForecastCheck, made_at=_moments, foreseen=_counts, found=_counts)
+    ),
+    rivals_gained=_counts,
+    entered=st.lists(texts, max_size=2).map(tuple),
+    left=st.lists(texts, max_size=2).map(tuple),
+    read_at=_moments,
+)
+new_links = st.builds(
+    NewCompetitorLink,
+    domain=texts,
+    competitor=texts,
+    keyword=_hostile,
+    page=_maybe(texts | texts.map(lambda t: f"https://x.example/{t}")),
+    first_seen=_maybe(st.dates()),
+    score=_sizes,
+    why=texts,
+    keywords=st.lists(_hostile, max_size=3).map(tuple),
+    authority=_maybe(_sizes),
+    authority_scale=_maybe(_scales),
+)
+own_links = st.builds(
+    OwnLink,
+    domain=texts,
+    target=texts,
+    keyword=_maybe(_hostile),
+    page=_maybe(texts),
+    first_seen=_maybe(st.dates()),
+    authority=_maybe(_sizes),
+    authority_scale=_maybe(_scales),
+)
+costs = st.lists(
+    st.builds(
+        CostLine,
+        provider=texts,
+        pool=texts,
+        units=_counts,
+        micro_usd=_maybe(_counts),
+        estimated_units=_counts,
+    ),
+    max_size=3,
+).map(tuple)
+points = st.builds(
+    GapPoint,
+    day=st.dates(date(2026, 1, 1), date(2026, 1, 25)),
+    keyword=_maybe(st.sampled_from(("best crm", "Total", "א" * 200, "m" * 200, "m" * 199, ""))),
+    gap=_counts,
+)
+
+
+def tuples_of(strategy, most):
+    return st.lists(strategy, max_size=most).map(tuple)
+
+
+digests = st.builds(
+    Digest,
+    week=st.just("2026-W48"),
+    channel=texts,
+    sentence=_hostile,
+    keywords=tuples_of(lines, 16),
+    new_competitor_links=tuples_of(new_links, 5),
+    won=tuples_of(own_links, 3),
+    lost=tuples_of(own_links, 3),
+    cost=costs,
+    suggestions=tuples_of(_hostile, 4),
+    taken_at=_moments,
+    since=_maybe(_moments),
+    unread=tuples_of(st.tuples(_hostile, texts), 5),
+    unchecked_losses=st.integers(0, 30),
+    paused=st.integers(0, 30),
+    gap_history=tuples_of(points, 60),
+)
+alerts = st.builds(
+    Alert,
+    moment=st.sampled_from(Moment),
+    keyword=_hostile,
+    domain=_maybe(texts),
+    page=_maybe(texts),
+    position=_maybe(st.integers(1, 100)),
+)
+snapshots = st.builds(
+    Snapshot,
+    run_id=texts,
+    taken_at=_moments,
+    serp=st.just(()),
+    rivals=st.just(()),
+    even_field=_maybe(_counts),
+    multiplier=st.floats(1, 2),
+    needed=_maybe(_counts),
+    have=_maybe(_counts),
+    gap=_maybe(_counts),
+    page=_maybe(texts),
+    position=_maybe(st.integers(1, 100)),
+)
+tracked_keywords = st.builds(
+    TrackedKeyword,
+    id=st.uuids().map(str),
+    team=st.just("T1"),
+    channel=texts,
+    question=st.builds(
+        Question,
+        keyword=_hostile,
+        market=st.builds(Market, country=texts, language=texts),
+        site=_maybe(texts),
+        page=_maybe(texts),
+    ),
+    created_by=_maybe(texts),
+    created_at=_moments,
+)
