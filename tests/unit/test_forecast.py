@@ -156,6 +156,14 @@ def test_a_forecast_that_came_true_is_right():
     assert (found.foreseen, found.found, found.right) == (14, 14, True)
 
 
+@pytest.mark.parametrize(("gap", "right"), [(7, False), (8, True), (16, True), (17, False)])
+def test_the_worked_example_of_the_method_foresees_12(gap, right):
+    """2 a week closer: 20 − 8.697 × 28 / 30.44 = 12; a fifth of 20 is 4 either way."""
+    reads = weekly([10, 13, 16, 19], [36, 37, 38, 39])
+    found = check([*reads, snapshot(49, 43 - gap, 43)])
+    assert (found.foreseen, found.right) == (12, right)
+
+
 @pytest.mark.parametrize(
     ("gap", "right"), [(9, False), (10, True), (14, True), (18, True), (19, False)]
 )

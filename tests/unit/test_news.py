@@ -104,6 +104,8 @@ def test_who_was_proven_to_link_to_us_already_is_dropped():
 def test_the_best_comes_first_and_equals_go_by_name():
     rows = [row("b.example", 50), row("c.example", 90), row("a.example", 50)]
     assert domains(new_links([news(gained(rows))])) == ["c.example", "a.example", "b.example"]
+    apart = [news(gained([row(name, 50)]), "crm") for name in ("b.example", "a.example")]
+    assert domains(new_links(apart)) == ["a.example", "b.example"]
 
 
 def test_a_domain_is_told_once_where_it_scores_best_and_names_all_its_keywords():

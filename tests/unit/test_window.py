@@ -1,11 +1,14 @@
 """The windowed top 3: whom we measure against when first pages change from day to day."""
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.gap.window import top_by_share
 from bot.model import SerpRow
 
+METHOD = Path(__file__).parents[2] / "docs" / "method.md"
 OURS = frozenset({"ours.example", "alias.example"})
 
 
@@ -36,6 +39,15 @@ def test_one_read_is_the_top_three_of_today_without_our_rows():
     assert target("a ours b alias c d") == "a b c"
     assert target("a ours") == "a"
     assert target("ours alias") == ""
+
+
+def test_the_target_sets_of_the_method_are_those_of_the_code():
+    _, _, table = METHOD.read_text("utf-8").partition("| Reads, newest first |")
+    lines = [line for line in table.split("\n\n")[0].splitlines() if " | " in line]
+    told = [line.strip("| ").split(" | ") for line in lines[1:]]
+    assert len(told) == 4
+    for reads, found, _ in told:
+        assert target(*reads.split(", ")) == found
 
 
 def test_without_any_read_there_is_no_target():
