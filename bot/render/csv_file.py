@@ -9,6 +9,7 @@ import csv
 import io
 import math
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from enum import Enum
 
@@ -20,12 +21,18 @@ _COLUMNS = tuple(field.name for field in fields(Prospect))
 
 def csv_of(report: Report) -> bytes:
     """Return the file: UTF-8 with a byte order mark, CRLF, one row a prospect, best first."""
+    mark = "yes" if report.sample else "no"
+    rows = ([*(getattr(one, name) for name in _COLUMNS), mark] for one in report.prospects)
+    return written([*_COLUMNS, "sample_data"], rows)
+
+
+def written(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Return a file of safe cells: UTF-8 with a byte order mark, CRLF."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow([*_COLUMNS, "sample_data"])
-    mark = "yes" if report.sample else "no"
-    for prospect in report.prospects:
-        writer.writerow([*(safe_cell(getattr(prospect, name)) for name in _COLUMNS), mark])
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([safe_cell(value) for value in row])
     return out.getvalue().encode("utf-8-sig", "replace")
 
 
@@ -41,6 +48,8 @@ def safe_cell(value: object) -> object:
     """Return a cell that no spreadsheet takes for a formula; unknown is empty."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, int | float):
         return value
     if isinstance(value, tuple):

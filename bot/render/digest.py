@@ -146,19 +146,54 @@ def _chart_of(series: dict[str, dict[date, int]]) -> Chart | None:
     return chart("Remaining gap", "Missing links", series, days)
 
 
-def small_print(digest: Digest) -> list[str]:
-    """Return what was not read or could not be checked, what is paused, and the sample's mark."""
-    lines = [_unread(digest.unread), _unchecked(digest.unchecked_losses), _paused(digest.paused)]
+def small_print(
+    digest: Digest, *, thread: str = "the thread", csv_file: str = "the CSV file"
+) -> list[str]:
+    """Return what else a reader of the numbers must know, a line each; other doors name theirs."""
+    lines = [
+        _targets(digest.keywords, thread),
+        _forecasts(digest.keywords),
+        _unread(digest.unread, csv_file),
+        _unchecked(digest.unchecked_losses),
+        _paused(digest.paused),
+    ]
     lines.append(sentences.SAMPLE if digest.sample else "")
     return [line for line in lines if line]
 
 
-def _unread(unread: Sequence[tuple[str, str]]) -> str:
+def _targets(lines: Sequence[KeywordLine], where: str) -> str:
+    """Announce that a need is counted on other pages than before: the thread names them."""
+    changed = [line for line in lines if line.entered or line.left]
+    if not changed:
+        return ""
+    named = [quoted(line.keyword) for line in changed[:_NAMED]]
+    if len(changed) > _NAMED:
+        named.append(f"{len(changed) - _NAMED:,} more")
+    return f"Other pages are the target now for {listed(named)}: {where} says which."
+
+
+def _forecasts(lines: Sequence[KeywordLine]) -> str:
+    checks = [line.forecast_check for line in lines if line.forecast_check]
+    if not checks:
+        return ""
+    right = sum(check.right for check in checks)
+    if len(checks) == 1:
+        [one] = checks
+        verdict = "right" if one.right else "wrong"
+        return (
+            f"The forecast of {one.made_at:%Y-%m-%d} was {verdict}: "
+            f"it foresaw a gap of {one.foreseen:,}, and it is {one.found:,}."
+        )
+    were = "was" if right == 1 else "were"
+    return f"Of {len(checks):,} earlier forecasts for this week, {right:,} {were} right."
+
+
+def _unread(unread: Sequence[tuple[str, str]], where: str) -> str:
     if not unread:
         return ""
     named = [f"{quoted(keyword)}{_because(reason)}" for keyword, reason in unread[:_NAMED]]
     if len(unread) > _NAMED:
-        named.append(f"{len(unread) - _NAMED:,} more, which the CSV file names")
+        named.append(f"{len(unread) - _NAMED:,} more, which {where} names")
     return f"Not read this week: {listed(named)}."
 
 

@@ -30,6 +30,7 @@ def result(report: Report, run_id: str, warnings: Sequence[str] = ()) -> Message
         name_page=sentences.unnamed(report) and not proposal,
         proposal=proposal,
         show_all=f"{len(report.prospects):,}" if len(report.prospects) > LISTED else "",
+        track=report.site is not None,
         run_id=run_id,
     )
     mark = f" {sentences.SAMPLE}" if report.sample else ""

@@ -4,6 +4,8 @@ Outside words enter as `Text`, cleaned by `shown`, so that neither rich markup n
 sequences of a stranger's title reach the terminal.
 """
 
+from collections.abc import Sequence
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -18,9 +20,9 @@ from bot.report import Prospect, Report
 def text_report(report: Report) -> Group:
     """Return sentence, table, context, prospects, sources and cost."""
     parts: list[RenderableType] = [Text(sentences.headline(report), style="bold")]
-    parts += _lines([sentences.missing(report.sources), sentences.subject(report)])
+    parts += lines_of([sentences.missing(report.sources), sentences.subject(report)])
     parts += [Text(), _top3(report)] if report.competitors else []
-    parts += _lines(
+    parts += lines_of(
         [
             sentences.once_fixed(report),
             *checks.lines(report),
@@ -33,7 +35,7 @@ def text_report(report: Report) -> Group:
         ]
     )
     parts += [Text(), *_prospects(report), Text(), *_sources(report)]
-    parts += _lines([sentences.SAMPLE if report.sample else None])
+    parts += lines_of([sentences.SAMPLE if report.sample else None])
     return Group(*parts)
 
 
@@ -44,12 +46,13 @@ def _proposal(report: Report) -> str | None:
     return f"{asked} Ask again with --page {page}, or with --page none." if asked else None
 
 
-def _lines(lines: list[str | None]) -> list[RenderableType]:
+def lines_of(lines: Sequence[str | None]) -> list[RenderableType]:
+    """Return a text a line; what has no words is left out."""
     return [Text(line) for line in lines if line]
 
 
 def _top3(report: Report) -> Table:
-    table = _table("#", "Page", "Domain", "Referring domains", "Authority", right=(0, 3, 4))
+    table = table_of("#", "Page", "Domain", "Referring domains", "Authority", right=(0, 3, 4))
     for row in top3.rows(report):
         cells = (row.position, row.title, row.domain, row.referring_domains, row.authority)
         table.add_row(*map(Text, cells))
@@ -58,10 +61,10 @@ def _top3(report: Report) -> Table:
 
 def _prospects(report: Report) -> list[RenderableType]:
     found = sentences.prospects_found(report, LISTED)
-    parts = _lines([found, sentences.left_out(report.dropped)])
+    parts = lines_of([found, sentences.left_out(report.dropped)])
     if not report.prospects:
         return parts
-    table = _table(
+    table = table_of(
         "#", "Score", "Authority", "Traffic", "Absence", "Domain and why", right=(0, 1, 2, 3)
     )
     for place, prospect in enumerate(report.prospects[:LISTED], 1):
@@ -87,10 +90,11 @@ def _sources(report: Report) -> list[RenderableType]:
     for source in report.sources:
         when = f", as of {utc(source.as_of)}" if source.as_of else ""
         lines.append(f"  {method.source_words(source)}{when}")
-    return _lines([*lines, f"As of {utc(report.taken_at)}.", sentences.cost(report.cost)])
+    return lines_of([*lines, f"As of {utc(report.taken_at)}.", sentences.cost(report.cost)])
 
 
-def _table(*names: str, right: tuple[int, ...]) -> Table:
+def table_of(*names: str, right: tuple[int, ...]) -> Table:
+    """Return an empty table in the house's manner; `right` are the columns of numbers."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for index, name in enumerate(names):
         table.add_column(name, justify="right" if index in right else "left", overflow="fold")

@@ -370,6 +370,7 @@ def test_a_proposed_page_is_asked_about_with_three_buttons():
         ("use_page", "run-1"),
         ("name_page", "run-1"),
         ("no_page", "run-1"),
+        ("track_this", "run-1"),
         ("run_again", "run-1"),
     ]
 
@@ -388,13 +389,20 @@ def test_sample_data_is_marked_in_text_and_blocks():
     assert "Sample data: every site and number here is invented." in _texts(message)
 
 
+_PLAIN = [("track_this", "run-1"), ("run_again", "run-1")]
+
+
 def test_buttons_carry_only_the_run_and_appear_only_when_they_help():
-    assert _buttons(result(EXAMPLE, "run-1")) == [("run_again", "run-1")]
+    assert _buttons(result(EXAMPLE, "run-1")) == _PLAIN
+    assert _buttons(result(replace(EXAMPLE, sample=True), "run-1")) == _PLAIN
+    no_site = replace(EXAMPLE, site=None)
+    assert _buttons(result(no_site, "run-1")) == [("run_again", "run-1")]
     many = replace(EXAMPLE, prospects=tuple(prospect(n) for n in range(26)))
     unknown = replace(many, page=None, need=replace(NEED, have=None, gap=None))
     assert _buttons(result(unknown, "run-2")) == [
         ("name_page", "run-2"),
         ("show_all", "run-2"),
+        ("track_this", "run-2"),
         ("run_again", "run-2"),
     ]
 
@@ -402,8 +410,8 @@ def test_buttons_carry_only_the_run_and_appear_only_when_they_help():
 def test_none_at_all_is_a_known_number_and_not_an_unknown_one():
     bare = _report(have=0, gap=24)
     assert headline(bare).endswith("; you have 0; 24 to go.")
-    assert _buttons(result(bare, "run-1")) == [("run_again", "run-1")]
-    assert _buttons(result(replace(bare, page=None), "run-1")) == [("run_again", "run-1")]
+    assert _buttons(result(bare, "run-1")) == _PLAIN
+    assert _buttons(result(replace(bare, page=None), "run-1")) == _PLAIN
 
 
 def test_a_hostile_keyword_is_shown_and_does_nothing():
