@@ -197,4 +197,5 @@ def assemble(
         proposed_page=facts.readiness.proposed_page,
         checklist=facts.readiness.checklist,
         coverage=facts.readiness.coverage,
+        results=facts.serp,
     )

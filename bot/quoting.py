@@ -3,8 +3,8 @@
 from collections import Counter
 from itertools import chain, repeat
 
-from bot import plan
-from bot.model import Scope, Target
+from bot import plan, rereading
+from bot.model import Market, Scope, Target
 from bot.plan import Lineup
 from bot.providers.base import Capability
 from bot.question import Question
@@ -43,3 +43,16 @@ def quote(
     asked = [vendor for vendor in (chosen.serp, chosen.keyword, *chosen.indexes) if vendor]
     caps = {vendor.name: vendor.run_cap if cap is None else cap for vendor in asked}
     return {vendor: min(units, caps[vendor]) for vendor, units in worst.items() if units}
+
+
+def week(chosen: Lineup, keywords: int) -> dict[str, int]:
+    """Return the worst case in units by vendor of reading so many keywords once, as weeks do.
+
+    Free vendors are left out. The first read of a keyword costs no more than a later one.
+    """
+    index, serp = chosen.main, chosen.serp
+    worst = Counter({index.name: rereading.weekly_worst(index, serp, keywords)})
+    if serp is not None and serp.name != index.name:
+        search = rereading.search_results(serp, "keyword", Market("us", "en"))
+        worst[serp.name] += keywords * search.worst()
+    return {vendor: units for vendor, units in worst.items() if units}

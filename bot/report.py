@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from pydantic import TypeAdapter
 
-from bot.model import LinkKind, Market, Scope
+from bot.model import LinkKind, Market, Scope, SerpRow
 
 
 class Verdict(StrEnum):
@@ -192,6 +192,7 @@ class CostLine:
 class Report:
     """One answer, whole. `page` is our page; "none" when the asker says we have none.
 
+    `results` are all rows of the search results that were read, ours too.
     `proposed_page` may be ours and waits for an answer. `checklist` is what readers find on most of
     the top pages and not on ours, `coverage` the topics they share and ours lacks, best first.
     """
@@ -214,6 +215,7 @@ class Report:
     proposed_page: str | None = None
     checklist: tuple[str, ...] = ()
     coverage: tuple[str, ...] = ()
+    results: tuple[SerpRow, ...] = ()
 
 
 _ADAPTER = TypeAdapter(Report)

@@ -1,7 +1,7 @@
 """The price before a run, and what was spent and is left, for whoever asks."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
@@ -12,10 +12,12 @@ from bot.budget import Rules, day_of, month_of
 from bot.clock import Clock
 from bot.errors import LinkGapError
 from bot.model import Balance
+from bot.plan import lineup
 from bot.prices import read_amount
 from bot.providers.base import BalanceQuery, Capability, Vendor
 from bot.providers.registry import Registry
 from bot.question import Question
+from bot.quoting import week
 from bot.settings import Settings
 from bot.store import ledger
 from bot.store.connect import Database
@@ -48,9 +50,16 @@ class Books:
 
     async def quote(self, question: Question, team: str) -> Quote:
         """Return the most a run may cost; raises `BadQuestion` when no vendor fits."""
+        return await self._priced(self._analysis.quote(question), team)
+
+    async def week(self, question: Question, keywords: int, team: str) -> Quote:
+        """Return the most a weekly read of so many keywords like this one may cost."""
+        return await self._priced(week(lineup(self._registry, question), keywords), team)
+
+    async def _priced(self, worst: Mapping[str, int], team: str) -> Quote:
         since = self._clock.now() - HISTORY
         lines = []
-        for name, units in self._analysis.quote(question).items():
+        for name, units in worst.items():
             vendor = self._registry.named(name)
             usual = await self._database.read(
                 partial(typical, team=team, provider=name, pool=vendor.pool, since=since)

@@ -45,6 +45,7 @@ class Snapshot:
     `serp` are all rows read, ours too. `rivals` are the windowed top 3: what the need was counted
     on. `position` is our best organic rank among `serp`; None with rows: not among them. `index`
     is the link index that counted: another one counts differently, and nothing has changed by it.
+    `reread`: links that are newer than it have not been asked for; a `/gap` in between is none.
     """
 
     run_id: str
@@ -59,6 +60,7 @@ class Snapshot:
     page: str | None
     position: int | None
     index: str = ""
+    reread: bool = True
 
 
 class Outlook(StrEnum):
@@ -131,7 +133,7 @@ class NewCompetitorLink:
     """A domain that began to link to a rival and does not link to us. `score` is 0..100.
 
     `competitor` is the rival's page, `page` the linking page (None: not bought), `why` is in words.
-    `keywords` are all tracked keywords it matters for, `keyword` the first of them.
+    `keyword` is the one it matters most for, `keywords` are all it is new to.
     """
 
     domain: str

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from bot.errors import BadQuestion
 from bot.jobs import QueueFull
 from bot.question import Question, parse
 from bot.render import notes
@@ -11,26 +10,13 @@ from handlers.errand import Errand, to_payload
 from handlers.services import Services
 
 ANSWER = "answer"
-_WHOLE = frozenset({"list", "settings", "digest"})
-_FIRST = frozenset({"track", "untrack", "history"})
 
 
 async def read(services: Services, words: str, team: str, channel: str) -> Question:
     """Read typed words as a question that some vendor can answer; raises `BadQuestion`."""
-    refuse_reserved(words)
     question = parse(words, await services.channels.defaults(team, channel))
     services.analysis.check(question)
     return question
-
-
-def refuse_reserved(words: str) -> None:
-    """Raise `BadQuestion` for a word that is kept for a command to come."""
-    folded = words.lower().split()
-    if " ".join(folded) in _WHOLE or (folded[:1] and folded[0] in _FIRST):
-        raise BadQuestion(
-            f"`{folded[0]}` is reserved for a command that this version does not have yet. "
-            f'If it is your keyword, put it in quotes: `/gap "{" ".join(words.split())[:80]}"`.'
-        )
 
 
 async def commit(services: Services, errand: Errand, key: str) -> Message | None:

@@ -9,8 +9,8 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from bot.errors import BadQuestion
 from bot.render import notes
 from bot.render.message import Message
-from handlers import asking, budget
-from handlers.errand import Errand
+from handlers.commands import answer_to
+from handlers.place import Place
 from handlers.refusals import SlackRefused
 from handlers.services import Services
 from handlers.slack_text import after_mention, unwrapped
@@ -28,7 +28,7 @@ def register(app: AsyncApp, services: Services) -> None:
         next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt injects by this name
     ) -> None:
         if "bot_id" not in event:
-            context["note"] = await _answer_to(services, body, event, context.bot_user_id or "")
+            context["note"] = await _take(services, body, event, context.bot_user_id or "")
         await next()
 
     async def mention(event: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -47,21 +47,13 @@ def register(app: AsyncApp, services: Services) -> None:
     app.event("app_mention", middleware=[commit])(mention)
 
 
-async def _answer_to(
+async def _take(
     services: Services, body: dict[str, Any], event: dict[str, Any], bot_user: str
 ) -> Message | None:
-    team, channel = body["team_id"], event["channel"]
+    team, channel, user = body["team_id"], event["channel"], event["user"]
+    place = Place(team, channel, user, thread_ts=event.get("thread_ts") or event["ts"])
     try:
         words = unwrapped(after_mention(event["text"], bot_user))
-        if words.lower() in ("", "help"):
-            return notes.help_note()
-        if words.lower() == "budget":
-            where = event.get("thread_ts")
-            asked = budget.Request(team, channel, event["user"], thread_ts=where)
-            return await budget.ask(services, asked, body["event_id"])
-        question = await asking.read(services, words, team, channel)
     except BadQuestion as error:
         return notes.usage_error(str(error))
-    thread = event.get("thread_ts") or event["ts"]
-    errand = Errand(question, team, channel, event["user"], thread_ts=thread)
-    return await asking.commit(services, errand, body["event_id"])
+    return await answer_to(services, place, words or "help", body["event_id"])

@@ -30,18 +30,21 @@ def count_need(
     *,
     own_authority: Authority | None,
     have: int | None,
+    known_multiplier: float = 1.0,
 ) -> Need:
     """Count what the top pages have and what we would need.
 
     `competitors` are the (up to three) top pages that are not ours, `field` all SERP rows read,
     `have` our page's referring domains (0 only if it is known to have none or not to exist).
+    `known_multiplier` is what an earlier count of the same pages found; it holds where the
+    authorities are not known now.
     Pages without a count stay in `per_page` as None and out of every number; with no count at all
     every number is None. A median of 0 leads like any other: where 0, 0 and 50 rank, most of the
     top ranks without links, so the need is 0 and the page with 50 is named.
     """
     counts = [(page.referring_domains, page.url) for page in competitors]
     known = [(count, url) for count, url in counts if count is not None]
-    authority = _adjust(competitors, field, own_authority)
+    authority = _adjust(competitors, field, own_authority, known_multiplier)
     if not known:
         return Need(
             metric=METRIC,
@@ -99,13 +102,16 @@ def range_coverage(need: Need) -> float | None:
 
 
 def _adjust(
-    competitors: Sequence[Competitor], field: Sequence[SerpRow], own: Authority | None
+    competitors: Sequence[Competitor],
+    field: Sequence[SerpRow],
+    own: Authority | None,
+    known_multiplier: float,
 ) -> AuthorityAdjustment:
     """Compare our site with the competitors' sites, on one scale or not at all."""
     scale = own.scale.value if own else _only_scale(competitors)
     mean = _sites_mean(competitors, scale)
     if own is None or mean is None:
-        multiplier, basis = 1.0, Basis.UNKNOWN
+        multiplier, basis = known_multiplier, Basis.UNKNOWN
     elif (behind := mean - _exact(own.value)) <= 0:
         multiplier, basis = 1.0, Basis.NOT_BEHIND
     elif (slope := _fitted_slope(field, own.scale)) is not None:

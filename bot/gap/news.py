@@ -36,8 +36,8 @@ def new_links(news: Sequence[KeywordNews]) -> tuple[NewCompetitorLink, ...]:
 
     What a report drops is dropped here, keyword by keyword: us and ours, the rivals themselves, who
     links to us already, noise. A domain that is new to several keywords is told where it scores
-    best (the first of equals): score, reasons, rival and page are those of that keyword. `keywords`
-    are all it is new to, in the order given.
+    best (the first of equals): `keyword`, score, reasons, rival and page are those. `keywords` are
+    all it is new to, in the order given.
 
     `competitor` is the rival's page that the page shown links to, where that is known; else the
     first by name of the rivals' pages that the domain links to.
@@ -63,7 +63,7 @@ def _link(told: Sequence[tuple[KeywordNews, Prospect]]) -> NewCompetitorLink:
     return NewCompetitorLink(
         domain=best.domain,
         competitor=_rival(news.evidence.get(best.domain), best),
-        keyword=keywords[0],
+        keyword=news.keyword,
         page=best.example_page,
         first_seen=best.first_seen,
         score=best.score,

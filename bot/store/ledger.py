@@ -205,3 +205,26 @@ def spent(db: sqlite_utils.Database, team: str, run_id: str) -> tuple[CostLine, 
         (team, run_id),
     )
     return tuple(CostLine(*row) for row in rows)
+
+
+def spent_in(
+    db: sqlite_utils.Database,
+    team: str,
+    channel: str,
+    runs: str,
+    *,
+    since: datetime | None,
+    until: datetime,
+) -> tuple[CostLine, ...]:
+    """Return what the runs of a channel whose ids begin so cost after one moment, up to another.
+
+    Lines are as in `spent`.
+    """
+    rows = db.execute(
+        "SELECT provider, pool, coalesce(sum(units), 0), sum(micro_usd), sum(reserved_units) "
+        "FROM spend WHERE team = ? AND channel = ? AND substr(run_id, 1, length(?)) = ? "
+        "AND reserved_at > ? AND reserved_at <= ? AND pool IS NOT NULL "
+        "GROUP BY provider, pool ORDER BY provider, pool",
+        (team, channel, runs, runs, to_text(since) if since else "", to_text(until)),
+    )
+    return tuple(CostLine(*row) for row in rows)

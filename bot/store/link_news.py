@@ -47,15 +47,20 @@ def opened(
     *,
     after: datetime,
     until: datetime,
-) -> tuple[ReferringDomain, ...]:
-    """Return who began to link to a target between two moments, and links as far as is known."""
+) -> tuple[tuple[ReferringDomain, Link | None], ...]:
+    """Return who began to link to a target between two moments, and links as far as is known.
+
+    Each comes with the page that links, where that was bought.
+    """
     profile_id = _id(db, of)
     if profile_id is None:
         return ()
     rows = db.execute(
-        "SELECT name, authority, scale, link, trust, traffic, first_seen "
-        "FROM profile_reads AS read JOIN referring_domains AS row ON row.opened_by_read = read.id "
-        "JOIN domains ON domains.id = row.domain_id "
+        "SELECT name, page.url, page.title, page.anchor, authority, scale, link, trust, traffic, "
+        "first_seen FROM profile_reads AS read "
+        "JOIN referring_domains AS row ON row.opened_by_read = read.id "
+        "JOIN domains ON domains.id = row.domain_id LEFT JOIN linking_pages AS page "
+        "ON page.profile_id = row.profile_id AND page.domain_id = row.domain_id "
         "WHERE read.profile_id = :profile AND row.profile_id = :profile "
         "AND read.as_of > :after AND read.as_of <= :until AND closed_by_read IS NULL "
         "AND read.id > (SELECT min(id) FROM profile_reads WHERE profile_id = :profile) "
@@ -64,7 +69,13 @@ def opened(
         "ORDER BY name",
         {"profile": profile_id, "after": to_text(after), "until": to_text(until)},
     )
-    return tuple(referring_domain(name, tuple(facts)) for name, *facts in rows)
+    return tuple(
+        (
+            referring_domain(name, tuple(facts)),
+            Link(name, url, of.target.value, title, anchor) if url else None,
+        )
+        for name, url, title, anchor, *facts in rows
+    )
 
 
 def closed(db: sqlite_utils.Database, of: ProfileOf, *, by: int) -> tuple[ReferringDomain, ...]:

@@ -14,7 +14,7 @@ import sqlite_utils
 from bot.store.times import from_text, to_text
 from bot.store.workspace import ensure_team
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=15)
 
 
 class PostKind(StrEnum):
@@ -135,6 +135,16 @@ def told_until(db: sqlite_utils.Database, slot: Slot) -> datetime | None:
         "SELECT max(as_of) FROM posts WHERE team = ? AND channel = ? AND kind = ? AND period < ? "
         "AND state IN ('posted', 'nothing', 'unknown')",
         _key(slot),
+    ).fetchone()
+    return from_text(row[0]) if row and row[0] else None
+
+
+def last_told(db: sqlite_utils.Database, team: str, channel: str) -> datetime | None:
+    """Return up to which moment a channel was told anything at all; None: never."""
+    row = db.execute(
+        "SELECT max(as_of) FROM posts WHERE team = ? AND channel = ? "
+        "AND state IN ('posted', 'nothing', 'unknown')",
+        (team, channel),
     ).fetchone()
     return from_text(row[0]) if row and row[0] else None
 

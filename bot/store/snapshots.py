@@ -21,16 +21,25 @@ def add(db: sqlite_utils.Database, team: str, tracked_id: str, snapshot: Snapsho
     serp = [[ids[row.url], row.position, row.referring_domains] for row in snapshot.serp]
     rivals = [[ids[rival.url], rival.referring_domains] for rival in snapshot.rivals]
     db.execute(
-        "INSERT OR REPLACE INTO snapshots (tracked, taken_at, run_id, link_index, even_field, "
-        "multiplier, needed, have, gap, page, position, serp, rivals) "
-        "SELECT number, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM tracked_keywords "
+        "INSERT OR REPLACE INTO snapshots (tracked, taken_at, run_id, link_index, reread, "
+        "even_field, multiplier, needed, have, gap, page, position, serp, rivals) "
+        "SELECT number, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM tracked_keywords "
         "WHERE team = ? AND id = ?",
         (
-            *(to_text(snapshot.taken_at), snapshot.run_id, snapshot.index, snapshot.even_field),
-            *(snapshot.multiplier, snapshot.needed, snapshot.have, snapshot.gap, snapshot.page),
+            *(to_text(snapshot.taken_at), snapshot.run_id, snapshot.index, snapshot.reread),
+            *(
+                snapshot.even_field,
+                snapshot.multiplier,
+                snapshot.needed,
+                snapshot.have,
+                snapshot.gap,
+                snapshot.page,
+            ),
             *(snapshot.position, _compact(serp), _compact(rivals), team, tracked_id),
         ),
     )
+    if not snapshot.reread:
+        return
     db.execute(
         "UPDATE tracked_keywords SET last_fault = NULL, "
         "last_read_at = max(coalesce(last_read_at, ''), ?) WHERE team = ? AND id = ?",
@@ -44,20 +53,29 @@ def history(
     tracked_ids: Iterable[str],
     *,
     until: datetime,
-    last: int = 60,
+    last: int,
+    whole: int | None = None,
 ) -> dict[str, tuple[Snapshot, ...]]:
-    """Return each keyword's last reads up to a moment, oldest first; without any read: no entry."""
+    """Return each keyword's last reads up to a moment, oldest first; without any read: no entry.
+
+    Reads before the last `whole` ones come as numbers alone, without their rows of results.
+    """
     found: dict[str, tuple[Snapshot, ...]] = {}
     pages: dict[int, tuple[str, str, str]] = {}
     for tracked_id in tracked_ids:
         rows = db.execute(
-            "SELECT run_id, taken_at, link_index, even_field, multiplier, needed, have, gap, page, "
-            "position, serp, rivals FROM snapshots WHERE tracked = "
+            "SELECT run_id, taken_at, link_index, reread, even_field, multiplier, needed, have, "
+            "gap, page, position, serp, rivals FROM snapshots WHERE tracked = "
             "(SELECT number FROM tracked_keywords WHERE team = ? AND id = ?) AND taken_at <= ? "
             "ORDER BY taken_at DESC LIMIT ?",
             (team, tracked_id, to_text(until), last),
         ).fetchall()
-        read = [(row[:-2], json.loads(row[-2]), json.loads(row[-1])) for row in rows]
+        read = [
+            (columns, json.loads(serp), json.loads(rivals))
+            if number < (last if whole is None else whole)
+            else (columns, [], [])
+            for number, (*columns, serp, rivals) in enumerate(rows)
+        ]
         wanted = {one[0] for _, serp, rivals in read for one in (*serp, *rivals)} - pages.keys()
         pages |= _pages(db, sorted(wanted))
         if read:
@@ -73,7 +91,8 @@ def _snapshot(
     rivals: list[list[int | None]],
     pages: dict[int, tuple[str, str, str]],
 ) -> Snapshot:
-    run_id, taken_at, index, even_field, multiplier, needed, have, gap, page, position = columns
+    run_id, taken_at, index, reread, even_field, multiplier, *numbers = columns
+    needed, have, gap, page, position = numbers
     rows = []
     for page_id, rank, count in serp:
         url, domain, title = pages[page_id or 0]
@@ -95,6 +114,7 @@ def _snapshot(
         page=None if page is None else str(page),
         position=_whole(position),
         index=str(index),
+        reread=bool(reread),
     )
 
 

@@ -112,6 +112,16 @@ def channels(db: sqlite_utils.Database) -> list[tuple[str, str]]:
     return [(team, channel) for team, channel in rows]
 
 
+def first_at(db: sqlite_utils.Database, team: str, channel: str) -> datetime | None:
+    """Return since when a channel follows anything; None: it does not."""
+    row = db.execute(
+        "SELECT min(created_at) FROM tracked_keywords "
+        "WHERE team = ? AND channel = ? AND ended_at IS NULL",
+        (team, channel),
+    ).fetchone()
+    return from_text(row[0]) if row[0] else None
+
+
 def set_paused(db: sqlite_utils.Database, team: str, tracked_id: str, *, paused: bool) -> None:
     """Stop or resume the reads of a keyword."""
     db.execute(

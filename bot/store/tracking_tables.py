@@ -42,6 +42,7 @@ def create_tables(db: sqlite_utils.Database) -> None:
             taken_at TEXT NOT NULL,
             run_id TEXT NOT NULL,
             link_index TEXT NOT NULL,
+            reread INTEGER NOT NULL CHECK (reread IN (0, 1)),
             even_field INTEGER,
             multiplier REAL NOT NULL,
             needed INTEGER,

@@ -122,6 +122,44 @@ def channel_of(db: sqlite_utils.Database, team: str, channel: str) -> Channel:
     return Channel(channel, *(row or (None, None)))
 
 
+def stopped_for(db: sqlite_utils.Database, team: str, channel: str) -> str | None:
+    """Return in a sentence why nothing can be posted in a channel; None: nothing is known of it."""
+    row = db.execute(
+        "SELECT stopped_for FROM channels WHERE team = ? AND channel = ?", (team, channel)
+    ).fetchone()
+    return row[0] if row else None
+
+
+def set_stopped(
+    db: sqlite_utils.Database, team: str, channel: str, why: str | None, at: datetime
+) -> None:
+    """Note why nothing can be posted in a channel; None: it works again."""
+    set_channel(db, team, channel, at)
+    db.execute(
+        "UPDATE channels SET stopped_for = ?, stopped_at = ? WHERE team = ? AND channel = ?",
+        (why, to_text(at) if why else None, team, channel),
+    )
+
+
+def set_owner(
+    db: sqlite_utils.Database, team: str, channel: str, person: str, at: datetime
+) -> None:
+    """Note who set a channel up, unless somebody did before: trouble is told to them."""
+    set_channel(db, team, channel, at)
+    db.execute(
+        "UPDATE channels SET set_up_by = coalesce(set_up_by, ?) WHERE team = ? AND channel = ?",
+        (person, team, channel),
+    )
+
+
+def owner_of(db: sqlite_utils.Database, team: str, channel: str) -> str | None:
+    """Return who set a channel up; None: nobody did."""
+    row = db.execute(
+        "SELECT set_up_by FROM channels WHERE team = ? AND channel = ?", (team, channel)
+    ).fetchone()
+    return row[0] if row else None
+
+
 def _sites(db: sqlite_utils.Database, team: str, domain: str | None = None) -> list[Site]:
     rows = db.execute(
         "SELECT id, sites.domain, country, language, group_concat(site_aliases.domain, ' ') "

@@ -1,0 +1,70 @@
+"""What may interrupt a channel between digests: ranks that were crossed, links won and lost."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import sqlite_utils
+
+from bot.gap.movement import alerts
+from bot.gap.prioritise import FULL_SCALES
+from bot.model import ReferringDomain, Scope, Target
+from bot.question import NO_PAGE
+from bot.store import link_news, snapshots, tracked
+from bot.store.link_news import LOST, ProfileOf
+from bot.tracked import Alert, Moment, Snapshot, TrackedKeyword
+
+STRONG = 0.5
+"""From this share of its authority scale on, a lost link is a strong one."""
+
+
+def alerts_since(
+    db: sqlite_utils.Database,
+    team: str,
+    channel: str,
+    *,
+    since: datetime,
+    until: datetime,
+    wanted: Collection[Moment],
+) -> tuple[Alert, ...]:
+    """Return what happened to a channel's keywords between two moments, of what is wanted."""
+    here = [one.tracked for one in tracked.followed(db, team, channel) if not one.tracked.paused]
+    history = snapshots.history(db, team, [one.id for one in here], until=until, last=8)
+    found: dict[Alert, None] = {}
+    for keyword in here:
+        shots = history.get(keyword.id, ())
+        before = next((one for one in reversed(shots) if one.taken_at <= since), None)
+        if shots and before is not None and shots[-1] is not before:
+            name, moments = keyword.question.keyword, frozenset(wanted)
+            ranks = alerts(before, shots[-1], name, wanted=moments)
+            links = _links(db, keyword, shots[-1], since, until)
+            found |= dict.fromkeys(one for one in (*ranks, *links) if one.moment in moments)
+    return tuple(found)
+
+
+def _links(
+    db: sqlite_utils.Database,
+    keyword: TrackedKeyword,
+    now: Snapshot,
+    since: datetime,
+    until: datetime,
+) -> list[Alert]:
+    if not now.page or now.page == NO_PAGE:
+        return []
+    site, name = keyword.question.site or "", keyword.question.keyword
+    ours = ProfileOf(keyword.team, site, now.index, Target(Scope.PAGE, now.page))
+    won = [
+        Alert(Moment.WON, name, row.domain, page.source_url if page else None)
+        for row, page in link_news.opened(db, ours, after=since, until=until)
+    ]
+    gone = link_news.losses(db, ours, after=since, until=until)
+    return won + [
+        Alert(Moment.LOST_STRONG, name, one.domain, one.url)
+        for one in gone
+        if one.state == LOST and _is_strong(one.facts)
+    ]
+
+
+def _is_strong(row: ReferringDomain) -> bool:
+    if row.authority is None:
+        return False
+    return row.authority.value >= STRONG * FULL_SCALES.get(row.authority.scale, 100)

@@ -1,0 +1,317 @@
+"""One read of the keywords a channel follows: as little as a week makes necessary, kept for good.
+
+The search results of each keyword, the counts of all pages in one question, then the links
+(`bot.link_watch`). A keyword that cannot be read keeps its last snapshot and says why.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from bot import plan, quoting, rereading
+from bot.budget import Rules, RunBudget
+from bot.clock import Clock
+from bot.domains import is_platform, registrable
+from bot.errors import BadQuestion
+from bot.gap.need import count_need
+from bot.gap.window import top_by_share
+from bot.inquiry import Inquiry
+from bot.link_watch import LinkWatch, WatchedPage
+from bot.model import Authority, Metrics, Scope, SerpRow, Target
+from bot.pages.fetch import Reader
+from bot.plan import Lineup
+from bot.providers.base import Answer
+from bot.providers.gateway import Gateway
+from bot.providers.registry import Registry
+from bot.question import NO_PAGE
+from bot.report import Competitor
+from bot.settings import Settings
+from bot.store import snapshots, workspace
+from bot.store import tracked as store
+from bot.store.answers import SqliteAnswers
+from bot.store.connect import Database
+from bot.store.ledger import Payer
+from bot.tracked import Rival, Snapshot, TrackedKeyword
+
+KEPT_IN_VIEW = 24
+"""Snapshots that a read looks back on: the window of the top 3, and the last weekly one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the read of a keyword ended: a snapshot, or why there is none."""
+
+    tracked: TrackedKeyword
+    snapshot: Snapshot | None
+    fault: str | None
+
+
+@dataclass
+class _Reading:
+    """A keyword under way: its earlier snapshots by the same index, and what today says."""
+
+    tracked: TrackedKeyword
+    past: tuple[Snapshot, ...]
+    serp: tuple[SerpRow, ...] = ()
+    rivals: tuple[Rival, ...] = ()
+    page: str | None = None
+    fault: str | None = None
+
+    @property
+    def last_reread(self) -> Snapshot | None:
+        """Return the last snapshot after which new links were not asked for yet."""
+        return next((shot for shot in reversed(self.past) if shot.reread), None)
+
+    @property
+    def pages(self) -> list[str]:
+        """Return the pages that are counted: the rivals', and ours where there is one."""
+        ours = [self.page] if self.page and self.page != NO_PAGE else []
+        return [*(rival.url for rival in self.rivals), *ours]
+
+
+class Rereader:
+    """Reads keywords of one channel. Asked again after a kill, it pays for nothing twice."""
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        gateway: Gateway,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+        reader: Reader,
+    ) -> None:
+        self._registry, self._gateway = registry, gateway
+        self._database, self._clock, self._settings = database, clock, settings
+        self._reader = reader
+
+    async def read(
+        self, keywords: Sequence[TrackedKeyword], *, run_id: str, person: str | None = None
+    ) -> tuple[Outcome, ...]:
+        """Read keywords of one channel, and keep what was found; never raises for a vendor.
+
+        Keywords of one site that the same vendors answer share their questions. A keyword that no
+        connected vendor fits any more has that as its fault.
+        """
+        found: dict[str, Outcome] = {}
+        groups: dict[tuple[str, ...], list[tuple[TrackedKeyword, Lineup]]] = defaultdict(list)
+        for tracked in keywords:
+            try:
+                chosen = plan.lineup(self._registry, tracked.question)
+            except BadQuestion as error:
+                found[tracked.id] = Outcome(tracked, None, str(error))
+                continue
+            serp = chosen.serp.name if chosen.serp else ""
+            groups[tracked.question.site or "", serp, chosen.main.name].append((tracked, chosen))
+        for number, members in enumerate(groups.values()):
+            group = await self._open(members, f"{run_id}/{number}" if number else run_id, person)
+            found |= {outcome.tracked.id: outcome for outcome in await group.read()}
+        for outcome in found.values():
+            await self._keep(outcome)
+        return tuple(found[tracked.id] for tracked in keywords)
+
+    async def _open(
+        self, members: Sequence[tuple[TrackedKeyword, Lineup]], run_id: str, person: str | None
+    ) -> "_Group":
+        (first, chosen), now = members[0], self._clock.now()
+        team, site, window = first.team, first.question.site or "", self._settings.window
+        ids = [tracked.id for tracked, _ in members]
+        past = await self._database.read(
+            lambda db: snapshots.history(db, team, ids, until=now, last=KEPT_IN_VIEW)
+        )
+        aliases = await self._database.read(lambda db: workspace.aliases(db, team, site))
+        others = await self._database.read(lambda db: store.followed(db, team, first.channel))
+        budget = RunBudget(
+            self._database,
+            run_id,
+            team,
+            None,
+            SqliteAnswers(self._database, team),
+            quoting.week(chosen, max(len(others), len(members))),
+            Payer(person, site, first.channel),
+            Rules.of(self._settings),
+        )
+        inquiry, own = Inquiry(self._gateway, budget, fresh=False), frozenset((site, *aliases))
+        watch = LinkWatch(
+            team=team,
+            site=site,
+            own=own,
+            index=chosen.main,
+            inquiry=inquiry,
+            database=self._database,
+            clock=self._clock,
+            reader=self._reader,
+        )
+        readings = [
+            _Reading(one, tuple(s for s in past.get(one.id, ()) if s.index == chosen.main.name))
+            for one, _ in members
+        ]
+        return _Group(site, own, chosen, readings, inquiry, watch, self._clock, window, run_id)
+
+    async def _keep(self, outcome: Outcome) -> None:
+        tracked, snapshot, fault = outcome.tracked, outcome.snapshot, outcome.fault
+        if snapshot is not None:
+            await self._database.run(
+                lambda db: snapshots.add(db, tracked.team, tracked.id, snapshot)
+            )
+        elif fault is not None:
+            await self._database.run(
+                lambda db: store.note_fault(db, tracked.team, tracked.id, fault)
+            )
+
+
+@dataclass
+class _Group:
+    """Keywords of one site that share their vendors, read together."""
+
+    site: str
+    own: frozenset[str]
+    chosen: Lineup
+    readings: Sequence[_Reading]
+    inquiry: Inquiry
+    watch: LinkWatch
+    clock: Clock
+    window: int
+    run_id: str
+    counted: dict[Target, Metrics] = field(default_factory=dict)
+
+    async def read(self) -> list[Outcome]:
+        """Take the steps in order; what fails for one keyword fails for no other."""
+        await self._search()
+        ready = [one for one in self.readings if one.fault is None]
+        await self._count(ready)
+        looked = (shot.taken_at for one in ready if (shot := one.last_reread))
+        since = min(looked, default=self.clock.now())
+        await self.watch.look(_watched(ready, self._links), since=since)
+        return [self._outcome(one) for one in self.readings]
+
+    async def _search(self) -> None:
+        """Find who ranks today, and whom each keyword is compared with."""
+        serp = self.chosen.serp
+        asked = [one for one in self.readings if serp and not one.tracked.question.vs]
+        questions = [one.tracked.question for one in asked]
+        asks = [
+            rereading.search_results(serp, question.keyword, question.market)
+            for question in questions
+            if serp
+        ]
+        answers = await self.inquiry.all(asks)
+        sources = self.inquiry.sources
+        for one, answer, source in zip(asked, answers, sources, strict=True):
+            one.serp = _rows(answer)
+            if answer is None:
+                one.fault = source.note or "The search results could not be read."
+        for one in self.readings:
+            if one.fault is None:
+                self._choose_target(one)
+
+    def _choose_target(self, one: _Reading) -> None:
+        """Choose whom the keyword is compared with, and our page."""
+        question = one.tracked.question
+        if question.vs:
+            named = ((url, registrable(url) or "") for url in question.vs)
+            rivals = [(url, domain) for url, domain in named if domain not in self.own]
+        else:
+            serps = [one.serp, *(shot.serp for shot in reversed(one.past) if shot.serp)]
+            top = top_by_share(serps, self.own, window=self.window) if one.serp else ()
+            rivals = [(row.url, row.domain) for row in top]
+        one.rivals = tuple(Rival(url, domain, None) for url, domain in rivals)
+        ours = _ours(one.serp, self.own)
+        one.page = question.page or (ours.url if ours else None)
+        if not rivals:
+            one.fault = f"No page but ours was found that ranks for “{question.keyword}”."
+
+    async def _count(self, ready: Sequence[_Reading]) -> None:
+        """Count all pages in one question; a rival's site only where it is new among them."""
+        pages = dict.fromkeys(url for one in ready for url in one.pages)
+        sites = [self.site] if ready else []
+        for one in ready:
+            known = {rival.domain for rival in one.past[-1].rivals} if one.past else set()
+            strangers = {rival.domain for rival in one.rivals} - known
+            sites += sorted(domain for domain in strangers if not is_platform(domain))
+        asks = rereading.batch_counts(self.chosen.main, [*pages], list(dict.fromkeys(sites)))
+        for answer in await self.inquiry.all(asks):
+            for row in answer.rows if answer else ():
+                if isinstance(row, Metrics):
+                    self.counted[row.target] = row
+
+    def _links(self, url: str) -> int | None:
+        found = self.counted.get(Target(Scope.PAGE, url))
+        return found.referring_domains if found else None
+
+    def _authority(self, url: str | None, domain: str) -> Authority | None:
+        """Return a site's authority; some indexes tell it with its page."""
+        targets = [Target(Scope.SITE, domain), *([Target(Scope.PAGE, url)] if url else [])]
+        known = [self.counted[target].authority for target in targets if target in self.counted]
+        return next((authority for authority in known if authority), None)
+
+    def _outcome(self, one: _Reading) -> Outcome:
+        """Count the need; the multiplier of an earlier read holds where none can be told today."""
+        if one.fault is not None:
+            return Outcome(one.tracked, None, one.fault)
+        ours = _ours(one.serp, self.own)
+        page = None if one.page == NO_PAGE else one.page
+        have = 0 if one.page == NO_PAGE else self._links(page) if page else None
+        need = count_need(
+            [self._competitor(rival) for rival in one.rivals],
+            one.serp,
+            own_authority=self._authority(page, self.site),
+            have=have,
+            known_multiplier=one.past[-1].multiplier if one.past else 1.0,
+        )
+        snapshot = Snapshot(
+            run_id=self.run_id,
+            taken_at=self.clock.now(),
+            serp=one.serp,
+            rivals=tuple(Rival(r.url, r.domain, self._links(r.url)) for r in one.rivals),
+            even_field=need.even_field,
+            multiplier=need.authority.multiplier,
+            needed=need.needed,
+            have=need.have,
+            gap=need.gap,
+            page=one.page,
+            position=ours.position if ours else None,
+            index=self.chosen.main.name,
+        )
+        return Outcome(one.tracked, snapshot, None)
+
+    def _competitor(self, rival: Rival) -> Competitor:
+        authority = self._authority(rival.url, rival.domain)
+        return Competitor(
+            position=None,
+            url=rival.url,
+            domain=rival.domain,
+            title=None,
+            referring_domains=self._links(rival.url),
+            backlinks=None,
+            authority=authority.value if authority else None,
+            authority_scale=authority.scale if authority else None,
+            platform=is_platform(rival.domain),
+        )
+
+
+def _rows(answer: Answer[object] | None) -> tuple[SerpRow, ...]:
+    return tuple(row for row in answer.rows if isinstance(row, SerpRow)) if answer else ()
+
+
+def _ours(serp: Iterable[SerpRow], own: frozenset[str]) -> SerpRow | None:
+    return next((row for row in serp if row.domain in own), None)
+
+
+def _watched(
+    ready: Sequence[_Reading], links: Callable[[str], int | None]
+) -> tuple[WatchedPage, ...]:
+    """Return every page with its count now and when it was last read, if ever."""
+    before: dict[str, int | None] = {}
+    for one in ready:
+        for shot in filter(lambda shot: shot.reread, one.past):
+            before |= {rival.url: rival.referring_domains for rival in shot.rivals}
+            if shot.page:
+                before[shot.page] = shot.have
+    theirs = {rival.url for one in ready for rival in one.rivals}
+    pages = dict.fromkeys(url for one in ready for url in one.pages)
+    return tuple(
+        WatchedPage(url, url not in theirs, url in before, before.get(url), links(url))
+        for url in pages
+    )

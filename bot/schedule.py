@@ -1,0 +1,196 @@
+"""When channels have their turns; the only module that knows APScheduler.
+
+The table is the truth: what is due is worked out from it and the clock each time, so a turn that
+was missed is made up for, and one that was taken is not taken again. APScheduler is the alarm clock
+that rings at each channel's hour in its own time zone, and now and then for what is left over.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.clock import Clock
+from bot.digest import week_of
+from bot.rounds import Rounds, SettingsOf
+from bot.settings import Settings
+from bot.store import posts, tracked
+from bot.store.answers import purge_expired
+from bot.store.connect import Database
+from bot.store.posts import ENDED, PostKind, Slot
+
+log = logging.getLogger(__name__)
+
+WEEK, DAY = timedelta(days=7), timedelta(days=1)
+FIRST_HOUR, LAST_HOUR = 6, 22
+"""Outside these local hours nothing is posted; clocks change at none of them."""
+GRACE_S = 3600
+LEFT_OVERS = timedelta(minutes=10)
+"""How often what was held, or left by a process that died, is looked after."""
+LONGEST_LEAD = timedelta(hours=6)
+_A_MINUTE = 10
+"""Keywords that are read in a minute where a vendor allows sixty requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A slot that is due, and the moment it was due at."""
+
+    slot: Slot
+    at: datetime
+
+
+class Schedule:
+    """Rings for all channels of one process."""
+
+    def __init__(
+        self, *, database: Database, clock: Clock, rounds: Rounds, settings_of: SettingsOf
+    ) -> None:
+        self._database, self._clock = database, clock
+        self._rounds, self._settings_of = rounds, settings_of
+        self._alarms: AsyncIOScheduler | None = None
+        self._at_work = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Set an alarm for each channel, and make up for what was missed."""
+        self._alarms = AsyncIOScheduler(
+            timezone=ZoneInfo("UTC"),
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": GRACE_S},
+        )
+        self._alarms.start()
+        # The alarm runs at once as well: a stop may have lasted over somebody's hour.
+        self._alarms.add_job(
+            self.run_due, IntervalTrigger(seconds=int(LEFT_OVERS.total_seconds())), id="left over"
+        )
+        self._alarms.add_job(self.run_due)
+        for team, channel in await self._database.read(tracked.channels):
+            await self.set_alarm(team, channel)
+
+    async def stop(self) -> None:
+        """Ring no more; a turn under way is left to be taken over."""
+        if self._alarms is not None:
+            self._alarms.shutdown(wait=False)
+            self._alarms = None
+
+    async def set_alarm(self, team: str, channel: str) -> None:
+        """Set or move the alarms of one channel, after its first keyword or a new hour."""
+        if self._alarms is None:
+            return
+        settings = await self._settings_of(team, channel)
+        self._alarms.add_job(
+            self.run_due,
+            _daily(settings),
+            id=f"{team} {channel}",
+            replace_existing=True,
+        )
+
+    async def next_digest(self, team: str, channel: str) -> datetime:
+        """Return when a channel's next digest is due, in the channel's own time zone."""
+        return next_after(self._clock.now(), _weekly(await self._settings_of(team, channel)))
+
+    async def due(self) -> tuple[Turn, ...]:
+        """Return the turns whose moment has come and that are not over, the oldest first."""
+        now = self._clock.now()
+        turns: list[Turn] = []
+        for team, channel in await self._database.read(tracked.channels):
+            settings = await self._settings_of(team, channel)
+            since = await self._database.read(partial(tracked.first_at, team=team, channel=channel))
+            hour = now.astimezone(ZoneInfo(settings.time_zone)).hour
+            if since is None or not FIRST_HOUR <= hour <= LAST_HOUR:
+                continue
+            turns += [
+                turn
+                for turn in _turns(team, channel, settings, now)
+                if turn.at > since and not await self._is_over(turn.slot)
+            ]
+        return tuple(sorted(turns, key=lambda turn: turn.at))
+
+    async def run_due(self) -> None:
+        """Take every turn that is due, and read ahead where a digest is near."""
+        if self._at_work.locked():
+            return  # the run under way sees what is due as well
+        async with self._at_work:
+            await purge_expired(self._database)
+            for turn in await self.due():
+                try:
+                    await self._take(turn.slot)
+                except Exception:
+                    # One channel's trouble must not silence the others; its lease runs out.
+                    log.exception("the turn %s failed", turn.slot.name)
+            await self._read_ahead()
+
+    async def _take(self, slot: Slot) -> None:
+        if slot.kind is PostKind.DIGEST:
+            state = await self._rounds.digest(slot)
+        else:
+            state = await self._rounds.alerts(slot)
+        if state is not None:
+            log.info("%s: %s", slot.name, state)
+
+    async def _is_over(self, slot: Slot) -> bool:
+        known = await self._database.read(lambda db: posts.known(db, slot))
+        return known is not None and known.state in ENDED
+
+    async def _read_ahead(self) -> None:
+        """Read what a large channel needs before its hour, so that its digest is not late."""
+        now = self._clock.now()
+        for team, channel in await self._database.read(tracked.channels):
+            settings = await self._settings_of(team, channel)
+            moment = next_after(now, _weekly(settings))
+            slot = _digest_slot(team, channel, settings, moment)
+            waiting = await self._rounds.waiting(slot)
+            if moment - now <= lead(waiting) and waiting > _A_MINUTE:
+                await self._rounds.read_ahead(slot)
+
+
+def lead(keywords: int) -> timedelta:
+    """Return how long before its digest the reading of so many keywords begins."""
+    return min(LONGEST_LEAD, timedelta(minutes=keywords / _A_MINUTE + 15))
+
+
+def next_after(now: datetime, trigger: CronTrigger) -> datetime:
+    """Return the next moment a trigger rings after `now`."""
+    found: datetime = trigger.get_next_fire_time(None, now + timedelta(microseconds=1))
+    return found
+
+
+def _turns(team: str, channel: str, settings: Settings, now: datetime) -> list[Turn]:
+    """Return the channel's latest digest and, on any other day, today's alerts."""
+    digest_at = _latest(_weekly(settings), now, WEEK)
+    turns = [Turn(_digest_slot(team, channel, settings, digest_at), digest_at)]
+    today = _latest(_daily(settings), now, DAY)
+    if today != digest_at:
+        day = f"{today.astimezone(ZoneInfo(settings.time_zone)):%Y-%m-%d}"
+        turns.append(Turn(Slot(team, channel, PostKind.ALERT, day), today))
+    return turns
+
+
+def _digest_slot(team: str, channel: str, settings: Settings, at: datetime) -> Slot:
+    return Slot(team, channel, PostKind.DIGEST, week_of(at, ZoneInfo(settings.time_zone)))
+
+
+def _latest(trigger: CronTrigger, now: datetime, period: timedelta) -> datetime:
+    """Return the last moment it rang at or before `now`; a day of changed clocks is as good."""
+    found = next_after(now - period - timedelta(hours=2), trigger)
+    while (later := next_after(found, trigger)) <= now:
+        found = later
+    return found
+
+
+def _weekly(settings: Settings) -> CronTrigger:
+    return CronTrigger(
+        day_of_week=settings.digest_day,
+        hour=settings.digest_hour,
+        minute=0,
+        timezone=ZoneInfo(settings.time_zone),
+    )
+
+
+def _daily(settings: Settings) -> CronTrigger:
+    return CronTrigger(hour=settings.digest_hour, minute=0, timezone=ZoneInfo(settings.time_zone))

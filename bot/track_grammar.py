@@ -1,0 +1,55 @@
+"""The words after `/gap track`: a question, and when the channel wants its digest."""
+
+import re
+from dataclasses import dataclass
+
+from bot.errors import BadQuestion
+from bot.question import Defaults, Question, parse
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WHEN = re.compile(r"(?:^|(?<=\s))(on|at):(\S*)", re.IGNORECASE)
+_WEEKLY = re.compile(r"(?<=\S)\s+weekly(?=\s*$|\s+[A-Za-z]+:\S)", re.IGNORECASE)
+_TIME = re.compile(r"(\d{1,2})(?::?(\d{2}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRequest:
+    """A keyword to follow; `day` (`mon`) and `hour` (6..22) of its channel, None: as they are."""
+
+    question: Question
+    day: str | None = None
+    hour: int | None = None
+
+
+def parse_track(text: str, defaults: Defaults) -> TrackRequest:
+    """Read `KEYWORD [site: in: lang: page: weekly on:mon at:09:00]`; raises `BadQuestion`.
+
+    `weekly` may stand after the keyword and changes nothing: every keyword is read weekly.
+    """
+    given: dict[str, str] = {}
+    for match in _WHEN.finditer(text):
+        name = match.group(1).lower()
+        if name in given:
+            raise BadQuestion(f"`{name}:` is given twice; once is enough.")
+        given[name] = match.group(2)
+    rest = _WEEKLY.sub("", _WHEN.sub(" ", text).rstrip())
+    return TrackRequest(
+        question=parse(rest, defaults),
+        day=_day(given["on"]) if "on" in given else None,
+        hour=_hour(given["at"]) if "at" in given else None,
+    )
+
+
+def _day(text: str) -> str:
+    day = text[:3].lower()
+    if day not in DAYS or len(text) < 3:
+        raise BadQuestion(f"`on:` takes a day of the week: {', '.join(DAYS)}.")
+    return day
+
+
+def _hour(text: str) -> int:
+    match = _TIME.fullmatch(text)
+    hour = int(match.group(1)) if match else -1
+    if match is None or not 6 <= hour <= 22 or match.group(2) not in (None, "00"):
+        raise BadQuestion("`at:` takes a full hour from 06:00 to 22:00, such as at:09:00.")
+    return hour

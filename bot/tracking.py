@@ -1,0 +1,213 @@
+"""What people do with tracked keywords: follow, look at, read what is due.
+
+A keyword belongs to a channel and to one of the team's sites. Only `refresh` spends.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import pairwise
+
+from bot.clock import Clock
+from bot.errors import BadQuestion
+from bot.question import Question
+from bot.refreshing import Outcome, Rereader
+from bot.report import Report
+from bot.store import snapshots, tracked
+from bot.store.connect import Database
+from bot.store.tracked import Followed
+from bot.tracked import Rival, Snapshot, TrackedKeyword
+
+MOST_TRACKED = 500
+"""Keywords that one channel may follow; more than that is not read in one message."""
+A_WEEK_OR_SO = timedelta(days=6)
+"""A read this old is due: a digest day that moves must not make anybody wait for two weeks."""
+A_PORTION = 25
+"""Keywords that are read at once: at sixty requests a minute, a few minutes' work."""
+MOST_SHOWN = 60
+"""Snapshots of a history: more than a year of weekly reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A tracked keyword as a list shows it, with its last snapshots, oldest first."""
+
+    followed: Followed
+    snapshots: tuple[Snapshot, ...]
+
+
+class Tracking:
+    """Tracked keywords of all teams; every call names the team and the channel."""
+
+    def __init__(self, *, database: Database, clock: Clock, rereader: Rereader) -> None:
+        self._database, self._clock, self._rereader = database, clock, rereader
+
+    async def track(
+        self, question: Question, *, team: str, channel: str, person: str | None
+    ) -> tuple[TrackedKeyword, bool]:
+        """Follow a keyword in a channel; returns it, and False when it was followed already.
+
+        Raises `BadQuestion` without a site, and where the channel follows as many as it may.
+        """
+        kept = _to_keep(question)
+        at = self._clock.now()
+        here = await self._database.read(lambda db: tracked.followed(db, team, channel))
+        known = any(_same(one.tracked.question, kept) for one in here)
+        if len(here) >= MOST_TRACKED and not known:
+            raise BadQuestion(
+                f"This channel follows {len(here)} keywords; {MOST_TRACKED} is the most. "
+                "Untrack some, or use another channel."
+            )
+        return await self._database.run(
+            lambda db: tracked.track(
+                db, team=team, channel=channel, question=kept, person=person, at=at
+            )
+        )
+
+    async def find(self, question: Question, *, team: str, channel: str) -> TrackedKeyword | None:
+        """Return what a channel follows of a question; without a site any one of that keyword."""
+        here = await self._database.read(lambda db: tracked.followed(db, team, channel))
+        same = [one.tracked for one in here if _same(one.tracked.question, question)]
+        alike = [
+            one.tracked
+            for one in here
+            if one.tracked.question.keyword.casefold() == question.keyword.casefold()
+        ]
+        return next(iter([*same, *alike]), None)
+
+    async def one(self, team: str, tracked_id: str) -> TrackedKeyword | None:
+        """Return a followed keyword by its id; None when the team follows none of that id."""
+        return await self._database.read(lambda db: tracked.one(db, team, tracked_id))
+
+    async def untrack(self, keyword: TrackedKeyword) -> None:
+        """Follow it no longer; its history is kept."""
+        at = self._clock.now()
+        await self._database.run(lambda db: tracked.end(db, keyword.team, keyword.id, at))
+
+    async def pause(self, keyword: TrackedKeyword, *, paused: bool) -> None:
+        """Stop its reads, or go on with them."""
+        await self._database.run(
+            lambda db: tracked.set_paused(db, keyword.team, keyword.id, paused=paused)
+        )
+
+    async def edit(self, keyword: TrackedKeyword, *, page: str | None) -> None:
+        """Name another page of ours, none (`none`), or let the results tell it (None)."""
+        question = replace(keyword.question, page=page)
+        await self._database.run(
+            lambda db: tracked.set_question(db, keyword.team, keyword.id, question)
+        )
+
+    async def listed(self, team: str, channel: str | None, *, last: int = 2) -> tuple[Listed, ...]:
+        """Return what a channel (None: the team) follows, with the last snapshots of each."""
+        now = self._clock.now()
+        here = await self._database.read(lambda db: tracked.followed(db, team, channel))
+        ids = [one.tracked.id for one in here]
+        shots = await self._database.read(
+            lambda db: snapshots.history(db, team, ids, until=now, last=last, whole=1)
+        )
+        return tuple(Listed(one, shots.get(one.tracked.id, ())) for one in here)
+
+    async def history(self, keyword: TrackedKeyword) -> tuple[Snapshot, ...]:
+        """Return its snapshots, oldest first, at most `MOST_SHOWN`."""
+        now = self._clock.now()
+        found = await self._database.read(
+            lambda db: snapshots.history(db, keyword.team, [keyword.id], until=now, last=MOST_SHOWN)
+        )
+        return found.get(keyword.id, ())
+
+    async def due(self, team: str, channel: str) -> tuple[TrackedKeyword, ...]:
+        """Return what a channel follows, is not paused, and was not read for about a week."""
+        now = self._clock.now()
+        here = await self._database.read(lambda db: tracked.followed(db, team, channel))
+        return tuple(one.tracked for one in here if _is_due(one, now))
+
+    async def refresh(
+        self,
+        keywords: Sequence[TrackedKeyword],
+        *,
+        run_id: str,
+        person: str | None = None,
+        between: Callable[[], Awaitable[None]] | None = None,
+    ) -> tuple[Outcome, ...]:
+        """Read keywords of one channel now, paused ones as well; a portion is kept at a time.
+
+        `between` is awaited after each portion. Everything under one `run_id` shares its cap.
+        """
+        outcomes: list[Outcome] = []
+        for portion in portions(keywords):
+            outcomes += await self._rereader.read(portion, run_id=run_id, person=person)
+            if between is not None:
+                await between()
+        return tuple(outcomes)
+
+    async def remember(
+        self, question: Question, report: Report, *, run_id: str, team: str, only: str | None = None
+    ) -> None:
+        """Keep what a `/gap` found as a snapshot of every channel that follows the question.
+
+        `only`: of the keyword with this id alone. The first one of a keyword is what later reads
+        compare with; others are only shown.
+        """
+        if not report.competitors:
+            return
+        following = await self._database.read(lambda db: tracked.matching(db, team, question))
+        for keyword in following:
+            if only in (None, keyword.id):
+                first = not await self.history(keyword)
+                snapshot = snapshot_of(report, run_id, reread=first)
+                await self._database.run(
+                    partial(snapshots.add, team=team, tracked_id=keyword.id, snapshot=snapshot)
+                )
+
+
+def portions(keywords: Sequence[TrackedKeyword]) -> list[Sequence[TrackedKeyword]]:
+    """Return them in portions of nearly the same size: a question for all has a price of its own.
+
+    What a kill interrupts is one portion, and its answers are kept.
+    """
+    count = -(-len(keywords) // A_PORTION)
+    size, larger = divmod(len(keywords), count) if count else (0, 0)
+    bounds = [at * size + min(at, larger) for at in range(count + 1)]
+    return [keywords[start:end] for start, end in pairwise(bounds)]
+
+
+def snapshot_of(report: Report, run_id: str, *, reread: bool) -> Snapshot:
+    """Return what an answer says of its keyword as a snapshot."""
+    ours = (row for row in report.results if report.page == row.url or report.site == row.domain)
+    return Snapshot(
+        run_id=run_id,
+        taken_at=report.taken_at,
+        serp=report.results,
+        rivals=tuple(
+            Rival(page.url, page.domain, page.referring_domains) for page in report.competitors
+        ),
+        even_field=report.need.even_field,
+        multiplier=report.need.authority.multiplier,
+        needed=report.need.needed,
+        have=report.need.have,
+        gap=report.need.gap,
+        page=report.page,
+        position=min((row.position for row in ours), default=None),
+        index=report.need.by_index[0].provider if report.need.by_index else "",
+        reread=reread,
+    )
+
+
+def _to_keep(question: Question) -> Question:
+    """Return what a keyword is followed by; how fresh or deep one run was is not part of it."""
+    if question.site is None:
+        raise BadQuestion(
+            "Whose page is it for? Add `site:example.com`, or set this channel's site in settings."
+        )
+    return replace(question, fresh=False, light=False, gates=True)
+
+
+def _same(one: Question, other: Question) -> bool:
+    return (one.keyword, one.market, one.site) == (other.keyword, other.market, other.site)
+
+
+def _is_due(one: Followed, now: datetime) -> bool:
+    if one.tracked.paused:
+        return False
+    return one.last_read_at is None or now - one.last_read_at >= A_WEEK_OR_SO

@@ -1,0 +1,59 @@
+"""Which words are a command and which are a keyword; the same for every door.
+
+`WHOLE` are commands only as the whole text: `/gap help desk software` asks about a keyword. `FIRST`
+take the rest of the text. Quotes always mean a keyword.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from bot.errors import BadQuestion
+from bot.render import notes
+from bot.render.message import Message
+from handlers import asking, budget, looks
+from handlers.errand import Errand
+from handlers.looks import Look
+from handlers.place import Place
+from handlers.services import Services
+
+Whole = Callable[[Services, Place, str], Awaitable[Message | None]]
+First = Callable[[Services, Place, str, str], Awaitable[Message | None]]
+
+
+async def answer_to(services: Services, place: Place, words: str, key: str) -> Message | None:
+    """Do what the words say; returns what only the asker sees, None when all is well.
+
+    `key` names what Slack sent (a trigger, an event); a repeat of it is taken in silence.
+    """
+    first, _, rest = words.partition(" ")
+    try:
+        if (whole := WHOLE.get(" ".join(words.lower().split()))) is not None:
+            return await whole(services, place, key)
+        if (taking := FIRST.get(first.lower())) is not None:
+            return await taking(services, place, rest.strip(), key)
+        question = await asking.read(services, words, place.team, place.channel)
+    except BadQuestion as error:
+        return notes.usage_error(str(error))
+    errand = Errand(
+        question,
+        place.team,
+        place.channel,
+        place.user,
+        thread_ts=place.thread_ts,
+        response_url=place.response_url,
+    )
+    return await asking.commit(services, errand, key)
+
+
+async def _help(services: Services, place: Place, key: str) -> Message:  # noqa: ARG001 - one shape
+    return notes.help_note()
+
+
+def _look(kind: str) -> Whole:
+    async def ask(services: Services, place: Place, key: str) -> Message | None:
+        return await looks.ask(services, kind, Look(place), key)
+
+    return ask
+
+
+WHOLE: dict[str, Whole] = {"help": _help, "budget": _look(budget.KIND)}
+FIRST: dict[str, First] = {}

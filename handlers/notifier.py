@@ -1,0 +1,86 @@
+"""Slack as the place of scheduled posts: the weekly digest with its thread, and alerts."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from bot.clock import Clock
+from bot.notifier import CannotPost, Posted
+from bot.render.blocks import mrkdwn
+from bot.render.digest_message import digest_message
+from bot.render.digest_files import digest_csv, digest_csv_name
+from bot.render.digest_thread import digest_thread
+from bot.render.message import Message
+from bot.render.tracked_notes import alert_message
+from bot.store.connect import Database
+from bot.store.deliveries import DeliveryState
+from bot.store.posts import Slot
+from bot.tracked import Alert, Digest
+from handlers import private_notes
+from handlers.once import Once
+from handlers.refusals import SlackRefused
+from handlers.voice import Voice
+
+log = logging.getLogger(__name__)
+
+
+class SlackNotifier:
+    """Speaks as the bot, each step once."""
+
+    def __init__(self, database: Database, clock: Clock, voice: Voice) -> None:
+        self._database, self._clock, self._voice = database, clock, voice
+
+    async def post_digest(self, slot: Slot, digest: Digest) -> Posted:
+        """Post the digest, then its thread: what is lost there loses no more than itself."""
+        once = Once(self._database, self._clock, slot.name)
+        posted = await self._parent(once, slot.channel, digest_message(digest))
+        if posted.ts is None:
+            return posted
+        for step, part in digest_thread(digest):
+            await self._add(once, step, lambda part=part: self._post(slot, part, posted.ts))
+        await self._add(once, "csv", lambda: self._upload(slot, digest, posted.ts))
+        return posted
+
+    async def post_alerts(self, slot: Slot, alerts: Sequence[Alert]) -> Posted:
+        """Post them in one message."""
+        once = Once(self._database, self._clock, slot.name)
+        return await self._parent(once, slot.channel, alert_message(alerts))
+
+    async def try_again(self, team: str, channel: str) -> None:  # noqa: ARG002 - one workspace
+        """Post a short word; nothing shorter shows whether Slack lets us."""
+        try:
+            await self._voice.post(
+                channel, private_notes.note("I can post here again, so the weekly digest goes on.")
+            )
+        except SlackRefused as refused:
+            raise CannotPost(str(refused)) from refused
+
+    async def tell(self, slot: Slot, person: str, sentence: str) -> None:
+        """Send a direct message that names the channel; one that is refused is only logged."""
+        told = Message(f"<#{slot.channel}>: {mrkdwn(sentence)}", [])
+        try:
+            await self._voice.post(await self._voice.direct(person), told)
+        except SlackRefused as refused:
+            log.warning("%s could not be told: %s (%s)", person, sentence, refused)
+
+    async def _parent(self, once: Once, channel: str, message: Message) -> Posted:
+        try:
+            found = await once("parent", lambda: self._voice.post(channel, message))
+        except SlackRefused as refused:
+            raise CannotPost(str(refused)) from refused
+        return Posted(found.ts, certain=found.state is not DeliveryState.SENDING)
+
+    async def _add(
+        self, once: Once, step: str, send: Callable[[], Awaitable[str | None]]
+    ) -> None:
+        try:
+            await once(step, send)
+        except SlackRefused as refused:
+            log.warning("%s lost its %s: %s", once.job_id, step, refused)
+
+    async def _post(self, slot: Slot, part: Message, thread_ts: str | None) -> str:
+        return await self._voice.post(slot.channel, part, thread_ts)
+
+    async def _upload(self, slot: Slot, digest: Digest, thread_ts: str | None) -> None:
+        await self._voice.upload(
+            slot.channel, digest_csv_name(digest), digest_csv(digest), thread_ts
+        )
