@@ -113,7 +113,7 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
         jobs=jobs,
         voice=Voice(slack_client(settings, product.clock), product.clock),
         under_way=UnderWay(),
-        channels=Channels(product.database, product.clock, settings),
+        channels=Channels(product.database, product.clock, settings, product.registry),
     )
     # What was imported lives as long as the process: a collector that walks all of it holds up
     # acknowledgements for a tenth of a second at a time.

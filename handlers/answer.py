@@ -66,7 +66,8 @@ async def answer(job: RunningJob) -> None:
 async def _quote(job: RunningJob) -> Quote:
     """Return the price; nothing where no vendor fits any more, which the run will say."""
     try:
-        return await job.services.books.quote(job.errand.question, job.errand.team)
+        errand = job.errand
+        return await job.services.books.quote(errand.question, errand.team, errand.channel)
     except BadQuestion:
         return Quote(())
 
@@ -79,7 +80,7 @@ async def _price(job: RunningJob, quote: Quote) -> Message:
     """Return the question whether to spend that much."""
     errand = job.errand
     light = replace(errand.question, light=True)
-    cheaper = await job.services.books.quote(light, errand.team)
+    cheaper = await job.services.books.quote(light, errand.team, errand.channel)
     return money.confirmation(errand.question, quote, cheaper, job.id)
 
 

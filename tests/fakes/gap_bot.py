@@ -98,15 +98,18 @@ class FakeAnalysis:
     light_prices: dict[str, int] = field(default_factory=dict)
     balances: dict[str, Any] = field(default_factory=dict)
     people: list[str | None] = field(default_factory=list)
+    checked_with: Settings | None = None
 
-    def check(self, _question: Question) -> None:
+    def check(self, question: Question, settings: Settings | None = None) -> None:
+        del question
+        self.checked_with = settings
         if self.refusal:
             raise self.refusal
 
-    def uses_sample(self, _question: Question) -> bool:
+    def uses_sample(self, _question: Question, _settings: Settings | None = None) -> bool:
         return self.report.sample
 
-    def quote(self, question: Question) -> dict[str, int]:
+    def quote(self, question: Question, _settings: Settings | None = None) -> dict[str, int]:
         return self.light_prices if question.light else self.prices
 
     async def look_up(self, vendor, _capability, _query, **_who) -> Answer[Balance]:
@@ -223,13 +226,14 @@ def words(message: Message) -> str:
 
 
 async def _start(settings, database, clock, analysis, app) -> tuple[Services, web.AppRunner]:
+    registry = Registry(VENDORS, ())
     services = Services(
         settings=settings,
         database=database,
         clock=clock,
         analysis=analysis,
         books=Books(
-            registry=Registry(VENDORS, ()),
+            registry=registry,
             analysis=analysis,
             database=database,
             clock=clock,
@@ -238,7 +242,7 @@ async def _start(settings, database, clock, analysis, app) -> tuple[Services, we
         jobs=JobQueue(database, clock, workers=settings.workers, limit=settings.queue),
         voice=Voice(slack_client(settings, clock), clock),
         under_way=UnderWay(),
-        channels=Channels(database, clock, settings),
+        channels=Channels(database, clock, settings, registry),
     )
     runner = web.AppRunner(make_app(services).web_app("/slack/events"), shutdown_timeout=0.1)
     await runner.setup()
