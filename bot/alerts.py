@@ -5,16 +5,16 @@ from datetime import datetime
 
 import sqlite_utils
 
+from bot.gap.compare import hundredths
 from bot.gap.movement import alerts
-from bot.gap.prioritise import FULL_SCALES
 from bot.model import ReferringDomain, Scope, Target
 from bot.question import NO_PAGE
 from bot.store import link_news, snapshots, tracked
 from bot.store.link_news import LOST, ProfileOf
 from bot.tracked import Alert, Moment, Snapshot, TrackedKeyword
 
-STRONG = 0.5
-"""From this share of its authority scale on, a lost link is a strong one."""
+STRONG = 50
+"""From this authority on, in hundredths of its scale, a lost link is a strong one."""
 
 
 def alerts_since(
@@ -65,6 +65,4 @@ def _links(
 
 
 def _is_strong(row: ReferringDomain) -> bool:
-    if row.authority is None:
-        return False
-    return row.authority.value >= STRONG * FULL_SCALES.get(row.authority.scale, 100)
+    return row.authority is not None and hundredths(row.authority) >= STRONG

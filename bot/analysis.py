@@ -6,32 +6,32 @@ other travel together. A vendor's failure makes the report partial; it never abo
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from bot import linkers, plan, quoting
+from bot import linkers, plan, preferences, quoting
 from bot.assembly import Facts, assemble, competitors_as, competitors_of, ours_in
 from bot.bill import LEFT_OUT_WHEN_LIGHT
 from bot.budget import Rules, RunBudget
 from bot.clock import Clock
 from bot.comparing import Comparing, Task
 from bot.errors import LinkGapError
-from bot.gap.compare import Candidate, Own
-from bot.gap.prioritise import Evidence
+from bot.gap.compare import Own
 from bot.gap.relevance import terms_of
 from bot.gates import Gates
 from bot.inquiry import Inquiry
-from bot.model import KeywordMetrics, Link, Metrics, Profile, ReferringDomain, SerpRow
+from bot.model import KeywordMetrics, Metrics, Profile, ReferringDomain, SerpRow
 from bot.plan import Ask, Lineup
-from bot.providers.base import Answer, BetweenQuery, Capability, Vendor
+from bot.providers.base import Answer, Capability, Vendor
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.question import NO_PAGE, Question
-from bot.report import Absence, CostLine, Report, to_json
+from bot.refining import Refining
+from bot.report import CostLine, Report, to_json
 from bot.settings import Settings
 from bot.store import ledger, profiles, reports, workspace
 from bot.store.answers import SqliteAnswers
@@ -79,29 +79,34 @@ class Analysis:
     ) -> None:
         self._registry, self._gateway = registry, gateway
         self._database, self._clock, self._settings = database, clock, settings
-        self._comparing, self._gates, self._rules = comparing, gates, Rules.of(settings)
+        self._comparing, self._gates = comparing, gates
 
-    def check(self, question: Question) -> None:
-        """Raise `BadQuestion` when no connected vendor fits; quick enough for an ack."""
-        self._lineup(question)
+    def check(self, question: Question, settings: Settings | None = None) -> None:
+        """Raise `BadQuestion` when no connected vendor fits; quick enough for an ack.
 
-    def _lineup(self, question: Question) -> Lineup:
-        compare = self._settings.compare_indexes
-        return plan.lineup(self._registry, question, compare=compare)
+        `settings`: what holds where it is asked, here and below; None: the environment alone.
+        """
+        self._lineup(question, settings)
 
-    def uses_sample(self, question: Question) -> bool:
+    def _lineup(self, question: Question, settings: Settings | None) -> Lineup:
+        settings = settings or self._settings
+        registry = self._registry.preferring(settings.vendor_order)
+        return plan.lineup(registry, question, compare=settings.compare_indexes)
+
+    def uses_sample(self, question: Question, settings: Settings | None = None) -> bool:
         """Say whether invented data would answer it; raises `BadQuestion` when nothing would."""
-        chosen = self._lineup(question)
+        chosen = self._lineup(question, settings)
         return any(vendor.sample for vendor in (chosen.serp, *chosen.indexes) if vendor)
 
-    def quote(self, question: Question) -> dict[str, int]:
+    def quote(self, question: Question, settings: Settings | None = None) -> dict[str, int]:
         """Return the worst case in units by vendor; raises `BadQuestion` when no vendor fits."""
+        settings = settings or self._settings
         return quoting.quote(
             question,
-            self._lineup(question),
-            purse=self._settings.purse,
-            shortlist=self._settings.shortlist,
-            cap=self._settings.run_cap,
+            self._lineup(question, settings),
+            purse=settings.purse,
+            shortlist=settings.shortlist,
+            cap=settings.run_cap,
         )
 
     async def cost(self, run_id: str, team: str) -> tuple[CostLine, ...]:
@@ -112,15 +117,25 @@ class Analysis:
         self, vendor: Vendor, capability: Capability, query: object, *, run_id: str, team: str
     ) -> Answer[object]:
         """Ask one vendor one thing outside a run: in the ledger, never from the cache."""
-        return await self._gateway.ask(
-            vendor, capability, query, self._budget(run_id, team), fresh=True
+        settings = await self._settings_of(team)
+        budget = self._budget(run_id, team, settings)
+        return await self._gateway.ask(vendor, capability, query, budget, fresh=True)
+
+    async def _settings_of(
+        self, team: str, site: str | None = None, channel: str | None = None
+    ) -> Settings:
+        """Read what holds now; a run that begins after a change obeys it."""
+        return await self._database.read(
+            lambda db: preferences.read(db, self._settings, team, site=site, channel=channel)
         )
 
-    def _budget(self, run_id: str, team: str, payer: Payer = NOBODY) -> RunBudget:
+    def _budget(
+        self, run_id: str, team: str, settings: Settings, payer: Payer = NOBODY
+    ) -> RunBudget:
         answers = SqliteAnswers(self._database, team)
         caps = {vendor.name: vendor.run_cap for vendor in self._registry.vendors}
-        cap = self._settings.run_cap
-        return RunBudget(self._database, run_id, team, cap, answers, caps, payer, self._rules)
+        cap, rules = settings.run_cap, Rules.of(settings)
+        return RunBudget(self._database, run_id, team, cap, answers, caps, payer, rules)
 
     async def run(
         self,
@@ -138,18 +153,19 @@ class Analysis:
         the same id (after a kill) finds its paid answers in the cache. Raises `BadQuestion` when no
         vendor fits and `NothingToSay` when no competitor could be found.
         """
-        chosen = self._lineup(question)
+        settings = await self._settings_of(team, question.site, channel)
+        chosen = self._lineup(question, settings)
         aliases = await self._database.read(
             lambda db: workspace.aliases(db, team, question.site) if question.site else ()
         )
-        budget = self._budget(run_id, team, Payer(person, question.site, channel))
+        budget = self._budget(run_id, team, settings, Payer(person, question.site, channel))
         run = _Run(
             question,
             chosen,
             aliases,
             Inquiry(self._gateway, budget, question.fresh),
             self._clock,
-            self._settings,
+            settings,
             self._comparing,
             self._gates,
             progress,
@@ -210,7 +226,10 @@ class _Run:
         if self.question.gates and not (self.chosen.serp and self.chosen.serp.sample):
             ours = self.question.page or self._our_ranking_page()
             urls = [page.url for page in self.facts.competitors]
-            self.facts.readiness = await self.gates.check(self.question, urls, ours)
+            overruled = self.settings.overruled_gates
+            self.facts.readiness = await self.gates.check(
+                self.question, urls, ours, overruled=overruled
+            )
 
     async def _links(self) -> None:
         """Find who links to the competitors and could link to us."""
@@ -219,6 +238,8 @@ class _Run:
         task = Task(
             profiles=tuple(theirs),
             own=own,
+            blocked=self.settings.blocked,
+            floor=self.settings.authority_floor,
             competitors=frozenset(
                 page.domain for page in self.facts.competitors if not page.platform
             ),
@@ -232,21 +253,27 @@ class _Run:
         chosen = await self.comparing.choose(task, wanted)
         self.facts.dropped = chosen.dropped
         await self._tell("whether the best prospects link to us already")
-        evidence = await self._proof(chosen.candidates, own)
+        refining = Refining(self.inquiry, self.chosen.indexes, self.question.site, self.proven)
+        evidence = await refining.proof(chosen.candidates, own)
         linking = sum(found.already_links for found in evidence.values())
         self.facts.dropped["already_links"] = chosen.dropped.get("already_links", 0) + linking
         shown = [one for one in chosen.candidates if not evidence[one.domain].already_links]
-        if self.question.light:
-            self._note_what_is_left_out()
-        else:
+        self._note_what_is_left_out()
+        if not self.question.light:
             await self._tell("the linking pages")
-            await self._enrich(shown[: self.settings.shortlist], evidence)
+            await refining.enrich(shown[: self.settings.shortlist], evidence)
         self.facts.prospects = await self.comparing.rank_all(task, evidence)
 
     def _note_what_is_left_out(self) -> None:
+        level = self.settings.level
+        pages, sites = "who links to the ranking pages", LEFT_OUT_WHEN_LIGHT[0]
         for index in self.chosen.indexes:
-            for what in LEFT_OUT_WHEN_LIGHT:
-                self.inquiry.left_out(index.name, what, "The cheaper plan leaves it out.")
+            if level != "both":
+                what = sites if level == "page" else pages
+                self.inquiry.left_out(index.name, what, f"The settings ask for level {level} only.")
+            for what in LEFT_OUT_WHEN_LIGHT if self.question.light else ():
+                if what != sites or level == "both":
+                    self.inquiry.left_out(index.name, what, "The cheaper plan leaves it out.")
 
     async def _headline(self) -> None:
         """Find the competitors, their counts and ours."""
@@ -310,7 +337,7 @@ class _Run:
                 competitors_as(self.question, self.chosen, self.facts, index.name),
                 plan.purse_of(index, self.settings.purse),
                 site=self.question.site,
-                light=self.question.light,
+                scopes=linkers.scopes_of(self.settings.level, light=self.question.light),
             )
         ]
         ours = plan.own_profile(self.chosen, self.question.site) if self.question.site else []
@@ -329,53 +356,6 @@ class _Run:
             linkers=frozenset(row.domain for one in own for row in _only(ReferringDomain, one)),
             complete=any(one.complete for one in own),
         )
-
-    async def _proof(self, candidates: Sequence[Candidate], own: Own) -> dict[str, Evidence]:
-        """Ask whether the best candidates link to us after all."""
-        absence = Absence.PROVEN if own.complete else Absence.UNPROVEN
-        names = [one.domain for one in candidates]
-        evidence = dict.fromkeys(names, Evidence(absence=absence))
-        for known_absent in self.proven.values():
-            evidence |= dict.fromkeys(known_absent, Evidence(absence=Absence.PROVEN))
-        site = self.question.site
-        if site is None:
-            return evidence
-        for index in self.chosen.indexes:
-            left = await self.inquiry.budget.left(index.name, index.pool)
-            open_yet = [name for name in names if name not in self.proven[index.name]]
-            asks = plan.proof(index, site, open_yet, left)
-            for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
-                if answer is None or not isinstance(ask.query, BetweenQuery):
-                    continue
-                asked = frozenset(ask.query.domains)
-                linking = {row.domain for row in _only(ReferringDomain, answer)}
-                for name, known in evidence.items():
-                    if name in linking:
-                        evidence[name] = replace(known, already_links=True)
-                    elif answer.complete and name in asked:
-                        evidence[name] = replace(known, absence=Absence.PROVEN)
-        return evidence
-
-    async def _enrich(self, shown: Sequence[Candidate], evidence: dict[str, Evidence]) -> None:
-        """Buy the linking page and the traffic of what will be shown."""
-        asks = []
-        for index in self.chosen.indexes:
-            seen_on = {
-                one.domain: targets
-                for one in shown
-                if (targets := [v.target for v, _ in one.seen if v.provider == index.name])
-            }
-            left = await self.inquiry.budget.left(index.name, index.pool)
-            asks += plan.enrichment(index, seen_on, left)
-        for answer in await self.inquiry.all(asks):
-            for row in answer.rows if answer else ():
-                if isinstance(row, Link) and row.domain in evidence:
-                    known = evidence[row.domain]
-                    evidence[row.domain] = replace(known, link=known.link or row)
-                elif isinstance(row, Metrics) and row.target.value in evidence:
-                    known = evidence[row.target.value]
-                    traffic = row.traffic if known.traffic is None else known.traffic
-                    evidence[row.target.value] = replace(known, traffic=traffic)
 
     async def _tell(self, *waiting: str) -> None:
         if self.progress is not None:

@@ -32,9 +32,13 @@ class QuoteLine:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The price before a run, a line a vendor; empty: it costs nothing."""
+    """The price before a run, a line a vendor; empty: it costs nothing.
+
+    `ask_over`: what the owner wants to be asked about first, None for nothing.
+    """
 
     lines: tuple[QuoteLine, ...]
+    ask_over: Amount | None = None
 
     def exceeds(self, most: Amount) -> bool:
         """Say whether it may pass an amount: units of one vendor, or dollars of all together.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from typing import TypeVar
 
-from bot.gap.compare import Candidate, Own, compare
+from bot.gap.compare import Candidate, Comparison, Own, compare
 from bot.gap.prioritise import Evidence, rank, shortlist
 from bot.gap.relevance import Terms
 from bot.model import Profile, ReferringDomain
@@ -30,12 +30,27 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is compared with what. `profiles` are the competitors', `own` is our side."""
+    """What is compared with what. `profiles` are the competitors', `own` is our side.
+
+    `blocked` domains and those whose authority is under the `floor` are not wanted.
+    """
 
     profiles: tuple[Profile, ...]
     own: Own
     competitors: frozenset[str]
     terms: Terms
+    blocked: frozenset[str] = frozenset()
+    floor: float = 0
+
+    def compare(self) -> Comparison:
+        """Return who is left."""
+        return compare(
+            self.profiles,
+            self.own,
+            competitors=self.competitors,
+            blocked=self.blocked,
+            floor=self.floor,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +63,13 @@ class Shortlisted:
 
 def choose(task: Task, size: int) -> Shortlisted:
     """Compare and pick the best `size` candidates by what is already known."""
-    comparison = compare(task.profiles, task.own, competitors=task.competitors)
+    comparison = task.compare()
     return Shortlisted(shortlist(comparison, terms=task.terms, size=size), dict(comparison.dropped))
 
 
 def rank_all(task: Task, evidence: Mapping[str, Evidence]) -> tuple[Prospect, ...]:
     """Return all prospects, best first."""
-    comparison = compare(task.profiles, task.own, competitors=task.competitors)
+    comparison = task.compare()
     return rank(comparison, terms=task.terms, evidence=evidence)
 
 

@@ -4,24 +4,26 @@ Everything is read up to one moment. The same moment gives the same digest, also
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from zoneinfo import ZoneInfo
 
 import sqlite_utils
 from pydantic import TypeAdapter
 
+from bot import preferences
 from bot.gap.compare import Own, noise
 from bot.gap.movement import gap_history, keyword_line, moved
 from bot.gap.news import KeywordNews, new_links
 from bot.gap.prioritise import Evidence
 from bot.gap.relevance import terms_of
 from bot.model import Profile, ReferringDomain, Scope, Target
+from bot.providers.registry import Registry
 from bot.question import NO_PAGE
 from bot.render.digest_sentence import digest_sentence
 from bot.render.suggestions import suggestions
+from bot.settings import Settings
 from bot.store import ledger, link_news, posts, snapshots, tracked, workspace
 from bot.store.connect import Database
 from bot.store.link_news import LOST, UNCHECKED, ProfileOf
@@ -51,9 +53,9 @@ def week_of(moment: datetime, zone: ZoneInfo) -> str:
 class Digests:
     """Builds digests; spends and posts nothing."""
 
-    def __init__(self, database: Database, *, is_sample: Callable[[str], bool]) -> None:
-        """Take the file, and what tells by an index's name whether its numbers are invented."""
-        self._database, self._is_sample = database, is_sample
+    def __init__(self, database: Database, settings: Settings, registry: Registry) -> None:
+        self._database, self._settings = database, settings
+        self._invented = frozenset(one.name for one in registry.vendors if one.sample)
 
     async def build(self, slot: Slot, *, as_of: datetime) -> Digest:
         """Return what a channel's week has to tell up to a moment.
@@ -61,7 +63,7 @@ class Digests:
         Changes are against the digest before, or against each keyword's first read.
         """
         return await self._database.read(
-            partial(_build, slot=slot, as_of=as_of, of=self._is_sample)
+            lambda db: _build(db, self._settings, slot, as_of, self._invented)
         )
 
 
@@ -87,7 +89,11 @@ class _Story:
 
 
 def _build(
-    db: sqlite_utils.Database, *, slot: Slot, as_of: datetime, of: Callable[[str], bool]
+    db: sqlite_utils.Database,
+    settings: Settings,
+    slot: Slot,
+    as_of: datetime,
+    invented: frozenset[str],
 ) -> Digest:
     team, channel = slot.team, slot.channel
     since = posts.told_until(db, slot)
@@ -103,7 +109,10 @@ def _build(
         if one.tracked.id in shots
     ]
     lines = tuple(keyword_line(one.keyword, one.shots, since, one.gained) for one in stories)
-    fresh = new_links([_news(one) for one in stories])
+    wishes = preferences.wishes_of(db, team)
+    sites = {one.keyword.question.site for one in stories}
+    held = {site: preferences.in_run(settings, wishes, site, channel) for site in sites}
+    fresh = new_links([_news(one, held[one.keyword.question.site]) for one in stories])
     won = _once(link for one in stories for link in one.won)
     lost = _once(link for one in stories for link in one.lost)
     return Digest(
@@ -119,7 +128,7 @@ def _build(
         taken_at=as_of,
         since=since,
         changed=bool(fresh or won or lost or any(map(moved, lines))),
-        sample=any(of(one.shots[-1].index) for one in stories),
+        sample=any(one.shots[-1].index in invented for one in stories),
         unread=tuple(
             (one.tracked.question.keyword, one.fault or "It was not read yet.")
             for one in active
@@ -183,7 +192,7 @@ def _story(
     )
 
 
-def _news(one: _Story) -> KeywordNews:
+def _news(one: _Story, settings: Settings) -> KeywordNews:
     question, now = one.keyword.question, one.shots[-1]
     urls = {rival.url for rival in now.rivals}
     titles = [row.title for row in now.serp if row.url in urls and row.title]
@@ -207,6 +216,8 @@ def _news(one: _Story) -> KeywordNews:
         ),
         own=Own(one.own, one.linking, complete=False),
         evidence=evidence,
+        blocked=settings.blocked,
+        floor=settings.authority_floor,
     )
 
 

@@ -4,7 +4,7 @@
 What it cost so far is added by whoever holds the ledger.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from typing import Self
 
@@ -22,6 +22,16 @@ class BadQuestion(LinkGapError):
     """The user's words cannot be read as a question. Nothing was spent."""
 
     exit_code = 2
+
+
+class BadSetting(LinkGapError):
+    """Values that no setting takes; `faults` has a sentence for each by the setting's name."""
+
+    exit_code = 2
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        self.faults = dict(faults)
+        super().__init__("\n".join(f"{name}: {fault}" for name, fault in self.faults.items()))
 
 
 class ConfigError(LinkGapError):

@@ -27,26 +27,37 @@ class _Lot:
     build: Callable[[int], Ask]
 
 
+def scopes_of(level: str, *, light: bool) -> frozenset[Scope]:
+    """Return what is read at a level of the settings: "both", "page" or "site".
+
+    A light run leaves the sites out, unless they are all that is wanted.
+    """
+    if level == "both":
+        return frozenset({Scope.PAGE}) if light else frozenset(Scope)
+    return frozenset({Scope(level)})
+
+
 def profiles(
     index: Vendor,
     competitors: Sequence[Competitor],
     purse: int | None,
     *,
     site: str | None = None,
-    light: bool = False,
+    scopes: frozenset[Scope] = frozenset(Scope),
 ) -> list[Ask]:
     """Spend the purse on who links: to all pages first, then to the sites of real sites.
 
-    `light` leaves the sites out. A page that is known to have none is not asked. Of lists with the
+    Of `scopes` only; a page that is known to have none is not asked. Of lists with the
     proof they need and intersections, the cheaper row is bought; where an index could not prove
     anything by lists, intersections are.
     """
     pages = {
         Target(Scope.PAGE, page.url): _rows_wanted(page.referring_domains)
         for page in competitors
-        if page.referring_domains != 0
+        if page.referring_domains != 0 and Scope.PAGE in scopes
     }
-    domains = [page.domain for page in competitors if not page.platform and not light]
+    real = [page.domain for page in competitors if not page.platform]
+    domains = real if Scope.SITE in scopes else []
     sites = [Target(Scope.SITE, domain) for domain in dict.fromkeys(domains)]
     lists = _lists(index, pages, sites, purse)
     if not index.can(Capability.INTERSECT) or is_free(index, Capability.REFERRING_DOMAINS):

@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 
 MICRO = 1_000_000
+MOST = 1_000_000_000_000
+"""Of units or dollars: beyond it SQLite could not count in millionths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,8 @@ def _number(text: str) -> Decimal:
         number = Decimal(text.strip())
     except InvalidOperation:
         raise ValueError(f"“{text}” is not a number") from None
-    if not number.is_finite() or number < 0:
-        raise ValueError(f"“{text}” is not an amount of zero or more")
+    if not number.is_finite() or not 0 <= number <= MOST:
+        raise ValueError(f"“{text}” is not an amount from zero to {MOST:,}")
     return number
 
 

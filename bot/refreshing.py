@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from bot import plan, quoting, rereading
+from bot import plan, preferences, quoting, rereading
 from bot.budget import Rules, RunBudget
 from bot.clock import Clock
 from bot.domains import is_platform, registrable
@@ -97,8 +97,11 @@ class Rereader:
         found: dict[str, Outcome] = {}
         groups: dict[tuple[str, ...], list[tuple[TrackedKeyword, Lineup]]] = defaultdict(list)
         for tracked in keywords:
+            settings = await self._settings_of(tracked)
             try:
-                chosen = plan.lineup(self._registry, tracked.question)
+                chosen = plan.lineup(
+                    self._registry.preferring(settings.vendor_order), tracked.question
+                )
             except BadQuestion as error:
                 found[tracked.id] = Outcome(tracked, None, str(error))
                 continue
@@ -115,7 +118,8 @@ class Rereader:
         self, members: Sequence[tuple[TrackedKeyword, Lineup]], run_id: str, person: str | None
     ) -> "_Group":
         (first, chosen), now = members[0], self._clock.now()
-        team, site, window = first.team, first.question.site or "", self._settings.window
+        team, site = first.team, first.question.site or ""
+        settings = await self._settings_of(first)
         ids = [tracked.id for tracked, _ in members]
         past = await self._database.read(
             lambda db: snapshots.history(db, team, ids, until=now, last=KEPT_IN_VIEW)
@@ -130,7 +134,7 @@ class Rereader:
             SqliteAnswers(self._database, team),
             quoting.week(chosen, max(len(others), len(members))),
             Payer(person, site, first.channel),
-            Rules.of(self._settings),
+            Rules.of(settings),
         )
         inquiry, own = Inquiry(self._gateway, budget, fresh=False), frozenset((site, *aliases))
         watch = LinkWatch(
@@ -147,7 +151,15 @@ class Rereader:
             _Reading(one, tuple(s for s in past.get(one.id, ()) if s.index == chosen.main.name))
             for one, _ in members
         ]
-        return _Group(site, own, chosen, readings, inquiry, watch, self._clock, window, run_id)
+        return _Group(
+            site, own, chosen, readings, inquiry, watch, self._clock, settings.window, run_id
+        )
+
+    async def _settings_of(self, tracked: TrackedKeyword) -> Settings:
+        team, site, channel = tracked.team, tracked.question.site, tracked.channel
+        return await self._database.read(
+            lambda db: preferences.read(db, self._settings, team, site=site, channel=channel)
+        )
 
     async def _keep(self, outcome: Outcome) -> None:
         tracked, snapshot, fault = outcome.tracked, outcome.snapshot, outcome.fault

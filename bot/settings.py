@@ -6,7 +6,7 @@ vendor never edits this one. Precedence: environment < team < site < channel < c
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -18,15 +18,27 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot import setting_values
 from bot.errors import ConfigError
-from bot.prices import read_amount, read_amounts, read_prices
+from bot.tracked import Moment
+
+MOST = 1_000_000_000
+"""Of units or dollars; SQLite counts no further than 64 bits, and money in millionths."""
 
 
 class Settings(BaseSettings):
-    """What the process itself needs to know. Keys only as SecretStr."""
+    """What the process itself needs to know. Keys only as SecretStr.
+
+    An assignment is validated as the environment is: teams, sites and channels have wishes of
+    their own (`bot.preferences`).
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix="LINKGAP_", env_file=".env", extra="ignore", env_ignore_empty=True
+        env_prefix="LINKGAP_",
+        env_file=".env",
+        extra="ignore",
+        env_ignore_empty=True,
+        validate_assignment=True,
     )
 
     slack_bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
@@ -43,20 +55,24 @@ class Settings(BaseSettings):
         default=False, description="Ask all connected link indexes, side by side."
     )
     run_cap: int | None = Field(
-        None, ge=0, description="Units one answer may cost at most, per vendor and pool."
+        None, ge=0, le=MOST, description="Units one answer may cost at most, per vendor and pool."
     )
     purse: int | None = Field(
-        None, ge=0, description="Units of a run for competitors' profile rows, per vendor."
+        None, ge=0, le=MOST, description="Units of a run for competitors' profile rows, per vendor."
     )
     shortlist: int = Field(25, ge=1, le=200, description="Prospects that are proven and enriched.")
     fresh_hours: int = Field(24, ge=0, description="Answers younger than this are reused free.")
     workers: int = Field(4, ge=1, le=32, description="Analyses that run at the same time.")
     queue: int = Field(200, ge=1, description="Runs that may wait; beyond it /gap says so.")
 
-    cap_person_day_usd: Decimal | None = Field(None, ge=0, description="Dollars a person a day.")
-    cap_site_month_usd: Decimal | None = Field(None, ge=0, description="Dollars a site a month.")
+    cap_person_day_usd: Decimal | None = Field(
+        None, ge=0, le=MOST, description="Dollars a person a day."
+    )
+    cap_site_month_usd: Decimal | None = Field(
+        None, ge=0, le=MOST, description="Dollars a site a month."
+    )
     cap_channel_month_usd: Decimal | None = Field(
-        None, ge=0, description="Dollars a channel a month."
+        None, ge=0, le=MOST, description="Dollars a channel a month."
     )
     cap_vendor_month: str = Field("", description="By vendor and month: ahrefs=200000,moz=$20.")
     prices: str = Field("", description="Dollars a unit by vendor: ahrefs=0.0002.")
@@ -65,17 +81,55 @@ class Settings(BaseSettings):
     )
     confirm_over: str = Field("", description="Ask before a run that may cost more: 1000 or $0.50.")
 
-    @field_validator("cap_vendor_month", "prices", "confirm_over")
+    level: Literal["both", "page", "site"] = Field(
+        "both", description="Which links of competitors give prospects: to pages, to sites or both."
+    )
+    authority_floor: int = Field(
+        0, ge=0, le=100, description="Prospects with less authority are left out; 0 to 100."
+    )
+    blocklist: str = Field("", description="Domains that are never shown as prospects.")
+    overruled: str = Field("", description="Checks that never come first: intent, trust or both.")
+
+    digest_day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field(
+        "mon", description="The day of the weekly digest."
+    )
+    digest_hour: int = Field(9, ge=6, le=22, description="The hour of the digest, 6 to 22.")
+    time_zone: str = Field("UTC", description="Where days and hours are counted: Europe/Berlin.")
+    quiet: bool = Field(default=False, description="Say less: no alerts between digests.")
+    alerts: str = Field("won", description="What may be told between digests, or none.")
+    window: int = Field(4, ge=1, le=12, description="Reads that the tracked top 3 is drawn from.")
+    owners: str = Field("", description="Slack ids of people who may change money, with commas.")
+
+    @field_validator(*setting_values.READERS)
     @classmethod
-    def _readable(cls, text: str, info: ValidationInfo) -> str:
+    def _readable(cls, text: str | None, info: ValidationInfo) -> str | None:
         """Read what its users will read later, so that a fault is told at the start."""
-        if info.field_name == "prices":
-            read_prices(text)
-        elif info.field_name == "cap_vendor_month":
-            read_amounts(text)
-        elif text:
-            read_amount(text)
-        return text
+        return setting_values.READERS[info.field_name or ""](text) if text else text
+
+    @property
+    def vendor_order(self) -> tuple[str, ...]:
+        """Return the vendors that are preferred, the first first."""
+        return setting_values.parts(self.via)
+
+    @property
+    def blocked(self) -> frozenset[str]:
+        """Return the domains that are never prospects."""
+        return frozenset(setting_values.parts(self.blocklist))
+
+    @property
+    def overruled_gates(self) -> frozenset[str]:
+        """Return the names of the gates that never lead."""
+        return frozenset(setting_values.several(self.overruled))
+
+    @property
+    def alert_moments(self) -> frozenset[Moment]:
+        """Return what may interrupt a channel between digests."""
+        return frozenset(map(Moment, setting_values.several(self.alerts)))
+
+    @property
+    def owner_ids(self) -> frozenset[str]:
+        """Return the Slack users who may change money besides workspace admins."""
+        return frozenset(setting_values.parts(self.owners))
 
 
 def _sendable(key: SecretStr | None) -> SecretStr | None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
+from bot import preferences
 from bot.analysis import Analysis
 from bot.bill import Allowance, Overview, Quote, QuoteLine, Standing, is_near
 from bot.budget import Rules, day_of, month_of
@@ -21,7 +22,7 @@ from bot.quoting import week
 from bot.settings import Settings
 from bot.store import ledger
 from bot.store.connect import Database
-from bot.store.ledger import Limit, Payer
+from bot.store.ledger import NOBODY, Limit, Payer
 from bot.store.spend_totals import Total, spent_by, totals, typical
 
 HISTORY = timedelta(days=90)
@@ -43,20 +44,27 @@ class Books:
         settings: Settings,
     ) -> None:
         self._registry, self._analysis = registry, analysis
-        self._database, self._clock = database, clock
-        self._rules = Rules.of(settings)
-        self._ask_over = read_amount(settings.confirm_over) if settings.confirm_over else None
+        self._database, self._clock, self._settings = database, clock, settings
         self._heard: dict[str, tuple[datetime, Allowance]] = {}
 
-    async def quote(self, question: Question, team: str) -> Quote:
-        """Return the most a run may cost; raises `BadQuestion` when no vendor fits."""
-        return await self._priced(self._analysis.quote(question), team)
+    async def quote(self, question: Question, team: str, channel: str | None = None) -> Quote:
+        """Return the most a run may cost there; raises `BadQuestion` when no vendor fits."""
+        settings = await self._settings_of(team, question.site, channel)
+        return await self._priced(self._analysis.quote(question, settings), team, settings)
 
-    async def week(self, question: Question, keywords: int, team: str) -> Quote:
+    async def week(self, question: Question, keywords: int, team: str, channel: str) -> Quote:
         """Return the most a weekly read of so many keywords like this one may cost."""
-        return await self._priced(week(lineup(self._registry, question), keywords), team)
+        settings = await self._settings_of(team, question.site, channel)
+        chosen = lineup(self._registry.preferring(settings.vendor_order), question)
+        return await self._priced(week(chosen, keywords), team, settings)
 
-    async def _priced(self, worst: Mapping[str, int], team: str) -> Quote:
+    async def _settings_of(self, team: str, site: str | None, channel: str | None) -> Settings:
+        return await self._database.read(
+            lambda db: preferences.read(db, self._settings, team, site=site, channel=channel)
+        )
+
+    async def _priced(self, worst: Mapping[str, int], team: str, settings: Settings) -> Quote:
+        prices = Rules.of(settings).prices
         since = self._clock.now() - HISTORY
         lines = []
         for name, units in worst.items():
@@ -64,13 +72,14 @@ class Books:
             usual = await self._database.read(
                 partial(typical, team=team, provider=name, pool=vendor.pool, since=since)
             )
-            price = self._rules.prices.micro_usd(name, units)
+            price = prices.micro_usd(name, units)
             lines.append(QuoteLine(name, vendor.title, vendor.pool, units, price, usual))
-        return Quote(tuple(lines))
+        ask_over = read_amount(settings.confirm_over) if settings.confirm_over else None
+        return Quote(tuple(lines), ask_over)
 
     def must_be_confirmed(self, quote: Quote) -> bool:
         """Say whether the owner wants somebody to agree to this price first."""
-        return self._ask_over is not None and quote.exceeds(self._ask_over)
+        return quote.ask_over is not None and quote.exceeds(quote.ask_over)
 
     async def overview(
         self, team: str | None, payer: Payer | None = None, since: datetime | None = None
@@ -92,7 +101,7 @@ class Books:
             by_vendor=spent_by(found, lambda total: total.provider),
             by_site=spent_by(found, lambda total: total.site),
             by_person=spent_by(found, lambda total: total.person),
-            caps=await self._standings(payers, now),
+            caps=await self._standings(payers, now, team=team),
         )
 
     async def allowances(
@@ -110,7 +119,7 @@ class Books:
         self, team: str, payer: Payer, vendors: Collection[str]
     ) -> tuple[tuple[Standing, ...], tuple[Allowance, ...]]:
         """Return the caps, and the allowances as last heard of, that are nearly used up."""
-        caps = await self._standings([(team, payer)], self._clock.now(), vendors)
+        caps = await self._standings([(team, payer)], self._clock.now(), vendors, team=team)
         heard = [self._heard[name][1] for name in vendors if name in self._heard]
         return (
             tuple(cap for cap in caps if cap.is_near),
@@ -137,13 +146,31 @@ class Books:
         payers: Iterable[tuple[str, Payer]],
         now: datetime,
         vendors: Collection[str] | None = None,
+        *,
+        team: str | None,
     ) -> tuple[Standing, ...]:
+        """Return how the payers' caps stand, each as set where it pays, and the vendors'.
+
+        `team` None: the vendors' caps are the environment's.
+        """
+        found = list(payers)
+        teams = {whose for whose, _ in found} | ({team} if team else set())
+        wishes = await self._database.read(
+            lambda db: {whose: preferences.wishes_of(db, whose) for whose in teams}
+        )
+
+        def rules(whose: str | None, payer: Payer = NOBODY) -> Rules:
+            mine = wishes.get(whose or "", preferences.Wishes())
+            return Rules.of(preferences.in_run(self._settings, mine, payer.site, payer.channel))
+
         limits = [
-            limit for team, payer in payers for limit in self._rules.of_payer(team, payer, now)
+            limit
+            for whose, payer in found
+            for limit in rules(whose, payer).of_payer(whose, payer, now)
         ]
         for vendor in self._registry.vendors:
             if vendors is None or vendor.name in vendors:
-                limits += self._rules.of_vendor(vendor.name, vendor.pool, now)
+                limits += rules(team).of_vendor(vendor.name, vendor.pool, now)
         unique = dict.fromkeys(limits)
         used = await self._database.read(lambda db: [ledger.used_of(db, limit) for limit in unique])
         return tuple(_standing(*pair) for pair in zip(unique, used, strict=True))

@@ -15,20 +15,26 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from bot.analysis import Analysis
 from bot.clock import Clock, SystemClock
 from bot.comparing import Comparing
+from bot.digest import Digests
 from bot.gates import Gates
 from bot.jobs import JobQueue
 from bot.manifest import EVENTS_PATH
 from bot.pages.fetch import Reader
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
+from bot.refreshing import Rereader
+from bot.rounds import Rounds
+from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.spending import Books
 from bot.store import ledger
 from bot.store.answers import purge_expired
 from bot.store.connect import Database
+from bot.tracking import Tracking
 from handlers.app import make_app
 from handlers.channels import Channels
 from handlers.client import slack_client
+from handlers.notifier import SlackNotifier
 from handlers.services import Services
 from handlers.under_way import UnderWay
 from handlers.voice import Voice
@@ -46,6 +52,8 @@ class Core:
     registry: Registry
     analysis: Analysis
     books: Books
+    tracking: Tracking
+    digests: Digests
 
 
 @asynccontextmanager
@@ -88,7 +96,24 @@ async def core(
                 clock=clock,
                 settings=settings,
             )
-            yield Core(settings, clock, database, registry, analysis, books)
+            rereader = Rereader(
+                registry=registry,
+                gateway=gateway,
+                database=database,
+                clock=clock,
+                settings=settings,
+                reader=pages,
+            )
+            yield Core(
+                settings=settings,
+                clock=clock,
+                database=database,
+                registry=registry,
+                analysis=analysis,
+                books=books,
+                tracking=Tracking(database=database, clock=clock, rereader=rereader),
+                digests=Digests(database, settings, registry),
+            )
     finally:
         comparing.close()
         await database.close()
@@ -102,19 +127,7 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
     if left_open:
         log.warning("%d requests of a killed process were settled at their worst case", left_open)
     await purge_expired(product.database)
-    settings = product.settings
-    jobs = JobQueue(product.database, product.clock, workers=settings.workers, limit=settings.queue)
-    services = Services(
-        settings=settings,
-        database=product.database,
-        clock=product.clock,
-        analysis=product.analysis,
-        books=product.books,
-        jobs=jobs,
-        voice=Voice(slack_client(settings, product.clock), product.clock),
-        under_way=UnderWay(),
-        channels=Channels(product.database, product.clock, settings),
-    )
+    services = services_of(product)
     # What was imported lives as long as the process: a collector that walks all of it holds up
     # acknowledgements for a tenth of a second at a time.
     gc.collect()
@@ -123,7 +136,39 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
         yield services
     finally:
         gc.unfreeze()
-        await jobs.stop()
+        await services.schedule.stop()
+        await services.jobs.stop()
+
+
+def services_of(product: Core) -> Services:
+    """Return what the handlers need, with nothing running yet."""
+    settings, database, clock = product.settings, product.database, product.clock
+    voice = Voice(slack_client(settings, clock), clock)
+    channels = Channels(database, clock, settings, product.registry)
+    rounds = Rounds(
+        database=database,
+        clock=clock,
+        tracking=product.tracking,
+        digests=product.digests,
+        notifier=SlackNotifier(database, clock, voice),
+        settings_of=channels.settings,
+    )
+    return Services(
+        settings=settings,
+        database=database,
+        clock=clock,
+        analysis=product.analysis,
+        books=product.books,
+        jobs=JobQueue(database, clock, workers=settings.workers, limit=settings.queue),
+        voice=voice,
+        under_way=UnderWay(),
+        channels=channels,
+        tracking=product.tracking,
+        digests=product.digests,
+        schedule=Schedule(
+            database=database, clock=clock, rounds=rounds, settings_of=channels.settings
+        ),
+    )
 
 
 class _HttpApp(AsyncSlackRequestHandler):

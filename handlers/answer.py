@@ -66,7 +66,8 @@ async def answer(job: RunningJob) -> None:
 async def _quote(job: RunningJob) -> Quote:
     """Return the price; nothing where no vendor fits any more, which the run will say."""
     try:
-        return await job.services.books.quote(job.errand.question, job.errand.team)
+        errand = job.errand
+        return await job.services.books.quote(errand.question, errand.team, errand.channel)
     except BadQuestion:
         return Quote(())
 
@@ -79,7 +80,7 @@ async def _price(job: RunningJob, quote: Quote) -> Message:
     """Return the question whether to spend that much."""
     errand = job.errand
     light = replace(errand.question, light=True)
-    cheaper = await job.services.books.quote(light, errand.team)
+    cheaper = await job.services.books.quote(light, errand.team, errand.channel)
     return money.confirmation(errand.question, quote, cheaper, job.id)
 
 
@@ -126,7 +127,7 @@ async def _run(job: RunningJob, talk: Talk) -> Report:
     async def progress(so_far: Progress) -> None:
         talk.stage(notes.progress(so_far.report, so_far.waiting))
 
-    return await job.services.analysis.run(
+    report = await job.services.analysis.run(
         question,
         run_id=job.id,
         team=errand.team,
@@ -134,6 +135,8 @@ async def _run(job: RunningJob, talk: Talk) -> Report:
         person=errand.user,
         progress=progress,
     )
+    await job.services.tracking.remember(errand.question, report, run_id=job.id, team=errand.team)
+    return report
 
 
 async def _thread(job: RunningJob, talk: Talk, report: Report, message: Message) -> None:

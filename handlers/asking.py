@@ -14,8 +14,11 @@ ANSWER = "answer"
 
 async def read(services: Services, words: str, team: str, channel: str) -> Question:
     """Read typed words as a question that some vendor can answer; raises `BadQuestion`."""
-    question = parse(words, await services.channels.defaults(team, channel))
-    services.analysis.check(question)
+    held = await services.channels.held(team, channel)
+    question = parse(words, held.defaults())
+    if question.site is not None and question.site != held.settings().site:
+        question = parse(words, held.defaults(question.site))
+    services.analysis.check(question, held.settings(question.site))
     return question
 
 

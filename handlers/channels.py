@@ -4,44 +4,106 @@ Remembered for a short while: a thread that reads the file has to wait for the l
 times over, and fifty commands at once would all wait for that before they are acknowledged.
 """
 
-import sqlite_utils
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from bot import preferences
 from bot.clock import Clock
+from bot.preferences import Place, Wishes
+from bot.providers.registry import Registry
 from bot.question import Defaults
 from bot.settings import Settings
-from bot.store import workspace
 from bot.store.connect import Database
 
 REMEMBERED_S = 30.0
-"""How soon a channel's new default is heard of."""
+"""How soon another process's change is heard of; our own are at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What holds in one channel, for its default site or for another one that is named."""
+
+    base: Settings
+    wishes: Wishes
+    channel: str
+    # A long blocklist takes a while to read; an acknowledgement reads it once in half a minute.
+    _made: dict[tuple[str, str | None], Settings] = field(default_factory=dict)
+
+    def settings(self, site: str | None = None) -> Settings:
+        """Return what holds for a site; None: for the channel's own."""
+        made = self._made.get((self.channel, site))
+        if made is None:
+            if site is None:
+                made = preferences.in_channel(self.base, self.wishes, self.channel)
+            else:
+                made = preferences.in_run(self.base, self.wishes, site, self.channel)
+            self._made[self.channel, site] = made
+        return made
+
+    def defaults(self, site: str | None = None) -> Defaults:
+        """Return what an asker need not say; a named site brings its own market, if it has one."""
+        found = preferences.defaults(self.settings())
+        if site is None:
+            return found
+        own = self.wishes.sites.get(site, {})
+        return Defaults(own.get("country", found.country), own.get("lang", found.language), site)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    until: float
+    wishes: Wishes
+    made: dict[tuple[str, str | None], Settings] = field(default_factory=dict)
 
 
 class Channels:
-    """The defaults of channels: the environment's, then those of the channel's default site."""
+    """What teams have set, by team, and how it is changed: one copy, ours to keep true."""
 
-    def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
-        self._database, self._clock, self._settings = database, clock, settings
-        self._known: dict[tuple[str, str], tuple[float, Defaults]] = {}
+    def __init__(
+        self, database: Database, clock: Clock, settings: Settings, registry: Registry
+    ) -> None:
+        self._database, self._clock = database, clock
+        self.base, self.registry = settings, registry
+        self._known: dict[str, _Known] = {}
+        self._changes = 0
+
+    async def held(self, team: str, channel: str) -> Held:
+        """Return all that holds in a channel."""
+        known = await self._of(team)
+        return Held(self.base, known.wishes, channel, known.made)
 
     async def defaults(self, team: str, channel: str) -> Defaults:
-        """Return what holds in a channel."""
+        """Return what an asker in the channel need not say."""
+        return (await self.held(team, channel)).defaults()
+
+    async def settings(self, team: str, channel: str, site: str | None = None) -> Settings:
+        """Return what holds in a channel for a site; None: for the channel's own."""
+        return (await self.held(team, channel)).settings(site)
+
+    async def wishes(self, team: str) -> Wishes:
+        """Return what the team has set, as last read."""
+        return (await self._of(team)).wishes
+
+    def forget(self, team: str) -> None:
+        """Read again at the next question, whatever was remembered or is being read."""
+        self._changes += 1
+        self._known.pop(team, None)
+
+    async def _of(self, team: str) -> _Known:
         now = self._clock.monotonic()
-        until, known = self._known.get((team, channel), (now, None))
-        if known is None or until <= now:
-            known = await self._read(team, channel)
-            self._known[team, channel] = now + REMEMBERED_S, known
+        known = self._known.get(team)
+        if known is None or known.until <= now:
+            changes = self._changes
+            wishes = await self._database.read(lambda db: preferences.wishes_of(db, team))
+            known = _Known(now + REMEMBERED_S, wishes)
+            if changes == self._changes:
+                self._known[team] = known
         return known
 
-    async def _read(self, team: str, channel: str) -> Defaults:
-        settings = self._settings
-        site = await self._database.read(lambda db: _site_of(db, team, channel))
-        return Defaults(
-            country=(site and site.country) or settings.country,
-            language=(site and site.language) or settings.lang,
-            site=site.domain if site else settings.site,
-        )
-
-
-def _site_of(db: sqlite_utils.Database, team: str, channel: str) -> workspace.Site | None:
-    domain = workspace.channel_of(db, team, channel).site
-    return next((site for site in workspace.sites(db, team) if site.domain == domain), None)
+    async def save(
+        self, team: str, place: Place, values: Mapping[str, str | None], by: str | None
+    ) -> None:
+        """Keep values that `preferences.checked` has returned; they hold from here on."""
+        at = self._clock.now()
+        await self._database.run(lambda db: preferences.save(db, team, place, values, by=by, at=at))
+        self.forget(team)

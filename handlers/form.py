@@ -53,7 +53,9 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
         return errors
     try:
         question = _question(given, defaults)
-        services.analysis.check(question)
+        services.analysis.check(
+            question, await services.channels.settings(team, channel, question.site)
+        )
     except BadQuestion as error:
         return {"page" if given.get("page") else "keyword": str(error)}
     errand = Errand(question, team, channel, body["user"]["id"], response_url=place["response_url"])

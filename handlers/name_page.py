@@ -46,7 +46,10 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
     try:
         errand = await runs.errand_of(services, place["run"], body["team"]["id"])
         question = _with_page(errand.question, typed)
-        services.analysis.check(question)
+        services.analysis.check(
+            question,
+            await services.channels.settings(errand.team, errand.channel, question.site),
+        )
     except (BadQuestion, runs.NotYours) as error:
         return str(error)
     renamed = asking.again(

@@ -2,15 +2,17 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+from bot.render.digest_message import digest_message
+from bot.render.tracked_notes import alert_message
 
 from bot.clock import Clock
 from bot.notifier import CannotPost, Posted
 from bot.render.blocks import mrkdwn
-from bot.render.digest_message import digest_message
 from bot.render.digest_files import digest_csv, digest_csv_name
 from bot.render.digest_thread import digest_thread
 from bot.render.message import Message
-from bot.render.tracked_notes import alert_message
 from bot.store.connect import Database
 from bot.store.deliveries import DeliveryState
 from bot.store.posts import Slot
@@ -36,8 +38,8 @@ class SlackNotifier:
         if posted.ts is None:
             return posted
         for step, part in digest_thread(digest):
-            await self._add(once, step, lambda part=part: self._post(slot, part, posted.ts))
-        await self._add(once, "csv", lambda: self._upload(slot, digest, posted.ts))
+            await self._add(once, step, partial(self._voice.post, slot.channel, part, posted.ts))
+        await self._add(once, "csv", partial(self._upload, slot, digest, posted.ts))
         return posted
 
     async def post_alerts(self, slot: Slot, alerts: Sequence[Alert]) -> Posted:
@@ -69,16 +71,11 @@ class SlackNotifier:
             raise CannotPost(str(refused)) from refused
         return Posted(found.ts, certain=found.state is not DeliveryState.SENDING)
 
-    async def _add(
-        self, once: Once, step: str, send: Callable[[], Awaitable[str | None]]
-    ) -> None:
+    async def _add(self, once: Once, step: str, send: Callable[[], Awaitable[str | None]]) -> None:
         try:
             await once(step, send)
         except SlackRefused as refused:
             log.warning("%s lost its %s: %s", once.job_id, step, refused)
-
-    async def _post(self, slot: Slot, part: Message, thread_ts: str | None) -> str:
-        return await self._voice.post(slot.channel, part, thread_ts)
 
     async def _upload(self, slot: Slot, digest: Digest, thread_ts: str | None) -> None:
         await self._voice.upload(

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 from bot.analysis import Analysis
 from bot.clock import Clock
+from bot.digest import Digests
 from bot.jobs import JobQueue
+from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.spending import Books
 from bot.store.connect import Database
+from bot.tracking import Tracking
 from handlers.channels import Channels
 from handlers.under_way import UnderWay
 from handlers.voice import Voice
@@ -26,3 +29,6 @@ class Services:
     voice: Voice
     under_way: UnderWay
     channels: Channels
+    tracking: Tracking
+    digests: Digests
+    schedule: Schedule

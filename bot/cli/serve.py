@@ -40,6 +40,7 @@ async def _by_http(settings: Settings, host: str, port: int) -> None:
             uvicorn.Config(http_app(services), host=host, port=port, access_log=False)
         )
         await services.jobs.start()
+        await services.schedule.start()
         click.echo(f"Slack's requests go to http://{host}:{port}{EVENTS_PATH}", err=True)
         await server.serve()
 
@@ -52,6 +53,7 @@ async def _by_socket(settings: Settings) -> None:
         connection = socket_mode(services)
         await connection.client.connect()
         await services.jobs.start()
+        await services.schedule.start()
         click.echo("LinkGap is connected to Slack by Socket Mode.", err=True)
         await stopped.wait()
         await connection.client.close()

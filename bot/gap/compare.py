@@ -12,8 +12,10 @@ from functools import lru_cache
 from importlib.resources import files
 
 from bot.domains import is_platform, registrable
-from bot.model import LinkKind, Profile, ReferringDomain, Scope, Target
+from bot.model import Authority, LinkKind, Profile, ReferringDomain, Scale, Scope, Target
 
+FULL_SCALES = {Scale.RANK: 1000}
+"""Where authority ends, where that is not 100."""
 # From what a link builder wants most; the best kind of several links counts.
 _KINDS = (LinkKind.FOLLOW, LinkKind.SPONSORED, LinkKind.UGC, LinkKind.NOFOLLOW)
 
@@ -130,12 +132,14 @@ def compare(
     *,
     competitors: frozenset[str] = frozenset(),
     blocked: frozenset[str] = frozenset(),
+    floor: float = 0,
 ) -> Comparison:
     """Return who links to the profiles' targets and is not us, ours, theirs, blocked or noise.
 
-    A site profile of a platform is ignored: its linkers are the whole web. A domain with several
-    reasons to be dropped is counted under the first of: own, competitor, already_links, blocked,
-    noise. The order of profiles and rows never matters.
+    Nor weak: under the `floor`, in hundredths of its scale, for every index that knows its
+    authority. A site profile of a platform is ignored: its linkers are the whole web. A domain with
+    several reasons to be dropped is counted under the first of: own, competitor, already_links,
+    blocked, noise, weak. The order of profiles and rows never matters.
     """
     views = _views(profiles)
     left: set[str] = set().union(*(view.rows for view in views))
@@ -155,6 +159,10 @@ def compare(
         below = _below(listed, deep) & left
         left -= below
         dropped[reason] += len(below)
+    if floor > 0:
+        weak = left - _known_from(floor, views) - _unknown(left, views)
+        left -= weak
+        dropped["weak"] = len(weak)
     return Comparison(views, frozenset(left), dropped, own.complete)
 
 
@@ -168,6 +176,27 @@ def noise() -> frozenset[str]:
     """Return the domains whose links mean nothing (bot/gap/noise.txt)."""
     lines = files("bot.gap").joinpath("noise.txt").read_text("utf-8").splitlines()
     return frozenset(line for line in (raw.split("#")[0].strip() for raw in lines) if line)
+
+
+def _known_from(floor: float, views: Iterable[View]) -> set[str]:
+    """Return who reaches the floor for some index."""
+    return {
+        domain
+        for view in views
+        for domain, row in view.rows.items()
+        if row.authority and hundredths(row.authority) >= floor
+    }
+
+
+def _unknown(domains: Iterable[str], views: Sequence[View]) -> set[str]:
+    """Return the domains whose authority no index knows."""
+    known = {name for view in views for name, row in view.rows.items() if row.authority}
+    return set(domains) - known
+
+
+def hundredths(authority: Authority) -> float:
+    """Return an authority as 0..100 of its own scale; values of two scales stay incomparable."""
+    return 100 * authority.value / FULL_SCALES.get(authority.scale, 100)
 
 
 def _below(listed: frozenset[str], deep: Iterable[str]) -> set[str]:

@@ -29,6 +29,8 @@ class KeywordNews:
     profiles: tuple[Profile, ...]
     own: Own
     evidence: Mapping[str, Evidence]
+    blocked: frozenset[str] = frozenset()
+    floor: float = 0
 
 
 def new_links(news: Sequence[KeywordNews]) -> tuple[NewCompetitorLink, ...]:
@@ -53,7 +55,9 @@ def new_links(news: Sequence[KeywordNews]) -> tuple[NewCompetitorLink, ...]:
 def _prospects(one: KeywordNews) -> Iterator[Prospect]:
     sites = {registrable(profile.target.value) for profile in one.profiles}
     rivals = frozenset(site for site in sites if site and not is_platform(site))
-    comparison = compare(one.profiles, one.own, competitors=rivals)
+    comparison = compare(
+        one.profiles, one.own, competitors=rivals, blocked=one.blocked, floor=one.floor
+    )
     yield from rank(comparison, terms=one.terms, evidence=one.evidence)
 
 

@@ -29,14 +29,13 @@ from operator import attrgetter
 from typing import Any, TypeAlias
 
 from bot.domains import is_platform, platforms
-from bot.gap.compare import Candidate, Comparison, View, best_kind
+from bot.gap.compare import FULL_SCALES, Candidate, Comparison, View, best_kind
 from bot.gap.reasons import reasons
 from bot.gap.relevance import Terms
 from bot.model import Authority, Link, ReferringDomain, Scale, Scope
 from bot.report import Absence, IndexLink, Prospect
 
 RELEVANCE, AUTHORITY, TRUST, TRAFFIC, BREADTH = 35, 25, 15, 15, 10
-FULL_SCALES = {Scale.RANK: 1000}
 SPAM = 0.0
 
 _Table: TypeAlias = Sequence[ReferringDomain | None]

@@ -25,6 +25,12 @@ class Registry:
     vendors: tuple[Vendor, ...]
     not_configured: tuple[NotConfigured, ...]
 
+    def preferring(self, order: Sequence[str]) -> "Registry":
+        """Return the same vendors with these first; names that are not there change nothing."""
+        places = {name: place for place, name in enumerate(order)}
+        vendors = sorted(self.vendors, key=lambda one: places.get(one.name, len(places)))
+        return Registry(tuple(vendors), self.not_configured)
+
     def named(self, name: str) -> Vendor:
         """Return a vendor by name; raises `BadQuestion` with what is there and what is missing."""
         for vendor in self.vendors:

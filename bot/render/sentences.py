@@ -29,6 +29,7 @@ _DROPPED = {
     "already_links": "already link to you",
     "blocked": "on your blocklist",
     "noise": "platform or CDN noise",
+    "weak": "under your authority floor",
 }
 
 

@@ -279,6 +279,23 @@ def tracking(db: sqlite_utils.Database) -> None:
     tracking_tables.create_tables(db)
 
 
+@STEPS()
+def preferences(db: sqlite_utils.Database) -> None:
+    """Add what a team, a site or a channel wants otherwise than the environment says."""
+    db.executescript("""
+        CREATE TABLE preferences (
+            team TEXT NOT NULL REFERENCES teams (id),
+            level TEXT NOT NULL CHECK (level IN ('team', 'site', 'channel')),
+            of TEXT NOT NULL CHECK ((level = 'team') = (of = '')),
+            name TEXT NOT NULL,
+            value TEXT NOT NULL,
+            set_by TEXT,
+            set_at TEXT NOT NULL,
+            PRIMARY KEY (team, level, of, name)
+        ) STRICT;
+    """)
+
+
 def migrate(db: sqlite_utils.Database, name: str) -> None:
     """Apply what is missing, all or nothing; two processes may try at the same moment.
 

@@ -112,6 +112,32 @@ def set_channel(
     return channel_of(db, team, channel)
 
 
+def unset_channel(
+    db: sqlite_utils.Database,
+    team: str,
+    channel: str,
+    *,
+    site: bool = False,
+    time_zone: bool = False,
+) -> None:
+    """Forget a channel's default site or its time zone."""
+    db.execute(
+        "UPDATE channels SET site_id = iif(?, NULL, site_id), "
+        "time_zone = iif(?, NULL, time_zone) WHERE team = ? AND channel = ?",
+        (site, time_zone, team, channel),
+    )
+
+
+def channels(db: sqlite_utils.Database, team: str) -> list[Channel]:
+    """Return the team's channels that something is set for."""
+    rows = db.execute(
+        "SELECT channel, sites.domain, time_zone FROM channels "
+        "LEFT JOIN sites ON sites.id = site_id WHERE channels.team = ? ORDER BY channel",
+        (team,),
+    )
+    return [Channel(*row) for row in rows]
+
+
 def channel_of(db: sqlite_utils.Database, team: str, channel: str) -> Channel:
     """Return what is set for a channel; one that nobody set anything for has nothing set."""
     row = db.execute(

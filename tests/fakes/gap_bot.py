@@ -11,26 +11,27 @@ from typing import Any
 import yaml
 from aiohttp import web
 from fakes.clock import FakeClock
+from fakes.moving_web import MovingWeb
 from fakes.render_reports import EXAMPLE
 from pydantic import SecretStr, TypeAdapter
 
 from bot.analysis import Progress
-from bot.jobs import JobQueue
+from bot.digest import Digests
 from bot.model import Balance
 from bot.providers.base import Answer, Capability, Vendor
+from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.question import Question
+from bot.refreshing import Rereader
 from bot.report import CostLine, Report, to_json
 from bot.settings import Settings
 from bot.spending import Books
 from bot.store import reports
 from bot.store.connect import Database
+from bot.tracking import Tracking
+from bot.wiring import Core, services_of
 from handlers.app import make_app
-from handlers.channels import Channels
-from handlers.client import slack_client
 from handlers.services import Services
-from handlers.under_way import UnderWay
-from handlers.voice import Voice
 from playground.model import App, Message
 from playground.sample import sample_workspace
 from playground.server import Playground
@@ -98,15 +99,18 @@ class FakeAnalysis:
     light_prices: dict[str, int] = field(default_factory=dict)
     balances: dict[str, Any] = field(default_factory=dict)
     people: list[str | None] = field(default_factory=list)
+    checked_with: Settings | None = None
 
-    def check(self, _question: Question) -> None:
+    def check(self, question: Question, settings: Settings | None = None) -> None:
+        del question
+        self.checked_with = settings
         if self.refusal:
             raise self.refusal
 
-    def uses_sample(self, _question: Question) -> bool:
+    def uses_sample(self, _question: Question, _settings: Settings | None = None) -> bool:
         return self.report.sample
 
-    def quote(self, question: Question) -> dict[str, int]:
+    def quote(self, question: Question, _settings: Settings | None = None) -> dict[str, int]:
         return self.light_prices if question.light else self.prices
 
     async def look_up(self, vendor, _capability, _query, **_who) -> Answer[Balance]:
@@ -157,6 +161,7 @@ class Bot:
     settings: Settings
     services: Services
     runner: web.AppRunner
+    moving: MovingWeb
 
     async def gap(self, text: str, *, user: str = "ana", channel: str = "seo"):
         """Type the command and let the bot finish."""
@@ -213,7 +218,7 @@ class Bot:
         await self.services.jobs.stop()
         await self.runner.cleanup()
         self.services, self.runner = await _start(
-            self.settings, self.database, self.clock, self.analysis, self.app
+            self.settings, self.database, self.clock, self.analysis, self.app, moving=self.moving
         )
 
 
@@ -222,23 +227,30 @@ def words(message: Message) -> str:
     return f"{message.text} {message.blocks}"
 
 
-async def _start(settings, database, clock, analysis, app) -> tuple[Services, web.AppRunner]:
-    services = Services(
-        settings=settings,
+async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[Services, Any]:
+    registry, tracked = Registry(VENDORS, ()), Registry((moving.vendor,), ())
+    books = Books(
+        registry=registry, analysis=analysis, database=database, clock=clock, settings=settings
+    )
+    rereader = Rereader(
+        registry=tracked,
+        gateway=Gateway(moving.client, clock),
         database=database,
         clock=clock,
-        analysis=analysis,
-        books=Books(
-            registry=Registry(VENDORS, ()),
-            analysis=analysis,
-            database=database,
-            clock=clock,
+        settings=settings,
+        reader=moving.reader,
+    )
+    services = services_of(
+        Core(
             settings=settings,
-        ),
-        jobs=JobQueue(database, clock, workers=settings.workers, limit=settings.queue),
-        voice=Voice(slack_client(settings, clock), clock),
-        under_way=UnderWay(),
-        channels=Channels(database, clock, settings),
+            clock=clock,
+            database=database,
+            registry=registry,
+            analysis=analysis,
+            books=books,
+            tracking=Tracking(database=database, clock=clock, rereader=rereader),
+            digests=Digests(database, settings, tracked),
+        )
     )
     runner = web.AppRunner(make_app(services).web_app("/slack/events"), shutdown_timeout=0.1)
     await runner.setup()
@@ -267,8 +279,9 @@ async def gap_bot(folder: Path, **options: Any) -> AsyncIterator[Bot]:
         )
         database = await Database.open(settings.db, clock)
         analysis = FakeAnalysis(database)
-        services, runner = await _start(settings, database, clock, analysis, app)
-        bot = Bot(playground, app, clock, database, analysis, settings, services, runner)
+        moving = MovingWeb(clock)
+        services, runner = await _start(settings, database, clock, analysis, app, moving=moving)
+        bot = Bot(playground, app, clock, database, analysis, settings, services, runner, moving)
         try:
             yield bot
         finally:

@@ -180,7 +180,7 @@ def test_a_cap_in_money_without_a_price_sends_nothing(run, ahrefs):
     [
         ("LINKGAP_PRICES", "ahrefs", "not of the form vendor=amount"),
         ("LINKGAP_PRICES", "ahrefs=cheap", "is not a number"),
-        ("LINKGAP_PRICES", "ahrefs=-1", "not an amount of zero or more"),
+        ("LINKGAP_PRICES", "ahrefs=-1", "not an amount from zero to"),
         ("LINKGAP_PRICES", "aherfs=1", "no vendor is called aherfs"),
         ("LINKGAP_CAP_VENDOR_MONTH", "ahrefs=1.5", "no whole number of units"),
         ("LINKGAP_CAP_VENDOR_MONTH", "aherfs=5", "no vendor is called aherfs"),

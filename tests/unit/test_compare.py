@@ -119,6 +119,23 @@ def test_names_below_ours_or_below_noise_are_dropped_even_where_they_are_registr
     assert comparison.dropped["noise"] == 1
 
 
+def test_who_is_under_the_floor_for_every_index_that_knows_it_is_weak():
+    def row(name, value, scale=Scale.DR):
+        return ReferringDomain(name, authority=Authority(value, scale))
+
+    one = profile(PAGE, row("low.example", 19.9), row("high.example", 20), row("split.example", 5))
+    other = profile(
+        PAGE,
+        *(row("split.example", 300, Scale.RANK), row("few.example", 150, Scale.RANK)),
+        *("unknown.example",),
+        provider="dataforseo",
+    )
+    comparison = compare([one, other], OURS, floor=20)
+    assert comparison.domains == {"high.example", "split.example", "unknown.example"}
+    assert comparison.dropped["weak"] == 2
+    assert "weak" not in compare([one, other], OURS).dropped
+
+
 def test_a_platforms_site_profile_is_never_used():
     reddit = profile(Target(Scope.SITE, "reddit.com"), "a.example", "b.example")
     thread = profile(Target(Scope.PAGE, "https://www.reddit.com/r/x/1"), "b.example")

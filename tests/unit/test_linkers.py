@@ -79,7 +79,7 @@ def test_where_lists_with_their_proof_are_cheaper_a_row_lists_are_bought(
 
 def test_a_light_run_crosses_pages_alone(dataforseo):
     """80 rows: 55, 1 and 15 with a tenth more of each, and one at the least."""
-    assert bought(dataforseo, light=True) == [
+    assert bought(dataforseo, scopes=linkers.scopes_of("both", light=True)) == [
         ("who links to the top pages, and not to ours.example", 60 + 2 + 16, 26_808)
     ]
 

@@ -177,7 +177,7 @@ def ahrefs(monkeypatch, tmp_path):
 
 def test_a_light_run_reads_pages_only_and_is_quoted_without_enrichment(ahrefs):
     rivals = [competitor(n) for n in (1, 2, 3)]
-    read = linkers.profiles(ahrefs, rivals, 750, light=True)
+    read = linkers.profiles(ahrefs, rivals, 750, scopes=linkers.scopes_of("both", light=True))
     assert {ask.query.target.scope for ask in read} == {Scope.PAGE}
     full = linkers.profiles(ahrefs, rivals, 750)
     assert {ask.query.target.scope for ask in full} == {Scope.PAGE, Scope.SITE}

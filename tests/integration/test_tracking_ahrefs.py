@@ -1,0 +1,193 @@
+"""Weeks of tracked keywords on the Ahrefs-shaped server: what is read, what it costs, what is news."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import pytest
+from fakes.ahrefs_world import OWN_SITE, TODAY, Backlink, World
+from fakes.runs import TEAM, Desk, desk
+from fakes.tracked import keyword, our_page, rival, tracked_world
+
+from bot.digest import WEEKLY, Digests
+from bot.providers.gateway import Gateway
+from bot.providers.registry import Registry
+from bot.question import Defaults, make
+from bot.refreshing import Rereader
+from bot.store import posts
+from bot.store.posts import PostKind, PostState, Slot
+from bot.tracked import Digest
+from bot.tracking import Tracking
+
+CHANNEL = "C1"
+
+
+@dataclass
+class Follower:
+    """A channel that follows some keywords of one site."""
+
+    desk: Desk
+    tracking: Tracking
+    digests: Digests
+    week: int = 48
+
+    async def follow(self, *numbers: int) -> None:
+        for number in numbers:
+            question = make(keyword(number), Defaults(), site=OWN_SITE, page=our_page(number))
+            await self.tracking.track(question, team=TEAM, channel=CHANNEL, person="U1")
+
+    async def read(self) -> list[str | None]:
+        """Read what is due; returns the faults."""
+        due = await self.tracking.due(TEAM, CHANNEL)
+        run_id = f"{WEEKLY}{CHANNEL}:{self.week}"
+        return [one.fault for one in await self.tracking.refresh(due, run_id=run_id)]
+
+    async def tell(self) -> Digest:
+        """Build this week's digest, and take it as posted."""
+        slot = Slot(TEAM, CHANNEL, PostKind.DIGEST, f"2026-W{self.week}")
+        now = self.desk.clock.now()
+        digest = await self.digests.build(slot, as_of=now)
+
+        def told(db) -> None:
+            posts.claim(db, slot, "test", now)
+            posts.set_as_of(db, slot, now)
+            posts.end(db, slot, PostState.POSTED, now)
+
+        await self.desk.database.run(told)
+        return digest
+
+    async def next_week(self, *links: Backlink) -> None:
+        """Let seven days pass, in which some links were made."""
+        server = self.desk.server
+        today = server.world.today + timedelta(days=7)
+        server.world = replace(server.world, links=(*server.world.links, *links), today=today)
+        self.desk.clock.advance(7 * 86_400)
+        self.week += 1
+
+    def gone(self, *domains: str) -> None:
+        """Let every link of some domains go."""
+        world = self.desk.server.world
+        kept = [one for one in world.links if one.url_from.split("/")[2] not in domains]
+        self.desk.server.world = replace(world, links=tuple(kept))
+
+    async def units(self) -> int:
+        ((units,),) = await self.desk.rows("SELECT coalesce(sum(units), 0) FROM spend")
+        return units
+
+
+def link(url: str, domain: str, day: date) -> Backlink:
+    return Backlink(f"https://{domain}/best", url, "The best trackers", "tracked keyword", day)
+
+
+def world(keywords: int) -> World:
+    return tracked_world(keywords)
+
+
+@pytest.fixture
+async def follower(monkeypatch, tmp_path) -> AsyncIterator[Follower]:
+    async with desk(monkeypatch, tmp_path) as it:
+        it.server.world = world(3)
+        registry = Registry((it.vendor,), ())
+        rereader = Rereader(
+            registry=registry,
+            gateway=Gateway(it.client, it.clock),
+            database=it.database,
+            clock=it.clock,
+            settings=it.settings,
+            reader=it.reader,
+        )
+        tracking = Tracking(database=it.database, clock=it.clock, rereader=rereader)
+        yield Follower(it, tracking, Digests(it.database, it.settings, registry))
+
+
+async def test_the_first_read_counts_and_reports_nothing_as_new(follower):
+    await follower.follow(0)
+    assert await follower.read() == [None]
+    digest = await follower.tell()
+    (line,) = digest.keywords
+    assert (line.need, line.have, line.gap) == (12, 12, 0)
+    assert digest.new_competitor_links == digest.won == digest.lost == ()
+    assert not digest.changed
+    assert digest.sentence.startswith("First look")
+
+
+async def test_a_new_competitor_link_is_told_with_who_where_and_why(follower):
+    await follower.follow(0)
+    await follower.read()
+    await follower.tell()
+    day = TODAY + timedelta(days=3)
+    await follower.next_week(link(rival(0, 1), "trackers.example", day))
+    assert await follower.read() == [None]
+    digest = await follower.tell()
+    (new,) = digest.new_competitor_links
+    assert (new.domain, new.competitor, new.keyword) == (
+        "trackers.example",
+        rival(0, 1),
+        keyword(0),
+    )
+    assert new.first_seen == day
+    assert new.page == "https://trackers.example/best"
+    assert digest.keywords[0].need_change == 1
+    assert digest.keywords[0].rivals_gained == 1
+    assert digest.changed
+    assert sum(line.units for line in digest.cost) <= 250
+
+
+async def test_a_week_in_which_nothing_moved_costs_a_hundred_units_and_changes_nothing(follower):
+    await follower.follow(0)
+    await follower.read()
+    await follower.tell()
+    await follower.next_week()
+    before = await follower.units()
+    await follower.read()
+    assert await follower.units() - before <= 100
+    assert not (await follower.tell()).changed
+
+
+async def test_a_link_we_won_is_told_and_not_listed_as_a_rivals(follower):
+    await follower.follow(0)
+    await follower.read()
+    await follower.tell()
+    day = TODAY + timedelta(days=2)
+    await follower.next_week(
+        link(our_page(0), "friend.example", day), link(rival(0, 2), "friend.example", day)
+    )
+    await follower.read()
+    digest = await follower.tell()
+    assert [one.domain for one in digest.won] == ["friend.example"]
+    assert digest.new_competitor_links == ()
+
+
+async def test_what_was_told_is_not_told_again(follower):
+    await follower.follow(0)
+    await follower.read()
+    await follower.tell()
+    await follower.next_week(link(rival(0, 1), "one.example", TODAY + timedelta(days=3)))
+    await follower.read()
+    await follower.tell()
+    await follower.next_week(link(rival(0, 1), "two.example", TODAY + timedelta(days=9)))
+    await follower.read()
+    digest = await follower.tell()
+    assert [new.domain for new in digest.new_competitor_links] == ["two.example"]
+
+
+async def test_what_was_read_this_week_is_not_read_again(follower):
+    await follower.follow(0, 1)
+    await follower.read()
+    before = await follower.units()
+    assert await follower.read() == []
+    assert await follower.units() == before
+
+
+async def test_the_same_moment_makes_the_same_digest(follower):
+    await follower.follow(0, 1, 2)
+    await follower.read()
+    await follower.tell()
+    await follower.next_week(link(rival(1, 1), "one.example", TODAY + timedelta(days=3)))
+    await follower.read()
+    slot = Slot(TEAM, CHANNEL, PostKind.DIGEST, "2026-W49")
+    moment = follower.desk.clock.now()
+    first = await follower.digests.build(slot, as_of=moment)
+    await follower.next_week(link(rival(1, 1), "late.example", TODAY + timedelta(days=9)))
+    await follower.read()
+    assert await follower.digests.build(slot, as_of=moment) == first
