@@ -58,7 +58,7 @@ def _standing(lines: Sequence[KeywordLine]) -> str:
     if len(lines) == 1:
         [line] = lines
         both = line.need is not None and line.have is not None
-        how = f" ({line.need:,} needed, {line.have:,} there)" if both else ""
+        how = f" ({line.need:,} needed, you have {line.have:,})" if both else ""
         return f"{missing(total)} for {quoted(line.keyword)}{how}"
     if total == 0:
         return f"{missing(total)} over {_of(len(known), len(lines))}"

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from bot.render import sentences
 from bot.render.charts import Chart
-from bot.render.digest import folded, gap_chart, rows, small_print
+from bot.render.digest_message import folded, gap_chart, rows, small_print
 from bot.render.suggestions import MOST
 from bot.render.terminal import lines_of, table_of
 from bot.render.top3 import words_or_unknown

@@ -3,8 +3,8 @@
 import math
 
 from bot.render.top3 import words_or_unknown
-from bot.render.words import UNKNOWN, number
-from bot.tracked import KeywordLine, Outlook
+from bot.render.words import UNKNOWN, counted, number
+from bot.tracked import KeywordLine, Outlook, Snapshot
 
 NOT_SEEN = "not seen"
 _LONGEST = 60
@@ -57,3 +57,25 @@ def months(value: float) -> str:
         said = number(value)
         return f"{said} {'month' if said == '1' else 'months'}"
     return f"{number(round(value / 12))} years" if value <= 120 else "over 10 years"
+
+
+def seen_at(snapshot: Snapshot) -> str:
+    """Return `position 4`, or how many results were read without us among them."""
+    if snapshot.position is not None:
+        return f"position {snapshot.position}"
+    read = len(snapshot.serp)
+    return f"not among the {counted(read, 'result')} read" if read else "position unknown"
+
+
+def standing(snapshot: Snapshot) -> str:
+    """Return `24 referring domains needed, you have 6, 18 to go`, with “unknown” where it is."""
+    if snapshot.needed is None:
+        return "how many referring domains it takes is unknown"
+    needed = f"{counted(snapshot.needed, 'referring domain')} needed"
+    if snapshot.have is None:
+        why = (
+            "your page is not named" if snapshot.page is None else "no count was read for your page"
+        )
+        return f"{needed}; how many you have is unknown, because {why}"
+    to_go = f", {snapshot.gap:,} to go" if snapshot.gap is not None else ""
+    return f"{needed}, you have {snapshot.have:,}{to_go}"

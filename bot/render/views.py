@@ -9,13 +9,17 @@ from bot.render.message import View, checked
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One input: `name` is its block_id; what was typed comes back under the action_id `value`."""
+    """One input: `name` is its block_id; what was typed comes back under the action_id `value`.
+
+    `lines`: several lines may be typed.
+    """
 
     name: str
     label: str
     hint: str
     initial: str = ""
     longest: int = 500
+    lines: bool = False
 
 
 def form(defaults: Defaults, *, keyword: str = "", private_metadata: str = "") -> View:
@@ -30,7 +34,7 @@ def form(defaults: Defaults, *, keyword: str = "", private_metadata: str = "") -
         Field("page", "Our page", "Its address, or none when there is no page yet."),
         Field("country", "Country", "Two letters, such as us.", defaults.country, 2),
         Field("language", "Language", "Two letters, such as en.", defaults.language, 2),
-        Field("vs", "Compare with", "Pages to compare with, one a line.", "", 3_000),
+        Field("vs", "Compare with", "Pages to compare with, one a line.", "", 3_000, lines=True),
     ]
     blocks = render("form", fields=fields, required="keyword", fresh=True)
     return checked(View("gap_form", "Links to the top 3", "Ask", blocks, private_metadata))

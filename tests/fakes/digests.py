@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.model import LinkKind, Market, SerpRow
 from bot.question import Question
+from bot.render.tracked_list import ListRow
 from bot.report import CostLine
 from bot.tracked import (
     Alert,
@@ -49,7 +50,9 @@ def snapshot(weeks_ago=0, **changes):
     made = Snapshot(
         run_id=f"run-{weeks_ago}",
         taken_at=MONDAY - timedelta(weeks=weeks_ago),
-        serp=(SerpRow(1, "https://one.example/best", "One", "one.example"),),
+        serp=tuple(
+            SerpRow(n, f"https://s{n}.example/", f"S{n}", f"s{n}.example") for n in range(1, 11)
+        ),
         rivals=(Rival("https://one.example/best", "one.example", 55),),
         even_field=24,
         multiplier=1.0,
@@ -125,6 +128,20 @@ def own_link(index=1, **changes):
         first_seen=date(2026, 11, 18),
         authority=61.0,
         authority_scale="DR",
+    )
+    return replace(made, **changes)
+
+
+def list_row(index=0, **changes):
+    """A row of `/gap list`; every kind of unknown comes up among many."""
+    one = big_line(index)
+    asked = Question(one.keyword, Market("us", "en"), site=SITE, page=one.page)
+    numbers = {"needed": one.need, "have": one.have, "gap": one.gap, "position": one.position}
+    made = ListRow(
+        tracked=tracked(id=f"t{index}", question=asked, paused=index % 9 == 4),
+        latest=None if index % 8 == 6 else snapshot(**numbers, page=one.page),
+        gap_change=one.gap_change,
+        next_run=MONDAY + timedelta(weeks=1),
     )
     return replace(made, **changes)
 
@@ -376,4 +393,11 @@ tracked_keywords = st.builds(
     ),
     created_by=_maybe(texts),
     created_at=_moments,
+)
+list_rows = st.builds(
+    ListRow,
+    tracked=tracked_keywords,
+    latest=_maybe(snapshots),
+    gap_change=_maybe(_changes),
+    next_run=_maybe(_moments),
 )

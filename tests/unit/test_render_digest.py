@@ -164,7 +164,7 @@ def test_one_sentence_says_what_the_week_did(keywords, won, lost, new, said):
     [
         (
             (first_line(),),
-            "First look: 18 links are missing for “best crm” (24 needed, 6 there).",
+            "First look: 18 links are missing for “best crm” (24 needed, you have 6).",
         ),
         (
             (first_line(), first_line("b", gap=30), first_line("c", gap=None)),
@@ -194,7 +194,7 @@ def test_the_first_digest_says_where_things_stand_and_no_change(keywords, said):
 def test_who_knows_that_it_is_not_the_first_digest_may_say_so():
     said = digest_sentence((first_line(),), (), (), (), first=False)
     assert said == (
-        "18 links are missing for “best crm” (24 needed, 6 there); how much changed is unknown."
+        "18 links are missing for “best crm” (24 needed, you have 6); how much changed is unknown."
     )
 
 

@@ -1,0 +1,132 @@
+"""Tracked keywords as a file that comes back as it went, and at a terminal."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from fakes.digests import list_row, list_rows, snapshot, snapshots, tracked, tracked_keywords
+from fakes.render_reports import NASTY
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.console import Console
+
+from bot.errors import BadQuestion
+from bot.render.tracked import (
+    history_terminal,
+    read_tracked_csv,
+    tracked_csv,
+    tracked_terminal,
+)
+
+
+def _said(drawn, width=140):
+    console = Console(width=width, record=True, file=io.StringIO())
+    console.print(drawn)
+    return console.export_text()
+
+
+def _named(keyword):
+    one = tracked()
+    return list_row(1, tracked=replace(one, question=replace(one.question, keyword=keyword)))
+
+
+def test_the_file_has_what_is_tracked_and_comes_back_the_same():
+    data = tracked_csv([list_row(1), list_row(4)])
+    assert data.decode("utf-8-sig").splitlines()[0] == "keyword,site,page,country,language,paused"
+    assert read_tracked_csv(data.decode("utf-8")) == [
+        {
+            "keyword": "crm for startups",
+            "site": "ledgerly.example",
+            "page": "https://ledgerly.example/crm",
+            "country": "us",
+            "language": "en",
+            "paused": "no",
+        },
+        {
+            "keyword": "crm alternatives",
+            "site": "ledgerly.example",
+            "page": "https://ledgerly.example/crm",
+            "country": "us",
+            "language": "en",
+            "paused": "yes",
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    "keyword", ["=1+1", "+crm", "-crm", "@crm", "'quoted'", "it's", "a,b", '"x"']
+)
+def test_a_keyword_that_looks_like_a_formula_is_guarded_and_comes_back(keyword):
+    data = tracked_csv([_named(keyword)])
+    cell = data.decode("utf-8-sig").splitlines()[1]
+    assert not cell.lstrip('"').startswith(("=", "+", "-", "@"))
+    assert read_tracked_csv(data.decode("utf-8"))[0]["keyword"] == keyword
+
+
+@given(st.lists(list_rows, max_size=4))
+def test_any_list_can_be_read_back(rows):
+    back = read_tracked_csv(tracked_csv(rows).decode("utf-8"))
+    assert len(back) <= len(rows)
+    assert all(row["paused"] in ("yes", "no") for row in back)
+
+
+def test_a_file_of_keywords_alone_in_any_order_of_columns_is_enough():
+    said = read_tracked_csv("Country , KEYWORD\nde,best crm\nde,\n")
+    assert said == [
+        {
+            "keyword": "best crm",
+            "country": "de",
+            **dict.fromkeys(("site", "page", "language", "paused"), ""),
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "“keyword” is missing"),
+        ("best crm\nfree crm\n", "“keyword” is missing"),
+        ('keyword\n"open\n', "is no CSV"),
+    ],
+)
+def test_what_is_no_such_file_says_what_to_do(text, said):
+    with pytest.raises(BadQuestion, match=said):
+        read_tracked_csv(text)
+
+
+def test_a_terminal_lists_every_keyword_and_never_a_zero_for_unknown():
+    said = _said(tracked_terminal([list_row(n) for n in range(1, 8)]))
+    assert said.startswith("7 tracked keywords.")
+    rows = {line[:32].strip(): line[32:].split() for line in said.splitlines()[2:] if line.strip()}
+    assert rows["crm for startups"][1:4] == ["7", "−3", "3"]
+    assert rows["best accounting software"][1:3] == ["unknown", "unknown"]
+    assert rows["accounting software for startups"][1:3] == ["not", "read"]
+    assert rows["crm alternatives"][-1] == "paused"
+    assert "not seen" in said
+    assert "2026-11-30 08:00 UTC" in said
+
+
+def test_an_empty_terminal_says_how_to_begin():
+    assert _said(tracked_terminal([])).strip() == (
+        "No keyword is tracked. `linkgap track KEYWORD` begins with one."
+    )
+
+
+def test_a_terminal_shows_every_read_the_latest_first():
+    reads = [snapshot(1, have=None, gap=None), snapshot()]
+    lines = [line.split() for line in _said(history_terminal(tracked(), reads)).splitlines()]
+    assert lines[3] == ["2026-11-23", "08:00", "UTC", "24", "6", "18", "4"]
+    assert lines[4] == ["2026-11-16", "08:00", "UTC", "24", "unknown", "unknown", "4"]
+    assert "not read yet" in _said(history_terminal(tracked(), []))
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_no_cell_of_the_file_is_a_formula(text):
+    for line in tracked_csv([_named(text)]).decode("utf-8-sig").splitlines()[1:]:
+        assert not line.lstrip('" ').startswith(("=", "+", "@"))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(list_rows, max_size=4), tracked_keywords, st.lists(snapshots, max_size=4))
+def test_no_escape_sequence_reaches_a_terminal(rows, one, reads):
+    assert "\x1b" not in _said(tracked_terminal(rows)) + _said(history_terminal(one, reads))
