@@ -38,7 +38,7 @@ async def answer_to(services: Services, place: Place, words: str, key: str) -> M
         place.team,
         place.channel,
         place.user,
-        thread_ts=place.thread_ts,
+        thread_ts=place.thread_ts or place.message_ts,
         response_url=place.response_url,
     )
     return await asking.commit(services, errand, key)

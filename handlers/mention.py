@@ -51,7 +51,8 @@ async def _take(
     services: Services, body: dict[str, Any], event: dict[str, Any], bot_user: str
 ) -> Message | None:
     team, channel, user = body["team_id"], event["channel"], event["user"]
-    place = Place(team, channel, user, thread_ts=event.get("thread_ts") or event["ts"])
+    thread, message = event.get("thread_ts"), event["ts"]
+    place = Place(team, channel, user, thread_ts=thread, message_ts=message)
     try:
         words = unwrapped(after_mention(event["text"], bot_user))
     except BadQuestion as error:

@@ -4,13 +4,12 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from bot.render.digest_message import digest_message
-from bot.render.tracked_notes import alert_message
-
 from bot.clock import Clock
 from bot.notifier import CannotPost, Posted
+from bot.render.alerts import alert_message
 from bot.render.blocks import mrkdwn
 from bot.render.digest_files import digest_csv, digest_csv_name
+from bot.render.digest_message import digest_message
 from bot.render.digest_thread import digest_thread
 from bot.render.message import Message
 from bot.store.connect import Database

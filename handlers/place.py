@@ -10,7 +10,8 @@ from handlers.services import Services
 class Place:
     """Who said something, and where. `response_url` answers privately for half an hour.
 
-    `trigger_id` opens a form within three seconds; a mention has neither, but may have a thread.
+    `trigger_id` opens a form within three seconds; a mention has neither, but a message, which may
+    stand in a thread.
     """
 
     team: str
@@ -18,6 +19,7 @@ class Place:
     user: str
     response_url: str | None = None
     thread_ts: str | None = None
+    message_ts: str | None = None
     trigger_id: str | None = None
 
 

@@ -132,12 +132,6 @@ async def test_options_reach_the_question(bot):
     [
         ("help", "How many"),
         ("HELP", "how to ask"),
-        ("list", "reserved"),
-        ("Settings", "reserved"),
-        ("digest", "reserved"),
-        ("track best crm", "reserved"),
-        ("untrack best crm", "reserved"),
-        ("history best crm", "reserved"),
         ("x" * 500, "500 characters"),
         ("🙂", "at least one letter"),
         ("crm color:red", "do not know the option `color:`"),
@@ -159,11 +153,6 @@ async def test_these_are_answered_privately_and_cost_nothing(bot, text, sentence
         assert "`/gap best crm`" in words(note)
     assert bot.seen("ben") == []
     assert nothing_happened(bot)
-
-
-async def test_a_reserved_word_is_shown_with_the_quotes_that_make_it_a_keyword(bot):
-    await bot.gap("track best crm")
-    assert '/gap \\"track best crm\\"' in json.dumps(bot.seen()[0].blocks)
 
 
 async def test_a_question_that_no_vendor_can_answer_is_refused_before_anything_is_posted(bot):

@@ -1,4 +1,4 @@
-"""Weeks of tracked keywords on the Ahrefs-shaped server: what is read, what it costs, what is news."""
+"""Weeks of tracked keywords on the Ahrefs-shaped server: what is read, its price, and the news."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace

@@ -17,7 +17,8 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(
         ("bot.model", "bot.report", "bot.errors", "bot.clock", "bot.domains", "bot.places"), 0
     ),
-    **dict.fromkeys(("bot.settings", "bot.question", "bot.page_facts", "bot.tracked"), 0),
+    **dict.fromkeys(("bot.settings", "bot.question", "bot.page_facts"), 0),
+    **dict.fromkeys(("bot.tracked", "bot.track_grammar"), 0),
     **dict.fromkeys(("bot.manifest", "bot.prices", "bot.bill", "bot.setting_values"), 0),
     "bot.setting_list": 0,
     "bot.gap": 1,
