@@ -22,7 +22,7 @@ def bulk_form(site: str, schedule_words: str, *, private_metadata: str = "") -> 
 
     Texts arrive as `values[name]["value"]["value"]`, for each name of `INPUTS` and for `site`.
     """
-    hint = f"One a line, {MOST_KEYWORDS} at most over all fields. The price comes before anything."
+    hint = f"One a line, {MOST_KEYWORDS} at most over all fields. You see the price first."
     more = "For what does not fit above."
     fields = [
         Field(

@@ -6,11 +6,11 @@ from dataclasses import replace
 from unittest import TestCase
 
 import pytest
+from fakes.any_digest import digests
 from fakes.digests import (
     MONDAY,
     big_digest,
     digest,
-    digests,
     history,
     line,
     new_link,
