@@ -147,6 +147,22 @@ def test_the_first_digest_says_where_things_stand_and_no_change(keywords, said):
     assert digest_sentence(keywords, (), (), ()).startswith(said)
 
 
+def test_who_was_in_the_top_3_already_did_not_enter_it():
+    said = digest_sentence((line(position=2, position_before=3, rivals_gained=0),), (), (), ())
+    assert said == "You closed 3 of 21 missing links for “best crm” this week."
+
+
+def test_many_that_crossed_the_top_3_are_counted_and_one_is_named():
+    entered = [line(f"in{n}", position=n, position_before=8) for n in (2, 1)]
+    left = [line(f"out{n}", position=8, position_before=2) for n in (1, 2)]
+    for those, said in (
+        (entered, "2 keywords entered the top 3, “in1” among them."),
+        ([*entered, left[0]], "2 keywords entered the top 3 and “out1” left it."),
+        ([entered[0], *left], "“in2” entered the top 3 and 2 left it."),
+    ):
+        assert digest_sentence(those, (), (), ()).partition("; ")[2] == said
+
+
 def test_who_knows_that_it_is_not_the_first_digest_may_say_so():
     said = digest_sentence((first_line(),), (), (), (), first=False)
     assert said == (

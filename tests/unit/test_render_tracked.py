@@ -72,6 +72,13 @@ def test_what_differs_from_the_rest_of_the_page_is_said_in_its_row():
     assert "\n" not in said[-2]
 
 
+def test_a_page_without_a_majority_says_it_in_each_row():
+    rows = [list_row(1), list_row(2, next_run=None)]
+    said = said_of(tracked_list(rows, page=1, of=1, channel_note=""))
+    assert len(said) == 3
+    assert all("\nledgerly.example · US (en) · next read" in one for one in said[1:])
+
+
 def test_unknown_is_never_a_zero_in_the_list():
     unnamed = Question("best crm", Market("us", "en"))
     unread = snapshot(have=None, gap=None, page=None, position=None)
@@ -208,6 +215,23 @@ def test_slack_takes_every_note(one, read, words, names):
         )
 
 
+def test_words_that_grow_when_escaped_still_fit():
+    wide = "&" * 500
+    asked = Question(wide[:200], Market(wide, wide), site=wide, page=wide)
+    one = tracked(question=asked)
+    with TestCase().assertNoLogs("bot.render", level="WARNING"):
+        takes(
+            tracking_begun(one, wide),
+            tracking(one, None, wide, fault=wide),
+            tracking(one, snapshot(), wide),
+            already_tracked(one, wide),
+            untracked(wide, wide),
+            not_tracked(wide, (wide,) * 9),
+            bulk_quote(7, [(wide, wide)] * 9, wide, wide, "job-1"),
+            tracked_list([list_row(1, tracked=one)] * 10, page=2, of=3, channel_note=wide),
+        )
+
+
 # forms
 
 
@@ -233,7 +257,7 @@ def test_a_bulk_quote_asks_and_says_what_is_left_out():
     said = said_of(drawn)
     assert said[:2] == ["Track 480 keywords?", "Now at most 72,000 units. A week 70,000."]
     assert said[2].startswith("Left out: “k0” (already tracked), “k1” (already tracked)")
-    assert said[2].endswith("“k9” (already tracked) and 2 more.")
+    assert said[2].endswith("“k4” (already tracked) and 7 more.")
     assert buttons(drawn) == [
         ("Confirm", "bulk_confirm", "job-1"),
         ("Cancel", "bulk_cancel", "job-1"),
