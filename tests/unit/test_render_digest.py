@@ -9,7 +9,7 @@ from fakes.digests import big_digest, digest, first_line, history, line
 from fakes.drawn import takes
 from hypothesis import given, settings
 
-from bot.render.digest import digest_message
+from bot.render.digest import digest_message, digest_sentence
 from bot.tracked import Outlook
 
 
@@ -185,6 +185,12 @@ def test_the_twin_of_several_lines_names_each():
     assert _sections(twin)[3] == (
         "Remaining gap, Total: Nov 16: 100, Nov 23: 90\nRemaining gap, c: Nov 16: 90, Nov 23: 50"
     )
+
+
+def test_a_right_to_left_keyword_stays_isolated_in_the_sentence():
+    many = (line("אבג", rivals_gained=5), line("b", rivals_gained=0))
+    made = digest(*many, sentence=digest_sentence(many, (), (), ()))
+    assert "\u2068אבג\u2069” gained 5." in digest_message(made).text
 
 
 # limits
