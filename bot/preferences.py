@@ -282,8 +282,14 @@ def save(
     *,
     by: str | None,
     at: datetime,
+    seen: Values | None = None,
 ) -> None:
-    """Keep values that `checked` has returned. A site is made by its first value."""
+    """Keep values that `checked` has returned. A site is made by its first value.
+
+    `seen`: what stood there when somebody decided; raises `BadSetting` where another was faster.
+    """
+    if seen is not None:
+        _refuse_overtaken(wishes_of(db, team).at(place), seen, values)
     if place.level is Level.SITE:
         workspace.ensure_site(db, team, place.of, at)
     for name, value in values.items():
@@ -296,6 +302,17 @@ def save(
         else:
             kept = Preference(place.level, place.of, name, value, by, at)
             preferences.keep(db, team, kept)
+
+
+def _refuse_overtaken(now: Values, seen: Values, values: Mapping[str, str | None]) -> None:
+    faults = {}
+    for name, value in values.items():
+        present = parts(now.get(name, ""))
+        if present not in (parts(seen.get(name, "")), parts(value or "")):
+            told = f"“{', '.join(present)[:60]}”" if present else "nothing"
+            faults[name] = f"Somebody set it to {told} meanwhile. Open the settings again."
+    if faults:
+        raise BadSetting(faults)
 
 
 def _keep_of_channel(

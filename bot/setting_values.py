@@ -84,7 +84,7 @@ def _one_of(known: Iterable[str], what: str) -> Callable[[str], str]:
                 raise ValueError(
                     f"“{name[:40]}” is no {what}; choose from {', '.join(names)}, or none"
                 )
-        return ",".join(wanted)
+        return ",".join(name for name in names if name in wanted)
 
     return read
 

@@ -101,9 +101,16 @@ class Channels:
         return known
 
     async def save(
-        self, team: str, place: Place, values: Mapping[str, str | None], by: str | None
+        self,
+        team: str,
+        place: Place,
+        values: Mapping[str, str | None],
+        by: str | None,
+        seen: Mapping[str, str] | None = None,
     ) -> None:
-        """Keep values that `preferences.checked` has returned; they hold from here on."""
+        """Keep values as `preferences.save` does; they hold from here on."""
         at = self._clock.now()
-        await self._database.run(lambda db: preferences.save(db, team, place, values, by=by, at=at))
+        await self._database.run(
+            lambda db: preferences.save(db, team, place, values, by=by, at=at, seen=seen)
+        )
         self.forget(team)
