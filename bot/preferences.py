@@ -64,12 +64,20 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A setting with the value that holds, and the level that it comes from."""
+    """A setting with the value that holds, and the levels that it comes from, the nearest first.
+
+    Only a blocklist comes from several. `is_default`: nobody said anything, anywhere.
+    """
 
     setting: Setting
     value: str
-    level: Level
+    levels: tuple[Level, ...]
     is_default: bool
+
+    @property
+    def level(self) -> Level:
+        """Return the nearest level that says something."""
+        return self.levels[0]
 
 
 def wishes_of(db: sqlite_utils.Database, team: str) -> Wishes:
@@ -145,9 +153,17 @@ def read(
     return in_run(settings, wishes_of(db, team), site, channel)
 
 
-def defaults(settings: Settings) -> Defaults:
-    """Return what holds when an asker does not say."""
-    return Defaults(settings.country, settings.lang, settings.site)
+def defaults(in_place: Settings, wishes: Wishes, site: str | None = None) -> Defaults:
+    """Return what an asker need not say, of what holds in a channel (`in_channel`).
+
+    A site that is named brings its own market, if it has one.
+    """
+    own = wishes.sites.get(site, {}) if site else {}
+    return Defaults(
+        own.get("country", in_place.country),
+        own.get("lang", in_place.lang),
+        site or in_place.site,
+    )
 
 
 def explain(
@@ -156,19 +172,23 @@ def explain(
     """Yield every setting with its value and where it comes from; `site` None: the channel's."""
     site = site or in_channel(settings, wishes, channel).site
     found = in_run(settings, wishes, site, channel)
-    levels = (
+    said = (
         (Level.CHANNEL, wishes.channels.get(channel or "", {})),
         (Level.SITE, wishes.sites.get(site or "", {})),
         (Level.TEAM, wishes.team),
     )
     for setting in SETTINGS:
-        level = next((one for one, values in levels if setting.name in values), Level.ENVIRONMENT)
-        unset = level is Level.ENVIRONMENT and setting.name not in settings.model_fields_set
+        levels = [level for level, values in said if setting.name in values]
+        if not levels or (setting.name == "blocklist" and settings.blocklist):
+            levels.append(Level.ENVIRONMENT)
+        if setting.name != "blocklist":
+            del levels[1:]
+        unset = levels == [Level.ENVIRONMENT] and setting.name not in settings.model_fields_set
         if setting.name == "aliases":
             value = wishes.sites.get(site or "", {}).get("aliases", "")
         else:
             value = as_text(getattr(found, setting.name))
-        yield Told(setting, value, level, unset)
+        yield Told(setting, value, tuple(levels), unset)
 
 
 def as_text(value: object) -> str:

@@ -65,16 +65,24 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("country", Group.SITES, (TEAM, SITE), "Country", "Two letters, such as us."),
     Setting("lang", Group.SITES, (TEAM, SITE), "Language", "Two letters, such as en."),
-    Setting("digest_day", Group.DIGEST, (TEAM, CHANNEL), "Day", "Of the weekly digest.", _DAYS),
+    Setting(
+        "digest_day", Group.DIGEST, (TEAM, CHANNEL), "Day", "The day of the weekly digest.", _DAYS
+    ),
     Setting(
         "digest_hour",
         Group.DIGEST,
         (TEAM, CHANNEL),
         "Hour",
-        "From 6 to 22.",
+        "The hour of the digest, 6 to 22.",
         tuple((str(hour), f"{hour:02}:00") for hour in range(6, 23)),
     ),
-    Setting("time_zone", Group.DIGEST, (TEAM, CHANNEL), "Time zone", "For example Europe/Berlin."),
+    Setting(
+        "time_zone",
+        Group.DIGEST,
+        (TEAM, CHANNEL),
+        "Time zone",
+        "Where days and hours are counted, such as Europe/Berlin.",
+    ),
     Setting("quiet", Group.DIGEST, (TEAM, CHANNEL), "Quiet", "No alerts between digests.", _YES_NO),
     Setting(
         "alerts",
@@ -185,7 +193,7 @@ SETTINGS: tuple[Setting, ...] = (
         Group.MONEY,
         (TEAM,),
         "Cap per person and day",
-        "In dollars.",
+        "Dollars that one person's questions may cost a day.",
         money=True,
     ),
     Setting(
@@ -193,7 +201,7 @@ SETTINGS: tuple[Setting, ...] = (
         Group.MONEY,
         (TEAM, SITE),
         "Cap per site and month",
-        "In dollars.",
+        "Dollars that a client's questions may cost a month.",
         money=True,
     ),
     Setting(
@@ -201,7 +209,7 @@ SETTINGS: tuple[Setting, ...] = (
         Group.MONEY,
         (TEAM, CHANNEL),
         "Cap per channel and month",
-        "In dollars.",
+        "Dollars that a channel's questions may cost a month.",
         money=True,
     ),
     Setting(
@@ -209,7 +217,7 @@ SETTINGS: tuple[Setting, ...] = (
         Group.MONEY,
         (TEAM,),
         "Caps per vendor and month",
-        "ahrefs=200000, dataforseo=$20.",
+        "Units or dollars of all together: ahrefs=200000, dataforseo=$20.",
         money=True,
     ),
     Setting("prices", Group.MONEY, (TEAM,), "Prices", "Dollars a unit: ahrefs=0.0002.", money=True),
