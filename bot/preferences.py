@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from bot.errors import BadSetting
 from bot.prices import vendors_in
+from bot.providers.base import Capability
 from bot.providers.registry import Registry
 from bot.question import Defaults
 from bot.setting_list import BY_NAME, SETTINGS, Level, Setting
@@ -117,7 +118,10 @@ def effective(
             if name not in Settings.model_fields or name not in BY_NAME:
                 continue
             if name == "blocklist":
+                # Not read again: it may be long, and it was read when it was saved.
                 text = ",".join(filter(None, (found.blocklist, text)))  # noqa: PLW2901
+                found = found.model_copy(update={"blocklist": text})
+                continue
             try:
                 setattr(found, name, text)
             except ValidationError:
@@ -248,6 +252,9 @@ def _named_vendors(
     ready = {vendor.name for vendor in registry.vendors}
     if name == "via":
         yield from ((vendor, ready, "connected") for vendor in parts(value))
+    elif name == "serp":
+        able = {one.name for one in registry.vendors if one.can(Capability.SERP)}
+        yield value, able, "connected search"
     elif name in ("cap_vendor_month", "prices"):
         known = ready | {absent.name for absent in registry.not_configured}
         yield from ((vendor, known, "installed") for vendor in vendors_in(value))

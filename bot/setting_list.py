@@ -148,6 +148,14 @@ SETTINGS: tuple[Setting, ...] = (
         money=True,
     ),
     Setting(
+        "serp",
+        Group.VENDORS,
+        EVERYWHERE,
+        "Search results from",
+        "One vendor's name, where it is not to be the first in order that has them.",
+        money=True,
+    ),
+    Setting(
         "compare_indexes",
         Group.VENDORS,
         EVERYWHERE,

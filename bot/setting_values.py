@@ -121,6 +121,7 @@ READERS: dict[str, Callable[[str], str]] = {
     "country": _country,
     "lang": _language,
     "via": _vendors,
+    "serp": _vendors,
     "cap_vendor_month": _checked(read_amounts),
     "prices": _checked(read_prices),
     "confirm_over": _checked(read_amount),

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     country: str = "us"
     lang: str = "en"
     via: str = Field("", description="Vendors in order of preference, comma separated.")
+    serp: str = Field("", description="The vendor of search results; empty: the first that fits.")
     compare_indexes: bool = Field(
         default=False, description="Ask all connected link indexes, side by side."
     )
