@@ -83,7 +83,14 @@ SETTINGS: tuple[Setting, ...] = (
         "Time zone",
         "Where days and hours are counted, such as Europe/Berlin.",
     ),
-    Setting("quiet", Group.DIGEST, (TEAM, CHANNEL), "Quiet", "No alerts between digests.", _YES_NO),
+    Setting(
+        "quiet",
+        Group.DIGEST,
+        (TEAM, CHANNEL),
+        "Quiet",
+        "No alerts, and a digest only of weeks that changed our links, gap or position.",
+        _YES_NO,
+    ),
     Setting(
         "alerts",
         Group.DIGEST,
