@@ -89,9 +89,7 @@ class Analysis:
         self._lineup(question, settings)
 
     def _lineup(self, question: Question, settings: Settings | None) -> Lineup:
-        settings = settings or self._settings
-        registry = self._registry.preferring(settings.vendor_order)
-        return plan.lineup(registry, question, compare=settings.compare_indexes)
+        return plan.lineup_for(self._registry, question, settings or self._settings)
 
     def uses_sample(self, question: Question, settings: Settings | None = None) -> bool:
         """Say whether invented data would answer it; raises `BadQuestion` when nothing would."""
