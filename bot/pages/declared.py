@@ -55,6 +55,14 @@ _SCHEMA: dict[str, dict[str, float]] = {
     "MusicComposition": {"other": 2},
 }
 _WRITTEN = frozenset({"Article", "BlogPosting", "NewsArticle", "Recipe", "TechArticle", "Review"})
+_FIRMS = frozenset(
+    {
+        *("LocalBusiness", "ProfessionalService", "LegalService", "Attorney", "Plumber", "Dentist"),
+        *("HVACBusiness", "Electrician", "RoofingContractor", "MovingCompany", "AutoRepair"),
+        *("HomeAndConstructionBusiness", "GeneralContractor", "MedicalBusiness", "RealEstateAgent"),
+        *("FinancialService", "InsuranceAgency", "BeautySalon", "Restaurant", "Hotel", "Store"),
+    }
+)
 _PARTS = frozenset({"VideoObject", "Person", "Movie", "FAQPage"})  # articles have these as well
 _OG_TYPES = (
     (re.compile(r"product\.group|product_group"), {"category": 4.0}),
@@ -64,6 +72,7 @@ _OG_TYPES = (
     (re.compile(r"event"), {"other": 4.0}),
     (re.compile(r"news"), {"news": 3.0}),
     (re.compile(r"article"), dict.fromkeys(ARTICLE, 0.5)),
+    (re.compile(r"website"), {"news": -0.5}),
 )
 _IN_SCRIPT = re.compile(
     r"[\"'_.]?(?:page|content|template|asset|view|post)[_-]?(?:type|template|kind|group)[\"']?\s*"
@@ -80,6 +89,7 @@ _PUBLISHERS = re.compile(
 def declared(document: Document) -> Iterator[Signal]:
     """Yield what the page's own markup says it is."""
     yield from _from_schema(document)
+    yield from _from_parts(document)
     yield from _from_head(document)
     yield from _from_marks(document)
     yield from _from_page_type(document)
@@ -99,6 +109,12 @@ def _from_schema(document: Document) -> Iterator[Signal]:
         yield Signal({**ARTICLE, "forum": -1}, "it calls itself an article (schema.org)")
     if document.types["NewsMediaOrganization"]:
         yield Signal({"news": 1.5}, "it names a news organisation as its publisher")
+    if document.own_types & _FIRMS:
+        yield Signal({"product": 1, "profile": 0.5}, "it calls itself a local firm (schema.org)")
+
+
+def _from_parts(document: Document) -> Iterator[Signal]:
+    """Yield what the marked-up parts of the page speak for."""
     if document.types["HowToStep"]:
         yield Signal({"guide": 2}, "it marks up steps")
     if document.types["Review"] + document.types["UserReview"] > 4:

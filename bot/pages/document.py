@@ -28,6 +28,7 @@ _MAX_LINKS = 5000
 _MAX_HEADINGS = 2000
 _MAX_PROSE = 2000
 _MAX_MARK = 600
+_MAX_LINES, _LINE = 4000, 90
 _MARK = re.compile(r"id|class|data-[\w-]*(?:page|template|type|view|controller|route)[\w-]*")
 
 
@@ -182,6 +183,11 @@ class Document:
         return self._visible.main
 
     @property
+    def lines(self) -> list[str]:
+        """The short pieces of the main text, as the markup cuts it, in order."""
+        return self._visible.lines
+
+    @property
     def prose(self) -> list[str]:
         """The paragraphs of a sentence or more, outside navigation, side columns and footer."""
         return self._visible.prose
@@ -206,6 +212,7 @@ class _Visible:
     text: str
     main: str
     prose: list[str]
+    lines: list[str]
 
 
 def _visible(body: LexborNode | None) -> _Visible:
@@ -236,7 +243,8 @@ def _visible(body: LexborNode | None) -> _Visible:
                 prose.append(said)
         if node.child is not None:
             waiting.append((node.child, below))
-    return _Visible(_folded(everything), _folded(main), prose)
+    lines = [line for piece in main[:_MAX_LINES] if 0 < len(line := piece.strip()) <= _LINE]
+    return _Visible(_folded(everything), _folded(main), prose, lines)
 
 
 def _stands_loose(node: LexborNode) -> bool:

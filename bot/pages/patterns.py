@@ -115,6 +115,7 @@ IN_TITLE = _rows(
     ("news", 1.5, rf"\b(?:{_HAPPENED})\b"),
     ("news", 1.5, r"\b(?:news|nachrichten|press release|pressemitteilung|announces?|launch(?:es|ed)|partners?(?:hip)?|according to|arrest(?:ed|s)|killed|dies|investigation|report|unveils?|raises|acquires?|wins?|says|appoints?|signs|plans to|fordert|warnt|police|polizei|minister|court|election)\b"),
     ("product", 1.5, r"\b(?:software|platform|services?|solutions?|pricing|prices|packages|plans|for (?:small |your )?business(?:es)?|company|kaufen|buy|купить|kopen|acheter|comprar|for sale|free trial|official site|app|repair|bestellen)\b"),
+    ("product", 1, r"\b(?:lawyers?|attorneys?|dentists?|plumbers?|plumbing|repairs?|cleaning|removal|installation|rentals?|agency|consulting|consultants?|contractors?|movers|roofing|hvac|clinic|catering|hosting|insurance|loans?|tours?|hotels?|developers?|development|marketing|management|anwalt|rechtsanwalt|zahnarzt|agentur|beratung|reparatur|reinigung|vermietung|versicherung|agence|avocat|assurance|agencia|abogados?|seguros?|agenzia|avvocato|verhuur|kantoor|wynajem|naprawa|uslugi|usługi|byrå)\b"),
     ("category", 1.5, r"\b(?:products|supplies|shop|jobs|courses|deals|rentals|directory|listings?|auswahl|online (?:kaufen|kopen|shop|bestellen)|günstige\w*|catalog(?:ue)?|categories|collection|sale|for sale|search results|archives?|browse|stellenangebote|brands|store)\b"),
     ("category", 1.5, r"^\W*(?:[\w’'&-]+ ){0,3}(?:for (?:men|women|kids|sale|rent)|accessories|clothing|shoes|furniture|jewelry|jewellery|equipment|tools|gifts|collections?|courses|jobs in .*|rentals)\W*(?:$|[|–—-])|\b\d[\d.,]* (?:jobs|products|results|listings|properties|items|courses)\b"),
     ("profile", 4, r"^\W*(?:about(?: us| me| [\w’' ]{2,30})?|contacts?(?: us| me| details| information)?|kontakt|contacto|contatti|contato|über (?:uns|mich|[\w ]{2,30})|our (?:team|story|people|company|mission)|(?:management |leadership |the )?team|meet the team|who we are|wer wir sind|qui[ée]nes somos|qui sommes[- ]nous|chi siamo|over ons|o nas|sobre (?:nosotros|nós)|à propos|impressum|om oss|get in touch|о (?:нас|компании)|контакты|会社概要|关于我们)\W*(?:$|[|–—:«»-])|[|–—-] (?:about(?: us)?|contact(?: us)?|kontakt|über uns)\W*$|\(@[\w.]+\)|(?:'s|’s) profile|curriculum vitae"),
@@ -185,7 +186,9 @@ DATELINE = re.compile(
 )
 VERDICT = re.compile(
     r"\bpros (?:and|&) cons\b|\bpros\b.{1,400}\bcons\b|our (?:verdict|rating)|bottom line|fazit"
-    r"|testurteil|we tested|i tested|my rating|out of (?:5|10)\b|helpful\?|customer reviews",
+    r"|testurteil|we tested|i tested|my rating|out of (?:5|10)\b|helpful\?|customer reviews|\b\d(?:[.,]\d)? ?/ ?(?:5|10)\b|von 5 sternen"
+    r"|pro (?:und|&) contra|vor- und nachteile|avantages et inconvénients|points (?:forts|faibles)|ventajas y desventajas|pros y contras"
+    r"|pregi e difetti|pro e contro|voor- en nadelen|plus- en minpunten|zalety i wady|wady i zalety|för- och nackdelar|eindoordeel|voto finale",
     re.IGNORECASE | re.DOTALL,
 )
 STEP = re.compile(r"^\W*(?:step|schritt|paso|étape|passo|krok|шаг)\W*\d", re.IGNORECASE)

@@ -5,25 +5,48 @@ from collections.abc import Iterator
 
 from bot.pages.document import Document
 from bot.pages.evidence import ARTICLE, Signal
+from bot.pages.language import language_of
 from bot.pages.links import outbound_of
 
 _RUNNING = 50_000
 _OPENING = 3
-_YOU = re.compile(
-    r"\b(?:you|your|you're|du|dein\w*|sie|ihre?n?|usted|tu|tus|vous|votre|vos|você|je|jouw|din|ditt|dina"
-    r"|twój|twoj\w+|вы|вас|вам|ваш\w*)\b",
-    re.IGNORECASE,
-)
-_I = re.compile(
-    r"\b(?:i|i'm|i've|my|me|ich|mein\w*|mir|mich|yo|mi|mis|mon|ma|mes|io|mio|mia|eu|meu|minha|jag|min"
-    r"|mitt|moje|mnie|я|мне|меня|мой|моя)\b",
-    re.IGNORECASE,
-)
-_WE = re.compile(
-    r"\b(?:we|we're|our|us|wir|unser\w*|uns|nous|notre|nos|nosotros|nuestr[oa]s?|noi|nostr[oaie]|wij|onze|ons"
-    r"|nós|noss[oa]s?|nasz\w*|vi|vår\w*|мы|наш\w*)\b",
-    re.IGNORECASE,
-)
+# Whom a text speaks of: you, I, we. German's polite "you" is told from "they" by its capital.
+_PERSONS = {
+    "en": (r"you|your|yours|you're|yourself", r"i|i'm|i've|i'd|my|me|myself", r"we|we're|our|us"),
+    "de": (
+        r"du|dich|dir|dein\w*|(?-i:(?<=[a-zäöüß,] )(?:Sie|Ihnen|Ihre?[nmrs]?))",
+        r"ich|mich|mir|mein\w*",
+        r"wir|uns|unser\w*",
+    ),
+    "fr": (r"vous|votre|vos|tu|ton|ta|tes", r"je|j'\w+|mon|ma|mes|moi", r"nous|notre|nos"),
+    "es": (
+        r"tú|tu|tus|te|ti|usted\w*|puedes|debes|tienes",
+        r"yo|mi|mis|me|mí",
+        r"nosotros|nuestr[oa]s?|nos",
+    ),
+    "it": (
+        r"tu|tuo|tua|tuoi|tue|ti|puoi|devi|vostr[oa]",
+        r"io|mio|mia|miei|mie|mi",
+        r"noi|nostr[oaie]|ci",
+    ),
+    "nl": (r"je|jij|jouw|jou|u|uw", r"ik|mij|mijn|me", r"wij|we|ons|onze"),
+    "pt": (
+        r"você|vocês|seu|sua|seus|suas|te|tu",
+        r"eu|meu|minha|meus|minhas|me|mim",
+        r"nós|noss[oa]s?|nos",
+    ),
+    "pl": (
+        r"ty|cię|ci|tobie|twój|twoj\w+|możesz|musisz",
+        r"ja|mnie|mi|mój|moj\w+",
+        r"my|nas|nam|nasz\w*",
+    ),
+    "sv": (r"du|dig|din|ditt|dina|ni|er", r"jag|mig|min|mitt|mina", r"vi|oss|vår\w*"),
+    "ru": (r"вы|вас|вам|ваш\w*|ты|тебе|тво\w+", r"я|мне|меня|мой|моя|мо[иё]", r"мы|нас|нам|наш\w*"),
+}
+_SPOKEN = {
+    code: tuple(re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in persons)
+    for code, persons in _PERSONS.items()
+}
 _QUOTE = re.compile(
     r"“[^”]{25,500}”|„[^“”]{25,500}[“”]|«[^»]{25,500}»|\"[^\"]{25,500}\"|「[^」]{10,300}」|»[^«]{25,500}«"
 )
@@ -58,20 +81,23 @@ def prose(document: Document) -> Iterator[Signal]:
     if foreign > 25 and count < 200:
         yield Signal({"list": 1.5}, f"it links to {foreign} other sites")
     if count > _LEAST:
-        yield from _voice(" ".join(paragraphs)[:_RUNNING])
+        yield from _voice(" ".join(paragraphs)[:_RUNNING], language_of(document))
     yield from _report(paragraphs)
 
 
-def _voice(running: str) -> Iterator[Signal]:
+def _voice(running: str, language: str | None) -> Iterator[Signal]:
     """Yield whom it speaks of: a guide of you, a firm of us, a diary of me, news of others."""
+    if language not in _SPOKEN:
+        return
     words = len(running.split())
-    you, me, us = (len(pattern.findall(running)) / words for pattern in (_YOU, _I, _WE))
+    you, me, us = (len(pattern.findall(running)) / words for pattern in _SPOKEN[language])
     if you > 0.02:
         yield Signal({"guide": 0.5, "news": -0.5}, "it speaks to “you”")
     elif you < 0.003 and me < 0.006:
         yield Signal({"news": 1.0}, "it speaks of others only")
     if me > 0.03:
-        yield Signal({"news": -1.0, "other": 0.5, "review": 0.5}, "it speaks of “me”")
+        alone = 1.5 if you < 0.01 else 0.5
+        yield Signal({"news": -1.0, "other": alone, "review": 0.5}, "it speaks of “me”")
     if us > 0.02 and me < 0.01:
         yield Signal({"product": 0.5, "profile": 0.5, "news": -0.5}, "it speaks of “us”")
 

@@ -54,6 +54,8 @@ def _from_headings(document: Document) -> Iterator[Signal]:
     praised = sum(map(bool, map(patterns.BEST_FOR.search, headings)))
     if praised > 2:
         yield Signal({"list": 2}, f"{praised} of its headings name a best one")
+    if {"abstract", "references"} <= {text.strip(" :.0123456789").lower() for text in headings}:
+        yield Signal({"other": 3}, "it has the parts of a paper")
     judged = sum(map(bool, map(patterns.JUDGES.match, headings)))
     if judged > 1:
         yield Signal({"review": 2}, f"{judged} of its headings weigh or judge")
