@@ -14,7 +14,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from bot import linkers, plan, quoting
-from bot.assembly import Facts, assemble, competitors_as, competitors_of, ours_in
+from bot.assembly import Facts, assemble, competitors_as, competitors_of, ours_in, vendor_kind
 from bot.bill import LEFT_OUT_WHEN_LIGHT
 from bot.budget import Rules, RunBudget
 from bot.clock import Clock
@@ -210,7 +210,9 @@ class _Run:
         if self.question.gates and not (self.chosen.serp and self.chosen.serp.sample):
             ours = self.question.page or self._our_ranking_page()
             urls = [page.url for page in self.facts.competitors]
-            self.facts.readiness = await self.gates.check(self.question, urls, ours)
+            self.facts.readiness = await self.gates.check(
+                self.question, urls, ours, vendor_kind=vendor_kind(self.facts)
+            )
 
     async def _links(self) -> None:
         """Find who links to the competitors and could link to us."""
