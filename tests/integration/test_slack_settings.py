@@ -86,7 +86,7 @@ async def test_the_form_opens_for_this_channel_with_what_holds_in_words(bot):
     view = await opened(bot)
     hints = {name: block["hint"]["text"] for name, block in fields(view).items()}
     assert hints["site"].endswith("Empty: own.com.")
-    assert hints["run_cap"].endswith("Empty: not set.")
+    assert hints["run_cap"].endswith("Empty: each vendor's own.")
     assert hints["alerts"].endswith("Nothing ticked: A link was won.")
     day = fields(view)["digest_day"]["element"]
     assert label_of(day["options"][0]) == "As above: Monday"
@@ -271,7 +271,7 @@ async def test_another_team_sees_nothing_of_it(bot):
 async def test_who_is_no_admin_reads_money_and_who_may_change_it(bot):
     view = await opened(bot, Level.TEAM, user="ben")
     assert {"run_cap", "prices", "via", "compare_indexes"}.isdisjoint(fields(view))
-    assert "Cap of an answer: not set" in told(view)
+    assert "Cap of an answer: each vendor's own" in told(view)
     assert "Only workspace admins may change this." in told(view)
     assert "level" in fields(view)
 
