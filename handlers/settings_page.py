@@ -180,5 +180,4 @@ def _words(setting: Setting, text: str) -> str:
     if setting.long and len(parts(text)) > 3:
         return counted(len(parts(text)), "domain")
     words = [named.get(part, part) for part in parts(text)] if named else [text]
-    nothing = "none" if setting.long or setting.several else "not set"
-    return clip(", ".join(words), 60) if text else nothing
+    return clip(", ".join(words), 60) if text else setting.nothing
