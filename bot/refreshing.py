@@ -99,9 +99,7 @@ class Rereader:
         for tracked in keywords:
             settings = await self._settings_of(tracked)
             try:
-                chosen = plan.lineup(
-                    self._registry.preferring(settings.vendor_order), tracked.question
-                )
+                chosen = plan.lineup_for(self._registry, tracked.question, settings)
             except BadQuestion as error:
                 found[tracked.id] = Outcome(tracked, None, str(error))
                 continue

@@ -13,7 +13,7 @@ from bot.budget import Rules, day_of, month_of
 from bot.clock import Clock
 from bot.errors import LinkGapError
 from bot.model import Balance
-from bot.plan import lineup
+from bot.plan import lineup_for
 from bot.prices import read_amount
 from bot.providers.base import BalanceQuery, Capability, Vendor
 from bot.providers.registry import Registry
@@ -55,7 +55,7 @@ class Books:
     async def week(self, question: Question, keywords: int, team: str, channel: str) -> Quote:
         """Return the most a weekly read of so many keywords like this one may cost."""
         settings = await self._settings_of(team, question.site, channel)
-        chosen = lineup(self._registry.preferring(settings.vendor_order), question)
+        chosen = lineup_for(self._registry, question, settings)
         return await self._priced(week(chosen, keywords), team, settings)
 
     async def _settings_of(self, team: str, site: str | None, channel: str | None) -> Settings:
