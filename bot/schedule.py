@@ -91,6 +91,12 @@ class Schedule:
             replace_existing=True,
         )
 
+    async def set_alarms(self, team: str) -> None:
+        """Move the alarms of a team's channels, after a change that may be about all of them."""
+        for its_team, channel in await self._channels():
+            if its_team == team:
+                await self.set_alarm(team, channel)
+
     async def next_digest(self, team: str, channel: str) -> datetime:
         """Return when a channel's next digest is due, in the channel's own time zone."""
         return next_after(self._clock.now(), _weekly(await self._settings_of(team, channel)))
