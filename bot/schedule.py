@@ -7,6 +7,7 @@ that rings at each channel's hour in its own time zone, and now and then for wha
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -56,7 +57,7 @@ class Schedule:
         self._database, self._clock = database, clock
         self._rounds, self._settings_of = rounds, settings_of
         self._alarms: AsyncIOScheduler | None = None
-        self._at_work = asyncio.Lock()
+        self._under_way: set[str] = set()
 
     async def start(self) -> None:
         """Set an alarm for each channel, and make up for what was missed."""
@@ -119,18 +120,27 @@ class Schedule:
         return tuple(sorted(turns, key=lambda turn: turn.at))
 
     async def run_due(self) -> None:
-        """Take every turn that is due, and read ahead where a digest is near."""
-        if self._at_work.locked():
-            return  # the run under way sees what is due as well
-        async with self._at_work:
-            await purge_expired(self._database)
-            for turn in await self.due():
-                try:
-                    await self._take(turn.slot)
-                except Exception:
-                    # One channel's trouble must not silence the others; its lease runs out.
-                    log.exception("the turn %s failed", turn.slot.name)
-            await self._read_ahead()
+        """Take every turn that is due, and read ahead where a digest is near.
+
+        Channels do not wait for each other: a large one reads for an hour. What another call is at
+        already is left to it.
+        """
+        await purge_expired(self._database)
+        works = {turn.slot.name: partial(self._take, turn.slot) for turn in await self.due()}
+        for slot in await self._near():
+            works.setdefault(slot.name, partial(self._rounds.read_ahead, slot))
+        begun = {name: work for name, work in works.items() if name not in self._under_way}
+        self._under_way |= begun.keys()
+        await asyncio.gather(*(self._work(name, work) for name, work in begun.items()))
+
+    async def _work(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except Exception:
+            # One channel's trouble must not silence the others; its lease runs out.
+            log.exception("the turn %s failed", name)
+        finally:
+            self._under_way.discard(name)
 
     async def _channels(self) -> list[tuple[str, str]]:
         """Return whom it rings for; what the command line follows, its owner reads there."""
@@ -149,16 +159,18 @@ class Schedule:
         known = await self._database.read(lambda db: posts.known(db, slot))
         return known is not None and known.state in ENDED
 
-    async def _read_ahead(self) -> None:
-        """Read what a large channel needs before its hour, so that its digest is not late."""
+    async def _near(self) -> list[Slot]:
+        """Return the digests of large channels whose reading has to begin before their hour."""
         now = self._clock.now()
+        near = []
         for team, channel in await self._channels():
             settings = await self._settings_of(team, channel)
             moment = next_after(now, _weekly(settings))
             slot = _digest_slot(team, channel, settings, moment)
             waiting = await self._rounds.waiting(slot)
-            if moment - now <= lead(waiting) and waiting > _A_MINUTE:
-                await self._rounds.read_ahead(slot)
+            if waiting > _A_MINUTE and moment - now <= lead(waiting):
+                near.append(slot)
+        return near
 
 
 def lead(keywords: int) -> timedelta:
