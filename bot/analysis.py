@@ -94,8 +94,8 @@ class Analysis:
         chosen = self._lineup(question)
         return any(vendor.sample for vendor in (chosen.serp, *chosen.indexes) if vendor)
 
-    def quote(self, question: Question) -> dict[str, int]:
-        """Return the worst case in units by vendor; raises `BadQuestion` when no vendor fits."""
+    def quote(self, question: Question) -> dict[tuple[str, str], int]:
+        """Return the worst case in units by vendor and pool; raises `BadQuestion` if none fits."""
         return quoting.quote(
             question,
             self._lineup(question),

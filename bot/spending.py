@@ -50,13 +50,13 @@ class Books:
         """Return the most a run may cost; raises `BadQuestion` when no vendor fits."""
         since = self._clock.now() - HISTORY
         lines = []
-        for name, units in self._analysis.quote(question).items():
+        for (name, pool), units in self._analysis.quote(question).items():
             vendor = self._registry.named(name)
             usual = await self._database.read(
-                partial(typical, team=team, provider=name, pool=vendor.pool, since=since)
+                partial(typical, team=team, provider=name, pool=pool, since=since)
             )
             price = self._rules.prices.micro_usd(name, units)
-            lines.append(QuoteLine(name, vendor.title, vendor.pool, units, price, usual))
+            lines.append(QuoteLine(name, vendor.title, pool, units, price, usual))
         return Quote(tuple(lines))
 
     def must_be_confirmed(self, quote: Quote) -> bool:

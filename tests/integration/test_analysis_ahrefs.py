@@ -283,7 +283,7 @@ async def test_price_and_cost_can_be_asked_apart_from_a_run(here):
     question = parse(f"crm {OURS}", Defaults())
     analysis = here.analysis()
     analysis.check(question)
-    assert analysis.quote(question) == {"ahrefs": 1500}
+    assert analysis.quote(question) == {("ahrefs", "units"): 1500}
     assert not analysis.uses_sample(question)
     assert await analysis.cost("r1", "T1") == ()
     report = await here.ask(OURS)

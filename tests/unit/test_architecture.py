@@ -37,7 +37,7 @@ LEFT = {
     "bot.providers": {"bot.pages"},
     "bot.linkers": {"bot.plan"},
     "bot.rereading": {"bot.plan"},
-    "bot.quoting": {"bot.plan"},
+    "bot.quoting": {"bot.linkers", "bot.plan"},
     "bot.budget": {"bot.plan"},
     "bot.analysis": {"bot.assembly", "bot.comparing", "bot.gates", "bot.inquiry"},
     "bot.spending": {"bot.analysis"},
