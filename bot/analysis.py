@@ -283,7 +283,7 @@ class _Run:
 
     def _why_nothing(self) -> str:
         for source in self.inquiry.sources:
-            if source.what == plan.SEARCH_RESULTS and source.note:
+            if source.capability == Capability.SERP and source.note:
                 return source.note
         return (
             f"No page was found that ranks for “{self.question.keyword}” and is not ours. "
