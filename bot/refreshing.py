@@ -130,7 +130,7 @@ class Rereader:
             team,
             None,
             SqliteAnswers(self._database, team),
-            quoting.week(chosen, max(len(others), len(members))),
+            _caps(chosen, max(len(others), len(members))),
             Payer(person, site, first.channel),
             Rules.of(settings),
         )
@@ -169,6 +169,11 @@ class Rereader:
             await self._database.run(
                 lambda db: store.note_fault(db, tracked.team, tracked.id, fault)
             )
+
+
+def _caps(chosen: Lineup, keywords: int) -> dict[str, int]:
+    """Return the most a read may cost by vendor: the worst case of a week, as it is quoted."""
+    return {vendor: units for (vendor, _), units in quoting.week(chosen, keywords).items()}
 
 
 @dataclass

@@ -63,17 +63,19 @@ class Books:
             lambda db: preferences.read(db, self._settings, team, site=site, channel=channel)
         )
 
-    async def _priced(self, worst: Mapping[str, int], team: str, settings: Settings) -> Quote:
+    async def _priced(
+        self, worst: Mapping[tuple[str, str], int], team: str, settings: Settings
+    ) -> Quote:
         prices = Rules.of(settings).prices
         since = self._clock.now() - HISTORY
         lines = []
-        for name, units in worst.items():
+        for (name, pool), units in worst.items():
             vendor = self._registry.named(name)
             usual = await self._database.read(
-                partial(typical, team=team, provider=name, pool=vendor.pool, since=since)
+                partial(typical, team=team, provider=name, pool=pool, since=since)
             )
             price = prices.micro_usd(name, units)
-            lines.append(QuoteLine(name, vendor.title, vendor.pool, units, price, usual))
+            lines.append(QuoteLine(name, vendor.title, pool, units, price, usual))
         ask_over = read_amount(settings.confirm_over) if settings.confirm_over else None
         return Quote(tuple(lines), ask_over)
 

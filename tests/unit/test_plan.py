@@ -4,7 +4,7 @@ from dataclasses import replace
 from math import ceil
 
 import pytest
-from fakes import semrush_vendor
+from fakes import majestic_vendor, semrush_vendor
 from fakes.ahrefs_vendor import configured
 from fakes.clock import FakeClock
 from fakes.lineups import asked, lineup
@@ -325,7 +325,7 @@ def test_what_a_vendor_lacks_costs_nothing_and_is_left_to_the_gateway_to_refuse(
     nowhere = Question("crm", Market("aq", "en"))
     (results, *_) = plan.headline(nowhere, plan.Lineup(semrush, None, (semrush,)))
     assert (results.worst(), results.served()) == (0, False)
-    assert "semrush" in quoting.quote(
+    assert ("semrush", "units") in quoting.quote(
         nowhere, plan.Lineup(semrush, None, (semrush,)), purse=750, shortlist=25, cap=1500
     )
 
@@ -355,28 +355,40 @@ def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, short
         *plan.enrichment(ahrefs, seen_on, None),
     ]
     quoted = quoting.quote(question, chosen, purse=purse, shortlist=shortlist, cap=10**9)
-    assert sum(ask.worst() for ask in run) <= quoted["ahrefs"]
+    assert sum(ask.worst() for ask in run) <= quoted["ahrefs", "units"]
 
 
 def test_a_quote_is_never_more_than_the_cap(ahrefs):
     chosen = lineup("crm", ahrefs)
     assert quoting.quote(asked("crm"), chosen, purse=750, shortlist=25, cap=1500) == {
-        "ahrefs": 1500
+        ("ahrefs", "units"): 1500
     }
     assert quoting.quote(asked("crm"), chosen, purse=0, shortlist=1, cap=1500) == {
-        "ahrefs": 100 + 50 + 50 + 50 + 50 + 50
+        ("ahrefs", "units"): 100 + 50 + 50 + 50 + 50 + 50
     }
 
 
 def test_a_vendors_own_cap_and_purse_hold_where_none_is_set(ahrefs):
     chosen = lineup("crm", ahrefs)
     own = quoting.quote(asked("crm"), chosen, purse=None, shortlist=25, cap=None)
-    assert own == {"ahrefs": 1500}
+    assert own == {("ahrefs", "units"): 1500}
     small = replace(ahrefs, run_cap=10**6, purse=3)
     chosen = lineup("crm", small)
-    dearer = quoting.quote(asked("crm"), chosen, purse=5, shortlist=25, cap=None)["ahrefs"]
+    dearer = quoting.quote(asked("crm"), chosen, purse=5, shortlist=25, cap=None)
     assert quoting.quote(asked("crm"), chosen, purse=None, shortlist=25, cap=None) == {
-        "ahrefs": dearer - 2
+        ("ahrefs", "units"): dearer["ahrefs", "units"] - 2
+    }
+
+
+def test_a_quote_names_each_pool_of_a_vendor(monkeypatch, tmp_path):
+    majestic = majestic_vendor.configured(monkeypatch, tmp_path)
+    chosen = plan.Lineup(None, None, (majestic,))
+    quoted = quoting.quote(asked("crm site:a.example"), chosen, purse=None, shortlist=25, cap=None)
+    assert quoted == {
+        ("majestic", "analysis units"): majestic.run_cap,
+        ("majestic", "index item units"): 1 + 8,  # ours first, then four pages and their sites
+        # the purse buys 6,000 rows at a unit each; the proof 10,000; a list of links 1,000
+        ("majestic", "retrieval units"): 6_000 + 10_000 + 5 * 1 + 1_000,
     }
 
 
