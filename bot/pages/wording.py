@@ -16,7 +16,6 @@ _TEXT: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
     (patterns.DATELINE, 1, {"news": 2.0}, "it speaks of a press release or press contact"),
     (patterns.QUOTED, 8, {"news": 1.0}, "it quotes many people"),
     (patterns.WIRED, 1, {"news": 2.0}, "it names a news agency"),
-    (patterns.HIRED, 4, {"other": 2.5}, "it describes a job"),
     (patterns.DEFINED, 4, {"other": 3.0}, "it explains a word"),
     (patterns.LEGAL, 8, {"other": 3.0}, "it is written by lawyers"),
     (patterns.ATTENDED, 2, {"other": 2.5}, "it announces an event"),
@@ -30,7 +29,7 @@ _TEXT: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
     (patterns.TAUGHT, 3, {"guide": 1.5}, "it instructs"),
     (patterns.FOLLOWED, 4, {"profile": 0.5}, "it speaks of people, an address or followers"),
 )
-_BARE = 120
+_BARE, _JOB_WORDS = 120, 4
 _SEARCH = "input[type=search], input[name=q], input[name=query], textarea[name=q]"
 
 
@@ -47,7 +46,8 @@ def wording(document: Document) -> Iterator[Signal]:
             yield signal
         if seen[kind] == 1 and kind in _NO_REPORTS and weight >= _PLAIN:
             yield Signal({"news": -1.5}, f"its title is no headline but that of a {kind}")
-    if document.words < _BARE and document.tree.css_first(_SEARCH) is not None:
+    bare = document.words < _BARE and len(document.prose) < 2
+    if bare and document.tree.css_first(_SEARCH) is not None:
         yield Signal({"tool": 1.5}, "it is little more than a search field")
     if document.url and document.path in ("", "/"):
         yield Signal({"product": 1.5, "other": 1}, "it is a home page")
@@ -75,3 +75,5 @@ def _from_text(document: Document) -> Iterator[Signal]:
     for pattern, least, weights, said in _TEXT:
         if len(pattern.findall(text)) >= least:
             yield Signal(weights, said)
+    if len({found.lower() for found in patterns.HIRED.findall(text)}) >= _JOB_WORDS:
+        yield Signal({"other": 2.5}, "it describes a job")
