@@ -51,7 +51,16 @@ def week(chosen: Lineup, keywords: int) -> dict[str, int]:
     Free vendors are left out. The first read of a keyword costs no more than a later one.
     """
     index, serp = chosen.main, chosen.serp
-    worst = Counter({index.name: rereading.weekly_worst(index, serp, keywords)})
+    # Each portion puts its own question for the counts, and a request may have a price of its own.
+    portions = rereading.portion_sizes(keywords)
+    sizes = {size: portions.count(size) for size in portions}
+    worst = Counter(
+        {
+            index.name: sum(
+                times * rereading.weekly_worst(index, serp, size) for size, times in sizes.items()
+            )
+        }
+    )
     if serp is not None and serp.name != index.name:
         search = rereading.search_results(serp, "keyword", Market("us", "en"))
         worst[serp.name] += keywords * search.worst()
