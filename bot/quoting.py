@@ -88,7 +88,11 @@ def week(chosen: Lineup, keywords: int) -> dict[tuple[str, str], int]:
     Free vendors are left out. The first read of a keyword costs no more than a later one.
     """
     index, serp = chosen.main, chosen.serp
-    weekly = rereading.weekly_worst(index, serp, keywords)
+    # Each portion puts its own question for the counts, and a request may have a price of its own.
+    portions = Counter(rereading.portion_sizes(keywords))
+    weekly = sum(
+        times * rereading.weekly_worst(index, serp, size) for size, times in portions.items()
+    )
     worst: Pools = Counter({(index.name, index.pool): weekly})
     if serp is not None and serp.name != index.name:
         search = rereading.search_results(serp, "keyword", Market("us", "en"))

@@ -87,12 +87,18 @@ class Rereader:
         self._reader = reader
 
     async def read(
-        self, keywords: Sequence[TrackedKeyword], *, run_id: str, person: str | None = None
+        self,
+        keywords: Sequence[TrackedKeyword],
+        *,
+        run_id: str,
+        person: str | None = None,
+        to_come: int = 0,
     ) -> tuple[Outcome, ...]:
         """Read keywords of one channel, and keep what was found; never raises for a vendor.
 
         Keywords of one site that the same vendors answer share their questions. A keyword that no
-        connected vendor fits any more has that as its fault.
+        connected vendor fits any more has that as its fault. `to_come`: keywords that the same run
+        reads later, for which enough of its cap is left.
         """
         found: dict[str, Outcome] = {}
         groups: dict[tuple[str, ...], list[tuple[TrackedKeyword, Lineup]]] = defaultdict(list)
@@ -106,14 +112,19 @@ class Rereader:
             serp = chosen.serp.name if chosen.serp else ""
             groups[tracked.question.site or "", serp, chosen.main.name].append((tracked, chosen))
         for number, members in enumerate(groups.values()):
-            group = await self._open(members, f"{run_id}/{number}" if number else run_id, person)
+            run = f"{run_id}/{number}" if number else run_id
+            group = await self._open(members, run, person, to_come)
             found |= {outcome.tracked.id: outcome for outcome in await group.read()}
         for outcome in found.values():
             await self._keep(outcome)
         return tuple(found[tracked.id] for tracked in keywords)
 
     async def _open(
-        self, members: Sequence[tuple[TrackedKeyword, Lineup]], run_id: str, person: str | None
+        self,
+        members: Sequence[tuple[TrackedKeyword, Lineup]],
+        run_id: str,
+        person: str | None,
+        to_come: int,
     ) -> "_Group":
         (first, chosen), now = members[0], self._clock.now()
         team, site = first.team, first.question.site or ""
@@ -144,6 +155,7 @@ class Rereader:
             database=self._database,
             clock=self._clock,
             reader=self._reader,
+            kept_back=_caps(chosen, to_come).get(chosen.main.name, 0),
         )
         readings = [
             _Reading(one, tuple(s for s in past.get(one.id, ()) if s.index == chosen.main.name))

@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from bot.clock import Clock
 from bot.errors import BadQuestion
 from bot.question import Question
 from bot.refreshing import Outcome, Rereader
 from bot.report import Report
+from bot.rereading import portion_sizes
 from bot.store import snapshots, tracked
 from bot.store.connect import Database
 from bot.store.tracked import Followed
@@ -23,8 +24,6 @@ MOST_TRACKED = 500
 """Keywords that one channel may follow; more than that is not read in one message."""
 A_WEEK_OR_SO = timedelta(days=6)
 """A read this old is due: a digest day that moves must not make anybody wait for two weeks."""
-A_PORTION = 25
-"""Keywords that are read at once: at sixty requests a minute, a few minutes' work."""
 MOST_SHOWN = 60
 """Snapshots of a history: more than a year of weekly reads."""
 
@@ -136,7 +135,10 @@ class Tracking:
         """
         outcomes: list[Outcome] = []
         for portion in portions(keywords):
-            outcomes += await self._rereader.read(portion, run_id=run_id, person=person)
+            to_come = len(keywords) - len(outcomes) - len(portion)
+            outcomes += await self._rereader.read(
+                portion, run_id=run_id, person=person, to_come=to_come
+            )
             if between is not None:
                 await between()
         return tuple(outcomes)
@@ -166,9 +168,7 @@ def portions(keywords: Sequence[TrackedKeyword]) -> list[Sequence[TrackedKeyword
 
     What a kill interrupts is one portion, and its answers are kept.
     """
-    count = -(-len(keywords) // A_PORTION)
-    size, larger = divmod(len(keywords), count) if count else (0, 0)
-    bounds = [at * size + min(at, larger) for at in range(count + 1)]
+    bounds = accumulate(portion_sizes(len(keywords)), initial=0)
     return [keywords[start:end] for start, end in pairwise(bounds)]
 
 
