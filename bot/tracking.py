@@ -49,25 +49,27 @@ class Tracking:
 
         Raises `BadQuestion` without a site, and where the channel follows as many as it may.
         """
-        kept = _to_keep(question)
+        kept = to_keep(question)
         at = self._clock.now()
         here = await self._database.read(lambda db: tracked.followed(db, team, channel))
-        known = any(_same(one.tracked.question, kept) for one in here)
+        known = any(is_same(one.tracked.question, kept) for one in here)
         if len(here) >= MOST_TRACKED and not known:
-            raise BadQuestion(
-                f"This channel follows {len(here)} keywords; {MOST_TRACKED} is the most. "
-                "Untrack some, or use another channel."
-            )
+            raise too_many(len(here))
         return await self._database.run(
             lambda db: tracked.track(
                 db, team=team, channel=channel, question=kept, person=person, at=at
             )
         )
 
+    async def following(self, team: str, channel: str) -> tuple[TrackedKeyword, ...]:
+        """Return what a channel follows, by keyword, paused ones too."""
+        here = await self._database.read(lambda db: tracked.followed(db, team, channel))
+        return tuple(one.tracked for one in here)
+
     async def find(self, question: Question, *, team: str, channel: str) -> TrackedKeyword | None:
         """Return what a channel follows of a question; without a site any one of that keyword."""
         here = await self._database.read(lambda db: tracked.followed(db, team, channel))
-        same = [one.tracked for one in here if _same(one.tracked.question, question)]
+        same = [one.tracked for one in here if is_same(one.tracked.question, question)]
         alike = [
             one.tracked
             for one in here
@@ -194,8 +196,19 @@ def snapshot_of(report: Report, run_id: str, *, reread: bool) -> Snapshot:
     )
 
 
-def _to_keep(question: Question) -> Question:
-    """Return what a keyword is followed by; how fresh or deep one run was is not part of it."""
+def too_many(followed: int) -> BadQuestion:
+    """Return why a channel takes no more."""
+    return BadQuestion(
+        f"This channel follows {followed} keywords; {MOST_TRACKED} is the most. "
+        "Untrack some, or use another channel."
+    )
+
+
+def to_keep(question: Question) -> Question:
+    """Return what a keyword is followed by; how fresh or deep one run was is not part of it.
+
+    Raises `BadQuestion` without a site.
+    """
     if question.site is None:
         raise BadQuestion(
             "Whose page is it for? Add `site:example.com`, or set this channel's site in settings."
@@ -203,7 +216,8 @@ def _to_keep(question: Question) -> Question:
     return replace(question, fresh=False, light=False, gates=True)
 
 
-def _same(one: Question, other: Question) -> bool:
+def is_same(one: Question, other: Question) -> bool:
+    """Say whether two questions are one tracked keyword: phrase, market and site."""
     return (one.keyword, one.market, one.site) == (other.keyword, other.market, other.site)
 
 

@@ -14,7 +14,7 @@ from bot.render.words import clip, counted, listed
 from bot.setting_list import SETTINGS, Group, Level, Setting
 from bot.setting_values import NONE, parts
 from bot.settings import Settings
-from handlers.people import Person
+from handlers.people import Person, zone_of
 
 NEW = "new"
 """The place of a client that does not exist yet."""
@@ -66,8 +66,7 @@ class Page:
         here = self.wishes.at(place_of(Level.CHANNEL, self.channel))
         if key != Level.CHANNEL or "time_zone" in here or "time_zone" in self.wishes.team:
             return None
-        known = preferences.effective(self.base, {"time_zone": self.person.time_zone or ""})
-        return known.time_zone if known.time_zone == self.person.time_zone else None
+        return zone_of(self.person, self.base)
 
     def _sections(self, key: str, proposed: str | None) -> Iterator[Section]:
         if key == NEW:
