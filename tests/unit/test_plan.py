@@ -1,10 +1,9 @@
 """Which vendor is asked what, in which order and for how much, in Ahrefs' published prices."""
 
-from dataclasses import replace
 from math import ceil
 
 import pytest
-from fakes import majestic_vendor, semrush_vendor
+from fakes import semrush_vendor
 from fakes.ahrefs_vendor import configured
 from fakes.clock import FakeClock
 from fakes.lineups import asked, lineup
@@ -356,45 +355,6 @@ def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, short
     ]
     quoted = quoting.quote(question, chosen, purse=purse, shortlist=shortlist, cap=10**9)
     assert sum(ask.worst() for ask in run) <= quoted["ahrefs", "units"]
-
-
-def test_a_quote_is_never_more_than_the_cap(ahrefs):
-    chosen = lineup("crm", ahrefs)
-    assert quoting.quote(asked("crm"), chosen, purse=750, shortlist=25, cap=1500) == {
-        ("ahrefs", "units"): 1500
-    }
-    assert quoting.quote(asked("crm"), chosen, purse=0, shortlist=1, cap=1500) == {
-        ("ahrefs", "units"): 100 + 50 + 50 + 50 + 50 + 50
-    }
-
-
-def test_a_vendors_own_cap_and_purse_hold_where_none_is_set(ahrefs):
-    chosen = lineup("crm", ahrefs)
-    own = quoting.quote(asked("crm"), chosen, purse=None, shortlist=25, cap=None)
-    assert own == {("ahrefs", "units"): 1500}
-    small = replace(ahrefs, run_cap=10**6, purse=3)
-    chosen = lineup("crm", small)
-    dearer = quoting.quote(asked("crm"), chosen, purse=5, shortlist=25, cap=None)
-    assert quoting.quote(asked("crm"), chosen, purse=None, shortlist=25, cap=None) == {
-        ("ahrefs", "units"): dearer["ahrefs", "units"] - 2
-    }
-
-
-def test_a_quote_names_each_pool_of_a_vendor(monkeypatch, tmp_path):
-    majestic = majestic_vendor.configured(monkeypatch, tmp_path)
-    chosen = plan.Lineup(None, None, (majestic,))
-    quoted = quoting.quote(asked("crm site:a.example"), chosen, purse=None, shortlist=25, cap=None)
-    assert quoted == {
-        ("majestic", "analysis units"): majestic.run_cap,
-        ("majestic", "index item units"): 1 + 8,  # ours first, then four pages and their sites
-        # the purse buys 6,000 rows at a unit each; the proof 10,000; a list of links 1,000
-        ("majestic", "retrieval units"): 6_000 + 10_000 + 5 * 1 + 1_000,
-    }
-
-
-def test_free_vendors_are_left_out_of_a_quote(files, invented):
-    chosen = lineup("crm via:sample,exports", invented, files)
-    assert quoting.quote(asked("crm"), chosen, purse=750, shortlist=25, cap=1500) == {}
 
 
 def test_rows_are_bought_a_tenth_above_the_count(ahrefs):
