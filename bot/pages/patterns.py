@@ -69,7 +69,7 @@ _HAPPENED = (
 IN_HOST = _rows(
     "its host is named “{}”",
     ("forum", 3, r"^(?:forums?|community|discuss|discourse|boards?|answers|talk)\.|\bforums?\b"),
-    ("guide", 2.5, r"^(?:docs?|documentation|help|learn|wiki|manual|developers?|tutorials?|support|kb)\.|recipes?|rezepte?|recetas|recettes|\bdocs\b"),
+    ("guide", 2.5, r"^(?:docs?|documentation|help|learn|manual|developers?|tutorials?|support|kb)\.|recipes?|rezepte?|recetas|recettes|\bdocs\b"),
     ("category", 1, r"^(?:jobs|careers|directory|listings)\.|classifieds"),
     ("product", 1, r"^(?:shop|store|buy)\."),
     ("news", 1.5, r"news(?!letter)|nachrichten|zeitung|times\b|tribune|herald|gazette|journal\b|(?<!word)presse?\b|noticias|daily|chronicle|observer|telegraph|tage?blatt|anzeiger|kurier|courier|rundschau|diario|periodico|jornal|giornale|corriere|gazet|dagblad|courant|tidning|posten\b|wiadomosci|novosti|haber|nyheter|nieuws|notizie|actu|bulletin|sentinel|dispatch|examiner"),
@@ -89,7 +89,8 @@ IN_PATH = _rows(
     ("category", 1, r"-(?:products|supplies|shoes|deals|jobs|courses|for-sale|online-kaufen)(?:\.\w+)?/?$"),
     ("review", 3, r"(?:^|[/_-])(?:reviews?|rezension(?:en)?|kritik|testberichte?|erfahrung(?:en|sbericht)?|vs|versus|tested|im-test|compared|comparison|vergleich|comparati\w+|recensione|rese[nñ]a|critique|opiniones|avis|hands-on|first-look|recenzja|obzor)(?=[/._-]|$)|-test(?:/|$|\.)"),
     ("news", 2.5, r"/(?:news|newsroom|press|press[-_]?releases?|news-releases?|pressemitteilung(?:en)?|pressemeldung(?:en)?|presse|noticias?|nachrichten|actualites?|actu|aktuelles|politics|politik|politica|politique|world|us|uk|local|nation|sports?|nyheter|nieuws|notizie|cronaca|breaking|novosti|wiadomosci)(?=[/\d-]|$)"),
-    ("guide", 3, r"/(?:docs?|documentation|guides?|tutorials?|manuals?|man-pages|man\d|how-?tos?|recipes?|recetas?|rezepte?|recettes?|przepis(?:y)?|ricette|receitas?|learn|kb|reference|ref|ratgeber|anleitung(?:en)?|wiki|help|hc|faq|tips|support|quickstart|getting-started)(?=[/-]|$)|[/-]how-(?:to|do)-|[/-](?:guide|tutorial|tips|anleitung|recipe|rezept|explained|for-beginners)(?=[/._-]|$)|/(?:wie|como|comment|so)-\w+-"),
+    ("guide", 3, r"/(?:docs?|documentation|guides?|tutorials?|manuals?|man-pages|man\d|how-?tos?|recipes?|recetas?|rezepte?|recettes?|przepis(?:y)?|ricette|receitas?|learn|kb|reference|ref|ratgeber|anleitung(?:en)?|help|hc|faq|tips|support|quickstart|getting-started)(?=[/-]|$)|[/-]how-(?:to|do)-|[/-](?:guide|tutorial|tips|anleitung|recipe|rezept|explained|for-beginners)(?=[/._-]|$)|/(?:wie|como|comment|so)-\w+-"),
+    ("guide", 1, r"/wiki/"),
     ("list", 2.5, r"[/-](?:best|top|beste[nrs]?|mejores|meilleur\w*|migliori|melhores)-|list[-_]of|/\d{1,3}-(?!\d)[a-z]+-[a-z]|-\d{1,2}-(?:best|ways|things|tips|ideas|reasons)|-(?:alternatives|ideas|examples|resources)(?:[/._-]|$)|/(?:awesome|listicles?|lists|rankings?)(?:[/-]|$)"),
     ("profile", 4, r"/(?:about(?:[-_]?(?:us|me))?|contacts?(?:[-_]us|[-_]me)?|kontakt|contacto|contatti|contato|(?:our-)?(?:team|people|story|staff|leadership)|management|profiles?|users?|members?|(?:ueber|uber|über)-(?:uns|mich)|company|imprint|impressum|quienes-somos|qui-sommes-nous|chi-siamo|o-nas|over-ons|om-oss|bio|biography|who-we-are|mission|history|unternehmen)(?:\.\w+)?/?$|/(?:profiles?|users?|authors?|members?|people|team|staff|faculty|in|speakers?|artists?)/[^/]+/?$|/@\w+/?$|/~\w+/?$"),
     ("video", 3, r"/(?:watch|videos?|clips?|embed|live|livestream|en-directo|en-vivo|direkt|live-tv|trailers?|episodes?|mediathek|shorts|reel)(?=[/?-]|$)"),
@@ -283,6 +284,24 @@ CHALLENGED = re.compile(
 ATTENDED = re.compile(
     r"\b(?:add to calendar|get tickets|buy tickets|doors open|venue|rsvp|register for (?:this|the) event|event details"
     r"|date and time|eintritt|veranstaltungsort|einlass|registration (?:is )?required)\b",
+    re.IGNORECASE,
+)
+BORN = re.compile(
+    r"\((?:[^()]{0,60}\b)?(?:born|née?|geboren|geb\.|nacid[oa]|nat[oa]|nascid[oa]|ur\.|född|født|род\.|\*) ?[^()]{0,60}\d{4}"
+    r"|\b(?:is|was|ist|war|est|était|es|fue|è|era|é|is een|jest|är) (?:an?|the|ein|eine|une?|una?|um|uma|een|en) (?:[\w-]+ ){0,4}"
+    r"(?:actor|actress|singer|musician|professor|author|writer|engineer|founder|co-founder|physician|lawyer|journalist|footballer|player"
+    r"|politician|artist|scientist|researcher|entrepreneur|schauspieler(?:in)?|sänger(?:in)?|autor(?:in)?|politiker(?:in)?|professor(?:in)?"
+    r"|acteur|actrice|chanteu(?:r|se)|écrivain\w*|actriz|cantante|escritora?|profesora?|attore|attrice|scrittore|scrittrice|cantora?|zanger(?:es)?)\b",
+    re.IGNORECASE,
+)
+COMPANY = re.compile(
+    r"\b(?:headquarters?|employees|company size|founded|industry|revenue|specialties|followers|hauptsitz|mitarbeiter|gegründet|branche|umsatz"
+    r"|siège social|effectif|fondée|chiffre d'affaires|sede|empleados|fundada|dipendenti|fondata|hoofdkantoor|medewerkers|siedziba)\b",
+    re.IGNORECASE,
+)
+RELEASED = re.compile(
+    r"\b(?:stars|forks|releases|watchers|contributors|licen[cs]e|latest version|release history|download files|maintainers?|open issues"
+    r"|weekly downloads|repository|changelog|dependencies|commits|pull requests)\b",
     re.IGNORECASE,
 )
 WIRED = re.compile(

@@ -29,8 +29,14 @@ _TEXT: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
     (patterns.TAUGHT, 3, {"guide": 1.5}, "it instructs"),
     (patterns.FOLLOWED, 4, {"profile": 0.5}, "it speaks of people, an address or followers"),
 )
-_BARE, _JOB_WORDS = 120, 4
+_BARE = 120
 _SEARCH = "input[type=search], input[name=q], input[name=query], textarea[name=q]"
+# The same, but so many different ones: one word often used says little.
+_MANY: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
+    (patterns.HIRED, 4, {"other": 2.5}, "it describes a job"),
+    (patterns.COMPANY, 4, {"profile": 1.5}, "it gives the facts of a firm"),
+    (patterns.RELEASED, 5, {"product": 2}, "it speaks of releases, licence and downloads"),
+)
 
 
 def wording(document: Document) -> Iterator[Signal]:
@@ -47,7 +53,7 @@ def wording(document: Document) -> Iterator[Signal]:
         if seen[kind] == 1 and kind in _NO_REPORTS and weight >= _PLAIN:
             yield Signal({"news": -1.5}, f"its title is no headline but that of a {kind}")
     bare = document.words < _BARE and len(document.prose) < 2
-    if bare and document.tree.css_first(_SEARCH) is not None:
+    if bare and not document.h1 and document.tree.css_first(_SEARCH) is not None:
         yield Signal({"tool": 1.5}, "it is little more than a search field")
     if document.url and document.path in ("", "/"):
         yield Signal({"product": 1.5, "other": 1}, "it is a home page")
@@ -75,5 +81,8 @@ def _from_text(document: Document) -> Iterator[Signal]:
     for pattern, least, weights, said in _TEXT:
         if len(pattern.findall(text)) >= least:
             yield Signal(weights, said)
-    if len({found.lower() for found in patterns.HIRED.findall(text)}) >= _JOB_WORDS:
-        yield Signal({"other": 2.5}, "it describes a job")
+    for pattern, least, weights, said in _MANY:
+        if len({found.lower() for found in pattern.findall(text)}) >= least:
+            yield Signal(weights, said)
+    if any(map(patterns.BORN.search, document.prose[:2])):
+        yield Signal({"profile": 2}, "it begins with who somebody is")
