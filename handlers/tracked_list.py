@@ -100,11 +100,11 @@ async def _note(services: Services, place: Place) -> str:
     """Return when the channel hears of it, how its last week ended, and what stands in the way."""
     settings = await services.channels.settings(place.team, place.channel)
     stopped = await services.database.read(
-        lambda db: workspace.stopped_for(db, place.team, place.channel)
+        lambda db: workspace.stopped(db, place.team, place.channel)
     )
     said = [f"{digest_time.in_words(settings)}.", await _last_week(services, place, settings)]
     if stopped is not None:
-        said.append(f"The digest waits: {stopped}")
+        said.append(f"The digest waits: {stopped.why}")
     return " ".join(filter(None, said))
 
 
