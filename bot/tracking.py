@@ -11,6 +11,7 @@ from itertools import accumulate, pairwise
 
 from bot.clock import Clock
 from bot.errors import BadQuestion
+from bot.model import Market
 from bot.question import Question
 from bot.refreshing import Outcome, Rereader
 from bot.report import Report
@@ -217,8 +218,13 @@ def to_keep(question: Question) -> Question:
 
 
 def is_same(one: Question, other: Question) -> bool:
-    """Say whether two questions are one tracked keyword: phrase, market and site."""
-    return (one.keyword, one.market, one.site) == (other.keyword, other.market, other.site)
+    """Say whether two questions are one tracked keyword."""
+    return key_of(one) == key_of(other)
+
+
+def key_of(question: Question) -> tuple[str, Market, str | None]:
+    """Return what a tracked keyword is known by in its channel: phrase, market and site."""
+    return question.keyword, question.market, question.site
 
 
 def _is_due(one: Followed, now: datetime) -> bool:

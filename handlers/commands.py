@@ -21,6 +21,7 @@ from handlers import (
     settings,
     this_week,
     track,
+    track_form,
     untrack,
 )
 from handlers.errand import Errand
@@ -94,4 +95,4 @@ WHOLE: dict[str, Whole] = {
     "digest": _look(this_week.KIND),
 }
 FIRST: dict[str, First] = {"track": track.ask, "untrack": untrack.ask, "history": history.ask}
-FORMS: dict[str, Form] = {"": form.open_form, "settings": _settings}
+FORMS: dict[str, Form] = {"": form.open_form, "settings": _settings, "track": track_form.open_form}
