@@ -3,8 +3,9 @@
     python -m benchmarks.pages [FOLDER]
 
 FOLDER holds labels.jsonl and the gzipped pages; it is not part of the project. Besides the plain
-figures, which flatter whoever wrote the rules, two sterner ones are printed: the bars of the
-decision chosen without the page's site, and all wording struck that no other site shows.
+figures, which flatter whoever wrote the rules, sterner ones are printed: the bars of the decision
+chosen without the page's site; all wording struck that no other site shows; and all that the title,
+the address, the structure, or the one strongest sign says struck, as if that told us nothing.
 """
 
 import gzip
@@ -22,12 +23,15 @@ from bot.domains import registrable
 from bot.page_facts import KINDS, PageFacts
 from bot.pages.charset import decode, sniff
 from bot.pages.document import Document
+from bot.pages.evidence import Signal
 from bot.pages.facts import facts_of
 from bot.pages.kinds import AHEAD, LEAST, named
-from bot.pages.signals import Signal, signals_of
+from bot.pages.signals import signals_of
 
 FOLDER = Path(__file__).parents[2] / "shared" / "pages"
 _BARS = [(least, ahead) for least in (1.5, 2.0, 2.5, 3.0, 3.5) for ahead in (0.5, 1.0, 1.5)]
+_TITLE = ("its title",)
+_ADDRESS = ("its address", "its host")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -132,6 +136,22 @@ def without_own_wording(pages: list[Labelled]) -> tuple[Score, Score]:
     return Score(len(said), len(pages)), Score(sum(said), len(said))
 
 
+def without(pages: list[Labelled], kept: Callable[[Labelled, Signal], bool]) -> tuple[Score, Score]:
+    """Return named and right when only some signals of each page are heard."""
+    said = []
+    for page in pages:
+        kind = named(tuple(one for one in page.signals if kept(page, one)), LEAST, AHEAD)
+        if kind is not None:
+            said.append(kind == page.label["kind"])
+    return Score(len(said), len(pages)), Score(sum(said), len(said))
+
+
+def strongest(page: Labelled) -> Signal | None:
+    """Return what speaks most for the kind we named, or for the true one where we named none."""
+    kind = page.facts.kind or str(page.label["kind"])
+    return max(page.signals, key=lambda signal: signal.weights.get(kind, 0), default=None)
+
+
 def main(folder: Path | None = None) -> None:
     folder = folder or FOLDER
     if not (folder / "labels.jsonl").is_file():
@@ -147,8 +167,16 @@ def main(folder: Path | None = None) -> None:
     for name, (coverage, right) in {
         "bars from other sites": without_own_site(readable),
         "only shared wording": without_own_wording(readable),
+        "without its strongest sign": without(
+            readable, lambda page, one: one is not strongest(page)
+        ),
+        "without its title": without(readable, lambda _, one: not one.words.startswith(_TITLE)),
+        "without its address": without(readable, lambda _, one: not one.words.startswith(_ADDRESS)),
+        "title and address alone": without(
+            readable, lambda _, one: one.words.startswith(_TITLE + _ADDRESS)
+        ),
     }.items():
-        print(f"{name:<26}named {coverage}, right {right}")
+        print(f"{name:<28}named {coverage}, right {right}")
 
 
 def _presence(pages: list[Labelled], field: str, ours: Callable[[PageFacts], object]) -> Score:

@@ -4,6 +4,9 @@ Ours is the ledger of a run of the worked example against the contract servers, 
 published rules. The naive plan is priced by the same rules: search results, keyword, a look at each
 page and site by itself, and 1,000 rows with every column of who links to the three and to us.
 
+For nine cents DataForSEO cannot be asked for everything: the floor of its prices is shown part by
+part, beside the ledgers of runs that were allowed more.
+
 Then the weekly re-read of tracked keywords, each with pages of its own: a week in which no count
 moved, and one in which the counts of all competitors did. The naive week is a whole answer.
 """
@@ -12,6 +15,7 @@ import asyncio
 import os
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -47,6 +51,21 @@ _LINKER = (
     *("is_spam", "is_root_domain", "traffic_domain"),
 )
 Steps = dict[str, int]
+Fee = tuple[int, int]  # micro-dollars a request, and a row or item
+BACKLINKS: Fee = (backlinks_price(0).units, backlinks_price(1).units - backlinks_price(0).units)
+LABS: Fee = (labs_price(0).units, labs_price(1).units - labs_price(0).units)
+BACKLINKS_BEFORE, LABS_BEFORE = (20_000, 30), (10_000, 100)  # until July 2026
+SHORTLIST, ENOUGH = 25, 200_000  # prospects; a cap that cuts nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Ledgers: of answers within the vendors' own caps, of whole ones at DataForSEO, of weeks."""
+
+    spent: dict[str, Steps]
+    apart: int
+    mixed: int
+    weeks: dict[str, Steps]
 
 
 def naive_ahrefs() -> Steps:
@@ -71,6 +90,26 @@ def naive_dataforseo() -> Steps:
         "keyword": labs_price(1).units,
         "counts and authority": TARGETS * backlinks_price(1).units,
         "who links": PROFILES * backlinks_price(ROWS).units,
+    }
+
+
+def floor_dataforseo(backlinks: Fee, labs: Fee) -> Steps:
+    """Return the least that a whole answer takes, by part, with as few rows as it can have.
+
+    Each part is a request of its own: they take one task a request, and no endpoint serves two of
+    these parts. A second intersection, or links to a second target, comes on top.
+    """
+
+    def request(fee: Fee, rows: int) -> int:
+        return fee[0] + fee[1] * rows
+
+    return {
+        "search results": serp_price(1).units,
+        "keyword": request(labs, 1),
+        "counts and authority": request(backlinks, TARGETS),
+        "who links, and not to us": request(backlinks, SHORTLIST),
+        "pages and anchors": request(backlinks, SHORTLIST),
+        "traffic": request(labs, SHORTLIST),
     }
 
 
@@ -112,8 +151,21 @@ async def week(vendor: str, server: AhrefsServer | DataForSeoServer, moved: list
     return line.units
 
 
-async def measured() -> tuple[dict[str, Steps], dict[str, Steps]]:
-    """Return the ledgers of whole answers and of weeks; each agrees with what a server charged."""
+async def whole(server: DataForSeoServer, *, mixed: bool) -> int:
+    """Return what DataForSEO charges for everything, by the ledger of a run without a tight cap."""
+    os.environ |= {
+        "LINKGAP_RUN_CAP": str(ENOUGH),
+        "LINKGAP_DATAFORSEO_MIXED_INTERSECTION": str(mixed).lower(),
+    }
+    server.mixes, before = mixed, server.spent
+    spent = sum((await ledger("dataforseo")).values())
+    del os.environ["LINKGAP_RUN_CAP"], os.environ["LINKGAP_DATAFORSEO_MIXED_INTERSECTION"]
+    assert spent == server.spent - before
+    return spent
+
+
+async def measured() -> Measured:
+    """Return the ledgers of answers and of weeks; each agrees with what a server charged."""
     everything = [url for number in range(TRACKED) for url in tracked.top_of(number)]
     with tempfile.TemporaryDirectory() as folder:
         async with AhrefsServer() as ahrefs, DataForSeoServer() as dataforseo:
@@ -129,6 +181,11 @@ async def measured() -> tuple[dict[str, Steps], dict[str, Steps]]:
             spent = {name: await ledger(name) for name in servers}
             for name, server in servers.items():
                 assert sum(spent[name].values()) == server.spent
+            os.environ["LINKGAP_DB"] = f"{folder}/apart.db"
+            apart = await whole(dataforseo, mixed=False)
+            os.environ["LINKGAP_DB"] = f"{folder}/mixed.db"
+            mixed = await whole(dataforseo, mixed=True)
+            os.environ["LINKGAP_DB"] = f"{folder}/weeks.db"
             weeks = {
                 name: {
                     "still": await week(name, server, []),
@@ -136,19 +193,32 @@ async def measured() -> tuple[dict[str, Steps], dict[str, Steps]]:
                 }
                 for name, server in servers.items()
             }
-    return spent, weeks
+    return Measured(spent, apart, mixed, weeks)
 
 
 def main() -> None:
-    spent, weeks = asyncio.run(measured())
+    found = asyncio.run(measured())
+    spent, weeks = found.spent, found.weeks
     _table("Ahrefs, units", spent["ahrefs"], naive_ahrefs(), AHREFS_BAR)
     _table("DataForSEO, micro-dollars", spent["dataforseo"], naive_dataforseo(), DATAFORSEO_BAR)
+    _nine_cents(found)
     print(f"A week of a tracked keyword, of {TRACKED}")
     for vendor, (still, moved) in WEEK_BARS.items():
         whole = sum(spent[vendor].values())
         for (how, units), bar in zip(weeks[vendor].items(), (still, moved), strict=True):
             each = units / TRACKED
             print(f"  {vendor:<10} {how:<10} {each:>9,.0f}  (bar {bar:,}; naive {whole:,})")
+
+
+def _nine_cents(found: Measured) -> None:
+    now = floor_dataforseo(BACKLINKS, LABS)
+    before = floor_dataforseo(BACKLINKS_BEFORE, LABS_BEFORE)
+    print("DataForSEO, everything: the floor of its prices      now  until 2026-07")
+    for part, micro in now.items():
+        print(f"  {part:<46} {micro:>9,} {before[part]:>9,}")
+    print(f"  {'in all':<46} {sum(now.values()):>9,} {sum(before.values()):>9,}  (bar 90,000)")
+    print(f"  {'a run with pages and sites apart':<46} {found.apart:>9,}")
+    print(f"  {'a run with pages and sites mixed':<46} {found.mixed:>9,}")
 
 
 def _table(title: str, ours: Steps, naive: Steps, bar: int) -> None:

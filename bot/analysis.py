@@ -14,7 +14,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from bot import linkers, plan, preferences, quoting
-from bot.assembly import Facts, assemble, competitors_as, competitors_of, ours_in
+from bot.assembly import Facts, assemble, competitors_as, competitors_of, ours_in, vendor_kind
 from bot.bill import LEFT_OUT_WHEN_LIGHT
 from bot.budget import Rules, RunBudget
 from bot.clock import Clock
@@ -89,9 +89,7 @@ class Analysis:
         self._lineup(question, settings)
 
     def _lineup(self, question: Question, settings: Settings | None) -> Lineup:
-        settings = settings or self._settings
-        registry = self._registry.preferring(settings.vendor_order)
-        return plan.lineup(registry, question, compare=settings.compare_indexes)
+        return plan.lineup_for(self._registry, question, settings or self._settings)
 
     def uses_sample(self, question: Question, settings: Settings | None = None) -> bool:
         """Say whether invented data would answer it; raises `BadQuestion` when nothing would."""
@@ -226,9 +224,12 @@ class _Run:
         if self.question.gates and not (self.chosen.serp and self.chosen.serp.sample):
             ours = self.question.page or self._our_ranking_page()
             urls = [page.url for page in self.facts.competitors]
-            overruled = self.settings.overruled_gates
             self.facts.readiness = await self.gates.check(
-                self.question, urls, ours, overruled=overruled
+                self.question,
+                urls,
+                ours,
+                overruled=self.settings.overruled_gates,
+                vendor_kind=vendor_kind(self.facts),
             )
 
     async def _links(self) -> None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from bot.domains import is_platform, registrable
 from bot.gap.need import count_need, verdict
-from bot.gap.readiness import Readiness, fault
+from bot.gap.readiness import Readiness, fault, most_seen
 from bot.model import Metrics, Scope, SerpRow, Target
 from bot.plan import TOP, Lineup
 from bot.question import NO_PAGE, Question
@@ -51,6 +51,12 @@ class Facts:
 def ours_in(facts: Facts) -> SerpRow | None:
     """Return our best-ranking page among the rows read."""
     return next((row for row in facts.serp if row.domain in facts.own_domains), None)
+
+
+def vendor_kind(facts: Facts) -> str | None:
+    """Return the kind that the vendor of the results gives most of the competitors' pages."""
+    kinds = {row.url: row.kind for row in facts.serp}
+    return most_seen([kinds.get(page.url) for page in facts.competitors])
 
 
 def competitors_of(question: Question, chosen: Lineup, facts: Facts) -> tuple[Competitor, ...]:

@@ -33,13 +33,20 @@ class Gates:
         ours: str | None,
         *,
         overruled: frozenset[str] = frozenset(),
+        vendor_kind: str | None = None,
     ) -> Readiness:
         """Judge our page beside the top 3; where ours is not known, propose one of the site.
 
         `ours` is a URL, "none" when there is no such page, or None; `overruled` are the gates that
-        the team set aside. Never raises for what a page or its host does.
+        the team set aside, `vendor_kind` is what a vendor takes most of the top 3 for. Never raises
+        for what a page or its host does.
         """
-        beside = partial(judge, language=question.market.language, overruled=overruled)
+        beside = partial(
+            judge,
+            language=question.market.language,
+            overruled=overruled,
+            vendor_kind=vendor_kind,
+        )
         if ours is None:
             facts, proposed = await asyncio.gather(self._facts(top3), self._propose(question))
             return replace(beside(None, facts), proposed_page=proposed)

@@ -66,6 +66,7 @@ class SerpRow:
     """One organic result. `position` is our organic rank from 1; rows are pages, not domains.
 
     `authority` is the ranking *site's*; the counts are the ranking *page's*, live links only.
+    `kind` is what the vendor takes the page for, one of `bot.page_facts.KINDS`: a second opinion.
     """
 
     position: int
@@ -75,6 +76,7 @@ class SerpRow:
     authority: Authority | None = None
     referring_domains: int | None = None
     backlinks: int | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from bot.providers.base import (
 from bot.providers.registry import Registry
 from bot.question import NO_PAGE, Question
 from bot.report import Competitor
+from bot.settings import Settings
 
 TOP = 3  # competitors
 MOST_TARGETS = 2 * TOP  # their pages and their sites
@@ -120,6 +121,19 @@ def lineup(registry: Registry, question: Question, *, compare: bool = False) -> 
             if vendor not in indexes and is_free(vendor, Capability.REFERRING_DOMAINS)
         ),
     )
+
+
+def lineup_for(registry: Registry, question: Question, settings: Settings) -> Lineup:
+    """Choose the vendors as the settings prefer them; raises `BadQuestion` as `lineup` does.
+
+    A preferred vendor that is not connected changes nothing; what the question names comes first.
+    """
+    ordered = registry.preferring(settings.vendor_order)
+    if not question.serp and not question.via:
+        preferred = [one for one in registry.vendors if one.name == settings.serp]
+        if preferred and preferred[0].can(Capability.SERP):
+            question = replace(question, serp=settings.serp)
+    return lineup(ordered, question, compare=settings.compare_indexes)
 
 
 def _knows_links(vendor: Vendor) -> bool:

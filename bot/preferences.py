@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from bot.errors import BadSetting
 from bot.prices import vendors_in
+from bot.providers.base import Capability
 from bot.providers.registry import Registry
 from bot.question import Defaults
 from bot.setting_list import BY_NAME, SETTINGS, Level, Setting
@@ -64,12 +65,20 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A setting with the value that holds, and the level that it comes from."""
+    """A setting with the value that holds, and the levels that it comes from, the nearest first.
+
+    Only a blocklist comes from several. `is_default`: nobody said anything, anywhere.
+    """
 
     setting: Setting
     value: str
-    level: Level
+    levels: tuple[Level, ...]
     is_default: bool
+
+    @property
+    def level(self) -> Level:
+        """Return the nearest level that says something."""
+        return self.levels[0]
 
 
 def wishes_of(db: sqlite_utils.Database, team: str) -> Wishes:
@@ -109,7 +118,10 @@ def effective(
             if name not in Settings.model_fields or name not in BY_NAME:
                 continue
             if name == "blocklist":
+                # Not read again: it may be long, and it was read when it was saved.
                 text = ",".join(filter(None, (found.blocklist, text)))  # noqa: PLW2901
+                found = found.model_copy(update={"blocklist": text})
+                continue
             try:
                 setattr(found, name, text)
             except ValidationError:
@@ -145,9 +157,17 @@ def read(
     return in_run(settings, wishes_of(db, team), site, channel)
 
 
-def defaults(settings: Settings) -> Defaults:
-    """Return what holds when an asker does not say."""
-    return Defaults(settings.country, settings.lang, settings.site)
+def defaults(in_place: Settings, wishes: Wishes, site: str | None = None) -> Defaults:
+    """Return what an asker need not say, of what holds in a channel (`in_channel`).
+
+    A site that is named brings its own market, if it has one.
+    """
+    own = wishes.sites.get(site, {}) if site else {}
+    return Defaults(
+        own.get("country", in_place.country),
+        own.get("lang", in_place.lang),
+        site or in_place.site,
+    )
 
 
 def explain(
@@ -156,19 +176,23 @@ def explain(
     """Yield every setting with its value and where it comes from; `site` None: the channel's."""
     site = site or in_channel(settings, wishes, channel).site
     found = in_run(settings, wishes, site, channel)
-    levels = (
+    said = (
         (Level.CHANNEL, wishes.channels.get(channel or "", {})),
         (Level.SITE, wishes.sites.get(site or "", {})),
         (Level.TEAM, wishes.team),
     )
     for setting in SETTINGS:
-        level = next((one for one, values in levels if setting.name in values), Level.ENVIRONMENT)
-        unset = level is Level.ENVIRONMENT and setting.name not in settings.model_fields_set
+        levels = [level for level, values in said if setting.name in values]
+        if not levels or (setting.name == "blocklist" and settings.blocklist):
+            levels.append(Level.ENVIRONMENT)
+        if setting.name != "blocklist":
+            del levels[1:]
+        unset = levels == [Level.ENVIRONMENT] and setting.name not in settings.model_fields_set
         if setting.name == "aliases":
             value = wishes.sites.get(site or "", {}).get("aliases", "")
         else:
             value = as_text(getattr(found, setting.name))
-        yield Told(setting, value, level, unset)
+        yield Told(setting, value, tuple(levels), unset)
 
 
 def as_text(value: object) -> str:
@@ -228,6 +252,9 @@ def _named_vendors(
     ready = {vendor.name for vendor in registry.vendors}
     if name == "via":
         yield from ((vendor, ready, "connected") for vendor in parts(value))
+    elif name == "serp":
+        able = {one.name for one in registry.vendors if one.can(Capability.SERP)}
+        yield value, able, "connected search"
     elif name in ("cap_vendor_month", "prices"):
         known = ready | {absent.name for absent in registry.not_configured}
         yield from ((vendor, known, "installed") for vendor in vendors_in(value))
@@ -282,8 +309,14 @@ def save(
     *,
     by: str | None,
     at: datetime,
+    seen: Values | None = None,
 ) -> None:
-    """Keep values that `checked` has returned. A site is made by its first value."""
+    """Keep values that `checked` has returned. A site is made by its first value.
+
+    `seen`: what stood there when somebody decided; raises `BadSetting` where another was faster.
+    """
+    if seen is not None:
+        _refuse_overtaken(wishes_of(db, team).at(place), seen, values)
     if place.level is Level.SITE:
         workspace.ensure_site(db, team, place.of, at)
     for name, value in values.items():
@@ -296,6 +329,17 @@ def save(
         else:
             kept = Preference(place.level, place.of, name, value, by, at)
             preferences.keep(db, team, kept)
+
+
+def _refuse_overtaken(now: Values, seen: Values, values: Mapping[str, str | None]) -> None:
+    faults = {}
+    for name, value in values.items():
+        present = parts(now.get(name, ""))
+        if present not in (parts(seen.get(name, "")), parts(value or "")):
+            told = f"“{', '.join(present)[:60]}”" if present else "nothing"
+            faults[name] = f"Somebody set it to {told} meanwhile. Open the settings again."
+    if faults:
+        raise BadSetting(faults)
 
 
 def _keep_of_channel(

@@ -24,6 +24,7 @@ from bot.store import posts, tracked
 from bot.store.answers import purge_expired
 from bot.store.connect import Database
 from bot.store.posts import ENDED, PostKind, Slot
+from bot.store.workspace import CLI_TEAM
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ class Schedule:
             self.run_due, IntervalTrigger(seconds=int(LEFT_OVERS.total_seconds())), id="left over"
         )
         self._alarms.add_job(self.run_due)
-        for team, channel in await self._database.read(tracked.channels):
+        for team, channel in await self._channels():
             await self.set_alarm(team, channel)
 
     async def stop(self) -> None:
@@ -98,7 +99,7 @@ class Schedule:
         """Return the turns whose moment has come and that are not over, the oldest first."""
         now = self._clock.now()
         turns: list[Turn] = []
-        for team, channel in await self._database.read(tracked.channels):
+        for team, channel in await self._channels():
             settings = await self._settings_of(team, channel)
             since = await self._database.read(partial(tracked.first_at, team=team, channel=channel))
             hour = now.astimezone(ZoneInfo(settings.time_zone)).hour
@@ -125,6 +126,11 @@ class Schedule:
                     log.exception("the turn %s failed", turn.slot.name)
             await self._read_ahead()
 
+    async def _channels(self) -> list[tuple[str, str]]:
+        """Return whom it rings for; what the command line follows, its owner reads there."""
+        found = await self._database.read(tracked.channels)
+        return [(team, channel) for team, channel in found if team != CLI_TEAM]
+
     async def _take(self, slot: Slot) -> None:
         if slot.kind is PostKind.DIGEST:
             state = await self._rounds.digest(slot)
@@ -140,7 +146,7 @@ class Schedule:
     async def _read_ahead(self) -> None:
         """Read what a large channel needs before its hour, so that its digest is not late."""
         now = self._clock.now()
-        for team, channel in await self._database.read(tracked.channels):
+        for team, channel in await self._channels():
             settings = await self._settings_of(team, channel)
             moment = next_after(now, _weekly(settings))
             slot = _digest_slot(team, channel, settings, moment)

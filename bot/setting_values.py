@@ -84,7 +84,7 @@ def _one_of(known: Iterable[str], what: str) -> Callable[[str], str]:
                 raise ValueError(
                     f"“{name[:40]}” is no {what}; choose from {', '.join(names)}, or none"
                 )
-        return ",".join(wanted)
+        return ",".join(name for name in names if name in wanted)
 
     return read
 
@@ -121,6 +121,7 @@ READERS: dict[str, Callable[[str], str]] = {
     "country": _country,
     "lang": _language,
     "via": _vendors,
+    "serp": _vendors,
     "cap_vendor_month": _checked(read_amounts),
     "prices": _checked(read_prices),
     "confirm_over": _checked(read_amount),

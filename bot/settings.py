@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     country: str = "us"
     lang: str = "en"
     via: str = Field("", description="Vendors in order of preference, comma separated.")
+    serp: str = Field("", description="The vendor of search results; empty: the first that fits.")
     compare_indexes: bool = Field(
         default=False, description="Ask all connected link indexes, side by side."
     )
@@ -95,7 +96,9 @@ class Settings(BaseSettings):
     )
     digest_hour: int = Field(9, ge=6, le=22, description="The hour of the digest, 6 to 22.")
     time_zone: str = Field("UTC", description="Where days and hours are counted: Europe/Berlin.")
-    quiet: bool = Field(default=False, description="Say less: no alerts between digests.")
+    quiet: bool = Field(
+        default=False, description="No alerts, and a digest only of weeks that changed our side."
+    )
     alerts: str = Field("won", description="What may be told between digests, or none.")
     window: int = Field(4, ge=1, le=12, description="Reads that the tracked top 3 is drawn from.")
     owners: str = Field("", description="Slack ids of people who may change money, with commas.")

@@ -4,6 +4,7 @@ Remembered for a short while: a thread that reads the file has to wait for the l
 times over, and fifty commands at once would all wait for that before they are acknowledged.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -42,11 +43,7 @@ class Held:
 
     def defaults(self, site: str | None = None) -> Defaults:
         """Return what an asker need not say; a named site brings its own market, if it has one."""
-        found = preferences.defaults(self.settings())
-        if site is None:
-            return found
-        own = self.wishes.sites.get(site, {})
-        return Defaults(own.get("country", found.country), own.get("lang", found.language), site)
+        return preferences.defaults(self.settings(), self.wishes, site)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +62,7 @@ class Channels:
         self._database, self._clock = database, clock
         self.base, self.registry = settings, registry
         self._known: dict[str, _Known] = {}
+        self._reading: dict[str, asyncio.Lock] = {}
         self._changes = 0
 
     async def held(self, team: str, channel: str) -> Held:
@@ -90,20 +88,29 @@ class Channels:
         self._known.pop(team, None)
 
     async def _of(self, team: str) -> _Known:
-        now = self._clock.monotonic()
-        known = self._known.get(team)
-        if known is None or known.until <= now:
-            changes = self._changes
-            wishes = await self._database.read(lambda db: preferences.wishes_of(db, team))
-            known = _Known(now + REMEMBERED_S, wishes)
-            if changes == self._changes:
-                self._known[team] = known
-        return known
+        # A crowd that comes when the copy is too old waits for one read, not for one each.
+        async with self._reading.setdefault(team, asyncio.Lock()):
+            now = self._clock.monotonic()
+            known = self._known.get(team)
+            if known is None or known.until <= now:
+                changes = self._changes
+                wishes = await self._database.read(lambda db: preferences.wishes_of(db, team))
+                known = _Known(now + REMEMBERED_S, wishes)
+                if changes == self._changes:
+                    self._known[team] = known
+            return known
 
     async def save(
-        self, team: str, place: Place, values: Mapping[str, str | None], by: str | None
+        self,
+        team: str,
+        place: Place,
+        values: Mapping[str, str | None],
+        by: str | None,
+        seen: Mapping[str, str] | None = None,
     ) -> None:
-        """Keep values that `preferences.checked` has returned; they hold from here on."""
+        """Keep values as `preferences.save` does; they hold from here on."""
         at = self._clock.now()
-        await self._database.run(lambda db: preferences.save(db, team, place, values, by=by, at=at))
+        await self._database.run(
+            lambda db: preferences.save(db, team, place, values, by=by, at=at, seen=seen)
+        )
         self.forget(team)

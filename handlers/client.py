@@ -18,7 +18,14 @@ from bot.clock import Clock
 from bot.settings import Settings
 
 HARMLESS_TWICE = frozenset(
-    {"auth.test", "chat.update", "conversations.open", "files.getUploadURLExternal"}
+    {
+        "auth.test",
+        "chat.update",
+        "conversations.open",
+        "files.getUploadURLExternal",
+        "users.info",
+        "views.update",
+    }
 )
 RATE_LIMIT_RETRIES = 3
 FAULT_RETRIES = 2

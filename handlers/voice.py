@@ -112,6 +112,15 @@ class Voice:
         """Open a modal; the trigger lives three seconds."""
         await _asked(self.client.views_open(trigger_id=trigger_id, view=view.payload()))
 
+    async def change(self, view_id: str, view: View) -> None:
+        """Replace what an open modal shows."""
+        await _asked(self.client.views_update(view_id=view_id, view=view.payload()))
+
+    async def about(self, user: str) -> dict[str, Any]:
+        """Return what Slack knows of a person: rights, time zone."""
+        answer = await _asked(self.client.users_info(user=user))
+        return dict(answer["user"])
+
     async def _turn(self, channel: str) -> None:
         now = self._clock.monotonic()
         at = max(now, self._free_at.get(channel, now))

@@ -92,7 +92,7 @@ def conversations_join(call: Call) -> dict[str, Any]:
 
 
 def users_info(call: Call) -> dict[str, Any]:
-    """users.info, with the time zone."""
+    """users.info, with the time zone and what the person is in the workspace."""
     user = call.workspace.user(call.required("user"))
     offset = call.workspace.clock.now().astimezone(ZoneInfo(user.tz)).utcoffset()
     return {
@@ -103,6 +103,9 @@ def users_info(call: Call) -> dict[str, Any]:
             "real_name": user.real_name,
             "deleted": user.deleted,
             "is_bot": user.is_bot,
+            "is_admin": user.is_admin or user.is_owner,
+            "is_owner": user.is_owner,
+            "is_primary_owner": False,
             "tz": user.tz,
             "tz_label": user.tz,
             "tz_offset": 0 if offset is None else int(offset.total_seconds()),

@@ -19,7 +19,7 @@ PRODUCT_SCOPES = (
 
 @dataclass
 class User:
-    """A person, or the bot user of an app. `tz` is an IANA name."""
+    """A person, or the bot user of an app. `tz` is an IANA name; an owner is an admin too."""
 
     id: str
     name: str
@@ -27,6 +27,8 @@ class User:
     tz: str = "Europe/Berlin"
     is_bot: bool = False
     deleted: bool = False
+    is_admin: bool = False
+    is_owner: bool = False
 
 
 @dataclass

@@ -7,11 +7,11 @@ from playground.workspace import Workspace
 def sample_workspace(*, clock: Clock | None = None) -> Workspace:
     """Return a workspace with people and channels, and no app yet.
 
-    Everyone is in the public channels; `leadership` is private (ana and ben), `old-campaigns` is
-    archived.
+    Ana is an admin. Everyone is in the public channels; `leadership` is private (ana and ben),
+    `old-campaigns` is archived.
     """
     workspace = Workspace(clock=clock)
-    ana = workspace.add_user("ana", "Ana Berger", tz="Europe/Berlin")
+    ana = workspace.add_user("ana", "Ana Berger", tz="Europe/Berlin", is_admin=True)
     ben = workspace.add_user("ben", "Ben Carter", tz="America/New_York")
     chidi = workspace.add_user("chidi", "Chidi Okafor", tz="Africa/Lagos")
     mei = workspace.add_user("mei", "Mei Tanaka", tz="Asia/Tokyo")

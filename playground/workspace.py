@@ -60,9 +60,9 @@ class Workspace:
         seconds, rest = divmod(self._last_stamp, 1_000_000)
         return f"{seconds}.{rest:06d}"
 
-    def add_user(self, name: str, real_name: str, *, tz: str = "Europe/Berlin") -> User:
-        """Add a person; the person joins nothing yet."""
-        return self._user(User(self.new_id("U"), name, real_name, tz))
+    def add_user(self, name: str, real_name: str, **more: Any) -> User:
+        """Add a person, who joins nothing yet; `tz`, `is_admin` and `is_owner` pass through."""
+        return self._user(User(self.new_id("U"), name, real_name, **more))
 
     def _user(self, user: User) -> User:
         self.users[user.id] = user

@@ -1,11 +1,14 @@
 """`linkgap gap KEYWORD`: the main job in the terminal."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from uuid import uuid4
 
 import click
 from rich.console import Console
 
+from bot import preferences
 from bot.analysis import NothingToSay, Progress
 from bot.question import Defaults, Question, make
 from bot.render.money import at_most, usually, warnings
@@ -14,7 +17,7 @@ from bot.report import Report, to_json
 from bot.settings import Settings, load
 from bot.store.ledger import Payer
 from bot.store.workspace import CLI_TEAM
-from bot.wiring import core
+from bot.wiring import Core, core
 
 PERSON = "command line"
 """Who asks here, for caps and in the ledger."""
@@ -22,19 +25,17 @@ PERSON = "command line"
 
 @click.command(name="gap")
 @click.argument("keyword")
-@click.option("--site", help="Our domain, like example.com. Default: LINKGAP_SITE.")
+@click.option("--site", help="Our domain, like example.com. Default: as `linkgap settings` says.")
 @click.option(
     "--page", help="Our page for this keyword: its URL, or none if there is no such page."
 )
-@click.option(
-    "--in", "country", help="Country of the search, two letters. Default: LINKGAP_COUNTRY."
-)
-@click.option("--lang", help="Language of the search, two letters. Default: LINKGAP_LANG.")
+@click.option("--in", "country", help="Country of the search, two letters. Default: the site's.")
+@click.option("--lang", help="Language of the search, two letters. Default: the site's.")
 @click.option("--vs", multiple=True, help="Compare with this page; repeat it. No search is bought.")
 @click.option(
     "--via",
     default="",
-    help="Just these vendors, comma separated. Default: the first of LINKGAP_VIA.",
+    help="Just these vendors, comma separated. Default: the first in order.",
 )
 @click.option("--serp", help="Vendor of search results. Default: the first of --via that has them.")
 @click.option("--fresh", is_flag=True, help="Ask vendors again even if a recent answer is kept.")
@@ -60,9 +61,9 @@ def command(
 ) -> None:
     """Say how many referring domains KEYWORD takes, and who links to the top 3 and not to us."""
     settings = load(Settings)
-    question = make(
+    asked = partial(
+        make,
         keyword,
-        Defaults(settings.country, settings.lang, settings.site),
         site=site,
         page=page,
         country=country,
@@ -74,8 +75,9 @@ def command(
         gates=gates,
         light=light,
     )
+    asked(Defaults())  # a fault is told before anything is opened
     try:
-        _print(asyncio.run(_answer(settings, question, yes=yes)), as_json=as_json)
+        _print(asyncio.run(_answer(settings, asked, yes=yes)), as_json=as_json)
     except NothingToSay as error:
         _print(error.report, as_json=as_json)
         raise
@@ -88,7 +90,17 @@ def _print(report: Report, *, as_json: bool) -> None:
         Console().print(text_report(report))
 
 
-async def _answer(settings: Settings, question: Question, *, yes: bool) -> Report:
+async def _question(product: Core, asked: Callable[[Defaults], Question]) -> Question:
+    """Return the question with what holds here where nothing was said."""
+    wishes = await product.database.read(lambda db: preferences.wishes_of(db, CLI_TEAM))
+    here = preferences.in_channel(product.settings, wishes, None)
+    question = asked(preferences.defaults(here, wishes))
+    return asked(preferences.defaults(here, wishes, question.site))
+
+
+async def _answer(
+    settings: Settings, asked: Callable[[Defaults], Question], *, yes: bool
+) -> Report:
     said = Console(stderr=True, highlight=False)
 
     async def progress(so_far: Progress) -> None:
@@ -97,6 +109,7 @@ async def _answer(settings: Settings, question: Question, *, yes: bool) -> Repor
         said.print(f"{known}Reading {' and '.join(so_far.waiting)} …", style="dim")
 
     async with core(settings) as product:
+        question = await _question(product, asked)
         quote = await product.books.quote(question, CLI_TEAM)
         said.print(" ".join(filter(None, (at_most(quote), usually(quote)))), style="dim")
         if not yes and product.books.must_be_confirmed(quote):
@@ -105,7 +118,7 @@ async def _answer(settings: Settings, question: Question, *, yes: bool) -> Repor
             question, run_id=uuid4().hex, team=CLI_TEAM, person=PERSON, progress=progress
         )
         payer = Payer(PERSON, question.site)
-        asked = [line.vendor for line in quote.lines]
-        for warning in warnings(*await product.books.near(CLI_TEAM, payer, asked)):
+        vendors = [line.vendor for line in quote.lines]
+        for warning in warnings(*await product.books.near(CLI_TEAM, payer, vendors)):
             said.print(warning)
         return report

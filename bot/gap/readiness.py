@@ -77,13 +77,15 @@ def judge(
     *,
     without: str = NOT_KNOWN,
     overruled: frozenset[str] = frozenset(),
+    vendor_kind: str | None = None,
 ) -> Readiness:
     """Put our page through the gates; `without` says why there is none of ours to compare.
 
     `overruled` are the names of gates that the team set aside: "intent", "trust" or both.
+    `vendor_kind` is what a vendor takes most of the top pages for.
     """
     trust, lacking = trust_gate(ours, top3, without=without)
-    gates = (intent_gate(ours, top3, without=without), trust)
+    gates = (intent_gate(ours, top3, vendor_kind, without=without), trust)
     return Readiness(
         gates=tuple(replace(gate, overruled=gate.name in overruled) for gate in gates),
         checklist=tuple(_told(row) for row in lacking),
@@ -114,17 +116,16 @@ def intent_gate(
     readable = [page for page in field if page.readable]
     kinds = Counter(page.kind for page in readable if page.kind is not None)
     if kinds.total() < LEAST_PAGES:
-        return Gate("intent", UNKNOWN, _too_little(len(readable), kinds.total()))
+        reason = _too_little(len(readable), kinds.total())
+        return Gate("intent", UNKNOWN, f"{reason}{_doubt(vendor_kind, None)}")
     kind, count = max(kinds.items(), key=lambda pair: (pair[1], pair[0]))
     if count < LEAST_PAGES or count < MAJORITY * len(readable):
         named = ", ".join(f"{number} {_MANY[name]}" for name, number in kinds.most_common())
-        return Gate("intent", MIXED, f"The ranking pages are mixed ({named}): no verdict.")
+        reason = f"The ranking pages are mixed ({named}): no verdict."
+        return Gate("intent", MIXED, f"{reason}{_doubt(vendor_kind, None)}")
     said = f"{count} of {len(readable)} readable pages are {_MANY[kind]}"
     state, yours = _beside(ours, kind, without)
-    doubt = ""
-    if vendor_kind is not None and vendor_kind != kind:
-        doubt = f" A vendor sees {_MANY.get(vendor_kind, vendor_kind)} instead."
-    return Gate("intent", state, f"{said}; {yours}.{doubt}")
+    return Gate("intent", state, f"{said}; {yours}.{_doubt(vendor_kind, kind)}")
 
 
 def trust_gate(
@@ -172,6 +173,24 @@ def coverage(ours: PageFacts | None, top3: Sequence[PageFacts], language: str) -
     for stem in known:
         missing.pop(stem, None)
     return tuple(_topics(missing, readable, language))[:MOST_TOPICS]
+
+
+def most_seen(kinds: Sequence[str | None]) -> str | None:
+    """Return the kind that a vendor gives most of the pages, two at least; None when it does not.
+
+    A page that the vendor says nothing of counts against it.
+    """
+    named = Counter(kind for kind in kinds if kind is not None)
+    kind, count = max(named.items(), key=lambda pair: (pair[1], pair[0]), default=("", 0))
+    return kind if count >= LEAST_PAGES and count >= MAJORITY * len(kinds) else None
+
+
+def _doubt(vendor_kind: str | None, ours: str | None) -> str:
+    """Return the sentence that tells what a vendor sees where we see something else."""
+    if vendor_kind is None or vendor_kind == ours:
+        return ""
+    seen = _MANY.get(vendor_kind, vendor_kind)
+    return f" A vendor sees {seen}{' instead' if ours else ''}."
 
 
 def _beside(ours: PageFacts | None, kind: str, without: str) -> tuple[str, str]:

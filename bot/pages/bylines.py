@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 
 from selectolax.lexbor import LexborNode
 
 from bot.pages.document import Document, words
-from bot.pages.schema import Node, text_of
+from bot.pages.schema import Node, text_of, types_of
 
 _WORKS = re.compile(
     r"(?:.*Article|.*Posting|CreativeWork|Recipe|HowTo|Review|WebPage|.*Page|Report|VideoObject"
@@ -78,7 +79,43 @@ _BYLINES = (
     "[data-testid*=author i]",
     "[class~=fn]",
     "[class*=autor i]",
+    "[class*=auteur i]",
+    "[class*=writer i]",
+    "[class*=reporter i]",
+    "[class*=posted-by i]",
+    "[itemprop=creator]",
+    "a[href*='/author/']",
+    "a[href*='/authors/']",
+    "a[href*='/autor/']",
+    "a[href*='/auteur/']",
 )
+# Yoast's cards, in the languages it speaks: label, then the name.
+_WRITTEN_BY = re.compile(
+    r"written by|verfasst von|geschrieben von|écrit par|escrito por|scritto da|geschreven door"
+    r"|napisane przez|skriven av|skrevet af|skrevet av|автор|написано автором|yazan|作成者|執筆者",
+    re.IGNORECASE,
+)
+# A line that is a byline whatever its markup: “By Ada Byron”, or “Author:” and then a name.
+_LEADS = (
+    r"(?:(?:written|posted|published|story|article|words|text|reported|reviewed)\s+by|by|von|par"
+    r"|por|di|door|av|af|text|texte|texto|testo|autor(?:in|e|es)?|author|auteur|автор"
+    r"|eingestellt von|publicado por|publié par|pubblicato da|geplaatst door|gepubliceerd door"
+    r"|opublikowane przez|autorstwa|foto und text)"
+)
+_BYLINE = re.compile(rf"{_LEADS}\s*:?\s+(.{{4,70}})", re.IGNORECASE)
+_LEAD = re.compile(rf"{_LEADS}\s*:?", re.IGNORECASE)
+_FULL_NAME = re.compile(
+    r"(?:(?:dr|prof|mag|ing|dipl)\.?\s+){0,3}[A-ZÀ-ÖØ-ÞЀ-Я][\w.'’-]*"
+    r"(?:\s+(?:de|da|di|del|della|van|von|der|den|la|le|el|al|bin|y|e|zu)){0,2}"
+    r"(?:\s+[A-ZÀ-ÖØ-ÞЀ-Я][\w.'’-]*){1,3}(?:\s*(?:,|\||•|·|–|—|\bon\b|\bum\b|\bam\b|\bat\b|\d).*)?"
+)
+_NO_NAME = re.compile(
+    r"\b(?:click\w*|sign|us|using|continu\w*|submit\w*|brand|category|price|type|country|region|date|name|default"
+    r"|subscrib\w*|popular\w*|topic|cookie\w*|policy|google|facebook|wordpress|shopify|age|size|color|colour"
+    r"|email|phone|mail|the|our|your|all|new)\b",
+    re.IGNORECASE,
+)
+_LINES_READ = 400
 _BY = re.compile(
     r"^\W*(?:(?:written|posted|published|reviewed|text|words|story|article|recipe|photos?)\s+)?"
     r"(?:by|von|par|por|di|door|av|af|autor(?:in)?|author|auteur|автор|od)\b[\s:–-]*",
@@ -114,7 +151,7 @@ def author_of(document: Document) -> str | None:
         name = _name(said)
         if name is not None and not _is_brand(name, document):
             return name
-    return next(filter(None, map(_name, _bylines(document))), None)
+    return next(filter(None, map(_name, _bylines(document))), None) or _in_lines(document)
 
 
 def organisation_of(document: Document) -> str | None:
@@ -148,7 +185,10 @@ def in_path(document: Document) -> date | None:
 def _authors(document: Document) -> Iterator[str]:
     for node in document.statements:
         if _speaks_of_page(node) and not _THREADS.intersection(node.types):
-            yield from _people(node.values.get("author") or node.values.get("creator"))
+            said = node.values.get("author") or node.values.get("creator")
+            yield from _people(_resolved(said, document))
+    if _WRITTEN_BY.fullmatch(document.meta("twitter:label1") or ""):
+        yield document.meta("twitter:data1") or ""
     metas = map(document.meta, _META_AUTHOR)
     yield from (said for said in metas if said and "://" not in said)
 
@@ -161,9 +201,31 @@ def _bylines(document: Document) -> Iterator[str]:
                 yield element.attributes.get("content") or words(element) or ""
 
 
+def _resolved(said: object, document: Document) -> object:
+    """Return what is said, with references (`{"@id": …}`) followed to the statement they name."""
+    if isinstance(said, list):
+        return [_resolved(each, document) for each in said[:20]]
+    if isinstance(said, dict) and "name" not in said and isinstance(said.get("@id"), str):
+        named = (node for node in document.statements if node.values.get("@id") == said["@id"])
+        return next((node.values for node in named if node.values.get("name")), said)
+    return said
+
+
+def _in_lines(document: Document) -> str | None:
+    """Return the name in a line of the text that is a byline by its words alone."""
+    for line, following in pairwise([*document.lines[:_LINES_READ], ""]):
+        found = _BYLINE.fullmatch(line)
+        said = found.group(1) if found else following if _LEAD.fullmatch(line) else ""
+        if _FULL_NAME.fullmatch(said) and not _NO_NAME.search(said):
+            name = _name(said)
+            if name is not None and not _is_brand(name, document):
+                return name
+    return None
+
+
 def _people(said: object) -> Iterator[str]:
     for each in said if isinstance(said, list) else [said]:
-        if isinstance(each, dict) and str(each.get("@type")) in _FIRMS:
+        if isinstance(each, dict) and _FIRMS.intersection(types_of(each)):
             continue
         text = text_of(each)
         if text:

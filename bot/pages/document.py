@@ -1,6 +1,8 @@
 """A parsed page: its markup once, and the few views the fact finders share."""
 
+import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -15,11 +17,19 @@ _FURNITURE = frozenset({"nav", "footer", "aside"})
 _ROLES = frozenset({"navigation", "contentinfo"})
 _BLANKS = "\t\n\v\f\r\x85\xa0\u2028\u2029\u3000"
 _SENTENCE = 60
+_SENTENCE_HAN = 25
+_HAN = re.compile("\\W*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+_LOOSE = 100
+_LOOSE_IN = frozenset({"div", "td", "section", "article", "main", "body", "font", "span", "center"})
 _SAMPLE = 200_000
 _MAX_WORDS = 1000
 _MAX_LINKS = 5000
 _MAX_HEADINGS = 2000
 _MAX_PROSE = 2000
+_MAX_MARK = 600
+_MAX_LINES, _LINE = 4000, 90
+_MARK = re.compile(r"id|class|data-[\w-]*(?:page|template|type|view|controller|route)[\w-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,22 @@ class Document:
                 found.setdefault(name.strip().lower(), content)
         return found
 
+    @property
+    def meta_names(self) -> Iterable[str]:
+        """The names of all `meta` elements that say something, lower case."""
+        return self._metas.keys()
+
+    @cached_property
+    def marks(self) -> str:
+        """What content systems call a page: id, class and data attributes of html and body."""
+        found = []
+        for selector in ("html", "body"):
+            element = self.tree.css_first(selector)
+            for name, value in (element.attributes if element is not None else {}).items():
+                if value and _MARK.fullmatch(name):
+                    found.append(value[:_MAX_MARK])
+        return " ".join(found).lower()
+
     def attribute(self, selector: str, name: str) -> str | None:
         """Return an attribute of the first element that matches."""
         element = self.tree.css_first(selector)
@@ -140,10 +166,11 @@ class Document:
         """The visible words of the page. Text inside noscript counts: some sites keep it there."""
         return self._visible.text
 
-    @property
+    @cached_property
     def words(self) -> int:
-        """How many visible words there are."""
-        return self.text.count(" ") + 1 if self.text else 0
+        """How many visible words there are; two signs of Chinese or Japanese make one."""
+        unspaced = len(_UNSPACED.findall(self.text)) // 2
+        return self.text.count(" ") + 1 + unspaced if self.text else 0
 
     @property
     def sample(self) -> str:
@@ -154,6 +181,11 @@ class Document:
     def main_text(self) -> str:
         """The visible words without navigation, side columns and footer."""
         return self._visible.main
+
+    @property
+    def lines(self) -> list[str]:
+        """The short pieces of the main text, as the markup cuts it, in order."""
+        return self._visible.lines
 
     @property
     def prose(self) -> list[str]:
@@ -180,6 +212,7 @@ class _Visible:
     text: str
     main: str
     prose: list[str]
+    lines: list[str]
 
 
 def _visible(body: LexborNode | None) -> _Visible:
@@ -198,17 +231,26 @@ def _visible(body: LexborNode | None) -> _Visible:
             everything.append(piece)
             if not aside:
                 main.append(piece)
+                if len(piece) >= _LOOSE and len(prose) < _MAX_PROSE and _stands_loose(node):
+                    prose.append(" ".join(piece[:_MAX_WORDS].split()))
             continue
         if tag in _UNSEEN:
             continue
         below = aside or tag in _FURNITURE or node.attributes.get("role") in _ROLES
         if tag == "p" and not below and len(prose) < _MAX_PROSE:
             said = words(node)
-            if said and len(said) >= _SENTENCE:
+            if said and len(said) >= (_SENTENCE_HAN if _HAN.match(said) else _SENTENCE):
                 prose.append(said)
         if node.child is not None:
             waiting.append((node.child, below))
-    return _Visible(_folded(everything), _folded(main), prose)
+    lines = [line for piece in main[:_MAX_LINES] if 0 < len(line := piece.strip()) <= _LINE]
+    return _Visible(_folded(everything), _folded(main), prose, lines)
+
+
+def _stands_loose(node: LexborNode) -> bool:
+    """Say whether a text is a paragraph without its tag, as old pages and `br` leave it."""
+    parent = node.parent
+    return parent is not None and (parent.tag or "") in _LOOSE_IN
 
 
 def _folded(pieces: list[str]) -> str:

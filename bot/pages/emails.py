@@ -7,11 +7,21 @@ from bot.domains import registrable
 from bot.pages.document import Document
 
 _ADDRESS = re.compile(
-    r"(?<![\w.+%@/-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,5}[a-zA-Z]{2,24}(?![\w@-])"
+    r"(?<![\w.+%@/-])(?<!@ )[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,5}[a-zA-Z]{2,24}(?![\w@-])"
 )
 _SPELT = re.compile(
-    r"\b([\w.+-]{1,64})\s?[\[({]\s?(?:at|ät|æt|arroba|@)\s?[\])}]\s?"
+    r"\b([\w.+-]{1,64})\s?[\[({]\s?(?:at|ät|æt|a|arroba|chez|@)\s?[\])}]\s?"
     r"((?:[\w-]{1,63}(?:\.|\s?[\[({]\s?(?:dot|punkt|\.)\s?[\])}]\s?)){1,4}[a-zA-Z]{2,24})\b",
+    re.IGNORECASE,
+)
+# Without brackets only what nobody writes by chance: “jo at firm dot com”, “info @ firm.com”.
+_IN_WORDS = re.compile(
+    r"\b([\w.+-]{2,64}) at ((?:[\w-]{1,63} dot ){1,3}[a-z]{2,10})\b", re.IGNORECASE
+)
+_SPACED = re.compile(
+    r"(?<![\w@])((?:info|mail|office|hello|hallo|contact|kontakt|contacto|support|sales|service|team"
+    r"|press|presse|redaktion|editor|webmaster|post|[a-z]+\.[a-z]+)) @ "
+    r"((?:[\w-]{1,63}\.){1,3}[a-z]{2,10})\b",
     re.IGNORECASE,
 )
 _DOT = re.compile(r"\s?[\[({]\s?(?:dot|punkt|\.)\s?[\])}]\s?", re.IGNORECASE)
@@ -31,6 +41,8 @@ def emails_of(document: Document) -> tuple[str, ...]:
     found += _ADDRESS.findall(text)
     for name, host in _SPELT.findall(text):
         found.append(f"{name}@{_DOT.sub('.', host)}")
+    for name, host in (*_IN_WORDS.findall(text), *_SPACED.findall(text)):
+        found.append(f"{name}@{host.replace(' dot ', '.')}")
     kept = (address.strip(". ").lower() for address in found)
     return tuple(dict.fromkeys(address for address in kept if _real(address)))
 

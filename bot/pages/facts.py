@@ -18,9 +18,11 @@ from bot.pages.guard import objection
 from bot.pages.kinds import kind_of
 from bot.pages.language import language_of
 from bot.pages.links import links_of, outbound_of
+from bot.pages.visible_dates import shown_in_posts, shown_near_the_top
 
 _SIGNED = frozenset({"list", "guide", "review", "news", "video", "other", None})
-_DATED = frozenset({"list", "guide", "review", "news", "video", "forum"})
+_DATED = frozenset({"list", "guide", "review", "news", "video", "forum", None})
+_TOLD = frozenset({"news", "review", None})
 _LEAST_WORDS = 25
 _FEW_WORDS = 120
 _WANTS_SCRIPT = re.compile(
@@ -106,7 +108,11 @@ def _published(document: Document, kind: str | None, html: str) -> date | None:
     if said is not None or kind not in _DATED:
         return said if kind not in ("product", "category") else None
     found = in_path(document)
-    if found is not None or len(html) > _MAX_DATED:
+    if found is None and kind == "forum":
+        found = shown_in_posts(document)
+    elif found is None and kind in _TOLD:
+        found = shown_near_the_top(document)
+    if found is not None or kind is None or len(html) > _MAX_DATED:
         return found
     # Imported on need: it brings lxml, and most pages carry their date in metadata.
     from htmldate import find_date  # noqa: PLC0415 - see above

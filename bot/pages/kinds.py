@@ -9,7 +9,8 @@ labelled pages, whole sites left out (`python -m benchmarks.pages`).
 from collections import defaultdict
 
 from bot.pages.document import Document
-from bot.pages.signals import ARTICLE, Signal, signals_of
+from bot.pages.evidence import ARTICLE, Signal
+from bot.pages.signals import signals_of
 
 LEAST = 2.0
 AHEAD = 0.5
@@ -39,8 +40,12 @@ def named(signals: tuple[Signal, ...], least: float, ahead: float) -> str | None
     first = ranked[0]
     if len(ranked) > 1 and scores[first] - scores[ranked[1]] < ahead:
         return None
-    strongest = max(signal.weights.get(first, 0) for signal in signals)
-    return None if first in ARTICLE and strongest < SPEAKING else first
+    own = sum(
+        signal.weights.get(first, 0)
+        for signal in signals
+        if not signal.weights.keys() >= ARTICLE.keys()
+    )
+    return None if first in ARTICLE and own < SPEAKING else first
 
 
 def _ranked(scores: dict[str, float]) -> list[str]:

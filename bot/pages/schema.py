@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -52,7 +53,7 @@ def _walk(data: object, depth: int, parents: tuple[str, ...]) -> Iterator[Node]:
         for part in data:
             yield from _walk(part, depth, parents)
     elif isinstance(data, dict):
-        types = _types(data.get("@type"))
+        types = types_of(data)
         if types:
             yield Node(types, data, depth, parents)
             depth, parents = depth + 1, (*parents, *types)
@@ -62,7 +63,9 @@ def _walk(data: object, depth: int, parents: tuple[str, ...]) -> Iterator[Node]:
                 yield from _walk(value, 0 if top and depth <= 1 else depth, parents)
 
 
-def _types(said: object) -> tuple[str, ...]:
+def types_of(data: dict[str, object]) -> tuple[str, ...]:
+    """Return the bare names of the types that a JSON-LD object gives itself."""
+    said = data.get("@type")
     found = said if isinstance(said, list) else [said]
     return tuple(_bare(each) for each in found if isinstance(each, str) and each)
 
@@ -102,5 +105,5 @@ def text_of(value: object) -> str | None:
     if isinstance(value, dict):
         return text_of(value.get("name")) or text_of(value.get("@value"))
     if isinstance(value, str):
-        return " ".join(value.split()) or None
+        return " ".join(unescape(value).split()) or None
     return None

@@ -52,6 +52,10 @@ def _country(market: Market) -> str:
     return market.country
 
 
+# What their row types say of a page. Their finer `page_type` costs a unit a result, on top of ten.
+_KINDS = {"discussion": "forum", "video": "video", "news": "news", "organic_shopping": "product"}
+
+
 class SerpPosition(BaseModel):
     """A row of a results page; features such as images have no `url`."""
 
@@ -108,6 +112,7 @@ class Serp(Question[SerpQuery, SerpBody, SerpRow]):
                 domain=domain,
                 authority=rating(row.domain_rating),
                 referring_domains=row.refdomains,
+                kind=next((_KINDS[one] for one in row.type if one in _KINDS), None),
             )
             for position, (url, row) in enumerate(first, start=1)
             if (domain := registrable(url))

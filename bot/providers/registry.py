@@ -65,8 +65,9 @@ def discover(
             vendors.append(built)
         else:
             absent.append(built)
-    wanted = [name.strip().lower() for name in settings.via.split(",") if name.strip()]
-    faults += _unusable(wanted, vendors, absent)
+    wanted = settings.vendor_order
+    faults += _unusable("LINKGAP_VIA", wanted, vendors, absent)
+    faults += _unusable("LINKGAP_SERP", filter(None, [settings.serp]), vendors, absent)
     installed = {vendor.name for vendor in vendors} | {one.name for one in absent}
     faults += _unknown(settings, installed)
     if faults:
@@ -80,15 +81,18 @@ def discover(
 
 
 def _unusable(
-    wanted: Sequence[str], vendors: Sequence[Vendor], absent: Sequence[NotConfigured]
+    variable: str,
+    wanted: Iterable[str],
+    vendors: Sequence[Vendor],
+    absent: Sequence[NotConfigured],
 ) -> Iterator[str]:
-    """Yield a fault for each vendor that LINKGAP_VIA prefers and that cannot be asked."""
+    """Yield a fault for each vendor that a variable prefers and that cannot be asked."""
     ready, needs = {vendor.name for vendor in vendors}, {one.name: one.needs for one in absent}
     for name in wanted:
         if name in needs:
-            yield f"LINKGAP_VIA names {name}, but {' and '.join(needs[name])} is not set"
+            yield f"{variable} names {name}, but {' and '.join(needs[name])} is not set"
         elif name not in ready:
-            yield f"LINKGAP_VIA: no vendor is called {name}"
+            yield f"{variable}: no vendor is called {name}"
 
 
 def _unknown(settings: Settings, known: set[str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from bot.render.message import Message, message, paragraphs
 from bot.render.suggestions import MOST
 from bot.render.top3 import words_or_unknown
 from bot.render.tracked_words import eta, quoted, ranked, signed
-from bot.render.words import counted, listed, number, shown
+from bot.render.words import UNKNOWN, counted, listed, number, ours, shown
 from bot.tracked import Digest, GapPoint, KeywordLine
 
 _ROWS = 10
@@ -35,7 +35,7 @@ class Row:
 
 def digest_message(digest: Digest) -> Message:
     """Return the week's message; its thread and files hold what is folded here."""
-    said = words_or_unknown(digest.sentence, 400)
+    said = ours(digest.sentence, 400) or UNKNOWN
     mark = f" {sentences.SAMPLE}" if digest.sample else ""
     text = f"{said}{mark}"
     blocks = list[Block]()
@@ -56,7 +56,7 @@ def _drawn(digest: Digest, said: str, most_rows: int, most_lines: int) -> list[B
             len(digest.keywords) - len(shown_rows),
             "they are in the CSV file in the thread and in `/gap list`",
         ),
-        todo=paragraphs([f"• {shown(one, 300)}" for one in digest.suggestions[:MOST]]),
+        todo=paragraphs([f"• {ours(one, 300)}" for one in digest.suggestions[:MOST]]),
         chart=gap_chart(digest.gap_history, most_lines) or "",
         taken_at=digest.taken_at,
         cost=sentences.cost(digest.cost),

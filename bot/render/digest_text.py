@@ -12,7 +12,7 @@ from bot.render.digest_message import folded, gap_chart, rows, small_print
 from bot.render.suggestions import MOST
 from bot.render.terminal import lines_of, table_of
 from bot.render.top3 import words_or_unknown
-from bot.render.words import UNKNOWN, number, short_url, shown, utc
+from bot.render.words import UNKNOWN, number, ours, short_url, utc
 from bot.tracked import Digest, NewCompetitorLink, OwnLink
 
 _KEYWORDS = 30
@@ -22,11 +22,11 @@ _JSON = "`linkgap digest --json`"
 
 def digest_text(digest: Digest) -> Group:
     """Return sentence, keywords, what to do, the gap over time, links, small print and cost."""
-    parts: list[RenderableType] = [Text(words_or_unknown(digest.sentence, 400), style="bold")]
+    parts: list[RenderableType] = [Text(ours(digest.sentence, 400) or UNKNOWN, style="bold")]
     parts += [Text(), *_keywords(digest)]
     if digest.suggestions:
         parts += [Text(), Text("Next")]
-        parts += lines_of([f"  • {shown(one, 300)}" for one in digest.suggestions[:MOST]])
+        parts += lines_of([f"  • {ours(one, 300)}" for one in digest.suggestions[:MOST]])
     drawn = gap_chart(digest.gap_history)
     parts += [Text(), *lines_of(chart_lines(drawn))] if drawn else []
     parts += _new_links(digest.new_competitor_links)

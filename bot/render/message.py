@@ -108,16 +108,13 @@ def paragraphs(lines: list[str], limit: int = _PARAGRAPH) -> list[str]:
 
 
 def _plain_twins(blocks: list[Block]) -> list[Block]:
-    """Replace charts, which come whole, and tables, which share what room is left."""
+    """Replace charts, which come whole, and the table, which takes what room is left."""
     whole = [_chart_twin(block) if block["type"] == _CHART else [block] for block in blocks]
-    kept = [one for twins in whole for one in twins if one["type"] not in _TABLES]
-    room = MAX_MESSAGE - _MARGIN - _size(kept)
+    flat = [block for twins in whole for block in twins]
+    room = MAX_MESSAGE - _MARGIN - _size([one for one in flat if one["type"] not in _TABLES])
     made: list[Block] = []
-    for twins in whole:
-        for block in twins:
-            drawn = _twin(block, room) if block["type"] in _TABLES else [block]
-            room -= _size(drawn) if block["type"] in _TABLES else 0
-            made += drawn
+    for block in flat:
+        made += _twin(block, room) if block["type"] in _TABLES else [block]
     return made[:MAX_BLOCKS]
 
 

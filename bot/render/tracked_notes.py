@@ -30,7 +30,7 @@ def tracking(
     """Return what replaces it after the first read; without one `fault` says why, in a sentence."""
     who = asked(tracked.question)
     if snapshot is None:
-        why = f" {sentence(fault, 300)}" if fault else ""
+        why = f" {sentence(fault, 250)}" if fault else ""
         lines = [f"Tracking {who}, but the first read failed.{why}"]
         small = ["It is read again on schedule.", _schedule(schedule_words)]
     else:

@@ -14,7 +14,7 @@ from bot.tracked import TrackedKeyword
 
 MOST_KEYWORDS = 500
 INPUTS = ("keywords", "keywords_2", "keywords_3", "keywords_4", "keywords_5")
-_NAMED = 10
+_NAMED = 5
 
 
 def bulk_form(site: str, schedule_words: str, *, private_metadata: str = "") -> View:
@@ -22,7 +22,7 @@ def bulk_form(site: str, schedule_words: str, *, private_metadata: str = "") -> 
 
     Texts arrive as `values[name]["value"]["value"]`, for each name of `INPUTS` and for `site`.
     """
-    hint = f"One a line, {MOST_KEYWORDS} at most over all fields. The price comes before anything."
+    hint = f"One a line, {MOST_KEYWORDS} at most over all fields. You see the price first."
     more = "For what does not fit above."
     fields = [
         Field(
@@ -70,7 +70,7 @@ def _skipped(skipped: Sequence[tuple[str, str]]) -> str:
         return ""
     named = []
     for keyword, reason in skipped[:_NAMED]:
-        why = shown(reason, 80).rstrip(". ")
+        why = shown(reason, 40).rstrip(". ")
         named.append(f"{quoted(keyword)}{f' ({why})' if why else ''}")
     if len(skipped) > _NAMED:
         named.append(f"{len(skipped) - _NAMED:,} more")

@@ -32,6 +32,17 @@ def shown(text: str, limit: int) -> str:
     return text
 
 
+def ours(text: str, limit: int) -> str:
+    """Return a sentence that we made from shown words: the isolation of each stays as it is.
+
+    Anything else in it (too long, control characters, an isolate left open) makes it outside text.
+    """
+    bare = text.replace(_FIRST_STRONG, "").replace(_POP, "")
+    clean = shown(bare, limit).removeprefix(_FIRST_STRONG).removesuffix(_POP) == bare
+    closed = text.count(_FIRST_STRONG) == text.count(_POP)
+    return text if clean and closed else shown(text, limit)
+
+
 def clip(text: str, limit: int) -> str:
     """Cut to at most `limit` characters with “…”, never inside an accent, emoji or flag."""
     if len(text) <= limit:

@@ -82,6 +82,7 @@ def test_a_serp_keeps_organic_pages_once_and_ranks_them_without_the_features(ven
             "reddit.com",
             dr(95),
             1,
+            kind="forum",
         ),
         SerpRow(3, "https://beta.example/crm", "", "beta.example", dr(58.5), None),
         SerpRow(4, "https://blog.alpha.example/crm-guide", "CRM guide", "alpha.example"),

@@ -1,6 +1,7 @@
 """What DataForSEO's questions cost, worked by hand from the price list of July 2026."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from fakes.dataforseo_vendor import (
@@ -33,6 +34,7 @@ from bot.providers.base import (
     SerpQuery,
     Vendor,
 )
+from bot.providers.dataforseo_api import backlinks_price, labs_price, serp_price
 
 EVERY = pytest.mark.parametrize("capability", list(QUESTIONS))
 FOUR_SITES = tuple(Target(Scope.SITE, f"d{at}.example") for at in range(4))
@@ -119,6 +121,25 @@ def test_an_analysis_costs_nine_cents_at_most_even_with_two_intersections(monkey
     mixed = [*questions, (Capability.INTERSECT, IntersectQuery(targets, OUR_SITE, 763))]
     vendor = configured(monkeypatch, tmp_path, mixed_intersection="1")
     assert total(vendor, mixed) == 89_876
+
+
+def test_pages_anchors_and_traffic_of_25_do_not_fit_into_nine_cents_by_any_plan(vendor):
+    """The least each part takes; no endpoint serves two of them (docs/decisions/0023)."""
+    parts = {
+        "results": serp_price(1),
+        "keyword": labs_price(1),
+        "counts of four pages and sites": backlinks_price(8),
+        "who links, and not to us": backlinks_price(25),
+        "pages and anchors": backlinks_price(25),
+        "traffic": labs_price(25),
+    }
+    assert sum(price.units for price in parts.values()) == 103_208
+    bare = serp_price(1).units + 3 * backlinks_price(0).units + 2 * labs_price(0).units
+    assert bare == 98_000 > vendor.run_cap
+    without_traffic = sum(price.units for price in parts.values()) - parts["traffic"].units
+    assert without_traffic == 88_208 < vendor.run_cap
+    note = (Path(__file__).parents[2] / "docs/decisions/0023-nine-cents.md").read_text("utf-8")
+    assert "**103,208**" in note
 
 
 def test_a_week_of_a_tracked_keyword_costs_half_a_cent_with_its_share_of_the_counts(vendor):

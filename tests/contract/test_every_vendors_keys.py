@@ -17,6 +17,7 @@ import httpx
 import pytest
 import sqlite_utils
 from fakes.casebook import Reply, each, quoting
+from fakes.contract_lines import skip_what_does_not_apply
 from fakes.vendor_bench import BOOKS, EVERY_CASE, Bench, built
 
 from bot.budget import RunBudget
@@ -27,6 +28,11 @@ from bot.store.connect import Database
 from bot.wiring import set_up_logs
 
 TROUBLES = ("wrong_key", "plan_lacks", "units_gone", "slow_down")
+
+
+@pytest.fixture(autouse=True)
+def _applies(request: pytest.FixtureRequest) -> None:
+    skip_what_does_not_apply(request)
 
 
 @pytest.fixture
@@ -114,8 +120,6 @@ async def test_a_key_is_in_no_log_no_error_and_not_in_the_bots_file(
 
 @EVERY_CASE
 async def test_requests_are_planned_without_the_key_and_leave_with_it(bench, capability):
-    if not bench.book.secrets:
-        pytest.skip("this vendor has no key")
     await bench.ask(capability, bench.book.cases[capability].good)
     planned = bench.planned(capability)
     seen = [repr(bench.vendor), str(bench.vendor), repr(bench.vendor.capabilities), repr(planned)]

@@ -66,7 +66,7 @@ def read(
 
 
 def documented(name: str) -> dict[str, object]:
-    path = DOCUMENTED / f"{name}.txt"
+    path = DOCUMENTED / name
     if not path.exists():
         pytest.skip("the folder of documented answers is not part of the project")
     lines = path.read_text("utf-8").splitlines()
@@ -128,7 +128,7 @@ def test_when_nothing_at_all_came_back_it_is_a_failure(vendor):
 
 
 def test_the_documented_metrics_are_read(vendor):
-    one = documented("site_metrics_fetch")
+    one = documented("site_metrics_fetch.txt")
     site = Target(Scope.SITE, "moz.com")
     body = good(result({"results_by_site": [one], "errors_by_site": []}))
     page = parse(vendor, Capability.SITE_METRICS, MetricsQuery((site,)), body)
@@ -299,7 +299,7 @@ def test_a_pair_without_an_answer_stays_unproven(vendor):
 
 
 def test_the_documented_partial_answer_is_read(vendor):
-    partial = documented("link_status_multiple_partial_error")
+    partial = documented("link_status_multiple_partial_error.txt")
     query = BetweenQuery(("facebook.com", "instagram.com"), Target(Scope.PAGE, "moz.com/blog"))
     page = parse(vendor, Capability.LINKS_BETWEEN, query, good(result(partial)))
     assert page.rows == (ReferringDomain("facebook.com"),)

@@ -38,9 +38,9 @@ class Case:
 
     `rows` is how many rows the good answer holds over all its requests. `optional` names fields
     that the vendor may leave out without the rows getting fewer. `cut_off` is a question with an
-    answer that holds less than there is. `requests` is how many requests it takes until the last
-    page, where answers lead from one page to the next. `maps` names fields that hold a map: a name
-    nobody knows would be data there.
+    answer that holds less than there is. `requests` is how many requests it takes to the last page,
+    where one answer leads to another; without it no more are sent than planned. `maps` names fields
+    that hold a map: a name nobody knows would be data there.
 
     For answers that are not JSON, `extended` (unknown fields), `sparse` (optional ones missing) and
     `broken` (ended in the middle) say what the suite cannot derive; `broken` also where half a body

@@ -1,10 +1,11 @@
 """The vendor tables of the README and docs/providers.md, made from what pyproject.toml registers.
 
-Run this file to write them; a test compares.
+Run this file to write them; a test compares. How well a vendor is tested is `fakes.checklist`.
 """
 
 import inspect
 import re
+import sys
 import tomllib
 from dataclasses import dataclass
 from importlib import import_module
@@ -18,6 +19,9 @@ from bot.clock import SystemClock
 from bot.providers.base import Capability, NotConfigured, Vendor
 from bot.providers.registry import GROUP, Build
 from bot.settings import Settings, VendorOptions, load
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # where this is run as a file
+from fakes import checklist
 
 ROOT = Path(__file__).parents[2]
 README, PROVIDERS = ROOT / "README.md", ROOT / "docs" / "providers.md"
@@ -36,8 +40,18 @@ _IN_WORDS = {
     Capability.BALANCE: "what is left of the allowance",
 }
 _INTRODUCTION = (
-    "What each vendor of this version answers, and its settings. Another one is a file of its own: "
-    "[how to add a vendor](../CONTRIBUTING.md#add-a-vendor-in-one-file)."
+    "What each vendor of this version answers, how well that is tested, and its settings. Another "
+    "one is a file of its own: [how to add a vendor](../CONTRIBUTING.md#add-a-vendor-in-one-file)."
+)
+_GRADES = (
+    "A grade says what stands behind the tests. Nobody has ever asked a live service for them: no "
+    "vendor's account was at hand, so prices, limits and answers are those that are published."
+)
+_CASES = (
+    "The contract is one suite, `tests/contract/test_every_vendor.py` and "
+    "`tests/contract/test_every_vendors_keys.py`. It runs each case for each capability of each "
+    "vendor through the real gateway. *Kept* means that the test runs and passes; where a case "
+    "cannot happen at a vendor, the reason stands in its place, and the test is skipped with it."
 )
 _USUAL = {
     "api_key": "the API key",
@@ -111,6 +125,14 @@ def providers_page(vendors: tuple[Described, ...]) -> str:
         "# Vendors",
         _INTRODUCTION,
         "\n".join(["| Capability | Means |\n|---|---|", *capabilities]),
+        "## How well each is tested",
+        _GRADES,
+        "\n".join(
+            ["| Grade | Means |\n|---|---|"]
+            + [f"| {grade} | {words} |" for grade, words in checklist.GRADES.items()]
+        ),
+        checklist.overview([(one.name, one.title, len(one.gives)) for one in vendors]),
+        _CASES,
         *(_section(vendor) for vendor in vendors),
         "This page is written by `tests/fakes/doc_tables.py` from the code.",
     ]
@@ -187,10 +209,10 @@ def _set(vendor: Described) -> str:
 
 
 def _section(vendor: Described) -> str:
-    gives = ", ".join(f"`{one}`" for one in vendor.gives)
-    parts = [f"## {vendor.title}", f"Named `{vendor.name}`. Set: {_set(vendor)}. Gives: {gives}."]
+    parts = [f"## {vendor.title}", f"Named `{vendor.name}`. Set: {_set(vendor)}."]
     if vendor.about:
         parts.append(vendor.about)
+    parts.append(checklist.section(vendor.name, vendor.gives))
     if vendor.settings:
         rows = [f"| `{one.variable}` | {one.default} | {one.meaning} |" for one in vendor.settings]
         parts.append("\n".join(["| Setting | Default | Meaning |\n|---|---|---|", *rows]))

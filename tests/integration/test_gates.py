@@ -169,6 +169,17 @@ async def test_enough_links_on_the_wrong_page_are_no_reason_to_be_content(here, 
     assert content.verdict is Verdict.LINKS_NOT_THE_CONSTRAINT
 
 
+async def test_a_vendor_that_takes_the_top_pages_for_something_else_is_heard(here, pages):
+    ((keyword, rows),) = here.server.world.serps.items()
+    talk = tuple(replace(row, types=("organic", "discussion")) for row in rows)
+    here.server.world.serps[keyword] = talk
+    pages.routes[OURS] = answer(RANKING.encode())
+    report = await here.ask(ours(pages))
+    assert report.gates[0].reason == (
+        "3 of 3 readable pages are lists; so is yours. A vendor sees forum threads instead."
+    )
+
+
 async def test_pages_are_read_while_the_links_are_asked_for(here, pages, monkeypatch):
     """The top pages answer only once a profile was asked for: a run in turn would wait in vain."""
     asked = asyncio.Event()

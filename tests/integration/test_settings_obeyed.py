@@ -120,6 +120,16 @@ async def test_the_preferred_vendor_of_a_site_answers(here):
     assert source(report, "search results").provider == "dataforseo"
 
 
+async def test_search_results_come_from_who_is_preferred_and_counts_from_the_first_index(here):
+    await setting(here, CHANNEL, serp="dataforseo")
+    report = await in_channel(here, "C1", "r1")
+    assert source(report, "search results").provider == "dataforseo"
+    assert [one.provider for one in report.need.by_index] == ["ahrefs"]
+    named = replace(QUESTION, serp="ahrefs")
+    report = await here.analysis().run(named, run_id="r2", team=TEAM, channel="C1")
+    assert source(report, "search results").provider == "ahrefs"
+
+
 async def test_indexes_are_compared_where_a_channel_wants_it(here):
     await setting(here, CHANNEL, compare_indexes="yes")
     report = await in_channel(here, "C1", "r1")

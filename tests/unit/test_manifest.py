@@ -26,7 +26,9 @@ SCOPE_OF_METHOD = {
     "chat_update": "chat:write",
     "conversations_open": "im:write",
     "files_upload_v2": "files:write",
+    "users_info": "users:read",
     "views_open": None,
+    "views_update": None,
 }
 SCOPE_OF_EVENT = {"app_mention": "app_mentions:read"}
 # Posting in public channels without an invitation is a wish, not a method of its own.

@@ -60,6 +60,22 @@ def test_what_a_page_does_not_say_is_none_and_never_a_guess():
         ("", '<a rel="author" href="/ada">Ada Byron</a>'),
         ("", '<span itemprop="author">Ada Byron</span>'),
         ("", '<div class="post-author">Written by Ada Byron on May 3</div>'),
+        ("", "<p>By Ada Byron</p>"),
+        ("", "<p>Von <b>Ada Byron</b></p>"),
+        ("", "<p>Publicado por <a href=/a>Ada Byron</a> en mayo</p>"),
+        ("", "<p>Автор: Ada Byron</p>"),
+        ("", '<p><a href="https://sew.example/author/ada/">Ada Byron</a></p>'),
+        (
+            '<meta name="twitter:label1" content="Verfasst von"><meta name="twitter:data1" content="Ada Byron">',
+            "",
+        ),
+        (
+            ld(
+                '{"@graph":[{"@type":"Article","author":{"@id":"#ada"}},'
+                '{"@type":"Person","@id":"#ada","name":"Ada Byron"}]}'
+            ),
+            "",
+        ),
     ],
 )
 def test_the_author_is_found_wherever_pages_name_one(head, body):
@@ -79,6 +95,10 @@ def test_the_author_is_found_wherever_pages_name_one(head, body):
         ("", '<div itemtype="https://schema.org/Review"><b itemprop="author">Ada Byron</b></div>'),
         (ld('{"@type":"Product","review":{"@type":"Review","author":"Ada Byron"}}'), ""),
         (ld('{"@type":"Article", broken'), ""),
+        (ld('{"@type":"Article","author":{"@type":["Organization"],"name":"Sew Ltd"}}'), ""),
+        (ld('{"@type":"Article","author":{"@id":"#nobody"}}'), ""),
+        ("", "<p>By Brand Name</p><p>By Size</p><p>By using our site you agree</p>"),
+        ("", "<p>Sort by</p><p>Best Sellers First</p>"),
     ],
 )
 def test_a_brand_a_commenter_or_a_reviewer_is_no_author(head, body):
@@ -103,6 +123,40 @@ def test_a_visible_date_is_found_on_a_page_that_should_have_one():
     title = "<title>How to sew a button</title><h1>How to sew a button</h1>"
     html = f"<html>{title}<p class=date>Published on 17 May 2024</p>{PARAGRAPH * 9}"
     assert facts_of(html, URL).published == date(2024, 5, 17)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "17.05.2024, 09:30 Uhr",
+        "17/05/2024",
+        "2024-05-17",
+        "May 17, 2024",
+        "17 de mayo de 2024",
+        "17. Mai 2024",
+        "17 мая 2024",
+        "2024年5月17日",
+        "Updated 18 May 2024. First told 17 May 2024",
+    ],
+)
+def test_a_report_shows_its_day_near_the_top_in_many_ways(shown):
+    head = ld('{"@type":"ReportageNewsArticle"}')
+    html = f"<html><head>{head}</head><h1>Needle found</h1><p>{shown}</p>{PARAGRAPH * 9}"
+    assert facts_of(html, URL).published == date(2024, 5, 17)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Joined: 03.02.2001 <p>17.05.24, 11:30",
+        '<time datetime="2024-05-17T09:00:00Z">long ago</time>',
+        "17 May 2024 at noon <p>18 May 2024",
+    ],
+)
+def test_a_thread_is_as_old_as_its_first_post(said):
+    head = ld('{"@type":"DiscussionForumPosting"}')
+    html = f"<html><head>{head}</head><h1>Needle lost</h1>{said}{'<p>Me too.</p>' * 30}"
+    assert facts_of(html, "https://sew.example/t/needle/1").published == date(2024, 5, 17)
 
 
 @pytest.mark.parametrize(
@@ -203,6 +257,9 @@ def test_a_widget_s_own_policy_or_a_label_without_a_target_is_no_such_link(link,
 @pytest.mark.parametrize(
     "body",
     [
+        "info (a) sew.com",
+        "info at sew dot com",
+        "info @ sew.com",
         '<a href="mailto:Info@Sew.com?subject=Hi">Write</a>',
         '<a href="mailto:info%40sew.com">Write</a>',
         "<p>Write to info@sew.com.</p>",
@@ -221,6 +278,8 @@ def test_published_addresses_are_read_plain_spelt_out_or_shielded(body):
     [
         '<a href="mailto:?subject=Read this">Share</a>',
         "<p>your@email.com or name@example.com</p>",
+        "<p>@<b>info@sew.com</b></p>",
+        "<p>Look at sew.com, or meet me @ sew.com</p>",
         "<p>image@2x.png</p>",
         '<span data-cfemail="zz"></span><span data-cfemail=""></span>',
         '<p>@<span data-cfemail="2a43444c456a594f5d04494547"></span></p>',

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot import preferences
 from bot.errors import BadSetting
 from bot.preferences import TEAM, Place, Wishes
-from bot.providers.base import NotConfigured, Vendor
+from bot.providers.base import Capability, NotConfigured, Vendor
 from bot.providers.registry import Registry
 from bot.setting_list import BY_NAME, SETTINGS, Level
 from bot.settings import Settings
@@ -21,7 +21,7 @@ from bot.tracked import Moment
 
 BASE = Settings(_env_file=None)
 REGISTRY = Registry(
-    (Vendor("ahrefs", "Ahrefs", None, {}), Vendor("moz", "Moz", None, {})),
+    (Vendor("ahrefs", "Ahrefs", None, {Capability.SERP: object()}), Vendor("moz", "Moz", None, {})),
     (NotConfigured("serper", "Serper", ("LINKGAP_SERPER_API_KEY",), ()),),
 )
 SITE, CHANNEL = Place.site("ours.example"), Place(Level.CHANNEL, "C1")
@@ -42,6 +42,7 @@ VALUES = {
     "authority_floor": ["0", "20", "100"],
     "overruled": ["none", "intent", "intent,trust"],
     "via": ["ahrefs", "moz,ahrefs"],
+    "serp": ["ahrefs"],
     "compare_indexes": ["yes", "no"],
     "run_cap": ["0", "200"],
     "purse": ["0", "750"],
@@ -167,6 +168,7 @@ FAULTS = [
     (TEAM, "prices", "ahrefs", "“ahrefs” is not of the form vendor=amount."),
     (TEAM, "prices", "bing=1", "No installed vendor is called bing: choose from ahrefs, moz,"),
     (TEAM, "via", "serper", "No connected vendor is called serper: choose from ahrefs, moz."),
+    (TEAM, "serp", "moz", "No connected search vendor is called moz: choose from ahrefs."),
     (TEAM, "aliases", "a.example", "It is set by site, not by team."),
     (SITE, "aliases", "a.example, 10.0.0.1", "“10.0.0.1” is not a domain"),
     (CHANNEL, "cap_person_day_usd", "1", "It is set by team, not by channel."),

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gap.readiness import NO_PAGE_YET, coverage, fault, intent_gate, judge, trust_gate
+from bot.gap.readiness import (
+    NO_PAGE_YET,
+    coverage,
+    fault,
+    intent_gate,
+    judge,
+    most_seen,
+    trust_gate,
+)
 from bot.page_facts import KINDS, PageFacts, TrustSign
 
 
@@ -99,6 +107,35 @@ def test_a_vendor_that_sees_another_kind_is_heard_and_one_that_agrees_is_not():
         "A vendor sees guides instead."
     )
     assert "vendor" not in intent_gate(page("list"), field, "list").reason
+
+
+@pytest.mark.parametrize(
+    "field", [[page("list"), page("guide"), page("tool")], [page(), unread(), unread()]]
+)
+def test_where_we_cannot_tell_what_ranks_a_vendors_view_is_told(field):
+    gate = intent_gate(page("list"), field, "forum")
+    assert gate.state in ("mixed", "unknown")
+    assert gate.reason.endswith(" A vendor sees forum threads.")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "seen"),
+    [
+        (["forum", "forum", None], "forum"),
+        (["forum", None, None], None),
+        (["forum"], None),
+        (["forum", "video", "news"], None),
+        (["forum", "forum", "video", "video"], None),
+        ([], None),
+    ],
+)
+def test_a_vendors_view_counts_where_it_is_of_most_pages(kinds, seen):
+    assert most_seen(kinds) == seen
+
+
+def test_judging_tells_what_the_vendor_sees():
+    found = judge(page("list"), [page("list")] * 3, "en", vendor_kind="video")
+    assert found.gates[0].reason.endswith("so is yours. A vendor sees videos instead.")
 
 
 @given(

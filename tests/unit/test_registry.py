@@ -32,8 +32,9 @@ def entry(result) -> SimpleNamespace:
     return SimpleNamespace(load=lambda: build)
 
 
-def found(*results, via: str = "") -> Registry:
-    return discover(Settings(via=via, _env_file=None), FakeClock(), map(entry, results))
+def found(*results, via: str = "", serp: str = "") -> Registry:
+    settings = Settings(via=via, serp=serp, _env_file=None)
+    return discover(settings, FakeClock(), map(entry, results))
 
 
 def names(registry: Registry) -> list[str]:
@@ -60,6 +61,11 @@ def test_a_vendor_without_a_key_is_told_apart():
 def test_a_preferred_vendor_without_its_key_is_a_fault_and_says_which_key():
     with pytest.raises(ConfigError, match=r"LINKGAP_VIA names z, but .* is not set"):
         found(absent("z"), vendor("a"), via="z")
+
+
+def test_a_source_of_search_results_that_is_not_there_is_a_fault_too():
+    with pytest.raises(ConfigError, match=r"LINKGAP_SERP names z, but .* is not set"):
+        found(absent("z"), vendor("a"), serp="z")
 
 
 def test_the_faults_of_all_vendors_are_told_at_once():

@@ -6,16 +6,17 @@ from dataclasses import replace
 from unittest import TestCase
 
 import pytest
+from fakes.any_digest import digests
 from fakes.digests import (
     MONDAY,
     big_digest,
     digest,
-    digests,
     history,
     line,
     new_link,
     own_link,
 )
+from fakes.drawn import takes
 from fakes.render_reports import NASTY
 from hypothesis import given, settings
 from rich.console import Console
@@ -24,9 +25,7 @@ from bot.render.digest import digest_message
 from bot.render.digest_files import digest_csv, digest_csv_name, links_csv, links_csv_name
 from bot.render.digest_text import digest_text
 from bot.render.digest_thread import digest_thread
-from bot.render.limits import message_faults
 from bot.tracked import ForecastCheck
-from playground.blocks import check_message, too_long
 
 _MOVED = line(
     entered=("https://new.example/a",),
@@ -167,17 +166,11 @@ def test_whatever_a_week_holds_slack_takes_the_thread(made):
     with TestCase().assertNoLogs("bot.render", level="WARNING"):
         steps = digest_thread(made)
     assert len({name for name, _ in steps}) == len(steps)
-    for _, step in steps:
-        for drawn in (step, step.plain):
-            assert message_faults(drawn.text, drawn.blocks) == []
-            assert check_message(drawn.blocks) == []
-            assert not too_long(drawn.blocks)
+    takes(*(step for _, step in steps))
 
 
 def test_five_hundred_keywords_have_a_thread_slack_takes():
-    for _, step in digest_thread(big_digest(500)):
-        assert message_faults(step.text, step.blocks) == []
-        assert message_faults(step.text, step.plain.blocks) == []
+    takes(*(step for _, step in digest_thread(big_digest(500))))
 
 
 # files

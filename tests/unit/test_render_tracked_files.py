@@ -4,7 +4,8 @@ import io
 from dataclasses import replace
 
 import pytest
-from fakes.digests import list_row, list_rows, snapshot, snapshots, tracked, tracked_keywords
+from fakes.any_digest import list_rows, snapshots, tracked_keywords
+from fakes.digests import list_row, snapshot, tracked
 from fakes.render_reports import NASTY
 from hypothesis import given, settings
 from hypothesis import strategies as st

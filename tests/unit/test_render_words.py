@@ -85,3 +85,13 @@ def test_addresses_are_shortened_as_people_read_them():
 
 def test_lists_read_as_english():
     assert [words.listed("abc"[:n]) for n in (1, 2, 3)] == ["a", "a and b", "a, b and c"]
+
+
+def test_our_own_sentence_keeps_the_isolation_of_the_words_in_it():
+    said = f"The rivals of “{words.shown('אבג', 20)}” gained 5."
+    assert words.ours(said, 200) == said
+
+
+@pytest.mark.parametrize("text", ["\u202eevil", "a\x1b[31m", "\u2068open", "x" * 30])
+def test_what_is_not_our_own_is_shown_as_outside_text(text):
+    assert words.ours(text, 20) == words.shown(text, 20)

@@ -1,0 +1,119 @@
+"""`linkgap settings`: what holds for a team, a client's site and a channel; and setting it."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from bot import preferences
+from bot.errors import BadSetting
+from bot.preferences import TEAM, Place, Told, Wishes
+from bot.setting_list import Level
+from bot.settings import Settings, load
+from bot.store.workspace import CLI_TEAM
+from bot.wiring import Core, core
+
+PERSON = "command line"
+
+
+@click.command("settings")
+@click.argument("values", nargs=-1, metavar="[NAME=VALUE]...")
+@click.option("--site", help="Show or set what holds for this client's site.")
+@click.option("--channel", help="Show or set what holds in this channel: its Slack id, or cli.")
+@click.option("--team", default=CLI_TEAM, show_default=True, help="The team: its Slack id, or cli.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(
+    *, values: tuple[str, ...], site: str | None, channel: str | None, team: str, as_json: bool
+) -> None:
+    """Show every setting with its value and the level it comes from, or set some.
+
+    The nearest level holds: environment, team, site, channel, and last what a command says.
+
+    \b
+    linkgap settings authority_floor=20 blocklist=a.com,b.com    for the whole team
+    linkgap settings --site client.com aliases=old.com country=de lang=de
+    linkgap settings --channel C012AB3CD site=client.com digest_day=tue
+    linkgap settings --channel C012AB3CD digest_day=             the level above holds again
+    """  # noqa: D301 - click's mark for lines that stay as they are
+    wanted = _read(values)
+    if wanted and site and channel:
+        raise click.UsageError("Set it for the --site or for the --channel, not for both at once.")
+    place = Place.site(site) if site else Place(Level.CHANNEL, channel) if channel else TEAM
+    settings = load(Settings)
+    domain = place.of if site else None
+    wishes = asyncio.run(_apply(settings, team, place, wanted))
+    told = list(preferences.explain(settings, wishes, domain, channel))
+    if as_json:
+        about = {"team": team, "site": domain, "channel": channel}
+        click.echo(json.dumps({**about, **_json(told, wishes)}, indent=2))
+        return
+    console = Console()
+    console.print(_table(told, domain, channel))
+    if wishes.sites:
+        console.print(f"Clients: {', '.join(sorted(wishes.sites))}.", soft_wrap=True)
+
+
+def _read(values: Iterable[str]) -> dict[str, str]:
+    wanted: dict[str, str] = {}
+    for given in values:
+        name, equals, text = given.partition("=")
+        if not equals:
+            raise BadSetting({given: "Write it as name=value, and name= to reset it."})
+        wanted[name.strip().lower()] = text
+    return wanted
+
+
+async def _apply(
+    settings: Settings,
+    team: str,
+    place: Place,
+    wanted: Mapping[str, str],
+) -> Wishes:
+    async with core(settings) as product:
+        if wanted:
+            await _save(product, team, place, wanted)
+        return await product.database.read(lambda db: preferences.wishes_of(db, team))
+
+
+async def _save(product: Core, team: str, place: Place, wanted: Mapping[str, str]) -> None:
+    values = preferences.checked(product.settings, place, wanted, product.registry)
+    at = product.clock.now()
+    await product.database.run(
+        lambda db: preferences.save(db, team, place, values, by=PERSON, at=at)
+    )
+
+
+def _source(one: Told) -> str:
+    return "default" if one.is_default else " + ".join(one.levels)
+
+
+def _table(told: Iterable[Told], site: str | None, channel: str | None) -> Table:
+    where = " and ".join(filter(None, (site, channel and f"channel {channel}")))
+    table = Table(
+        "Setting",
+        "Value",
+        "From",
+        title=f"What holds for {where or 'the team'}",
+        title_justify="left",
+    )
+    for one in told:
+        table.add_row(one.setting.name, one.value.replace(",", ", ") or "not set", _source(one))
+    return table
+
+
+def _json(told: Iterable[Told], wishes: Wishes) -> dict[str, object]:
+    return {
+        "clients": sorted(wishes.sites),
+        "settings": [
+            {
+                "name": one.setting.name,
+                "value": one.value or None,
+                "from": _source(one),
+                "levels": [str(level) for level in one.setting.levels],
+            }
+            for one in told
+        ],
+    }

@@ -1,0 +1,98 @@
+"""A day that a page shows its readers where its metadata has none: by the title, or in a post."""
+
+import re
+from datetime import date
+
+from bot.pages.bylines import read_day
+from bot.pages.document import Document
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan januar jänner janvier enero gennaio januari janeiro stycznia янв января",
+            "february feb februar février febrero febbraio februari fevereiro lutego фев февраля",
+            "march mar märz mars marzo maart março marca мар марта",
+            "april apr avril abril aprile kwietnia апр апреля",
+            "may mai mayo maggio mei maio maja maj мая",
+            "june jun juni juin junio giugno junho czerwca июн июня",
+            "july jul juli juillet julio luglio julho lipca июл июля",
+            "august aug août agosto augustus sierpnia augusti авг августа",
+            "september sep sept septembre septiembre settembre setembro września сен сентября",
+            "october oct oktober okt octobre octubre ottobre outubro października окт октября",
+            "november nov novembre noviembre novembro listopada ноя ноября",
+            "december dec dezember dez décembre diciembre dicembre dezembro grudnia дек декабря",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_YEAR = r"((?:19[89]|20[0-4])\d)"
+_DAY = r"(0?[1-9]|[12]\d|3[01])"
+_BY_YEAR = re.compile(rf"(?<!\d){_YEAR}[-./年]\s?(\d{{1,2}})[-./月]\s?{_DAY}(?!\d)")
+_BY_DAY = re.compile(rf"(?<!\d){_DAY}[./-]\s?(\d{{1,2}})[./-]\s?{_YEAR}(?!\d)")
+_SHORT = re.compile(rf"(?<!\d){_DAY}\.(\d{{1,2}})\.(\d\d)(?=[ ,|-]{{1,3}}\d{{1,2}}:\d\d)")
+_DAY_IN_WORDS = re.compile(
+    rf"(?<!\d){_DAY}(?:st|nd|rd|th|\.|º|er)?\s(?:de\s|of\s)?({_MONTH})\b\.?,?\s(?:de\s)?{_YEAR}",
+    re.IGNORECASE,
+)
+_MONTH_IN_WORDS = re.compile(
+    rf"\b({_MONTH})\b\.?\s{_DAY}(?:st|nd|rd|th)?,?\s{_YEAR}", re.IGNORECASE
+)
+_CHANGED = re.compile(
+    r"updat|aktualis|geändert|mis à jour|modifi|actualiz|aggiornat|bijgewerkt|atualizad|aktualizac"
+    r"|uppdater|обновл|更新|joined|registr|member since|dabei seit|inscrit|©|copyright",
+    re.IGNORECASE,
+)
+_NEAR = 40
+_TOP, _POSTS = 2_500, 20_000
+
+
+def shown_near_the_top(document: Document) -> date | None:
+    """Return the first day in the first lines of the text, unless it is one of a change."""
+    return _first(document.sample[:_TOP])
+
+
+def shown_in_posts(document: Document) -> date | None:
+    """Return the first day in the posts of a thread, not one on which a member joined."""
+    for element in document.tree.css("time[datetime], abbr[title], [itemprop=datePublished]")[:20]:
+        said = element.attributes
+        day = read_day(said.get("datetime") or said.get("title") or said.get("content"))
+        if day is not None:
+            return day
+    return _first(document.sample[:_POSTS])
+
+
+def _first(text: str) -> date | None:
+    found = []
+    for pattern in (_BY_YEAR, _BY_DAY, _SHORT, _DAY_IN_WORDS, _MONTH_IN_WORDS):
+        for match in pattern.finditer(text):
+            # Only the words since the last figure: "updated 3 May" says nothing of the next day.
+            before = re.split(r"\d", text[max(0, match.start() - _NEAR) : match.start()])[-1]
+            day = _read(pattern, match)
+            if day is not None and not _CHANGED.search(before):
+                found.append((match.start(), day))
+                break
+    return min(found)[1] if found else None
+
+
+def _read(pattern: re.Pattern[str], match: re.Match[str]) -> date | None:
+    one, two, three = match.groups()
+    if pattern is _BY_YEAR:
+        return _day(one, int(two), three)
+    if pattern is _BY_DAY:
+        # Day first, as most of the world writes; month first where only that is a day.
+        return _day(three, int(two), one) or _day(three, int(one), two)
+    if pattern is _SHORT:
+        return _day(f"20{three}", int(two), one)
+    if pattern is _DAY_IN_WORDS:
+        return _day(three, _MONTHS[two.lower()], one)
+    return _day(three, _MONTHS[one.lower()], two)
+
+
+def _day(year: str, month: int, day: str) -> date | None:
+    try:
+        return date(int(year), month, int(day))
+    except ValueError:
+        return None

@@ -1,0 +1,75 @@
+"""The form behind `/gap settings`: whom the settings are for, then a field each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.render.blocks import render
+from bot.render.message import View, checked
+from bot.render.words import clip
+
+INHERIT = "-"
+"""The choice that lets the level above decide."""
+LONGEST = 3_000
+_Option = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One input. What is typed comes back under the action_id `value`, faults by `block_id`.
+
+    `initial` is the value here ("" for none), of several choices joined by commas.
+    """
+
+    block_id: str
+    label: str
+    hint: str
+    initial: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    several: bool = False
+    long: bool = False
+    required: bool = False
+
+    @property
+    def options(self) -> list[_Option]:
+        """Return the choices as Slack takes them."""
+        return [_option(value, words) for value, words in self.choices]
+
+    @property
+    def ticked(self) -> list[_Option]:
+        """Return the choices that hold now; of a single choice always one."""
+        wanted = self.initial.split(",") if self.several else [self.initial or INHERIT]
+        found = [_option(value, words) for value, words in self.choices if value in wanted]
+        return found or ([] if self.several else self.options[:1])
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group of fields under a title; `texts` are ready mrkdwn, for what cannot be changed."""
+
+    title: str
+    fields: tuple[Field, ...]
+    texts: tuple[str, ...] = ()
+
+
+def settings_form(
+    places: Sequence[tuple[str, str]],
+    chosen: str,
+    sections: Sequence[Section],
+    *,
+    said: str,
+    private_metadata: str,
+) -> View:
+    """Return the form for one place of several (value, words); choosing another updates it."""
+    options = [_option(value, words) for value, words in places]
+    blocks = render(
+        "settings",
+        places=options,
+        chosen=next(one for one in options if one["value"] == chosen),
+        said=said,
+        sections=sections,
+    )
+    return checked(View("settings_form", "Settings", "Save", blocks, private_metadata))
+
+
+def _option(value: str, words: str) -> _Option:
+    return {"text": {"type": "plain_text", "text": clip(words, 75)}, "value": value}

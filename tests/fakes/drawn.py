@@ -1,0 +1,50 @@
+"""What a reader finds in a message, and whether it fits, harms nobody and says no None."""
+
+import re
+
+from bot.render.limits import message_faults
+from playground.blocks import check_message, too_long
+
+_DATE = re.compile(r"<!date\^-?\d+\^[^|<>]*\|[^<>]*>")
+_CONTROL = re.compile("[\u202a-\u202e\x00-\x09\x0b-\x1f]")
+
+
+def takes(*drawn):
+    for one in drawn:
+        assert one.blocks
+        for message in (one, one.plain):
+            assert message_faults(message.text, message.blocks) == []
+            assert check_message(message.blocks) == []
+            assert not too_long(message.blocks)
+            for text in [message.text, *_mrkdwn(message.blocks)]:
+                assert not re.search("[<>]", _DATE.sub("", text))
+                assert text.count("\u2068") == text.count("\u2069")
+                assert not _CONTROL.search(text)
+                assert not re.search(r"\b(None|nan|inf)\b", text)
+
+
+def _mrkdwn(node):
+    if isinstance(node, list):
+        return [text for child in node for text in _mrkdwn(child)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["text"]] if node.get("type") == "mrkdwn" else []
+    return own + [text for child in node.values() for text in _mrkdwn(child)]
+
+
+def said_of(drawn):
+    return [
+        element["text"] if block["type"] == "context" else block["text"]["text"]
+        for block in drawn.blocks
+        if block["type"] in ("section", "context")
+        for element in block.get("elements", [None])
+    ]
+
+
+def buttons(drawn):
+    return [
+        (element["text"]["text"], element["action_id"], element["value"])
+        for block in drawn.blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+    ]

@@ -1,0 +1,125 @@
+"""Ten whole runs at once under a vendor's rate limit, in simulated time.
+
+The server is the strict one, on loopback, and keeps a sliding minute of its own.
+"""
+
+import asyncio
+import random
+from dataclasses import dataclass, field, replace
+
+import httpx
+from fakes.ahrefs_server import KEY, AhrefsServer
+from fakes.ahrefs_vendor import configured
+from fakes.ahrefs_world import (
+    KEYWORD,
+    OWN_PAGE,
+    OWN_SITE,
+    World,
+    worked_example_world,
+)
+from fakes.runs import TEAM, everybody_is_here
+from fakes.simulated_time import Line, SimulatedClock
+
+from bot.analysis import Analysis
+from bot.comparing import Comparing
+from bot.gates import Gates
+from bot.pages.fetch import Reader
+from bot.providers.gateway import Gateway
+from bot.providers.registry import Registry
+from bot.question import Defaults, parse
+from bot.report import Absence, Report
+from bot.settings import Settings
+from bot.store.connect import Database
+
+RUNS, PER_MINUTE = 10, 60
+ON_ITS_WAY = (0.05, 0.4)  # seconds; the limiter leaves half a second for it
+ANSWERED_IN = (0.3, 2.5)
+
+
+def moved(text: str, number: int) -> str:
+    """Return the worked example's text in the web of another client, where no page is shared."""
+    return text.replace(".example", f"{number}.example").replace("1abcde", f"1abcde{number}")
+
+
+def ten_worlds() -> World:
+    """Return the worked example ten times, each with sites, pages and linkers of its own."""
+    one = worked_example_world()
+    everything = World()
+    for number in range(RUNS):
+        everything.serps[f"{KEYWORD} {number}"] = tuple(
+            replace(row, url=row.url and moved(row.url, number)) for row in one.serps[KEYWORD]
+        )
+        everything.keywords[f"{KEYWORD} {number}"] = one.keywords[KEYWORD]
+        everything.sites |= {moved(name, number): site for name, site in one.sites.items()}
+        everything.links += tuple(
+            replace(link, url_from=moved(link.url_from, number), url_to=moved(link.url_to, number))
+            for link in one.links
+        )
+    return everything
+
+
+@dataclass
+class Strict(AhrefsServer):
+    """The server, with the moment at which each request arrived."""
+
+    arrivals: list[float] = field(default_factory=list)
+
+    def _admit(self, request):
+        self.arrivals.append(self.clock.monotonic())
+        super()._admit(request)
+
+
+async def all_at_once(monkeypatch, folder) -> tuple[Strict, list[Report]]:
+    clock, dice = SimulatedClock(), random.Random(23)  # noqa: S311 delays, not secrets
+    line = Line(clock, lambda: dice.uniform(*ON_ITS_WAY), lambda: dice.uniform(*ANSWERED_IN))
+    async with (
+        Strict(world=ten_worlds(), clock=clock, per_minute=PER_MINUTE) as server,
+        httpx.AsyncClient(transport=line) as client,
+        Reader(clock, allow_loopback=True, resolver=everybody_is_here) as reader,
+    ):
+        vendor = configured(monkeypatch, folder, key=KEY, base_url=server.base_url)
+        assert vendor.rate.per_minute == PER_MINUTE
+        database = await Database.open(folder / "linkgap.db", clock)
+        analysis = Analysis(
+            registry=Registry((vendor,), ()),
+            gateway=Gateway(client, clock),
+            database=database,
+            clock=clock,
+            settings=Settings(_env_file=None),
+            comparing=Comparing(),
+            gates=Gates(reader),
+        )
+        runs = (
+            analysis.run(
+                parse(
+                    f'"{KEYWORD} {number}" site:{moved(OWN_SITE, number)} '
+                    f"page:{moved(OWN_PAGE, number)} gates:no",
+                    Defaults(),
+                ),
+                run_id=f"r{number}",
+                team=TEAM,
+            )
+            for number in range(RUNS)
+        )
+        try:
+            reports = await clock.run(asyncio.gather(*runs))
+        finally:
+            await database.close()
+    return server, list(reports)
+
+
+async def test_ten_runs_at_once_are_never_refused_and_use_each_minute(monkeypatch, tmp_path):
+    server, reports = await all_at_once(monkeypatch, tmp_path)
+    assert [report.need.even_field for report in reports] == [24] * RUNS
+    for report in reports:
+        whole = [one for one in report.prospects if one.example_page and one.traffic is not None]
+        assert len(whole) == 25
+        assert {prospect.absence for prospect in whole} == {Absence.PROVEN}
+    assert {entry.status for entry in server.ledger} == {200}
+    sent = server.arrivals
+    assert len(sent) >= 11 * RUNS
+    assert max(sum(at - 60 < other <= at for other in sent) for at in sent) <= PER_MINUTE
+    # Once a minute's worth is sent, everybody waits for the limit: so fast do they go on.
+    waited = sent[PER_MINUTE:]
+    a_minute = len(waited) / (sent[-1] - sent[PER_MINUTE - 1]) * 60
+    assert a_minute >= 0.9 * PER_MINUTE

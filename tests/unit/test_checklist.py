@@ -1,0 +1,77 @@
+"""The checklist of docs/providers.md says of each vendor what the contract suite does."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from fakes import checklist
+from fakes.contract_lines import LINES
+from fakes.vendor_bench import BOOKS
+
+CONTRACT = Path(__file__).parents[1] / "contract"
+SUITE = [CONTRACT / f"test_every_{name}.py" for name in ("vendor", "vendors_keys")]
+TREES = [ast.parse(path.read_text("utf-8")) for path in SUITE]
+TESTS = [
+    node
+    for tree in TREES
+    for node in tree.body
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test_")
+]
+EVERY_VENDOR = pytest.mark.parametrize("name", list(BOOKS))
+
+
+def decorated_with(node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
+    return any(isinstance(one, ast.Name) and one.id == name for one in node.decorator_list)
+
+
+def test_each_line_is_a_test_over_all_cases_and_each_such_test_is_a_line():
+    over_all = [node.name for node in TESTS if decorated_with(node, "EVERY_CASE")]
+    assert sorted(line.test for line in LINES) == sorted(over_all)
+    assert len({line.says for line in LINES}) == len(LINES)
+
+
+def test_the_suite_skips_for_the_reasons_of_the_page_and_for_no_others():
+    for path, tree in zip(SUITE, TREES, strict=True):
+        assert "pytest.skip" not in path.read_text("utf-8")
+        (applies,) = [
+            node
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef) and node.name == "_applies"
+        ]
+        assert "autouse=True" in ast.unparse(applies.decorator_list[0])
+        assert ast.unparse(applies.body[0]) == "skip_what_does_not_apply(request)"
+
+
+@EVERY_VENDOR
+def test_a_case_that_does_not_apply_says_why_in_a_sentence(name):
+    for verdict in checklist.verdicts(BOOKS[name]):
+        cases = [*verdict.kept, *(one for names in verdict.reasons.values() for one in names)]
+        assert sorted(cases) == sorted(BOOKS[name].cases)
+        for why in verdict.reasons:
+            assert why.endswith(".")
+            assert len(why.split()) > 3
+
+
+@EVERY_VENDOR
+def test_the_hard_cases_apply_to_every_vendor(name):
+    whole = len(BOOKS[name].cases)
+    hard = ("Good answer", "Last page", "429 with", "5xx", "Read timeout", "A web page", "The key")
+    kept = {verdict.line.says: len(verdict.kept) for verdict in checklist.verdicts(BOOKS[name])}
+    for words in hard:
+        counts = [count for says, count in kept.items() if says.startswith(words)]
+        assert counts
+        assert set(counts) == {whole}
+
+
+def test_a_grade_follows_from_what_is_in_the_folders():
+    grades = {name: checklist.grade_of(name) for name in (*BOOKS, "sample", "exports")}
+    assert grades == {
+        **dict.fromkeys(("ahrefs", "dataforseo"), "A"),
+        **dict.fromkeys(("majestic", "moz", "semrush"), "B"),
+        **dict.fromkeys(("brave", "searxng", "serpapi", "serper"), "C"),
+        **dict.fromkeys(("sample", "exports"), "local"),
+    }
+    bare = checklist.Evidence((), (), (), ("tests/contract/test_new.py",))
+    assert bare.grade == "D"
+    assert len(checklist.evidence("semrush").answers) == 9
+    assert checklist.evidence("ahrefs").contract == ("tests/contract/test_ahrefs_openapi.py",)

@@ -1,0 +1,230 @@
+"""What the week did in one sentence, and at most three things to do about it."""
+
+import re
+
+import pytest
+from fakes.any_digest import lines, new_links, own_links, tuples_of
+from fakes.digests import first_line, line, new_link, own_link
+from hypothesis import given
+
+from bot.render.digest import digest_sentence, suggestions
+from bot.tracked import Outlook
+
+
+@pytest.mark.parametrize(
+    ("keywords", "won", "lost", "new", "said"),
+    [
+        (
+            (line(), line("b", gap=0, gap_change=0, have_change=0, rivals_gained=0)),
+            (own_link(),),
+            (),
+            (new_link(),),
+            "You closed 3 of 21 missing links this week; the rivals of “best crm” gained 5.",
+        ),
+        (
+            (line(),),
+            (),
+            (),
+            (),
+            "You closed 3 of 21 missing links for “best crm” this week; its rivals gained 5.",
+        ),
+        (
+            (line(gap=0, gap_change=-3, rivals_gained=0),),
+            (),
+            (),
+            (),
+            "You closed all 3 missing links for “best crm” this week.",
+        ),
+        (
+            (line(gap=0, gap_change=-1, rivals_gained=0),),
+            (),
+            (),
+            (),
+            "You closed the last missing link for “best crm” this week.",
+        ),
+        (
+            (line(gap_change=3, have_change=-2),),
+            (),
+            (own_link(1), own_link(2)),
+            (),
+            (
+                "18 links are missing for “best crm”, 3 more than in the last digest; "
+                "you lost 2 links while its rivals gained 5."
+            ),
+        ),
+        (
+            (line(position=2, position_before=5),),
+            (),
+            (),
+            (),
+            (
+                "“best crm” entered the top 3 (from 5 to 2); "
+                "you closed 3 of 21 missing links this week."
+            ),
+        ),
+        (
+            (line(position=5, position_before=2), line("b"), line("c", gap=None)),
+            (),
+            (),
+            (),
+            (
+                "You closed 6 of 42 missing links over 2 of 3 keywords this week; "
+                "“best crm” left the top 3 (from 2 to 5)."
+            ),
+        ),
+        (
+            (line(gap_change=-3, have_change=0, rivals_gained=0),),
+            (),
+            (),
+            (),
+            "You are 3 of 21 missing links closer for “best crm” this week, as the need fell.",
+        ),
+        (
+            (line(gap_change=-3, have_change=1, rivals_gained=0),),
+            (own_link(),),
+            (),
+            (),
+            (
+                "You are 3 of 21 missing links closer for “best crm” this week, "
+                "1 of them by your own new links."
+            ),
+        ),
+        (
+            (line(gap_change=0, have_change=0), line("b", gap_change=0, rivals_gained=2)),
+            (own_link(1),),
+            (own_link(2), own_link(3)),
+            (),
+            (
+                "36 links are missing, as many as in the last digest; you won 1 link and lost 2 "
+                "while the rivals of “best crm” gained the most, 5."
+            ),
+        ),
+        (
+            (line(gap=None, gap_change=None, have=None, have_change=None),),
+            (own_link(),),
+            (),
+            (),
+            (
+                "How many links are missing for “best crm” is unknown: it needs 24, and no count "
+                "was read for your page; you won 1 link while its rivals gained 5."
+            ),
+        ),
+    ],
+)
+def test_one_sentence_says_what_the_week_did(keywords, won, lost, new, said):
+    assert digest_sentence(keywords, won, lost, new) == said
+
+
+@pytest.mark.parametrize(
+    ("keywords", "said"),
+    [
+        (
+            (first_line(),),
+            "First look: 18 links are missing for “best crm” (24 needed, you have 6).",
+        ),
+        (
+            (first_line(), first_line("b", gap=30), first_line("c", gap=None)),
+            (
+                "First look: 48 links are missing over 2 of 3 keywords (the rest is unknown); "
+                "the largest gap is 30, for “b”."
+            ),
+        ),
+        ((first_line(gap=0, have=24),), "First look: no link is missing for “best crm”"),
+        (
+            (first_line(gap=None, have=None, page=None),),
+            (
+                "First look: how many links are missing for “best crm” is unknown: "
+                "it needs 24, and your page is not named."
+            ),
+        ),
+        (
+            (first_line(gap=None, need=None), first_line("b", gap=None)),
+            "First look: how many links are missing is unknown for all 2 keywords.",
+        ),
+    ],
+)
+def test_the_first_digest_says_where_things_stand_and_no_change(keywords, said):
+    assert digest_sentence(keywords, (), (), ()).startswith(said)
+
+
+def test_who_was_in_the_top_3_already_did_not_enter_it():
+    said = digest_sentence((line(position=2, position_before=3, rivals_gained=0),), (), (), ())
+    assert said == "You closed 3 of 21 missing links for “best crm” this week."
+
+
+def test_many_that_crossed_the_top_3_are_counted_and_one_is_named():
+    entered = [line(f"in{n}", position=n, position_before=8) for n in (2, 1)]
+    left = [line(f"out{n}", position=8, position_before=2) for n in (1, 2)]
+    for those, said in (
+        (entered, "2 keywords entered the top 3, “in1” among them."),
+        ([*entered, left[0]], "2 keywords entered the top 3 and “out1” left it."),
+        ([entered[0], *left], "“in2” entered the top 3 and 2 left it."),
+    ):
+        assert digest_sentence(those, (), (), ()).partition("; ")[2] == said
+
+
+def test_who_knows_that_it_is_not_the_first_digest_may_say_so():
+    said = digest_sentence((first_line(),), (), (), (), first=False)
+    assert said == (
+        "18 links are missing for “best crm” (24 needed, you have 6); how much changed is unknown."
+    )
+
+
+@given(
+    tuples_of(lines, 4), tuples_of(own_links, 2), tuples_of(own_links, 2), tuples_of(new_links, 2)
+)
+def test_the_sentence_is_one_line_and_never_calls_the_unknown_zero(many, won, lost, new):
+    said = digest_sentence(many, won, lost, new)
+    assert said.endswith(".")
+    assert "\n" not in said
+    assert not re.search(r"\b(None|nan)\b", said)
+    if all(one.gap is None for one in many) and many:
+        assert "no link is missing" not in said.lower()
+
+
+# what to do
+
+
+def test_there_are_at_most_three_things_to_do_and_each_has_a_name_in_it():
+    stuck = line(
+        "slow", gap=40, outlook=Outlook.NOT_AT_THIS_PACE, own_pace=1.0, need_pace=5.0, id="t2"
+    )
+    assert suggestions((line(), stuck), (new_link(1), new_link(2)), (), (own_link(),)) == (
+        "Win back own1.example (DR 61): its link to ledgerly.example/crm is gone.",
+        (
+            "Write to p1.example about “best crm”: it now links to one.example/best, not to you "
+            "(score 88: links to 3 of 3, follow, DR 74)."
+        ),
+        (
+            "Turn to “slow”: 40 links are missing, and it does not close at this pace "
+            "(a month: the need +5, you +1)."
+        ),
+    )
+
+
+def test_a_quiet_week_has_nothing_to_do():
+    assert suggestions((line(),), (), (), ()) == ()
+
+
+def test_a_second_letter_is_only_for_a_strong_prospect_and_never_to_one_of_ours():
+    ours = new_link(1, domain="own1.example", score=99.0)
+    said = suggestions((line(),), (ours, new_link(2), new_link(3, score=59.0)), (own_link(1),), ())
+    assert [one[:19] for one in said] == ["Write to p2.example"]
+    said = suggestions((line(),), (new_link(2), new_link(2), new_link(3, score=60.0)), (), ())
+    assert [one[:19] for one in said] == ["Write to p2.example", "Write to p3.example"]
+
+
+def test_the_strongest_lost_link_is_won_back_first_and_unknown_strength_last():
+    lost = (own_link(1, authority=None), own_link(2, authority=0.0), own_link(3, authority=9.0))
+    assert suggestions((), (), (), lost)[0].startswith("Win back own3.example (DR 9)")
+    assert suggestions((), (), (), lost[:2])[0].startswith("Win back own2.example (DR 0)")
+    assert suggestions((), (), (), lost[:1])[0].startswith("Win back own1.example: ")
+
+
+def test_a_keyword_without_a_page_needs_one_before_links():
+    assert suggestions((line(page="none"), line("b", page="none", need=3)), (), (), ()) == (
+        "Make a page for “best crm” (and 1 more without one): links need one to go to.",
+    )
+    assert suggestions((line(page=None, have=None, gap=None),), (), (), ()) == (
+        "Name your page for “best crm”: the gap is unknown.",
+    )

@@ -1,0 +1,40 @@
+"""docs/settings.md says what may be set, where and by whom, as the code has it."""
+
+from fakes import setting_tables
+
+from bot.setting_list import BY_NAME, SETTINGS, Level
+from bot.settings import Settings
+
+TEXT = setting_tables.PAGE.read_text("utf-8")
+# What only the one who runs the installation sets: secrets, addresses, its own size, and owners.
+ENVIRONMENT_ONLY = {
+    "slack_bot_token",
+    "slack_signing_secret",
+    "slack_app_token",
+    "slack_base_url",
+    "db",
+    "fresh_hours",
+    "workers",
+    "queue",
+    "owners",
+}
+
+
+def test_the_tables_are_those_of_the_code():
+    again = "run .venv/bin/python tests/fakes/setting_tables.py"
+    assert setting_tables.page(TEXT) == TEXT, again
+
+
+def test_every_field_of_the_settings_is_set_by_level_or_by_the_environment_alone():
+    assert Settings.model_fields.keys() == (BY_NAME.keys() - {"aliases"}) | ENVIRONMENT_ONLY
+
+
+def test_no_setting_is_listed_twice_and_each_has_a_level():
+    assert len(BY_NAME) == len(SETTINGS)
+    assert all(one.levels and Level.ENVIRONMENT not in one.levels for one in SETTINGS)
+
+
+def test_everything_in_money_is_money():
+    raising = {name for name in BY_NAME if name.startswith(("cap_", "run_cap", "purse", "price"))}
+    raising |= {"via", "serp", "compare_indexes", "shortlist", "confirm_over", "allow_unpriced"}
+    assert {one.name for one in SETTINGS if one.money} == raising
