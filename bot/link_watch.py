@@ -54,7 +54,10 @@ class WatchedPage:
 
 @dataclass(frozen=True)
 class LinkWatch:
-    """The look of one site's keywords at their pages, in one index."""
+    """The look of one site's keywords at their pages, in one index.
+
+    `kept_back` are units of the run's cap that keywords still to be read may need.
+    """
 
     team: str
     site: str
@@ -64,6 +67,7 @@ class LinkWatch:
     database: Database
     clock: Clock
     reader: Reader
+    kept_back: int = 0
 
     async def look(self, pages: Sequence[WatchedPage], *, since: datetime) -> None:
         """Ask, keep, and look closer at what is new; never raises for a vendor or a page."""
@@ -198,7 +202,7 @@ class LinkWatch:
         """Ask once whether the new domains of all rivals link to us already, and keep who does."""
         theirs = [name for name, (_, targets) in fresh.items() if not ours & set(targets)]
         site = Target(Scope.SITE, self.site)
-        left = await self.inquiry.budget.left(self.index.name, self.index.pool)
+        left = await self._left()
         asks = [
             ask for ask in plan.proof(self.index, self.site, theirs, left) if not ask.beyond_the_cap
         ]
@@ -214,7 +218,7 @@ class LinkWatch:
         """Buy the linking page of our new links and of the strongest others, as far as it goes."""
         names = sorted(fresh, key=lambda name: not ours & set(fresh[name][1]))
         seen_on = {name: fresh[name][1] for name in names[:MOST_PAGES_BOUGHT]}
-        left = await self.inquiry.budget.left(self.index.name, self.index.pool)
+        left = await self._left()
         asks = [
             ask
             for ask in plan.enrichment(self.index, seen_on, left)
@@ -226,6 +230,11 @@ class LinkWatch:
                 for row in answer.rows:
                     if isinstance(row, Link):
                         await self.database.run(partial(link_news.keep_page, of=of, link=row))
+
+    async def _left(self) -> int | None:
+        """Return what may be spent beyond counts and lists; the first must not eat the last's."""
+        left = await self.inquiry.budget.left(self.index.name, self.index.pool)
+        return None if left is None else max(0, left - self.kept_back)
 
     def _of(self, target: Target) -> ProfileOf:
         return ProfileOf(self.team, self.site, self.index.name, target)

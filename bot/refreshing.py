@@ -87,35 +87,44 @@ class Rereader:
         self._reader = reader
 
     async def read(
-        self, keywords: Sequence[TrackedKeyword], *, run_id: str, person: str | None = None
+        self,
+        keywords: Sequence[TrackedKeyword],
+        *,
+        run_id: str,
+        person: str | None = None,
+        to_come: int = 0,
     ) -> tuple[Outcome, ...]:
         """Read keywords of one channel, and keep what was found; never raises for a vendor.
 
         Keywords of one site that the same vendors answer share their questions. A keyword that no
-        connected vendor fits any more has that as its fault.
+        connected vendor fits any more has that as its fault. `to_come`: keywords that the same run
+        reads later, for which enough of its cap is left.
         """
         found: dict[str, Outcome] = {}
         groups: dict[tuple[str, ...], list[tuple[TrackedKeyword, Lineup]]] = defaultdict(list)
         for tracked in keywords:
             settings = await self._settings_of(tracked)
             try:
-                chosen = plan.lineup(
-                    self._registry.preferring(settings.vendor_order), tracked.question
-                )
+                chosen = plan.lineup_for(self._registry, tracked.question, settings)
             except BadQuestion as error:
                 found[tracked.id] = Outcome(tracked, None, str(error))
                 continue
             serp = chosen.serp.name if chosen.serp else ""
             groups[tracked.question.site or "", serp, chosen.main.name].append((tracked, chosen))
         for number, members in enumerate(groups.values()):
-            group = await self._open(members, f"{run_id}/{number}" if number else run_id, person)
+            run = f"{run_id}/{number}" if number else run_id
+            group = await self._open(members, run, person, to_come)
             found |= {outcome.tracked.id: outcome for outcome in await group.read()}
         for outcome in found.values():
             await self._keep(outcome)
         return tuple(found[tracked.id] for tracked in keywords)
 
     async def _open(
-        self, members: Sequence[tuple[TrackedKeyword, Lineup]], run_id: str, person: str | None
+        self,
+        members: Sequence[tuple[TrackedKeyword, Lineup]],
+        run_id: str,
+        person: str | None,
+        to_come: int,
     ) -> "_Group":
         (first, chosen), now = members[0], self._clock.now()
         team, site = first.team, first.question.site or ""
@@ -132,7 +141,7 @@ class Rereader:
             team,
             None,
             SqliteAnswers(self._database, team),
-            quoting.week(chosen, max(len(others), len(members))),
+            _caps(chosen, max(len(others), len(members))),
             Payer(person, site, first.channel),
             Rules.of(settings),
         )
@@ -146,6 +155,7 @@ class Rereader:
             database=self._database,
             clock=self._clock,
             reader=self._reader,
+            kept_back=_caps(chosen, to_come).get(chosen.main.name, 0),
         )
         readings = [
             _Reading(one, tuple(s for s in past.get(one.id, ()) if s.index == chosen.main.name))
@@ -171,6 +181,11 @@ class Rereader:
             await self._database.run(
                 lambda db: store.note_fault(db, tracked.team, tracked.id, fault)
             )
+
+
+def _caps(chosen: Lineup, keywords: int) -> dict[str, int]:
+    """Return the most a read may cost by vendor: the worst case of a week, as it is quoted."""
+    return {vendor: units for (vendor, _), units in quoting.week(chosen, keywords).items()}
 
 
 @dataclass

@@ -21,6 +21,8 @@ from bot.providers.base import (
 
 NEW_ROWS = 10
 """New linkers of a page that a week asks for at most; ten cost Ahrefs' floor."""
+A_PORTION = 25
+"""Keywords that are read at once: at sixty requests a minute, a few minutes' work."""
 COUNTS = "counts of the tracked pages"
 _CHURN = 5  # as many may have come beside the growth as others have gone
 _SOME_DAY = date(2026, 1, 1)  # it changes no price
@@ -93,8 +95,15 @@ def lost_links(index: Vendor, target: Target, *, since: date) -> Ask | None:
     return Ask(index, Capability.LOST, LostQuery(target, since), what)
 
 
+def portion_sizes(keywords: int) -> list[int]:
+    """Return how many keywords are read at once, each time: portions of nearly the same size."""
+    count = -(-keywords // A_PORTION)
+    size, larger = divmod(keywords, count) if count else (0, 0)
+    return [size + (at < larger) for at in range(count)]
+
+
 def weekly_worst(index: Vendor, serp: Vendor | None, keywords: int) -> int:
-    """Return the most units of the index's pool that a week of so many keywords can cost.
+    """Return the most units of the index's pool that so many keywords, read at once, can cost.
 
     Supposes one site of ours with a page for each keyword, no competitor twice, and that the counts
     of all competitors moved. Search results count where the index gives them. What is asked about

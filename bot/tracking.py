@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from bot.clock import Clock
 from bot.errors import BadQuestion
 from bot.question import Question
 from bot.refreshing import Outcome, Rereader
 from bot.report import Report
+from bot.rereading import portion_sizes
 from bot.store import snapshots, tracked
 from bot.store.connect import Database
 from bot.store.tracked import Followed
@@ -23,8 +24,6 @@ MOST_TRACKED = 500
 """Keywords that one channel may follow; more than that is not read in one message."""
 A_WEEK_OR_SO = timedelta(days=6)
 """A read this old is due: a digest day that moves must not make anybody wait for two weeks."""
-A_PORTION = 25
-"""Keywords that are read at once: at sixty requests a minute, a few minutes' work."""
 MOST_SHOWN = 60
 """Snapshots of a history: more than a year of weekly reads."""
 _EVER = datetime.max.replace(tzinfo=UTC)  # what was read as of a later moment is shown as well
@@ -51,25 +50,27 @@ class Tracking:
 
         Raises `BadQuestion` without a site, and where the channel follows as many as it may.
         """
-        kept = _to_keep(question)
+        kept = to_keep(question)
         at = self._clock.now()
         here = await self._database.read(lambda db: tracked.followed(db, team, channel))
-        known = any(_same(one.tracked.question, kept) for one in here)
+        known = any(is_same(one.tracked.question, kept) for one in here)
         if len(here) >= MOST_TRACKED and not known:
-            raise BadQuestion(
-                f"This channel follows {len(here)} keywords; {MOST_TRACKED} is the most. "
-                "Untrack some, or use another channel."
-            )
+            raise too_many(len(here))
         return await self._database.run(
             lambda db: tracked.track(
                 db, team=team, channel=channel, question=kept, person=person, at=at
             )
         )
 
+    async def following(self, team: str, channel: str) -> tuple[TrackedKeyword, ...]:
+        """Return what a channel follows, by keyword, paused ones too."""
+        here = await self._database.read(lambda db: tracked.followed(db, team, channel))
+        return tuple(one.tracked for one in here)
+
     async def find(self, question: Question, *, team: str, channel: str) -> TrackedKeyword | None:
         """Return what a channel follows of a question; without a site any one of that keyword."""
         here = await self._database.read(lambda db: tracked.followed(db, team, channel))
-        same = [one.tracked for one in here if _same(one.tracked.question, question)]
+        same = [one.tracked for one in here if is_same(one.tracked.question, question)]
         alike = [
             one.tracked
             for one in here
@@ -137,7 +138,10 @@ class Tracking:
         """
         outcomes: list[Outcome] = []
         for portion in portions(keywords):
-            outcomes += await self._rereader.read(portion, run_id=run_id, person=person)
+            to_come = len(keywords) - len(outcomes) - len(portion)
+            outcomes += await self._rereader.read(
+                portion, run_id=run_id, person=person, to_come=to_come
+            )
             if between is not None:
                 await between()
         return tuple(outcomes)
@@ -167,9 +171,7 @@ def portions(keywords: Sequence[TrackedKeyword]) -> list[Sequence[TrackedKeyword
 
     What a kill interrupts is one portion, and its answers are kept.
     """
-    count = -(-len(keywords) // A_PORTION)
-    size, larger = divmod(len(keywords), count) if count else (0, 0)
-    bounds = [at * size + min(at, larger) for at in range(count + 1)]
+    bounds = accumulate(portion_sizes(len(keywords)), initial=0)
     return [keywords[start:end] for start, end in pairwise(bounds)]
 
 
@@ -195,8 +197,19 @@ def snapshot_of(report: Report, run_id: str, *, reread: bool) -> Snapshot:
     )
 
 
-def _to_keep(question: Question) -> Question:
-    """Return what a keyword is followed by; how fresh or deep one run was is not part of it."""
+def too_many(followed: int) -> BadQuestion:
+    """Return why a channel takes no more."""
+    return BadQuestion(
+        f"This channel follows {followed} keywords; {MOST_TRACKED} is the most. "
+        "Untrack some, or use another channel."
+    )
+
+
+def to_keep(question: Question) -> Question:
+    """Return what a keyword is followed by; how fresh or deep one run was is not part of it.
+
+    Raises `BadQuestion` without a site.
+    """
     if question.site is None:
         raise BadQuestion(
             "Whose page is it for? Add `site:example.com`, or set this channel's site in settings."
@@ -204,7 +217,8 @@ def _to_keep(question: Question) -> Question:
     return replace(question, fresh=False, light=False, gates=True)
 
 
-def _same(one: Question, other: Question) -> bool:
+def is_same(one: Question, other: Question) -> bool:
+    """Say whether two questions are one tracked keyword: phrase, market and site."""
     return (one.keyword, one.market, one.site) == (other.keyword, other.market, other.site)
 
 

@@ -1,14 +1,14 @@
 """Slack as the place of scheduled posts: the weekly digest with its thread, and alerts."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 
 from bot.clock import Clock
 from bot.notifier import CannotPost, Posted
 from bot.render.alerts import alert_message
 from bot.render.blocks import mrkdwn
-from bot.render.digest_files import digest_csv, digest_csv_name
+from bot.render.digest_files import digest_csv, digest_csv_name, links_csv, links_csv_name
 from bot.render.digest_message import digest_message
 from bot.render.digest_thread import digest_thread
 from bot.render.message import Message
@@ -38,7 +38,13 @@ class SlackNotifier:
             return posted
         for step, part in digest_thread(digest):
             await self._add(once, step, partial(self._voice.post, slot.channel, part, posted.ts))
-        await self._add(once, "csv", partial(self._upload, slot, digest, posted.ts))
+        for step, name, content in _files(digest):
+            await self._add(once, step, partial(self._upload, slot, name, content, posted.ts))
+        if once.lost:
+            note = private_notes.thread_maybe_lacks(once.lost)
+            await self._add(
+                once, "owned_up", partial(self._voice.post, slot.channel, note, posted.ts)
+            )
         return posted
 
     async def post_alerts(self, slot: Slot, alerts: Sequence[Alert]) -> Posted:
@@ -46,20 +52,37 @@ class SlackNotifier:
         once = Once(self._database, self._clock, slot.name)
         return await self._parent(once, slot.channel, alert_message(alerts))
 
-    async def try_again(self, team: str, channel: str) -> None:  # noqa: ARG002 - one workspace
-        """Post a short word; nothing shorter shows whether Slack lets us."""
+    async def check(self, team: str) -> None:  # noqa: ARG002 - one workspace
+        """Ask Slack who we are: if it fails, or knows our token no more, no post is risked."""
         try:
-            await self._voice.post(
-                channel, private_notes.note("I can post here again, so the weekly digest goes on.")
-            )
+            await self._voice.check()
         except SlackRefused as refused:
             raise CannotPost(str(refused)) from refused
 
-    async def tell(self, slot: Slot, person: str, sentence: str) -> None:
-        """Send a direct message that names the channel; one that is refused is only logged."""
-        told = Message(f"<#{slot.channel}>: {mrkdwn(sentence)}", [])
+    async def try_again(self, slot: Slot) -> None:
+        """Post a short word, once; nothing shorter shows whether the channel lets us."""
+        word = private_notes.note("I can post here again, so the weekly digest goes on.")
+        once = Once(self._database, self._clock, slot.name)
         try:
-            await self._voice.post(await self._voice.direct(person), told)
+            await once("again", lambda: self._voice.post(slot.channel, word))
+        except SlackRefused as refused:
+            raise CannotPost(str(refused)) from refused
+
+    async def tell(self, slot: Slot, person: str, sentence: str, *, about: str) -> None:
+        """Send a direct message that names the channel; one that is refused is logged."""
+        told = Message(f"<#{slot.channel}>: {mrkdwn(sentence)}", [])
+        once = Once(self._database, self._clock, about)
+
+        async def send() -> str:
+            try:
+                direct = await self._voice.direct(person)
+            except SlackRefused as refused:
+                refused.certain = True  # whatever became of the conversation, no word was sent
+                raise
+            return await self._voice.post(direct, told)
+
+        try:
+            await once("owner", send)
         except SlackRefused as refused:
             log.warning("%s could not be told: %s (%s)", person, sentence, refused)
 
@@ -76,7 +99,13 @@ class SlackNotifier:
         except SlackRefused as refused:
             log.warning("%s lost its %s: %s", once.job_id, step, refused)
 
-    async def _upload(self, slot: Slot, digest: Digest, thread_ts: str | None) -> None:
-        await self._voice.upload(
-            slot.channel, digest_csv_name(digest), digest_csv(digest), thread_ts
-        )
+    async def _upload(self, slot: Slot, name: str, content: bytes, thread_ts: str | None) -> None:
+        await self._voice.upload(slot.channel, name, content, thread_ts)
+
+
+def _files(digest: Digest) -> Iterator[tuple[str, str, bytes]]:
+    """Yield step, name and content of the files of a thread."""
+    yield "csv", digest_csv_name(digest), digest_csv(digest)
+    links = links_csv(digest)
+    if links is not None:
+        yield "links_csv", links_csv_name(digest), links

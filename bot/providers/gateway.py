@@ -269,8 +269,9 @@ class _SafeToRepeat(Exception):
 
 
 def _nothing_charged(call: Call) -> Cost:
-    """Return "nothing was charged" in the pool of a call, and in money where it bills money."""
-    return Cost(0, call.worst.pool, None if call.worst.micro_usd is None else 0)
+    """Return "nothing was charged" in each pool of a call, and in money where it bills money."""
+    besides = tuple(Cost(0, one.pool) for one in call.worst.besides)
+    return Cost(0, call.worst.pool, None if call.worst.micro_usd is None else 0, besides)
 
 
 # httpx has undone these on arrival; a stored body must not be undone twice.

@@ -167,10 +167,13 @@ def _terms(name: str) -> str:
         vendor = built(name, patch, Path(folder))
     assert isinstance(vendor, Vendor)
     kept: dict[int, list[Capability]] = defaultdict(list)
+    pools: dict[str, None] = {}
     for capability, adapter in vendor.capabilities.items():
         remote: Remote[object, object] = adapter  # type: ignore[assignment]  # BOOKS has only remote ones
         calls = remote.plan(BOOKS[name].cases[capability].query)
         kept[min(call.keep_seconds for call in calls)].append(capability)
+        pools |= {pool: None for call in calls for pool in call.worst.by_pool}
+    others = [pool for pool in pools if pool != vendor.pool]
     words = [
         f"Billed in {vendor.pool}: one answer may take {vendor.run_cap:,}"
         + (
@@ -178,6 +181,7 @@ def _terms(name: str) -> str:
             if vendor.can(Capability.REFERRING_DOMAINS)
             else "."
         ),
+        f"Booked by themselves besides: {', '.join(others)}." if others else "",
         f"At most {vendor.rate.per_minute:,} requests a minute, {vendor.rate.concurrency} at once.",
         " ".join(
             f"Answers to {_names(names)} are {_kept(seconds)}."
@@ -190,7 +194,7 @@ def _terms(name: str) -> str:
             if vendor.dates_links
             else "Who is new since a day would take the whole list; a weekly re-read leaves it out."
         )
-    return " ".join(words)
+    return " ".join(filter(None, words))
 
 
 def _kept(seconds: int) -> str:

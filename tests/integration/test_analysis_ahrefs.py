@@ -75,6 +75,10 @@ async def test_planned_and_settled_units_are_in_the_ledger_and_within_1500(here)
     assert line.units == here.server.spent
     assert line.estimated_units == sum(worst for worst, _ in reserved)
     assert line.units <= here.vendor.run_cap == 1500
+    assert {one.capability for one in report.sources} == {
+        *("serp", "keyword_metrics", "site_metrics", "referring_domains"),
+        *("links_between", "links"),
+    }
 
 
 async def test_25_prospects_are_proven_and_enriched_whole(here):
@@ -283,7 +287,7 @@ async def test_price_and_cost_can_be_asked_apart_from_a_run(here):
     question = parse(f"crm {OURS}", Defaults())
     analysis = here.analysis()
     analysis.check(question)
-    assert analysis.quote(question) == {"ahrefs": 1500}
+    assert analysis.quote(question) == {("ahrefs", "units"): 1500}
     assert not analysis.uses_sample(question)
     assert await analysis.cost("r1", "T1") == ()
     report = await here.ask(OURS)
