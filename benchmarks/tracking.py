@@ -126,8 +126,8 @@ class Life:
 
         def told(db: object) -> None:
             posts.claim(db, slot, "bench", now)  # type: ignore[arg-type]
-            posts.set_as_of(db, slot, now)  # type: ignore[arg-type]
-            posts.end(db, slot, PostState.POSTED, now)  # type: ignore[arg-type]
+            posts.set_as_of(db, slot, "bench", now)  # type: ignore[arg-type]
+            posts.end(db, slot, "bench", PostState.POSTED, at=now)  # type: ignore[arg-type]
 
         begun = perf_counter()
         digest = await self.digests.build(slot, as_of=now)

@@ -32,10 +32,17 @@ class Notifier(Protocol):
         """Post what happened since the last word; raises `CannotPost`."""
         ...
 
-    async def try_again(self, team: str, channel: str) -> None:
+    async def check(self, team: str) -> None:
+        """See, without a word to anybody, that posting is possible at all; raises `CannotPost`."""
+        ...
+
+    async def try_again(self, slot: Slot) -> None:
         """Say in a channel that was closed to us that it works again; raises `CannotPost`."""
         ...
 
-    async def tell(self, slot: Slot, person: str, sentence: str) -> None:
-        """Tell one person something about a slot's channel; never raises for what Slack does."""
+    async def tell(self, slot: Slot, person: str, sentence: str, *, about: str) -> None:
+        """Tell one person something about a slot's channel, of each `about` once.
+
+        Never raises for what Slack does: who could not be told is told when asked for again.
+        """
         ...

@@ -6,8 +6,10 @@ last one of a process: whoever takes it over goes on where it was.
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from bot.alerts import alerts_since
 from bot.clock import Clock
@@ -22,7 +24,13 @@ from bot.tracked import Digest
 from bot.tracking import Tracking
 
 log = logging.getLogger(__name__)
+TELL_FOR = timedelta(days=14)
+"""For how long an owner who cannot be reached is tried to be told of a post that may be missing."""
 SettingsOf = Callable[[str, str], Awaitable[Settings]]
+
+
+class TurnLost(LinkGapError):
+    """The lease ran out and another process has taken the turn over."""
 
 
 class Rounds:
@@ -43,41 +51,37 @@ class Rounds:
         self._notifier, self._settings_of = notifier, settings_of
         self._owner = uuid4().hex
 
-    async def refresh(self, slot: Slot) -> None:
-        """Read what is due in a channel, a portion at a time, and keep the claim meanwhile."""
-        due = await self._tracking.due(slot.team, slot.channel)
-
-        async def renew() -> None:
-            at = self._clock.now()
-            await self._database.run(lambda db: posts.renew(db, slot, self._owner, at))
-
-        run_id = f"{WEEKLY}{slot.channel}:{slot.period}"
-        await self._tracking.refresh(due, run_id=run_id, between=renew)
-
     async def waiting(self, slot: Slot) -> int:
         """Return how many keywords of the channel are due to be read."""
         return len(await self._tracking.due(slot.team, slot.channel))
 
     async def read_ahead(self, slot: Slot) -> None:
-        """Read what is due before its digest is; the digest is left to its hour."""
-        if await self._claim(slot) is not None:
-            if await self._may_speak(slot):
-                await self.refresh(slot)
-            await self._end(slot, PostState.HELD)
+        """Read what is due before its digest is; the digest is left to its hour.
+
+        Not of a closed channel: the word that it is open again is not said at night.
+        """
+        if await self._stopped(slot) is not None or await self._claim(slot) is None:
+            return
+
+        async def read() -> PostState:
+            await self._reach(slot, to_read=True)
+            await self._refresh(slot)
+            return await self._end(slot, PostState.HELD)
+
+        await self._turn(slot, read)
 
     async def digest(self, slot: Slot) -> PostState | None:
         """Take the turn of a week; None when it is taken or over."""
         claimed = await self._claim(slot)
         if claimed is None:
             return None
-        if claimed.as_of is None:
-            if not await self._may_speak(slot):
-                return await self._end(slot, PostState.HELD)
-            await self.refresh(slot)
-            as_of = self._clock.now()
-            await self._database.run(lambda db: posts.set_as_of(db, slot, as_of))
-        else:
-            as_of = claimed.as_of
+        return await self._turn(slot, partial(self._digest, slot, claimed.as_of))
+
+    async def _digest(self, slot: Slot, as_of: datetime | None) -> PostState:
+        await self._reach(slot, to_read=as_of is None)
+        if as_of is None:
+            await self._refresh(slot)
+            as_of = await self._fix(slot, self._clock.now())
         digest = await self._digests.build(slot, as_of=as_of)
         settings = await self._settings_of(slot.team, slot.channel)
         if not worth_posting(digest, quiet=settings.quiet):
@@ -90,86 +94,142 @@ class Rounds:
         since = await self._database.read(lambda db: posts.last_told(db, slot.team, slot.channel))
         if settings.quiet or not settings.alert_moments or since is None:
             return None
-        now = self._clock.now()
+        if f"{since.astimezone(ZoneInfo(settings.time_zone)):%Y-%m-%d}" == slot.period:
+            return None  # the channel has heard of this day already
+        known = await self._database.read(lambda db: posts.known(db, slot))
+        until = known.as_of if known and known.as_of else self._clock.now()
         found = await self._database.read(
             partial(
                 alerts_since,
                 team=slot.team,
                 channel=slot.channel,
                 since=since,
-                until=now,
+                until=until,
                 wanted=settings.alert_moments,
             )
         )
         if not found or await self._claim(slot) is None:
             return None
-        await self._database.run(lambda db: posts.set_as_of(db, slot, now))
-        return await self._post(slot, partial(self._notifier.post_alerts, slot, found))
+
+        async def tell() -> PostState:
+            await self._reach(slot, to_read=False)
+            await self._fix(slot, until)
+            return await self._post(slot, partial(self._notifier.post_alerts, slot, found))
+
+        return await self._turn(slot, tell)
+
+    async def tell_what_is_unknown(self) -> None:
+        """Tell the owners of posts of which nobody knows whether they are there, each once."""
+        since = self._clock.now() - TELL_FOR
+        for slot in await self._database.read(lambda db: posts.unknown_since(db, since)):
+            await self._tell_owner(
+                slot,
+                f"I was interrupted while I posted the {slot.kind} of {slot.period}, and Slack did "
+                "not say whether it is there. I do not post it twice; `/gap digest` shows it.",
+                about=slot.name,
+            )
+
+    async def _turn(self, slot: Slot, take: Callable[[], Awaitable[PostState]]) -> PostState | None:
+        """Take a claimed turn; what Slack refuses for now is held, and its owner told once."""
+        try:
+            return await take()
+        except CannotPost as refused:
+            await self._stop(slot, refused)
+            return await self._end(slot, PostState.HELD)
+        except TurnLost:
+            log.warning("%s was taken over by another process", slot.name)
+            return None
 
     async def _claim(self, slot: Slot) -> posts.Post | None:
         at = self._clock.now()
         return await self._database.run(lambda db: posts.claim(db, slot, self._owner, at))
 
-    async def _may_speak(self, slot: Slot) -> bool:
-        """Say whether the channel takes posts, before anything is spent for it."""
-        stopped = await self._database.read(
-            lambda db: workspace.stopped_for(db, slot.team, slot.channel)
-        )
-        if stopped is None:
-            return True
-        try:
-            await self._notifier.try_again(slot.team, slot.channel)
-        except CannotPost as refused:
-            log.info("%s still takes no post: %s", slot.channel, refused)
-            return False
-        await self._set_stopped(slot, None)
-        return True
+    async def _renew(self, slot: Slot) -> None:
+        at = self._clock.now()
+        if not await self._database.run(lambda db: posts.renew(db, slot, self._owner, at)):
+            raise TurnLost
+
+    async def _fix(self, slot: Slot, at: datetime) -> datetime:
+        if not await self._database.run(lambda db: posts.set_as_of(db, slot, self._owner, at)):
+            raise TurnLost
+        return at
+
+    async def _refresh(self, slot: Slot) -> None:
+        """Read what is due in a channel, a portion at a time, and keep the claim meanwhile."""
+        due = await self._tracking.due(slot.team, slot.channel)
+        run_id = f"{WEEKLY}{slot.channel}:{slot.period}"
+        await self._tracking.refresh(due, run_id=run_id, between=partial(self._renew, slot))
+
+    async def _reach(self, slot: Slot, *, to_read: bool) -> None:
+        """See that Slack answers, and before anything is spent that a closed channel is open again.
+
+        Raises `CannotPost`. What is read already needs no word of its own: it is posted.
+        """
+        await self._notifier.check(slot.team)
+        if to_read and await self._stopped(slot) is not None:
+            await self._notifier.try_again(slot)
+            await self._works(slot)
 
     async def _post(self, slot: Slot, send: Callable[[], Awaitable[Posted]]) -> PostState:
-        try:
-            posted = await send()
-        except CannotPost as refused:
-            await self._stop(slot, refused)
-            return await self._end(slot, PostState.HELD)
-        await self._set_stopped(slot, None)
+        await self._renew(slot)
+        posted = await send()
         if posted.certain:
+            await self._works(slot)
             return await self._end(slot, PostState.POSTED, posted.ts)
-        await self._tell_owner(
-            slot,
-            f"I was interrupted while I posted the {slot.kind} of {slot.period}, and nobody said "
-            "whether it is there. I do not post it twice; `/gap digest` shows it.",
-        )
         return await self._end(slot, PostState.UNKNOWN)
 
     async def _stop(self, slot: Slot, why: LinkGapError) -> None:
-        """Pause a channel, and tell its owner the first time."""
-        before = await self._database.read(
-            lambda db: workspace.stopped_for(db, slot.team, slot.channel)
+        """Pause a channel, and tell its owner; one who could not be told then is told later."""
+        at, sentence = self._clock.now(), str(why)
+        await self._database.run(
+            lambda db: workspace.set_stopped(db, slot.team, slot.channel, sentence, at)
         )
-        await self._set_stopped(slot, str(why))
-        if before is None:
-            await self._tell_owner(
-                slot,
-                f"I cannot post there, so the {slot.kind} waits. {why} "
-                "It goes on by itself as soon as I can post again.",
-            )
+        await self._tell_owner(
+            slot,
+            f"I cannot post there, so the {slot.kind} waits. {why} "
+            "It goes on by itself as soon as I can post again.",
+            about=await self._pause_of(slot),
+        )
 
-    async def _set_stopped(self, slot: Slot, why: str | None) -> None:
+    async def _works(self, slot: Slot) -> None:
+        """Let a paused channel go on. Its owner hears of the pause now, if not at the time."""
+        before = await self._stopped(slot)
+        if before is None:
+            return
+        await self._tell_owner(
+            slot,
+            f"I could not post there, so the {slot.kind} waited. {before.why} It goes on now.",
+            about=await self._pause_of(slot),
+        )
         at = self._clock.now()
         await self._database.run(
-            lambda db: workspace.set_stopped(db, slot.team, slot.channel, why, at)
+            lambda db: workspace.set_stopped(db, slot.team, slot.channel, None, at)
         )
 
-    async def _tell_owner(self, slot: Slot, sentence: str) -> None:
+    async def _stopped(self, slot: Slot) -> workspace.Stopped | None:
+        return await self._database.read(lambda db: workspace.stopped(db, slot.team, slot.channel))
+
+    async def _pause_of(self, slot: Slot) -> str:
+        """Return the name of the channel's present pause: of one pause its owner hears once."""
+        pause = await self._stopped(slot)
+        since = pause.since if pause else self._clock.now()
+        return f"pause:{slot.team}:{slot.channel}:{since.isoformat()}"
+
+    async def _tell_owner(self, slot: Slot, sentence: str, *, about: str) -> None:
         owner = await self._database.read(
             lambda db: workspace.owner_of(db, slot.team, slot.channel)
         )
         if owner is not None:
-            await self._notifier.tell(slot, owner, sentence)
+            await self._notifier.tell(slot, owner, sentence, about=about)
 
     async def _end(self, slot: Slot, state: PostState, ts: str | None = None) -> PostState:
         at = self._clock.now()
-        await self._database.run(lambda db: posts.end(db, slot, state, at, ts))
+        if not await self._database.run(
+            lambda db: posts.end(db, slot, self._owner, state, at=at, ts=ts)
+        ):
+            raise TurnLost
+        if state is PostState.UNKNOWN:
+            await self.tell_what_is_unknown()
         return state
 
 

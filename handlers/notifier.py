@@ -39,6 +39,11 @@ class SlackNotifier:
         for step, part in digest_thread(digest):
             await self._add(once, step, partial(self._voice.post, slot.channel, part, posted.ts))
         await self._add(once, "csv", partial(self._upload, slot, digest, posted.ts))
+        if once.lost:
+            note = private_notes.thread_maybe_lacks(once.lost)
+            await self._add(
+                once, "owned_up", partial(self._voice.post, slot.channel, note, posted.ts)
+            )
         return posted
 
     async def post_alerts(self, slot: Slot, alerts: Sequence[Alert]) -> Posted:
@@ -46,20 +51,37 @@ class SlackNotifier:
         once = Once(self._database, self._clock, slot.name)
         return await self._parent(once, slot.channel, alert_message(alerts))
 
-    async def try_again(self, team: str, channel: str) -> None:  # noqa: ARG002 - one workspace
-        """Post a short word; nothing shorter shows whether Slack lets us."""
+    async def check(self, team: str) -> None:  # noqa: ARG002 - one workspace
+        """Ask Slack who we are: if it fails, or knows our token no more, no post is risked."""
         try:
-            await self._voice.post(
-                channel, private_notes.note("I can post here again, so the weekly digest goes on.")
-            )
+            await self._voice.check()
         except SlackRefused as refused:
             raise CannotPost(str(refused)) from refused
 
-    async def tell(self, slot: Slot, person: str, sentence: str) -> None:
-        """Send a direct message that names the channel; one that is refused is only logged."""
-        told = Message(f"<#{slot.channel}>: {mrkdwn(sentence)}", [])
+    async def try_again(self, slot: Slot) -> None:
+        """Post a short word, once; nothing shorter shows whether the channel lets us."""
+        word = private_notes.note("I can post here again, so the weekly digest goes on.")
+        once = Once(self._database, self._clock, slot.name)
         try:
-            await self._voice.post(await self._voice.direct(person), told)
+            await once("again", lambda: self._voice.post(slot.channel, word))
+        except SlackRefused as refused:
+            raise CannotPost(str(refused)) from refused
+
+    async def tell(self, slot: Slot, person: str, sentence: str, *, about: str) -> None:
+        """Send a direct message that names the channel; one that is refused is logged."""
+        told = Message(f"<#{slot.channel}>: {mrkdwn(sentence)}", [])
+        once = Once(self._database, self._clock, about)
+
+        async def send() -> str:
+            try:
+                direct = await self._voice.direct(person)
+            except SlackRefused as refused:
+                refused.certain = True  # whatever became of the conversation, no word was sent
+                raise
+            return await self._voice.post(direct, told)
+
+        try:
+            await once("owner", send)
         except SlackRefused as refused:
             log.warning("%s could not be told: %s (%s)", person, sentence, refused)
 

@@ -43,6 +43,24 @@ def maybe_missing(parts: list[str]) -> str:
     )
 
 
+_PARTS = {
+    "new_links": "the new links to competitors",
+    "won": "the links won",
+    "lost": "the links lost",
+    "targets": "the changed targets",
+    "forecasts": "the earlier forecasts",
+    "csv": "the CSV file",
+}
+
+
+def thread_maybe_lacks(steps: list[str]) -> Message:
+    """Return what a digest's thread owns up to when a post of it may have got lost."""
+    parts = {_PARTS.get(step.rstrip("_0123456789"), "what it cost"): None for step in steps}
+    return note(
+        f"Not certain to be in this thread: {listed([*parts])}.", "`/gap digest` shows it again."
+    )
+
+
 def working(place: str) -> Message:
     """Return what takes the place of a note whose button was pressed."""
     return note(f"Working on it. The answer comes {place}.")

@@ -92,6 +92,10 @@ class Voice:
 
         await _with_twins(message, send)
 
+    async def check(self) -> None:
+        """See that Slack answers and knows our token; nobody sees this."""
+        await _asked(self.client.auth_test())
+
     async def direct(self, user: str) -> str:
         """Return the channel of the direct message with a person."""
         answer = await _asked(self.client.conversations_open(users=user))

@@ -100,22 +100,33 @@ def renew(
     )
 
 
-def set_as_of(db: sqlite_utils.Database, slot: Slot, at: datetime) -> None:
-    """Fix up to which moment it tells, so that a second try tells the same."""
-    db.execute(
-        "UPDATE posts SET as_of = ? WHERE team = ? AND channel = ? AND kind = ? AND period = ?",
-        (to_text(at), *_key(slot)),
+def set_as_of(db: sqlite_utils.Database, slot: Slot, owner: str, at: datetime) -> bool:
+    """Fix up to which moment it tells, so that a second try tells the same; False: it was lost."""
+    return bool(
+        db.execute(
+            "UPDATE posts SET as_of = ? WHERE team = ? AND channel = ? AND kind = ? "
+            "AND period = ? AND state = 'claimed' AND owner = ?",
+            (to_text(at), *_key(slot), owner),
+        ).rowcount
     )
 
 
 def end(
-    db: sqlite_utils.Database, slot: Slot, state: PostState, at: datetime, ts: str | None = None
-) -> None:
-    """Say how it ended, or that it is HELD."""
-    db.execute(
-        "UPDATE posts SET state = ?, ended_at = ?, ts = ? "
-        "WHERE team = ? AND channel = ? AND kind = ? AND period = ?",
-        (state, to_text(at), ts, *_key(slot)),
+    db: sqlite_utils.Database,
+    slot: Slot,
+    owner: str,
+    state: PostState,
+    *,
+    at: datetime,
+    ts: str | None = None,
+) -> bool:
+    """Say how it ended, or that it is HELD; False: it was lost, and is another's to end."""
+    return bool(
+        db.execute(
+            "UPDATE posts SET state = ?, ended_at = ?, ts = ? WHERE team = ? AND channel = ? "
+            "AND kind = ? AND period = ? AND state = 'claimed' AND owner = ?",
+            (state, to_text(at), ts, *_key(slot), owner),
+        ).rowcount
     )
 
 
@@ -137,6 +148,18 @@ def told_until(db: sqlite_utils.Database, slot: Slot) -> datetime | None:
         _key(slot),
     ).fetchone()
     return from_text(row[0]) if row and row[0] else None
+
+
+def unknown_since(db: sqlite_utils.Database, at: datetime) -> tuple[Slot, ...]:
+    """Return the slots of all teams that ended UNKNOWN since a moment, the oldest first."""
+    rows = db.execute(
+        "SELECT team, channel, kind, period FROM posts WHERE state = 'unknown' AND ended_at >= ? "
+        "ORDER BY ended_at",
+        (to_text(at),),
+    )
+    return tuple(
+        Slot(team, channel, PostKind(kind), period) for team, channel, kind, period in rows
+    )
 
 
 def last_told(db: sqlite_utils.Database, team: str, channel: str) -> datetime | None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import sqlite_utils
 
-from bot.store.times import to_text
+from bot.store.times import from_text, to_text
 
 CLI_TEAM = "cli"
 
@@ -148,22 +148,32 @@ def channel_of(db: sqlite_utils.Database, team: str, channel: str) -> Channel:
     return Channel(channel, *(row or (None, None)))
 
 
-def stopped_for(db: sqlite_utils.Database, team: str, channel: str) -> str | None:
-    """Return in a sentence why nothing can be posted in a channel; None: nothing is known of it."""
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Why nothing can be posted in a channel, in a sentence, and since when."""
+
+    why: str
+    since: datetime
+
+
+def stopped(db: sqlite_utils.Database, team: str, channel: str) -> Stopped | None:
+    """Return why nothing can be posted in a channel; None: nothing is known of it."""
     row = db.execute(
-        "SELECT stopped_for FROM channels WHERE team = ? AND channel = ?", (team, channel)
+        "SELECT stopped_for, stopped_at FROM channels WHERE team = ? AND channel = ?",
+        (team, channel),
     ).fetchone()
-    return row[0] if row else None
+    return Stopped(row[0], from_text(row[1])) if row and row[0] else None
 
 
 def set_stopped(
     db: sqlite_utils.Database, team: str, channel: str, why: str | None, at: datetime
 ) -> None:
-    """Note why nothing can be posted in a channel; None: it works again."""
+    """Note why nothing can be posted in a channel, since when the first time; None: it works."""
     set_channel(db, team, channel, at)
     db.execute(
-        "UPDATE channels SET stopped_for = ?, stopped_at = ? WHERE team = ? AND channel = ?",
-        (why, to_text(at) if why else None, team, channel),
+        "UPDATE channels SET stopped_for = ?, stopped_at = iif(? IS NULL, NULL, "
+        "coalesce(stopped_at, ?)) WHERE team = ? AND channel = ?",
+        (why, why, to_text(at), team, channel),
     )
 
 

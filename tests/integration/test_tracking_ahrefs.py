@@ -50,8 +50,8 @@ class Follower:
 
         def told(db) -> None:
             posts.claim(db, slot, "test", now)
-            posts.set_as_of(db, slot, now)
-            posts.end(db, slot, PostState.POSTED, now)
+            posts.set_as_of(db, slot, "test", now)
+            posts.end(db, slot, "test", PostState.POSTED, at=now)
 
         await self.desk.database.run(told)
         return digest
