@@ -54,8 +54,10 @@ def track(
     made = db.execute(
         "INSERT INTO tracked_keywords (team, channel, site_id, keyword, country, language, id, "
         "question, created_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT DO UPDATE SET question = excluded.question, paused = 0, ended_at = NULL, "
-        "last_fault = NULL RETURNING id, team, channel, question, paused, created_by, created_at, "
+        "ON CONFLICT DO UPDATE SET question = excluded.question, paused = 0, last_fault = NULL, "
+        # Followed anew, it is due with the next digest, not at once with one that is over.
+        "created_at = iif(ended_at IS NULL, created_at, excluded.created_at), ended_at = NULL "
+        "RETURNING id, team, channel, question, paused, created_by, created_at, "
         "last_read_at, last_fault",
         (
             *key,
