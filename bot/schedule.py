@@ -7,11 +7,13 @@ that rings at each channel's hour in its own time zone, and now and then for wha
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
+import sqlite_utils
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
@@ -56,7 +58,7 @@ class Schedule:
         self._database, self._clock = database, clock
         self._rounds, self._settings_of = rounds, settings_of
         self._alarms: AsyncIOScheduler | None = None
-        self._at_work = asyncio.Lock()
+        self._at_work, self._rung = asyncio.Lock(), False
 
     async def start(self) -> None:
         """Set an alarm for each channel, and make up for what was missed."""
@@ -91,6 +93,11 @@ class Schedule:
             replace_existing=True,
         )
 
+    def rings_at(self, team: str, channel: str) -> datetime | None:
+        """Return when a channel's alarm rings next, in its own time zone; None: it has none."""
+        job = self._alarms.get_job(f"{team} {channel}") if self._alarms else None
+        return next_after(self._clock.now(), job.trigger) if job else None
+
     async def next_digest(self, team: str, channel: str) -> datetime:
         """Return when a channel's next digest is due, in the channel's own time zone."""
         return next_after(self._clock.now(), _weekly(await self._settings_of(team, channel)))
@@ -98,38 +105,43 @@ class Schedule:
     async def due(self) -> tuple[Turn, ...]:
         """Return the turns whose moment has come and that are not over, the oldest first."""
         now = self._clock.now()
-        turns: list[Turn] = []
-        for team, channel in await self._channels():
-            settings = await self._settings_of(team, channel)
-            since = await self._database.read(partial(tracked.first_at, team=team, channel=channel))
-            hour = now.astimezone(ZoneInfo(settings.time_zone)).hour
-            if since is None or not FIRST_HOUR <= hour <= LAST_HOUR:
-                continue
-            turns += [
-                turn
-                for turn in _turns(team, channel, settings, now)
-                if turn.at > since and not await self._is_over(turn.slot)
-            ]
-        return tuple(sorted(turns, key=lambda turn: turn.at))
+        turns = [
+            turn
+            for team, channel in await self._channels()
+            for turn in _turns(team, channel, await self._settings_of(team, channel), now)
+        ]
+        open_turns = await self._database.read(lambda db: [*filter(partial(_is_open, db), turns)])
+        return tuple(sorted(open_turns, key=lambda turn: turn.at))
 
     async def run_due(self) -> None:
         """Take every turn that is due, and read ahead where a digest is near."""
+        self._rung = True
         if self._at_work.locked():
-            return  # the run under way sees what is due as well
+            return  # the run under way looks again when it is through
         async with self._at_work:
-            await purge_expired(self._database)
-            for turn in await self.due():
-                try:
-                    await self._take(turn.slot)
-                except Exception:
-                    # One channel's trouble must not silence the others; its lease runs out.
-                    log.exception("the turn %s failed", turn.slot.name)
-            await self._read_ahead()
+            while self._rung:
+                self._rung = False
+                await self._run()
 
-    async def _channels(self) -> list[tuple[str, str]]:
-        """Return whom it rings for; what the command line follows, its owner reads there."""
-        found = await self._database.read(tracked.channels)
-        return [(team, channel) for team, channel in found if team != CLI_TEAM]
+    async def _run(self) -> None:
+        await purge_expired(self._database)
+        for turn in await self.due():
+            await self._without_harm(turn.slot, self._take(turn.slot))
+        now = self._clock.now()
+        for team, channel in await self._channels():
+            settings = await self._settings_of(team, channel)
+            moment = next_after(now, _weekly(settings))
+            if moment - now <= LONGEST_LEAD:
+                slot = _digest_slot(team, channel, settings, moment)
+                await self._without_harm(slot, self._read_ahead(slot, moment - now))
+        await self._rounds.tell_what_is_unknown()
+
+    async def _without_harm(self, slot: Slot, turn: Awaitable[None]) -> None:
+        """One channel's trouble must not silence the others; its lease runs out."""
+        try:
+            await turn
+        except Exception:
+            log.exception("the turn %s failed", slot.name)
 
     async def _take(self, slot: Slot) -> None:
         if slot.kind is PostKind.DIGEST:
@@ -139,20 +151,16 @@ class Schedule:
         if state is not None:
             log.info("%s: %s", slot.name, state)
 
-    async def _is_over(self, slot: Slot) -> bool:
-        known = await self._database.read(lambda db: posts.known(db, slot))
-        return known is not None and known.state in ENDED
+    async def _channels(self) -> list[tuple[str, str]]:
+        """Return whom it rings for; what the command line follows, its owner reads there."""
+        found = await self._database.read(tracked.channels)
+        return [(team, channel) for team, channel in found if team != CLI_TEAM]
 
-    async def _read_ahead(self) -> None:
+    async def _read_ahead(self, slot: Slot, left: timedelta) -> None:
         """Read what a large channel needs before its hour, so that its digest is not late."""
-        now = self._clock.now()
-        for team, channel in await self._channels():
-            settings = await self._settings_of(team, channel)
-            moment = next_after(now, _weekly(settings))
-            slot = _digest_slot(team, channel, settings, moment)
-            waiting = await self._rounds.waiting(slot)
-            if moment - now <= lead(waiting) and waiting > _A_MINUTE:
-                await self._rounds.read_ahead(slot)
+        waiting = await self._rounds.waiting(slot)
+        if left <= lead(waiting) and waiting > _A_MINUTE:
+            await self._rounds.read_ahead(slot)
 
 
 def lead(keywords: int) -> timedelta:
@@ -167,14 +175,29 @@ def next_after(now: datetime, trigger: CronTrigger) -> datetime:
 
 
 def _turns(team: str, channel: str, settings: Settings, now: datetime) -> list[Turn]:
-    """Return the channel's latest digest and, on any other day, today's alerts."""
+    """Return the channel's latest digest and, on any other day, today's alerts; at night nothing.
+
+    Yesterday's alerts are over: they must not come in the morning before today's, or before the
+    digest of today.
+    """
+    zone = ZoneInfo(settings.time_zone)
+    local = now.astimezone(zone)
+    if not FIRST_HOUR <= local.hour <= LAST_HOUR:
+        return []
     digest_at = _latest(_weekly(settings), now, WEEK)
     turns = [Turn(_digest_slot(team, channel, settings, digest_at), digest_at)]
     today = _latest(_daily(settings), now, DAY)
-    if today != digest_at:
-        day = f"{today.astimezone(ZoneInfo(settings.time_zone)):%Y-%m-%d}"
-        turns.append(Turn(Slot(team, channel, PostKind.ALERT, day), today))
+    if today != digest_at and today.astimezone(zone).date() == local.date():
+        turns.append(Turn(Slot(team, channel, PostKind.ALERT, f"{local:%Y-%m-%d}"), today))
     return turns
+
+
+def _is_open(db: sqlite_utils.Database, turn: Turn) -> bool:
+    """Say whether a turn is not over, and the channel followed something when it was due."""
+    slot = turn.slot
+    since = tracked.first_at(db, slot.team, slot.channel)
+    known = posts.known(db, slot)
+    return since is not None and turn.at > since and (known is None or known.state not in ENDED)
 
 
 def _digest_slot(team: str, channel: str, settings: Settings, at: datetime) -> Slot:
