@@ -14,7 +14,15 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from bot import linkers, plan, preferences, quoting
-from bot.assembly import Facts, assemble, competitors_as, competitors_of, ours_in, vendor_kind
+from bot.assembly import (
+    Facts,
+    assemble,
+    below_top,
+    competitors_as,
+    competitors_of,
+    ours_in,
+    vendor_kind,
+)
 from bot.bill import LEFT_OUT_WHEN_LIGHT
 from bot.budget import Rules, RunBudget
 from bot.clock import Clock
@@ -230,6 +238,7 @@ class _Run:
                 self.question,
                 urls,
                 ours,
+                more=below_top(self.facts) if self.question.top10 else (),
                 overruled=self.settings.overruled_gates,
                 vendor_kind=vendor_kind(self.facts),
             )

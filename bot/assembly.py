@@ -24,6 +24,7 @@ from bot.report import (
 )
 
 T = TypeVar("T")
+FIRST_PAGE = 10
 
 
 @dataclass
@@ -57,6 +58,12 @@ def vendor_kind(facts: Facts) -> str | None:
     """Return the kind that the vendor of the results gives most of the competitors' pages."""
     kinds = {row.url: row.kind for row in facts.serp}
     return most_seen([kinds.get(page.url) for page in facts.competitors])
+
+
+def below_top(facts: Facts) -> tuple[str, ...]:
+    """Return the ranking pages that are not ours from the fourth to the tenth."""
+    theirs = [row.url for row in facts.serp if row.domain not in facts.own_domains]
+    return tuple(theirs[TOP:FIRST_PAGE])
 
 
 def competitors_of(question: Question, chosen: Lineup, facts: Facts) -> tuple[Competitor, ...]:

@@ -6,10 +6,9 @@ They cost nothing and run beside the paid questions. A page that cannot be read 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 
 from bot.errors import BadQuestion
-from bot.gap.readiness import NO_PAGE_YET, Readiness, judge
+from bot.gap.readiness import NO_PAGE_YET, NOT_KNOWN, Readiness, judge
 from bot.gap.relevance import terms_of
 from bot.page_facts import PageFacts
 from bot.pages.facts import facts_of_read
@@ -32,34 +31,39 @@ class Gates:
         top3: Sequence[str],
         ours: str | None,
         *,
+        more: Sequence[str] = (),
         overruled: frozenset[str] = frozenset(),
         vendor_kind: str | None = None,
     ) -> Readiness:
         """Judge our page beside the top 3; where ours is not known, propose one of the site.
 
-        `ours` is a URL, "none" when there is no such page, or None; `overruled` are the gates that
-        the team set aside, `vendor_kind` is what a vendor takes most of the top 3 for. Never raises
-        for what a page or its host does.
+        `ours` is a URL, "none" when there is no such page, or None; `more` are ranking pages below
+        the top 3 that are read to tell what kind ranks. `overruled` are the gates that the team set
+        aside, `vendor_kind` is what a vendor takes most of the top 3 for. Never raises for what a
+        page or its host does.
         """
-        beside = partial(
-            judge,
-            language=question.market.language,
+        named = [ours] if ours is not None and ours != NO_PAGE else []
+        facts, proposed = await asyncio.gather(
+            self._facts([*named, *top3, *more]),
+            self._propose(question if ours is None else None),
+        )
+        theirs = facts[len(named) :]
+        found = judge(
+            facts[0] if named else None,
+            theirs[: len(top3)],
+            question.market.language,
+            more=theirs[len(top3) :],
+            without=NO_PAGE_YET if ours == NO_PAGE else NOT_KNOWN,
             overruled=overruled,
             vendor_kind=vendor_kind,
         )
-        if ours is None:
-            facts, proposed = await asyncio.gather(self._facts(top3), self._propose(question))
-            return replace(beside(None, facts), proposed_page=proposed)
-        if ours == NO_PAGE:
-            return beside(None, await self._facts(top3), without=NO_PAGE_YET)
-        own, *theirs = await self._facts((ours, *top3))
-        return beside(own, theirs)
+        return replace(found, proposed_page=proposed)
 
     async def _facts(self, urls: Sequence[str]) -> list[PageFacts]:
         return await asyncio.to_thread(_understood, await self._reader.read_many(urls))
 
-    async def _propose(self, question: Question) -> str | None:
-        if question.site is None:
+    async def _propose(self, question: Question | None) -> str | None:
+        if question is None or question.site is None:
             return None
         terms = terms_of(question.keyword, (), question.market.language)
         found = await best_page(self._reader, self._home(question.site), terms)

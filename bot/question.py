@@ -14,6 +14,8 @@ from bot.places import COUNTRIES, LANGUAGES
 
 MAX_KEYWORD = 200
 NO_PAGE = "none"
+TEN = "10"
+"""`gates:10` reads ten ranking pages; search results have no more on their first page."""
 
 OPTIONS = ("site", "page", "in", "lang", "vs", "via", "serp", "fresh", "gates")
 _OPTION = re.compile(r"(?:^|(?<=\s))([A-Za-z]+):(\S*)")
@@ -29,7 +31,8 @@ class Question:
     """A validated question. `site` is registrable; `page` a URL, "none" or None (unknown).
 
     `light` is the cheaper plan: it reads who links to the pages, not to their sites, and buys
-    neither linking pages nor traffic of the shortlist.
+    neither linking pages nor traffic of the shortlist. `top10`: ten ranking pages are read instead
+    of three to tell what kind of page ranks.
     """
 
     keyword: str
@@ -42,6 +45,7 @@ class Question:
     fresh: bool = False
     gates: bool = True
     light: bool = False
+    top10: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ def parse(text: str, defaults: Defaults) -> Question:
         via=tuple(_split(given.get("via", []))),
         serp=one.get("serp"),
         fresh=_yes(one.get("fresh"), "fresh", default=False),
-        gates=_yes(one.get("gates"), "gates", default=True),
+        gates=one.get("gates") == TEN or _yes(one.get("gates"), "gates", default=True),
+        top10=one.get("gates") == TEN,
     )
 
 
@@ -107,6 +112,7 @@ def make(
     fresh: bool = False,
     gates: bool = True,
     light: bool = False,
+    top10: bool = False,
 ) -> Question:
     """Build a question from separate fields (CLI, form), with the same checks and sentences."""
     market = Market(_country(country or defaults.country), _language(language or defaults.language))
@@ -128,6 +134,7 @@ def make(
         fresh=fresh,
         gates=gates,
         light=light,
+        top10=top10,
     )
 
 
@@ -237,4 +244,5 @@ def _yes(value: str | None, name: str, *, default: bool) -> bool:
         return True
     if value.lower() in ("no", "off", "false", "0"):
         return False
-    raise BadQuestion(f"`{name}:` takes yes or no.")
+    more = f", or {TEN}" if name == "gates" else ""
+    raise BadQuestion(f"`{name}:` takes yes or no{more}.")

@@ -215,7 +215,7 @@ def to_keep(question: Question) -> Question:
         raise BadQuestion(
             "Whose page is it for? Add `site:example.com`, or set this channel's site in settings."
         )
-    return replace(question, fresh=False, light=False, gates=True)
+    return replace(question, fresh=False, light=False, gates=True, top10=False)
 
 
 def is_same(one: Question, other: Question) -> bool:

@@ -75,17 +75,19 @@ def judge(
     top3: Sequence[PageFacts],
     language: str,
     *,
+    more: Sequence[PageFacts] = (),
     without: str = NOT_KNOWN,
     overruled: frozenset[str] = frozenset(),
     vendor_kind: str | None = None,
 ) -> Readiness:
     """Put our page through the gates; `without` says why there is none of ours to compare.
 
-    `overruled` are the names of gates that the team set aside: "intent", "trust" or both.
+    `more` are ranking pages below the top 3: they count for the intent alone. `overruled` are the
+    names of gates that the team set aside: "intent", "trust" or both.
     `vendor_kind` is what a vendor takes most of the top pages for.
     """
     trust, lacking = trust_gate(ours, top3, without=without)
-    gates = (intent_gate(ours, top3, vendor_kind, without=without), trust)
+    gates = (intent_gate(ours, (*top3, *more), vendor_kind, without=without), trust)
     return Readiness(
         gates=tuple(replace(gate, overruled=gate.name in overruled) for gate in gates),
         checklist=tuple(_told(row) for row in lacking),
