@@ -34,7 +34,7 @@ async def _as_it_stands(services: Services, look: Look) -> Message:
     week = week_of(now, ZoneInfo(settings.time_zone))
     slot = Slot(place.team, place.channel, PostKind.DIGEST, week)
     digest = await services.digests.build(slot, as_of=now)
-    when = f"The channel hears of it: {digest_time.in_words(settings)}."
+    when = f"The channel hears of its week {digest_time.in_words(settings)}."
     if not digest.changed:
         return private_notes.note(
             _unchanged(digest),

@@ -65,7 +65,7 @@ class _TrackMany:
             await self.services.voice.edit(self.place.channel, ts, message)
 
         edits = StagedEdits(self.services.clock, edit)
-        when = digest_time.in_words(settings)
+        when = f"Read {digest_time.in_words(settings)}"
         try:
             await self._read(edits)
         except Exception:

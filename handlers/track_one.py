@@ -39,7 +39,7 @@ class _TrackOne:
         if not await self.begin.has_begun() and await self._asks_first():
             return
         values, settings = await self.begin.wanted()
-        words = digest_time.in_words(settings)
+        words = f"Read {digest_time.in_words(settings)}"
         # Two people who track the same at once: the second sees what the first has begun.
         async with self.services.under_way.turn(self.place.team, self.place.channel):
             if not await self.begin.has_begun() and not await self._may_begin(values, words):

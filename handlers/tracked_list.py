@@ -102,7 +102,10 @@ async def _note(services: Services, place: Place) -> str:
     stopped = await services.database.read(
         lambda db: workspace.stopped(db, place.team, place.channel)
     )
-    said = [f"{digest_time.in_words(settings)}.", await _last_week(services, place, settings)]
+    said = [
+        f"The digest comes {digest_time.in_words(settings)}.",
+        await _last_week(services, place, settings),
+    ]
     if stopped is not None:
         said.append(f"The digest waits: {stopped.why}")
     return " ".join(filter(None, said))

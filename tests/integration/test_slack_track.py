@@ -38,7 +38,7 @@ async def test_a_tracked_keyword_is_told_in_the_channel_with_its_gap_and_its_dig
     assert message.only_for is None
     assert "Tracking “best crm”" in message.text
     assert "21 referring domains needed, you have 4, 17 to go; position 7" in words(message)
-    assert "Every Monday at 09:00" in words(message)
+    assert "Read every Monday at 09:00" in words(message)
     assert len(await tracked(bot)) == 1
 
 
@@ -61,7 +61,7 @@ async def test_all_that_the_command_says_is_kept(bot):
     assert keyword.question.market.country == "de"
     held = await bot.services.channels.settings(team(bot), channel(bot))
     assert (held.digest_day, held.digest_hour) == ("thu", 16)
-    assert "Every Thursday at 16:00" in words(bot.by_bot()[0])
+    assert "Read every Thursday at 16:00" in words(bot.by_bot()[0])
 
 
 async def test_the_time_zone_is_that_of_whoever_began_and_so_is_the_ownership(bot):
@@ -109,7 +109,7 @@ async def test_what_is_tracked_already_may_get_its_page_its_day_and_go_on(bot):
     await bot.gap("track best crm page:none on:fri")
     [keyword] = await tracked(bot)
     assert (keyword.question.page, keyword.paused) == ("none", False)
-    assert "Every Friday" in words(bot.seen()[-1])
+    assert "Read every Friday" in words(bot.seen()[-1])
 
 
 async def test_two_people_at_once_track_it_once(bot):

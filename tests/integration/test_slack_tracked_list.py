@@ -51,7 +51,7 @@ async def test_the_list_is_private_and_shows_gap_change_and_next_read(bot):
     assert page.only_for is not None
     assert "14 links missing" in words(page)
     assert "change −3" in words(page)
-    assert "Every Monday at 09:00" in words(page)
+    assert "The digest comes every Monday at 09:00" in words(page)
     assert "next read" in words(page)
 
 
