@@ -44,6 +44,14 @@ def to_json(digest: Digest, *, indent: int | None = None) -> str:
     return _JSON.dump_json(digest, indent=indent).decode("utf-8")
 
 
+def schema() -> dict[str, object]:
+    """Return the JSON Schema that docs/digest.schema.json must equal."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **_JSON.json_schema(mode="serialization"),
+    }
+
+
 def week_of(moment: datetime, zone: ZoneInfo) -> str:
     """Return the ISO week in a time zone: `2026-W48`."""
     year, week, _ = moment.astimezone(zone).isocalendar()

@@ -20,7 +20,14 @@ from bot.model import Link, Profile, ReferringDomain, Scope, Target
 from bot.pages.facts import facts_of_read
 from bot.pages.fetch import PageRead, Reader, ReadState
 from bot.plan import Ask
-from bot.providers.base import Capability, LinksQuery, LostQuery, ReferringQuery, Vendor
+from bot.providers.base import (
+    Capability,
+    IntersectQuery,
+    LinksQuery,
+    LostQuery,
+    ReferringQuery,
+    Vendor,
+)
 from bot.store import link_news, profiles
 from bot.store.connect import Database
 from bot.store.link_news import LOST, STILL_THERE, UNCHECKED, ProfileOf
@@ -69,12 +76,15 @@ class LinkWatch:
     reader: Reader
     kept_back: int = 0
 
-    async def look(self, pages: Sequence[WatchedPage], *, since: datetime) -> None:
-        """Ask, keep, and look closer at what is new; never raises for a vendor or a page."""
+    async def look(self, pages: Sequence[WatchedPage], *, since: datetime) -> frozenset[str]:
+        """Ask, keep, and look closer at what is new; never raises for a vendor or a page.
+
+        Returns the pages that were to be asked about and were not answered for.
+        """
         if not self._is_free:
             for page in pages:
                 await self._begin(page.target)
-        news = await self._ask(pages, since)
+        news, unanswered = await self._ask(pages, since)
         left: list[tuple[Target, Link]] = []
         ours = {page.target for page in pages if page.is_ours}
         for profile in news:
@@ -84,24 +94,30 @@ class LinkWatch:
         fresh = await self._fresh(news, since)
         await self._prove(fresh, ours)
         await self._buy_pages(fresh, ours)
+        return frozenset(target.value for target in unanswered)
 
     @property
     def _is_free(self) -> bool:
         return plan.is_free(self.index, Capability.REFERRING_DOMAINS)
 
-    async def _ask(self, pages: Sequence[WatchedPage], since: datetime) -> list[Profile]:
+    async def _ask(
+        self, pages: Sequence[WatchedPage], since: datetime
+    ) -> tuple[list[Profile], set[Target]]:
         if self._is_free:
             asks = [_whole(self.index, page.target) for page in pages]
         else:
             grown = {page.target: page.grew_by for page in pages if page.seen_before}
             asks = rereading.new_linkers_of_all(self.index, grown, since=since.date())
-        answers = await self.inquiry.all(asks)
-        return [
-            profile
-            for ask, answer in zip(asks, answers, strict=True)
-            if answer is not None
-            for profile in linkers.read(ask, answer)
-        ]
+        found: list[Profile] = []
+        unanswered: set[Target] = set()
+        for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
+            if answer is not None:
+                found += linkers.read(ask, answer)
+            elif isinstance(ask.query, IntersectQuery):
+                unanswered |= set(ask.query.targets)
+            elif isinstance(ask.query, ReferringQuery):
+                unanswered.add(ask.query.target)
+        return found, unanswered
 
     async def _begin(self, target: Target) -> None:
         """Mark a page as watched from now on: an empty read that was cut off says nothing else."""

@@ -35,11 +35,15 @@ from bot.tracked import Rival, Snapshot, TrackedKeyword
 
 KEPT_IN_VIEW = 24
 """Snapshots that a read looks back on: the window of the top 3, and the last weekly one before."""
+NOT_ASKED = "It was counted, but who links newly could not be asked; the next read asks again."
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the read of a keyword ended: a snapshot, or why there is none."""
+    """How the read of a keyword ended: a snapshot, or why there is none.
+
+    With both, it was counted, and who is new could not be asked: the next read asks for all since.
+    """
 
     tracked: TrackedKeyword
     snapshot: Snapshot | None
@@ -177,7 +181,7 @@ class Rereader:
             await self._database.run(
                 lambda db: snapshots.add(db, tracked.team, tracked.id, snapshot)
             )
-        elif fault is not None:
+        if fault is not None:
             await self._database.run(
                 lambda db: store.note_fault(db, tracked.team, tracked.id, fault)
             )
@@ -210,8 +214,8 @@ class _Group:
         await self._count(ready)
         looked = (shot.taken_at for one in ready if (shot := one.last_reread))
         since = min(looked, default=self.clock.now())
-        await self.watch.look(_watched(ready, self._links), since=since)
-        return [self._outcome(one) for one in self.readings]
+        unanswered = await self.watch.look(_watched(ready, self._links), since=since)
+        return [self._outcome(one, unanswered) for one in self.readings]
 
     async def _search(self) -> None:
         """Find who ranks today, and whom each keyword is compared with."""
@@ -273,7 +277,7 @@ class _Group:
         known = [self.counted[target].authority for target in targets if target in self.counted]
         return next((authority for authority in known if authority), None)
 
-    def _outcome(self, one: _Reading) -> Outcome:
+    def _outcome(self, one: _Reading, unanswered: frozenset[str]) -> Outcome:
         """Count the need; the multiplier of an earlier read holds where none can be told today."""
         if one.fault is not None:
             return Outcome(one.tracked, None, one.fault)
@@ -300,8 +304,9 @@ class _Group:
             page=one.page,
             position=ours.position if ours else None,
             index=self.chosen.main.name,
+            reread=unanswered.isdisjoint(one.pages),
         )
-        return Outcome(one.tracked, snapshot, None)
+        return Outcome(one.tracked, snapshot, None if snapshot.reread else NOT_ASKED)
 
     def _competitor(self, rival: Rival) -> Competitor:
         authority = self._authority(rival.url, rival.domain)

@@ -106,7 +106,7 @@ class Schedule:
 
     async def next_digest(self, team: str, channel: str) -> datetime:
         """Return when a channel's next digest is due, in the channel's own time zone."""
-        return next_after(self._clock.now(), _weekly(await self._settings_of(team, channel)))
+        return next_weekly(self._clock.now(), await self._settings_of(team, channel))
 
     async def due(self) -> tuple[Turn, ...]:
         """Return the turns whose moment has come and that are not over, the oldest first."""
@@ -178,6 +178,11 @@ def next_after(now: datetime, trigger: CronTrigger) -> datetime:
     """Return the next moment a trigger rings after `now`."""
     found: datetime = trigger.get_next_fire_time(None, now + timedelta(microseconds=1))
     return found
+
+
+def next_weekly(now: datetime, settings: Settings) -> datetime:
+    """Return when a channel with these settings has its next digest, in its own time zone."""
+    return next_after(now, _weekly(settings))
 
 
 def _turns(team: str, channel: str, settings: Settings, now: datetime) -> list[Turn]:

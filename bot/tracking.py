@@ -5,7 +5,7 @@ A keyword belongs to a channel and to one of the team's sites. Only `refresh` sp
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import accumulate, pairwise
 
@@ -27,6 +27,7 @@ A_WEEK_OR_SO = timedelta(days=6)
 """A read this old is due: a digest day that moves must not make anybody wait for two weeks."""
 MOST_SHOWN = 60
 """Snapshots of a history: more than a year of weekly reads."""
+_EVER = datetime.max.replace(tzinfo=UTC)  # what was read as of a later moment is shown as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +103,19 @@ class Tracking:
 
     async def listed(self, team: str, channel: str | None, *, last: int = 2) -> tuple[Listed, ...]:
         """Return what a channel (None: the team) follows, with the last snapshots of each."""
-        now = self._clock.now()
         here = await self._database.read(lambda db: tracked.followed(db, team, channel))
         ids = [one.tracked.id for one in here]
         shots = await self._database.read(
-            lambda db: snapshots.history(db, team, ids, until=now, last=last, whole=1)
+            lambda db: snapshots.history(db, team, ids, until=_EVER, last=last, whole=1)
         )
         return tuple(Listed(one, shots.get(one.tracked.id, ())) for one in here)
 
     async def history(self, keyword: TrackedKeyword) -> tuple[Snapshot, ...]:
         """Return its snapshots, oldest first, at most `MOST_SHOWN`."""
-        now = self._clock.now()
         found = await self._database.read(
-            lambda db: snapshots.history(db, keyword.team, [keyword.id], until=now, last=MOST_SHOWN)
+            lambda db: snapshots.history(
+                db, keyword.team, [keyword.id], until=_EVER, last=MOST_SHOWN
+            )
         )
         return found.get(keyword.id, ())
 

@@ -95,7 +95,8 @@ IN_PATH = _rows(
     ("profile", 4, r"/(?:about(?:[-_]?(?:us|me))?|contacts?(?:[-_]us|[-_]me)?|kontakt|contacto|contatti|contato|(?:our-)?(?:team|people|story|staff|leadership)|management|profiles?|users?|members?|(?:ueber|uber|über)-(?:uns|mich)|company|imprint|impressum|quienes-somos|qui-sommes-nous|chi-siamo|o-nas|over-ons|om-oss|bio|biography|who-we-are|mission|history|unternehmen)(?:\.\w+)?/?$|/(?:profiles?|users?|authors?|members?|people|team|staff|faculty|in|speakers?|artists?)/[^/]+/?$|/@\w+/?$|/~\w+/?$"),
     ("video", 3, r"/(?:watch|videos?|clips?|embed|live|livestream|en-directo|en-vivo|direkt|live-tv|trailers?|episodes?|mediathek|shorts|reel)(?=[/?-]|$)"),
     ("tool", 3.5, r"(?:calculator|converter|generator|checker|simulator|estimator|validator|rechner|calculadora|calculateur|calcolatore|konverter|kalkulator|word-?counter|translat(?:e|or)(?=[/?-]|$)|/tools?/[^/]+|seo-?check|/test-your|speed-?test)(?!s?-(?:for|reviews?))"),
-    ("other", 5, r"(?:^|[/_-])(?:privacy-(?:policy|notice|statement)|terms-(?:of|and)-\w+|datenschutz\w*|cookie-policy|disclaimer|lyrics|songtexte?|obituar\w+|agb)(?:[/._-]|$)|/(?:privacy|terms|legal|log-?in|sign-?in|signup|register|error|404|dictionary|definition|cart|checkout|events?/[^/]+|jobs?/[^/]+\d[^/]*|job/[^/]+|careers/[^/]+|veranstaltung(?:en)?)(?:\.\w+)?(?:/|$)|/error[_-]\w+"),
+    ("other", 2.5, r"/jobs?/[^/]*\d{4,}[^/]*/?$|/(?:stellenangebot|vacancy|vacature|oferta-de-empleo)/[^/]+"),
+    ("other", 5, r"(?:^|[/_-])(?:privacy-(?:policy|notice|statement)|terms-(?:of|and)-\w+|datenschutz\w*|cookie-policy|disclaimer|lyrics|songtexte?|obituar\w+|agb)(?:[/._-]|$)|/(?:privacy|terms|legal|log-?in|sign-?in|signup|register|error|404|dictionary|definition|cart|checkout|events?/[^/]+|job/[^/]+|careers/[^/]+|veranstaltung(?:en)?)(?:\.\w+)?(?:/|$)|/error[_-]\w+"),
 )  # fmt: skip
 
 IN_TITLE = _rows(

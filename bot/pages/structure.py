@@ -15,6 +15,10 @@ _FIELDS = (
     "input[type=number], input[type=range], input[type=text], input:not([type]), select, "
     "input[type=radio], input[type=url], input[type=file], textarea"
 )
+_ONE_OFFER = (
+    "[itemprop=sku], [itemprop=gtin13], select[name*=quantity i], [id=add-to-cart-button i], "
+    "input[type=number][id*=quantity i], [id*=product-detail i], [class~=product-detail]"
+)
 _BUTTONS = "button, input[type=submit], input[type=button], a[class*=cart i], a[class*=btn i]"
 _POSTS = re.compile(r"post|message|comment|reply|answer|entry", re.IGNORECASE)
 _CARDS = re.compile(r"product|item|card|listing|result|offer|teaser|tile|job|course", re.IGNORECASE)
@@ -178,7 +182,9 @@ def _from_buttons(document: Document) -> Iterator[Signal]:
     if works and len(document.prose) < 30:
         weight = 0.5 if works.group().lower().strip() in ("search", "find") else 2.0
         yield Signal({"tool": weight}, f"it has a button “{works.group().strip()}”")
-    if buttons > 3:
+    if buttons > 3 and document.tree.css_first(_ONE_OFFER) is not None:
+        yield Signal({"category": 1, "product": 1.5}, "it sells one thing, and others beside it")
+    elif buttons > 3:
         yield Signal({"category": 3}, f"it has {buttons} buttons to buy")
     elif buttons:
         yield Signal({"product": 3}, "it has a button to buy")

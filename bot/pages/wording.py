@@ -55,7 +55,7 @@ def wording(document: Document) -> Iterator[Signal]:
     bare = document.words < _BARE and len(document.prose) < 2
     if bare and not document.h1 and document.tree.css_first(_SEARCH) is not None:
         yield Signal({"tool": 1.5}, "it is little more than a search field")
-    if document.url and document.path in ("", "/"):
+    if document.is_home:
         yield Signal({"product": 1.5, "other": 1}, "it is a home page")
     yield from _from_text(document)
 

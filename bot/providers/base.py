@@ -171,12 +171,25 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The first `rows` of a list; `of` names the list, whatever number is asked for."""
+
+    of: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """One request, keyless, with its worst-case price and how long its answer may be kept."""
+    """One request, keyless, with its worst-case price and how long its answer may be kept.
+
+    Where `part` is set, a kept answer with as many rows of the same list or more serves as well;
+    `parse` then gets the call with the rows of that answer.
+    """
 
     request: httpx.Request
     worst: Cost
     keep_seconds: int = 0
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)

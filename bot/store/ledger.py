@@ -195,11 +195,14 @@ def close_orphans(db: sqlite_utils.Database, at: datetime) -> int:
 
 
 def used_units(db: sqlite_utils.Database, team: str, run_id: str, provider: str, pool: str) -> int:
-    """Return what counts against a run's cap: settled units, and the worst case of what is open."""
+    """Return what counts against a run's cap: settled units, and the worst case of what is open.
+
+    Not what a kill took the answer of: the run may ask that again. It counts against all others.
+    """
     used: int = db.execute(
         "SELECT coalesce(sum(coalesce(units, reserved_units)), 0) FROM spend "
-        "WHERE run_id = ? AND team = ? AND provider = ? AND pool = ?",
-        (run_id, team, provider, pool),
+        "WHERE run_id = ? AND team = ? AND provider = ? AND pool = ? AND outcome <> ?",
+        (run_id, team, provider, pool, KILLED),
     ).fetchone()[0]
     return used
 

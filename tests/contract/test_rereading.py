@@ -227,8 +227,8 @@ def test_the_worst_week_is_that_of_all_keywords_and_the_search_only_where_it_is_
     monkeypatch, tmp_path
 ):
     ahrefs = vendor("ahrefs", monkeypatch, tmp_path)
-    assert rereading.weekly_worst(ahrefs, ahrefs, 1) == 50 + 50 + 3 * 50
-    assert rereading.weekly_worst(ahrefs, None, 1) == 50 + 3 * 50
+    assert rereading.weekly_worst(ahrefs, ahrefs, 1) == 50 + 50 + 4 * 50
+    assert rereading.weekly_worst(ahrefs, None, 1) == 50 + 4 * 50
     # 20 searches, 81 targets of 8 units each, 60 lists
-    assert rereading.weekly_worst(ahrefs, ahrefs, 20) == 20 * 50 + 81 * 8 + 60 * 50
+    assert rereading.weekly_worst(ahrefs, ahrefs, 20) == 20 * 50 + 81 * 8 + 80 * 50
     assert rereading.weekly_worst(ahrefs, ahrefs, 0) == 0

@@ -23,8 +23,8 @@ from bot.settings import Settings, load
 from bot.wiring import core, http_app, slack_bot
 
 # Python 3.11's fork server does not see tests/, and passes over what it cannot find in silence.
-_FORKS = get_context("forkserver")
-_FORKS.set_forkserver_preload(
+FORKS = get_context("forkserver")
+FORKS.set_forkserver_preload(
     [
         "pytest",
         "uvicorn.loops.auto",
@@ -56,8 +56,8 @@ class BotProcess:
     """One life of the bot. `env` is all it knows of the world; `port` is where Slack reaches it."""
 
     def __init__(self, env: Mapping[str, str], port: int) -> None:
-        self._here, there = _FORKS.Pipe()
-        self._process = _FORKS.Process(target=_live, args=(dict(env), port, there), daemon=True)
+        self._here, there = FORKS.Pipe()
+        self._process = FORKS.Process(target=_live, args=(dict(env), port, there), daemon=True)
         self._process.start()
         there.close()
 

@@ -126,17 +126,26 @@ def overview(vendors: Sequence[tuple[str, str, int]]) -> str:
 def _sum(name: str) -> tuple[int, int]:
     if name not in BOOKS:
         return 0, 0
-    found = verdicts(BOOKS[name])
-    return sum(len(one.kept) for one in found), len(LINES) * len(BOOKS[name].cases)
+    books = [BOOKS[one] for one in (name, *_others(name))]
+    kept = sum(len(one.kept) for book in books for one in verdicts(book))
+    return kept, len(LINES) * sum(len(book.cases) for book in books)
 
 
 def section(name: str, capabilities: Sequence[Capability]) -> str:
     """Return what a vendor answers and how that is tested."""
     if name not in BOOKS:
         return f"{_capabilities(capabilities)}\n\n{_local(name)}"
-    return "\n\n".join(
-        [_capabilities(capabilities), _terms(name), _behind(evidence(name)), _contract(name)]
-    )
+    parts = [_capabilities(capabilities), _terms(name), _behind(evidence(name)), _contract(name)]
+    for other in _others(name):
+        settings = " and ".join(f"`{variable}`" for variable in BOOKS[other].env)
+        answered = f"With {settings} alone: {_names(BOOKS[other].cases)}."
+        parts += [answered, _contract(other)]
+    return "\n\n".join(parts)
+
+
+def _others(name: str) -> list[str]:
+    """Return the further casebooks of a vendor."""
+    return [other for other, book in BOOKS.items() if book.vendor == name]
 
 
 def _local(name: str) -> str:

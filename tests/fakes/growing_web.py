@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from bot.errors import Unavailable
 from bot.model import Authority, Link, Metrics, ReferringDomain, Scale, Scope, SerpRow
 from bot.providers.base import Call, Capability, Cost, Page, Rate, Vendor
 from bot.question import Defaults, Question, make
@@ -28,12 +29,16 @@ _WORDS = ("crm", "sales", "blog", "tools", "review", "startup", "news", "guide")
 
 @dataclass
 class GrowingWeb:
-    """The web in week `week`, 0 being the first read; `seconds` is what answering took."""
+    """The web in week `week`, 0 being the first read; `seconds` is what answering took.
+
+    `keeps_lists`: it counts, and does not say who links.
+    """
 
     keywords: int
     week: int = 0
     seconds: float = 0.0
     asked: list[Any] = field(default_factory=list)
+    keeps_lists: bool = False
 
     def __post_init__(self) -> None:
         self._names = [f"{_WORDS[n % len(_WORDS)]}-{n}.example" for n in range(NAMES)]
@@ -113,6 +118,8 @@ class GrowingWeb:
 
     def _referring(self, query: Any) -> Page[ReferringDomain]:
         url, since = query.target.value, query.since
+        if self.keeps_lists:
+            raise Unavailable("growing", "its lists are being rebuilt")
         if query.target.scope is Scope.SITE:
             return Page((), complete=True)
         if OURS in url:

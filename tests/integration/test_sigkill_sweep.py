@@ -10,42 +10,16 @@ from collections import Counter
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 
-from aiohttp import web
-from fakes.ahrefs_server import AhrefsServer
 from fakes.ahrefs_world import KEYWORD, OWN_SITE
 from fakes.bot_process import BotProcess, free_port
 from fakes.gap_bot import StallingPlayground
+from fakes.stalling_ahrefs import StallingAhrefs
 
 from bot.manifest import EVENTS_PATH, read_manifest
 from playground.sample import sample_workspace
 
 AT_ONCE = 3
 TOKEN, SECRET = "xoxb-sweep", "sweep-secret"
-
-
-class StallingAhrefs(AhrefsServer):
-    """Stops at its so-many-th request, before or after its work."""
-
-    stall_at: int | None = None
-    after = False
-    seen = 0
-
-    def __post_init__(self):
-        super().__post_init__()
-        self.stalled, self.released = asyncio.Event(), asyncio.Event()
-
-    def stall(self, number, *, after):
-        self.stall_at, self.after = number, after
-
-    async def _handle(self, request: web.Request) -> web.Response:
-        self.seen += 1
-        if self.seen != self.stall_at:
-            return await super()._handle(request)
-        if self.after:
-            await super()._handle(request)
-        self.stalled.set()
-        await self.released.wait()
-        return web.Response(status=500)
 
 
 @dataclass

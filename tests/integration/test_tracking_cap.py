@@ -1,19 +1,22 @@
-"""A week's cap is enough for every keyword: the first portion buys nothing that the last needs."""
+"""What could not be asked in a week is not lost: caps leave room, and the next read asks again."""
 
 from collections import Counter
 from datetime import UTC, datetime, time
 
 import pytest
 from fakes.clock import FakeClock
-from fakes.growing_web import START, GrowingWeb, over_the_wire
+from fakes.growing_web import GAINED, OURS, START, GrowingWeb, over_the_wire
 
+from bot.model import Scope, Target
 from bot.pages.fetch import Reader
 from bot.providers.base import ReferringQuery, SerpQuery
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
-from bot.refreshing import Rereader
+from bot.refreshing import NOT_ASKED, Rereader
 from bot.settings import Settings
+from bot.store import link_news, tracked
 from bot.store.connect import Database
+from bot.store.link_news import ProfileOf
 from bot.tracking import Tracking
 
 KEYWORDS = 60  # three portions
@@ -55,3 +58,28 @@ async def test_when_every_count_moved_all_keywords_are_read_and_all_pages_asked(
     assert [one.fault for one in outcomes] == [None] * KEYWORDS
     assert asked[SerpQuery] == KEYWORDS
     assert asked[ReferringQuery] >= 3 * KEYWORDS
+
+
+async def test_new_links_that_could_not_be_asked_for_are_news_of_the_next_read(web_and_tracking):
+    web, tracking = web_and_tracking
+    clock, database = tracking._clock, tracking._database  # noqa: SLF001 - what it was made with
+    begun = clock.now()
+    web.week, web.keeps_lists = 1, True
+    outcomes = await tracking.refresh(await tracking.due("T1", "C1"), run_id="second")
+    # Lists that fail are tried again and count; of the last portion not even the results were read.
+    counted = [one for one in outcomes if one.snapshot]
+    assert len(counted) >= KEYWORDS / 3
+    assert {one.fault for one in counted} == {NOT_ASKED}
+    assert {one.snapshot.rivals[0].referring_domains for one in counted} == {501}
+    faults = await database.read(lambda db: [one.fault for one in tracked.followed(db, "T1")])
+    assert None not in faults
+    clock.advance(7 * 86_400)
+    web.week, web.keeps_lists = 2, False
+    outcomes = await tracking.refresh(await tracking.due("T1", "C1"), run_id="third")
+    assert {one.fault for one in outcomes} == {None}
+    rival = outcomes[0].snapshot.rivals[0].url
+    of = ProfileOf("T1", OURS, "growing", Target(Scope.PAGE, rival))
+    found = await database.read(lambda db: link_news.opened(db, of, after=begun, until=clock.now()))
+    assert len(found) == 2 * GAINED
+    faults = await database.read(lambda db: [one.fault for one in tracked.followed(db, "T1")])
+    assert faults == [None] * KEYWORDS
