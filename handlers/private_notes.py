@@ -35,6 +35,13 @@ def file_elsewhere(why: str, sent: bool) -> Message:  # noqa: FBT001 - one fact,
     return note(f"The CSV file is not in this thread: {why}", told)
 
 
+def files_missing(why: str) -> Message:
+    """Return the note of a digest's thread whose files Slack did not take."""
+    return note(
+        f"The CSV files are not in this thread: {why}", "`/gap list` shows every keyword meanwhile."
+    )
+
+
 def maybe_missing(parts: list[str]) -> str:
     """Return what the parent owns up to after a kill."""
     return (

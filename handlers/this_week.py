@@ -40,7 +40,7 @@ async def _as_it_stands(services: Services, look: Look) -> Message:
             _unchanged(digest),
             small=(when, "Built from what is stored; nothing was spent."),
         )
-    drawn = digest_message(digest)
+    drawn = digest_message(digest, alone=True)
     note = f"As it stands now, for your eyes only; nothing was spent for it. {when}"
     small = render("note", lines=[], small=[note], buttons=[])
     return replace(drawn, blocks=[*drawn.blocks[:-1], *small, *drawn.blocks[-1:]])

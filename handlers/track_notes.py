@@ -15,6 +15,8 @@ def now_words(quote: Quote, *, read_already: bool = False) -> str:
     """Return what the first read may cost."""
     if read_already:
         return "The first read is the answer that you have, so nothing is charged now."
+    if not quote.lines:
+        return "Reading costs nothing."
     return f"The first read: {_lower(money.at_most(quote))}"
 
 

@@ -41,7 +41,7 @@ async def test_the_price_is_told_privately_and_nothing_is_bought(bot):
     price = await priced(bot, "best crm\ncrm software in:de\n\n  crm for startups ")
     assert price.only_for is not None
     assert "Track 3 keywords?" in price.text
-    assert "costs nothing" in words(price)
+    assert "Reading costs nothing." in words(price)
     assert await tracked(bot) == ()
     assert bot.moving.asked == []
 
