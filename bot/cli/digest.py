@@ -4,7 +4,6 @@ import asyncio
 from datetime import datetime
 
 import click
-import sqlite_utils
 from rich.console import Console
 
 from bot.cli._shared import (
@@ -21,7 +20,6 @@ from bot.render.digest_text import digest_text
 from bot.rounds import worth_posting
 from bot.settings import Settings, load
 from bot.store import posts
-from bot.store.posts import PostState, Slot
 from bot.store.workspace import CLI_TEAM
 from bot.tracked import Digest
 from bot.wiring import core
@@ -71,15 +69,5 @@ async def _digest(
         slot = await digest_slot(product, team, channel, at)
         digest = await product.digests.build(slot, as_of=at)
         if team == CLI_TEAM and digest.keywords and not dry_run:
-            await product.database.run(lambda db: _take(db, slot, at))
+            await product.database.run(lambda db: posts.note_told(db, slot, PERSON, at))
         return digest, (await settings_in(product, team, channel)).quiet
-
-
-def _take(db: sqlite_utils.Database, slot: Slot, at: datetime) -> None:
-    """Note up to which moment the week was told; it never goes back."""
-    known = posts.known(db, slot)
-    if known is None:
-        posts.claim(db, slot, PERSON, at)
-    if known is None or known.as_of is None or known.as_of < at:
-        posts.set_as_of(db, slot, at)
-    posts.end(db, slot, PostState.POSTED, at)

@@ -100,8 +100,8 @@ def _told(db: sqlite_utils.Database, slots: list[Slot]) -> list[str]:
     """Return what became of the latest digest where it is not simply there, and why not."""
     known = [found for slot in slots if (found := posts.known(db, slot))]
     said = [_SAID[one.state].format(one.slot.period) for one in known[:1] if one.state in _SAID]
-    stopped = workspace.stopped_for(db, slots[0].team, slots[0].channel)
-    return [*said, *([f"Nothing can be posted there now. {stopped}"] if stopped else [])]
+    stopped = workspace.stopped(db, slots[0].team, slots[0].channel)
+    return [*said, *([f"Nothing can be posted there now. {stopped.why}"] if stopped else [])]
 
 
 def _json(found: _Shown) -> Iterator[dict[str, object]]:
