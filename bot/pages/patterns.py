@@ -177,6 +177,21 @@ OFFER = re.compile(
     r"|angebot anfordern|kostenlos testen|demo anfordern|call (?:us )?(?:now|today)|try (?:it )?(?:for )?free",
     re.IGNORECASE,
 )
+ABOUT_PART = re.compile(
+    r"^\W*(?:our|my|the) (?:mission|vision|values|story|history|team|people|company|approach|philosophy|leadership|founders?)\b"
+    r"|^\W*(?:what we do|who we are|meet (?:the|our) team|board of directors|unsere? (?:werte|geschichte|mission|vision|team|philosophie)"
+    r"|unser team|wer wir sind|notre (?:histoire|mission|équipe|vision)|nos valeurs|nuestr[oa]s? (?:historia|misión|equipo|valores|visión)"
+    r"|la nostra (?:storia|missione)|il nostro team|onze (?:missie|geschiedenis|visie)|ons team|nossa (?:história|missão|equipe)"
+    r"|nasza? (?:historia|misja|zespół|wartości)|vår (?:historia|vision)|наша (?:история|миссия|команда)|企業理念|沿革|发展历程)\W*",
+    re.IGNORECASE,
+)
+REACHED = re.compile(
+    r"\b(?:phone|telephone|fax|opening hours|office hours|postal address|mailing address|address|directions|how to find us|get in touch|e-?mail us"
+    r"|telefon|telefax|anschrift|adresse|anfahrt|öffnungszeiten|ansprechpartner|téléphone|horaires|nous trouver|dirección|teléfono|horario"
+    r"|indirizzo|telefono|orari|dove siamo|telefoon|adres|openingstijden|endereço|telefone|horário|godziny otwarcia|adress|öppettider"
+    r"|адрес|телефон|режим работы)\b|電話|住所|所在地|地址|电话|전화|주소",
+    re.IGNORECASE,
+)
 DOC_PART = re.compile(
     r"^\W*(?:synopsis|usage|options|parameters|arguments|examples?|return(?:s| value)?|see also|configuration|installation|prerequisites"
     r"|requirements|troubleshooting|environment(?: variables)?|files|exit status|syntax|methods|properties|ingredients|instructions|directions"

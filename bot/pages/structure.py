@@ -35,6 +35,7 @@ _HEADINGS: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
     (patterns.ASKS, 3, {"guide": 1}, "several of its headings are questions"),
     (patterns.BEST_FOR, 3, {"list": 2}, "several of its headings name a best one"),
     (patterns.JUDGES, 2, {"review": 2}, "several of its headings weigh or judge"),
+    (patterns.ABOUT_PART, 1, {"profile": 1.5}, "its headings are those of a page about somebody"),
     (patterns.PRODUCT_PART, 1, {"product": 1}, "it has the parts of a product page"),
 )
 

@@ -30,6 +30,7 @@ _TEXT: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
     (patterns.FOLLOWED, 4, {"profile": 0.5}, "it speaks of people, an address or followers"),
 )
 _BARE = 120
+_WAYS, _BRIEF = 2, 400
 _SEARCH = "input[type=search], input[name=q], input[name=query], textarea[name=q]"
 # The same, but so many different ones: one word often used says little.
 _MANY: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
@@ -58,6 +59,7 @@ def wording(document: Document) -> Iterator[Signal]:
     if document.is_home:
         yield Signal({"product": 1.5, "other": 1}, "it is a home page")
     yield from _from_text(document)
+    yield from _from_people(document)
 
 
 def _matches(rows: tuple[patterns.Pattern, ...], text: str) -> Iterator[Signal]:
@@ -84,5 +86,12 @@ def _from_text(document: Document) -> Iterator[Signal]:
     for pattern, least, weights, said in _MANY:
         if len({found.lower() for found in pattern.findall(text)}) >= least:
             yield Signal(weights, said)
+
+
+def _from_people(document: Document) -> Iterator[Signal]:
+    text = document.sample
+    ways = {found.lower() for found in patterns.REACHED.findall(text)}
+    if len(ways) > _WAYS and text.count(" ") < _BRIEF:
+        yield Signal({"profile": 1.5}, "it says how to reach somebody")
     if any(map(patterns.BORN.search, document.prose[:2])):
         yield Signal({"profile": 2}, "it begins with who somebody is")

@@ -90,6 +90,8 @@ def menu(*labels):
         ("forum", menu("New posts", "Members", "Register", "FAQ", "Quote", "Reply", "Report"), "", "its site has the links of a forum"),
         ("news", menu("Politik", "Wirtschaft", "Kultur", "Panorama", "Wissen", "Reise", "Wetter") + PROSE * 5, "", "its site has the sections of a newspaper"),
         ("news", "<p>“We did not think that it would ever come to this,” the mayor said on Tuesday of the towels.</p>" * 5, "", "it begins with the day something happened"),
+        ("profile", "Phone 030 1 Fax 030 2 Opening hours 9 to 5 <a href='tel:0301'>call</a> <a href='mailto:a@a.example'>write</a>", "", "it says how to reach somebody"),
+        ("profile", "<h2>Our mission</h2>" + "<p>We have made towels by the river for our neighbours since our grandparents came.</p>" * 5, "", "its headings are those of a page about somebody"),
         ("guide", "<h2>Ingredients</h2><h2>Instructions</h2>" + PROSE * 5, "", "it has the parts of an instruction or a reference"),
     ],
 )  # fmt: skip
