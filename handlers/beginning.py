@@ -7,7 +7,6 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
-from bot.errors import LinkGapError
 from bot.question import Question
 from bot.render.message import Message
 from bot.settings import Settings
@@ -20,6 +19,7 @@ from handlers import digest_time, private_notes, track_errand, track_notes
 from handlers.once import Once
 from handlers.place import tell_once
 from handlers.refusals import CANNOT_POST_HERE, SlackRefused
+from handlers.sample_mark import uses_sample
 from handlers.services import Services
 
 log = logging.getLogger(__name__)
@@ -109,10 +109,7 @@ class Beginning:
 
     def is_sample(self) -> bool:
         """Say whether the numbers are invented, which every message has to say."""
-        try:
-            return self.services.analysis.uses_sample(self.errand.questions[0])
-        except LinkGapError:
-            return False
+        return uses_sample(self.services, self.errand.questions[0])
 
     async def _post(self, message: Message) -> str:
         return await self.services.voice.post(self.place.channel, message, self.place.thread)

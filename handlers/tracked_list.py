@@ -19,6 +19,7 @@ from handlers.looks import Look, on_look
 from handlers.place import Place
 from handlers.presses import on_click
 from handlers.runs import Click
+from handlers.sample_mark import marked, uses_sample
 from handlers.services import Services
 from handlers.track import place_of
 
@@ -83,7 +84,9 @@ async def _page(services: Services, look: Look) -> Message:
         for one in here[(page - 1) * PER_PAGE : page * PER_PAGE]
     ]
     note = await _note(services, place) if here else ""
-    return tracked_list(rows, page=page, of=pages, channel_note=note, total=len(here))
+    drawn = tracked_list(rows, page=page, of=pages, channel_note=note, total=len(here))
+    invented = any(uses_sample(services, row.tracked.question) for row in rows)
+    return marked(drawn) if invented else drawn
 
 
 def _change(one: Listed) -> int | None:

@@ -1,6 +1,7 @@
 """`/gap list`, `/gap untrack` and `/gap history`: looking after what is tracked."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from fakes.gap_bot import Bot, gap_bot, words
@@ -187,3 +188,12 @@ async def test_history_is_private_and_shows_the_course(bot):
     assert drawn.only_for is not None
     assert "you have 7" in words(drawn)
     assert "data_visualization" in words(drawn)
+
+
+async def test_invented_numbers_say_so_in_private_too(bot):
+    bot.analysis.report = replace(bot.analysis.report, sample=True)
+    await bot.gap("track best crm")
+    for command in ("list", "history best crm"):
+        await bot.gap(command)
+        assert "Sample data" in bot.seen()[-1].text
+        assert "Sample data" in str(bot.seen()[-1].blocks)
