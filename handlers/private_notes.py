@@ -56,7 +56,9 @@ _PARTS = {
     "lost": "the links lost",
     "targets": "the changed targets",
     "forecasts": "the earlier forecasts",
-    "csv": "the CSV file",
+    "csv": "the CSV file of keywords",
+    "links_csv": "the CSV file of links",
+    "csv_note": "a note about the CSV files",
 }
 
 
