@@ -39,7 +39,7 @@ def register(app: AsyncApp, services: Services) -> None:
         return await looks.ask(services, followed.LIST, Look(place_of(click)), click.trigger_id)
 
     async def turn(click: Click, _: Click) -> Message | None:
-        page = int(click.value) if click.value.isdigit() else 1
+        page = int(click.value) if click.value.isdecimal() else 1
         return await followed.show_list(services, place_of(click), page, click.trigger_id)
 
     async def chosen(click: Click, keyword: TrackedKeyword) -> Message | None:
