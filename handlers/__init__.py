@@ -8,6 +8,13 @@
 
 Buttons: run_again.py, show_all.py, name_page.py, own_page.py, elsewhere.py, confirm.py (under a
 price); runs.py decides who may press them. budget.py is `/gap budget`.
+
+Tracked keywords: track.py and track_form.py read what is to be tracked, beginning.py opens the
+job's message, track_one.py and track_many.py do the work. tracked_list.py, edit_tracked.py and
+untrack.py look after it, history.py and this_week.py show it; followed.py knows which keyword is
+meant. settings.py is `/gap settings`. notifier.py posts the digest when the schedule says so.
+
+commands.py says which words are a command, looks.py answers privately what is known already.
 boundary.py catches what nobody else did, so that nobody ever meets silence.
 
 Every module here with a `register(app, services)` is found and registered by itself.

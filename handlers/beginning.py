@@ -4,10 +4,9 @@ The message proves that the channel takes posts. Before it nothing is tracked an
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
-from bot.errors import LinkGapError
 from bot.question import Question
 from bot.render.message import Message
 from bot.settings import Settings
@@ -16,10 +15,11 @@ from bot.store.deliveries import DeliveryState
 from bot.store.jobs import Job
 from bot.tracked import TrackedKeyword
 from bot.tracking import is_same
-from handlers import digest_time, track_errand, track_notes
+from handlers import digest_time, private_notes, track_errand, track_notes
 from handlers.once import Once
 from handlers.place import tell_once
 from handlers.refusals import CANNOT_POST_HERE, SlackRefused
+from handlers.sample_mark import uses_sample
 from handlers.services import Services
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,16 @@ class Beginning:
         self.errand = track_errand.from_payload(job.payload)
         self.place = self.errand.place
         self.once = Once(services.database, services.clock, job.id)
+
+    async def guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do the work; what nobody foresaw is told to the asker before it ends the job."""
+        try:
+            await work()
+        except SlackRefused:
+            raise  # it was told where it happened
+        except Exception:
+            await self.tell("trouble", private_notes.broken(self.job.id))
+            raise
 
     async def tell(self, step: str, message: Message) -> None:
         """Say something to the asker alone, once."""
@@ -99,10 +109,7 @@ class Beginning:
 
     def is_sample(self) -> bool:
         """Say whether the numbers are invented, which every message has to say."""
-        try:
-            return self.services.analysis.uses_sample(self.errand.questions[0])
-        except LinkGapError:
-            return False
+        return uses_sample(self.services, self.errand.questions[0])
 
     async def _post(self, message: Message) -> str:
         return await self.services.voice.post(self.place.channel, message, self.place.thread)

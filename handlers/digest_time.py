@@ -23,9 +23,9 @@ _DAYS = {
 
 
 def in_words(settings: Settings) -> str:
-    """Return `Every Monday at 09:00 (Europe/Berlin)`."""
+    """Return `every Monday at 09:00 (Europe/Berlin)`."""
     day = _DAYS[settings.digest_day]
-    return f"Every {day} at {settings.digest_hour:02}:00 ({settings.time_zone})"
+    return f"every {day} at {settings.digest_hour:02}:00 ({settings.time_zone})"
 
 
 async def wanted(

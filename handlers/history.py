@@ -7,6 +7,7 @@ from bot.render.message import Message
 from handlers import followed, looks
 from handlers.looks import Look, on_look
 from handlers.place import Place
+from handlers.sample_mark import marked, uses_sample
 from handlers.services import Services
 
 KIND = "history"
@@ -28,4 +29,5 @@ async def _history(services: Services, look: Look) -> Message:
     found = await followed.named(services, look.place, look.words)
     if isinstance(found, Message):
         return found
-    return history_message(found, await services.tracking.history(found))
+    drawn = history_message(found, await services.tracking.history(found))
+    return marked(drawn) if uses_sample(services, found.question) else drawn

@@ -38,8 +38,17 @@ class SlackNotifier:
             return posted
         for step, part in digest_thread(digest):
             await self._add(once, step, partial(self._voice.post, slot.channel, part, posted.ts))
-        for step, name, content in _files(digest):
+        # A public channel takes posts of everybody, but files of members alone.
+        refusals = [
             await self._add(once, step, partial(self._upload, slot, name, content, posted.ts))
+            for step, name, content in _files(digest)
+        ]
+        why = next(filter(None, refusals), None)
+        if why is not None:
+            note = private_notes.files_missing(str(why))
+            await self._add(
+                once, "csv_note", partial(self._voice.post, slot.channel, note, posted.ts)
+            )
         if once.lost:
             note = private_notes.thread_maybe_lacks(once.lost)
             await self._add(
@@ -93,11 +102,15 @@ class SlackNotifier:
             raise CannotPost(str(refused)) from refused
         return Posted(found.ts, certain=found.state is not DeliveryState.SENDING)
 
-    async def _add(self, once: Once, step: str, send: Callable[[], Awaitable[str | None]]) -> None:
+    async def _add(
+        self, once: Once, step: str, send: Callable[[], Awaitable[str | None]]
+    ) -> SlackRefused | None:
         try:
             await once(step, send)
         except SlackRefused as refused:
             log.warning("%s lost its %s: %s", once.job_id, step, refused)
+            return refused
+        return None
 
     async def _upload(self, slot: Slot, name: str, content: bytes, thread_ts: str | None) -> None:
         await self._voice.upload(slot.channel, name, content, thread_ts)

@@ -35,6 +35,13 @@ def file_elsewhere(why: str, sent: bool) -> Message:  # noqa: FBT001 - one fact,
     return note(f"The CSV file is not in this thread: {why}", told)
 
 
+def files_missing(why: str) -> Message:
+    """Return the note of a digest's thread whose files Slack did not take."""
+    return note(
+        f"The CSV files are not in this thread: {why}", "`/gap list` shows every keyword meanwhile."
+    )
+
+
 def maybe_missing(parts: list[str]) -> str:
     """Return what the parent owns up to after a kill."""
     return (
@@ -49,7 +56,9 @@ _PARTS = {
     "lost": "the links lost",
     "targets": "the changed targets",
     "forecasts": "the earlier forecasts",
-    "csv": "the CSV file",
+    "csv": "the CSV file of keywords",
+    "links_csv": "the CSV file of links",
+    "csv_note": "a note about the CSV files",
 }
 
 

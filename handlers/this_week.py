@@ -34,13 +34,13 @@ async def _as_it_stands(services: Services, look: Look) -> Message:
     week = week_of(now, ZoneInfo(settings.time_zone))
     slot = Slot(place.team, place.channel, PostKind.DIGEST, week)
     digest = await services.digests.build(slot, as_of=now)
-    when = f"The channel hears of it: {digest_time.in_words(settings)}."
+    when = f"The channel hears of its week {digest_time.in_words(settings)}."
     if not digest.changed:
         return private_notes.note(
             _unchanged(digest),
             small=(when, "Built from what is stored; nothing was spent."),
         )
-    drawn = digest_message(digest)
+    drawn = digest_message(digest, alone=True)
     note = f"As it stands now, for your eyes only; nothing was spent for it. {when}"
     small = render("note", lines=[], small=[note], buttons=[])
     return replace(drawn, blocks=[*drawn.blocks[:-1], *small, *drawn.blocks[-1:]])

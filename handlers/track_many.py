@@ -16,7 +16,6 @@ from bot.store.jobs import Job
 from bot.tracked import TrackedKeyword
 from bot.tracking import MOST_TRACKED, key_of, portions
 from handlers import digest_time, track_errand, track_notes
-from handlers.answer import SURPRISE
 from handlers.beginning import Beginning
 from handlers.services import Services
 from handlers.staged import StagedEdits
@@ -28,8 +27,9 @@ def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - track
     """Take on the jobs that the form and its price commit."""
 
     async def work(job: Job) -> None:
-        many = _TrackMany(Beginning(services, job))
-        await (many.work() if many.errand.confirmed else many.price())
+        begin = Beginning(services, job)
+        many = _TrackMany(begin)
+        await begin.guarded(many.work if begin.errand.confirmed else many.price)
 
     services.jobs.handle(track_errand.MANY, work)
 
@@ -65,7 +65,7 @@ class _TrackMany:
             await self.services.voice.edit(self.place.channel, ts, message)
 
         edits = StagedEdits(self.services.clock, edit)
-        when = digest_time.in_words(settings)
+        when = f"Read {digest_time.in_words(settings)}"
         try:
             await self._read(edits)
         except Exception:
@@ -126,7 +126,9 @@ class _TrackMany:
         ]
         small = []
         if unread:
-            why = next((one.followed.fault for one in unread if one.followed.fault), SURPRISE)
+            why = next(
+                (one.followed.fault for one in unread if one.followed.fault), track_notes.SURPRISE
+            )
             small.append(
                 f"Not read yet: {counted(len(unread), 'keyword')}. {sentences.sentence(why, 300)} "
                 "They are read again with the next weekly read."

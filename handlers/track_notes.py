@@ -5,9 +5,10 @@ from bot.render import money
 from bot.render.message import Message
 from bot.render.notes import Button, asked
 from handlers import private_notes
-from handlers.refusals import NOT_A_MEMBER, SlackRefused
+from handlers.refusals import CANNOT_POST_HERE, NOT_A_MEMBER, SlackRefused
 from handlers.track_errand import TrackErrand
 
+SURPRISE = "Something went wrong on my side, and it was written down."
 _NOTHING = "Nothing is tracked by this, and nothing was spent."
 
 
@@ -15,6 +16,8 @@ def now_words(quote: Quote, *, read_already: bool = False) -> str:
     """Return what the first read may cost."""
     if read_already:
         return "The first read is the answer that you have, so nothing is charged now."
+    if not quote.lines:
+        return "Reading costs nothing."
     return f"The first read: {_lower(money.at_most(quote))}"
 
 
@@ -51,9 +54,12 @@ def cannot_post(refused: SlackRefused, job_id: str) -> Message:
     if refused.code in NOT_A_MEMBER:
         why = "I cannot post here, because I am not a member of this channel."
         cure = "Add me with `/invite @LinkGap`, then try again."
+    elif refused.code in CANNOT_POST_HERE:
+        why, cure = str(refused), "Tracking reports in its channel, so it needs one I can post in."
     else:
-        why, cure = str(refused), "Tracking reports in the channel, so it needs one I can post in."
-    return private_notes.note(f"{why} {_NOTHING}", cure, buttons=_again(job_id))
+        why, cure = str(refused), ""
+    lines = filter(None, (f"{why} {_NOTHING}", cure))
+    return private_notes.note(*lines, buttons=_again(job_id))
 
 
 def unsure(job_id: str) -> Message:

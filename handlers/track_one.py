@@ -14,7 +14,6 @@ from bot.store.jobs import Job
 from bot.tracked import Snapshot, TrackedKeyword
 from bot.tracking import MOST_TRACKED, too_many
 from handlers import digest_time, runs, track_errand, track_notes
-from handlers.answer import SURPRISE
 from handlers.beginning import Beginning
 from handlers.services import Services
 
@@ -23,7 +22,8 @@ def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - track
     """Take on the jobs that track.py commits."""
 
     async def work(job: Job) -> None:
-        await _TrackOne(Beginning(services, job)).work()
+        begin = Beginning(services, job)
+        await begin.guarded(_TrackOne(begin).work)
 
     services.jobs.handle(track_errand.ONE, work)
 
@@ -39,7 +39,7 @@ class _TrackOne:
         if not await self.begin.has_begun() and await self._asks_first():
             return
         values, settings = await self.begin.wanted()
-        words = digest_time.in_words(settings)
+        words = f"Read {digest_time.in_words(settings)}"
         # Two people who track the same at once: the second sees what the first has begun.
         async with self.services.under_way.turn(self.place.team, self.place.channel):
             if not await self.begin.has_begun() and not await self._may_begin(values, words):
@@ -53,7 +53,7 @@ class _TrackOne:
             last = await self._end(keyword, words)
         except Exception:
             # The channel must not wait for what will not come.
-            await self.begin.say(ts, self._told(keyword, None, words, SURPRISE))
+            await self.begin.say(ts, self._told(keyword, None, words, track_notes.SURPRISE))
             raise
         await self.begin.say(ts, last)
 

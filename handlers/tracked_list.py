@@ -19,6 +19,7 @@ from handlers.looks import Look, on_look
 from handlers.place import Place
 from handlers.presses import on_click
 from handlers.runs import Click
+from handlers.sample_mark import marked, uses_sample
 from handlers.services import Services
 from handlers.track import place_of
 
@@ -38,7 +39,7 @@ def register(app: AsyncApp, services: Services) -> None:
         return await looks.ask(services, followed.LIST, Look(place_of(click)), click.trigger_id)
 
     async def turn(click: Click, _: Click) -> Message | None:
-        page = int(click.value) if click.value.isdigit() else 1
+        page = int(click.value) if click.value.isdecimal() else 1
         return await followed.show_list(services, place_of(click), page, click.trigger_id)
 
     async def chosen(click: Click, keyword: TrackedKeyword) -> Message | None:
@@ -83,7 +84,9 @@ async def _page(services: Services, look: Look) -> Message:
         for one in here[(page - 1) * PER_PAGE : page * PER_PAGE]
     ]
     note = await _note(services, place) if here else ""
-    return tracked_list(rows, page=page, of=pages, channel_note=note, total=len(here))
+    drawn = tracked_list(rows, page=page, of=pages, channel_note=note, total=len(here))
+    invented = any(uses_sample(services, row.tracked.question) for row in rows)
+    return marked(drawn) if invented else drawn
 
 
 def _change(one: Listed) -> int | None:
@@ -102,7 +105,10 @@ async def _note(services: Services, place: Place) -> str:
     stopped = await services.database.read(
         lambda db: workspace.stopped(db, place.team, place.channel)
     )
-    said = [f"{digest_time.in_words(settings)}.", await _last_week(services, place, settings)]
+    said = [
+        f"The digest comes {digest_time.in_words(settings)}.",
+        await _last_week(services, place, settings),
+    ]
     if stopped is not None:
         said.append(f"The digest waits: {stopped.why}")
     return " ".join(filter(None, said))

@@ -84,7 +84,8 @@ class Voice:
             answer = await hook.send(
                 text=shape.text,
                 blocks=shape.blocks,
-                response_type="ephemeral",
+                # A message that is replaced stays as public or as private as it was.
+                response_type=None if replace else "ephemeral",
                 replace_original=replace,
             )
             if answer.status_code != 200:

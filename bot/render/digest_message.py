@@ -20,6 +20,7 @@ _SMALLER = ((_ROWS, SERIES), (8, 4), (4, 2), (1, 1), (1, 0))  # rows and lines, 
 _NAMED = 3
 _TO_SCALE = 0.1  # of the total: a smaller line lies on the floor of the chart
 FIRST_READ = "first read"
+_ELSEWHERE = {"thread": "the thread of the digest", "csv_file": "the CSV file of the digest"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +34,25 @@ class Row:
     eta: str
 
 
-def digest_message(digest: Digest) -> Message:
-    """Return the week's message; its thread and files hold what is folded here."""
+def digest_message(digest: Digest, *, alone: bool = False) -> Message:
+    """Return the week's message; its thread and files hold what is folded here.
+
+    `alone`: it is shown to somebody without them.
+    """
     said = ours(digest.sentence, 400) or UNKNOWN
     mark = f" {sentences.SAMPLE}" if digest.sample else ""
     text = f"{said}{mark}"
     blocks = list[Block]()
     for most_rows, most_lines in _SMALLER:
-        blocks = _drawn(digest, said, most_rows, most_lines)
+        blocks = _drawn(digest, said, most_rows, most_lines, alone=alone)
         if not message_faults("fits", blocks):
             break
     return message(text, blocks)
 
 
-def _drawn(digest: Digest, said: str, most_rows: int, most_lines: int) -> list[Block]:
+def _drawn(
+    digest: Digest, said: str, most_rows: int, most_lines: int, *, alone: bool
+) -> list[Block]:
     shown_rows = rows(digest)[:most_rows]
     return render(
         "digest",
@@ -54,13 +60,15 @@ def _drawn(digest: Digest, said: str, most_rows: int, most_lines: int) -> list[B
         rows=shown_rows,
         folded=folded(
             len(digest.keywords) - len(shown_rows),
-            "they are in the CSV file in the thread and in `/gap list`",
+            "they are in `/gap list`"
+            if alone
+            else "they are in the CSV file in the thread and in `/gap list`",
         ),
         todo=paragraphs([f"• {ours(one, 300)}" for one in digest.suggestions[:MOST]]),
         chart=gap_chart(digest.gap_history, most_lines) or "",
         taken_at=digest.taken_at,
         cost=sentences.cost(digest.cost),
-        small=small_print(digest),
+        small=small_print(digest, **_ELSEWHERE) if alone else small_print(digest),
         week=shown(digest.week, 20),
     )
 

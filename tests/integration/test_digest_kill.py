@@ -154,17 +154,20 @@ async def undisturbed(begun: Path) -> tuple[list[str], int, int, set[str]]:
         await process.kill()
         said = there.said(there.channel)
         assert len(parents(said)) == 1
-        assert faults(there, {said_in(m) for m in said}) == []
-        return notes, there.ahrefs.seen, there.playground.seen, {said_in(m) for m in said}
+        whole = {said_in(there, m) for m in said}
+        assert faults(there, whole) == []
+        return notes, there.ahrefs.seen, there.playground.seen, whole
 
 
 def parents(said: list[Message]) -> list[Message]:
     return [m for m in said if m.thread_ts in (None, m.ts)]
 
 
-def said_in(message: Message) -> str:
+def said_in(there: World, message: Message) -> str:
     # What a kill took the answer of was paid for twice, and the digest says so.
-    return message.text.partition(" cost:")[0] or "a file"
+    said = message.text.partition(" cost:")[0]
+    files = there.playground.workspace.files
+    return said or " ".join(files[name].name for name in message.files)
 
 
 async def killed(begun: Path, step: tuple[str, int], whole: set[str]) -> list[str]:
@@ -217,11 +220,12 @@ def faults(there: World, whole: set[str]) -> list[str]:
         (left_open,) = db.execute(
             "SELECT count(*) FROM spend WHERE outcome = 'reserved'"
         ).fetchone()
-    twice = [text for text, times in Counter(map(said_in, said)).items() if times > 1]
+    words = [said_in(there, message) for message in said]
+    twice = [text for text, times in Counter(words).items() if times > 1]
     if len(parents(said)) > 1 or twice:
         found.append(f"posted twice: {len(parents(said))} digests, {twice}")
     if state == "posted":
-        lacks = whole - set(map(said_in, said))
+        lacks = whole - set(words)
         owned_up = any("Not certain to be in this thread" in m.text for m in said)
         if not parents(said) or (lacks and not owned_up):
             found.append(f"called posted, and lacks {lacks}")

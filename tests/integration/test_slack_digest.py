@@ -125,3 +125,27 @@ async def test_a_channel_that_takes_no_posts_waits_and_its_owner_hears_of_it_onc
     bot.playground.workspace.channel("seo").is_archived = False
     await bot.services.schedule.run_due()
     assert "You closed 1 of 17 missing links" in words(public(bot)[-1])
+
+
+async def test_a_public_channel_without_the_bot_gets_its_digest_and_hears_why_the_files_are_missing(
+    tmp_path,
+):
+    async with gap_bot(tmp_path, site=OUR_SITE) as bot:
+        await bot.gap("track best crm")
+        bot.moving.link(OURS, "won.example", days_ago=-3)
+        await a_week_later(bot)
+        digest = public(bot)[-1]
+        assert "You closed 1 of 17" in digest.text
+        last = bot.thread(digest)[-1]
+        assert "The CSV files are not in this thread" in last.text
+        assert "/invite @LinkGap" in last.text
+
+
+async def test_what_is_folded_in_the_digest_now_is_said_to_be_in_the_list(bot):
+    for number in range(12):
+        await bot.gap(f"track crm {number}")
+    bot.moving.link(OURS, "won.example", days_ago=-3)
+    await a_week_later(bot)
+    await bot.gap("digest")
+    assert "and 2 more: they are in `/gap list`." in words(bot.seen()[-1])
+    assert "and 2 more: they are in the CSV file in the thread" in words(public(bot)[-1])

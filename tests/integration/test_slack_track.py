@@ -38,7 +38,7 @@ async def test_a_tracked_keyword_is_told_in_the_channel_with_its_gap_and_its_dig
     assert message.only_for is None
     assert "Tracking “best crm”" in message.text
     assert "21 referring domains needed, you have 4, 17 to go; position 7" in words(message)
-    assert "Every Monday at 09:00" in words(message)
+    assert "Read every Monday at 09:00" in words(message)
     assert len(await tracked(bot)) == 1
 
 
@@ -61,7 +61,7 @@ async def test_all_that_the_command_says_is_kept(bot):
     assert keyword.question.market.country == "de"
     held = await bot.services.channels.settings(team(bot), channel(bot))
     assert (held.digest_day, held.digest_hour) == ("thu", 16)
-    assert "Every Thursday at 16:00" in words(bot.by_bot()[0])
+    assert "Read every Thursday at 16:00" in words(bot.by_bot()[0])
 
 
 async def test_the_time_zone_is_that_of_whoever_began_and_so_is_the_ownership(bot):
@@ -109,7 +109,7 @@ async def test_what_is_tracked_already_may_get_its_page_its_day_and_go_on(bot):
     await bot.gap("track best crm page:none on:fri")
     [keyword] = await tracked(bot)
     assert (keyword.question.page, keyword.paused) == ("none", False)
-    assert "Every Friday" in words(bot.seen()[-1])
+    assert "Read every Friday" in words(bot.seen()[-1])
 
 
 async def test_two_people_at_once_track_it_once(bot):
@@ -291,3 +291,67 @@ async def test_a_mention_cannot_open_a_form_and_says_what_does(bot):
     await bot.mention("settings")
     await bot.settle()
     assert "`/gap settings`" in bot.seen()[-1].text
+
+
+async def test_a_direct_message_may_track_too_and_hears_its_week_there(bot):
+    direct = bot.direct().id
+    await bot.gap("track best crm", channel=direct)
+    [begun] = bot.by_bot(channel=direct)
+    assert "17 to go" in words(begun)
+    bot.moving.link(OURS, "won.example", days_ago=-3)
+    await bot.moving.next_week()
+    await bot.services.schedule.run_due()
+    assert "You closed 1 of 17" in bot.by_bot(channel=direct)[-1].text
+    assert bot.by_bot() == []
+
+
+async def test_a_dear_answer_asks_before_it_is_tracked_and_says_that_it_is_read_already(bot):
+    bot.join("seo")
+    await bot.gap("best crm")
+    [report] = bot.by_bot()
+    dear(bot)
+    await bot.click(report, "Track weekly")
+    price = next(m for m in [*bot.seen(), *bot.thread(report)] if m.only_for)
+    assert "nothing is charged now. Each week: at most 1,500 Ahrefs units" in words(price)
+    await bot.click(price, "Confirm")
+    [keyword] = await tracked(bot)
+    assert len(await bot.services.tracking.history(keyword)) == 1
+    assert bot.moving.asked == []
+
+
+async def test_the_button_of_an_answer_that_is_gone_reads_anew(bot):
+    bot.join("seo")
+    await bot.gap("best crm")
+    [report] = bot.by_bot()
+    await bot.database.run(lambda db: db.execute("DELETE FROM reports"))
+    await bot.click(report, "Track weekly")
+    assert "17 to go" in words(bot.thread(report)[-1])
+
+
+async def test_the_button_of_a_private_answer_says_that_the_channel_is_closed_to_the_bot(bot):
+    await bot.gap("best crm", channel="leadership")
+    await bot.click(bot.seen(channel="leadership")[0], "Answer privately here")
+    result = next(m for m in bot.seen(channel="leadership") if "Track weekly" in words(m))
+    await bot.click(result, "Track weekly")
+    assert "/invite @LinkGap" in words(bot.seen(channel="leadership")[-1])
+    assert await tracked(bot, "leadership") == ()
+
+
+async def test_a_full_queue_takes_no_tracking_and_says_so(bot):
+    release = asyncio.Event()
+    bot.analysis.between = release.wait
+    for number in range(7):
+        await bot.playground.slash("ana", "seo", "/gap", f"crm {number}")
+    await bot.playground.slash("ben", "seo", "/gap", "track best crm")
+    assert "waiting already" in bot.seen("ben")[-1].text
+    release.set()
+    await bot.settle()
+    assert await tracked(bot) == ()
+
+
+async def test_a_full_channel_takes_no_more(bot, monkeypatch):
+    monkeypatch.setattr("handlers.track_one.MOST_TRACKED", 1)
+    await bot.gap("track best crm")
+    await bot.gap("track crm software")
+    assert "This channel follows 1 keywords" in bot.seen()[-1].text
+    assert len(await tracked(bot)) == 1

@@ -118,3 +118,52 @@ async def test_a_surprise_in_the_first_read_is_told_in_the_channel(bot):
     bot.services.tracking.refresh = broken
     await bot.gap("track best crm")
     assert "the first read failed" in bot.by_bot()[0].text
+
+
+async def test_a_surprise_before_the_channel_is_told_is_told_to_the_asker(bot):
+    async def broken(*_arguments):
+        raise OSError("disk")
+
+    bot.services.tracking.following = broken
+    await bot.gap("track best crm")
+    assert "Something went wrong on my side" in bot.seen()[-1].text
+    assert bot.by_bot()[-1].only_for is not None
+
+
+async def test_a_channel_that_slack_is_too_busy_for_may_be_tried_again(bot):
+    bot.playground.fail_next("chat.postMessage", "internal_error")
+    await bot.gap("track best crm")
+    note = bot.seen()[-1]
+    assert "nothing was spent" in note.text
+    await bot.click(note, "Try again")
+    assert len(await tracked(bot)) == 1
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("number", range(1, 6))
+async def test_killed_at_any_request_a_list_is_tracked_once_or_the_asker_is_told_that_it_is_not(
+    bot, number, after
+):
+    await bot.playground.slash("ana", "seo", "/gap", "track")
+    await bot.settle()
+    await bot.playground.submit_view("ana", {"keywords": "a1\na2"})
+    await bot.settle()
+    price = bot.seen()[-1]
+    bot.playground.stall(number, after=after)
+    await bot.playground.click("ana", price, "Confirm")
+    async with asyncio.timeout(5):
+        idle = asyncio.create_task(bot.services.jobs.idle())
+        stalled = asyncio.create_task(bot.playground.stalled.wait())
+        await asyncio.wait((idle, stalled), return_when=asyncio.FIRST_COMPLETED)
+        idle.cancel()
+        stalled.cancel()
+    await bot.restart()
+    bot.playground.released.set()
+    await bot.services.jobs.idle()
+    public = [m for m in bot.by_bot() if m.only_for is None]
+    assert len(public) <= 1
+    if any(m.only_for and "nothing was spent" in m.text for m in bot.seen()):
+        assert await tracked(bot) == ()
+    else:
+        assert "2 keywords are tracked here." in public[0].text
+        assert len(await tracked(bot)) == 2

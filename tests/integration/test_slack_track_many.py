@@ -33,6 +33,11 @@ async def priced(bot: Bot, text: str, **more: str):
     return bot.seen()[-1]
 
 
+def searched(bot: Bot) -> list[str]:
+    """Return the keywords whose search results were asked for, once for each time."""
+    return [query.keyword for query in bot.moving.asked if hasattr(query, "keyword")]
+
+
 def errors(bot: Bot) -> dict[str, str]:
     return bot.playground.modal("ana").errors
 
@@ -41,7 +46,7 @@ async def test_the_price_is_told_privately_and_nothing_is_bought(bot):
     price = await priced(bot, "best crm\ncrm software in:de\n\n  crm for startups ")
     assert price.only_for is not None
     assert "Track 3 keywords?" in price.text
-    assert "costs nothing" in words(price)
+    assert "Reading costs nothing." in words(price)
     assert await tracked(bot) == ()
     assert bot.moving.asked == []
 
@@ -205,5 +210,31 @@ async def test_a_kill_while_they_are_read_goes_on_where_it_was(bot):
     public = [m for m in bot.by_bot() if m.only_for is None]
     assert len(public) == 1
     assert "30 keywords are tracked here." in public[0].text
-    for keyword in await tracked(bot):
-        assert len(await bot.services.tracking.history(keyword)) == 1
+    assert sorted(searched(bot)) == sorted(f"crm {n}" for n in range(30))
+
+
+async def test_what_is_untracked_before_its_turn_is_not_read(bot):
+    price = await priced(bot, "\n".join(f"crm {n:02}" for n in range(30)))
+    refresh = bot.services.tracking.refresh
+
+    async def and_untrack_the_last(keywords, **more):
+        for keyword in await tracked(bot):
+            if keyword.question.keyword == "crm 29":
+                await bot.services.tracking.untrack(keyword)
+        return await refresh(keywords, **more)
+
+    bot.services.tracking.refresh = and_untrack_the_last
+    await bot.click(price, "Confirm")
+    assert "crm 29" not in searched(bot)
+    assert "29 keywords are tracked here." in bot.by_bot()[-1].text
+
+
+async def test_a_price_of_another_channel_confirms_nothing_here(bot):
+    price = await priced(bot, "a1\na2")
+    general = bot.playground.workspace.channel("general").id
+    forged = bot.playground.workspace.post(
+        general, bot.app.bot_user, "forged", price.blocks, app_id=bot.app.id
+    )
+    await bot.click(forged, "Confirm")
+    assert "does not belong to this channel" in bot.seen(channel="general")[-1].text
+    assert await tracked(bot) == ()

@@ -1,6 +1,7 @@
 """`/gap list`, `/gap untrack` and `/gap history`: looking after what is tracked."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from fakes.gap_bot import Bot, gap_bot, words
@@ -51,7 +52,7 @@ async def test_the_list_is_private_and_shows_gap_change_and_next_read(bot):
     assert page.only_for is not None
     assert "14 links missing" in words(page)
     assert "change −3" in words(page)
-    assert "Every Monday at 09:00" in words(page)
+    assert "The digest comes every Monday at 09:00" in words(page)
     assert "next read" in words(page)
 
 
@@ -187,3 +188,12 @@ async def test_history_is_private_and_shows_the_course(bot):
     assert drawn.only_for is not None
     assert "you have 7" in words(drawn)
     assert "data_visualization" in words(drawn)
+
+
+async def test_invented_numbers_say_so_in_private_too(bot):
+    bot.analysis.report = replace(bot.analysis.report, sample=True)
+    await bot.gap("track best crm")
+    for command in ("list", "history best crm"):
+        await bot.gap(command)
+        assert "Sample data" in bot.seen()[-1].text
+        assert "Sample data" in str(bot.seen()[-1].blocks)

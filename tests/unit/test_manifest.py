@@ -21,6 +21,7 @@ URL = "https://bot.example/slack/events"
 
 # Slack's method pages: the bot scope that each method needs; None: any token will do.
 SCOPE_OF_METHOD = {
+    "auth_test": None,
     "chat_postMessage": "chat:write",
     "chat_postEphemeral": "chat:write",
     "chat_update": "chat:write",
