@@ -228,8 +228,6 @@ class Rounds:
             lambda db: posts.end(db, slot, self._owner, state, at=at, ts=ts)
         ):
             raise TurnLost
-        if state is PostState.UNKNOWN:
-            await self.tell_what_is_unknown()
         return state
 
 

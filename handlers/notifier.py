@@ -36,11 +36,14 @@ class SlackNotifier:
         posted = await self._parent(once, slot.channel, digest_message(digest))
         if posted.ts is None:
             return posted
+        refused: dict[str, str] = {}
         for step, part in digest_thread(digest):
-            await self._add(once, step, partial(self._voice.post, slot.channel, part, posted.ts))
-        await self._add(once, "csv", partial(self._upload, slot, digest, posted.ts))
-        if once.lost:
-            note = private_notes.thread_maybe_lacks(once.lost)
+            refused |= await self._add(
+                once, step, partial(self._voice.post, slot.channel, part, posted.ts)
+            )
+        refused |= await self._add(once, "csv", partial(self._upload, slot, digest, posted.ts))
+        if once.lost or refused:
+            note = private_notes.thread_lacks(once.lost, refused)
             await self._add(
                 once, "owned_up", partial(self._voice.post, slot.channel, note, posted.ts)
             )
@@ -92,11 +95,16 @@ class SlackNotifier:
             raise CannotPost(str(refused)) from refused
         return Posted(found.ts, certain=found.state is not DeliveryState.SENDING)
 
-    async def _add(self, once: Once, step: str, send: Callable[[], Awaitable[str | None]]) -> None:
+    async def _add(
+        self, once: Once, step: str, send: Callable[[], Awaitable[str | None]]
+    ) -> dict[str, str]:
+        """Put a part into the thread; returns by its step why Slack refused it, if it did."""
         try:
             await once(step, send)
         except SlackRefused as refused:
             log.warning("%s lost its %s: %s", once.job_id, step, refused)
+            return {step: str(refused)}
+        return {}
 
     async def _upload(self, slot: Slot, digest: Digest, thread_ts: str | None) -> None:
         await self._voice.upload(

@@ -1,5 +1,7 @@
 """Short private words that belong to Slack alone: refusals, places, who may press what."""
 
+from collections.abc import Mapping
+
 from bot.render.blocks import render
 from bot.render.message import Message, message
 from bot.render.notes import Button
@@ -53,12 +55,21 @@ _PARTS = {
 }
 
 
-def thread_maybe_lacks(steps: list[str]) -> Message:
-    """Return what a digest's thread owns up to when a post of it may have got lost."""
-    parts = {_PARTS.get(step.rstrip("_0123456789"), "what it cost"): None for step in steps}
-    return note(
-        f"Not certain to be in this thread: {listed([*parts])}.", "`/gap digest` shows it again."
-    )
+def thread_lacks(uncertain: list[str], refused: Mapping[str, str]) -> Message:
+    """Return what a digest's thread owns up to: parts that may have got lost, parts refused."""
+    lines = []
+    if uncertain:
+        parts = dict.fromkeys(map(_part, uncertain))
+        lines.append(f"Not certain to be in this thread: {listed(parts)}.")
+    for why in dict.fromkeys(refused.values()):
+        parts = dict.fromkeys(_part(step) for step, said in refused.items() if said == why)
+        lines.append(f"Not in this thread: {listed(parts)}. {why}")
+    return note(*lines, "`/gap digest` shows the week again.")
+
+
+def _part(step: str) -> str:
+    """Return a step of a digest in words; tables have a number for each message."""
+    return _PARTS.get(step.rstrip("_0123456789"), "what it cost")
 
 
 def working(place: str) -> Message:
