@@ -47,7 +47,7 @@ async def news(database: Database, after: int = 0, until: int = 9, of=OF) -> lis
 
 
 async def test_the_first_read_of_a_profile_is_no_news(database):
-    await read(database, 1, row("a"), row("b"))
+    await read(database, 1, row("a"), row("recent", NOW.date() + timedelta(days=3)))
     assert await news(database) == []
 
 
