@@ -1,77 +1,17 @@
 """When Slack takes no digest: it waits, its owner hears of it once, and it goes on by itself."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import pytest
-from fakes.gap_bot import Bot, gap_bot, words
-from fakes.moving_web import OUR_SITE, OURS, RIVALS
-
-from bot.question import Defaults, make
-from bot.store import workspace
-from playground.model import Channel, Message
-
-TEN_MINUTES, A_WEEK = 600, 7 * 86_400
-
-
-@dataclass
-class Following:
-    """A channel that Ana set up, on the Monday morning of a week with something to tell."""
-
-    bot: Bot
-
-    @property
-    def channel(self) -> Channel:
-        return self.bot.playground.workspace.channel("seo")
-
-    async def look(self, times: int = 1) -> None:
-        """Let the alarm ring so many times, every ten minutes."""
-        for _ in range(times):
-            await self.bot.services.schedule.run_due()
-            self.bot.clock.advance(TEN_MINUTES)
-
-    def told(self) -> list[str]:
-        """Return what Ana was told in private."""
-        direct = self.bot.direct("ana")
-        return [message.text for message in self.bot.playground.workspace.messages[direct.id]]
-
-    def digests(self) -> list[Message]:
-        return [one for one in self.bot.by_bot() if "again" not in one.text]
-
-    def reads(self) -> int:
-        return len(self.bot.moving.asked)
-
-    async def next_week(self, name: str) -> None:
-        """Go to nine on the next Monday; a rival has won a link meanwhile."""
-        gone = (self.bot.clock.now() - self.monday).total_seconds()
-        self.bot.clock.advance(A_WEEK - gone % A_WEEK)
-        self.bot.moving.link(RIVALS[0], f"{name}.example", days_ago=1)
-
-    async def state(self, week: str) -> str | None:
-        rows = await self.bot.database.read(
-            lambda db: db.execute("SELECT state FROM posts WHERE period = ?", (week,)).fetchall()
-        )
-        return rows[0][0] if rows else None
-
-    def __post_init__(self) -> None:
-        self.monday = self.bot.clock.now()
+from fakes.following import Following, following
+from fakes.gap_bot import words
 
 
 @pytest.fixture
 async def there(tmp_path) -> AsyncIterator[Following]:
-    async with gap_bot(tmp_path) as bot:
-        bot.join("seo")
-        it, team = Following(bot), bot.playground.workspace.team_id
-        ana = bot.playground.workspace.user("ana").id
-        question = make("best crm", Defaults(), site=OUR_SITE, page=OURS)
-        await bot.services.tracking.track(question, team=team, channel=it.channel.id, person=ana)
-        await bot.database.run(
-            lambda db: workspace.set_owner(db, team, it.channel.id, ana, bot.clock.now())
-        )
-        await it.next_week("nobody")
-        await it.look()
+    """A Monday morning with something to tell."""
+    async with following(tmp_path) as it:
         await it.next_week("fresh")
-        assert bot.by_bot() == []
         yield it
 
 
