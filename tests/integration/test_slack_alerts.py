@@ -104,6 +104,16 @@ async def test_on_the_digests_day_the_digest_speaks_alone(there):
     assert "friend" not in said(there)[-1]
 
 
+async def test_a_digests_day_without_anything_to_tell_stays_silent_as_well(there):
+    await there.day(6)
+    won(there, "friend")
+    await there.read()
+    await there.day(0, hour=12)
+    assert said(there) == []
+    await there.day(1)
+    assert "friend.example" in said(there)[0]
+
+
 async def test_a_digest_that_comes_late_is_the_days_only_word(there):
     there.channel.is_archived = True
     won(there, "friend")
