@@ -96,8 +96,10 @@ class Analysis:
         chosen = self._lineup(question, settings)
         return any(vendor.sample for vendor in (chosen.serp, *chosen.indexes) if vendor)
 
-    def quote(self, question: Question, settings: Settings | None = None) -> dict[str, int]:
-        """Return the worst case in units by vendor; raises `BadQuestion` when no vendor fits."""
+    def quote(
+        self, question: Question, settings: Settings | None = None
+    ) -> dict[tuple[str, str], int]:
+        """Return the worst case in units by vendor and pool; raises `BadQuestion` if none fits."""
         settings = settings or self._settings
         return quoting.quote(
             question,
@@ -311,7 +313,7 @@ class _Run:
 
     def _why_nothing(self) -> str:
         for source in self.inquiry.sources:
-            if source.what == plan.SEARCH_RESULTS and source.note:
+            if source.capability == Capability.SERP and source.note:
                 return source.note
         return (
             f"No page was found that ranks for “{self.question.keyword}” and is not ours. "

@@ -105,43 +105,54 @@ class RunBudget:
 
     async def reserve(self, vendor: str, capability: Capability, call: Call) -> Reservation:
         """Write the worst case down; raises `BudgetExceeded` when a cap would be passed."""
-        at, worst = self.database.clock.now(), self._priced(vendor, call.worst)
-        limits = (
-            *self.rules.of_payer(self.team, self.payer, at),
-            *self.rules.of_vendor(vendor, worst.pool, at),
-        )
-        in_money = next((limit for limit in limits if limit.most.money), None)
-        unknown = worst.micro_usd is None and worst.units > 0
+        at = self.database.clock.now()
+        costs = [self._priced(vendor, cost) for cost in (call.worst, *call.worst.besides)]
+        of_payer = tuple(self.rules.of_payer(self.team, self.payer, at))
+        limits = {
+            cost.pool: (*of_payer, *self.rules.of_vendor(vendor, cost.pool, at)) for cost in costs
+        }
+        in_money = next((one for one in limits[call.worst.pool] if one.most.money), None)
+        unknown = any(cost.micro_usd is None and cost.units > 0 for cost in costs)
         if in_money and unknown and not self.rules.allow_unpriced:
             raise Unpriced(vendor, in_money.cap)
-        row_id = await self.database.run(
-            lambda db: ledger.reserve(
-                db,
-                run_id=self.run_id,
-                team=self.team,
-                provider=vendor,
-                capability=capability,
-                pool=worst.pool,
-                worst_units=worst.units,
-                worst_micro_usd=worst.micro_usd,
-                cap_units=self._cap_of(vendor),
-                at=at,
-                payer=self.payer,
-                limits=limits,
-            )
+        # A vendor's own cap is one of its main pool; one that is set counts in each.
+        caps = [self._cap_of(vendor), *(self.cap for _ in call.worst.besides)]
+        row_id, *others = await self.database.run(
+            lambda db: [
+                ledger.reserve(
+                    db,
+                    run_id=self.run_id,
+                    team=self.team,
+                    provider=vendor,
+                    capability=capability,
+                    pool=cost.pool,
+                    worst_units=cost.units,
+                    worst_micro_usd=cost.micro_usd,
+                    cap_units=cap,
+                    at=at,
+                    payer=self.payer,
+                    limits=limits[cost.pool],
+                )
+                for cost, cap in zip(costs, caps, strict=True)
+            ]
         )
-        return Reservation(row_id, call, vendor)
+        pools = (cost.pool for cost in call.worst.besides)
+        return Reservation(row_id, call, vendor, tuple(zip(pools, others, strict=True)))
 
     async def settle(self, reservation: Reservation, billed: Cost | None, outcome: str) -> None:
         """Write the true cost; an unknown one stays at the worst case."""
         at = self.database.clock.now()
-        true = self._priced(reservation.vendor, billed) if billed else None
+        others = {cost.pool: cost for cost in (billed.besides if billed else ())}
+        told = [(reservation.id, billed)]
+        told += [(row_id, others.get(pool)) for pool, row_id in reservation.besides]
+        true = [(row_id, cost and self._priced(reservation.vendor, cost)) for row_id, cost in told]
         await self.database.run(
-            lambda db: ledger.settle(
+            lambda db: ledger.settle_all(
                 db,
-                reservation.id,
-                units=true.units if true else None,
-                micro_usd=true.micro_usd if true else None,
+                [
+                    (row_id, cost.units if cost else None, cost.micro_usd if cost else None)
+                    for row_id, cost in true
+                ],
                 outcome=outcome,
                 at=at,
             )

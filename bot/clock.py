@@ -36,3 +36,17 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Wait on the event loop."""
         await asyncio.sleep(max(0.0, seconds))
+
+
+class FixedClock(SystemClock):
+    """Another moment for everything that is dated or grows old, while waits take their real time.
+
+    The wall stands still, so that a digest as of the moment of a read has that read in it.
+    """
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment.astimezone(UTC)
+
+    def now(self) -> datetime:
+        """Return the moment, in UTC."""
+        return self._moment

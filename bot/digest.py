@@ -44,6 +44,14 @@ def to_json(digest: Digest, *, indent: int | None = None) -> str:
     return _JSON.dump_json(digest, indent=indent).decode("utf-8")
 
 
+def schema() -> dict[str, object]:
+    """Return the JSON Schema that docs/digest.schema.json must equal."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **_JSON.json_schema(mode="serialization"),
+    }
+
+
 def week_of(moment: datetime, zone: ZoneInfo) -> str:
     """Return the ISO week in a time zone: `2026-W48`."""
     year, week, _ = moment.astimezone(zone).isocalendar()
@@ -77,7 +85,7 @@ class _Story:
     theirs: dict[str, tuple[tuple[ReferringDomain, Evidence], ...]]
     won: tuple[OwnLink, ...]
     lost: tuple[OwnLink, ...]
-    unchecked: int
+    unchecked: frozenset[tuple[str, str]]
     own: frozenset[str]
     linking: frozenset[str]
 
@@ -134,7 +142,7 @@ def _build(
             for one in active
             if one.fault or one.tracked.id not in shots
         ),
-        unchecked_losses=sum(one.unchecked for one in stories),
+        unchecked_losses=len(frozenset().union(*(one.unchecked for one in stories))),
         paused=len(here) - len(active),
         gap_history=gap_history(_by_name(stories)),
     )
@@ -186,7 +194,7 @@ def _story(
         lost=tuple(
             _own(one.facts, one.url, one.target, keyword) for one in gone if one.state == LOST
         ),
-        unchecked=sum(one.state == UNCHECKED for one in gone),
+        unchecked=frozenset((one.domain, one.target) for one in gone if one.state == UNCHECKED),
         own=own,
         linking=link_news.linking_to(db, team, site, targets, sorted(names)),
     )

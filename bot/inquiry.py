@@ -64,9 +64,12 @@ class Inquiry:
             complete=answer.complete,
             as_of=answer.as_of,
             note=" ".join(answer.notes) or None,
+            capability=ask.capability,
         )
         return answer
 
 
 def _unanswered(ask: Ask, state: SourceState, error: LinkGapError) -> Source:
-    return Source(ask.vendor.name, ask.what, state, None, None, None, str(error))
+    return Source(
+        ask.vendor.name, ask.what, state, None, None, None, str(error), capability=ask.capability
+    )

@@ -58,13 +58,20 @@ class Ask:
         That is so when it is answered on this machine, and when the vendor lacks what is asked: the
         gateway then refuses, and the report says why.
         """
+        return self.by_pool()[self.vendor.pool]
+
+    def by_pool(self) -> Counter[str]:
+        """Return the most units of each pool it can take."""
         if is_free(self.vendor, self.capability):
-            return 0
+            return Counter()
         try:
             prices = [call.worst for call in self._calls()]
         except PlanLacks:
-            return 0
-        return sum(price.units for price in prices if price.pool == self.vendor.pool)
+            return Counter()
+        pools: Counter[str] = Counter()
+        for price in prices:
+            pools.update(price.by_pool)
+        return pools
 
     def served(self) -> bool:
         """Say whether the vendor has an answer to this query at all."""

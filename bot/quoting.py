@@ -3,24 +3,29 @@
 from collections import Counter
 from itertools import chain, repeat
 
-from bot import plan, rereading
+from bot import linkers, plan, rereading
 from bot.model import Market, Scope, Target
-from bot.plan import Lineup
-from bot.providers.base import Capability
+from bot.plan import Ask, Lineup
+from bot.providers.base import Capability, Vendor
 from bot.question import Question
+from bot.report import Competitor
+
+_MORE_THAN_A_PURSE_BUYS = 1_000_000  # referring domains of an invented competitor
+
+Pools = Counter[tuple[str, str]]
 
 
 def quote(
     question: Question, chosen: Lineup, *, purse: int | None, shortlist: int, cap: int | None
-) -> dict[str, int]:
-    """Return the worst case in units by vendor, before anything is sent; free vendors are left out.
+) -> dict[tuple[str, str], int]:
+    """Return the worst case in units by vendor and pool, before anything is sent; free ones not.
 
     `purse` and `cap` None: each vendor's own. What later steps ask depends on what the first ones
     find, so this supposes the dearest case; a light run enriches nothing.
     """
-    worst: Counter[str] = Counter()
+    worst: Pools = Counter()
     for ask in plan.headline(question, chosen):
-        worst[ask.vendor.name] += ask.worst()
+        worst.update(_of(ask))
     for index in chosen.indexes:
         if plan.is_free(index, Capability.REFERRING_DOMAINS):
             continue
@@ -39,29 +44,57 @@ def quote(
         ]
         if not question.light:
             later += plan.enrichment(index, {name: (target,) for name, target in spread}, None)
-        worst[index.name] += plan.purse_of(index, purse) + sum(ask.worst() for ask in later)
+        for ask in later:
+            worst.update(_of(ask))
+        worst.update(_of_the_lists(index, plan.purse_of(index, purse), question))
     asked = [vendor for vendor in (chosen.serp, chosen.keyword, *chosen.indexes) if vendor]
-    caps = {vendor.name: vendor.run_cap if cap is None else cap for vendor in asked}
-    return {vendor: min(units, caps[vendor]) for vendor, units in worst.items() if units}
+    caps = {(vendor.name, vendor.pool): vendor.run_cap for vendor in asked}
+    if cap is not None:
+        caps = dict.fromkeys(worst, cap)
+    return {key: min(units, caps.get(key, units)) for key, units in worst.items() if units}
 
 
-def week(chosen: Lineup, keywords: int) -> dict[str, int]:
-    """Return the worst case in units by vendor of reading so many keywords once, as weeks do.
+def _of(ask: Ask) -> Pools:
+    return Counter({(ask.vendor.name, pool): units for pool, units in ask.by_pool().items()})
+
+
+def _of_the_lists(index: Vendor, purse: int, question: Question) -> Pools:
+    """Return the whole purse, and what so much of it takes from other pools besides."""
+    rivals = [
+        Competitor(
+            position=place,
+            url=f"https://rival-{place}.example/",
+            domain=f"rival-{place}.example",
+            title=None,
+            referring_domains=_MORE_THAN_A_PURSE_BUYS,
+            backlinks=None,
+            authority=None,
+            authority_scale=None,
+            platform=False,
+        )
+        for place in range(1, plan.TOP + 1)
+    ]
+    pools: Pools = Counter()
+    scopes = linkers.scopes_of("both", light=question.light)
+    for ask in linkers.profiles(index, rivals, purse, site=question.site, scopes=scopes):
+        pools.update(_of(ask))
+    pools[index.name, index.pool] = purse
+    return pools
+
+
+def week(chosen: Lineup, keywords: int) -> dict[tuple[str, str], int]:
+    """Return the worst case in units, by vendor and pool, of reading so many keywords once.
 
     Free vendors are left out. The first read of a keyword costs no more than a later one.
     """
     index, serp = chosen.main, chosen.serp
     # Each portion puts its own question for the counts, and a request may have a price of its own.
-    portions = rereading.portion_sizes(keywords)
-    sizes = {size: portions.count(size) for size in portions}
-    worst = Counter(
-        {
-            index.name: sum(
-                times * rereading.weekly_worst(index, serp, size) for size, times in sizes.items()
-            )
-        }
+    portions = Counter(rereading.portion_sizes(keywords))
+    weekly = sum(
+        times * rereading.weekly_worst(index, serp, size) for size, times in portions.items()
     )
+    worst: Pools = Counter({(index.name, index.pool): weekly})
     if serp is not None and serp.name != index.name:
         search = rereading.search_results(serp, "keyword", Market("us", "en"))
-        worst[serp.name] += keywords * search.worst()
-    return {vendor: units for vendor, units in worst.items() if units}
+        worst[serp.name, serp.pool] += keywords * search.worst()
+    return {key: units for key, units in worst.items() if units}

@@ -109,9 +109,7 @@ class Rereader:
         for tracked in keywords:
             settings = await self._settings_of(tracked)
             try:
-                chosen = plan.lineup(
-                    self._registry.preferring(settings.vendor_order), tracked.question
-                )
+                chosen = plan.lineup_for(self._registry, tracked.question, settings)
             except BadQuestion as error:
                 found[tracked.id] = Outcome(tracked, None, str(error))
                 continue
@@ -147,7 +145,7 @@ class Rereader:
             team,
             None,
             SqliteAnswers(self._database, team),
-            quoting.week(chosen, max(len(others), len(members))),
+            _caps(chosen, max(len(others), len(members))),
             Payer(person, site, first.channel),
             Rules.of(settings),
         )
@@ -161,7 +159,7 @@ class Rereader:
             database=self._database,
             clock=self._clock,
             reader=self._reader,
-            kept_back=quoting.week(chosen, to_come).get(chosen.main.name, 0),
+            kept_back=_caps(chosen, to_come).get(chosen.main.name, 0),
         )
         readings = [
             _Reading(one, tuple(s for s in past.get(one.id, ()) if s.index == chosen.main.name))
@@ -187,6 +185,11 @@ class Rereader:
             await self._database.run(
                 lambda db: store.note_fault(db, tracked.team, tracked.id, fault)
             )
+
+
+def _caps(chosen: Lineup, keywords: int) -> dict[str, int]:
+    """Return the most a read may cost by vendor: the worst case of a week, as it is quoted."""
+    return {vendor: units for (vendor, _), units in quoting.week(chosen, keywords).items()}
 
 
 @dataclass

@@ -166,7 +166,11 @@ class Prospect:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One question to one vendor, and how it ended. `note` says why when it is not `ok`."""
+    """One question to one vendor, and how it ended. `note` says why when it is not `ok`.
+
+    `what` is for people; `capability` is its name in docs/providers.md, None where nothing was
+    asked on purpose.
+    """
 
     provider: str
     what: str
@@ -175,6 +179,7 @@ class Source:
     complete: bool | None
     as_of: datetime | None
     note: str | None = None
+    capability: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ that rings at each channel's hour in its own time zone, and now and then for wha
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import sqlite_utils
@@ -40,6 +41,9 @@ LONGEST_LEAD = timedelta(hours=6)
 _A_MINUTE = 10
 """Keywords that are read in a minute where a vendor allows sixty requests."""
 
+_Channel: TypeAlias = tuple[str, str]
+_Work: TypeAlias = tuple[Callable[[Slot], Awaitable[None]], Slot]
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -58,7 +62,7 @@ class Schedule:
         self._database, self._clock = database, clock
         self._rounds, self._settings_of = rounds, settings_of
         self._alarms: AsyncIOScheduler | None = None
-        self._at_work, self._rung = asyncio.Lock(), False
+        self._under_way: set[_Channel] = set()
 
     async def start(self) -> None:
         """Set an alarm for each channel, and make up for what was missed."""
@@ -93,6 +97,12 @@ class Schedule:
             replace_existing=True,
         )
 
+    async def set_alarms(self, team: str) -> None:
+        """Move the alarms of a team's channels, after a change that may be about all of them."""
+        for its_team, channel in await self._channels():
+            if its_team == team:
+                await self.set_alarm(team, channel)
+
     def rings_at(self, team: str, channel: str) -> datetime | None:
         """Return when a channel's alarm rings next, in its own time zone; None: it has none."""
         job = self._alarms.get_job(f"{team} {channel}") if self._alarms else None
@@ -100,7 +110,7 @@ class Schedule:
 
     async def next_digest(self, team: str, channel: str) -> datetime:
         """Return when a channel's next digest is due, in the channel's own time zone."""
-        return next_after(self._clock.now(), _weekly(await self._settings_of(team, channel)))
+        return next_weekly(self._clock.now(), await self._settings_of(team, channel))
 
     async def due(self) -> tuple[Turn, ...]:
         """Return the turns whose moment has come and that are not over, the oldest first."""
@@ -114,34 +124,32 @@ class Schedule:
         return tuple(sorted(open_turns, key=lambda turn: turn.at))
 
     async def run_due(self) -> None:
-        """Take every turn that is due, and read ahead where a digest is near."""
-        self._rung = True
-        if self._at_work.locked():
-            return  # the run under way looks again when it is through
-        async with self._at_work:
-            while self._rung:
-                self._rung = False
-                await self._run()
+        """Take every turn that is due, and read ahead where a digest is near.
 
-    async def _run(self) -> None:
+        Channels do not wait for each other: a large one reads for an hour. Turns of one channel go
+        one after the other, so that a late digest is told before the day's alerts are thought of.
+        A channel that another call is at already is left to it.
+        """
         await purge_expired(self._database)
+        works: dict[_Channel, list[_Work]] = {}
         for turn in await self.due():
-            await self._without_harm(turn.slot, self._take(turn.slot))
-        now = self._clock.now()
-        for team, channel in await self._channels():
-            settings = await self._settings_of(team, channel)
-            moment = next_after(now, _weekly(settings))
-            if moment - now <= LONGEST_LEAD:
-                slot = _digest_slot(team, channel, settings, moment)
-                await self._without_harm(slot, self._read_ahead(slot, moment - now))
+            works.setdefault(_channel(turn.slot), []).append((self._take, turn.slot))
+        for slot in await self._near():
+            works.setdefault(_channel(slot), []).append((self._rounds.read_ahead, slot))
+        begun = works.keys() - self._under_way
+        self._under_way |= begun
+        await asyncio.gather(*(self._in_order(channel, works[channel]) for channel in begun))
         await self._rounds.tell_what_is_unknown()
 
-    async def _without_harm(self, slot: Slot, turn: Awaitable[None]) -> None:
+    async def _in_order(self, channel: _Channel, works: Sequence[_Work]) -> None:
         """One channel's trouble must not silence the others; its lease runs out."""
         try:
-            await turn
+            for work, slot in works:
+                await work(slot)
         except Exception:
-            log.exception("the turn %s failed", slot.name)
+            log.exception("a turn of %s failed", channel)
+        finally:
+            self._under_way.discard(channel)
 
     async def _take(self, slot: Slot) -> None:
         if slot.kind is PostKind.DIGEST:
@@ -156,11 +164,18 @@ class Schedule:
         found = await self._database.read(tracked.channels)
         return [(team, channel) for team, channel in found if team != CLI_TEAM]
 
-    async def _read_ahead(self, slot: Slot, left: timedelta) -> None:
-        """Read what a large channel needs before its hour, so that its digest is not late."""
-        waiting = await self._rounds.waiting(slot)
-        if left <= lead(waiting) and waiting > _A_MINUTE:
-            await self._rounds.read_ahead(slot)
+    async def _near(self) -> list[Slot]:
+        """Return the digests of large channels whose reading has to begin before their hour."""
+        now = self._clock.now()
+        near = []
+        for team, channel in await self._channels():
+            settings = await self._settings_of(team, channel)
+            moment = next_after(now, _weekly(settings))
+            slot = _digest_slot(team, channel, settings, moment)
+            waiting = await self._rounds.waiting(slot) if moment - now <= LONGEST_LEAD else 0
+            if waiting > _A_MINUTE and moment - now <= lead(waiting):
+                near.append(slot)
+        return near
 
 
 def lead(keywords: int) -> timedelta:
@@ -172,6 +187,11 @@ def next_after(now: datetime, trigger: CronTrigger) -> datetime:
     """Return the next moment a trigger rings after `now`."""
     found: datetime = trigger.get_next_fire_time(None, now + timedelta(microseconds=1))
     return found
+
+
+def next_weekly(now: datetime, settings: Settings) -> datetime:
+    """Return when a channel with these settings has its next digest, in its own time zone."""
+    return next_after(now, _weekly(settings))
 
 
 def _turns(team: str, channel: str, settings: Settings, now: datetime) -> list[Turn]:
@@ -198,6 +218,10 @@ def _is_open(db: sqlite_utils.Database, turn: Turn) -> bool:
     since = tracked.first_at(db, slot.team, slot.channel)
     known = posts.known(db, slot)
     return since is not None and turn.at > since and (known is None or known.state not in ENDED)
+
+
+def _channel(slot: Slot) -> _Channel:
+    return slot.team, slot.channel
 
 
 def _digest_slot(team: str, channel: str, settings: Settings, at: datetime) -> Slot:

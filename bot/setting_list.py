@@ -37,6 +37,7 @@ class Setting:
     """One setting: `title` and `hint` are for people, `choices` (value, words) close the list.
 
     `several`: any number of the choices may hold at once. `long`: the text may take many lines.
+    `nothing` says what it means when no level sets it and there is no default.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Setting:
     money: bool = False
     several: bool = False
     long: bool = False
+    nothing: str = "not set"
 
 
 _YES_NO = (("yes", "Yes"), ("no", "No"))
@@ -61,7 +63,13 @@ SETTINGS: tuple[Setting, ...] = (
         "site", Group.SITES, (TEAM, CHANNEL), "Our site", "Whose links are counted by default."
     ),
     Setting(
-        "aliases", Group.SITES, (SITE,), "Other domains of it", "They count as ours.", long=True
+        "aliases",
+        Group.SITES,
+        (SITE,),
+        "Other domains of it",
+        "They count as ours.",
+        long=True,
+        nothing="none",
     ),
     Setting("country", Group.SITES, (TEAM, SITE), "Country", "Two letters, such as us."),
     Setting("lang", Group.SITES, (TEAM, SITE), "Language", "Two letters, such as en."),
@@ -136,6 +144,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Blocklist",
         "Domains never shown as prospects. The lists of all levels add up.",
         long=True,
+        nothing="none",
     ),
     Setting(
         "overruled",
@@ -145,6 +154,7 @@ SETTINGS: tuple[Setting, ...] = (
         "They are still told, but links come first all the same.",
         (("intent", "Search intent"), ("trust", "Trust")),
         several=True,
+        nothing="none",
     ),
     Setting(
         "via",
@@ -153,6 +163,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Order of vendors",
         "Names with commas, the preferred first.",
         money=True,
+        nothing="all, by name",
     ),
     Setting(
         "serp",
@@ -161,6 +172,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Search results from",
         "One vendor's name, where it is not to be the first in order that has them.",
         money=True,
+        nothing="the first in order that has them",
     ),
     Setting(
         "compare_indexes",
@@ -178,6 +190,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Cap of an answer",
         "Units an answer may cost, per vendor.",
         money=True,
+        nothing="each vendor's own",
     ),
     Setting(
         "purse",
@@ -186,6 +199,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Purse for lists",
         "Units of it for lists of who links.",
         money=True,
+        nothing="each vendor's own",
     ),
     Setting(
         "shortlist",
@@ -202,6 +216,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Ask before",
         "A run that may cost more waits for a yes: 1000 or $0.50.",
         money=True,
+        nothing="never ask",
     ),
     Setting(
         "cap_person_day_usd",
@@ -210,6 +225,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Cap per person and day",
         "Dollars that one person's questions may cost a day.",
         money=True,
+        nothing="no cap",
     ),
     Setting(
         "cap_site_month_usd",
@@ -218,6 +234,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Cap per site and month",
         "Dollars that a client's questions may cost a month.",
         money=True,
+        nothing="no cap",
     ),
     Setting(
         "cap_channel_month_usd",
@@ -226,6 +243,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Cap per channel and month",
         "Dollars that a channel's questions may cost a month.",
         money=True,
+        nothing="no cap",
     ),
     Setting(
         "cap_vendor_month",
@@ -234,8 +252,17 @@ SETTINGS: tuple[Setting, ...] = (
         "Caps per vendor and month",
         "Units or dollars of all together: ahrefs=200000, dataforseo=$20.",
         money=True,
+        nothing="no cap",
     ),
-    Setting("prices", Group.MONEY, (TEAM,), "Prices", "Dollars a unit: ahrefs=0.0002.", money=True),
+    Setting(
+        "prices",
+        Group.MONEY,
+        (TEAM,),
+        "Prices",
+        "Dollars a unit: ahrefs=0.0002.",
+        money=True,
+        nothing="as LinkGap knows them",
+    ),
     Setting(
         "allow_unpriced",
         Group.MONEY,

@@ -13,7 +13,7 @@ from bot.budget import Rules, day_of, month_of
 from bot.clock import Clock
 from bot.errors import LinkGapError
 from bot.model import Balance
-from bot.plan import lineup
+from bot.plan import lineup_for
 from bot.prices import read_amount
 from bot.providers.base import BalanceQuery, Capability, Vendor
 from bot.providers.registry import Registry
@@ -55,7 +55,7 @@ class Books:
     async def week(self, question: Question, keywords: int, team: str, channel: str) -> Quote:
         """Return the most a weekly read of so many keywords like this one may cost."""
         settings = await self._settings_of(team, question.site, channel)
-        chosen = lineup(self._registry.preferring(settings.vendor_order), question)
+        chosen = lineup_for(self._registry, question, settings)
         return await self._priced(week(chosen, keywords), team, settings)
 
     async def _settings_of(self, team: str, site: str | None, channel: str | None) -> Settings:
@@ -63,17 +63,19 @@ class Books:
             lambda db: preferences.read(db, self._settings, team, site=site, channel=channel)
         )
 
-    async def _priced(self, worst: Mapping[str, int], team: str, settings: Settings) -> Quote:
+    async def _priced(
+        self, worst: Mapping[tuple[str, str], int], team: str, settings: Settings
+    ) -> Quote:
         prices = Rules.of(settings).prices
         since = self._clock.now() - HISTORY
         lines = []
-        for name, units in worst.items():
+        for (name, pool), units in worst.items():
             vendor = self._registry.named(name)
             usual = await self._database.read(
-                partial(typical, team=team, provider=name, pool=vendor.pool, since=since)
+                partial(typical, team=team, provider=name, pool=pool, since=since)
             )
             price = prices.micro_usd(name, units)
-            lines.append(QuoteLine(name, vendor.title, vendor.pool, units, price, usual))
+            lines.append(QuoteLine(name, vendor.title, pool, units, price, usual))
         ask_over = read_amount(settings.confirm_over) if settings.confirm_over else None
         return Quote(tuple(lines), ask_over)
 

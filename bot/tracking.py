@@ -5,12 +5,13 @@ A keyword belongs to a channel and to one of the team's sites. Only `refresh` sp
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import accumulate, pairwise
 
 from bot.clock import Clock
 from bot.errors import BadQuestion
+from bot.model import Market
 from bot.question import Question
 from bot.refreshing import Outcome, Rereader
 from bot.report import Report
@@ -26,6 +27,7 @@ A_WEEK_OR_SO = timedelta(days=6)
 """A read this old is due: a digest day that moves must not make anybody wait for two weeks."""
 MOST_SHOWN = 60
 """Snapshots of a history: more than a year of weekly reads."""
+_EVER = datetime.max.replace(tzinfo=UTC)  # what was read as of a later moment is shown as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +51,27 @@ class Tracking:
 
         Raises `BadQuestion` without a site, and where the channel follows as many as it may.
         """
-        kept = _to_keep(question)
+        kept = to_keep(question)
         at = self._clock.now()
         here = await self._database.read(lambda db: tracked.followed(db, team, channel))
-        known = any(_same(one.tracked.question, kept) for one in here)
+        known = any(is_same(one.tracked.question, kept) for one in here)
         if len(here) >= MOST_TRACKED and not known:
-            raise BadQuestion(
-                f"This channel follows {len(here)} keywords; {MOST_TRACKED} is the most. "
-                "Untrack some, or use another channel."
-            )
+            raise too_many(len(here))
         return await self._database.run(
             lambda db: tracked.track(
                 db, team=team, channel=channel, question=kept, person=person, at=at
             )
         )
 
+    async def following(self, team: str, channel: str) -> tuple[TrackedKeyword, ...]:
+        """Return what a channel follows, by keyword, paused ones too."""
+        here = await self._database.read(lambda db: tracked.followed(db, team, channel))
+        return tuple(one.tracked for one in here)
+
     async def find(self, question: Question, *, team: str, channel: str) -> TrackedKeyword | None:
         """Return what a channel follows of a question; without a site any one of that keyword."""
         here = await self._database.read(lambda db: tracked.followed(db, team, channel))
-        same = [one.tracked for one in here if _same(one.tracked.question, question)]
+        same = [one.tracked for one in here if is_same(one.tracked.question, question)]
         alike = [
             one.tracked
             for one in here
@@ -99,19 +103,19 @@ class Tracking:
 
     async def listed(self, team: str, channel: str | None, *, last: int = 2) -> tuple[Listed, ...]:
         """Return what a channel (None: the team) follows, with the last snapshots of each."""
-        now = self._clock.now()
         here = await self._database.read(lambda db: tracked.followed(db, team, channel))
         ids = [one.tracked.id for one in here]
         shots = await self._database.read(
-            lambda db: snapshots.history(db, team, ids, until=now, last=last, whole=1)
+            lambda db: snapshots.history(db, team, ids, until=_EVER, last=last, whole=1)
         )
         return tuple(Listed(one, shots.get(one.tracked.id, ())) for one in here)
 
     async def history(self, keyword: TrackedKeyword) -> tuple[Snapshot, ...]:
         """Return its snapshots, oldest first, at most `MOST_SHOWN`."""
-        now = self._clock.now()
         found = await self._database.read(
-            lambda db: snapshots.history(db, keyword.team, [keyword.id], until=now, last=MOST_SHOWN)
+            lambda db: snapshots.history(
+                db, keyword.team, [keyword.id], until=_EVER, last=MOST_SHOWN
+            )
         )
         return found.get(keyword.id, ())
 
@@ -194,8 +198,19 @@ def snapshot_of(report: Report, run_id: str, *, reread: bool) -> Snapshot:
     )
 
 
-def _to_keep(question: Question) -> Question:
-    """Return what a keyword is followed by; how fresh or deep one run was is not part of it."""
+def too_many(followed: int) -> BadQuestion:
+    """Return why a channel takes no more."""
+    return BadQuestion(
+        f"This channel follows {followed} keywords; {MOST_TRACKED} is the most. "
+        "Untrack some, or use another channel."
+    )
+
+
+def to_keep(question: Question) -> Question:
+    """Return what a keyword is followed by; how fresh or deep one run was is not part of it.
+
+    Raises `BadQuestion` without a site.
+    """
     if question.site is None:
         raise BadQuestion(
             "Whose page is it for? Add `site:example.com`, or set this channel's site in settings."
@@ -203,8 +218,14 @@ def _to_keep(question: Question) -> Question:
     return replace(question, fresh=False, light=False, gates=True)
 
 
-def _same(one: Question, other: Question) -> bool:
-    return (one.keyword, one.market, one.site) == (other.keyword, other.market, other.site)
+def is_same(one: Question, other: Question) -> bool:
+    """Say whether two questions are one tracked keyword."""
+    return key_of(one) == key_of(other)
+
+
+def key_of(question: Question) -> tuple[str, Market, str | None]:
+    """Return what a tracked keyword is known by in its channel: phrase, market and site."""
+    return question.keyword, question.market, question.site
 
 
 def _is_due(one: Followed, now: datetime) -> bool:

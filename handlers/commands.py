@@ -1,7 +1,8 @@
 """Which words are a command and which are a keyword; the same for every door.
 
 `WHOLE` are commands only as the whole text: `/gap help desk software` asks about a keyword. `FIRST`
-take the rest of the text. Quotes always mean a keyword.
+take the rest of the text. `FORMS` open a form, also as the whole text. Quotes always mean a
+keyword.
 """
 
 from collections.abc import Awaitable, Callable
@@ -9,7 +10,20 @@ from collections.abc import Awaitable, Callable
 from bot.errors import BadQuestion
 from bot.render import notes
 from bot.render.message import Message
-from handlers import asking, budget, looks
+from handlers import (
+    asking,
+    budget,
+    followed,
+    form,
+    history,
+    looks,
+    private_notes,
+    settings,
+    this_week,
+    track,
+    track_form,
+    untrack,
+)
 from handlers.errand import Errand
 from handlers.looks import Look
 from handlers.place import Place
@@ -17,6 +31,12 @@ from handlers.services import Services
 
 Whole = Callable[[Services, Place, str], Awaitable[Message | None]]
 First = Callable[[Services, Place, str, str], Awaitable[Message | None]]
+Form = Callable[[Services, Place], Awaitable[None]]
+
+
+def form_of(text: str) -> Form | None:
+    """Return what opens the form that the words ask for: a trigger lives three seconds."""
+    return FORMS.get(" ".join(text.lower().split()))
 
 
 async def answer_to(services: Services, place: Place, words: str, key: str) -> Message | None:
@@ -24,6 +44,8 @@ async def answer_to(services: Services, place: Place, words: str, key: str) -> M
 
     `key` names what Slack sent (a trigger, an event); a repeat of it is taken in silence.
     """
+    if form_of(words) is not None:
+        return private_notes.note(f"A mention opens no form. Type `/gap {words.lower()}` for it.")
     first, _, rest = words.partition(" ")
     try:
         if (whole := WHOLE.get(" ".join(words.lower().split()))) is not None:
@@ -48,6 +70,17 @@ async def _help(services: Services, place: Place, key: str) -> Message:  # noqa:
     return notes.help_note()
 
 
+async def _settings(services: Services, place: Place) -> None:
+    await settings.open_settings(
+        services,
+        team=place.team,
+        channel=place.channel,
+        user=place.user,
+        trigger_id=place.trigger_id or "",
+        response_url=place.response_url,
+    )
+
+
 def _look(kind: str) -> Whole:
     async def ask(services: Services, place: Place, key: str) -> Message | None:
         return await looks.ask(services, kind, Look(place), key)
@@ -55,5 +88,11 @@ def _look(kind: str) -> Whole:
     return ask
 
 
-WHOLE: dict[str, Whole] = {"help": _help, "budget": _look(budget.KIND)}
-FIRST: dict[str, First] = {}
+WHOLE: dict[str, Whole] = {
+    "help": _help,
+    "budget": _look(budget.KIND),
+    "list": _look(followed.LIST),
+    "digest": _look(this_week.KIND),
+}
+FIRST: dict[str, First] = {"track": track.ask, "untrack": untrack.ask, "history": history.ask}
+FORMS: dict[str, Form] = {"": form.open_form, "settings": _settings, "track": track_form.open_form}

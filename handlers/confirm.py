@@ -10,15 +10,11 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.render import money
 from bot.render.message import Message
-from bot.store import deliveries
-from bot.store.deliveries import DeliveryState
 from handlers import asking, private_notes
 from handlers.errand import Errand
-from handlers.presses import InPlace, on_press
+from handlers.presses import InPlace, decide, on_press, undecide
 from handlers.runs import Click
 from handlers.services import Services
-
-_DECIDED = "decided"
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -31,7 +27,7 @@ def register(app: AsyncApp, services: Services) -> None:
         return await _agree(services, click, errand, light=True)
 
     async def cancel(click: Click, errand: Errand) -> Message | None:
-        if not await _decide(services, click):
+        if not await decide(services, click):
             return _late()
         return InPlace.of(money.cancelled(errand.question))
 
@@ -43,7 +39,7 @@ def register(app: AsyncApp, services: Services) -> None:
 async def _agree(
     services: Services, click: Click, errand: Errand, *, light: bool
 ) -> Message | None:
-    if not await _decide(services, click):
+    if not await decide(services, click):
         return _late()
     question = replace(errand.question, light=light)
     agreed = replace(
@@ -56,16 +52,9 @@ async def _agree(
     )
     note = await asking.commit(services, agreed, click.trigger_id)
     if note is not None:
-        await services.database.run(lambda db: deliveries.refused(db, click.value, _DECIDED))
+        await undecide(services, click)
         return note
     return InPlace.of(private_notes.working("here")) if click.is_ephemeral else None
-
-
-async def _decide(services: Services, click: Click) -> bool:
-    """Claim the decision on a run's price; False: somebody was first."""
-    at = services.clock.now()
-    found = await services.database.run(lambda db: deliveries.begin(db, click.value, _DECIDED, at))
-    return found.state is DeliveryState.NEW
 
 
 def _late() -> Message:

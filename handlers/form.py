@@ -11,6 +11,7 @@ from bot.question import Defaults, Question, make
 from bot.render import views
 from handlers import asking, private_notes
 from handlers.errand import Errand
+from handlers.place import Place, tell
 from handlers.refusals import SlackRefused
 from handlers.services import Services
 
@@ -27,18 +28,17 @@ def register(app: AsyncApp, services: Services) -> None:
     app.view("gap_form")(submitted)
 
 
-async def open_form(services: Services, command: dict[str, Any]) -> None:
+async def open_form(services: Services, place: Place) -> None:
     """Open the form with what holds in this channel."""
-    channel, response_url = command["channel_id"], command["response_url"]
-    place = json.dumps({"channel": channel, "response_url": response_url})
-    defaults = await services.channels.defaults(command["team_id"], channel)
+    kept = json.dumps({"channel": place.channel, "response_url": place.response_url})
+    defaults = await services.channels.defaults(place.team, place.channel)
     try:
         await services.voice.show(
-            command["trigger_id"], views.form(defaults, private_metadata=place)
+            place.trigger_id or "", views.form(defaults, private_metadata=kept)
         )
     except SlackRefused as refused:
         note = private_notes.note(str(refused), "Or type `/gap your keyword`.")
-        await services.voice.respond(response_url, note)
+        await tell(services, place, note)
 
 
 async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) -> dict[str, str]:

@@ -7,8 +7,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.errors import BadQuestion
 from bot.render import notes
 from bot.render.message import Message
-from handlers import form
-from handlers.commands import answer_to
+from handlers.commands import answer_to, form_of
 from handlers.place import Place
 from handlers.services import Services
 from handlers.slack_text import unwrapped
@@ -18,30 +17,35 @@ def register(app: AsyncApp, services: Services) -> None:
     """Listen for the command."""
 
     async def gap(ack: AsyncAck, command: dict[str, Any]) -> None:
-        if not command.get("text", "").strip():
+        place = _place(command)
+        opens = form_of(command.get("text", ""))
+        if opens is not None:
             await ack()
-            await form.open_form(services, command)
+            await opens(services, place)
             return
-        note = await _take(services, command)
+        note = await _take(services, place, command["text"])
         await ack(**shown(note))
 
     app.command("/gap")(gap)
 
 
-async def _take(services: Services, command: dict[str, Any]) -> Message | None:
-    """Do what the words say; returns what only the asker sees, None when all is well."""
-    place = Place(
+def _place(command: dict[str, Any]) -> Place:
+    return Place(
         command["team_id"],
         command["channel_id"],
         command["user_id"],
         response_url=command["response_url"],
         trigger_id=command["trigger_id"],
     )
+
+
+async def _take(services: Services, place: Place, text: str) -> Message | None:
+    """Do what the words say; returns what only the asker sees, None when all is well."""
     try:
-        words = unwrapped(command["text"])
+        words = unwrapped(text)
     except BadQuestion as error:
         return notes.usage_error(str(error))
-    return await answer_to(services, place, words, command["trigger_id"])
+    return await answer_to(services, place, words, place.trigger_id or "")
 
 
 def shown(note: Message | None) -> dict[str, Any]:

@@ -22,10 +22,14 @@ from handlers.services import Services
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What somebody wants to see: `words` follow the command."""
+    """What somebody wants to see: `words` follow the command.
+
+    `replace`: in place of the message whose button asked for it.
+    """
 
     place: Place
     words: str = ""
+    replace: bool = False
 
 
 Draw = Callable[[Services, Look], Awaitable[Message]]
@@ -58,4 +62,4 @@ async def _show(services: Services, draw: Draw, job: Job) -> None:
     except Exception:
         await once("trouble", partial(tell, services, look.place, private_notes.broken(job.id)))
         raise
-    await once("told", partial(tell, services, look.place, told))
+    await once("told", partial(tell, services, look.place, told, replace=look.replace))

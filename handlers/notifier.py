@@ -1,14 +1,14 @@
 """Slack as the place of scheduled posts: the weekly digest with its thread, and alerts."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 
 from bot.clock import Clock
 from bot.notifier import CannotPost, Posted
 from bot.render.alerts import alert_message
 from bot.render.blocks import mrkdwn
-from bot.render.digest_files import digest_csv, digest_csv_name
+from bot.render.digest_files import digest_csv, digest_csv_name, links_csv, links_csv_name
 from bot.render.digest_message import digest_message
 from bot.render.digest_thread import digest_thread
 from bot.render.message import Message
@@ -41,7 +41,9 @@ class SlackNotifier:
             refused |= await self._add(
                 once, step, partial(self._voice.post, slot.channel, part, posted.ts)
             )
-        refused |= await self._add(once, "csv", partial(self._upload, slot, digest, posted.ts))
+        for step, name, content in _files(digest):
+            upload = partial(self._upload, slot, name, content, posted.ts)
+            refused |= await self._add(once, step, upload)
         if once.lost or refused:
             note = private_notes.thread_lacks(once.lost, refused)
             await self._add(
@@ -106,7 +108,13 @@ class SlackNotifier:
             return {step: str(refused)}
         return {}
 
-    async def _upload(self, slot: Slot, digest: Digest, thread_ts: str | None) -> None:
-        await self._voice.upload(
-            slot.channel, digest_csv_name(digest), digest_csv(digest), thread_ts
-        )
+    async def _upload(self, slot: Slot, name: str, content: bytes, thread_ts: str | None) -> None:
+        await self._voice.upload(slot.channel, name, content, thread_ts)
+
+
+def _files(digest: Digest) -> Iterator[tuple[str, str, bytes]]:
+    """Yield step, name and content of the files of a thread."""
+    yield "csv", digest_csv_name(digest), digest_csv(digest)
+    links = links_csv(digest)
+    if links is not None:
+        yield "links_csv", links_csv_name(digest), links

@@ -19,6 +19,10 @@ class Once:
         self._database, self._clock, self.job_id = database, clock, job_id
         self.lost: list[str] = []
 
+    async def known(self, step: str) -> Delivery | None:
+        """Return what is known of a step; None: it was never begun, or Slack refused it."""
+        return await self._database.read(lambda db: deliveries.known(db, self.job_id, step))
+
     async def __call__(self, step: str, send: Callable[[], Awaitable[str | None]]) -> Delivery:
         """Send unless it was sent or may have been; `send` returns the message's ts.
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
+from bot import preferences
 from bot.settings import Settings
 from handlers.refusals import SlackRefused
 from handlers.voice import Voice
@@ -38,3 +39,9 @@ async def ask_slack(voice: Voice, user: str) -> Person:
         return Person(user, None, None, "Slack took too long to say who you are.")
     admin = any(said.get(right) for right in ("is_admin", "is_owner", "is_primary_owner"))
     return Person(user, admin and not said.get("deleted"), said.get("tz"))
+
+
+def zone_of(person: Person, settings: Settings) -> str | None:
+    """Return the time zone that somebody lives by, where Slack tells it and we know it."""
+    known = preferences.effective(settings, {"time_zone": person.time_zone or ""})
+    return known.time_zone if known.time_zone == person.time_zone else None

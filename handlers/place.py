@@ -1,9 +1,15 @@
 """Where somebody spoke, and how to answer them alone."""
 
+import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.render.message import Message
+from handlers.once import Once
+from handlers.refusals import SlackRefused
 from handlers.services import Services
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +28,48 @@ class Place:
     message_ts: str | None = None
     trigger_id: str | None = None
 
+    @property
+    def thread(self) -> str | None:
+        """Return the thread that an answer belongs in: the one it stands in, or one it starts."""
+        return self.thread_ts or self.message_ts
 
-async def tell(services: Services, place: Place, told: Message) -> None:
-    """Say something to that person alone; raises `SlackRefused`."""
+
+async def tell(services: Services, place: Place, told: Message, *, replace: bool = False) -> None:
+    """Say something to that person alone; raises `SlackRefused`.
+
+    `replace`: in place of the message whose button was pressed.
+    """
     if place.response_url is not None:
-        await services.voice.respond(place.response_url, told)
+        await services.voice.respond(place.response_url, told, replace=replace)
     else:
         await services.voice.whisper(place.channel, place.user, told, place.thread_ts)
+
+
+async def tell_once(services: Services, once: Once, step: str, place: Place, told: Message) -> None:
+    """Say it to that person alone, once, by the first of three ways that works."""
+    voice = services.voice
+
+    async def respond() -> None:
+        if place.response_url is None:
+            raise SlackRefused("expired_url")
+        await voice.respond(place.response_url, told)
+
+    async def whisper() -> None:
+        await voice.whisper(place.channel, place.user, told, place.thread_ts)
+
+    async def directly() -> str:
+        return await voice.post(await voice.direct(place.user), told)
+
+    ways: dict[str, Callable[[], Awaitable[str | None]]] = {
+        "response_url": respond,
+        "ephemeral": whisper,
+        "dm": directly,
+    }
+    for way, say in ways.items():
+        try:
+            await once(f"{step}_{way}", say)
+        except SlackRefused as refused:
+            log.info("job %s cannot reach its asker by %s: %s", once.job_id, way, refused)
+        else:
+            return
+    log.error("job %s could not tell its asker: %s", once.job_id, told.text)

@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.render.message import Message
+from bot.store import deliveries
+from bot.store.deliveries import DeliveryState
 from handlers import private_notes, runs
 from handlers.errand import Errand
 from handlers.runs import Click
@@ -23,19 +25,30 @@ class InPlace(Message):
         return cls(note.text, note.blocks)
 
 
+T = TypeVar("T")
+Find = Callable[[Services, Click], Awaitable[T]]
+Act = Callable[[Click, T], Awaitable[Message | None]]
 Press = Callable[[Click, Errand], Awaitable[Message | None]]
+
+_DECIDED = "decided"
 
 
 def on_press(app: AsyncApp, services: Services, action_id: str, act: Press) -> None:
+    """Let `act` commit what a button under an answer asks for."""
+    on_click(app, services, action_id, runs.pressed, act)
+
+
+def on_click(app: AsyncApp, services: Services, action_id: str, find: Find[T], act: Act[T]) -> None:
     """Let `act` commit what a button asks for, then ack and say privately what it returns.
 
-    A press by the wrong team or from the wrong channel never reaches `act`.
+    `find` returns what the button is about. It raises `NotYours` for the wrong team or channel:
+    such a press never reaches `act`.
     """
 
     async def pressed(ack: AsyncAck, body: dict[str, Any]) -> None:
         click = runs.click_of(body)
         try:
-            note = await act(click, await runs.pressed(services, click))
+            note = await act(click, await find(services, click))
         except runs.NotYours as error:
             note = private_notes.note(str(error))
         await ack()
@@ -45,3 +58,15 @@ def on_press(app: AsyncApp, services: Services, action_id: str, act: Press) -> N
             )
 
     app.action(action_id)(pressed)
+
+
+async def decide(services: Services, click: Click) -> bool:
+    """Claim the decision that the buttons of a job's message ask for; False: it is taken."""
+    at = services.clock.now()
+    found = await services.database.run(lambda db: deliveries.begin(db, click.value, _DECIDED, at))
+    return found.state is DeliveryState.NEW
+
+
+async def undecide(services: Services, click: Click) -> None:
+    """Give the decision back: what was decided on could not be begun."""
+    await services.database.run(lambda db: deliveries.refused(db, click.value, _DECIDED))

@@ -51,7 +51,8 @@ _PARTS = {
     "lost": "the links lost",
     "targets": "the changed targets",
     "forecasts": "the earlier forecasts",
-    "csv": "the CSV file",
+    "csv": "the CSV file of the keywords",
+    "links_csv": "the CSV file of the links",
 }
 
 

@@ -36,13 +36,13 @@ class Click:
 
 
 def click_of(body: dict[str, Any]) -> Click:
-    """Read Slack's block_actions payload."""
-    container = body["container"]
+    """Read Slack's block_actions payload; a menu's value is that of the option chosen."""
+    container, action = body["container"], body["actions"][0]
     return Click(
         team=body["team"]["id"],
         user=body["user"]["id"],
         channel=container["channel_id"],
-        value=body["actions"][0]["value"],
+        value=action["value"] if "value" in action else action["selected_option"]["value"],
         trigger_id=body["trigger_id"],
         response_url=body.get("response_url"),
         message_ts=container["message_ts"],

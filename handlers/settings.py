@@ -128,6 +128,7 @@ async def _save(services: Services, team: str, user: str, filled: _Filled) -> st
     values = preferences.checked(services.settings, place, changed, channels.registry)
     seen = None if filled.key == NEW else filled.seen
     await channels.save(team, place, values, user, seen)
+    await services.schedule.set_alarms(team)
     return _told(place, values)
 
 

@@ -14,7 +14,7 @@ from bot.render.words import clip, counted, listed
 from bot.setting_list import SETTINGS, Group, Level, Setting
 from bot.setting_values import NONE, parts
 from bot.settings import Settings
-from handlers.people import Person
+from handlers.people import Person, zone_of
 
 NEW = "new"
 """The place of a client that does not exist yet."""
@@ -66,8 +66,7 @@ class Page:
         here = self.wishes.at(place_of(Level.CHANNEL, self.channel))
         if key != Level.CHANNEL or "time_zone" in here or "time_zone" in self.wishes.team:
             return None
-        known = preferences.effective(self.base, {"time_zone": self.person.time_zone or ""})
-        return known.time_zone if known.time_zone == self.person.time_zone else None
+        return zone_of(self.person, self.base)
 
     def _sections(self, key: str, proposed: str | None) -> Iterator[Section]:
         if key == NEW:
@@ -180,5 +179,4 @@ def _words(setting: Setting, text: str) -> str:
     if setting.long and len(parts(text)) > 3:
         return counted(len(parts(text)), "domain")
     words = [named.get(part, part) for part in parts(text)] if named else [text]
-    nothing = "none" if setting.long or setting.several else "not set"
-    return clip(", ".join(words), 60) if text else nothing
+    return clip(", ".join(words), 60) if text else setting.nothing

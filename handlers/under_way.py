@@ -4,6 +4,8 @@ Kept in memory on purpose: it is asked before the row is written, without a gap 
 to slip through, and a restart brings it back with the jobs that it resumes.
 """
 
+import asyncio
+from collections import defaultdict
 from dataclasses import replace
 
 from handlers.errand import Errand
@@ -16,6 +18,11 @@ class UnderWay:
 
     def __init__(self) -> None:
         self._runs: dict[Key, str] = {}
+        self._turns: dict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def turn(self, team: str, channel: str) -> asyncio.Lock:
+        """Return what is held while a channel's keywords change: a second look sees the first."""
+        return self._turns[team, channel]
 
     def claim(self, errand: Errand, owner: str) -> str | None:
         """Take the question; returns who has it already and is not finished, None: nobody."""

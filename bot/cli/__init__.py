@@ -1,4 +1,4 @@
-"""The command line: every file here that has a `command` is one command of `linkgap`."""
+"""The command line: every file here is one command of `linkgap`, or begins with `_`."""
 
 from importlib import import_module
 from pkgutil import iter_modules
@@ -19,13 +19,14 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands by name; a file may end in `_` where its name is Python's."""
         del ctx
-        return sorted(module.name.rstrip("_") for module in iter_modules(__path__))
+        names = (module.name for module in iter_modules(__path__))
+        return sorted(name.rstrip("_") for name in names if not name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command."""
         del ctx
         for module in iter_modules(__path__):
-            if module.name.rstrip("_") == cmd_name:
+            if module.name.rstrip("_") == cmd_name and not cmd_name.startswith("_"):
                 found: click.Command = import_module(f"{__name__}.{module.name}").command
                 return found
         return None

@@ -11,7 +11,7 @@ from bot.budget import Rules
 from bot.clock import SystemClock
 from bot.providers.base import Capability, Vendor
 from bot.providers.registry import Registry, discover
-from bot.render.money import left
+from bot.render.money import amount, left
 from bot.settings import Settings, load
 from bot.store.workspace import CLI_TEAM
 from bot.wiring import core
@@ -40,20 +40,35 @@ def command(*, online: bool) -> None:
     settings = load(Settings)
     registry = discover(settings, SystemClock())
     console = Console()
-    console.print(_vendors(registry))
+    console.print(_vendors(registry, settings))
     for line in _missing(settings, registry):
         console.print(line, soft_wrap=True)
     if online:
         asyncio.run(_online(settings, console))
 
 
-def _vendors(registry: Registry) -> Table:
-    table = Table("Vendor", "State", "Gives", title="Sources", title_justify="left")
+def _vendors(registry: Registry, settings: Settings) -> Table:
+    table = Table("Vendor", "State", "An answer takes", "Gives", title="Sources")
+    table.title_justify = "left"
     for vendor in registry.vendors:
-        table.add_row(vendor.title, "ready", _gives(vendor.capabilities))
+        table.add_row(vendor.title, "ready", _most(vendor, settings), _gives(vendor.capabilities))
     for absent in registry.not_configured:
-        table.add_row(absent.title, f"set {' and '.join(absent.needs)}", _gives(absent.gives))
+        needs = f"set {' and '.join(absent.needs)}"
+        table.add_row(absent.title, needs, "", _gives(absent.gives))
     return table
+
+
+def _most(vendor: Vendor, settings: Settings) -> str:
+    """Return what one answer may take there, in units and, where that is known, in money."""
+    if _is_local(vendor):
+        return "nothing"
+    units = vendor.run_cap if settings.run_cap is None else settings.run_cap
+    price = Rules.of(settings).prices.micro_usd(vendor.name, units)
+    return f"at most {amount('', vendor.pool, units, price).replace('  ', ' ').strip()}"
+
+
+def _is_local(vendor: Vendor) -> bool:
+    return all(hasattr(adapter, "read") for adapter in vendor.capabilities.values())
 
 
 def _gives(capabilities: object) -> str:
@@ -91,8 +106,7 @@ def _unpriced(settings: Settings, vendors: list[Vendor]) -> Iterator[str]:
     if settings.allow_unpriced or not rules.caps_money:
         return
     for vendor in vendors:
-        local = all(hasattr(adapter, "read") for adapter in vendor.capabilities.values())
-        if not local and rules.prices.micro_usd(vendor.name, 1) is None:
+        if not _is_local(vendor) and rules.prices.micro_usd(vendor.name, 1) is None:
             yield (
                 f"{vendor.title} has no price in money, so the cap stops it: set LINKGAP_PRICES"
                 f"={vendor.name}=… (dollars a unit) or LINKGAP_ALLOW_UNPRICED=yes."

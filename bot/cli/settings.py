@@ -100,7 +100,9 @@ def _table(told: Iterable[Told], site: str | None, channel: str | None) -> Table
         title_justify="left",
     )
     for one in told:
-        table.add_row(one.setting.name, one.value.replace(",", ", ") or "not set", _source(one))
+        table.add_row(
+            one.setting.name, one.value.replace(",", ", ") or one.setting.nothing, _source(one)
+        )
     return table
 
 

@@ -3,10 +3,12 @@
 Snapshots are oldest first everywhere here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from bot.gap.forecast import check, forecast
+from bot.question import NO_PAGE
 from bot.tracked import Alert, GapPoint, KeywordLine, Moment, Rival, Snapshot, TrackedKeyword
 
 WEEK = timedelta(days=7)
@@ -128,6 +130,7 @@ def gap_history(
     span is the last `points` weeks up to the newest snapshot, without holes, and begins no earlier
     than the first known gap.
 
+    Keywords that share a page of ours share its links: of them the total has the widest gap alone.
     A keyword is part of the total from its first known gap on. Before that its gap is unknown, not
     0, and the total is that of the others; it steps up when a keyword is added.
 
@@ -144,16 +147,49 @@ def gap_history(
         return tuple(
             GapPoint(day, keyword, gap) for keyword, line in lines.items() for day, gap in line
         )
-    total: dict[date, int] = dict.fromkeys(weeks, 0)
-    for line in lines.values():
-        for day, gap in line:
-            total[day] += gap
+    total = _total(
+        weeks, [[lines[keyword] for keyword in group] for group in _by_page(histories, lines)]
+    )
     change = {keyword: abs(line[-1][1] - line[0][1]) for keyword, line in lines.items()}
     most = sorted(filter(change.__getitem__, lines), key=lambda keyword: -change[keyword])
     return (
         *(GapPoint(day, None, gap) for day, gap in total.items()),
         *(GapPoint(day, keyword, gap) for keyword in most[:movers] for day, gap in lines[keyword]),
     )
+
+
+def by_page(lines: Sequence[KeywordLine]) -> list[list[KeywordLine]]:
+    """Return lines that share a page of ours together: a link to it is a link for all of them."""
+    groups: dict[object, list[KeywordLine]] = {}
+    for at, line in enumerate(lines):
+        groups.setdefault(_page_or(line.page, at), []).append(line)
+    return [*groups.values()]
+
+
+def _by_page(
+    histories: Mapping[str, Sequence[Snapshot]], keywords: Iterable[str]
+) -> list[list[str]]:
+    groups: dict[object, list[str]] = {}
+    for keyword in keywords:
+        groups.setdefault(_page_or(histories[keyword][-1].page, keyword), []).append(keyword)
+    return [*groups.values()]
+
+
+def _page_or(page: str | None, alone: object) -> object:
+    return alone if page in (None, NO_PAGE) else page
+
+
+def _total(
+    weeks: Sequence[date], groups: Sequence[Sequence[Sequence[tuple[date, int]]]]
+) -> dict[date, int]:
+    total = dict.fromkeys(weeks, 0)
+    for lines in groups:
+        widest: dict[date, int] = {}
+        for day, gap in chain.from_iterable(lines):
+            widest[day] = max(gap, widest.get(day, 0))
+        for day, gap in widest.items():
+            total[day] += gap
+    return total
 
 
 def _up_to(snapshots: Sequence[Snapshot], since: datetime | None) -> Sequence[Snapshot]:

@@ -24,7 +24,12 @@ _TRANSITION = (
     ipaddress.IPv6Network("3fff::/20"),  # documentation, newer than this Python's own list
     ipaddress.IPv6Network("5f00::/16"),  # segment routing, newer too
 )
-_RELAY = ipaddress.IPv4Network("192.88.99.0/24")  # 6to4 relays
+_INNER = (
+    ipaddress.IPv4Network("192.88.99.0/24"),  # 6to4 relays
+    # Protocol assignments: older Pythons call most of it global, and one cloud's metadata is there.
+    ipaddress.IPv4Network("192.0.0.0/24"),
+    ipaddress.IPv4Network("168.63.129.16/32"),  # a cloud's host agent, seen from its machines only
+)
 
 
 class Refused(Exception):
@@ -76,7 +81,7 @@ def is_public(address: IPAddress) -> bool:
             return is_public(inner)
         if address.is_site_local or any(address in network for network in _TRANSITION):
             return False
-    elif address in _RELAY:
+    elif any(address in network for network in _INNER):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 

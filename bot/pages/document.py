@@ -64,6 +64,11 @@ class Document:
         """The decoded, lower-case path of the URL, or ""."""
         return self._parts.path.lower()
 
+    @property
+    def is_home(self) -> bool:
+        """Whether it is a site's front page; without an address nobody can tell."""
+        return bool(self.url) and self.path in ("", "/")
+
     @cached_property
     def host(self) -> str:
         """The lower-case host of the URL without www, or ""."""

@@ -41,7 +41,10 @@ def emails_of(document: Document) -> tuple[str, ...]:
     found += _ADDRESS.findall(text)
     for name, host in _SPELT.findall(text):
         found.append(f"{name}@{_DOT.sub('.', host)}")
-    for name, host in (*_IN_WORDS.findall(text), *_SPACED.findall(text)):
+    # Looked for first: long patterns are slow on long texts that hold nothing of the kind.
+    loose = _IN_WORDS.findall(text) if " dot " in text.lower() else []
+    loose += _SPACED.findall(text) if " @ " in text else []
+    for name, host in loose:
         found.append(f"{name}@{host.replace(' dot ', '.')}")
     kept = (address.strip(". ").lower() for address in found)
     return tuple(dict.fromkeys(address for address in kept if _real(address)))

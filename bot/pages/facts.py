@@ -75,8 +75,9 @@ def unreadable(url: str | None, reason: str) -> PageFacts:
 
 def _read(document: Document, html: str) -> PageFacts:
     kind, evidence = kind_of(document)
-    author = author_of(document) if kind in _SIGNED else None
-    published = _published(document, kind, html)
+    # A front page shows the names and days of the pages it leads to.
+    author = author_of(document) if kind in _SIGNED and not document.is_home else None
+    published = None if document.is_home else _published(document, kind, html)
     modified = modified_of(document)
     links = links_of(document)
     organisation = organisation_of(document)

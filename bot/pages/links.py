@@ -23,18 +23,19 @@ _SAYS = {
         r"|hakk[ıi]m[ıi]zda|kurumsal|despre(?: noi)?|r[óo]lunk|qui som|tentang kami|gi[ớo]i thi[ệe]u"
         r"|о (?:нас|компании|проекте|магазине|сайте)|про (?:нас|компанію)|за нас|σχετικ[άα].*"
         r"|(?:会社|運営|企業)(?:概要|会社|情報|案内)|私たちについて|关于我们|關於我們|公司简介|회사 ?소개"
-        r"|درباره (?:ما|.*)|من نحن|אודות(?:ינו)?|ჩვენს? შესახებ"
+        r"|เกี่ยวกับ.*|हमारे बारे में|par mums|apie mus|meist|o společnosti|despre companie|درباره (?:ما|.*)|من نحن|אודות(?:ינו)?|ჩვენს? შესახებ"
     ),
     "contact": (
-        r"(?:how to |please )?contact(?:s| us| me| \w+| information| details| & .*| and .*)?"
-        r"|get in touch(?: with us)?|customer (?:support|service|care)|reach us"
+        r"(?:how to |please )?contact(?:s| us| me| information| details| & .*| and .*|(?: [\w.'-]+){1,4})?"
+        r"|get in touch(?: with us)?|customer (?:support|service|care)|reach us|(?:help (?:&|and) )?feedback"
+        r"|help (?:&|and) contact info\w*"
         r"|help (?:& contact|and contact)|write to us|(?:give|send) (?:us )?feedback"
-        r"|(?:zum )?kontakt(?:e|y|formular|ieren| oss| os| aufnehmen)?(?: (?:&|und|i) .*)?|kundenservice"
+        r"|(?:zum )?kontakt(?:e|i|y|ai|formular|ieren| oss| os| aufnehmen)?(?: (?:&|und|i) .*)?|kundenservice"
         r"|contact(?:o|os|er|ez|ez[- ]nous|eer|eer ons|ar|atti|aci|enos|e|a|a con nosotros|a'ns)|contáct\w+"
         r"|nous contacter|contattaci|contatt[io]|fale conosco|contatos?|contactos?|neem contact op"
         r"|klantenservice|ota yhteyttä|yhteystiedot|i̇?leti[sş]im|bize ula[sş][ıi]n|kapcsolat|liên hệ"
         r"|контакт\w*|связаться с нами|обратная связь|зв.?язатися.*|επικοινων[ίι]α|hubungi kami"
-        r"|お?問い?合わ?せ.*|ヘルプ・お問い合わせ|联系我们|聯絡我們|联系方式|문의(?:하기)?|تماس با ما"
+        r"|ติดต่อ.*|संपर्क.*|お?問い?合わ?せ.*|ヘルプ・お問い合わせ|联系我们|聯絡我們|联系方式|문의(?:하기)?|تماس با ما"
         r"|اتصل بنا|צור קשר|კონტაქტი"
     ),
     "privacy": (
@@ -44,7 +45,7 @@ _SAYS = {
         r"|.*personvern.*|.*privatliv.*|.*tietosuoja.*|.*gizlilik.*|.*kvkk.*|.*confiden[țt]ialit.*"
         r"|.*adatv[ée]del.*|.*конфиденциальн.*|.*персональных данных.*|.*конфіденційн.*|.*απ[όο]ρρ.*"
         r"|.*(?:プライバシー|個人情報).*|.*(?:隐私|隱私|私隱).*|.*개인정보.*|.*حریم خصوصی.*|.*الخصوصية.*"
-        r"|.*פרטיות.*|.*bảo mật.*|.*kebijakan privasi.*|.*privasi.*"
+        r"|.*ความเป็นส่วนตัว.*|.*privātum.*|.*privatum.*|.*soukrom.*|.*פרטיות.*|.*bảo mật.*|.*kebijakan privasi.*|.*privasi.*"
     ),
     "editorial": (
         r"editorial (?:policy|policies|guidelines|standards|process|integrity|team)|our editorial.*"
@@ -58,7 +59,7 @@ _LEADS = {
     "about": r"about|about[-_]?(?:us|me)|(?:ue?|%c3%bc)ber[-_]?(?:uns|mich)|our[-_]story|who[-_]we[-_]are"
     r"|quienes[-_]somos|sobre[-_]nosotros|a[-_]propos|qui[-_]sommes[-_]nous|chi[-_]siamo|over[-_]ons"
     r"|quem[-_]somos|o[-_]nas|om[-_]oss|company|our[-_]team|meet[-_]the[-_]team|aboutus",
-    "contact": r"contacts?|contact[-_]?(?:us|me|form)|kontakt(?:formular)?|contacto|contato|contatti"
+    "contact": r"contacts?|contact[-_](?:us|me|form|\w{2,12})|contact(?:us|me|form)|kontakt(?:formular)?|contacto|contato|contatti"
     r"|nous[-_]contacter|get[-_]in[-_]touch|fale[-_]conosco|iletisim|customer[-_]?service|feedback",
     "privacy": r"privacy(?:[-_]?(?:policy|notice|statement|center|centre))?|.*privacy[-_]policy.*"
     r"|datenschutz(?:erklae?rung|hinweise?|bestimmungen)?|politica[-_]de[-_]privaci\w+"
@@ -68,7 +69,7 @@ _LEADS = {
 }
 _SAYS_RE = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _SAYS.items()}
 _LEADS_RE = {name: re.compile(pattern) for name, pattern in _LEADS.items()}
-_MAX_LABEL = 60
+_MAX_LABEL = 90
 _TRIM = " .:»›>→|•·-–—*©\u200b"
 # Widgets link to their makers' own policies; those are not the policy of the page.
 _MAKERS = frozenset({"google.com", "facebook.com", "disqus.com", "hcaptcha.com", "cloudflare.com"})

@@ -69,7 +69,7 @@ _HAPPENED = (
 IN_HOST = _rows(
     "its host is named “{}”",
     ("forum", 3, r"^(?:forums?|community|discuss|discourse|boards?|answers|talk)\.|\bforums?\b"),
-    ("guide", 2.5, r"^(?:docs?|documentation|help|learn|wiki|manual|developers?|tutorials?|support|kb)\.|recipes?|rezepte?|recetas|recettes|\bdocs\b"),
+    ("guide", 2.5, r"^(?:docs?|documentation|help|learn|manual|developers?|tutorials?|support|kb)\.|recipes?|rezepte?|recetas|recettes|\bdocs\b"),
     ("category", 1, r"^(?:jobs|careers|directory|listings)\.|classifieds"),
     ("product", 1, r"^(?:shop|store|buy)\."),
     ("news", 1.5, r"news(?!letter)|nachrichten|zeitung|times\b|tribune|herald|gazette|journal\b|(?<!word)presse?\b|noticias|daily|chronicle|observer|telegraph|tage?blatt|anzeiger|kurier|courier|rundschau|diario|periodico|jornal|giornale|corriere|gazet|dagblad|courant|tidning|posten\b|wiadomosci|novosti|haber|nyheter|nieuws|notizie|actu|bulletin|sentinel|dispatch|examiner"),
@@ -89,12 +89,14 @@ IN_PATH = _rows(
     ("category", 1, r"-(?:products|supplies|shoes|deals|jobs|courses|for-sale|online-kaufen)(?:\.\w+)?/?$"),
     ("review", 3, r"(?:^|[/_-])(?:reviews?|rezension(?:en)?|kritik|testberichte?|erfahrung(?:en|sbericht)?|vs|versus|tested|im-test|compared|comparison|vergleich|comparati\w+|recensione|rese[nñ]a|critique|opiniones|avis|hands-on|first-look|recenzja|obzor)(?=[/._-]|$)|-test(?:/|$|\.)"),
     ("news", 2.5, r"/(?:news|newsroom|press|press[-_]?releases?|news-releases?|pressemitteilung(?:en)?|pressemeldung(?:en)?|presse|noticias?|nachrichten|actualites?|actu|aktuelles|politics|politik|politica|politique|world|us|uk|local|nation|sports?|nyheter|nieuws|notizie|cronaca|breaking|novosti|wiadomosci)(?=[/\d-]|$)"),
-    ("guide", 3, r"/(?:docs?|documentation|guides?|tutorials?|manuals?|man-pages|man\d|how-?tos?|recipes?|recetas?|rezepte?|recettes?|przepis(?:y)?|ricette|receitas?|learn|kb|reference|ref|ratgeber|anleitung(?:en)?|wiki|help|hc|faq|tips|support|quickstart|getting-started)(?=[/-]|$)|[/-]how-(?:to|do)-|[/-](?:guide|tutorial|tips|anleitung|recipe|rezept|explained|for-beginners)(?=[/._-]|$)|/(?:wie|como|comment|so)-\w+-"),
+    ("guide", 3, r"/(?:docs?|documentation|guides?|tutorials?|manuals?|man-pages|man\d|how-?tos?|recipes?|recetas?|rezepte?|recettes?|przepis(?:y)?|ricette|receitas?|learn|kb|reference|ref|ratgeber|anleitung(?:en)?|help|hc|faq|tips|support|quickstart|getting-started)(?=[/-]|$)|[/-]how-(?:to|do)-|[/-](?:guide|tutorial|tips|anleitung|recipe|rezept|explained|for-beginners)(?=[/._-]|$)|/(?:wie|como|comment|so)-\w+-"),
+    ("guide", 1, r"/wiki/"),
     ("list", 2.5, r"[/-](?:best|top|beste[nrs]?|mejores|meilleur\w*|migliori|melhores)-|list[-_]of|/\d{1,3}-(?!\d)[a-z]+-[a-z]|-\d{1,2}-(?:best|ways|things|tips|ideas|reasons)|-(?:alternatives|ideas|examples|resources)(?:[/._-]|$)|/(?:awesome|listicles?|lists|rankings?)(?:[/-]|$)"),
     ("profile", 4, r"/(?:about(?:[-_]?(?:us|me))?|contacts?(?:[-_]us|[-_]me)?|kontakt|contacto|contatti|contato|(?:our-)?(?:team|people|story|staff|leadership)|management|profiles?|users?|members?|(?:ueber|uber|über)-(?:uns|mich)|company|imprint|impressum|quienes-somos|qui-sommes-nous|chi-siamo|o-nas|over-ons|om-oss|bio|biography|who-we-are|mission|history|unternehmen)(?:\.\w+)?/?$|/(?:profiles?|users?|authors?|members?|people|team|staff|faculty|in|speakers?|artists?)/[^/]+/?$|/@\w+/?$|/~\w+/?$"),
     ("video", 3, r"/(?:watch|videos?|clips?|embed|live|livestream|en-directo|en-vivo|direkt|live-tv|trailers?|episodes?|mediathek|shorts|reel)(?=[/?-]|$)"),
     ("tool", 3.5, r"(?:calculator|converter|generator|checker|simulator|estimator|validator|rechner|calculadora|calculateur|calcolatore|konverter|kalkulator|word-?counter|translat(?:e|or)(?=[/?-]|$)|/tools?/[^/]+|seo-?check|/test-your|speed-?test)(?!s?-(?:for|reviews?))"),
-    ("other", 5, r"(?:^|[/_-])(?:privacy(?:-policy)?|terms(?:-(?:of|and)-\w+)?|legal|log-?in|sign-?in|signup|register|error\w*|404|agb|datenschutz\w*|cookie-policy|disclaimer|events?|lyrics|songtexte?|dictionary|definition|cart|checkout|job/[^/]+|obituar\w+|veranstaltung(?:en)?)(?:[/._-]|$)"),
+    ("other", 2.5, r"/jobs?/[^/]*\d{4,}[^/]*/?$|/(?:stellenangebot|vacancy|vacature|oferta-de-empleo)/[^/]+"),
+    ("other", 5, r"(?:^|[/_-])(?:privacy-(?:policy|notice|statement)|terms-(?:of|and)-\w+|datenschutz\w*|cookie-policy|disclaimer|lyrics|songtexte?|obituar\w+|agb)(?:[/._-]|$)|/(?:privacy|terms|legal|log-?in|sign-?in|signup|register|error|404|dictionary|definition|cart|checkout|events?/[^/]+|job/[^/]+|careers/[^/]+|veranstaltung(?:en)?)(?:\.\w+)?(?:/|$)|/error[_-]\w+"),
 )  # fmt: skip
 
 IN_TITLE = _rows(
@@ -113,7 +115,7 @@ IN_TITLE = _rows(
     ("review", 3, r"\b(?:vs\.?|versus|compared|comparison|im vergleich|vergleich:|comparativ\w+|how do they compare|which is better)(?!\w)"),
     ("news", 1.5, rf"[|–—•·:-] ?[^|–—•·]{{0,30}}\b(?:{_PAPERS})\b[^|–—•·]{{0,30}}$"),
     ("news", 1.5, rf"\b(?:{_HAPPENED})\b"),
-    ("news", 1.5, r"\b(?:news|nachrichten|press release|pressemitteilung|announces?|launch(?:es|ed)|partners?(?:hip)?|according to|arrest(?:ed|s)|killed|dies|investigation|report|unveils?|raises|acquires?|wins?|says|appoints?|signs|plans to|fordert|warnt|police|polizei|minister|court|election)\b"),
+    ("news", 1.5, r"\b(?:news|nachrichten|press release|pressemitteilung|announces?|launch(?:es|ed)|partners?(?:hip)?|according to|arrest(?:ed|s)|killed|dies|investigation|unveils?|raises|acquires?|wins?|says|appoints?|signs|plans to|fordert|warnt|police|polizei|minister|court|election)\b"),
     ("product", 1.5, r"\b(?:software|platform|services?|solutions?|pricing|prices|packages|plans|for (?:small |your )?business(?:es)?|company|kaufen|buy|купить|kopen|acheter|comprar|for sale|free trial|official site|app|repair|bestellen)\b"),
     ("product", 1, r"\b(?:lawyers?|attorneys?|dentists?|plumbers?|plumbing|repairs?|cleaning|removal|installation|rentals?|agency|consulting|consultants?|contractors?|movers|roofing|hvac|clinic|catering|hosting|insurance|loans?|tours?|hotels?|developers?|development|marketing|management|anwalt|rechtsanwalt|zahnarzt|agentur|beratung|reparatur|reinigung|vermietung|versicherung|agence|avocat|assurance|agencia|abogados?|seguros?|agenzia|avvocato|verhuur|kantoor|wynajem|naprawa|uslugi|usługi|byrå)\b"),
     ("category", 1.5, r"\b(?:products|supplies|shop|jobs|courses|deals|rentals|directory|listings?|auswahl|online (?:kaufen|kopen|shop|bestellen)|günstige\w*|catalog(?:ue)?|categories|collection|sale|for sale|search results|archives?|browse|stellenangebote|brands|store)\b"),
@@ -123,7 +125,8 @@ IN_TITLE = _rows(
     ("review", 2.5, r"\b(?:getest|anmeldelse|arvostelu|resenha|avaliação|análise|prova su strada|la nostra prova|opinie|test (?:complet|et avis)|notre (?:avis|test)|avis(?: clients)?|recensies|ervaringen|omdöme|kundenbewertungen|bewertungen|testimonials|score|rating|pros (?:and|&) cons|should you buy|legit|scam)\b"),
     ("video", 2.5, r"\b(?:youtube|vimeo|twitch|dailymotion|videos?|trailer|livestream|live ?stream|en directo|en vivo|ao vivo|live tv|watch online|full episode|official music|mediathek|tiktok)\b"),
     ("tool", 3.5, r"\b(?:calculator|converter|generator|checker|simulator|estimator|\w*rechner|calculadora|calculateur|calcolatore|konverter|kalkulator|generate an?|tester|validator|test your|word counter|lookup|finder|online tool|formatter|speed test|translator|kalkylator)\b|計算|калькулятор|генератор"),
-    ("other", 5, r"\b(?:privacy (?:policy|notice|statement)|terms (?:of|and|&) (?:use|service|conditions)|terms & conditions|sign in|sign up|log ?in|anmelden|einloggen|page not found|error|access denied|forbidden|just a moment|not a (?:ro)?bot|attention required|captcha|server status|index of /|datenschutz\w*|nutzungsbedingungen|\bagb\b|lyrics|songtext|cookie policy|definition|meaning of|obituary|under construction|maintenance)\b|^404\b|\bstatus$"),
+    ("other", 5, r"\b(?:privacy (?:policy|notice|statement)|terms (?:of|and|&) (?:use|service|conditions)|terms & conditions|page not found|access denied|just a moment|not a (?:ro)?bot|attention required|captcha|server status|index of /|datenschutz(?:erklärung|hinweise?|bestimmungen|information\w*)?|nutzungsbedingungen|\bagb\b|lyrics|songtext|cookie policy|obituary|mentions légales|política de privacidad|polityka prywatności|privacyverklaring|integritetspolicy)\b|^404\b|^(?:apache |server |system |service )?status$|^\W*(?:error|fehler|erreur)\W*(?:\d{3}|$|[|–—:·-])|\berror \d{3}\b|^\W*(?:sign in|sign up|log ?in|anmelden|einloggen|connexion|iniciar sesión|inloggen|logga in)\b"),
+    ("other", 3, r"\b(?:forbidden|definition|meaning of|under construction|under maintenance|login|log in to|sign in to|bedeutung|définition|definición|significado)\b"),
     ("other", 2.5, r"\b(?:university|universität|universidad|université|ministry|government|city of|dictionary|concert|conference \d{4}|tickets)\b"),
 )  # fmt: skip
 
@@ -172,6 +175,29 @@ OFFER = re.compile(
     r"free (?:quote|estimate|trial|consultation)|request a (?:quote|demo)|(?:book|get|schedule) a (?:demo|call)"
     r"|get started|start (?:your )?free|sign up free|contact sales|see pricing|schedule (?:service|now)"
     r"|angebot anfordern|kostenlos testen|demo anfordern|call (?:us )?(?:now|today)|try (?:it )?(?:for )?free",
+    re.IGNORECASE,
+)
+ABOUT_PART = re.compile(
+    r"^\W*(?:our|my|the) (?:mission|vision|values|story|history|team|people|company|approach|philosophy|leadership|founders?)\b"
+    r"|^\W*(?:what we do|who we are|meet (?:the|our) team|board of directors|unsere? (?:werte|geschichte|mission|vision|team|philosophie)"
+    r"|unser team|wer wir sind|notre (?:histoire|mission|équipe|vision)|nos valeurs|nuestr[oa]s? (?:historia|misión|equipo|valores|visión)"
+    r"|la nostra (?:storia|missione)|il nostro team|onze (?:missie|geschiedenis|visie)|ons team|nossa (?:história|missão|equipe)"
+    r"|nasza? (?:historia|misja|zespół|wartości)|vår (?:historia|vision)|наша (?:история|миссия|команда)|企業理念|沿革|发展历程)\W*",
+    re.IGNORECASE,
+)
+REACHED = re.compile(
+    r"\b(?:phone|telephone|fax|opening hours|office hours|postal address|mailing address|address|directions|how to find us|get in touch|e-?mail us"
+    r"|telefon|telefax|anschrift|adresse|anfahrt|öffnungszeiten|ansprechpartner|téléphone|horaires|nous trouver|dirección|teléfono|horario"
+    r"|indirizzo|telefono|orari|dove siamo|telefoon|adres|openingstijden|endereço|telefone|horário|godziny otwarcia|adress|öppettider"
+    r"|адрес|телефон|режим работы)\b|電話|住所|所在地|地址|电话|전화|주소",
+    re.IGNORECASE,
+)
+DOC_PART = re.compile(
+    r"^\W*(?:synopsis|usage|options|parameters|arguments|examples?|return(?:s| value)?|see also|configuration|installation|prerequisites"
+    r"|requirements|troubleshooting|environment(?: variables)?|files|exit status|syntax|methods|properties|ingredients|instructions|directions"
+    r"|what you(?:'ll| will)? need|you will need|steps|next steps|overview|voraussetzungen|zutaten|zubereitung|ingredientes|preparación"
+    r"|elaboración|ingrédients|préparation|ingredienti|preparazione|ingrediënten|bereiding(?:swijze)?|modo de preparo|składniki|przygotowanie"
+    r"|wykonanie|ingredienser|gör så här|ингредиенты|приготовление|材料|作り方)\W*$",
     re.IGNORECASE,
 )
 QUOTED = re.compile(
@@ -274,6 +300,24 @@ CHALLENGED = re.compile(
 ATTENDED = re.compile(
     r"\b(?:add to calendar|get tickets|buy tickets|doors open|venue|rsvp|register for (?:this|the) event|event details"
     r"|date and time|eintritt|veranstaltungsort|einlass|registration (?:is )?required)\b",
+    re.IGNORECASE,
+)
+BORN = re.compile(
+    r"\((?:[^()]{0,60}\b)?(?:born|née?|geboren|geb\.|nacid[oa]|nat[oa]|nascid[oa]|ur\.|född|født|род\.|\*) ?[^()]{0,60}\d{4}"
+    r"|\b(?:is|was|ist|war|est|était|es|fue|è|era|é|is een|jest|är) (?:an?|the|ein|eine|une?|una?|um|uma|een|en) (?:[\w-]+ ){0,4}"
+    r"(?:actor|actress|singer|musician|professor|author|writer|engineer|founder|co-founder|physician|lawyer|journalist|footballer|player"
+    r"|politician|artist|scientist|researcher|entrepreneur|schauspieler(?:in)?|sänger(?:in)?|autor(?:in)?|politiker(?:in)?|professor(?:in)?"
+    r"|acteur|actrice|chanteu(?:r|se)|écrivain\w*|actriz|cantante|escritora?|profesora?|attore|attrice|scrittore|scrittrice|cantora?|zanger(?:es)?)\b",
+    re.IGNORECASE,
+)
+COMPANY = re.compile(
+    r"\b(?:headquarters?|employees|company size|founded|industry|revenue|specialties|followers|hauptsitz|mitarbeiter|gegründet|branche|umsatz"
+    r"|siège social|effectif|fondée|chiffre d'affaires|sede|empleados|fundada|dipendenti|fondata|hoofdkantoor|medewerkers|siedziba)\b",
+    re.IGNORECASE,
+)
+RELEASED = re.compile(
+    r"\b(?:stars|forks|releases|watchers|contributors|licen[cs]e|latest version|release history|download files|maintainers?|open issues"
+    r"|weekly downloads|repository|changelog|dependencies|commits|pull requests)\b",
     re.IGNORECASE,
 )
 WIRED = re.compile(

@@ -94,7 +94,7 @@ def _voice(running: str, language: str | None) -> Iterator[Signal]:
     if you > 0.02:
         yield Signal({"guide": 0.5, "news": -0.5}, "it speaks to “you”")
     elif you < 0.003 and me < 0.006:
-        yield Signal({"news": 1.0}, "it speaks of others only")
+        yield Signal({"news": 0.5}, "it speaks of others only")
     if me > 0.03:
         alone = 1.5 if you < 0.01 else 0.5
         yield Signal({"news": -1.0, "other": alone, "review": 0.5}, "it speaks of “me”")
@@ -107,11 +107,11 @@ def _report(paragraphs: list[str]) -> Iterator[Signal]:
         return
     quotes = len(_QUOTE.findall(" ".join(paragraphs)[:_RUNNING]))
     if quotes > 3:
-        yield Signal({"news": 1.5}, f"it has {quotes} quotations")
+        yield Signal({"news": 1.0}, f"it has {quotes} quotations")
     elif quotes > 1:
         yield Signal({"news": 0.5}, f"it has {quotes} quotations")
     opening = paragraphs[:_OPENING]
     if any(map(_DAY.search, opening)):
         yield Signal({"news": 1.0}, "it begins with the day something happened")
     if any(map(_PLACE.match, opening)):
-        yield Signal({"news": 1.0}, "it begins with the place of the report")
+        yield Signal({"news": 0.5}, "it begins with the place of the report")

@@ -15,6 +15,10 @@ _FIELDS = (
     "input[type=number], input[type=range], input[type=text], input:not([type]), select, "
     "input[type=radio], input[type=url], input[type=file], textarea"
 )
+_ONE_OFFER = (
+    "[itemprop=sku], [itemprop=gtin13], select[name*=quantity i], [id=add-to-cart-button i], "
+    "input[type=number][id*=quantity i], [id*=product-detail i], [class~=product-detail]"
+)
 _BUTTONS = "button, input[type=submit], input[type=button], a[class*=cart i], a[class*=btn i]"
 _POSTS = re.compile(r"post|message|comment|reply|answer|entry", re.IGNORECASE)
 _CARDS = re.compile(r"product|item|card|listing|result|offer|teaser|tile|job|course", re.IGNORECASE)
@@ -23,8 +27,17 @@ _REVIEWS = re.compile(r"review|rating|testimonial|bewertung|opinion|avis", re.IG
 _MAX_ELEMENTS = 6000
 _MOST = 0.5
 _LONG_STEP = 30
+_MUCH_CODE = 9
 _LITTLE = 400
 _LIST_HEADINGS, _MATCHED = 4, 0.6
+_HEADINGS: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
+    (patterns.DOC_PART, 2, {"guide": 2}, "it has the parts of an instruction or a reference"),
+    (patterns.ASKS, 3, {"guide": 1}, "several of its headings are questions"),
+    (patterns.BEST_FOR, 3, {"list": 2}, "several of its headings name a best one"),
+    (patterns.JUDGES, 2, {"review": 2}, "several of its headings weigh or judge"),
+    (patterns.ABOUT_PART, 1, {"profile": 1.5}, "its headings are those of a page about somebody"),
+    (patterns.PRODUCT_PART, 1, {"product": 1}, "it has the parts of a product page"),
+)
 
 
 def structure(document: Document) -> Iterator[Signal]:
@@ -33,6 +46,8 @@ def structure(document: Document) -> Iterator[Signal]:
     code = len(document.tree.css("pre"))
     if code > 2:
         yield Signal({"guide": 2, "news": -1}, f"it shows {code} blocks of code")
+    elif len(document.tree.css("code")) > _MUCH_CODE:
+        yield Signal({"guide": 1.5, "news": -0.5}, "it speaks in code")
     yield from _from_repetition(document)
     yield from _from_trade(document)
     yield from _from_forms(document)
@@ -48,26 +63,21 @@ def _from_headings(document: Document) -> Iterator[Signal]:
         yield Signal({"guide": 3, "news": -1.5}, f"{steps} of its headings are steps")
     elif numbered > 3:
         yield Signal({"list": 3, "news": -1.5}, f"{numbered} of its headings are numbered")
-    asked = sum(map(bool, map(patterns.ASKS.match, headings)))
-    if asked > 2:
-        yield Signal({"guide": 1}, f"{asked} of its headings are questions")
-    praised = sum(map(bool, map(patterns.BEST_FOR.search, headings)))
-    if praised > 2:
-        yield Signal({"list": 2}, f"{praised} of its headings name a best one")
+    for pattern, least, weights, said in _HEADINGS:
+        found = {heading.lower() for heading in headings if pattern.search(heading)}
+        if len(found) >= least:
+            yield Signal(weights, said)
     if {"abstract", "references"} <= {text.strip(" :.0123456789").lower() for text in headings}:
         yield Signal({"other": 3}, "it has the parts of a paper")
-    judged = sum(map(bool, map(patterns.JUDGES.match, headings)))
-    if judged > 1:
-        yield Signal({"review": 2}, f"{judged} of its headings weigh or judge")
-    told = sum(map(bool, map(patterns.PRODUCT_PART.match, headings)))
-    if told:
-        yield Signal({"product": 1}, "it has the parts of a product page")
-    foreign, parts = len(outbound_of(document)), len(headings)
-    if parts > _LIST_HEADINGS and _MATCHED * parts < foreign < 4 * parts:
+    yield from _from_links(document, len(headings))
+
+
+def _from_links(document: Document, headings: int) -> Iterator[Signal]:
+    foreign = len(outbound_of(document))
+    if headings > _LIST_HEADINGS and _MATCHED * headings < foreign < 4 * headings:
         yield Signal({"list": 0.5}, "it has about as many links to other sites as headings")
-    linked = len(
-        {node.attributes.get("href") for node in document.tree.css("h2 a[href], h3 a[href]")[:60]}
-    )
+    titles = document.tree.css("h2 a[href], h3 a[href]")[:60]
+    linked = len({node.attributes.get("href") for node in titles})
     if linked > 7 and len(document.prose) < 2 * linked:
         yield Signal({"category": 0.5}, f"{linked} of its headings are links")
 
@@ -173,7 +183,9 @@ def _from_buttons(document: Document) -> Iterator[Signal]:
     if works and len(document.prose) < 30:
         weight = 0.5 if works.group().lower().strip() in ("search", "find") else 2.0
         yield Signal({"tool": weight}, f"it has a button “{works.group().strip()}”")
-    if buttons > 3:
+    if buttons > 3 and document.tree.css_first(_ONE_OFFER) is not None:
+        yield Signal({"category": 1, "product": 1.5}, "it sells one thing, and others beside it")
+    elif buttons > 3:
         yield Signal({"category": 3}, f"it has {buttons} buttons to buy")
     elif buttons:
         yield Signal({"product": 3}, "it has a button to buy")

@@ -46,7 +46,7 @@ _CHANGED = re.compile(
     re.IGNORECASE,
 )
 _NEAR = 40
-_TOP, _POSTS = 2_500, 20_000
+_TOP, _POSTS = 4_000, 20_000
 
 
 def shown_near_the_top(document: Document) -> date | None:

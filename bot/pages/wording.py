@@ -16,7 +16,6 @@ _TEXT: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
     (patterns.DATELINE, 1, {"news": 2.0}, "it speaks of a press release or press contact"),
     (patterns.QUOTED, 8, {"news": 1.0}, "it quotes many people"),
     (patterns.WIRED, 1, {"news": 2.0}, "it names a news agency"),
-    (patterns.HIRED, 4, {"other": 2.5}, "it describes a job"),
     (patterns.DEFINED, 4, {"other": 3.0}, "it explains a word"),
     (patterns.LEGAL, 8, {"other": 3.0}, "it is written by lawyers"),
     (patterns.ATTENDED, 2, {"other": 2.5}, "it announces an event"),
@@ -31,7 +30,14 @@ _TEXT: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
     (patterns.FOLLOWED, 4, {"profile": 0.5}, "it speaks of people, an address or followers"),
 )
 _BARE = 120
+_WAYS, _BRIEF = 2, 400
 _SEARCH = "input[type=search], input[name=q], input[name=query], textarea[name=q]"
+# The same, but so many different ones: one word often used says little.
+_MANY: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
+    (patterns.HIRED, 4, {"other": 2.5}, "it describes a job"),
+    (patterns.COMPANY, 4, {"profile": 1.5}, "it gives the facts of a firm"),
+    (patterns.RELEASED, 5, {"product": 2}, "it speaks of releases, licence and downloads"),
+)
 
 
 def wording(document: Document) -> Iterator[Signal]:
@@ -47,11 +53,13 @@ def wording(document: Document) -> Iterator[Signal]:
             yield signal
         if seen[kind] == 1 and kind in _NO_REPORTS and weight >= _PLAIN:
             yield Signal({"news": -1.5}, f"its title is no headline but that of a {kind}")
-    if document.words < _BARE and document.tree.css_first(_SEARCH) is not None:
+    bare = document.words < _BARE and len(document.prose) < 2
+    if bare and not document.h1 and document.tree.css_first(_SEARCH) is not None:
         yield Signal({"tool": 1.5}, "it is little more than a search field")
-    if document.url and document.path in ("", "/"):
+    if document.is_home:
         yield Signal({"product": 1.5, "other": 1}, "it is a home page")
     yield from _from_text(document)
+    yield from _from_people(document)
 
 
 def _matches(rows: tuple[patterns.Pattern, ...], text: str) -> Iterator[Signal]:
@@ -75,3 +83,15 @@ def _from_text(document: Document) -> Iterator[Signal]:
     for pattern, least, weights, said in _TEXT:
         if len(pattern.findall(text)) >= least:
             yield Signal(weights, said)
+    for pattern, least, weights, said in _MANY:
+        if len({found.lower() for found in pattern.findall(text)}) >= least:
+            yield Signal(weights, said)
+
+
+def _from_people(document: Document) -> Iterator[Signal]:
+    text = document.sample
+    ways = {found.lower() for found in patterns.REACHED.findall(text)}
+    if len(ways) > _WAYS and text.count(" ") < _BRIEF:
+        yield Signal({"profile": 1.5}, "it says how to reach somebody")
+    if any(map(patterns.BORN.search, document.prose[:2])):
+        yield Signal({"profile": 2}, "it begins with who somebody is")

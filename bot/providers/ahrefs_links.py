@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic import BaseModel
 
@@ -22,7 +23,7 @@ from bot.providers.ahrefs_api import (
     rating,
     seen_since,
 )
-from bot.providers.base import BetweenQuery, Call, LinksQuery, Page, ReferringQuery
+from bot.providers.base import BetweenQuery, Call, LinksQuery, Page, Part, ReferringQuery
 
 
 class RefdomainRow(BaseModel):
@@ -63,13 +64,16 @@ class ReferringDomains(Question[ReferringQuery, RefdomainsBody, ReferringDomain]
         }
         if query.since is not None:
             params["where"] = seen_since(query.since)
-        return (self._api.get("site-explorer/refdomains", params, price(limit, self._columns)),)
+        call = self._api.get("site-explorer/refdomains", params, price(limit, self._columns))
+        # How many rows of a site a run can pay for differs from run to run.
+        whole = str(call.request.url.copy_remove_param("limit"))
+        return (replace(call, part=Part(whole, limit)),)
 
     def rows(
         self, query: ReferringQuery, call: Call, body: RefdomainsBody
     ) -> Page[ReferringDomain]:
         """Merge hosts of one registrable domain; a full answer counts as cut off."""
-        del call
+        asked_for = call.part.rows if call.part else self._limit(query)
         groups: dict[str, list[RefdomainRow]] = defaultdict(list)
         nameless = 0
         for row in body.refdomains:
@@ -77,7 +81,7 @@ class ReferringDomains(Question[ReferringQuery, RefdomainsBody, ReferringDomain]
                 groups[domain].append(row)
             else:
                 nameless += 1
-        complete = len(body.refdomains) < self._limit(query)
+        complete = len(body.refdomains) < asked_for
         notes = []
         if not complete:
             notes.append(f"Only the strongest {len(body.refdomains)} were read.")

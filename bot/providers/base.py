@@ -154,20 +154,42 @@ class BalanceQuery:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """A price in the vendor's own pool; `micro_usd` where the vendor bills money."""
+    """A price in a pool of the vendor's; `micro_usd` where the vendor bills money.
+
+    `besides` is what the same request takes from other pools, where a vendor counts in several.
+    """
 
     units: int
     pool: str = "units"
     micro_usd: int | None = None
+    besides: tuple["Cost", ...] = ()
+
+    @property
+    def by_pool(self) -> dict[str, int]:
+        """Return the units of each pool."""
+        return {one.pool: one.units for one in (self, *self.besides)}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The first `rows` of a list; `of` names the list, whatever number is asked for."""
+
+    of: str
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, keyless, with its worst-case price and how long its answer may be kept."""
+    """One request, keyless, with its worst-case price and how long its answer may be kept.
+
+    Where `part` is set, a kept answer with as many rows of the same list or more serves as well;
+    `parse` then gets the call with the rows of that answer.
+    """
 
     request: httpx.Request
     worst: Cost
     keep_seconds: int = 0
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,11 +294,15 @@ class NotConfigured:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """A worst-case price that is already written down; settle it whatever happens."""
+    """A worst-case price that is already written down; settle it whatever happens.
+
+    `besides` are the rows of other pools: pool and id.
+    """
 
     id: int
     call: Call
     vendor: str
+    besides: tuple[tuple[str, int], ...] = ()
 
 
 class Meter(Protocol):

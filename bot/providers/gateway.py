@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import logging
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, cast
 from urllib.parse import quote
@@ -37,6 +37,7 @@ from bot.providers.base import (
     Local,
     Meter,
     Page,
+    Part,
     Remote,
     Vendor,
 )
@@ -147,10 +148,10 @@ class Gateway:
     async def _page(self, asking: "_Asking", call: Call) -> Dated:
         """Return one answer: kept, on its way for somebody else, or sent for."""
         name, purse = asking.vendor.name, asking.purse
-        key = _fingerprint(name, call.request)
-        stored = None if asking.fresh else await purse.answers.get(key)
+        key = _fingerprint(name, call)
+        stored = None if asking.fresh else _enough(call, await purse.answers.get(key))
         while stored is None and (flight := self._flights.get(key)) is not None:
-            stored = await asyncio.shield(flight)
+            stored = _enough(call, await asyncio.shield(flight))
         if stored is not None:
             await purse.meter.cached(name, asking.capability)
             return asking.parse(call, stored), stored.taken_at
@@ -209,7 +210,7 @@ class Gateway:
                 response = await self._client.send(
                     _within(call.request, vendor.timeout), auth=vendor.auth
                 )
-            stored = _without_keys(vendor, response, self._clock.now())
+            stored = _without_keys(vendor, response, self._clock.now(), call.part)
             page = asking.parse(call, stored)
             billed, outcome = page.billed, "ok"
         except (httpx.ConnectError, httpx.ConnectTimeout) as fault:
@@ -247,6 +248,8 @@ class _Asking:
 
     def parse(self, call: Call, stored: StoredAnswer) -> Page[Any]:
         """Read an answer; errors leave without keys."""
+        if call.part is not None:
+            call = replace(call, part=replace(call.part, rows=_rows_asked_for(stored)))
         response = httpx.Response(
             stored.status,
             headers=[pair for pair in stored.headers if pair[0].lower() not in _UNDONE],
@@ -269,17 +272,22 @@ class _SafeToRepeat(Exception):
 
 
 def _nothing_charged(call: Call) -> Cost:
-    """Return "nothing was charged" in the pool of a call, and in money where it bills money."""
-    return Cost(0, call.worst.pool, None if call.worst.micro_usd is None else 0)
+    """Return "nothing was charged" in each pool of a call, and in money where it bills money."""
+    besides = tuple(Cost(0, one.pool) for one in call.worst.besides)
+    return Cost(0, call.worst.pool, None if call.worst.micro_usd is None else 0, besides)
 
 
 # httpx has undone these on arrival; a stored body must not be undone twice.
 _UNDONE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
-def _without_keys(vendor: Vendor, response: httpx.Response, now: datetime) -> StoredAnswer:
+def _without_keys(
+    vendor: Vendor, response: httpx.Response, now: datetime, part: Part | None
+) -> StoredAnswer:
     """Return an answer as it may be read and kept: some vendors echo the key in a good one."""
     body, headers = response.content, response.headers.multi_items()
+    if part is not None:
+        headers.append((_ROWS, str(part.rows)))
     for secret in vendor.secrets:
         plain = secret.get_secret_value()
         if len(plain) < _SHORTEST_KEY:
@@ -288,6 +296,20 @@ def _without_keys(vendor: Vendor, response: httpx.Response, now: datetime) -> St
             body = body.replace(form.encode(), b"[key]")
             headers = [(name, value.replace(form, "[key]")) for name, value in headers]
     return StoredAnswer(response.status_code, tuple(headers), body, now)
+
+
+_ROWS = "x-linkgap-rows"  # our own mark: how many rows of a list were asked for
+
+
+def _rows_asked_for(stored: StoredAnswer) -> int:
+    return next(int(value) for name, value in reversed(stored.headers) if name == _ROWS)
+
+
+def _enough(call: Call, stored: StoredAnswer | None) -> StoredAnswer | None:
+    """Return a kept answer unless it holds a shorter part of the list than is asked for now."""
+    if stored is None or call.part is None or _rows_asked_for(stored) >= call.part.rows:
+        return stored
+    return None
 
 
 # A shorter one is a login that is an ordinary word; taking it out would break other words.
@@ -314,6 +336,9 @@ def _in_words(fault: httpx.HTTPError, vendor: Vendor) -> str:
     return "the connection broke off; it may have been billed"
 
 
-def _fingerprint(vendor: str, request: httpx.Request) -> str:
+def _fingerprint(vendor: str, call: Call) -> str:
+    request = call.request
     parts = (vendor, request.method, str(request.url), request.content.decode("latin-1"))
+    if call.part is not None:
+        parts = (vendor, "the first rows of", call.part.of, "")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

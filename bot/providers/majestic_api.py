@@ -2,8 +2,8 @@
 
 Majestic answers HTTP 200 whatever happened; `Code` says how it went. Numbers, flags and dates come
 as themselves or as text, and what is unknown as an empty text or a negative number. There are
-three pools of units; a call is priced in the one that rules it (analysis units, except for
-summaries), while rows of lists are taken from a third, "retrieval units", besides.
+three pools of units: summaries take index item units, lists take analysis units for the work and
+besides a retrieval unit for each row that comes back.
 """
 
 import re
@@ -93,9 +93,18 @@ class Body(BaseModel, Generic[Entry]):
     message: str = Field("", alias="ErrorMessage")
     index: Number = Field(None, alias="IndexType")
     charged: Number = Field(None, alias="ChargedAnalysisResUnits")
+    retrieved: Number = Field(None, alias="ChargedRetrievalResUnits")
     tables: Annotated[dict[str, Table[Entry]], BeforeValidator(_tables)] = Field(
         {}, alias="DataTables"
     )
+
+    @property
+    def billed(self) -> Cost | None:
+        """What was charged, as far as the answer says it; None: it says nothing."""
+        if self.charged is None:
+            return None
+        rows = () if self.retrieved is None else (Cost(self.retrieved, RETRIEVAL),)
+        return Cost(self.charged, ANALYSIS, besides=rows)
 
     def rows(self, table: str) -> list[Entry]:
         """Return the rows of a table; raises `BadAnswer` when the answer does not have it."""
@@ -159,12 +168,16 @@ class Question(ABC, Generic[Query, AnyBody, Row]):
         """Read one answer; raises a `ProviderError` for everything but a good one."""
         said = self._api.read(response, self.body)
         page = self.page(query, call, said)
-        charged = None if said.charged is None else Cost(said.charged, call.worst.pool)
         return replace(
             page,
-            billed=page.billed or charged,
+            billed=page.billed or said.billed,
             note=sentences(page.note, self._api.note(said)),
         )
+
+
+def worked(units: int, rows: int) -> Cost:
+    """Return the worst case of a command in analysis units that can bring so many rows."""
+    return Cost(units, ANALYSIS, besides=(Cost(rows, RETRIEVAL),))
 
 
 def _refusal(said: Body[Any]) -> ProviderError:

@@ -1,5 +1,6 @@
 """Majestic: single links, those that are there and those that went."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import httpx
@@ -9,7 +10,7 @@ from bot.clock import Clock
 from bot.domains import registrable
 from bot.model import Link, LinkKind
 from bot.providers.base import Call, Cost, LinksQuery, LostQuery, Page
-from bot.providers.majestic_api import ANALYSIS, Api, Body, Day, Flag, Question, sent
+from bot.providers.majestic_api import RETRIEVAL, Api, Body, Day, Flag, Question, sent, worked
 
 _ROWS = 1_000  # the best link of so many domains
 _PRICE = 5_000  # analysis units of a GetBackLinkData, documented
@@ -67,7 +68,7 @@ class Links(Question[LinksQuery, Body[Backlink], Link]):
         }
         if len(domains) == 1:
             form |= {"RefDomain": domains[0], "Count": 1}
-        return (self._api.call("GetBackLinkData", form, Cost(_PRICE, ANALYSIS)),)
+        return (self._api.call("GetBackLinkData", form, worked(_PRICE, int(form["Count"]))),)
 
     def page(self, query: LinksQuery, call: Call, said: Body[Backlink]) -> Page[Link]:
         """Return the first link of each domain asked for."""
@@ -104,7 +105,7 @@ class Lost(Question[LostQuery, Body[Backlink], Link]):
     def plan(self, query: LostQuery) -> tuple[Call, ...]:
         """Return the call for the calendar; the one for the links follows from its answer."""
         days = (self._clock.now().date() - query.since).days + 1
-        worst = Cost(max(1, min(days, _MOST_DAYS)) * _A_DAY, ANALYSIS)
+        worst = worked(max(1, min(days, _MOST_DAYS)) * _A_DAY, _ROWS)
         return (self._api.call(_CALENDAR, {"item": query.target.value}, worst),)
 
     def parse(self, query: LostQuery, call: Call, response: httpx.Response) -> Page[Link]:
@@ -114,8 +115,12 @@ class Lost(Question[LostQuery, Body[Backlink], Link]):
         return super().parse(query, call, response)
 
     def _calendar(self, query: LostQuery, said: Body[Covered]) -> Page[Link]:
-        kept = sorted({one.day for one in said.rows("Calendar") if one.day})
-        billed = None if said.charged is None else Cost(said.charged, ANALYSIS)
+        days = said.rows("Calendar")
+        kept = sorted({one.day for one in days if one.day})
+        billed = said.billed
+        if billed and not billed.besides:
+            # The rows reserved with it are those of the links, which are reserved again.
+            billed = replace(billed, besides=(Cost(len(days), RETRIEVAL),))
         if not kept or kept[-1] < query.since:
             last = f" after {kept[-1]}" if kept else ""
             note = f"Majestic keeps no lost links{last} for this; that is unknown, not none."
@@ -138,7 +143,7 @@ class Lost(Question[LostQuery, Body[Backlink], Link]):
             "Dateto": last.isoformat(),
             "Count": _ROWS,
         }
-        return self._api.call(_LOST, form, Cost(((last - first).days + 1) * _A_DAY, ANALYSIS))
+        return self._api.call(_LOST, form, worked(((last - first).days + 1) * _A_DAY, _ROWS))
 
     def page(self, query: LostQuery, call: Call, said: Body[Backlink]) -> Page[Link]:
         """Return every link that was lost; a full answer counts as cut off."""

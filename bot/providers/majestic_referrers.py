@@ -17,7 +17,6 @@ from bot.model import Authority, ReferringDomain, Scale, Target
 from bot.providers.base import (
     BetweenQuery,
     Call,
-    Cost,
     IntersectQuery,
     Page,
     ReferringQuery,
@@ -25,7 +24,6 @@ from bot.providers.base import (
     undated,
 )
 from bot.providers.majestic_api import (
-    ANALYSIS,
     NAME,
     Api,
     Body,
@@ -38,6 +36,7 @@ from bot.providers.majestic_api import (
     sentences,
     targets_of,
     trust,
+    worked,
 )
 
 _MOST_ITEMS = 4  # documented
@@ -106,7 +105,7 @@ def _asked(api: Api, targets: Sequence[Target], *, rows: int, depth: int) -> Cal
         "OrderBy1": 13,  # by Trust Flow
         "OrderDir1": 1,  # strongest first
     }
-    return api.call("GetRefDomains", form, Cost(len(targets) * depth, ANALYSIS))
+    return api.call("GetRefDomains", form, worked(len(targets) * depth, rows))
 
 
 def _cut_off(call: Call, rows: Sequence[Referrer]) -> bool:

@@ -6,6 +6,7 @@ are is said when it is not all of them.
 
 from collections.abc import Sequence
 
+from bot.gap.movement import by_page
 from bot.render.tracked_words import missing, quoted
 from bot.render.words import counted
 from bot.tracked import KeywordLine, NewCompetitorLink, OwnLink
@@ -54,7 +55,8 @@ def _standing(lines: Sequence[KeywordLine]) -> str:
     known = [(line.gap, line) for line in lines if line.gap is not None]
     if not known:
         return _unknown(lines)
-    total = sum(gap for gap, _ in known)
+    gaps = ([one.gap for one in group if one.gap is not None] for group in by_page(lines))
+    total = sum(max(group) for group in gaps if group)
     if len(lines) == 1:
         [line] = lines
         both = line.need is not None and line.have is not None
@@ -116,9 +118,11 @@ def _name(one: tuple[KeywordLine, int, int]) -> str:
 
 
 def _sums(lines: Sequence[KeywordLine]) -> _Pair | None:
-    known = _known(lines)
-    now = sum(gap for _, gap, _ in known)
-    return (now - sum(change for *_, change in known), now) if known else None
+    """Return the missing links before and now; keywords that share a page share its links."""
+    pages = [known for group in by_page(lines) if (known := _known(group))]
+    before = sum(max(gap - change for _, gap, change in known) for known in pages)
+    now = sum(max(gap for _, gap, _ in known) for known in pages)
+    return (before, now) if pages else None
 
 
 def _known(lines: Sequence[KeywordLine]) -> list[tuple[KeywordLine, int, int]]:
@@ -172,10 +176,11 @@ def _over(lines: Sequence[KeywordLine]) -> str:
 
 
 def _gained(lines: Sequence[KeywordLine]) -> int | None:
-    """Return our own net new referring domains over the keywords compared, if all are known."""
-    own = [line.have_change for line, *_ in _known(lines)]
-    known = [change for change in own if change is not None]
-    return sum(known) if len(known) == len(own) else None
+    """Return our own net new referring domains over the pages compared, if all are known."""
+    pages = [known for group in by_page(lines) if (known := _known(group))]
+    own = [known[0][0].have_change for known in pages]
+    told = [change for change in own if change is not None]
+    return sum(told) if len(told) == len(own) else None
 
 
 def _links(

@@ -70,7 +70,7 @@ def cost_lines(cost: tuple[CostLine, ...]) -> list[str]:
         return [sentences.cost(cost)]
     return [
         f"{sentences.cost_part(line)} billed, at most {line.estimated_units:,} estimated"
-        for line in cost[:8]
+        for line in cost[:12]
     ]
 
 

@@ -14,6 +14,7 @@ from bot.render.words import counted, listed, micro_dollars, shown
 _MONEY_POOL = "micro-USD"  # of a vendor that bills money: its units are micro-dollars
 _PERIODS = {"person and day": "today", "vendor and month": "this month"}
 _ROWS = 10
+_PRICES = 10  # vendors and pools in one sentence
 UNKNOWN_WHO = "nobody in particular"
 
 
@@ -38,14 +39,14 @@ def at_most(quote: Quote) -> str:
     """Return the worst case in one sentence."""
     if not quote.lines:
         return "This costs nothing."
-    return f"At most {listed(_worst(line) for line in quote.lines[:6])}."
+    return f"At most {listed(_worst(line) for line in quote.lines[:_PRICES])}."
 
 
 def usually(quote: Quote) -> str | None:
     """Return what such runs have cost here, if any has."""
     known = [
         amount(line.title, line.pool, line.typical, None)
-        for line in quote.lines[:6]
+        for line in quote.lines[:_PRICES]
         if line.typical is not None
     ]
     return f"The last runs here cost {listed(known)} (median)." if known else None

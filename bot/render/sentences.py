@@ -61,16 +61,16 @@ def need_sentence(report: Report) -> str:
 def _why_unknown(report: Report, whom: str) -> str:
     if report.competitors:
         return f"no link count was read for {whom}"
-    if _lost(report, "search results"):
+    if _lost(report, "serp"):
         return "the search results could not be read"
     return f"no page to compare with was found for {whom}"
 
 
-def _lost(report: Report, *kinds: str) -> bool:
-    """Say whether a source of these kinds, by the words it is named with, gave no answer."""
+def _lost(report: Report, *capabilities: str) -> bool:
+    """Say whether a question of these capabilities got no answer."""
     no_answer = (SourceState.UNAVAILABLE, SourceState.NOT_ASKED)
     return any(
-        source.state in no_answer and source.what.startswith(kinds) for source in report.sources
+        source.state in no_answer and source.capability in capabilities for source in report.sources
     )
 
 
@@ -274,7 +274,7 @@ def prospects_found(report: Report, limit: int) -> str:
     found = len(report.prospects)
     if not found and not report.competitors:
         return "Prospects are unknown: there is no page to compare with."
-    if not found and _lost(report, "referring domains", "who links"):
+    if not found and _lost(report, "referring_domains", "intersect"):
         return f"Prospects are unknown: who links to {whom} could not be read."
     if not found:
         return f"No prospects: no domain was found that links to {whom} and not to you."

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.errors import BadQuestion
 from bot.render.csv_file import written
@@ -23,13 +24,34 @@ def _row(row: ListRow) -> list[object]:
     return [asked.keyword, asked.site, asked.page, *market, row.tracked.paused]
 
 
+@dataclass(frozen=True, slots=True)
+class TrackedRow:
+    """A row of such a file: the line it ends on, its cells by column, and cells without one."""
+
+    line: int
+    cells: dict[str, str]
+    surplus: int
+
+
 def read_tracked_csv(text: str) -> list[dict[str, str]]:
     """Read such a file back, by the names in its first line; an absent column is "".
 
     Rows without a keyword are left out. A quote that guards against formulas is undone. Raises
     `BadQuestion` when there is no column `keyword` or the file is no CSV.
     """
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    return [row.cells for row in numbered_rows(text) if row.cells["keyword"]]
+
+
+def numbered_rows(text: str) -> list[TrackedRow]:
+    """Read the same with the lines, and leave out nothing but blank ones.
+
+    Cells may stand between commas, semicolons or tabs, as spreadsheets of different countries
+    write them.
+    """
+    plain = text.removeprefix("\ufeff")
+    delimiter = max(",;\t", key=plain.partition("\n")[0].count)
+    lines = io.StringIO(plain, newline="")
+    reader = csv.DictReader(lines, delimiter=delimiter, strict=True)
     try:
         names = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
         if "keyword" not in names:
@@ -37,12 +59,19 @@ def read_tracked_csv(text: str) -> list[dict[str, str]]:
                 "The file needs a first line with the column names; “keyword” is missing. "
                 f"I know {', '.join(COLUMNS)}."
             )
-        found = [
-            {column: _plain(row.get(names.get(column, ""))) for column in COLUMNS} for row in reader
-        ]
+        return [_numbered(reader.line_num, row, names) for row in reader if any(row.values())]
     except csv.Error as fault:
         raise BadQuestion(f"Line {reader.line_num} of the file is no CSV: {fault}.") from None
-    return [row for row in found if row["keyword"]]
+
+
+def _numbered(
+    line: int, row: dict[str | None, str | list[str] | None], names: dict[str, str]
+) -> TrackedRow:
+    found = {column: row.get(names.get(column, "")) for column in COLUMNS}
+    cells = {
+        column: _plain(cell if isinstance(cell, str) else None) for column, cell in found.items()
+    }
+    return TrackedRow(line, cells, len(row.get(None) or ()))
 
 
 def _plain(cell: str | None) -> str:

@@ -78,13 +78,12 @@ def _skipped(skipped: Sequence[tuple[str, str]]) -> str:
 
 
 def edit_form(tracked: TrackedKeyword) -> View:
-    """Return the form of one keyword's page and market; `private_metadata` is its id."""
+    """Return the form of one keyword's page; `private_metadata` is its id.
+
+    Keyword, site and market are what it is known by: another market is another keyword.
+    """
     asked = tracked.question
     hint = f"Its address for {quoted(asked.keyword)}, or {NO_PAGE} when there is no page yet."
-    fields = [
-        Field("page", "Our page", hint, asked.page or "", 3_000),
-        Field("country", "Country", "Two letters, such as us.", asked.market.country, 2),
-        Field("language", "Language", "Two letters, such as en.", asked.market.language, 2),
-    ]
+    fields = [Field("page", "Our page", hint, asked.page or "", 3_000)]
     blocks = render("form", fields=fields, required="", fresh=False)
     return checked(View("edit_tracked_form", "Edit tracking", "Save", blocks, tracked.id))

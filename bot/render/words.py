@@ -44,13 +44,28 @@ def ours(text: str, limit: int) -> str:
 
 
 def clip(text: str, limit: int) -> str:
-    """Cut to at most `limit` characters with “…”, never inside an accent, emoji or flag."""
+    """Cut to at most `limit` characters with “…”, never inside an accent, emoji or flag.
+
+    What was isolated inside (see `shown`) is closed again, so that it cannot reorder what follows.
+    """
     if len(text) <= limit:
         return text
+    made = _cut(text, limit)
+    if _open(made):
+        made = _cut(text, limit - _open(made))
+        made += _POP * _open(made)
+    return made
+
+
+def _cut(text: str, limit: int) -> str:
     cut = limit - 1
     while cut > 0 and _holds_together(text[cut - 1], text[cut]):
         cut -= 1
     return text[: cut or limit - 1].rstrip() + _ELLIPSIS
+
+
+def _open(text: str) -> int:
+    return max(0, text.count(_FIRST_STRONG) - text.count(_POP))
 
 
 def _holds_together(before: str, after: str) -> bool:

@@ -34,16 +34,22 @@ def begin(db: sqlite_utils.Database, job_id: str, step: str, at: datetime) -> De
 
     NEW: post it. SENDING: somebody was killed over it, it may or may not be there. POSTED: it is.
     """
-    row = db.execute(
-        "SELECT state, ts FROM deliveries WHERE job_id = ? AND step = ?", (job_id, step)
-    ).fetchone()
-    if row is not None:
-        return Delivery(DeliveryState(row[0]), row[1])
+    found = known(db, job_id, step)
+    if found is not None:
+        return found
     db.execute(
         "INSERT INTO deliveries (job_id, step, state, begun_at) VALUES (?, ?, 'sending', ?)",
         (job_id, step, to_text(at)),
     )
     return Delivery(DeliveryState.NEW)
+
+
+def known(db: sqlite_utils.Database, job_id: str, step: str) -> Delivery | None:
+    """Return what is known of a step without beginning it; None: nobody began it."""
+    row = db.execute(
+        "SELECT state, ts FROM deliveries WHERE job_id = ? AND step = ?", (job_id, step)
+    ).fetchone()
+    return Delivery(DeliveryState(row[0]), row[1]) if row else None
 
 
 def posted(db: sqlite_utils.Database, job_id: str, step: str, ts: str | None, at: datetime) -> None:

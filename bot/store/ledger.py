@@ -4,7 +4,7 @@ Units and micro-dollars are integers. A pool belongs to its provider: Ahrefs uni
 are not one currency, so sums and caps are per provider and pool, or in money where that is known.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -144,6 +144,18 @@ def settle(
     ).rowcount
     if changed != 1:
         raise LookupError(f"no open reservation {row_id}")
+
+
+def settle_all(
+    db: sqlite_utils.Database,
+    rows: Iterable[tuple[int, int | None, int | None]],
+    *,
+    outcome: str,
+    at: datetime,
+) -> None:
+    """Settle the rows of one request, a row a pool: id, units and micro-dollars."""
+    for row_id, units, micro_usd in rows:
+        settle(db, row_id, units=units, micro_usd=micro_usd, outcome=outcome, at=at)
 
 
 def record_cached(

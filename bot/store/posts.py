@@ -130,6 +130,18 @@ def end(
     )
 
 
+def note_told(db: sqlite_utils.Database, slot: Slot, owner: str, at: datetime) -> None:
+    """Note that a slot was told up to a moment, which never goes back: printing needs no claim."""
+    ensure_team(db, slot.team, at)
+    moment = to_text(at)
+    db.execute(
+        "INSERT INTO posts (team, channel, kind, period, state, owner, lease_until, as_of, "
+        "ended_at) VALUES (?, ?, ?, ?, 'posted', ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+        "state = 'posted', as_of = max(coalesce(as_of, ''), excluded.as_of)",
+        (*_key(slot), owner, moment, moment, moment),
+    )
+
+
 def known(db: sqlite_utils.Database, slot: Slot) -> Post | None:
     """Return what is known of a slot; None when nobody claimed it."""
     row = db.execute(

@@ -138,7 +138,7 @@ def test_pages_anchors_and_traffic_of_25_do_not_fit_into_nine_cents_by_any_plan(
     assert bare == 98_000 > vendor.run_cap
     without_traffic = sum(price.units for price in parts.values()) - parts["traffic"].units
     assert without_traffic == 88_208 < vendor.run_cap
-    note = (Path(__file__).parents[2] / "docs/decisions/0023-nine-cents.md").read_text("utf-8")
+    note = (Path(__file__).parents[2] / "docs/decisions/0028-nine-cents.md").read_text("utf-8")
     assert "**103,208**" in note
 
 

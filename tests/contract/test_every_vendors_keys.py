@@ -1,14 +1,16 @@
-"""No vendor's key is ever seen: not in logs, errors, plans or the bot's file.
+"""No vendor's key is ever seen: not in logs, errors, plans, Slack or the bot's file.
 
 Run through the real gateway, the real ledger and the real answer cache, with the logging that the
 product sets up, at its most talkative. The refusals quote the key, as some vendors' do.
 """
 
 import base64
+import json
 import logging
 import traceback
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -18,11 +20,15 @@ import pytest
 import sqlite_utils
 from fakes.casebook import Reply, each, quoting
 from fakes.contract_lines import skip_what_does_not_apply
+from fakes.render_reports import EXAMPLE
 from fakes.vendor_bench import BOOKS, EVERY_CASE, Bench, built
 
 from bot.budget import RunBudget
 from bot.errors import ProviderError
 from bot.providers.base import Capability, Vendor
+from bot.render.method import method
+from bot.render.result import result
+from bot.report import Source, SourceState
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
 from bot.wiring import set_up_logs
@@ -98,6 +104,18 @@ async def errors_of(bench: Bench, capability: Capability, secret: str) -> list[P
     return errors
 
 
+def in_slack(error: ProviderError) -> str:
+    """Return all that Slack is told of a source that failed so: the answer, and the sources."""
+    lost = Source(
+        error.vendor, "who links", SourceState.UNAVAILABLE, None, None, None, str(error), "links"
+    )
+    report = replace(EXAMPLE, sources=(lost,))
+    messages = (result(report, "run"), method(report))
+    said = "\n".join(f"{message.text} {json.dumps(message.blocks)}" for message in messages)
+    assert "unavailable" in said, "the message does tell of it"
+    return said
+
+
 @EVERY_CASE
 @pytest.mark.usefixtures("_talkative_product")
 async def test_a_key_is_in_no_log_no_error_and_not_in_the_bots_file(
@@ -107,7 +125,7 @@ async def test_a_key_is_in_no_log_no_error_and_not_in_the_bots_file(
     await bench.ask(capability, bench.book.cases[capability].good)
     for secret in bench.book.secrets:
         for error in await errors_of(bench, capability, secret):
-            told += [str(error), repr(error), repr(vars(error)), error.detail]
+            told += [str(error), repr(error), repr(vars(error)), error.detail, in_slack(error)]
             told += traceback.format_exception(error)
     told += [caplog.text, await database.read(all_of)]
     told += [path.read_bytes().decode("latin-1") for path in Path.cwd().glob("linkgap.db*")]

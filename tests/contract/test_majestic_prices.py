@@ -28,6 +28,7 @@ from bot.providers.base import (
     Vendor,
 )
 
+CALENDAR_DAYS = 4
 EVERY = pytest.mark.parametrize("capability", list(QUESTIONS))
 SITES = tuple(Target(Scope.SITE, f"d{at}.example") for at in range(6))
 
@@ -38,36 +39,58 @@ def vendor(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Vendor:
 
 
 @pytest.mark.parametrize(
-    ("capability", "query", "pool", "units"),
+    ("capability", "query", "items"),
     [
-        (Capability.SITE_METRICS, MetricsQuery((OUR_PAGE, OUR_SITE)), "index item", [2]),
-        (Capability.PAGE_METRICS, MetricsQuery((OUR_SITE,) * 130), "index item", [100, 30]),
-        # an analysis unit a domain considered, and 1,000 at the least
-        (Capability.REFERRING_DOMAINS, ReferringQuery(OUR_PAGE, 55), "analysis", [1_000]),
-        (Capability.REFERRING_DOMAINS, ReferringQuery(OUR_SITE, 2_500), "analysis", [2_500]),
-        (Capability.REFERRING_DOMAINS, ReferringQuery(OUR_SITE, 60_000), "analysis", [10_000]),
-        # 10,000 of each item
-        (Capability.INTERSECT, IntersectQuery((ALPHA, BETA), OUR_SITE, 9), "analysis", [30_000]),
-        (Capability.INTERSECT, IntersectQuery((ALPHA, BETA), None, 9), "analysis", [20_000]),
-        (Capability.INTERSECT, IntersectQuery(SITES, OUR_SITE, 9), "analysis", [40_000, 40_000]),
-        (Capability.LINKS_BETWEEN, BetweenQuery(LINKERS, OUR_SITE), "analysis", [10_000]),
-        (Capability.LINKS, LinksQuery(OUR_SITE, LINKERS), "analysis", [5_000]),
-        # 500 a day: 19 to 23 November; no further back than 90 days
-        (Capability.LOST, LostQuery(OUR_SITE, date(2026, 11, 19)), "analysis", [2_500]),
-        (Capability.LOST, LostQuery(OUR_SITE, date(2026, 1, 1)), "analysis", [45_000]),
-        (Capability.LOST, LostQuery(OUR_SITE, date(2026, 12, 1)), "analysis", [500]),
-        (Capability.BALANCE, QUESTIONS[Capability.BALANCE][0], "analysis", [0]),
+        (Capability.SITE_METRICS, MetricsQuery((OUR_PAGE, OUR_SITE)), [2]),
+        (Capability.PAGE_METRICS, MetricsQuery((OUR_SITE,) * 130), [100, 30]),
     ],
 )
-def test_the_worst_case_is_known_before_a_request(vendor, capability, query, pool, units):
+def test_a_summary_takes_an_index_item_unit_a_target(vendor, capability, query, items):
     calls = plan(vendor, capability, query)
-    assert [call.worst for call in calls] == [Cost(n, f"{pool} units") for n in units]
+    assert [call.worst for call in calls] == [Cost(n, "index item units") for n in items]
+
+
+@pytest.mark.parametrize(
+    ("capability", "query", "analysis", "rows"),
+    [
+        # an analysis unit a domain considered, and 1,000 at the least; a retrieval unit a row
+        (Capability.REFERRING_DOMAINS, ReferringQuery(OUR_PAGE, 55), [1_000], 55),
+        (Capability.REFERRING_DOMAINS, ReferringQuery(OUR_SITE, 2_500), [2_500], 2_500),
+        (Capability.REFERRING_DOMAINS, ReferringQuery(OUR_SITE, 60_000), [10_000], 10_000),
+        # 10,000 of each item
+        (Capability.INTERSECT, IntersectQuery((ALPHA, BETA), OUR_SITE, 9), [30_000], 9),
+        (Capability.INTERSECT, IntersectQuery((ALPHA, BETA), None, 9), [20_000], 9),
+        (Capability.INTERSECT, IntersectQuery(SITES, OUR_SITE, 9), [40_000, 40_000], 9),
+        (Capability.LINKS_BETWEEN, BetweenQuery(LINKERS, OUR_SITE), [10_000], 10_000),
+        (Capability.LINKS, LinksQuery(OUR_SITE, LINKERS), [5_000], 1_000),
+        (Capability.LINKS, LinksQuery(OUR_SITE, LINKERS[:1]), [5_000], 1),
+        # 500 a day: 19 to 23 November; no further back than 90 days
+        (Capability.LOST, LostQuery(OUR_SITE, date(2026, 11, 19)), [2_500], 1_000),
+        (Capability.LOST, LostQuery(OUR_SITE, date(2026, 1, 1)), [45_000], 1_000),
+        (Capability.LOST, LostQuery(OUR_SITE, date(2026, 12, 1)), [500], 1_000),
+    ],
+)
+def test_a_list_takes_analysis_units_and_a_retrieval_unit_a_row(
+    vendor, capability, query, analysis, rows
+):
+    calls = plan(vendor, capability, query)
+    assert [call.worst for call in calls] == [worked(n, rows) for n in analysis]
+
+
+def worked(analysis: int, rows: int) -> Cost:
+    return Cost(analysis, "analysis units", besides=(Cost(rows, "retrieval units"),))
+
+
+def test_the_balance_is_free(vendor):
+    query, _ = QUESTIONS[Capability.BALANCE]
+    (call,) = plan(vendor, Capability.BALANCE, query)
+    assert call.worst == Cost(0, "analysis units")
 
 
 def test_a_smaller_depth_is_cheaper(monkeypatch, tmp_path):
     vendor = configured(monkeypatch, tmp_path, depth="1000")
     (call,) = plan(vendor, Capability.INTERSECT, IntersectQuery((BETA,), OUR_SITE, 9))
-    assert call.worst == Cost(2_000, "analysis units")
+    assert call.worst == worked(2_000, 9)
 
 
 def test_lost_links_never_cost_more_than_was_reserved_with_the_calendar(vendor):
@@ -75,7 +98,7 @@ def test_lost_links_never_cost_more_than_was_reserved_with_the_calendar(vendor):
     (calendar,) = plan(vendor, Capability.LOST, query)
     page = parse(vendor, Capability.LOST, query, good(fixture("calendar")))
     assert page.next is not None
-    assert page.next.worst == Cost(1_500, "analysis units")  # 19, 20 and 21 November
+    assert page.next.worst == worked(1_500, 1_000)  # 19, 20 and 21 November
     assert page.next.worst.units <= calendar.worst.units
 
 
@@ -85,11 +108,11 @@ def test_what_was_charged_is_read_from_the_answer(vendor, capability):
     charged = {
         Capability.PAGE_METRICS: Cost(4, "index item units"),  # one for each that was sent
         Capability.SITE_METRICS: Cost(4, "index item units"),
-        Capability.REFERRING_DOMAINS: Cost(1_000, "analysis units"),
-        Capability.INTERSECT: Cost(1_290, "analysis units"),
-        Capability.LINKS_BETWEEN: Cost(1_000, "analysis units"),
-        Capability.LINKS: Cost(5_000, "analysis units"),
-        Capability.LOST: Cost(0, "analysis units"),
+        Capability.REFERRING_DOMAINS: worked(1_000, 9),
+        Capability.INTERSECT: worked(1_290, 5),
+        Capability.LINKS_BETWEEN: worked(1_000, 9),
+        Capability.LINKS: worked(5_000, 6),
+        Capability.LOST: worked(0, CALENDAR_DAYS),  # the calendar names no rows: those it has
         Capability.BALANCE: Cost(0, "analysis units"),
     }
     assert parse(vendor, capability, query, good(fixture(name))).billed == charged[capability]

@@ -1,7 +1,9 @@
 """What a week of a tracked keyword asks and costs, by the ledgers of runs on strict servers."""
 
+import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import httpx
 import pytest
@@ -24,6 +26,7 @@ from bot.settings import Settings, load
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
 
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 MOVED_BAR, STILL_BAR, MONEY_BAR = 250, 100, 25_000  # Ahrefs units, micro-dollars
 PAGE = Target(Scope.PAGE, tracked.rival(0, 1))
 NEW = {"new0.example", "new1.example", "new2.example"}
@@ -56,16 +59,18 @@ async def dataforseo(monkeypatch, tmp_path):
         yield server, vendor
 
 
-async def week(pair, database: Database, keywords: int, *moved: str) -> tuple[tracked.Week, int]:
+async def week(
+    pair, database: Database, keywords: int, *moved: str, run: str = "w1"
+) -> tuple[tracked.Week, int]:
     """Re-read keywords; return what was found, and what the ledger says it cost."""
     server, vendor = pair
-    server.world = tracked.tracked_world(keywords, moved)
-    budget = RunBudget(database, "w1", "T1", None, SqliteAnswers(database, "T1"))
+    server.world, before = tracked.tracked_world(keywords, moved), server.spent
+    budget = RunBudget(database, run, "T1", None, SqliteAnswers(database, run))
     async with httpx.AsyncClient() as client:
         gateway = Gateway(client, FakeClock())
         found = await tracked.reread(vendor, gateway, budget, keywords, server.world)
     (line,) = await budget.spent()
-    assert line.units == server.spent
+    assert line.units == server.spent - before
     assert line.estimated_units <= rereading.weekly_worst(vendor, vendor, keywords)
     assert line.estimated_units == sum(ask.worst() for ask in found.asks)
     return found, line.units
@@ -110,6 +115,29 @@ async def test_a_quiet_week_at_dataforseo_costs_the_search_and_a_share_of_the_co
     assert micro <= MONEY_BAR * 12
 
 
+@pytest.fixture(params=["ahrefs", "dataforseo"])
+def either(request, ahrefs, dataforseo):
+    return {"ahrefs": ahrefs, "dataforseo": dataforseo}[request.param]
+
+
+async def test_the_figures_of_the_readme_are_those_of_thirty_keywords(either, database):
+    _, still = await week(either, database, 30, run="still")
+    _, moved = await week(either, database, 30, *all_moved(30), run="moved")
+    figures = {
+        "ahrefs": "82 units at Ahrefs where no count had moved and 232 where those of all",
+        "dataforseo": "at DataForSEO 2,945 and 12,588 micro-USD",
+    }
+    said = figures[either[1].name]
+    assert said in README
+    assert [f"{units / 30:,.0f}" for units in (still, moved)] == re.findall(r"\b[\d,]+\b", said)
+
+
+async def test_a_keyword_alone_pays_for_its_counts_alone(ahrefs, dataforseo, database):
+    _, units = await week(ahrefs, database, 1)
+    _, micro = await week(dataforseo, database, 1, run="w2")
+    assert (units, micro) == (100, 26_180)
+
+
 async def test_only_the_page_whose_count_moved_is_asked_about(ahrefs, database):
     found, _ = await week(ahrefs, database, 3, tracked.rival(1, 2))
     lists = [ask.query for ask in found.asks if ask.capability is Capability.REFERRING_DOMAINS]
@@ -123,11 +151,6 @@ async def test_one_question_counts_the_pages_of_all_keywords(dataforseo, databas
     counts = [ask for ask in found.asks if ask.what == rereading.COUNTS]
     assert len(counts) == 1
     assert len(counts[0].query.targets) == 12 * 4 + 1
-
-
-@pytest.fixture(params=["ahrefs", "dataforseo"])
-def either(request, ahrefs, dataforseo):
-    return {"ahrefs": ahrefs, "dataforseo": dataforseo}[request.param]
 
 
 async def test_what_is_new_is_never_taken_for_the_whole_profile(either, database):

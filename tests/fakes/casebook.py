@@ -62,7 +62,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Casebook:
-    """One vendor. `env` is all that is set; `secrets` are the values in it nobody may ever see."""
+    """One vendor. `env` is all that is set; `secrets` are the values in it nobody may ever see.
+
+    `vendor` is set in a further casebook of a vendor that can be set up in another way; the folder
+    then has a name of its own.
+    """
 
     env: Mapping[str, str]
     secrets: tuple[str, ...]
@@ -71,6 +75,7 @@ class Casebook:
     plan_lacks: Said | str
     units_gone: Said | str
     slow_down: Said = Reply(b'{"error": "Too many requests"}', 429)
+    vendor: str | None = None
 
 
 def refusal(status: int, body: object, **headers: str) -> Reply:

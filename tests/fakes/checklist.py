@@ -126,17 +126,26 @@ def overview(vendors: Sequence[tuple[str, str, int]]) -> str:
 def _sum(name: str) -> tuple[int, int]:
     if name not in BOOKS:
         return 0, 0
-    found = verdicts(BOOKS[name])
-    return sum(len(one.kept) for one in found), len(LINES) * len(BOOKS[name].cases)
+    books = [BOOKS[one] for one in (name, *_others(name))]
+    kept = sum(len(one.kept) for book in books for one in verdicts(book))
+    return kept, len(LINES) * sum(len(book.cases) for book in books)
 
 
 def section(name: str, capabilities: Sequence[Capability]) -> str:
     """Return what a vendor answers and how that is tested."""
     if name not in BOOKS:
         return f"{_capabilities(capabilities)}\n\n{_local(name)}"
-    return "\n\n".join(
-        [_capabilities(capabilities), _terms(name), _behind(evidence(name)), _contract(name)]
-    )
+    parts = [_capabilities(capabilities), _terms(name), _behind(evidence(name)), _contract(name)]
+    for other in _others(name):
+        settings = " and ".join(f"`{variable}`" for variable in BOOKS[other].env)
+        answered = f"With {settings} alone: {_names(BOOKS[other].cases)}."
+        parts += [answered, _contract(other)]
+    return "\n\n".join(parts)
+
+
+def _others(name: str) -> list[str]:
+    """Return the further casebooks of a vendor."""
+    return [other for other, book in BOOKS.items() if book.vendor == name]
 
 
 def _local(name: str) -> str:
@@ -167,10 +176,13 @@ def _terms(name: str) -> str:
         vendor = built(name, patch, Path(folder))
     assert isinstance(vendor, Vendor)
     kept: dict[int, list[Capability]] = defaultdict(list)
+    pools: dict[str, None] = {}
     for capability, adapter in vendor.capabilities.items():
         remote: Remote[object, object] = adapter  # type: ignore[assignment]  # BOOKS has only remote ones
         calls = remote.plan(BOOKS[name].cases[capability].query)
         kept[min(call.keep_seconds for call in calls)].append(capability)
+        pools |= {pool: None for call in calls for pool in call.worst.by_pool}
+    others = [pool for pool in pools if pool != vendor.pool]
     words = [
         f"Billed in {vendor.pool}: one answer may take {vendor.run_cap:,}"
         + (
@@ -178,6 +190,7 @@ def _terms(name: str) -> str:
             if vendor.can(Capability.REFERRING_DOMAINS)
             else "."
         ),
+        f"Booked by themselves besides: {', '.join(others)}." if others else "",
         f"At most {vendor.rate.per_minute:,} requests a minute, {vendor.rate.concurrency} at once.",
         " ".join(
             f"Answers to {_names(names)} are {_kept(seconds)}."
@@ -190,7 +203,7 @@ def _terms(name: str) -> str:
             if vendor.dates_links
             else "Who is new since a day would take the whole list; a weekly re-read leaves it out."
         )
-    return " ".join(words)
+    return " ".join(filter(None, words))
 
 
 def _kept(seconds: int) -> str:

@@ -107,7 +107,7 @@ LINES = (
         lambda _, case: _said(case.broken),
     ),
     Line(
-        "The key: in no log, error or file",
+        "The key: in no log, error, Slack message or file",
         "test_a_key_is_in_no_log_no_error_and_not_in_the_bots_file",
     ),
     Line(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import quote
 
 from bot.model import LinkKind, Market, SerpRow
 from bot.question import Question
@@ -24,6 +25,11 @@ SITE = "ledgerly.example"
 PAGE = "https://ledgerly.example/crm"
 _WORDS = ("crm", "accounting software", "invoice app", "payroll", "help desk", "time tracking")
 _KINDS = ("best {}", "{} for startups", "free {}", "{} pricing", "{} alternatives")
+
+
+def page_for(keyword):
+    """Each keyword has a page of its own, as far as a test does not say otherwise."""
+    return PAGE if keyword == "best crm" else f"{PAGE}/{quote(keyword, errors='replace')}"
 
 
 def tracked(keyword="best crm", **changes):
@@ -64,7 +70,7 @@ def line(keyword="best crm", **changes):
         id="t1",
         keyword=keyword,
         site=SITE,
-        page=PAGE,
+        page=page_for(keyword),
         need=24,
         have=6,
         gap=18,

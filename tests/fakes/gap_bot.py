@@ -110,8 +110,12 @@ class FakeAnalysis:
     def uses_sample(self, _question: Question, _settings: Settings | None = None) -> bool:
         return self.report.sample
 
-    def quote(self, question: Question, _settings: Settings | None = None) -> dict[str, int]:
-        return self.light_prices if question.light else self.prices
+    def quote(
+        self, question: Question, _settings: Settings | None = None
+    ) -> dict[tuple[str, str], int]:
+        pools = {vendor.name: vendor.pool for vendor in VENDORS}
+        prices = self.light_prices if question.light else self.prices
+        return {(name, pools[name]): units for name, units in prices.items()}
 
     async def look_up(self, vendor, _capability, _query, **_who) -> Answer[Balance]:
         said = self.balances.get(vendor.name, Balance("units", 100, 1_000, date(2026, 12, 1)))

@@ -46,8 +46,9 @@ def built(
 
     A casebook whose vendor is not registered is taken for a built-in.
     """
-    entry = REGISTERED.get(name) or EntryPoint(name, f"bot.providers.{name}:build", GROUP)
     env = BOOKS[name].env if configured else {}
+    name = (name in BOOKS and BOOKS[name].vendor) or name
+    entry = REGISTERED.get(name) or EntryPoint(name, f"bot.providers.{name}:build", GROUP)
     monkeypatch.chdir(folder)
     for variable in [one for one in os.environ if one.startswith("LINKGAP_")]:
         monkeypatch.delenv(variable)

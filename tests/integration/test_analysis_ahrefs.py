@@ -75,6 +75,10 @@ async def test_planned_and_settled_units_are_in_the_ledger_and_within_1500(here)
     assert line.units == here.server.spent
     assert line.estimated_units == sum(worst for worst, _ in reserved)
     assert line.units <= here.vendor.run_cap == 1500
+    assert {one.capability for one in report.sources} == {
+        *("serp", "keyword_metrics", "site_metrics", "referring_domains"),
+        *("links_between", "links"),
+    }
 
 
 async def test_25_prospects_are_proven_and_enriched_whole(here):
@@ -283,7 +287,7 @@ async def test_price_and_cost_can_be_asked_apart_from_a_run(here):
     question = parse(f"crm {OURS}", Defaults())
     analysis = here.analysis()
     analysis.check(question)
-    assert analysis.quote(question) == {"ahrefs": 1500}
+    assert analysis.quote(question) == {("ahrefs", "units"): 1500}
     assert not analysis.uses_sample(question)
     assert await analysis.cost("r1", "T1") == ()
     report = await here.ask(OURS)
@@ -325,3 +329,23 @@ async def test_the_sample_answers_the_worked_example_by_itself(here):
     assert report.cost == ()
     assert all(one.domain.endswith(".example") for one in report.prospects)
     assert {one.level for one in report.prospects} == {Scope.PAGE, Scope.SITE}
+
+
+async def test_a_competitor_that_two_keywords_share_is_read_once_page_and_site(here):
+    world = worked_example_world()
+    organic = [row for row in world.serps[KEYWORD] if row.url]
+    world.serps["another keyword"] = (organic[0], *organic[2:])  # without the thread on reddit
+    here.server.world = world
+    await here.ask(OURS)
+    before = len(here.server.ledger)
+    report = await here.ask(OURS, run="r2", keyword="another keyword")
+    ours = "ledgerly.example"  # only the new prospects are looked up there
+    read = [
+        entry.params["target"]
+        for entry in here.server.ledger[before:]
+        if entry.path == "site-explorer/refdomains" and entry.params["target"] != ours
+    ]
+    assert read == ["https://founderstack.example/accounting", "founderstack.example"]
+    assert [one.domain for one in report.competitors] == [
+        *("fincompare.example", "bookwise.example", "founderstack.example")
+    ]

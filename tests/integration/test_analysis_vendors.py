@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from fakes import dataforseo_vendor, majestic_vendor, moz_vendor, semrush_vendor, serp_vendors
-from fakes.ahrefs_world import OWN_PAGE
+from fakes.ahrefs_world import KEYWORD, OWN_PAGE
 from fakes.dataforseo_server import DataForSeoServer
 from fakes.majestic_server import MajesticServer
 from fakes.moz_server import MozServer
@@ -16,6 +16,7 @@ from fakes.serp_server import SerpServer
 
 from bot.model import Scope
 from bot.providers.base import Vendor
+from bot.question import Defaults, parse
 from bot.report import Absence, SourceState
 
 OURS = f"site:ledgerly.example page:{OWN_PAGE} gates:no"
@@ -202,6 +203,16 @@ async def test_a_whole_answer_of_majestic_stays_within_its_cap(here, monkeypatch
             monkeypatch, tmp_path, api_key=server.key, base_url=server.base_url
         )
         await check_with_results_from_elsewhere(here, index, 6 * 1_000 + 2 * 5_000)
+        booked = await here.rows(
+            "SELECT pool, sum(units) FROM spend WHERE provider = 'majestic' GROUP BY pool"
+        )
+        names = {"items": "index item", "analysis": "analysis", "retrieval": "retrieval"}
+        assert dict(booked) == {
+            f"{names[pool]} units": units for pool, units in server.spent.items()
+        }
+        assert set(server.spent) == set(names)
+        told = here.analysis().quote(parse(f'"{KEYWORD}" {OURS}', Defaults()))
+        assert all(units <= told["majestic", pool] for pool, units in booked)
 
 
 @pytest.mark.usefixtures("elsewhere")

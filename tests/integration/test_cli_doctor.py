@@ -44,6 +44,19 @@ def test_a_complete_installation_lacks_nothing(doctor):
     assert "a-key" not in said.output
 
 
+def test_it_says_what_an_answer_may_take_at_each_vendor(doctor):
+    said = doctor(
+        LINKGAP_AHREFS_API_KEY="a-key",
+        LINKGAP_DATAFORSEO_LOGIN="me",
+        LINKGAP_DATAFORSEO_PASSWORD="word",
+        LINKGAP_PRICES="ahrefs=0.001",
+    )
+    assert "at most 1,500 units ($1.50)" in said.output
+    assert "at most $0.09" in said.output
+    smaller = doctor(LINKGAP_AHREFS_API_KEY="a-key", LINKGAP_RUN_CAP="700")
+    assert "at most 700 units" in smaller.output
+
+
 def test_every_faulty_setting_is_told_at_once(doctor):
     said = doctor(LINKGAP_AHREFS_ROW_CAP="1", LINKGAP_VIA="nobody")
     assert said.exit_code == 3

@@ -45,6 +45,21 @@ async def reader(clock):
         "http://100.64.1.1/",
         "http://192.168.0.1/",
         "http://192.88.99.1/",
+        "http://192.0.0.192/opc/v1/",
+        "http://192.0.0.8/",
+        "http://168.63.129.16/",
+        "http://100.100.100.200/",
+        "http://198.18.0.1/",
+        "http://240.0.0.1/",
+        "http://0177.0.0.1/",
+        "http://127.0.0.1./",
+        "http://①②⑦.0.0.1/",
+        "http://127。0。0。1/",
+        "http://[::ffff:0:a9fe:a9fe]/",
+        "http://[::10.0.0.1]/",
+        "http://[64:ff9b:1::a9fe:a9fe]/",
+        "http://[2001:0:a9fe::1]/",
+        "http://[fd00:ec2::254]/",
         "http://224.0.0.1/",
         "http://0.0.0.0/",
         "http://2130706433/",
@@ -119,13 +134,27 @@ async def test_even_the_test_allowance_opens_loopback_only(reader):
     assert read.state is ReadState.REFUSED_ADDRESS
 
 
-async def test_a_redirect_to_a_private_address_is_refused(server, reader):
-    server.routes["/"] = redirect("http://169.254.169.254/latest/meta-data/")
+@pytest.mark.parametrize(
+    "place",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://100.64.0.1/",
+        "http://[::ffff:169.254.169.254]/",
+        "http://[64:ff9b::a9fe:a9fe]/",
+        "http://2852039166/",
+        "http://0xa9fea9fe/",
+        "//10.0.0.1/",
+        "file:///etc/passwd",
+    ],
+)
+async def test_a_redirect_to_a_private_address_is_refused(server, reader, place):
+    server.routes["/"] = redirect(place)
 
     read = await reader.read(server.url("/"))
 
     assert read.state is ReadState.REFUSED_ADDRESS
-    assert read.url == "http://169.254.169.254/latest/meta-data/"
+    assert read.url != server.url("/")
+    assert [request.path for request in server.asked] == ["/robots.txt", "/"]
 
 
 async def test_a_name_that_changes_its_address_between_check_and_connect_gains_nothing(

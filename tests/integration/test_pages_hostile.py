@@ -155,6 +155,7 @@ async def test_the_codings_that_were_asked_for_are_undone(server, reader, coding
     ("handler", "state"),
     [
         (packed(b"\x1b\x00\x00", "br"), ReadState.NOT_HTML),
+        (packed(b"\x28\xb5\x2f\xfd\x00", "zstd"), ReadState.NOT_HTML),
         (packed(gzip.compress(gzip.compress(PAGE, mtime=0)), "gzip, gzip"), ReadState.NOT_HTML),
         (packed(b"this is no gzip"), ReadState.UNREACHABLE),
         (raw(b"SSH-2.0-OpenSSH_9.6\r\n"), ReadState.UNREACHABLE),
@@ -295,6 +296,15 @@ MALICE = {
     "half verdicts": "'<p>' + 'pros ' * 600_000",
     "countless dates": "'<title>How to date</title>' + '<p>12.12.2012 and 3 May 2011</p>' * 90_000",
     "a title without end": "'<title>' + 'best 10 ' * 390_000",
+    "posts in posts": "('<div class=post>' + 'word ' * 300) * 1900",
+    "countless posts": "'<div class=post><p>I said so 3 days ago</p></div>' * 60_000",
+    "lists in lists": "('<ol><li class=item>' + 'word ' * 150) * 900",
+    "countless scripts": "'<p>x' + '<script>var pageType=\"x\";</script>' * 80_000",
+    "countless fields": "'<p>x' + '<input type=number><button>x</button>' * 70_000",
+    "half quotations": "('<p>' + '“' * 990 + '</p>') * 2_000",
+    "half bylines": "'<p>By Ada de la ' + '<p>By A a A a A a A a' * 140_000",
+    "half months": "'<p>12 January ' * 200_000",
+    "countless metas": "'<meta name=a content=b>' * 120_000 + '<p>' + 'x ' * 99",
     "invalid bytes": "'<p>' + '\\udcff\\udcfe ' * 900_000",
 }
 

@@ -80,7 +80,7 @@ async def test_a_bot_that_was_removed_from_a_public_channel_says_what_its_thread
     there.channel.members.discard(there.bot.app.bot_user)
     await there.look()
     (digest,) = there.digests()
-    assert "Not in this thread: the CSV file." in there.bot.thread(digest)[-1].text
+    assert "Not in this thread: the CSV file of the keywords" in there.bot.thread(digest)[-1].text
     assert await there.state("2026-W50") == "posted"
 
 
@@ -165,4 +165,6 @@ async def test_a_thread_whose_part_got_no_answer_owns_up(there):
     workspace_calls.fail_next("files.completeUploadExternal", "http500")
     await there.look(2)
     (digest,) = there.digests()
-    assert "Not certain to be in this thread: the CSV file." in words(there.bot.thread(digest)[-1])
+    assert "Not certain to be in this thread: the CSV file of the keywords." in words(
+        there.bot.thread(digest)[-1]
+    )

@@ -7,11 +7,11 @@ import pytest
 from fakes.gap_bot import Bot, gap_bot, words
 
 from bot.model import Market
-from bot.preferences import TEAM
+from bot.preferences import TEAM, Place
 from bot.render.notes import Button
 from bot.setting_list import Level
 from bot.store import preferences, workspace
-from handlers import private_notes
+from handlers import people, private_notes
 from handlers.settings import open_settings
 from handlers.settings_page import block_id
 from playground.errors import SlackError
@@ -86,7 +86,7 @@ async def test_the_form_opens_for_this_channel_with_what_holds_in_words(bot):
     view = await opened(bot)
     hints = {name: block["hint"]["text"] for name, block in fields(view).items()}
     assert hints["site"].endswith("Empty: own.com.")
-    assert hints["run_cap"].endswith("Empty: not set.")
+    assert hints["run_cap"].endswith("Empty: each vendor's own.")
     assert hints["alerts"].endswith("Nothing ticked: A link was won.")
     day = fields(view)["digest_day"]["element"]
     assert label_of(day["options"][0]) == "As above: Monday"
@@ -271,7 +271,7 @@ async def test_another_team_sees_nothing_of_it(bot):
 async def test_who_is_no_admin_reads_money_and_who_may_change_it(bot):
     view = await opened(bot, Level.TEAM, user="ben")
     assert {"run_cap", "prices", "via", "compare_indexes"}.isdisjoint(fields(view))
-    assert "Cap of an answer: not set" in told(view)
+    assert "Cap of an answer: each vendor's own" in told(view)
     assert "Only workspace admins may change this." in told(view)
     assert "level" in fields(view)
 
@@ -322,6 +322,49 @@ async def test_where_slack_does_not_say_who_somebody_is_money_stays_as_it_is(bot
     assert "run_cap" not in fields(view)
     assert "reinstall" in told(view)
     assert await sent(bot, window="6") == {}
+
+
+async def test_a_slack_that_is_slow_to_say_who_somebody_is_does_not_keep_the_form_shut(
+    bot, monkeypatch
+):
+    monkeypatch.setattr(people, "PATIENCE_S", 0.05)
+    bot.playground.stall(1, after=False)
+    view = await opened(bot)
+    bot.playground.released.set()
+    assert "run_cap" not in fields(view)
+    assert "Slack took too long to say who you are." in told(view)
+
+
+async def test_where_there_is_no_channel_the_form_opens_for_everything(bot):
+    room = bot.playground.workspace
+    ana = room.user("ana").id
+    await open_settings(
+        bot.services,
+        team=room.team_id,
+        channel="",
+        user=ana,
+        trigger_id=room.triggers.issue(ana),
+        response_url=None,
+    )
+    assert "prices" in fields(bot.playground.modal("ana"))
+    assert await sent(bot, window="6") == {}
+    assert await kept(bot) == {("team", "window"): "6"}
+
+
+async def test_thirty_clients_are_all_in_the_menu(bot):
+    for number in range(30):
+        place = Place.site(f"client-{number:02}.com")
+        await bot.services.channels.save(bot.playground.workspace.team_id, place, {}, "U1")
+    view = await opened(bot, "site:client-29.com")
+    menu = view.body["blocks"][0]["accessory"]
+    assert len(menu["options"]) == 3 + 30
+    assert menu["initial_option"]["value"] == "site:client-29.com"
+    await sent(bot, aliases="old.com new.com", window="6")
+    team = bot.playground.workspace.team_id
+    assert await bot.database.read(lambda db: workspace.aliases(db, team, "client-29.com")) == (
+        "new.com",
+        "old.com",
+    )
 
 
 async def test_a_blocklist_too_long_for_a_form_is_told_and_kept(bot):

@@ -40,7 +40,7 @@ LEFT = {
     "bot.providers": {"bot.pages"},
     "bot.linkers": {"bot.plan"},
     "bot.rereading": {"bot.plan"},
-    "bot.quoting": {"bot.plan", "bot.rereading"},
+    "bot.quoting": {"bot.linkers", "bot.plan", "bot.rereading"},
     "bot.budget": {"bot.plan"},
     "bot.analysis": {
         "bot.assembly",

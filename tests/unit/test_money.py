@@ -184,7 +184,7 @@ def test_a_light_run_reads_pages_only_and_is_quoted_without_enrichment(ahrefs):
     question = parse("crm site:ours.example", Defaults())
     chosen = lineup(Registry((ahrefs,), ()), question)
     prices = [
-        quoting.quote(one, chosen, purse=750, shortlist=25, cap=10**9)["ahrefs"]
+        quoting.quote(one, chosen, purse=750, shortlist=25, cap=10**9)["ahrefs", "units"]
         for one in (question, replace(question, light=True))
     ]
     assert prices[1] < prices[0] - 500

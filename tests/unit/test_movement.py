@@ -234,7 +234,11 @@ def gaps(*known):
 def chart(histories, **more):
     """Return {keyword: gaps in order}, with weeks counted from the first Monday."""
     found: dict[str | None, list[tuple[int, int]]] = {}
-    for point in gap_history(histories, **more):
+    apart = {
+        keyword: [replace(one, page=f"https://ledgerly.example/{keyword}") for one in history]
+        for keyword, history in histories.items()
+    }
+    for point in gap_history(apart, **more):
         week = (point.day - MONDAY.date()).days / 7
         found.setdefault(point.keyword, []).append((week, point.gap))
     return found
@@ -334,3 +338,10 @@ def test_the_total_is_the_sum_of_all_keywords_and_no_series_is_too_long(historie
         # What a keyword's chart says of a week, or of its last one when it was read no later.
         last = [[gap for at, gap in series if at <= week][-1:] for series in alone]
         assert total == sum(gap for one in last for gap in one)
+
+
+def test_keywords_that_share_a_page_share_its_links_so_the_total_has_the_widest_gap_alone():
+    reads = {"crm": weekly([4, 6], [20, 20]), "cheap crm": weekly([4, 6], [14, 14])}
+    points = gap_history(reads)
+    assert [point.gap for point in points if point.keyword is None] == [16, 14]
+    assert [point.gap for point in points if point.keyword == "cheap crm"] == [10, 8]

@@ -184,6 +184,14 @@ def test_the_date_of_a_comment_or_a_customer_review_is_not_the_page_s():
     assert page(body, review).published is None
 
 
+def test_a_front_page_has_neither_the_author_nor_the_day_of_what_it_leads_to():
+    teaser = '<article><b class=byline>By Ada Byron</b><time datetime="2024-05-17">17 May</time>'
+    html = f"<html><title>News</title>{teaser * 3}{PARAGRAPH * 9}"
+    inside, front = (facts_of(html, f"https://sew.example/{path}") for path in ("news/x", ""))
+    assert (inside.author, inside.published) == ("Ada Byron", date(2024, 5, 17))
+    assert (front.author, front.published) == (None, None)
+
+
 @pytest.mark.parametrize("said", ["2024-13-45", "2024-02-31", "soon", "", "0000-00-00"])
 def test_a_date_that_is_none_is_unknown(said):
     head = f'<title>About us</title><meta name="date" content="{said}">'
@@ -215,6 +223,16 @@ def test_the_organisation_is_the_publisher_or_the_name_of_the_site():
             "https://www.shop.example/about-us",
         ),
         ('<a href="/x" title="Kontakt"></a>', "contact", "https://www.shop.example/x"),
+        ('<a href="/x">Contact the Editors</a>', "contact", "https://www.shop.example/x"),
+        ('<a href="/x">Help &amp; Feedback</a>', "contact", "https://www.shop.example/x"),
+        ('<a href="/x">Kontakti</a>', "contact", "https://www.shop.example/x"),
+        ('<a href="/x">ติดต่อเรา</a>', "contact", "https://www.shop.example/x"),
+        (
+            '<a href="/contact_HQ.php">Write</a>',
+            "contact",
+            "https://www.shop.example/contact_HQ.php",
+        ),
+        ('<a href="/x">นโยบายความเป็นส่วนตัว</a>', "privacy", "https://www.shop.example/x"),
         ('<a href="/x"><img src=x alt="Contact"></a>', "contact", "https://www.shop.example/x"),
         ('<a href="mailto:a@shop.example">Contact</a>', "contact", "mailto:a@shop.example"),
         ('<a href="/x">Datenschutzerklärung</a>', "privacy", "https://www.shop.example/x"),

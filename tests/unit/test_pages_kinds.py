@@ -78,6 +78,31 @@ def test_the_kind_is_named_with_what_speaks_for_it(kind, page):
     assert all(understood.kind_evidence)
 
 
+def menu(*labels):
+    return "".join(f"<a href=/{n}>{label}</a> " for n, label in enumerate(labels))
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "classes", "why"),
+    [
+        ("product", "", "single-product postid-3", "its markup calls it “single-product”"),
+        ("category", "<script>var page = {pageType: 'category'}</script>", "", "it gives its page type as “category”"),
+        ("forum", menu("New posts", "Members", "Register", "FAQ", "Quote", "Reply", "Report"), "", "its site has the links of a forum"),
+        ("news", menu("Politik", "Wirtschaft", "Kultur", "Panorama", "Wissen", "Reise", "Wetter") + PROSE * 5, "", "its site has the sections of a newspaper"),
+        ("news", "<p>“We did not think that it would ever come to this,” the mayor said on Tuesday of the towels.</p>" * 5, "", "it begins with the day something happened"),
+        ("profile", "Phone 030 1 Fax 030 2 Opening hours 9 to 5 <a href='tel:0301'>call</a> <a href='mailto:a@a.example'>write</a>", "", "it says how to reach somebody"),
+        ("profile", "<h2>Our mission</h2>" + "<p>We have made towels by the river for our neighbours since our grandparents came.</p>" * 5, "", "its headings are those of a page about somebody"),
+        ("guide", "<h2>Ingredients</h2><h2>Instructions</h2>" + PROSE * 5, "", "it has the parts of an instruction or a reference"),
+    ],
+)  # fmt: skip
+def test_a_page_without_a_telling_name_is_known_by_its_markup_its_menu_or_its_voice(
+    kind, body, classes, why
+):
+    understood = facts(body, "Blue", classes=classes)
+    assert understood.kind == kind
+    assert why in understood.kind_evidence
+
+
 def test_the_evidence_says_what_was_seen_and_where():
     said = facts("", "About us", "https://a.example/about-us").kind_evidence
     assert "its address says “about-us”" in said

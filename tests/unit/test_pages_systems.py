@@ -29,6 +29,15 @@ def ld(text):
     return f'<script type="application/ld+json">{text}</script>'
 
 
+# What stands around nearly every page: a menu, a search, a newsletter, teasers, legal links.
+AROUND = (
+    "<header><a href=/>Home</a><a href=/blog>Blog</a><a href=/about>About us</a><form><input type=search name=s></form><a href=/login>Log in</a></header>",
+    "<aside><h3>You may have missed</h3>"
+    + "".join(f"<div class=teaser><a href=/blog/{n}>Another page {n}</a></div>" for n in range(3))
+    + "<form><input type=email name=email><button>Subscribe</button></form></aside>"
+    "<footer><a href=/contact>Contact</a><a href=/privacy>Privacy policy</a><a href=/terms>Terms</a>"
+    "<a href='https://facebook.com/x'>Facebook</a><a href='mailto:post@site.example'>Mail</a> © 2026</footer>",
+)
 SYSTEMS = [
     # shops
     ("product", "WooCommerce", {"title": "Blue mug – Potter", "url": "https://potter.example/shop/blue-mug/", "classes": "product-template-default single single-product postid-31 woocommerce", "body": "<h1 class=product_title>Blue mug</h1><p class=price><span class=woocommerce-Price-amount>€ 19,90</span></p><form class=cart><input type=number name=quantity value=1><button name=add-to-cart>Add to basket</button></form><h2>Description</h2>" + LOREM.format("The mug") * 3 + "<h2>Related products</h2>" + CARD.format(1) * 4}),
@@ -37,6 +46,7 @@ SYSTEMS = [
     ("product", "Wix", {"title": "Candle | Lights", "url": "https://lights.example/product-page/candle", "head": ld('{"@type":"Product","name":"Candle","offers":{"@type":"Offer","price":"12"}}'), "body": "<h1>Candle</h1>$12.00 <button>Add to Cart</button>" + LOREM.format("The candle")}),
     ("product", "a firm's service page", {"title": "Roof Repair in Leeds | Slate & Sons", "url": "https://slate.example/services/roof-repair/", "body": "<nav><a href=/services>Services</a><a href=/portfolio>Our work</a><a href=/testimonials>Testimonials</a><a href=/quote>Request a quote</a></nav><h1>Roof repair in Leeds</h1>" + "<p>We repair slate, tile and flat roofs all over Leeds, and our roofers are on your street within the hour.</p>" * 6 + "<a href=/quote>Get a free quote</a> Call us today. Free estimate."}),
     ("product", "a software's home", {"title": "Stacker - Inventory for small teams", "url": "https://stacker.example/", "body": "<nav><a href=/pricing>Pricing</a><a href=/features>Features</a><a href=/customers>Customers</a><a href=/login>Log in</a><a href=/signup>Sign up</a></nav><h1>Know what you have</h1><a href=/signup>Start free</a> <a href=/demo>Book a demo</a>" + "<p>Stacker counts what your team has in its stores, so that your shelves are never empty again.</p>" * 5}),
+    ("product", "a repository of code", {"title": "pumpctl: control pumps from the shell", "url": "https://code.example/hydra/pumpctl", "head": meta("og:type", "object"), "body": "<h1>hydra/pumpctl</h1>Stars 1.2k Forks 80 Releases 14 Contributors 9 License MIT Commits 812 Pull requests 3<h2>Install</h2><pre>pip install pumpctl</pre>" + ADVICE}),
     ("category", "WooCommerce", {"title": "Mugs – Potter", "url": "https://potter.example/product-category/mugs/", "classes": "archive tax-product_cat woocommerce", "body": "<h1>Mugs</h1><select name=orderby><option>Sort by price</select><ul class=products>" + "".join(CARD.format(n) for n in range(1, 13)) + "</ul><nav class=woocommerce-pagination>1 2</nav>"}),
     ("category", "Shopify", {"title": "Shirts | Weaver", "url": "https://weaver.example/collections/shirts", "classes": "template-collection", "body": "<h1>Shirts</h1>" + "".join(f"<div class=grid-product__card><a href=/products/{n}>Shirt {n}</a> ${n}9.00</div>" for n in range(1, 15))}),
     ("category", "a shop of no known system", {"title": "Garden Hoses", "url": "https://hoses.example/garden-hoses", "body": "<a href=/cart>Cart</a><a href=/account>My account</a><h1>Garden Hoses</h1><div class=filters>Brand Length</div>24 products" + "".join(f"<div class=tile><a href=/h/{n}>Hose {n} m</a><span class=price>£{n}.00</span></div>" for n in range(5, 29))}),
@@ -79,6 +89,7 @@ SYSTEMS = [
     ("profile", "contact, German", {"title": "Kontakt | Töpferei", "url": "https://topf.example/kontakt", "body": "<h1>Kontakt</h1>Telefon 030 123 <a href='mailto:post@topf.example'>E-Mail</a><form><input type=email name=mail><textarea></textarea></form>" + "wort " * 20}),
     ("profile", "a team page", {"title": "Meet the team - Slate & Sons", "url": "https://slate.example/our-team", "body": "<h1>Meet the team</h1>" + "<div class=team-member><h3>Kim Slate</h3>Head of roofs</div>" * 6 + "word " * 20}),
     ("profile", "a professor", {"title": "Prof. Kim Quill", "url": "https://uni.example/people/kim-quill", "head": ld('{"@type":"ProfilePage","mainEntity":{"@type":"Person","name":"Kim Quill"}}'), "body": "<h1>Kim Quill</h1>" + "<p>Kim Quill is a professor of hydraulics and head of the pump laboratory; she was born in Leeds.</p>" * 2}),
+    ("profile", "a person in an encyclopaedia", {"title": "Kim Quill - Encyclopaedia", "url": "https://wiki.example/wiki/Kim_Quill", "head": "<meta name=generator content='MediaWiki 1.42'>", "body": "<h1>Kim Quill</h1><p><b>Kim Quill</b> (born 3 March 1961 in Leeds) is a British engineer and author who built the first quiet pump.</p>" + "<p>Quill grew up by the river and studied hydraulics in Leeds before she founded a workshop of her own.</p>" * 3}),
     # tools
     ("tool", "a calculator", {"title": "Pump Power Calculator", "url": "https://calc.example/pump-power-calculator", "body": "<h1>Pump power calculator</h1><form><input type=number><input type=number><select><option>m</select><button>Calculate</button></form>" + "word " * 40}),
     ("tool", "a German converter", {"title": "Einheiten umrechnen: Liter in Gallonen", "url": "https://rechner.example/liter-gallonen", "body": "<h1>Liter in Gallonen umrechnen</h1><input type=number><input type=number><button>Umrechnen</button>" + "wort " * 40}),
@@ -88,7 +99,21 @@ SYSTEMS = [
     ("other", "a login", {"title": "Sign in · Stacker", "url": "https://stacker.example/login", "body": "<form><input type=email><input type=password><button>Sign in</button></form>" + "word " * 26}),
     ("other", "not found", {"title": "Page not found", "url": "https://potter.example/nowhere", "classes": "error404", "body": "<h1>Oops</h1>The page you requested could not be found." + " word" * 30}),
     ("other", "a job ad", {"title": "Pump Engineer (m/f/d) at Hydra", "url": "https://hydra.example/careers/pump-engineer", "head": ld('{"@type":"JobPosting","title":"Pump Engineer"}'), "body": "<h1>Pump Engineer</h1>Responsibilities Qualifications Requirements Full-time Apply now" + LOREM.format("The job") * 3}),
+    ("other", "a paper", {"title": "On the noise of small pumps", "url": "https://journal.example/articles/4711", "head": "<meta name=citation_title content='On the noise of small pumps'><meta name=citation_author content='Quill, Kim'>", "body": "<h1>On the noise of small pumps</h1><h2>Abstract</h2>" + LOREM.format("The pump") * 4 + "<h2>References</h2>"}),
     ("other", "an event", {"title": "Pump fair", "url": "https://fair.example/events/pump-fair", "head": ld('{"@type":"Event","name":"Pump fair","startDate":"2026-05-05"}'), "body": "<h1>Pump fair</h1>Venue: Hall 3. Get tickets. Doors open at 8." + LOREM.format("The fair")}),
+    # other languages, and pages that carry a lot besides
+    ("product", "one thing among related ones", {"title": "Hydra 300 Garden Pump", "url": "https://mart.example/Hydra-300-Garden-Pump/dp/B0ABC1234X", "body": "<a href=/cart>Cart</a><a href=/orders>Orders</a><h1>Hydra 300 Garden Pump</h1><span class=price>$89.00</span><select name=quantity><option>1</select><button>Add to Cart</button>In stock. Free shipping.<h2>Product details</h2>" + LOREM.format("It") + "<h2>Customers also bought</h2>" + "".join(f"<div class=card><a href=/dp/{n}>Hose {n}</a><span class=price>${n}.00</span><button>Add to Cart</button></div>" for n in range(11, 19))}),
+    ("product", "a Portuguese shop", {"title": "Bomba Hydra 300 - Loja da Água", "url": "https://loja.example/produto/bomba-hydra-300", "body": "<h1>Bomba Hydra 300</h1>R$ 499,90 <button>Adicionar ao carrinho</button><h2>Descrição</h2><p>A bomba trabalha tão baixo que é preciso escutar duas vezes, e leva a água ao primeiro andar sem esforço.</p>"}),
+    ("category", "a Spanish shop", {"title": "Bombas de jardín | Tienda Agua", "url": "https://tienda.example/bombas-de-jardin", "body": "<a href=/c>Carrito</a><a href=/m>Mi cuenta</a><h1>Bombas de jardín</h1>Ordenar por precio" + "".join(f"<div class=producto-item><a href=/b/{n}>Bomba {n}</a><span class=price>{n},00 €</span></div>" for n in range(20, 44))}),
+    ("forum", "a French one", {"title": "Joint qui fuit", "url": "https://pompes.example/forum/sujet-4711-joint-qui-fuit.html", "body": "".join("<div class=message><a href='/profil/anna'>anna</a> Inscrit : 2009 Messages : 12 <p>J'ai eu le même souci l'hiver dernier, et un joint neuf de la quincaillerie a suffi.</p><a>Citer</a> <a>Répondre</a></div>" for _ in range(6))}),
+    ("guide", "a Dutch how-to", {"title": "Hoe vervang je een pompdichting?", "url": "https://klussen.example/pompdichting-vervangen/", "body": "<h1>Hoe vervang je een pompdichting?</h1>" + "".join(f"<h2>Stap {n}: doe het</h2><p>Zorg dat je werkplek droog is en dat je alle onderdelen binnen handbereik hebt voordat je begint.</p>" for n in range(1, 9))}),
+    ("guide", "a Japanese recipe", {"title": "レンズ豆のスープの作り方", "url": "https://ryori.example/recipe/4711", "body": "<h1>レンズ豆のスープ</h1><h2>材料</h2><ul><li>レンズ豆</ul><h2>作り方</h2>" + "<p>鍋に水を入れて火にかけ、沸騰したらレンズ豆を加えて弱火で二十分ほど煮てください。</p>" * 5}),
+    ("review", "an Italian one", {"title": "Hydra 300: la nostra prova", "url": "https://rivista.example/hydra-300-prova", "body": "<h1>Hydra 300, recensione</h1>" + "<p>La pompa lavora così piano che bisogna ascoltare due volte, e porta l'acqua al primo piano senza fatica.</p>" * 8 + "<h2>Pregi</h2><h2>Difetti</h2>"}),
+    ("news", "a Polish newspaper", {"title": "Rada zamyka stary most na rok", "url": "https://gazeta.example/wiadomosci/rada-zamyka-most", "body": "<a href=/1>Polska</a><a href=/2>Świat</a><a href=/3>Gospodarka</a><a href=/4>Kultura</a><a href=/5>Nauka</a><a href=/6>Zdrowie</a><h1>Rada zamyka stary most</h1>" + "<p>Rada miasta zdecydowała we wtorek o zamknięciu mostu na rok, poinformował rzecznik urzędu miasta.</p>" * 8}),
+    ("list", "a Swedish one", {"title": "12 bästa pumparna för trädgården", "url": "https://hem.example/basta-pumpar", "body": "<h1>12 bästa pumparna</h1>" + "".join(f"<h2>{n}. Pump {n}</h2><p>{'Pumpen går så tyst att man får lyssna två gånger innan man hör den. ' * 2}</p>" for n in range(1, 13))}),
+    ("profile", "a Polish about page", {"title": "O nas - Pompy", "url": "https://pompy.example/o-nas", "body": "<h1>O nas</h1>" + "<p>Nasza firma od trzydziestu lat robi pompy nad rzeką i każdą z nich sprawdza ręcznie przed wysłaniem.</p>" * 4}),
+    ("tool", "a Spanish calculator", {"title": "Calculadora de caudal", "url": "https://calc.example/calculadora-caudal", "body": "<h1>Calculadora de caudal</h1><input type=number><input type=number><button>Calcular</button>" + "palabra " * 30}),
+    ("other", "a French legal page", {"title": "Mentions légales", "url": "https://pompes.example/mentions-legales", "body": "<h1>Mentions légales</h1>" + "<p>Conformément à la loi, vos données personnelles sont traitées par l'éditeur du site, dont la responsabilité est limitée.</p>" * 5}),
 ]  # fmt: skip
 
 
@@ -100,4 +125,15 @@ SYSTEMS = [
 def test_a_page_of_a_widely_used_system_is_what_it_is(kind, made):
     understood = page(**made)
     assert understood.readable
+    assert understood.kind == kind, understood.kind_evidence
+
+
+@pytest.mark.parametrize(
+    ("kind", "made"),
+    [(kind, made) for kind, _, made in SYSTEMS],
+    ids=[f"{k}: {n}" for k, n, _ in SYSTEMS],
+)
+def test_what_stands_around_a_page_does_not_make_it_another(kind, made):
+    before, after = AROUND
+    understood = page(**{**made, "body": f"{before}<main>{made['body']}</main>{after}"})
     assert understood.kind == kind, understood.kind_evidence

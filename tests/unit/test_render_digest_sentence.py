@@ -228,3 +228,9 @@ def test_a_keyword_without_a_page_needs_one_before_links():
     assert suggestions((line(page=None, have=None, gap=None),), (), (), ()) == (
         "Name your page for “best crm”: the gap is unknown.",
     )
+
+
+def test_a_link_to_a_page_that_serves_two_keywords_is_counted_once():
+    lines = [line("best crm"), line("cheap crm", page=line().page, gap=10)]
+    said = digest_sentence(lines, (), (), ())
+    assert "You closed 3 of 21 missing links" in said

@@ -255,7 +255,9 @@ def test_one_trouble_is_told_once_and_what_to_do_about_it_stands_below():
 
 
 def test_what_could_not_be_read_is_not_called_empty():
-    lost = Source("ahrefs", "search results", SourceState.UNAVAILABLE, None, None, None, "gone.")
+    lost = Source(
+        *("ahrefs", "who ranks", SourceState.UNAVAILABLE, None, None, None, "gone.", "serp")
+    )
     nobody = replace(
         EXAMPLE,
         competitors=(),
@@ -265,10 +267,13 @@ def test_what_could_not_be_read_is_not_called_empty():
     )
     assert headline(nobody).endswith("is unknown: the search results could not be read.")
     assert sentences.prospects_found(nobody, 25).startswith("Prospects are unknown")
-    unread = replace(EXAMPLE, prospects=(), sources=(replace(lost, what="referring domains of a"),))
-    assert sentences.prospects_found(unread, 25) == (
-        "Prospects are unknown: who links to today's top 3 could not be read."
-    )
+    for capability in ("referring_domains", "intersect"):
+        unread = replace(EXAMPLE, prospects=(), sources=(replace(lost, capability=capability),))
+        assert sentences.prospects_found(unread, 25) == (
+            "Prospects are unknown: who links to today's top 3 could not be read."
+        )
+    other = replace(EXAMPLE, prospects=(), sources=(replace(lost, capability="balance"),))
+    assert sentences.prospects_found(other, 25).startswith("No prospects")
 
 
 def test_a_partial_answer_says_which_part_is_missing():

@@ -275,8 +275,6 @@ def test_editing_begins_with_what_holds():
     assert (view["callback_id"], view["private_metadata"]) == ("edit_tracked_form", "t1")
     assert {block["block_id"]: block["element"]["initial_value"] for block in view["blocks"]} == {
         "page": "https://ledgerly.example/crm",
-        "country": "us",
-        "language": "en",
     }
 
 

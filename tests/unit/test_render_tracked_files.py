@@ -38,7 +38,7 @@ def test_the_file_has_what_is_tracked_and_comes_back_the_same():
         {
             "keyword": "crm for startups",
             "site": "ledgerly.example",
-            "page": "https://ledgerly.example/crm",
+            "page": "https://ledgerly.example/crm/crm%20for%20startups",
             "country": "us",
             "language": "en",
             "paused": "no",
@@ -46,7 +46,7 @@ def test_the_file_has_what_is_tracked_and_comes_back_the_same():
         {
             "keyword": "crm alternatives",
             "site": "ledgerly.example",
-            "page": "https://ledgerly.example/crm",
+            "page": "https://ledgerly.example/crm/crm%20alternatives",
             "country": "us",
             "language": "en",
             "paused": "yes",

@@ -95,3 +95,10 @@ def test_our_own_sentence_keeps_the_isolation_of_the_words_in_it():
 @pytest.mark.parametrize("text", ["\u202eevil", "a\x1b[31m", "\u2068open", "x" * 30])
 def test_what_is_not_our_own_is_shown_as_outside_text(text):
     assert words.ours(text, 20) == words.shown(text, 20)
+
+
+@pytest.mark.parametrize("limit", range(3, 30))
+def test_a_cut_closes_what_was_isolated_and_stays_inside_the_limit(limit):
+    said = words.clip(f"“{words.shown('אבג', 20)}” and “{words.shown('דהו', 20)}”", limit)
+    assert len(said) <= limit
+    assert said.count("\u2068") == said.count("\u2069")

@@ -31,7 +31,7 @@ PROMISED = {
     "Gate": "name state reason",
     "Prospect": "domain score reasons links_to level absence authority authority_scale traffic "
     "relevance trust link example_page anchor first_seen seen_by",
-    "Source": "provider what state rows complete as_of",
+    "Source": "provider what state rows complete as_of note capability",
     "CostLine": "provider pool units micro_usd estimated_units",
 }
 WORDS = {

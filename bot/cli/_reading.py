@@ -1,0 +1,123 @@
+"""Reads tracked keywords for the command line: the price first, then what was found or why not."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from uuid import uuid4
+
+import click
+from rich.console import Console
+
+from bot.bill import Quote, QuoteLine
+from bot.cli._shared import PERSON, described
+from bot.digest import WEEKLY
+from bot.errors import LinkGapError
+from bot.question import Question
+from bot.refreshing import Outcome
+from bot.render import sentences
+from bot.render.money import at_most, warnings
+from bot.render.tracked_words import quoted, seen_at, standing
+from bot.render.words import shown
+from bot.report import CostLine
+from bot.store import ledger
+from bot.store.ledger import Payer
+from bot.store.workspace import CLI_TEAM
+from bot.tracked import Snapshot, TrackedKeyword
+from bot.wiring import Core
+
+
+class NothingRead(LinkGapError):
+    """Something was to be read and nothing of it could be."""
+
+    exit_code = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """How each keyword ended, and what all of it cost."""
+
+    outcomes: tuple[Outcome, ...] = ()
+    cost: tuple[CostLine, ...] = ()
+    sample: bool = False
+
+    @property
+    def found(self) -> bool:
+        """Say whether anything was read."""
+        return any(one.snapshot for one in self.outcomes)
+
+
+async def quote_of(product: Core, questions: Sequence[Question], channel: str) -> Quote:
+    """Return the most that reading these once may cost; raises `BadQuestion` if no vendor fits."""
+    alike: dict[tuple[object, ...], list[Question]] = {}
+    for one in questions:
+        alike.setdefault((one.site, one.via, one.serp), []).append(one)
+    quotes = [
+        await product.books.week(members[0], len(members), CLI_TEAM, channel)
+        for members in alike.values()
+    ]
+    lines: dict[str, QuoteLine] = {}
+    for line in chain.from_iterable(quote.lines for quote in quotes):
+        before = lines.get(line.vendor)
+        lines[line.vendor] = _sum(before, line) if before else replace(line, typical=None)
+    return Quote(tuple(lines.values()), quotes[0].ask_over if quotes else None)
+
+
+def _sum(one: QuoteLine, other: QuoteLine) -> QuoteLine:
+    money = None
+    if one.micro_usd is not None and other.micro_usd is not None:
+        money = one.micro_usd + other.micro_usd
+    return replace(one, units=one.units + other.units, micro_usd=money)
+
+
+def tell_price(quote: Quote) -> None:
+    """Say on stderr what it may cost at most."""
+    Console(stderr=True, highlight=False).print(at_most(quote), style="dim", soft_wrap=True)
+
+
+def agree(product: Core, quote: Quote, *, yes: bool) -> None:
+    """Say the price, and ask back where it is higher than the owner wants to pay unasked."""
+    tell_price(quote)
+    if not yes and product.books.must_be_confirmed(quote):
+        click.confirm("Spend that?", abort=True, err=True)
+
+
+async def read_now(product: Core, keywords: Sequence[TrackedKeyword], channel: str) -> Read:
+    """Read keywords of one channel, whose cost the week's digest adds up."""
+    run_id = f"{WEEKLY}{channel}:{uuid4().hex}"
+    outcomes = await product.tracking.refresh(keywords, run_id=run_id, person=PERSON)
+    until = product.clock.now()
+    cost = await product.database.read(
+        lambda db: ledger.spent_in(db, CLI_TEAM, channel, run_id, since=None, until=until)
+    )
+    for site in dict.fromkeys(one.question.site for one in keywords):
+        payer = Payer(PERSON, site, channel)
+        near = await product.books.near(CLI_TEAM, payer, [line.provider for line in cost])
+        for warning in warnings(*near):
+            click.echo(warning, err=True)
+    snapshots = [one.snapshot for one in outcomes if one.snapshot]
+    return Read(outcomes, cost, sample=is_sample(product, snapshots))
+
+
+def is_sample(product: Core, snapshots: Iterable[Snapshot]) -> bool:
+    """Say whether any of it was counted in invented data."""
+    invented = {vendor.name for vendor in product.registry.vendors if vendor.sample}
+    return any(one.index in invented for one in snapshots)
+
+
+def print_read(read: Read) -> None:
+    """Print a line a keyword, and the cost."""
+    console = Console(highlight=False, markup=False)
+    for one in read.outcomes:
+        console.print(sentence_of(one.tracked, one.snapshot, one.fault), soft_wrap=True)
+    if read.outcomes:
+        console.print(sentences.cost(read.cost), soft_wrap=True)
+    if read.sample:
+        console.print(sentences.SAMPLE, soft_wrap=True)
+
+
+def sentence_of(keyword: TrackedKeyword, snapshot: Snapshot | None, fault: str | None) -> str:
+    """Return what was found of a keyword, or why nothing was."""
+    who = f"{quoted(keyword.question.keyword)} ({described(keyword.question)})"
+    if snapshot is None:
+        return f"{who} was not read. {shown(fault, 300) if fault else ''}".rstrip()
+    return f"{who}: {standing(snapshot)}; {seen_at(snapshot)}."

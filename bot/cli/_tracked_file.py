@@ -1,0 +1,78 @@
+"""Keywords to track from a CSV file: every row is taken, or named with its line and why not."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from bot.errors import BadQuestion
+from bot.exports.opening import open_text
+from bot.question import Defaults, Question
+from bot.render.tracked_files import TrackedRow, numbered_rows
+
+_YES, _NO = ("yes", "true", "1", "paused"), ("", "no", "false", "0")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A keyword to track; `line` 0: it stood in no file."""
+
+    question: Question
+    paused: bool = False
+    line: int = 0
+
+
+async def read_rows(
+    file: Path,
+    ask: Callable[..., Question],
+    asking: Callable[[Callable[[Defaults], Question]], Awaitable[Question]],
+) -> tuple[list[Row], list[str], list[str]]:
+    """Return the rows that can be asked, a sentence for each other, and one for each repetition.
+
+    `ask` makes a question from a keyword, defaults and whatever the row says; `asking` fills in
+    what holds where it says nothing. Raises `BadQuestion` for what is no such file.
+    """
+    found = dict[object, Row]()
+    faults, notes = list[str](), list[str]()
+    for row in numbered_rows("".join(open_text(file).lines())):
+        try:
+            _check(row)
+            question = await asking(partial(ask, row.cells["keyword"], **_said(row)))
+            _check_site(question)
+            paused = _is_paused(row.cells["paused"])
+        except BadQuestion as fault:
+            faults.append(f"Line {row.line}: {fault}")
+            continue
+        key = (question.keyword, question.market, question.site)
+        if key in found:
+            notes.append(f"Line {row.line}: the same keyword as in line {found[key].line}.")
+        else:
+            found[key] = Row(question, paused, row.line)
+    return [*found.values()], faults, notes
+
+
+def _check(row: TrackedRow) -> None:
+    if row.surplus:
+        raise BadQuestion(
+            "It has more cells than the first line. Put a keyword with commas in quotes."
+        )
+    if not row.cells["keyword"]:
+        raise BadQuestion("There is no keyword in it.")
+
+
+def _check_site(question: Question) -> None:
+    if question.site is None:
+        raise BadQuestion("Whose page is it for? Fill in the column site, or add --site.")
+
+
+def _said(row: TrackedRow) -> dict[str, str]:
+    """Return what the row says; an empty cell leaves it to the options of the command."""
+    names = ("site", "page", "country", "language")
+    return {name: row.cells[name] for name in names if row.cells[name]}
+
+
+def _is_paused(cell: str) -> bool:
+    said = cell.lower()
+    if said not in (*_YES, *_NO):
+        raise BadQuestion(f"“{cell[:20]}” is neither yes nor no; paused takes one of them.")
+    return said in _YES

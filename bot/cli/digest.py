@@ -1,0 +1,73 @@
+"""`linkgap digest`: what a channel hears of its week, from what is stored. It spends nothing."""
+
+import asyncio
+from datetime import datetime
+
+import click
+from rich.console import Console
+
+from bot.cli._shared import (
+    PERSON,
+    as_of_option,
+    channel_option,
+    clock_at,
+    digest_slot,
+    settings_in,
+    team_option,
+)
+from bot.digest import to_json
+from bot.render.digest_text import digest_text
+from bot.rounds import worth_posting
+from bot.settings import Settings, load
+from bot.store import posts
+from bot.store.workspace import CLI_TEAM
+from bot.tracked import Digest
+from bot.wiring import core
+
+
+@click.command("digest")
+@channel_option
+@team_option
+@as_of_option
+@click.option(
+    "--dry-run", is_flag=True, help="Leave no trace: next week compares with the digest before."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/digest.schema.json).")
+def command(
+    *, channel: str, team: str, as_of: datetime | None, dry_run: bool, as_json: bool
+) -> None:
+    """Print what the week changed, as it would be posted. Nothing is sent and nothing is spent.
+
+    Changes are against the digest before. For the command line's own team this digest counts as
+    told, so that next week's is against it; called again in the same week it tells the week anew.
+    A workspace's digests are only looked at.
+    """
+    digest, quiet = asyncio.run(_digest(load(Settings), team, channel, as_of, dry_run=dry_run))
+    if as_json:
+        click.echo(to_json(digest, indent=2))
+        return
+    console = Console()
+    console.print(digest_text(digest))
+    if not worth_posting(digest, quiet=quiet):
+        console.print(_unposted(digest), soft_wrap=True, highlight=False)
+
+
+def _unposted(digest: Digest) -> str:
+    if not digest.keywords:
+        return "Nothing tracked here was read up to then, so nothing would be posted."
+    if digest.changed:
+        return "Quiet is on and nothing of yours changed, so nothing would be posted."
+    against = "the last digest" if digest.since else "the first read"
+    return f"Nothing changed since {against}, so nothing would be posted."
+
+
+async def _digest(
+    settings: Settings, team: str, channel: str, as_of: datetime | None, *, dry_run: bool
+) -> tuple[Digest, bool]:
+    async with core(settings, clock_at(as_of)) as product:
+        at = product.clock.now() if as_of is None else as_of
+        slot = await digest_slot(product, team, channel, at)
+        digest = await product.digests.build(slot, as_of=at)
+        if team == CLI_TEAM and digest.keywords and not dry_run:
+            await product.database.run(lambda db: posts.note_told(db, slot, PERSON, at))
+        return digest, (await settings_in(product, team, channel)).quiet

@@ -1,0 +1,81 @@
+"""`linkgap history KEYWORD`: every read of a tracked keyword, for people or as JSON."""
+
+import asyncio
+import json
+
+import click
+from rich.console import Console
+
+from bot.cli._reading import is_sample
+from bot.cli._shared import Which, channel_option, team_option, tracked_here, which_options
+from bot.render import sentences
+from bot.render.tracked import history_terminal
+from bot.settings import Settings, load
+from bot.tracked import Snapshot, TrackedKeyword
+from bot.wiring import core
+
+
+@click.command("history")
+@click.argument("keyword")
+@which_options
+@channel_option
+@team_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/tracking.md).")
+def command(
+    *,
+    keyword: str,
+    site: str | None,
+    country: str | None,
+    language: str | None,
+    channel: str,
+    team: str,
+    as_json: bool,
+) -> None:
+    """Show need, have, gap and position of KEYWORD over time: its last 60 reads. Costs nothing."""
+    which = Which(keyword, site, country, language)
+    found, snapshots, sample = asyncio.run(_history(load(Settings), which, team, channel))
+    if as_json:
+        click.echo(json.dumps(_json(found, snapshots), indent=2, ensure_ascii=False))
+        return
+    Console().print(history_terminal(found, snapshots))
+    if sample:
+        click.echo(sentences.SAMPLE)
+
+
+async def _history(
+    settings: Settings, which: Which, team: str, channel: str
+) -> tuple[TrackedKeyword, tuple[Snapshot, ...], bool]:
+    async with core(settings) as product:
+        keyword = await tracked_here(product, which, team=team, channel=channel)
+        snapshots = await product.tracking.history(keyword)
+        return keyword, snapshots, is_sample(product, snapshots)
+
+
+def _json(keyword: TrackedKeyword, snapshots: tuple[Snapshot, ...]) -> dict[str, object]:
+    question = keyword.question
+    return {
+        "keyword": question.keyword,
+        "site": question.site,
+        "market": {"country": question.market.country, "language": question.market.language},
+        "snapshots": [_snapshot(one) for one in snapshots],
+    }
+
+
+def _snapshot(one: Snapshot) -> dict[str, object]:
+    return {
+        "taken_at": one.taken_at.isoformat(),
+        "need": one.needed,
+        "have": one.have,
+        "gap": one.gap,
+        "position": one.position,
+        "page": one.page,
+        "index": one.index,
+        "rivals": [
+            {
+                "url": rival.url,
+                "domain": rival.domain,
+                "referring_domains": rival.referring_domains,
+            }
+            for rival in one.rivals
+        ],
+    }

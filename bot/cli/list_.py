@@ -1,0 +1,128 @@
+"""`linkgap list`: what is tracked, how far it is, and when it is read next."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import click
+import sqlite_utils
+from rich.console import Console
+
+from bot.cli._reading import is_sample
+from bot.cli._shared import channel_option, digest_slot, settings_in, team_option
+from bot.render import sentences
+from bot.render.tracked import ListRow, tracked_csv, tracked_terminal
+from bot.render.tracked_words import quoted
+from bot.render.words import shown
+from bot.schedule import WEEK, next_weekly
+from bot.settings import Settings, load
+from bot.store import posts, workspace
+from bot.store.posts import PostState, Slot
+from bot.tracking import Listed
+from bot.wiring import core
+
+_SAID = {
+    PostState.NOTHING: "Nothing changed in {}, so no digest was posted.",
+    PostState.HELD: "The digest of {} waits until the channel takes posts again.",
+    PostState.UNKNOWN: "Whether the digest of {} was posted is unknown; it is not posted twice.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What is tracked, why a read failed by id, and what else there is to say."""
+
+    rows: tuple[ListRow, ...]
+    faults: dict[str, str]
+    notes: tuple[str, ...]
+    sample: bool
+
+
+@click.command("list")
+@channel_option
+@team_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/tracking.md).")
+@click.option("--csv", "as_csv", is_flag=True, help="Print a CSV that `linkgap track --csv` takes.")
+def command(*, channel: str, team: str, as_json: bool, as_csv: bool) -> None:
+    """Show every tracked keyword: the gap now, what the last read changed, when it is read next."""
+    if as_json and as_csv:
+        raise click.UsageError("Choose --json or --csv, not both.")
+    found = asyncio.run(_list(load(Settings), team, channel))
+    if as_csv:
+        click.echo(tracked_csv(found.rows), nl=False)
+    elif as_json:
+        said = {"team": team, "channel": channel, "keywords": [*_json(found)]}
+        click.echo(json.dumps(said, indent=2, ensure_ascii=False))
+    else:
+        console = Console(markup=False, highlight=False)
+        console.print(tracked_terminal(found.rows))
+        for note in found.notes:
+            console.print(note, soft_wrap=True)
+
+
+async def _list(settings: Settings, team: str, channel: str) -> _Shown:
+    async with core(settings) as product:
+        now = product.clock.now()
+        listed = await product.tracking.listed(team, channel)
+        moment = next_weekly(now, await settings_in(product, team, channel)).astimezone(UTC)
+        slots = [await digest_slot(product, team, channel, now - WEEK * ago) for ago in (0, 1)]
+        told = await product.database.read(lambda db: _told(db, slots))
+        latest = [one.snapshots[-1] for one in listed if one.snapshots]
+        sample = is_sample(product, latest)
+    rows = tuple(_row(one, moment) for one in listed)
+    notes = [
+        f"{quoted(one.followed.tracked.question.keyword)} could not be read last time. "
+        f"{shown(one.followed.fault, 300)}"
+        for one in listed
+        if one.followed.fault
+    ]
+    return _Shown(
+        rows,
+        {one.followed.tracked.id: one.followed.fault for one in listed if one.followed.fault},
+        (*notes, *told, *([sentences.SAMPLE] if sample else [])),
+        sample,
+    )
+
+
+def _row(one: Listed, next_digest: datetime) -> ListRow:
+    now = one.snapshots[-1] if one.snapshots else None
+    before = one.snapshots[-2] if len(one.snapshots) > 1 else None
+    change = None
+    # Another index counts differently: what it counted is no change.
+    if now and before and now.index == before.index:
+        change = None if now.gap is None or before.gap is None else now.gap - before.gap
+    return ListRow(one.followed.tracked, now, change, next_digest)
+
+
+def _told(db: sqlite_utils.Database, slots: list[Slot]) -> list[str]:
+    """Return what became of the latest digest where it is not simply there, and why not."""
+    known = [found for slot in slots if (found := posts.known(db, slot))]
+    said = [_SAID[one.state].format(one.slot.period) for one in known[:1] if one.state in _SAID]
+    stopped = workspace.stopped(db, slots[0].team, slots[0].channel)
+    return [*said, *([f"Nothing can be posted there now. {stopped.why}"] if stopped else [])]
+
+
+def _json(found: _Shown) -> Iterator[dict[str, object]]:
+    for row in found.rows:
+        question, latest = row.tracked.question, row.latest
+        yield {
+            "id": row.tracked.id,
+            "keyword": question.keyword,
+            "site": question.site,
+            "market": {
+                "country": question.market.country,
+                "language": question.market.language,
+            },
+            "paused": row.tracked.paused,
+            "need": latest.needed if latest else None,
+            "have": latest.have if latest else None,
+            "gap": latest.gap if latest else None,
+            "gap_change": row.gap_change,
+            "position": latest.position if latest else None,
+            "page": latest.page if latest else question.page,
+            "read_at": latest.taken_at.isoformat() if latest else None,
+            "next_digest": row.next_run.isoformat() if row.next_run else None,
+            "fault": found.faults.get(row.tracked.id),
+        }

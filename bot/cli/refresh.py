@@ -1,0 +1,106 @@
+"""`linkgap refresh`: read the tracked keywords that are due, as a bot on Slack does by itself."""
+
+import asyncio
+import json
+from contextlib import suppress
+from datetime import datetime
+
+import click
+from pydantic import TypeAdapter
+
+from bot.cli._reading import NothingRead, Read, print_read, quote_of, read_now, tell_price
+from bot.cli._shared import Which, as_of_option, channel_option, clock_at
+from bot.errors import BadQuestion
+from bot.refreshing import Outcome
+from bot.render.words import counted
+from bot.report import CostLine
+from bot.settings import Settings, load
+from bot.store import tracked
+from bot.store.workspace import CLI_TEAM
+from bot.tracked import TrackedKeyword
+from bot.wiring import Core, core
+
+_COST = TypeAdapter(tuple[CostLine, ...])
+
+
+@click.command("refresh")
+@click.option(
+    "--due/--all",
+    default=True,
+    help="Read what was not read for six days (the default), or everything now. What is paused "
+    "is not read.",
+)
+@click.option("--keyword", help="Only this keyword, of whatever site.")
+@channel_option
+@as_of_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/tracking.md).")
+def command(
+    *, due: bool, keyword: str | None, channel: str, as_of: datetime | None, as_json: bool
+) -> None:
+    """Read what is due: who ranks, the counts, who began to link. Prints what was found or why not.
+
+    It does not ask back, so that a timer can run it; the price is on stderr before, and every cap
+    holds. `linkgap digest` then tells what changed.
+
+    Exit code: 0 when something was read or nothing was due, 4 when nothing could be read.
+    """
+    read = asyncio.run(_refresh(load(Settings), channel, keyword, as_of, due=due))
+    if as_json:
+        click.echo(json.dumps(_json(read, channel), indent=2, ensure_ascii=False))
+    elif read.outcomes:
+        print_read(read)
+    else:
+        click.echo("Nothing is due. `linkgap list` shows what is tracked, --all reads it now.")
+    if read.outcomes and not read.found:
+        raise NothingRead(f"None of {counted(len(read.outcomes), 'keyword')} could be read.")
+
+
+async def _refresh(
+    settings: Settings, channel: str, keyword: str | None, as_of: datetime | None, *, due: bool
+) -> Read:
+    async with core(settings, clock_at(as_of)) as product:
+        chosen = await _chosen(product, channel, keyword, due=due)
+        if not chosen:
+            return Read()
+        with suppress(BadQuestion):  # of a vendor that is gone; each of its keywords says so
+            tell_price(await quote_of(product, [one.question for one in chosen], channel))
+        return await read_now(product, chosen, channel)
+
+
+async def _chosen(
+    product: Core, channel: str, keyword: str | None, *, due: bool
+) -> list[TrackedKeyword]:
+    here = await product.database.read(lambda db: tracked.followed(db, CLI_TEAM, channel))
+    wanted = [
+        one.tracked for one in here if keyword is None or Which(keyword).fits(one.tracked.question)
+    ]
+    if keyword is not None and not wanted:
+        raise BadQuestion(f"“{keyword[:60]}” is not tracked in {channel}. See `linkgap list`.")
+    if not due:
+        return [one for one in wanted if not one.paused]
+    waiting = {one.id for one in await product.tracking.due(CLI_TEAM, channel)}
+    return [one for one in wanted if one.id in waiting]
+
+
+def _json(read: Read, channel: str) -> dict[str, object]:
+    return {
+        "channel": channel,
+        "keywords": [_outcome(one) for one in read.outcomes],
+        "cost": _COST.dump_python(read.cost, mode="json"),
+        "sample": read.sample,
+    }
+
+
+def _outcome(one: Outcome) -> dict[str, object]:
+    now = one.snapshot
+    return {
+        "keyword": one.tracked.question.keyword,
+        "site": one.tracked.question.site,
+        "need": now.needed if now else None,
+        "have": now.have if now else None,
+        "gap": now.gap if now else None,
+        "position": now.position if now else None,
+        "page": now.page if now else None,
+        "taken_at": now.taken_at.isoformat() if now else None,
+        "fault": one.fault,
+    }

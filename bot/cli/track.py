@@ -1,0 +1,263 @@
+"""`linkgap track KEYWORD` or `--csv FILE`: track keywords, and read them for the first time."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import click
+
+from bot import preferences
+from bot.cli._reading import NothingRead, Read, agree, print_read, quote_of, read_now, sentence_of
+from bot.cli._shared import (
+    PERSON,
+    Which,
+    as_of_option,
+    channel_option,
+    clock_at,
+    described,
+    read_question,
+    tracked_here,
+)
+from bot.cli._tracked_file import Row, read_rows
+from bot.clock import Clock
+from bot.errors import BadQuestion
+from bot.preferences import Place
+from bot.question import Defaults, Question, make
+from bot.render.tracked_words import quoted
+from bot.render.words import counted
+from bot.setting_list import Level
+from bot.settings import Settings, load
+from bot.store import tracked
+from bot.store.tracked import Followed
+from bot.store.workspace import CLI_TEAM
+from bot.track_grammar import DAYS
+from bot.tracked import TrackedKeyword
+from bot.tracking import A_WEEK_OR_SO, MOST_TRACKED
+from bot.wiring import Core, core
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Where it is tracked, when that channel has its digest, and whether to ask back."""
+
+    channel: str
+    when: dict[str, str]
+    clock: Clock
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What was read for the first time; the rest is paused or was read a few days ago."""
+
+    keywords: tuple[TrackedKeyword, ...]
+    read: Read
+
+
+@click.command("track")
+@click.argument("keyword", required=False)
+@click.option("--site", help="Our domain, like example.com. Default: as `linkgap settings` says.")
+@click.option(
+    "--page", help="Our page for this keyword: its URL, or none if there is no such page."
+)
+@click.option("--in", "country", help="Country of the search, two letters. Default: the site's.")
+@click.option("--lang", help="Language of the search, two letters. Default: the site's.")
+@click.option("--vs", multiple=True, help="Compare with this page; repeat it. No search is bought.")
+@click.option(
+    "--via", default="", help="Just these vendors, comma separated. Default: the first in order."
+)
+@click.option("--serp", help="Vendor of search results. Default: the first of --via that has them.")
+@channel_option
+@click.option("--on", type=click.Choice(DAYS), help="The day of the channel's digest.")
+@click.option("--at", type=click.IntRange(6, 22), help="The hour of the channel's digest.")
+@click.option(
+    "--csv",
+    "file",
+    type=click.Path(path_type=Path),
+    help="Track every row of this file: keyword, site, page, country, language, paused.",
+)
+@click.option("--pause/--resume", "pause", default=None, help="Stop its reads, or go on with them.")
+@as_of_option
+@click.option("--yes", is_flag=True, help="Do not ask back, whatever it may cost.")
+def command(
+    *,
+    keyword: str | None,
+    site: str | None,
+    page: str | None,
+    country: str | None,
+    lang: str | None,
+    vs: tuple[str, ...],
+    via: str,
+    serp: str | None,
+    channel: str,
+    on: str | None,
+    at: int | None,
+    file: Path | None,
+    pause: bool | None,
+    as_of: datetime | None,
+    yes: bool,
+) -> None:
+    """Track KEYWORD, read it at once, and print what it takes, what we have and what is to go.
+
+    Tracked keywords are read by `linkgap refresh`, and `linkgap digest` tells what changed.
+
+    \b
+    linkgap track "best crm" --site example.com --page example.com/crm
+    linkgap track --csv keywords.csv     500 in a channel at most; each bad row is named
+    linkgap track "best crm" --pause     nothing is read until --resume
+
+    Exit code: 0 when it was read, 1 when rows of the file were refused, 4 when it is tracked but
+    nothing could be read.
+    """  # noqa: D301 - click's mark for lines that stay as they are
+    if (keyword is None) == (file is None):
+        raise click.UsageError("Name a KEYWORD or a file with --csv, one of both.")
+    if file and (page or vs or pause is not None):
+        raise click.UsageError("With --csv, pages and pauses stand in the file.")
+    settings = load(Settings)
+    ask = partial(
+        make,
+        site=site,
+        page=page,
+        country=country,
+        language=lang,
+        vs=vs,
+        via=tuple(name.strip() for name in via.split(",") if name.strip()),
+        serp=serp,
+    )
+    when = {"digest_day": on, "digest_hour": str(at) if at is not None else None}
+    wish = Wish(channel, {name: text for name, text in when.items() if text}, clock_at(as_of), yes)
+    if file is not None:
+        asyncio.run(_track_file(settings, file, ask, wish))
+    elif pause is not None:
+        which = Which(keyword or "", site, country, lang)
+        asyncio.run(_pause(settings, which, channel, pause=pause))
+    else:
+        asked = partial(ask, keyword or "")
+        asked(Defaults())  # a fault is told before anything is opened
+        asyncio.run(_track(settings, asked, wish))
+
+
+async def _track(settings: Settings, asked: Callable[[Defaults], Question], wish: Wish) -> None:
+    async with core(settings, wish.clock) as product:
+        question = await read_question(product, asked, wish.channel)
+        if question.site is None:
+            raise BadQuestion(
+                "Whose page is it for? Add --site example.com, or set the site of them all: "
+                "linkgap settings site=example.com."
+            )
+        begun = await _begin(product, [Row(question)], wish)
+        [keyword] = begun.keywords
+        [*_, latest] = [None, *await product.tracking.history(keyword)]
+    if begun.read.outcomes:
+        print_read(begun.read)
+        _check(begun.read)
+        return
+    click.echo(sentence_of(keyword, latest, None))
+    click.echo("It was tracked already and read within the last six days: nothing was bought.")
+
+
+async def _track_file(
+    settings: Settings, file: Path, ask: Callable[..., Question], wish: Wish
+) -> None:
+    async with core(settings, wish.clock) as product:
+        asking = partial(read_question, product, channel=wish.channel)
+        rows, faults, notes = await read_rows(file, ask, asking)
+        rows, more = await _that_fit(product, rows, wish.channel)
+        for line in (*notes, *faults, *more):
+            click.echo(line, err=True)
+        refused = len(faults) + len(more)
+        if not rows:
+            raise BadQuestion(f"Nothing of {file.name} can be tracked.")
+        begun = await _begin(product, rows, wish)
+    if begun.read.outcomes:
+        print_read(begun.read)
+    said = f"{counted(len(begun.keywords), 'keyword')} of {file.name} tracked in {wish.channel}"
+    bad = f"; {counted(refused, 'row')} refused" if refused else ""
+    click.echo(f"{said}, {len(begun.read.outcomes):,} read now{bad}.")
+    _check(begun.read)
+    if refused:
+        sys.exit(1)
+
+
+async def _that_fit(
+    product: Core, rows: Sequence[Row], channel: str
+) -> tuple[list[Row], list[str]]:
+    """Return the rows for which the channel has room, and a sentence for each other."""
+    known = await _known(product, channel)
+    room = MOST_TRACKED - len(known)
+    fitting, faults = list[Row](), list[str]()
+    for row in rows:
+        if _key(row.question) not in known:
+            room -= 1
+        if room >= 0 or _key(row.question) in known:
+            fitting.append(row)
+        else:
+            faults.append(f"Line {row.line}: {MOST_TRACKED} keywords is the most in a channel.")
+    return fitting, faults
+
+
+async def _begin(product: Core, rows: Sequence[Row], wish: Wish) -> Begun:
+    """Track them all and read those that were not read lately, once the price is agreed on."""
+    known, now = await _known(product, wish.channel), product.clock.now()
+    wanted = {
+        _key(row.question)
+        for row in rows
+        if not row.paused and _is_to_read(known.get(_key(row.question)), row.question, now)
+    }
+    questions = [row.question for row in rows if _key(row.question) in wanted]
+    if questions:
+        agree(product, await quote_of(product, questions, wish.channel), yes=wish.yes)
+    await _set_digest(product, wish)
+    keywords = []
+    for row in rows:
+        keyword, _ = await product.tracking.track(
+            row.question, team=CLI_TEAM, channel=wish.channel, person=PERSON
+        )
+        if row.paused:
+            await product.tracking.pause(keyword, paused=True)
+        keywords.append(keyword)
+    to_read = [one for one in keywords if _key(one.question) in wanted]
+    read = await read_now(product, to_read, wish.channel) if to_read else Read()
+    return Begun(tuple(keywords), read)
+
+
+async def _known(product: Core, channel: str) -> dict[object, Followed]:
+    here = await product.database.read(lambda db: tracked.followed(db, CLI_TEAM, channel))
+    return {_key(one.tracked.question): one for one in here}
+
+
+def _key(question: Question) -> object:
+    return question.keyword, question.market, question.site
+
+
+def _is_to_read(known: Followed | None, question: Question, now: datetime) -> bool:
+    """Say whether a first read is worth its price: not of what was read days ago as it is."""
+    if known is None or known.last_read_at is None or known.tracked.question != question:
+        return True
+    return now - known.last_read_at >= A_WEEK_OR_SO
+
+
+async def _set_digest(product: Core, wish: Wish) -> None:
+    """Set the channel's day and hour where they were named."""
+    place, at = Place(Level.CHANNEL, wish.channel), product.clock.now()
+    values = preferences.checked(product.settings, place, wish.when, product.registry)
+    await product.database.run(
+        lambda db: preferences.save(db, CLI_TEAM, place, values, by=PERSON, at=at)
+    )
+
+
+def _check(read: Read) -> None:
+    if read.outcomes and not read.found:
+        raise NothingRead("Tracked, but nothing could be read. `linkgap refresh` tries again.")
+
+
+async def _pause(settings: Settings, which: Which, channel: str, *, pause: bool) -> None:
+    async with core(settings) as product:
+        found = await tracked_here(product, which, team=CLI_TEAM, channel=channel)
+        await product.tracking.pause(found, paused=pause)
+    said = "is paused: nothing is read for it" if pause else "is read again from now on"
+    click.echo(f"{quoted(found.question.keyword)} ({described(found.question)}) {said}.")

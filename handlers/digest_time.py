@@ -1,0 +1,66 @@
+"""When a channel hears of its week: the day, the hour and the time zone, said and kept."""
+
+from collections.abc import Mapping
+
+from bot import preferences
+from bot.errors import BadSetting
+from bot.preferences import Place as SettingPlace
+from bot.setting_list import Level
+from bot.settings import Settings
+from handlers.people import ask_slack, zone_of
+from handlers.place import Place
+from handlers.services import Services
+
+_DAYS = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
+
+
+def in_words(settings: Settings) -> str:
+    """Return `Every Monday at 09:00 (Europe/Berlin)`."""
+    day = _DAYS[settings.digest_day]
+    return f"Every {day} at {settings.digest_hour:02}:00 ({settings.time_zone})"
+
+
+async def wanted(
+    services: Services, place: Place, day: str | None = None, hour: int | None = None
+) -> dict[str, str]:
+    """Return what is to be set: what was asked for, and the asker's time zone if none is set."""
+    values: dict[str, str] = {}
+    if day is not None:
+        values["digest_day"] = day
+    if hour is not None:
+        values["digest_hour"] = str(hour)
+    wishes = await services.channels.wishes(place.team)
+    here = wishes.channels.get(place.channel, {})
+    if "time_zone" not in here and "time_zone" not in wishes.team:
+        zone = zone_of(await ask_slack(services.voice, place.user), services.settings)
+        if zone is not None:
+            values["time_zone"] = zone
+    return values
+
+
+async def with_them(services: Services, place: Place, values: Mapping[str, str]) -> Settings:
+    """Return what will hold in the channel once those values are kept."""
+    held = await services.channels.settings(place.team, place.channel)
+    return preferences.effective(held, values)
+
+
+async def keep(services: Services, place: Place, values: Mapping[str, str]) -> None:
+    """Set them for the channel, and its alarm."""
+    if values:
+        here = SettingPlace(Level.CHANNEL, place.channel)
+        try:
+            checked = preferences.checked(
+                services.settings, here, values, services.channels.registry
+            )
+        except BadSetting:  # they were read from a command, or are Slack's own word
+            checked = {}
+        await services.channels.save(place.team, here, checked, place.user)
+    await services.schedule.set_alarm(place.team, place.channel)

@@ -1,0 +1,57 @@
+"""`/gap digest`: this week as it stands, privately; nothing is read, spent or claimed for it."""
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.digest import week_of
+from bot.render.blocks import render
+from bot.render.digest_message import digest_message
+from bot.render.message import Message
+from bot.store.posts import PostKind, Slot
+from bot.tracked import Digest
+from handlers import digest_time, private_notes
+from handlers.looks import Look, on_look
+from handlers.services import Services
+
+KIND = "digest"
+
+
+def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - commands.py asks
+    """Take on the jobs that the doors commit."""
+    on_look(services, KIND, _as_it_stands)
+
+
+async def _as_it_stands(services: Services, look: Look) -> Message:
+    place, now = look.place, services.clock.now()
+    if not await services.tracking.following(place.team, place.channel):
+        return private_notes.note(
+            "No keyword is tracked here yet. `/gap track best crm` begins with one."
+        )
+    settings = await services.channels.settings(place.team, place.channel)
+    week = week_of(now, ZoneInfo(settings.time_zone))
+    slot = Slot(place.team, place.channel, PostKind.DIGEST, week)
+    digest = await services.digests.build(slot, as_of=now)
+    when = f"The channel hears of it: {digest_time.in_words(settings)}."
+    if not digest.changed:
+        return private_notes.note(
+            _unchanged(digest),
+            small=(when, "Built from what is stored; nothing was spent."),
+        )
+    drawn = digest_message(digest)
+    note = f"As it stands now, for your eyes only; nothing was spent for it. {when}"
+    small = render("note", lines=[], small=[note], buttons=[])
+    return replace(drawn, blocks=[*drawn.blocks[:-1], *small, *drawn.blocks[-1:]])
+
+
+def _unchanged(digest: Digest) -> str:
+    if not digest.keywords:
+        return "No keyword that is tracked here was read yet, so there is nothing to compare."
+    since = digest.since or _first(digest)
+    return f"Nothing has changed here since {since:%Y-%m-%d}, as far as was read."
+
+
+def _first(digest: Digest) -> datetime:
+    return min(line.read_at for line in digest.keywords)

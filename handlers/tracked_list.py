@@ -1,0 +1,118 @@
+"""`/gap list`: what is tracked here, page by page, and what can be done with each keyword."""
+
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.digest import week_of
+from bot.render.message import Message
+from bot.render.tracked_list import PER_PAGE, ListRow, tracked_list
+from bot.schedule import WEEK
+from bot.settings import Settings
+from bot.store import posts, workspace
+from bot.store.posts import PostKind, PostState, Slot
+from bot.tracked import TrackedKeyword
+from bot.tracking import Listed
+from handlers import digest_time, edit_tracked, followed, looks, private_notes
+from handlers.looks import Look, on_look
+from handlers.place import Place
+from handlers.presses import on_click
+from handlers.runs import Click
+from handlers.services import Services
+from handlers.track import place_of
+
+_HOW = {
+    PostState.NOTHING: "Nothing changed in {week}, so nothing was posted.",
+    PostState.UNKNOWN: "Whether the digest of {week} was posted is not known.",
+}
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen for pages and menus; the job draws a page."""
+
+    async def anybody(_services: Services, click: Click) -> Click:
+        return click
+
+    async def open_list(click: Click, _: Click) -> Message | None:
+        return await looks.ask(services, followed.LIST, Look(place_of(click)), click.trigger_id)
+
+    async def turn(click: Click, _: Click) -> Message | None:
+        page = int(click.value) if click.value.isdigit() else 1
+        return await followed.show_list(services, place_of(click), page, click.trigger_id)
+
+    async def chosen(click: Click, keyword: TrackedKeyword) -> Message | None:
+        return await _act(services, click, keyword)
+
+    on_look(services, followed.LIST, _page)
+    on_click(app, services, "tracked_list", anybody, open_list)
+    on_click(app, services, "tracked_page", anybody, turn)
+    on_click(app, services, "tracked_page_back", anybody, turn)
+    on_click(app, services, "tracked_menu", followed.behind, chosen)
+
+
+async def _act(services: Services, click: Click, keyword: TrackedKeyword) -> Message | None:
+    """Do what a row's menu says, and show the same page again."""
+    action = click.value.partition(":")[0]
+    if action == "edit_tracking":
+        return await edit_tracked.open_form(services, click, keyword)
+    page = await followed.page_of(services, keyword)
+    if action == "untrack":
+        await services.tracking.untrack(keyword)
+    elif action in ("pause_tracking", "resume_tracking"):
+        await services.tracking.pause(keyword, paused=action == "pause_tracking")
+    else:
+        return private_notes.note("I do not know that choice any more. `/gap list` shows it anew.")
+    return await followed.show_list(services, place_of(click), page, click.trigger_id)
+
+
+async def _page(services: Services, look: Look) -> Message:
+    place = look.place
+    # In the order of names, as it is kept: a page stays the same when its numbers change.
+    here = await services.tracking.listed(place.team, place.channel)
+    pages = max(1, -(-len(here) // PER_PAGE))
+    page = min(max(1, int(look.words or 1)), pages)
+    next_run = await services.schedule.next_digest(place.team, place.channel)
+    rows = [
+        ListRow(
+            one.followed.tracked,
+            one.snapshots[-1] if one.snapshots else None,
+            _change(one),
+            None if one.followed.tracked.paused else next_run,
+        )
+        for one in here[(page - 1) * PER_PAGE : page * PER_PAGE]
+    ]
+    note = await _note(services, place) if here else ""
+    return tracked_list(rows, page=page, of=pages, channel_note=note, total=len(here))
+
+
+def _change(one: Listed) -> int | None:
+    """Return how the gap moved between the last two reads by one index; None: it cannot be told."""
+    if len(one.snapshots) < 2:
+        return None
+    before, now = one.snapshots[-2:]
+    if before.gap is None or now.gap is None or before.index != now.index:
+        return None
+    return now.gap - before.gap
+
+
+async def _note(services: Services, place: Place) -> str:
+    """Return when the channel hears of it, how its last week ended, and what stands in the way."""
+    settings = await services.channels.settings(place.team, place.channel)
+    stopped = await services.database.read(
+        lambda db: workspace.stopped(db, place.team, place.channel)
+    )
+    said = [f"{digest_time.in_words(settings)}.", await _last_week(services, place, settings)]
+    if stopped is not None:
+        said.append(f"The digest waits: {stopped.why}")
+    return " ".join(filter(None, said))
+
+
+async def _last_week(services: Services, place: Place, settings: Settings) -> str:
+    zone = ZoneInfo(settings.time_zone)
+    for moment in (services.clock.now(), services.clock.now() - WEEK):
+        slot = Slot(place.team, place.channel, PostKind.DIGEST, week_of(moment, zone))
+        known = await services.database.read(partial(posts.known, slot=slot))
+        if known is not None:
+            return _HOW.get(known.state, "").format(week=slot.period)
+    return ""

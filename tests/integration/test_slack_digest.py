@@ -1,0 +1,127 @@
+"""The weekly digest as a channel lives with it: track, let weeks pass, see what is posted."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from fakes.gap_bot import Bot, gap_bot, words
+from fakes.moving_web import OUR_SITE, OURS, RIVALS
+
+
+@pytest.fixture
+async def bot(tmp_path) -> AsyncIterator[Bot]:
+    async with gap_bot(tmp_path, site=OUR_SITE) as it:
+        it.join("seo")
+        yield it
+
+
+async def a_week_later(bot: Bot) -> None:
+    await bot.moving.next_week()
+    await bot.services.schedule.run_due()
+
+
+def public(bot: Bot, channel: str = "seo"):
+    return [m for m in bot.by_bot(channel=channel) if m.only_for is None]
+
+
+async def test_a_week_with_news_is_one_message_with_its_thread(bot):
+    await bot.gap("track best crm")
+    bot.moving.link(RIVALS[0], "news.example", "list.example", days_ago=-3)
+    bot.moving.link(OURS, "won.example", days_ago=-3)
+    await a_week_later(bot)
+    _, digest = public(bot)
+    assert "best crm" in words(digest)
+    thread = bot.thread(digest)
+    assert any("news.example" in words(part) for part in thread)
+    assert any("won.example" in words(part) for part in thread)
+    assert any(part.files for part in thread)
+
+
+async def test_a_week_without_news_posts_nothing_and_the_list_says_so(bot):
+    await bot.gap("track best crm")
+    await a_week_later(bot)
+    assert len(public(bot)) == 1
+    await bot.gap("list")
+    assert "Nothing changed in 2026-W49, so nothing was posted." in words(bot.seen()[-1])
+
+
+async def test_a_week_is_posted_once_however_often_the_alarm_rings(bot):
+    await bot.gap("track best crm")
+    bot.moving.link(OURS, "won.example", days_ago=-3)
+    await a_week_later(bot)
+    await bot.services.schedule.run_due()
+    await bot.restart()
+    await bot.services.schedule.run_due()
+    assert len(public(bot)) == 2
+
+
+async def test_the_list_opens_privately_from_the_digest(bot):
+    await bot.gap("track best crm")
+    bot.moving.link(OURS, "won.example", days_ago=-3)
+    await a_week_later(bot)
+    digest = public(bot)[-1]
+    await bot.click(digest, "List", user="ben")
+    page = bot.seen("ben")[-1]
+    assert page.only_for == bot.playground.workspace.user("ben").id
+    assert "1 tracked keyword." in page.text
+    assert len(public(bot)) == 2
+
+
+async def test_what_nobody_tracks_any_more_is_not_in_the_digest(bot):
+    await bot.gap("track best crm")
+    await bot.gap("track crm software")
+    await bot.gap("untrack crm software")
+    bot.moving.link(OURS, "won.example", days_ago=-3)
+    await a_week_later(bot)
+    assert "crm software" not in words(public(bot)[-1])
+
+
+async def test_the_digest_now_is_private_spends_nothing_and_leaves_the_week_unposted(bot):
+    await bot.gap("track best crm")
+    await a_week_later(bot)
+    bot.moving.link(OURS, "won.example", days_ago=-3)
+    await bot.moving.next_week()
+    asked = len(bot.moving.asked)
+    await bot.gap("digest")
+    note = bot.seen()[-1]
+    assert note.only_for is not None
+    assert "Nothing has changed here" in note.text
+    assert len(bot.moving.asked) == asked
+    await bot.services.schedule.run_due()
+    assert len(public(bot)) == 2
+
+
+async def test_the_digest_of_a_week_that_was_posted_can_be_seen_again(bot):
+    await bot.gap("track best crm")
+    bot.moving.link(OURS, "won.example", days_ago=-3)
+    await a_week_later(bot)
+    await bot.gap("digest", user="ben")
+    again = bot.seen("ben")[-1]
+    assert again.only_for is not None
+    assert again.text == public(bot)[-1].text
+    assert "for your eyes only" in words(again)
+
+
+async def test_the_digest_of_a_channel_that_tracks_nothing_says_how_to_begin(bot):
+    await bot.gap("digest")
+    assert "No keyword is tracked here yet" in bot.seen()[-1].text
+
+
+async def test_the_digest_before_any_read_says_that(bot):
+    bot.moving.down = True
+    await bot.gap("track best crm")
+    await bot.gap("digest")
+    assert "read yet" in bot.seen()[-1].text
+
+
+async def test_a_channel_that_takes_no_posts_waits_and_its_owner_hears_of_it_once(bot):
+    await bot.gap("track best crm")
+    bot.moving.link(OURS, "won.example", days_ago=-3)
+    bot.playground.workspace.channel("seo").is_archived = True
+    await a_week_later(bot)
+    [told] = bot.seen(channel=bot.direct().id)
+    assert "archived" in told.text
+    await bot.services.schedule.run_due()
+    assert len(bot.seen(channel=bot.direct().id)) == 1
+    bot.playground.workspace.channel("seo").is_archived = False
+    await bot.services.schedule.run_due()
+    assert "You closed 1 of 17 missing links" in words(public(bot)[-1])

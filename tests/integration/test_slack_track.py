@@ -1,0 +1,293 @@
+"""`/gap track` and the button on a report: told in the channel first, then tracked and read."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from fakes.gap_bot import Bot, gap_bot, words
+from fakes.moving_web import OUR_SITE, OURS
+
+from bot.bill import Quote, QuoteLine
+from bot.errors import BadQuestion
+from bot.prices import read_amount
+from bot.store import workspace
+
+
+@pytest.fixture
+async def bot(tmp_path) -> AsyncIterator[Bot]:
+    async with gap_bot(tmp_path, site=OUR_SITE) as it:
+        yield it
+
+
+def team(bot: Bot) -> str:
+    return bot.playground.workspace.team_id
+
+
+def channel(bot: Bot, name: str = "seo") -> str:
+    return bot.playground.workspace.channel(name).id
+
+
+async def tracked(bot: Bot, name: str = "seo"):
+    return await bot.services.tracking.following(team(bot), channel(bot, name))
+
+
+async def test_a_tracked_keyword_is_told_in_the_channel_with_its_gap_and_its_digest(bot):
+    ack = await bot.gap("track best crm")
+    assert ack.ok
+    [message] = bot.by_bot()
+    assert message.only_for is None
+    assert "Tracking “best crm”" in message.text
+    assert "21 referring domains needed, you have 4, 17 to go; position 7" in words(message)
+    assert "Every Monday at 09:00" in words(message)
+    assert len(await tracked(bot)) == 1
+
+
+async def test_the_channel_is_told_before_anything_is_asked(bot):
+    bot.playground.stall(2, after=True)
+    await bot.playground.slash("ana", "seo", "/gap", "track best crm")
+    async with asyncio.timeout(5):
+        await bot.playground.stalled.wait()
+    [message] = bot.by_bot()
+    assert "The first read is under way" in words(message)
+    assert bot.moving.asked == []
+    assert await tracked(bot) == ()
+    bot.playground.released.set()
+
+
+async def test_all_that_the_command_says_is_kept(bot):
+    await bot.gap("track best crm page:ledgerly.example/crm in:de lang:de weekly on:thu at:16:00")
+    [keyword] = await tracked(bot)
+    assert keyword.question.page == OURS
+    assert keyword.question.market.country == "de"
+    held = await bot.services.channels.settings(team(bot), channel(bot))
+    assert (held.digest_day, held.digest_hour) == ("thu", 16)
+    assert "Every Thursday at 16:00" in words(bot.by_bot()[0])
+
+
+async def test_the_time_zone_is_that_of_whoever_began_and_so_is_the_ownership(bot):
+    ana = bot.playground.workspace.user("ana")
+    await bot.gap("track best crm")
+    held = await bot.services.channels.settings(team(bot), channel(bot))
+    assert held.time_zone == ana.tz != "UTC"
+    await bot.gap("track crm software", user="ben")
+    owner = await bot.database.read(lambda db: workspace.owner_of(db, team(bot), channel(bot)))
+    assert owner == ana.id
+    held = await bot.services.channels.settings(team(bot), channel(bot))
+    assert held.time_zone == ana.tz
+
+
+async def test_a_person_of_whom_slack_says_nothing_begins_in_utc(bot):
+    bot.playground.fail_next("users.info", "user_not_found")
+    await bot.gap("track best crm")
+    assert "(UTC)" in words(bot.by_bot()[0])
+
+
+async def test_a_mention_is_answered_in_its_thread(bot):
+    await bot.mention("track best crm")
+    [question] = bot.seen()
+    [message] = bot.thread(question)
+    assert "17 to go" in words(message)
+    assert len(await tracked(bot)) == 1
+
+
+async def test_what_is_tracked_already_is_told_privately_and_costs_nothing(bot):
+    await bot.gap("track best crm")
+    asked = len(bot.moving.asked)
+    await bot.gap("track best crm", user="ben")
+    note = bot.seen("ben")[-1]
+    assert note.only_for is not None
+    assert "is tracked here already" in note.text
+    assert "Nothing was spent" in words(note)
+    assert len(bot.moving.asked) == asked
+    assert len(bot.by_bot()) == 1
+
+
+async def test_what_is_tracked_already_may_get_its_page_its_day_and_go_on(bot):
+    await bot.gap("track best crm")
+    [keyword] = await tracked(bot)
+    await bot.services.tracking.pause(keyword, paused=True)
+    await bot.gap("track best crm page:none on:fri")
+    [keyword] = await tracked(bot)
+    assert (keyword.question.page, keyword.paused) == ("none", False)
+    assert "Every Friday" in words(bot.seen()[-1])
+
+
+async def test_two_people_at_once_track_it_once(bot):
+    await asyncio.gather(
+        bot.playground.slash("ana", "seo", "/gap", "track best crm"),
+        bot.playground.slash("ben", "seo", "/gap", "track best crm"),
+    )
+    await bot.settle()
+    public = [m for m in bot.seen() if m.only_for is None]
+    assert len(public) == 1
+    assert len(await tracked(bot)) == 1
+    private = [m for who in ("ana", "ben") for m in bot.seen(who) if m.only_for]
+    assert ["is tracked here already" in one.text for one in private] == [True]
+
+
+async def test_a_private_channel_without_the_bot_is_told_what_to_do_and_nothing_is_spent(bot):
+    await bot.gap("track best crm", channel="leadership")
+    [note] = bot.seen(channel="leadership")
+    assert note.only_for is not None
+    assert "/invite @LinkGap" in words(note)
+    assert "Nothing is tracked by this, and nothing was spent." in words(note)
+    assert await tracked(bot, "leadership") == ()
+    assert bot.moving.asked == []
+    bot.join("leadership")
+    await bot.click(note, "Try again")
+    assert len(await tracked(bot, "leadership")) == 1
+    assert "17 to go" in words(bot.by_bot(channel="leadership")[-1])
+
+
+async def test_an_archived_channel_is_told_so(bot):
+    bot.playground.fail_next("chat.postMessage", "is_archived")
+    await bot.gap("track best crm")
+    assert "archived" in bot.seen()[-1].text
+    assert await tracked(bot) == ()
+
+
+async def test_a_first_read_that_fails_says_why_and_that_it_comes_again(bot):
+    bot.moving.down = True
+    await bot.gap("track best crm")
+    [message] = bot.by_bot()
+    assert "the first read failed" in message.text
+    assert "it is down" in words(message)
+    assert "read again" in words(message)
+    assert len(await tracked(bot)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("track best crm in:zz", "do not know the country"),
+        ("track best crm on:someday", "takes a day of the week"),
+        ("track best crm at:03:00", "full hour from 06:00 to 22:00"),
+    ],
+)
+async def test_words_that_cannot_be_read_are_told_privately(bot, text, said):
+    await bot.gap(text)
+    assert said in bot.seen()[-1].text
+    assert await tracked(bot) == ()
+
+
+async def test_without_a_site_nothing_is_tracked(tmp_path):
+    async with gap_bot(tmp_path) as bot:
+        await bot.gap("track best crm")
+        assert "Whose page is it for?" in bot.seen()[-1].text
+
+
+async def test_a_keyword_that_no_vendor_reads_is_refused(bot):
+    bot.analysis.refusal = BadQuestion("No vendor is configured.")
+    await bot.gap("track best crm")
+    assert "No vendor is configured." in bot.seen()[-1].text
+
+
+async def test_a_word_in_quotes_is_a_keyword_and_no_command(bot):
+    await bot.gap('"track best crm"')
+    assert bot.analysis.asked[0].keyword == "track best crm"
+
+
+def dear(bot: Bot) -> None:
+    """Let every weekly read have to be agreed to."""
+
+    async def week(*_arguments) -> Quote:
+        return Quote(
+            (QuoteLine("ahrefs", "Ahrefs", "units", 1_500, 1_500_000, None),), read_amount("1000")
+        )
+
+    bot.services.books.week = week
+
+
+async def test_a_dear_keyword_asks_first_and_spends_nothing(bot):
+    dear(bot)
+    await bot.gap("track best crm")
+    [price] = bot.seen()
+    assert price.only_for is not None
+    assert "Each week: at most 1,500 Ahrefs units ($1.50)." in words(price)
+    assert await tracked(bot) == ()
+    assert bot.moving.asked == []
+
+
+async def test_confirm_tracks_it_once_and_cancel_does_not(bot):
+    dear(bot)
+    await bot.gap("track best crm")
+    [price] = bot.seen()
+    await bot.playground.click("ana", price, "Confirm")
+    await bot.settle()
+    assert len(await tracked(bot)) == 1
+    assert "17 to go" in words(bot.by_bot()[-1])
+    await bot.gap("track crm software")
+    second = bot.seen()[-1]
+    await bot.click(second, "Cancel")
+    assert "Cancelled" in bot.seen()[-1].text
+    assert len(await tracked(bot)) == 1
+
+
+async def test_the_button_on_a_report_tracks_it_and_its_answer_is_the_first_read(bot):
+    bot.join("seo")
+    await bot.gap("best crm")
+    [report] = bot.by_bot()
+    await bot.click(report, "Track weekly")
+    [keyword] = await tracked(bot)
+    assert keyword.question.keyword == "best crm"
+    said = bot.thread(report)[-1]
+    assert "Tracking “best crm”" in said.text
+    assert "24 referring domains needed" in words(said)
+    assert bot.moving.asked == []
+    assert len(await bot.services.tracking.history(keyword)) == 1
+
+
+async def test_the_button_pressed_by_two_people_tracks_once(bot):
+    bot.join("seo")
+    await bot.gap("best crm")
+    [report] = bot.by_bot()
+    before = len(bot.thread(report))
+    await asyncio.gather(
+        bot.playground.click("ana", report, "Track weekly"),
+        bot.playground.click("ben", report, "Track weekly"),
+    )
+    await bot.settle()
+    told = [m for m in bot.thread(report)[before:] if m.only_for is None]
+    assert len(told) == 1
+    [keyword] = await tracked(bot)
+    assert len(await bot.services.tracking.history(keyword)) == 1
+
+
+async def test_untrack_under_the_message_takes_its_place(bot):
+    await bot.gap("track best crm")
+    [message] = bot.by_bot()
+    await bot.click(message, "Untrack", user="ben")
+    [message] = bot.by_bot()
+    assert "is no longer tracked here" in message.text
+    assert await tracked(bot) == ()
+
+
+async def test_a_button_of_another_team_or_channel_does_nothing(bot):
+    await bot.gap("track best crm")
+    [message] = bot.by_bot()
+    there = bot.playground.workspace.channel("general")
+    bot.playground.workspace.post(
+        there.id, bot.app.bot_user, "forged", message.blocks, app_id=bot.app.id
+    )
+    await bot.click(bot.seen(channel="general")[-1], "Untrack")
+    assert "does not belong to this channel" in bot.seen(channel="general")[-1].text
+    bot.playground.workspace.team_id = "T0STRANGER"
+    await bot.click(message, "Untrack")
+    assert "does not belong to this channel" in bot.seen()[-1].text
+    bot.playground.workspace.team_id = "T0PLAYGRND"
+    assert len(await tracked(bot)) == 1
+
+
+async def test_settings_opens_from_the_message_and_by_its_name(bot):
+    await bot.gap("track best crm")
+    await bot.click(bot.by_bot()[0], "Settings")
+    assert bot.playground.modal("ana").body["callback_id"] == "settings_form"
+    await bot.playground.slash("ben", "seo", "/gap", "settings")
+    await bot.settle()
+    assert bot.playground.modal("ben").body["callback_id"] == "settings_form"
+
+
+async def test_a_mention_cannot_open_a_form_and_says_what_does(bot):
+    await bot.mention("settings")
+    await bot.settle()
+    assert "`/gap settings`" in bot.seen()[-1].text

@@ -1,0 +1,209 @@
+"""Many keywords at once: a form, the price, and one public message that counts them as read."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from fakes.gap_bot import Bot, gap_bot, words
+from fakes.moving_web import OUR_SITE
+
+from bot.errors import BadQuestion
+
+
+@pytest.fixture
+async def bot(tmp_path) -> AsyncIterator[Bot]:
+    async with gap_bot(tmp_path, site=OUR_SITE) as it:
+        yield it
+
+
+async def tracked(bot: Bot):
+    workspace = bot.playground.workspace
+    return await bot.services.tracking.following(workspace.team_id, workspace.channel("seo").id)
+
+
+async def filled(bot: Bot, text: str, **more: str):
+    await bot.playground.slash("ana", "seo", "/gap", "track")
+    await bot.settle()
+    await bot.playground.submit_view("ana", {"keywords": text, **more})
+    await bot.settle()
+
+
+async def priced(bot: Bot, text: str, **more: str):
+    await filled(bot, text, **more)
+    return bot.seen()[-1]
+
+
+def errors(bot: Bot) -> dict[str, str]:
+    return bot.playground.modal("ana").errors
+
+
+async def test_the_price_is_told_privately_and_nothing_is_bought(bot):
+    price = await priced(bot, "best crm\ncrm software in:de\n\n  crm for startups ")
+    assert price.only_for is not None
+    assert "Track 3 keywords?" in price.text
+    assert "costs nothing" in words(price)
+    assert await tracked(bot) == ()
+    assert bot.moving.asked == []
+
+
+async def test_what_is_left_out_is_named_with_its_reason(bot):
+    await bot.gap("track best crm")
+    price = await priced(bot, "best crm\ncrm a\ncrm a\n!!!\ncrm b in:zz")
+    assert "Track 1 keyword?" in price.text
+    said = words(price)
+    assert "“best crm” (tracked here already)" in said
+    assert "“crm a” (twice in the list)" in said
+    assert "“!!!” (A keyword needs at least one letter" in said
+    assert "“crm b in:zz” (I do not know the country" in said
+
+
+async def test_confirm_tracks_all_reads_them_and_says_so_in_one_message(bot):
+    price = await priced(bot, "best crm\ncrm software")
+    await bot.click(price, "Confirm")
+    [message] = [m for m in bot.by_bot() if m.only_for is None]
+    assert "2 keywords are tracked here." in message.text
+    assert "2 keywords, 2 read" in message.text
+    assert len(await tracked(bot)) == 2
+    for keyword in await tracked(bot):
+        assert len(await bot.services.tracking.history(keyword)) == 1
+
+
+async def test_cancel_tracks_nothing(bot):
+    price = await priced(bot, "best crm\ncrm software")
+    await bot.click(price, "Cancel")
+    assert "Cancelled: 2 keywords." in bot.seen()[-1].text
+    assert await tracked(bot) == ()
+
+
+async def test_a_price_is_decided_on_once(bot):
+    price = await priced(bot, "best crm\ncrm software")
+    blocks = [*price.blocks]
+    await bot.playground.click("ana", price, "Confirm")
+    bot.playground.workspace.edit(price, None, blocks)
+    await bot.playground.click("ana", price, "Confirm")
+    await bot.settle()
+    public = [m for m in bot.by_bot() if m.only_for is None]
+    assert len(public) == 1
+
+
+async def test_many_are_read_in_portions_and_counted_on_the_way(bot):
+    price = await priced(bot, "\n".join(f"crm {n}" for n in range(60)))
+    seen = []
+    edit = bot.services.voice.edit
+
+    async def noted(channel, ts, message):
+        seen.append(message.text)
+        await edit(channel, ts, message)
+
+    bot.services.voice.edit = noted
+    await bot.click(price, "Confirm")
+    assert any("20 of 60 read" in text for text in seen)
+    assert "60 keywords are tracked here." in seen[-1]
+
+
+async def test_track_more_opens_the_same_form(bot):
+    await bot.gap("track best crm")
+    await bot.gap("list")
+    await bot.click(bot.seen()[-1], "Track more")
+    assert bot.playground.modal("ana").body["callback_id"] == "bulk_form"
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "said"),
+    [
+        ({"keywords": "!!!"}, "keywords", "at least one letter"),
+        ({"keywords": "a", "site": "127.0.0.1"}, "site", "Its domain, such as example.com."),
+        (
+            {"keywords": "\n".join(f"a{n}" for n in range(500)), "keywords_2": "b"},
+            "keywords",
+            "501 lines",
+        ),
+    ],
+)
+async def test_a_fault_stands_under_its_field(bot, fields, name, said):
+    await filled(bot, fields.pop("keywords"), **fields)
+    assert said in errors(bot)[name]
+
+
+async def test_a_list_of_what_is_tracked_already_is_a_fault(bot):
+    await bot.gap("track best crm")
+    await filled(bot, "best crm")
+    assert "tracked here already" in errors(bot)["keywords"]
+
+
+async def test_what_no_vendor_reads_is_a_fault(bot):
+    bot.analysis.refusal = BadQuestion("No vendor is configured.")
+    await filled(bot, "best crm")
+    assert errors(bot) == {"keywords": "No vendor is configured."}
+
+
+async def test_a_surprise_ends_the_count_and_says_how_many_are_read(bot):
+    async def broken(*_arguments, **_more):
+        raise OSError("disk")
+
+    price = await priced(bot, "a1\na2")
+    bot.services.tracking.refresh = broken
+    await bot.click(price, "Confirm")
+    [message] = [m for m in bot.by_bot() if m.only_for is None]
+    assert "2 keywords, 0 read" in message.text
+
+
+async def test_more_than_fit_in_the_channel_are_a_fault_that_counts(bot):
+    for start in (0, 300):
+        price = await priced(bot, "\n".join(f"k{n}" for n in range(start, start + 300)))
+        if start == 0:
+            await bot.click(price, "Confirm")
+    assert (
+        "300 keywords are tracked here and 500 is the most, so 200 more fit"
+        in (errors(bot)["keywords"])
+    )
+
+
+async def test_a_private_channel_is_told_what_to_do_and_nothing_is_spent(bot):
+    await bot.playground.slash("ana", "leadership", "/gap", "track")
+    await bot.settle()
+    await bot.playground.submit_view("ana", {"keywords": "a1\na2"})
+    await bot.settle()
+    await bot.click(bot.seen(channel="leadership")[-1], "Confirm")
+    assert "/invite @LinkGap" in words(bot.seen(channel="leadership")[-1])
+    assert bot.moving.asked == []
+
+
+async def test_what_could_not_be_read_is_counted_with_its_reason(bot):
+    price = await priced(bot, "a1\na2")
+    bot.moving.down = True
+    await bot.click(price, "Confirm")
+    [message] = [m for m in bot.by_bot() if m.only_for is None]
+    assert "Not read yet: 2 keywords." in words(message)
+    assert "it is down" in words(message)
+
+
+async def test_a_form_that_slack_does_not_open_leaves_a_private_note(bot):
+    bot.playground.fail_next("views.open", "expired_trigger_id")
+    await bot.playground.slash("ana", "seo", "/gap", "track")
+    await bot.settle()
+    assert "`/gap track your keyword`" in words(bot.seen()[-1])
+
+
+async def test_a_kill_while_they_are_read_goes_on_where_it_was(bot):
+    price = await priced(bot, "\n".join(f"crm {n}" for n in range(30)))
+    refresh, portions, stuck = bot.services.tracking.refresh, [], asyncio.Event()
+
+    async def stuck_at_the_second(keywords, **more):
+        portions.append(keywords)
+        if len(portions) == 2:
+            stuck.set()
+            await asyncio.Event().wait()
+        return await refresh(keywords, **more)
+
+    bot.services.tracking.refresh = stuck_at_the_second
+    await bot.playground.click("ana", price, "Confirm")
+    async with asyncio.timeout(5):
+        await stuck.wait()
+    await bot.restart()
+    await bot.services.jobs.idle()
+    public = [m for m in bot.by_bot() if m.only_for is None]
+    assert len(public) == 1
+    assert "30 keywords are tracked here." in public[0].text
+    for keyword in await tracked(bot):
+        assert len(await bot.services.tracking.history(keyword)) == 1

@@ -1,0 +1,189 @@
+"""`/gap list`, `/gap untrack` and `/gap history`: looking after what is tracked."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from fakes.gap_bot import Bot, gap_bot, words
+from fakes.moving_web import OUR_SITE, OURS, RIVALS
+
+
+@pytest.fixture
+async def bot(tmp_path) -> AsyncIterator[Bot]:
+    async with gap_bot(tmp_path, site=OUR_SITE) as it:
+        it.join("seo")
+        yield it
+
+
+async def tracked(bot: Bot):
+    workspace = bot.playground.workspace
+    return await bot.services.tracking.following(workspace.team_id, workspace.channel("seo").id)
+
+
+async def listed(bot: Bot, *keywords: str):
+    """Track keywords and return the list as Ana sees it."""
+    for keyword in keywords:
+        await bot.gap(f"track {keyword}")
+    await bot.gap("list")
+    return bot.seen()[-1]
+
+
+async def choose(bot: Bot, message, keyword: str, what: str, *, user: str = "ana") -> None:
+    """Pick from the menu of a keyword's row."""
+    [row] = [b for b in message.blocks if f"*{keyword}*" in b.get("text", {}).get("text", "")]
+    message.blocks.sort(key=lambda block: block is not row)  # the playground takes the first menu
+    await bot.playground.click(user, message, "tracked_menu", what)
+    await bot.settle()
+
+
+async def test_an_empty_list_says_how_to_begin(bot):
+    await bot.gap("list")
+    [note] = bot.seen()
+    assert note.only_for is not None
+    assert "No keyword is tracked here yet" in note.text
+
+
+async def test_the_list_is_private_and_shows_gap_change_and_next_read(bot):
+    await bot.gap("track best crm")
+    await bot.moving.next_week()
+    bot.moving.link(OURS, *(f"won{n}.example" for n in range(3)), days_ago=2)
+    await bot.services.schedule.run_due()
+    page = await listed(bot)
+    assert page.only_for is not None
+    assert "14 links missing" in words(page)
+    assert "change −3" in words(page)
+    assert "Every Monday at 09:00" in words(page)
+    assert "next read" in words(page)
+
+
+async def test_pause_and_resume_by_the_menu_show_the_same_page_again(bot):
+    page = await listed(bot, "best crm", "crm software")
+    await choose(bot, page, "best crm", "Pause")
+    first, second = await tracked(bot)
+    assert (first.paused, second.paused) == (True, False)
+    page = bot.seen()[-1]
+    assert "paused" in words(page)
+    assert len([m for m in bot.seen() if m.only_for]) == 1
+    await choose(bot, page, "best crm", "Resume")
+    assert not (await tracked(bot))[0].paused
+
+
+async def test_a_paused_keyword_is_not_read(bot):
+    page = await listed(bot, "best crm")
+    await choose(bot, page, "best crm", "Pause")
+    asked = len(bot.moving.asked)
+    await bot.moving.next_week()
+    await bot.services.schedule.run_due()
+    assert len(bot.moving.asked) == asked
+
+
+async def test_untrack_by_the_menu_takes_the_row_away(bot):
+    page = await listed(bot, "best crm", "crm software")
+    await choose(bot, page, "crm software", "Untrack")
+    assert [one.question.keyword for one in await tracked(bot)] == ["best crm"]
+    assert "crm software" not in words(bot.seen()[-1])
+
+
+async def test_ten_stand_on_a_page_and_the_buttons_turn_it(bot):
+    page = await listed(bot, *(f"crm {n:02}" for n in range(12)))
+    assert "12 tracked keywords, page 1 of 2." in page.text
+    assert "crm 09" in words(page)
+    assert "crm 10" not in words(page)
+    await bot.click(page, "Next page")
+    page = bot.seen()[-1]
+    assert "crm 11" in words(page)
+    await choose(bot, page, "crm 11", "Untrack")
+    page = bot.seen()[-1]
+    assert "crm 10" in words(page)
+    await bot.click(page, "Previous page")
+    assert "page 1 of 2" in bot.seen()[-1].text
+
+
+async def test_the_last_row_of_a_page_leaves_the_page_before(bot):
+    page = await listed(bot, *(f"crm {n:02}" for n in range(11)))
+    await bot.click(page, "Next page")
+    await choose(bot, bot.seen()[-1], "crm 10", "Untrack")
+    assert "10 tracked keywords." in bot.seen()[-1].text
+
+
+async def test_edit_names_our_page_for_the_next_read(bot):
+    page = await listed(bot, "best crm")
+    await choose(bot, page, "best crm", "Edit")
+    await bot.playground.submit_view("ana", {"page": "https://other.example/"})
+    assert "is not on the site" in bot.playground.modal("ana").errors["page"]
+    await bot.playground.submit_view("ana", {"page": "ledgerly.example/crm"})
+    await bot.settle()
+    [keyword] = await tracked(bot)
+    assert keyword.question.page == OURS
+
+
+async def test_a_menu_of_what_somebody_has_untracked_says_so(bot):
+    page = await listed(bot, "best crm")
+    await bot.gap("untrack best crm", user="ben")
+    await choose(bot, page, "best crm", "Pause")
+    assert "does not belong to this channel" in bot.seen()[-1].text
+
+
+async def test_the_list_of_one_channel_knows_nothing_of_another(bot):
+    bot.join("general")
+    await bot.gap("track secret plan", channel="general")
+    page = await listed(bot)
+    assert "secret" not in words(page)
+
+
+async def test_untrack_ends_it_and_tells_the_one_who_did(bot):
+    await bot.gap("track best crm")
+    await bot.gap("untrack Best CRM")
+    note = bot.seen()[-1]
+    assert note.only_for is not None
+    assert "is no longer tracked here" in note.text
+    assert await tracked(bot) == ()
+
+
+async def test_what_nobody_tracks_is_answered_with_the_closest_names(bot):
+    await bot.gap("track best crm")
+    for command in ("untrack", "history"):
+        await bot.gap(f"{command} best crn")
+        assert "Did you mean “best crm”?" in bot.seen()[-1].text
+    await bot.gap("untrack something else entirely")
+    assert "Did you mean" not in bot.seen()[-1].text
+    assert len(await tracked(bot)) == 1
+
+
+async def test_another_site_or_market_is_another_keyword(bot):
+    await bot.gap("track best crm")
+    await bot.gap("untrack best crm site:other.com")
+    assert "is not tracked here" in bot.seen()[-1].text
+    await bot.gap("untrack best crm in:de")
+    assert "is not tracked here" in bot.seen()[-1].text
+    assert len(await tracked(bot)) == 1
+
+
+async def test_of_several_with_one_name_the_usual_one_is_meant_or_it_asks(bot):
+    await bot.gap("track best crm in:de lang:de")
+    await bot.gap("track best crm in:fr lang:fr")
+    await bot.gap("untrack best crm")
+    assert "more than once" in bot.seen()[-1].text
+    assert len(await tracked(bot)) == 2
+    await bot.gap("untrack best crm in:de")
+    [left] = await tracked(bot)
+    assert left.question.market.country == "fr"
+
+
+@pytest.mark.parametrize("command", ["untrack", "history"])
+async def test_a_command_without_its_keyword_asks_which(bot, command):
+    await bot.gap(command)
+    assert "Which keyword?" in bot.seen()[-1].text
+
+
+async def test_history_is_private_and_shows_the_course(bot):
+    await bot.gap("track best crm")
+    for week in range(3):
+        await bot.moving.next_week()
+        bot.moving.link(OURS, f"won{week}.example", days_ago=1)
+        bot.moving.link(RIVALS[0], f"theirs{week}.example", days_ago=1)
+        await bot.services.schedule.run_due()
+    await bot.gap("history best crm")
+    drawn = bot.seen()[-1]
+    assert drawn.only_for is not None
+    assert "you have 7" in words(drawn)
+    assert "data_visualization" in words(drawn)
