@@ -45,7 +45,11 @@ _HEAD = ("week", "own s", "vendor s", "digest s", "list s", "peak MB", "file MB"
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """One week's figures. Seconds; megabytes of 10^6; `written` rows per row that changed."""
+    """One week's figures, in seconds and megabytes of 10^6.
+
+    `written`: rows written for each row that changed, which are the intervals that open or close
+    and a snapshot a keyword. `grown`: bytes of the file for each of them. Both without the cache.
+    """
 
     week: int
     own: float
@@ -58,11 +62,12 @@ class Week:
     grown: float
 
     def __str__(self) -> str:
-        figures = (self.own, self.vendor, self.digest, self.listed)
-        return (
-            f"{self.week:>4} " + " ".join(f"{one:>8.2f}" for one in figures) + f" {self.peak:>8.0f}"
-            f" {self.size:>8.1f} {self.written:>8.2f} {self.grown:>8.0f}"
+        seconds = " ".join(
+            f"{one:>8.2f}" for one in (self.own, self.vendor, self.digest, self.listed)
         )
+        line = f"{self.week:>4} {seconds} {self.peak:>8.0f} {self.size:>8.1f}"
+        # Of the first read everything is new; there is no change to hold the writing against.
+        return f"{line} {self.written:>8.2f} {self.grown:>8.0f}" if self.week else line
 
 
 @dataclass

@@ -159,7 +159,7 @@ class Rereader:
             database=self._database,
             clock=self._clock,
             reader=self._reader,
-            kept_back=_caps(chosen, to_come).get(chosen.main.name, 0),
+            kept_back=_kept_back(chosen, len(members), to_come),
         )
         readings = [
             _Reading(one, tuple(s for s in past.get(one.id, ()) if s.index == chosen.main.name))
@@ -321,6 +321,17 @@ class _Group:
             authority_scale=authority.scale if authority else None,
             platform=is_platform(rival.domain),
         )
+
+
+def _kept_back(chosen: Lineup, keywords: int, to_come: int) -> int:
+    """Return the units that no linking page may be bought of: what later keywords can need.
+
+    Nor what the lists of our own pages would have cost: a quiet week of ours makes none dearer.
+    """
+    index, serp = chosen.main, chosen.serp
+    without = rereading.weekly_worst(index, serp, keywords, ours_moved=False)
+    ours = rereading.weekly_worst(index, serp, keywords) - without
+    return _caps(chosen, to_come).get(index.name, 0) + ours
 
 
 def _rows(answer: Answer[object] | None) -> tuple[SerpRow, ...]:

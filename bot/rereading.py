@@ -102,17 +102,20 @@ def portion_sizes(keywords: int) -> list[int]:
     return [size + (at < larger) for at in range(count)]
 
 
-def weekly_worst(index: Vendor, serp: Vendor | None, keywords: int) -> int:
+def weekly_worst(
+    index: Vendor, serp: Vendor | None, keywords: int, *, ours_moved: bool = True
+) -> int:
     """Return the most units of the index's pool that so many keywords, read at once, can cost.
 
     Supposes one site of ours with a page for each keyword, no competitor twice, and that the counts
-    of all pages moved, ours too. Search results count where the index gives them. Linking pages and
-    the links that left us are bought of what is left over.
+    of all pages moved, ours too unless `ours_moved` is False. Search results count where the index
+    gives them. Linking pages and the links that left us are bought of what is left over.
     """
     names = [f"rival-{number}.example" for number in range(keywords * TOP)]
     theirs = [f"https://{name}/page" for name in names]
     ours = [f"https://our-site.example/{number}" for number in range(keywords)]
-    grown: dict[Target, int | None] = {Target(Scope.PAGE, url): None for url in (*theirs, *ours)}
+    moved = [*theirs, *(ours if ours_moved else ())]
+    grown: dict[Target, int | None] = {Target(Scope.PAGE, url): None for url in moved}
     asks = [
         *batch_counts(index, [*theirs, *ours], ["our-site.example"] if keywords else []),
         *new_linkers_of_all(index, grown, since=_SOME_DAY),

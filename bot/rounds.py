@@ -94,8 +94,9 @@ class Rounds:
         since = await self._database.read(lambda db: posts.last_told(db, slot.team, slot.channel))
         if settings.quiet or not settings.alert_moments or since is None:
             return None
-        if f"{since.astimezone(ZoneInfo(settings.time_zone)):%Y-%m-%d}" == slot.period:
-            return None  # the channel has heard of this day already
+        spoke = await self._database.read(lambda db: posts.last_spoke(db, slot.team, slot.channel))
+        if spoke and f"{spoke.astimezone(ZoneInfo(settings.time_zone)):%Y-%m-%d}" == slot.period:
+            return None  # a digest that came late is this day's word
         known = await self._database.read(lambda db: posts.known(db, slot))
         until = known.as_of if known and known.as_of else self._clock.now()
         found = await self._database.read(
@@ -228,8 +229,6 @@ class Rounds:
             lambda db: posts.end(db, slot, self._owner, state, at=at, ts=ts)
         ):
             raise TurnLost
-        if state is PostState.UNKNOWN:
-            await self.tell_what_is_unknown()
         return state
 
 

@@ -7,10 +7,11 @@ that rings at each channel's hour in its own time zone, and now and then for wha
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import sqlite_utils
@@ -40,6 +41,9 @@ LONGEST_LEAD = timedelta(hours=6)
 _A_MINUTE = 10
 """Keywords that are read in a minute where a vendor allows sixty requests."""
 
+_Channel: TypeAlias = tuple[str, str]
+_Work: TypeAlias = tuple[Callable[[Slot], Awaitable[None]], Slot]
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -58,7 +62,7 @@ class Schedule:
         self._database, self._clock = database, clock
         self._rounds, self._settings_of = rounds, settings_of
         self._alarms: AsyncIOScheduler | None = None
-        self._under_way: set[Slot] = set()
+        self._under_way: set[_Channel] = set()
 
     async def start(self) -> None:
         """Set an alarm for each channel, and make up for what was missed."""
@@ -122,25 +126,30 @@ class Schedule:
     async def run_due(self) -> None:
         """Take every turn that is due, and read ahead where a digest is near.
 
-        Channels do not wait for each other: a large one reads for an hour. What another call is at
-        already is left to it.
+        Channels do not wait for each other: a large one reads for an hour. Turns of one channel go
+        one after the other, so that a late digest is told before the day's alerts are thought of.
+        A channel that another call is at already is left to it.
         """
         await purge_expired(self._database)
-        works = {turn.slot: self._take for turn in await self.due()}
-        works |= dict.fromkeys(await self._near(), self._rounds.read_ahead)
-        begun = {slot: work for slot, work in works.items() if slot not in self._under_way}
-        self._under_way |= begun.keys()
-        await asyncio.gather(*(self._without_harm(slot, work) for slot, work in begun.items()))
+        works: dict[_Channel, list[_Work]] = {}
+        for turn in await self.due():
+            works.setdefault(_channel(turn.slot), []).append((self._take, turn.slot))
+        for slot in await self._near():
+            works.setdefault(_channel(slot), []).append((self._rounds.read_ahead, slot))
+        begun = works.keys() - self._under_way
+        self._under_way |= begun
+        await asyncio.gather(*(self._in_order(channel, works[channel]) for channel in begun))
         await self._rounds.tell_what_is_unknown()
 
-    async def _without_harm(self, slot: Slot, work: Callable[[Slot], Awaitable[None]]) -> None:
+    async def _in_order(self, channel: _Channel, works: Sequence[_Work]) -> None:
         """One channel's trouble must not silence the others; its lease runs out."""
         try:
-            await work(slot)
+            for work, slot in works:
+                await work(slot)
         except Exception:
-            log.exception("the turn %s failed", slot.name)
+            log.exception("a turn of %s failed", channel)
         finally:
-            self._under_way.discard(slot)
+            self._under_way.discard(channel)
 
     async def _take(self, slot: Slot) -> None:
         if slot.kind is PostKind.DIGEST:
@@ -209,6 +218,10 @@ def _is_open(db: sqlite_utils.Database, turn: Turn) -> bool:
     since = tracked.first_at(db, slot.team, slot.channel)
     known = posts.known(db, slot)
     return since is not None and turn.at > since and (known is None or known.state not in ENDED)
+
+
+def _channel(slot: Slot) -> _Channel:
+    return slot.team, slot.channel
 
 
 def _digest_slot(team: str, channel: str, settings: Settings, at: datetime) -> Slot:

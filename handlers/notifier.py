@@ -36,21 +36,16 @@ class SlackNotifier:
         posted = await self._parent(once, slot.channel, digest_message(digest))
         if posted.ts is None:
             return posted
+        refused: dict[str, str] = {}
         for step, part in digest_thread(digest):
-            await self._add(once, step, partial(self._voice.post, slot.channel, part, posted.ts))
-        # A public channel takes posts of everybody, but files of members alone.
-        refusals = [
-            await self._add(once, step, partial(self._upload, slot, name, content, posted.ts))
-            for step, name, content in _files(digest)
-        ]
-        why = next(filter(None, refusals), None)
-        if why is not None:
-            note = private_notes.files_missing(str(why))
-            await self._add(
-                once, "csv_note", partial(self._voice.post, slot.channel, note, posted.ts)
+            refused |= await self._add(
+                once, step, partial(self._voice.post, slot.channel, part, posted.ts)
             )
-        if once.lost:
-            note = private_notes.thread_maybe_lacks(once.lost)
+        for step, name, content in _files(digest):
+            upload = partial(self._upload, slot, name, content, posted.ts)
+            refused |= await self._add(once, step, upload)
+        if once.lost or refused:
+            note = private_notes.thread_lacks(once.lost, refused)
             await self._add(
                 once, "owned_up", partial(self._voice.post, slot.channel, note, posted.ts)
             )
@@ -104,13 +99,14 @@ class SlackNotifier:
 
     async def _add(
         self, once: Once, step: str, send: Callable[[], Awaitable[str | None]]
-    ) -> SlackRefused | None:
+    ) -> dict[str, str]:
+        """Put a part into the thread; returns by its step why Slack refused it, if it did."""
         try:
             await once(step, send)
         except SlackRefused as refused:
             log.warning("%s lost its %s: %s", once.job_id, step, refused)
-            return refused
-        return None
+            return {step: str(refused)}
+        return {}
 
     async def _upload(self, slot: Slot, name: str, content: bytes, thread_ts: str | None) -> None:
         await self._voice.upload(slot.channel, name, content, thread_ts)

@@ -1,5 +1,7 @@
 """Short private words that belong to Slack alone: refusals, places, who may press what."""
 
+from collections.abc import Mapping
+
 from bot.render.blocks import render
 from bot.render.message import Message, message
 from bot.render.notes import Button
@@ -35,13 +37,6 @@ def file_elsewhere(why: str, sent: bool) -> Message:  # noqa: FBT001 - one fact,
     return note(f"The CSV file is not in this thread: {why}", told)
 
 
-def files_missing(why: str) -> Message:
-    """Return the note of a digest's thread whose files Slack did not take."""
-    return note(
-        f"The CSV files are not in this thread: {why}", "`/gap list` shows every keyword meanwhile."
-    )
-
-
 def maybe_missing(parts: list[str]) -> str:
     """Return what the parent owns up to after a kill."""
     return (
@@ -56,18 +51,26 @@ _PARTS = {
     "lost": "the links lost",
     "targets": "the changed targets",
     "forecasts": "the earlier forecasts",
-    "csv": "the CSV file of keywords",
-    "links_csv": "the CSV file of links",
-    "csv_note": "a note about the CSV files",
+    "csv": "the CSV file of the keywords",
+    "links_csv": "the CSV file of the links",
 }
 
 
-def thread_maybe_lacks(steps: list[str]) -> Message:
-    """Return what a digest's thread owns up to when a post of it may have got lost."""
-    parts = {_PARTS.get(step.rstrip("_0123456789"), "what it cost"): None for step in steps}
-    return note(
-        f"Not certain to be in this thread: {listed([*parts])}.", "`/gap digest` shows it again."
-    )
+def thread_lacks(uncertain: list[str], refused: Mapping[str, str]) -> Message:
+    """Return what a digest's thread owns up to: parts that may have got lost, parts refused."""
+    lines = []
+    if uncertain:
+        parts = dict.fromkeys(map(_part, uncertain))
+        lines.append(f"Not certain to be in this thread: {listed(parts)}.")
+    for why in dict.fromkeys(refused.values()):
+        parts = dict.fromkeys(_part(step) for step, said in refused.items() if said == why)
+        lines.append(f"Not in this thread: {listed(parts)}. {why}")
+    return note(*lines, "`/gap digest` shows the week again.")
+
+
+def _part(step: str) -> str:
+    """Return a step of a digest in words; tables have a number for each message."""
+    return _PARTS.get(step.rstrip("_0123456789"), "what it cost")
 
 
 def working(place: str) -> Message:

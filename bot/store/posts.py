@@ -184,6 +184,16 @@ def last_told(db: sqlite_utils.Database, team: str, channel: str) -> datetime | 
     return from_text(row[0]) if row and row[0] else None
 
 
+def last_spoke(db: sqlite_utils.Database, team: str, channel: str) -> datetime | None:
+    """Return when a channel was last posted to, or may have been; None: never."""
+    row = db.execute(
+        "SELECT max(ended_at) FROM posts WHERE team = ? AND channel = ? "
+        "AND state IN ('posted', 'unknown')",
+        (team, channel),
+    ).fetchone()
+    return from_text(row[0]) if row and row[0] else None
+
+
 def _key(slot: Slot) -> tuple[str, str, str, str]:
     return (slot.team, slot.channel, slot.kind, slot.period)
 

@@ -67,6 +67,15 @@ class World:
         slack = self.playground.workspace
         return slack.direct(self.bot, slack.user("ana").id).id
 
+    def words(self, channel: str) -> list[str]:
+        """Return what was said; a file says its name."""
+        files = self.playground.workspace.files
+        # What a kill took the answer of was paid for twice, and the digest says so.
+        return [
+            message.text.partition(" cost:")[0] or files[message.files[0]].name
+            for message in self.said(channel)
+        ]
+
     @asynccontextmanager
     async def life(self, clock: FakeClock) -> AsyncIterator[Services]:
         """Live in this process, by a clock of its own."""
@@ -152,22 +161,14 @@ async def undisturbed(begun: Path) -> tuple[list[str], int, int, set[str]]:
         word, notes = await process.ended()
         assert word == "through"
         await process.kill()
-        said = there.said(there.channel)
-        assert len(parents(said)) == 1
-        whole = {said_in(there, m) for m in said}
+        whole = set(there.words(there.channel))
+        assert len(parents(there.said(there.channel))) == 1
         assert faults(there, whole) == []
         return notes, there.ahrefs.seen, there.playground.seen, whole
 
 
 def parents(said: list[Message]) -> list[Message]:
     return [m for m in said if m.thread_ts in (None, m.ts)]
-
-
-def said_in(there: World, message: Message) -> str:
-    # What a kill took the answer of was paid for twice, and the digest says so.
-    said = message.text.partition(" cost:")[0]
-    files = there.playground.workspace.files
-    return said or " ".join(files[name].name for name in message.files)
 
 
 async def killed(begun: Path, step: tuple[str, int], whole: set[str]) -> list[str]:
@@ -209,6 +210,7 @@ async def stopped(there: World, process: DigestProcess) -> None:
 def faults(there: World, whole: set[str]) -> list[str]:
     found = []
     said, told = there.said(there.channel), there.said(there.direct)
+    words = there.words(there.channel)
     with closing(sqlite3.connect(there.env["LINKGAP_DB"])) as db:
         ((state,),) = db.execute(
             "SELECT state FROM posts WHERE kind = 'digest' AND period = '2026-W49'"
@@ -220,7 +222,6 @@ def faults(there: World, whole: set[str]) -> list[str]:
         (left_open,) = db.execute(
             "SELECT count(*) FROM spend WHERE outcome = 'reserved'"
         ).fetchone()
-    words = [said_in(there, message) for message in said]
     twice = [text for text, times in Counter(words).items() if times > 1]
     if len(parents(said)) > 1 or twice:
         found.append(f"posted twice: {len(parents(said))} digests, {twice}")

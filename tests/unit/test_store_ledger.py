@@ -89,6 +89,13 @@ async def test_what_is_still_open_counts_against_the_cap_at_its_worst_case(datab
     assert used == 80
 
 
+async def test_a_run_may_ask_again_what_a_kill_took_the_answer_of_and_other_caps_count_it(database):
+    await database.run(reserving(100, cap=100))
+    await database.run(lambda db: ledger.close_orphans(db, NOW))
+    await database.run(reserving(100, cap=100))
+    assert (await spent(database))[0].estimated_units == 200
+
+
 async def test_without_a_cap_nothing_is_refused(database):
     await database.run(reserving(10**12))
     assert (await spent(database))[0].estimated_units == 10**12

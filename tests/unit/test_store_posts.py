@@ -2,21 +2,18 @@
 
 import asyncio
 import os
-import sqlite3
-from contextlib import closing
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-import sqlite_utils
 from fakes.clock import FakeClock
+from fakes.memory import memory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.store import posts
 from bot.store.connect import Database
-from bot.store.migrations import migrate
 from bot.store.posts import ENDED, LEASE, PostKind, PostState, Slot
 
 CLOCK = FakeClock()
@@ -176,9 +173,7 @@ async def test_only_what_ended_unknown_is_to_be_told_to_its_owner(database):
 @settings(max_examples=40, deadline=None)
 def test_at_no_moment_do_two_processes_hold_a_slot_and_after_its_end_nobody(steps):
     """Against a model: who holds it until when, and whether it is over."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        db = sqlite_utils.Database(connection, strict=True)
-        migrate(db, "memory")
+    with memory() as db:
         at, holder, until, over = NOW, None, NOW, False
         for owner, step, minutes in steps:
             at += timedelta(minutes=minutes)

@@ -1,0 +1,17 @@
+"""The tables of the bot's file in memory, for rules that are tried on many examples."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import sqlite_utils
+
+from bot.store.migrations import migrate
+
+
+@contextmanager
+def memory() -> Iterator[sqlite_utils.Database]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        db = sqlite_utils.Database(connection, strict=True)
+        migrate(db, "memory")
+        yield db

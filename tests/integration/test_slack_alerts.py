@@ -1,0 +1,199 @@
+"""What may interrupt a channel between digests: little, once a day, and only what really happened.
+
+It is a Tuesday after a quiet Monday; a read in between is somebody's who could not wait.
+"""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from fakes.following import Following, following
+from fakes.moving_web import OURS, RIVALS
+
+from bot.pages.fetch import ReadState
+
+PAGE = "https://friend.example/post"
+
+
+@pytest.fixture
+async def there(tmp_path) -> AsyncIterator[Following]:
+    async with following(tmp_path) as it:
+        await it.day(1, hour=8)
+        yield it
+
+
+def said(there: Following) -> list[str]:
+    return [message.text for message in there.bot.by_bot()]
+
+
+def won(there: Following, *names: str, authority: float = 40) -> None:
+    domains = [f"{name}.example" for name in names]
+    there.bot.moving.link(OURS, *domains, days_ago=0, authority=authority)
+
+
+def rise(there: Following) -> None:
+    """Let our page come in first."""
+    there.bot.moving.ranking.remove(OURS)
+    there.bot.moving.ranking.insert(0, OURS)
+
+
+async def test_by_default_a_won_link_is_told_the_next_morning_and_a_rank_is_not(there):
+    rise(there)
+    won(there, "friend")
+    await there.read()
+    await there.day(0)
+    (alert,) = said(there)
+    assert "You won a link from friend.example" in alert
+    assert "top" not in alert
+
+
+async def test_nothing_happened_nothing_is_said(there):
+    await there.read()
+    await there.day(0)
+    await there.day(1)
+    assert said(there) == []
+
+
+async def test_a_rank_is_told_where_the_channel_wants_to_hear_of_it(there):
+    await there.set(alerts="entered_top3")
+    rise(there)
+    won(there, "friend")
+    await there.read()
+    await there.day(0)
+    (alert,) = said(there)
+    assert "entered the top 3 (position 1)" in alert
+    assert "friend" not in alert
+
+
+async def test_a_day_has_one_message_at_most_and_the_next_tells_the_rest_once(there):
+    won(there, "one", "two")
+    await there.read()
+    await there.day(0)
+    won(there, "three")
+    await there.read()
+    for hour in range(10, 23):
+        await there.day(0, hour=hour)
+    assert len(said(there)) == 1
+    assert "1 more thing" in said(there)[0]
+    await there.day(1, hour=6)  # not before its hour
+    assert len(said(there)) == 1
+    await there.day(0)
+    await there.day(1)
+    first, second = said(there)
+    assert "three.example" in second
+    assert "three" not in first
+    assert "one.example" not in second
+
+
+async def test_on_the_digests_day_the_digest_speaks_alone(there):
+    await there.day(5, hour=22)  # Sunday
+    won(there, "friend")
+    await there.bot.services.schedule.run_due()
+    await there.day(1, hour=6)
+    await there.read()
+    await there.day(0, hour=7)
+    assert said(there) == []
+    await there.day(0)
+    assert len(said(there)) == 1  # the digest
+    won(there, "late")
+    await there.read()
+    for hour in range(10, 23):
+        await there.day(0, hour=hour)
+    assert len(said(there)) == 1
+    await there.day(1)
+    assert "late.example" in said(there)[-1]
+    assert "friend" not in said(there)[-1]
+
+
+async def test_a_digests_day_without_anything_to_tell_stays_silent_as_well(there):
+    await there.day(6)
+    won(there, "friend")
+    await there.read()
+    await there.day(0, hour=12)
+    assert said(there) == []
+    await there.day(1)
+    assert "friend.example" in said(there)[0]
+
+
+async def test_a_digest_that_comes_late_is_the_days_only_word(there):
+    there.channel.is_archived = True
+    won(there, "friend")
+    await there.day(6)  # Monday: held
+    there.channel.is_archived = False
+    await there.day(2, hour=15)
+    assert len(said(there)) == 1
+    won(there, "late")
+    await there.read()
+    await there.day(0, hour=16)
+    assert len(said(there)) == 1
+
+
+async def test_a_quiet_channel_hears_nothing_between_digests(there):
+    await there.set(quiet="yes")
+    won(there, "friend")
+    await there.read()
+    await there.day(0)
+    assert said(there) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "lost", "unchecked"),
+    [
+        (ReadState.MISSING, ["friend.example"], 0),
+        (ReadState.READ, [], 0),
+        (ReadState.UNREACHABLE, [], 1),
+        (ReadState.BLOCKED, [], 1),
+    ],
+)
+async def test_a_link_that_left_the_index_is_lost_only_if_its_page_was_seen_without_it(
+    there, shown, lost, unchecked
+):
+    won(there, "friend")
+    await there.read()
+    await there.day(0)
+    there.bot.moving.unlink(OURS, "friend.example", missing=shown is ReadState.MISSING)
+    there.bot.moving.pages[PAGE] = shown
+    await there.read()
+    digest = await there.digest()
+    assert [one.domain for one in digest.lost] == lost
+    assert digest.unchecked_losses == unchecked
+
+
+async def test_a_page_that_is_there_without_the_link_is_a_loss(there):
+    won(there, "friend")
+    await there.read()
+    there.bot.moving.unlink(OURS, "friend.example", missing=False)
+    there.bot.moving.linking.clear()
+    await there.read()
+    assert [one.domain for one in (await there.digest()).lost] == ["friend.example"]
+
+
+@pytest.mark.parametrize(
+    ("authority", "shown", "told"),
+    [
+        (60, ReadState.MISSING, True),
+        (40, ReadState.MISSING, False),
+        (60, ReadState.READ, False),
+        (60, ReadState.UNREACHABLE, False),
+    ],
+)
+async def test_of_losses_only_a_strong_one_that_was_seen_may_interrupt(
+    there, authority, shown, told
+):
+    await there.set(alerts="lost_strong")
+    won(there, "friend", authority=authority)
+    await there.read()
+    there.bot.moving.unlink(OURS, "friend.example", missing=shown is ReadState.MISSING)
+    there.bot.moving.pages[PAGE] = shown
+    await there.day(1, hour=8)
+    await there.read()
+    await there.day(0)
+    assert ["You lost a strong link from friend.example" in text for text in said(there)] == (
+        [True] if told else []
+    )
+
+
+async def test_a_rivals_new_link_interrupts_nobody(there):
+    there.bot.moving.link(RIVALS[1], "fresh.example", days_ago=0)
+    await there.read()
+    await there.day(0)
+    assert said(there) == []

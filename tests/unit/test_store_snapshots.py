@@ -1,0 +1,170 @@
+"""Snapshots come back as they were, oldest first, and a page is named once."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from fakes.clock import FakeClock
+from fakes.memory import memory
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.model import SerpRow
+from bot.question import Defaults, make
+from bot.store import snapshots, tracked
+from bot.store.connect import Database
+from bot.tracked import Rival, Snapshot
+
+CLOCK = FakeClock()
+NOW = CLOCK.now()
+WEEK = timedelta(weeks=1)
+CRM = make("best crm", Defaults(), site="ours.example")
+SERP = (
+    SerpRow(1, "https://a.example/", "A", "a.example", referring_domains=7),
+    SerpRow(2, "https://b.example/", "B", "b.example"),
+)
+RIVALS = (
+    Rival("https://a.example/", "a.example", 7),
+    Rival("https://c.example/", "c.example", None),
+)
+
+
+def shot(week: int = 0, **changes: object) -> Snapshot:
+    made = Snapshot(
+        run_id=f"run {week}",
+        taken_at=NOW + WEEK * week,
+        serp=SERP,
+        rivals=RIVALS,
+        even_field=24,
+        multiplier=1.15,
+        needed=28,
+        have=None,
+        gap=None,
+        page="https://ours.example/crm",
+        position=5,
+        index="ahrefs",
+    )
+    return replace(made, **changes)
+
+
+@pytest.fixture
+async def database(tmp_path):
+    database = await Database.open(tmp_path / "linkgap.db", CLOCK)
+    yield database
+    await database.close()
+
+
+async def follow(database: Database, team: str = "T1", keyword: str = "best crm") -> str:
+    question = make(keyword, Defaults(), site="ours.example")
+    found, _ = await database.run(
+        lambda db: tracked.track(
+            db, team=team, channel="C1", question=question, person=None, at=NOW
+        )
+    )
+    return found.id
+
+
+async def add(database: Database, one: str, *shots: Snapshot, team: str = "T1") -> None:
+    for each in shots:
+        await database.run(lambda db, each=each: snapshots.add(db, team, one, each))
+
+
+async def history(database: Database, *ids: str, team="T1", until=99, last=99, whole=None):
+    return await database.read(
+        lambda db: snapshots.history(
+            db, team, ids, until=NOW + WEEK * until, last=last, whole=whole
+        )
+    )
+
+
+async def test_what_was_kept_comes_back_oldest_first(database):
+    one = await follow(database)
+    await add(database, one, shot(2), shot(0), shot(1, reread=False))
+    assert await history(database, one) == {one: (shot(0), shot(1, reread=False), shot(2))}
+
+
+async def test_only_the_last_reads_up_to_a_moment_are_asked_for(database):
+    one = await follow(database)
+    await add(database, one, *map(shot, range(5)))
+    found = await history(database, one, until=3, last=2)
+    assert [each.run_id for each in found[one]] == ["run 2", "run 3"]
+
+
+async def test_older_reads_come_as_numbers_alone_where_that_is_enough(database):
+    one = await follow(database)
+    await add(database, one, *map(shot, range(3)))
+    first, second, third = (await history(database, one, whole=1))[one]
+    assert first == shot(0, serp=(), rivals=())
+    assert second == shot(1, serp=(), rivals=())
+    assert third == shot(2)
+
+
+async def test_the_same_moment_twice_is_one_read(database):
+    one = await follow(database)
+    await add(database, one, shot(0), shot(0, needed=30))
+    assert await history(database, one) == {one: (shot(0, needed=30),)}
+
+
+async def test_a_keyword_without_a_read_has_no_entry_and_another_teams_has_none_either(database):
+    read, unread = await follow(database), await follow(database, keyword="crm")
+    await add(database, read, shot())
+    assert set(await history(database, read, unread)) == {read}
+    assert await history(database, read, team="T2") == {}
+
+
+async def test_a_page_is_kept_once_and_takes_its_newest_title(database):
+    one = await follow(database)
+    await add(database, one, *map(shot, range(4)))
+    renamed = (replace(SERP[0], title="A, renamed"), SERP[1])
+    await add(database, one, shot(4, serp=renamed))
+    rows = await database.read(
+        lambda db: db.execute("SELECT url, title FROM ranked_pages ORDER BY url").fetchall()
+    )
+    assert rows == [
+        ("https://a.example/", "A, renamed"),
+        ("https://b.example/", "B"),
+        ("https://c.example/", ""),
+    ]
+
+
+_number = st.none() | st.integers(0, 10**6)
+
+
+_pages = st.dictionaries(st.integers(0, 20), _number, max_size=12)
+
+
+@given(
+    rows=_pages,
+    rivals=_pages,
+    numbers=st.tuples(_number, _number, _number, _number, _number),
+    multiplier=st.floats(1, 2),
+    reread=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_a_read_found_is_kept_and_unknown_stays_unknown(
+    rows, rivals, numbers, multiplier, reread
+):
+    even_field, needed, have, gap, position = numbers
+    serp = tuple(
+        SerpRow(
+            place, f"https://d{n}.example/", f"Title {n}", f"d{n}.example", referring_domains=count
+        )
+        for place, (n, count) in enumerate(rows.items(), 1)
+    )
+    kept = shot(
+        serp=serp,
+        rivals=tuple(
+            Rival(f"https://d{n}.example/", f"d{n}.example", c) for n, c in rivals.items()
+        ),
+        even_field=even_field,
+        needed=needed,
+        have=have,
+        gap=gap,
+        position=position,
+        multiplier=multiplier,
+        reread=reread,
+    )
+    with memory() as db:
+        one, _ = tracked.track(db, team="T1", channel="C1", question=CRM, person=None, at=NOW)
+        snapshots.add(db, "T1", one.id, kept)
+        assert snapshots.history(db, "T1", [one.id], until=NOW, last=1) == {one.id: (kept,)}

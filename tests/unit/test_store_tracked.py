@@ -1,0 +1,131 @@
+"""What channels follow: once each, with its history, and never another team's."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from fakes.clock import FakeClock
+
+from bot.question import Defaults, Question, make
+from bot.store import snapshots, tracked
+from bot.store.connect import Database
+from bot.tracked import Rival, Snapshot
+
+CLOCK = FakeClock()
+NOW = CLOCK.now()
+A_DAY = timedelta(days=1)
+CRM = make("best crm", Defaults(), site="ours.example")
+
+
+@pytest.fixture
+async def database(tmp_path):
+    database = await Database.open(tmp_path / "linkgap.db", CLOCK)
+    yield database
+    await database.close()
+
+
+async def track(database: Database, question: Question = CRM, at=NOW, **place):
+    where = {"team": "T1", "channel": "C1", **place}
+    return await database.run(
+        lambda db: tracked.track(db, question=question, person="U1", at=at, **where)
+    )
+
+
+async def followed(database: Database, team: str = "T1", channel: str | None = None):
+    return await database.read(lambda db: tracked.followed(db, team, channel))
+
+
+def shot(day: int, *, reread: bool = True) -> Snapshot:
+    rivals = (Rival("https://rival.example/", "rival.example", 5),)
+    return Snapshot(
+        "run", NOW + A_DAY * day, (), rivals, 5, 1.0, 5, 2, 3, None, None, "ahrefs", reread
+    )
+
+
+async def test_a_keyword_is_followed_once_a_channel_market_and_site(database):
+    first, new = await track(database)
+    again, newer = await track(database)
+    assert (new, newer) == (True, False)
+    assert again.id == first.id
+    others = [
+        make("best crm", Defaults(), site="client.example"),
+        make("best crm", Defaults(country="de"), site="ours.example"),
+        make("best crm", Defaults(language="de"), site="ours.example"),
+        make("crm", Defaults(), site="ours.example"),
+    ]
+    ids = {(await track(database, other))[0].id for other in others}
+    ids.add((await track(database, channel="C2"))[0].id)
+    ids.add((await track(database, team="T2"))[0].id)
+    assert len(ids | {first.id}) == 7
+
+
+async def test_following_it_again_takes_the_new_question_and_ends_a_pause(database):
+    first, _ = await track(database)
+    await database.run(lambda db: tracked.set_paused(db, "T1", first.id, paused=True))
+    assert (await followed(database))[0].tracked.paused
+    again, _ = await track(database, replace(CRM, page="https://ours.example/crm"))
+    assert not again.paused
+    assert again.question.page == "https://ours.example/crm"
+    assert again.created_at == NOW
+
+
+async def test_what_is_untracked_is_gone_from_lists_and_goes_on_with_its_history(database):
+    first, _ = await track(database)
+    await database.run(lambda db: snapshots.add(db, "T1", first.id, shot(0)))
+    await database.run(lambda db: tracked.end(db, "T1", first.id, NOW + A_DAY))
+    assert await followed(database) == ()
+    assert await database.read(lambda db: tracked.one(db, "T1", first.id)) is None
+    assert await database.read(tracked.channels) == []
+    assert await database.read(lambda db: tracked.first_at(db, "T1", "C1")) is None
+    again, new = await track(database, at=NOW + A_DAY * 2)
+    assert new
+    assert again.id == first.id
+    assert again.created_at == NOW + A_DAY * 2
+    shots = await database.read(
+        lambda db: snapshots.history(db, "T1", [first.id], until=NOW + A_DAY * 3, last=5)
+    )
+    assert len(shots[first.id]) == 1
+
+
+async def test_a_channel_follows_since_its_first_keyword_that_is_left(database):
+    first, _ = await track(database)
+    await track(database, make("crm", Defaults(), site="ours.example"), at=NOW + A_DAY)
+    assert await database.read(lambda db: tracked.first_at(db, "T1", "C1")) == NOW
+    await database.run(lambda db: tracked.end(db, "T1", first.id, NOW + A_DAY))
+    assert await database.read(lambda db: tracked.first_at(db, "T1", "C1")) == NOW + A_DAY
+
+
+async def test_no_call_of_one_team_touches_another(database):
+    mine, _ = await track(database)
+    for change in (
+        lambda db: tracked.end(db, "T2", mine.id, NOW),
+        lambda db: tracked.set_paused(db, "T2", mine.id, paused=True),
+        lambda db: tracked.set_question(db, "T2", mine.id, replace(CRM, page="none")),
+        lambda db: tracked.note_fault(db, "T2", mine.id, "not yours"),
+        lambda db: snapshots.add(db, "T2", mine.id, shot(0)),
+    ):
+        await database.run(change)
+    (found,) = await followed(database)
+    assert (found.tracked, found.fault, found.last_read_at) == (mine, None, None)
+    assert await followed(database, team="T2") == ()
+    assert await database.read(lambda db: tracked.one(db, "T2", mine.id)) is None
+    assert await database.read(lambda db: tracked.matching(db, "T2", CRM)) == ()
+
+
+async def test_a_fault_stands_until_a_read_succeeds_and_not_until_an_answer_in_between(database):
+    mine, _ = await track(database)
+    await database.run(lambda db: tracked.note_fault(db, "T1", mine.id, "It was down."))
+    await database.run(lambda db: snapshots.add(db, "T1", mine.id, shot(1, reread=False)))
+    (found,) = await followed(database)
+    assert (found.fault, found.last_read_at) == ("It was down.", None)
+    await database.run(lambda db: snapshots.add(db, "T1", mine.id, shot(2)))
+    (found,) = await followed(database)
+    assert (found.fault, found.last_read_at) == (None, NOW + A_DAY * 2)
+
+
+async def test_channels_are_listed_once_each(database):
+    await track(database)
+    await track(database, make("crm", Defaults(), site="ours.example"))
+    await track(database, channel="C2")
+    await track(database, team="T2")
+    assert await database.read(tracked.channels) == [("T1", "C1"), ("T1", "C2"), ("T2", "C1")]
