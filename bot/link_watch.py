@@ -7,7 +7,7 @@ moment from which on links are news. A link that left is called lost once its pa
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import sqlite_utils
@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.gap.compare import noise
 from bot.inquiry import Inquiry
 from bot.model import Link, Profile, ReferringDomain, Scope, Target
-from bot.pages.facts import facts_of_read
+from bot.pages.facts import MAX_SHOWN, facts_of_read
 from bot.pages.fetch import PageRead, Reader, ReadState
 from bot.plan import Ask
 from bot.providers.base import (
@@ -159,9 +159,22 @@ class LinkWatch:
         left = []
         for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
             if isinstance(ask.query, LostQuery) and answer is not None:
+                told = await self._told(ask.query.target, since)
                 rows = (row for row in answer.rows if isinstance(row, Link))
-                left += [(ask.query.target, row) for row in rows]
+                left += [(ask.query.target, row) for row in rows if row.domain not in told]
         return left
+
+    async def _told(self, target: Target, since: datetime) -> set[str]:
+        """Return who was seen to be gone on the day of the last look, which is asked for again."""
+        known = await self.database.read(
+            partial(
+                link_news.losses,
+                of=self._of(target),
+                after=since - timedelta(days=1),
+                until=self.clock.now(),
+            )
+        )
+        return {one.domain for one in known if one.state == LOST}
 
     async def _check(self, left: Sequence[tuple[Target, Link]]) -> None:
         """Read the pages of links that the index lost: an index that is refreshed loses many."""
@@ -187,7 +200,13 @@ class LinkWatch:
             return LOST
         if read.state is not ReadState.READ:
             return UNCHECKED
-        return STILL_THERE if self.own & set(facts_of_read(read).outbound_domains) else LOST
+        facts = facts_of_read(read)
+        if self.own & set(facts.outbound_domains):
+            return STILL_THERE
+        # Of a page that shows nothing without scripts, or links to more sites than its facts name,
+        # the link may be in the part that was not seen.
+        seen_whole = facts.readable and len(facts.outbound_domains) < MAX_SHOWN
+        return LOST if seen_whole else UNCHECKED
 
     async def _fresh(
         self, news: Iterable[Profile], since: datetime

@@ -36,8 +36,10 @@ _WORD = re.compile(r"[^\W\d_]{2,40}")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _MAX_DATED = 1_500_000
 _MAX_VOCABULARY = 5000
-_MAX_SHOWN = 200
 _SOURCES = 2
+
+MAX_SHOWN = 200
+"""Outbound domains and headings that the facts of a page name at most."""
 
 
 def facts_of_read(read: PageRead) -> PageFacts:
@@ -96,10 +98,10 @@ def _read(document: Document, html: str) -> PageFacts:
         words=document.words,
         links=links,
         emails=emails_of(document),
-        outbound_domains=outbound[:_MAX_SHOWN],
+        outbound_domains=outbound[:MAX_SHOWN],
         schema_types=tuple(sorted(document.types)),
         trust=_trust(document, author or organisation, published or modified, links, outbound),
-        headings=tuple(text for _, text in document.headings[:_MAX_SHOWN]),
+        headings=tuple(text for _, text in document.headings[:MAX_SHOWN]),
         vocabulary=_vocabulary(document),
     )
 

@@ -7,7 +7,7 @@ from bot.clock import Clock
 from bot.model import Scale
 from bot.providers.ahrefs_api import NAME, Api
 from bot.providers.ahrefs_counts import Allowance, Batch, History, Keywords, Serp
-from bot.providers.ahrefs_links import Links, LinksBetween, ReferringDomains
+from bot.providers.ahrefs_links import Links, LinksBetween, Lost, ReferringDomains
 from bot.providers.base import Capability, NotConfigured, Rate, Vendor
 from bot.providers.header_key import HeaderKey
 from bot.settings import ApiKey, Settings, VendorOptions
@@ -41,6 +41,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         Capability.LINKS_BETWEEN: LinksBetween(api),
         Capability.LINKS: Links(api),
         Capability.COUNT_HISTORY: History(api, clock),
+        Capability.LOST: Lost(api),
         Capability.BALANCE: Allowance(api),
     }
     key = options.api_key

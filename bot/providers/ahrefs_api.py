@@ -72,6 +72,19 @@ def seen_since(day: date) -> str:
     )
 
 
+def gone() -> str:
+    """Return the filter for links that do not exist any more; only they have a `last_seen`."""
+    return json.dumps(
+        {
+            "and": [
+                {"not": {"field": "last_seen", "is": "is_null"}},
+                {"field": "is_lost", "is": ["eq", True]},
+            ]
+        },
+        separators=(",", ":"),
+    )
+
+
 def mode(target: Target) -> str:
     """Return how much of the target counts: one URL, or a domain with all its hosts."""
     return "exact" if target.scope is Scope.PAGE else "subdomains"

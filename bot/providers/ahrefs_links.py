@@ -1,8 +1,9 @@
-"""Ahrefs: who links to a page or site, whether named domains do, and with which links."""
+"""Ahrefs: who links to a page or site, whether named domains do, with which links, and who left."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from pydantic import BaseModel
 
@@ -16,6 +17,7 @@ from bot.providers.ahrefs_api import (
     Rating,
     any_of,
     asked_in,
+    gone,
     in_pieces,
     of_target,
     per_row,
@@ -23,7 +25,15 @@ from bot.providers.ahrefs_api import (
     rating,
     seen_since,
 )
-from bot.providers.base import BetweenQuery, Call, LinksQuery, Page, Part, ReferringQuery
+from bot.providers.base import (
+    BetweenQuery,
+    Call,
+    LinksQuery,
+    LostQuery,
+    Page,
+    Part,
+    ReferringQuery,
+)
 
 
 class RefdomainRow(BaseModel):
@@ -164,7 +174,7 @@ def _tests(domain: str) -> list[tuple[str, str]]:
 
 
 class BacklinkRow(BaseModel):
-    """One live link."""
+    """One link."""
 
     url_from: str
     title: str | None = None
@@ -249,3 +259,64 @@ def _kind(row: BacklinkRow) -> LinkKind | None:
     if marked:
         return marked[0]
     return None if None in marks.values() else LinkKind.FOLLOW
+
+
+class LostRow(BacklinkRow):
+    """One link that went; `last_seen` is the day on which that was noticed."""
+
+    last_seen: Day | None = None
+    is_lost: bool | None = None
+
+
+class LostBody(BaseModel):
+    """`site-explorer/all-backlinks` with lost links in it."""
+
+    backlinks: list[LostRow]
+
+
+class Lost(Question[LostQuery, LostBody, Link]):
+    """Links that went since a day, one a domain, the strongest first: as many as 50 units bring.
+
+    What it can tell: that the index found this link gone from this page. What it cannot: that the
+    domain links no more. Of a domain one link stands for all, which may be a lost one while another
+    is live, and no column says so. So a row is a page to look at and not yet a lost domain. The
+    rel is not asked for: each column less is room for a further row.
+    """
+
+    body = LostBody
+    _columns = ("url_from", "title", "anchor", "first_seen_link", "last_seen", "is_lost")
+    _order = "domain_rating_source"
+    _limit = FLOOR // per_row((*_columns, _order))
+
+    def plan(self, query: LostQuery) -> tuple[Call, ...]:
+        """Return one call; `history` since a day *adds* lost links, so the live ones are left out.
+
+        The columns of the filter are selected as well, which is free: they are paid for once.
+        """
+        params: dict[str, str | int] = {
+            **of_target(query.target),
+            "select": ",".join(self._columns),
+            "history": f"since:{query.since.isoformat()}",
+            "aggregation": "1_per_domain",
+            "limit": self._limit,
+            "where": gone(),
+            "order_by": f"{self._order}:desc",
+        }
+        worst = price(self._limit, (*self._columns, self._order))
+        return (self._api.get("site-explorer/all-backlinks", params, worst),)
+
+    def rows(self, query: LostQuery, call: Call, body: LostBody) -> Page[Link]:
+        """Return a link of each domain, and none that the row itself calls live or lost before."""
+        del call
+        found: dict[str, Link] = {}
+        for row in body.backlinks:
+            domain = registrable(row.url_from)
+            if domain and _went(row, query.since):
+                found.setdefault(domain, _link(domain, row))
+        complete = len(body.backlinks) < self._limit
+        note = None if complete else f"Only the strongest {len(body.backlinks)} were read."
+        return Page(tuple(found.values()), complete=complete, note=note)
+
+
+def _went(row: LostRow, since: date) -> bool:
+    return row.is_lost is not False and (row.last_seen is None or row.last_seen >= since)

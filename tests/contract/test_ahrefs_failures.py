@@ -203,7 +203,7 @@ def test_without_a_key_it_says_what_it_needs_and_what_it_would_give(monkeypatch,
     lacking = ahrefs.build(load(Settings), FakeClock())
     assert isinstance(lacking, NotConfigured)
     assert lacking.needs == ("LINKGAP_AHREFS_API_KEY",)
-    assert set(Capability) - set(lacking.gives) == {Capability.INTERSECT, Capability.LOST}
+    assert set(Capability) - set(lacking.gives) == {Capability.INTERSECT}
 
 
 def test_the_key_is_read_from_the_env_file_too(monkeypatch, tmp_path):

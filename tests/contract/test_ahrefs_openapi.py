@@ -1,5 +1,7 @@
 """Every request LinkGap plans, and every answer its tests use, against the published contract."""
 
+import re
+from datetime import date
 from pathlib import Path
 
 import httpx
@@ -27,6 +29,7 @@ from bot.providers.base import (
     Call,
     Capability,
     LinksQuery,
+    LostQuery,
     MetricsQuery,
     ReferringQuery,
     SerpQuery,
@@ -47,6 +50,7 @@ MORE_QUESTIONS = [
     (Capability.LINKS_BETWEEN, BetweenQuery(MANY, OUR_PAGE)),
     (Capability.LINKS, LinksQuery(OUR_PAGE, MANY)),
     (Capability.LINKS, LinksQuery(OUR_SITE, LINKERS[:1])),
+    (Capability.LOST, LostQuery(OUR_SITE, date(2025, 1, 31))),
 ]
 ALL_QUESTIONS = [(capability, query) for capability, (query, _) in QUESTIONS.items()]
 
@@ -98,7 +102,13 @@ def test_only_columns_of_the_contract_are_selected(contract, vendor, capability,
 
 
 @pytest.mark.parametrize(
-    "capability", [Capability.REFERRING_DOMAINS, Capability.LINKS_BETWEEN, Capability.LINKS]
+    "capability",
+    [
+        Capability.REFERRING_DOMAINS,
+        Capability.LINKS_BETWEEN,
+        Capability.LINKS,
+        Capability.LOST,
+    ],
 )
 def test_only_parameters_of_the_contract_are_sent(contract, vendor, capability):
     (call,) = plan(vendor, capability, QUESTIONS[capability][0])
@@ -106,9 +116,10 @@ def test_only_parameters_of_the_contract_are_sent(contract, vendor, capability):
     known = contract.spec.read_value()["paths"][path]["get"]["parameters"]
     assert call.request.url.params.keys() <= {one.get("name") for one in known}
     described = next(one for one in known if one.get("name") == "where")["description"]
-    for field in ("domain", "root_domain_name", "root_name_source"):
-        if f'"{field}"' in call.request.url.params.get("where", ""):
-            assert f"**{field}**" in described
+    for field in re.findall(r'"field":"(\w+)"', call.request.url.params.get("where", "")):
+        assert f"**{field}**" in described
+    if order := call.request.url.params.get("order_by"):
+        assert order.partition(":")[0] in columns(contract, call)
 
 
 @pytest.mark.parametrize(("capability", "question"), QUESTIONS.items())

@@ -23,6 +23,7 @@ from bot.providers.base import (
     HistoryQuery,
     KeywordQuery,
     LinksQuery,
+    LostQuery,
     MetricsQuery,
     ReferringQuery,
     SerpQuery,
@@ -68,6 +69,9 @@ def vendor(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Vendor:
         (Capability.LINKS, LinksQuery(OUR_SITE, (*LINKERS, "seventh.example")), [56]),  # 7 × 8
         (Capability.COUNT_HISTORY, HistoryQuery(OUR_SITE, date(2026, 9, 1)), [50]),  # 3 × 5
         (Capability.COUNT_HISTORY, HistoryQuery(OUR_SITE, date(2025, 11, 30)), [65]),  # 13 × 5
+        # 7 × (6 selected + the one it is sorted by) = 49, and an eighth would be above the floor
+        (Capability.LOST, LostQuery(OUR_SITE, date(2026, 11, 16)), [50]),
+        (Capability.LOST, LostQuery(OUR_PAGE, date(2020, 1, 1)), [50]),
         (Capability.BALANCE, QUESTIONS[Capability.BALANCE][0], [0]),
     ],
 )

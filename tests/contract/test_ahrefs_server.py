@@ -1,21 +1,31 @@
 """The Ahrefs-shaped server itself: benches and whole runs rely on its strictness and its bill."""
 
 import json
+from datetime import date
 
 import httpx
 import pytest
 from fakes.ahrefs_server import AhrefsServer
 from fakes.ahrefs_vendor import configured, plan
-from fakes.ahrefs_world import KEYWORD, OWN_PAGE, OWN_SITE, worked_example_world
+from fakes.ahrefs_world import (
+    KEYWORD,
+    OWN_PAGE,
+    OWN_SITE,
+    Backlink,
+    Site,
+    World,
+    worked_example_world,
+)
 from fakes.clock import FakeClock
 
-from bot.model import Market, Metrics, ReferringDomain, Scope, SerpRow, Target
+from bot.model import CountPoint, Link, Market, Metrics, ReferringDomain, Scope, SerpRow, Target
 from bot.providers.base import (
     BetweenQuery,
     Capability,
     HistoryQuery,
     KeywordQuery,
     LinksQuery,
+    LostQuery,
     MetricsQuery,
     ReferringQuery,
     SerpQuery,
@@ -81,6 +91,62 @@ async def test_the_worked_example_can_be_read_with_the_real_adapters(ask, server
     # serp 100, batch 50, 55 × 5, a proof at the floor, 25 × 8, keyword 50, history 50
     assert [entry.units for entry in server.ledger] == [100, 50, 275, 50, 200, 50, 50]
     assert server.spent == 775
+
+
+def linked(name: str, path: str, lost: date | None = None) -> Backlink:
+    url = f"https://{name}.example/{path}"
+    return Backlink(url, OWN_PAGE, "A post", "this", date(2026, 1, 5), lost=lost)
+
+
+LEFT = World(
+    links=(
+        linked("stays", "post"),
+        linked("left", "post", date(2026, 11, 20)),
+        linked("moved", "page/2", date(2026, 11, 23)),
+        linked("moved", "page/3"),
+        linked("long-gone", "post", date(2026, 11, 15)),
+        linked("will-go", "post", date(2026, 11, 24)),
+    ),
+    sites={"left.example": Site(20.0), "moved.example": Site(60.0)},
+)
+
+
+async def test_links_that_went_are_in_no_count_and_no_list_of_live_ones(ask, server):
+    server.world = LEFT
+    (page,) = await ask(Capability.PAGE_METRICS, MetricsQuery((OUR_PAGE,)))
+    assert isinstance(page, Metrics)
+    assert (page.referring_domains, page.backlinks) == (3, 3)
+    live = ["stays.example", "moved.example", "will-go.example"]
+    linkers = await ask(Capability.REFERRING_DOMAINS, ReferringQuery(OUR_PAGE, 100))
+    assert {row.domain for row in linkers if isinstance(row, ReferringDomain)} == set(live)
+    links = await ask(Capability.LINKS, LinksQuery(OUR_PAGE, (*live, "left.example")))
+    assert [row.source_url for row in links if isinstance(row, Link)] == [
+        "https://stays.example/post",
+        "https://moved.example/page/3",
+        "https://will-go.example/post",
+    ]
+    history = await ask(Capability.COUNT_HISTORY, HistoryQuery(OUR_PAGE, date(2026, 11, 1)))
+    assert history == [CountPoint(date(2026, 11, 1), 5)]
+
+
+async def test_links_that_went_since_a_day_are_told_even_of_a_domain_with_another_live_one(
+    ask, server
+):
+    server.world = LEFT
+    lost = await ask(Capability.LOST, LostQuery(OUR_PAGE, date(2026, 11, 16)))
+    assert [row.source_url for row in lost if isinstance(row, Link)] == [
+        "https://moved.example/page/2",  # nothing in the answer tells that page/3 still links
+        "https://left.example/post",
+    ]
+    assert server.spent == 50
+
+
+@pytest.mark.parametrize(
+    "history", ["", "all_time", "since", "since:", "since:November", "2026-11-16"]
+)
+async def test_a_history_that_is_no_day_is_refused(client, history):
+    params = {"target": OWN_PAGE, "select": "url_from", "limit": "7", "history": history}
+    assert (await client.get("/site-explorer/all-backlinks", params=params)).status_code == 400
 
 
 async def test_a_request_without_the_key_is_refused_and_free(server):

@@ -241,7 +241,8 @@ def test_an_intersection_since_a_day_leaves_out_targets_that_were_linked_before(
 
 def test_lost_links_are_asked_for_only_where_an_index_knows_them(monkeypatch, tmp_path):
     site, day = Target(Scope.SITE, OWN_SITE), date(2026, 11, 16)
-    assert rereading.lost_links(vendor("dataforseo", monkeypatch, tmp_path), site, since=day)
+    for name in ("ahrefs", "dataforseo"):
+        assert rereading.lost_links(vendor(name, monkeypatch, tmp_path), site, since=day)
     invented = sample.build(load(Settings, None), FakeClock())
     assert rereading.lost_links(invented, site, since=day) is None
 

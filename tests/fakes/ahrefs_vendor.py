@@ -18,6 +18,7 @@ from bot.providers.base import (
     HistoryQuery,
     KeywordQuery,
     LinksQuery,
+    LostQuery,
     MetricsQuery,
     Page,
     ReferringQuery,
@@ -50,6 +51,7 @@ QUESTIONS: dict[Capability, tuple[object, str]] = {
     Capability.LINKS_BETWEEN: (BetweenQuery(LINKERS, OUR_SITE), "between"),
     Capability.LINKS: (LinksQuery(OUR_SITE, LINKERS), "backlinks"),
     Capability.COUNT_HISTORY: (HistoryQuery(OUR_SITE, date(2026, 9, 1)), "history"),
+    Capability.LOST: (LostQuery(OUR_PAGE, date(2026, 11, 16)), "lost"),
     Capability.BALANCE: (BalanceQuery(), "limits"),
 }
 

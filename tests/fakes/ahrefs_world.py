@@ -30,7 +30,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Backlink:
-    """One live link on the invented web."""
+    """One link on the invented web; from the day `lost` on it is no more."""
 
     url_from: str
     url_to: str
@@ -40,6 +40,11 @@ class Backlink:
     nofollow: bool = False
     ugc: bool = False
     sponsored: bool = False
+    lost: date | None = None
+
+    def is_lost(self, day: date) -> bool:
+        """Say whether it had gone by a day."""
+        return self.lost is not None and self.lost <= day
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,10 @@ class World:
         return self.sites.get(root_of(host), Site(rating=0.0))
 
     def links_to(self, target: str, mode: str) -> list[Backlink]:
-        """Return the links to one URL (`exact`) or to a domain with its hosts (`subdomains`)."""
+        """Return the live links to one URL (`exact`) or to a domain (`subdomains`)."""
+        return [link for link in self._ever(target, mode) if not link.is_lost(self.today)]
+
+    def _ever(self, target: str, mode: str) -> list[Backlink]:
         if mode == "exact":
             return self._by_page.get(_page_key(target), [])
         host = host_of(target)
@@ -86,10 +94,10 @@ class World:
         ]
 
     def refdomain_count(self, target: str, mode: str, until: date | None = None) -> int:
-        """Return how many registrable domains linked by a day."""
-        last = until or self.today
-        links = self.links_to(target, mode)
-        return len({root_of(host_of(k.url_from)) for k in links if k.first_seen <= last})
+        """Return how many registrable domains linked on a day."""
+        day = until or self.today
+        links = [k for k in self._ever(target, mode) if k.first_seen <= day and not k.is_lost(day)]
+        return len({root_of(host_of(link.url_from)) for link in links})
 
     def refdomains(self, target: str, mode: str) -> list[dict[str, object]]:
         """Return refdomains rows; grouped by host, as the vendor may."""
@@ -111,14 +119,16 @@ class World:
             "traffic_domain": site.traffic,
         }
 
-    def backlinks(self, target: str, mode: str, *, one_per_domain: bool) -> list[dict[str, object]]:
-        """Return all-backlinks rows."""
-        rows: dict[str, dict[str, object]] = {}
-        for link in self.links_to(target, mode):
-            host = host_of(link.url_from)
-            row = self._backlink(host, link)
-            rows.setdefault(root_of(host) if one_per_domain else str(len(rows)), row)
-        return list(rows.values())
+    def backlinks(
+        self, target: str, mode: str, *, lost_since: date | None = None
+    ) -> list[dict[str, object]]:
+        """Return all-backlinks rows of the live links and of those that went on a day or later."""
+        links = self._ever(target, mode) if lost_since else self.links_to(target, mode)
+        return [
+            self._backlink(host_of(link.url_from), link)
+            for link in links
+            if not (lost_since and link.lost and link.lost < lost_since)
+        ]
 
     def _backlink(self, host: str, link: Backlink) -> dict[str, object]:
         return {
@@ -135,6 +145,8 @@ class World:
             "is_dofollow": not (link.nofollow or link.ugc or link.sponsored),
             "is_spam": self.site(host).spam,
             "first_seen_link": _moment(link.first_seen),
+            "is_lost": link.is_lost(self.today),
+            "last_seen": _moment(link.lost) if link.lost and link.is_lost(self.today) else None,
         }
 
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pytest
-from fakes.ahrefs_world import OWN_SITE, TODAY, Backlink, World
+from fakes.ahrefs_world import OWN_SITE, TODAY, Backlink, World, host_of
+from fakes.hostile_server import HostileServer, answer
 from fakes.runs import TEAM, Desk, desk
 from fakes.tracked import keyword, our_page, rival, tracked_world
 
 from bot.digest import WEEKLY, Digests
+from bot.pages.facts import MAX_SHOWN
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.question import Defaults, make
@@ -65,10 +67,28 @@ class Follower:
         self.week += 1
 
     def gone(self, *domains: str) -> None:
-        """Let every link of some domains go."""
+        """Let every link of some domains go today."""
         world = self.desk.server.world
-        kept = [one for one in world.links if one.url_from.split("/")[2] not in domains]
-        self.desk.server.world = replace(world, links=tuple(kept))
+        links = (
+            replace(one, lost=world.today) if host_of(one.url_from) in domains else one
+            for one in world.links
+        )
+        self.desk.server.world = replace(world, links=tuple(links))
+
+    def had(self, *links: Backlink) -> None:
+        """Let some links have been there always."""
+        world = self.desk.server.world
+        self.desk.server.world = replace(world, links=(*world.links, *links))
+
+    @property
+    def asked_who_left(self) -> list[str]:
+        """Return the pages that the vendor was asked about who no longer links to them."""
+        asked = self.desk.server.ledger
+        return [
+            one.params["target"]
+            for one in asked
+            if one.params.get("history", "").startswith("since:")
+        ]
 
     async def units(self) -> int:
         ((units,),) = await self.desk.rows("SELECT coalesce(sum(units), 0) FROM spend")
@@ -191,3 +211,128 @@ async def test_the_same_moment_makes_the_same_digest(follower):
     await follower.next_week(link(rival(1, 1), "late.example", TODAY + timedelta(days=9)))
     await follower.read()
     assert await follower.digests.build(slot, as_of=moment) == first
+
+
+# Links that left
+
+
+@pytest.fixture
+async def pages() -> AsyncIterator[HostileServer]:
+    async with HostileServer() as server:
+        yield server
+
+
+def shows(*targets: str) -> bytes:
+    links = "".join(f'<p>We like <a href="{target}">this tool</a> a lot.</p>' for target in targets)
+    return f"<!doctype html><html lang=en><title>Tools</title><h1>Tools</h1>{links}".encode()
+
+
+async def a_week_later(
+    follower: Follower, pages: HostileServer, *domains: str, path: str = "/list"
+) -> Digest:
+    """Tell of a week in which the index lost the links of some domains to our page."""
+    old = TODAY - timedelta(days=200)
+    follower.had(
+        *(
+            Backlink(pages.url(path, host=domain), our_page(0), "Tools", "this tool", old)
+            for domain in domains
+        )
+    )
+    await follower.follow(0)
+    await follower.read()
+    await follower.tell()
+    await follower.next_week()
+    follower.gone(*domains)
+    assert await follower.read() == [None]
+    return await follower.tell()
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        pytest.param(answer(shows("https://rival.example/")), id="the link is not on it"),
+        pytest.param(answer(b"<p>Gone</p>", status=404), id="the page is gone"),
+    ],
+)
+async def test_a_link_that_left_is_told_once_its_page_was_seen_without_it(follower, pages, now):
+    pages.routes["/list"] = now
+    digest = await a_week_later(follower, pages, "left.example")
+    assert [(one.domain, one.page) for one in digest.lost] == [
+        ("left.example", pages.url("/list", host="left.example"))
+    ]
+    assert digest.unchecked_losses == 0
+    assert digest.changed
+    assert follower.asked_who_left == [our_page(0)]
+    assert "/list" in pages.paths
+    assert sum(line.units for line in digest.cost) <= 250
+
+
+async def test_a_link_that_the_index_lost_and_its_page_still_has_is_not_told(follower, pages):
+    pages.routes["/list"] = answer(shows("https://rival.example/", our_page(0)))
+    digest = await a_week_later(follower, pages, "stays.example")
+    assert digest.lost == ()
+    assert digest.unchecked_losses == 0
+    assert follower.asked_who_left == [our_page(0)]
+    assert "/list" in pages.paths
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        pytest.param(answer(b"no", status=403), id="it lets nobody in"),
+        pytest.param(answer(b"oh", status=500), id="its site is broken"),
+        pytest.param(
+            answer(b"<div id=root></div><noscript>Please enable JavaScript</noscript>"),
+            id="it shows nothing without scripts",
+        ),
+        pytest.param(
+            answer(shows(*(f"https://one-of-{at}.example/" for at in range(MAX_SHOWN)))),
+            id="it links to more sites than are looked at",
+        ),
+    ],
+)
+async def test_a_link_whose_page_could_not_be_seen_whole_is_unchecked_and_not_lost(
+    follower, pages, now
+):
+    pages.routes["/list"] = now
+    digest = await a_week_later(follower, pages, "hidden.example")
+    assert digest.lost == ()
+    assert digest.unchecked_losses == 1
+
+
+@pytest.mark.parametrize("weeks", ["still", "grown", "replaced"])
+async def test_nothing_is_spent_on_who_left_where_our_count_did_not_fall(follower, weeks):
+    follower.had(link(our_page(0), "former.example", TODAY - timedelta(days=200)))
+    await follower.follow(0)
+    await follower.read()
+    await follower.tell()
+    new = link(our_page(0), "friend.example", TODAY + timedelta(days=3))
+    await follower.next_week(*(() if weeks == "still" else (new,)))
+    if weeks == "replaced":
+        follower.gone("former.example")
+    before = follower.desk.server.spent
+    assert await follower.read() == [None]
+    assert follower.asked_who_left == []
+    assert follower.desk.server.spent - before == (200 if weeks == "grown" else 100)
+    assert (await follower.tell()).lost == ()
+
+
+async def test_a_loss_that_was_told_is_not_told_again_when_another_link_leaves(follower, pages):
+    pages.routes["/list"] = answer(shows("https://rival.example/"))
+    follower.had(
+        Backlink(
+            pages.url("/list", host="second.example"),
+            our_page(0),
+            "Tools",
+            "this tool",
+            TODAY - timedelta(days=200),
+        )
+    )
+    first = await a_week_later(follower, pages, "first.example")
+    assert [one.domain for one in first.lost] == ["first.example"]
+    await follower.next_week()
+    follower.gone("second.example")
+    await follower.read()
+    second = await follower.tell()
+    assert [one.domain for one in second.lost] == ["second.example"]
+    assert len(follower.asked_who_left) == 2
