@@ -55,10 +55,11 @@ async def quote_of(product: Core, questions: Sequence[Question], channel: str) -
         await product.books.week(members[0], len(members), CLI_TEAM, channel)
         for members in alike.values()
     ]
-    lines: dict[str, QuoteLine] = {}
+    lines: dict[tuple[str, str], QuoteLine] = {}
     for line in chain.from_iterable(quote.lines for quote in quotes):
-        before = lines.get(line.vendor)
-        lines[line.vendor] = _sum(before, line) if before else replace(line, typical=None)
+        pool = line.vendor, line.pool
+        before = lines.get(pool)
+        lines[pool] = _sum(before, line) if before else replace(line, typical=None)
     return Quote(tuple(lines.values()), quotes[0].ask_over if quotes else None)
 
 

@@ -1,10 +1,12 @@
 """The page on tracking says what the code does: the keys of the JSON, and what a week costs."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from fakes.ahrefs_server import AhrefsServer
@@ -13,16 +15,25 @@ from fakes.in_thread import in_thread
 from fakes.tracked import keyword, our_page, rival, tracked_world
 from fakes.tracking_cli import TrackingCli, link
 
+from bot.clock import FixedClock
 from bot.tracking import MOST_TRACKED
 
+HASTE = 1_000
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "tracking.md").read_text("utf-8")
 SCHEMA = json.loads((DOCS / "digest.schema.json").read_text("utf-8"))
 
 
+async def hastily(_clock: FixedClock, seconds: float) -> None:
+    await asyncio.sleep(max(0.0, seconds) / HASTE)
+
+
 @pytest.fixture
 def cli(monkeypatch, tmp_path) -> Iterator[TrackingCli]:
     monkeypatch.chdir(tmp_path)
+    # Sixty requests a minute stay sixty, of a minute that is a thousand times as short.
+    monkeypatch.setattr(FixedClock, "monotonic", lambda _clock: monotonic() * HASTE)
+    monkeypatch.setattr(FixedClock, "sleep", hastily)
     with in_thread(AhrefsServer()) as server:
         yield TrackingCli(server, tmp_path)
 

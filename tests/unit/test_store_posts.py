@@ -228,3 +228,12 @@ async def test_four_processes_take_two_hundred_periods_exactly_once(tmp_path):
     assert len(won) == 200
     assert len(set(won)) == 200
     assert sum(map(bool, shares)) > 1, "they did not meet"
+
+
+async def test_what_was_read_at_a_terminal_counts_as_told_and_never_goes_back(database):
+    for hours, expected in ((2, 2), (1, 2), (3, 3)):
+        at = NOW + timedelta(hours=hours)
+        await database.run(lambda db, at=at: posts.note_told(db, WEEK, A, at))
+        post = await known(database)
+        assert (post.state, post.as_of) == (PostState.POSTED, NOW + timedelta(hours=expected))
+    assert await claim(database, B) is None
