@@ -40,7 +40,9 @@ PERSON = "command line"
 @click.option("--serp", help="Vendor of search results. Default: the first of --via that has them.")
 @click.option("--fresh", is_flag=True, help="Ask vendors again even if a recent answer is kept.")
 @click.option("--gates/--no-gates", default=True, help="Check our page before the links.")
-@click.option("--top10", is_flag=True, help="Read ten ranking pages to tell what kind ranks.")
+@click.option(
+    "--first-page", "top10", is_flag=True, help="Read ten ranking pages to tell their kind."
+)
 @click.option("--light", is_flag=True, help="The cheaper plan: page linkers only, no enrichment.")
 @click.option("--yes", is_flag=True, help="Do not ask back, whatever it may cost.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/report.schema.json).")

@@ -83,6 +83,17 @@ async def test_a_product_page_among_lists_is_fixed_first_and_the_number_still_st
     assert report.prospects
 
 
+async def test_ten_pages_tell_what_ranks_where_that_is_asked_for(here, pages):
+    ((_, rows),) = here.server.world.serps.items()
+    pages.routes[OURS] = answer(PRODUCT.encode())
+    for row in rows[3:]:
+        pages.routes.setdefault(path_of(row.url), answer(RANKING.encode()))
+    report = await here.ask(f"{ours(pages)} gates:10")
+    read = next(gate.reason for gate in report.gates if gate.name == "intent")
+    assert read.startswith("10 of 10 readable pages are lists")
+    assert len(report.competitors) == 3
+
+
 async def test_what_the_top_pages_show_and_cover_and_ours_does_not_is_listed(here, pages):
     pages.routes[OURS] = answer(PRODUCT.encode())
     report = await here.ask(ours(pages))

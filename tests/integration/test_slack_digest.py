@@ -137,7 +137,7 @@ async def test_a_public_channel_without_the_bot_gets_its_digest_and_hears_why_th
         digest = public(bot)[-1]
         assert "You closed 1 of 17" in digest.text
         last = bot.thread(digest)[-1]
-        assert "The CSV files are not in this thread" in last.text
+        assert "Not in this thread: the CSV file of the keywords" in last.text
         assert "/invite @LinkGap" in last.text
 
 

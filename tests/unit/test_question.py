@@ -64,6 +64,12 @@ def test_no_in_all_its_words(said):
     assert not read(f"crm gates:{said}").gates
 
 
+def test_gates_10_asks_for_the_first_page_of_results_and_keeps_the_checks_on():
+    asked = read("crm gates:10")
+    assert (asked.gates, asked.top10) == (True, True)
+    assert not read("crm gates:on").top10
+
+
 @pytest.mark.parametrize(
     ("text", "keyword"),
     [
