@@ -68,17 +68,6 @@ class Tracking:
         here = await self._database.read(lambda db: tracked.followed(db, team, channel))
         return tuple(one.tracked for one in here)
 
-    async def find(self, question: Question, *, team: str, channel: str) -> TrackedKeyword | None:
-        """Return what a channel follows of a question; without a site any one of that keyword."""
-        here = await self._database.read(lambda db: tracked.followed(db, team, channel))
-        same = [one.tracked for one in here if is_same(one.tracked.question, question)]
-        alike = [
-            one.tracked
-            for one in here
-            if one.tracked.question.keyword.casefold() == question.keyword.casefold()
-        ]
-        return next(iter([*same, *alike]), None)
-
     async def one(self, team: str, tracked_id: str) -> TrackedKeyword | None:
         """Return a followed keyword by its id; None when the team follows none of that id."""
         return await self._database.read(lambda db: tracked.one(db, team, tracked_id))

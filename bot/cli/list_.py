@@ -13,7 +13,8 @@ from rich.console import Console
 from bot.cli._reading import is_sample
 from bot.cli._shared import channel_option, digest_slot, settings_in, team_option
 from bot.render import sentences
-from bot.render.tracked import ListRow, tracked_csv, tracked_terminal
+from bot.render.tracked_files import tracked_csv
+from bot.render.tracked_list import ListRow, tracked_terminal
 from bot.render.tracked_words import quoted
 from bot.render.words import shown
 from bot.schedule import WEEK, next_weekly

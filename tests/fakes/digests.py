@@ -208,7 +208,8 @@ def big_line(index):
 
 def big_digest(count, weeks=12):
     """A made-up week of `count` keywords with all its parts; the words are the real ones."""
-    from bot.render.digest import digest_sentence, suggestions  # noqa: PLC0415 - words, not fakes
+    from bot.render.digest_sentence import digest_sentence  # noqa: PLC0415 - words, not fakes
+    from bot.render.suggestions import suggestions  # noqa: PLC0415 - words, not fakes
 
     lines = tuple(big_line(index) for index in range(count))
     names = [one.keyword for one in lines]

@@ -9,7 +9,8 @@ from fakes.digests import big_digest, digest, first_line, history, line
 from fakes.drawn import takes
 from hypothesis import given, settings
 
-from bot.render.digest import digest_message, digest_sentence
+from bot.render.digest_message import digest_message
+from bot.render.digest_sentence import digest_sentence
 from bot.tracked import Outlook
 
 

@@ -7,7 +7,8 @@ from fakes.any_digest import lines, new_links, own_links, tuples_of
 from fakes.digests import first_line, line, new_link, own_link
 from hypothesis import given
 
-from bot.render.digest import digest_sentence, suggestions
+from bot.render.digest_sentence import digest_sentence
+from bot.render.suggestions import suggestions
 from bot.tracked import Outlook
 
 

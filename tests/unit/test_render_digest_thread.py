@@ -21,8 +21,8 @@ from fakes.render_reports import NASTY
 from hypothesis import given, settings
 from rich.console import Console
 
-from bot.render.digest import digest_message
 from bot.render.digest_files import digest_csv, digest_csv_name, links_csv, links_csv_name
+from bot.render.digest_message import digest_message
 from bot.render.digest_text import digest_text
 from bot.render.digest_thread import digest_thread
 from bot.tracked import ForecastCheck

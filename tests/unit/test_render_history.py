@@ -11,7 +11,8 @@ from fakes.drawn import buttons, said_of, takes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.render.tracked import alert_message, history_message
+from bot.render.alerts import alert_message
+from bot.render.history import history_message
 from bot.tracked import Alert, Moment
 
 

@@ -14,18 +14,15 @@ from hypothesis import strategies as st
 from bot.model import Market
 from bot.question import Question
 from bot.render.limits import view_faults
-from bot.render.tracked import (
-    INPUTS,
+from bot.render.tracked_list import tracked_list
+from bot.render.tracked_notes import (
     already_tracked,
-    bulk_form,
-    bulk_quote,
-    edit_form,
     not_tracked,
-    tracked_list,
     tracking,
     tracking_begun,
     untracked,
 )
+from bot.render.tracking_forms import INPUTS, bulk_form, bulk_quote, edit_form
 from playground.blocks import check_view
 
 _WHEN = "Read every Monday at 09:00 (Europe/Berlin)"

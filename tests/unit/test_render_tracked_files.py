@@ -12,12 +12,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from bot.errors import BadQuestion
-from bot.render.tracked import (
-    history_terminal,
-    read_tracked_csv,
-    tracked_csv,
-    tracked_terminal,
-)
+from bot.render.history import history_terminal
+from bot.render.tracked_files import read_tracked_csv, tracked_csv
+from bot.render.tracked_list import tracked_terminal
 
 
 def _said(drawn, width=140):
