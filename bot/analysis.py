@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
 
 from pydantic import TypeAdapter
 
@@ -47,7 +46,6 @@ from bot.store.connect import Database
 from bot.store.ledger import NOBODY, Payer
 
 _QUESTION = TypeAdapter(Question)
-Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +330,7 @@ class _Run:
     def _take(self, ask: Ask, answer: Answer[object] | None) -> None:
         """Keep results, numbers by index and target, and the keyword's difficulty."""
         if answer and ask.capability is Capability.SERP:
-            self.facts.serp = _only(SerpRow, answer)
+            self.facts.serp = answer.only(SerpRow)
         for row in answer.rows if answer else ():
             if isinstance(row, Metrics):
                 self.facts.metrics[ask.vendor.name, row.target] = row
@@ -365,7 +363,7 @@ class _Run:
         own = [answer for answer in answers[len(theirs) :] if answer is not None]
         return read, Own(
             domains=self.facts.own_domains,
-            linkers=frozenset(row.domain for one in own for row in _only(ReferringDomain, one)),
+            linkers=frozenset(row.domain for one in own for row in one.only(ReferringDomain)),
             complete=any(one.complete for one in own),
         )
 
@@ -382,7 +380,3 @@ class _Run:
             cost=await self.inquiry.budget.spent(),
             taken_at=self.clock.now(),
         )
-
-
-def _only(kind: type[Row], answer: Answer[object]) -> tuple[Row, ...]:
-    return tuple(row for row in answer.rows if isinstance(row, kind))

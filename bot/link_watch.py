@@ -19,7 +19,6 @@ from bot.inquiry import Inquiry
 from bot.model import Link, Profile, ReferringDomain, Scope, Target
 from bot.pages.facts import MAX_SHOWN, facts_of_read
 from bot.pages.fetch import PageRead, Reader, ReadState
-from bot.plan import Ask
 from bot.providers.base import (
     Capability,
     IntersectQuery,
@@ -104,7 +103,7 @@ class LinkWatch:
         self, pages: Sequence[WatchedPage], since: datetime
     ) -> tuple[list[Profile], set[Target]]:
         if self._is_free:
-            asks = [_whole(self.index, page.target) for page in pages]
+            asks = [plan.who_links(self.index, page.target, plan.FREE_ROWS) for page in pages]
         else:
             grown = {page.target: page.grew_by for page in pages if page.seen_before}
             asks = rereading.new_linkers_of_all(self.index, grown, since=since.date())
@@ -160,8 +159,8 @@ class LinkWatch:
         for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
             if isinstance(ask.query, LostQuery) and answer is not None:
                 told = await self._told(ask.query.target, since)
-                rows = (row for row in answer.rows if isinstance(row, Link))
-                left += [(ask.query.target, row) for row in rows if row.domain not in told]
+                rows = (row for row in answer.only(Link) if row.domain not in told)
+                left += [(ask.query.target, row) for row in rows]
         return left
 
     async def _told(self, target: Target, since: datetime) -> set[str]:
@@ -243,7 +242,7 @@ class LinkWatch:
         ]
         for answer in await self.inquiry.all(asks):
             if answer is not None:
-                rows = tuple(row for row in answer.rows if isinstance(row, ReferringDomain))
+                rows = answer.only(ReferringDomain)
                 linking = Profile(site, self.index.name, rows, complete=False, as_of=answer.as_of)
                 await self._keep(linking, is_ours=False)
 
@@ -262,9 +261,8 @@ class LinkWatch:
         for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
             if answer is not None and isinstance(ask.query, LinksQuery):
                 of = self._of(ask.query.target)
-                for row in answer.rows:
-                    if isinstance(row, Link):
-                        await self.database.run(partial(link_news.keep_page, of=of, link=row))
+                for row in answer.only(Link):
+                    await self.database.run(partial(link_news.keep_page, of=of, link=row))
 
     async def _left(self) -> int | None:
         """Return what may be spent beyond counts and lists; the first must not eat the last's."""
@@ -273,8 +271,3 @@ class LinkWatch:
 
     def _of(self, target: Target) -> ProfileOf:
         return ProfileOf(self.team, self.site, self.index.name, target)
-
-
-def _whole(index: Vendor, target: Target) -> Ask:
-    what = f"referring domains of {target.value}"
-    return Ask(index, Capability.REFERRING_DOMAINS, ReferringQuery(target, plan.FREE_ROWS), what)

@@ -7,9 +7,10 @@ the two is cheaper depends on the vendor: one bills requests, another rows, a th
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.model import Profile, ReferringDomain, Scope, Target
-from bot.plan import FREE_ROWS, Ask, is_free, most_affordable, proof
+from bot.plan import FREE_ROWS, Ask, is_free, most_affordable, proof, who_links
 from bot.providers.base import Answer, Capability, IntersectQuery, ReferringQuery, Shared, Vendor
 from bot.report import Competitor
 
@@ -81,15 +82,10 @@ def _lists(
     index: Vendor, pages: dict[Target, int], sites: Sequence[Target], purse: int | None
 ) -> list[Ask]:
     def lot(target: Target, wanted: int) -> _Lot:
-        def build(rows: int) -> Ask:
-            query = ReferringQuery(target, rows)
-            what = f"referring domains of {target.value}"
-            return Ask(index, Capability.REFERRING_DOMAINS, query, what)
-
-        return _Lot(wanted, build)
+        return _Lot(wanted, partial(who_links, index, target))
 
     if is_free(index, Capability.REFERRING_DOMAINS):
-        return [lot(target, FREE_ROWS).build(FREE_ROWS) for target in (*pages, *sites)]
+        return [who_links(index, target, FREE_ROWS) for target in (*pages, *sites)]
     asks = _share([lot(target, wanted) for target, wanted in pages.items()], purse)
     left = None if purse is None else purse - sum(ask.worst() for ask in asks)
     return asks + _share([lot(target, MOST_SITE_ROWS) for target in sites], left)
@@ -153,12 +149,12 @@ def read(ask: Ask, answer: Answer[object]) -> list[Profile]:
     """
     query, provider = ask.query, ask.vendor.name
     if isinstance(query, ReferringQuery):
-        rows = tuple(row for row in answer.rows if isinstance(row, ReferringDomain))
+        rows = answer.only(ReferringDomain)
         whole = answer.complete and query.since is None
         return [Profile(query.target, provider, rows, whole, answer.as_of)]
     if not isinstance(query, IntersectQuery):
         return []
-    shared = [row for row in answer.rows if isinstance(row, Shared)]
+    shared = answer.only(Shared)
     return [
         Profile(
             target,
@@ -173,6 +169,4 @@ def read(ask: Ask, answer: Answer[object]) -> list[Profile]:
 
 def proven(answer: Answer[object]) -> frozenset[str]:
     """Return the domains of which an answer itself proves that they do not link to us."""
-    return frozenset(
-        row.domain.domain for row in answer.rows if isinstance(row, Shared) and row.absence_proven
-    )
+    return frozenset(row.domain.domain for row in answer.only(Shared) if row.absence_proven)

@@ -282,17 +282,22 @@ def _affordable(wanted: int, units: int | None, build: Callable[[int], Ask]) -> 
 
 def own_profile(chosen: Lineup, site: str) -> list[Ask]:
     """Return who links to us as far as that is free to read; what costs is proven name by name."""
-    query = ReferringQuery(Target(Scope.SITE, site), FREE_ROWS)
-    what = f"referring domains of {site}"
+    target = Target(Scope.SITE, site)
     asked = [
-        Ask(vendor, Capability.REFERRING_DOMAINS, query, what)
+        who_links(vendor, target, FREE_ROWS)
         for vendor in chosen.indexes
         if is_free(vendor, Capability.REFERRING_DOMAINS)
     ]
     return asked + [
-        Ask(vendor, Capability.REFERRING_DOMAINS, query, what, on_the_off_chance=True)
+        replace(who_links(vendor, target, FREE_ROWS), on_the_off_chance=True)
         for vendor in chosen.own_files
     ]
+
+
+def who_links(index: Vendor, target: Target, rows: int) -> Ask:
+    """Return the question for the strongest referring domains of a target."""
+    query, what = ReferringQuery(target, rows), f"referring domains of {target.value}"
+    return Ask(index, Capability.REFERRING_DOMAINS, query, what)
 
 
 def proof_size(shortlist: int) -> int:

@@ -42,7 +42,7 @@ class Refining:
                 if answer is None or not isinstance(ask.query, BetweenQuery):
                     continue
                 asked = frozenset(ask.query.domains)
-                linking = {row.domain for row in answer.rows if isinstance(row, ReferringDomain)}
+                linking = {row.domain for row in answer.only(ReferringDomain)}
                 for name, known in evidence.items():
                     if name in linking:
                         evidence[name] = replace(known, already_links=True)

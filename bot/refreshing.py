@@ -20,7 +20,6 @@ from bot.link_watch import LinkWatch, WatchedPage
 from bot.model import Authority, Metrics, Scope, SerpRow, Target
 from bot.pages.fetch import Reader
 from bot.plan import Lineup
-from bot.providers.base import Answer
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.question import NO_PAGE
@@ -106,8 +105,9 @@ class Rereader:
         """
         found: dict[str, Outcome] = {}
         groups: dict[tuple[str, ...], list[tuple[TrackedKeyword, Lineup]]] = defaultdict(list)
+        held = await self._held(keywords)
         for tracked in keywords:
-            settings = await self._settings_of(tracked)
+            settings = held[tracked.question.site]
             try:
                 chosen = plan.lineup_for(self._registry, tracked.question, settings)
             except BadQuestion as error:
@@ -117,7 +117,8 @@ class Rereader:
             groups[tracked.question.site or "", serp, chosen.main.name].append((tracked, chosen))
         for number, members in enumerate(groups.values()):
             run = f"{run_id}/{number}" if number else run_id
-            group = await self._open(members, run, person, to_come)
+            settings = held[members[0][0].question.site]
+            group = await self._open(members, settings, run, person=person, to_come=to_come)
             found |= {outcome.tracked.id: outcome for outcome in await group.read()}
         for outcome in found.values():
             await self._keep(outcome)
@@ -126,13 +127,14 @@ class Rereader:
     async def _open(
         self,
         members: Sequence[tuple[TrackedKeyword, Lineup]],
+        settings: Settings,
         run_id: str,
+        *,
         person: str | None,
         to_come: int,
     ) -> "_Group":
         (first, chosen), now = members[0], self._clock.now()
         team, site = first.team, first.question.site or ""
-        settings = await self._settings_of(first)
         ids = [tracked.id for tracked, _ in members]
         past = await self._database.read(
             lambda db: snapshots.history(db, team, ids, until=now, last=KEPT_IN_VIEW)
@@ -169,11 +171,16 @@ class Rereader:
             site, own, chosen, readings, inquiry, watch, self._clock, settings.window, run_id
         )
 
-    async def _settings_of(self, tracked: TrackedKeyword) -> Settings:
-        team, site, channel = tracked.team, tracked.question.site, tracked.channel
-        return await self._database.read(
-            lambda db: preferences.read(db, self._settings, team, site=site, channel=channel)
-        )
+    async def _held(self, keywords: Sequence[TrackedKeyword]) -> dict[str | None, Settings]:
+        """Return what holds for each of the keywords' sites in their channel."""
+        if not keywords:
+            return {}
+        team, channel = keywords[0].team, keywords[0].channel
+        wishes = await self._database.read(lambda db: preferences.wishes_of(db, team))
+        return {
+            site: preferences.in_run(self._settings, wishes, site, channel)
+            for site in {one.question.site for one in keywords}
+        }
 
     async def _keep(self, outcome: Outcome) -> None:
         tracked, snapshot, fault = outcome.tracked, outcome.snapshot, outcome.fault
@@ -230,7 +237,7 @@ class _Group:
         answers = await self.inquiry.all(asks)
         sources = self.inquiry.sources
         for one, answer, source in zip(asked, answers, sources, strict=True):
-            one.serp = _rows(answer)
+            one.serp = answer.only(SerpRow) if answer else ()
             if answer is None:
                 one.fault = source.note or "The search results could not be read."
         for one in self.readings:
@@ -263,9 +270,8 @@ class _Group:
             sites += sorted(domain for domain in strangers if not is_platform(domain))
         asks = rereading.batch_counts(self.chosen.main, [*pages], list(dict.fromkeys(sites)))
         for answer in await self.inquiry.all(asks):
-            for row in answer.rows if answer else ():
-                if isinstance(row, Metrics):
-                    self.counted[row.target] = row
+            rows = answer.only(Metrics) if answer else ()
+            self.counted |= {row.target: row for row in rows}
 
     def _links(self, url: str) -> int | None:
         found = self.counted.get(Target(Scope.PAGE, url))
@@ -332,10 +338,6 @@ def _kept_back(chosen: Lineup, keywords: int, to_come: int) -> int:
     without = rereading.weekly_worst(index, serp, keywords, ours_moved=False)
     ours = rereading.weekly_worst(index, serp, keywords) - without
     return _caps(chosen, to_come).get(index.name, 0) + ours
-
-
-def _rows(answer: Answer[object] | None) -> tuple[SerpRow, ...]:
-    return tuple(row for row in answer.rows if isinstance(row, SerpRow)) if answer else ()
 
 
 def _ours(serp: Iterable[SerpRow], own: frozenset[str]) -> SerpRow | None:

@@ -138,8 +138,7 @@ class Books:
             )
         except LinkGapError as error:
             return Allowance(vendor.title, fault=str(error))
-        rows = tuple(row for row in answer.rows if isinstance(row, Balance))
-        allowance = Allowance(vendor.title, rows)
+        allowance = Allowance(vendor.title, answer.only(Balance))
         self._heard[vendor.name] = (self._clock.now(), allowance)
         return allowance
 

@@ -20,6 +20,7 @@ from bot.model import Market, ReferringDomain, Scale, StoredAnswer, Target
 
 Query_contra = TypeVar("Query_contra", contravariant=True)
 Row = TypeVar("Row")
+Kind = TypeVar("Kind")
 
 
 class Capability(StrEnum):
@@ -221,6 +222,10 @@ class Answer(Generic[Row]):
     complete: bool
     as_of: datetime
     notes: tuple[str, ...] = ()
+
+    def only(self, kind: type[Kind]) -> tuple[Kind, ...]:
+        """Return the rows of one kind: a question may be answered with several."""
+        return tuple(row for row in self.rows if isinstance(row, kind))
 
 
 class Remote(Protocol[Query_contra, Row]):

@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlite_utils
 
 from bot.model import Link, ReferringDomain, Target
-from bot.store.profiles import Facts, find_profile, referring_domain
+from bot.store.profiles import find_profile, referring_domain
 from bot.store.times import from_text, to_text
 
 
@@ -193,7 +193,7 @@ def losses(
             state,
             url,
             from_text(seen),
-            referring_domain(name, _facts(facts)),
+            referring_domain(name, tuple(facts)),
         )
         for name, state, url, seen, *facts in rows
     )
@@ -201,8 +201,3 @@ def losses(
 
 def _id(db: sqlite_utils.Database, of: ProfileOf) -> int | None:
     return find_profile(db, of.team, of.site, of.provider, of.target)
-
-
-def _facts(columns: list[object]) -> Facts:
-    authority, scale, link, trust, traffic, first_seen = columns
-    return (authority, scale, link, trust, traffic, first_seen)  # type: ignore[return-value]

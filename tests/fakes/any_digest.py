@@ -2,13 +2,12 @@
 
 from datetime import UTC, date, datetime
 
-from fakes.render_reports import texts
+from fakes.render_reports import costs, texts
 from hypothesis import strategies as st
 
 from bot.model import Market
 from bot.question import Question
 from bot.render.tracked_list import ListRow
-from bot.report import CostLine
 from bot.tracked import (
     Alert,
     Digest,
@@ -83,17 +82,6 @@ own_links = st.builds(
     authority=_maybe(_sizes),
     authority_scale=_maybe(_scales),
 )
-costs = st.lists(
-    st.builds(
-        CostLine,
-        provider=texts,
-        pool=texts,
-        units=_counts,
-        micro_usd=_maybe(_counts),
-        estimated_units=_counts,
-    ),
-    max_size=3,
-).map(tuple)
 points = st.builds(
     GapPoint,
     day=st.dates(date(2026, 1, 1), date(2026, 1, 25)),

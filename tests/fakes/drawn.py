@@ -5,7 +5,7 @@ import re
 from bot.render.limits import message_faults
 from playground.blocks import check_message, too_long
 
-_DATE = re.compile(r"<!date\^-?\d+\^[^|<>]*\|[^<>]*>")
+DATE = re.compile(r"<!date\^-?\d+\^[^|<>]*\|[^<>]*>")
 _CONTROL = re.compile("[\u202a-\u202e\x00-\x09\x0b-\x1f]")
 
 
@@ -16,20 +16,20 @@ def takes(*drawn):
             assert message_faults(message.text, message.blocks) == []
             assert check_message(message.blocks) == []
             assert not too_long(message.blocks)
-            for text in [message.text, *_mrkdwn(message.blocks)]:
-                assert not re.search("[<>]", _DATE.sub("", text))
+            for text in [message.text, *mrkdwn_of(message.blocks)]:
+                assert not re.search("[<>]", DATE.sub("", text))
                 assert text.count("\u2068") == text.count("\u2069")
                 assert not _CONTROL.search(text)
                 assert not re.search(r"\b(None|nan|inf)\b", text)
 
 
-def _mrkdwn(node):
+def mrkdwn_of(node):
     if isinstance(node, list):
-        return [text for child in node for text in _mrkdwn(child)]
+        return [text for child in node for text in mrkdwn_of(child)]
     if not isinstance(node, dict):
         return []
     own = [node["text"]] if node.get("type") == "mrkdwn" else []
-    return own + [text for child in node.values() for text in _mrkdwn(child)]
+    return own + [text for child in node.values() for text in mrkdwn_of(child)]
 
 
 def said_of(drawn):

@@ -4,6 +4,7 @@ import json
 import re
 from unittest import TestCase
 
+from fakes.drawn import DATE, mrkdwn_of
 from fakes.render_reports import reports
 from hypothesis import given, settings
 
@@ -14,7 +15,6 @@ from bot.render.notes import failed, interrupted, placeholder, progress
 from bot.render.prospects import all_prospects, prospects
 from bot.render.result import result
 
-_DATE = re.compile(r"<!date\^-?\d+\^[^|<>]*\|[^<>]*>")
 _LINK = re.compile(r"<https?://[^\s|<>]+\|[^<>]*>")
 
 
@@ -27,15 +27,6 @@ def _strings(node):
             yield from _strings(child)
     else:
         yield str(node)
-
-
-def _mrkdwn(node):
-    if isinstance(node, list):
-        return [text for child in node for text in _mrkdwn(child)]
-    if not isinstance(node, dict):
-        return []
-    own = [node["text"]] if node.get("type") == "mrkdwn" else []
-    return own + [text for child in node.values() for text in _mrkdwn(child)]
 
 
 def _drawn(report):
@@ -69,8 +60,8 @@ def test_every_message_fits_and_harms_nobody(report):
         for message in (drawn, drawn.plain, drawn.text_only):
             assert message_faults(message.text, message.blocks) == []
             assert not re.search(r"\b(None|null|nan|inf)\b", " ".join(_strings(message.blocks)))
-            for text in [message.text, *_mrkdwn(message.blocks)]:
-                assert not re.search("[<>]", _LINK.sub("", _DATE.sub("", text)))
+            for text in [message.text, *mrkdwn_of(message.blocks)]:
+                assert not re.search("[<>]", _LINK.sub("", DATE.sub("", text)))
                 assert text.count("\u2068") == text.count("\u2069")
                 assert not re.search("[\u202a-\u202e]", text)
             assert "Sample data" in message.text or not report.sample
