@@ -27,7 +27,7 @@ from bot.settings import Settings
 from bot.store import ledger, link_news, posts, snapshots, tracked, workspace
 from bot.store.connect import Database
 from bot.store.link_news import LOST, UNCHECKED, ProfileOf
-from bot.store.posts import Slot
+from bot.store.posts import PostKind, Slot
 from bot.tracked import Digest, OwnLink, Snapshot, TrackedKeyword
 
 READS_LOOKED_AT = 60
@@ -58,6 +58,12 @@ def week_of(moment: datetime, zone: ZoneInfo) -> str:
     return f"{year}-W{week:02d}"
 
 
+def digest_slot(team: str, channel: str, settings: Settings, moment: datetime) -> Slot:
+    """Return the digest of the ISO week that a moment falls in, in the channel's time zone."""
+    week = week_of(moment, ZoneInfo(settings.time_zone))
+    return Slot(team, channel, PostKind.DIGEST, week)
+
+
 class Digests:
     """Builds digests; spends and posts nothing."""
 
@@ -81,7 +87,6 @@ class _Story:
 
     keyword: TrackedKeyword
     shots: tuple[Snapshot, ...]
-    after: datetime
     theirs: dict[str, tuple[tuple[ReferringDomain, Evidence], ...]]
     won: tuple[OwnLink, ...]
     lost: tuple[OwnLink, ...]
@@ -111,16 +116,24 @@ def _build(
     shots = snapshots.history(
         db, team, ids, until=as_of, last=READS_LOOKED_AT, whole=READS_WITH_ROWS
     )
+    sites = {one.tracked.question.site or "" for one in active}
+    own = {site: frozenset((site, *workspace.aliases(db, team, site))) for site in sites}
     stories = [
-        _story(db, one.tracked, shots[one.tracked.id], since, as_of)
+        _story(
+            db,
+            one.tracked,
+            shots[one.tracked.id],
+            own[one.tracked.question.site or ""],
+            since=since,
+            until=as_of,
+        )
         for one in active
         if one.tracked.id in shots
     ]
     lines = tuple(keyword_line(one.keyword, one.shots, since, one.gained) for one in stories)
     wishes = preferences.wishes_of(db, team)
-    sites = {one.keyword.question.site for one in stories}
     held = {site: preferences.in_run(settings, wishes, site, channel) for site in sites}
-    fresh = new_links([_news(one, held[one.keyword.question.site]) for one in stories])
+    fresh = new_links([_news(one, held[one.keyword.question.site or ""]) for one in stories])
     won = _once(link for one in stories for link in one.won)
     lost = _once(link for one in stories for link in one.lost)
     return Digest(
@@ -152,6 +165,8 @@ def _story(
     db: sqlite_utils.Database,
     keyword: TrackedKeyword,
     shots: tuple[Snapshot, ...],
+    own: frozenset[str],
+    *,
     since: datetime | None,
     until: datetime,
 ) -> _Story:
@@ -159,7 +174,6 @@ def _story(
     # Another index counts differently: what it counted is no change.
     shots = tuple(one for one in shots if one.index == now.index)
     after = since if since and since > shots[0].taken_at else shots[0].taken_at
-    own = frozenset((site, *workspace.aliases(db, team, site)))
 
     def profile(target: Target) -> ProfileOf:
         return ProfileOf(team, site, now.index, target)
@@ -188,7 +202,6 @@ def _story(
     return _Story(
         keyword=keyword,
         shots=shots,
-        after=after,
         theirs=theirs,
         won=won,
         lost=tuple(

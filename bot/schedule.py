@@ -20,7 +20,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock
-from bot.digest import week_of
+from bot.digest import digest_slot
 from bot.rounds import Rounds, SettingsOf
 from bot.settings import Settings
 from bot.store import posts, tracked
@@ -170,8 +170,8 @@ class Schedule:
         near = []
         for team, channel in await self._channels():
             settings = await self._settings_of(team, channel)
-            moment = next_after(now, _weekly(settings))
-            slot = _digest_slot(team, channel, settings, moment)
+            moment = next_weekly(now, settings)
+            slot = digest_slot(team, channel, settings, moment)
             waiting = await self._rounds.waiting(slot) if moment - now <= LONGEST_LEAD else 0
             if waiting > _A_MINUTE and moment - now <= lead(waiting):
                 near.append(slot)
@@ -205,7 +205,7 @@ def _turns(team: str, channel: str, settings: Settings, now: datetime) -> list[T
     if not FIRST_HOUR <= local.hour <= LAST_HOUR:
         return []
     digest_at = _latest(_weekly(settings), now, WEEK)
-    turns = [Turn(_digest_slot(team, channel, settings, digest_at), digest_at)]
+    turns = [Turn(digest_slot(team, channel, settings, digest_at), digest_at)]
     today = _latest(_daily(settings), now, DAY)
     if today != digest_at and today.astimezone(zone).date() == local.date():
         turns.append(Turn(Slot(team, channel, PostKind.ALERT, f"{local:%Y-%m-%d}"), today))
@@ -222,10 +222,6 @@ def _is_open(db: sqlite_utils.Database, turn: Turn) -> bool:
 
 def _channel(slot: Slot) -> _Channel:
     return slot.team, slot.channel
-
-
-def _digest_slot(team: str, channel: str, settings: Settings, at: datetime) -> Slot:
-    return Slot(team, channel, PostKind.DIGEST, week_of(at, ZoneInfo(settings.time_zone)))
 
 
 def _latest(trigger: CronTrigger, now: datetime, period: timedelta) -> datetime:

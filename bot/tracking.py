@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import accumulate, pairwise
 
+import sqlite_utils
+
 from bot.clock import Clock
 from bot.errors import BadQuestion
 from bot.model import Market
@@ -37,6 +39,24 @@ class Listed:
     followed: Followed
     snapshots: tuple[Snapshot, ...]
 
+    @property
+    def latest(self) -> Snapshot | None:
+        """Return the last read; None: there was none."""
+        return self.snapshots[-1] if self.snapshots else None
+
+    @property
+    def gap_change(self) -> int | None:
+        """Return how the gap moved between the last two reads; None: it cannot be told.
+
+        Another link index counts differently: what it counted is no change.
+        """
+        if len(self.snapshots) < 2:
+            return None
+        before, now = self.snapshots[-2:]
+        if before.gap is None or now.gap is None or before.index != now.index:
+            return None
+        return now.gap - before.gap
+
 
 class Tracking:
     """Tracked keywords of all teams; every call names the team and the channel."""
@@ -53,15 +73,17 @@ class Tracking:
         """
         kept = to_keep(question)
         at = self._clock.now()
-        here = await self._database.read(lambda db: tracked.followed(db, team, channel))
-        known = any(is_same(one.tracked.question, kept) for one in here)
-        if len(here) >= MOST_TRACKED and not known:
-            raise too_many(len(here))
-        return await self._database.run(
-            lambda db: tracked.track(
+
+        def track(db: sqlite_utils.Database) -> tuple[TrackedKeyword, bool]:
+            before = tracked.count(db, team, channel)
+            keyword, is_new = tracked.track(
                 db, team=team, channel=channel, question=kept, person=person, at=at
             )
-        )
+            if is_new and before >= MOST_TRACKED:
+                raise too_many(before)  # and nothing of the transaction is kept
+            return keyword, is_new
+
+        return await self._database.run(track)
 
     async def following(self, team: str, channel: str) -> tuple[TrackedKeyword, ...]:
         """Return what a channel follows, by keyword, paused ones too."""

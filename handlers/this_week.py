@@ -2,15 +2,13 @@
 
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.digest import week_of
+from bot.digest import digest_slot
 from bot.render.blocks import render
 from bot.render.digest_message import digest_message
 from bot.render.message import Message
-from bot.store.posts import PostKind, Slot
 from bot.tracked import Digest
 from handlers import digest_time, private_notes
 from handlers.looks import Look, on_look
@@ -31,8 +29,7 @@ async def _as_it_stands(services: Services, look: Look) -> Message:
             "No keyword is tracked here yet. `/gap track best crm` begins with one."
         )
     settings = await services.channels.settings(place.team, place.channel)
-    week = week_of(now, ZoneInfo(settings.time_zone))
-    slot = Slot(place.team, place.channel, PostKind.DIGEST, week)
+    slot = digest_slot(place.team, place.channel, settings, now)
     digest = await services.digests.build(slot, as_of=now)
     when = f"The channel hears of its week {digest_time.in_words(settings)}."
     if not digest.changed:

@@ -13,7 +13,7 @@ from bot.render.tracking_forms import INPUTS, MOST_KEYWORDS, bulk_form
 from bot.tracking import MOST_TRACKED, key_of, to_keep
 from handlers import digest_time, private_notes, track_errand
 from handlers.place import Place, tell
-from handlers.presses import on_click
+from handlers.presses import anybody, on_click
 from handlers.refusals import SlackRefused
 from handlers.runs import Click
 from handlers.services import Services
@@ -34,9 +34,6 @@ class _Lines:
 
 def register(app: AsyncApp, services: Services) -> None:
     """Listen for the button and for the filled form."""
-
-    async def anybody(_services: Services, click: Click) -> Click:
-        return click
 
     async def more(click: Click, _: Click) -> Message | None:
         return await _open(services, replace(place_of(click), trigger_id=click.trigger_id))

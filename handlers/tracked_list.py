@@ -1,23 +1,21 @@
 """`/gap list`: what is tracked here, page by page, and what can be done with each keyword."""
 
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.digest import week_of
+from bot.digest import digest_slot
 from bot.render.message import Message
 from bot.render.tracked_list import PER_PAGE, ListRow, tracked_list
 from bot.schedule import WEEK
 from bot.settings import Settings
 from bot.store import posts, workspace
-from bot.store.posts import PostKind, PostState, Slot
+from bot.store.posts import PostState
 from bot.tracked import TrackedKeyword
-from bot.tracking import Listed
 from handlers import digest_time, edit_tracked, followed, looks, private_notes
 from handlers.looks import Look, on_look
 from handlers.place import Place
-from handlers.presses import on_click
+from handlers.presses import anybody, on_click
 from handlers.runs import Click
 from handlers.sample_mark import marked, uses_sample
 from handlers.services import Services
@@ -31,9 +29,6 @@ _HOW = {
 
 def register(app: AsyncApp, services: Services) -> None:
     """Listen for pages and menus; the job draws a page."""
-
-    async def anybody(_services: Services, click: Click) -> Click:
-        return click
 
     async def open_list(click: Click, _: Click) -> Message | None:
         return await looks.ask(services, followed.LIST, Look(place_of(click)), click.trigger_id)
@@ -77,8 +72,8 @@ async def _page(services: Services, look: Look) -> Message:
     rows = [
         ListRow(
             one.followed.tracked,
-            one.snapshots[-1] if one.snapshots else None,
-            _change(one),
+            one.latest,
+            one.gap_change,
             None if one.followed.tracked.paused else next_run,
         )
         for one in here[(page - 1) * PER_PAGE : page * PER_PAGE]
@@ -87,16 +82,6 @@ async def _page(services: Services, look: Look) -> Message:
     drawn = tracked_list(rows, page=page, of=pages, channel_note=note, total=len(here))
     invented = any(uses_sample(services, row.tracked.question) for row in rows)
     return marked(drawn) if invented else drawn
-
-
-def _change(one: Listed) -> int | None:
-    """Return how the gap moved between the last two reads by one index; None: it cannot be told."""
-    if len(one.snapshots) < 2:
-        return None
-    before, now = one.snapshots[-2:]
-    if before.gap is None or now.gap is None or before.index != now.index:
-        return None
-    return now.gap - before.gap
 
 
 async def _note(services: Services, place: Place) -> str:
@@ -115,9 +100,8 @@ async def _note(services: Services, place: Place) -> str:
 
 
 async def _last_week(services: Services, place: Place, settings: Settings) -> str:
-    zone = ZoneInfo(settings.time_zone)
     for moment in (services.clock.now(), services.clock.now() - WEEK):
-        slot = Slot(place.team, place.channel, PostKind.DIGEST, week_of(moment, zone))
+        slot = digest_slot(place.team, place.channel, settings, moment)
         known = await services.database.read(partial(posts.known, slot=slot))
         if known is not None:
             return _HOW.get(known.state, "").format(week=slot.period)

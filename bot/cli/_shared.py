@@ -4,20 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from zoneinfo import ZoneInfo
+from functools import partial
+from typing import Any
 
 import click
 
 from bot import preferences
 from bot.clock import Clock, FixedClock, SystemClock
-from bot.digest import week_of
 from bot.errors import BadQuestion
-from bot.question import Defaults, Question, read_keyword, read_site
+from bot.question import Defaults, Question, make, read_keyword, read_site
 from bot.render.tracked_words import quoted
 from bot.render.words import listed
 from bot.settings import Settings
 from bot.store import tracked
-from bot.store.posts import PostKind, Slot
 from bot.store.workspace import CLI_TEAM
 from bot.tracked import TrackedKeyword
 from bot.wiring import Core
@@ -33,6 +32,61 @@ channel_option = click.option(
 team_option = click.option(
     "--team", default=CLI_TEAM, show_default=True, help="Look at this team: its Slack id, or cli."
 )
+
+
+def question_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of a question; `asked_with` reads them."""
+    options = (
+        click.option(
+            "--site", help="Our domain, like example.com. Default: as `linkgap settings` says."
+        ),
+        click.option(
+            "--page", help="Our page for this keyword: its URL, or none if there is no such page."
+        ),
+        click.option(
+            "--in", "country", help="Country of the search, two letters. Default: the site's."
+        ),
+        click.option("--lang", help="Language of the search, two letters. Default: the site's."),
+        click.option(
+            "--vs", multiple=True, help="Compare with this page; repeat it. No search is bought."
+        ),
+        click.option(
+            "--via",
+            default="",
+            help="Just these vendors, comma separated. Default: the first in order.",
+        ),
+        click.option(
+            "--serp", help="Vendor of search results. Default: the first of --via that has them."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def asked_with(
+    *,
+    site: str | None,
+    page: str | None,
+    country: str | None,
+    lang: str | None,
+    vs: tuple[str, ...],
+    via: str,
+    serp: str | None,
+    **more: Any,
+) -> Callable[..., Question]:
+    """Return what makes a question of a keyword and what holds where nothing was said."""
+    return partial(
+        make,
+        site=site,
+        page=page,
+        country=country,
+        language=lang,
+        vs=vs,
+        via=tuple(name.strip() for name in via.split(",") if name.strip()),
+        serp=serp,
+        **more,
+    )
 
 
 def which_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -92,12 +146,6 @@ async def settings_in(product: Core, team: str, channel: str) -> Settings:
     """Return what holds in a channel where nobody names a site."""
     wishes = await product.database.read(lambda db: preferences.wishes_of(db, team))
     return preferences.in_channel(product.settings, wishes, channel)
-
-
-async def digest_slot(product: Core, team: str, channel: str, at: datetime) -> Slot:
-    """Return the digest of the ISO week of a moment, as the channel's time zone has it."""
-    zone = ZoneInfo((await settings_in(product, team, channel)).time_zone)
-    return Slot(team, channel, PostKind.DIGEST, week_of(at, zone))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,10 @@ from bot.cli._shared import (
     as_of_option,
     channel_option,
     clock_at,
-    digest_slot,
     settings_in,
     team_option,
 )
-from bot.digest import to_json
+from bot.digest import digest_slot, to_json
 from bot.render.digest_text import digest_text
 from bot.rounds import worth_posting
 from bot.settings import Settings, load
@@ -66,8 +65,9 @@ async def _digest(
 ) -> tuple[Digest, bool]:
     async with core(settings, clock_at(as_of)) as product:
         at = product.clock.now() if as_of is None else as_of
-        slot = await digest_slot(product, team, channel, at)
+        held = await settings_in(product, team, channel)
+        slot = digest_slot(team, channel, held, at)
         digest = await product.digests.build(slot, as_of=at)
         if team == CLI_TEAM and digest.keywords and not dry_run:
             await product.database.run(lambda db: posts.note_told(db, slot, PERSON, at))
-        return digest, (await settings_in(product, team, channel)).quiet
+        return digest, held.quiet

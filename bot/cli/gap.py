@@ -3,41 +3,27 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import click
 from rich.console import Console
 
-from bot import preferences
 from bot.analysis import NothingToSay, Progress
-from bot.question import Defaults, Question, make
+from bot.cli._shared import PERSON, asked_with, question_options, read_question
+from bot.question import Defaults, Question
 from bot.render.money import at_most, usually, warnings
 from bot.render.terminal import text_report
 from bot.report import Report, to_json
 from bot.settings import Settings, load
 from bot.store.ledger import Payer
 from bot.store.workspace import CLI_TEAM
-from bot.wiring import Core, core
-
-PERSON = "command line"
-"""Who asks here, for caps and in the ledger."""
+from bot.wiring import core
 
 
 @click.command(name="gap")
 @click.argument("keyword")
-@click.option("--site", help="Our domain, like example.com. Default: as `linkgap settings` says.")
-@click.option(
-    "--page", help="Our page for this keyword: its URL, or none if there is no such page."
-)
-@click.option("--in", "country", help="Country of the search, two letters. Default: the site's.")
-@click.option("--lang", help="Language of the search, two letters. Default: the site's.")
-@click.option("--vs", multiple=True, help="Compare with this page; repeat it. No search is bought.")
-@click.option(
-    "--via",
-    default="",
-    help="Just these vendors, comma separated. Default: the first in order.",
-)
-@click.option("--serp", help="Vendor of search results. Default: the first of --via that has them.")
+@question_options
 @click.option("--fresh", is_flag=True, help="Ask vendors again even if a recent answer is kept.")
 @click.option("--gates/--no-gates", default=True, help="Check our page before the links.")
 @click.option(
@@ -49,37 +35,18 @@ PERSON = "command line"
 def command(
     *,
     keyword: str,
-    site: str | None,
-    page: str | None,
-    country: str | None,
-    lang: str | None,
-    vs: tuple[str, ...],
-    via: str,
-    serp: str | None,
     fresh: bool,
     gates: bool,
     top10: bool,
     light: bool,
     yes: bool,
     as_json: bool,
+    **said: Any,
 ) -> None:
     """Say how many referring domains KEYWORD takes, and who links to the top 3 and not to us."""
     settings = load(Settings)
-    asked = partial(
-        make,
-        keyword,
-        site=site,
-        page=page,
-        country=country,
-        language=lang,
-        vs=vs,
-        via=tuple(name.strip() for name in via.split(",") if name.strip()),
-        serp=serp,
-        fresh=fresh,
-        gates=gates,
-        top10=top10,
-        light=light,
-    )
+    ask = asked_with(fresh=fresh, gates=gates, top10=top10, light=light, **said)
+    asked = partial(ask, keyword)
     asked(Defaults())  # a fault is told before anything is opened
     try:
         _print(asyncio.run(_answer(settings, asked, yes=yes)), as_json=as_json)
@@ -95,14 +62,6 @@ def _print(report: Report, *, as_json: bool) -> None:
         Console().print(text_report(report))
 
 
-async def _question(product: Core, asked: Callable[[Defaults], Question]) -> Question:
-    """Return the question with what holds here where nothing was said."""
-    wishes = await product.database.read(lambda db: preferences.wishes_of(db, CLI_TEAM))
-    here = preferences.in_channel(product.settings, wishes, None)
-    question = asked(preferences.defaults(here, wishes))
-    return asked(preferences.defaults(here, wishes, question.site))
-
-
 async def _answer(
     settings: Settings, asked: Callable[[Defaults], Question], *, yes: bool
 ) -> Report:
@@ -114,7 +73,7 @@ async def _answer(
         said.print(f"{known}Reading {' and '.join(so_far.waiting)} …", style="dim")
 
     async with core(settings) as product:
-        question = await _question(product, asked)
+        question = await read_question(product, asked, None)
         quote = await product.books.quote(question, CLI_TEAM)
         said.print(" ".join(filter(None, (at_most(quote), usually(quote)))), style="dim")
         if not yes and product.books.must_be_confirmed(quote):

@@ -4,14 +4,15 @@ import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 
 import click
 import sqlite_utils
 from rich.console import Console
 
 from bot.cli._reading import is_sample
-from bot.cli._shared import channel_option, digest_slot, settings_in, team_option
+from bot.cli._shared import channel_option, settings_in, team_option
+from bot.digest import digest_slot
 from bot.render import sentences
 from bot.render.tracked_files import tracked_csv
 from bot.render.tracked_list import ListRow, tracked_terminal
@@ -21,7 +22,6 @@ from bot.schedule import WEEK, next_weekly
 from bot.settings import Settings, load
 from bot.store import posts, workspace
 from bot.store.posts import PostState, Slot
-from bot.tracking import Listed
 from bot.wiring import core
 
 _SAID = {
@@ -67,12 +67,15 @@ async def _list(settings: Settings, team: str, channel: str) -> _Shown:
     async with core(settings) as product:
         now = product.clock.now()
         listed = await product.tracking.listed(team, channel)
-        moment = next_weekly(now, await settings_in(product, team, channel)).astimezone(UTC)
-        slots = [await digest_slot(product, team, channel, now - WEEK * ago) for ago in (0, 1)]
+        held = await settings_in(product, team, channel)
+        moment = next_weekly(now, held).astimezone(UTC)
+        slots = [digest_slot(team, channel, held, now - WEEK * ago) for ago in (0, 1)]
         told = await product.database.read(lambda db: _told(db, slots))
-        latest = [one.snapshots[-1] for one in listed if one.snapshots]
+        latest = [one.latest for one in listed if one.latest]
         sample = is_sample(product, latest)
-    rows = tuple(_row(one, moment) for one in listed)
+    rows = tuple(
+        ListRow(one.followed.tracked, one.latest, one.gap_change, moment) for one in listed
+    )
     notes = [
         f"{quoted(one.followed.tracked.question.keyword)} could not be read last time. "
         f"{shown(one.followed.fault, 300)}"
@@ -85,16 +88,6 @@ async def _list(settings: Settings, team: str, channel: str) -> _Shown:
         (*notes, *told, *([sentences.SAMPLE] if sample else [])),
         sample,
     )
-
-
-def _row(one: Listed, next_digest: datetime) -> ListRow:
-    now = one.snapshots[-1] if one.snapshots else None
-    before = one.snapshots[-2] if len(one.snapshots) > 1 else None
-    change = None
-    # Another index counts differently: what it counted is no change.
-    if now and before and now.index == before.index:
-        change = None if now.gap is None or before.gap is None else now.gap - before.gap
-    return ListRow(one.followed.tracked, now, change, next_digest)
 
 
 def _told(db: sqlite_utils.Database, slots: list[Slot]) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,9 +17,11 @@ from bot.cli._shared import (
     PERSON,
     Which,
     as_of_option,
+    asked_with,
     channel_option,
     clock_at,
     described,
+    question_options,
     read_question,
     tracked_here,
 )
@@ -26,7 +29,7 @@ from bot.cli._tracked_file import Row, read_rows
 from bot.clock import Clock
 from bot.errors import BadQuestion
 from bot.preferences import Place
-from bot.question import Defaults, Question, make
+from bot.question import Defaults, Question
 from bot.render.tracked_words import quoted
 from bot.render.words import counted
 from bot.setting_list import Level
@@ -36,7 +39,7 @@ from bot.store.tracked import Followed
 from bot.store.workspace import CLI_TEAM
 from bot.track_grammar import DAYS
 from bot.tracked import TrackedKeyword
-from bot.tracking import A_WEEK_OR_SO, MOST_TRACKED
+from bot.tracking import A_WEEK_OR_SO, MOST_TRACKED, key_of
 from bot.wiring import Core, core
 
 
@@ -60,17 +63,7 @@ class Begun:
 
 @click.command("track")
 @click.argument("keyword", required=False)
-@click.option("--site", help="Our domain, like example.com. Default: as `linkgap settings` says.")
-@click.option(
-    "--page", help="Our page for this keyword: its URL, or none if there is no such page."
-)
-@click.option("--in", "country", help="Country of the search, two letters. Default: the site's.")
-@click.option("--lang", help="Language of the search, two letters. Default: the site's.")
-@click.option("--vs", multiple=True, help="Compare with this page; repeat it. No search is bought.")
-@click.option(
-    "--via", default="", help="Just these vendors, comma separated. Default: the first in order."
-)
-@click.option("--serp", help="Vendor of search results. Default: the first of --via that has them.")
+@question_options
 @channel_option
 @click.option("--on", type=click.Choice(DAYS), help="The day of the channel's digest.")
 @click.option("--at", type=click.IntRange(6, 22), help="The hour of the channel's digest.")
@@ -86,13 +79,6 @@ class Begun:
 def command(
     *,
     keyword: str | None,
-    site: str | None,
-    page: str | None,
-    country: str | None,
-    lang: str | None,
-    vs: tuple[str, ...],
-    via: str,
-    serp: str | None,
     channel: str,
     on: str | None,
     at: int | None,
@@ -100,6 +86,7 @@ def command(
     pause: bool | None,
     as_of: datetime | None,
     yes: bool,
+    **said: Any,
 ) -> None:
     """Track KEYWORD, read it at once, and print what it takes, what we have and what is to go.
 
@@ -115,25 +102,16 @@ def command(
     """  # noqa: D301 - click's mark for lines that stay as they are
     if (keyword is None) == (file is None):
         raise click.UsageError("Name a KEYWORD or a file with --csv, one of both.")
-    if file and (page or vs or pause is not None):
+    if file and (said["page"] or said["vs"] or pause is not None):
         raise click.UsageError("With --csv, pages and pauses stand in the file.")
     settings = load(Settings)
-    ask = partial(
-        make,
-        site=site,
-        page=page,
-        country=country,
-        language=lang,
-        vs=vs,
-        via=tuple(name.strip() for name in via.split(",") if name.strip()),
-        serp=serp,
-    )
+    ask = asked_with(**said)
     when = {"digest_day": on, "digest_hour": str(at) if at is not None else None}
     wish = Wish(channel, {name: text for name, text in when.items() if text}, clock_at(as_of), yes)
     if file is not None:
         asyncio.run(_track_file(settings, file, ask, wish))
     elif pause is not None:
-        which = Which(keyword or "", site, country, lang)
+        which = Which(keyword or "", said["site"], said["country"], said["lang"])
         asyncio.run(_pause(settings, which, channel, pause=pause))
     else:
         asked = partial(ask, keyword or "")
@@ -191,9 +169,9 @@ async def _that_fit(
     room = MOST_TRACKED - len(known)
     fitting, faults = list[Row](), list[str]()
     for row in rows:
-        if _key(row.question) not in known:
+        if key_of(row.question) not in known:
             room -= 1
-        if room >= 0 or _key(row.question) in known:
+        if room >= 0 or key_of(row.question) in known:
             fitting.append(row)
         else:
             faults.append(f"Line {row.line}: {MOST_TRACKED} keywords is the most in a channel.")
@@ -204,11 +182,11 @@ async def _begin(product: Core, rows: Sequence[Row], wish: Wish) -> Begun:
     """Track them all and read those that were not read lately, once the price is agreed on."""
     known, now = await _known(product, wish.channel), product.clock.now()
     wanted = {
-        _key(row.question)
+        key_of(row.question)
         for row in rows
-        if not row.paused and _is_to_read(known.get(_key(row.question)), row.question, now)
+        if not row.paused and _is_to_read(known.get(key_of(row.question)), row.question, now)
     }
-    questions = [row.question for row in rows if _key(row.question) in wanted]
+    questions = [row.question for row in rows if key_of(row.question) in wanted]
     if questions:
         agree(product, await quote_of(product, questions, wish.channel), yes=wish.yes)
     await _set_digest(product, wish)
@@ -220,18 +198,14 @@ async def _begin(product: Core, rows: Sequence[Row], wish: Wish) -> Begun:
         if row.paused:
             await product.tracking.pause(keyword, paused=True)
         keywords.append(keyword)
-    to_read = [one for one in keywords if _key(one.question) in wanted]
+    to_read = [one for one in keywords if key_of(one.question) in wanted]
     read = await read_now(product, to_read, wish.channel) if to_read else Read()
     return Begun(tuple(keywords), read)
 
 
 async def _known(product: Core, channel: str) -> dict[object, Followed]:
     here = await product.database.read(lambda db: tracked.followed(db, CLI_TEAM, channel))
-    return {_key(one.tracked.question): one for one in here}
-
-
-def _key(question: Question) -> object:
-    return question.keyword, question.market, question.site
+    return {key_of(one.tracked.question): one for one in here}
 
 
 def _is_to_read(known: Followed | None, question: Question, now: datetime) -> bool:

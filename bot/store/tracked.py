@@ -84,6 +84,15 @@ def followed(
     return tuple(_read(rows))
 
 
+def count(db: sqlite_utils.Database, team: str, channel: str) -> int:
+    """Return how many keywords a channel follows, paused ones too."""
+    found: int = db.execute(
+        "SELECT count(*) FROM tracked_keywords WHERE team = ? AND channel = ? AND ended_at IS NULL",
+        (team, channel),
+    ).fetchone()[0]
+    return found
+
+
 def one(db: sqlite_utils.Database, team: str, tracked_id: str) -> TrackedKeyword | None:
     """Return a keyword the team follows by its id; None when there is none, or it is ended."""
     rows = db.execute(
