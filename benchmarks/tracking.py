@@ -22,6 +22,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 
+import sqlite_utils
+
 from bot.digest import WEEKLY, Digests
 from bot.pages.fetch import Reader
 from bot.providers.gateway import Gateway
@@ -129,10 +131,10 @@ class Life:
     async def _tell(self, slot: Slot) -> float:
         now = self.clock.now()
 
-        def told(db: object) -> None:
-            posts.claim(db, slot, "bench", now)  # type: ignore[arg-type]
-            posts.set_as_of(db, slot, "bench", now)  # type: ignore[arg-type]
-            posts.end(db, slot, "bench", PostState.POSTED, at=now)  # type: ignore[arg-type]
+        def told(db: sqlite_utils.Database) -> None:
+            posts.claim(db, slot, "bench", now)
+            posts.set_as_of(db, slot, "bench", now)
+            posts.end(db, slot, "bench", PostState.POSTED, at=now)
 
         begun = perf_counter()
         digest = await self.digests.build(slot, as_of=now)
@@ -145,9 +147,9 @@ class Life:
     async def _rows(self) -> int:
         """Return the rows written so far, without those of the cache of raw answers."""
 
-        def count(db: object) -> int:
-            cached: int = db.execute("SELECT coalesce(max(rowid), 0) FROM answers").fetchone()[0]  # type: ignore[attr-defined]
-            return int(db.conn.total_changes) - cached  # type: ignore[attr-defined]
+        def count(db: sqlite_utils.Database) -> int:
+            cached: int = db.execute("SELECT coalesce(max(rowid), 0) FROM answers").fetchone()[0]
+            return int(db.conn.total_changes) - cached
 
         return await self.database.run(count)
 

@@ -1,6 +1,7 @@
 """From what somebody typed to a committed job row; every door goes through here."""
 
 from dataclasses import replace
+from functools import partial
 
 from bot.jobs import QueueFull
 from bot.question import Question, parse
@@ -15,9 +16,7 @@ ANSWER = "answer"
 async def read(services: Services, words: str, team: str, channel: str) -> Question:
     """Read typed words as a question that some vendor can answer; raises `BadQuestion`."""
     held = await services.channels.held(team, channel)
-    question = parse(words, held.defaults())
-    if question.site is not None and question.site != held.settings().site:
-        question = parse(words, held.defaults(question.site))
+    question = held.read(partial(parse, words), lambda question: question.site)
     services.analysis.check(question, held.settings(question.site))
     return question
 

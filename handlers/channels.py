@@ -5,8 +5,9 @@ times over, and fifty commands at once would all wait for that before they are a
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from bot import preferences
 from bot.clock import Clock
@@ -15,6 +16,8 @@ from bot.providers.registry import Registry
 from bot.question import Defaults
 from bot.settings import Settings
 from bot.store.connect import Database
+
+T = TypeVar("T")
 
 REMEMBERED_S = 30.0
 """How soon another process's change is heard of; our own are at once."""
@@ -40,6 +43,14 @@ class Held:
                 made = preferences.in_run(self.base, self.wishes, site, self.channel)
             self._made[self.channel, site] = made
         return made
+
+    def read(self, parse: Callable[[Defaults], T], site_of: Callable[[T], str | None]) -> T:
+        """Read words with what holds here; a site that they name brings its own market."""
+        found = parse(self.defaults())
+        site = site_of(found)
+        if site is not None and site != self.settings().site:
+            found = parse(self.defaults(site))
+        return found
 
     def defaults(self, site: str | None = None) -> Defaults:
         """Return what an asker need not say; a named site brings its own market, if it has one."""

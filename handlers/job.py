@@ -1,18 +1,14 @@
 """One job at work: its errand, its once-only steps, and the asker's private ear."""
 
-import logging
 from dataclasses import replace
-from functools import partial
 
 from bot.render.message import Message
 from bot.store import jobs
 from bot.store.jobs import Job
 from handlers.errand import Errand, from_payload, to_payload
 from handlers.once import Once
-from handlers.refusals import SlackRefused
+from handlers.place import Place, tell_once
 from handlers.services import Services
-
-log = logging.getLogger(__name__)
 
 
 class RunningJob:
@@ -37,23 +33,12 @@ class RunningJob:
 
     async def tell_asker(self, step: str, message: Message) -> None:
         """Say something privately, once, by the first of three ways that works."""
-        for way in ("response_url", "ephemeral", "dm"):
-            try:
-                await self.once(f"{step}_{way}", partial(self._say, way, message))
-            except SlackRefused as refused:
-                log.info("job %s cannot reach its asker by %s: %s", self.id, way, refused)
-            else:
-                return
-        log.error("job %s could not tell its asker: %s", self.id, message.text)
-
-    async def _say(self, way: str, message: Message) -> str | None:
-        voice, errand = self.services.voice, self.errand
-        if way == "response_url":
-            if errand.response_url is None:
-                raise SlackRefused("expired_url")
-            await voice.respond(errand.response_url, message)
-        elif way == "ephemeral":
-            await voice.whisper(errand.channel, errand.user, message, errand.thread_ts)
-        else:
-            return await voice.post(await self.direct(), message)
-        return None
+        errand = self.errand
+        place = Place(
+            errand.team,
+            errand.channel,
+            errand.user,
+            response_url=errand.response_url,
+            thread_ts=errand.thread_ts,
+        )
+        await tell_once(self.services, self.once, step, place, message, direct=self.direct)

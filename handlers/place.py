@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from bot.render.message import Message
 from handlers.once import Once
@@ -45,9 +46,21 @@ async def tell(services: Services, place: Place, told: Message, *, replace: bool
         await services.voice.whisper(place.channel, place.user, told, place.thread_ts)
 
 
-async def tell_once(services: Services, once: Once, step: str, place: Place, told: Message) -> None:
-    """Say it to that person alone, once, by the first of three ways that works."""
+async def tell_once(
+    services: Services,
+    once: Once,
+    step: str,
+    place: Place,
+    told: Message,
+    *,
+    direct: Callable[[], Awaitable[str]] | None = None,
+) -> None:
+    """Say it to that person alone, once, by the first of three ways that works.
+
+    `direct` returns the channel of their direct message; None: Slack is asked for it.
+    """
     voice = services.voice
+    open_direct = direct or partial(voice.direct, place.user)
 
     async def respond() -> None:
         if place.response_url is None:
@@ -58,7 +71,7 @@ async def tell_once(services: Services, once: Once, step: str, place: Place, tol
         await voice.whisper(place.channel, place.user, told, place.thread_ts)
 
     async def directly() -> str:
-        return await voice.post(await voice.direct(place.user), told)
+        return await voice.post(await open_direct(), told)
 
     ways: dict[str, Callable[[], Awaitable[str | None]]] = {
         "response_url": respond,

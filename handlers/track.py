@@ -4,6 +4,7 @@ track_one.py and track_many.py do the work.
 """
 
 from dataclasses import replace
+from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 
@@ -56,10 +57,7 @@ def register(app: AsyncApp, services: Services) -> None:
 async def ask(services: Services, place: Place, words: str, key: str) -> Message | None:
     """Commit the tracking of one keyword; raises `BadQuestion`."""
     held = await services.channels.held(place.team, place.channel)
-    asked = parse_track(words, held.defaults())
-    site = asked.question.site
-    if site is not None and site != held.settings().site:
-        asked = parse_track(words, held.defaults(site))
+    asked = held.read(partial(parse_track, words), lambda found: found.question.site)
     question = to_keep(asked.question)
     services.analysis.check(question, held.settings(question.site))
     errand = TrackErrand(place, (question,), asked.day, asked.hour)

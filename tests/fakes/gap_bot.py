@@ -217,6 +217,26 @@ class Bot:
     def methods(self) -> list[str]:
         return [call.method for call in self.playground.calls if call.method != "auth.test"]
 
+    async def killed_at(self, number: int, *, after: bool, text: str) -> None:
+        """Ask, kill the bot at its so-many-th request to Slack, start it again and let it end."""
+        self.playground.stall(number, after=after)
+        await self.playground.slash("ana", "seo", "/gap", text)
+        async with asyncio.timeout(5):
+            await self.playground.stalled.wait()
+        await self.restart()
+        self.playground.released.set()
+        await self.services.jobs.idle()
+
+    def everything(self) -> list[Message]:
+        """Return all that the bot has said, wherever and to whomever."""
+        return [m for m in self.playground.workspace.everything() if m.user == self.app.bot_user]
+
+    async def tracked(self, channel: str = "seo"):
+        """Return what a channel follows."""
+        workspace = self.playground.workspace
+        place = (workspace.team_id, workspace.channel(channel).id)
+        return await self.services.tracking.following(*place)
+
     async def restart(self) -> None:
         """Die in the middle of whatever is going on, and start again on the same file."""
         await self.services.jobs.stop()

@@ -17,21 +17,6 @@ async def bot(tmp_path) -> AsyncIterator[Bot]:
         yield it
 
 
-async def killed_at(bot: Bot, number: int, *, after: bool, text: str = "best crm") -> None:
-    """Ask, kill the bot at its so-many-th request to Slack, start it again and let it finish."""
-    bot.playground.stall(number, after=after)
-    await bot.playground.slash("ana", "seo", "/gap", text)
-    async with asyncio.timeout(5):
-        await bot.playground.stalled.wait()
-    await bot.restart()
-    bot.playground.released.set()
-    await bot.services.jobs.idle()
-
-
-def everything(bot: Bot) -> list:
-    return [m for m in bot.playground.workspace.everything() if m.user == bot.app.bot_user]
-
-
 async def test_a_run_makes_as_many_requests_as_the_sweep_below_kills(bot):
     await bot.gap("best crm")
     assert len(bot.methods()) == CALLS_OF_A_RUN
@@ -42,8 +27,8 @@ async def test_a_run_makes_as_many_requests_as_the_sweep_below_kills(bot):
 async def test_killed_at_any_request_the_run_ends_or_says_so_and_nothing_is_there_twice(
     bot, number, after
 ):
-    await killed_at(bot, number, after=after)
-    messages = everything(bot)
+    await bot.killed_at(number, after=after, text="best crm")
+    messages = bot.everything()
     posted = Counter(message.text or message.files[0] for message in messages)
     assert posted.most_common(1)[0][1] == 1
     answered = [message for message in messages if "18 to go" in message.text]
@@ -53,7 +38,7 @@ async def test_killed_at_any_request_the_run_ends_or_says_so_and_nothing_is_ther
 
 
 async def test_a_kill_over_the_placeholder_is_told_privately_with_a_retry_and_costs_nothing(bot):
-    await killed_at(bot, 1, after=True)
+    await bot.killed_at(1, after=True, text="best crm")
     note = bot.seen()[-1]
     assert "was interrupted by a restart" in note.text
     assert note.only_for == bot.playground.workspace.user("ana").id
@@ -95,23 +80,23 @@ async def test_a_kill_during_the_analysis_goes_on_in_the_same_message(bot):
 
 
 async def test_a_kill_after_the_analysis_does_not_run_it_again(bot):
-    await killed_at(bot, 3, after=False)
+    await bot.killed_at(3, after=False, text="best crm")
     assert len(bot.analysis.asked) == 1
 
 
 async def test_a_thread_message_lost_in_the_kill_is_named_in_the_parent(bot):
-    await killed_at(bot, 3, after=False)
+    await bot.killed_at(3, after=False, text="best crm")
     (parent,) = bot.by_bot()
     assert "Not certain to be in the thread: the list of prospects." in words(parent)
     assert len(bot.thread(parent)) == 3
 
 
 async def test_a_second_kill_over_the_private_note_does_not_repeat_it(bot):
-    await killed_at(bot, 1, after=False)
+    await bot.killed_at(1, after=False, text="best crm")
     await bot.database.run(lambda db: db.execute("UPDATE jobs SET state = 'running'"))
     await bot.restart()
     await bot.services.jobs.idle()
-    assert len(everything(bot)) == 1
+    assert len(bot.everything()) == 1
 
 
 async def test_the_same_question_may_not_be_asked_twice_over_a_restart_either(bot):

@@ -27,10 +27,6 @@ def channel(bot: Bot, name: str = "seo") -> str:
     return bot.playground.workspace.channel(name).id
 
 
-async def tracked(bot: Bot, name: str = "seo"):
-    return await bot.services.tracking.following(team(bot), channel(bot, name))
-
-
 async def test_a_tracked_keyword_is_told_in_the_channel_with_its_gap_and_its_digest(bot):
     ack = await bot.gap("track best crm")
     assert ack.ok
@@ -39,7 +35,7 @@ async def test_a_tracked_keyword_is_told_in_the_channel_with_its_gap_and_its_dig
     assert "Tracking “best crm”" in message.text
     assert "21 referring domains needed, you have 4, 17 to go; position 7" in words(message)
     assert "Read every Monday at 09:00" in words(message)
-    assert len(await tracked(bot)) == 1
+    assert len(await bot.tracked()) == 1
 
 
 async def test_the_channel_is_told_before_anything_is_asked(bot):
@@ -50,13 +46,13 @@ async def test_the_channel_is_told_before_anything_is_asked(bot):
     [message] = bot.by_bot()
     assert "The first read is under way" in words(message)
     assert bot.moving.asked == []
-    assert await tracked(bot) == ()
+    assert await bot.tracked() == ()
     bot.playground.released.set()
 
 
 async def test_all_that_the_command_says_is_kept(bot):
     await bot.gap("track best crm page:ledgerly.example/crm in:de lang:de weekly on:thu at:16:00")
-    [keyword] = await tracked(bot)
+    [keyword] = await bot.tracked()
     assert keyword.question.page == OURS
     assert keyword.question.market.country == "de"
     held = await bot.services.channels.settings(team(bot), channel(bot))
@@ -87,7 +83,7 @@ async def test_a_mention_is_answered_in_its_thread(bot):
     [question] = bot.seen()
     [message] = bot.thread(question)
     assert "17 to go" in words(message)
-    assert len(await tracked(bot)) == 1
+    assert len(await bot.tracked()) == 1
 
 
 async def test_what_is_tracked_already_is_told_privately_and_costs_nothing(bot):
@@ -104,10 +100,10 @@ async def test_what_is_tracked_already_is_told_privately_and_costs_nothing(bot):
 
 async def test_what_is_tracked_already_may_get_its_page_its_day_and_go_on(bot):
     await bot.gap("track best crm")
-    [keyword] = await tracked(bot)
+    [keyword] = await bot.tracked()
     await bot.services.tracking.pause(keyword, paused=True)
     await bot.gap("track best crm page:none on:fri")
-    [keyword] = await tracked(bot)
+    [keyword] = await bot.tracked()
     assert (keyword.question.page, keyword.paused) == ("none", False)
     assert "Read every Friday" in words(bot.seen()[-1])
 
@@ -120,7 +116,7 @@ async def test_two_people_at_once_track_it_once(bot):
     await bot.settle()
     public = [m for m in bot.seen() if m.only_for is None]
     assert len(public) == 1
-    assert len(await tracked(bot)) == 1
+    assert len(await bot.tracked()) == 1
     private = [m for who in ("ana", "ben") for m in bot.seen(who) if m.only_for]
     assert ["is tracked here already" in one.text for one in private] == [True]
 
@@ -131,11 +127,11 @@ async def test_a_private_channel_without_the_bot_is_told_what_to_do_and_nothing_
     assert note.only_for is not None
     assert "/invite @LinkGap" in words(note)
     assert "Nothing is tracked by this, and nothing was spent." in words(note)
-    assert await tracked(bot, "leadership") == ()
+    assert await bot.tracked("leadership") == ()
     assert bot.moving.asked == []
     bot.join("leadership")
     await bot.click(note, "Try again")
-    assert len(await tracked(bot, "leadership")) == 1
+    assert len(await bot.tracked("leadership")) == 1
     assert "17 to go" in words(bot.by_bot(channel="leadership")[-1])
 
 
@@ -143,7 +139,7 @@ async def test_an_archived_channel_is_told_so(bot):
     bot.playground.fail_next("chat.postMessage", "is_archived")
     await bot.gap("track best crm")
     assert "archived" in bot.seen()[-1].text
-    assert await tracked(bot) == ()
+    assert await bot.tracked() == ()
 
 
 async def test_a_first_read_that_fails_says_why_and_that_it_comes_again(bot):
@@ -153,7 +149,7 @@ async def test_a_first_read_that_fails_says_why_and_that_it_comes_again(bot):
     assert "the first read failed" in message.text
     assert "it is down" in words(message)
     assert "read again" in words(message)
-    assert len(await tracked(bot)) == 1
+    assert len(await bot.tracked()) == 1
 
 
 @pytest.mark.parametrize(
@@ -167,7 +163,7 @@ async def test_a_first_read_that_fails_says_why_and_that_it_comes_again(bot):
 async def test_words_that_cannot_be_read_are_told_privately(bot, text, said):
     await bot.gap(text)
     assert said in bot.seen()[-1].text
-    assert await tracked(bot) == ()
+    assert await bot.tracked() == ()
 
 
 async def test_without_a_site_nothing_is_tracked(tmp_path):
@@ -204,7 +200,7 @@ async def test_a_dear_keyword_asks_first_and_spends_nothing(bot):
     [price] = bot.seen()
     assert price.only_for is not None
     assert "Each week: at most 1,500 Ahrefs units ($1.50)." in words(price)
-    assert await tracked(bot) == ()
+    assert await bot.tracked() == ()
     assert bot.moving.asked == []
 
 
@@ -214,13 +210,13 @@ async def test_confirm_tracks_it_once_and_cancel_does_not(bot):
     [price] = bot.seen()
     await bot.playground.click("ana", price, "Confirm")
     await bot.settle()
-    assert len(await tracked(bot)) == 1
+    assert len(await bot.tracked()) == 1
     assert "17 to go" in words(bot.by_bot()[-1])
     await bot.gap("track crm software")
     second = bot.seen()[-1]
     await bot.click(second, "Cancel")
     assert "Cancelled" in bot.seen()[-1].text
-    assert len(await tracked(bot)) == 1
+    assert len(await bot.tracked()) == 1
 
 
 async def test_the_button_on_a_report_tracks_it_and_its_answer_is_the_first_read(bot):
@@ -228,7 +224,7 @@ async def test_the_button_on_a_report_tracks_it_and_its_answer_is_the_first_read
     await bot.gap("best crm")
     [report] = bot.by_bot()
     await bot.click(report, "Track weekly")
-    [keyword] = await tracked(bot)
+    [keyword] = await bot.tracked()
     assert keyword.question.keyword == "best crm"
     said = bot.thread(report)[-1]
     assert "Tracking “best crm”" in said.text
@@ -249,7 +245,7 @@ async def test_the_button_pressed_by_two_people_tracks_once(bot):
     await bot.settle()
     told = [m for m in bot.thread(report)[before:] if m.only_for is None]
     assert len(told) == 1
-    [keyword] = await tracked(bot)
+    [keyword] = await bot.tracked()
     assert len(await bot.services.tracking.history(keyword)) == 1
 
 
@@ -259,7 +255,7 @@ async def test_untrack_under_the_message_takes_its_place(bot):
     await bot.click(message, "Untrack", user="ben")
     [message] = bot.by_bot()
     assert "is no longer tracked here" in message.text
-    assert await tracked(bot) == ()
+    assert await bot.tracked() == ()
 
 
 async def test_a_button_of_another_team_or_channel_does_nothing(bot):
@@ -275,7 +271,7 @@ async def test_a_button_of_another_team_or_channel_does_nothing(bot):
     await bot.click(message, "Untrack")
     assert "does not belong to this channel" in bot.seen()[-1].text
     bot.playground.workspace.team_id = "T0PLAYGRND"
-    assert len(await tracked(bot)) == 1
+    assert len(await bot.tracked()) == 1
 
 
 async def test_settings_opens_from_the_message_and_by_its_name(bot):
@@ -314,7 +310,7 @@ async def test_a_dear_answer_asks_before_it_is_tracked_and_says_that_it_is_read_
     price = next(m for m in [*bot.seen(), *bot.thread(report)] if m.only_for)
     assert "nothing is charged now. Each week: at most 1,500 Ahrefs units" in words(price)
     await bot.click(price, "Confirm")
-    [keyword] = await tracked(bot)
+    [keyword] = await bot.tracked()
     assert len(await bot.services.tracking.history(keyword)) == 1
     assert bot.moving.asked == []
 
@@ -334,7 +330,7 @@ async def test_the_button_of_a_private_answer_says_that_the_channel_is_closed_to
     result = next(m for m in bot.seen(channel="leadership") if "Track weekly" in words(m))
     await bot.click(result, "Track weekly")
     assert "/invite @LinkGap" in words(bot.seen(channel="leadership")[-1])
-    assert await tracked(bot, "leadership") == ()
+    assert await bot.tracked("leadership") == ()
 
 
 async def test_a_full_queue_takes_no_tracking_and_says_so(bot):
@@ -346,7 +342,7 @@ async def test_a_full_queue_takes_no_tracking_and_says_so(bot):
     assert "waiting already" in bot.seen("ben")[-1].text
     release.set()
     await bot.settle()
-    assert await tracked(bot) == ()
+    assert await bot.tracked() == ()
 
 
 async def test_a_full_channel_takes_no_more(bot, monkeypatch):
@@ -354,4 +350,4 @@ async def test_a_full_channel_takes_no_more(bot, monkeypatch):
     await bot.gap("track best crm")
     await bot.gap("track crm software")
     assert "This channel follows 1 keywords" in bot.seen()[-1].text
-    assert len(await tracked(bot)) == 1
+    assert len(await bot.tracked()) == 1

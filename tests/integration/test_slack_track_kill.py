@@ -18,25 +18,6 @@ async def bot(tmp_path) -> AsyncIterator[Bot]:
         yield it
 
 
-async def tracked(bot: Bot):
-    workspace = bot.playground.workspace
-    return await bot.services.tracking.following(workspace.team_id, workspace.channel("seo").id)
-
-
-async def killed_at(bot: Bot, number: int, *, after: bool) -> None:
-    bot.playground.stall(number, after=after)
-    await bot.playground.slash("ana", "seo", "/gap", "track best crm")
-    async with asyncio.timeout(5):
-        await bot.playground.stalled.wait()
-    await bot.restart()
-    bot.playground.released.set()
-    await bot.services.jobs.idle()
-
-
-def everything(bot: Bot) -> list:
-    return [m for m in bot.playground.workspace.everything() if m.user == bot.app.bot_user]
-
-
 async def test_a_job_makes_the_requests_that_the_sweep_below_kills(bot):
     await bot.gap("track best crm")
     assert bot.methods() == CALLS
@@ -47,30 +28,30 @@ async def test_a_job_makes_the_requests_that_the_sweep_below_kills(bot):
 async def test_killed_at_any_request_it_is_tracked_once_or_the_asker_is_told_that_it_is_not(
     bot, number, after
 ):
-    await killed_at(bot, number, after=after)
-    said = Counter(message.text for message in everything(bot))
+    await bot.killed_at(number, after=after, text="track best crm")
+    said = Counter(message.text for message in bot.everything())
     assert said.most_common(1)[0][1] == 1
     told = [m for m in bot.seen() if m.only_for and "nothing was spent" in m.text]
     if told:
-        assert await tracked(bot) == ()
+        assert await bot.tracked() == ()
         assert bot.moving.asked == []
     else:
-        [keyword] = await tracked(bot)
+        [keyword] = await bot.tracked()
         assert len(await bot.services.tracking.history(keyword)) == 1
-        [message] = everything(bot)
+        [message] = bot.everything()
         assert "17 to go" in words(message)
 
 
 async def test_what_a_kill_left_unsure_can_be_tried_again(bot):
-    await killed_at(bot, 2, after=False)
+    await bot.killed_at(2, after=False, text="track best crm")
     note = bot.seen()[-1]
     assert "nobody knows whether the message is there" in note.text
     await bot.click(note, "Try again")
-    assert len(await tracked(bot)) == 1
+    assert len(await bot.tracked()) == 1
 
 
 async def test_a_kill_after_the_read_does_not_read_again(bot):
-    await killed_at(bot, 3, after=False)
+    await bot.killed_at(3, after=False, text="track best crm")
     serps = [query for query in bot.moving.asked if hasattr(query, "keyword")]
     assert len(serps) == 1
 
@@ -88,7 +69,7 @@ async def test_a_kill_before_the_first_read_reads_once(bot):
         await hold.wait()
     await bot.restart()
     await bot.services.jobs.idle()
-    [message] = everything(bot)
+    [message] = bot.everything()
     assert "17 to go" in words(message)
 
 
@@ -136,7 +117,7 @@ async def test_a_channel_that_slack_is_too_busy_for_may_be_tried_again(bot):
     note = bot.seen()[-1]
     assert "nothing was spent" in note.text
     await bot.click(note, "Try again")
-    assert len(await tracked(bot)) == 1
+    assert len(await bot.tracked()) == 1
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -163,7 +144,7 @@ async def test_killed_at_any_request_a_list_is_tracked_once_or_the_asker_is_told
     public = [m for m in bot.by_bot() if m.only_for is None]
     assert len(public) <= 1
     if any(m.only_for and "nothing was spent" in m.text for m in bot.seen()):
-        assert await tracked(bot) == ()
+        assert await bot.tracked() == ()
     else:
         assert "2 keywords are tracked here." in public[0].text
-        assert len(await tracked(bot)) == 2
+        assert len(await bot.tracked()) == 2

@@ -16,11 +16,6 @@ async def bot(tmp_path) -> AsyncIterator[Bot]:
         yield it
 
 
-async def tracked(bot: Bot):
-    workspace = bot.playground.workspace
-    return await bot.services.tracking.following(workspace.team_id, workspace.channel("seo").id)
-
-
 async def filled(bot: Bot, text: str, **more: str):
     await bot.playground.slash("ana", "seo", "/gap", "track")
     await bot.settle()
@@ -47,7 +42,7 @@ async def test_the_price_is_told_privately_and_nothing_is_bought(bot):
     assert price.only_for is not None
     assert "Track 3 keywords?" in price.text
     assert "Reading costs nothing." in words(price)
-    assert await tracked(bot) == ()
+    assert await bot.tracked() == ()
     assert bot.moving.asked == []
 
 
@@ -68,8 +63,8 @@ async def test_confirm_tracks_all_reads_them_and_says_so_in_one_message(bot):
     [message] = [m for m in bot.by_bot() if m.only_for is None]
     assert "2 keywords are tracked here." in message.text
     assert "2 keywords, 2 read" in message.text
-    assert len(await tracked(bot)) == 2
-    for keyword in await tracked(bot):
+    assert len(await bot.tracked()) == 2
+    for keyword in await bot.tracked():
         assert len(await bot.services.tracking.history(keyword)) == 1
 
 
@@ -77,7 +72,7 @@ async def test_cancel_tracks_nothing(bot):
     price = await priced(bot, "best crm\ncrm software")
     await bot.click(price, "Cancel")
     assert "Cancelled: 2 keywords." in bot.seen()[-1].text
-    assert await tracked(bot) == ()
+    assert await bot.tracked() == ()
 
 
 async def test_a_price_is_decided_on_once(bot):
@@ -218,7 +213,7 @@ async def test_what_is_untracked_before_its_turn_is_not_read(bot):
     refresh = bot.services.tracking.refresh
 
     async def and_untrack_the_last(keywords, **more):
-        for keyword in await tracked(bot):
+        for keyword in await bot.tracked():
             if keyword.question.keyword == "crm 29":
                 await bot.services.tracking.untrack(keyword)
         return await refresh(keywords, **more)
@@ -237,4 +232,4 @@ async def test_a_price_of_another_channel_confirms_nothing_here(bot):
     )
     await bot.click(forged, "Confirm")
     assert "does not belong to this channel" in bot.seen(channel="general")[-1].text
-    assert await tracked(bot) == ()
+    assert await bot.tracked() == ()

@@ -15,11 +15,6 @@ async def bot(tmp_path) -> AsyncIterator[Bot]:
         yield it
 
 
-async def tracked(bot: Bot):
-    workspace = bot.playground.workspace
-    return await bot.services.tracking.following(workspace.team_id, workspace.channel("seo").id)
-
-
 async def listed(bot: Bot, *keywords: str):
     """Track keywords and return the list as Ana sees it."""
     for keyword in keywords:
@@ -59,13 +54,13 @@ async def test_the_list_is_private_and_shows_gap_change_and_next_read(bot):
 async def test_pause_and_resume_by_the_menu_show_the_same_page_again(bot):
     page = await listed(bot, "best crm", "crm software")
     await choose(bot, page, "best crm", "Pause")
-    first, second = await tracked(bot)
+    first, second = await bot.tracked()
     assert (first.paused, second.paused) == (True, False)
     page = bot.seen()[-1]
     assert "paused" in words(page)
     assert len([m for m in bot.seen() if m.only_for]) == 1
     await choose(bot, page, "best crm", "Resume")
-    assert not (await tracked(bot))[0].paused
+    assert not (await bot.tracked())[0].paused
 
 
 async def test_a_paused_keyword_is_not_read(bot):
@@ -80,7 +75,7 @@ async def test_a_paused_keyword_is_not_read(bot):
 async def test_untrack_by_the_menu_takes_the_row_away(bot):
     page = await listed(bot, "best crm", "crm software")
     await choose(bot, page, "crm software", "Untrack")
-    assert [one.question.keyword for one in await tracked(bot)] == ["best crm"]
+    assert [one.question.keyword for one in await bot.tracked()] == ["best crm"]
     assert "crm software" not in words(bot.seen()[-1])
 
 
@@ -113,7 +108,7 @@ async def test_edit_names_our_page_for_the_next_read(bot):
     assert "is not on the site" in bot.playground.modal("ana").errors["page"]
     await bot.playground.submit_view("ana", {"page": "ledgerly.example/crm"})
     await bot.settle()
-    [keyword] = await tracked(bot)
+    [keyword] = await bot.tracked()
     assert keyword.question.page == OURS
 
 
@@ -137,7 +132,7 @@ async def test_untrack_ends_it_and_tells_the_one_who_did(bot):
     note = bot.seen()[-1]
     assert note.only_for is not None
     assert "is no longer tracked here" in note.text
-    assert await tracked(bot) == ()
+    assert await bot.tracked() == ()
 
 
 async def test_what_nobody_tracks_is_answered_with_the_closest_names(bot):
@@ -147,7 +142,7 @@ async def test_what_nobody_tracks_is_answered_with_the_closest_names(bot):
         assert "Did you mean “best crm”?" in bot.seen()[-1].text
     await bot.gap("untrack something else entirely")
     assert "Did you mean" not in bot.seen()[-1].text
-    assert len(await tracked(bot)) == 1
+    assert len(await bot.tracked()) == 1
 
 
 async def test_another_site_or_market_is_another_keyword(bot):
@@ -156,7 +151,7 @@ async def test_another_site_or_market_is_another_keyword(bot):
     assert "is not tracked here" in bot.seen()[-1].text
     await bot.gap("untrack best crm in:de")
     assert "is not tracked here" in bot.seen()[-1].text
-    assert len(await tracked(bot)) == 1
+    assert len(await bot.tracked()) == 1
 
 
 async def test_of_several_with_one_name_the_usual_one_is_meant_or_it_asks(bot):
@@ -164,9 +159,9 @@ async def test_of_several_with_one_name_the_usual_one_is_meant_or_it_asks(bot):
     await bot.gap("track best crm in:fr lang:fr")
     await bot.gap("untrack best crm")
     assert "more than once" in bot.seen()[-1].text
-    assert len(await tracked(bot)) == 2
+    assert len(await bot.tracked()) == 2
     await bot.gap("untrack best crm in:de")
-    [left] = await tracked(bot)
+    [left] = await bot.tracked()
     assert left.question.market.country == "fr"
 
 
