@@ -101,6 +101,8 @@ async def _result(job: RunningJob, talk: Talk, quote: Quote) -> tuple[Report, Me
         raise
     finally:
         hearing.cancel()
+        # Cancelled, it still has its reservation to settle; the job is not over before that.
+        await asyncio.gather(hearing, return_exceptions=True)
     return report, message
 
 

@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import logging
 import random
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, cast
@@ -39,6 +40,7 @@ from bot.providers.base import (
     Page,
     Part,
     Remote,
+    Reservation,
     Vendor,
 )
 from bot.providers.limiter import Limiter
@@ -47,6 +49,7 @@ TRIES = 3
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 # The vendor refused before it did any work, so nothing was billed.
 REFUSED = (BadKey, PlanLacks, OutOfUnits, RateLimited)
+CANCELLED = "Cancelled"
 
 Dated = tuple[Page[Any], datetime]
 log = logging.getLogger(__name__)
@@ -199,9 +202,9 @@ class Gateway:
         """Send once, with its own reservation, which is settled whatever happens."""
         vendor, meter = asking.vendor, asking.purse.meter
         limiter = self._limiters.setdefault(vendor.name, Limiter(vendor.rate, self._clock))
-        reservation = await meter.reserve(vendor.name, asking.capability, call)
+        reservation = await _reserved(meter, vendor.name, asking.capability, call)
         billed: Cost | None = _nothing_charged(call)
-        outcome = "Cancelled"
+        outcome = CANCELLED
         try:
             # Nothing may take time between the turn and the request, or turns mean nothing.
             async with limiter.turn():
@@ -269,6 +272,17 @@ class _SafeToRepeat(Exception):
     def __init__(self, error: ProviderError, asked_pause: float | None = None) -> None:
         self.error, self.asked_pause = error, asked_pause
         super().__init__(str(error))
+
+
+async def _reserved(meter: Meter, vendor: str, capability: Capability, call: Call) -> Reservation:
+    """Reserve; a run that is stopped at that very moment leaves no worst case open behind it."""
+    reserving = asyncio.ensure_future(meter.reserve(vendor, capability, call))
+    try:
+        return await asyncio.shield(reserving)
+    except asyncio.CancelledError:
+        with suppress(BudgetExceeded):
+            await meter.settle(await reserving, _nothing_charged(call), CANCELLED)
+        raise
 
 
 def _nothing_charged(call: Call) -> Cost:

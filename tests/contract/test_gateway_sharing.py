@@ -8,10 +8,12 @@ from fakes.clock import FakeClock
 from fakes.gateway_bench import a_while, ask, gateway, ledger, purse
 from fakes.tiny_vendor import ASKED, Wire, in_turn, said, tiny
 
+from bot.budget import RunBudget
 from bot.errors import (
     BadKey,
     BudgetExceeded,
 )
+from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
 
 
@@ -171,3 +173,22 @@ async def test_all_of_several_requests_failing_is_a_failure(database, clock):
     wire = by_page({"1": httpx.Response(401), "2": httpx.Response(402)})
     with pytest.raises(BadKey):
         await ask(wire, database, clock, "1", "2")
+
+
+async def test_a_run_that_is_stopped_while_it_reserves_leaves_nothing_open(database, clock):
+    wire = in_turn(said("a.example"))
+
+    class StoppedHere(RunBudget):
+        async def reserve(self, *arguments):
+            asyncio.get_running_loop().call_soon(asking.cancel)
+            return await super().reserve(*arguments)
+
+    answers = SqliteAnswers(database, "T1")
+    async with gateway(wire, clock) as sender:
+        asking = asyncio.create_task(
+            sender.ask(tiny(), ASKED, ("1",), StoppedHere(database, "r1", "T1", None, answers))
+        )
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+    assert wire.sent == []
+    assert await ledger(database) == [(10, 0, "Cancelled")]

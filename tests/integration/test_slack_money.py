@@ -389,3 +389,20 @@ async def test_a_balance_is_asked_for_once_in_a_quarter_of_an_hour(bot):
     bot.clock.advance(15 * 60)
     await bot.gap("budget")
     assert len(asked) == 2
+
+
+async def test_a_run_is_over_when_its_look_up_of_the_allowance_has_let_go_of_its_price(bot):
+    bot.analysis.prices = {"ahrefs": 100}
+    settled = asyncio.Event()
+
+    async def slow(*_arguments, **_options):
+        try:
+            await asyncio.Event().wait()
+        finally:
+            for _ in range(300):  # longer than all that the thread says takes
+                await bot.services.database.run(lambda _: None)
+            settled.set()
+
+    bot.analysis.look_up = slow
+    await bot.gap("best crm")
+    assert settled.is_set()
