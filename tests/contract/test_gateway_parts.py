@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from aiohttp import web
 from fakes.ahrefs_server import KEY, AhrefsServer
 from fakes.ahrefs_vendor import configured
 from fakes.clock import FakeClock
-from fakes.gateway_bench import ledger, purse
+from fakes.gateway_bench import a_while, ledger, purse
 
 from bot.model import Scope, Target
 from bot.providers.base import Capability, ReferringQuery
@@ -16,6 +17,20 @@ from bot.providers.gateway import Gateway
 from bot.store.connect import Database
 
 SITE = Target(Scope.SITE, "fincompare.example")  # more than fifty domains link to it
+
+
+class HeldAhrefs(AhrefsServer):
+    """Answers while its gate is open, as it is at first."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.arrived, self.gate = asyncio.Event(), asyncio.Event()
+        self.gate.set()
+
+    async def _handle(self, request: web.Request) -> web.Response:
+        self.arrived.set()
+        await self.gate.wait()
+        return await super()._handle(request)
 
 
 @pytest.fixture
@@ -29,7 +44,7 @@ async def database(tmp_path):
 def opened(monkeypatch, tmp_path, database):
     @asynccontextmanager
     async def at_ahrefs():
-        async with AhrefsServer() as server, httpx.AsyncClient() as client:
+        async with HeldAhrefs() as server, httpx.AsyncClient() as client:
             vendor = configured(monkeypatch, tmp_path, key=KEY, base_url=server.base_url)
             gateway = Gateway(client, FakeClock())
 
@@ -69,9 +84,17 @@ async def test_a_shorter_answer_does_not_serve_a_longer_question_and_is_replaced
     assert later.rows == long.rows
 
 
-async def test_whoever_asks_for_less_meanwhile_waits_and_whoever_asks_for_more_asks(opened):
+async def test_whoever_asks_for_less_meanwhile_waits_and_whoever_asks_for_more_asks(
+    opened, database
+):
     async with opened() as (server, ask):
-        middle, less, more = await asyncio.gather(ask(20), ask(10, run="r2"), ask(40, run="r3"))
+        server.gate.clear()
+        first = asyncio.create_task(ask(20))
+        await server.arrived.wait()
+        others = [asyncio.create_task(ask(10, run="r2")), asyncio.create_task(ask(40, run="r3"))]
+        await a_while(database)
+        server.gate.set()
+        middle, less, more = await asyncio.gather(first, *others)
     assert sorted(entry.params["limit"] for entry in server.ledger) == ["20", "40"]
     assert [len(one.rows) for one in (middle, less, more)] == [20, 20, 40]
 
