@@ -104,7 +104,8 @@ class ReferringDomain:
     """A registrable domain with at least one live link to the target.
 
     `link` is the best kind of its links. `trust` is 0..1 from the index's own marks (0: it calls
-    the domain spam). `traffic` is the domain's monthly organic visits.
+    the domain spam). `traffic` is the domain's monthly organic visits. `topic` is what the index
+    files the domain under.
     """
 
     domain: str
@@ -113,6 +114,7 @@ class ReferringDomain:
     trust: float | None = None
     traffic: int | None = None
     first_seen: date | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,7 @@ class Prospect:
 
     `links_to` are the competitors' URLs (page level) or domains (site level) it links to;
     `relevance` and `trust` are 0..1; `seen_by` are the indexes that saw the link, `by_index` what
-    each of them says where several did.
+    each of them says where several did. `topic` is what an index files the domain under.
     """
 
     domain: str
@@ -162,6 +162,7 @@ class Prospect:
     first_seen: date | None
     seen_by: tuple[str, ...]
     by_index: tuple[IndexLink, ...] = ()
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

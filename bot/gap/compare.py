@@ -96,6 +96,11 @@ class Candidate:
         """Return its monthly visits, as the first view that knows them says."""
         return next((row.traffic for _, row in self.seen if row.traffic is not None), None)
 
+    @property
+    def topic(self) -> str | None:
+        """Return what the first view that says so files it under."""
+        return next((row.topic for _, row in self.seen if row.topic), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -266,4 +271,5 @@ def _one(twins: Sequence[ReferringDomain]) -> ReferringDomain:
         trust=min((row.trust for row in twins if row.trust is not None), default=None),
         traffic=max((row.traffic for row in twins if row.traffic is not None), default=None),
         first_seen=min((row.first_seen for row in twins if row.first_seen), default=None),
+        topic=next((row.topic for row in twins if row.topic), None),
     )

@@ -185,6 +185,7 @@ def _prospect(
         first_seen=first_seen,
         seen_by=candidate.seen_by,
         by_index=_by_index(candidate),
+        topic=candidate.topic,
     )
 
 

@@ -38,8 +38,7 @@ def reasons(
         found.append(_LINK[kind])
     if page is not None and page.title:
         found.append(f"from “{_short(page.title)}”")
-    if words:
-        found.append(f"“{'”, “'.join(words)}” in its name")
+    found += _subject(candidate, words)
     if is_platform(candidate.domain):
         found.append("anyone can publish there")
     elif authority is not None:
@@ -53,6 +52,12 @@ def reasons(
     if first_seen is not None:
         found.append(f"first seen {first_seen:%Y-%m}")
     return tuple(found)
+
+
+def _subject(candidate: Candidate, words: tuple[str, ...]) -> list[str]:
+    """Return what the domain is about, by its own name and by an index."""
+    named = [f"“{'”, “'.join(words)}” in its name"] if words else []
+    return [*named, f"topic “{candidate.topic}”"] if candidate.topic else named
 
 
 def _reach(candidate: Candidate, competitors: int) -> str:

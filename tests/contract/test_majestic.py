@@ -129,10 +129,16 @@ def test_the_answer_recorded_in_2020_is_read(vendor):
     assert page.note == "Majestic's other index answered, not the fresh one."
 
 
-def test_referring_domains_carry_trust_by_the_ratio_of_the_two_flows(vendor):
+def test_referring_domains_carry_trust_by_the_ratio_of_the_two_flows_and_their_topic(vendor):
     page = answered(vendor, Capability.REFERRING_DOMAINS)
     assert page.rows == (
-        ReferringDomain("news.example", tf(74), trust=1.0, first_seen=date(2025, 1, 9)),
+        ReferringDomain(
+            "news.example",
+            tf(74),
+            trust=1.0,
+            first_seen=date(2025, 1, 9),
+            topic="Business/Accounting",
+        ),
         ReferringDomain("a.github.io", tf(30), trust=0.75, first_seen=date(2026, 7, 1)),
         ReferringDomain("middling.example", tf(20), trust=0.75),
         ReferringDomain("weak.example", tf(4), trust=0.25, first_seen=date(2026, 7, 2)),

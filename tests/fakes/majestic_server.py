@@ -143,6 +143,7 @@ class MajesticServer(OneDoor):
     def _referrer(self, domain: str, linkers: Mapping[str, dict[str, list[Backlink]]]) -> Row:
         trust, citation = self._flows(domain)
         row: Row = {"Domain": domain, "TrustFlow": trust, "CitationFlow": citation, "AlexaRank": -1}
+        row["TopicalTrustFlow_Topic_0"] = "" if trust < 2 else "Business/Accounting"
         for item, found in linkers.items():
             links = found.get(domain, [])
             first = min((link.first_seen for link in links), default=None)

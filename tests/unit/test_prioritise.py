@@ -258,6 +258,13 @@ def test_every_row_says_in_words_why_it_is_there():
     assert prospect.first_seen == date(2026, 5, 3)
 
 
+def test_what_an_index_files_a_domain_under_is_told_whichever_of_them_says_so():
+    bare, filed = row("a.example", 50), row("a.example", topic="Business/Accounting")
+    prospect = only(profile(PAGE, bare), profile(PAGE, filed, provider="majestic"))
+    assert prospect.topic == "Business/Accounting"
+    assert "topic “Business/Accounting”" in prospect.reasons
+
+
 def test_a_link_to_another_page_of_the_site_is_told_apart():
     prospect = only(profile(SITE, row("a.example", 50, scale=Scale.SAMPLE)))
 

@@ -104,6 +104,7 @@ def test_the_file_has_the_names_of_the_json_and_all_prospects():
         "first_seen": "",
         "seen_by": "ahrefs",
         "by_index": "",
+        "topic": "",
         "sample_data": "no",
     }
     assert csv_of(report).startswith(b"\xef\xbb\xbf")
