@@ -28,7 +28,7 @@ from bot.store import ledger, link_news, posts, snapshots, tracked, workspace
 from bot.store.connect import Database
 from bot.store.link_news import LOST, UNCHECKED, ProfileOf
 from bot.store.posts import PostKind, Slot
-from bot.tracked import Digest, OwnLink, Snapshot, TrackedKeyword
+from bot.tracked import Digest, OwnLink, Snapshot, TrackedKeyword, Unread
 
 READS_LOOKED_AT = 60
 READS_WITH_ROWS = 8
@@ -151,7 +151,9 @@ def _build(
         changed=bool(fresh or won or lost or any(map(moved, lines))),
         sample=any(one.shots[-1].index in invented for one in stories),
         unread=tuple(
-            (one.tracked.question.keyword, one.fault or "It was not read yet.")
+            Unread(
+                one.tracked.id, one.tracked.question.keyword, one.fault or "It was not read yet."
+            )
             for one in active
             if one.fault or one.tracked.id not in shots
         ),

@@ -107,6 +107,8 @@ class KeywordLine:
     id: str
     keyword: str
     site: str | None
+    country: str
+    language: str
     page: str | None
     need: int | None
     have: int | None
@@ -172,11 +174,20 @@ class GapPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A keyword without a read this week, and why; `id` is that of its line, if it has one."""
+
+    id: str
+    keyword: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """What a channel hears of one ISO week (`2026-W48`, in the channel's own time zone).
 
-    `changed` False: there is nothing to post. `unread` are keywords without a read this week, with
-    the reason. `unchecked_losses` left the index, and whether they still link could not be seen.
+    `changed` False: there is nothing to post. `unchecked_losses` left the index, and whether they
+    still link could not be seen.
     """
 
     week: str
@@ -192,7 +203,7 @@ class Digest:
     since: datetime | None
     changed: bool
     sample: bool = False
-    unread: tuple[tuple[str, str], ...] = ()
+    unread: tuple[Unread, ...] = ()
     unchecked_losses: int = 0
     paused: int = 0
     gap_history: tuple[GapPoint, ...] = ()

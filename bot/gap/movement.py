@@ -44,6 +44,8 @@ def keyword_line(
         id=tracked.id,
         keyword=tracked.question.keyword,
         site=tracked.question.site,
+        country=tracked.question.market.country,
+        language=tracked.question.market.language,
         page=now.page,
         need=now.needed,
         have=now.have,

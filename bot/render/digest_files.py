@@ -44,21 +44,19 @@ def _name(what: str, digest: Digest) -> str:
 
 
 def _keyword_rows(digest: Digest) -> Iterator[list[object]]:
-    unread = dict(digest.unread)
+    unread = {one.id: one for one in digest.unread}
     for line in digest.keywords:
-        check = line.forecast_check
+        check, failed = line.forecast_check, unread.pop(line.id, None)
         yield [
             digest.week,
             *(getattr(line, name) for name in _PLAIN),
             *(getattr(check, name) if check else None for name in _CHECK),
-            unread.pop(line.keyword, None),
+            failed.reason if failed else None,
             digest.sample,
         ]
-    where = _KEYWORDS.index("keyword")
-    for keyword, reason in unread.items():
-        row: list[object] = [digest.week, *([None] * (len(_KEYWORDS) - 1)), reason, digest.sample]
-        row[where] = keyword
-        yield row
+    for one in unread.values():
+        known = {"week": digest.week, "id": one.id, "keyword": one.keyword}
+        yield [*map(known.get, _KEYWORDS), one.reason, digest.sample]
 
 
 def _link_rows(digest: Digest) -> Iterator[list[object]]:

@@ -13,7 +13,7 @@ from bot.render.suggestions import MOST
 from bot.render.top3 import words_or_unknown
 from bot.render.tracked_words import eta, quoted, ranked, signed
 from bot.render.words import UNKNOWN, counted, listed, number, ours, shown
-from bot.tracked import Digest, GapPoint, KeywordLine
+from bot.tracked import Digest, GapPoint, KeywordLine, Unread
 
 _ROWS = 10
 _SMALLER = ((_ROWS, SERIES), (8, 4), (4, 2), (1, 1), (1, 0))  # rows and lines, until Slack takes it
@@ -75,11 +75,21 @@ def _drawn(
 
 def rows(digest: Digest) -> list[Row]:
     """Return every keyword, those that moved first and the biggest change before the smaller."""
-    several = len({line.site for line in digest.keywords}) > 1
+    sites = len({line.site for line in digest.keywords}) > 1
+    markets = len({(line.country, line.language) for line in digest.keywords}) > 1
     first = digest.since is None
     return [
-        _row(line, several=several, first=first) for line in sorted(digest.keywords, key=_movement)
+        _row(line, _whose(line, sites=sites, markets=markets), first=first)
+        for line in sorted(digest.keywords, key=_movement)
     ]
+
+
+def _whose(line: KeywordLine, *, sites: bool, markets: bool) -> str:
+    """Return ` (client.example, DE-de)`, as far as the channel has several of them."""
+    named = [words_or_unknown(line.site, 40)] if sites and line.site else []
+    if markets:
+        named.append(f"{shown(line.country, 2).upper()}-{shown(line.language, 2)}")
+    return f" ({', '.join(named)})" if named else ""
 
 
 def _movement(line: KeywordLine) -> tuple[int, int, int, int, str]:
@@ -88,11 +98,10 @@ def _movement(line: KeywordLine) -> tuple[int, int, int, int, str]:
     return by_gap, by_rank, -line.rivals_gained, -(line.gap or 0), line.keyword
 
 
-def _row(line: KeywordLine, *, several: bool, first: bool) -> Row:
-    site = f" ({words_or_unknown(line.site, 40)})" if several and line.site else ""
+def _row(line: KeywordLine, whose: str, *, first: bool) -> Row:
     unknown = FIRST_READ if first and line.gap_change is None else signed(line.gap_change)
     return Row(
-        keyword=f"{words_or_unknown(line.keyword, 60)}{site}",
+        keyword=f"{words_or_unknown(line.keyword, 60)}{whose}",
         gap=number(line.gap),
         change=unknown,
         position=ranked(line.position, line.position_change),
@@ -193,10 +202,10 @@ def _forecasts(lines: Sequence[KeywordLine]) -> str:
     return f"Of {len(checks):,} earlier forecasts for this week, {right:,} {were} right."
 
 
-def _unread(unread: Sequence[tuple[str, str]], where: str) -> str:
+def _unread(unread: Sequence[Unread], where: str) -> str:
     if not unread:
         return ""
-    named = [f"{quoted(keyword)}{_because(reason)}" for keyword, reason in unread[:_NAMED]]
+    named = [f"{quoted(one.keyword)}{_because(one.reason)}" for one in unread[:_NAMED]]
     if len(unread) > _NAMED:
         named.append(f"{len(unread) - _NAMED:,} more, which {where} names")
     return f"Not read this week: {listed(named)}."

@@ -19,6 +19,7 @@ from bot.tracked import (
     OwnLink,
     Snapshot,
     TrackedKeyword,
+    Unread,
 )
 
 _counts = st.integers(0, 10**6)
@@ -107,7 +108,7 @@ digests = st.builds(
     suggestions=tuples_of(_hostile, 4),
     taken_at=_moments,
     since=_maybe(_moments),
-    unread=tuples_of(st.tuples(_hostile, texts), 5),
+    unread=tuples_of(st.builds(Unread, id=texts, keyword=_hostile, reason=texts), 5),
     unchecked_losses=st.integers(0, 30),
     paused=st.integers(0, 30),
     gap_history=tuples_of(points, 60),

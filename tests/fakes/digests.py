@@ -18,6 +18,7 @@ from bot.tracked import (
     Rival,
     Snapshot,
     TrackedKeyword,
+    Unread,
 )
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -70,6 +71,8 @@ def line(keyword="best crm", **changes):
         id="t1",
         keyword=keyword,
         site=SITE,
+        country="us",
+        language="en",
         page=page_for(keyword),
         need=24,
         have=6,
@@ -246,7 +249,9 @@ def big_digest(count, weeks=12):
         new_competitor_links=links,
         won=won,
         lost=lost,
-        unread=tuple((names[n], "Ahrefs did not answer") for n in range(count // 60)),
+        unread=tuple(
+            Unread(f"t{n}", names[n], "Ahrefs did not answer") for n in range(count // 60)
+        ),
         unchecked_losses=count // 30,
         paused=count // 100,
         gap_history=(*points, *(GapPoint(day, None, gap) for day, gap in totals.items())),

@@ -231,7 +231,7 @@ def test_when_nothing_can_be_read_it_is_4_and_every_keyword_says_why(cli):
     assert "“tracked keyword 0” (ledgerly.example, US (en)) was not read." in result.stdout
     assert "None of 1 keyword could be read." in result.stderr
     assert "ahrefs refused the API key" in cli.run("list").stdout
-    assert cli.digest()["unread"][0][0] == keyword(0)
+    assert cli.digest()["unread"][0]["keyword"] == keyword(0)
 
 
 def test_a_keyword_that_cannot_be_read_at_first_is_tracked_all_the_same(cli):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from bot.render.digest_message import digest_message
 from bot.render.digest_sentence import digest_sentence
-from bot.tracked import Outlook
+from bot.tracked import Outlook, Unread
 
 
 def _of(drawn, kind):
@@ -90,6 +90,18 @@ def test_sites_are_named_only_where_a_channel_follows_several():
     ]
 
 
+def test_markets_are_named_only_where_a_channel_follows_several():
+    two = digest(line(), line(country="de", language="de", gap_change=0))
+    assert [row[0] for row in _cells(digest_message(two))[1:]] == [
+        "best crm (US-en)",
+        "best crm (DE-de)",
+    ]
+    elsewhere = line(country="at", language="de", site="other.example", gap_change=0)
+    assert _cells(digest_message(digest(line(), elsewhere)))[2][0] == (
+        "best crm (other.example, AT-de)"
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -109,7 +121,7 @@ def test_an_eta_is_said_as_people_say_it(changes, said):
 def test_what_is_not_known_is_said_in_small_print():
     drawn = digest_message(
         digest(
-            unread=tuple((f"k{n}", "Ahrefs did not answer.") for n in range(5)),
+            unread=tuple(Unread(f"t{n}", f"k{n}", "Ahrefs did not answer.") for n in range(5)),
             unchecked_losses=1,
             paused=2,
             sample=True,
@@ -217,5 +229,5 @@ def test_long_words_cost_rows_and_never_the_message():
         suggestions=("&" * 300,) * 3,
         sentence="&" * 400,
     )
-    wide = replace(wide, unread=(("&" * 99, "&" * 99),) * 5)
+    wide = replace(wide, unread=(Unread("t", "&" * 99, "&" * 99),) * 5)
     takes(digest_message(wide))
