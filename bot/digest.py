@@ -136,10 +136,19 @@ def _build(
     fresh = new_links([_news(one, held[one.keyword.question.site or ""]) for one in stories])
     won = _once(link for one in stories for link in one.won)
     lost = _once(link for one in stories for link in one.lost)
+    unread = tuple(
+        Unread(one.tracked.id, one.tracked.question.keyword, one.fault or "It was not read yet.")
+        for one in active
+        if one.fault or one.tracked.id not in shots
+    )
     return Digest(
         week=slot.period,
         channel=channel,
-        sentence=digest_sentence(lines, won, lost, fresh),
+        sentence=digest_sentence(
+            lines if len(unread) < len(active) else (),
+            *(won, lost, fresh),
+            earlier_digest=since is not None,
+        ),
         keywords=lines,
         new_competitor_links=fresh,
         won=won,
@@ -150,13 +159,7 @@ def _build(
         since=since,
         changed=bool(fresh or won or lost or any(map(moved, lines))),
         sample=any(one.shots[-1].index in invented for one in stories),
-        unread=tuple(
-            Unread(
-                one.tracked.id, one.tracked.question.keyword, one.fault or "It was not read yet."
-            )
-            for one in active
-            if one.fault or one.tracked.id not in shots
-        ),
+        unread=unread,
         unchecked_losses=len(frozenset().union(*(one.unchecked for one in stories))),
         paused=len(here) - len(active),
         gap_history=gap_history(_by_name(stories)),

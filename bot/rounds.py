@@ -15,13 +15,14 @@ from bot.alerts import alerts_since
 from bot.clock import Clock
 from bot.digest import WEEKLY, Digests
 from bot.errors import LinkGapError
+from bot.gap.movement import rank_moved
 from bot.notifier import CannotPost, Notifier, Posted
 from bot.settings import Settings
 from bot.store import posts, workspace
 from bot.store.connect import Database
 from bot.store.posts import PostState, Slot
 from bot.tracked import Digest
-from bot.tracking import Tracking
+from bot.tracking import A_DAY, Tracking
 
 log = logging.getLogger(__name__)
 TELL_FOR = timedelta(days=14)
@@ -53,7 +54,7 @@ class Rounds:
 
     async def waiting(self, slot: Slot) -> int:
         """Return how many keywords of the channel are due to be read."""
-        return len(await self._tracking.due(slot.team, slot.channel))
+        return len(await self._tracking.due(slot.team, slot.channel, after=A_DAY))
 
     async def read_ahead(self, slot: Slot) -> None:
         """Read what is due before its digest is; the digest is left to its hour.
@@ -157,7 +158,7 @@ class Rounds:
 
     async def _refresh(self, slot: Slot) -> None:
         """Read what is due in a channel, a portion at a time, and keep the claim meanwhile."""
-        due = await self._tracking.due(slot.team, slot.channel)
+        due = await self._tracking.due(slot.team, slot.channel, after=A_DAY)
         run_id = f"{WEEKLY}{slot.channel}:{slot.period}"
         await self._tracking.refresh(due, run_id=run_id, between=partial(self._renew, slot))
 
@@ -233,10 +234,13 @@ class Rounds:
 
 
 def worth_posting(digest: Digest, *, quiet: bool) -> bool:
-    """Say whether a week is posted: when anything changed; quietly, when it is about us."""
+    """Say whether a week is posted: when anything changed; quietly, when it is about us.
+
+    A week in which nothing could be read is told in any case: silence would pass for no change.
+    """
+    if digest.nothing_read:
+        return True
     if not quiet:
         return digest.changed
-    ours = any(
-        line.have_change or line.gap_change or line.position_change for line in digest.keywords
-    )
+    ours = any(line.have_change or line.gap_change or rank_moved(line) for line in digest.keywords)
     return bool(digest.won or digest.lost or ours)

@@ -208,6 +208,12 @@ class Digest:
     paused: int = 0
     gap_history: tuple[GapPoint, ...] = ()
 
+    @property
+    def nothing_read(self) -> bool:
+        """Say whether no keyword that was read before could be read now."""
+        failed = {one.id for one in self.unread}
+        return bool(self.keywords) and failed.issuperset(line.id for line in self.keywords)
+
 
 class Moment(StrEnum):
     """What may interrupt a channel between digests; all off by default but WON."""

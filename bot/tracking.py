@@ -26,7 +26,9 @@ from bot.tracked import Rival, Snapshot, TrackedKeyword
 MOST_TRACKED = 500
 """Keywords that one channel may follow; more than that is not read in one message."""
 A_WEEK_OR_SO = timedelta(days=6)
-"""A read this old is due: a digest day that moves must not make anybody wait for two weeks."""
+"""A read this old is due where nothing else says when."""
+A_DAY = timedelta(days=1)
+"""A read this old is due at a channel's weekly turn: what happened since then belongs into it."""
 MOST_SHOWN = 60
 """Snapshots of a history: more than a year of weekly reads."""
 _EVER = datetime.max.replace(tzinfo=UTC)  # what was read as of a later moment is shown as well
@@ -130,11 +132,13 @@ class Tracking:
         )
         return found.get(keyword.id, ())
 
-    async def due(self, team: str, channel: str) -> tuple[TrackedKeyword, ...]:
-        """Return what a channel follows, is not paused, and was not read for about a week."""
+    async def due(
+        self, team: str, channel: str, *, after: timedelta = A_WEEK_OR_SO
+    ) -> tuple[TrackedKeyword, ...]:
+        """Return what a channel follows, is not paused, and was not read for so long."""
         now = self._clock.now()
         here = await self._database.read(lambda db: tracked.followed(db, team, channel))
-        return tuple(one.tracked for one in here if _is_due(one, now))
+        return tuple(one.tracked for one in here if _is_due(one, now, after))
 
     async def refresh(
         self,
@@ -239,7 +243,7 @@ def key_of(question: Question) -> tuple[str, Market, str | None]:
     return question.keyword, question.market, question.site
 
 
-def _is_due(one: Followed, now: datetime) -> bool:
+def _is_due(one: Followed, now: datetime, after: timedelta) -> bool:
     if one.tracked.paused:
         return False
-    return one.last_read_at is None or now - one.last_read_at >= A_WEEK_OR_SO
+    return one.last_read_at is None or now - one.last_read_at >= after

@@ -32,7 +32,7 @@ async def _as_it_stands(services: Services, look: Look) -> Message:
     slot = digest_slot(place.team, place.channel, settings, now)
     digest = await services.digests.build(slot, as_of=now)
     when = f"The channel hears of its week {digest_time.in_words(settings)}."
-    if not digest.changed:
+    if not (digest.changed or digest.nothing_read):
         return private_notes.note(
             _unchanged(digest),
             small=(when, "Built from what is stored; nothing was spent."),
@@ -44,6 +44,8 @@ async def _as_it_stands(services: Services, look: Look) -> Message:
 
 
 def _unchanged(digest: Digest) -> str:
+    if not digest.keywords and digest.paused:
+        return "Every keyword that is tracked here is paused."
     if not digest.keywords:
         return "No keyword that is tracked here was read yet, so there is nothing to compare."
     since = digest.since or _first(digest)

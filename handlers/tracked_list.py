@@ -75,6 +75,7 @@ async def _page(services: Services, look: Look) -> Message:
             one.latest,
             one.gap_change,
             None if one.followed.tracked.paused else next_run,
+            one.followed.fault,
         )
         for one in here[(page - 1) * PER_PAGE : page * PER_PAGE]
     ]

@@ -29,7 +29,8 @@ def keyword_line(
     Changes are against the last snapshot at or before `since`, the moment of the digest before.
     Without one (the first digest, or a keyword that was added after the last) they are against the
     first snapshot. A keyword with one snapshot, or without a read after `since`, has changes None:
-    that nothing was read does not mean that nothing changed.
+    that nothing was read does not mean that nothing changed. Where our page is another one than
+    before, what we have and the gap have no change either: no link was won or lost by that.
 
     The position is held against the last read up to there that has results. A change of position
     needs both ranks; `position_before` is None too when our standing now was not read.
@@ -39,6 +40,7 @@ def keyword_line(
     ranked = next((one for one in reversed(earlier) if one.serp), None) if now.serp else None
     rank_before = ranked.position if ranked else None
     entered, left = _changed(before.rivals if before else (), now.rivals)
+    same_page = before if before and before.page == now.page else None
     outlook = forecast(snapshots)
     return KeywordLine(
         id=tracked.id,
@@ -51,8 +53,8 @@ def keyword_line(
         have=now.have,
         gap=now.gap,
         need_change=_difference(now.needed, before.needed if before else None),
-        have_change=_difference(now.have, before.have if before else None),
-        gap_change=_difference(now.gap, before.gap if before else None),
+        have_change=_difference(now.have, same_page.have if same_page else None),
+        gap_change=_difference(now.gap, same_page.gap if same_page else None),
         position=now.position,
         position_before=rank_before,
         position_change=_difference(now.position, rank_before),
@@ -75,6 +77,12 @@ def moved(line: KeywordLine) -> bool:
     target set, or new links of the rivals. A mere change of pace is not, nor is a first read.
     """
     counts = (line.need_change, line.have_change, line.gap_change)
+    return any((*counts, line.rivals_gained)) or rank_moved(line) or bool(line.entered or line.left)
+
+
+def rank_moved(line: KeywordLine) -> bool:
+    """Say whether our position changed, or whether we are among the rows read."""
+    counts = (line.need_change, line.have_change, line.gap_change)
     appeared = (
         line.position is not None
         and line.position_before is None
@@ -82,12 +90,7 @@ def moved(line: KeywordLine) -> bool:
         and any(change is not None for change in counts)
     )
     vanished = line.position is None and line.position_before is not None
-    return (
-        any((*counts, line.position_change, line.rivals_gained))
-        or appeared
-        or vanished
-        or bool(line.entered or line.left)
-    )
+    return bool(line.position_change) or appeared or vanished
 
 
 def alerts(

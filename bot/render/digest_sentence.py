@@ -22,8 +22,12 @@ def digest_sentence(
     new_links: Sequence[NewCompetitorLink],
     *,
     first: bool | None = None,
+    earlier_digest: bool = True,
 ) -> str:
     """Return the sentence of the week; never a zero for what is unknown.
+
+    Changes are against the digest before, or where there is none (`earlier_digest` False) against
+    the first read.
 
     `first` says that there is no digest to compare with; None: judged by whether any change is
     known.
@@ -35,7 +39,8 @@ def digest_sentence(
     if first:
         return f"First look: {_standing(lines)}."
     sums = _sums(lines)
-    gap, ranks = _gap(lines, sums), _ranks(lines)
+    than = "in the last digest" if earlier_digest else "at the first read"
+    gap, ranks = _gap(lines, sums, than), _ranks(lines)
     if len(lines) == 1 and ranks:
         # The rank is what the links are for; it has named the keyword.
         gap, ranks = ranks, gap.replace(_over(lines), "")
@@ -133,8 +138,8 @@ def _known(lines: Sequence[KeywordLine]) -> list[tuple[KeywordLine, int, int]]:
     ]
 
 
-def _gap(lines: Sequence[KeywordLine], sums: _Pair | None) -> str:
-    """Return how the gap moved."""
+def _gap(lines: Sequence[KeywordLine], sums: _Pair | None, than: str) -> str:
+    """Return how the gap moved, and since when."""
     if sums is None:
         if all(line.gap is None for line in lines):
             return _unknown(lines)
@@ -142,9 +147,9 @@ def _gap(lines: Sequence[KeywordLine], sums: _Pair | None) -> str:
     before, now = sums
     standing = f"{missing(now)}{_over(lines)}"
     if now == before:
-        return f"{standing}, as many as in the last digest" if now else standing
+        return f"{standing}, as many as {than}" if now else standing
     if now > before:
-        return f"{standing}, {now - before:,} more than in the last digest"
+        return f"{standing}, {now - before:,} more than {than}"
     return _closer(lines, before, now)
 
 

@@ -31,9 +31,9 @@ def history_message(tracked: TrackedKeyword, snapshots: Sequence[Snapshot]) -> M
     drawn = [_counts(links, ours), _draw("Position (1 is best)", "Position", {"Position": ranks})]
     charts = [one for one in drawn if one]
     lead = _lead(tracked, days)
-    return message(
-        lead, render("history", lead=lead, charts=charts, small=_small(tracked, days, charts))
-    )
+    elsewhere = len({one.index for one in snapshots}) > 1
+    small = _small(tracked, days, charts, elsewhere=elsewhere)
+    return message(lead, render("history", lead=lead, charts=charts, small=small))
 
 
 def history_terminal(tracked: TrackedKeyword, snapshots: Sequence[Snapshot]) -> Group:
@@ -50,9 +50,9 @@ def history_terminal(tracked: TrackedKeyword, snapshots: Sequence[Snapshot]) -> 
 
 
 def _days(snapshots: Sequence[Snapshot]) -> dict[date, Snapshot]:
-    """Return the last read of each day, in order."""
+    """Return the last read of each day, in order; those of the latest index, as others differ."""
     in_order = sorted(snapshots, key=lambda one: one.taken_at)
-    return {one.taken_at.date(): one for one in in_order}
+    return {one.taken_at.date(): one for one in in_order if one.index == in_order[-1].index}
 
 
 def _known(points: Mapping[date, int | None]) -> _Points:
@@ -89,11 +89,17 @@ def _lead(tracked: TrackedKeyword, days: Mapping[date, Snapshot]) -> str:
 
 
 def _small(
-    tracked: TrackedKeyword, days: Mapping[date, Snapshot], charts: Sequence[Chart]
+    tracked: TrackedKeyword,
+    days: Mapping[date, Snapshot],
+    charts: Sequence[Chart],
+    *,
+    elsewhere: bool,
 ) -> list[str]:
     lines = [f"{asked(tracked.question)}, tracked since {tracked.created_at:%Y-%m-%d}."]
     if days:
         lines.append(f"{counted(len(days), 'day')} with a read, the latest on {max(days)}.")
+    if elsewhere:
+        lines.append("Earlier reads are of another link index, which counts differently.")
     if charts and any(len(one.labels) < min(len(days), POINTS) for one in charts):
         lines.append("Days on which a number was unknown are not drawn.")
     if charts and len(days) > POINTS:

@@ -24,12 +24,16 @@ _LONGEST = (60, 20)  # of a keyword; the second when a page of hostile words doe
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """A tracked keyword, its latest read, what changed since the one before, when it is next."""
+    """A tracked keyword, its latest read, what changed since the one before, when it is next.
+
+    `fault` says why the last try to read it failed, if it did.
+    """
 
     tracked: TrackedKeyword
     latest: Snapshot | None
     gap_change: int | None
     next_run: datetime | None
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,12 @@ def _drawn(row: ListRow, longest: int, shared: _Where | None) -> _Drawn:
 
 
 def _standing(row: ListRow) -> str:
-    """Return gap, change and position, or that nothing was read yet."""
+    """Return gap, change and position, and why the last try failed."""
+    failed = f"last try failed: {shown(row.fault, 120).rstrip('. ')}" if row.fault else ""
+    return " · ".join(part for part in (_as_read(row), failed) if part)
+
+
+def _as_read(row: ListRow) -> str:
     latest = row.latest
     if latest is None:
         return "not read yet"

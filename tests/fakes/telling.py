@@ -102,7 +102,7 @@ class Office:
 
     # -- what a turn asks of tracking, digests and the notifier ---------------------------
 
-    async def due(self, _team: str, channel: str) -> Sequence[str]:
+    async def due(self, _team: str, channel: str, **_: Any) -> Sequence[str]:
         return [channel] * self.waiting
 
     async def refresh(self, due: Sequence[str], **_: Any) -> None:
