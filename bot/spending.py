@@ -1,9 +1,11 @@
 """The price before a run, and what was spent and is left, for whoever asks."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain
 from uuid import uuid4
 
 from bot import preferences
@@ -11,7 +13,7 @@ from bot.analysis import Analysis
 from bot.bill import Allowance, Overview, Quote, QuoteLine, Standing, is_near
 from bot.budget import Rules, day_of, month_of
 from bot.clock import Clock
-from bot.errors import LinkGapError
+from bot.errors import BadQuestion, LinkGapError
 from bot.model import Balance
 from bot.plan import lineup_for
 from bot.prices import read_amount
@@ -52,11 +54,26 @@ class Books:
         settings = await self._settings_of(team, question.site, channel)
         return await self._priced(self._analysis.quote(question, settings), team, settings)
 
-    async def week(self, question: Question, keywords: int, team: str, channel: str) -> Quote:
-        """Return the most a weekly read of so many keywords like this one may cost."""
-        settings = await self._settings_of(team, question.site, channel)
-        chosen = lineup_for(self._registry, question, settings)
-        return await self._priced(week(chosen, keywords), team, settings)
+    async def week(self, questions: Iterable[Question], team: str, channel: str) -> Quote:
+        """Return the most that reading these keywords once may cost, whoever answers each.
+
+        What no vendor fits is not read and costs nothing; raises `BadQuestion` if none is read.
+        """
+        alike: dict[tuple[object, ...], list[Question]] = {}
+        for one in questions:
+            alike.setdefault((one.site, one.via, one.serp), []).append(one)
+        quotes, misfits = list[Quote](), list[BadQuestion]()
+        for members in alike.values():
+            settings = await self._settings_of(team, members[0].site, channel)
+            try:
+                chosen = lineup_for(self._registry, members[0], settings)
+            except BadQuestion as error:
+                misfits.append(error)
+                continue
+            quotes.append(await self._priced(week(chosen, len(members)), team, settings))
+        if misfits and not quotes:
+            raise misfits[0]
+        return _together(quotes)
 
     async def _settings_of(self, team: str, site: str | None, channel: str | None) -> Settings:
         return await self._database.read(
@@ -175,6 +192,23 @@ class Books:
         unique = dict.fromkeys(limits)
         used = await self._database.read(lambda db: [ledger.used_of(db, limit) for limit in unique])
         return tuple(_standing(*pair) for pair in zip(unique, used, strict=True))
+
+
+def _together(quotes: Sequence[Quote]) -> Quote:
+    """Return the price of all of them, a line a vendor; what is usual for one says nothing here."""
+    lines: dict[tuple[str, str], QuoteLine] = {}
+    for line in chain.from_iterable(quote.lines for quote in quotes):
+        pool = line.vendor, line.pool
+        before = lines.get(pool)
+        lines[pool] = _sum(before, line) if before else replace(line, typical=None)
+    return Quote(tuple(lines.values()), quotes[0].ask_over if quotes else None)
+
+
+def _sum(one: QuoteLine, other: QuoteLine) -> QuoteLine:
+    money = None
+    if one.micro_usd is not None and other.micro_usd is not None:
+        money = one.micro_usd + other.micro_usd
+    return replace(one, units=one.units + other.units, micro_usd=money)
 
 
 def _payers(day: Iterable[Total], month: Iterable[Total]) -> list[tuple[str, Payer]]:

@@ -80,8 +80,6 @@ async def week_of(services: Services, errand: TrackErrand) -> Quote:
     """Return the most that a weekly read may cost; nothing where no vendor fits any more."""
     place = errand.place
     try:
-        return await services.books.week(
-            errand.questions[0], len(errand.questions), place.team, place.channel
-        )
+        return await services.books.week(errand.questions, place.team, place.channel)
     except BadQuestion:
         return Quote(())

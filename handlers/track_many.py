@@ -104,10 +104,15 @@ class _TrackMany:
         listed = set(map(key_of, self.errand.questions))
         return [one for one in keywords if key_of(one.question) in listed]
 
+    def _for_site(self) -> str:
+        """Return for which site they are, where it is one."""
+        sites = {question.site for question in self.errand.questions}
+        return f" for {sites.pop()}" if len(sites) == 1 else ""
+
     def _under_way(self, done: int, of: int) -> Message:
         what = counted(of, "keyword")
         return note_of(
-            [f"Tracking {what} for {self.errand.questions[0].site}: {done:,} of {of:,} read…"],
+            [f"Tracking {what}{self._for_site()}: {done:,} of {of:,} read…"],
             [],
             sample=self.begin.is_sample(),
         )
@@ -121,7 +126,7 @@ class _TrackMany:
         unread = [one for one in mine if one.followed.fault or not one.snapshots]
         read = f"{counted(len(mine), 'keyword')}, {len(mine) - len(unread):,} read."
         lines = [
-            f"Now followed for {self.errand.questions[0].site}: {read}",
+            f"Now followed{self._for_site()}: {read}",
             f"{counted(len(here), 'keyword')} {'is' if len(here) == 1 else 'are'} tracked here.",
         ]
         small = []

@@ -1,18 +1,16 @@
 """Reads tracked keywords for the command line: the price first, then what was found or why not."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
+from dataclasses import dataclass
 from uuid import uuid4
 
 import click
 from rich.console import Console
 
-from bot.bill import Quote, QuoteLine
+from bot.bill import Quote
 from bot.cli._shared import PERSON, described
 from bot.digest import WEEKLY
 from bot.errors import LinkGapError
-from bot.question import Question
 from bot.refreshing import Outcome
 from bot.render import sentences
 from bot.render.money import at_most, warnings
@@ -44,30 +42,6 @@ class Read:
     def found(self) -> bool:
         """Say whether anything was read."""
         return any(one.snapshot for one in self.outcomes)
-
-
-async def quote_of(product: Core, questions: Sequence[Question], channel: str) -> Quote:
-    """Return the most that reading these once may cost; raises `BadQuestion` if no vendor fits."""
-    alike: dict[tuple[object, ...], list[Question]] = {}
-    for one in questions:
-        alike.setdefault((one.site, one.via, one.serp), []).append(one)
-    quotes = [
-        await product.books.week(members[0], len(members), CLI_TEAM, channel)
-        for members in alike.values()
-    ]
-    lines: dict[tuple[str, str], QuoteLine] = {}
-    for line in chain.from_iterable(quote.lines for quote in quotes):
-        pool = line.vendor, line.pool
-        before = lines.get(pool)
-        lines[pool] = _sum(before, line) if before else replace(line, typical=None)
-    return Quote(tuple(lines.values()), quotes[0].ask_over if quotes else None)
-
-
-def _sum(one: QuoteLine, other: QuoteLine) -> QuoteLine:
-    money = None
-    if one.micro_usd is not None and other.micro_usd is not None:
-        money = one.micro_usd + other.micro_usd
-    return replace(one, units=one.units + other.units, micro_usd=money)
 
 
 def tell_price(quote: Quote) -> None:

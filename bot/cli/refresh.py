@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 from pydantic import TypeAdapter
 
-from bot.cli._reading import NothingRead, Read, print_read, quote_of, read_now, tell_price
+from bot.cli._reading import NothingRead, Read, print_read, read_now, tell_price
 from bot.cli._shared import Which, as_of_option, channel_option, clock_at
 from bot.errors import BadQuestion
 from bot.refreshing import Outcome
@@ -63,7 +63,8 @@ async def _refresh(
         if not chosen:
             return Read()
         with suppress(BadQuestion):  # of a vendor that is gone; each of its keywords says so
-            tell_price(await quote_of(product, [one.question for one in chosen], channel))
+            questions = [one.question for one in chosen]
+            tell_price(await product.books.week(questions, CLI_TEAM, channel))
         return await read_now(product, chosen, channel)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from bot import preferences
-from bot.cli._reading import NothingRead, Read, agree, print_read, quote_of, read_now, sentence_of
+from bot.cli._reading import NothingRead, Read, agree, print_read, read_now, sentence_of
 from bot.cli._shared import (
     PERSON,
     Which,
@@ -188,7 +188,8 @@ async def _begin(product: Core, rows: Sequence[Row], wish: Wish) -> Begun:
     }
     questions = [row.question for row in rows if key_of(row.question) in wanted]
     if questions:
-        agree(product, await quote_of(product, questions, wish.channel), yes=wish.yes)
+        quote = await product.books.week(questions, CLI_TEAM, wish.channel)
+        agree(product, quote, yes=wish.yes)
     await _set_digest(product, wish)
     keywords = []
     for row in rows:

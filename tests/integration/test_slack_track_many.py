@@ -1,13 +1,17 @@
 """Many keywords at once: a form, the price, and one public message that counts them as read."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 from fakes.gap_bot import Bot, gap_bot, words
+from fakes.growing_web import GrowingWeb
 from fakes.moving_web import OUR_SITE
 
 from bot.errors import BadQuestion
+from bot.providers.registry import Registry
+from bot.spending import Books
 
 
 @pytest.fixture
@@ -46,6 +50,36 @@ async def test_the_price_is_told_privately_and_nothing_is_bought(bot):
     assert bot.moving.asked == []
 
 
+def with_a_paid_vendor(bot: Bot) -> None:
+    """Let prices be those of a free vendor and of a paid one, each line naming its own."""
+    vendors = (bot.moving.vendor, GrowingWeb(5).vendor(paid=True))
+    books = Books(
+        registry=Registry(vendors, ()),
+        analysis=bot.analysis,
+        database=bot.database,
+        clock=bot.clock,
+        settings=bot.settings,
+    )
+    bot.services.books.week = books.week
+
+
+async def test_the_price_is_that_of_every_line_and_not_of_the_first_alone(bot):
+    with_a_paid_vendor(bot)
+    free = "crm a via:moving serp:moving"
+    paid = [f"crm {n} via:growing serp:growing" for n in range(4)]
+    alone = words(await priced(bot, "\n".join(paid)))
+    mixed = words(await priced(bot, "\n".join((free, *paid))))
+    [price] = set(re.findall(r"at most \d+ Growing web units", alone))
+    assert price in mixed
+    assert "Reading costs nothing." not in mixed
+
+
+async def test_a_line_that_no_vendor_reads_leaves_the_others_their_price(bot):
+    with_a_paid_vendor(bot)
+    price = await priced(bot, "crm a via:gone\ncrm 1 via:growing serp:growing")
+    assert "Growing web units" in words(price)
+
+
 async def test_what_is_left_out_is_named_with_its_reason(bot):
     await bot.gap("track best crm")
     price = await priced(bot, "best crm\ncrm a\ncrm a\n!!!\ncrm b in:zz")
@@ -66,6 +100,18 @@ async def test_confirm_tracks_all_reads_them_and_says_so_in_one_message(bot):
     assert len(await bot.tracked()) == 2
     for keyword in await bot.tracked():
         assert len(await bot.services.tracking.history(keyword)) == 1
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        ("crm b", "Now followed for ledgerly.example: 2 keywords"),
+        ("crm b site:other.com", "Now followed: 2 keywords"),
+    ],
+)
+async def test_the_site_is_named_where_it_is_the_same_for_all(bot, second, said):
+    await bot.click(await priced(bot, f"crm a\n{second}"), "Confirm")
+    assert said in bot.by_bot()[-1].text
 
 
 async def test_cancel_tracks_nothing(bot):
