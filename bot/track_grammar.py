@@ -7,6 +7,8 @@ from bot.errors import BadQuestion
 from bot.question import Defaults, Question, parse
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAY_NAMED = dict(zip(DAYS + _FULL, DAYS * 2, strict=True))
 _WHEN = re.compile(r"(?:^|(?<=\s))(on|at):(\S*)", re.IGNORECASE)
 _WEEKLY = re.compile(r"(?<=\S)\s+weekly(?=\s*$|\s+[A-Za-z]+:\S)", re.IGNORECASE)
 _TIME = re.compile(r"(\d{1,2})(?::?(\d{2}))?")
@@ -41,8 +43,8 @@ def parse_track(text: str, defaults: Defaults) -> TrackRequest:
 
 
 def _day(text: str) -> str:
-    day = text[:3].lower()
-    if day not in DAYS or len(text) < 3:
+    day = _DAY_NAMED.get(text.lower())
+    if day is None:
         raise BadQuestion(f"`on:` takes a day of the week: {', '.join(DAYS)}.")
     return day
 
