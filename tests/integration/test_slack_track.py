@@ -67,6 +67,16 @@ async def test_a_day_of_the_week_is_named_in_short_or_in_full(bot, day):
     assert held.digest_day == "wed"
 
 
+@pytest.mark.parametrize("quotes", ['""', "''", "“”", "„“", "«»", "‘’"])
+async def test_what_looks_like_a_day_in_quotes_is_part_of_the_keyword(bot, quotes):
+    opening, closing = quotes
+    await bot.gap(f"track {opening}turn on:off weekly at:night x:y{closing} weekly on:thu")
+    [keyword] = await bot.tracked()
+    assert keyword.question.keyword == "turn on:off weekly at:night x:y"
+    held = await bot.services.channels.settings(team(bot), channel(bot))
+    assert held.digest_day == "thu"
+
+
 async def test_the_time_zone_is_that_of_whoever_began_and_so_is_the_ownership(bot):
     ana = bot.playground.workspace.user("ana")
     await bot.gap("track best crm")
