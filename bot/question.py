@@ -220,13 +220,19 @@ def _language(text: str) -> str:
 
 def _take_quoted(text: str) -> tuple[str | None, str]:
     """Split a leading quoted keyword from the rest: quotes of any kind always mean a keyword."""
-    if text[:1] in ('"', "'"):
-        end = text.rfind(text[0])
-        while end > 0 and text[end + 1 : end + 2].strip():
-            end = text.rfind(text[0], 0, end)
-        if end > 0:
-            return text[1:end], text[end + 1 :]
-    return None, text
+    end = end_of_quoted(text)
+    return (text[1:end], text[end + 1 :]) if end else (None, text)
+
+
+def end_of_quoted(text: str) -> int:
+    """Return where the quote stands that closes a leading quoted keyword; 0: there is none."""
+    text = text.translate(_PLAIN)
+    if text[:1] not in ('"', "'"):
+        return 0
+    end = text.rfind(text[0])
+    while end > 0 and text[end + 1 : end + 2].strip():
+        end = text.rfind(text[0], 0, end)
+    return max(end, 0)
 
 
 def _keep_urls(match: re.Match[str]) -> str:

@@ -4,9 +4,11 @@ import re
 from dataclasses import dataclass
 
 from bot.errors import BadQuestion
-from bot.question import Defaults, Question, parse
+from bot.question import Defaults, Question, end_of_quoted, parse
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAY_NAMED = dict(zip(DAYS + _FULL, DAYS * 2, strict=True))
 _WHEN = re.compile(r"(?:^|(?<=\s))(on|at):(\S*)", re.IGNORECASE)
 _WEEKLY = re.compile(r"(?<=\S)\s+weekly(?=\s*$|\s+[A-Za-z]+:\S)", re.IGNORECASE)
 _TIME = re.compile(r"(\d{1,2})(?::?(\d{2}))?")
@@ -26,23 +28,26 @@ def parse_track(text: str, defaults: Defaults) -> TrackRequest:
 
     `weekly` may stand after the keyword and changes nothing: every keyword is read weekly.
     """
+    text = text.strip()
+    end = end_of_quoted(text)
+    quoted, words = text[:end], text[end:]  # what is in quotes belongs to the keyword
     given: dict[str, str] = {}
-    for match in _WHEN.finditer(text):
+    for match in _WHEN.finditer(words):
         name = match.group(1).lower()
         if name in given:
             raise BadQuestion(f"`{name}:` is given twice; once is enough.")
         given[name] = match.group(2)
-    rest = _WEEKLY.sub("", _WHEN.sub(" ", text).rstrip())
+    rest = _WEEKLY.sub("", _WHEN.sub(" ", words).rstrip())
     return TrackRequest(
-        question=parse(rest, defaults),
+        question=parse(quoted + rest, defaults),
         day=_day(given["on"]) if "on" in given else None,
         hour=_hour(given["at"]) if "at" in given else None,
     )
 
 
 def _day(text: str) -> str:
-    day = text[:3].lower()
-    if day not in DAYS or len(text) < 3:
+    day = _DAY_NAMED.get(text.lower())
+    if day is None:
         raise BadQuestion(f"`on:` takes a day of the week: {', '.join(DAYS)}.")
     return day
 

@@ -239,8 +239,16 @@ def is_same(one: Question, other: Question) -> bool:
 
 
 def key_of(question: Question) -> tuple[str, Market, str | None]:
-    """Return what a tracked keyword is known by in its channel: phrase, market and site."""
-    return question.keyword, question.market, question.site
+    """Return what a tracked keyword is known by in its channel: phrase, market and site.
+
+    Capitals make no other phrase: search engines answer both alike.
+    """
+    return question.keyword.casefold(), question.market, question.site
+
+
+def spelled_so(found: Sequence[TrackedKeyword], keyword: str) -> Sequence[TrackedKeyword]:
+    """Return those that are spelled exactly so, or all when none is: some are kept in two ways."""
+    return [one for one in found if one.question.keyword == keyword] or found
 
 
 def _is_due(one: Followed, now: datetime, after: timedelta) -> bool:

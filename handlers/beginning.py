@@ -14,7 +14,7 @@ from bot.store import workspace
 from bot.store.deliveries import DeliveryState
 from bot.store.jobs import Job
 from bot.tracked import TrackedKeyword
-from bot.tracking import is_same
+from bot.tracking import is_same, spelled_so
 from handlers import digest_time, private_notes, track_errand, track_notes
 from handlers.once import Once
 from handlers.place import tell_once
@@ -103,9 +103,8 @@ class Beginning:
 
     async def known(self, question: Question) -> TrackedKeyword | None:
         """Return what the channel follows of a question already."""
-        return next(
-            (one for one in await self.following() if is_same(one.question, question)), None
-        )
+        same = [one for one in await self.following() if is_same(one.question, question)]
+        return next(iter(spelled_so(same, question.keyword)), None)
 
     def is_sample(self) -> bool:
         """Say whether the numbers are invented, which every message has to say."""

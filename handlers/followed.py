@@ -10,7 +10,7 @@ from bot.render.tracked_list import PER_PAGE
 from bot.render.tracked_notes import not_tracked
 from bot.render.words import shown
 from bot.tracked import TrackedKeyword
-from bot.tracking import is_same
+from bot.tracking import is_same, spelled_so
 from handlers import looks, private_notes
 from handlers.looks import Look
 from handlers.place import Place
@@ -45,7 +45,7 @@ async def show_list(services: Services, place: Place, page: int, key: str) -> Me
 async def named(services: Services, place: Place, words: str) -> TrackedKeyword | Message:
     """Return what the words name, or a private note: nothing, or several; raises `BadQuestion`.
 
-    Of several with that name it is the one of the channel's own site and market.
+    Of several with that name it is the one of the channel's own site and market, spelled so.
     """
     question = parse(words, await services.channels.defaults(place.team, place.channel))
     here = await services.tracking.following(place.team, place.channel)
@@ -53,9 +53,8 @@ async def named(services: Services, place: Place, words: str) -> TrackedKeyword 
     if not fits:
         return not_tracked(question.keyword, _closest(question.keyword, here))
     usual = [one for one in fits if is_same(one.question, question)]
-    if len(fits) > 1 and not usual:
-        return _which(fits)
-    return next(iter([*usual, *fits]))
+    meant = spelled_so(usual or fits, question.keyword)
+    return meant[0] if len(meant) == 1 else _which(meant)
 
 
 def _fits(kept: Question, words: str) -> bool:
@@ -78,7 +77,9 @@ def _closest(keyword: str, here: Sequence[TrackedKeyword]) -> tuple[str, ...]:
 
 
 def _which(fits: Sequence[TrackedKeyword]) -> Message:
+    differ = len({one.question.keyword for one in fits}) > 1
     ways = [
+        f"{f'“{shown(one.question.keyword, 60)}” ' if differ else ''}"
         f"`site:{one.question.site} in:{one.question.market.country} "
         f"lang:{one.question.market.language}`"
         for one in fits[:5]

@@ -1,6 +1,6 @@
 """What several commands need: what holds where nothing was said, moments, and one keyword."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -19,6 +19,7 @@ from bot.settings import Settings
 from bot.store import tracked
 from bot.store.workspace import CLI_TEAM
 from bot.tracked import TrackedKeyword
+from bot.tracking import spelled_so
 from bot.wiring import Core
 
 PERSON = "command line"
@@ -172,14 +173,12 @@ async def tracked_here(product: Core, which: Which, *, team: str, channel: str) 
     """Return the one keyword in a channel that fits; raises `BadQuestion` for none or several."""
     wanted = read_keyword(which.keyword)
     here = await product.database.read(lambda db: tracked.followed(db, team, channel))
-    found = [one.tracked for one in here if which.fits(one.tracked.question)]
+    found = spelled_so([one.tracked for one in here if which.fits(one.tracked.question)], wanted)
     if len(found) == 1:
         return found[0]
     if found:
         raise BadQuestion(
-            f"{quoted(wanted)} is tracked {len(found)} times in {channel}: "
-            f"{'; '.join(described(one.question) for one in found)}. "
-            "Say which one with --site, --in or --lang."
+            f"{quoted(wanted)} is tracked {len(found)} times in {channel}: {_ways(found)}"
         )
     names = [one.tracked.question.keyword for one in here]
     close = get_close_matches(wanted, dict.fromkeys(names), n=3)
@@ -189,6 +188,15 @@ async def tracked_here(product: Core, which: Which, *, team: str, channel: str) 
         f"{quoted(wanted)} is not tracked{whose} in {channel}.{hint} "
         "`linkgap list` shows everything that is."
     )
+
+
+def _ways(found: Sequence[TrackedKeyword]) -> str:
+    """Return what tells keywords of one name apart, their spelling where it differs."""
+    if len({one.question.keyword for one in found}) == 1:
+        ways = "; ".join(described(one.question) for one in found)
+        return f"{ways}. Say which one with --site, --in or --lang."
+    ways = "; ".join(f"{quoted(one.question.keyword)} {described(one.question)}" for one in found)
+    return f"{ways}. Say which one by its spelling, or with --site, --in or --lang."
 
 
 def described(question: Question) -> str:

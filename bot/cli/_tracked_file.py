@@ -9,6 +9,7 @@ from bot.errors import BadQuestion
 from bot.exports.opening import open_text
 from bot.question import Defaults, Question
 from bot.render.tracked_files import TrackedRow, numbered_rows
+from bot.tracking import key_of
 
 _YES, _NO = ("yes", "true", "1", "paused"), ("", "no", "false", "0")
 
@@ -43,7 +44,7 @@ async def read_rows(
         except BadQuestion as fault:
             faults.append(f"Line {row.line}: {fault}")
             continue
-        key = (question.keyword, question.market, question.site)
+        key = key_of(question)
         if key in found:
             notes.append(f"Line {row.line}: the same keyword as in line {found[key].line}.")
         else:

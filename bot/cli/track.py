@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -211,7 +211,10 @@ async def _known(product: Core, channel: str) -> dict[object, Followed]:
 
 def _is_to_read(known: Followed | None, question: Question, now: datetime) -> bool:
     """Say whether a first read is worth its price: not of what was read days ago as it is."""
-    if known is None or known.last_read_at is None or known.tracked.question != question:
+    if known is None or known.last_read_at is None:
+        return True
+    kept = known.tracked.question
+    if kept != replace(question, keyword=kept.keyword):
         return True
     return now - known.last_read_at >= A_WEEK_OR_SO
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -42,15 +42,12 @@ def track(
     """Follow a keyword; returns it, and False when the channel followed it already.
 
     `question.site` must be known. A keyword that is followed already takes the new question (its
-    page, vendors) and is no longer paused.
+    page, vendors), keeps its spelling, and is no longer paused.
     """
     site_id = ensure_site(db, team, question.site or "", at).id
-    key = (team, channel, site_id, question.keyword, question.market.country)
-    before = db.execute(
-        "SELECT ended_at FROM tracked_keywords WHERE team = ? AND channel = ? AND site_id = ? "
-        "AND keyword = ? AND country = ? AND language = ?",
-        (*key, question.market.language),
-    ).fetchone()
+    keyword, is_followed = _kept_as(db, team, channel, site_id, question)
+    question = replace(question, keyword=keyword)
+    key = (team, channel, site_id, keyword, question.market.country)
     made = db.execute(
         "INSERT INTO tracked_keywords (team, channel, site_id, keyword, country, language, id, "
         "question, created_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
@@ -69,7 +66,7 @@ def track(
         ),
     )
     (followed,) = _read(made)
-    return followed.tracked, before is None or before[0] is not None
+    return followed.tracked, not is_followed
 
 
 def followed(
@@ -104,14 +101,18 @@ def one(db: sqlite_utils.Database, team: str, tracked_id: str) -> TrackedKeyword
 def matching(
     db: sqlite_utils.Database, team: str, question: Question
 ) -> tuple[TrackedKeyword, ...]:
-    """Return what any channel of the team follows of a question: same keyword, market, site."""
+    """Return what any channel of the team follows of a question: same keyword, market, site.
+
+    Capitals make no other keyword.
+    """
     rows = db.execute(
         _SELECT + "JOIN sites USING (team) WHERE team = ? AND sites.id = site_id AND domain = ? "
-        "AND keyword = ? AND tracked_keywords.country = ? AND tracked_keywords.language = ? "
+        "AND tracked_keywords.country = ? AND tracked_keywords.language = ? "
         "AND ended_at IS NULL ORDER BY number",
-        (team, question.site, question.keyword, question.market.country, question.market.language),
+        (team, question.site, question.market.country, question.market.language),
     )
-    return tuple(found.tracked for found in _read(rows))
+    found = (row.tracked for row in _read(rows))
+    return tuple(one for one in found if _is_one_phrase(one.question.keyword, question.keyword))
 
 
 def channels(db: sqlite_utils.Database) -> list[tuple[str, str]]:
@@ -163,6 +164,30 @@ def note_fault(db: sqlite_utils.Database, team: str, tracked_id: str, fault: str
         "UPDATE tracked_keywords SET last_fault = ? WHERE team = ? AND id = ?",
         (fault, team, tracked_id),
     )
+
+
+def _kept_as(
+    db: sqlite_utils.Database, team: str, channel: str, site_id: int, question: Question
+) -> tuple[str, bool]:
+    """Return how a keyword is spelled in the channel, and whether it is followed now.
+
+    Of several spellings it is one that is followed, and best the one that was asked for.
+    """
+    rows = db.execute(
+        "SELECT keyword, ended_at IS NULL FROM tracked_keywords WHERE team = ? AND channel = ? "
+        "AND site_id = ? AND country = ? AND language = ? "
+        "ORDER BY ended_at IS NOT NULL, keyword != ?, number",
+        (
+            *(team, channel, site_id),
+            *(question.market.country, question.market.language, question.keyword),
+        ),
+    ).fetchall()
+    kept = ((text, bool(now)) for text, now in rows if _is_one_phrase(text, question.keyword))
+    return next(kept, (question.keyword, False))
+
+
+def _is_one_phrase(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()  # SQLite folds the letters of English alone
 
 
 def _read(cursor: sqlite3.Cursor) -> Iterator[Followed]:

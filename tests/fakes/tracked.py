@@ -1,8 +1,9 @@
 """A week of tracked keywords: an invented web in which some pages gained links, and its re-read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from fakes.ahrefs_world import OWN_SITE, TODAY, Backlink, Result, Site, World
 
@@ -28,6 +29,16 @@ def our_page(number: int) -> str:
 
 def rival(number: int, place: int) -> str:
     return f"https://rival{number}-{place}.example/guide"
+
+
+def spell(before: str, now: str) -> Callable[[Any], None]:
+    """Return what spells a stored keyword anew, as no door does: files of old have any spelling."""
+    change = "UPDATE tracked_keywords SET keyword = ?, question = json_set(question, ?, ?) "
+
+    def run(db: Any) -> None:
+        db.execute(change + "WHERE keyword = ?", (now, "$.keyword", now, before))
+
+    return run
 
 
 def tracked_world(keywords: int, moved: Sequence[str] = ()) -> World:

@@ -1,7 +1,9 @@
 """Tracking from the command line: processes one after the other, and each command's manners."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from fakes.ahrefs_server import AhrefsServer
 from fakes.ahrefs_world import OWN_SITE
 from fakes.in_thread import in_thread
-from fakes.tracked import keyword, our_page, rival
+from fakes.tracked import keyword, our_page, rival, spell
 from fakes.tracking_cli import FIRST, TrackingCli, link
 
 DOCUMENTED = json.loads(
@@ -124,6 +126,31 @@ def test_a_name_that_two_sites_share_has_to_be_told_apart(cli):
     assert "Say which one with --site" in refused
     cli.run("untrack", keyword(0), "--site", "other.example")
     assert [row["site"] for row in rows_of(cli)] == [OWN_SITE]
+
+
+def test_a_keyword_in_other_capitals_is_not_bought_again(cli):
+    cli.track()
+    bought = list(cli.server.ledger)
+    ours = ("--site", OWN_SITE, "--page", our_page(0), *cli.as_of)
+    said = cli.run("track", keyword(0).upper(), *ours).stdout
+    assert "It was tracked already and read within the last six days" in said
+    assert cli.server.ledger == bought
+    (cli.folder / "all.csv").write_text(f"keyword\n{keyword(1)}\n{keyword(1).title()}\n", "utf-8")
+    noted = cli.run("track", "--csv", "all.csv", "--site", OWN_SITE, *cli.as_of).stderr
+    assert "Line 3: the same keyword as in line 2." in noted
+    assert [row["keyword"] for row in rows_of(cli)] == [keyword(0), keyword(1)]
+
+
+def test_a_keyword_kept_in_two_spellings_is_named_by_its_spelling(cli):
+    cli.track(0)
+    cli.track(1)
+    with closing(sqlite3.connect(cli.folder / "linkgap.db")) as db, db:
+        spell(keyword(1), keyword(0).upper())(db)
+    refused = cli.run("untrack", keyword(0).title(), code=2).stderr
+    assert "“TRACKED KEYWORD 0” ledgerly.example, US (en); “tracked keyword 0” l" in refused
+    assert "Say which one by its spelling" in refused
+    cli.run("untrack", keyword(0).upper())
+    assert [row["keyword"] for row in rows_of(cli)] == [keyword(0)]
 
 
 def rows_of(cli, *more):

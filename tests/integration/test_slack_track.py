@@ -60,6 +60,23 @@ async def test_all_that_the_command_says_is_kept(bot):
     assert "Read every Thursday at 16:00" in words(bot.by_bot()[0])
 
 
+@pytest.mark.parametrize("day", ["wed", "Wednesday"])
+async def test_a_day_of_the_week_is_named_in_short_or_in_full(bot, day):
+    await bot.gap(f"track best crm on:{day}")
+    held = await bot.services.channels.settings(team(bot), channel(bot))
+    assert held.digest_day == "wed"
+
+
+@pytest.mark.parametrize("quotes", ['""', "''", "“”", "„“", "«»", "‘’"])
+async def test_what_looks_like_a_day_in_quotes_is_part_of_the_keyword(bot, quotes):
+    opening, closing = quotes
+    await bot.gap(f"track {opening}turn on:off weekly at:night x:y{closing} weekly on:thu")
+    [keyword] = await bot.tracked()
+    assert keyword.question.keyword == "turn on:off weekly at:night x:y"
+    held = await bot.services.channels.settings(team(bot), channel(bot))
+    assert held.digest_day == "thu"
+
+
 async def test_the_time_zone_is_that_of_whoever_began_and_so_is_the_ownership(bot):
     ana = bot.playground.workspace.user("ana")
     await bot.gap("track best crm")
@@ -157,6 +174,9 @@ async def test_a_first_read_that_fails_says_why_and_that_it_comes_again(bot):
     [
         ("track best crm in:zz", "do not know the country"),
         ("track best crm on:someday", "takes a day of the week"),
+        ("track best crm on:monthly", "takes a day of the week"),
+        ("track best crm on:sunglasses", "takes a day of the week"),
+        ("track best crm on:tu", "takes a day of the week"),
         ("track best crm at:03:00", "full hour from 06:00 to 22:00"),
     ],
 )

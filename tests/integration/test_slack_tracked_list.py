@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from fakes.gap_bot import Bot, gap_bot, words
 from fakes.moving_web import OUR_SITE, OURS, RIVALS
+from fakes.tracked import spell
 
 
 @pytest.fixture
@@ -163,6 +164,35 @@ async def test_of_several_with_one_name_the_usual_one_is_meant_or_it_asks(bot):
     await bot.gap("untrack best crm in:de")
     [left] = await bot.tracked()
     assert left.question.market.country == "fr"
+
+
+async def test_capitals_make_no_other_keyword(bot):
+    await bot.gap("track best crm ÜBERSICHT")
+    await bot.gap("track Best CRM übersicht")
+    assert "tracked here already" in bot.seen()[-1].text
+    [kept] = await bot.tracked()
+    assert kept.question.keyword == "best crm ÜBERSICHT"
+    await bot.gap("untrack best crm übersicht")
+    await bot.gap("track BEST CRM übersicht")
+    [again] = await bot.tracked()
+    assert (again.id, again.question) == (kept.id, kept.question)
+
+
+async def test_of_one_kept_in_two_spellings_the_exact_one_is_meant_or_it_asks(bot):
+    await bot.gap("track best crm")
+    await bot.gap("track other crm")
+    await bot.database.run(spell("other crm", "Best CRM"))
+    await bot.gap("untrack BEST CRM")
+    assert "Say which with “Best CRM” `site:" in bot.seen()[-1].text
+    assert "or “best crm” `site:" in bot.seen()[-1].text
+    await bot.gap("track Best CRM page:none")
+    pages = {one.question.keyword: one.question.page for one in await bot.tracked()}
+    assert pages == {"best crm": None, "Best CRM": "none"}
+    await bot.gap("untrack Best CRM")
+    [left] = await bot.tracked()
+    assert left.question.keyword == "best crm"
+    await bot.gap("track Best CRM")
+    assert "tracked here already" in bot.seen()[-1].text
 
 
 @pytest.mark.parametrize("command", ["untrack", "history"])

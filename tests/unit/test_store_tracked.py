@@ -59,6 +59,12 @@ async def test_a_keyword_is_followed_once_a_channel_market_and_site(database):
     assert len(ids | {first.id}) == 7
 
 
+async def test_what_is_found_for_a_keyword_in_other_capitals_is_of_that_keyword(database):
+    kept, _ = await track(database)
+    asked = replace(CRM, keyword="Best CRM")
+    assert await database.read(lambda db: tracked.matching(db, "T1", asked)) == (kept,)
+
+
 async def test_following_it_again_takes_the_new_question_and_ends_a_pause(database):
     first, _ = await track(database)
     await database.run(lambda db: tracked.set_paused(db, "T1", first.id, paused=True))
