@@ -16,6 +16,7 @@ from bot.report import Gate
 MATCH, MISMATCH, MIXED, UNKNOWN = "match", "mismatch", "mixed", "unknown"
 MAJORITY = 0.6
 LEAST_PAGES = 2
+OTHER = "other"
 MOST_TOPICS = 8
 NOT_KNOWN, NO_PAGE_YET = "your page is not known", "you have no page yet"
 _MANY = {
@@ -121,7 +122,8 @@ def intent_gate(
         reason = _too_little(len(readable), kinds.total())
         return Gate("intent", UNKNOWN, f"{reason}{_doubt(vendor_kind, None)}")
     kind, count = max(kinds.items(), key=lambda pair: (pair[1], pair[0]))
-    if count < LEAST_PAGES or count < MAJORITY * len(readable):
+    # "Other" is what is left over, walls against robots among it: no kind that ours could miss.
+    if kind == OTHER or count < LEAST_PAGES or count < MAJORITY * len(readable):
         named = ", ".join(f"{number} {_MANY[name]}" for name, number in kinds.most_common())
         reason = f"The ranking pages are mixed ({named}): no verdict."
         return Gate("intent", MIXED, f"{reason}{_doubt(vendor_kind, None)}")

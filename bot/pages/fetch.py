@@ -222,8 +222,10 @@ class Reader:
             return await checked(url, self._resolver, allow_loopback=self._allow_loopback)
         except Refused as refusal:
             raise Unusable(ReadState.REFUSED_ADDRESS, str(refusal)) from None
-        except OSError:
-            raise Unusable(ReadState.UNREACHABLE, f"{url.host} has no address") from None
+        except (OSError, UnicodeError):
+            # What is no name at all (`a..b`) fails in the codec, and so would `url.host`.
+            host = url.raw_host.decode("ascii", "replace")
+            raise Unusable(ReadState.UNREACHABLE, f"{host} has no address") from None
 
     async def _get(self, url: httpx.URL) -> httpx.Response:
         """Send one GET to an address judged a moment ago, under the name that was asked for."""

@@ -227,6 +227,18 @@ async def test_a_host_that_is_not_there_is_unreachable(reader, clock):
     assert closed.state is ReadState.UNREACHABLE
 
 
+@pytest.mark.parametrize("host", ["a..example", f"{'a' * 64}.example", "xn--a.example"])
+async def test_a_name_that_no_host_can_have_is_unreachable_and_no_crash(clock, server, host):
+    async def as_python_does(name, _port):
+        name.encode("idna")
+        raise OSError("no such name")
+
+    server.routes["/"] = redirect(f"http://{host}/")
+    async with Reader(clock, resolver=as_python_does, allow_loopback=True) as lenient:
+        for url in (f"http://{host}/", server.url("/")):
+            assert (await lenient.read(url)).state is ReadState.UNREACHABLE
+
+
 async def test_several_pages_are_read_at_once_and_come_back_in_the_order_asked(server, reader):
     names = [f"/{number}" for number in range(12)]
     for name in names:

@@ -64,6 +64,12 @@ def test_without_a_clear_majority_there_is_no_verdict():
     assert gate.reason == "The ranking pages are mixed (2 lists, 1 guides, 1 tools): no verdict."
 
 
+def test_what_is_left_over_is_no_kind_that_ours_could_miss():
+    gate = intent_gate(page("list"), [page("other"), page("other"), page("other")])
+    assert gate.state == "mixed"
+    assert gate.reason == "The ranking pages are mixed (3 pages of another sort): no verdict."
+
+
 def test_pages_without_a_named_kind_count_against_a_majority():
     assert intent_gate(page(), [page(), page(), page(None), page(None)]).state == "mixed"
 
