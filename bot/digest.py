@@ -5,7 +5,7 @@ Everything is read up to one moment. The same moment gives the same digest, also
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -141,14 +141,10 @@ def _build(
         for one in active
         if one.fault or one.tracked.id not in shots
     )
-    return Digest(
+    digest = Digest(
         week=slot.period,
         channel=channel,
-        sentence=digest_sentence(
-            lines if len(unread) < len(active) else (),
-            *(won, lost, fresh),
-            earlier_digest=since is not None,
-        ),
+        sentence="",
         keywords=lines,
         new_competitor_links=fresh,
         won=won,
@@ -164,6 +160,9 @@ def _build(
         paused=len(here) - len(active),
         gap_history=gap_history(_by_name(stories)),
     )
+    told = () if digest.nothing_read else lines
+    sentence = digest_sentence(told, won, lost, fresh, earlier_digest=since is not None)
+    return replace(digest, sentence=sentence)
 
 
 def _story(

@@ -53,10 +53,10 @@ class Setting:
 
 
 _YES_NO = (("yes", "Yes"), ("no", "No"))
-_DAYS = tuple(
-    (day[:3].lower(), day)
+WEEKDAYS = {
+    day[:3].lower(): day
     for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-)
+}
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -74,7 +74,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("country", Group.SITES, (TEAM, SITE), "Country", "Two letters, such as us."),
     Setting("lang", Group.SITES, (TEAM, SITE), "Language", "Two letters, such as en."),
     Setting(
-        "digest_day", Group.DIGEST, (TEAM, CHANNEL), "Day", "The day of the weekly digest.", _DAYS
+        "digest_day",
+        Group.DIGEST,
+        (TEAM, CHANNEL),
+        "Day",
+        "The day of the weekly digest.",
+        tuple(WEEKDAYS.items()),
     ),
     Setting(
         "digest_hour",

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from bot.errors import BadQuestion
 from bot.question import Defaults, Question, end_of_quoted, parse
+from bot.setting_list import WEEKDAYS
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_DAY_NAMED = dict(zip(DAYS + _FULL, DAYS * 2, strict=True))
+_DAY_NAMED = {name: day for day, full in WEEKDAYS.items() for name in (day, full.lower())}
 _WHEN = re.compile(r"(?:^|(?<=\s))(on|at):(\S*)", re.IGNORECASE)
 _WEEKLY = re.compile(r"(?<=\S)\s+weekly(?=\s*$|\s+[A-Za-z]+:\S)", re.IGNORECASE)
 _TIME = re.compile(r"(\d{1,2})(?::?(\d{2}))?")
@@ -48,7 +47,7 @@ def parse_track(text: str, defaults: Defaults) -> TrackRequest:
 def _day(text: str) -> str:
     day = _DAY_NAMED.get(text.lower())
     if day is None:
-        raise BadQuestion(f"`on:` takes a day of the week: {', '.join(DAYS)}.")
+        raise BadQuestion(f"`on:` takes a day of the week: {', '.join(WEEKDAYS)}.")
     return day
 
 

@@ -5,26 +5,16 @@ from collections.abc import Mapping
 from bot import preferences
 from bot.errors import BadSetting
 from bot.preferences import Place as SettingPlace
-from bot.setting_list import Level
+from bot.setting_list import WEEKDAYS, Level
 from bot.settings import Settings
 from handlers.people import ask_slack, zone_of
 from handlers.place import Place
 from handlers.services import Services
 
-_DAYS = {
-    "mon": "Monday",
-    "tue": "Tuesday",
-    "wed": "Wednesday",
-    "thu": "Thursday",
-    "fri": "Friday",
-    "sat": "Saturday",
-    "sun": "Sunday",
-}
-
 
 def in_words(settings: Settings) -> str:
     """Return `every Monday at 09:00 (Europe/Berlin)`."""
-    day = _DAYS[settings.digest_day]
+    day = WEEKDAYS[settings.digest_day]
     return f"every {day} at {settings.digest_hour:02}:00 ({settings.time_zone})"
 
 

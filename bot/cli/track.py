@@ -32,12 +32,11 @@ from bot.preferences import Place
 from bot.question import Defaults, Question
 from bot.render.tracked_words import quoted
 from bot.render.words import counted
-from bot.setting_list import Level
+from bot.setting_list import WEEKDAYS, Level
 from bot.settings import Settings, load
 from bot.store import tracked
 from bot.store.tracked import Followed
 from bot.store.workspace import CLI_TEAM
-from bot.track_grammar import DAYS
 from bot.tracked import TrackedKeyword
 from bot.tracking import A_WEEK_OR_SO, MOST_TRACKED, key_of
 from bot.wiring import Core, core
@@ -65,7 +64,7 @@ class Begun:
 @click.argument("keyword", required=False)
 @question_options
 @channel_option
-@click.option("--on", type=click.Choice(DAYS), help="The day of the channel's digest.")
+@click.option("--on", type=click.Choice(tuple(WEEKDAYS)), help="The day of the channel's digest.")
 @click.option("--at", type=click.IntRange(6, 22), help="The hour of the channel's digest.")
 @click.option(
     "--csv",

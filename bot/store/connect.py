@@ -117,8 +117,7 @@ class Database:
         )
         database = sqlite_utils.Database(connection, strict=True, execute_plugins=False)
         self._opened.append(database)
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = NORMAL")
+        set_up(database)
         return database
 
     def _close(self) -> None:
@@ -127,6 +126,14 @@ class Database:
         # The writer was opened first and goes last: only it may fold the log into the file.
         while self._opened:
             self._opened.pop().close()
+
+
+def set_up(database: sqlite_utils.Database) -> None:
+    """Give a connection what every query of the store expects of it."""
+    database.execute("PRAGMA foreign_keys = ON")
+    database.execute("PRAGMA synchronous = NORMAL")
+    # SQLite's own NOCASE and lower() fold the letters of English alone.
+    database.conn.create_function("casefold", 1, str.casefold, deterministic=True)
 
 
 def _log_ahead(writer: sqlite_utils.Database) -> None:

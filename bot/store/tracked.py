@@ -107,12 +107,12 @@ def matching(
     """
     rows = db.execute(
         _SELECT + "JOIN sites USING (team) WHERE team = ? AND sites.id = site_id AND domain = ? "
+        "AND casefold(keyword) = casefold(?) "
         "AND tracked_keywords.country = ? AND tracked_keywords.language = ? "
         "AND ended_at IS NULL ORDER BY number",
-        (team, question.site, question.market.country, question.market.language),
+        (team, question.site, question.keyword, question.market.country, question.market.language),
     )
-    found = (row.tracked for row in _read(rows))
-    return tuple(one for one in found if _is_one_phrase(one.question.keyword, question.keyword))
+    return tuple(found.tracked for found in _read(rows))
 
 
 def channels(db: sqlite_utils.Database) -> list[tuple[str, str]]:
@@ -173,21 +173,17 @@ def _kept_as(
 
     Of several spellings it is one that is followed, and best the one that was asked for.
     """
-    rows = db.execute(
+    found = db.execute(
         "SELECT keyword, ended_at IS NULL FROM tracked_keywords WHERE team = ? AND channel = ? "
-        "AND site_id = ? AND country = ? AND language = ? "
-        "ORDER BY ended_at IS NOT NULL, keyword != ?, number",
+        "AND site_id = ? AND country = ? AND language = ? AND casefold(keyword) = casefold(?) "
+        "ORDER BY ended_at IS NOT NULL, keyword != ?, number LIMIT 1",
         (
             *(team, channel, site_id),
-            *(question.market.country, question.market.language, question.keyword),
+            *(question.market.country, question.market.language),
+            *(question.keyword, question.keyword),
         ),
-    ).fetchall()
-    kept = ((text, bool(now)) for text, now in rows if _is_one_phrase(text, question.keyword))
-    return next(kept, (question.keyword, False))
-
-
-def _is_one_phrase(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold()  # SQLite folds the letters of English alone
+    ).fetchone()
+    return (found[0], bool(found[1])) if found else (question.keyword, False)
 
 
 def _read(cursor: sqlite3.Cursor) -> Iterator[Followed]:

@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 
 import sqlite_utils
 
+from bot.store.connect import set_up
 from bot.store.migrations import migrate
 
 
@@ -13,5 +14,6 @@ from bot.store.migrations import migrate
 def memory() -> Iterator[sqlite_utils.Database]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         db = sqlite_utils.Database(connection, strict=True)
+        set_up(db)
         migrate(db, "memory")
         yield db
