@@ -34,8 +34,11 @@ from bot.tracking import Tracking
 from handlers.app import make_app
 from handlers.channels import Channels
 from handlers.client import slack_client
+from handlers.http_door import HttpDoor
 from handlers.notifier import SlackNotifier
 from handlers.services import Services
+from handlers.signature import signing_secret
+from handlers.turned_away import ServerNoise, TurnedAway
 from handlers.under_way import UnderWay
 from handlers.voice import Voice
 
@@ -185,9 +188,15 @@ class _HttpApp(AsyncSlackRequestHandler):
         await super().__call__(scope, receive, send)
 
 
-def http_app(services: Services) -> AsyncSlackRequestHandler:
+def http_app(services: Services) -> HttpDoor:
     """Return the ASGI application: Slack's deliveries on one path, and GET /health."""
-    return _HttpApp(make_app(services), path=EVENTS_PATH)
+    return HttpDoor(
+        _HttpApp(make_app(services), path=EVENTS_PATH),
+        secret=signing_secret(services.settings),
+        path=EVENTS_PATH,
+        # Slack stamps by real time, whatever day the bot is told that it is.
+        clock=SystemClock(),
+    )
 
 
 def socket_mode(services: Services) -> AsyncSocketModeHandler:
@@ -201,7 +210,4 @@ def set_up_logs(level: int = logging.INFO) -> None:
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name in ("httpx", "httpcore", "slack_bolt", "slack_sdk", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    # Our client has the token; Bolt, which finds it in the environment, warns at every start.
-    logging.getLogger("slack_bolt.AsyncApp").addFilter(
-        lambda record: "`token` will be unused" not in record.getMessage()
-    )
+    logging.getLogger("uvicorn.error").addFilter(ServerNoise(TurnedAway(SystemClock())))

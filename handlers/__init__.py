@@ -17,6 +17,8 @@ meant. settings.py is `/gap settings`. notifier.py posts the digest when the sch
 commands.py says which words are a command, looks.py answers privately what is known already.
 boundary.py catches what nobody else did, so that nobody ever meets silence.
 
+http_door.py stands before all of it: over HTTP only what Slack signed (signature.py) comes in.
+
 Every module here with a `register(app, services)` is found and registered by itself.
 """
 
@@ -38,4 +40,4 @@ def register(app: AsyncApp, services: Services) -> None:
         module = import_module(f"{__name__}.{found.name}")
         if hasattr(module, "register"):
             module.register(app, services)
-    catch_the_rest(app)
+    catch_the_rest(app, services)

@@ -3,22 +3,18 @@
 from slack_bolt.async_app import AsyncApp
 
 import handlers
-from bot.settings import Settings
+from handlers.bolt_log import bolt_log
 from handlers.services import Services
+from handlers.signature import signing_secret
 
 
 def make_app(services: Services) -> AsyncApp:
     """Return the app with every handler registered; the caller starts `services.jobs`."""
     app = AsyncApp(
         name="linkgap",
+        logger=bolt_log(),
         client=services.voice.client,
-        signing_secret=_signing_secret(services.settings),
+        signing_secret=signing_secret(services.settings),
     )
     handlers.register(app, services)
     return app
-
-
-def _signing_secret(settings: Settings) -> str:
-    """Return the secret; Socket Mode needs none, because Slack signs nothing there."""
-    secret = settings.slack_signing_secret
-    return secret.get_secret_value() if secret else ""

@@ -7,11 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 from slack_bolt import BoltResponse
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
 
-from handlers import private_notes
+from handlers import private_notes, signature
 from handlers.refusals import SlackRefused
 from handlers.services import Services
+from handlers.signature import signing_secret
 
 log = logging.getLogger(__name__)
 
@@ -22,10 +23,17 @@ LINK = "open_"
 
 def register(app: AsyncApp, services: Services) -> None:
     """Stand behind every handler: an exception is written down and the person is told."""
+    secret = signing_secret(services.settings)
 
     async def broke(
-        error: Exception, body: dict[str, Any], ack: AsyncAck, response: BoltResponse | None
+        error: Exception,
+        body: dict[str, Any],
+        ack: AsyncAck,
+        request: AsyncBoltRequest,
+        response: BoltResponse | None,
     ) -> BoltResponse | None:
+        if not _is_from_slack(request, secret):
+            return BoltResponse(status=401)
         reference = uuid4().hex[:8]
         log.error("unexpected, reference %s", reference, exc_info=error)
         note = private_notes.broken(reference)
@@ -52,23 +60,40 @@ def _instead(body: dict[str, Any], sentence: str) -> BoltResponse:
     if "event" in body:
         return BoltResponse(status=500)
     if body.get("type") == "view_submission":
-        inputs = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
+        blocks = body.get("view", {}).get("blocks", [])
+        inputs = [block["block_id"] for block in blocks if block["type"] == "input"]
+        if not inputs:
+            return BoltResponse(status=500)  # Slack itself says then that something went wrong
         errors = {"response_action": "errors", "errors": {inputs[0]: sentence}}
         return BoltResponse(status=200, body=errors)
     return BoltResponse(status=200)
 
 
-def catch_the_rest(app: AsyncApp) -> None:
+def _is_from_slack(request: AsyncBoltRequest, secret: str) -> bool:
+    """Say whether Slack sent it: a check of the signature may have been what failed."""
+    if request.mode == "socket_mode":
+        return True
+    stamp, signed = (
+        request.headers.get(f"x-slack-{name}", [""])[0].encode(errors="replace")
+        for name in ("request-timestamp", "signature")
+    )
+    body = request.raw_body.encode(errors="replace")
+    return signature.is_signed(secret, stamp, body, signed)
+
+
+def catch_the_rest(app: AsyncApp, services: Services) -> None:
     """Answer what no handler is for; registered after all of them."""
 
     async def command(ack: AsyncAck) -> None:
         await ack("I do not know that command. `/gap help` shows what I can do.")
 
-    async def action(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+    async def action(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         pressed = str(body["actions"][0].get("action_id", ""))
-        if not pressed.startswith(LINK) and respond.response_url is not None:
-            await respond("This button does nothing any more. Ask again with `/gap`.")
+        url = body.get("response_url")
+        if not pressed.startswith(LINK) and url is not None:
+            said = "This button does nothing any more. Ask again with `/gap`."
+            await services.voice.respond(url, private_notes.note(said))
 
     async def quietly(ack: AsyncAck) -> None:
         await ack()

@@ -21,6 +21,7 @@ BAD_BLOCKS = frozenset(
 )
 NO_ANSWER = "no_answer"
 NOT_REACHABLE = "not_reachable"
+FOREIGN_ADDRESS = "foreign_address"
 # Slack's own words for these: part of the request may have been carried out.
 _UNCERTAIN = frozenset(
     {NO_ANSWER, "fatal_error", "internal_error", "request_timeout", "service_unavailable"}
@@ -40,6 +41,8 @@ _SENTENCES = {
         "Slack did not say whether it took my message. Look at the channel before you try again.",
     ),
     NOT_REACHABLE: "Slack could not be reached. Try again in a minute.",
+    FOREIGN_ADDRESS: "The address for a private answer is not Slack's, so nothing was sent there. "
+    "Ask again.",
     "is_archived": "This channel is archived, so nothing can be posted here.",
     "thread_not_found": "The thread I was to answer in is gone.",
     "message_not_found": "The message I was to change is gone.",

@@ -16,6 +16,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.clock import Clock
 from bot.render.message import Message, View
+from handlers import reply_address
 from handlers.refusals import BAD_BLOCKS, NO_ANSWER, NOT_REACHABLE, SlackRefused, answer_of, refused
 
 log = logging.getLogger(__name__)
@@ -77,17 +78,24 @@ class Voice:
         await _with_twins(message, send)
 
     async def respond(self, url: str, message: Message, *, replace: bool = False) -> None:
-        """Answer privately where somebody acted: five times, for half an hour."""
+        """Answer privately where somebody acted: five times, for half an hour.
+
+        This is the only way to a response_url, and it leads to Slack alone.
+        """
+        address = reply_address.checked(url, self.client.base_url)
 
         async def send(shape: Message) -> None:
-            hook = AsyncWebhookClient(url, retry_handlers=self.client.retry_handlers)
-            answer = await hook.send(
-                text=shape.text,
-                blocks=shape.blocks,
-                # A message that is replaced stays as public or as private as it was.
-                response_type=None if replace else "ephemeral",
-                replace_original=replace,
-            )
+            async with reply_address.session() as session:
+                hook = AsyncWebhookClient(
+                    address, session=session, retry_handlers=self.client.retry_handlers
+                )
+                answer = await hook.send(
+                    text=shape.text,
+                    blocks=shape.blocks,
+                    # A message that is replaced stays as public or as private as it was.
+                    response_type=None if replace else "ephemeral",
+                    replace_original=replace,
+                )
             if answer.status_code != 200:
                 raise SlackRefused(_word(answer.status_code, answer.body))
 

@@ -1,0 +1,54 @@
+"""What was refused at the door, in one short line a minute however many knock."""
+
+import logging
+from collections import Counter
+
+from bot.clock import Clock
+
+log = logging.getLogger(__name__)
+
+BETWEEN_LINES_S = 60
+# What uvicorn writes, one line or two for each, about requests that never reach the bot.
+_NOISE = {
+    "Invalid HTTP request received.": "400 no HTTP",
+    "Unsupported upgrade request.": "an upgrade that is not offered",
+    "No supported WebSocket library detected.": None,
+}
+
+
+class TurnedAway:
+    """Counts refusals by reason. Reasons are ours: no word of a stranger gets into the log."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._counts: Counter[str] = Counter()
+        self._told_at: float | None = None
+
+    def note(self, reason: str) -> None:
+        """Count one; a line is written for the first, and for all since once a minute is over."""
+        self._counts[reason] += 1
+        now = self._clock.monotonic()
+        if self._told_at is not None and now - self._told_at < BETWEEN_LINES_S:
+            return
+        told = ", ".join(f"{count} × {why}" for why, count in self._counts.items())
+        log.info("refused since the last such line: %s", told)
+        self._counts.clear()
+        self._told_at = now
+
+
+class ServerNoise(logging.Filter):
+    """Counts what the server says of malformed requests, instead of a line for each."""
+
+    def __init__(self, turned_away: TurnedAway) -> None:
+        super().__init__()
+        self._turned_away = turned_away
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let through what is not about a stranger's request."""
+        said = record.getMessage()
+        for beginning, reason in _NOISE.items():
+            if said.startswith(beginning):
+                if reason is not None:
+                    self._turned_away.note(reason)
+                return False
+        return True
