@@ -24,10 +24,14 @@ Inside = Callable[[Scope, Receive, Send], Awaitable[None]]
 HEALTH_PATH = "/health"
 LARGEST = 1_000_000
 """Bytes of a body. Slack's own are some thousand; a full form has less than a quarter of this."""
+THROWN_AWAY = 128_000_000
+"""Up to here a client may send its refused body to the end, unread by us: who is cut off in the
+middle of it never hears why. Beyond, and where no length is told, the line is cut."""
 PATIENCE_S = 10.0
 """For a body to arrive; Slack waits three seconds for its answer."""
 DEEPEST = 100
 """Levels of a body; Slack's have about twenty."""
+TOO_LARGE = "body above 1 MB"
 _STAMP, _SIGNATURE = b"x-slack-request-timestamp", b"x-slack-signature"
 # Bolt obeys further headers, which no signature covers, and chokes on those that are no UTF-8.
 _FOR_BOLT = frozenset(
@@ -111,11 +115,7 @@ def _refuse_size(headers: list[tuple[bytes, bytes]]) -> None:
         if not value.isdigit():
             raise _Refusal(HTTPStatus.BAD_REQUEST, "length that is no number", hang_up=True)
         if len(value) > 15 or int(value) > LARGEST:
-            raise _too_large()
-
-
-def _too_large() -> _Refusal:
-    return _Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body above 1 MB", hang_up=True)
+            raise _Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
 
 
 def _only(headers: list[tuple[bytes, bytes]], name: bytes) -> bytes:
@@ -136,7 +136,7 @@ async def _body(receive: Receive) -> bytes:
                     raise _GoneError
                 part = message.get("body", b"")
                 if len(body) + len(part) > LARGEST:
-                    raise _too_large()
+                    raise _Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
                 body += part
                 if not message.get("more_body", False):
                     return bytes(body)
@@ -183,10 +183,10 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 
 def _is_unbounded(scope: Scope) -> bool:
-    """Say whether the server could wait for ever for the rest of the body, or for too much."""
+    """Say whether the server would read for ever what is left of the body, or too much of it."""
     names = {name.lower(): value for name, value in scope["headers"]}
     length = names.get(b"content-length", b"0")
-    sane = length.isdigit() and len(length) <= 15 and int(length) <= LARGEST
+    sane = length.isdigit() and len(length) <= 15 and int(length) <= THROWN_AWAY
     return b"transfer-encoding" in names or not sane
 
 
