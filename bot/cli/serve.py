@@ -10,6 +10,7 @@ from bot.errors import ConfigError
 from bot.manifest import EVENTS_PATH
 from bot.settings import Settings, load
 from bot.wiring import core, http_app, set_up_logs, slack_bot, socket_mode
+from handlers.half_open import ImpatientProtocol
 
 
 @click.command(name="serve")
@@ -37,7 +38,9 @@ def command(*, host: str, port: int, socket: bool) -> None:
 async def _by_http(settings: Settings, host: str, port: int) -> None:
     async with core(settings) as product, slack_bot(product) as services:
         server = uvicorn.Server(
-            uvicorn.Config(http_app(services), host=host, port=port, access_log=False)
+            uvicorn.Config(
+                http_app(services), host=host, port=port, access_log=False, http=ImpatientProtocol
+            )
         )
         await services.jobs.start()
         await services.schedule.start()
