@@ -28,8 +28,13 @@ def is_signed(secret: str, stamp: bytes, body: bytes, signature: bytes) -> bool:
     """
     if not secret:
         return False
-    expected = hmac.new(secret.encode(), b"v0:" + stamp + b":" + body, "sha256").hexdigest()
-    return hmac.compare_digest(b"v0=" + expected.encode(), signature)
+    return hmac.compare_digest(signature_of(secret, stamp, body), signature)
+
+
+def signature_of(secret: str, stamp: bytes, body: bytes) -> bytes:
+    """Return the signature of a body."""
+    signed = hmac.new(secret.encode(), b"v0:" + stamp + b":" + body, "sha256")
+    return b"v0=" + signed.hexdigest().encode()
 
 
 def signing_secret(settings: Settings) -> str:

@@ -88,6 +88,15 @@ async def test_what_slack_signed_is_answered_through_the_door(bot):
     assert "18 to go" in parent.text
 
 
+async def test_a_keyword_may_hold_the_word_that_bolt_takes_for_a_field(bot):
+    door = http_app(bot.services)
+    body = command(bot, "payload capacity", f"{bot.playground.url}/response/1")
+    assert (await from_slack(bot, body).at(door)).status == 200
+    await bot.settle()
+    (asked,) = bot.analysis.asked
+    assert asked.keyword == "payload capacity"
+
+
 async def test_a_signed_answer_is_not_sent_outside_slack_either(bot, caplog):
     door = http_app(bot.services)
     async with victim() as (url, came):

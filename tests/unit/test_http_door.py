@@ -60,6 +60,12 @@ async def test_what_slack_did_not_sign_is_refused_in_one_short_line(name, caplog
     assert "victim" not in caplog.text
 
 
+@given(st.binary(max_size=200), st.sampled_from([FORM, JSON, b"", b"text/plain; charset=x"]))
+async def test_no_signed_body_makes_the_door_raise(body, kind):
+    it = await from_slack(body, kind).at(door_to(Inside()))
+    assert it.status in (200, 400)
+
+
 @given(st.binary(max_size=40), st.binary(max_size=80), st.binary(max_size=80))
 async def test_no_header_and_no_body_makes_the_check_raise(stamp, signature, body):
     it = await knock(body, stamp=stamp, signature=signature).at(door_to(nobody))
@@ -96,6 +102,7 @@ DEEP = b'{"a":' * DEEPEST + b"{}" + b"}" * DEEPEST
     [
         (b"", FORM),
         (b"\xff\xfe", FORM),
+        (b"text=payload\xff", FORM),
         (b'{"a": "\xff"}', JSON),
         (b"[]", JSON),
         (b"null", JSON),
