@@ -16,11 +16,12 @@ from zoneinfo import ZoneInfo
 
 import sqlite_utils
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock
 from bot.digest import digest_slot
+from bot.local_hours import LocalHour
 from bot.rounds import Rounds, SettingsOf
 from bot.settings import Settings
 from bot.store import posts, tracked
@@ -31,9 +32,10 @@ from bot.store.workspace import CLI_TEAM
 
 log = logging.getLogger(__name__)
 
-WEEK, DAY = timedelta(days=7), timedelta(days=1)
+WEEK = timedelta(days=7)
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIRST_HOUR, LAST_HOUR = 6, 22
-"""Outside these local hours nothing is posted; clocks change at none of them."""
+"""Outside these local hours nothing is posted; in few zones clocks change at one of them."""
 GRACE_S = 3600
 LEFT_OVERS = timedelta(minutes=10)
 """How often what was held, or left by a process that died, is looked after."""
@@ -92,7 +94,7 @@ class Schedule:
         settings = await self._settings_of(team, channel)
         self._alarms.add_job(
             self.run_due,
-            _daily(settings),
+            _Alarm(_daily(settings)),
             id=f"{team} {channel}",
             replace_existing=True,
         )
@@ -106,7 +108,7 @@ class Schedule:
     def rings_at(self, team: str, channel: str) -> datetime | None:
         """Return when a channel's alarm rings next, in its own time zone; None: it has none."""
         job = self._alarms.get_job(f"{team} {channel}") if self._alarms else None
-        return next_after(self._clock.now(), job.trigger) if job else None
+        return _next(self._clock.now(), job.trigger.hours) if job else None
 
     async def next_digest(self, team: str, channel: str) -> datetime:
         """Return when a channel's next digest is due, in the channel's own time zone."""
@@ -183,15 +185,9 @@ def lead(keywords: int) -> timedelta:
     return min(LONGEST_LEAD, timedelta(minutes=keywords / _A_MINUTE + 15))
 
 
-def next_after(now: datetime, trigger: CronTrigger) -> datetime:
-    """Return the next moment a trigger rings after `now`."""
-    found: datetime = trigger.get_next_fire_time(None, now + timedelta(microseconds=1))
-    return found
-
-
 def next_weekly(now: datetime, settings: Settings) -> datetime:
     """Return when a channel with these settings has its next digest, in its own time zone."""
-    return next_after(now, _weekly(settings))
+    return _next(now, _weekly(settings))
 
 
 def _turns(team: str, channel: str, settings: Settings, now: datetime) -> list[Turn]:
@@ -204,9 +200,9 @@ def _turns(team: str, channel: str, settings: Settings, now: datetime) -> list[T
     local = now.astimezone(zone)
     if not FIRST_HOUR <= local.hour <= LAST_HOUR:
         return []
-    digest_at = _latest(_weekly(settings), now, WEEK)
+    digest_at = _weekly(settings).latest(now)
     turns = [Turn(digest_slot(team, channel, settings, digest_at), digest_at)]
-    today = _latest(_daily(settings), now, DAY)
+    today = _daily(settings).latest(now)
     if today != digest_at and today.astimezone(zone).date() == local.date():
         turns.append(Turn(Slot(team, channel, PostKind.ALERT, f"{local:%Y-%m-%d}"), today))
     return turns
@@ -224,22 +220,26 @@ def _channel(slot: Slot) -> _Channel:
     return slot.team, slot.channel
 
 
-def _latest(trigger: CronTrigger, now: datetime, period: timedelta) -> datetime:
-    """Return the last moment it rang at or before `now`; a day of changed clocks is as good."""
-    found = next_after(now - period - timedelta(hours=2), trigger)
-    while (later := next_after(found, trigger)) <= now:
-        found = later
-    return found
+def _next(now: datetime, hours: LocalHour) -> datetime:
+    return hours.after(now).astimezone(hours.zone)
 
 
-def _weekly(settings: Settings) -> CronTrigger:
-    return CronTrigger(
-        day_of_week=settings.digest_day,
-        hour=settings.digest_hour,
-        minute=0,
-        timezone=ZoneInfo(settings.time_zone),
-    )
+def _weekly(settings: Settings) -> LocalHour:
+    day = DAYS.index(settings.digest_day)
+    return LocalHour(ZoneInfo(settings.time_zone), settings.digest_hour, day)
 
 
-def _daily(settings: Settings) -> CronTrigger:
-    return CronTrigger(hour=settings.digest_hour, minute=0, timezone=ZoneInfo(settings.time_zone))
+def _daily(settings: Settings) -> LocalHour:
+    return LocalHour(ZoneInfo(settings.time_zone), settings.digest_hour)
+
+
+@BaseTrigger.register
+class _Alarm:
+    """Tells APScheduler when to ring; its own search stands still where an hour comes twice."""
+
+    def __init__(self, hours: LocalHour) -> None:
+        self.hours = hours
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """Return the next moment after the one that it rang at, or after now."""
+        return self.hours.after(previous or now)

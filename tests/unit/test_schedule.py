@@ -1,6 +1,7 @@
 """When channels hear of their week: once, at their own hour, whatever clocks and processes do."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -280,6 +281,34 @@ async def test_an_alarm_of_a_channel_that_began_after_the_start_rings_as_well(th
         await there.follow("C9", "fri", 7, "America/New_York")
         await there.schedule.set_alarm(TEAM, "C9")
         assert there.schedule.rings_at(TEAM, "C9").hour == 7
+    finally:
+        await there.schedule.stop()
+
+
+def _too_long(*_: object) -> None:
+    raise AssertionError("the event loop stands still")
+
+
+@pytest.fixture
+def at_most_five_seconds():
+    """Fail where a wait of the event loop's own could not: it stands still."""
+    before = signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(5)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.usefixtures("at_most_five_seconds")
+async def test_an_hour_that_comes_twice_is_told_once_and_stops_no_clock(there):
+    await there.follow("C1", "sat", 21, "Pacific/Easter")
+    again = datetime(2027, 4, 4, 3, 5, tzinfo=UTC)  # 21:05 for the second time
+    for minutes in (-65, -55, 0, 5, 60, 600):
+        await there.ring(again + timedelta(minutes=minutes))
+    assert there.heard("C1") == ["2027-04-03 21:00"]
+    await there.schedule.start()
+    try:
+        assert f"{there.schedule.rings_at(TEAM, 'C1'):%d %H:%M}" == "04 21:00"
     finally:
         await there.schedule.stop()
 
