@@ -7,7 +7,8 @@ that rings at each channel's hour in its own time zone, and now and then for wha
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -39,6 +40,8 @@ FIRST_HOUR, LAST_HOUR = 6, 22
 GRACE_S = 3600
 LEFT_OVERS = timedelta(minutes=10)
 """How often what was held, or left by a process that died, is looked after."""
+MISSED = 3
+"""So many of them may be missed before whoever watches is told."""
 LONGEST_LEAD = timedelta(hours=6)
 _A_MINUTE = 10
 """Keywords that are read in a minute where a vendor allows sixty requests."""
@@ -65,6 +68,7 @@ class Schedule:
         self._rounds, self._settings_of = rounds, settings_of
         self._alarms: AsyncIOScheduler | None = None
         self._under_way: set[_Channel] = set()
+        self._rings, self._rang_at = 0, clock.monotonic()
 
     async def start(self) -> None:
         """Set an alarm for each channel, and make up for what was missed."""
@@ -73,13 +77,15 @@ class Schedule:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": GRACE_S},
         )
         self._alarms.start()
+        self._rang_at = self._clock.monotonic()
         # The alarm runs at once as well: a stop may have lasted over somebody's hour.
         self._alarms.add_job(
             self.run_due, IntervalTrigger(seconds=int(LEFT_OVERS.total_seconds())), id="left over"
         )
         self._alarms.add_job(self.run_due)
         for team, channel in await self._channels():
-            await self.set_alarm(team, channel)
+            with self._alone(team, channel):
+                await self.set_alarm(team, channel)
 
     async def stop(self) -> None:
         """Ring no more; a turn under way is left to be taken over."""
@@ -105,6 +111,14 @@ class Schedule:
             if its_team == team:
                 await self.set_alarm(team, channel)
 
+    @property
+    def fault(self) -> str | None:
+        """Return what keeps turns from being taken, in a sentence; None: nothing."""
+        still = self._clock.monotonic() - self._rang_at
+        if self._alarms is None or self._rings or still < MISSED * LEFT_OVERS.total_seconds():
+            return None
+        return f"The schedule has not rung for {still // 60:.0f} minutes."
+
     def rings_at(self, team: str, channel: str) -> datetime | None:
         """Return when a channel's alarm rings next, in its own time zone; None: it has none."""
         job = self._alarms.get_job(f"{team} {channel}") if self._alarms else None
@@ -117,11 +131,10 @@ class Schedule:
     async def due(self) -> tuple[Turn, ...]:
         """Return the turns whose moment has come and that are not over, the oldest first."""
         now = self._clock.now()
-        turns = [
-            turn
-            for team, channel in await self._channels()
-            for turn in _turns(team, channel, await self._settings_of(team, channel), now)
-        ]
+        turns: list[Turn] = []
+        for team, channel in await self._channels():
+            with self._alone(team, channel):
+                turns += _turns(team, channel, await self._settings_of(team, channel), now)
         open_turns = await self._database.read(lambda db: [*filter(partial(_is_open, db), turns)])
         return tuple(sorted(open_turns, key=lambda turn: turn.at))
 
@@ -130,9 +143,20 @@ class Schedule:
 
         Channels do not wait for each other: a large one reads for an hour. Turns of one channel go
         one after the other, so that a late digest is told before the day's alerts are thought of.
-        A channel that another call is at already is left to it.
+        A channel that another call is at already is left to it. What fails is tried again at the
+        next ring.
         """
-        await purge_expired(self._database)
+        self._rings, self._rang_at = self._rings + 1, self._clock.monotonic()
+        try:
+            await self._take_turns()
+            await self._rounds.tell_what_is_unknown()
+            await purge_expired(self._database)
+        except Exception:
+            log.exception("turns could not be taken; they are at the next ring")
+        finally:
+            self._rings -= 1
+
+    async def _take_turns(self) -> None:
         works: dict[_Channel, list[_Work]] = {}
         for turn in await self.due():
             works.setdefault(_channel(turn.slot), []).append((self._take, turn.slot))
@@ -141,7 +165,14 @@ class Schedule:
         begun = works.keys() - self._under_way
         self._under_way |= begun
         await asyncio.gather(*(self._in_order(channel, works[channel]) for channel in begun))
-        await self._rounds.tell_what_is_unknown()
+
+    @contextmanager
+    def _alone(self, team: str, channel: str) -> Iterator[None]:
+        """Let what is wrong with one channel, such as a zone that is no more, stop no other."""
+        try:
+            yield
+        except Exception:
+            log.exception("%s %s has no turn", team, channel)
 
     async def _in_order(self, channel: _Channel, works: Sequence[_Work]) -> None:
         """One channel's trouble must not silence the others; its lease runs out."""
@@ -171,12 +202,13 @@ class Schedule:
         now = self._clock.now()
         near = []
         for team, channel in await self._channels():
-            settings = await self._settings_of(team, channel)
-            moment = next_weekly(now, settings)
-            slot = digest_slot(team, channel, settings, moment)
-            waiting = await self._rounds.waiting(slot) if moment - now <= LONGEST_LEAD else 0
-            if waiting > _A_MINUTE and moment - now <= lead(waiting):
-                near.append(slot)
+            with self._alone(team, channel):
+                settings = await self._settings_of(team, channel)
+                moment = next_weekly(now, settings)
+                slot = digest_slot(team, channel, settings, moment)
+                waiting = await self._rounds.waiting(slot) if moment - now <= LONGEST_LEAD else 0
+                if waiting > _A_MINUTE and moment - now <= lead(waiting):
+                    near.append(slot)
         return near
 
 

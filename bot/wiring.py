@@ -2,9 +2,10 @@
 
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from bot.clock import Clock, SystemClock
 from bot.comparing import Comparing
 from bot.digest import Digests
 from bot.gates import Gates
+from bot.health import health
 from bot.jobs import JobQueue
 from bot.manifest import EVENTS_PATH
 from bot.pages.fetch import Reader
@@ -174,20 +176,25 @@ def services_of(product: Core) -> Services:
 class _HttpApp(AsyncSlackRequestHandler):
     """Slack's deliveries on one path, and a word for whoever watches the process."""
 
+    health: Callable[[], Awaitable[tuple[int, str]]]
+
     async def __call__(
         self, scope: scope_type, receive: Callable[..., Any], send: Callable[..., Any]
     ) -> None:
         """Answer GET /health here and everything else by Bolt."""
         if scope["type"] == "http" and (scope["method"], scope["path"]) == ("GET", "/health"):
-            await send({"type": "http.response.start", "status": 200, "headers": []})
-            await send({"type": "http.response.body", "body": b"ok"})
+            status, line = await self.health()
+            await send({"type": "http.response.start", "status": status, "headers": []})
+            await send({"type": "http.response.body", "body": line.encode()})
             return
         await super().__call__(scope, receive, send)
 
 
 def http_app(services: Services) -> AsyncSlackRequestHandler:
     """Return the ASGI application: Slack's deliveries on one path, and GET /health."""
-    return _HttpApp(make_app(services), path=EVENTS_PATH)
+    app = _HttpApp(make_app(services), path=EVENTS_PATH)
+    app.health = partial(health, services)
+    return app
 
 
 def socket_mode(services: Services) -> AsyncSocketModeHandler:

@@ -58,6 +58,7 @@ LEFT = {
     "bot.rounds": {"bot.alerts", "bot.digest", "bot.notifier", "bot.tracking"},
     "bot.outreach": {"bot.analysis", "bot.tracking"},
     "bot.schedule": {"bot.jobs"},
+    "bot.health": {"handlers"},
     "bot.wiring": {"playground"},
     "bot.cli": {"bot.wiring", "playground"},
 }
