@@ -46,19 +46,19 @@ class Pulse:
             await asyncio.gather(self._trying, return_exceptions=True)
 
     async def _try(self) -> str | None:
+        if await asyncio.to_thread(_identity, self._path) != self._file:
+            return "The database was moved or deleted while LinkGap runs. Put it back and restart."
         try:
-            same = await self._run(self._touch)
+            await self._run(_touch)
         except sqlite3.Error as error:
             return f"The database cannot be written: {error}."
-        if not same:
-            return "The database was moved or deleted while LinkGap runs. Put it back and restart."
         return None
 
-    def _touch(self, db: sqlite_utils.Database) -> bool:
-        (version,) = db.execute("PRAGMA user_version").fetchone()
-        # The same value: a page is written, and nothing is changed.
-        db.execute(f"PRAGMA user_version = {version:d}")
-        return _identity(self._path) == self._file
+
+def _touch(db: sqlite_utils.Database) -> None:
+    """Write the same value again: a page is written, and nothing is changed."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    db.execute(f"PRAGMA user_version = {version:d}")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
