@@ -11,8 +11,10 @@ from fakes.clock import FakeClock
 from fakes.purse import MemoryPurse
 
 from bot.budget import RunBudget
+from bot.model import StoredAnswer
 from bot.providers.base import Call, Capability, Cost
 from bot.store import connect, surely
+from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
 from bot.store.pulse import GOOD_FOR_S
 
@@ -191,3 +193,11 @@ async def test_a_file_that_is_closed_keeps_nobody_waiting(tmp_path, clock):
     async with asyncio.timeout(5):
         with pytest.raises(RuntimeError):
             await database.run(lambda _: None)
+
+
+async def test_an_answer_that_cannot_be_kept_is_still_handed_on(database, caplog):
+    answers = SqliteAnswers(database, "T1")
+    database.broken = FULL
+    await answers.put("key", "tiny", StoredAnswer(200, (), b"{}", database.clock.now()), 60)
+    assert await answers.get("key") is None
+    assert "an answer of tiny cannot be kept" in caplog.text
