@@ -151,13 +151,16 @@ class JobQueue:
 
     async def _claim(self, waiting: Job) -> Job | None:
         """Begin a job as soon as the file can be written."""
-        backoff, since, told = Backoff(self._clock), self._clock.monotonic(), False
+        backoff, since = Backoff(self._clock), self._clock.monotonic()
+        logged = told = False
         while True:
             claim = partial(jobs.claim, job_id=waiting.id, at=self._clock.now())
             try:
                 return await self._database.run(claim)
             except Exception:
-                log.warning("job %s cannot be begun yet", waiting.id, exc_info=True)
+                if not logged:
+                    log.exception("job %s cannot be begun yet", waiting.id)
+                    logged = True
             if not told and self._clock.monotonic() - since >= PATIENCE_S:
                 told = True
                 await self._tell(waiting, Waits())

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from bot.analysis import Analysis
 from bot.clock import Clock, SystemClock
 from bot.comparing import Comparing
 from bot.digest import Digests
+from bot.errors import ConfigError
 from bot.gates import Gates
 from bot.health import health
 from bot.jobs import JobQueue
@@ -124,11 +126,13 @@ async def core(
 @asynccontextmanager
 async def slack_bot(product: Core) -> AsyncIterator[Services]:
     """Start the bot's own work: what a kill left behind is put right before anything new runs."""
-    at = product.clock.now()
-    left_open = await product.database.run(lambda db: ledger.close_orphans(db, at))
-    if left_open:
-        log.warning("%d requests of a killed process were settled at their worst case", left_open)
-    await purge_expired(product.database)
+    try:
+        await _put_right(product)
+    except sqlite3.Error as error:
+        raise ConfigError(
+            f"LINKGAP_DB: {product.settings.db} cannot be written: {error}. Nothing was begun. "
+            "Make room or end the program that holds it, then start again."
+        ) from error
     services = services_of(product)
     # What was imported lives as long as the process: a collector that walks all of it holds up
     # acknowledgements for a tenth of a second at a time.
@@ -140,6 +144,14 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
         gc.unfreeze()
         await services.schedule.stop()
         await services.jobs.stop()
+
+
+async def _put_right(product: Core) -> None:
+    at = product.clock.now()
+    left_open = await product.database.run(lambda db: ledger.close_orphans(db, at))
+    if left_open:
+        log.warning("%d requests of a killed process were settled at their worst case", left_open)
+    await purge_expired(product.database)
 
 
 def services_of(product: Core) -> Services:

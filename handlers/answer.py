@@ -100,8 +100,7 @@ async def _result(job: RunningJob, talk: Talk, quote: Quote) -> tuple[Report, Me
         message = result(report, job.id, await _warnings(job, vendors))
         await talk.conclude(message)
     except Exception as error:
-        sentence = str(error) if isinstance(error, LinkGapError) else SURPRISE
-        await _say_failed(job, talk, sentence)
+        await _say_failed(job, talk, _in_words(error))
         raise Heard(error) from error
     finally:
         hearing.cancel()
@@ -157,6 +156,12 @@ async def _thread(job: RunningJob, talk: Talk, report: Report, message: Message)
     except Exception as error:
         await talk.add("trouble", private_notes.broken(job.id))
         raise Heard(error) from error
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, LinkGapError):
+        return str(error)
+    return private_notes.NO_FILE if isinstance(error, sqlite3.Error) else SURPRISE
 
 
 async def _say_failed(job: RunningJob, talk: Talk, sentence: str) -> None:
