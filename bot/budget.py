@@ -140,13 +140,13 @@ class RunBudget:
         return Reservation(row_id, call, vendor, tuple(zip(pools, others, strict=True)))
 
     async def settle(self, reservation: Reservation, billed: Cost | None, outcome: str) -> None:
-        """Write the true cost; an unknown one stays at the worst case."""
+        """Write the true cost, as soon as the file takes it; an unknown one is the worst case."""
         at = self.database.clock.now()
         others = {cost.pool: cost for cost in (billed.besides if billed else ())}
         told = [(reservation.id, billed)]
         told += [(row_id, others.get(pool)) for pool, row_id in reservation.besides]
         true = [(row_id, cost and self._priced(reservation.vendor, cost)) for row_id, cost in told]
-        await self.database.run(
+        await self.database.surely(
             lambda db: ledger.settle_all(
                 db,
                 [
@@ -161,7 +161,7 @@ class RunBudget:
     async def cached(self, vendor: str, capability: Capability) -> None:
         """Write down that an answer was reused and cost nothing."""
         at = self.database.clock.now()
-        await self.database.run(
+        await self.database.surely(
             lambda db: ledger.record_cached(
                 db,
                 run_id=self.run_id,

@@ -2,12 +2,16 @@
 
 Job rows are the truth; the queue in memory only orders them. A process that is killed finds its
 unfinished rows again at the next start and hands them to the same work, with `attempts` above 1.
+A worker outlives whatever its job or the file does, and nobody who asked is left in silence.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
 
+from bot.alive import Alive, Backoff, was_stopped
 from bot.clock import Clock
 from bot.errors import LinkGapError
 from bot.store import jobs
@@ -16,6 +20,12 @@ from bot.store.jobs import Job, JobState
 
 log = logging.getLogger(__name__)
 Work = Callable[[Job], Awaitable[None]]
+Tell = Callable[[Job, BaseException], Awaitable[None]]
+
+PATIENCE_S = 30
+"""After so long the asker hears that the question waits for the file."""
+STUCK_S = 900
+"""A queue in which jobs wait and that has not moved for so long is told to whoever watches."""
 
 
 class QueueFull(LinkGapError):
@@ -25,19 +35,48 @@ class QueueFull(LinkGapError):
         super().__init__(f"{limit} runs are waiting already. Try again in a few minutes.")
 
 
+class Waits(LinkGapError):
+    """A job cannot be begun for now, because the file cannot be written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "I cannot write to my database at the moment, so what you asked for waits. "
+            "Nothing was spent. It goes on by itself as soon as I can."
+        )
+
+
+class Heard(Exception):
+    """Ends a job whose asker has been told already; `error` is what ended it."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        super().__init__(str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    work: Work
+    tell: Tell | None
+
+
 class JobQueue:
     """Workers of one process on the job rows of one file."""
 
     def __init__(self, database: Database, clock: Clock, *, workers: int, limit: int) -> None:
         self._database, self._clock = database, clock
         self._workers, self._limit = workers, limit
-        self._kinds: dict[str, Work] = {}
+        self._kinds: dict[str, _Kind] = {}
         self._waiting: asyncio.Queue[Job] = asyncio.Queue()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._alive = Alive(clock)
+        self._moved_at = clock.monotonic()
 
-    def handle(self, kind: str, work: Work) -> None:
-        """Say who works on a kind of job."""
-        self._kinds[kind] = work
+    def handle(self, kind: str, work: Work, tell: Tell | None = None) -> None:
+        """Say who works on a kind of job, and who tells its asker of what the work did not.
+
+        `tell` is handed the job and what ended it, and must do without the database. Work that has
+        told its asker itself raises `Heard`.
+        """
+        self._kinds[kind] = _Kind(work, tell)
 
     async def submit(
         self, kind: str, team: str, payload: str, dedupe_key: str | None
@@ -52,7 +91,7 @@ class JobQueue:
             )
         )
         if job is not None:
-            self._waiting.put_nowait(job)
+            self._put(job)
         return job
 
     async def start(self) -> None:
@@ -61,19 +100,34 @@ class JobQueue:
             if job.state is JobState.RUNNING:
                 await self._mark(job, JobState.QUEUED)
             log.info("job %s from %s is resumed", job.id, job.created_at)
-            self._waiting.put_nowait(job)
-        self._tasks = [asyncio.create_task(self._work()) for _ in range(self._workers)]
+            self._put(job)
+        for number in range(1, self._workers + 1):
+            self._alive.keep(f"worker {number}", self._work)
 
     async def stop(self) -> None:
         """Cancel running work; its rows stay as they are, so the next start resumes it."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
+        await self._alive.stop()
 
     async def idle(self) -> None:
         """Wait until nothing is queued or running."""
         await self._waiting.join()
+
+    @property
+    def fault(self) -> str | None:
+        """Return what keeps jobs from being worked on, in a sentence; None: nothing."""
+        if gone := self._alive.gone:
+            return f"{len(gone)} of {self._workers} workers are gone."
+        waiting, still = self._waiting.qsize(), self._clock.monotonic() - self._moved_at
+        if waiting and still > STUCK_S:
+            return (
+                f"{waiting} jobs wait, and none has begun or ended for {still // 60:.0f} minutes."
+            )
+        return None
+
+    def _put(self, job: Job) -> None:
+        if self._waiting.empty():
+            self._moved_at = self._clock.monotonic()
+        self._waiting.put_nowait(job)
 
     async def _work(self) -> None:
         while True:
@@ -84,19 +138,58 @@ class JobQueue:
                 self._waiting.task_done()
 
     async def _run(self, waiting: Job) -> None:
-        at = self._clock.now()
-        job = await self._database.run(lambda db: jobs.claim(db, waiting.id, at))
+        job = await self._claim(waiting)
+        self._moved_at = self._clock.monotonic()
         if job is None:
             return
-        try:
-            await self._kinds[job.kind](job)
-        except Exception as error:
-            # The work has told its user; a failure must never stop the other jobs.
-            log.exception("job %s failed", job.id)
-            await self._mark(job, JobState.FAILED, error=type(error).__name__)
-        else:
+        error = await self._ended(job)
+        self._moved_at = self._clock.monotonic()
+        if error is None:
             await self._mark(job, JobState.DONE)
+        else:
+            await self._mark(job, JobState.FAILED, error=type(error).__name__)
+
+    async def _claim(self, waiting: Job) -> Job | None:
+        """Begin a job as soon as the file can be written."""
+        backoff, since = Backoff(self._clock), self._clock.monotonic()
+        logged = told = False
+        while True:
+            claim = partial(jobs.claim, job_id=waiting.id, at=self._clock.now())
+            try:
+                return await self._database.run(claim)
+            except Exception:
+                if not logged:
+                    log.exception("job %s cannot be begun yet", waiting.id)
+                    logged = True
+            if not told and self._clock.monotonic() - since >= PATIENCE_S:
+                told = True
+                await self._tell(waiting, Waits())
+            await backoff.wait()
+
+    async def _ended(self, job: Job) -> BaseException | None:
+        """Do the work, and return what ended it early, after the asker was told."""
+        try:
+            await self._kinds[job.kind].work(job)
+        except Heard as heard:
+            log.exception("job %s failed", job.id)
+            return heard.error
+        except (Exception, asyncio.CancelledError) as error:
+            if was_stopped():
+                raise
+            log.exception("job %s failed", job.id)
+            await self._tell(job, error)
+            return error
+        return None
+
+    async def _tell(self, job: Job, error: BaseException) -> None:
+        kind = self._kinds.get(job.kind)
+        if kind is None or kind.tell is None:
+            return
+        try:
+            await kind.tell(job, error)
+        except Exception:
+            log.exception("nobody could be told of job %s", job.id)
 
     async def _mark(self, job: Job, state: JobState, error: str | None = None) -> None:
         at = self._clock.now()
-        await self._database.run(lambda db: jobs.mark(db, job.id, state, at, error))
+        await self._database.surely(lambda db: jobs.mark(db, job.id, state, at, error))

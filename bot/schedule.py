@@ -7,7 +7,8 @@ that rings at each channel's hour in its own time zone, and now and then for wha
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,11 +17,12 @@ from zoneinfo import ZoneInfo
 
 import sqlite_utils
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock
 from bot.digest import digest_slot
+from bot.local_hours import LocalHour
 from bot.rounds import Rounds, SettingsOf
 from bot.settings import Settings
 from bot.store import posts, tracked
@@ -31,12 +33,15 @@ from bot.store.workspace import CLI_TEAM
 
 log = logging.getLogger(__name__)
 
-WEEK, DAY = timedelta(days=7), timedelta(days=1)
+WEEK = timedelta(days=7)
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIRST_HOUR, LAST_HOUR = 6, 22
-"""Outside these local hours nothing is posted; clocks change at none of them."""
+"""Outside these local hours nothing is posted; in few zones clocks change at one of them."""
 GRACE_S = 3600
 LEFT_OVERS = timedelta(minutes=10)
 """How often what was held, or left by a process that died, is looked after."""
+MISSED = 3
+"""So many of them may be missed before whoever watches is told."""
 LONGEST_LEAD = timedelta(hours=6)
 _A_MINUTE = 10
 """Keywords that are read in a minute where a vendor allows sixty requests."""
@@ -63,6 +68,7 @@ class Schedule:
         self._rounds, self._settings_of = rounds, settings_of
         self._alarms: AsyncIOScheduler | None = None
         self._under_way: set[_Channel] = set()
+        self._rings, self._rang_at = 0, clock.monotonic()
 
     async def start(self) -> None:
         """Set an alarm for each channel, and make up for what was missed."""
@@ -71,13 +77,15 @@ class Schedule:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": GRACE_S},
         )
         self._alarms.start()
+        self._rang_at = self._clock.monotonic()
         # The alarm runs at once as well: a stop may have lasted over somebody's hour.
         self._alarms.add_job(
             self.run_due, IntervalTrigger(seconds=int(LEFT_OVERS.total_seconds())), id="left over"
         )
         self._alarms.add_job(self.run_due)
         for team, channel in await self._channels():
-            await self.set_alarm(team, channel)
+            with self._alone(team, channel):
+                await self.set_alarm(team, channel)
 
     async def stop(self) -> None:
         """Ring no more; a turn under way is left to be taken over."""
@@ -92,7 +100,7 @@ class Schedule:
         settings = await self._settings_of(team, channel)
         self._alarms.add_job(
             self.run_due,
-            _daily(settings),
+            _Alarm(_daily(settings)),
             id=f"{team} {channel}",
             replace_existing=True,
         )
@@ -103,10 +111,18 @@ class Schedule:
             if its_team == team:
                 await self.set_alarm(team, channel)
 
+    @property
+    def fault(self) -> str | None:
+        """Return what keeps turns from being taken, in a sentence; None: nothing."""
+        still = self._clock.monotonic() - self._rang_at
+        if self._alarms is None or self._rings or still < MISSED * LEFT_OVERS.total_seconds():
+            return None
+        return f"The schedule has not rung for {still // 60:.0f} minutes."
+
     def rings_at(self, team: str, channel: str) -> datetime | None:
         """Return when a channel's alarm rings next, in its own time zone; None: it has none."""
         job = self._alarms.get_job(f"{team} {channel}") if self._alarms else None
-        return next_after(self._clock.now(), job.trigger) if job else None
+        return _next(self._clock.now(), job.trigger.hours) if job else None
 
     async def next_digest(self, team: str, channel: str) -> datetime:
         """Return when a channel's next digest is due, in the channel's own time zone."""
@@ -115,11 +131,10 @@ class Schedule:
     async def due(self) -> tuple[Turn, ...]:
         """Return the turns whose moment has come and that are not over, the oldest first."""
         now = self._clock.now()
-        turns = [
-            turn
-            for team, channel in await self._channels()
-            for turn in _turns(team, channel, await self._settings_of(team, channel), now)
-        ]
+        turns: list[Turn] = []
+        for team, channel in await self._channels():
+            with self._alone(team, channel):
+                turns += _turns(team, channel, await self._settings_of(team, channel), now)
         open_turns = await self._database.read(lambda db: [*filter(partial(_is_open, db), turns)])
         return tuple(sorted(open_turns, key=lambda turn: turn.at))
 
@@ -128,9 +143,20 @@ class Schedule:
 
         Channels do not wait for each other: a large one reads for an hour. Turns of one channel go
         one after the other, so that a late digest is told before the day's alerts are thought of.
-        A channel that another call is at already is left to it.
+        A channel that another call is at already is left to it. What fails is tried again at the
+        next ring.
         """
-        await purge_expired(self._database)
+        self._rings, self._rang_at = self._rings + 1, self._clock.monotonic()
+        try:
+            await self._take_turns()
+            await self._rounds.tell_what_is_unknown()
+            await purge_expired(self._database)
+        except Exception:
+            log.exception("turns could not be taken; they are at the next ring")
+        finally:
+            self._rings -= 1
+
+    async def _take_turns(self) -> None:
         works: dict[_Channel, list[_Work]] = {}
         for turn in await self.due():
             works.setdefault(_channel(turn.slot), []).append((self._take, turn.slot))
@@ -139,7 +165,14 @@ class Schedule:
         begun = works.keys() - self._under_way
         self._under_way |= begun
         await asyncio.gather(*(self._in_order(channel, works[channel]) for channel in begun))
-        await self._rounds.tell_what_is_unknown()
+
+    @contextmanager
+    def _alone(self, team: str, channel: str) -> Iterator[None]:
+        """Let what is wrong with one channel, such as a zone that is no more, stop no other."""
+        try:
+            yield
+        except Exception:
+            log.exception("%s %s has no turn", team, channel)
 
     async def _in_order(self, channel: _Channel, works: Sequence[_Work]) -> None:
         """One channel's trouble must not silence the others; its lease runs out."""
@@ -169,12 +202,13 @@ class Schedule:
         now = self._clock.now()
         near = []
         for team, channel in await self._channels():
-            settings = await self._settings_of(team, channel)
-            moment = next_weekly(now, settings)
-            slot = digest_slot(team, channel, settings, moment)
-            waiting = await self._rounds.waiting(slot) if moment - now <= LONGEST_LEAD else 0
-            if waiting > _A_MINUTE and moment - now <= lead(waiting):
-                near.append(slot)
+            with self._alone(team, channel):
+                settings = await self._settings_of(team, channel)
+                moment = next_weekly(now, settings)
+                slot = digest_slot(team, channel, settings, moment)
+                waiting = await self._rounds.waiting(slot) if moment - now <= LONGEST_LEAD else 0
+                if waiting > _A_MINUTE and moment - now <= lead(waiting):
+                    near.append(slot)
         return near
 
 
@@ -183,15 +217,9 @@ def lead(keywords: int) -> timedelta:
     return min(LONGEST_LEAD, timedelta(minutes=keywords / _A_MINUTE + 15))
 
 
-def next_after(now: datetime, trigger: CronTrigger) -> datetime:
-    """Return the next moment a trigger rings after `now`."""
-    found: datetime = trigger.get_next_fire_time(None, now + timedelta(microseconds=1))
-    return found
-
-
 def next_weekly(now: datetime, settings: Settings) -> datetime:
     """Return when a channel with these settings has its next digest, in its own time zone."""
-    return next_after(now, _weekly(settings))
+    return _next(now, _weekly(settings))
 
 
 def _turns(team: str, channel: str, settings: Settings, now: datetime) -> list[Turn]:
@@ -204,9 +232,9 @@ def _turns(team: str, channel: str, settings: Settings, now: datetime) -> list[T
     local = now.astimezone(zone)
     if not FIRST_HOUR <= local.hour <= LAST_HOUR:
         return []
-    digest_at = _latest(_weekly(settings), now, WEEK)
+    digest_at = _weekly(settings).latest(now)
     turns = [Turn(digest_slot(team, channel, settings, digest_at), digest_at)]
-    today = _latest(_daily(settings), now, DAY)
+    today = _daily(settings).latest(now)
     if today != digest_at and today.astimezone(zone).date() == local.date():
         turns.append(Turn(Slot(team, channel, PostKind.ALERT, f"{local:%Y-%m-%d}"), today))
     return turns
@@ -224,22 +252,26 @@ def _channel(slot: Slot) -> _Channel:
     return slot.team, slot.channel
 
 
-def _latest(trigger: CronTrigger, now: datetime, period: timedelta) -> datetime:
-    """Return the last moment it rang at or before `now`; a day of changed clocks is as good."""
-    found = next_after(now - period - timedelta(hours=2), trigger)
-    while (later := next_after(found, trigger)) <= now:
-        found = later
-    return found
+def _next(now: datetime, hours: LocalHour) -> datetime:
+    return hours.after(now).astimezone(hours.zone)
 
 
-def _weekly(settings: Settings) -> CronTrigger:
-    return CronTrigger(
-        day_of_week=settings.digest_day,
-        hour=settings.digest_hour,
-        minute=0,
-        timezone=ZoneInfo(settings.time_zone),
-    )
+def _weekly(settings: Settings) -> LocalHour:
+    day = DAYS.index(settings.digest_day)
+    return LocalHour(ZoneInfo(settings.time_zone), settings.digest_hour, day)
 
 
-def _daily(settings: Settings) -> CronTrigger:
-    return CronTrigger(hour=settings.digest_hour, minute=0, timezone=ZoneInfo(settings.time_zone))
+def _daily(settings: Settings) -> LocalHour:
+    return LocalHour(ZoneInfo(settings.time_zone), settings.digest_hour)
+
+
+@BaseTrigger.register
+class _Alarm:
+    """Tells APScheduler when to ring; its own search stands still where an hour comes twice."""
+
+    def __init__(self, hours: LocalHour) -> None:
+        self.hours = hours
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """Return the next moment after the one that it rang at, or after now."""
+        return self.hours.after(previous or now)

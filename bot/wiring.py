@@ -2,9 +2,11 @@
 
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx
@@ -16,7 +18,9 @@ from bot.analysis import Analysis
 from bot.clock import Clock, SystemClock
 from bot.comparing import Comparing
 from bot.digest import Digests
+from bot.errors import ConfigError
 from bot.gates import Gates
+from bot.health import health
 from bot.jobs import JobQueue
 from bot.manifest import EVENTS_PATH
 from bot.pages.fetch import Reader
@@ -125,11 +129,13 @@ async def core(
 @asynccontextmanager
 async def slack_bot(product: Core) -> AsyncIterator[Services]:
     """Start the bot's own work: what a kill left behind is put right before anything new runs."""
-    at = product.clock.now()
-    left_open = await product.database.run(lambda db: ledger.close_orphans(db, at))
-    if left_open:
-        log.warning("%d requests of a killed process were settled at their worst case", left_open)
-    await purge_expired(product.database)
+    try:
+        await _put_right(product)
+    except sqlite3.Error as error:
+        raise ConfigError(
+            f"LINKGAP_DB: {product.settings.db} cannot be written: {error}. Nothing was begun. "
+            "Make room or end the program that holds it, then start again."
+        ) from error
     services = services_of(product)
     # What was imported lives as long as the process: a collector that walks all of it holds up
     # acknowledgements for a tenth of a second at a time.
@@ -141,6 +147,14 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
         gc.unfreeze()
         await services.schedule.stop()
         await services.jobs.stop()
+
+
+async def _put_right(product: Core) -> None:
+    at = product.clock.now()
+    left_open = await product.database.run(lambda db: ledger.close_orphans(db, at))
+    if left_open:
+        log.warning("%d requests of a killed process were settled at their worst case", left_open)
+    await purge_expired(product.database)
 
 
 def services_of(product: Core) -> Services:
@@ -177,25 +191,27 @@ def services_of(product: Core) -> Services:
 class _HttpApp(AsyncSlackRequestHandler):
     """Slack's deliveries on one path, and a word for whoever watches the process."""
 
+    health: Callable[[], Awaitable[tuple[int, str]]]
+
     async def __call__(
         self, scope: scope_type, receive: Callable[..., Any], send: Callable[..., Any]
     ) -> None:
         """Answer GET /health here and everything else by Bolt."""
         if scope["type"] == "http" and (scope["method"], scope["path"]) == ("GET", "/health"):
-            await send({"type": "http.response.start", "status": 200, "headers": []})
-            await send({"type": "http.response.body", "body": b"ok"})
+            status, line = await self.health()
+            await send({"type": "http.response.start", "status": status, "headers": []})
+            await send({"type": "http.response.body", "body": line.encode()})
             return
         await super().__call__(scope, receive, send)
 
 
 def http_app(services: Services) -> HttpDoor:
     """Return the ASGI application: Slack's deliveries on one path, and GET /health."""
+    app = _HttpApp(make_app(services), path=EVENTS_PATH)
+    app.health = partial(health, services)
+    # Slack stamps by real time, whatever day the bot is told that it is.
     return HttpDoor(
-        _HttpApp(make_app(services), path=EVENTS_PATH),
-        secret=signing_secret(services.settings),
-        path=EVENTS_PATH,
-        # Slack stamps by real time, whatever day the bot is told that it is.
-        clock=SystemClock(),
+        app, secret=signing_secret(services.settings), path=EVENTS_PATH, clock=SystemClock()
     )
 
 

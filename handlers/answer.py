@@ -5,6 +5,8 @@ steps already posted are not posted again, and a step nobody can know about is o
 """
 
 import asyncio
+import sqlite3
+from contextlib import suppress
 from dataclasses import replace
 
 from slack_bolt.async_app import AsyncApp
@@ -12,19 +14,22 @@ from slack_bolt.async_app import AsyncApp
 from bot.analysis import Progress
 from bot.bill import Quote
 from bot.errors import BadQuestion, LinkGapError
+from bot.jobs import Heard
 from bot.render import money, notes, sentences
 from bot.render.csv_file import csv_filename, csv_of
 from bot.render.message import Message
 from bot.render.method import method
 from bot.render.prospects import prospects
 from bot.render.result import result
-from bot.report import Report, from_json
+from bot.report import CostLine, Report, from_json
 from bot.store import reports
 from bot.store.jobs import Job
 from bot.store.ledger import Payer
 from handlers import private_notes
 from handlers.asking import ANSWER
-from handlers.job import RunningJob
+from handlers.errand import from_payload
+from handlers.job import RunningJob, place_of
+from handlers.last_word import teller
 from handlers.services import Services
 from handlers.talk import Talk, talk_for
 
@@ -42,11 +47,12 @@ def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - a job
         finally:
             services.under_way.release(running.errand)
 
-    services.jobs.handle(ANSWER, work)
+    tell = teller(services, lambda payload: place_of(from_payload(payload)))
+    services.jobs.handle(ANSWER, work, tell)
 
 
 async def answer(job: RunningJob) -> None:
-    """Do the errand, all of it. Raises what ended it early, after the asker was told."""
+    """Do the errand, all of it. Raises what ended it early, as `Heard` if the asker was told."""
     talk = talk_for(job)
     try:
         quote = await _quote(job)
@@ -93,12 +99,9 @@ async def _result(job: RunningJob, talk: Talk, quote: Quote) -> tuple[Report, Me
         report = await _stored(job) or await _run(job, talk)
         message = result(report, job.id, await _warnings(job, vendors))
         await talk.conclude(message)
-    except LinkGapError as error:
-        await _say_failed(job, talk, str(error))
-        raise
-    except Exception:
-        await _say_failed(job, talk, SURPRISE)
-        raise
+    except Exception as error:
+        await _say_failed(job, talk, _in_words(error))
+        raise Heard(error) from error
     finally:
         hearing.cancel()
         # Cancelled, it still has its reservation to settle; the job is not over before that.
@@ -150,13 +153,21 @@ async def _thread(job: RunningJob, talk: Talk, report: Report, message: Message)
         await talk.add("method", method(report))
         mark = f" {sentences.SAMPLE}" if report.sample else ""
         await talk.finish(message, sentences.headline(report) + mark)
-    except Exception:
+    except Exception as error:
         await talk.add("trouble", private_notes.broken(job.id))
-        raise
+        raise Heard(error) from error
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, LinkGapError):
+        return str(error)
+    return private_notes.NO_FILE if isinstance(error, sqlite3.Error) else SURPRISE
 
 
 async def _say_failed(job: RunningJob, talk: Talk, sentence: str) -> None:
-    cost = await job.services.analysis.cost(job.id, job.errand.team)
+    cost: tuple[CostLine, ...] | None = None
+    with suppress(sqlite3.Error):
+        cost = await job.services.analysis.cost(job.id, job.errand.team)
     sample = _is_sample(job)
     await talk.conclude(notes.failed(job.errand.question, sentence, cost, job.id, sample=sample))
 

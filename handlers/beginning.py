@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
+from bot.jobs import Heard
 from bot.question import Question
 from bot.render.message import Message
 from bot.settings import Settings
@@ -38,11 +39,11 @@ class Beginning:
         """Do the work; what nobody foresaw is told to the asker before it ends the job."""
         try:
             await work()
-        except SlackRefused:
-            raise  # it was told where it happened
-        except Exception:
-            await self.tell("trouble", private_notes.broken(self.job.id))
+        except Heard:
             raise
+        except Exception as error:
+            await self.tell("trouble", private_notes.broken(self.job.id))
+            raise Heard(error) from error
 
     async def tell(self, step: str, message: Message) -> None:
         """Say something to the asker alone, once."""
@@ -67,7 +68,7 @@ class Beginning:
             log.warning("job %s cannot post in %s: %s", self.job.id, self.place.channel, refused)
             await self.tell("refused", track_notes.cannot_post(refused, self.job.id))
             if refused.code not in CANNOT_POST_HERE:
-                raise
+                raise Heard(refused) from refused
             return None
         if found.state is DeliveryState.SENDING:
             await self.tell("unsure", track_notes.unsure(self.job.id))

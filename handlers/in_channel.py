@@ -3,6 +3,7 @@
 import logging
 from dataclasses import replace
 
+from bot.jobs import Heard
 from bot.render import notes
 from bot.render.blocks import mrkdwn, render
 from bot.render.message import Message
@@ -154,7 +155,7 @@ class InChannel:
         return True
 
     async def _offer_another_place(self, refused: SlackRefused) -> None:
-        """Tell the asker. Raises the refusal when no other place in Slack would be better."""
+        """Tell the asker. Raises `Heard` when no other place in Slack would be better."""
         log.warning("job %s cannot post in %s: %s", self._job.id, self._channel, refused)
         if refused.code in NOT_A_MEMBER:
             note = notes.not_a_member(self._job.id)
@@ -164,4 +165,4 @@ class InChannel:
             note = private_notes.refused(str(refused), self._job.id)
         await self._job.tell_asker("elsewhere", note)
         if refused.code not in CANNOT_POST_HERE:
-            raise refused
+            raise Heard(refused) from refused

@@ -33,12 +33,16 @@ class RunningJob:
 
     async def tell_asker(self, step: str, message: Message) -> None:
         """Say something privately, once, by the first of three ways that works."""
-        errand = self.errand
-        place = Place(
-            errand.team,
-            errand.channel,
-            errand.user,
-            response_url=errand.response_url,
-            thread_ts=errand.thread_ts,
-        )
+        place = place_of(self.errand)
         await tell_once(self.services, self.once, step, place, message, direct=self.direct)
+
+
+def place_of(errand: Errand) -> Place:
+    """Return where the asker of an errand can be told something alone."""
+    return Place(
+        errand.team,
+        errand.channel,
+        errand.user,
+        response_url=errand.response_url,
+        thread_ts=errand.thread_ts,
+    )

@@ -10,11 +10,12 @@ from functools import partial
 from pydantic import TypeAdapter
 
 from bot.errors import LinkGapError
-from bot.jobs import QueueFull
+from bot.jobs import Heard, QueueFull
 from bot.render import notes
 from bot.render.message import Message
 from bot.store.jobs import Job
 from handlers import private_notes
+from handlers.last_word import teller
 from handlers.once import Once
 from handlers.place import Place, tell
 from handlers.services import Services
@@ -48,7 +49,8 @@ async def ask(services: Services, kind: str, look: Look, key: str) -> Message | 
 
 def on_look(services: Services, kind: str, draw: Draw) -> None:
     """Let `draw` answer looks of a kind."""
-    services.jobs.handle(kind, partial(_show, services, draw))
+    tell = teller(services, lambda payload: _LOOK.validate_json(payload).place)
+    services.jobs.handle(kind, partial(_show, services, draw), tell)
 
 
 async def _show(services: Services, draw: Draw, job: Job) -> None:
@@ -59,7 +61,7 @@ async def _show(services: Services, draw: Draw, job: Job) -> None:
         told = await draw(services, look)
     except LinkGapError as error:
         told = notes.usage_error(str(error))
-    except Exception:
+    except Exception as error:
         await once("trouble", partial(tell, services, look.place, private_notes.broken(job.id)))
-        raise
+        raise Heard(error) from error
     await once("told", partial(tell, services, look.place, told, replace=look.replace))

@@ -39,11 +39,11 @@ class Once:
             ts = await send()
         except SlackRefused as refused:
             if refused.certain:
-                await self._database.run(lambda db: deliveries.refused(db, self.job_id, step))
+                await self._database.surely(lambda db: deliveries.refused(db, self.job_id, step))
                 raise
             log.warning("job %s, step %s: Slack gave no answer", self.job_id, step)
             self.lost.append(step)
             return Delivery(DeliveryState.SENDING)
         now = self._clock.now()
-        await self._database.run(lambda db: deliveries.posted(db, self.job_id, step, ts, now))
+        await self._database.surely(lambda db: deliveries.posted(db, self.job_id, step, ts, now))
         return Delivery(DeliveryState.NEW, ts)

@@ -78,6 +78,20 @@ def working(place: str) -> Message:
     return note(f"Working on it. The answer comes {place}.")
 
 
+NO_FILE = (
+    "I could not read or write my database, so what you asked for was not finished. "
+    "Ask again in a few minutes: what was paid for is used again where it could be kept."
+)
+
+
+def no_file(reference: str) -> Message:
+    """Return what is said when the database could not be read or written."""
+    return note(
+        NO_FILE,
+        f"If it stays, tell the person who set LinkGap up: reference {reference}.",
+    )
+
+
 def broken(reference: str) -> Message:
     """Return what the error boundary says."""
     return note(

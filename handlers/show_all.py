@@ -6,7 +6,7 @@ from functools import partial
 from pydantic import TypeAdapter
 from slack_bolt.async_app import AsyncApp
 
-from bot.jobs import QueueFull
+from bot.jobs import Heard, QueueFull
 from bot.render import notes
 from bot.render.message import Message
 from bot.render.prospects import all_prospects
@@ -14,7 +14,9 @@ from bot.store.deliveries import DeliveryState
 from bot.store.jobs import Job
 from handlers import private_notes, runs
 from handlers.errand import Errand
+from handlers.last_word import teller
 from handlers.once import Once
+from handlers.place import Place
 from handlers.presses import on_press
 from handlers.refusals import SlackRefused
 from handlers.runs import Click
@@ -38,7 +40,7 @@ def register(app: AsyncApp, services: Services) -> None:
         return None
 
     on_press(app, services, "show_all", ask)
-    services.jobs.handle(KIND, partial(show, services))
+    services.jobs.handle(KIND, partial(show, services), teller(services, _place_of))
 
 
 async def show(services: Services, job: Job) -> None:
@@ -64,7 +66,8 @@ async def show(services: Services, job: Job) -> None:
             found = await once(f"all_{number}", send)
             posted = posted or found.state is DeliveryState.NEW
     except SlackRefused as refused:
-        await _tell(services, click, private_notes.note(str(refused)))
+        if await _tell(services, click, private_notes.note(str(refused))):
+            raise Heard(refused) from refused
         raise
     if not posted:
         await _tell(services, click, private_notes.note("The whole list is in the thread already."))
@@ -82,8 +85,22 @@ async def _reply(services: Services, click: Click, message: Message) -> None:
     await services.voice.respond(click.response_url, message)
 
 
-async def _tell(services: Services, click: Click, note: Message) -> None:
+async def _tell(services: Services, click: Click, note: Message) -> bool:
+    """Say whether the asker heard it."""
     try:
         await _reply(services, click, note)
     except SlackRefused as refused:
         log.info("nobody heard: %s (%s)", note.text, refused)
+        return False
+    return True
+
+
+def _place_of(payload: str) -> Place:
+    click = _CLICK.validate_json(payload)
+    return Place(
+        click.team,
+        click.channel,
+        click.user,
+        response_url=click.response_url,
+        thread_ts=click.thread_ts,
+    )

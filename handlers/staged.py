@@ -57,3 +57,5 @@ class StagedEdits:
                     await self._edit(message)
                 except SlackRefused as refused:
                     log.warning("a staged edit was lost: %s", refused)
+                except Exception:
+                    log.exception("a staged edit was lost")

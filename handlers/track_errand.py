@@ -53,6 +53,11 @@ def from_payload(payload: str) -> TrackErrand:
     return _ADAPTER.validate_json(payload)
 
 
+def place_of(payload: str) -> Place:
+    """Return where the asker of a job can be told something alone."""
+    return from_payload(payload).place
+
+
 async def commit(
     services: Services, kind: str, errand: TrackErrand, key: str | None
 ) -> Message | None:

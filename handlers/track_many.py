@@ -17,6 +17,7 @@ from bot.tracked import TrackedKeyword
 from bot.tracking import MOST_TRACKED, key_of, portions
 from handlers import digest_time, track_errand, track_notes
 from handlers.beginning import Beginning
+from handlers.last_word import teller
 from handlers.services import Services
 from handlers.staged import StagedEdits
 
@@ -31,7 +32,7 @@ def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - track
         many = _TrackMany(begin)
         await begin.guarded(many.work if begin.errand.confirmed else many.price)
 
-    services.jobs.handle(track_errand.MANY, work)
+    services.jobs.handle(track_errand.MANY, work, teller(services, track_errand.place_of))
 
 
 class _TrackMany:

@@ -15,6 +15,7 @@ from bot.tracked import Snapshot, TrackedKeyword
 from bot.tracking import MOST_TRACKED, too_many
 from handlers import digest_time, runs, track_errand, track_notes
 from handlers.beginning import Beginning
+from handlers.last_word import teller
 from handlers.services import Services
 
 
@@ -25,7 +26,7 @@ def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - track
         begin = Beginning(services, job)
         await begin.guarded(_TrackOne(begin).work)
 
-    services.jobs.handle(track_errand.ONE, work)
+    services.jobs.handle(track_errand.ONE, work, teller(services, track_errand.place_of))
 
 
 class _TrackOne:

@@ -2,14 +2,17 @@
 
 import asyncio
 import signal
+from functools import partial
 
 import click
 import uvicorn
 
+from bot.alive import Alive
 from bot.errors import ConfigError
 from bot.manifest import EVENTS_PATH
 from bot.settings import Settings, load
 from bot.wiring import core, http_app, set_up_logs, slack_bot, socket_mode
+from handlers.connection import watch
 from handlers.half_open import ImpatientProtocol
 
 
@@ -58,5 +61,8 @@ async def _by_socket(settings: Settings) -> None:
         await services.jobs.start()
         await services.schedule.start()
         click.echo("LinkGap is connected to Slack by Socket Mode.", err=True)
+        alive = Alive(services.clock)
+        alive.keep("the look after Socket Mode", partial(watch, connection.client, services.clock))
         await stopped.wait()
+        await alive.stop()
         await connection.client.close()

@@ -56,15 +56,16 @@ def progress(report: Report, waiting: Sequence[str]) -> Message:
 def failed(
     question: Question,
     error_sentence: str,
-    cost: tuple[CostLine, ...],
+    cost: tuple[CostLine, ...] | None,
     run_id: str,
     *,
     sample: bool = False,
 ) -> Message:
-    """Return what replaces the placeholder when there is no answer at all."""
+    """Return what replaces the placeholder when there is no answer at all; cost None: unknown."""
+    spent = "What it cost is not known." if cost is None else sentences.cost(cost)
     return note_of(
         [f"No answer for {asked(question)}.", sentences.sentence(error_sentence, 500)],
-        [sentences.cost(cost), _run(run_id)],
+        [spent, _run(run_id)],
         [_retry(run_id)],
         sample=sample,
     )

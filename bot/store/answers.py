@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import logging
+import sqlite3
 import zlib
 from datetime import timedelta
 
@@ -11,6 +13,8 @@ from bot.model import StoredAnswer
 from bot.store.connect import Database
 from bot.store.times import from_text, to_text
 from bot.store.workspace import ensure_team
+
+log = logging.getLogger(__name__)
 
 
 class SqliteAnswers:
@@ -51,7 +55,11 @@ class SqliteAnswers:
             ensure_team(db, self._team, self._database.clock.now())
             db.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
-        await self._database.run(save)
+        try:
+            await self._database.run(save)
+        except sqlite3.Error as error:
+            # It is paid for and at hand; that it cannot be kept costs at most a second request.
+            log.warning("an answer of %s cannot be kept: %s", vendor, error)
 
 
 async def purge_expired(database: Database) -> int:

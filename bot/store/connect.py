@@ -6,21 +6,25 @@ are plain and synchronous; they never see the event loop and never keep the conn
 """
 
 import asyncio
+import logging
 import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlite_utils
 
 from bot.clock import Clock
 from bot.errors import ConfigError
 from bot.store.migrations import migrate
+from bot.store.pulse import Pulse
+from bot.store.surely import Surely
 from bot.store.writer import Writer
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 READERS = 3
@@ -71,10 +75,27 @@ class Database:
         """Run `fn` on one snapshot of what is committed; writing there is refused by SQLite."""
         return await self._in(self._reading, lambda: self._snapshot(fn))
 
+    async def surely(self, fn: Callable[[sqlite_utils.Database], Any]) -> None:
+        """Run `fn` as `run` does, or later if the file cannot be written now; it may run twice.
+
+        For facts that stay true: nobody has to tell them again.
+        """
+        await self._surely.write(fn)
+
+    async def fault(self) -> str | None:
+        """Return why nothing can be written, in a sentence; None: it can."""
+        return await self._pulse.fault()
+
     async def close(self) -> None:
         """Finish what is queued, fold the log into the file and let it go."""
-        await self.run(lambda _: None)
-        await asyncio.to_thread(self._close)
+        try:
+            await self._pulse.close()
+            await self._surely.close()
+            await self.run(lambda _: None)
+        except sqlite3.Error as error:
+            log.warning("the file cannot be written at the end: %s", error)
+        finally:
+            await asyncio.to_thread(self._close)
 
     async def _in(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(pool, work)
@@ -94,6 +115,8 @@ class Database:
             self._writer = Writer(writer, self._writing, self.clock)
             migrate(writer, str(self.path))
             _log_ahead(writer)
+            self._surely = Surely(self.run, self.clock)
+            self._pulse = Pulse(self.path, self.run, self.clock)
             writer.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
             for _ in range(READERS):
                 reader = self._connect()
@@ -105,10 +128,14 @@ class Database:
     def _snapshot(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
         reader = self._idle.get()
         try:
-            reader.conn.execute("BEGIN")
-            return fn(reader)
-        finally:
+            # One that a fault of the disk kept from rolling back still has its old snapshot.
             reader.conn.rollback()
+            reader.conn.execute("BEGIN")
+            try:
+                return fn(reader)
+            finally:
+                reader.conn.rollback()
+        finally:
             self._idle.put(reader)
 
     def _connect(self) -> sqlite_utils.Database:

@@ -58,11 +58,18 @@ class Writer:
         group = [waiting for waiting in self._queue if not waiting.outcome.cancelled()]
         self._queue = []
         self._busy = False
-        if group:
-            loop = asyncio.get_running_loop()
+        if not group:
+            return
+        loop = asyncio.get_running_loop()
+        try:
             written = loop.run_in_executor(self._thread, self._write, [one.fn for one in group])
-            written.add_done_callback(lambda done: self._deliver(group, done))
-            self._busy = True
+        except RuntimeError as error:
+            # The thread takes no more work; those who wait must not wait for ever.
+            for waiting in group:
+                waiting.outcome.set_result(_Outcome(error=error))
+            return
+        written.add_done_callback(lambda done: self._deliver(group, done))
+        self._busy = True
 
     def _deliver(self, group: list[_Waiting], written: asyncio.Future[list[_Outcome]]) -> None:
         error = written.exception()
@@ -80,6 +87,8 @@ class Writer:
         """
         connection = self._db.conn
         stop = self._clock.monotonic() + GROUP_SECONDS
+        # A fault of the disk may have kept the last group from rolling back.
+        connection.rollback()
         connection.execute("BEGIN IMMEDIATE")
         try:
             outcomes = [self._one(fns[0])]

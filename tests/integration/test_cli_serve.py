@@ -3,16 +3,21 @@
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
 from click.testing import CliRunner
 from fakes.bot_process import free_port
+from fakes.gap_bot import gap_bot
 
 from bot.cli import main
+from bot.errors import ConfigError
 from bot.manifest import EVENTS_PATH, read_manifest
+from bot.wiring import slack_bot
 from playground.sample import sample_workspace
 from playground.server import Playground
 
@@ -52,6 +57,21 @@ async def serving(folder, playground, *arguments, until: str):
             process.kill()
             await process.wait()
     assert process.returncode in (0, -signal.SIGTERM)
+
+
+async def test_a_file_that_cannot_be_written_is_told_in_a_sentence(tmp_path, monkeypatch):
+    async with gap_bot(tmp_path) as bot:
+        product = SimpleNamespace(
+            settings=bot.settings, clock=bot.clock, database=bot.database, analysis=bot.analysis
+        )
+
+        async def full(_):
+            raise sqlite3.OperationalError("database or disk is full")
+
+        monkeypatch.setattr(bot.database, "run", full)
+        with pytest.raises(ConfigError, match="disk is full"):
+            await slack_bot(product).__aenter__()
+        monkeypatch.undo()
 
 
 async def answered(playground, channel="seo"):

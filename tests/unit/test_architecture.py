@@ -20,7 +20,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("bot.settings", "bot.question", "bot.page_facts"), 0),
     **dict.fromkeys(("bot.tracked", "bot.track_grammar"), 0),
     **dict.fromkeys(("bot.manifest", "bot.prices", "bot.bill", "bot.setting_values"), 0),
-    "bot.setting_list": 0,
+    **dict.fromkeys(("bot.setting_list", "bot.local_hours", "bot.alive"), 0),
     "bot.gap": 1,
     **dict.fromkeys(("bot.store", "bot.render", "bot.index", "bot.exports"), 2),
     **dict.fromkeys(("bot.pages", "bot.providers"), 3),
@@ -32,6 +32,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("bot.digest", "bot.outreach", "bot.inquiry", "bot.spending"), 5),
     **dict.fromkeys(("bot.jobs", "bot.schedule"), 6),
     "handlers": 7,
+    "bot.health": 7,
     **dict.fromkeys(("bot.wiring", "bot.cli"), 8),
     "playground": 8,
 }
@@ -57,6 +58,7 @@ LEFT = {
     "bot.rounds": {"bot.alerts", "bot.digest", "bot.notifier", "bot.tracking"},
     "bot.outreach": {"bot.analysis", "bot.tracking"},
     "bot.schedule": {"bot.jobs"},
+    "bot.health": {"handlers"},
     "bot.wiring": {"playground"},
     "bot.cli": {"bot.wiring", "playground"},
 }

@@ -1,6 +1,8 @@
 """When channels hear of their week: once, at their own hour, whatever clocks and processes do."""
 
 import asyncio
+import signal
+import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -280,6 +282,80 @@ async def test_an_alarm_of_a_channel_that_began_after_the_start_rings_as_well(th
         await there.follow("C9", "fri", 7, "America/New_York")
         await there.schedule.set_alarm(TEAM, "C9")
         assert there.schedule.rings_at(TEAM, "C9").hour == 7
+    finally:
+        await there.schedule.stop()
+
+
+async def test_a_zone_that_is_no_more_silences_its_own_channel_alone(monday, caplog):
+    await monday.follow("C0", "mon", 9, "UTC")
+    monday.set("C0", time_zone="Europe/Atlantis")
+    await monday.ring(MONDAY_9)
+    assert [one.slot.channel for one in monday.told] == ["C1"]
+    await monday.schedule.start()
+    try:
+        assert monday.schedule.rings_at(TEAM, "C0") is None
+        assert monday.schedule.rings_at(TEAM, "C1") is not None
+    finally:
+        await monday.schedule.stop()
+    assert "Europe/Atlantis" in caplog.text
+
+
+async def test_a_file_that_takes_no_writes_ends_no_ring_and_is_made_up_for(monday, monkeypatch):
+    run = monday.database.run
+
+    async def full(_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(monday.database, "run", full)
+    await monday.ring(MONDAY_9)
+    assert monday.told == []
+    monkeypatch.setattr(monday.database, "run", run)
+    await monday.ring(MONDAY_9 + LEFT_OVERS)
+    assert len(monday.told) == 1
+
+
+async def test_a_schedule_that_does_not_ring_is_told_to_whoever_watches(monday):
+    assert monday.schedule.fault is None, "one that has not begun misses nothing"
+    await monday.schedule.start()
+    try:
+        for _ in range(50):  # the alarm rings at once as well; let it
+            await monday.database.read(lambda _: None)
+        await monday.schedule.run_due()
+        monday.clock.advance(LEFT_OVERS.total_seconds() * 2)
+        assert monday.schedule.fault is None
+        monday.clock.advance(LEFT_OVERS.total_seconds() * 2)
+        assert monday.schedule.fault == "The schedule has not rung for 40 minutes."
+        await monday.schedule.run_due()
+        assert monday.schedule.fault is None
+    finally:
+        await monday.schedule.stop()
+    assert monday.schedule.fault is None
+
+
+def _too_long(*_: object) -> None:
+    raise AssertionError("the event loop stands still")
+
+
+@pytest.fixture
+def at_most_five_seconds():
+    """Fail where a wait of the event loop's own could not: it stands still."""
+    before = signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(5)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.usefixtures("at_most_five_seconds")
+async def test_an_hour_that_comes_twice_is_told_once_and_stops_no_clock(there):
+    await there.follow("C1", "sat", 21, "Pacific/Easter")
+    again = datetime(2027, 4, 4, 3, 5, tzinfo=UTC)  # 21:05 for the second time
+    for minutes in (-65, -55, 0, 5, 60, 600):
+        await there.ring(again + timedelta(minutes=minutes))
+    assert there.heard("C1") == ["2027-04-03 21:00"]
+    await there.schedule.start()
+    try:
+        assert f"{there.schedule.rings_at(TEAM, 'C1'):%d %H:%M}" == "04 21:00"
     finally:
         await there.schedule.stop()
 

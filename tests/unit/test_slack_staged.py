@@ -17,7 +17,7 @@ class Slate:
         self.clock = Ticking()
         self.edits = StagedEdits(self.clock, self.write)
         self.written: list[tuple[float, str]] = []
-        self.fault: SlackRefused | None = None
+        self.fault: Exception | None = None
         self.slow: asyncio.Event | None = None
 
     async def write(self, message: Message) -> None:
@@ -125,3 +125,15 @@ async def test_a_last_word_that_slack_refuses_is_heard_of():
     slate.fault = SlackRefused("message_not_found")
     with pytest.raises(SlackRefused):
         await slate.edits.last(Message("answer", []))
+
+
+async def test_an_edit_that_fails_in_a_way_nobody_foresaw_stops_no_later_one(caplog):
+    slate = Slate()
+    slate.fault = KeyError("ts")
+    slate.show("first")
+    await rest()
+    slate.fault = None
+    slate.show("second")
+    await slate.clock.wait(BETWEEN_EDITS_S)
+    assert [text for _, text in slate.written] == ["first", "second"]
+    assert "a staged edit was lost" in caplog.text

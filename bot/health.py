@@ -1,0 +1,12 @@
+"""Whether the bot does its work, for whoever watches the process: a status and one plain line."""
+
+from handlers.services import Services
+
+WELL, UNWELL = 200, 503
+
+
+async def health(services: Services) -> tuple[int, str]:
+    """Return 200 and `ok`, or 503 and what is wrong."""
+    faults = (services.jobs.fault, services.schedule.fault, await services.database.fault())
+    said = " ".join(fault for fault in faults if fault)
+    return (UNWELL, said) if said else (WELL, "ok")

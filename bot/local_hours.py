@@ -1,0 +1,40 @@
+"""A channel's hour by its own clocks: which moments are it, worked out and never walked to.
+
+An hour that clocks go through twice in a day is its first time; one that they leave out is the
+moment at which clocks that had not changed would show it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+# Enough on either side of a date for any change of clocks, even one that leaves out a whole day.
+_NEAR = range(-2, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalHour:
+    """A full hour of each day, or of one weekday (Monday is 0), in a time zone."""
+
+    zone: ZoneInfo
+    hour: int
+    weekday: int | None = None
+
+    def after(self, moment: datetime) -> datetime:
+        """Return the first time that it is this hour after a moment, in UTC."""
+        return min(one for one in self._near(moment) if one > moment)
+
+    def latest(self, moment: datetime) -> datetime:
+        """Return the last time that it was this hour at or before a moment, in UTC."""
+        return max(one for one in self._near(moment) if one <= moment)
+
+    def _near(self, moment: datetime) -> Iterator[datetime]:
+        day, step = moment.astimezone(self.zone).date(), timedelta(days=1)
+        if self.weekday is not None:
+            day -= timedelta(days=(day.weekday() - self.weekday) % 7)
+            step *= 7
+        for number in _NEAR:
+            # In UTC: two times with one zone are compared by what their clocks show.
+            local = datetime.combine(day + step * number, time(self.hour), self.zone)
+            yield local.astimezone(UTC)

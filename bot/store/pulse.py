@@ -1,0 +1,69 @@
+"""Whether the file can be written, for whoever watches the process."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import sqlite_utils
+
+from bot.clock import Clock
+
+PATIENCE_S = 2.0
+"""A look must not take longer than those who watch wait for it."""
+GOOD_FOR_S = 5.0
+"""Anybody may look: more often than this the last answer is given again."""
+
+
+class Pulse:
+    """Tries a write that changes nothing."""
+
+    def __init__(self, path: Path, run: Callable[..., Awaitable[Any]], clock: Clock) -> None:
+        self._path, self._run, self._clock = path, run, clock
+        self._file = _identity(path)
+        self._trying: asyncio.Future[str | None] | None = None
+        self._since = 0.0
+
+    async def fault(self) -> str | None:
+        """Return why nothing can be written, in a sentence; None: it can."""
+        now, trying = self._clock.monotonic(), self._trying
+        if trying is None or (trying.done() and now - self._since >= GOOD_FOR_S):
+            trying = self._trying = asyncio.ensure_future(self._try())
+            self._since = now
+        done, _ = await asyncio.wait({trying}, timeout=PATIENCE_S)
+        if not done:
+            return (
+                f"The database took no write within {PATIENCE_S:g} seconds: "
+                "another program holds it, or the disk is slow."
+            )
+        return trying.result()
+
+    async def close(self) -> None:
+        """Leave no look under way."""
+        if self._trying is not None:
+            self._trying.cancel()
+            await asyncio.gather(self._trying, return_exceptions=True)
+
+    async def _try(self) -> str | None:
+        if await asyncio.to_thread(_identity, self._path) != self._file:
+            return "The database was moved or deleted while LinkGap runs. Put it back and restart."
+        try:
+            await self._run(_touch)
+        except sqlite3.Error as error:
+            return f"The database cannot be written: {error}."
+        return None
+
+
+def _touch(db: sqlite_utils.Database) -> None:
+    """Write the same value again: a page is written, and nothing is changed."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    db.execute(f"PRAGMA user_version = {version:d}")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

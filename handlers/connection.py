@@ -1,0 +1,41 @@
+"""Looks after the connection of Socket Mode, whose own tasks may end or go round in circles."""
+
+import asyncio
+import logging
+
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+
+from bot.clock import Clock
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 30.0
+PATIENCE = 2
+"""So many looks may find no sound connection: the library makes a new one by itself."""
+
+
+async def watch(client: SocketModeClient, clock: Clock) -> None:
+    """Open the connection anew where the library does not; ends when the client is closed."""
+    missed = 0
+    while not client.closed:
+        await clock.sleep(EVERY_S)
+        missed = 0 if await _is_sound(client) else missed + 1
+        if missed >= PATIENCE and not client.closed:
+            missed = 0
+            await _open_anew(client)
+
+
+async def _is_sound(client: SocketModeClient) -> bool:
+    tasks = (client.message_processor, client.message_receiver, client.current_session_monitor)
+    alive = all(task is not None and not task.done() for task in tasks)
+    return alive and await client.is_connected()
+
+
+async def _open_anew(client: SocketModeClient) -> None:
+    log.error("Socket Mode has lost its connection; it is opened anew")
+    if client.message_processor.done():
+        client.message_processor = asyncio.ensure_future(client.process_messages())
+    # An address is good for one connection; a loop that tries a used one must ask for another.
+    client.wss_uri = None
+    if not client.connect_operation_lock.locked():
+        await client.connect_to_new_endpoint(force=True)

@@ -1,0 +1,57 @@
+"""What the asker of a job hears when its own work could not say it; nothing here needs the file."""
+
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from bot.errors import LinkGapError
+from bot.jobs import Tell
+from bot.render.message import Message
+from bot.store.jobs import Job
+from handlers import private_notes
+from handlers.place import Place
+from handlers.refusals import SlackRefused
+from handlers.services import Services
+
+log = logging.getLogger(__name__)
+
+
+def teller(services: Services, place_of: Callable[[str], Place]) -> Tell:
+    """Return what tells the asker of a job; `place_of` reads its payload."""
+
+    async def tell(job: Job, error: BaseException) -> None:
+        await _tell(services, place_of(job.payload), _note(job, error), job.id)
+
+    return tell
+
+
+async def _tell(services: Services, place: Place, note: Message, job_id: str) -> None:
+    """Say it by the first of three ways that works; twice is better than not at all."""
+    voice = services.voice
+
+    async def directly() -> None:
+        await voice.post(await voice.direct(place.user), note)
+
+    ways: list[Callable[[], Awaitable[None]]] = [
+        partial(voice.whisper, place.channel, place.user, note, place.thread_ts),
+        directly,
+    ]
+    if place.response_url is not None:
+        ways.insert(0, partial(voice.respond, place.response_url, note))
+    for way in ways:
+        try:
+            await way()
+        except SlackRefused as refused:
+            log.info("job %s cannot reach its asker: %s", job_id, refused)
+        else:
+            return
+    log.error("job %s could not tell its asker: %s", job_id, note.text)
+
+
+def _note(job: Job, error: BaseException) -> Message:
+    if isinstance(error, LinkGapError):
+        return private_notes.note(str(error))
+    if isinstance(error, sqlite3.Error):
+        return private_notes.no_file(job.id)
+    return private_notes.broken(job.id)

@@ -1,0 +1,162 @@
+"""A full disk, a long lock, a fault nobody foresaw: everybody who asked hears something."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+
+import httpx
+import pytest
+from fakes.broken_file import soon
+from fakes.gap_bot import gap_bot, words
+
+from bot.health import health
+from bot.store import connect
+from bot.wiring import http_app
+from handlers.refusals import SlackRefused
+
+QUESTIONS = [f"keyword {number}" for number in range(14)]
+
+
+def full(db) -> None:
+    """Leave the file no room for another page: SQLite then says what a full disk makes it say."""
+    (pages,) = db.execute("PRAGMA page_count").fetchone()
+    db.execute(f"PRAGMA max_page_count = {pages}")
+
+
+def room(db) -> None:
+    db.execute("PRAGMA max_page_count = 1000000")
+
+
+@pytest.fixture
+async def bot(tmp_path, monkeypatch):
+    monkeypatch.setattr(connect, "LOCK_SECONDS", 0.02)
+    async with gap_bot(tmp_path, queue=50, workers=4) as made:
+        made.join("seo")
+        yield made
+
+
+async def ask_all(bot) -> list[object]:
+    return [await bot.playground.slash("ana", "seo", "/gap", one) for one in QUESTIONS]
+
+
+def answered_or_told(bot) -> bool:
+    """Say whether each question was answered in the channel or its asker told alone."""
+    mine = bot.everything()
+    answers = [one for one in mine if "to go" in one.text or "No answer" in one.text]
+    told = [one for one in mine if "could not read or write my database" in one.text]
+    return len(answers) + len(told) >= len(QUESTIONS)
+
+
+async def open_reservations(bot) -> int:
+    query = "SELECT count(*) FROM spend WHERE outcome = 'reserved'"
+    return (await bot.database.read(lambda db: db.execute(query).fetchone()))[0]
+
+
+async def all_is_over(bot) -> bool:
+    query = "SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')"
+    return (await bot.database.read(lambda db: db.execute(query).fetchone()))[0] == 0
+
+
+async def somebody_hears(bot, sentence: str) -> bool:
+    return any(sentence in words(message) for message in bot.everything())
+
+
+async def asked_by_http(bot) -> tuple[int, str]:
+    transport = httpx.ASGITransport(app=http_app(bot.services))
+    async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
+        answer = await client.get("/health")
+    return answer.status_code, answer.text
+
+
+async def test_a_lock_that_outlasts_every_wait_leaves_nobody_in_silence(bot):
+    released = asyncio.Event()
+    bot.analysis.between = released.wait
+    acks = await ask_all(bot)
+    assert all(ack.ok for ack in acks)
+    with closing(sqlite3.connect(bot.database.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        released.set()
+        await soon(lambda: somebody_hears(bot, "I cannot write to my database"))
+        locked = (503, "The database cannot be written: database is locked.")
+        assert await health(bot.services) == await asked_by_http(bot) == locked
+        other.execute("ROLLBACK")
+    await soon(lambda: all_is_over(bot))
+    assert answered_or_told(bot)
+    assert await open_reservations(bot) == 0
+    bot.clock.advance(10)
+    assert await health(bot.services) == await asked_by_http(bot) == (200, "ok")
+    ack = await bot.gap("after it")
+    assert ack.ok
+
+
+async def test_a_full_disk_leaves_nobody_in_silence(bot):
+    released = asyncio.Event()
+    bot.analysis.between = released.wait
+    await ask_all(bot)
+    await bot.database.run(full)
+    released.set()
+    await soon(lambda: somebody_hears(bot, "No answer"))
+    await bot.database.run(room)
+    await soon(lambda: all_is_over(bot))
+    assert answered_or_told(bot)
+    assert await open_reservations(bot) == 0
+
+
+async def test_a_fault_before_the_placeholder_is_told_to_the_asker(bot):
+    async def broken(*_):
+        raise KeyError("nobody foresaw this")
+
+    bot.services.books.quote = broken
+    for number in range(11):
+        await bot.gap(f"keyword {number}")
+    told = [one for one in bot.everything() if one.only_for]
+    assert len(told) == 11
+    assert all("Something went wrong on my side" in words(one) for one in told)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("budget", "list", "digest", "history best crm", "best crm"),
+        "track best crm site:ledgerly.example",
+    ],
+)
+async def test_without_the_file_the_asker_of_every_kind_of_job_hears_it(bot, command):
+    run, read = bot.database.run, bot.database.read
+    written = 0
+
+    async def gone(_fn):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    async def for_a_while(fn):
+        nonlocal written
+        found = await run(fn)
+        written += 1
+        if written == 2:  # the job's row and its claim, and nothing after them
+            bot.database.run = bot.database.read = gone
+        return found
+
+    bot.database.run = for_a_while
+    await bot.gap(command)
+    assert written == 2
+    bot.database.run, bot.database.read = run, read
+    [told] = [one for one in bot.everything() if one.only_for]
+    assert "could not read or write my database" in told.text
+    assert "Ask again" in told.text
+
+
+async def test_where_the_private_ear_is_closed_a_direct_message_says_it(bot):
+    async def broken(*_):
+        raise KeyError("nobody foresaw this")
+
+    bot.services.books.quote = broken
+    bot.playground.workspace.channel("seo").members.discard(bot.app.bot_user)
+
+    async def expired(_url, _message, **_):
+        raise SlackRefused("expired_url")
+
+    bot.services.voice.respond = expired
+    await bot.gap("best crm")
+    [message] = bot.everything()
+    assert message.channel == bot.direct().id
+    assert "Something went wrong" in message.text

@@ -1,0 +1,203 @@
+"""A file in trouble: nothing that is true is lost, and whoever watches hears of it."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+
+import httpx
+import pytest
+from fakes.broken_file import FULL, BrokenFile, soon
+from fakes.clock import FakeClock
+from fakes.purse import MemoryPurse
+
+from bot.budget import RunBudget
+from bot.model import StoredAnswer
+from bot.providers.base import Call, Capability, Cost
+from bot.store import connect, surely
+from bot.store.answers import SqliteAnswers
+from bot.store.connect import Database
+from bot.store.pulse import GOOD_FOR_S
+
+CALL = Call(httpx.Request("GET", "https://vendor.example"), Cost(100), keep_seconds=0)
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+async def database(tmp_path, clock):
+    database = await BrokenFile.open(tmp_path / "linkgap.db", clock)
+    yield database
+    database.broken = None
+    await database.close()
+
+
+def budget(database: Database) -> RunBudget:
+    return RunBudget(database, "r1", "T1", None, MemoryPurse())
+
+
+async def ledger(database: Database) -> list[tuple[str, int | None]]:
+    query = "SELECT outcome, units FROM spend ORDER BY id"
+    return await database.read(lambda db: db.execute(query).fetchall())
+
+
+async def until(database: Database, wanted: list[tuple[str, int | None]]) -> None:
+    async def is_so() -> bool:
+        return await ledger(database) == wanted
+
+    await soon(is_so)
+
+
+async def test_what_a_request_cost_is_written_once_the_file_can_be_written_again(database):
+    purse = budget(database)
+    reserved = [await purse.reserve("tiny", Capability.SERP, CALL) for _ in range(13)]
+    database.broken = FULL
+    for number, one in enumerate(reserved):
+        await purse.settle(one, Cost(number), "ok")
+    assert await ledger(database) == [("reserved", None)] * 13
+    database.broken = None
+    await until(database, [("ok", number) for number in range(13)])
+
+
+async def test_the_next_fact_that_can_be_written_takes_along_those_that_waited(database, clock):
+    purse = budget(database)
+    first, second = [await purse.reserve("tiny", Capability.SERP, CALL) for _ in range(2)]
+    never = asyncio.Event()
+
+    async def no_time_passes(_seconds: float) -> None:
+        await never.wait()
+
+    clock.sleep = no_time_passes
+    database.broken = FULL
+    await purse.settle(first, Cost(1), "ok")
+    database.broken = None
+    await purse.settle(second, Cost(2), "ok")
+    assert await ledger(database) == [("ok", 1), ("ok", 2)]
+
+
+async def test_what_waits_is_written_at_the_end_at_the_latest(tmp_path, clock):
+    database = await BrokenFile.open(tmp_path / "linkgap.db", clock)
+    purse = budget(database)
+    reserved = await purse.reserve("tiny", Capability.SERP, CALL)
+    database.broken = FULL
+    await purse.settle(reserved, Cost(7), "ok")
+    database.broken = None
+    await database.close()
+    with closing(sqlite3.connect(tmp_path / "linkgap.db")) as file:
+        assert file.execute("SELECT outcome, units FROM spend").fetchall() == [("ok", 7)]
+
+
+async def test_a_file_that_stays_broken_does_not_hold_up_the_end(tmp_path, clock, caplog):
+    database = await BrokenFile.open(tmp_path / "linkgap.db", clock)
+    purse = budget(database)
+    reserved = await purse.reserve("tiny", Capability.SERP, CALL)
+    database.broken = FULL
+    await purse.settle(reserved, Cost(7), "ok")
+    await database.close()
+    assert "1 facts could not be written down before the end" in caplog.text
+
+
+async def test_as_much_waits_as_may_wait_and_the_oldest_is_given_up(database, monkeypatch, caplog):
+    monkeypatch.setattr(surely, "MOST_KEPT", 2)
+    purse = budget(database)
+    reserved = [await purse.reserve("tiny", Capability.SERP, CALL) for _ in range(3)]
+    database.broken = FULL
+    for one in reserved:
+        await purse.settle(one, Cost(1), "ok")
+    database.broken = None
+    await until(database, [("reserved", None), ("ok", 1), ("ok", 1)])
+    assert "the oldest is given up" in caplog.text
+
+
+async def test_a_fact_that_is_wrong_in_itself_does_not_hold_up_the_others(database):
+    purse = budget(database)
+    first, second = [await purse.reserve("tiny", Capability.SERP, CALL) for _ in range(2)]
+    await purse.settle(first, Cost(1), "ok")
+    with pytest.raises(LookupError):
+        await purse.settle(first, Cost(1), "ok")
+    database.broken = FULL
+    await purse.settle(first, Cost(1), "ok")
+    await purse.settle(second, Cost(2), "ok")
+    database.broken = None
+    await until(database, [("ok", 1), ("ok", 2)])
+
+
+# -- the real file ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def impatient(tmp_path, clock, monkeypatch):
+    """Open a file that waits for a lock no longer than a test does."""
+    monkeypatch.setattr(connect, "LOCK_SECONDS", 0.02)
+    database = await Database.open(tmp_path / "linkgap.db", clock)
+    yield database
+    await database.close()
+
+
+async def test_a_real_lock_keeps_what_a_request_cost_waiting_and_loses_nothing(impatient):
+    purse = budget(impatient)
+    reserved = await purse.reserve("tiny", Capability.SERP, CALL)
+    with closing(sqlite3.connect(impatient.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await purse.settle(reserved, Cost(9), "ok")
+        assert await ledger(impatient) == [("reserved", None)]
+        assert await impatient.fault() == "The database cannot be written: database is locked."
+        other.execute("ROLLBACK")
+    await until(impatient, [("ok", 9)])
+
+
+async def test_a_look_is_good_for_five_seconds_then_the_file_is_tried_again(impatient, clock):
+    assert await impatient.fault() is None
+    other = sqlite3.connect(impatient.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert await impatient.fault() is None, "a look that is five seconds old is good enough"
+    clock.advance(GOOD_FOR_S)
+    assert "database is locked" in (await impatient.fault() or "")
+    other.execute("ROLLBACK")
+    other.close()
+    clock.advance(GOOD_FOR_S)
+    assert await impatient.fault() is None
+
+
+async def test_many_looks_at_once_are_one_write(database):
+    database.broken = FULL
+    said = await asyncio.gather(*(database.fault() for _ in range(50)))
+    assert set(said) == {"The database cannot be written: database or disk is full."}
+    assert database.refused == 1
+
+
+async def test_a_file_that_was_taken_away_is_told(impatient, clock):
+    impatient.path.rename(impatient.path.with_suffix(".old"))
+    assert (await impatient.fault() or "").startswith("The database was moved or deleted")
+    impatient.path.with_suffix(".old").rename(impatient.path)
+    clock.advance(GOOD_FOR_S)
+    assert await impatient.fault() is None
+
+
+async def test_a_read_that_fails_gives_its_connection_back(impatient):
+    def broken(db):
+        db.execute("SELECT nothing FROM nowhere")
+
+    for _ in range(connect.READERS * 2):
+        with pytest.raises(sqlite3.Error):
+            await impatient.read(broken)
+    async with asyncio.timeout(5):
+        assert await impatient.read(lambda db: db.execute("SELECT 1").fetchone()) == (1,)
+
+
+async def test_a_file_that_is_closed_keeps_nobody_waiting(tmp_path, clock):
+    database = await Database.open(tmp_path / "linkgap.db", clock)
+    await database.close()
+    async with asyncio.timeout(5):
+        with pytest.raises(RuntimeError):
+            await database.run(lambda _: None)
+
+
+async def test_an_answer_that_cannot_be_kept_is_still_handed_on(database, caplog):
+    answers = SqliteAnswers(database, "T1")
+    database.broken = FULL
+    await answers.put("key", "tiny", StoredAnswer(200, (), b"{}", database.clock.now()), 60)
+    assert await answers.get("key") is None
+    assert "an answer of tiny cannot be kept" in caplog.text
