@@ -16,7 +16,7 @@ from bot.exports.names import target_in
 from bot.exports.opening import TextFile, open_text
 from bot.exports.records import Record, records
 from bot.exports.rows import About, BrokenRow, Row
-from bot.exports.signatures import GSC, PROFILES, SEMRUSH, Field, Kind
+from bot.exports.signatures import BING, GSC, PROFILES, SEMRUSH, Field, Kind
 from bot.model import Scope, Target
 from bot.store.imports import Covered, FileFacts, ImportRow, Outcome, PageCount
 
@@ -55,7 +55,18 @@ def read_file(path: Path) -> "ParsedFile":
     Raises `BadQuestion` that names the file, what it looks like and what to do.
     """
     text = open_text(path)
-    return ParsedFile(text, detect(text), target_in(path))
+    layout = detect(text)
+    return ParsedFile(text, layout, _named_in(layout) or target_in(path))
+
+
+def _named_in(layout: Layout) -> Target | None:
+    """Return the target that the header of a list of domains names: a host is a site."""
+    if layout.signature.kind is not Kind.REFERRING_DOMAINS or len(layout.targets) != 1:
+        return None
+    about = About.named(layout.targets[0][1])
+    if about.page is None:
+        return Target(Scope.SITE, about.site)
+    return Target(Scope.PAGE, about.url or about.page)
 
 
 class ParsedFile:
@@ -84,7 +95,7 @@ class ParsedFile:
     @property
     def own_property(self) -> bool:
         """Say whether the tool only ever shows the user's own site."""
-        return self.layout.signature.tool == GSC
+        return self.layout.signature.tool in (GSC, BING)
 
     @property
     def facts(self) -> FileFacts:
