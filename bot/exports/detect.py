@@ -8,7 +8,7 @@ from itertools import islice, takewhile
 from bot.domains import registrable
 from bot.errors import BadQuestion
 from bot.exports.headers import is_translated, looks_like
-from bot.exports.opening import TextFile
+from bot.exports.opening import Text
 from bot.exports.records import Record, records
 from bot.exports.signatures import (
     SHAPES,
@@ -36,6 +36,7 @@ class Layout:
     """How to read the rows. `targets` are columns named after a target (link intersect).
 
     `header_line` is the last line before the first row; `notes` are what the user must hear.
+    `guessed`: the header was in no known language.
     """
 
     signature: Signature
@@ -45,9 +46,10 @@ class Layout:
     columns: Mapping[Field, tuple[int, ...]]
     targets: tuple[tuple[int, str], ...]
     notes: tuple[str, ...] = ()
+    guessed: bool = False
 
 
-def detect(text: TextFile) -> Layout:
+def detect(text: Text) -> Layout:
     """Find the layout; raises `BadQuestion` that says what the file looks like instead."""
     layout = _layout(text.path.name, tuple(islice(text.lines(), HEAD_LINES)))
     return replace(layout, notes=(*text.notes, *layout.notes))
@@ -225,6 +227,7 @@ def _by_shape(signature: Signature, delimiter: str, first: Record) -> Layout:
         {field: (index,) for index, field in enumerate(fields)},
         (),
         (_by_its_shape(signature),),
+        guessed=True,
     )
 
 

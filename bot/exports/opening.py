@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader, TextIOWrapper
 from pathlib import Path
+from typing import Protocol
 
 from bot.errors import BadQuestion
 from bot.exports.code_pages import code_page
@@ -35,7 +36,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
     (codecs.BOM_UTF8, "utf-8-sig"),
 )
-_EXCEL = ("an Excel workbook", "Open it and save it as CSV UTF-8, or download the CSV instead.")
+_SAVE_AGAIN = "Open it and save it as .xlsx or CSV UTF-8, or download the CSV instead."
+_EXCEL = ("an Excel workbook that is damaged, old, binary or locked", _SAVE_AGAIN)
 _NOT_TEXT = (
     (b"%PDF", "a PDF", "Choose CSV instead of PDF when you export."),
     (b"\xd0\xcf\x11\xe0", *_EXCEL),
@@ -43,6 +45,25 @@ _NOT_TEXT = (
     (b"\xff\xd8\xff", "a picture", "Import the CSV file of the export."),
     (b"SQLite format 3", "a database", "Import the CSV file of the export."),
 )
+
+
+class Text(Protocol):
+    """Lines to read more than once, and what is known of the file that they are of."""
+
+    @property
+    def path(self) -> Path:
+        """Return where the file is."""
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of its content."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what the user must hear of how it was read."""
+
+    def lines(self) -> Iterator[str]:
+        """Yield its lines with their ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +201,8 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
         if head.startswith(start):
             raise _foreign(path, looks_like, cure)
     if head.startswith(b"PK\x03\x04"):
+        if b"opendocument.spreadsheet" in head:
+            raise _foreign(path, "an OpenDocument spreadsheet", _SAVE_AGAIN)
         if b"xl/" in head or b"[Content_Types].xml" in head:
             raise _foreign(path, *_EXCEL)
         raise _foreign(path, "a ZIP archive", "Unpack it and import the CSV files inside.")

@@ -6,17 +6,18 @@ record is counted with its line and never stops the others.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
 from bot.errors import BadQuestion
-from bot.exports.detect import Layout, detect
+from bot.exports.detect import READS, Layout, detect
 from bot.exports.names import target_in
-from bot.exports.opening import TextFile, open_text
+from bot.exports.opening import Text, open_text
 from bot.exports.records import Record, records
 from bot.exports.rows import About, BrokenRow, Row
 from bot.exports.signatures import BING, GSC, PROFILES, SEMRUSH, Field, Kind
+from bot.exports.workbook import SheetText, is_workbook, sheets
 from bot.model import Scope, Target
 from bot.store.imports import Covered, FileFacts, ImportRow, Outcome, PageCount
 
@@ -54,9 +55,39 @@ def read_file(path: Path) -> "ParsedFile":
 
     Raises `BadQuestion` that names the file, what it looks like and what to do.
     """
-    text = open_text(path)
-    layout = detect(text)
+    text, layout = _fitting_sheet(sheets(path)) if is_workbook(path) else _read(open_text(path))
     return ParsedFile(text, layout, _named_in(layout) or target_in(path))
+
+
+def _read(text: Text) -> tuple[Text, Layout]:
+    return text, detect(text)
+
+
+def _fitting_sheet(found: tuple[SheetText, ...]) -> tuple[Text, Layout]:
+    """Return the sheet that is an export, best one whose header is known, and say if more are."""
+    fitting: list[tuple[SheetText, Layout]] = []
+    for sheet in found:
+        try:
+            fitting.append((sheet, detect(sheet)))
+        except BadQuestion:
+            if len(found) == 1:
+                raise
+    if not fitting:
+        names = ", ".join(f"“{sheet.name}”" for sheet in found)
+        raise BadQuestion(
+            f"No sheet of {found[0].path.name} is an export that LinkGap knows; it has {names}. "
+            f"Nothing of it was imported. {READS}."
+        )
+    sheet, layout = min(fitting, key=lambda one: one[1].guessed)
+    if len(found) == 1:
+        return sheet, layout
+    others = [one.name for one, _ in fitting if one is not sheet]
+    more = (
+        f" {', '.join(f'“{name}”' for name in others)} could be read too: save it as a file of its "
+        "own for that."
+    )
+    note = f"Its sheet “{sheet.name}” was read.{more if others else ''}"
+    return sheet, replace(layout, notes=(note, *layout.notes))
 
 
 def _named_in(layout: Layout) -> Target | None:
@@ -75,7 +106,7 @@ class ParsedFile:
     `named_after` is the site that the file's name names, or None.
     """
 
-    def __init__(self, text: TextFile, layout: Layout, named_after: Target | None) -> None:
+    def __init__(self, text: Text, layout: Layout, named_after: Target | None) -> None:
         self.text, self.layout, self.named_after = text, layout, named_after
         self.counts = Counts()
         self._grouped = False

@@ -69,5 +69,5 @@ def test_a_code_page_is_read_right_or_not_at_all(path, page, data):
 
 
 def test_a_file_without_an_end_of_line_is_told_as_well(path):
-    path.write_bytes("x".encode() * 300_000 + ";".join(TITLES["cp1251"]).encode("cp1251"))
+    path.write_bytes(b"x" * 300_000 + ";".join(TITLES["cp1251"]).encode("cp1251"))
     assert open_text(path).encoding == "cp1251"

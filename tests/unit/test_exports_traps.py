@@ -194,7 +194,7 @@ def test_a_domain_whose_followed_links_are_not_said_has_an_unknown_kind(path):
         (b"Linking page,Colour\nhttps://a.example/,red\n", "begins with “Linking page,Colour”"),
         (
             b"Page,Clicks,Impressions\nhttps://ours.example/,120,4000\n",
-            "a report of clicks, visits or rankings, which names no links; in Search Console export",
+            "a report of clicks, visits or rankings, which names no links; in Search Console",
         ),
         (b"Seite,Klicks,Impressionen\nhttps://ours.example/,120,4000\n", "a report of clicks"),
         (
@@ -207,7 +207,7 @@ def test_a_domain_whose_followed_links_are_not_said_has_an_unknown_kind(path):
         ),
         (b"URL\nhttps://a.example/1\nhttps://b.example/2\n", "nearest to Moz"),
         (b"White list\nhttps://a.example/1\n", "nearest to Search Console"),
-        (b"https://a.example/1,2026-11-01\nhttps://b.example/2,2026-11-02\n", "nearest to"),
+        (b"https://a.example/1,2026-11-01\nhttps://b.example/2,2026-11-02", "nearest"),
         (b"https://a.example/1\nhttps://b.example/2\n", "is nearest to"),
         (b"Domain,DR\na.example,5\n", "nearest to Ahrefs"),
         (b"A,B,C\nx,1,y\n", "begins with “A,B,C”"),
