@@ -60,7 +60,7 @@ class Taken:
 def command(files: tuple[Path, ...], about: str | None, *, as_json: bool) -> None:
     """Read backlink exports of Ahrefs, Semrush, Majestic, Moz, Search Console or Bing.
 
-    CSV in any of their encodings, also packed as .csv.gz. A file that was imported before is
+    CSV in any of their encodings, also packed as .csv.gz, or .xlsx. A file that was imported before is
     replaced. A complete file also replaces older ones of its tool and kind about the same targets,
     unless both are named in one command.
 

@@ -48,9 +48,10 @@ def test_the_sheet_that_fits_is_read_and_named_and_so_are_others_that_fit(path):
     workbook(path, Cover=sheet("Report of May"), Links=sheet(HEADER, GOOD), Sites=sites)
     parsed = read_file(path)
     assert len(list(parsed.rows(None))) == 1
-    assert parsed.layout.notes == (
+    [note] = parsed.layout.notes
+    assert note == (
         "Its sheet “Links” was read. “Sites” could be read too: save it as a file of its own for "
-        "that.",
+        "that."
     )
 
 
