@@ -13,15 +13,15 @@ from bot.exports.signatures import GSC, KEYWORD_MARKS, SIGNATURES, Signature
 # Words of Search Console's link reports in languages that write them without accents.
 _FOREIGN = frozenset(
     "seite seiten verweisende verlinkende zuletzt gecrawlt zielseiten zielseite eingehende "  # de
-    "lien liens renvoi cible cibles entrants exploration derniere "  # fr
+    "lien liens renvoi cible cibles entrants derniere "  # fr
     "enlace enlaces pagina paginas sitio sitios destino entrantes rastreo "  # es
     "recebidos rastreamento vinculada vinculadas "  # pt
     "pagine collegamento collegamenti scansione sito siti destinazione "  # it
     "linkende gecrawld doelpagina doelpaginas "  # nl
     "strona strony witryna witryny docelowe "  # pl
-    "sida sidor webbplats senast genomsokt side sider "  # sv, da, no
+    "sida sidor webbplats senast genomsokt sider "  # sv, da, no
     "sivu sivut sivusto halaman situs penautan ditautkan tujuan "  # fi, id
-    "sayfa sayfalar siteler stranka stranky web oldal webhely pagini".split()  # tr, cs, hu, ro
+    "sayfa sayfalar siteler stranka stranky oldal webhely pagini".split()  # tr, cs, hu, ro
 )
 # Reports of visits and rankings, in the languages of most accounts.
 _VISITS = re.compile(

@@ -160,6 +160,12 @@ class ParsedFile:
                 "page or site. Nothing of it was imported; say it with `--for URL`, or "
                 "`--for example.com` for a whole site."
             )
+        named = _named_in(self.layout)
+        if named and target and About.of(named).site != About.of(target).site:
+            raise BadQuestion(
+                f"{self._name} is about {named.value}, as its header says, and not about "
+                f"{target.value}. Nothing of it was imported; correct `--for`, or leave it away."
+            )
         self.counts, self._grouped = Counts(), False
         self._sites.clear()
         self._pages.clear()

@@ -80,6 +80,8 @@ def sheets(path: Path) -> tuple[SheetText, ...]:
 
 def _weigh(path: Path) -> None:
     """Refuse a workbook that would take too much memory, by what it really holds."""
+    if path.stat().st_size > MOST_BYTES:
+        raise _too_large(path)
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:

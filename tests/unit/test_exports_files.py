@@ -270,6 +270,12 @@ def test_majestics_referring_domains_are_about_the_site_that_their_header_names(
     )
 
 
+def test_a_header_that_names_another_site_than_said_refuses_the_file(tmp_path):
+    parsed = read_file(majestic_domains(tmp_path / "download.csv", "rival.example"))
+    with pytest.raises(BadQuestion, match=r"is about rival\.example, .* not about ledgerly"):
+        list(parsed.rows(OURS))
+
+
 def test_majestics_domains_of_several_sites_are_an_intersection(tmp_path):
     path = majestic_domains(tmp_path / "download.csv", "rival.example", "third.example")
     parsed, rows, outcome = read(path)
