@@ -4,6 +4,7 @@ Slack, the CLI, the form and stored jobs all make a `Question`; only this file v
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -23,6 +24,17 @@ _PLAIN = str.maketrans("“”„«»‘’", '"""""\'\'')
 # The surrogates are what a terminal makes of bytes that are not UTF-8; nothing can send them on.
 _INVISIBLE = re.compile(
     r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
+)
+# They join or part letters in Persian and the scripts of India, and make one emoji of several.
+_JOINERS = "\u200c\u200d"
+_VIRAMA = 9
+_SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+# What chat programs paste around bold, italic, code and struck words. It opens before a word and
+# closes behind one, so `__init__`, `2*3*4` and a path of an address stay as they are.
+_MARKED = re.compile(
+    r"""(?:(?<=^)|(?<=[\s"'(\[*_`~]))(?P<mark>(?P<one>[*_`~])(?:(?<!_)(?P=one)){0,2})(?!(?P=one)|\s)"""
+    r"""(?P<words>(?:(?!(?P=one)).|(?<=[^\W_])(?P=one)(?=[^\W_]))+)(?<!\s)(?P=mark)(?=$|[\s"')\].,;:!?*_`~])(?!(?P=one))""",
+    re.DOTALL,
 )
 
 
@@ -59,10 +71,10 @@ class Defaults:
 
 def parse(text: str, defaults: Defaults) -> Question:
     """Read the words after `/gap`; raises `BadQuestion` with a sentence for the asker."""
-    quoted, text = _take_quoted(text.translate(_PLAIN).strip())
+    quoted, text = _take_quoted(unmarked(text.translate(_PLAIN)).strip())
     given: dict[str, list[str]] = {}
     for match in _OPTION.finditer(text):
-        name, value = match.group(1).lower(), match.group(2).strip("\"'")
+        name, value = match.group(1).lower(), unmarked(match.group(2).strip("\"'"))
         if name in ("http", "https"):
             continue
         if name not in OPTIONS:
@@ -139,8 +151,12 @@ def make(
 
 
 def read_keyword(text: str) -> str:
-    """Return the keyword: no invisible characters, spaces folded, the quotes around it undone."""
-    keyword = _unquoted(" ".join(_INVISIBLE.sub(" ", text).split()))
+    """Return the keyword: no invisible characters, spaces folded, quotes and marks undone.
+
+    U+200C and U+200D stay where they make a difference: between letters and in emoji.
+    """
+    visible = " ".join(_INVISIBLE.sub(_joined, text).split())
+    keyword = unmarked(_unquoted(unmarked(visible)))
     if not keyword:
         raise BadQuestion("Which keyword? For example: best accounting software.")
     if len(keyword) > MAX_KEYWORD:
@@ -150,6 +166,33 @@ def read_keyword(text: str) -> str:
     if not any(character.isalnum() for character in keyword):
         raise BadQuestion("A keyword needs at least one letter or digit.")
     return keyword
+
+
+def unmarked(text: str) -> str:
+    """Undo pasted `*bold*`, `_italic_`, `~struck~` and code, also one within the other."""
+    before = None
+    while before != text:
+        before, text = text, _MARKED.sub(r"\g<words>", text)
+    return text
+
+
+def _joined(match: re.Match[str]) -> str:
+    """Return the joiner that invisible characters hold where one belongs, else a space."""
+    joiner = next((one for one in match.group() if one in _JOINERS), "")
+    before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
+    broken = any(character < " " for character in match.group())
+    if not joiner or broken or not _takes_joiner(before):
+        return " "
+    # Behind a virama it may end the word: it says how the last letter is drawn.
+    ends_word = unicodedata.combining(before) == _VIRAMA and not after.strip()
+    return joiner if ends_word or _takes_joiner(after) else " "
+
+
+def _takes_joiner(character: str) -> bool:
+    if not character:
+        return False
+    category = unicodedata.category(character)
+    return category[0] in "LM" or category == "So" or character in _SKIN_TONES
 
 
 def _unquoted(text: str) -> str:

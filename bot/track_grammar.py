@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from bot.errors import BadQuestion
-from bot.question import Defaults, Question, end_of_quoted, parse
+from bot.question import Defaults, Question, end_of_quoted, parse, unmarked
 from bot.setting_list import WEEKDAYS
 
 _DAY_NAMED = {name: day for day, full in WEEKDAYS.items() for name in (day, full.lower())}
@@ -27,7 +27,7 @@ def parse_track(text: str, defaults: Defaults) -> TrackRequest:
 
     `weekly` may stand after the keyword and changes nothing: every keyword is read weekly.
     """
-    text = text.strip()
+    text = unmarked(text.strip())
     end = end_of_quoted(text)
     quoted, words = text[:end], text[end:]  # what is in quotes belongs to the keyword
     given: dict[str, str] = {}

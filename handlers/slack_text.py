@@ -9,6 +9,7 @@ from bot.errors import BadQuestion
 
 _WRAPPED = re.compile(r"<([^<>]*)>")
 _LINK = re.compile(r"<(https?://[^<>]*)>")
+_OPEN_MARKS = re.compile(r"(?:(?<=^)|(?<=\s))[*_~`]+\Z")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # ampersand last, or it unescapes twice
 
 
@@ -22,9 +23,13 @@ def unwrapped(text: str) -> str:
 
 
 def after_mention(text: str, bot_user: str) -> str:
-    """Return the raw words that follow the bot's name."""
-    called = re.split(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>", text, maxsplit=1)
-    return called[-1]
+    """Return the raw words that follow the bot's name, without a mark around both."""
+    *before, after = re.split(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>", text, maxsplit=1)
+    opened = _OPEN_MARKS.search(before[0]) if before else None
+    closed = opened[0][::-1] if opened else ""
+    if closed and after.startswith(closed):
+        return after.removeprefix(closed)
+    return after.rstrip().removesuffix(closed) if closed else after
 
 
 def _typed(match: re.Match[str]) -> str:

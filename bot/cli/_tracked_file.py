@@ -34,8 +34,9 @@ async def read_rows(
     what holds where it says nothing. Raises `BadQuestion` for what is no such file.
     """
     found = dict[object, Row]()
-    faults, notes = list[str](), list[str]()
-    for row in numbered_rows("".join(open_text(file).lines())):
+    text = open_text(file)
+    faults, notes = list[str](), [*text.notes]
+    for row in numbered_rows("".join(text.lines())):
         try:
             _check(row)
             question = await asking(partial(ask, row.cells["keyword"], **_said(row)))

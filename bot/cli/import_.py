@@ -60,9 +60,9 @@ class Taken:
 def command(files: tuple[Path, ...], about: str | None, *, as_json: bool) -> None:
     """Read backlink exports of Ahrefs, Semrush, Majestic, Moz, Search Console or Bing.
 
-    CSV in any of their encodings, also packed as .csv.gz. A file that was imported before is
-    replaced. A complete file also replaces older ones of its tool and kind about the same targets,
-    unless both are named in one command.
+    CSV in any of their encodings, also packed as .csv.gz, or .xlsx. A file that was imported
+    before is replaced. A complete file also replaces older ones of its tool and kind about the
+    same targets, unless both are named in one command.
 
     Exit code: 0 when every file was imported (broken rows are counted and shown), 1 when one was
     refused (the others are imported all the same), 2 when nothing could be tried.

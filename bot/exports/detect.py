@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 
 from bot.domains import registrable
 from bot.errors import BadQuestion
-from bot.exports.opening import TextFile
+from bot.exports.headers import is_translated, looks_like
+from bot.exports.opening import Text
 from bot.exports.records import Record, records
 from bot.exports.signatures import (
-    KEYWORD_MARKS,
     SHAPES,
     Field,
     Kind,
@@ -36,6 +36,7 @@ class Layout:
     """How to read the rows. `targets` are columns named after a target (link intersect).
 
     `header_line` is the last line before the first row; `notes` are what the user must hear.
+    `guessed`: the header was in no known language.
     """
 
     signature: Signature
@@ -45,21 +46,35 @@ class Layout:
     columns: Mapping[Field, tuple[int, ...]]
     targets: tuple[tuple[int, str], ...]
     notes: tuple[str, ...] = ()
+    guessed: bool = False
 
 
-def detect(text: TextFile) -> Layout:
+def detect(text: Text) -> Layout:
     """Find the layout; raises `BadQuestion` that says what the file looks like instead."""
-    head = tuple(islice(text.lines(), HEAD_LINES))
+    layout = _layout(text.path.name, tuple(islice(text.lines(), HEAD_LINES)))
+    return replace(layout, notes=(*text.notes, *layout.notes))
+
+
+def _layout(name: str, head: tuple[str, ...]) -> Layout:
     for delimiter in DELIMITERS:
         for record in _first(head, delimiter):
             headers = tuple(normal(cell) for cell in record.cells)
             signature = signature_of(headers)
             if signature is not None:
-                return _checked(text.path.name, head, delimiter, record, signature)
-    layout = _by_shape(head, max(DELIMITERS, key=lambda mark: _header_width(head, mark)))
-    if layout is not None:
-        return layout
-    raise _unknown(text.path.name, head)
+                return _checked(name, head, delimiter, record, signature)
+    delimiter = max(DELIMITERS, key=lambda mark: _header_width(head, mark))
+    first = next((one for one in _first(head, delimiter) if not _names_delimiter(one)), None)
+    shaped = None if first is None else _shaped(head, delimiter, first)
+    if first is not None and shaped is not None:
+        headers = tuple(normal(cell) for cell in first.cells)
+        if is_translated(headers, shaped):
+            return _by_shape(shaped, delimiter, first)
+    raise _unknown(name, head, shaped)
+
+
+def _names_delimiter(record: Record) -> bool:
+    """Say whether it is Excel's own first line `sep=;`."""
+    return "".join(record.cells[:1]).strip().casefold().startswith("sep=")
 
 
 def _first(head: tuple[str, ...], delimiter: str) -> Iterator[Record]:
@@ -85,13 +100,16 @@ def _checked(
         columns = _columns(header, signature, offset, width)
         misfit = _misfit(columns, sample)
         if misfit is None:
+            targets = _target_columns(header, signature, offset, width)
+            if signature.target_prefix and len(targets) > 1:
+                signature = replace(signature, kind=Kind.INTERSECT)
             return Layout(
                 signature,
                 delimiter,
                 header.last_line,
                 width,
                 columns,
-                _target_columns(header, offset, width) if signature.kind is Kind.INTERSECT else (),
+                targets,
                 (_shifted(offset),) if offset else (),
             )
         misfits.append(misfit)
@@ -138,13 +156,24 @@ def _columns(
     return found
 
 
-def _target_columns(header: Record, offset: int, width: int) -> tuple[tuple[int, str], ...]:
-    """Return the columns after "Intersect": each is named like the target it stands for."""
-    after = [normal(cell) for cell in header.cells].index("intersect") + 1
+def _target_columns(
+    header: Record, signature: Signature, offset: int, width: int
+) -> tuple[tuple[int, str], ...]:
+    """Return the columns that are named like the target they stand for.
+
+    In an intersection those after "Intersect", else those with the prefix of the report.
+    """
+    names, prefix = [normal(cell) for cell in header.cells], signature.target_prefix
+    if signature.kind is not Kind.INTERSECT and not prefix:
+        return ()
+    after = 0 if prefix else names.index("intersect") + 1
     return tuple(
-        (index + offset, cell.strip())
+        (index + offset, cell.strip()[len(prefix) :])
         for index, cell in enumerate(header.cells)
-        if index >= after and index + offset < width and registrable(cell)
+        if index >= after
+        and names[index].startswith(prefix)
+        and index + offset < width
+        and registrable(cell.strip()[len(prefix) :])
     )
 
 
@@ -178,28 +207,27 @@ def _header_width(head: tuple[str, ...], delimiter: str) -> int:
     return max((len(record.cells) for record in islice(_first(head, delimiter), 1)), default=0)
 
 
-def _by_shape(head: tuple[str, ...], delimiter: str) -> Layout | None:
-    """Read Search Console files whose header is in another language."""
-    first = next(_first(head, delimiter), None)
-    if first is None:
-        return None
+def _shaped(head: tuple[str, ...], delimiter: str, first: Record) -> Signature | None:
+    """Return the report whose shape most rows under the first have."""
     rows = _rows(head, delimiter, first.last_line)
     shapes = Counter(_shape(row) for row in rows)
     shape, often = shapes.most_common(1)[0] if shapes else ((), 0)
-    signature = SHAPES.get(shape)
-    if signature is None or often * 2 <= len(rows):
-        return None
-    fields = dict.fromkeys(signature.columns.values())
-    columns = {field: (index,) for index, field in enumerate(fields)}
-    headless = _shape(first.cells) == shape
+    return SHAPES.get(shape) if often * 2 > len(rows) else None
+
+
+def _by_shape(signature: Signature, delimiter: str, first: Record) -> Layout:
+    """Read Search Console files whose header is in another language."""
+    fields = tuple(dict.fromkeys(signature.columns.values()))
+    [shape] = [shape for shape, one in SHAPES.items() if one is signature]
     return Layout(
         signature,
         delimiter,
-        first.line - 1 if headless else first.last_line,
+        first.last_line,
         len(shape),
-        columns,
+        {field: (index,) for index, field in enumerate(fields)},
         (),
         (_by_its_shape(signature),),
+        guessed=True,
     )
 
 
@@ -224,18 +252,23 @@ def _kind_of(cell: str) -> str:
     return "host" if web_host(cell) and "/" not in cell and registrable(cell) else "text"
 
 
-def _unknown(name: str, head: tuple[str, ...]) -> BadQuestion:
+def _unknown(name: str, head: tuple[str, ...], shaped: Signature | None) -> BadQuestion:
     for delimiter in DELIMITERS:
-        for record in _first(head, delimiter):
-            headers = {normal(cell) for cell in record.cells}
-            if headers & {"keyword", "keywords"} and headers & KEYWORD_MARKS:
-                return BadQuestion(
-                    f"{name} looks like a keyword export. {READS}; export the backlinks of the "
-                    "page or site instead."
-                )
-    first = next((line.strip() for line in head if line.strip()), "")
-    line = "".join(character for character in first if character.isprintable())
+        said = [
+            looks_like({normal(cell) for cell in record.cells}, shaped)
+            for record in _first(head, delimiter)
+        ]
+        if found := next(filter(None, said), ""):
+            return BadQuestion(
+                f"{name} is no export that LinkGap knows: it begins with “{_begin(head)}” and "
+                f"{found}. Nothing of it was imported. {READS}."
+            )
     return BadQuestion(
-        f"{name} is no export that LinkGap knows; it begins with “{line[:60]}”. {READS}. "
+        f"{name} is no export that LinkGap knows; it begins with “{_begin(head)}”. {READS}. "
         "Download one of these as CSV and do not edit it."
     )
+
+
+def _begin(head: tuple[str, ...]) -> str:
+    first = next((line.strip() for line in head if line.strip()), "")
+    return "".join(character for character in first if character.isprintable())[:60]

@@ -1,25 +1,33 @@
 """From bytes to lines: what the file is, how it is encoded, and its text as a stream.
 
-The documented encodings are few (UTF-16 with a mark, UTF-8 with and without, re-saved cp1252), so
-they are told apart by their marks and by strictness, not guessed from statistics.
+The documented encodings are few (UTF-16 with a mark, UTF-8 with and without), so they are told
+apart by their marks and by strictness. What a spreadsheet saved again in an old code page is told
+by its letters (code_pages.py), or refused.
 """
 
 import codecs
 import gzip
 import hashlib
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader, TextIOWrapper
 from pathlib import Path
+from typing import Protocol
 
 from bot.errors import BadQuestion
+from bot.exports.code_pages import code_page
 
 CHUNK = 1 << 20
 HEAD = 4096
 # A longer line is cut and its parts fail as rows, instead of filling the memory.
 LONGEST_LINE = 1 << 17
+# Bytes of cells by which a code page is told: enough for any, read in a tenth of a second.
+SAMPLE = 6_000
+# The delimiters are no part of any character in any of the code pages.
+_BETWEEN = re.compile(rb"""[,;\t\r\n"]+""")
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -28,7 +36,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
     (codecs.BOM_UTF8, "utf-8-sig"),
 )
-_EXCEL = ("an Excel workbook", "Open it and save it as CSV UTF-8, or download the CSV instead.")
+_SAVE_AGAIN = "Open it and save it as .xlsx or CSV UTF-8, or download the CSV instead."
+_EXCEL = ("an Excel workbook that is damaged, old, binary or locked", _SAVE_AGAIN)
 _NOT_TEXT = (
     (b"%PDF", "a PDF", "Choose CSV instead of PDF when you export."),
     (b"\xd0\xcf\x11\xe0", *_EXCEL),
@@ -38,6 +47,25 @@ _NOT_TEXT = (
 )
 
 
+class Text(Protocol):
+    """Lines to read more than once, and what is known of the file that they are of."""
+
+    @property
+    def path(self) -> Path:
+        """Return where the file is."""
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of its content."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what the user must hear of how it was read."""
+
+    def lines(self) -> Iterator[str]:
+        """Yield its lines with their ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class TextFile:
     """A file that was read once to its end. `sha256` is of its content, unpacked."""
@@ -45,6 +73,14 @@ class TextFile:
     path: Path
     sha256: str
     encoding: str
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say which code page the file was taken for, where nothing in it says so."""
+        if self.encoding.startswith("utf"):
+            return ()
+        said = f"It is not in UTF-8; by its letters it was read as {self.encoding}."
+        return (f"{said} If titles look wrong, save it as CSV UTF-8 and import it again.",)
 
     def lines(self) -> Iterator[str]:
         """Yield its lines with their ends, at most `LONGEST_LINE` characters each."""
@@ -72,16 +108,25 @@ def open_text(path: Path) -> TextFile:
             digest.update(chunk)
             tally.add(chunk)
     encoding = _marked(head) or tally.encoding()
+    if encoding is None:
+        raise BadQuestion(
+            f"{path.name} is not in UTF-8, and which of the old code pages it is in cannot be told "
+            "for certain. Nothing of it was imported: save it as “CSV UTF-8” in your spreadsheet, "
+            "or download it again."
+        )
     _refuse_markup(path, head.decode(encoding, errors="replace").strip("\ufeff \t\r\n"))
     return TextFile(path, digest.hexdigest(), encoding)
 
 
 class _Tally:
-    """Tells UTF-8 with a few spoilt bytes from cp1252, where no accent is good UTF-8."""
+    """Tells UTF-8 with a few spoilt bytes from a code page, where no accent is good UTF-8."""
 
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._spoilt = self._good = 0
+        self._rest = b""
+        self._cells: dict[bytes, None] = {}
+        self._room = SAMPLE
 
     def add(self, chunk: bytes) -> None:
         text = self._decoder.decode(chunk)
@@ -89,9 +134,26 @@ class _Tally:
             spoilt = text.count("\ufffd")
             self._spoilt += spoilt
             self._good += len(text) - len(text.encode("ascii", "ignore")) - spoilt
+        if self._room > 0:
+            self._remember(chunk)
 
-    def encoding(self) -> str:
-        return "cp1252" if self._spoilt > self._good else "utf-8"
+    def _remember(self, chunk: bytes) -> None:
+        """Keep the first cells with letters beyond ASCII, each once and whole."""
+        whole, mark, rest = chunk.rpartition(b"\n")
+        whole, self._rest = (self._rest + whole, rest) if mark else (b"", self._rest + rest)
+        self._rest = self._rest[-LONGEST_LINE:]
+        for cell in () if whole.isascii() else _BETWEEN.split(whole):
+            if self._room > 0 and not cell.isascii() and cell not in self._cells:
+                self._cells[cell] = None
+                self._room -= len(cell)
+
+    def encoding(self) -> str | None:
+        """Return the codec; None: it is in a code page, and in which cannot be told."""
+        if self._spoilt <= self._good:
+            return "utf-8"
+        if self._room > 0:
+            self._remember(b"\n")
+        return code_page(b"\n".join(self._cells))
 
 
 def _marked(head: bytes) -> str | None:
@@ -139,6 +201,8 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
         if head.startswith(start):
             raise _foreign(path, looks_like, cure)
     if head.startswith(b"PK\x03\x04"):
+        if b"opendocument.spreadsheet" in head:
+            raise _foreign(path, "an OpenDocument spreadsheet", _SAVE_AGAIN)
         if b"xl/" in head or b"[Content_Types].xml" in head:
             raise _foreign(path, *_EXCEL)
         raise _foreign(path, "a ZIP archive", "Unpack it and import the CSV files inside.")

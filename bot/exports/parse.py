@@ -6,17 +6,18 @@ record is counted with its line and never stops the others.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
 from bot.errors import BadQuestion
-from bot.exports.detect import Layout, detect
+from bot.exports.detect import READS, Layout, detect
 from bot.exports.names import target_in
-from bot.exports.opening import TextFile, open_text
+from bot.exports.opening import Text, open_text
 from bot.exports.records import Record, records
 from bot.exports.rows import About, BrokenRow, Row
-from bot.exports.signatures import GSC, PROFILES, SEMRUSH, Field, Kind
+from bot.exports.signatures import BING, GSC, PROFILES, SEMRUSH, Field, Kind
+from bot.exports.workbook import SheetText, is_workbook, sheets
 from bot.model import Scope, Target
 from bot.store.imports import Covered, FileFacts, ImportRow, Outcome, PageCount
 
@@ -54,8 +55,49 @@ def read_file(path: Path) -> "ParsedFile":
 
     Raises `BadQuestion` that names the file, what it looks like and what to do.
     """
-    text = open_text(path)
-    return ParsedFile(text, detect(text), target_in(path))
+    text, layout = _fitting_sheet(sheets(path)) if is_workbook(path) else _read(open_text(path))
+    return ParsedFile(text, layout, _named_in(layout) or target_in(path))
+
+
+def _read(text: Text) -> tuple[Text, Layout]:
+    return text, detect(text)
+
+
+def _fitting_sheet(found: tuple[SheetText, ...]) -> tuple[Text, Layout]:
+    """Return the sheet that is an export, best one whose header is known, and say if more are."""
+    fitting: list[tuple[SheetText, Layout]] = []
+    for sheet in found:
+        try:
+            fitting.append((sheet, detect(sheet)))
+        except BadQuestion:
+            if len(found) == 1:
+                raise
+    if not fitting:
+        names = ", ".join(f"“{sheet.name}”" for sheet in found)
+        raise BadQuestion(
+            f"No sheet of {found[0].path.name} is an export that LinkGap knows; it has {names}. "
+            f"Nothing of it was imported. {READS}."
+        )
+    sheet, layout = min(fitting, key=lambda one: one[1].guessed)
+    if len(found) == 1:
+        return sheet, layout
+    others = [one.name for one, _ in fitting if one is not sheet]
+    more = (
+        f" {', '.join(f'“{name}”' for name in others)} could be read too: save it as a file of its "
+        "own for that."
+    )
+    note = f"Its sheet “{sheet.name}” was read.{more if others else ''}"
+    return sheet, replace(layout, notes=(note, *layout.notes))
+
+
+def _named_in(layout: Layout) -> Target | None:
+    """Return the target that the header of a list of domains names: a host is a site."""
+    if layout.signature.kind is not Kind.REFERRING_DOMAINS or len(layout.targets) != 1:
+        return None
+    about = About.named(layout.targets[0][1])
+    if about.page is None:
+        return Target(Scope.SITE, about.site)
+    return Target(Scope.PAGE, about.url or about.page)
 
 
 class ParsedFile:
@@ -64,7 +106,7 @@ class ParsedFile:
     `named_after` is the site that the file's name names, or None.
     """
 
-    def __init__(self, text: TextFile, layout: Layout, named_after: Target | None) -> None:
+    def __init__(self, text: Text, layout: Layout, named_after: Target | None) -> None:
         self.text, self.layout, self.named_after = text, layout, named_after
         self.counts = Counts()
         self._grouped = False
@@ -84,7 +126,7 @@ class ParsedFile:
     @property
     def own_property(self) -> bool:
         """Say whether the tool only ever shows the user's own site."""
-        return self.layout.signature.tool == GSC
+        return self.layout.signature.tool in (GSC, BING)
 
     @property
     def facts(self) -> FileFacts:
@@ -117,6 +159,12 @@ class ParsedFile:
                 f"{self._name} lists {self.kind.value.replace('_', ' ')} and does not say of which "
                 "page or site. Nothing of it was imported; say it with `--for URL`, or "
                 "`--for example.com` for a whole site."
+            )
+        named = _named_in(self.layout)
+        if named and target and About.of(named).site != About.of(target).site:
+            raise BadQuestion(
+                f"{self._name} is about {named.value}, as its header says, and not about "
+                f"{target.value}. Nothing of it was imported; correct `--for`, or leave it away."
             )
         self.counts, self._grouped = Counts(), False
         self._sites.clear()

@@ -38,6 +38,13 @@ class About:
             return cls(site)
         return cls(site, page_key(target.value), target.value)
 
+    @classmethod
+    def named(cls, column: str) -> "About":
+        """Return the target that a column is named after: a host is a site, with a path a page."""
+        key = page_key(column)
+        site = registrable(web_host(column) or "") or key
+        return cls(site, key, column) if "/" in key else cls(site)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -62,7 +69,7 @@ class Row:
         """Return the targets that this row links to."""
         if self.layout.signature.kind is Kind.INTERSECT:
             named = tuple(
-                _named(name)
+                About.named(name)
                 for index, name in self.layout.targets
                 if self.cells[index].strip().casefold() not in (*NOTHING, "0", "false", "no")
             )
@@ -154,10 +161,3 @@ class Row:
 def _page(url: str) -> About | None:
     site = registrable(web_host(url) or "")
     return None if site is None else About(site, page_key(url), url)
-
-
-def _named(column: str) -> About:
-    """Read the target that a column is named after: a host is a site, a host with a path a page."""
-    key = page_key(column)
-    site = registrable(web_host(column) or "") or key
-    return About(site, key, column) if "/" in key else About(site)

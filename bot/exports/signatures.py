@@ -57,7 +57,8 @@ class Signature:
 
     `page_authority`: the authority is the linking page's, for want of its domain's.
     `any_word_is_yes`: a flag is set by any word. `sampled`: the tool never exports everything.
-    `only`: no other columns than these.
+    `only`: no other columns than these. `target_prefix`: what stands before a target in the name
+    of a column about it.
     """
 
     tool: str
@@ -69,9 +70,11 @@ class Signature:
     any_word_is_yes: bool = False
     sampled: bool = False
     only: bool = False
+    target_prefix: str = ""
 
 
 GSC = "Search Console"
+BING = "Bing Webmaster"
 SEMRUSH = "Semrush"
 
 _AHREFS_LINK = {
@@ -249,6 +252,54 @@ SIGNATURES = (
         any_word_is_yes=True,
     ),
     Signature(
+        "Majestic",
+        Kind.REFERRING_DOMAINS,
+        Scale.TF,
+        (
+            ("domain", "referring domain"),
+            ("trustflow", "trust flow"),
+            ("citationflow", "citation flow"),
+        ),
+        {
+            "domain": Field.SOURCE_DOMAIN,
+            "referring domain": Field.SOURCE_DOMAIN,
+            "trustflow": Field.AUTHORITY,
+            "trust flow": Field.AUTHORITY,
+            "matchedlinks": Field.LINKS,
+            "backlinks": Field.LINKS,
+        },
+        target_prefix="backlinks ",
+    ),
+    Signature(
+        "Moz",
+        Kind.REFERRING_DOMAINS,
+        Scale.DA,
+        (("root domain", "linking domain"), ("domain authority", "da")),
+        # Its "External Links" may be those of the whole domain, so it counts none of ours.
+        {
+            "root domain": Field.SOURCE_DOMAIN,
+            "linking domain": Field.SOURCE_DOMAIN,
+            "domain authority": Field.AUTHORITY,
+            "da": Field.AUTHORITY,
+        },
+        sampled=True,
+    ),
+    Signature(
+        BING,
+        Kind.REFERRING_DOMAINS,
+        None,
+        (("domain", "domains", "referring domain"), ("backlinks count", "backlink count")),
+        {
+            "domain": Field.SOURCE_DOMAIN,
+            "domains": Field.SOURCE_DOMAIN,
+            "referring domain": Field.SOURCE_DOMAIN,
+            "backlinks count": Field.LINKS,
+            "backlink count": Field.LINKS,
+        },
+        sampled=True,
+        only=True,
+    ),
+    Signature(
         "Moz",
         Kind.BACKLINKS,
         Scale.DA,
@@ -273,7 +324,7 @@ SIGNATURES = (
     _LINKING_SITES,
     _TARGET_PAGES,
     Signature(
-        "Bing Webmaster",
+        BING,
         Kind.BACKLINKS,
         None,
         (("source url",), ("target url",), ("anchor text",)),

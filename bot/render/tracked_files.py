@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from bot.render.csv_file import written
 from bot.render.tracked_list import ListRow
 
 _FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")  # what csv_file.py puts a quote before
+# Excel's own first line, which says between what the cells stand.
+_SEP = re.compile(r'"?sep=(.)"?[,;\t]*(?:\r\n|\r|\n)', re.IGNORECASE)
 COLUMNS = ("keyword", "site", "page", "country", "language", "paused")
 
 
@@ -46,10 +49,13 @@ def numbered_rows(text: str) -> list[TrackedRow]:
     """Read the same with the lines, and leave out nothing but blank ones.
 
     Cells may stand between commas, semicolons or tabs, as spreadsheets of different countries
-    write them.
+    write them; Excel's line `sep=;` says which.
     """
     plain = text.removeprefix("\ufeff")
-    delimiter = max(",;\t", key=plain.partition("\n")[0].count)
+    named = _SEP.match(plain)
+    plain = plain[named.end() :] if named else plain
+    above = 1 if named else 0
+    delimiter = named[1] if named else max(",;\t", key=plain.partition("\n")[0].count)
     lines = io.StringIO(plain, newline="")
     reader = csv.DictReader(lines, delimiter=delimiter, strict=True)
     try:
@@ -59,9 +65,12 @@ def numbered_rows(text: str) -> list[TrackedRow]:
                 "The file needs a first line with the column names; “keyword” is missing. "
                 f"I know {', '.join(COLUMNS)}."
             )
-        return [_numbered(reader.line_num, row, names) for row in reader if any(row.values())]
+        return [
+            _numbered(above + reader.line_num, row, names) for row in reader if any(row.values())
+        ]
     except csv.Error as fault:
-        raise BadQuestion(f"Line {reader.line_num} of the file is no CSV: {fault}.") from None
+        line = above + reader.line_num
+        raise BadQuestion(f"Line {line} of the file is no CSV: {fault}.") from None
 
 
 def _numbered(

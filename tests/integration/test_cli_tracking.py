@@ -135,9 +135,10 @@ def test_a_keyword_in_other_capitals_is_not_bought_again(cli):
     said = cli.run("track", keyword(0).upper(), *ours).stdout
     assert "It was tracked already and read within the last six days" in said
     assert cli.server.ledger == bought
-    (cli.folder / "all.csv").write_text(f"keyword\n{keyword(1)}\n{keyword(1).title()}\n", "utf-8")
+    rows = f"sep=;\nkeyword\n{keyword(1)}\n*{keyword(1).title()}*\n"
+    (cli.folder / "all.csv").write_text(rows, "utf-8")
     noted = cli.run("track", "--csv", "all.csv", "--site", OWN_SITE, *cli.as_of).stderr
-    assert "Line 3: the same keyword as in line 2." in noted
+    assert "Line 4: the same keyword as in line 3." in noted
     assert [row["keyword"] for row in rows_of(cli)] == [keyword(0), keyword(1)]
 
 

@@ -21,6 +21,13 @@ async def test_a_mention_starts_a_thread_with_the_whole_answer(bot):
     assert bot.analysis.asked[0].market.country == "de"
 
 
+@pytest.mark.parametrize("pasted", ["*best crm*", "`best crm` in:de", "_best crm in:de_"])
+async def test_words_pasted_in_bold_or_code_are_asked_for_as_words(bot, pasted):
+    await bot.mention(pasted)
+    assert bot.analysis.asked[0].keyword == "best crm"
+    assert bot.analysis.asked[0].market.country == ("de" if "in:" in pasted else "us")
+
+
 async def test_a_mention_in_a_thread_is_answered_in_that_thread(bot):
     await bot.playground.say("ben", "seo", "Which links do we need?")
     (topic,) = bot.seen()

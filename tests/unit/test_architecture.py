@@ -67,6 +67,7 @@ HOMES: dict[str, set[str]] = {
     "slack_sdk": {"handlers", "playground", "bot.wiring"},
     "httpx": {"bot.pages", "bot.providers", "bot.index", "bot.wiring", "playground"},
     "sqlite_utils": {"bot.store", "bot.exports"},
+    "python_calamine": {"bot.exports"},
     "duckdb": {"bot.index"},
     "jinja2": {"bot.render"},
     "apscheduler": {"bot.schedule"},

@@ -220,7 +220,7 @@ def test_every_decision_is_in_the_list():
     notes = {path.name for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md")}
     listed = re.findall(r"\]\((\d+-[^)]+)\)", PAGES["docs/decisions/README.md"])
     assert listed == sorted(notes)
-    assert [int(name[:4]) for name in listed] == list(range(1, len(listed) + 1))
+    assert len({name[:4] for name in listed}) == len(listed)
 
 
 def test_every_verdict_is_explained():

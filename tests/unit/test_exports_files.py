@@ -242,3 +242,70 @@ def test_a_file_that_ends_on_a_cap_is_a_sample(tmp_path, rows, sample):
     outcome = read(path)[2]
     assert outcome.sample is sample
     assert outcome.covers[0].complete is not sample
+
+
+MAJESTIC_DOMAINS = (
+    '\ufeff"Position","Domain","RefDomains","MatchedLinks","CitationFlow","TrustFlow",{}\r\n'
+)
+
+
+def majestic_domains(path: Path, *targets: str) -> Path:
+    columns = ",".join(f'"BackLinks_{one}","FirstLinkDate_{one}"' for one in targets)
+    cells = ",".join(f"{9 * place},08/05/2013 00:00" for place, _ in enumerate(targets, 1))
+    zero = ",".join("0," for _ in targets)
+    rows = f'1,"alpha.example",504,9,27,18,{cells}\r\n2,"beta.example",5,9,7,8,{zero}\r\n'
+    path.write_text(MAJESTIC_DOMAINS.format(columns) + rows, "utf-8")
+    return path
+
+
+def test_majestics_referring_domains_are_about_the_site_that_their_header_names(tmp_path):
+    parsed = read_file(majestic_domains(tmp_path / "download.csv", "rival.example"))
+    assert parsed.named_after == RIVAL
+    alpha, _ = parsed.rows(RIVAL)
+    assert (alpha.source_domain, alpha.authority, alpha.links) == ("alpha.example", 18.0, 9)
+    assert (parsed.facts.tool, parsed.facts.scale, parsed.facts.authority_of) == (
+        "Majestic",
+        Scale.TF,
+        "domain",
+    )
+
+
+def test_a_header_that_names_another_site_than_said_refuses_the_file(tmp_path):
+    parsed = read_file(majestic_domains(tmp_path / "download.csv", "rival.example"))
+    with pytest.raises(BadQuestion, match=r"is about rival\.example, .* not about ledgerly"):
+        list(parsed.rows(OURS))
+
+
+def test_majestics_domains_of_several_sites_are_an_intersection(tmp_path):
+    path = majestic_domains(tmp_path / "download.csv", "rival.example", "third.example")
+    parsed, rows, outcome = read(path)
+    assert parsed.kind == "intersect"
+    assert [(row.source_domain, row.target_site) for row in rows] == [
+        ("alpha.example", "rival.example"),
+        ("alpha.example", "third.example"),
+    ]
+    assert outcome.broken == 1
+
+
+def test_bings_referring_domains_are_a_sample_of_our_own(tmp_path):
+    path = tmp_path / "download.csv"
+    path.write_text(
+        '\ufeff"Domain","Backlinks Count"\n"https://alpha.example/","1,212"\n'
+        '"https://beta.example/","2"\n',
+        "utf-8",
+    )
+    parsed, rows, outcome = read(path, OURS)
+    assert [(row.source_domain, row.links) for row in rows] == [
+        ("alpha.example", 1212),
+        ("beta.example", 2),
+    ]
+    assert parsed.own_property
+    assert outcome.sample
+
+
+def test_moz_linking_domains_keep_their_authority_and_count_no_links_of_ours(tmp_path):
+    path = tmp_path / "download.csv"
+    path.write_text("Root Domain,Domain Authority,External Links\nalpha.example,45,120\n")
+    parsed, rows, _ = read(path, OURS)
+    assert (parsed.facts.tool, parsed.facts.scale) == ("Moz", Scale.DA)
+    assert (rows[0].authority, rows[0].links) == (45.0, None)

@@ -42,6 +42,12 @@ def test_any_encoding_and_delimiter_gives_the_same_rows(path, encoding, delimite
     assert outcome.read == 1
 
 
+def test_excels_own_first_line_is_no_header(path):
+    assert read(path, f"sep=;\n{HEADER}\n{GOOD}\n".replace(",", ";"))[1].kept == 1
+    path.write_text("sep=;\nאתר;דפים מקשרים;דפי יעד\nalpha.example;12;3\n", "utf-8")
+    assert len(list(read_file(path).rows(Target(Scope.SITE, "ours.example")))) == 1
+
+
 def test_one_spoilt_byte_does_not_turn_a_utf8_file_into_another(path):
     title = b"\xc3\x9cbersicht \xe2\x80\x93 \xff"
     rows, _, _ = read(path, f"{HEADER}\n{GOOD}\n".encode().replace(b",T,", b"," + title + b","))
@@ -169,12 +175,6 @@ def test_a_domain_whose_followed_links_are_not_said_has_an_unknown_kind(path):
     assert row.link is None
 
 
-def test_a_list_of_pages_without_a_header_is_read_from_its_first_line(path):
-    path.write_text("https://a.example/1,2026-11-01\nhttps://b.example/2,2026-11-02\n")
-    parsed = read_file(path)
-    assert len(list(parsed.rows(Target(Scope.SITE, "ours.example")))) == 2
-
-
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -192,6 +192,24 @@ def test_a_list_of_pages_without_a_header_is_read_from_its_first_line(path):
         (b"Name,Street\nA,B\n", "begins with “Name,Street”"),
         (b"\n" * 12 + b"A,B\n", "begins with “A,B”"),
         (b"Linking page,Colour\nhttps://a.example/,red\n", "begins with “Linking page,Colour”"),
+        (
+            b"Page,Clicks,Impressions\nhttps://ours.example/,120,4000\n",
+            "a report of clicks, visits or rankings, which names no links; in Search Console",
+        ),
+        (b"Seite,Klicks,Impressionen\nhttps://ours.example/,120,4000\n", "a report of clicks"),
+        (
+            "Страница,Клики,Показы\nhttps://ours.example/,120,4000\n".encode(),
+            "a report of clicks",
+        ),
+        (
+            b"Competitor,Shared,Total\nrival.example,12,90\n",
+            "nearest to Search Console’s referring domains",
+        ),
+        (b"URL\nhttps://a.example/1\nhttps://b.example/2\n", "nearest to Moz"),
+        (b"White list\nhttps://a.example/1\n", "nearest to Search Console"),
+        (b"https://a.example/1,2026-11-01\nhttps://b.example/2,2026-11-02", "nearest"),
+        (b"https://a.example/1\nhttps://b.example/2\n", "is nearest to"),
+        (b"Domain,DR\na.example,5\n", "nearest to Ahrefs"),
         (b"A,B,C\nx,1,y\n", "begins with “A,B,C”"),
         (gzip.compress(b"x" * 9999, mtime=0)[:-9], "cut short or damaged"),
         (b"\x1f\x8b" + b"nonsense", "cut short or damaged"),

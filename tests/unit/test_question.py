@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.errors import BadQuestion
 from bot.model import Market
 from bot.question import MAX_KEYWORD, OPTIONS, Defaults, Question, make, parse
+from bot.track_grammar import parse_track
 
 NOTHING = Defaults()
 CURLY = "“”„«»‘’"
@@ -314,3 +315,74 @@ def test_quotes_around_a_keyword_mean_the_same_in_a_field_as_in_a_command(typed)
 @pytest.mark.parametrize("typed", ['best "crm"', '"crm" or "erp"', "the bakers' crm"])
 def test_quotes_inside_a_field_belong_to_the_keyword(typed):
     assert make(typed, NOTHING).keyword == typed
+
+
+PASTED = {
+    "*best crm*": "best crm",
+    "_best crm_": "best crm",
+    "`best crm`": "best crm",
+    "```best crm```": "best crm",
+    "~best crm~": "best crm",
+    "**best crm**": "best crm",
+    "*_best crm_*": "best crm",
+    "_snake_case_": "snake_case",
+    '"*best crm*"': "best crm",
+    '*"best crm"*': "best crm",
+    "best *crm* for _us_": "best crm for us",
+    "*best*, (~worst~) crm": "best, (worst) crm",
+}
+
+
+@pytest.mark.parametrize(("typed", "keyword"), PASTED.items())
+def test_marks_around_pasted_words_are_undone_in_commands_and_in_fields(typed, keyword):
+    assert make(typed, NOTHING).keyword == read(typed).keyword == keyword
+    assert parse_track(typed, CHANNEL).question.keyword == keyword
+
+
+def test_marks_around_options_or_all_of_it_are_undone():
+    wanted = read("best crm site:ours.example page:ours.example/a_b_c vs:a.example")
+    for typed in (
+        "*best crm* site:*ours.example* page:_ours.example/a_b_c_ vs:`a.example`",
+        "*best crm site:ours.example page:ours.example/a_b_c vs:a.example*",
+    ):
+        assert read(typed) == wanted
+    assert parse_track("*best crm weekly on:mon*", CHANNEL).day == "mon"
+
+
+@pytest.mark.parametrize(
+    "typed", ["python __init__", "2*3*4", "a * b * c", "*args", "snake_case_words", "~/x ~/y", "c*"]
+)
+def test_marks_that_paste_nothing_belong_to_the_keyword(typed):
+    assert make(typed, NOTHING).keyword == read(typed).keyword == typed
+
+
+def test_an_address_keeps_what_looks_like_marks():
+    assert read("crm page:ours.example/_a_/*b*").page == "https://ours.example/_a_/*b*"
+
+
+JOINED = {
+    "می\u200cبینم": "می\u200cبینم",
+    "क्\u200dष fonts": "क्\u200dष fonts",
+    "ക്ഷമ ന്\u200d": "ക്ഷമ ന്\u200d",
+    "👩\u200d💻 laptops": "👩\u200d💻 laptops",
+    "👩🏽\u200d⚕️ jobs": "👩🏽\u200d⚕️ jobs",
+    "❤️\u200d🔥 crm": "❤️\u200d🔥 crm",
+    "می\u200f\u200c\u200cبینم": "می\u200cبینم",
+    "crm\u200d for \u200cus": "crm for us",
+    "best\u200bcrm": "best crm",
+    "2\u200d3 crm": "2 3 crm",
+}
+
+
+@pytest.mark.parametrize(("typed", "keyword"), JOINED.items())
+def test_joiners_stay_between_letters_and_in_emoji_and_nowhere_else(typed, keyword):
+    assert make(typed, NOTHING).keyword == read(typed).keyword == keyword
+    assert make(keyword, NOTHING).keyword == keyword
+
+
+@given(st.text("ab*_`~ \"'\u200c\u200d\u0915\u094d.,", max_size=24))
+def test_a_keyword_read_twice_is_the_same_keyword(text):
+    with contextlib.suppress(BadQuestion):
+        once = make(text, NOTHING).keyword
+        if not {'"', "'"} & set(once):
+            assert make(once, NOTHING).keyword == once

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from bot.errors import BadQuestion
 from bot.render.history import history_terminal
-from bot.render.tracked_files import read_tracked_csv, tracked_csv
+from bot.render.tracked_files import numbered_rows, read_tracked_csv, tracked_csv
 from bot.render.tracked_list import tracked_terminal
 
 
@@ -77,6 +77,18 @@ def test_a_file_of_keywords_alone_in_any_order_of_columns_is_enough():
             **dict.fromkeys(("site", "page", "language", "paused"), ""),
         }
     ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"', "\ufeffsep=;"])
+def test_the_line_by_which_excel_names_the_mark_between_cells_is_no_header(first, end):
+    text = end.join((first, "keyword;site", "crm, erp;ours.example", "erp", ""))
+    rows = numbered_rows(text)
+    assert [(row.line, row.cells["keyword"], row.cells["site"]) for row in rows] == [
+        (3, "crm, erp", "ours.example"),
+        (4, "erp", ""),
+    ]
+    assert numbered_rows(f"sep=|{end}keyword|site{end}a|b.example")[0].cells["site"] == "b.example"
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,10 @@ def test_whatever_is_typed_survives_slacks_escaping(typed):
         ("<@UBOT|linkgap> best crm", " best crm"),
         ("hello <@UBOT> best crm", " best crm"),
         ("<@UBOT>", ""),
+        ("*<@UBOT> best crm*", " best crm"),
+        ("hello *_<@UBOT> best crm_*", " best crm"),
+        ("*<@UBOT>* best *crm*", " best *crm*"),
+        ("2*<@UBOT> crm*", " crm*"),
         ("<@UBOT> ask <@UBOT>", " ask <@UBOT>"),
     ],
 )

@@ -1,0 +1,70 @@
+"""What a header that fits no report says: a translation of one, or something else by name.
+
+Search Console translates its headers, so a file may be read by the shape of its rows; but only
+under a header that is surely no English and speaks of no clicks.
+"""
+
+# ruff: noqa: SIM905 - the words of a language read best as a line
+
+import re
+
+from bot.exports.signatures import GSC, KEYWORD_MARKS, SIGNATURES, Signature
+
+# Words of Search Console's link reports in languages that write them without accents.
+_FOREIGN = frozenset(
+    "seite seiten verweisende verlinkende zuletzt gecrawlt zielseiten zielseite eingehende "  # de
+    "lien liens renvoi cible cibles entrants derniere "  # fr
+    "enlace enlaces pagina paginas sitio sitios destino entrantes rastreo "  # es
+    "recebidos rastreamento vinculada vinculadas "  # pt
+    "pagine collegamento collegamenti scansione sito siti destinazione "  # it
+    "linkende gecrawld doelpagina doelpaginas "  # nl
+    "strona strony witryna witryny docelowe "  # pl
+    "sida sidor webbplats senast genomsokt sider "  # sv, da, no
+    "sivu sivut sivusto halaman situs penautan ditautkan tujuan "  # fi, id
+    "sayfa sayfalar siteler stranka stranky oldal webhely pagini".split()  # tr, cs, hu, ro
+)
+# Reports of visits and rankings, in the languages of most accounts.
+_VISITS = re.compile(
+    r"click|klick|klik|clic|cliq|impres|\bctr\b|visit|session|\bposi|"
+    "клик|показ|позиц|点击|點擊|展示|曝光|クリック|表示回数|클릭|노출|נקר|קליק|חשיפ|نقر|ظهور"
+)
+
+
+def is_translated(headers: tuple[str, ...], like: Signature | None) -> bool:
+    """Say whether these (normal) headers can be Search Console's in another language.
+
+    A row of addresses is no header, and a plain English one would be known.
+    """
+    line = " ".join(headers)
+    if like is None or _VISITS.search(line) or "://" in line:
+        return False
+    # A host or a number may stand in a first row; words of a header have neither.
+    if any(re.search(r"\w\.\w|^\d", header) for header in headers):
+        return False
+    return not line.isascii() or not _FOREIGN.isdisjoint(re.findall(r"\w+", line))
+
+
+def looks_like(headers: set[str], shaped: Signature | None) -> str:
+    """Return a sentence on what a file with such (normal) headers is, and what to export."""
+    if headers & {"keyword", "keywords"} and headers & KEYWORD_MARKS:
+        return "looks like a keyword export; export the backlinks of the page or site instead"
+    if _VISITS.search(" ".join(sorted(headers))):
+        return (
+            "looks like a report of clicks, visits or rankings, which names no links; in "
+            f"{GSC} export “Top linking sites” or “Latest links” under Links instead"
+        )
+    known = max(SIGNATURES, key=lambda signature: _shared(headers, signature))
+    nearest = known if _shared(headers, known) else shaped
+    if nearest is None:
+        return ""
+    wanted = ", ".join(f"“{group[0]}”" for group in nearest.marks)
+    return (
+        f"is nearest to {nearest.tool}’s {nearest.kind.value.replace('_', ' ')}, which has the "
+        f"columns {wanted}"
+    )
+
+
+def _shared(headers: set[str], signature: Signature) -> float:
+    """Return how much of a report's marks is there."""
+    there = sum(bool(headers.intersection(group)) for group in signature.marks)
+    return there / len(signature.marks)
