@@ -69,6 +69,15 @@ class Limits:
     grown: int | None = None
 
 
+@dataclass(slots=True)
+class _Job:
+    """One piece of work, with its own limits of time."""
+
+    cpu_seconds: float | None
+    seconds: float | None
+    cancelled: bool = False
+
+
 class _Child:
     """One life of the process."""
 
@@ -127,10 +136,10 @@ class Killable:
         self, limits: Limits, *, preload: Sequence[str] = (), niceness: int = NICENESS
     ) -> None:
         self._limits = limits
-        self._setup = Setup(limits.cpu_seconds, limits.megabytes, niceness, tuple(preload))
+        self._setup = Setup(limits.megabytes, niceness, tuple(preload))
         self._thread = ThreadPoolExecutor(1, "killable")
         self._guard = Lock()
-        self._at_work: object | None = None
+        self._at_work: _Job | None = None
         self._alive: list[_Child] = []
         weakref.finalize(self, _bury_all, self._alive)
 
@@ -139,6 +148,11 @@ class Killable:
         with self._guard:
             if not self._alive:
                 self._alive.append(_Child(self._setup))
+
+    @property
+    def busy(self) -> bool:
+        """Say whether the child works at this moment."""
+        return self._at_work is not None
 
     def close(self) -> None:
         """End the child, whatever it does; the next work starts another."""
@@ -153,7 +167,7 @@ class Killable:
 
         Raises `Stopped` when a limit ended it. Cancelling ends the child as well.
         """
-        job = object()
+        job = self._job(1)
         begin = partial(self._answers, job, work, args, kwargs)
         try:
             result: T = await asyncio.get_running_loop().run_in_executor(self._thread, _only, begin)
@@ -163,14 +177,14 @@ class Killable:
         return result
 
     async def stream(
-        self, work: Callable[P, Iterator[T]], *args: P.args, **kwargs: P.kwargs
+        self, times: float, work: Callable[P, Iterator[T]], *args: P.args, **kwargs: P.kwargs
     ) -> AsyncGenerator[T, None]:
         """Yield what a generator yields, none of it None; close it when you leave early.
 
-        Its limits hold for the whole; the time that you take between two items is not counted. The
-        child is taken until the end: nothing else can be asked of it.
+        Its limits of time are the usual ones `times` so much, for the whole; what you need between
+        two items is not counted. The child is taken until the end: nothing else can be asked of it.
         """
-        job, loop = object(), asyncio.get_running_loop()
+        job, loop = self._job(times), asyncio.get_running_loop()
         answers: Generator[T, None, None] = self._answers(job, work, args, kwargs)
         try:
             while True:
@@ -182,29 +196,34 @@ class Killable:
             self._abandon(job)
             self._thread.submit(answers.close)
 
-    def _abandon(self, job: object) -> None:
+    def _job(self, times: float) -> _Job:
+        cpu, wall = self._limits.cpu_seconds, self._limits.seconds
+        return _Job(cpu and cpu * times, wall and wall * times)
+
+    def _abandon(self, job: _Job) -> None:
         with self._guard:
+            job.cancelled = True
             if self._at_work is job and self._alive:
                 self._alive[-1].end(_CANCELLED)
 
     def _answers(
         self,
-        job: object,
+        job: _Job,
         work: Callable[..., Any],
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Generator[Any, None, None]:
         """Yield the answers of one piece of work; runs in our thread."""
-        frame = pickle.dumps((work, args, kwargs))
+        frame = pickle.dumps((job.cpu_seconds, work, args, kwargs))
         with self._working(job) as child:
-            left = self._limits.seconds
+            left = job.seconds
             try:
                 child.send(frame)
             except OSError:
-                raise self._stopped(child) from None
+                raise self._stopped(job, child) from None
             while True:
                 begun = monotonic()
-                kind, found, resident = self._receive(child, left)
+                kind, found, resident = self._receive(job, child, left)
                 left = None if left is None else max(0.01, left - (monotonic() - begun))
                 if kind in (ITEM, RESULT):
                     yield found
@@ -212,7 +231,7 @@ class Killable:
                     continue
                 if kind == MEMORY:
                     child.end(f"took more than {self._limits.megabytes} MB of memory")
-                    raise self._stopped(child)
+                    raise self._stopped(job, child)
                 if self._limits.grown and resident > self._limits.grown:
                     child.end("has grown")
                 if kind == ERROR:
@@ -220,12 +239,12 @@ class Killable:
                 return
 
     @contextmanager
-    def _working(self, job: object) -> Iterator[_Child]:
+    def _working(self, job: _Job) -> Iterator[_Child]:
         """Give the child to one job; one that was ended, or left half-way, is replaced at once."""
         child = self._take(job)
         try:
             if not child.ready:
-                self._receive(child, START_SECONDS)
+                self._receive(job, child, START_SECONDS)
                 child.ready = True
             yield child
         except GeneratorExit:
@@ -239,10 +258,12 @@ class Killable:
                     if child.why != _CANCELLED:
                         self._alive.append(_Child(self._setup))
 
-    def _take(self, job: object) -> _Child:
+    def _take(self, job: _Job) -> _Child:
         with self._guard:
             if self._at_work is not None:
                 raise RuntimeError("the child is taken by a stream")
+            if job.cancelled:
+                raise Stopped(_CANCELLED)
             if self._alive and (self._alive[-1].why or self._alive[-1].popen.poll() is not None):
                 _bury_all(self._alive)
             if not self._alive:
@@ -250,10 +271,10 @@ class Killable:
             self._at_work = job
             return self._alive[-1]
 
-    def _receive(self, child: _Child, seconds: float | None) -> tuple[str, Any, int]:
+    def _receive(self, job: _Job, child: _Child, seconds: float | None) -> tuple[str, Any, int]:
         late = None
         if seconds is not None:
-            said = self._limits.seconds if child.ready else seconds
+            said = job.seconds if child.ready else seconds
             late = Timer(seconds, child.end, (f"took longer than {said:g} seconds",))
             late.daemon = True
             late.start()
@@ -263,16 +284,16 @@ class Killable:
             if late is not None:
                 late.cancel()
         if answer is None:
-            raise self._stopped(child)
+            raise self._stopped(job, child)
         return answer
 
-    def _stopped(self, child: _Child) -> Stopped:
+    def _stopped(self, job: _Job, child: _Child) -> Stopped:
         """Say why there is no answer."""
         code = child.bury()
         if child.why is None:
             out_of_time = code == -getattr(signal, "SIGPROF", 0) and code != 0
             child.why = (
-                f"took longer than {self._limits.cpu_seconds:g} seconds"
+                f"took longer than {job.cpu_seconds:g} seconds"
                 if out_of_time
                 else "ended the process that did it"
             )

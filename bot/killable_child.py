@@ -21,9 +21,8 @@ _RESIDENT = Path("/proc/self/statm")
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a child is told first. Without a number there is no limit of that kind."""
+    """What a child is told first. Without `megabytes` there is no limit."""
 
-    cpu_seconds: float | None
     megabytes: int | None
     niceness: int
     preload: tuple[str, ...]
@@ -66,7 +65,6 @@ def main() -> None:
     _limit_memory(setup.megabytes)
     send(outbox, pickle.dumps((READY, None, 0)))
     while (frame := receive(inbox)) is not None:
-        _let_it_take(setup.cpu_seconds)
         for answer in _answers(frame):
             send(outbox, answer)
         _let_it_take(None)
@@ -97,7 +95,8 @@ def _limit_memory(megabytes: int | None) -> None:
 def _answers(frame: bytes) -> Iterator[bytes]:
     """Do the work; a generator's items are answers of their own."""
     try:
-        work, args, kwargs = pickle.loads(frame)  # noqa: S301 our parent's
+        cpu_seconds, work, args, kwargs = pickle.loads(frame)  # noqa: S301 our parent's
+        _let_it_take(cpu_seconds)
         found = work(*args, **kwargs)
         if isinstance(found, Generator):
             for item in found:

@@ -90,9 +90,9 @@ async def test_whoever_is_cancelled_ends_the_child_and_leaves_the_others_alone(c
 
 async def test_a_stream_comes_piece_by_piece_and_can_be_left(child, tmp_path):
     (tmp_path / "inner").mkdir()
-    async with aclosing(child.stream(os.walk, str(tmp_path))) as stream:
+    async with aclosing(child.stream(1, os.walk, str(tmp_path))) as stream:
         assert [folder async for folder, *_ in stream] == [str(tmp_path), str(tmp_path / "inner")]
-    async with aclosing(child.stream(os.walk, str(tmp_path))) as stream:
+    async with aclosing(child.stream(1, os.walk, str(tmp_path))) as stream:
         assert (await anext(stream))[0] == str(tmp_path)
     assert await child.run(len, "four") == 4
 
