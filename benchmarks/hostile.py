@@ -7,6 +7,7 @@ is asked. Bars: an answer a page within 8 s, 700 MB in all processes, an acknowl
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -80,11 +81,19 @@ def main() -> None:
         slack = SPAWN.Process(target=stub, args=(SLACK, None, None))
         slack.start()
         try:
+            _until_up()
             bodies = [each.read_bytes() for each in sorted(Path(folder).glob("*.html"))]
             sound &= asyncio.run(_by_the_bot(folder, bodies))
         finally:
             slack.kill()
     print("all bars are kept" if sound else "A BAR IS BROKEN")
+
+
+def _until_up() -> None:
+    for _ in range(600):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", SLACK)):
+            return
+        sleep(0.1)
 
 
 def _by_command(name: str, file: Path) -> bool:
