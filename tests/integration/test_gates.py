@@ -214,7 +214,7 @@ async def test_pages_are_read_while_the_links_are_asked_for(here, pages, monkeyp
 
 
 async def test_a_page_that_never_answers_is_given_up(here, pages, monkeypatch):
-    monkeypatch.setattr(here.reader, "_seconds", 0.2)
+    monkeypatch.setattr(here.reader, "_seconds", 1.0)
     pages.routes[OURS] = stalled()
     report = await here.ask(ours(pages))
     assert state(report, "intent") == "unknown"
