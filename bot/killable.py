@@ -275,7 +275,7 @@ class Killable:
         late = None
         if seconds is not None:
             said = job.seconds if child.ready else seconds
-            late = Timer(seconds, child.end, (f"took longer than {said:g} seconds",))
+            late = Timer(seconds, child.end, (f"took longer than {round(said or 0, 2):g} seconds",))
             late.daemon = True
             late.start()
         try:
@@ -293,7 +293,7 @@ class Killable:
         if child.why is None:
             out_of_time = code == -getattr(signal, "SIGPROF", 0) and code != 0
             child.why = (
-                f"took longer than {job.cpu_seconds:g} seconds"
+                f"took longer than {round(job.cpu_seconds or 0, 2):g} seconds"
                 if out_of_time
                 else "ended the process that did it"
             )
