@@ -39,7 +39,7 @@ async def _measure() -> None:
     with tempfile.TemporaryDirectory() as folder:
         slack, bare, quiet, busy = 8901, 8902, 8903, 8904
         servers = [
-            (_stub, slack, None, None),
+            (stub, slack, None, None),
             (_bare, bare, slack, None),
             (_linkgap, quiet, slack, f"{folder}/quiet.db"),
             (_linkgap_at_work, busy, slack, f"{folder}/busy.db"),
@@ -136,7 +136,7 @@ def _serve(app: Any, port: int) -> uvicorn.Server:
     return uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", access_log=False))
 
 
-def _stub(port: int, _slack: None, _file: None) -> None:
+def stub(port: int, _slack: None, _file: None) -> None:
     async def yes(request: web.Request) -> web.Response:
         await request.read()
         return web.json_response(

@@ -28,6 +28,7 @@ from bot.clock import Clock
 from bot.comparing import Comparing, Task
 from bot.errors import LinkGapError
 from bot.gap.compare import Own
+from bot.gap.readiness import not_read
 from bot.gap.relevance import terms_of
 from bot.gates import Gates
 from bot.inquiry import Inquiry
@@ -152,8 +153,11 @@ class Analysis:
         channel: str | None = None,
         person: str | None = None,
         progress: Listener | None = None,
+        read_pages: bool = True,
     ) -> Report:
         """Answer a question and keep the answer under `run_id`.
+
+        Without `read_pages` no page is read, and the answer says why: after several kills.
 
         `progress` hears of the headline and of each later step. A run that is asked for again under
         the same id (after a kill) finds its paid answers in the cache. Raises `BadQuestion` when no
@@ -175,6 +179,7 @@ class Analysis:
             self._comparing,
             self._gates,
             progress,
+            read_pages,
         )
         report = await run.answer()
         await self._keep(run, report, run_id=run_id, team=team, channel=channel)
@@ -216,6 +221,7 @@ class _Run:
     comparing: Comparing
     gates: Gates
     progress: Listener | None
+    read_pages: bool
     facts: Facts = field(default_factory=Facts)
     paid_profiles: list[Profile] = field(default_factory=list)
     # By index: who surely does not link to us, as its intersections say.
@@ -229,7 +235,11 @@ class _Run:
 
     async def _check_pages(self) -> None:
         """Judge our page beside the top 3, unless told not to; invented pages cannot be read."""
-        if self.question.gates and not (self.chosen.serp and self.chosen.serp.sample):
+        if not self.question.gates or (self.chosen.serp and self.chosen.serp.sample):
+            return
+        if not self.read_pages:
+            self.facts.readiness = not_read()
+        else:
             ours = self.question.page or self._our_ranking_page()
             urls = [page.url for page in self.facts.competitors]
             self.facts.readiness = await self.gates.check(

@@ -1,28 +1,25 @@
-"""Comparing on the event loop when it is small, in one niced worker process when it is large.
+"""Comparing on the event loop when it is small, in one niced process of its own when it is large.
 
-A thread would not do: it shares the interpreter lock with the loop that has to answer Slack within
-three seconds. Rows travel in small pickles, so that packing them never holds the lock for long.
+Rows travel there in small pickles, so that packing them never holds the interpreter's lock for
+long.
 """
 
 import asyncio
-import os
 import pickle
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from typing import TypeVar
 
 from bot.gap.compare import Candidate, Comparison, Own, compare
 from bot.gap.prioritise import Evidence, rank, shortlist
 from bot.gap.relevance import Terms
+from bot.killable import Killable, Limits
 from bot.model import Profile, ReferringDomain
 from bot.report import Prospect
 
 # Ranking takes about 30 µs a row: this many hold the loop for a sixth of a second.
 MOST_ROWS_ON_THE_LOOP = 5_000
 ROWS_A_PICKLE = 2_000
-NICENESS = 10
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -78,7 +75,7 @@ class Comparing:
 
     def __init__(self, most_rows_on_the_loop: int = MOST_ROWS_ON_THE_LOOP) -> None:
         self._most = most_rows_on_the_loop
-        self._pool: ProcessPoolExecutor | None = None
+        self._worker = Killable(Limits(), preload=(__name__,))
 
     async def choose(self, task: Task, size: int) -> Shortlisted:
         """As the function of the same name."""
@@ -89,21 +86,15 @@ class Comparing:
         return await self._run(rank_all, task, evidence)
 
     def close(self) -> None:
-        """Let the worker go."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
+        """End the worker, also in the middle of a comparison."""
+        self._worker.close()
 
     async def _run(self, work: Callable[[Task, A], T], task: Task, argument: A) -> T:
         rows = sum(len(profile.rows) for profile in task.profiles) + len(task.own.linkers)
         if rows <= self._most:
             return work(task, argument)
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, get_context("spawn"), os.nice, (NICENESS,))
         light, packed = await _pack(task)
-        return await asyncio.get_running_loop().run_in_executor(
-            self._pool, _unpack_and, work, light, packed, argument
-        )
+        return await self._worker.run(_unpack_and, work, light, packed, argument)
 
 
 async def _pack(task: Task) -> tuple[Task, list[list[bytes]]]:

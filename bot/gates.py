@@ -11,9 +11,9 @@ from bot.errors import BadQuestion
 from bot.gap.readiness import NO_PAGE_YET, NOT_KNOWN, Readiness, judge
 from bot.gap.relevance import terms_of
 from bot.page_facts import PageFacts
-from bot.pages.facts import facts_of_read
-from bot.pages.fetch import PageRead, Reader
+from bot.pages.fetch import Reader
 from bot.pages.sitemap import best_page
+from bot.pages.understand import understood
 from bot.question import NO_PAGE, Question, read_url
 
 
@@ -60,7 +60,7 @@ class Gates:
         return replace(found, proposed_page=proposed)
 
     async def _facts(self, urls: Sequence[str]) -> list[PageFacts]:
-        return await asyncio.to_thread(_understood, await self._reader.read_many(urls))
+        return await understood(self._reader, await self._reader.read_many(urls))
 
     async def _propose(self, question: Question | None) -> str | None:
         if question is None or question.site is None:
@@ -71,7 +71,3 @@ class Gates:
             return read_url(found) if found else None
         except BadQuestion:  # whoever takes it asks again with it, and it would be refused
             return None
-
-
-def _understood(reads: Sequence[PageRead]) -> list[PageFacts]:
-    return [facts_of_read(read) for read in reads]

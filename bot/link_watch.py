@@ -17,8 +17,9 @@ from bot.clock import Clock
 from bot.gap.compare import noise
 from bot.inquiry import Inquiry
 from bot.model import Link, Profile, ReferringDomain, Scope, Target
-from bot.pages.facts import MAX_SHOWN, facts_of_read
+from bot.pages.facts import MAX_SHOWN
 from bot.pages.fetch import PageRead, Reader, ReadState
+from bot.pages.understand import understood
 from bot.providers.base import (
     Capability,
     IntersectQuery,
@@ -182,7 +183,7 @@ class LinkWatch:
         at = self.clock.now()
         for target, link in left:
             read = reads.get(link.source_url)
-            state = self._seen(read) if read else UNCHECKED
+            state = await self._seen(read) if read else UNCHECKED
             note = partial(
                 link_news.note_loss,
                 of=self._of(target),
@@ -193,13 +194,13 @@ class LinkWatch:
             )
             await self.database.run(note)
 
-    def _seen(self, read: PageRead) -> str:
+    async def _seen(self, read: PageRead) -> str:
         """Say what a page that linked to us shows now."""
         if read.state is ReadState.MISSING:
             return LOST
         if read.state is not ReadState.READ:
             return UNCHECKED
-        facts = facts_of_read(read)
+        (facts,) = await understood(self.reader, [read])
         if self.own & set(facts.outbound_domains):
             return STILL_THERE
         # Of a page that shows nothing without scripts, or links to more sites than its facts name,

@@ -33,6 +33,8 @@ from handlers.last_word import teller
 from handlers.services import Services
 from handlers.talk import Talk, talk_for
 
+MOST_ATTEMPTS_WITH_PAGES = 2
+"""A job that was begun more often has seen the bot die twice, and may be why."""
 SURPRISE = "Something went wrong on my side; it was written down under this run's number."
 
 
@@ -139,6 +141,7 @@ async def _run(job: RunningJob, talk: Talk) -> Report:
         channel=errand.channel,
         person=errand.user,
         progress=progress,
+        read_pages=job.attempts <= MOST_ATTEMPTS_WITH_PAGES,
     )
     await job.services.tracking.remember(errand.question, report, run_id=job.id, team=errand.team)
     return report

@@ -3,12 +3,13 @@
 import asyncio
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import islice
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from rich.console import Console
@@ -16,24 +17,19 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.clock import SystemClock
-from bot.errors import LinkGapError
-from bot.exports.parse import ParsedFile, read_file
+from bot.errors import BadQuestion, LinkGapError
+from bot.exports.apart import Part, Recognised, parts_of
 from bot.model import Scope, Target
 from bot.question import read_site, read_url
 from bot.settings import Settings, load
 from bot.store.connect import Database
 from bot.store.imports import (
-    ImportRow,
     Outcome,
-    PageCount,
     add_rows,
     begin_import,
     drop_import,
     finish_import,
 )
-
-# Rows a transaction: short enough that the bot can write between two of them.
-BATCH = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,7 @@ class Taken:
     """How one file ended: `error` for a refused one, else the rest."""
 
     path: Path
-    parsed: ParsedFile | None = None
+    what: Recognised | None = None
     outcome: Outcome | None = None
     replaced: tuple[str, ...] = ()
     error: str | None = None
@@ -107,47 +103,44 @@ async def _import(
     database: Database, path: Path, target: Target | None, site: str | None, now: datetime
 ) -> Taken:
     try:
-        parsed = read_file(path)
-        about = target or _target_of(parsed, site)
-        outcome, replaced = await _store(database, parsed, about, now)
+        async with aclosing(parts_of(path, target, site)) as parts:
+            return await _store(database, path, parts, now)
     except LinkGapError as error:
         return Taken(path, error=str(error))
-    return Taken(path, parsed, outcome, replaced)
-
-
-def _target_of(parsed: ParsedFile, site: str | None) -> Target | None:
-    """Say what a file is about when the user does not: its name, or for own-site tools our site."""
-    if parsed.names_target:
-        return None
-    if parsed.named_after is None and parsed.own_property and site is not None:
-        return Target(Scope.SITE, read_site(site))
-    return parsed.named_after
 
 
 async def _store(
-    database: Database, parsed: ParsedFile, target: Target | None, now: datetime
-) -> tuple[Outcome, tuple[str, ...]]:
-    import_id = await database.run(lambda db: begin_import(db, parsed.facts, now))
+    database: Database, path: Path, parts: AsyncIterator[Part], now: datetime
+) -> Taken:
+    what, outcome = None, None
+    import_id = 0
     try:
-        for batch in _batches(parsed.rows(target)):
-            await database.run(partial(add_rows, import_id=import_id, rows=batch))
-        outcome = parsed.outcome(target)
-        replaced = await database.run(lambda db: finish_import(db, import_id, outcome))
+        async for part in parts:
+            if isinstance(part, Recognised):
+                what = part
+                import_id = await database.run(partial(begin_import, facts=part.facts, now=now))
+            elif isinstance(part, Outcome):
+                outcome = part
+            else:
+                await database.run(partial(add_rows, import_id=import_id, rows=part))
+        if outcome is None:
+            _refuse_half(path)
+        replaced = await database.run(partial(finish_import, import_id=import_id, outcome=outcome))
     except BaseException:
-        await database.run(lambda db: drop_import(db, import_id))
+        if what is not None:
+            await database.run(lambda db: drop_import(db, import_id))
         raise
-    return outcome, replaced
+    return Taken(path, what, outcome, replaced)
 
 
-def _batches(rows: Iterator[ImportRow | PageCount]) -> Iterator[list[ImportRow | PageCount]]:
-    while batch := list(islice(rows, BATCH)):
-        yield batch
+def _refuse_half(path: Path) -> NoReturn:
+    raise BadQuestion(f"{path.name} could not be read to its end. Nothing of it was imported.")
 
 
 def _as_json(one: Taken) -> dict[str, object]:
-    if one.parsed is None or one.outcome is None:
+    if one.what is None or one.outcome is None:
         return {"file": str(one.path), "state": "refused", "error": one.error}
-    facts, outcome = one.parsed.facts, one.outcome
+    facts, outcome = one.what.facts, one.outcome
     return {
         "file": str(one.path),
         "state": "imported",
@@ -171,25 +164,25 @@ def _as_json(one: Taken) -> dict[str, object]:
         "sample": outcome.sample,
         "broken_examples": [{"line": line, "reason": reason} for line, reason in outcome.faults],
         "replaced": list(one.replaced),
-        "notes": list(one.parsed.layout.notes),
+        "notes": list(one.what.notes),
     }
 
 
 def _print(taken: list[Taken]) -> None:
     console = Console()
     for one in taken:
-        if one.parsed is None or one.outcome is None:
+        if one.what is None or one.outcome is None:
             continue
-        console.print(_table(one.parsed, one.outcome))
-        for note in _notes(one.parsed, one.outcome, one.replaced):
+        console.print(_table(one.what, one.outcome))
+        for note in _notes(one.what, one.outcome, one.replaced):
             console.print(Text(f"{one.path.name}: {note}"), soft_wrap=True)
     for refused in taken:
         if refused.error is not None:
             console.print(Text(f"Not imported: {refused.error}", "red"), soft_wrap=True)
 
 
-def _table(parsed: ParsedFile, outcome: Outcome) -> Table:
-    facts = parsed.facts
+def _table(what: Recognised, outcome: Outcome) -> Table:
+    facts = what.facts
     table = Table(title=Text(facts.file_name), title_justify="left")
     table.add_column("What", no_wrap=True)
     table.add_column("Target", overflow="fold")
@@ -199,13 +192,13 @@ def _table(parsed: ParsedFile, outcome: Outcome) -> Table:
         f"{covered.target.scope} {covered.target.value}" for covered in outcome.covers
     )
     counts = (outcome.read, outcome.kept, outcome.lost, outcome.broken, outcome.own)
-    what = f"{facts.tool} {facts.kind.replace('_', ' ')}"
-    table.add_row(Text(what), Text(targets), *(f"{count:,}" for count in counts))
+    kind = f"{facts.tool} {facts.kind.replace('_', ' ')}"
+    table.add_row(Text(kind), Text(targets), *(f"{count:,}" for count in counts))
     return table
 
 
-def _notes(parsed: ParsedFile, outcome: Outcome, replaced: tuple[str, ...]) -> Iterator[str]:
-    yield from parsed.layout.notes
+def _notes(what: Recognised, outcome: Outcome, replaced: tuple[str, ...]) -> Iterator[str]:
+    yield from what.notes
     if outcome.sample:
         yield (
             "this is a sample, not all links: a domain that is missing here may still link, and "

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import zlib
 from pathlib import Path
 
 import click
@@ -12,8 +13,9 @@ from rich.table import Table
 from bot.clock import SystemClock
 from bot.errors import BadQuestion
 from bot.page_facts import PageFacts, to_dict
-from bot.pages.facts import facts_of, facts_of_read, unreadable
+from bot.pages.facts import unreadable
 from bot.pages.fetch import MAX_BYTES, Reader
+from bot.pages.understand import understood, understood_file
 from bot.question import read_url
 
 _GZIP = b"\x1f\x8b"
@@ -34,13 +36,7 @@ def command(pages: tuple[str, ...], url: str | None, *, as_json: bool) -> None:
         raise BadQuestion("`--url` goes with a FILE; a page that is fetched has its own address.")
     home = read_url(url) if url else None
     addresses = {page: _address(page) for page in pages if page not in files}
-    read = asyncio.run(_fetched(tuple(addresses.values()))) if addresses else {}
-    for page in pages:
-        facts = _saved(files[page], home) if page in files else read[addresses[page]]
-        if as_json:
-            click.echo(json.dumps(to_dict(facts), ensure_ascii=False))
-        else:
-            _show(page, facts)
+    asyncio.run(_print_all(pages, files, addresses, home, as_json=as_json))
 
 
 def _address(page: str) -> str:
@@ -48,24 +44,46 @@ def _address(page: str) -> str:
     return page if "://" in page else read_url(page)
 
 
-async def _fetched(urls: tuple[str, ...]) -> dict[str, PageFacts]:
+async def _print_all(
+    pages: tuple[str, ...],
+    files: dict[str, Path],
+    addresses: dict[str, str],
+    home: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Fetch what is to be fetched, then print each page as soon as it is understood."""
     async with Reader(SystemClock()) as reader:
-        reads = await reader.read_many(urls)
-    return {read.asked: facts_of_read(read) for read in reads}
+        urls = tuple(addresses.values())
+        reads = dict(zip(urls, await reader.read_many(urls), strict=True))
+        for page in pages:
+            if page in files:
+                facts = await _saved(reader, files[page], home)
+            else:
+                (facts,) = await understood(reader, [reads[addresses[page]]])
+            if as_json:
+                click.echo(json.dumps(to_dict(facts), ensure_ascii=False))
+            else:
+                _show(page, facts)
 
 
-def _saved(file: Path, url: str | None) -> PageFacts:
-    """Read a file, packed or not, and never more of it than of a page on the web."""
+async def _saved(reader: Reader, file: Path, url: str | None) -> PageFacts:
     try:
-        with file.open("rb") as plain:
-            packed = plain.read(2) == _GZIP
-            plain.seek(0)
-            if not packed:
-                return facts_of(plain.read(MAX_BYTES + 1), url)
-            with gzip.open(plain) as inflated:
-                return facts_of(inflated.read(MAX_BYTES + 1), url)
-    except (OSError, EOFError) as error:
+        html = _start_of(file)
+    except (OSError, EOFError, zlib.error) as error:
         return unreadable(url, f"the file could not be read ({error})")
+    return await understood_file(reader.apart, html, url)
+
+
+def _start_of(file: Path) -> bytes:
+    """Read a file, packed or not, and never more of it than of a page on the web."""
+    with file.open("rb") as plain:
+        packed = plain.read(2) == _GZIP
+        plain.seek(0)
+        if not packed:
+            return plain.read(MAX_BYTES + 1)
+        with gzip.open(plain) as inflated:
+            return inflated.read(MAX_BYTES + 1)
 
 
 def _show(page: str, facts: PageFacts) -> None:

@@ -10,6 +10,7 @@ import uvicorn
 from bot.alive import Alive
 from bot.errors import ConfigError
 from bot.manifest import EVENTS_PATH
+from bot.pages.apart import shared
 from bot.settings import Settings, load
 from bot.wiring import core, http_app, set_up_logs, slack_bot, socket_mode
 from handlers.connection import watch
@@ -45,6 +46,7 @@ async def _by_http(settings: Settings, host: str, port: int) -> None:
                 http_app(services), host=host, port=port, access_log=False, http=ImpatientProtocol
             )
         )
+        shared().start()
         await services.jobs.start()
         await services.schedule.start()
         click.echo(f"Slack's requests go to http://{host}:{port}{EVENTS_PATH}", err=True)
@@ -58,6 +60,7 @@ async def _by_socket(settings: Settings) -> None:
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
         connection = socket_mode(services)
         await connection.client.connect()
+        shared().start()
         await services.jobs.start()
         await services.schedule.start()
         click.echo("LinkGap is connected to Slack by Socket Mode.", err=True)

@@ -18,6 +18,10 @@ MAJORITY = 0.6
 LEAST_PAGES = 2
 OTHER = "other"
 MOST_TOPICS = 8
+NOT_READ = (
+    "The pages were not read this time: the bot was stopped twice while it worked on this answer, "
+    "and reading them may have been why."
+)
 NOT_KNOWN, NO_PAGE_YET = "your page is not known", "you have no page yet"
 _MANY = {
     "list": "lists",
@@ -94,6 +98,11 @@ def judge(
         checklist=tuple(_told(row) for row in lacking),
         coverage=coverage(ours, top3, language),
     )
+
+
+def not_read() -> Readiness:
+    """Return what the gates say of pages that were left unread on purpose."""
+    return Readiness(gates=(Gate("intent", UNKNOWN, NOT_READ), Gate("trust", UNKNOWN, NOT_READ)))
 
 
 def fault(gates: Sequence[Gate]) -> Gate | None:

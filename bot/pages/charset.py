@@ -7,7 +7,8 @@ import webencodings
 
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{1,40})", re.IGNORECASE)
 _PRESCAN = 4096
-_SAMPLE = 32 * 1024
+SAMPLE = 32 * 1024
+LIKELY = "cp1252"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -16,9 +17,14 @@ _BOMS = (
 
 
 def sniff(body: bytes, declared: str | None = None) -> str:
-    """Return a Python codec name for a page; `declared` is what the HTTP header says.
+    """Return a Python codec name for a page; `declared` is what the HTTP header says."""
+    return told(body, declared) or detected(body)
 
-    Order: byte-order mark, bytes that can only be UTF-8, header, meta element, detection. Labels
+
+def told(body: bytes, declared: str | None = None) -> str | None:
+    """Return the codec that a page or its header names, or None where only a guess is left.
+
+    Order: byte-order mark, bytes that can only be UTF-8, header, meta element. Labels
     are read by the WHATWG list, so that `iso-8859-1` means windows-1252 as it does in browsers,
     and codecs that are no encodings (`zip`, `punycode`) are never reached.
     """
@@ -33,7 +39,7 @@ def sniff(body: bytes, declared: str | None = None) -> str:
         if found is not None:
             # A meta element that was read as single bytes cannot be in UTF-16.
             return "utf-8" if found.name.startswith("utf-16") else found.codec_info.name
-    return "utf-8" if body.isascii() else _detected(body)
+    return "utf-8" if body.isascii() else None
 
 
 def decode(body: bytes, charset: str) -> str:
@@ -50,9 +56,10 @@ def _is_utf8(body: bytes) -> bool:
     return True
 
 
-def _detected(body: bytes) -> str:
+def detected(body: bytes) -> str:
+    """Return the codec that the bytes look most like; slow, so not for the event loop."""
     # Imported on need: a declared or UTF-8 page, nearly every one, never pays for it.
     from charset_normalizer import from_bytes  # noqa: PLC0415 - see above
 
-    best = from_bytes(body[:_SAMPLE]).best()
-    return best.encoding if best is not None else "cp1252"
+    best = from_bytes(body[:SAMPLE]).best()
+    return best.encoding if best is not None else LIKELY

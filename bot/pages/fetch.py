@@ -15,9 +15,11 @@ from typing import Self
 import httpx
 
 from bot.clock import Clock
+from bot.killable import Stopped
 from bot.pages.addresses import Refused, Resolve, checked, resolve
+from bot.pages.apart import Apart, shared
 from bot.pages.body import CODINGS, UnknownCoding, read_capped, unpacked
-from bot.pages.charset import sniff
+from bot.pages.charset import LIKELY, SAMPLE, detected, told
 from bot.pages.robots import MAX_BYTES as MAX_ROBOTS_BYTES
 from bot.pages.robots import Robots, RobotsFile, RobotsUnknown
 
@@ -78,7 +80,8 @@ class Unusable(Exception):
 class Reader:
     """Reads public pages. `allow_loopback` is for tests: 127.0.0.1 and ::1, at any port.
 
-    Use as an async context manager. Safe to share between tasks; `resolver` answers DNS.
+    `apart` is where that which came is looked into; without it, where all readers of this process
+    do. Use as an async context manager. Safe to share between tasks; `resolver` answers DNS.
     """
 
     def __init__(
@@ -88,9 +91,11 @@ class Reader:
         allow_loopback: bool = False,
         resolver: Resolve = resolve,
         seconds: float = SECONDS,
+        apart: Apart | None = None,
     ) -> None:
         self._clock, self._resolver, self._seconds = clock, resolver, seconds
         self._allow_loopback = allow_loopback
+        self.apart = apart or shared()
         # A connection is never reused: two sites may share an address, and their certificate and
         # name were checked for one of them only. The bare transport also keeps no cookies and
         # knows no proxy, which would resolve names behind our back.
@@ -99,7 +104,7 @@ class Reader:
             limits=httpx.Limits(max_keepalive_connections=0),
         )
         self._turn = asyncio.Semaphore(_AT_ONCE)
-        self._robots = Robots(self._robots_file, AGENT, clock)
+        self._robots = Robots(self._robots_file, AGENT, clock, self.apart.files)
 
     async def __aenter__(self) -> Self:
         """Return the reader."""
@@ -171,7 +176,13 @@ class Reader:
         if not whole:
             raise Unusable(ReadState.TOO_LARGE, f"it is larger than {MAX_BYTES >> 20} MB")
         check_html(body)
-        return body, sniff(body, declared)
+        return body, told(body, declared) or await self._guessed(body)
+
+    async def _guessed(self, body: bytes) -> str:
+        try:
+            return await self.apart.files.run(detected, body[:SAMPLE])
+        except Stopped:
+            return LIKELY
 
     async def _robots_file(self, url: httpx.URL) -> RobotsFile:
         try:

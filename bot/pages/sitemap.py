@@ -1,18 +1,22 @@
 """Which page of a site may be the one for a keyword: its own sitemap, searched by title and slug.
 
 The answer is a proposal for people to confirm, so little is read: one level of sitemaps, a few
-files, and the titles of the three best addresses.
+files, and the titles of the three best addresses. Anybody may have written them, so they are
+searched in a process that can be killed; a site that needs longer gets no proposal.
 """
 
 import asyncio
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 from bot.domains import registrable
 from bot.gap.relevance import Terms
-from bot.pages.facts import facts_of_read
+from bot.killable import Stopped
 from bot.pages.fetch import Reader
+from bot.pages.understand import understood
 
 SECONDS = 20.0
 MAX_FILES = 6
@@ -24,6 +28,14 @@ _INDEX = re.compile(r"<(?:\w{1,20}:)?sitemapindex[\s>]")
 _NO_PAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|xml|gz|mp4|zip)$", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One sitemap: the addresses that it lists, of pages or, in an index, of other sitemaps."""
+
+    is_index: bool
+    places: tuple[str, ...]
+
+
 async def best_page(reader: Reader, home: str, terms: Terms) -> str | None:
     """Return the address at a site that shares most terms in path and title, at least half.
 
@@ -32,12 +44,12 @@ async def best_page(reader: Reader, home: str, terms: Terms) -> str | None:
     """
     try:
         async with asyncio.timeout(SECONDS):
-            addresses = await _addresses(reader, home)
-            best = await asyncio.to_thread(_closest, addresses, terms)
-            reads = await reader.read_many(best)
-            titles = await asyncio.to_thread(lambda: [facts_of_read(one).title for one in reads])
-    except TimeoutError:
+            places = await _places(reader, home)
+            best = await reader.apart.pages.run(closest, places, registrable(home), terms)
+            facts = await understood(reader, await reader.read_many(best))
+    except (TimeoutError, Stopped):
         return None
+    titles = [one.title for one in facts]
     shares = {
         url: terms.in_path(url, title or "") or 0.0 for url, title in zip(best, titles, strict=True)
     }
@@ -45,31 +57,40 @@ async def best_page(reader: Reader, home: str, terms: Terms) -> str | None:
     return found if found is not None and shares[found] >= LEAST_SHARE else None
 
 
-async def _addresses(reader: Reader, home: str) -> list[str]:
-    """Return the pages the site's sitemaps list, of this site only."""
+async def _places(reader: Reader, home: str) -> list[str]:
+    """Return what the site's sitemaps list, as it stands there."""
     named = await reader.sitemaps(home) or (f"{home.rstrip('/')}/sitemap.xml",)
-    texts = await _read(reader, named)
-    inner = [place for text in texts if _INDEX.search(text) for place in _LOCATION.findall(text)]
-    pages = [text for text in texts if not _INDEX.search(text)]
+    found = await _read(reader, named)
+    inner = [place for one in found if one.is_index for place in one.places]
+    pages = [one for one in found if not one.is_index]
     pages += await _read(reader, map(html.unescape, inner))
-    site = registrable(home)
-    found: dict[str, None] = {}
-    for place in (place for text in pages for place in _LOCATION.findall(text)):
-        url = html.unescape(place)
-        if url.startswith(("http://", "https://")) and registrable(url) == site:
-            found[url] = None
-        if len(found) >= MAX_ADDRESSES:
-            break
-    return [url for url in found if not _NO_PAGE.search(url.partition("?")[0])]
+    return [place for one in pages if not one.is_index for place in one.places][:MAX_ADDRESSES]
 
 
-async def _read(reader: Reader, places: Iterable[str]) -> list[str]:
+async def _read(reader: Reader, places: Iterable[str]) -> list[Listing]:
     some = list(dict.fromkeys(places))[:MAX_FILES]
     texts = await asyncio.gather(*map(reader.read_sitemap, some))
-    return [text for text in texts if text is not None]
+    return [
+        await reader.apart.pages.run(listing, text, MAX_ADDRESSES)
+        for text in texts
+        if text is not None
+    ]
 
 
-def _closest(addresses: list[str], terms: Terms) -> list[str]:
-    """Return the few addresses with the largest share of the terms; of equals the shortest."""
-    shares = {url: share for url in addresses if (share := terms.in_path(url))}
+def listing(text: str, most: int) -> Listing:
+    """Return what one sitemap lists."""
+    found = (match.group(1) for match in _LOCATION.finditer(text))
+    return Listing(_INDEX.search(text) is not None, tuple(islice(found, most)))
+
+
+def closest(places: Sequence[str], site: str | None, terms: Terms) -> list[str]:
+    """Return the few addresses of a site with the largest share of the terms, shortest first."""
+    shares = {url: share for url in _of_site(places, site) if (share := terms.in_path(url))}
     return sorted(shares, key=lambda url: (-shares[url], len(url), url))[:_TITLES_READ]
+
+
+def _of_site(places: Iterable[str], site: str | None) -> Iterator[str]:
+    for url in map(html.unescape, places):
+        ours = url.startswith(("http://", "https://")) and registrable(url) == site
+        if ours and not _NO_PAGE.search(url.partition("?")[0]):
+            yield url

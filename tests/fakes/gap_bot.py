@@ -99,6 +99,7 @@ class FakeAnalysis:
     light_prices: dict[str, int] = field(default_factory=dict)
     balances: dict[str, Any] = field(default_factory=dict)
     people: list[str | None] = field(default_factory=list)
+    pages_read: list[bool] = field(default_factory=list)
     checked_with: Settings | None = None
 
     def check(self, question: Question, settings: Settings | None = None) -> None:
@@ -128,9 +129,18 @@ class FakeAnalysis:
         return self.cost_so_far
 
     async def run(
-        self, question, *, run_id, team, channel=None, person=None, progress=None
+        self,
+        question,
+        *,
+        run_id,
+        team,
+        channel=None,
+        person=None,
+        progress=None,
+        read_pages=True,
     ) -> Report:
         self.asked.append(question)
+        self.pages_read.append(read_pages)
         self.people.append(person)
         for step in self.progress:
             await progress(step)

@@ -4,11 +4,12 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from fakes.ahrefs_world import Result, worked_example_world
+from fakes.ahrefs_world import KEYWORD, Result, worked_example_world
 from fakes.hostile_server import HostileServer, answer, redirect, stalled
-from fakes.runs import desk
+from fakes.runs import TEAM, desk
 
 from bot.providers import sample
+from bot.question import Defaults, parse
 from bot.report import Verdict
 
 SITE = "site:ledgerly.example"
@@ -213,7 +214,7 @@ async def test_pages_are_read_while_the_links_are_asked_for(here, pages, monkeyp
 
 
 async def test_a_page_that_never_answers_is_given_up(here, pages, monkeypatch):
-    monkeypatch.setattr(here.reader, "_seconds", 0.2)
+    monkeypatch.setattr(here.reader, "_seconds", 1.0)
     pages.routes[OURS] = stalled()
     report = await here.ask(ours(pages))
     assert state(report, "intent") == "unknown"
@@ -265,3 +266,14 @@ async def test_a_proposal_that_could_not_be_asked_with_is_not_made(here, pages):
     )
     report = await here.ask(SITE)
     assert report.proposed_page is None
+
+
+async def test_pages_that_may_have_stopped_the_bot_are_left_unread_and_the_answer_says_so(
+    here, pages
+):
+    question = parse(f'"{KEYWORD}" {ours(pages)}', Defaults())
+    report = await here.analysis().run(question, run_id="r1", team=TEAM, read_pages=False)
+    assert [gate.state for gate in report.gates] == ["unknown", "unknown"]
+    assert "The pages were not read this time: the bot was stopped twice" in report.gates[0].reason
+    assert report.need is not None
+    assert pages.asked == []

@@ -134,3 +134,23 @@ async def test_a_private_answer_goes_on_after_a_kill(bot):
     await bot.restart()
     await bot.services.jobs.idle()
     assert "18 to go" in bot.seen(channel="leadership")[1].text
+
+
+async def test_a_job_that_was_begun_a_third_time_reads_no_pages(bot):
+    begun = asyncio.Event()
+
+    async def forever() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    bot.analysis.between = forever
+    await bot.playground.slash("ana", "seo", "/gap", "best crm")
+    for _ in range(2):
+        await begun.wait()
+        begun.clear()
+        await bot.restart()
+    await begun.wait()
+    bot.analysis.between = None
+    await bot.restart()
+    await bot.services.jobs.idle()
+    assert bot.analysis.pages_read == [True, True, False, False]

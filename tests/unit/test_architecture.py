@@ -21,6 +21,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("bot.tracked", "bot.track_grammar"), 0),
     **dict.fromkeys(("bot.manifest", "bot.prices", "bot.bill", "bot.setting_values"), 0),
     **dict.fromkeys(("bot.setting_list", "bot.local_hours", "bot.alive"), 0),
+    **dict.fromkeys(("bot.setting_list", "bot.killable", "bot.killable_child"), 0),
     "bot.gap": 1,
     **dict.fromkeys(("bot.store", "bot.render", "bot.index", "bot.exports"), 2),
     **dict.fromkeys(("bot.pages", "bot.providers"), 3),

@@ -1,0 +1,37 @@
+"""A file of a stranger cannot hang `linkgap import`, and takes nothing with it."""
+
+import pytest
+from fakes.exports_home import AHREFS, LINKS, imports, invoke, move_in
+
+from bot.exports import apart
+from bot.killable import Killable, Limits
+
+# Each quote runs over the thousands of lines after it before it is given up.
+ENDLESS = LINKS + '"\n' * 300_000
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    hasty = Killable(Limits(cpu_seconds=1, seconds=20), preload=("bot.exports.apart",))
+    monkeypatch.setattr(apart, "shared", lambda: hasty)
+    yield move_in(tmp_path, monkeypatch)
+    hasty.close()
+
+
+def test_a_file_that_takes_too_long_is_refused_in_words_and_the_others_are_imported(home):
+    (home / "endless.csv").write_text(ENDLESS)
+
+    said = " ".join(invoke("endless.csv", AHREFS, code=1).split())
+
+    assert "Reading endless.csv took longer than 1." in said
+    assert "Nothing of it was imported and nothing else was lost" in said
+    assert [one.facts.file_name for one in imports(home)] == [AHREFS.name]
+
+
+def test_a_larger_file_gets_more_time(tmp_path):
+    small, large = tmp_path / "small.csv", tmp_path / "large.csv"
+    small.write_text(LINKS)
+    with large.open("wb") as out:
+        out.truncate(800 << 20)
+    assert apart.times_for(small) < 1.1
+    assert apart.times_for(large) > 100
