@@ -9,6 +9,8 @@ from bot.errors import BadQuestion
 
 _WRAPPED = re.compile(r"<([^<>]*)>")
 _LINK = re.compile(r"<(https?://[^<>]*)>")
+_SCHEME = re.compile(r"\Ahttps?://")
+_CALL = re.compile(r"<@([A-Z0-9]{1,40})(?:\|[^<>]*)?>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # ampersand last, or it unescapes twice
 
 
@@ -23,8 +25,9 @@ def unwrapped(text: str) -> str:
 
 def after_mention(text: str, bot_user: str) -> str:
     """Return the raw words that follow the bot's name."""
-    called = re.split(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>", text, maxsplit=1)
-    return called[-1]
+    calls = (call for call in _CALL.finditer(text) if call.group(1) == bot_user)
+    called = next(calls, None)
+    return text[called.end() :] if called else text
 
 
 def _typed(match: re.Match[str]) -> str:
@@ -39,6 +42,6 @@ def _typed(match: re.Match[str]) -> str:
     if what.startswith("!"):
         return label or f"@{what[1:]}"
     address = what.removeprefix("mailto:").removeprefix("tel:")
-    bare = re.sub(r"^https?://", "", address)
+    bare = _SCHEME.sub("", address)
     # A bare domain was linked by Slack: the label is what was typed. Any other label is a disguise.
     return label if label in (bare, bare.removesuffix("/")) else address
