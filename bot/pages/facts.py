@@ -14,7 +14,7 @@ from bot.pages.charset import decode, sniff
 from bot.pages.document import Document
 from bot.pages.emails import emails_of
 from bot.pages.fetch import MAX_BYTES, PageRead, Unusable, check_html
-from bot.pages.guard import objection, undrawn
+from bot.pages.guard import objection, lightened
 from bot.pages.kinds import kind_of
 from bot.pages.language import language_of
 from bot.pages.links import links_of, outbound_of
@@ -63,7 +63,7 @@ def facts_of(html: bytes | str, url: str | None) -> PageFacts:
         except Unusable as reason:
             return unreadable(url, str(reason))
         html = decode(html, sniff(html))
-    html = undrawn(html)
+    html = lightened(html)
     harm = objection(html)
     if harm:
         return unreadable(url, harm)

@@ -1,7 +1,7 @@
 """Pages that no parser should be given: nesting, attributes and open tags cost it quadratic time.
 
-Scripts, styles and comments are stepped over as the parser does; what is drawn in SVG is taken out
-where it is deep, since nobody reads it.
+Scripts, styles and comments are stepped over as the parser does. What is drawn in SVG, and the
+options of a list, are taken out where there are very many of them: nobody reads them.
 """
 
 import re
@@ -24,6 +24,8 @@ _FOREIGN = frozenset({"svg", "math"})
 _WALLS = frozenset({"table", "template", "object", "marquee", "applet", "caption", "foreignobject"})
 _MERGED = frozenset({"html", "body"})
 _LONG = 1_000
+# Each costs the parser a walk over all the others.
+_OPTION = re.compile(r"</?opt(?:ion|group)(?:[\s/][^<>]*+)?>", re.IGNORECASE)
 # A start tag as the HTML tokenizer takes it: quotes matter after an equals sign only. Possessive
 # throughout, so that it never goes back.
 _OPENING = re.compile(r"""<[a-zA-Z](?:[^"'<>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++)?|["'<])*+""")
@@ -43,8 +45,14 @@ def objection(html: str) -> str | None:
     return None
 
 
-def undrawn(html: str) -> str:
-    """Return a page without the inside of its SVG drawings where they hold a great many tags."""
+def lightened(html: str) -> str:
+    """Return a page without the tags of its options and the inside of its drawings, if many."""
+    if html.count("<") <= MAX_DEPTH // 4:
+        return html
+    return _undrawn(_OPTION.sub(" ", html))
+
+
+def _undrawn(html: str) -> str:
     small = html.lower()
     if len(small) != len(html) or small.count("<svg") == 0:
         return html

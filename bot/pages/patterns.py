@@ -115,7 +115,7 @@ IN_TITLE = _rows(
     ("guide", 1.5, r"\b(?:install(?:ation|ing)?|configur\w+|set(?:ting)? ?up|troubleshoot\w*|examples?|steps|reference|api|basics|learn|using|tips|creating|building|checklist|101|beispiele?|tipps|conseils|consejos)\b"),
     ("review", 3.5, r"\b(?:reviews?|reviewed|im (?:\w+ )?test|testbericht|rezension|buchkritik|filmkritik|erfahrungen|hands[- ]on|i tried|(?:i|we) tested|recensione|reseña|análisis|recension|tested|recenzja|opiniones|first impressions|test:|worth it)\b|обзор|отзывы|\bcritique\b|レビュー|評測"),
     ("review", 3, r"\b(?:vs\.?|versus|compared|comparison|im vergleich|vergleich:|comparativ\w+|how do they compare|which is better)(?!\w)"),
-    ("news", 1.5, rf"[|–—•·:-] ?[^|–—•·]{{0,30}}\b(?:{_PAPERS})\b[^|–—•·]{{0,30}}$"),
+    ("news", 1.5, rf"[|–—•·:-](?!.{{90}}) ?[^|–—•·]{{0,30}}\b(?:{_PAPERS})\b[^|–—•·]{{0,30}}$"),
     ("news", 1.5, rf"\b(?:{_HAPPENED})\b"),
     ("news", 1.5, r"\b(?:news|nachrichten|press release|pressemitteilung|announces?|launch(?:es|ed)|partners?(?:hip)?|according to|arrest(?:ed|s)|killed|dies|investigation|unveils?|raises|acquires?|wins?|says|appoints?|signs|plans to|fordert|warnt|police|polizei|minister|court|election)\b"),
     ("product", 1.5, r"\b(?:software|platform|services?|solutions?|pricing|prices|packages|plans|for (?:small |your )?business(?:es)?|company|kaufen|buy|купить|kopen|acheter|comprar|for sale|free trial|official site|app|repair|bestellen)\b"),

@@ -12,16 +12,15 @@ from types import ModuleType
 
 # What no pattern of ours may cost: 50 ms for 100 kB.
 ALLOWED = 50e-3 / 100_000
-_SIZE, _LARGE = 4_000, 8_000
+_SIZE, _LARGE = 1_000, 4_000
 # A pattern that doubles with each letter must be caught before it hangs the test.
-_LADDER = (20, 26, 100, 300, 1000)
-_FIRST, _EXCESS = 2e-3, 6e-3
-_MOST_PUMPS = 24
+_LADDER = (20, 26, 100, 300)
+_FIRST = 1e-3
+_MOST_PUMPS = 8
 _FAMILIES = (
-    *("1", "1,", "1.", "1 ", "1-", "0:", " ", "\n", "\t ", "\xa0", "<", "<a ", "</a>", ">", "@"),
-    *("a@", "a.", "-", "a-", ".", ",", "a", "A", "a ", "A ", "A.", "é", "é ", "я ", "日", "“", '"'),
-    *("«a", "„", "(", "[", "{", "/", "/a", "=", "a=", "%", "_", "*", "|", "| ", "–", ":", "$1", "€"),
-)  # fmt: skip
+    *("1", "1,", "1 ", "1-", " ", "\n", "<", "<a ", "@", "a@", "a.", "-", ".", ",", "a", "A a "),
+    *("я ", "日", "“", '"', "(", "/", "/a", "a=", "*", "| ", "$1"),
+)
 _SAMPLES = ("a", " ", "1", "A", "-", ".", "<", "\n", "я")
 _CATEGORIES = {
     op.CATEGORY_DIGIT: "1",
@@ -31,7 +30,7 @@ _CATEGORIES = {
     op.CATEGORY_WORD: "a1_",
     op.CATEGORY_NOT_WORD: " .",
 }
-_ENDS = ("", "\x00", "\n!")
+_ENDS = ("", "\x00")
 
 AnyPattern = re.Pattern[str] | re.Pattern[bytes]
 
@@ -112,10 +111,14 @@ def _in_method(node: ast.stmt, call: ast.AST) -> bool:
     return any(call is inner for method in methods for inner in ast.walk(method))
 
 
-def verdict(pattern: AnyPattern) -> str | None:
-    """Return with which text a pattern takes longer than is allowed, or None."""
+def verdict(pattern: AnyPattern, longest: int | None = None) -> str | None:
+    """Return with which text a pattern takes longer than is allowed, or None.
+
+    `longest` is the length of the longest text it is ever given.
+    """
+    sizes = [size for size in (*_LADDER, _SIZE) if longest is None or size <= longest]
     for pump in dict.fromkeys(_pumps(pattern)):
-        for size in (*_LADDER, _SIZE):
+        for size in sizes:
             limit = max(_FIRST, ALLOWED * size)
             if _slow(pattern, pump, size, limit):
                 return f"{pump[0][:30]!r} + {pump[1][:30]!r} × {size} + {pump[2]!r}"
@@ -132,7 +135,7 @@ def _slow(pattern: AnyPattern, pump: tuple[str, str, str], size: int, limit: flo
     if size < _SIZE:
         return True
     large = _text(pump, _LARGE, pattern)
-    return min(_cost(pattern, large) for _ in range(1)) > ALLOWED * _LARGE
+    return min(_cost(pattern, large) for _ in range(3)) > ALLOWED * _LARGE
 
 
 def _text(pump: tuple[str, str, str], size: int, pattern: AnyPattern) -> str | bytes:
