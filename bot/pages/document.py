@@ -250,9 +250,7 @@ def _visible(body: LexborNode | None) -> _Visible:
             if not aside:
                 main.append(piece)
                 if len(piece) >= _LOOSE and len(prose) < _MAX_PROSE and _stands_loose(node):
-                    loose = " ".join(piece[:MAX_WORDS].split())
-                    if loose:
-                        prose.append(loose)
+                    prose += filter(None, [" ".join(piece[:MAX_WORDS].split())])
             continue
         if tag in _UNSEEN:
             continue

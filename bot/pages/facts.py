@@ -14,7 +14,7 @@ from bot.pages.charset import decode, sniff
 from bot.pages.document import Document
 from bot.pages.emails import emails_of
 from bot.pages.fetch import MAX_BYTES, PageRead, Unusable, check_html
-from bot.pages.guard import objection, lightened
+from bot.pages.guard import lightened, objection
 from bot.pages.kinds import kind_of
 from bot.pages.language import language_of
 from bot.pages.links import links_of, outbound_of

@@ -13,8 +13,12 @@ MAX_COPIES = 1_500_000
 _TAG = re.compile(r"<(?:(!--)|(/?)([a-zA-Z][^\s/<>]{0,30}))")
 # Elements that never stay open, or that the parser closes by itself.
 _FLAT = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li dd dt td th tr tbody "
-    "thead tfoot option optgroup rt rp html head body".split()  # noqa: SIM905 - a list of words
+    {
+        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link"),
+        *("meta", "param", "source", "track", "wbr", "p", "li", "dd", "dt"),
+        *("td", "th", "tr", "tbody", "thead", "tfoot", "option", "optgroup", "rt"),
+        *("rp", "html", "head", "body"),
+    }
 )
 # Left open, these are opened again in every paragraph that follows, each of them.
 _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())  # noqa: SIM905
@@ -142,6 +146,10 @@ class _Look:
         if name in _FORMATTING:
             self._unformat(name)
         if not self._counts[name]:
+            return
+        if self._open[-1] == name:
+            self._open.pop()
+            self._counts[name] -= 1
             return
         for at in range(len(self._open) - 1, -1, -1):
             if self._open[at] == name:

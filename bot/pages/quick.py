@@ -66,7 +66,8 @@ def _joined(alternatives: list[Alternative]) -> str:
     # What begins with anything but a letter may match where a word does: it keeps its place.
     parts = []
     for worded, some in groupby(alternatives, key=lambda each: _letter(each) is not None):
-        parts.append(_by_letter(list(some)) if worded else "|".join(map("".join, some)))
+        those = list(some)
+        parts.append(_by_letter(those) if worded else "|".join(map("".join, those)))
     return "|".join(parts)
 
 
@@ -74,10 +75,8 @@ def _by_letter(words: list[Alternative]) -> str:
     buckets: dict[str, list[Alternative]] = {}
     for word in words:
         buckets.setdefault(_letter(word) or "", []).append(word[1:])
-    if len(buckets) == 1 or len(words) < _MANY:
-        firsts = ""
-    else:
-        firsts = f"(?=[{''.join(buckets)}])"
+    several = len(buckets) > 1 and len(words) >= _MANY
+    firsts = f"(?=[{''.join(buckets)}])" if several else ""
     said = (
         letter + (f"(?:{_joined(rests)})" if len(rests) > 1 else "".join(rests[0]))
         for letter, rests in buckets.items()

@@ -17,6 +17,7 @@ _SIZE, _LARGE = 1_000, 4_000
 _LADDER = (20, 26, 100, 300)
 _FIRST = 1e-3
 _MOST_PUMPS = 8
+_DEEPEST = 5
 _FAMILIES = (
     *("1", "1,", "1 ", "1-", " ", "\n", "<", "<a ", "@", "a@", "a.", "-", ".", ",", "a", "A a "),
     *("я ", "日", "“", '"', "(", "/", "/a", "a=", "*", "| ", "$1"),
@@ -46,32 +47,34 @@ def modules(*packages: str) -> Iterator[ModuleType]:
 
 def patterns_of(module: ModuleType) -> dict[str, AnyPattern]:
     """Return every pattern that a module holds: by itself, in containers, objects and classes."""
-    found: dict[str, AnyPattern] = {}
-    for name, value in vars(module).items():
-        for place, pattern in _inside(value, f"{module.__name__}.{name}", module.__name__, 0):
-            found[place] = pattern
-    return found
+    home = module.__name__
+    return {
+        place: pattern
+        for name, value in vars(module).items()
+        for place, pattern in _inside(value, f"{home}.{name}", home, 0)
+    }
 
 
 def _inside(value: object, place: str, home: str, depth: int) -> Iterator[tuple[str, AnyPattern]]:
     if isinstance(value, re.Pattern):
         yield place, value
-    elif depth > 5:
-        return
-    elif isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from _inside(each, f"{place}[{key!r}]", home, depth + 1)
+    elif depth <= _DEEPEST:
+        for name, each in _held(value, home):
+            yield from _inside(each, f"{place}{name}", home, depth + 1)
+
+
+def _held(value: object, home: str) -> Iterator[tuple[str, object]]:
+    """Yield what a container, an object of ours or a class of the module holds."""
+    if isinstance(value, Mapping):
+        yield from ((f"[{key!r}]", each) for key, each in value.items())
     elif isinstance(value, tuple | list | set | frozenset):
-        for number, each in enumerate(value):
-            yield from _inside(each, f"{place}[{number}]", home, depth + 1)
-    elif isinstance(value, type) and value.__module__ != home:
-        return
-    elif isinstance(value, type) or type(value).__module__.startswith(home.split(".")[0]):
+        yield from ((f"[{number}]", each) for number, each in enumerate(value))
+    elif isinstance(value, type):
+        if value.__module__ == home:
+            yield from ((f".{name}", each) for name, each in vars(value).items())
+    elif type(value).__module__.split(".", 1)[0] == home.split(".", 1)[0]:
         names = [*getattr(type(value), "__slots__", ()), *getattr(value, "__dict__", ())]
-        for name in names:
-            if not name.startswith("__") and isinstance(name, str):
-                each = getattr(value, name, None)
-                yield from _inside(each, f"{place}.{name}", home, depth + 1)
+        yield from ((f".{name}", getattr(value, name, None)) for name in names)
 
 
 def strays(source: str, known: Iterable[str], makers: frozenset[str]) -> Iterator[str]:
@@ -216,12 +219,14 @@ def _one(code: object, value: object) -> str:
     """Return a short text that one part of a pattern matches."""
     if code is op.LITERAL:
         return chr(value)
-    if code is op.NOT_LITERAL:
-        return next(each for each in _SAMPLES if each != chr(value))
-    if code is op.ANY:
-        return "a"
+    if code in (op.NOT_LITERAL, op.ANY):
+        return next(each for each in _SAMPLES if each != chr(value or 0))
     if code is op.IN:
         return next(iter(_letters(value)), "a")
+    return _of_parts(code, value)
+
+
+def _of_parts(code: object, value: object) -> str:
     if code in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
         return _sample(value[2]) * max(value[0], 1)
     if code is op.BRANCH:
