@@ -14,8 +14,8 @@ _MAX_ITEMS = 1000
 _MAX_TYPES, _MAX_PARENTS, _MAX_TYPE = 20, 60, 100
 _MAX_TEXT = 4000
 _MAX_ABOVE = 60
-_OPENING = re.compile(r"\A(?:<!--|(?://\s{0,20})?<!\[CDATA\[)")
-_CLOSING = re.compile(r"(?:-->|(?://\s{0,20})?\]\]>)\s{0,20};?\Z")
+_OPENING = re.compile(r"\A(?://\s{0,20})?(?:<!--|<!\[CDATA\[)")
+_CLOSING = re.compile(r"(?://\s{0,20})?(?:-->|\]\]>)\s{0,20};?\Z")
 _ENDING = 60
 
 

@@ -84,12 +84,12 @@ def strays(source: str, known: Iterable[str], makers: frozenset[str]) -> Iterato
     """
     held = set(known)
     tree = ast.parse(source)
-    kept = {
-        call
-        for node in tree.body
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.name in makers
-        for call in ast.walk(node)
-        if not _in_method(node, call)
+    late = {
+        inner
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        if function.name not in makers
+        for inner in ast.walk(function)
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module in ("re", "regex"):
@@ -101,17 +101,10 @@ def strays(source: str, known: Iterable[str], makers: frozenset[str]) -> Iterato
             continue
         if node.func.attr == "compile":
             text = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
-            if node not in kept or (text is not None and text not in held):
+            if node in late or (text is not None and text not in held):
                 yield f"line {node.lineno}: a pattern that no module keeps"
         elif node.func.attr != "escape":
             yield f"line {node.lineno}: re.{node.func.attr} with a pattern that no module keeps"
-
-
-def _in_method(node: ast.stmt, call: ast.AST) -> bool:
-    if not isinstance(node, ast.ClassDef):
-        return False
-    methods = (each for each in node.body if isinstance(each, ast.FunctionDef))
-    return any(call is inner for method in methods for inner in ast.walk(method))
 
 
 def verdict(pattern: AnyPattern, longest: int | None = None) -> str | None:

@@ -78,11 +78,13 @@ def test_a_page_that_would_cost_the_parser_more_than_its_size_is_not_parsed(page
 @pytest.mark.parametrize("closing", ["-->", " -->  ", "\n//-->\n", "//]]>", "]]>;"])
 def test_old_wrappings_around_json_ld_are_taken_off(closing):
     opening = {"-": "<!--", "]": "<![CDATA["}["-" if "-" in closing else "]"]
-    said = '{"@type":"Recipe","author":{"@id":"#a"}},{"@id":"#a","name":"Ada Byron"}'
+    said = (
+        '{"@type":"Recipe","author":{"@id":"#a"}},{"@id":"#a","@type":"Person","name":"Ada Byron"}'
+    )
     block = f'<script type="application/ld+json">{opening}[{said}]{closing}</script>'
     page = f"<p>{'Words. ' * 60}{block}"
 
     facts = facts_of(page, _URL)
 
-    assert facts.schema_types == ("Recipe",)
+    assert facts.schema_types == ("Person", "Recipe")
     assert facts.author == "Ada Byron"
