@@ -77,7 +77,7 @@ def _held(value: object, home: str) -> Iterator[tuple[str, object]]:
         yield from ((f".{name}", getattr(value, name, None)) for name in names)
 
 
-def strays(source: str, known: Iterable[str], makers: frozenset[str]) -> Iterator[str]:
+def strays(source: str, known: Iterable[str | bytes], makers: frozenset[str]) -> Iterator[str]:
     """Yield where a source uses a pattern that the walk over its module cannot have seen.
 
     `makers` are the functions that compile what their module keeps.

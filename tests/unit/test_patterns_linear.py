@@ -60,7 +60,7 @@ def test_every_pattern_is_kept_by_its_module_where_it_can_be_tried():
 
 
 def texts(name):
-    return [str(pattern.pattern) for pattern in patterns_of(MODULES[name]).values()]
+    return [pattern.pattern for pattern in patterns_of(MODULES[name]).values()]
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,7 @@ def texts(name):
         r"-->\s*;?\s*$",
         r"<loc>\s*(?:x)?\s*y",
         r"(?:a|aa)+c",
-        r"\benable\w*\W+(?:\w+\W+){0,3}javascript",
-        r"“[^”]{25,500}”",
+        r"enable\w*\W+javascript",
         r"[\w.+-]{1,200}\s?\[at\]",
         r".*privacy.*cookie.*law",
     ],
