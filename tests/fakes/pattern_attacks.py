@@ -12,7 +12,7 @@ from types import ModuleType
 
 # What no pattern of ours may cost: 50 ms for 100 kB.
 ALLOWED = 50e-3 / 100_000
-_SIZE, _LARGE = 1_000, 4_000
+_SIZE, _LARGE = 2_000, 4_000
 # A pattern that doubles with each letter must be caught before it hangs the test.
 _LADDER = (20, 26, 100, 300)
 _FIRST = 1e-3
@@ -112,7 +112,8 @@ def verdict(pattern: AnyPattern, longest: int | None = None) -> str | None:
 
     `longest` is the length of the longest text it is ever given.
     """
-    sizes = [size for size in (*_LADDER, _SIZE) if longest is None or size <= longest]
+    most = _SIZE if longest is None else min(longest, _SIZE)
+    sizes = [*(size for size in _LADDER if size < most), most]
     for pump in dict.fromkeys(_pumps(pattern)):
         for size in sizes:
             limit = max(_FIRST, ALLOWED * size)
