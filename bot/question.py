@@ -20,6 +20,8 @@ TEN = "10"
 
 OPTIONS = ("site", "page", "in", "lang", "vs", "via", "serp", "fresh", "gates")
 _OPTION = re.compile(r"(?:^|(?<=\s))([A-Za-z]+):(\S*)")
+_SCHEME = re.compile(r"\A[a-zA-Z][a-zA-Z0-9+.-]*://")
+_AFTER_HOST = re.compile(r"[/?#]")
 _PLAIN = str.maketrans("“”„«»‘’", '"""""\'\'')
 # The surrogates are what a terminal makes of bytes that are not UTF-8; nothing can send them on.
 _INVISIBLE = re.compile(
@@ -223,7 +225,7 @@ def read_url(text: str) -> str:
     """Return an absolute http(s) URL; a bare `host/path` gets https."""
     text = _INVISIBLE.sub("", text).strip()
     _refuse_credentials(text)
-    url = text if re.match(r"^[a-zA-Z][a-zA-Z0-9+.-]*://", text) else f"https://{text}"
+    url = text if _SCHEME.match(text) else f"https://{text}"
     try:
         parts = urlsplit(url)
         _ = parts.port  # it is only read, and checked, when it is asked for
@@ -238,7 +240,7 @@ def read_url(text: str) -> str:
 
 
 def _refuse_credentials(text: str) -> None:
-    authority = re.split(r"[/?#]", text.split("://", 1)[-1], maxsplit=1)[0]
+    authority = _AFTER_HOST.split(text.split("://", 1)[-1], maxsplit=1)[0]
     if "@" in authority:
         raise BadQuestion("That address carries a user name or password. Send it without them.")
 

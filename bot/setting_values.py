@@ -16,12 +16,14 @@ from bot.tracked import Moment
 
 GATES = ("intent", "trust")
 NONE = "none"
+_BETWEEN = re.compile(r"[,\s]+")
+_PERSON = re.compile(r"\A[UW][A-Z0-9]+")
 """The word for an empty list, where saying nothing means what the level above says."""
 
 
 def parts(text: str) -> tuple[str, ...]:
     """Return the entries of a list; commas, spaces and line breaks all part them."""
-    return tuple(dict.fromkeys(filter(None, re.split(r"[,\s]+", text))))
+    return tuple(dict.fromkeys(filter(None, _BETWEEN.split(text))))
 
 
 def several(text: str) -> tuple[str, ...]:
@@ -91,7 +93,7 @@ def _one_of(known: Iterable[str], what: str) -> Callable[[str], str]:
 
 def _people(text: str) -> str:
     for person in parts(text):
-        if not re.fullmatch(r"[UW][A-Z0-9]+", person):
+        if not _PERSON.fullmatch(person):
             raise ValueError(f"“{person[:40]}” is no Slack user id; they look like U012AB3CD")
     return ",".join(parts(text))
 

@@ -9,7 +9,9 @@ from bot.errors import BadQuestion
 
 _WRAPPED = re.compile(r"<([^<>]*)>")
 _LINK = re.compile(r"<(https?://[^<>]*)>")
-_OPEN_MARKS = re.compile(r"(?:(?<=^)|(?<=\s))[*_~`]+\Z")
+_SCHEME = re.compile(r"\Ahttps?://")
+_CALL = re.compile(r"<@([A-Z0-9]{1,40})(?:\|[^<>]*)?>")
+_MARKS = "*_~`"
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # ampersand last, or it unescapes twice
 
 
@@ -24,12 +26,20 @@ def unwrapped(text: str) -> str:
 
 def after_mention(text: str, bot_user: str) -> str:
     """Return the raw words that follow the bot's name, without a mark around both."""
-    *before, after = re.split(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>", text, maxsplit=1)
-    opened = _OPEN_MARKS.search(before[0]) if before else None
-    closed = opened[0][::-1] if opened else ""
+    calls = (call for call in _CALL.finditer(text) if call.group(1) == bot_user)
+    called = next(calls, None)
+    if called is None:
+        return text
+    after, closed = text[called.end() :], _opened(text[: called.start()])[::-1]
     if closed and after.startswith(closed):
         return after.removeprefix(closed)
     return after.rstrip().removesuffix(closed) if closed else after
+
+
+def _opened(before: str) -> str:
+    """Return the marks (bold, italic, code, struck out) that open right before the bot's name."""
+    words = before.rstrip(_MARKS)
+    return before[len(words) :] if not words or words[-1].isspace() else ""
 
 
 def _typed(match: re.Match[str]) -> str:
@@ -44,6 +54,6 @@ def _typed(match: re.Match[str]) -> str:
     if what.startswith("!"):
         return label or f"@{what[1:]}"
     address = what.removeprefix("mailto:").removeprefix("tel:")
-    bare = re.sub(r"^https?://", "", address)
+    bare = _SCHEME.sub("", address)
     # A bare domain was linked by Slack: the label is what was typed. Any other label is a disguise.
     return label if label in (bare, bare.removesuffix("/")) else address

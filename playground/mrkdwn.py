@@ -7,7 +7,11 @@ from typing import Any
 
 _ENTITY = re.compile(r"<([^<>\s][^<>]*)>")
 _EVERYONE = re.compile(r"<!(channel|here|everyone)(\|[^<>]*)?>")
-_STYLE = re.compile(r"(?<![\w*_~`])([*_~`])(?=\S)(.+?)(?<=\S)\1(?![\w*_~`])")
+_STYLE = re.compile(
+    "(?<![\\w*_~`])(?:"
+    + "|".join(rf"{sign}(?=\S)([^{sign}\n]+)(?<=\S){sign}" for sign in (r"\*", "_", "~", "`"))
+    + ")(?![\\w*_~`])"
+)
 
 
 def calls_everyone(text: str, blocks: list[dict[str, Any]]) -> bool:
@@ -46,4 +50,4 @@ def plain(text: str, name_of: Callable[[str], str]) -> str:
         return f"{label} ({target})" if label and label != target else target
 
     words = _ENTITY.sub(entity, text)
-    return html.unescape(_STYLE.sub(r"\2", words))
+    return html.unescape(_STYLE.sub(lambda styled: styled[styled.lastindex or 0], words))

@@ -29,6 +29,9 @@ _VISITS = re.compile(
     "клик|показ|позиц|点击|點擊|展示|曝光|クリック|表示回数|클릭|노출|נקר|קליק|חשיפ|نقر|ظهور"
 )
 
+_HOST_OR_NUMBER = re.compile(r"\w\.\w|^\d")
+_WORD = re.compile(r"\w+")
+
 
 def is_translated(headers: tuple[str, ...], like: Signature | None) -> bool:
     """Say whether these (normal) headers can be Search Console's in another language.
@@ -39,9 +42,9 @@ def is_translated(headers: tuple[str, ...], like: Signature | None) -> bool:
     if like is None or _VISITS.search(line) or "://" in line:
         return False
     # A host or a number may stand in a first row; words of a header have neither.
-    if any(re.search(r"\w\.\w|^\d", header) for header in headers):
+    if any(_HOST_OR_NUMBER.search(header) for header in headers):
         return False
-    return not line.isascii() or not _FOREIGN.isdisjoint(re.findall(r"\w+", line))
+    return not line.isascii() or not _FOREIGN.isdisjoint(_WORD.findall(line))
 
 
 def looks_like(headers: set[str], shaped: Signature | None) -> str:

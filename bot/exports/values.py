@@ -18,15 +18,16 @@ _NO = frozenset(
     | {"нет", "ложь"}
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ].*)?$")
-_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[t ,].*)?$")
-_MONTH_NAMED = re.compile(r"([a-z]{3})[a-z]*\.? (\d{1,2}),? (\d{4})(?: .*)?$")
-_DAY_NAMED = re.compile(r"(\d{1,2})\.? ([a-z]{3})[a-z]*\.?,? (\d{4})(?: .*)?$")
+_YEAR_FIRST = re.compile(r"\A(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ].*)?$")
+_YEAR_LAST = re.compile(r"\A(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[t ,].*)?$")
+_MONTH_NAMED = re.compile(r"\A([a-z]{3})[a-z]*+\.? (\d{1,2}),? (\d{4})(?: .*)?$")
+_DAY_NAMED = re.compile(r"\A(\d{1,2})\.? ([a-z]{3})[a-z]*+\.?,? (\d{4})(?: .*)?$")
 _YEAR = re.compile(r"(?<!\w)(?:19|20)\d{2}(?!\w)")
 _DAY = re.compile(r"(?<!\w)[0-3]?\d(?!\w)")
-_UNIX = re.compile(r"\d{10}$")
-_GROUPED = re.compile(r"-?\d{1,3}(?:([,.'’\u00a0\u202f ])\d{3})(?:\1\d{3})*$")
+_UNIX = re.compile(r"\A\d{10}$")
+_GROUPED = re.compile(r"\A-?\d{1,3}(?:([,.'’\u00a0\u202f ])\d{3})(?:\1\d{3})*$")
 _ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
+_AFTER_HOST = re.compile(r"[/?#]")
 _BREAKS = re.compile(r"[\x00-\x20\x7f]")
 
 
@@ -106,7 +107,7 @@ def web_host(text: str) -> str | None:
         rest = text.removeprefix("//")
     elif scheme.lower() not in ("http", "https"):
         return None
-    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    authority = _AFTER_HOST.split(rest, maxsplit=1)[0]
     if "@" in authority or "." not in authority:
         return None
     return _host(authority)

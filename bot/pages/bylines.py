@@ -7,12 +7,14 @@ from itertools import pairwise
 
 from selectolax.lexbor import LexborNode
 
-from bot.pages.document import Document, words
+from bot.pages.document import Document
+from bot.pages.quick import compiled
 from bot.pages.schema import Node, text_of, types_of
+from bot.pages.texts import words
 
-_WORKS = re.compile(
-    r"(?:.*Article|.*Posting|CreativeWork|Recipe|HowTo|Review|WebPage|.*Page|Report|VideoObject"
-    r"|Course|Question|Book|TechArticle|PodcastEpisode|Guide|LearningResource|ScholarlyArticle)"
+_WORKS = compiled(
+    r"(?:Article|Posting|Page|\ACreativeWork|\ARecipe|\AHowTo|\AReview|\AReport|\AVideoObject"
+    r"|\ACourse|\AQuestion|\ABook|\APodcastEpisode|\AGuide|\ALearningResource)\Z"
 )
 _ANSWERS = frozenset({"Review", "UserReview", "Comment", "Answer", "Product", "ListItem", "Rating"})
 _THREADS = frozenset({"QAPage", "Question", "DiscussionForumPosting"})
@@ -90,7 +92,7 @@ _BYLINES = (
     "a[href*='/auteur/']",
 )
 # Yoast's cards, in the languages it speaks: label, then the name.
-_WRITTEN_BY = re.compile(
+_WRITTEN_BY = compiled(
     r"written by|verfasst von|geschrieben von|écrit par|escrito por|scritto da|geschreven door"
     r"|napisane przez|skriven av|skrevet af|skrevet av|автор|написано автором|yazan|作成者|執筆者",
     re.IGNORECASE,
@@ -102,41 +104,41 @@ _LEADS = (
     r"|eingestellt von|publicado por|publié par|pubblicato da|geplaatst door|gepubliceerd door"
     r"|opublikowane przez|autorstwa|foto und text)"
 )
-_BYLINE = re.compile(rf"{_LEADS}\s*:?\s+(.{{4,70}})", re.IGNORECASE)
-_LEAD = re.compile(rf"{_LEADS}\s*:?", re.IGNORECASE)
-_FULL_NAME = re.compile(
-    r"(?:(?:dr|prof|mag|ing|dipl)\.?\s+){0,3}[A-ZÀ-ÖØ-ÞЀ-Я][\w.'’-]*"
+_BYLINE = compiled(rf"\A{_LEADS}\s{{0,3}}:?\s{{1,3}}(.{{4,70}})\Z", re.IGNORECASE)
+_LEAD = compiled(rf"\A{_LEADS}\s{{0,3}}:?\Z", re.IGNORECASE)
+_FULL_NAME = compiled(
+    r"\A(?:(?:dr|prof|mag|ing|dipl)\.?\s+){0,3}[A-ZÀ-ÖØ-ÞЀ-Я][\w.'’-]*+"
     r"(?:\s+(?:de|da|di|del|della|van|von|der|den|la|le|el|al|bin|y|e|zu)){0,2}"
-    r"(?:\s+[A-ZÀ-ÖØ-ÞЀ-Я][\w.'’-]*){1,3}(?:\s*(?:,|\||•|·|–|—|\bon\b|\bum\b|\bam\b|\bat\b|\d).*)?"
+    r"(?:\s+[A-ZÀ-ÖØ-ÞЀ-Я][\w.'’-]*+){1,3}(?:\s*+(?:,|\||•|·|–|—|\bon\b|\bum\b|\bam\b|\bat\b|\d).*)?\Z"
 )
-_NO_NAME = re.compile(
+_NO_NAME = compiled(
     r"\b(?:click\w*|sign|us|using|continu\w*|submit\w*|brand|category|price|type|country|region|date|name|default"
     r"|subscrib\w*|popular\w*|topic|cookie\w*|policy|google|facebook|wordpress|shopify|age|size|color|colour"
     r"|email|phone|mail|the|our|your|all|new)\b",
     re.IGNORECASE,
 )
 _LINES_READ = 400
-_BY = re.compile(
-    r"^\W*(?:(?:written|posted|published|reviewed|text|words|story|article|recipe|photos?)\s+)?"
+_BY = compiled(
+    r"\A\W*+(?:(?:written|posted|published|reviewed|text|words|story|article|recipe|photos?)\s+)?"
     r"(?:by|von|par|por|di|door|av|af|autor(?:in)?|author|auteur|автор|od)\b[\s:–-]*",
     re.IGNORECASE,
 )
-_TAIL = re.compile(
-    r"\s*(?:[|•·–—]|\d|\bon\b|\bam\b|\bupdated\b|\bpublished\b|\bposted\b|\bin\b|\bfollow\b"
-    r"|\bfull bio\b|\().*$",
+_TAIL = compiled(
+    r"(?:[|•·–—\d(]|\b(?:on|am|updated|published|posted|in|follow|full bio)\b).*\Z",
     re.IGNORECASE | re.DOTALL,
 )
-_NOBODY = re.compile(
+_NOBODY = compiled(
     r"admin(?:istrator)?|unknown|anonymous|editor(?:ial)?|author|staff|guest|webmaster|website|team"
     r"|home|root|user|info|contact|about|redaktion|blog|menu|by|none|null|undefined",
     re.IGNORECASE,
 )
-_ISO = re.compile(r"((?:19|20)\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)")
-_SLASHED = re.compile(r"((?:19|20)\d\d)[/.](\d{1,2})[/.](\d{1,2})(?!\d)")
-_IN_PATH = re.compile(r"/((?:19|20)\d\d)/(\d{1,2})/(\d{1,2})(?:/|-)")
-_REMARKS = re.compile(
+_ISO = compiled(r"((?:19|20)\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)")
+_SLASHED = compiled(r"((?:19|20)\d\d)[/.](\d{1,2})[/.](\d{1,2})(?!\d)")
+_IN_PATH = compiled(r"/((?:19|20)\d\d)/(\d{1,2})/(\d{1,2})(?:/|-)")
+_REMARKS = compiled(
     r"comment|sidebar|related|widget|recent|footer|reply|replies|teaser", re.IGNORECASE
 )
+_SIGNS = re.compile(r"\W+")
 _MAX_NAME = 60
 _MAX_BYLINE = 300
 
@@ -147,11 +149,12 @@ def author_of(document: Document) -> str | None:
     A firm that signs its own page is no author, and neither are those who answer, review or
     comment on it.
     """
+    brand = _Brand(document)
     for said in _authors(document):
         name = _name(said)
-        if name is not None and not _is_brand(name, document):
+        if name is not None and not brand.is_named(name):
             return name
-    return next(filter(None, map(_name, _bylines(document))), None) or _in_lines(document)
+    return next(filter(None, map(_name, _bylines(document))), None) or _in_lines(document, brand)
 
 
 def organisation_of(document: Document) -> str | None:
@@ -204,21 +207,20 @@ def _bylines(document: Document) -> Iterator[str]:
 def _resolved(said: object, document: Document) -> object:
     """Return what is said, with references (`{"@id": …}`) followed to the statement they name."""
     if isinstance(said, list):
-        return [_resolved(each, document) for each in said[:20]]
+        return [_resolved(each, document) for each in said[:20] if not isinstance(each, list)]
     if isinstance(said, dict) and "name" not in said and isinstance(said.get("@id"), str):
-        named = (node for node in document.statements if node.values.get("@id") == said["@id"])
-        return next((node.values for node in named if node.values.get("name")), said)
+        return document.named.get(str(said["@id"]), said)
     return said
 
 
-def _in_lines(document: Document) -> str | None:
+def _in_lines(document: Document, brand: "_Brand") -> str | None:
     """Return the name in a line of the text that is a byline by its words alone."""
     for line, following in pairwise([*document.lines[:_LINES_READ], ""]):
         found = _BYLINE.fullmatch(line)
         said = found.group(1) if found else following if _LEAD.fullmatch(line) else ""
         if _FULL_NAME.fullmatch(said) and not _NO_NAME.search(said):
             name = _name(said)
-            if name is not None and not _is_brand(name, document):
+            if name is not None and not brand.is_named(name):
                 return name
     return None
 
@@ -233,7 +235,7 @@ def _people(said: object) -> Iterator[str]:
 
 
 def _speaks_of_page(node: Node) -> bool:
-    return any(map(_WORKS.fullmatch, node.types)) and not _ANSWERS.intersection(
+    return any(map(_WORKS.search, node.types)) and not _ANSWERS.intersection(
         (*node.types, *node.parents)
     )
 
@@ -246,11 +248,17 @@ def _name(said: str) -> str | None:
     return None if _NOBODY.fullmatch(text) or "://" in text else text
 
 
-def _is_brand(name: str, document: Document) -> bool:
-    """Say whether a byline is the site's own name in other words ("Official UK … website")."""
-    label = _key((document.site or "").split(".")[0])
-    firm = _key(organisation_of(document) or "")
-    return _key(name) in (label, firm) or (len(label) > 3 and label in _key(name))
+class _Brand:
+    """What the site calls itself; looked up once, however many authors a page names."""
+
+    def __init__(self, document: Document) -> None:
+        self._label = _key((document.site or "").split(".")[0])
+        self._firm = _key(organisation_of(document) or "")
+
+    def is_named(self, name: str) -> bool:
+        """Say whether a byline is the site's own name in other words ("Official UK … website")."""
+        key, label = _key(name), self._label
+        return key in (label, self._firm) or (len(label) > 3 and label in key)
 
 
 def _is_remark(element: LexborNode) -> bool:
@@ -315,4 +323,4 @@ def _day(year: str, month: str, day: str) -> date | None:
 
 
 def _key(name: str) -> str:
-    return re.sub(r"\W+", "", name).lower()
+    return _SIGNS.sub("", name).lower()

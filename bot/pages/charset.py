@@ -5,7 +5,9 @@ import re
 
 import webencodings
 
-_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{1,40})", re.IGNORECASE)
+_META = re.compile(
+    rb"<meta[^<>]{0,200}?charset\s{0,9}+=\s{0,9}+[\"']?\s{0,9}+([\w:.-]{1,40})", re.IGNORECASE
+)
 _PRESCAN = 4096
 SAMPLE = 32 * 1024
 LIKELY = "cp1252"

@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.domains import registrable
 from bot.pages.schema import Node, json_ld, microdata
+from bot.pages.texts import MAX_WORDS, label, words
 
 _UNSEEN = frozenset({"script", "style", "template", "svg", "select", "datalist", "head"})
 _FURNITURE = frozenset({"nav", "footer", "aside"})
@@ -18,18 +19,20 @@ _ROLES = frozenset({"navigation", "contentinfo"})
 _BLANKS = "\t\n\v\f\r\x85\xa0\u2028\u2029\u3000"
 _SENTENCE = 60
 _SENTENCE_HAN = 25
-_HAN = re.compile("\\W*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_HAN = re.compile("\\A\\W*+[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _LOOSE = 100
 _LOOSE_IN = frozenset({"div", "td", "section", "article", "main", "body", "font", "span", "center"})
 _SAMPLE = 200_000
-_MAX_WORDS = 1000
+_IN_LINK = 100
+_MAX_URL = 4096
 _MAX_LINKS = 5000
 _MAX_HEADINGS = 2000
 _MAX_PROSE = 2000
 _MAX_MARK = 600
+_MAX_CONTENT = 4000
 _MAX_LINES, _LINE = 4000, 90
-_MARK = re.compile(r"id|class|data-[\w-]*(?:page|template|type|view|controller|route)[\w-]*")
+_MARK = re.compile(r"\A(?:id|class)\Z|\Adata-.*(?:page|template|type|view|controller|route)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,17 @@ class Document:
         self.videos = len(self.tree.css("video, iframe[src*=youtube], iframe[src*=vimeo]"))
         self.anchors = self._anchors()
 
-    @property
+    @cached_property
+    def named(self) -> dict[str, dict[str, object]]:
+        """The first statement that names something, by its `@id`."""
+        found: dict[str, dict[str, object]] = {}
+        for node in self.statements:
+            key = node.values.get("@id")
+            if isinstance(key, str) and node.values.get("name"):
+                found.setdefault(key, node.values)
+        return found
+
+    @cached_property
     def nodes(self) -> list[Node]:
         """All schema.org statements, JSON-LD first."""
         return [*self.statements, *self.items]
@@ -95,7 +108,7 @@ class Document:
             said = element.attributes
             name = said.get("property") or said.get("name") or said.get("http-equiv")
             name = name or said.get("itemprop")
-            content = " ".join((said.get("content") or "").split())
+            content = " ".join((said.get("content") or "")[:_MAX_CONTENT].split())
             if name and content:
                 found.setdefault(name.strip().lower(), content)
         return found
@@ -112,7 +125,7 @@ class Document:
         for selector in ("html", "body"):
             element = self.tree.css_first(selector)
             for name, value in (element.attributes if element is not None else {}).items():
-                if value and _MARK.fullmatch(name):
+                if value and _MARK.search(name[:100]):
                     found.append(value[:_MAX_MARK])
         return " ".join(found).lower()
 
@@ -150,6 +163,7 @@ class Document:
     def _claimed_url(self) -> str | None:
         """Return the address a saved page gives as its own, if it is a whole one."""
         said = self.attribute("link[rel=canonical]", "href") or self.meta("og:url")
+        said = said if said and len(said) <= _MAX_URL else None
         return said if said and said[:8].lower().startswith(("http://", "https://")) else None
 
     def _anchors(self) -> list[Anchor]:
@@ -158,12 +172,11 @@ class Document:
         found = []
         for node in self.tree.css("a[href], area[href]")[:_MAX_LINKS]:
             said = node.attributes
-            text = words(node) or said.get("aria-label") or said.get("title") or ""
-            if not text:
-                image = node.css_first("img[alt]")
-                text = (image.attributes.get("alt") or "") if image is not None else ""
+            shown, pictured = label(node, _IN_LINK)
+            text = shown or said.get("aria-label") or said.get("title") or pictured or ""
             url = _joined(origin, (said.get("href") or "").strip())
-            found.append(Anchor(url, " ".join(text.split()), said.get("rel") or "", node))
+            text = " ".join(text[:MAX_WORDS].split())
+            found.append(Anchor(url, text, said.get("rel") or "", node))
         return found
 
     @property
@@ -237,7 +250,7 @@ def _visible(body: LexborNode | None) -> _Visible:
             if not aside:
                 main.append(piece)
                 if len(piece) >= _LOOSE and len(prose) < _MAX_PROSE and _stands_loose(node):
-                    prose.append(" ".join(piece[:_MAX_WORDS].split()))
+                    prose += filter(None, [" ".join(piece[:MAX_WORDS].split())])
             continue
         if tag in _UNSEEN:
             continue
@@ -268,11 +281,6 @@ def _folded(pieces: list[str]) -> str:
     return text.strip()
 
 
-def words(node: LexborNode) -> str | None:
-    """Return the first words of an element, single-spaced, or None when it has none."""
-    return " ".join(node.text(separator=" ")[:_MAX_WORDS].split()) or None
-
-
 def _split(url: str | None) -> SplitResult:
     """Return the parts of an address; those of none when it cannot be read."""
     try:
@@ -282,6 +290,8 @@ def _split(url: str | None) -> SplitResult:
 
 
 def _joined(base: str, href: str) -> str:
+    if len(base) > _MAX_URL or len(href) > _MAX_URL:
+        return ""
     try:
         joined = urljoin(base, href)
         urlsplit(joined)

@@ -10,13 +10,14 @@ _ADDRESS = re.compile(
     r"(?<![\w.+%@/-])(?<!@ )[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,5}[a-zA-Z]{2,24}(?![\w@-])"
 )
 _SPELT = re.compile(
-    r"\b([\w.+-]{1,64})\s?[\[({]\s?(?:at|ät|æt|a|arroba|chez|@)\s?[\])}]\s?"
+    r"(?<![\w.+-])[.+-]*+([\w.+-]{1,64}+)\s?[\[({]\s?(?:at|ät|æt|a|arroba|chez|@)\s?[\])}]\s?"
     r"((?:[\w-]{1,63}(?:\.|\s?[\[({]\s?(?:dot|punkt|\.)\s?[\])}]\s?)){1,4}[a-zA-Z]{2,24})\b",
     re.IGNORECASE,
 )
 # Without brackets only what nobody writes by chance: “jo at firm dot com”, “info @ firm.com”.
 _IN_WORDS = re.compile(
-    r"\b([\w.+-]{2,64}) at ((?:[\w-]{1,63} dot ){1,3}[a-z]{2,10})\b", re.IGNORECASE
+    r"(?<![\w.+-])[.+-]*+([\w.+-]{2,64}+) at ((?:[\w-]{1,63} dot ){1,3}[a-z]{2,10})\b",
+    re.IGNORECASE,
 )
 _SPACED = re.compile(
     r"(?<![\w@])((?:info|mail|office|hello|hallo|contact|kontakt|contacto|support|sales|service|team"
@@ -28,9 +29,9 @@ _DOT = re.compile(r"\s?[\[({]\s?(?:dot|punkt|\.)\s?[\])}]\s?", re.IGNORECASE)
 _SEARCHED = 500_000
 _FILE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|css|js|html?)$", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
-    r"(?:you|your|yourname|name|user|username|e?mail|youremail|someone)@.*"
-    r"|.*@(?:example\.(?:com|org|net)|(?:email|domain|yourdomain|company|mysite|website|yoursite)\.com"
-    r"|sentry\.io)"
+    r"\A(?:you|your|yourname|name|user|username|e?mail|youremail|someone)@"
+    r"|@(?:example\.(?:com|org|net)|(?:email|domain|yourdomain|company|mysite|website|yoursite)\.com"
+    r"|sentry\.io)\Z"
 )
 
 
@@ -88,6 +89,6 @@ def _unshield(code: str) -> str | None:
 
 
 def _real(address: str) -> bool:
-    if _FILE.search(address) or _PLACEHOLDER.fullmatch(address):
+    if _FILE.search(address) or _PLACEHOLDER.search(address):
         return False
     return registrable(address.partition("@")[2]) is not None

@@ -14,7 +14,7 @@ from bot.pages.charset import decode, sniff
 from bot.pages.document import Document
 from bot.pages.emails import emails_of
 from bot.pages.fetch import MAX_BYTES, PageRead, Unusable, check_html
-from bot.pages.guard import objection
+from bot.pages.guard import lightened, objection
 from bot.pages.kinds import kind_of
 from bot.pages.language import language_of
 from bot.pages.links import links_of, outbound_of
@@ -24,10 +24,11 @@ _SIGNED = frozenset({"list", "guide", "review", "news", "video", "other", None})
 _DATED = frozenset({"list", "guide", "review", "news", "video", "forum", None})
 _TOLD = frozenset({"news", "review", None})
 _LEAST_WORDS = 25
+_ASKING = 2_000
 _FEW_WORDS = 120
 _WANTS_SCRIPT = re.compile(
-    r"(?:enable|requires?|activate|turn on|aktivieren|activer|activar|attiva\w*)"
-    r"\W+(?:\w+\W+){0,3}javascript"
+    r"(?:enable|requires?|activate|turn on|aktivieren|activer|activar|attiva\w{0,6}+)"
+    r"\W{1,9}+(?:\w{1,30}+\W{1,9}+){0,3}?javascript"
     r"|javascript (?:is )?(?:required|disabled|deaktiviert|aktivieren)",
     re.IGNORECASE,
 )
@@ -62,6 +63,7 @@ def facts_of(html: bytes | str, url: str | None) -> PageFacts:
         except Unusable as reason:
             return unreadable(url, str(reason))
         html = decode(html, sniff(html))
+    html = lightened(html)
     harm = objection(html)
     if harm:
         return unreadable(url, harm)
@@ -133,7 +135,9 @@ def _lack(document: Document) -> str | None:
     if count == 0:
         return "it shows no text without JavaScript"
     scripted = document.tree.css_first(_MOUNTS) is not None
-    asks = any(_WANTS_SCRIPT.search(node.text()) for node in document.tree.css("noscript")[:20])
+    asks = any(
+        _WANTS_SCRIPT.search(node.text()[:_ASKING]) for node in document.tree.css("noscript")[:20]
+    )
     if count < _FEW_WORDS and (scripted or asks):
         return "it needs JavaScript to show its text"
     if count < _LEAST_WORDS and len(document.tree.css("script")) > 2:

@@ -19,6 +19,7 @@ _SCRIPTS = (
     ("hy", re.compile("[\u0530-\u058f]")),
     ("hi", re.compile("[\u0900-\u097f]")),
 )
+_WORD = re.compile(r"[^\W\d_]+")
 _SCRIPT_SHARE = 0.15
 _LEAST_HITS = 4
 
@@ -40,7 +41,7 @@ def spoken(text: str) -> str | None:
     for code, script in _SCRIPTS:
         if len(script.findall(sample)) / letters > _SCRIPT_SHARE:
             return code
-    words = Counter(re.findall(r"[^\W\d_]+", sample.lower()))
+    words = Counter(_WORD.findall(sample.lower()))
     hits = {
         code: sum(words[word] for word in small if word in words)
         for code, small in _small_words().items()

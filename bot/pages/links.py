@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from bot.domains import is_platform, registrable
 from bot.page_facts import PageLinks
 from bot.pages.document import Anchor, Document
+from bot.pages.quick import compiled
 
 # What the link says, whole. Words in brackets may be missing.
 _SAYS = {
@@ -67,9 +68,12 @@ _LEADS = {
     "editorial": r"editorial[-_](?:policy|guidelines|standards|process|integrity)|how[-_]we[-_]test"
     r"|corrections?[-_]policy|ethics[-_]policy|review[-_]process",
 }
-_SAYS_RE = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _SAYS.items()}
-_LEADS_RE = {name: re.compile(pattern) for name, pattern in _LEADS.items()}
-_MAX_LABEL = 90
+_SAYS_RE = {name: compiled(rf"\A(?:{pattern})\Z", re.IGNORECASE) for name, pattern in _SAYS.items()}
+_LEADS_RE = {name: compiled(rf"\A(?:{pattern})\Z") for name, pattern in _LEADS.items()}
+_ENDING = re.compile(r"\.\w{2,5}$")
+_SCHEME = re.compile(r"\A[a-z]+:")
+MAX_LABEL = 90
+"""Letters of a label: a longer one is a sentence."""
 _TRIM = " .:»›>→|•·-–—*©\u200b"
 # Widgets link to their makers' own policies; those are not the policy of the page.
 _MAKERS = frozenset({"google.com", "facebook.com", "disqus.com", "hcaptcha.com", "cloudflare.com"})
@@ -91,12 +95,12 @@ def _first(document: Document, name: str) -> str | None:
     says, leads = _SAYS_RE[name], _LEADS_RE[name]
     for anchor in candidates:
         label = anchor.text.strip(_TRIM).lower()
-        if label and len(label) <= _MAX_LABEL and says.fullmatch(label):
+        if label and len(label) <= MAX_LABEL and says.match(label):
             return anchor.url
     for anchor in candidates:
         segments = [part for part in unquote(urlsplit(anchor.url).path).lower().split("/") if part]
-        last = re.sub(r"\.\w{2,5}$", "", segments[-1]) if segments else ""
-        if leads.fullmatch(last) and len(segments) <= 4:
+        last = _ENDING.sub("", segments[-1]) if segments else ""
+        if leads.match(last[:MAX_LABEL]) and len(segments) <= 4:
             return anchor.url
     return None
 
@@ -107,7 +111,7 @@ def _usable(document: Document, anchor: Anchor, name: str) -> bool:
         return name == "contact" and "@" in anchor.url
     if not _is_web(anchor.url):
         # A script may open a contact form; a file of unknown origin has relative links.
-        return document.url is None and not re.match(r"[a-z]+:", anchor.url)
+        return document.url is None and not _SCHEME.match(anchor.url)
     domain = registrable(anchor.url)
     foreign = domain in _MAKERS or (name == "about" and is_platform(domain or ""))
     return domain == document.site or not foreign

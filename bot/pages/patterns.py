@@ -9,6 +9,8 @@ half numbers: 1 hints, 3 speaks, 5 settles it unless something contradicts.
 import re
 from dataclasses import dataclass
 
+from bot.pages.quick import compiled
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
@@ -21,7 +23,7 @@ class Pattern:
 
 
 def _rows(words: str, *rows: tuple[str, float, str]) -> tuple[Pattern, ...]:
-    return tuple(Pattern(k, w, re.compile(p, re.IGNORECASE), words) for k, w, p in rows)
+    return tuple(Pattern(k, w, compiled(p, re.IGNORECASE), words) for k, w, p in rows)
 
 
 # Number words and what lists are of: “Five tools …”, “siete trucos para …”.
@@ -95,7 +97,7 @@ IN_PATH = _rows(
     ("profile", 4, r"/(?:about(?:[-_]?(?:us|me))?|contacts?(?:[-_]us|[-_]me)?|kontakt|contacto|contatti|contato|(?:our-)?(?:team|people|story|staff|leadership)|management|profiles?|users?|members?|(?:ueber|uber|über)-(?:uns|mich)|company|imprint|impressum|quienes-somos|qui-sommes-nous|chi-siamo|o-nas|over-ons|om-oss|bio|biography|who-we-are|mission|history|unternehmen)(?:\.\w+)?/?$|/(?:profiles?|users?|authors?|members?|people|team|staff|faculty|in|speakers?|artists?)/[^/]+/?$|/@\w+/?$|/~\w+/?$"),
     ("video", 3, r"/(?:watch|videos?|clips?|embed|live|livestream|en-directo|en-vivo|direkt|live-tv|trailers?|episodes?|mediathek|shorts|reel)(?=[/?-]|$)"),
     ("tool", 3.5, r"(?:calculator|converter|generator|checker|simulator|estimator|validator|rechner|calculadora|calculateur|calcolatore|konverter|kalkulator|word-?counter|translat(?:e|or)(?=[/?-]|$)|/tools?/[^/]+|seo-?check|/test-your|speed-?test)(?!s?-(?:for|reviews?))"),
-    ("other", 2.5, r"/jobs?/[^/]*\d{4,}[^/]*/?$|/(?:stellenangebot|vacancy|vacature|oferta-de-empleo)/[^/]+"),
+    ("other", 2.5, r"/jobs?/(?=[^/]*\d{4})[^/]*+/?$|/(?:stellenangebot|vacancy|vacature|oferta-de-empleo)/[^/]+"),
     ("other", 5, r"(?:^|[/_-])(?:privacy-(?:policy|notice|statement)|terms-(?:of|and)-\w+|datenschutz\w*|cookie-policy|disclaimer|lyrics|songtexte?|obituar\w+|agb)(?:[/._-]|$)|/(?:privacy|terms|legal|log-?in|sign-?in|signup|register|error|404|dictionary|definition|cart|checkout|events?/[^/]+|job/[^/]+|careers/[^/]+|veranstaltung(?:en)?)(?:\.\w+)?(?:/|$)|/error[_-]\w+"),
 )  # fmt: skip
 
@@ -113,14 +115,14 @@ IN_TITLE = _rows(
     ("guide", 1.5, r"\b(?:install(?:ation|ing)?|configur\w+|set(?:ting)? ?up|troubleshoot\w*|examples?|steps|reference|api|basics|learn|using|tips|creating|building|checklist|101|beispiele?|tipps|conseils|consejos)\b"),
     ("review", 3.5, r"\b(?:reviews?|reviewed|im (?:\w+ )?test|testbericht|rezension|buchkritik|filmkritik|erfahrungen|hands[- ]on|i tried|(?:i|we) tested|recensione|reseña|análisis|recension|tested|recenzja|opiniones|first impressions|test:|worth it)\b|обзор|отзывы|\bcritique\b|レビュー|評測"),
     ("review", 3, r"\b(?:vs\.?|versus|compared|comparison|im vergleich|vergleich:|comparativ\w+|how do they compare|which is better)(?!\w)"),
-    ("news", 1.5, rf"[|–—•·:-] ?[^|–—•·]{{0,30}}\b(?:{_PAPERS})\b[^|–—•·]{{0,30}}$"),
+    ("news", 1.5, rf"[|–—•·:-](?!.{{90}}) ?[^|–—•·]{{0,30}}\b(?:{_PAPERS})\b[^|–—•·]{{0,30}}$"),
     ("news", 1.5, rf"\b(?:{_HAPPENED})\b"),
     ("news", 1.5, r"\b(?:news|nachrichten|press release|pressemitteilung|announces?|launch(?:es|ed)|partners?(?:hip)?|according to|arrest(?:ed|s)|killed|dies|investigation|unveils?|raises|acquires?|wins?|says|appoints?|signs|plans to|fordert|warnt|police|polizei|minister|court|election)\b"),
     ("product", 1.5, r"\b(?:software|platform|services?|solutions?|pricing|prices|packages|plans|for (?:small |your )?business(?:es)?|company|kaufen|buy|купить|kopen|acheter|comprar|for sale|free trial|official site|app|repair|bestellen)\b"),
     ("product", 1, r"\b(?:lawyers?|attorneys?|dentists?|plumbers?|plumbing|repairs?|cleaning|removal|installation|rentals?|agency|consulting|consultants?|contractors?|movers|roofing|hvac|clinic|catering|hosting|insurance|loans?|tours?|hotels?|developers?|development|marketing|management|anwalt|rechtsanwalt|zahnarzt|agentur|beratung|reparatur|reinigung|vermietung|versicherung|agence|avocat|assurance|agencia|abogados?|seguros?|agenzia|avvocato|verhuur|kantoor|wynajem|naprawa|uslugi|usługi|byrå)\b"),
     ("category", 1.5, r"\b(?:products|supplies|shop|jobs|courses|deals|rentals|directory|listings?|auswahl|online (?:kaufen|kopen|shop|bestellen)|günstige\w*|catalog(?:ue)?|categories|collection|sale|for sale|search results|archives?|browse|stellenangebote|brands|store)\b"),
-    ("category", 1.5, r"^\W*(?:[\w’'&-]+ ){0,3}(?:for (?:men|women|kids|sale|rent)|accessories|clothing|shoes|furniture|jewelry|jewellery|equipment|tools|gifts|collections?|courses|jobs in .*|rentals)\W*(?:$|[|–—-])|\b\d[\d.,]* (?:jobs|products|results|listings|properties|items|courses)\b"),
-    ("profile", 4, r"^\W*(?:about(?: us| me| [\w’' ]{2,30})?|contacts?(?: us| me| details| information)?|kontakt|contacto|contatti|contato|über (?:uns|mich|[\w ]{2,30})|our (?:team|story|people|company|mission)|(?:management |leadership |the )?team|meet the team|who we are|wer wir sind|qui[ée]nes somos|qui sommes[- ]nous|chi siamo|over ons|o nas|sobre (?:nosotros|nós)|à propos|impressum|om oss|get in touch|о (?:нас|компании)|контакты|会社概要|关于我们)\W*(?:$|[|–—:«»-])|[|–—-] (?:about(?: us)?|contact(?: us)?|kontakt|über uns)\W*$|\(@[\w.]+\)|(?:'s|’s) profile|curriculum vitae"),
+    ("category", 1.5, r"^\W*+(?:[\w’'&-]+ ){0,3}(?:for (?:men|women|kids|sale|rent)|accessories|clothing|shoes|furniture|jewelry|jewellery|equipment|tools|gifts|collections?|courses|jobs in .*|rentals)\W*(?:$|[|–—-])|\b\d[\d.,]{0,11} (?:jobs|products|results|listings|properties|items|courses)\b"),
+    ("profile", 4, r"^\W*+(?:about(?: us| me| [\w’' ]{2,30})?|contacts?(?: us| me| details| information)?|kontakt|contacto|contatti|contato|über (?:uns|mich|[\w ]{2,30})|our (?:team|story|people|company|mission)|(?:management |leadership |the )?team|meet the team|who we are|wer wir sind|qui[ée]nes somos|qui sommes[- ]nous|chi siamo|over ons|o nas|sobre (?:nosotros|nós)|à propos|impressum|om oss|get in touch|о (?:нас|компании)|контакты|会社概要|关于我们)\W*(?:$|[|–—:«»-])|[|–—-] (?:about(?: us)?|contact(?: us)?|kontakt|über uns)\W*$|\(@[\w.]+\)|(?:'s|’s) profile|curriculum vitae"),
     ("forum", 2.5, r"\b(?:forums?|thread|message board|community|foro|q ?& ?a|discussion)\b|[-–|] (?:page|seite|página|strona|صفحه) \d+$|\[(?:solved|closed|resolved|gelöst)\]"),
     ("review", 2.5, r"\b(?:getest|anmeldelse|arvostelu|resenha|avaliação|análise|prova su strada|la nostra prova|opinie|test (?:complet|et avis)|notre (?:avis|test)|avis(?: clients)?|recensies|ervaringen|omdöme|kundenbewertungen|bewertungen|testimonials|score|rating|pros (?:and|&) cons|should you buy|legit|scam)\b"),
     ("video", 2.5, r"\b(?:youtube|vimeo|twitch|dailymotion|videos?|trailer|livestream|live ?stream|en directo|en vivo|ao vivo|live tv|watch online|full episode|official music|mediathek|tiktok)\b"),
@@ -130,18 +132,18 @@ IN_TITLE = _rows(
     ("other", 2.5, r"\b(?:university|universität|universidad|université|ministry|government|city of|dictionary|concert|conference \d{4}|tickets)\b"),
 )  # fmt: skip
 
-ASKS = re.compile(
+ASKS = compiled(
     r"^\W*(?:how|what|why|when|where|which|who|can|should|do|does|is|are|will|wie|was|warum|wann|welche\w*"
     r"|wo|wer|kann|comment|pourquoi|quand|qu['’]est|quel(?:le)?s?|combien|cómo|¿|por qué|come|perché|cos['’]è"
     r"|quando|hoe|wat|waarom|welke|como|o que|por que|jak|co to|dlaczego|czym|hur|vad|varför|как|что|почему)\b.{4,}",
     re.IGNORECASE,
 )
-BEST_FOR = re.compile(
+BEST_FOR = compiled(
     r"\bbest\b|\bbeste[nrs]?\b|runner-?up|top pick|editor['’]?s choice|preis-?leistungs-?sieger|testsieger"
     r"|meilleure?\b|mejor\b|migliore?\b|melhor\b|najleps\w+|bästa\b",
     re.IGNORECASE,
 )
-JUDGES = re.compile(
+JUDGES = compiled(
     r"^\W*(?:the )?(?:pros|cons|pros (?:and|&) cons|(?:final |our )?(?:verdict|thoughts|rating|score)|what (?:we|i) (?:like|liked|love)\b.*"
     r"|performance|battery life|build quality|design|camera|display|sound quality|gameplay|graphics|story|value for money|alternatives"
     r"|fazit|vorteile|nachteile|vor- und nachteile|testergebnis|bewertung|ausstattung|verarbeitung|avantages|inconvénients|conclusion|verdict"
@@ -149,7 +151,7 @@ JUDGES = re.compile(
     r"|zalety|wady|podsumowanie|fördelar|nackdelar|omdöme|slutsats|плюсы|минусы|вывод|итог)\W*$",
     re.IGNORECASE,
 )
-PRODUCT_PART = re.compile(
+PRODUCT_PART = compiled(
     r"^\W*(?:product (?:description|details|information|specifications?|overview)|specifications?|tech(?:nical)? specs?|technical data"
     r"|additional information|description|details|customers? (?:also|who).*|you (?:may|might) also like|related products|similar (?:products|items)"
     r"|frequently bought together|customer reviews|recommended for you|product reviews|shipping (?:&|and) returns|what['’]s in the box"
@@ -162,22 +164,22 @@ PRODUCT_PART = re.compile(
     re.IGNORECASE,
 )
 
-BUY = re.compile(
+BUY = compiled(
     r"add to (?:cart|bag|basket|trolley)|buy now|in den (?:warenkorb|einkaufswagen)|jetzt kaufen"
     r"|ajouter au panier|añadir al carrito|aggiungi al carrello|adicionar ao carrinho|in winkelwagen"
     r"|do koszyka|в корзину|купить|lägg i varukorg|sepete ekle|カートに入れる|加入购物车|в кошик",
     re.IGNORECASE,
 )
-PRICE = re.compile(
-    r"(?:[$€£¥₹₽]|(?:USD|EUR|GBP|CHF|AUD|CAD) ?)\s?\d[\d.,]*|\d[\d.,]*\s?(?:€|£|zł|kr\b|EUR\b|USD\b|грн|руб|₽|Kč)"
+PRICE = compiled(
+    r"(?:[$€£¥₹₽]|(?:USD|EUR|GBP|CHF|AUD|CAD) ?)\s?\d[\d.,]*|(?<![\d.,])[.,]*+\d[\d.,]*+\s?(?:€|£|zł|kr\b|EUR\b|USD\b|грн|руб|₽|Kč)"
 )
-OFFER = re.compile(
+OFFER = compiled(
     r"free (?:quote|estimate|trial|consultation)|request a (?:quote|demo)|(?:book|get|schedule) a (?:demo|call)"
     r"|get started|start (?:your )?free|sign up free|contact sales|see pricing|schedule (?:service|now)"
     r"|angebot anfordern|kostenlos testen|demo anfordern|call (?:us )?(?:now|today)|try (?:it )?(?:for )?free",
     re.IGNORECASE,
 )
-ABOUT_PART = re.compile(
+ABOUT_PART = compiled(
     r"^\W*(?:our|my|the) (?:mission|vision|values|story|history|team|people|company|approach|philosophy|leadership|founders?)\b"
     r"|^\W*(?:what we do|who we are|meet (?:the|our) team|board of directors|unsere? (?:werte|geschichte|mission|vision|team|philosophie)"
     r"|unser team|wer wir sind|notre (?:histoire|mission|équipe|vision)|nos valeurs|nuestr[oa]s? (?:historia|misión|equipo|valores|visión)"
@@ -185,14 +187,14 @@ ABOUT_PART = re.compile(
     r"|nasza? (?:historia|misja|zespół|wartości)|vår (?:historia|vision)|наша (?:история|миссия|команда)|企業理念|沿革|发展历程)\W*",
     re.IGNORECASE,
 )
-REACHED = re.compile(
+REACHED = compiled(
     r"\b(?:phone|telephone|fax|opening hours|office hours|postal address|mailing address|address|directions|how to find us|get in touch|e-?mail us"
     r"|telefon|telefax|anschrift|adresse|anfahrt|öffnungszeiten|ansprechpartner|téléphone|horaires|nous trouver|dirección|teléfono|horario"
     r"|indirizzo|telefono|orari|dove siamo|telefoon|adres|openingstijden|endereço|telefone|horário|godziny otwarcia|adress|öppettider"
     r"|адрес|телефон|режим работы)\b|電話|住所|所在地|地址|电话|전화|주소",
     re.IGNORECASE,
 )
-DOC_PART = re.compile(
+DOC_PART = compiled(
     r"^\W*(?:synopsis|usage|options|parameters|arguments|examples?|return(?:s| value)?|see also|configuration|installation|prerequisites"
     r"|requirements|troubleshooting|environment(?: variables)?|files|exit status|syntax|methods|properties|ingredients|instructions|directions"
     r"|what you(?:'ll| will)? need|you will need|steps|next steps|overview|voraussetzungen|zutaten|zubereitung|ingredientes|preparación"
@@ -200,109 +202,110 @@ DOC_PART = re.compile(
     r"|wykonanie|ingredienser|gör så här|ингредиенты|приготовление|材料|作り方)\W*$",
     re.IGNORECASE,
 )
-QUOTED = re.compile(
+QUOTED = compiled(
     r"\b(?:said|says|told|sagte|erklärte|teilte mit|disse|afirmou|dijo|déclaré|affirmé|ha detto"
     r"|according to|nach angaben|spokes(?:man|woman|person)|announced|zei)\b",
     re.IGNORECASE,
 )
-DATELINE = re.compile(
+DATELINE = compiled(
     r"/PRNewswire/|\(Business Wire\)|GLOBE NEWSWIRE|for immediate release|press(?:e)?kontakt"
     r"|media contact|press release|pressemitteilung|comunicado de prensa|communiqué de presse",
     re.IGNORECASE,
 )
-VERDICT = re.compile(
-    r"\bpros (?:and|&) cons\b|\bpros\b.{1,400}\bcons\b|our (?:verdict|rating)|bottom line|fazit"
+VERDICT = compiled(
+    r"\bpros (?:and|&) cons\b|\bpros\b(?:[^pc]|p(?!ros\b)|c(?!ons\b)){1,400}+cons\b|our (?:verdict|rating)|bottom line|fazit"
     r"|testurteil|we tested|i tested|my rating|out of (?:5|10)\b|helpful\?|customer reviews|\b\d(?:[.,]\d)? ?/ ?(?:5|10)\b|von 5 sternen"
     r"|pro (?:und|&) contra|vor- und nachteile|avantages et inconvénients|points (?:forts|faibles)|ventajas y desventajas|pros y contras"
     r"|pregi e difetti|pro e contro|voor- en nadelen|plus- en minpunten|zalety i wady|wady i zalety|för- och nackdelar|eindoordeel|voto finale",
     re.IGNORECASE | re.DOTALL,
 )
-STEP = re.compile(r"^\W*(?:step|schritt|paso|étape|passo|krok|шаг)\W*\d", re.IGNORECASE)
-NUMBERED = re.compile(r"^\W*(?:#|no\.? ?|nr\.? ?)?\d{1,3}(?:[.):–-]| [A-Z])")
-FORUM_SOFTWARE = re.compile(
+STEP = compiled(r"^\W*(?:step|schritt|paso|étape|passo|krok|шаг)\W*\d", re.IGNORECASE)
+NUMBERED = compiled(r"^\W*(?:#|no\.? ?|nr\.? ?)?\d{1,3}(?:[.):–-]| [A-Z])")
+FORUM_SOFTWARE = compiled(
     r"vbulletin|xenforo|phpbb|discourse|nodebb|vanilla|mybb|smf|invision|flarum|woltlab|bbpress",
     re.IGNORECASE,
 )
-POSTED_BY = re.compile(
+POSTED_BY = compiled(
     r"(?:joined|registered|join date|member since|posts|messages|beiträge|registriert(?: seit)?|dabei seit"
     r"|mensajes|registrado|inscrit|сообщени[йя]|регистрация|reactions|reputation|location)\s*[:：]"
     r"|\b(?:reply|quote|antworten|zitieren|upvote|report post|mark as solution|permalink|citar|répondre)\b",
     re.IGNORECASE,
 )
-LATELY = re.compile(
-    r"\b\d+ ?(?:min(?:ute)?s?|h(?:ou)?rs?|days?|weeks?|months?|years?) ago\b|\bvor \d+ (?:minuten?|stunden?|tag(?:en)?|wochen?|monat(?:en)?|jahr(?:en)?)\b"
-    r"|\bil y a \d+ \w+|\bhace \d+ \w+|\b\d+ \w+ (?:fa|geleden|atrás|temu|sedan|siden|назад)\b|\bhá \d+ \w+|\d+ ?(?:分|時間|小时|天|日)前"
-    r"|\b\d+ (?:points?|votes?|upvotes|likes|comments|replies|answers|antworten|réponses|respuestas|risposte)\b",
+LATELY = compiled(
+    r"\b\d{1,6}+(?: ?(?:min(?:ute)?s?|h(?:ou)?rs?|days?|weeks?|months?|years?) ago\b| \w{1,30}+ (?:fa|geleden|atrás|temu|sedan|siden|назад)\b"
+    r"| (?:points?|votes?|upvotes|likes|comments|replies|answers|antworten|réponses|respuestas|risposte)\b)"
+    r"|\bvor \d+ (?:minuten?|stunden?|tag(?:en)?|wochen?|monat(?:en)?|jahr(?:en)?)\b"
+    r"|\bil y a \d+ \w+|\bhace \d+ \w+|\bhá \d+ \w+|(?<!\d)\d{1,6}+ ?(?:分|時間|小时|天|日)前",
     re.IGNORECASE,
 )
-STOCK = re.compile(
+STOCK = compiled(
     r"\b(?:in stock|out of stock|sold out|auf lager|sofort lieferbar|lieferzeit|sku|item (?:no|number)|free shipping"
     r"|artikel-?n(?:umme)?r|versandkosten|mwst|en stock|disponible|op voorraad|na stanie|в наличии|quantity"
     r"|specifications|delivery (?:time|in)|warranty|money[- ]back|per month|/mo\b|billed)\b",
     re.IGNORECASE,
 )
-SORTED = re.compile(
-    r"\b(?:sort(?:ed)? by|sortier\w+|filter(?:s| by)?\b|showing \d+|\d+[-–]\d+ of \d+|\d[\d.,]* (?:results|items|products"
+SORTED = compiled(
+    r"\b(?:sort(?:ed)? by|sortier\w+|filter(?:s| by)?\b|showing \d+|\d+[-–]\d+ of \d+|\d[\d.,]{0,11} (?:results|items|products"
     r"|produkte|artikel|treffer|jobs|ads)|per page|pro seite|ordenar por|trier par|ordina per|sorteren|sorteer"
     r"|sortuj|сортировать|load more|view all \w+|weitere anzeigen)\b",
     re.IGNORECASE,
 )
-PLAYED = re.compile(
-    r"\b(?:subscribers?|subscribe|[\d.,]+[km]? views|watch later|aufrufe|up next|autoplay|abonnieren|suscriptores"
+PLAYED = compiled(
+    r"\b(?:subscribers?|subscribe|[\d.,]{1,12}+[km]? views|watch later|aufrufe|up next|autoplay|abonnieren|suscriptores"
     r"|visualizações|vues|transcript|playlist)\b",
     re.IGNORECASE,
 )
-COOKED = re.compile(
+COOKED = compiled(
     r"\b(?:ingredients|zutaten|ingredientes|ingrédients|ingredienti|składniki|ingrediënten|ingredienser)\b|材料|ингредиенты",
     re.IGNORECASE,
 )
-TAUGHT = re.compile(
+TAUGHT = compiled(
     r"\b(?:prerequisites|table of contents|on this page|what you(?:'ll| will)? need|before you (?:start|begin)|step \d"
     r"|schritt \d|in this (?:tutorial|guide|article)|follow these|inhaltsverzeichnis|voraussetzungen|synopsis"
     r"|usage|syntax|parameters|first,|next,|finally,|make sure)\b",
     re.IGNORECASE,
 )
-FOLLOWED = re.compile(
+FOLLOWED = compiled(
     r"\b(?:followers|following|h-index|cited by|biography|born (?:in|on)|founded in|gegründet|curriculum|our (?:mission"
     r"|values|history|vision)|head of|ceo|founder|opening hours|öffnungszeiten|anschrift|phone|telefon|tel\.|address)\b",
     re.IGNORECASE,
 )
-WORKED = re.compile(
+WORKED = compiled(
     r"^\W*(?:calculate|convert|generate|check|analy[sz]e|compute|translate|test|search|find|berechnen|umrechnen|prüfen"
     r"|calcular|calculer|convertir|generieren|calcola|oblicz|рассчитать|start (?:test|check))\b",
     re.IGNORECASE,
 )
-YOU = re.compile(
+YOU = compiled(
     r"\b(?:you|your|you're|du|dein\w*|sie|ihre?n?|usted|tu|tus|vous|votre|vos|você|je|jouw)\b",
     re.IGNORECASE,
 )
-HIRED = re.compile(
+HIRED = compiled(
     r"\b(?:apply (?:now|for this job)|responsibilities|qualifications|job (?:description|type)|salary|full[- ]time"
     r"|years of experience|bewerben|anforderungen|aufgaben|vollzeit|candidatura|postuler|requirements)\b",
     re.IGNORECASE,
 )
-DEFINED = re.compile(
+DEFINED = compiled(
     r"\b(?:noun|verb|adjective|adverb|pronunciation|etymology|synonyms?|antonyms?|substantiv|bedeutung(?:en)?"
     r"|herkunft|usage:|word origin|first known use)\b",
     re.IGNORECASE,
 )
-LEGAL = re.compile(
+LEGAL = compiled(
     r"\b(?:personal (?:data|information)|gdpr|dsgvo|liability|governing law|herein|third[- ]part(?:y|ies)|data controller"
     r"|hereby|licen[cs]or|indemnify|haftung|personenbezogene\w*|verantwortlicher|responsabilidad)\b",
     re.IGNORECASE,
 )
-CHALLENGED = re.compile(
+CHALLENGED = compiled(
     r"(?:checking|verify(?:ing)?) (?:that )?(?:your browser|you are (?:a )?human|you're (?:not a robot|human))|ray id"
     r"|security check|unusual traffic|page (?:you (?:are looking for|requested)|was|could) (?:\w+ )?(?:not|n't|doesn)"
     r"|(?:doesn't|does not|no longer) exist|seite (?:wurde )?nicht gefunden|página no encontrada|page introuvable",
     re.IGNORECASE,
 )
-ATTENDED = re.compile(
+ATTENDED = compiled(
     r"\b(?:add to calendar|get tickets|buy tickets|doors open|venue|rsvp|register for (?:this|the) event|event details"
     r"|date and time|eintritt|veranstaltungsort|einlass|registration (?:is )?required)\b",
     re.IGNORECASE,
 )
-BORN = re.compile(
+BORN = compiled(
     r"\((?:[^()]{0,60}\b)?(?:born|née?|geboren|geb\.|nacid[oa]|nat[oa]|nascid[oa]|ur\.|född|født|род\.|\*) ?[^()]{0,60}\d{4}"
     r"|\b(?:is|was|ist|war|est|était|es|fue|è|era|é|is een|jest|är) (?:an?|the|ein|eine|une?|una?|um|uma|een|en) (?:[\w-]+ ){0,4}"
     r"(?:actor|actress|singer|musician|professor|author|writer|engineer|founder|co-founder|physician|lawyer|journalist|footballer|player"
@@ -310,16 +313,16 @@ BORN = re.compile(
     r"|acteur|actrice|chanteu(?:r|se)|écrivain\w*|actriz|cantante|escritora?|profesora?|attore|attrice|scrittore|scrittrice|cantora?|zanger(?:es)?)\b",
     re.IGNORECASE,
 )
-COMPANY = re.compile(
+COMPANY = compiled(
     r"\b(?:headquarters?|employees|company size|founded|industry|revenue|specialties|followers|hauptsitz|mitarbeiter|gegründet|branche|umsatz"
     r"|siège social|effectif|fondée|chiffre d'affaires|sede|empleados|fundada|dipendenti|fondata|hoofdkantoor|medewerkers|siedziba)\b",
     re.IGNORECASE,
 )
-RELEASED = re.compile(
+RELEASED = compiled(
     r"\b(?:stars|forks|releases|watchers|contributors|licen[cs]e|latest version|release history|download files|maintainers?|open issues"
     r"|weekly downloads|repository|changelog|dependencies|commits|pull requests)\b",
     re.IGNORECASE,
 )
-WIRED = re.compile(
+WIRED = compiled(
     r"\((?:reuters|ap|afp|dpa|upi|efe|ansa|bloomberg|xinhua)\)|\bassociated press\b", re.IGNORECASE
 )

@@ -7,6 +7,7 @@ from bot.pages.document import Document
 from bot.pages.evidence import ARTICLE, Signal
 from bot.pages.language import language_of
 from bot.pages.links import outbound_of
+from bot.pages.quick import compiled
 
 _RUNNING = 50_000
 _OPENING = 3
@@ -44,13 +45,13 @@ _PERSONS = {
     "ru": (r"вы|вас|вам|ваш\w*|ты|тебе|тво\w+", r"я|мне|меня|мой|моя|мо[иё]", r"мы|нас|нам|наш\w*"),
 }
 _SPOKEN = {
-    code: tuple(re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in persons)
+    code: tuple(compiled(rf"\b(?:{words})\b", re.IGNORECASE) for words in persons)
     for code, persons in _PERSONS.items()
 }
-_QUOTE = re.compile(
-    r"“[^”]{25,500}”|„[^“”]{25,500}[“”]|«[^»]{25,500}»|\"[^\"]{25,500}\"|「[^」]{10,300}」|»[^«]{25,500}«"
+_QUOTE = compiled(
+    r"“[^“”]{25,500}+”|„[^„“”]{25,500}+[“”]|«[^«»]{25,500}+»|\"[^\"]{25,500}+\"|「[^「」]{10,300}+」|»[^«»]{25,500}+«"
 )
-_DAY = re.compile(
+_DAY = compiled(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|(?:mon|diens|donners|frei|sams)tag|mittwoch|sonntag"
     r"|gestern|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado"
     r"|domingo|ayer|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|ieri|(?:maan|dins|woens|donder|vrij"
@@ -59,7 +60,7 @@ _DAY = re.compile(
     r"|вчера)\b|[月火水木金土日]曜日|\d{1,2}日",
     re.IGNORECASE,
 )
-_PLACE = re.compile(
+_PLACE = compiled(
     r"^\W*[A-ZÀ-ÖØ-Þ][\w.'-]+(?:[ ,/]+[\w.()]+){0,8}\s*(?:\([\w /.]+\)\s*)?"
     r"[—–-]{1,2}\s?(?=[A-ZÀ-Þ“\"])"
 )
@@ -89,7 +90,7 @@ def _voice(running: str, language: str | None) -> Iterator[Signal]:
     """Yield whom it speaks of: a guide of you, a firm of us, a diary of me, news of others."""
     if language not in _SPOKEN:
         return
-    words = len(running.split())
+    words = len(running.split()) or 1
     you, me, us = (len(pattern.findall(running)) / words for pattern in _SPOKEN[language])
     if you > 0.02:
         yield Signal({"guide": 0.5, "news": -0.5}, "it speaks to “you”")

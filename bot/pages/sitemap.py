@@ -23,7 +23,9 @@ MAX_FILES = 6
 MAX_ADDRESSES = 20_000
 LEAST_SHARE = 0.5
 _TITLES_READ = 3
-_LOCATION = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^\s<\]]{1,2000})\s*(?:\]\]>)?\s*</loc>")
+_LOCATION = re.compile(
+    r"<loc>\s*+(?:<!\[CDATA\[)?+\s*+([^\s<\]]{1,2000}+)\s*+(?:\]\]>)?+\s*+</loc>"
+)
 _INDEX = re.compile(r"<(?:\w{1,20}:)?sitemapindex[\s>]")
 _NO_PAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|xml|gz|mp4|zip)$", re.IGNORECASE)
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborNode
 
 from bot.pages import patterns
-from bot.pages.document import Document, words
+from bot.pages.document import Document
 from bot.pages.evidence import Signal
 from bot.pages.links import outbound_of
+from bot.pages.texts import words
 
 _FIELDS = (
     "input[type=number], input[type=range], input[type=text], input:not([type]), select, "
@@ -25,6 +26,7 @@ _CARDS = re.compile(r"product|item|card|listing|result|offer|teaser|tile|job|cou
 _PEOPLE = re.compile(r"team|member|staff|person|people|employee|bio", re.IGNORECASE)
 _REVIEWS = re.compile(r"review|rating|testimonial|bewertung|opinion|avis", re.IGNORECASE)
 _MAX_ELEMENTS = 6000
+_MAX_STEPS = 500_000
 _MOST = 0.5
 _LONG_STEP = 30
 _MUCH_CODE = 9
@@ -116,11 +118,20 @@ def _from_repetition(document: Document) -> Iterator[Signal]:
 def _written_in(document: Document, name: str) -> int:
     """Return how many letters stand in the elements of a class, counted until it is enough.
 
-    Elements of a class can stand in each other, and every one holds the text of all in it.
+    Elements of a class can stand in each other: only the outermost are counted.
     """
-    total, enough = 0, len(document.main_text)
+    total, enough, steps = 0, len(document.main_text), _MAX_STEPS
+    last = -1
     for node in document.tree.css("[class]")[:_MAX_ELEMENTS]:
         if node.attributes.get("class") == name:
+            above = node.parent
+            while above is not None and above.mem_id != last and steps:
+                above, steps = above.parent, steps - 1
+            if not steps:
+                break
+            if above is not None:
+                continue
+            last = node.mem_id
             total += len(node.text())
             if total > enough:
                 break

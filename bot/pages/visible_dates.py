@@ -5,6 +5,7 @@ from datetime import date
 
 from bot.pages.bylines import read_day
 from bot.pages.document import Document
+from bot.pages.quick import compiled
 
 _MONTHS = {
     name: number
@@ -30,21 +31,20 @@ _MONTHS = {
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _YEAR = r"((?:19[89]|20[0-4])\d)"
 _DAY = r"(0?[1-9]|[12]\d|3[01])"
-_BY_YEAR = re.compile(rf"(?<!\d){_YEAR}[-./年]\s?(\d{{1,2}})[-./月]\s?{_DAY}(?!\d)")
-_BY_DAY = re.compile(rf"(?<!\d){_DAY}[./-]\s?(\d{{1,2}})[./-]\s?{_YEAR}(?!\d)")
-_SHORT = re.compile(rf"(?<!\d){_DAY}\.(\d{{1,2}})\.(\d\d)(?=[ ,|-]{{1,3}}\d{{1,2}}:\d\d)")
-_DAY_IN_WORDS = re.compile(
+_BY_YEAR = compiled(rf"(?<!\d){_YEAR}[-./年]\s?(\d{{1,2}})[-./月]\s?{_DAY}(?!\d)")
+_BY_DAY = compiled(rf"(?<!\d){_DAY}[./-]\s?(\d{{1,2}})[./-]\s?{_YEAR}(?!\d)")
+_SHORT = compiled(rf"(?<!\d){_DAY}\.(\d{{1,2}})\.(\d\d)(?=[ ,|-]{{1,3}}\d{{1,2}}:\d\d)")
+_DAY_IN_WORDS = compiled(
     rf"(?<!\d){_DAY}(?:st|nd|rd|th|\.|º|er)?\s(?:de\s|of\s)?({_MONTH})\b\.?,?\s(?:de\s)?{_YEAR}",
     re.IGNORECASE,
 )
-_MONTH_IN_WORDS = re.compile(
-    rf"\b({_MONTH})\b\.?\s{_DAY}(?:st|nd|rd|th)?,?\s{_YEAR}", re.IGNORECASE
-)
-_CHANGED = re.compile(
+_MONTH_IN_WORDS = compiled(rf"\b({_MONTH})\b\.?\s{_DAY}(?:st|nd|rd|th)?,?\s{_YEAR}", re.IGNORECASE)
+_CHANGED = compiled(
     r"updat|aktualis|geändert|mis à jour|modifi|actualiz|aggiornat|bijgewerkt|atualizad|aktualizac"
     r"|uppdater|обновл|更新|joined|registr|member since|dabei seit|inscrit|©|copyright",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _NEAR = 40
 _TOP, _POSTS = 4_000, 20_000
 
@@ -69,7 +69,7 @@ def _first(text: str) -> date | None:
     for pattern in (_BY_YEAR, _BY_DAY, _SHORT, _DAY_IN_WORDS, _MONTH_IN_WORDS):
         for match in pattern.finditer(text):
             # Only the words since the last figure: "updated 3 May" says nothing of the next day.
-            before = re.split(r"\d", text[max(0, match.start() - _NEAR) : match.start()])[-1]
+            before = _DIGIT.split(text[max(0, match.start() - _NEAR) : match.start()])[-1]
             day = _read(pattern, match)
             if day is not None and not _CHANGED.search(before):
                 found.append((match.start(), day))

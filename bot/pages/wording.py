@@ -29,6 +29,8 @@ _TEXT: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
     (patterns.TAUGHT, 3, {"guide": 1.5}, "it instructs"),
     (patterns.FOLLOWED, 4, {"profile": 0.5}, "it speaks of people, an address or followers"),
 )
+LONGEST_PATH = 400
+"""Letters of a path that are searched for words."""
 _BARE = 120
 _WAYS, _BRIEF = 2, 400
 _SEARCH = "input[type=search], input[name=q], input[name=query], textarea[name=q]"
@@ -43,7 +45,7 @@ _MANY: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
 def wording(document: Document) -> Iterator[Signal]:
     """Yield what address, title, first heading and text speak for."""
     yield from _matches(patterns.IN_HOST, document.host)
-    yield from _matches(patterns.IN_PATH, document.path)
+    yield from _matches(patterns.IN_PATH, document.path[:LONGEST_PATH])
     title, heading = document.title or "", document.h1 or ""
     seen: Counter[str] = Counter()
     for signal in (*_matches(patterns.IN_TITLE, title), *_matches(patterns.IN_TITLE, heading)):

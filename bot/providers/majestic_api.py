@@ -38,12 +38,22 @@ DAY = 24 * 60 * 60
 
 # What Code and ErrorMessage mean, first match first. No list of codes is published, so words
 # decide; "InvalidAPIKey" and "InsufficientIndexItemInfoUnits" are the ones seen in clients.
-_MEANINGS: tuple[tuple[str, type[ProviderError]], ...] = (
-    (r"(insufficient|not ?enough|\bno\b|exceed|run out of).*(unit|resource)", OutOfUnits),
-    (r"too ?many ?requests|rate ?limit|throttl", RateLimited),
-    (r"api ?key|access ?token|private ?key|\bip\b|ip ?address|authori[sz]|authentic", BadKey),
-    (r"subscription|permission|\bplan\b|access ?denied|not (available|included)", PlanLacks),
-    (r"internal|timed? ?out|temporar|unavailable|maintenance|connection", Unavailable),
+LONGEST_REFUSAL = 400  # letters
+_MEANINGS: tuple[tuple[re.Pattern[str], type[ProviderError]], ...] = (
+    (
+        re.compile(r"(?:insufficient|not ?enough|\bno\b|exceed|run out of).*(?:unit|resource)"),
+        OutOfUnits,
+    ),
+    (re.compile(r"too ?many ?requests|rate ?limit|throttl"), RateLimited),
+    (
+        re.compile(r"api ?key|access ?token|private ?key|\bip\b|ip ?address|authori[sz]|authentic"),
+        BadKey,
+    ),
+    (
+        re.compile(r"subscription|permission|\bplan\b|access ?denied|not (available|included)"),
+        PlanLacks,
+    ),
+    (re.compile(r"internal|timed? ?out|temporar|unavailable|maintenance|connection"), Unavailable),
 )
 _INDEXES = ("historic", "fresh")  # by IndexType
 
@@ -183,7 +193,10 @@ def worked(units: int, rows: int) -> Cost:
 def _refusal(said: Body[Any]) -> ProviderError:
     """Return what a Code other than OK means; FullError may be a stack trace and is not shown."""
     words = f"{said.code}: {said.message}" if said.message else said.code
-    kind = next((kind for sign, kind in _MEANINGS if re.search(sign, words.lower())), BadAnswer)
+    kind = next(
+        (kind for sign, kind in _MEANINGS if sign.search(words[:LONGEST_REFUSAL].lower())),
+        BadAnswer,
+    )
     return kind(NAME, cut(words))
 
 

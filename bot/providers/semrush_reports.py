@@ -48,7 +48,8 @@ ADDRESS, MOMENT, FLAG = r".+?", r"(?:\d{9,11}|0)?", r"true|false|"
 TYPES = {Scope.SITE: "root_domain", Scope.PAGE: "url"}
 
 _V3_KEY = "A v3 request needs a version 3 key (LINKGAP_SEMRUSH_API_KEY); version 4 keys differ."
-_ERROR = re.compile(r"ERROR (\d+)\s*::\s*(.*)", re.DOTALL)
+_NUMBER = re.compile(r"\A\d[\d,]*")
+_ERROR = re.compile(r"\AERROR (\d{1,9})\s{0,9}::\s{0,9}(.*)", re.DOTALL)
 _NOTHING_FOUND = 50
 _ERRORS: dict[int, type[ProviderError]] = {
     **dict.fromkeys((110, 120, 402, 404), BadKey),
@@ -194,7 +195,7 @@ def _refuse_status(response: httpx.Response) -> None:
 def units_left(response: httpx.Response) -> int:
     """Return the balance (`1,000`)."""
     text = (answer_text(response) or "").strip()
-    if not re.fullmatch(r"\d[\d,]*", text):
+    if not _NUMBER.fullmatch(text):
         raise BadAnswer(NAME, "the balance is not a number")
     return int(text.replace(",", ""))
 

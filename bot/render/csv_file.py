@@ -15,6 +15,8 @@ from enum import Enum
 
 from bot.report import IndexLink, Prospect, Report
 
+_SIGNS = re.compile(r"[^a-z0-9]+")
+_NO_LETTER = re.compile(r"[^a-z]")
 _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are full-width
 _COLUMNS = tuple(field.name for field in fields(Prospect))
 
@@ -38,8 +40,8 @@ def written(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 def csv_filename(report: Report) -> str:
     """Return an ASCII name such as `linkgap-best-crm-us-2026-11-23.csv`."""
-    words = re.sub(r"[^a-z0-9]+", "-", report.keyword.lower()).strip("-")[:60].strip("-")
-    country = re.sub(r"[^a-z]", "", report.market.country.lower())[:2]
+    words = _SIGNS.sub("-", report.keyword.lower()).strip("-")[:60].strip("-")
+    country = _NO_LETTER.sub("", report.market.country.lower())[:2]
     parts = ["linkgap", words or "keyword", country, f"{report.taken_at:%Y-%m-%d}"]
     return "-".join(part for part in parts if part) + ".csv"
 

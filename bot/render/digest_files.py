@@ -7,6 +7,7 @@ from dataclasses import fields
 from bot.render.csv_file import written
 from bot.tracked import Digest, ForecastCheck, KeywordLine
 
+_SIGNS = re.compile(r"[^a-z0-9]+")
 _PLAIN = tuple(field.name for field in fields(KeywordLine) if field.name != "forecast_check")
 _CHECK = tuple(field.name for field in fields(ForecastCheck))
 _KEYWORDS = ("week", *_PLAIN, *(f"forecast_{name}" for name in _CHECK))
@@ -39,7 +40,7 @@ def links_csv_name(digest: Digest) -> str:
 
 
 def _name(what: str, digest: Digest) -> str:
-    week = re.sub(r"[^a-z0-9]+", "-", digest.week.lower()).strip("-")[:20]
+    week = _SIGNS.sub("-", digest.week.lower()).strip("-")[:20]
     return f"linkgap-{what}-{week or 'week'}.csv"
 
 

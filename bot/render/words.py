@@ -13,6 +13,8 @@ from datetime import datetime
 UNKNOWN = "unknown"
 _ELLIPSIS = "…"
 _FIRST_STRONG, _POP = "\u2068", "\u2069"
+_LINK = re.compile(r"\Ahttps?://[^\s\x00-\x20\x7f]+")
+_START = re.compile(r"\Ahttps?://(www\.)?")
 _INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
@@ -112,9 +114,9 @@ def linkable(url: str) -> bool:
 
     A cut URL is a wrong URL, so a longer one is shown as text.
     """
-    return re.fullmatch(r"https?://[^\s\x00-\x20\x7f]+", url) is not None and len(url) <= 500
+    return _LINK.fullmatch(url) is not None and len(url) <= 500
 
 
 def short_url(url: str, limit: int) -> str:
     """Return a URL as people read it: without scheme, `www.` and a bare closing slash."""
-    return shown(re.sub(r"^https?://(www\.)?", "", url).removesuffix("/"), limit)
+    return shown(_START.sub("", url).removesuffix("/"), limit)
