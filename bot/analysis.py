@@ -8,6 +8,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 from pydantic import TypeAdapter
@@ -28,6 +29,7 @@ from bot.clock import Clock
 from bot.comparing import Comparing, Task
 from bot.errors import LinkGapError
 from bot.gap.compare import Own
+from bot.gap.prioritise import Evidence
 from bot.gap.relevance import terms_of
 from bot.gates import Gates
 from bot.inquiry import Inquiry
@@ -46,6 +48,8 @@ from bot.store.connect import Database
 from bot.store.ledger import NOBODY, Payer
 
 _QUESTION = TypeAdapter(Question)
+KEPT = timedelta(days=1)
+"""For how long a list of who links to us serves other keywords of the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +179,19 @@ class Analysis:
             self._comparing,
             self._gates,
             progress,
+            asked_today=await self._asked_today(team, question),
         )
         report = await run.answer()
         await self._keep(run, report, run_id=run_id, team=team, channel=channel)
         return report
+
+    async def _asked_today(self, team: str, question: Question) -> int:
+        """Return how many other keywords were answered for the site while answers are kept."""
+        since = self._clock.now() - KEPT
+        site, keyword = question.site, question.keyword
+        return await self._database.read(
+            lambda db: reports.other_keywords(db, team, site, keyword, since=since) if site else 0
+        )
 
     async def _keep(
         self, run: "_Run", report: Report, *, run_id: str, team: str, channel: str | None
@@ -216,6 +229,7 @@ class _Run:
     comparing: Comparing
     gates: Gates
     progress: Listener | None
+    asked_today: int = 0
     facts: Facts = field(default_factory=Facts)
     paid_profiles: list[Profile] = field(default_factory=list)
     # By index: who surely does not link to us, as its intersections say.
@@ -259,20 +273,27 @@ class _Run:
                 self.question.market.language,
             ),
         )
-        wanted = plan.proof_size(self.settings.shortlist)
-        chosen = await self.comparing.choose(task, wanted)
+        refining = Refining(
+            self.inquiry,
+            self.chosen.indexes,
+            self.question.site,
+            self.proven,
+            self.facts.linkers_of(self.question.site),
+            self.asked_today + 1,
+            self.settings.shortlist,
+        )
+        if refining.can_prove():
+            await self._tell("whether they link to us already")
+            task = await refining.prove(task, self.comparing)
+        chosen = await self.comparing.choose(task, self.settings.shortlist)
         self.facts.dropped = chosen.dropped
-        await self._tell("whether the best prospects link to us already")
-        refining = Refining(self.inquiry, self.chosen.indexes, self.question.site, self.proven)
-        evidence = await refining.proof(chosen.candidates, own)
-        linking = sum(found.already_links for found in evidence.values())
-        self.facts.dropped["already_links"] = chosen.dropped.get("already_links", 0) + linking
-        shown = [one for one in chosen.candidates if not evidence[one.domain].already_links]
         self._note_what_is_left_out()
+        evidence: dict[str, Evidence] = {}
         if not self.question.light:
             await self._tell("the linking pages")
-            await refining.enrich(shown[: self.settings.shortlist], evidence)
-        self.facts.prospects = await self.comparing.rank_all(task, evidence)
+            evidence = await refining.enrich(chosen.candidates)
+        ranked = await self.comparing.rank_all(task, evidence)
+        self.facts.prospects, self.facts.unproven = ranked.prospects, ranked.unproven
 
     def _note_what_is_left_out(self) -> None:
         level = self.settings.level
