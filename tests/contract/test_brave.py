@@ -33,6 +33,8 @@ def error(status: int, code: str, *, listed: bool = False, **headers: str) -> ht
         (Market("tw", "zh"), "TW", "zh-hant"),
         (Market("cn", "zh"), "CN", "zh-hans"),
         (Market("br", "pt"), "BR", "pt-br"),
+        (Market("gr", "el"), "GR", "el"),
+        (Market("ie", "en"), "ALL", "en"),
         (Market("pt", "pt"), "PT", "pt-pt"),
     ],
 )
@@ -53,11 +55,19 @@ def test_a_search_asks_for_web_results_only_in_their_codes(vendor, market, count
 
 @pytest.mark.parametrize(
     ("market", "said"),
-    [(Market("ie", "en"), "country “ie”"), (Market("us", "sw"), "language “sw”")],
+    [(Market("us", "sw"), "language “sw”")],
 )
 def test_a_market_brave_does_not_serve_is_refused_before_anything_is_sent(vendor, market, said):
-    with pytest.raises(PlanLacks, match=said):
+    with pytest.raises(PlanLacks, match=said) as refused:
         plan(vendor, SerpQuery("crm", market))
+    assert "upgrade" not in str(refused.value)
+
+
+def test_a_country_brave_does_not_list_is_searched_for_everywhere_and_that_is_said(vendor):
+    good = httpx.Response(200, content=fixture("search"))
+    page = parse(vendor, SerpQuery("crm", Market("ie", "en")), good)
+    assert page.rows
+    assert "It does not tell “ie” apart: these are results of all countries." in (page.note or "")
 
 
 @pytest.mark.parametrize(("top", "count"), [(3, "3"), (20, "20"), (50, "20")])
