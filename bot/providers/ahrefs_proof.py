@@ -68,7 +68,13 @@ class LinksBetween(Question[BetweenQuery, RefdomainsBody, ReferringDomain]):
     def _by_name(self, target: Target, names: Sequence[str]) -> tuple[Call, ...]:
         if self._no_expressions:
             return self._equal(target, names)
-        return in_pieces(names, max(1, len(names)), lambda some: self._matching(target, some))
+        calls = in_pieces(names, max(1, len(names)), lambda some: self._matching(target, some))
+        if not calls:
+            return ()
+        # More names never have a lower worst case, or no budget could be planned with it.
+        lacking = self._matching_price(len(names)) - sum(call.worst.units for call in calls)
+        first, *others = calls
+        return (replace(first, worst=Cost(first.worst.units + max(0, lacking))), *others)
 
     def _matching(self, target: Target, names: Sequence[str]) -> Call:
         """Return the call for one expression; its price is that of all halves it may take."""

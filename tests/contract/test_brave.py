@@ -6,7 +6,7 @@ from fakes.serp_vendors import KEY, configured, good, parse, plan, signed
 
 from bot.errors import BadAnswer, BadKey, OutOfUnits, PlanLacks, RateLimited, Unavailable
 from bot.model import Market
-from bot.providers.base import SerpQuery
+from bot.providers.base import Capability, SerpQuery
 
 US = Market("us", "en")
 NOT_GOOGLE = "Brave Search has an index of its own: this is not Google's order."
@@ -64,8 +64,8 @@ def test_a_market_brave_does_not_serve_is_refused_before_anything_is_sent(vendor
 
 
 def test_a_country_brave_does_not_list_is_searched_for_everywhere_and_that_is_said(vendor):
-    good = httpx.Response(200, content=fixture("search"))
-    page = parse(vendor, SerpQuery("crm", Market("ie", "en")), good)
+    query = SerpQuery("crm", Market("ie", "en"))
+    page = vendor.capabilities[Capability.SERP].parse(query, plan(vendor, query), good("brave"))
     assert page.rows
     assert "It does not tell “ie” apart: these are results of all countries." in (page.note or "")
 
