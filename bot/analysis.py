@@ -48,8 +48,7 @@ from bot.store.connect import Database
 from bot.store.ledger import NOBODY, Payer
 
 _QUESTION = TypeAdapter(Question)
-KEPT = timedelta(days=1)
-"""For how long a list of who links to us serves other keywords of the site."""
+KEPT = timedelta(days=1)  # so long a list of our linkers serves other keywords of the site
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +186,9 @@ class Analysis:
 
     async def _asked_today(self, team: str, question: Question) -> int:
         """Return how many other keywords were answered for the site while answers are kept."""
-        since = self._clock.now() - KEPT
-        site, keyword = question.site, question.keyword
-        return await self._database.read(
-            lambda db: reports.other_keywords(db, team, site, keyword, since=since) if site else 0
-        )
+        since, of = self._clock.now() - KEPT, (question.site or "", question.keyword)
+        counted = partial(reports.other_keywords, team=team, of=of, since=since)
+        return await self._database.read(counted)
 
     async def _keep(
         self, run: "_Run", report: Report, *, run_id: str, team: str, channel: str | None
@@ -284,7 +281,7 @@ class _Run:
         )
         if refining.can_prove():
             await self._tell("whether they link to us already")
-            task = await refining.prove(task, self.comparing)
+            task = await self.comparing.prove(task, refining.proof)
         chosen = await self.comparing.choose(task, self.settings.shortlist)
         self.facts.dropped = chosen.dropped
         self._note_what_is_left_out()

@@ -50,7 +50,6 @@ class Facts:
         """Return an index's numbers of a site."""
         return self.metrics.get((index, Target(Scope.SITE, domain)))
 
-
     def linkers_of(self, site: str | None) -> dict[str, int]:
         """Return how many domains link to a site, as each index that told it counts."""
         return {

@@ -7,7 +7,7 @@ three seconds. Rows travel in small pickles, so that packing them never holds th
 import asyncio
 import os
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -23,6 +23,9 @@ from bot.report import Prospect, Unproven
 MOST_ROWS_ON_THE_LOOP = 5_000
 ROWS_A_PICKLE = 2_000
 NICENESS = 10
+
+Asking = Callable[[Sequence[str], Own], Awaitable[tuple[frozenset[str], frozenset[str]]]]
+"""Asks about names: who of them links to us, and who surely does not."""
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -100,6 +103,19 @@ class Comparing:
     async def order(self, task: Task, most: int | None = None) -> tuple[str, ...]:
         """As the function of the same name."""
         return await self._run(order, task, most)
+
+    async def prove(self, task: Task, ask: Asking) -> Task:
+        """Ask who of all that are left links to us; return the task without them.
+
+        Who could not be checked is kept apart, so that of whom is left all are proven.
+        """
+        names = await self.order(task)
+        linking, absent = await ask(names, task.own)
+        return replace(
+            task,
+            own=replace(task.own, linkers=task.own.linkers | linking, complete=True),
+            unproven=frozenset(names) - absent - linking,
+        )
 
     async def choose(self, task: Task, size: int) -> Shortlisted:
         """As the function of the same name."""

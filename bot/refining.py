@@ -4,23 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot import plan
-from bot.comparing import Comparing, Task
 from bot.gap.compare import Candidate, Own
 from bot.gap.prioritise import Evidence
 from bot.inquiry import Inquiry
 from bot.model import Link, Metrics, ReferringDomain
 from bot.providers.base import BetweenQuery, Vendor
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What the indexes say of named domains: who links to us, and who surely does not.
-
-    Whom one of them sees linking is in `linking`, whatever the others say.
-    """
-
-    linking: frozenset[str]
-    absent: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -44,21 +32,11 @@ class Refining:
         """Say whether anybody can be asked who links to us."""
         return self.site is not None and any(map(plan.can_prove, self.indexes))
 
-    async def prove(self, task: Task, comparing: Comparing) -> Task:
-        """Ask who of all that were compared links to us; return the task without them.
+    async def proof(self, names: Sequence[str], own: Own) -> tuple[frozenset[str], frozenset[str]]:
+        """Ask every index that can tell about all whose absence it has not proven yet.
 
-        Who could not be checked is kept apart, so that of whom is left all are proven.
+        Returns who links to us, for one index at least, and who surely does not.
         """
-        names = await comparing.order(task)
-        proof = await self.proof(names, task.own)
-        return replace(
-            task,
-            own=replace(task.own, linkers=task.own.linkers | proof.linking, complete=True),
-            unproven=frozenset(names) - proof.absent - proof.linking,
-        )
-
-    async def proof(self, names: Sequence[str], own: Own) -> Proof:
-        """Ask every index that can tell about all whose absence it has not proven yet."""
         linking: set[str] = set()
         absent = set(names) if own.complete else set[str]()
         absent.update(*self.proven.values())
@@ -80,7 +58,7 @@ class Refining:
                 linking |= {row.domain for row in answer.only(ReferringDomain)}
                 absent |= {*ask.query.domains} if answer.complete else answer.settled
         wanted = frozenset(names)
-        return Proof(wanted & linking, wanted & (absent - linking))
+        return wanted & linking, wanted & (absent - linking)
 
     async def enrich(self, shown: Sequence[Candidate]) -> dict[str, Evidence]:
         """Buy the linking page and the traffic of what will be shown."""

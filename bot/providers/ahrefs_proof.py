@@ -90,7 +90,7 @@ class LinksBetween(Question[BetweenQuery, RefdomainsBody, ReferringDomain]):
 
     def _matching_price(self, names: int) -> int:
         rows = self._limit(names)
-        halves = self._matching_price(ceil(names / 2)) if 1 < names and rows <= names else 0
+        halves = self._matching_price(ceil(names / 2)) if rows <= names and names > 1 else 0
         return price(rows, _BY_NAME).units + 2 * halves
 
     def _limit(self, names: int) -> int:
@@ -177,9 +177,7 @@ class LinksBetween(Question[BetweenQuery, RefdomainsBody, ReferringDomain]):
         names = _named(call)
         rest = [name for name in names if name not in linking]
         if rows < self._limit(len(names)) or not rest:
-            return _page(
-                linking, complete=True, settled={*names}, following=call.following()
-            )
+            return _page(linking, complete=True, settled={*names}, following=call.following())
         if len(names) == 1:
             return _page(linking, complete=False, settled=linking, following=call.following())
         middle = ceil(len(rest) / 2)

@@ -46,7 +46,23 @@ _LANGUAGES = frozenset(
     [
         *("ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fi", "fr", "gl"),
         *("gu", "he", "hi", "hr", "hu", "is", "it", "jp", "kn", "ko", "lt", "lv", "ml", "mr", "ms"),
-        *("nb", "nl", "pa", "pl", "pt-br", "pt-pt", "ro", "ru", "sk", "sl", "sr", "sv", "ta", "te", "th"),
+        *(
+            "nb",
+            "nl",
+            "pa",
+            "pl",
+            "pt-br",
+            "pt-pt",
+            "ro",
+            "ru",
+            "sk",
+            "sl",
+            "sr",
+            "sv",
+            "ta",
+            "te",
+            "th",
+        ),
         *("tr", "uk", "vi", "zh-hans", "zh-hant"),
     ]
 )

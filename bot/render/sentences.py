@@ -272,14 +272,8 @@ def prospects_found(report: Report, limit: int) -> str:
     """Return how many prospects there are, and how sure it is that they do not link to us."""
     whom = field(report.competitors)
     found = len(report.prospects)
-    if not found and report.unproven:
-        return f"No prospects: none of those that link to {whom} is proven not to link to you."
-    if not found and not report.competitors:
-        return "Prospects are unknown: there is no page to compare with."
-    if not found and _lost(report, "referring_domains", "intersect"):
-        return f"Prospects are unknown: who links to {whom} could not be read."
     if not found:
-        return f"No prospects: no domain was found that links to {whom} and not to you."
+        return _nobody(report, whom)
     proven = sum(prospect.absence is Absence.PROVEN for prospect in report.prospects)
     shown_here = f"; the best {limit} are here" if found > limit else ""
     start = f"{counted(found, 'domain')} {'links' if found == 1 else 'link'} to {whom} and"
@@ -292,6 +286,16 @@ def prospects_found(report: Report, limit: int) -> str:
         f"{start}, as far as is known, not to you "
         f"({proven:,} proven, {found - proven:,} unproven){shown_here}."
     )
+
+
+def _nobody(report: Report, whom: str) -> str:
+    if report.unproven:
+        return f"No prospects: none of those that link to {whom} is proven not to link to you."
+    if not report.competitors:
+        return "Prospects are unknown: there is no page to compare with."
+    if _lost(report, "referring_domains", "intersect"):
+        return f"Prospects are unknown: who links to {whom} could not be read."
+    return f"No prospects: no domain was found that links to {whom} and not to you."
 
 
 def unchecked(report: Report) -> str | None:

@@ -78,13 +78,13 @@ def latest(
 
 
 def other_keywords(
-    db: sqlite_utils.Database, team: str, site: str, keyword: str, *, since: datetime
+    db: sqlite_utils.Database, *, team: str, of: tuple[str, str], since: datetime
 ) -> int:
-    """Return how many keywords besides this one were answered for a site since a moment."""
+    """Return how many keywords besides one of a site (`of`) were answered for it since a moment."""
     ((found,),) = db.execute(
         "SELECT count(DISTINCT keyword) FROM reports "
         "WHERE team = ? AND site = ? AND keyword <> ? AND taken_at >= ?",
-        (team, site, keyword, to_text(since)),
+        (team, *of, to_text(since)),
     )
     return int(found)
 

@@ -29,9 +29,7 @@ class Bench:
         self._gateway, self._purse = Gateway(client, FakeClock()), MemoryPurse()
 
     async def ask(self, query, capability=Capability.INTERSECT):
-        return await self._gateway.ask(
-            self.vendor, capability, query, self._purse, fresh=True
-        )
+        return await self._gateway.ask(self.vendor, capability, query, self._purse, fresh=True)
 
     @property
     def modes(self) -> list[str]:
@@ -51,7 +49,9 @@ async def bench(monkeypatch, tmp_path):
         yield Bench(server, vendor, client)
 
 
-async def test_the_mode_that_their_docs_call_the_default_is_asked_and_believed_when_it_merges(bench):
+async def test_the_mode_that_their_docs_call_the_default_is_asked_and_believed_when_it_merges(
+    bench,
+):
     answer = await bench.ask(BOTH)
     assert answer.complete
     assert {len(row.targets) for row in answer.rows} == {1, 2}
@@ -108,7 +108,9 @@ async def test_a_list_that_is_longer_than_was_counted_is_asked_by_name_after_all
     many = 200
     first = bench.server.world.links[0]
     more = tuple(
-        type(first)(f"https://fan-{at}.example/", f"https://{OWN_SITE}/", "A", "b", first.first_seen)
+        type(first)(
+            f"https://fan-{at}.example/", f"https://{OWN_SITE}/", "A", "b", first.first_seen
+        )
         for at in range(many)
     )
     bench.server.world = type(bench.server.world)(links=more)

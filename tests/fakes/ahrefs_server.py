@@ -58,7 +58,8 @@ class AhrefsServer:
 
     `latency` is seconds before each answer; `units_left` None is unlimited; `row_cap` the plan's
     rows a request; `per_minute` switches the 429 of the rate limit on; `caches` makes a repeated
-    request free; `index_base` numbers batch rows; without `knows_regex` a filter with it is a 400. All may be changed while it runs.
+    request free; `index_base` numbers batch rows; without `knows_regex` a filter with
+    it is a 400. All may be changed while it runs.
     """
 
     world: World = field(default_factory=worked_example_world)

@@ -161,7 +161,9 @@ async def test_a_failed_proof_lists_nobody_and_names_whom_it_could_not_check(her
     assert source(report, "links from prospects").state is SourceState.UNAVAILABLE
     assert report.prospects == ()
     assert {one.domain for one in first.prospects} <= {one.domain for one in report.unproven}
-    assert sentences.unchecked(report).endswith(" could not be checked because ahrefs did not answer.")
+    assert sentences.unchecked(report).endswith(
+        " could not be checked because ahrefs did not answer."
+    )
 
 
 @pytest.mark.parametrize("cap", [0, 100, 150, 250, 600, 700, 950, 1100, 1250])

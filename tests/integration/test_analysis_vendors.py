@@ -20,7 +20,7 @@ from bot.question import Defaults, parse
 from bot.report import Absence, SourceState
 
 OURS = f"site:ledgerly.example page:{OWN_PAGE} gates:no"
-COMPARED = 90  # domains that link to the competitors, spam among them
+COMPARED = 83  # domains that link to the competitors, spam among them
 NINE_CENTS = 90_000  # micro-dollars
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 

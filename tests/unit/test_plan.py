@@ -278,7 +278,11 @@ def test_what_the_cap_refuses_takes_nothing_from_what_still_fits(ahrefs):
 
 class Dear:
     def plan(self, query):
-        return (Call(httpx.Request("GET", "https://dear.example/"), Cost(270 + len(query.domains) * 20)),)
+        return (
+            Call(
+                httpx.Request("GET", "https://dear.example/"), Cost(270 + len(query.domains) * 20)
+            ),
+        )
 
 
 def test_a_proof_that_no_longer_fits_is_asked_in_its_smallest_form_for_the_cap_to_refuse(ahrefs):
@@ -368,11 +372,12 @@ def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, short
     shown = enumerate(names(shortlist))
     seen_on = {name: (targets[spread[at % len(spread)]],) for at, name in shown}
     lists = linkers.profiles(ahrefs, top, purse)
+    rows = sum(min(100, ask.query.limit) for ask in lists)  # a plan's most in one answer
     run = [
         *plan.headline(question, chosen),
         *plan.uncounted(ahrefs, ahrefs, top, our_page=None, our_site="ours.example"),
         *lists,
-        *plan.proof(ahrefs, "ours.example", names(linkers.rows_of(lists)), None),
+        *plan.proof(ahrefs, "ours.example", names(rows), None),
         *plan.enrichment(ahrefs, seen_on, None),
     ]
     quoted = quoting.quote(question, chosen, purse=purse, shortlist=shortlist, cap=10**9)
