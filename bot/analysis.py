@@ -8,6 +8,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 from pydantic import TypeAdapter
@@ -28,6 +29,7 @@ from bot.clock import Clock
 from bot.comparing import Comparing, Task
 from bot.errors import LinkGapError
 from bot.gap.compare import Own
+from bot.gap.prioritise import Evidence
 from bot.gap.readiness import not_read
 from bot.gap.relevance import terms_of
 from bot.gates import Gates
@@ -47,6 +49,7 @@ from bot.store.connect import Database
 from bot.store.ledger import NOBODY, Payer
 
 _QUESTION = TypeAdapter(Question)
+KEPT = timedelta(days=1)  # so long a list of our linkers serves other keywords of the site
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +183,17 @@ class Analysis:
             self._gates,
             progress,
             read_pages,
+            asked_today=await self._asked_today(team, question),
         )
         report = await run.answer()
         await self._keep(run, report, run_id=run_id, team=team, channel=channel)
         return report
+
+    async def _asked_today(self, team: str, question: Question) -> int:
+        """Return how many other keywords were answered for the site while answers are kept."""
+        since, of = self._clock.now() - KEPT, (question.site or "", question.keyword)
+        counted = partial(reports.other_keywords, team=team, of=of, since=since)
+        return await self._database.read(counted)
 
     async def _keep(
         self, run: "_Run", report: Report, *, run_id: str, team: str, channel: str | None
@@ -222,6 +232,7 @@ class _Run:
     gates: Gates
     progress: Listener | None
     read_pages: bool
+    asked_today: int = 0
     facts: Facts = field(default_factory=Facts)
     paid_profiles: list[Profile] = field(default_factory=list)
     # By index: who surely does not link to us, as its intersections say.
@@ -269,20 +280,27 @@ class _Run:
                 self.question.market.language,
             ),
         )
-        wanted = plan.proof_size(self.settings.shortlist)
-        chosen = await self.comparing.choose(task, wanted)
+        refining = Refining(
+            self.inquiry,
+            self.chosen.indexes,
+            self.question.site,
+            self.proven,
+            self.facts.linkers_of(self.question.site),
+            self.asked_today + 1,
+            self.settings.shortlist,
+        )
+        if refining.can_prove():
+            await self._tell("whether they link to us already")
+            task = await self.comparing.prove(task, refining.proof)
+        chosen = await self.comparing.choose(task, self.settings.shortlist)
         self.facts.dropped = chosen.dropped
-        await self._tell("whether the best prospects link to us already")
-        refining = Refining(self.inquiry, self.chosen.indexes, self.question.site, self.proven)
-        evidence = await refining.proof(chosen.candidates, own)
-        linking = sum(found.already_links for found in evidence.values())
-        self.facts.dropped["already_links"] = chosen.dropped.get("already_links", 0) + linking
-        shown = [one for one in chosen.candidates if not evidence[one.domain].already_links]
         self._note_what_is_left_out()
+        evidence: dict[str, Evidence] = {}
         if not self.question.light:
             await self._tell("the linking pages")
-            await refining.enrich(shown[: self.settings.shortlist], evidence)
-        self.facts.prospects = await self.comparing.rank_all(task, evidence)
+            evidence = await refining.enrich(chosen.candidates)
+        ranked = await self.comparing.rank_all(task, evidence)
+        self.facts.prospects, self.facts.unproven = ranked.prospects, ranked.unproven
 
     def _note_what_is_left_out(self) -> None:
         level = self.settings.level

@@ -20,6 +20,7 @@ from bot.report import (
     Prospect,
     Report,
     Source,
+    Unproven,
     Verdict,
 )
 
@@ -38,6 +39,7 @@ class Facts:
     difficulty: float | None = None
     dropped: dict[str, int] | None = None
     prospects: tuple[Prospect, ...] = ()
+    unproven: tuple[Unproven, ...] = ()
     readiness: Readiness = field(default_factory=Readiness)
 
     def page(self, index: str, url: str) -> Metrics | None:
@@ -47,6 +49,14 @@ class Facts:
     def site(self, index: str, domain: str) -> Metrics | None:
         """Return an index's numbers of a site."""
         return self.metrics.get((index, Target(Scope.SITE, domain)))
+
+    def linkers_of(self, site: str | None) -> dict[str, int]:
+        """Return how many domains link to a site, as each index that told it counts."""
+        return {
+            index: known.referring_domains
+            for (index, target), known in self.metrics.items()
+            if target == Target(Scope.SITE, site or "") and known.referring_domains is not None
+        }
 
 
 def ours_in(facts: Facts) -> SerpRow | None:
@@ -211,4 +221,5 @@ def assemble(
         checklist=facts.readiness.checklist,
         coverage=facts.readiness.coverage,
         results=facts.serp,
+        unproven=facts.unproven,
     )

@@ -6,20 +6,23 @@ long.
 
 import asyncio
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.gap.compare import Candidate, Comparison, Own, compare
-from bot.gap.prioritise import Evidence, rank, shortlist
+from bot.gap.prioritise import Evidence, best_first, rank, shortlist, unproven
 from bot.gap.relevance import Terms
 from bot.killable import Killable, Limits
 from bot.model import Profile, ReferringDomain
-from bot.report import Prospect
+from bot.report import Prospect, Unproven
 
 # Ranking takes about 30 µs a row: this many hold the loop for a sixth of a second.
 MOST_ROWS_ON_THE_LOOP = 5_000
 ROWS_A_PICKLE = 2_000
+
+Asking = Callable[[Sequence[str], Own], Awaitable[tuple[frozenset[str], frozenset[str]]]]
+"""Asks about names: who of them links to us, and who surely does not."""
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -29,7 +32,8 @@ T = TypeVar("T")
 class Task:
     """What is compared with what. `profiles` are the competitors', `own` is our side.
 
-    `blocked` domains and those whose authority is under the `floor` are not wanted.
+    `blocked` domains and those whose authority is under the `floor` are not wanted; of the
+    `unproven` nobody can say whether they link to us.
     """
 
     profiles: tuple[Profile, ...]
@@ -38,6 +42,7 @@ class Task:
     terms: Terms
     blocked: frozenset[str] = frozenset()
     floor: float = 0
+    unproven: frozenset[str] = frozenset()
 
     def compare(self) -> Comparison:
         """Return who is left."""
@@ -47,6 +52,7 @@ class Task:
             competitors=self.competitors,
             blocked=self.blocked,
             floor=self.floor,
+            unproven=self.unproven,
         )
 
 
@@ -58,16 +64,30 @@ class Shortlisted:
     dropped: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """All prospects, best first, and who could not be checked."""
+
+    prospects: tuple[Prospect, ...]
+    unproven: tuple[Unproven, ...]
+
+
+def order(task: Task, most: int | None) -> tuple[str, ...]:
+    """Compare and return the names of who is left, `most` or all of them: best first, spam last."""
+    return best_first(task.compare(), terms=task.terms)[:most]
+
+
 def choose(task: Task, size: int) -> Shortlisted:
     """Compare and pick the best `size` candidates by what is already known."""
     comparison = task.compare()
     return Shortlisted(shortlist(comparison, terms=task.terms, size=size), dict(comparison.dropped))
 
 
-def rank_all(task: Task, evidence: Mapping[str, Evidence]) -> tuple[Prospect, ...]:
-    """Return all prospects, best first."""
+def rank_all(task: Task, evidence: Mapping[str, Evidence]) -> Ranked:
+    """Return all prospects, best first, and who could not be checked."""
     comparison = task.compare()
-    return rank(comparison, terms=task.terms, evidence=evidence)
+    ranked = rank(comparison, terms=task.terms, evidence=evidence)
+    return Ranked(ranked, unproven(comparison))
 
 
 class Comparing:
@@ -77,11 +97,28 @@ class Comparing:
         self._most = most_rows_on_the_loop
         self._worker = Killable(Limits(), preload=(__name__,))
 
+    async def order(self, task: Task, most: int | None = None) -> tuple[str, ...]:
+        """As the function of the same name."""
+        return await self._run(order, task, most)
+
+    async def prove(self, task: Task, ask: Asking) -> Task:
+        """Ask who of all that are left links to us; return the task without them.
+
+        Who could not be checked is kept apart, so that of whom is left all are proven.
+        """
+        names = await self.order(task)
+        linking, absent = await ask(names, task.own)
+        return replace(
+            task,
+            own=replace(task.own, linkers=task.own.linkers | linking, complete=True),
+            unproven=frozenset(names) - absent - linking,
+        )
+
     async def choose(self, task: Task, size: int) -> Shortlisted:
         """As the function of the same name."""
         return await self._run(choose, task, size)
 
-    async def rank_all(self, task: Task, evidence: Mapping[str, Evidence]) -> tuple[Prospect, ...]:
+    async def rank_all(self, task: Task, evidence: Mapping[str, Evidence]) -> Ranked:
         """As the function of the same name."""
         return await self._run(rank_all, task, evidence)
 

@@ -126,6 +126,13 @@ class PlanLacks(ProviderError):
     cure = "Use another vendor for it, or upgrade the plan."
 
 
+class Unserved(PlanLacks):
+    """The vendor has no data for this market; no plan of it would."""
+
+    meaning = "does not serve this market"
+    cure = "Name another vendor of search results with `serp:`."
+
+
 class OutOfUnits(ProviderError):
     """The vendor's own allowance is used up."""
 

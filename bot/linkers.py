@@ -16,7 +16,7 @@ from bot.report import Competitor
 
 UNCOUNTED_PAGE_ROWS = 50  # asked for a page whose count nobody told us
 MOST_SITE_ROWS = 1_000
-_TO_PROVE = 37  # names: what a shortlist of 25 takes
+_MOST_TO_PROVE = 1_000  # names of the proof whose price is compared; beyond it a row costs the same
 _COMPARED_ROWS = 100  # at which prices of one request and of two are compared
 
 
@@ -67,9 +67,11 @@ def profiles(
     crossed = _crossed(index, pages, sites, own, purse)
     to_prove = 0.0
     if site:
-        names = [f"prospect-{number}.example" for number in range(_TO_PROVE)]
+        number_of = min(rows_of(lists), _MOST_TO_PROVE)
+        names = [f"prospect-{number}.example" for number in range(number_of)]
         questions = proof(index, site, names, None)
-        to_prove = sum(ask.worst() for ask in questions) if questions else float("inf")
+        provable = index.can(Capability.LINKS_BETWEEN) or not names
+        to_prove = sum(ask.worst() for ask in questions) if provable else float("inf")
     return min((lists, to_prove), (crossed, 0.0), key=lambda one: _a_row(*one))[0]
 
 
@@ -120,9 +122,14 @@ def _crossed(
 
 def _a_row(asks: Sequence[Ask], besides: float) -> float:
     """Return the price of a row in units, `besides` shared among all; infinite without rows."""
-    sizes = (ask.query for ask in asks)
-    rows = sum(one.limit for one in sizes if isinstance(one, (ReferringQuery, IntersectQuery)))
+    rows = rows_of(asks)
     return (sum(ask.worst() for ask in asks) + besides) / rows if rows else float("inf")
+
+
+def rows_of(asks: Sequence[Ask]) -> int:
+    """Return how many rows these lists and intersections bring at most."""
+    sizes = (ask.query for ask in asks)
+    return sum(one.limit for one in sizes if isinstance(one, (ReferringQuery, IntersectQuery)))
 
 
 def _share(lots: Sequence[_Lot], left: int | None) -> list[Ask]:

@@ -8,6 +8,7 @@ shortlist. A quote is the sum of their worst cases.
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, cast
 
 from bot.domains import registrable
@@ -34,6 +35,7 @@ TOP = 3  # competitors
 MOST_TARGETS = 2 * TOP  # their pages and their sites
 SEARCH_RESULTS = "search results"
 FREE_ROWS = 1_000_000  # a local index is read whole
+MOST_PROVEN = 10_000  # names that one look-up is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,21 +302,45 @@ def who_links(index: Vendor, target: Target, rows: int) -> Ask:
     return Ask(index, Capability.REFERRING_DOMAINS, query, what)
 
 
-def proof_size(shortlist: int) -> int:
-    """Half as many again as are shown, so that those who turn out to link can be replaced."""
+def most_to_prove(shortlist: int) -> int:
+    """Return how many names are asked about where intersections prove all but a few themselves."""
     return shortlist * 3 // 2
 
 
-def proof(index: Vendor, site: str, domains: Sequence[str], left: int | None) -> list[Ask]:
-    """Return the look-up that turns "we saw no link to us" into "there is none"."""
+def can_prove(index: Vendor) -> bool:
+    """Say whether an index can be asked who does not link to us; what is free is read whole."""
+    if is_free(index, Capability.REFERRING_DOMAINS):
+        return False
+    return index.can(Capability.LINKS_BETWEEN) or index.can(Capability.INTERSECT)
+
+
+def proof(
+    index: Vendor,
+    site: str,
+    domains: Sequence[str],
+    left: int | None,
+    *,
+    linkers: int | None = None,
+    times: int = 1,
+) -> list[Ask]:
+    """Return the look-up that turns "we saw no link to us" into "there is none".
+
+    `domains` are best first: where what is left does not pay for all, the first are asked about.
+    `linkers` and `times` are those of `BetweenQuery`.
+    """
     if not index.can(Capability.LINKS_BETWEEN) or is_free(index, Capability.REFERRING_DOMAINS):
         return []  # or our own profile was read whole
+    domains = domains[:MOST_PROVEN]
+    if not domains:
+        return []
 
-    def build(size: int) -> Ask:
-        query = BetweenQuery(tuple(domains[:size]), Target(Scope.SITE, site))
+    def asking(times: int, size: int) -> Ask:
+        query = BetweenQuery(tuple(domains[:size]), Target(Scope.SITE, site), linkers, times)
         return Ask(index, Capability.LINKS_BETWEEN, query, f"links from prospects to {site}")
 
-    return [_affordable(len(domains), left, build)] if domains else []
+    # To read ahead for other questions must not leave this one without an answer.
+    shared = left is None or asking(times, len(domains)).worst() <= left
+    return [_affordable(len(domains), left, partial(asking, times if shared else 1))]
 
 
 def enrichment(
@@ -328,7 +354,10 @@ def enrichment(
     asks: list[Ask] = []
 
     def still() -> int | None:
-        return None if left is None else left - sum(ask.worst() for ask in asks)
+        """Return what is left; what the cap is to refuse takes nothing of it."""
+        if left is None:
+            return None
+        return left - sum(ask.worst() for ask in asks if not ask.beyond_the_cap)
 
     waiting = dict(seen_on)
     while waiting and index.can(Capability.LINKS):

@@ -6,7 +6,7 @@ from itertools import chain, repeat
 from bot import linkers, plan, rereading
 from bot.model import Market, Scope, Target
 from bot.plan import Ask, Lineup
-from bot.providers.base import Capability, Vendor
+from bot.providers.base import Capability, IntersectQuery, Vendor
 from bot.question import Question
 from bot.report import Competitor
 
@@ -29,7 +29,9 @@ def quote(
     for index in chosen.indexes:
         if plan.is_free(index, Capability.REFERRING_DOMAINS):
             continue
-        names = [f"prospect-{number:03d}.example" for number in range(plan.proof_size(shortlist))]
+        lists = _lists(index, plan.purse_of(index, purse), question)
+        names = [f"prospect-{at:03d}.example" for at in range(max(shortlist, plan.TOP + 1))]
+        compared = [f"prospect-{at:03d}.example" for at in range(_compared(lists, shortlist))]
         # Dearest where every target costs a request of its own and one has all the rest.
         targets = [Target(Scope.SITE, f"competitor-{n}.example") for n in range(plan.MOST_TARGETS)]
         spread = zip(names[:shortlist], chain(targets, repeat(targets[-1])), strict=False)
@@ -40,13 +42,13 @@ def quote(
                 names[: plan.TOP + 1],
                 "counts",
             ),
-            *plan.proof(index, question.site or "our-site.example", names, None),
+            *plan.proof(index, question.site or "our-site.example", compared, None),
         ]
         if not question.light:
             later += plan.enrichment(index, {name: (target,) for name, target in spread}, None)
         for ask in later:
             worst.update(_of(ask))
-        worst.update(_of_the_lists(index, plan.purse_of(index, purse), question))
+        worst.update(_of_the_lists(index, plan.purse_of(index, purse), lists))
     asked = [vendor for vendor in (chosen.serp, chosen.keyword, *chosen.indexes) if vendor]
     caps = {(vendor.name, vendor.pool): vendor.run_cap for vendor in asked}
     if cap is not None:
@@ -58,8 +60,17 @@ def _of(ask: Ask) -> Pools:
     return Counter({(ask.vendor.name, pool): units for pool, units in ask.by_pool().items()})
 
 
-def _of_the_lists(index: Vendor, purse: int, question: Question) -> Pools:
-    """Return the whole purse, and what so much of it takes from other pools besides."""
+def _compared(lists: list[Ask], shortlist: int) -> int:
+    """Return how many names the proof is about: all that the lists bring.
+
+    An intersection proves what it names itself, all but hosts of which it did not see the whole.
+    """
+    if any(isinstance(ask.query, IntersectQuery) for ask in lists):
+        return plan.most_to_prove(shortlist)
+    return min(linkers.rows_of(lists), plan.MOST_PROVEN)
+
+
+def _lists(index: Vendor, purse: int, question: Question) -> list[Ask]:
     rivals = [
         Competitor(
             position=place,
@@ -74,9 +85,14 @@ def _of_the_lists(index: Vendor, purse: int, question: Question) -> Pools:
         )
         for place in range(1, plan.TOP + 1)
     ]
-    pools: Pools = Counter()
     scopes = linkers.scopes_of("both", light=question.light)
-    for ask in linkers.profiles(index, rivals, purse, site=question.site, scopes=scopes):
+    return linkers.profiles(index, rivals, purse, site=question.site, scopes=scopes)
+
+
+def _of_the_lists(index: Vendor, purse: int, lists: list[Ask]) -> Pools:
+    """Return the whole purse, and what so much of it takes from other pools besides."""
+    pools: Pools = Counter()
+    for ask in lists:
         pools.update(_of(ask))
     pools[index.name, index.pool] = purse
     return pools

@@ -1,7 +1,7 @@
-"""What is bought for the best candidates of a run: proof of absence, linking pages, traffic."""
+"""What is bought for prospects: the proof that they do not link to us, linking pages, traffic."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from bot import plan
 from bot.gap.compare import Candidate, Own
@@ -9,59 +9,70 @@ from bot.gap.prioritise import Evidence
 from bot.inquiry import Inquiry
 from bot.model import Link, Metrics, ReferringDomain
 from bot.providers.base import BetweenQuery, Vendor
-from bot.report import Absence
 
 
+@dataclass(frozen=True)
 class Refining:
-    """Asks the indexes of a run. `proven`, by index: who surely does not link to our site."""
+    """Asks the indexes of a run.
 
-    def __init__(
-        self,
-        inquiry: Inquiry,
-        indexes: Sequence[Vendor],
-        site: str | None,
-        proven: Mapping[str, frozenset[str]],
-    ) -> None:
-        self._inquiry, self._indexes, self._site, self._proven = inquiry, indexes, site, proven
+    `proven`, by index: who surely does not link to our site by what was read already. `linkers`, by
+    index: how many domains link to it, where that is known. `times`: how many keywords of the site
+    were asked about that day, this one among them. `shortlist`: how many are enriched.
+    """
 
-    async def proof(self, candidates: Sequence[Candidate], own: Own) -> dict[str, Evidence]:
-        """Ask whether the best candidates link to us after all."""
-        absence = Absence.PROVEN if own.complete else Absence.UNPROVEN
-        names = [one.domain for one in candidates]
-        evidence = dict.fromkeys(names, Evidence(absence=absence))
-        for known_absent in self._proven.values():
-            evidence |= dict.fromkeys(known_absent, Evidence(absence=Absence.PROVEN))
-        site = self._site
-        if site is None:
-            return evidence
-        for index in self._indexes:
-            left = await self._inquiry.budget.left(index.name, index.pool)
-            open_yet = [name for name in names if name not in self._proven.get(index.name, ())]
-            asks = plan.proof(index, site, open_yet, left)
-            for ask, answer in zip(asks, await self._inquiry.all(asks), strict=True):
+    inquiry: Inquiry
+    indexes: Sequence[Vendor]
+    site: str | None
+    proven: Mapping[str, frozenset[str]]
+    linkers: Mapping[str, int] = field(default_factory=dict)
+    times: int = 1
+    shortlist: int = 25
+
+    def can_prove(self) -> bool:
+        """Say whether anybody can be asked who links to us."""
+        return self.site is not None and any(map(plan.can_prove, self.indexes))
+
+    async def proof(self, names: Sequence[str], own: Own) -> tuple[frozenset[str], frozenset[str]]:
+        """Ask every index that can tell about all whose absence it has not proven yet.
+
+        Returns who links to us, for one index at least, and who surely does not.
+        """
+        linking: set[str] = set()
+        absent = set(names) if own.complete else set[str]()
+        absent.update(*self.proven.values())
+        for index in self.indexes if self.site is not None else ():
+            left = await self.inquiry.budget.left(index.name, index.pool)
+            known = self.proven.get(index.name, frozenset())
+            open_yet = [name for name in names if name not in known]
+            asks = plan.proof(
+                index,
+                self.site or "",
+                open_yet if not known else open_yet[: plan.most_to_prove(self.shortlist)],
+                left,
+                linkers=self.linkers.get(index.name),
+                times=self.times,
+            )
+            for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
                 if answer is None or not isinstance(ask.query, BetweenQuery):
                     continue
-                asked = frozenset(ask.query.domains)
-                linking = {row.domain for row in answer.only(ReferringDomain)}
-                for name, known in evidence.items():
-                    if name in linking:
-                        evidence[name] = replace(known, already_links=True)
-                    elif answer.complete and name in asked:
-                        evidence[name] = replace(known, absence=Absence.PROVEN)
-        return evidence
+                linking |= {row.domain for row in answer.only(ReferringDomain)}
+                absent |= {*ask.query.domains} if answer.complete else answer.settled
+        wanted = frozenset(names)
+        return wanted & linking, wanted & (absent - linking)
 
-    async def enrich(self, shown: Sequence[Candidate], evidence: dict[str, Evidence]) -> None:
+    async def enrich(self, shown: Sequence[Candidate]) -> dict[str, Evidence]:
         """Buy the linking page and the traffic of what will be shown."""
+        evidence = {one.domain: Evidence() for one in shown}
         asks = []
-        for index in self._indexes:
+        for index in self.indexes:
             seen_on = {
                 one.domain: targets
                 for one in shown
                 if (targets := [v.target for v, _ in one.seen if v.provider == index.name])
             }
-            left = await self._inquiry.budget.left(index.name, index.pool)
+            left = await self.inquiry.budget.left(index.name, index.pool)
             asks += plan.enrichment(index, seen_on, left)
-        for answer in await self._inquiry.all(asks):
+        for answer in await self.inquiry.all(asks):
             for row in answer.rows if answer else ():
                 if isinstance(row, Link) and row.domain in evidence:
                     known = evidence[row.domain]
@@ -70,3 +81,4 @@ class Refining:
                     known = evidence[row.target.value]
                     traffic = row.traffic if known.traffic is None else known.traffic
                     evidence[row.target.value] = replace(known, traffic=traffic)
+        return evidence

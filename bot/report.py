@@ -166,6 +166,17 @@ class Prospect:
 
 
 @dataclass(frozen=True, slots=True)
+class Unproven:
+    """A domain that links to competitors and of which nobody could say whether it links to us.
+
+    `links_to` as in `Prospect`.
+    """
+
+    domain: str
+    links_to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One question to one vendor, and how it ended. `note` says why when it is not `ok`.
 
@@ -199,6 +210,8 @@ class Report:
     """One answer, whole. `page` is our page; "none" when the asker says we have none.
 
     `results` are all rows of the search results that were read, ours too.
+    `prospects` are proven not to link to us wherever an index can be asked; `unproven` are those
+    that could not be checked. Where nothing connected can tell, all stand in `prospects`, unproven.
     `proposed_page` may be ours and waits for an answer. `checklist` is what readers find on most of
     the top pages and not on ours, `coverage` the topics they share and ours lacks, best first.
     """
@@ -222,6 +235,7 @@ class Report:
     checklist: tuple[str, ...] = ()
     coverage: tuple[str, ...] = ()
     results: tuple[SerpRow, ...] = ()
+    unproven: tuple[Unproven, ...] = ()
 
 
 _ADAPTER = TypeAdapter(Report)

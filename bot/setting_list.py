@@ -211,7 +211,7 @@ SETTINGS: tuple[Setting, ...] = (
         Group.MONEY,
         EVERYWHERE,
         "Shortlist",
-        "Prospects that are proven and enriched, 1 to 200.",
+        "Prospects whose linking page and traffic are bought, 1 to 200.",
         money=True,
     ),
     Setting(

@@ -61,7 +61,9 @@ class Settings(BaseSettings):
     purse: int | None = Field(
         None, ge=0, le=MOST, description="Units of a run for competitors' profile rows, per vendor."
     )
-    shortlist: int = Field(25, ge=1, le=200, description="Prospects that are proven and enriched.")
+    shortlist: int = Field(
+        25, ge=1, le=200, description="Prospects whose linking page and traffic are bought."
+    )
     fresh_hours: int = Field(24, ge=0, description="Answers younger than this are reused free.")
     workers: int = Field(4, ge=1, le=32, description="Analyses that run at the same time.")
     queue: int = Field(200, ge=1, description="Runs that may wait; beyond it /gap says so.")

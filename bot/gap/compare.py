@@ -107,13 +107,15 @@ class Comparison:
     """The domains that link to competitors and not to us.
 
     `views` are in order of trust: pages before sites, newest first; where two views contradict
-    each other the earlier one is believed. `dropped` counts domains by reason.
+    each other the earlier one is believed. `dropped` counts domains by reason. `unproven` are those
+    that would be among the domains if it were certain that they do not link to us.
     """
 
     views: tuple[View, ...]
     domains: frozenset[str]
     dropped: dict[str, int]
     complete: bool
+    unproven: frozenset[str] = frozenset()
 
     @property
     def competitors(self) -> frozenset[str]:
@@ -138,13 +140,15 @@ def compare(
     competitors: frozenset[str] = frozenset(),
     blocked: frozenset[str] = frozenset(),
     floor: float = 0,
+    unproven: frozenset[str] = frozenset(),
 ) -> Comparison:
     """Return who links to the profiles' targets and is not us, ours, theirs, blocked or noise.
 
     Nor weak: under the `floor`, in hundredths of its scale, for every index that knows its
     authority. A site profile of a platform is ignored: its linkers are the whole web. A domain with
     several reasons to be dropped is counted under the first of: own, competitor, already_links,
-    blocked, noise, weak. The order of profiles and rows never matters.
+    blocked, noise, weak. Of whom is left the `unproven` are kept apart. The order of profiles and
+    rows never matters.
     """
     views = _views(profiles)
     left: set[str] = set().union(*(view.rows for view in views))
@@ -168,7 +172,8 @@ def compare(
         weak = left - _known_from(floor, views) - _unknown(left, views)
         left -= weak
         dropped["weak"] = len(weak)
-    return Comparison(views, frozenset(left), dropped, own.complete)
+    open_yet = unproven & left
+    return Comparison(views, frozenset(left - open_yet), dropped, own.complete, open_yet)
 
 
 def best_kind(kinds: Iterable[LinkKind | None]) -> LinkKind | None:

@@ -33,7 +33,7 @@ from bot.gap.compare import FULL_SCALES, Candidate, Comparison, View, best_kind
 from bot.gap.reasons import reasons
 from bot.gap.relevance import Terms
 from bot.model import Authority, Link, ReferringDomain, Scale, Scope
-from bot.report import Absence, IndexLink, Prospect
+from bot.report import Absence, IndexLink, Prospect, Unproven
 
 RELEVANCE, AUTHORITY, TRUST, TRAFFIC, BREADTH = 35, 25, 15, 15, 10
 SPAM = 0.0
@@ -81,6 +81,28 @@ def shortlist(comparison: Comparison, *, terms: Terms, size: int) -> tuple[Candi
         if pool and len(chosen) < size:
             chosen += _best(pool, _columns(comparison, pool), terms, size - len(chosen))
     return tuple(map(comparison.candidate, chosen))
+
+
+def best_first(comparison: Comparison, *, terms: Terms) -> tuple[str, ...]:
+    """Return all domains in the order of the shortlist; those that an index calls spam come last.
+
+    Whoever pays by the name asks about the first ones first.
+    """
+    pages = [view.rows.keys() for view in comparison.views if view.target.scope is Scope.PAGE]
+    near = comparison.domains.intersection(chain.from_iterable(pages))
+    order: list[str] = []
+    for pool in (list(near), list(comparison.domains - near)):
+        if pool:
+            order += _best(pool, _columns(comparison, pool), terms, len(pool))
+    return (*order, *sorted(comparison.domains.difference(order)))
+
+
+def unproven(comparison: Comparison) -> tuple[Unproven, ...]:
+    """Return who could not be checked, by name, with what they link to."""
+    found = map(comparison.candidate, sorted(comparison.unproven))
+    return tuple(
+        Unproven(one.domain, tuple(target.value for target in one.targets)) for one in found
+    )
 
 
 def rank(

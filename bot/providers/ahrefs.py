@@ -7,7 +7,8 @@ from bot.clock import Clock
 from bot.model import Scale
 from bot.providers.ahrefs_api import NAME, Api
 from bot.providers.ahrefs_counts import Allowance, Batch, History, Keywords, Serp
-from bot.providers.ahrefs_links import Links, LinksBetween, Lost, ReferringDomains
+from bot.providers.ahrefs_links import Links, Lost, ReferringDomains
+from bot.providers.ahrefs_proof import LinksBetween
 from bot.providers.base import Capability, NotConfigured, Rate, Vendor
 from bot.providers.header_key import HeaderKey
 from bot.settings import ApiKey, Settings, VendorOptions

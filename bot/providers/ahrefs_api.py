@@ -103,17 +103,21 @@ def rating(value: float | None) -> Authority | None:
 def in_pieces(
     items: Sequence[str], most: int, build: Callable[[Sequence[str]], Call]
 ) -> tuple[Call, ...]:
-    """Return the fewest even-sized calls whose URLs are short enough, `most` items in each.
+    """Return few even-sized calls whose URLs are short enough, at most `most` items in each.
 
     One item whose URL is too long even alone is sent all the same: the vendor has the last word.
     """
-    calls: tuple[Call, ...] = ()
-    for pieces in range(max(1, ceil(len(items) / most)), len(items) + 1):
+    if not items:
+        return ()
+    pieces = max(ceil(len(items) / most), ceil(sum(map(len, items)) / LONGEST_URL))
+    while True:
         size = ceil(len(items) / pieces)
         calls = tuple(build(items[at : at + size]) for at in range(0, len(items), size))
-        if all(len(str(call.request.url)) <= LONGEST_URL for call in calls):
-            break
-    return calls
+        longest = max(len(str(call.request.url)) for call in calls)
+        if longest <= LONGEST_URL or size == 1:
+            return calls
+        # What every call carries besides its items makes this less than are needed, never more.
+        pieces = min(len(items), max(pieces + 1, pieces * longest // LONGEST_URL))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from bot.clock import Clock
 from bot.domains import registrable
-from bot.errors import BadAnswer, PlanLacks
+from bot.errors import BadAnswer, Unserved
 from bot.model import Balance, CountPoint, KeywordMetrics, Market, Metrics, Scope, SerpRow, Target
 from bot.places import COUNTRIES
 from bot.providers.ahrefs_api import (
@@ -48,7 +48,7 @@ _UNSERVED = frozenset(
 
 def _country(market: Market) -> str:
     if market.country not in COUNTRIES - _UNSERVED:
-        raise PlanLacks(NAME, f"It has no search data for the country “{market.country}”.")
+        raise Unserved(NAME, f"It has no search data for the country “{market.country}”.")
     return market.country
 
 
@@ -57,10 +57,10 @@ _KINDS = {"discussion": "forum", "video": "video", "news": "news", "organic_shop
 
 
 class SerpPosition(BaseModel):
-    """A row of a results page; features such as images have no `url`."""
+    """A row of a results page; features such as images have no `url`, some rows no `position`."""
 
-    position: int
-    type: list[str]
+    position: int | None = None
+    type: list[str | None] | None = None
     url: str | None = None
     title: str | None = None
     domain_rating: Rating | None = None
@@ -84,7 +84,7 @@ class Serp(Question[SerpQuery, SerpBody, SerpRow]):
     _columns = ("position", "url", "title", "type", "domain_rating")
 
     def plan(self, query: SerpQuery) -> tuple[Call, ...]:
-        """Return one call; raises `PlanLacks` for a country Ahrefs does not cover."""
+        """Return one call; raises `Unserved` for a country Ahrefs does not cover."""
         columns = (*self._columns, "refdomains") if query.counts else self._columns
         params: dict[str, str | int] = {
             "select": ",".join(columns),
@@ -100,9 +100,14 @@ class Serp(Question[SerpQuery, SerpBody, SerpRow]):
         """Rank the organic results 1, 2, … in order; their own numbers count features too."""
         del call
         ranked: dict[str, SerpPosition] = {}
-        for row in sorted(body.positions, key=lambda row: row.position):
-            if "organic" in row.type and row.url:
+        placed = [(row.position, row) for row in body.positions if row.position is not None]
+        for _, row in sorted(placed, key=lambda one: one[0]):
+            if "organic" in (row.type or ()) and row.url:
                 ranked.setdefault(row.url, row)
+        nowhere = sum(
+            row.position is None and row.url is not None and "organic" in (row.type or ())
+            for row in body.positions
+        )
         first = list(ranked.items())[: query.top]
         rows = tuple(
             SerpRow(
@@ -112,15 +117,17 @@ class Serp(Question[SerpQuery, SerpBody, SerpRow]):
                 domain=domain,
                 authority=rating(row.domain_rating),
                 referring_domains=row.refdomains,
-                kind=next((_KINDS[one] for one in row.type if one in _KINDS), None),
+                kind=next((_KINDS[one] for one in row.type or () if one in _KINDS), None),
             )
             for position, (url, row) in enumerate(first, start=1)
             if (domain := registrable(url))
         )
-        return Page(rows, complete=True, note=_serp_note(query, len(first), len(rows)))
+        return Page(rows, complete=True, note=_serp_note(query, len(first), len(rows), nowhere))
 
 
-def _serp_note(query: SerpQuery, ranked: int, kept: int) -> str | None:
+def _serp_note(query: SerpQuery, ranked: int, kept: int, nowhere: int) -> str | None:
+    if nowhere:
+        return f"{nowhere} results without a position were left out."
     if not ranked:
         return f"Ahrefs holds no search results for this keyword in “{query.market.country}”."
     if kept < ranked:

@@ -1,4 +1,4 @@
-"""Ahrefs: who links to a page or site, whether named domains do, with which links, and who left."""
+"""Ahrefs: who links to a page or site, with which links, and who left."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from datetime import date
 
 from pydantic import BaseModel
 
-from bot.domains import registrable, under_private_suffix
+from bot.domains import registrable
 from bot.model import Link, LinkKind, ReferringDomain
 from bot.providers.ahrefs_api import (
     FLOOR,
@@ -26,7 +26,6 @@ from bot.providers.ahrefs_api import (
     seen_since,
 )
 from bot.providers.base import (
-    BetweenQuery,
     Call,
     LinksQuery,
     LostQuery,
@@ -120,57 +119,6 @@ def _merged(domain: str, rows: Sequence[RefdomainRow]) -> ReferringDomain:
         trust=0.0 if all(row.is_spam for row in rows) else None,
         first_seen=min(days, default=None),
     )
-
-
-class LinksBetween(Question[BetweenQuery, RefdomainsBody, ReferringDomain]):
-    """Which of the named domains link to the target: 2 units a row, so mostly the floor of 50.
-
-    A row's `domain` may be a host, so the root is asked for. Under a private suffix
-    (`a.github.io`) Ahrefs may take the suffix for the root, so `domain` itself is asked for too.
-    """
-
-    body = RefdomainsBody
-    _asked = ("domain", "root_domain_name")
-
-    def plan(self, query: BetweenQuery) -> tuple[Call, ...]:
-        """Return as few calls as URL length and row cap allow."""
-
-        def build(domains: Sequence[str]) -> Call:
-            params: dict[str, str | int] = {
-                **of_target(query.target),
-                "select": "domain",
-                "history": "live",
-                "limit": self._limit(len(domains)),
-                "order_by": "domain:asc",
-                "where": any_of(test for domain in domains for test in _tests(domain)),
-            }
-            worst = price(self._limit(len(domains)), self._asked)
-            return self._api.get("site-explorer/refdomains", params, worst)
-
-        return in_pieces(sorted(set(query.domains)), self._api.row_cap - 1, build)
-
-    def rows(self, query: BetweenQuery, call: Call, body: RefdomainsBody) -> Page[ReferringDomain]:
-        """Return those that link; the others are proven not to unless the answer was cut off."""
-        del query
-        asked = asked_in(call)
-        linking = asked.intersection(registrable(row.domain) for row in body.refdomains)
-        complete = len(body.refdomains) < self._limit(len(asked)) or linking == asked
-        rows = tuple(ReferringDomain(domain) for domain in sorted(linking))
-        note = None if complete else "The answer was cut off; the other domains are unproven."
-        return Page(rows, complete=complete, note=note)
-
-    def _limit(self, domains: int) -> int:
-        """One row more than asked shows that nothing was cut; the floor pays for 25 anyway."""
-        paid_anyway = FLOOR // per_row(self._asked)
-        return min(self._api.row_cap, max(paid_anyway, domains + 1))
-
-
-def _tests(domain: str) -> list[tuple[str, str]]:
-    """Return what makes a row count as this domain's, in as short a filter as is safe."""
-    tests = [("root_domain_name", domain)]
-    if under_private_suffix(domain):
-        tests.append(("domain", domain))
-    return tests
 
 
 class BacklinkRow(BaseModel):

@@ -7,7 +7,7 @@ never reach plans, caches, ledgers or logs.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
@@ -126,10 +126,17 @@ class LostQuery:
 
 @dataclass(frozen=True, slots=True)
 class BetweenQuery:
-    """Which of these registrable domains link to the target? Complete: the others do not."""
+    """Which of these registrable domains link to the target? Complete: the others do not.
+
+    `linkers`: how many domains link to the target, as this index counts; `times`: how many such
+    questions about it are to be expected that day. From these a vendor can tell whether to read the
+    target's whole list, which is kept and answers them all, costs less than to ask by name.
+    """
 
     domains: tuple[str, ...]
     target: Target
+    linkers: int | None = None
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +191,19 @@ class Call:
     """One request, keyless, with its worst-case price and how long its answer may be kept.
 
     Where `part` is set, a kept answer with as many rows of the same list or more serves as well;
-    `parse` then gets the call with the rows of that answer.
+    `parse` then gets the call with the rows of that answer. `after` are calls of the same question
+    that follow this one, whatever it says: `parse` returns the first of them as the next.
     """
 
     request: httpx.Request
     worst: Cost
     keep_seconds: int = 0
     part: Part | None = None
+    after: tuple["Call", ...] = ()
+
+    def following(self) -> "Call | None":
+        """Return the first of the calls that come after, with the others behind it."""
+        return replace(self.after[0], after=self.after[1:]) if self.after else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +211,8 @@ class Page(Generic[Row]):
     """One parsed answer. `complete` False: more rows exist that were not read.
 
     `as_of` is set when the rows are older than the answer (an imported file, a monthly index).
+    `settled`: of the domains a `BetweenQuery` names, those of which it is certain whether they link
+    although the answer is not complete.
     """
 
     rows: tuple[Row, ...]
@@ -206,6 +221,7 @@ class Page(Generic[Row]):
     next: Call | None = None
     note: str | None = None
     as_of: datetime | None = None
+    settled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +229,7 @@ class Answer(Generic[Row]):
     """What the gateway hands on: all pages of all calls of one question to one vendor.
 
     `as_of` is the moment of the oldest part (a cached part is older than now). `notes` say in plain
-    words why it is incomplete or what was left out.
+    words why it is incomplete or what was left out. `settled` are those of all pages.
     """
 
     provider: str
@@ -222,6 +238,7 @@ class Answer(Generic[Row]):
     complete: bool
     as_of: datetime
     notes: tuple[str, ...] = ()
+    settled: frozenset[str] = frozenset()
 
     def only(self, kind: type[Kind]) -> tuple[Kind, ...]:
         """Return the rows of one kind: a question may be answered with several."""

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from pydantic_settings import SettingsConfigDict
 
 from bot.clock import Clock
-from bot.errors import BadKey, OutOfUnits, PlanLacks, RateLimited
+from bot.errors import BadKey, OutOfUnits, PlanLacks, RateLimited, Unserved
 from bot.model import Market, SerpRow
 from bot.providers.base import Call, Capability, Cost, NotConfigured, Page, Rate, SerpQuery, Vendor
 from bot.providers.header_key import HeaderKey
@@ -33,22 +33,40 @@ _MEANS = {
     "QUOTA_LIMITED": OutOfUnits,
 }
 
-# Countries and languages as the vendor's own n8n node 1.0.25 lists them.
+# Countries and languages as the vendor's own n8n node 1.0.25 lists them, with Greece and Greek,
+# which its API serves besides.
 _COUNTRIES = frozenset(
     [
         *("ar", "at", "au", "be", "br", "ca", "ch", "cl", "cn", "de", "dk", "es", "fi", "fr", "gb"),
-        *("hk", "id", "in", "it", "jp", "kr", "mx", "my", "nl", "no", "nz", "ph", "pl", "pt", "ru"),
-        *("sa", "se", "tr", "tw", "us", "za"),
+        *("gr", "hk", "id", "in", "it", "jp", "kr", "mx", "my", "nl", "no", "nz", "ph", "pl", "pt"),
+        *("ru", "sa", "se", "tr", "tw", "us", "za"),
     ]
 )
 _LANGUAGES = frozenset(
     [
-        *("ar", "bg", "bn", "ca", "cs", "da", "de", "en", "es", "et", "eu", "fi", "fr", "gl", "gu"),
-        *("he", "hi", "hr", "hu", "is", "it", "jp", "kn", "ko", "lt", "lv", "ml", "mr", "ms", "nb"),
-        *("nl", "pa", "pl", "pt-br", "pt-pt", "ro", "ru", "sk", "sl", "sr", "sv", "ta", "te", "th"),
+        *("ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fi", "fr", "gl"),
+        *("gu", "he", "hi", "hr", "hu", "is", "it", "jp", "kn", "ko", "lt", "lv", "ml", "mr", "ms"),
+        *(
+            "nb",
+            "nl",
+            "pa",
+            "pl",
+            "pt-br",
+            "pt-pt",
+            "ro",
+            "ru",
+            "sk",
+            "sl",
+            "sr",
+            "sv",
+            "ta",
+            "te",
+            "th",
+        ),
         *("tr", "uk", "vi", "zh-hans", "zh-hant"),
     ]
 )
+_EVERYWHERE = "ALL"
 _RENAMED = {"ja": "jp", "no": "nb", "nn": "nb"}
 
 
@@ -98,7 +116,10 @@ class Serp:
         self._url = f"{base_url}/res/v1/web/search"
 
     def plan(self, query: SerpQuery) -> tuple[Call, ...]:
-        """Return one call; raises `PlanLacks` for a country or language Brave does not list."""
+        """Return one call; raises `Unserved` for a language Brave does not list.
+
+        A country that it does not list is searched for in all countries, and the answer says so.
+        """
         params: dict[str, str | int] = {
             "q": query.keyword,
             **_place(query.market),
@@ -119,7 +140,8 @@ class Serp:
         # Titles are written for a web page, with entities.
         hits = (Hit(one.url, unescape(one.title or "")) for one in found)
         altered = answer.query.altered
-        notes = [_NOT_GOOGLE, f"It corrected the keyword to “{altered}”." if altered else None]
+        corrected = f"It corrected the keyword to “{altered}”." if altered else None
+        notes = [_NOT_GOOGLE, _not_local(query.market), corrected]
         return organic(query, hits, billed=Cost(1, POOL), notes=notes, most=_MOST)
 
 
@@ -129,11 +151,16 @@ def _place(market: Market) -> dict[str, str]:
         language = "zh-hant" if market.country in {"hk", "tw"} else "zh-hans"
     elif language == "pt":
         language = "pt-br" if market.country == "br" else "pt-pt"
-    if market.country not in _COUNTRIES:
-        raise PlanLacks(NAME, f"It has no search data for the country “{market.country}”.")
     if language not in _LANGUAGES:
-        raise PlanLacks(NAME, f"It has no search data in the language “{market.language}”.")
-    return {"country": market.country.upper(), "search_lang": language}
+        raise Unserved(NAME, f"It has no search data in the language “{market.language}”.")
+    country = market.country.upper() if market.country in _COUNTRIES else _EVERYWHERE
+    return {"country": country, "search_lang": language}
+
+
+def _not_local(market: Market) -> str | None:
+    if market.country in _COUNTRIES:
+        return None
+    return f"It does not tell “{market.country}” apart: these are results of all countries."
 
 
 def _refuse(response: httpx.Response) -> None:

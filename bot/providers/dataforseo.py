@@ -30,7 +30,7 @@ class Options(VendorOptions):
     mixed_intersection: bool = Field(
         default=False, description="One request for pages and sites; unconfirmed, half the price."
     )
-    intersection_mode: Mode = "partial"
+    intersection_mode: Mode = "all"
 
     @field_validator("login", "password")
     @classmethod

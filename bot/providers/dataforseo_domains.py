@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 from typing import Any, Literal
 
+import httpx
 from pydantic import BaseModel
 
 from bot.domains import host_of, registrable
@@ -25,6 +27,7 @@ from bot.providers.dataforseo_api import (
     Api,
     Count,
     Day,
+    Envelope,
     Listing,
     Percent,
     Question,
@@ -43,6 +46,7 @@ from bot.providers.dataforseo_api import (
 )
 
 _FEWEST_PROOF_ROWS = 100
+_CUT_OFF = "The answer was cut off; the other domains are unproven."
 _MOST_FILTERS = 8  # a request may carry; one a target
 Mode = Literal["partial", "all"]
 
@@ -144,12 +148,36 @@ def _left(nameless: int) -> str | None:
 
 
 class LinksBetween(Question[BetweenQuery, Listing[ReferringItem], ReferringDomain]):
-    """Do these domains link to the target? Only those that do are charged as rows."""
+    """Do these domains link to the target? Only those that do are charged as rows.
+
+    Each request costs as much as hundreds of rows, so a target with few linkers is read whole where
+    that is cheaper; should it have more than were counted, the names are asked after all.
+    """
 
     body = Whole[Listing[ReferringItem]]
 
     def plan(self, query: BetweenQuery) -> tuple[Call, ...]:
-        """Return as few calls as the length of a filter allows."""
+        """Return as few calls as the length of a filter allows, or the one for the whole list."""
+        by_name = self._by_name(query)
+        if by_name and query.linkers is not None:
+            # They count domains; a list has a row for each host.
+            limit = 2 * query.linkers + _FEWEST_PROOF_ROWS
+            price = backlinks_price(limit)
+            by_name_price = query.times * sum(call.worst.units for call in by_name)
+            if limit <= MOST_ROWS and price.units < by_name_price:
+                return (self._listed(query, limit),)
+        return by_name
+
+    def _listed(self, query: BetweenQuery, limit: int) -> Call:
+        task: dict[str, Any] = {
+            "target": query.target.value,
+            "limit": limit,
+            "backlinks_status_type": "live",
+            "rank_scale": RANK_SCALE,
+        }
+        return self._api.post("backlinks/referring_domains/live", task, backlinks_price(limit))
+
+    def _by_name(self, query: BetweenQuery) -> tuple[Call, ...]:
         return tuple(
             self._api.post(
                 "backlinks/referring_domains/live",
@@ -169,14 +197,22 @@ class LinksBetween(Question[BetweenQuery, Listing[ReferringItem], ReferringDomai
         self, query: BetweenQuery, call: Call, result: Listing[ReferringItem]
     ) -> Page[ReferringDomain]:
         """Return the domains that link; the others are unproven where the answer was cut off."""
-        del query
-        asked = asked_in(call)
-        linking = {domain for item in result.found if (domain := registrable(item.domain)) in asked}
-        complete = not result.cut_off(task_of(call)["limit"]) or linking == asked
+        task = task_of(call)
+        by_name = "filters" in task
+        asked = asked_in(call) if by_name else {*query.domains}
+        found = (registrable(item.domain) for item in result.found)
+        linking = {domain for domain in found if domain and domain in asked}
+        complete = not result.cut_off(task["limit"]) or linking == asked
+        following = None
+        if not by_name and not complete:
+            first, *others = self._by_name(query)
+            following = replace(first, after=(*others,))
         return Page(
-            tuple(ReferringDomain(domain) for domain in sorted(filter(None, linking))),
-            complete=complete,
-            note=None if complete else "The answer was cut off; the other domains are unproven.",
+            tuple(ReferringDomain(domain) for domain in sorted(linking)),
+            complete=complete or following is not None,
+            next=following or call.following(),
+            note=None if complete or following else _CUT_OFF,
+            settled=frozenset(asked if complete else linking),
         )
 
 
@@ -210,7 +246,9 @@ class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
 
     `mixed`: ask for pages and sites in one request. Their documentation allows both kinds and does
     not show them together. `mode`: their words do not tell which of the two merges and which wants
-    a link to every target; an answer that only has the latter is never called complete.
+    a link to every target. Only a row with a single target shows that a mode merges. An answer
+    without one is never called complete; the other mode is then asked once, and the one that merges
+    is remembered as long as the process lives.
     """
 
     body = Whole[Listing[SharedItem]]
@@ -218,6 +256,7 @@ class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
     def __init__(self, api: Api, *, mixed: bool, mode: Mode) -> None:
         super().__init__(api)
         self._mixed, self._mode = mixed, mode
+        self._is_known = False  # whether the mode merges
 
     def plan(self, query: IntersectQuery) -> tuple[Call, ...]:
         """Return one call, or one for pages and one for sites; they share the limit."""
@@ -253,6 +292,23 @@ class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
             task["exclude_targets"] = [query.own.value]
         return self._api.post("backlinks/domain_intersection/live", task, backlinks_price(limit))
 
+    def _page(
+        self, query: IntersectQuery, call: Call, response: httpx.Response, envelope: Envelope
+    ) -> Page[Shared]:
+        page = super()._page(query, call, response, envelope)
+        if page.rows or page.next or len(task_of(call)["targets"]) == 1:
+            return page
+        following = self._in_other_mode(call)
+        return replace(page, next=following, complete=False)
+
+    def _in_other_mode(self, call: Call) -> Call | None:
+        """Return the same question in the other mode; None where it is known which one merges."""
+        task = task_of(call)
+        if self._is_known or task["intersection_mode"] != self._mode:
+            return None
+        task["intersection_mode"] = _OTHER[self._mode]
+        return self._api.post("backlinks/domain_intersection/live", task, call.worst)
+
     def rows(self, query: IntersectQuery, call: Call, result: Listing[SharedItem]) -> Page[Shared]:
         """Return each registrable domain once, with the targets of this call that it links to."""
         task = task_of(call)
@@ -267,8 +323,10 @@ class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
                 continue
             for key, entry in entries.items():
                 groups[domain][key].append(entry)
-        fewest = min(map(len, groups.values()), default=0)
-        only_common = fewest == len(targets) > 1
+        merges = len(targets) == 1 or any(len(seen) == 1 for seen in groups.values())
+        following = None if merges else self._in_other_mode(call)
+        if merges and len(targets) > 1:
+            self._mode, self._is_known = task["intersection_mode"], True
         if query.since is not None:
             groups = _new(groups, query.since)
         cut = result.cut_off(task["limit"])
@@ -281,10 +339,11 @@ class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
                 )
                 for domain, seen in groups.items()
             ),
-            complete=not cut and not only_common,
+            complete=not cut and merges,
+            next=following,
             note=note_of(
                 f"Only the first {len(result.found)} were read." if cut else None,
-                _ONLY_COMMON.format(len(targets)) if only_common else None,
+                None if merges else _ONLY_COMMON.format(len(targets)),
                 _left(nameless),
             ),
         )
@@ -304,6 +363,7 @@ def _new(groups: _Groups, since: date) -> _Groups:
 
 
 _ONLY_COMMON = "Every domain links to all {} targets; those that link to fewer may be missing."
+_OTHER: dict[str, Mode] = {"all": "partial", "partial": "all"}
 
 
 def _whole(domain: str, seen: Iterable[Iterable[SharedEntry]]) -> bool:

@@ -4,7 +4,7 @@ They are those of the search engine's ads API: 2000 plus the country's ISO 3166-
 territories have a number and no location; there the vendor refuses, which costs nothing.
 """
 
-from bot.errors import PlanLacks
+from bot.errors import Unserved
 from bot.model import Market
 
 _NUMBERS = """
@@ -29,8 +29,8 @@ LOCATION_CODES = {entry[:2]: 2000 + int(entry[2:]) for entry in _NUMBERS.split()
 
 
 def located(vendor: str, market: Market) -> dict[str, int | str]:
-    """Return the parameters that name a market; raises `PlanLacks` for an unknown country."""
+    """Return the parameters that name a market; raises `Unserved` for an unknown country."""
     code = LOCATION_CODES.get(market.country)
     if code is None:
-        raise PlanLacks(vendor, f"It has no location for the country “{market.country}”.")
+        raise Unserved(vendor, f"It has no location for the country “{market.country}”.")
     return {"location_code": code, "language_code": market.language}

@@ -126,6 +126,7 @@ class Gateway:
             complete=not failures and all(page.complete for page, _ in pages),
             as_of=min((moment for _, moment in pages), default=self._clock.now()),
             notes=tuple(dict.fromkeys(notes)),
+            settled=frozenset().union(*(page.settled for page, _ in pages)),
         )
 
     async def _read(self, vendor: Vendor, adapter: Local[object, Any], query: object) -> Dated:

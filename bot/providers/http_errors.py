@@ -24,7 +24,7 @@ from bot.errors import (
 Body = TypeVar("Body", bound=BaseModel)
 
 _LONGEST = 300  # a Slack context line; more is a page, not a sentence
-_WORDS = ("error", "message", "error_message", "detail", "status_message")
+_WORDS = ("error", "errors", "message", "error_message", "detail", "status_message")
 
 
 def vendor_words(response: httpx.Response) -> str:
@@ -36,8 +36,11 @@ def vendor_words(response: httpx.Response) -> str:
         body = json.loads(text)
     except ValueError:
         return text
-    while isinstance(body, dict):
-        body = next((body[key] for key in _WORDS if body.get(key)), None)
+    while isinstance(body, (dict, list)):
+        if isinstance(body, list):
+            body = body[0] if body else None
+        else:
+            body = next((body[key] for key in _WORDS if body.get(key)), None)
     return body.strip() if isinstance(body, str) else ""
 
 

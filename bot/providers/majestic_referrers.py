@@ -192,7 +192,12 @@ class LinksBetween(Question[BetweenQuery, Body[Referrer], ReferringDomain]):
         linking = {domain: row.about(domain) for domain, row in _named(read) if domain in asked}
         complete = not _cut_off(call, read) or linking.keys() == asked
         note = f"Only {len(read)} referring domains were analysed; the other domains are unproven."
-        return Page(tuple(linking.values()), complete, note=None if complete else note)
+        return Page(
+            tuple(linking.values()),
+            complete,
+            note=None if complete else note,
+            settled=frozenset(asked if complete else linking),
+        )
 
 
 class Intersect(Question[IntersectQuery, Body[Referrer], Shared]):

@@ -277,6 +277,7 @@ class LinksBetween(Question[BetweenQuery, Statuses, ReferringDomain]):
             complete=not missing,
             billed=Cost(len(said.results_by_query), POOL),
             note=f"Moz could not say whether these link: {missing}." if missing else None,
+            settled=frozenset(answered),
         )
 
 

@@ -51,7 +51,8 @@ def _table(caption: str, rows: Sequence[Sequence[Cell]]) -> list[Block]:
 
 
 def _sentence(report: Report, limit: int) -> str:
-    parts = [sentences.prospects_found(report, limit), sentences.left_out(report.dropped)]
+    parts = [sentences.prospects_found(report, limit), sentences.unchecked(report)]
+    parts.append(sentences.left_out(report.dropped))
     parts.append(sentences.SAMPLE if report.sample else None)
     return " ".join(part for part in parts if part)
 

@@ -269,24 +269,52 @@ def cost_part(line: CostLine) -> str:
 
 
 def prospects_found(report: Report, limit: int) -> str:
-    """Return how many prospects there are and for how many the absence of a link is proven."""
+    """Return how many prospects there are, and how sure it is that they do not link to us."""
     whom = field(report.competitors)
     found = len(report.prospects)
-    if not found and not report.competitors:
-        return "Prospects are unknown: there is no page to compare with."
-    if not found and _lost(report, "referring_domains", "intersect"):
-        return f"Prospects are unknown: who links to {whom} could not be read."
     if not found:
-        return f"No prospects: no domain was found that links to {whom} and not to you."
+        return _nobody(report, whom)
     proven = sum(prospect.absence is Absence.PROVEN for prospect in report.prospects)
     shown_here = f"; the best {limit} are here" if found > limit else ""
     start = f"{counted(found, 'domain')} {'links' if found == 1 else 'link'} to {whom} and"
     if proven == found:
         return f"{start} not to you (proven){shown_here}."
+    if not proven:
+        why = "nothing connected can tell who links to you" if report.site else "no site was named"
+        return f"{start} perhaps to you as well: {why}{shown_here}."
     return (
         f"{start}, as far as is known, not to you "
         f"({proven:,} proven, {found - proven:,} unproven){shown_here}."
     )
+
+
+def _nobody(report: Report, whom: str) -> str:
+    if report.unproven:
+        return f"No prospects: none of those that link to {whom} is proven not to link to you."
+    if not report.competitors:
+        return "Prospects are unknown: there is no page to compare with."
+    if _lost(report, "referring_domains", "intersect"):
+        return f"Prospects are unknown: who links to {whom} could not be read."
+    return f"No prospects: no domain was found that links to {whom} and not to you."
+
+
+def unchecked(report: Report) -> str | None:
+    """Return how many more link to the competitors and could not be checked, and why."""
+    count = len(report.unproven)
+    if not count:
+        return None
+    asked = [source for source in report.sources if source.capability == "links_between"]
+    states = {source.state for source in asked}
+    why = "within the cap"
+    if SourceState.UNAVAILABLE in states:
+        lost = [one.provider for one in asked if one.state is SourceState.UNAVAILABLE]
+        why = f"because {listed(shown(one, 40) for one in lost)} did not answer"
+    elif SourceState.PARTIAL in states and SourceState.NOT_ASKED not in states:
+        why = "because an answer was cut off"
+    elif not asked:
+        why = "by name: the index cannot be asked about single domains"
+    more = " more" if report.prospects else ""
+    return f"{count:,}{more} could not be checked {why}."
 
 
 def left_out(dropped: dict[str, int] | None) -> str | None:

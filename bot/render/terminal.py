@@ -61,7 +61,7 @@ def _top3(report: Report) -> Table:
 
 def _prospects(report: Report) -> list[RenderableType]:
     found = sentences.prospects_found(report, LISTED)
-    parts = lines_of([found, sentences.left_out(report.dropped)])
+    parts = lines_of([found, sentences.unchecked(report), sentences.left_out(report.dropped)])
     if not report.prospects:
         return parts
     table = table_of(

@@ -77,6 +77,18 @@ def latest(
     )
 
 
+def other_keywords(
+    db: sqlite_utils.Database, *, team: str, of: tuple[str, str], since: datetime
+) -> int:
+    """Return how many keywords besides one of a site (`of`) were answered for it since a moment."""
+    ((found,),) = db.execute(
+        "SELECT count(DISTINCT keyword) FROM reports "
+        "WHERE team = ? AND site = ? AND keyword <> ? AND taken_at >= ?",
+        (team, *of, to_text(since)),
+    )
+    return int(found)
+
+
 def _read(cursor: sqlite3.Cursor) -> list[StoredReport]:
     return [
         StoredReport(run_id, channel, question, report, from_text(taken_at))

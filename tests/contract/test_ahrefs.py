@@ -179,22 +179,6 @@ def test_a_proof_names_the_domains_that_link_and_is_complete(vendor):
     assert page.complete
 
 
-def test_a_proof_that_was_cut_off_proves_nothing_about_the_others(vendor):
-    rows = [{"domain": f"h{at}.news.example"} for at in range(25)]
-    query = BetweenQuery(("news.example", "quiet.example"), OUR_SITE)
-    page = parse(vendor, Capability.LINKS_BETWEEN, query, good({"refdomains": rows}))
-    assert page.rows == (ReferringDomain("news.example"),)
-    assert not page.complete
-    assert page.note == "The answer was cut off; the other domains are unproven."
-
-
-def test_a_full_proof_that_found_every_domain_is_complete(vendor):
-    rows = [{"domain": f"h{at}.news.example"} for at in range(25)]
-    query = BetweenQuery(("news.example",), OUR_SITE)
-    page = parse(vendor, Capability.LINKS_BETWEEN, query, good({"refdomains": rows}))
-    assert page.complete
-
-
 def test_links_carry_their_strongest_restriction_and_one_is_kept_a_domain(vendor):
     page = answered(vendor, Capability.LINKS)
     rows = [row for row in page.rows if isinstance(row, Link)]
@@ -291,15 +275,9 @@ def test_the_same_question_in_another_order_is_the_same_request(vendor):
     assert [call.request.url for call in one] == [call.request.url for call in other]
 
 
-@pytest.mark.parametrize("capability", [Capability.LINKS_BETWEEN, Capability.LINKS])
-def test_a_proof_of_sixty_domains_keeps_every_url_short_and_asks_for_each_once(vendor, capability):
+def test_links_of_sixty_domains_keep_every_url_short_and_ask_for_each_once(vendor):
     domains = tuple(f"a-rather-long-name-{at:03}.example" for at in range(60))
-    query: object = (
-        BetweenQuery(domains, OUR_SITE)
-        if capability is Capability.LINKS_BETWEEN
-        else LinksQuery(OUR_SITE, domains)
-    )
-    calls = plan(vendor, capability, query)
+    calls = plan(vendor, Capability.LINKS, LinksQuery(OUR_SITE, domains))
     assert len(calls) <= 3
     assert max(len(str(call.request.url)) for call in calls) <= LONGEST_URL
     for domain in domains:
@@ -326,14 +304,6 @@ def test_a_country_that_ahrefs_does_not_cover_is_said_before_anything_is_sent(ve
     ):
         with pytest.raises(PlanLacks, match="no search data for the country"):
             plan(vendor, capability, query)
-
-
-def test_a_proof_always_leaves_room_for_one_row_more_than_it_asks_for(monkeypatch, tmp_path):
-    vendor = configured(monkeypatch, tmp_path, row_cap=10)
-    domains = tuple(f"d{at}.example" for at in range(20))
-    for call in plan(vendor, Capability.LINKS_BETWEEN, BetweenQuery(domains, OUR_SITE)):
-        asked = {domain for domain in domains if f'"{domain}"' in call.request.url.params["where"]}
-        assert len(asked) < int(call.request.url.params["limit"]) <= 10
 
 
 def test_a_plan_with_more_rows_reads_more(monkeypatch, tmp_path):

@@ -234,3 +234,29 @@ def test_a_base_url_replaces_the_host_whether_or_not_it_ends_in_a_slash(monkeypa
     vendor = configured(monkeypatch, tmp_path, base_url="http://127.0.0.1:9/v3/")
     (call,) = plan(vendor, Capability.BALANCE, QUESTIONS[Capability.BALANCE][0])
     assert str(call.request.url) == "http://127.0.0.1:9/v3/subscription-info/limits-and-usage"
+
+
+def test_a_result_without_a_position_or_with_a_null_type_costs_a_row_and_not_the_answer(vendor):
+    organic = {"type": ["organic", None], "url": "https://a.example/", "title": "A"}
+    rows = [
+        {**organic, "position": 1},
+        {**organic, "position": None, "url": "https://lost.example/"},
+        {"position": 2, "type": None, "url": "https://odd.example/"},
+        {**organic, "position": 3, "url": "https://b.example/"},
+    ]
+    page = parse(vendor, Capability.SERP, SerpQuery("crm", US), good({"positions": rows}))
+    assert [row.url for row in page.rows] == ["https://a.example/", "https://b.example/"]
+    assert page.note == "1 results without a position were left out."
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"error": ["API units limit reached", "units left: 0"]},
+        {"errors": [{"message": "API units limit reached"}]},
+        ["API units limit reached"],
+    ],
+)
+def test_an_error_in_the_form_of_a_list_is_read_as_well(vendor, said):
+    with pytest.raises(OutOfUnits, match="API units limit reached"):
+        parse(vendor, Capability.SERP, SerpQuery("crm", US), httpx.Response(403, json=said))

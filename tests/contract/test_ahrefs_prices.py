@@ -58,12 +58,23 @@ def vendor(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Vendor:
         (Capability.REFERRING_DOMAINS, ReferringQuery(OUR_SITE, 30), [150]),  # 30 × 5
         (Capability.REFERRING_DOMAINS, ReferringQuery(OUR_SITE, 5000), [500]),  # 100 rows a plan
         (Capability.REFERRING_DOMAINS, ReferringQuery(OUR_SITE, 4, date(2026, 7, 1)), [50]),
-        (Capability.LINKS_BETWEEN, BetweenQuery(LINKERS, OUR_SITE), [50]),  # 25 × 2
+        (Capability.LINKS_BETWEEN, BetweenQuery(LINKERS, OUR_SITE), [50]),  # 6 + 1
         (
             Capability.LINKS_BETWEEN,
             BetweenQuery(tuple(f"d{at}.example" for at in range(30)), OUR_SITE),
-            [62],  # (30 + 1) × 2
+            [50],  # 30 + 1, and 50 is the floor
         ),
+        (
+            Capability.LINKS_BETWEEN,
+            BetweenQuery(tuple(f"d{at}.example" for at in range(80)), OUR_SITE),
+            [81],  # 80 + 1, a unit each
+        ),
+        (
+            Capability.LINKS_BETWEEN,
+            BetweenQuery(tuple(f"d{at}.example" for at in range(133)), OUR_SITE),
+            [100 + 2 * 68],  # as many rows as the plan allows, and its halves if that was not all
+        ),
+        (Capability.LINKS_BETWEEN, BetweenQuery(LINKERS, OUR_SITE, linkers=40), [50]),  # the list
         (Capability.LINKS_BETWEEN, BetweenQuery((), OUR_SITE), []),
         (Capability.LINKS, LinksQuery(OUR_SITE, LINKERS), [50]),  # 6 × 8 = 48
         (Capability.LINKS, LinksQuery(OUR_SITE, (*LINKERS, "seventh.example")), [56]),  # 7 × 8

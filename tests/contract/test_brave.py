@@ -6,7 +6,7 @@ from fakes.serp_vendors import KEY, configured, good, parse, plan, signed
 
 from bot.errors import BadAnswer, BadKey, OutOfUnits, PlanLacks, RateLimited, Unavailable
 from bot.model import Market
-from bot.providers.base import SerpQuery
+from bot.providers.base import Capability, SerpQuery
 
 US = Market("us", "en")
 NOT_GOOGLE = "Brave Search has an index of its own: this is not Google's order."
@@ -33,6 +33,8 @@ def error(status: int, code: str, *, listed: bool = False, **headers: str) -> ht
         (Market("tw", "zh"), "TW", "zh-hant"),
         (Market("cn", "zh"), "CN", "zh-hans"),
         (Market("br", "pt"), "BR", "pt-br"),
+        (Market("gr", "el"), "GR", "el"),
+        (Market("ie", "en"), "ALL", "en"),
         (Market("pt", "pt"), "PT", "pt-pt"),
     ],
 )
@@ -53,11 +55,19 @@ def test_a_search_asks_for_web_results_only_in_their_codes(vendor, market, count
 
 @pytest.mark.parametrize(
     ("market", "said"),
-    [(Market("ie", "en"), "country “ie”"), (Market("us", "sw"), "language “sw”")],
+    [(Market("us", "sw"), "language “sw”")],
 )
 def test_a_market_brave_does_not_serve_is_refused_before_anything_is_sent(vendor, market, said):
-    with pytest.raises(PlanLacks, match=said):
+    with pytest.raises(PlanLacks, match=said) as refused:
         plan(vendor, SerpQuery("crm", market))
+    assert "upgrade" not in str(refused.value)
+
+
+def test_a_country_brave_does_not_list_is_searched_for_everywhere_and_that_is_said(vendor):
+    query = SerpQuery("crm", Market("ie", "en"))
+    page = vendor.capabilities[Capability.SERP].parse(query, plan(vendor, query), good("brave"))
+    assert page.rows
+    assert "It does not tell “ie” apart: these are results of all countries." in (page.note or "")
 
 
 @pytest.mark.parametrize(("top", "count"), [(3, "3"), (20, "20"), (50, "20")])

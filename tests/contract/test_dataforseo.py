@@ -232,7 +232,6 @@ def _with_result(result: list[object]) -> bytes:
         Capability.SERP,
         Capability.KEYWORD_METRICS,
         Capability.REFERRING_DOMAINS,
-        Capability.INTERSECT,
         Capability.LINKS_BETWEEN,
         Capability.LINKS,
         Capability.LOST,

@@ -170,15 +170,15 @@ def test_pages_and_sites_are_asked_for_apart_and_share_the_limit(vendor):
         ["2.backlinks_spam_score", "<", 61],
     ]
     assert sites["filters"] == ["1.backlinks_spam_score", "<", 61]
-    assert pages["intersection_mode"] == "partial"
+    assert pages["intersection_mode"] == "all"
 
 
 def test_an_owner_who_knows_that_mixing_works_pays_for_one_request(monkeypatch, tmp_path):
-    vendor = configured(monkeypatch, tmp_path, mixed_intersection="1", intersection_mode="all")
+    vendor = configured(monkeypatch, tmp_path, mixed_intersection="1", intersection_mode="partial")
     query = IntersectQuery((ALPHA, ALPHA_SITE), None, 5_000)
     (sent,) = tasks(vendor, Capability.INTERSECT, query)
     assert sent["targets"] == {"1": ALPHA.value, "2": "alpha.example"}
-    assert sent["intersection_mode"] == "all"
+    assert sent["intersection_mode"] == "partial"
     assert sent["limit"] == 1_000
     assert "exclude_targets" not in sent
 

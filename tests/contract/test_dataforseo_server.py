@@ -104,19 +104,6 @@ async def test_pages_and_sites_are_mixed_only_where_the_server_allows_it(ask, se
     assert [entry.code for entry in server.ledger] == [40501, 20000, 20000, 20000]
 
 
-async def test_the_wrong_intersection_mode_brings_only_what_all_targets_share(ask, server):
-    server.merging = "all"
-    pages = (
-        "https://cloudcount.example/startups",
-        "https://taxnote.example/best-startup-accounting",
-    )
-    query = IntersectQuery(tuple(Target(Scope.PAGE, page) for page in pages), OUR_SITE, 100)
-    few = await ask(Capability.INTERSECT, query)
-    many = await ask(Capability.INTERSECT, query, intersection_mode="all")
-    assert len(few) < len(many)
-    assert all(len(row.targets) == 2 for row in few)
-
-
 async def test_names_are_proven_enriched_and_priced(ask, server):
     first = Target(Scope.SITE, "fincompare.example")
     linkers = await ask(Capability.REFERRING_DOMAINS, ReferringQuery(first, 100))

@@ -58,7 +58,8 @@ class AhrefsServer:
 
     `latency` is seconds before each answer; `units_left` None is unlimited; `row_cap` the plan's
     rows a request; `per_minute` switches the 429 of the rate limit on; `caches` makes a repeated
-    request free; `index_base` numbers batch rows. All may be changed while it runs.
+    request free; `index_base` numbers batch rows; without `knows_regex` a filter with
+    it is a 400. All may be changed while it runs.
     """
 
     world: World = field(default_factory=worked_example_world)
@@ -69,6 +70,7 @@ class AhrefsServer:
     per_minute: int | None = None
     caches: bool = False
     index_base: int = 0
+    knows_regex: bool = True
     clock: Clock = field(default_factory=SystemClock)
     base_url: str = ""
     ledger: list[Entry] = field(default_factory=list)
@@ -207,6 +209,8 @@ class AhrefsServer:
     def _answer(self, path: str, params: Row) -> Answer:
         if path == "subscription-info/limits-and-usage":
             return self._limits(params)
+        if not self.knows_regex and '"regex"' in str(params.get("where")):
+            raise Refusal(400, "bad where: unknown operator regex")
         return Answers(self.world, self.row_cap, self.index_base).to(path, params)
 
     def _limits(self, params: Row) -> Answer:

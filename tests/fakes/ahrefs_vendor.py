@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -86,9 +87,15 @@ def plan(vendor: Vendor, capability: Capability, query: object) -> tuple[Call, .
 def parse(
     vendor: Vendor, capability: Capability, query: object, response: httpx.Response
 ) -> Page[object]:
-    """Read one answer to the first request of a question."""
+    """Read one answer to the first request of a question.
+
+    A refusal is given to what is asked in the place of it as well.
+    """
+    adapter: Any = vendor.capabilities[capability]
     call = plan(vendor, capability, query)[0]
-    page: Page[object] = vendor.capabilities[capability].parse(query, call, response)  # type: ignore[attr-defined]  # as above
+    page: Page[object] = adapter.parse(query, call, response)
+    if response.is_error and page.next is not None:
+        page = adapter.parse(query, page.next, response)
     return page
 
 

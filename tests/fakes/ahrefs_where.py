@@ -1,6 +1,7 @@
 """The part of the vendor's filter language (`where`) that the fake server understands."""
 
 import operator
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "prefix": str.startswith,
     "suffix": str.endswith,
     "substring": operator.contains,
+    "regex": lambda value, pattern: re.search(pattern, value) is not None,
 }
 
 

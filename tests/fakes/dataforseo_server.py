@@ -58,7 +58,7 @@ class DataForSeoServer:
     balance: int | None = None
     per_minute: int | None = None
     mixes: bool = False
-    merging: str = "partial"
+    merging: str = "all"
     clock: Clock = field(default_factory=SystemClock)
     base_url: str = ""
     ledger: list[Entry] = field(default_factory=list)

@@ -65,7 +65,7 @@ async def test_planned_and_settled_units_are_in_the_ledger_and_within_1500(here)
         "keyword_metrics": [50, 50],
         "site_metrics": [325, 325],  # 50 with the headline, 25 × 11 for traffic
         "referring_domains": [750, 720],
-        "links_between": [76, 50],
+        "links_between": [50, 50],  # eleven link to us: the list, whole
         "links": [242, 242],
     }
     reserved = await here.rows("SELECT reserved_units, units FROM spend ORDER BY id")
@@ -97,8 +97,9 @@ async def test_whoever_links_to_us_is_no_prospect_and_is_counted(here):
     linking = {
         row["root_domain_name"] for row in world.refdomains("ledgerly.example", "subdomains")
     }
-    proven = {one.domain for one in report.prospects if one.absence is Absence.PROVEN}
-    assert not proven & linking
+    assert not {one.domain for one in report.prospects} & linking
+    assert {one.absence for one in report.prospects} == {Absence.PROVEN}
+    assert report.unproven == ()
     assert report.dropped["already_links"] > 0
 
 
@@ -182,7 +183,7 @@ async def test_the_headline_is_told_first_with_its_number(here):
     words = [one.waiting for one in here.told]
     assert words == [
         ("who links to the top 3",),
-        ("whether the best prospects link to us already",),
+        ("whether they link to us already",),
         ("the linking pages",),
     ]
     first = here.told[0].report

@@ -7,6 +7,7 @@ from fakes.ahrefs_world import OWN_PAGE
 from fakes.runs import Desk, desk, source
 
 from bot.errors import BadQuestion
+from bot.render import sentences
 from bot.report import Absence, Report, SourceState, Verdict, from_json, to_json
 
 OURS = f"site:ledgerly.example page:{OWN_PAGE}"
@@ -140,7 +141,7 @@ async def test_pages_without_any_links_are_a_real_zero_and_are_not_asked_again(h
     assert pages == ["subdomains", "subdomains"]
 
 
-async def test_a_failed_proof_leaves_absence_unproven(here):
+async def test_a_failed_proof_lists_nobody_and_names_whom_it_could_not_check(here):
     first = await here.ask(OURS)
     assert any(one.absence is Absence.PROVEN for one in first.prospects)
     profiles = sum(entry.path == "site-explorer/refdomains" for entry in here.server.ledger) - 1
@@ -158,7 +159,11 @@ async def test_a_failed_proof_leaves_absence_unproven(here):
     report = await here.ask(f"{OURS} fresh:yes", run="r2")
     check_honest(report)
     assert source(report, "links from prospects").state is SourceState.UNAVAILABLE
-    assert {one.absence for one in report.prospects} == {Absence.UNPROVEN}
+    assert report.prospects == ()
+    assert {one.domain for one in first.prospects} <= {one.domain for one in report.unproven}
+    assert sentences.unchecked(report).endswith(
+        " could not be checked because ahrefs did not answer."
+    )
 
 
 @pytest.mark.parametrize("cap", [0, 100, 150, 250, 600, 700, 950, 1100, 1250])

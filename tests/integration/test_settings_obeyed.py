@@ -77,7 +77,8 @@ async def test_prospects_under_the_floor_are_left_out_and_unknown_ones_are_kept(
     report = await here.ask(OURS, run="r2")
     kept = {one.domain for one in before.prospects if (one.authority or 100) >= 40}
     assert {one.domain for one in report.prospects} == kept
-    assert report.dropped["weak"] == len(before.prospects) - len(kept) > 0
+    # Nobody pays to learn whether the weak link to us already.
+    assert report.dropped["weak"] >= len(before.prospects) - len(kept) > 0
 
 
 @pytest.mark.parametrize(("level", "left"), [("page", "site"), ("site", "page")])

@@ -1,7 +1,9 @@
 """Which vendor is asked what, in which order and for how much, in Ahrefs' published prices."""
 
+from dataclasses import replace
 from math import ceil
 
+import httpx
 import pytest
 from fakes import semrush_vendor
 from fakes.ahrefs_vendor import configured
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from bot import linkers, plan, quoting
 from bot.model import Market, Scope, Target
 from bot.providers import exports, sample
-from bot.providers.base import Capability, Vendor
+from bot.providers.base import Call, Capability, Cost, Vendor
 from bot.question import Question
 from bot.report import Competitor
 from bot.settings import Settings
@@ -247,17 +249,40 @@ def names(number: int) -> list[str]:
 
 
 def test_absence_of_all_candidates_is_proven_in_one_call(ahrefs):
-    """37 names and one row more to see that nothing was cut: 38 × 2 = 76; 24 names cost 50."""
-    assert plan.proof_size(25) == 37
-    (ask,) = plan.proof(ahrefs, "ours.example", names(37), 1500)
-    assert ask.worst() == 76
-    (ask,) = plan.proof(ahrefs, "ours.example", names(24), 1500)
-    assert (ask.worst(), len(ask.query.domains)) == (50, 24)
+    """80 names and one row more to see that nothing was cut: 81; 49 names cost the floor of 50."""
+    (ask,) = plan.proof(ahrefs, "ours.example", names(80), 1500)
+    assert ask.worst() == 81
+    (ask,) = plan.proof(ahrefs, "ours.example", names(49), 1500)
+    assert (ask.worst(), len(ask.query.domains)) == (50, 49)
 
 
 def test_as_many_are_proven_as_what_is_left_pays_for(ahrefs):
-    (ask,) = plan.proof(ahrefs, "ours.example", names(37), 60)
-    assert (ask.worst(), len(ask.query.domains)) == (60, 29)
+    (ask,) = plan.proof(ahrefs, "ours.example", names(80), 60)
+    assert (ask.worst(), len(ask.query.domains)) == (60, 59)
+
+
+def test_a_list_that_several_keywords_share_is_read_only_where_it_is_affordable(ahrefs):
+    (ask,) = plan.proof(ahrefs, "ours.example", names(80), 1500, linkers=200, times=9)
+    assert ask.worst() == 100 + 100 + 50
+    (ask,) = plan.proof(ahrefs, "ours.example", names(80), 100, linkers=200, times=9)
+    assert (ask.worst(), len(ask.query.domains)) == (81, 80)
+
+
+def test_what_the_cap_refuses_takes_nothing_from_what_still_fits(ahrefs):
+    """Links to one target cost 200 and do not fit; the traffic of all 25 costs 275 and does."""
+    dear = replace(ahrefs, capabilities={**ahrefs.capabilities, Capability.LINKS: Dear()})
+    found = plan.enrichment(dear, dict.fromkeys(names(25), (PAGE,)), 280)
+    assert [ask.beyond_the_cap for ask in found] == [True, False]
+    assert len(found[1].query.targets) == 25
+
+
+class Dear:
+    def plan(self, query):
+        return (
+            Call(
+                httpx.Request("GET", "https://dear.example/"), Cost(270 + len(query.domains) * 20)
+            ),
+        )
 
 
 def test_a_proof_that_no_longer_fits_is_asked_in_its_smallest_form_for_the_cap_to_refuse(ahrefs):
@@ -346,11 +371,13 @@ def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, short
     targets = [Target(Scope.SITE, f"t{at}.example") for at in range(6)]
     shown = enumerate(names(shortlist))
     seen_on = {name: (targets[spread[at % len(spread)]],) for at, name in shown}
+    lists = linkers.profiles(ahrefs, top, purse)
+    rows = sum(min(100, ask.query.limit) for ask in lists)  # a plan's most in one answer
     run = [
         *plan.headline(question, chosen),
         *plan.uncounted(ahrefs, ahrefs, top, our_page=None, our_site="ours.example"),
-        *linkers.profiles(ahrefs, top, purse),
-        *plan.proof(ahrefs, "ours.example", names(plan.proof_size(shortlist)), None),
+        *lists,
+        *plan.proof(ahrefs, "ours.example", names(rows), None),
         *plan.enrichment(ahrefs, seen_on, None),
     ]
     quoted = quoting.quote(question, chosen, purse=purse, shortlist=shortlist, cap=10**9)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.gap.compare import Own, compare
-from bot.gap.prioritise import Evidence, rank, shortlist
+from bot.gap.prioritise import Evidence, best_first, rank, shortlist
 from bot.gap.relevance import terms_of
 from bot.model import Authority, Link, LinkKind, Profile, ReferringDomain, Scale, Scope, Target
 from bot.report import Absence
@@ -337,6 +337,7 @@ def test_scores_are_within_0_and_100_in_falling_order_and_nobody_is_lost(read, e
     assert scores == sorted(scores, reverse=True)
     gone = {name for name, each in evidence.items() if each.already_links}
     assert sorted(order(found)) == sorted(comparison.domains - gone)
+    assert sorted(best_first(comparison, terms=TERMS)) == sorted(comparison.domains)
 
 
 @given(st.lists(profiles, max_size=4), bought)
@@ -381,7 +382,9 @@ def test_a_signal_missing_everywhere_lowers_nobody_who_is_strong_otherwise(figur
 def test_the_shortlist_orders_as_the_ranking_does_within_a_level(read):
     comparison = compare(read, OURS)
     chosen = {one.domain for one in shortlist(comparison, terms=TERMS, size=99)}
+    named = best_first(comparison, terms=TERMS)
     whole = [one for one in rank(comparison, terms=TERMS, evidence={}) if one.domain in chosen]
 
     by_level = [one.domain for scope in Scope for one in whole if one.level is scope]
     assert by_level == [one.domain for one in shortlist(comparison, terms=TERMS, size=99)]
+    assert [*named[: len(by_level)]] == by_level

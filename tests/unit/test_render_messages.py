@@ -13,7 +13,7 @@ from bot.render.message import message, paragraphs
 from bot.render.method import method
 from bot.render.prospects import all_prospects, prospects
 from bot.render.result import result
-from bot.report import CostLine, Gate, Source, SourceState, Verdict
+from bot.report import Absence, CostLine, Gate, Source, SourceState, Unproven, Verdict
 
 _QUESTION = Question("best crm", Market("us", "en"), site="ledgerly.example")
 _ASKED = "“best crm” in US (en) for ledgerly.example"
@@ -362,3 +362,23 @@ def test_when_nothing_else_fits_the_sentence_remains(caplog):
 def test_lines_are_packed_by_their_escaped_size():
     assert paragraphs(["a", "b"]) == ["a\nb"]
     assert paragraphs(["&" * 300, "&" * 300], 2800) == ["&" * 300, "&" * 300]
+
+
+def test_who_could_not_be_checked_is_one_line_with_its_reason():
+    rest = tuple(Unproven(f"u{at}.example", ("one.example",)) for at in range(11))
+    asked = Source(
+        "moz", "x", SourceState.OK, 9, complete=True, as_of=None, capability="links_between"
+    )
+    report = replace(_many(2), unproven=rest, sources=(asked,))
+    assert "11 more could not be checked within the cap." in prospects(report).text
+    lost = Source("moz", "x", SourceState.UNAVAILABLE, None, None, None, capability="links_between")
+    told = prospects(replace(report, prospects=(), sources=(lost,))).text
+    assert "none of those that link to today's top 3 is proven not to link to you." in told
+    assert "11 could not be checked because moz did not answer." in told
+
+
+def test_a_list_that_nothing_can_prove_stands_and_says_so_once_on_top():
+    assert prospects(_many(2, absence=Absence.UNPROVEN)).text.startswith(
+        "2 domains link to today's top 3 and perhaps to you as well: "
+        "nothing connected can tell who links to you"
+    )
