@@ -24,7 +24,7 @@ def quote(
     find, so this supposes the dearest case; a light run enriches nothing.
     """
     worst: Pools = Counter()
-    for ask in plan.headline(question, chosen):
+    for ask in [*plan.headline(question, chosen), *plan.difficulty(question, chosen)]:
         worst.update(_of(ask))
     for index in chosen.indexes:
         if plan.is_free(index, Capability.REFERRING_DOMAINS):
