@@ -1,4 +1,7 @@
-"""What a run may cost, before anything is sent: pure, from the same plan that the run follows."""
+"""What a run may cost, before anything is sent: pure, from the same plan that the run follows.
+
+One attempt a request: the gateway repeats only what surely cost nothing.
+"""
 
 from collections import Counter
 from itertools import chain, repeat

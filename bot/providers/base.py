@@ -263,7 +263,10 @@ class Vendor:
     `pool` is the one its answers are billed in; a run may spend `run_cap` of it at most, and
     `purse` of that on lists of who links. `serp_counts`: its search results come with its link
     counts and authority; `own_web_index`: they are not Google's. `dates_links`: a list since a day
-    (`ReferringQuery.since`) costs no more than its own few rows.
+    (`ReferringQuery.since`) costs no more than its own few rows. `failures_are_free`: by its
+    contract or price an answer that is an error costs nothing, so it may be asked again; unless a
+    vendor says so, a failed attempt may have been billed and is not repeated. `notices` are
+    sentences that the person who set it up should know, for `linkgap doctor`.
     """
 
     name: str
@@ -281,6 +284,8 @@ class Vendor:
     serp_counts: bool = False
     own_web_index: bool = False
     dates_links: bool = False
+    failures_are_free: bool = False
+    notices: tuple[str, ...] = ()
 
     def can(self, capability: Capability) -> bool:
         """Say whether it serves the capability."""

@@ -84,6 +84,8 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         capabilities=capabilities,
         auth=HeaderKey("Authorization", token, "Basic "),
         secrets=(token, password, login),
+        # A task that ends in an error costs nothing; each answer states its `cost`.
+        failures_are_free=True,
         # Documented: 2,000 requests a minute and 30 at the same time; an account is rarely alone.
         rate=Rate(per_minute=1_000, concurrency=20),
         timeout=130.0,  # a live request may take them 120 seconds

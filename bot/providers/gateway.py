@@ -1,8 +1,8 @@
 """The only code that sends requests to vendors.
 
-reserve → wait for a turn → send → retry what is safe → settle the true cost → parse → hand rows on.
-Raw answers are cached; identical concurrent requests are sent once; keys are added as a request
-leaves and are removed from every error.
+reserve → wait for a turn → send → retry what cost nothing → settle the true cost → parse → hand
+rows on. Raw answers are cached; identical concurrent requests are sent once; keys are added as a
+request leaves and are removed from every error.
 """
 
 import asyncio
@@ -234,12 +234,12 @@ class Gateway:
             raise Unavailable(vendor.name, _in_words(fault, vendor)) from None
         except ProviderError as error:
             outcome = type(error).__name__
-            if isinstance(error, REFUSED) or response.is_client_error:
+            if _costs_nothing(error, response, vendor, call):
                 billed = _nothing_charged(call)
-            if isinstance(error, RateLimited):
-                raise _SafeToRepeat(error, error.retry_after) from None
-            if isinstance(error, Unavailable):
-                raise _SafeToRepeat(error) from None
+                if isinstance(error, RateLimited):
+                    raise _SafeToRepeat(error, error.retry_after) from None
+                if isinstance(error, Unavailable):
+                    raise _SafeToRepeat(error) from None
             raise
         finally:
             await asyncio.shield(meter.settle(reservation, billed, outcome))
@@ -287,6 +287,20 @@ class _Asking:
         except ProviderError as error:
             secrets = [secret.get_secret_value() for secret in self.vendor.secrets]
             raise error.redacted(secrets) from None
+
+
+def _costs_nothing(
+    error: ProviderError, response: httpx.Response, vendor: Vendor, call: Call
+) -> bool:
+    """Say whether a failed attempt was surely not billed.
+
+    Only then is a request sent again: each attempt reserves its worst case, and a quote ("at most")
+    holds one attempt. So whatever fails, a run costs no more than was said.
+    """
+    if isinstance(error, REFUSED) or response.is_client_error:
+        return True
+    free = vendor.failures_are_free or not any(call.worst.by_pool.values())
+    return isinstance(error, Unavailable) and free
 
 
 class _SafeToRepeat(Exception):

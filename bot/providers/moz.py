@@ -50,6 +50,8 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         capabilities=capabilities,
         auth=HeaderKey("x-moz-token", token),
         secrets=(token,),
+        # Billed are the rows of a result, and an error has none.
+        failures_are_free=True,
         # Paid tiers publish no rate; 50 refusals in 5 minutes bring a penalty, so few at once.
         rate=Rate(per_minute=options.per_minute, concurrency=4),
         pool=POOL,
