@@ -266,7 +266,8 @@ class Vendor:
     (`ReferringQuery.since`) costs no more than its own few rows. `failures_are_free`: by its
     contract or price an answer that is an error costs nothing, so it may be asked again; unless a
     vendor says so, a failed attempt may have been billed and is not repeated. `notices` are
-    sentences that the person who set it up should know, for `linkgap doctor`.
+    sentences that the person who set it up should know, for `linkgap doctor`, and `contract` asks
+    with free calls whether it still answers as its adapters read it (`bot.providers.drift`).
     """
 
     name: str
@@ -286,6 +287,7 @@ class Vendor:
     dates_links: bool = False
     failures_are_free: bool = False
     notices: tuple[str, ...] = ()
+    contract: object | None = None
 
     def can(self, capability: Capability) -> bool:
         """Say whether it serves the capability."""

@@ -17,7 +17,8 @@ from bot.model import Scale
 from bot.providers import semrush_links as v3
 from bot.providers import semrush_v4 as v4
 from bot.providers import semrush_v4_matrix as v4_matrix
-from bot.providers.base import Capability, NotConfigured, Rate, Vendor
+from bot.providers.base import BalanceQuery, Capability, NotConfigured, Rate, Vendor
+from bot.providers.drift import Contract, Probe
 from bot.providers.semrush_keywords import Keywords, Serp
 from bot.providers.semrush_reports import NAME, Api
 from bot.providers.semrush_traffic import Numbers, Traffic
@@ -86,6 +87,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         run_cap=10_000,
         purse=6_000,
         notices=_notices(options),
+        contract=_contract(_api(options)) if options.api_key else None,
     )
 
 
@@ -158,3 +160,10 @@ def _of_v4(api: v4.Api) -> dict[Capability, object]:
         Capability.INTERSECT: v4_matrix.Intersect(api),
         Capability.LINKS: v4.Links(api),
     }
+
+
+def _contract(api: Api) -> Contract:
+    """Return the one free call there is: the balance, which only a version 3 key may ask for."""
+    allowance, query = v3.Allowance(api), BalanceQuery()
+    (call,) = allowance.plan(query)
+    return Contract(Probe("its unit balance", allowance, query, call))

@@ -61,22 +61,19 @@ class V3:
 
     def to(self, path: str, params: Params) -> Lines:
         """Answer a report; raises `Refusal`."""
-        match path, _one(params, "type"):
-            case "", "phrase_organic":
-                return self._serp(params)
-            case "", "phrase_these":
-                return self._keywords(params)
-            case "", "domain_ranks":
-                return self._ranks(params)
-            case "analytics/v1", "backlinks_comparison":
-                return self._comparison(params)
-            case "analytics/v1", "backlinks_refdomains":
-                return self._refdomains(params)
-            case "analytics/v1", "backlinks_matrix":
-                return self._matrix(params)
-            case "analytics/v1", "backlinks":
-                return self._backlinks(params)
-        raise Refusal(41, "MANDATORY PARAMETER type NOT SET OR EMPTY")
+        reports = {
+            ("", "phrase_organic"): self._serp,
+            ("", "phrase_these"): self._keywords,
+            ("", "domain_ranks"): self._ranks,
+            ("analytics/v1", "backlinks_comparison"): self._comparison,
+            ("analytics/v1", "backlinks_refdomains"): self._refdomains,
+            ("analytics/v1", "backlinks_matrix"): self._matrix,
+            ("analytics/v1", "backlinks"): self._backlinks,
+        }
+        asked = path, _one(params, "type")
+        if asked not in reports:
+            raise Refusal(41, "MANDATORY PARAMETER type NOT SET OR EMPTY")
+        return reports[asked](params)
 
     def _serp(self, params: Params) -> Lines:
         _one(params, "database")
@@ -236,7 +233,7 @@ class V4:
         return Lines([row], tuple(row), 20)
 
     def _matrix(self, params: Params) -> Lines:
-        """Answer for targets of one scope; it has neither `fields` nor a filter for a count of 0."""
+        """Answer for targets of one scope; `fields` and filters are not known."""
         targets = _one(params, "urls").split(",")
         if len(targets) > 6 or {"fields", "filter"} & params.keys():
             raise Refusal(400, "too many targets, or a parameter that is not known")
