@@ -333,6 +333,7 @@ class _Run:
                 our_site=self.question.site,
             )
         ]
+        more += plan.difficulty(self.question, self.chosen)
         for ask, answer in zip(more, await self.inquiry.all(more), strict=True):
             self._take(ask, answer)
         self.facts.competitors = competitors_of(self.question, self.chosen, self.facts)

@@ -78,7 +78,7 @@ def below_top(facts: Facts) -> tuple[str, ...]:
 
 def competitors_of(question: Question, chosen: Lineup, facts: Facts) -> tuple[Competitor, ...]:
     """Return the first three pages that are not ours, or those named, as the main index counts."""
-    return _competitors(question, facts, chosen.main.name, borrow=True)
+    return competitors_as(question, chosen, facts, chosen.main.name)
 
 
 def competitors_as(
@@ -89,7 +89,8 @@ def competitors_as(
 
 
 def _borrows(chosen: Lineup, index: str) -> bool:
-    return index == chosen.main.name or (chosen.serp is not None and chosen.serp.name == index)
+    """Say whether the results' counts are this index's own: else they would bear a wrong name."""
+    return chosen.serp is not None and chosen.serp.name == index
 
 
 def _competitors(

@@ -29,24 +29,51 @@ class Inquiry:
     async def all(self, asks: Sequence[Ask]) -> list[Answer[object] | None]:
         """Ask questions side by side; None where there is no answer.
 
-        What the cap is to refuse comes last, so that it is never reserved before what fits.
+        They are reserved one after the other, in this order: under a tight cap what stands first is
+        paid for. What the cap is to refuse comes last, once all others are answered.
         """
         fitting = [ask for ask in asks if not ask.beyond_the_cap]
         beyond = [ask for ask in asks if ask.beyond_the_cap]
-        first = iter(await asyncio.gather(*map(self._one, fitting)))
-        last = iter(await asyncio.gather(*map(self._one, beyond)))
+        first = iter(await self._in_turn(fitting))
+        last = iter(await self._in_turn(beyond))
         return [next(last if ask.beyond_the_cap else first) for ask in asks]
 
     def left_out(self, provider: str, what: str, why: str) -> None:
         """Note a question that was not asked on purpose."""
         self._noted.append(Source(provider, what, SourceState.NOT_ASKED, None, None, None, why))
 
-    async def _one(self, ask: Ask) -> Answer[object] | None:
+    async def _in_turn(self, asks: Sequence[Ask]) -> list[Answer[object] | None]:
+        """Begin each question once the one before is reserved, and wait for all answers."""
+        under_way: list[asyncio.Task[Answer[object] | None]] = []
+        try:
+            for ask in asks:
+                reserved = asyncio.Event()
+                under_way.append(asyncio.create_task(self._one(ask, reserved)))
+                await reserved.wait()
+            return await asyncio.gather(*under_way)
+        except BaseException:
+            for task in under_way:
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
+            raise
+
+    async def _one(self, ask: Ask, reserved: asyncio.Event) -> Answer[object] | None:
+        try:
+            return await self._asked(ask, reserved)
+        finally:
+            reserved.set()
+
+    async def _asked(self, ask: Ask, reserved: asyncio.Event) -> Answer[object] | None:
         place = len(self._noted)
         self._noted.append(None)
         try:
             answer = await self.gateway.ask(
-                ask.vendor, ask.capability, ask.query, self.budget, fresh=self.fresh
+                ask.vendor,
+                ask.capability,
+                ask.query,
+                self.budget,
+                fresh=self.fresh,
+                reserved=reserved,
             )
         except BudgetExceeded as error:
             self._noted[place] = _unanswered(ask, SourceState.NOT_ASKED, error)

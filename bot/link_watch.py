@@ -160,9 +160,16 @@ class LinkWatch:
         for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
             if isinstance(ask.query, LostQuery) and answer is not None:
                 told = await self._told(ask.query.target, since)
-                rows = (row for row in answer.only(Link) if row.domain not in told)
-                left += [(ask.query.target, row) for row in rows]
+                rows = [row for row in answer.only(Link) if row.domain not in told]
+                of = self._of(ask.query.target)
+                for row in rows:
+                    # Some indexes name the domain alone; its page may be known from before.
+                    known = None if row.source_url else await self._page_of(of, row.domain)
+                    left.append((ask.query.target, known or row))
         return left
+
+    async def _page_of(self, of: ProfileOf, domain: str) -> Link | None:
+        return await self.database.read(lambda db: link_news.page_of(db, of, domain))
 
     async def _told(self, target: Target, since: datetime) -> set[str]:
         """Return who was seen to be gone on the day of the last look, which is asked for again."""

@@ -122,7 +122,7 @@ def lineup(registry: Registry, question: Question, *, compare: bool = False) -> 
     asked = [serp, *indexes] if serp else indexes
     return Lineup(
         serp=serp,
-        keyword=next((v for v in asked if v.can(Capability.KEYWORD_METRICS)), None),
+        keyword=next((one for one in asked if _tells_difficulty(one, question)), None),
         indexes=tuple(indexes),
         own_files=tuple(
             vendor
@@ -194,17 +194,15 @@ def is_free(vendor: Vendor, capability: Capability) -> bool:
 
 
 def headline(question: Question, chosen: Lineup) -> list[Ask]:
-    """Return what the number needs: SERP, difficulty, our own numbers, pages named by hand.
+    """Return what the number needs: SERP, our own numbers, pages named by hand.
 
-    Where the results come without the index's counts, ours travel with those of the top 3 later.
+    In this order they are reserved. Where the results come without the index's counts, ours travel
+    with those of the top 3 later; the difficulty, which an answer can do without, comes after all.
     """
     asks = []
     if chosen.serp:
         query = SerpQuery(question.keyword, question.market)
         asks.append(Ask(chosen.serp, Capability.SERP, query, SEARCH_RESULTS))
-    if chosen.keyword:
-        keyword = KeywordQuery((question.keyword,), question.market)
-        asks.append(Ask(chosen.keyword, Capability.KEYWORD_METRICS, keyword, "keyword difficulty"))
     pages = [*question.vs]
     if question.page not in (None, NO_PAGE):
         pages.append(question.page or "")
@@ -213,6 +211,21 @@ def headline(question: Question, chosen: Lineup) -> list[Ask]:
         if chosen.serp is None or _counts_itself(index, chosen.serp):
             asks += metrics(index, pages, sites, "our own numbers" if not question.vs else "counts")
     return asks
+
+
+def difficulty(question: Question, chosen: Lineup) -> list[Ask]:
+    """Return how hard the keyword is: asked last of the headline, for nothing depends on it."""
+    return [_difficulty(chosen.keyword, question)] if chosen.keyword else []
+
+
+def _difficulty(vendor: Vendor, question: Question) -> Ask:
+    query = KeywordQuery((question.keyword,), question.market)
+    return Ask(vendor, Capability.KEYWORD_METRICS, query, "keyword difficulty")
+
+
+def _tells_difficulty(vendor: Vendor, question: Question) -> bool:
+    """Say whether a vendor knows keywords of this market: one that does not is not asked."""
+    return vendor.can(Capability.KEYWORD_METRICS) and _difficulty(vendor, question).served()
 
 
 def _counts_itself(index: Vendor, serp: Vendor) -> bool:

@@ -1,4 +1,7 @@
-"""What a run may cost, before anything is sent: pure, from the same plan that the run follows."""
+"""What a run may cost, before anything is sent: pure, from the same plan that the run follows.
+
+One attempt a request: the gateway repeats only what surely cost nothing.
+"""
 
 from collections import Counter
 from itertools import chain, repeat
@@ -24,7 +27,7 @@ def quote(
     find, so this supposes the dearest case; a light run enriches nothing.
     """
     worst: Pools = Counter()
-    for ask in plan.headline(question, chosen):
+    for ask in [*plan.headline(question, chosen), *plan.difficulty(question, chosen)]:
         worst.update(_of(ask))
     for index in chosen.indexes:
         if plan.is_free(index, Capability.REFERRING_DOMAINS):

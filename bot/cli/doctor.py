@@ -9,6 +9,7 @@ from rich.table import Table
 
 from bot.budget import Rules
 from bot.clock import SystemClock
+from bot.drift import check_all
 from bot.providers.base import Capability, Vendor
 from bot.providers.registry import Registry, discover
 from bot.render.money import amount, left
@@ -33,7 +34,10 @@ _IN_WORDS = {
 
 @click.command(name="doctor")
 @click.option(
-    "--online", is_flag=True, help="Also ask each vendor for its balance (free calls only)."
+    "--online",
+    is_flag=True,
+    help="Also ask each vendor for its balance, and whether it still answers as LinkGap reads it "
+    "(free calls only).",
 )
 def command(*, online: bool) -> None:
     """Say what is configured, what each key gives, what is missing and how to fix it."""
@@ -41,7 +45,7 @@ def command(*, online: bool) -> None:
     registry = discover(settings, SystemClock())
     console = Console()
     console.print(_vendors(registry, settings))
-    for line in _missing(settings, registry):
+    for line in (*_notices(registry), *_missing(settings, registry)):
         console.print(line, soft_wrap=True)
     if online:
         asyncio.run(_online(settings, console))
@@ -74,6 +78,12 @@ def _is_local(vendor: Vendor) -> bool:
 def _gives(capabilities: object) -> str:
     known = list(capabilities) if isinstance(capabilities, (tuple, dict)) else []
     return ", ".join(_IN_WORDS[capability] for capability in known)
+
+
+def _notices(registry: Registry) -> Iterator[str]:
+    """Yield what a vendor wants to be known: an end that is near, what a key does not give."""
+    for vendor in registry.vendors:
+        yield from vendor.notices
 
 
 def _missing(settings: Settings, registry: Registry) -> Iterator[str]:
@@ -118,3 +128,7 @@ async def _online(settings: Settings, console: Console) -> None:
         for one in await product.books.allowances(CLI_TEAM):
             works = "" if one.fault else "the key works; "
             console.print(f"{one.title}: {works}{left(one)}", soft_wrap=True)
+        vendors = product.registry.vendors
+        for checked in await check_all(product.analysis, vendors, CLI_TEAM):
+            for line in checked.lines:
+                console.print(f"{checked.title}, contract: {line}", soft_wrap=True, markup=False)

@@ -7,6 +7,7 @@ from bot.clock import Clock
 from bot.model import Scale
 from bot.providers.ahrefs_api import NAME, Api
 from bot.providers.ahrefs_counts import Allowance, Batch, History, Keywords, Serp
+from bot.providers.ahrefs_drift import contract
 from bot.providers.ahrefs_links import Links, Lost, ReferringDomains
 from bot.providers.ahrefs_proof import LinksBetween
 from bot.providers.base import Capability, NotConfigured, Rate, Vendor
@@ -56,6 +57,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         auth=HeaderKey("Authorization", key, "Bearer "),
         secrets=(key,),
         # Documented: 60 requests a minute plus throttling that nobody can foresee, so few at once.
+        contract=contract(api),
         rate=Rate(per_minute=60, concurrency=6),
         serp_counts=True,
         dates_links=True,

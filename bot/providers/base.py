@@ -280,7 +280,11 @@ class Vendor:
     `pool` is the one its answers are billed in; a run may spend `run_cap` of it at most, and
     `purse` of that on lists of who links. `serp_counts`: its search results come with its link
     counts and authority; `own_web_index`: they are not Google's. `dates_links`: a list since a day
-    (`ReferringQuery.since`) costs no more than its own few rows.
+    (`ReferringQuery.since`) costs no more than its own few rows. `failures_are_free`: by its
+    contract or price an answer that is an error costs nothing, so it may be asked again; unless a
+    vendor says so, a failed attempt may have been billed and is not repeated. `notices` are
+    sentences that the person who set it up should know, for `linkgap doctor`, and `contract` asks
+    with free calls whether it still answers as its adapters read it (`bot.providers.drift`).
     """
 
     name: str
@@ -298,6 +302,9 @@ class Vendor:
     serp_counts: bool = False
     own_web_index: bool = False
     dates_links: bool = False
+    failures_are_free: bool = False
+    notices: tuple[str, ...] = ()
+    contract: object | None = None
 
     def can(self, capability: Capability) -> bool:
         """Say whether it serves the capability."""

@@ -205,6 +205,8 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         capabilities={Capability.SERP: Serp(own.base_url.rstrip("/"))},
         auth=HeaderKey("X-Subscription-Token", own.api_key),
         secrets=(own.api_key,),
+        # Only successful answers are counted and billed (their guide to rate limits).
+        failures_are_free=True,
         # The smallest plan allows one request a second; the others fifty.
         rate=Rate(per_minute=60, concurrency=1),
         pool=POOL,

@@ -11,6 +11,7 @@ from bot.providers.base import Capability, NotConfigured, Rate, Vendor
 from bot.providers.dataforseo_api import NAME, POOL, Api
 from bot.providers.dataforseo_counts import Account, Keywords, Serp
 from bot.providers.dataforseo_domains import Intersect, LinksBetween, Mode, ReferringDomains
+from bot.providers.dataforseo_drift import contract
 from bot.providers.dataforseo_links import Links, Lost
 from bot.providers.dataforseo_metrics import Numbers
 from bot.providers.header_key import HeaderKey
@@ -84,6 +85,9 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         capabilities=capabilities,
         auth=HeaderKey("Authorization", token, "Basic "),
         secrets=(token, password, login),
+        # A task that ends in an error costs nothing; each answer states its `cost`.
+        failures_are_free=True,
+        contract=contract(api),
         # Documented: 2,000 requests a minute and 30 at the same time; an account is rarely alone.
         rate=Rate(per_minute=1_000, concurrency=20),
         timeout=130.0,  # a live request may take them 120 seconds

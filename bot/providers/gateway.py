@@ -1,8 +1,8 @@
 """The only code that sends requests to vendors.
 
-reserve → wait for a turn → send → retry what is safe → settle the true cost → parse → hand rows on.
-Raw answers are cached; identical concurrent requests are sent once; keys are added as a request
-leaves and are removed from every error.
+reserve → wait for a turn → send → retry what cost nothing → settle the true cost → parse → hand
+rows on. Raw answers are cached; identical concurrent requests are sent once; keys are added as a
+request leaves and are removed from every error.
 """
 
 import asyncio
@@ -88,20 +88,25 @@ class Gateway:
         purse: Purse,
         *,
         fresh: bool = False,
+        reserved: asyncio.Event | None = None,
     ) -> Answer[Any]:
         """Return all rows of one question to one vendor.
 
         When only some of its requests fail the answer is incomplete and says why; when all fail the
         first `ProviderError` or `BudgetExceeded` is raised. `fresh` leaves cached answers alone.
+        `reserved` is set once each of its first requests is reserved or needs no reserving.
         """
         adapter = vendor.capabilities[capability]
         if hasattr(adapter, "read"):
+            if reserved is not None:
+                reserved.set()
             read = await self._read(vendor, cast("Local[object, Any]", adapter), query)
             return self._merge(vendor, capability, [read], [])
         remote = cast("Remote[object, Any]", adapter)
-        asking = _Asking(vendor, capability, query, remote, purse, fresh)
+        calls = remote.plan(query)
+        asking = _Asking(vendor, capability, query, remote, purse, fresh, _Turn(calls, reserved))
         results = await asyncio.gather(
-            *(self._follow(asking, call) for call in remote.plan(query)), return_exceptions=True
+            *(self._follow(asking, call) for call in calls), return_exceptions=True
         )
         pages: list[Dated] = []
         failures: list[LinkGapError] = []
@@ -146,6 +151,7 @@ class Gateway:
                 pages.append((page, page.as_of or taken_at))
                 following = page.next
         except LinkGapError as failure:
+            asking.turn.over(call)
             return pages, failure
         return pages, None
 
@@ -155,8 +161,10 @@ class Gateway:
         key = _fingerprint(name, call)
         stored = None if asking.fresh else _enough(call, await purse.answers.get(key))
         while stored is None and (flight := self._flights.get(key)) is not None:
+            asking.turn.over(call)  # what somebody else pays for keeps nobody waiting
             stored = _enough(call, await asyncio.shield(flight))
         if stored is not None:
+            asking.turn.over(call)
             await purse.meter.cached(name, asking.capability)
             return asking.parse(call, stored), stored.taken_at
         return await self._fly(asking, call, key)
@@ -204,6 +212,7 @@ class Gateway:
         vendor, meter = asking.vendor, asking.purse.meter
         limiter = self._limiters.setdefault(vendor.name, Limiter(vendor.rate, self._clock))
         reservation = await _reserved(meter, vendor.name, asking.capability, call)
+        asking.turn.over(call)
         billed: Cost | None = _nothing_charged(call)
         outcome = CANCELLED
         try:
@@ -226,17 +235,30 @@ class Gateway:
             raise Unavailable(vendor.name, _in_words(fault, vendor)) from None
         except ProviderError as error:
             outcome = type(error).__name__
-            if isinstance(error, REFUSED) or response.is_client_error:
+            if _costs_nothing(error, response, vendor, call):
                 billed = _nothing_charged(call)
-            if isinstance(error, RateLimited):
-                raise _SafeToRepeat(error, error.retry_after) from None
-            if isinstance(error, Unavailable):
-                raise _SafeToRepeat(error) from None
+                if isinstance(error, RateLimited):
+                    raise _SafeToRepeat(error, error.retry_after) from None
+                if isinstance(error, Unavailable):
+                    raise _SafeToRepeat(error) from None
             raise
         finally:
             await asyncio.shield(meter.settle(reservation, billed, outcome))
             log.info("%s %s: %s, billed %s", vendor.name, asking.capability, outcome, billed)
         return stored, page
+
+
+class _Turn:
+    """The first requests of a question that are still to be reserved; says when none is left."""
+
+    def __init__(self, calls: tuple[Call, ...], reserved: asyncio.Event | None) -> None:
+        self._waiting, self._reserved = list(calls), reserved
+
+    def over(self, call: Call) -> None:
+        """Note that a request is reserved, refused by a cap, or answered without one."""
+        self._waiting = [one for one in self._waiting if one is not call]
+        if self._reserved is not None and not self._waiting:
+            self._reserved.set()
 
 
 @dataclass(frozen=True)
@@ -249,6 +271,7 @@ class _Asking:
     remote: Remote[object, Any]
     purse: Purse
     fresh: bool
+    turn: _Turn
 
     def parse(self, call: Call, stored: StoredAnswer) -> Page[Any]:
         """Read an answer; errors leave without keys."""
@@ -265,6 +288,20 @@ class _Asking:
         except ProviderError as error:
             secrets = [secret.get_secret_value() for secret in self.vendor.secrets]
             raise error.redacted(secrets) from None
+
+
+def _costs_nothing(
+    error: ProviderError, response: httpx.Response, vendor: Vendor, call: Call
+) -> bool:
+    """Say whether a failed attempt was surely not billed.
+
+    Only then is a request sent again: each attempt reserves its worst case, and a quote ("at most")
+    holds one attempt. So whatever fails, a run costs no more than was said.
+    """
+    if isinstance(error, REFUSED) or response.is_client_error:
+        return True
+    free = vendor.failures_are_free or not any(call.worst.by_pool.values())
+    return isinstance(error, Unavailable) and free
 
 
 class _SafeToRepeat(Exception):

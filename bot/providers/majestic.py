@@ -10,9 +10,10 @@ from pydantic_settings import SettingsConfigDict
 
 from bot.clock import Clock
 from bot.model import Scale
-from bot.providers.base import Capability, NotConfigured, Rate, Vendor
+from bot.providers.base import BalanceQuery, Capability, NotConfigured, Rate, Vendor
+from bot.providers.drift import Contract, Probe
 from bot.providers.majestic_api import ANALYSIS, NAME, Api
-from bot.providers.majestic_counts import Remaining, Summaries
+from bot.providers.majestic_counts import Remaining, SubscriptionBody, Summaries
 from bot.providers.majestic_links import Links, Lost
 from bot.providers.majestic_referrers import Intersect, LinksBetween, ReferringDomains
 from bot.settings import ApiKey, Settings, VendorOptions
@@ -84,6 +85,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         auth=FormAuth(key),
         secrets=(key,),
         # No general limit is published (the keyword search has 3 a second), so a modest one.
+        contract=_contract(api),
         rate=Rate(per_minute=60, concurrency=4),
         timeout=120.0,
         pool=ANALYSIS,
@@ -92,3 +94,12 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         run_cap=45_000,
         purse=6_000,
     )
+
+
+def _contract(api: Api) -> Contract:
+    """Return the free call that shows whether Majestic still answers as it is read here."""
+    remaining, query = Remaining(api), BalanceQuery()
+    (call,) = remaining.plan(query)
+    beside = ("IndexType", "ChargedAnalysisResUnits", "ChargedRetrievalResUnits", "ErrorMessage")
+    probe = Probe("its subscription", remaining, query, call, SubscriptionBody, beside=beside)
+    return Contract(probe)

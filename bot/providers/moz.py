@@ -5,11 +5,13 @@ from pydantic_settings import SettingsConfigDict
 
 from bot.clock import Clock
 from bot.model import Scale
-from bot.providers.base import Capability, NotConfigured, Rate, Vendor
+from bot.providers.base import BalanceQuery, Capability, NotConfigured, Rate, Vendor
+from bot.providers.drift import Contract, Probe
 from bot.providers.header_key import HeaderKey
-from bot.providers.moz_api import NAME, POOL, Api
+from bot.providers.moz_api import NAME, POOL, Api, Envelope
 from bot.providers.moz_links import Intersect, Links, LinksBetween, ReferringDomains
-from bot.providers.moz_metrics import Numbers, Quota
+from bot.providers.moz_metrics import AllowanceResult, Numbers, Quota
+from bot.providers.moz_news import CountHistory, Keywords, Lost
 from bot.settings import ApiKey, Settings, VendorOptions
 
 _TITLE = "Moz"
@@ -31,12 +33,15 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     api = Api(options.base_url.rstrip("/"))
     numbers = Numbers(api)
     capabilities: dict[Capability, object] = {
+        Capability.KEYWORD_METRICS: Keywords(api),
         Capability.PAGE_METRICS: numbers,
         Capability.SITE_METRICS: numbers,
         Capability.REFERRING_DOMAINS: ReferringDomains(api, clock),
         Capability.INTERSECT: Intersect(api),
         Capability.LINKS_BETWEEN: LinksBetween(api),
         Capability.LINKS: Links(api),
+        Capability.COUNT_HISTORY: CountHistory(api),
+        Capability.LOST: Lost(api, clock),
         Capability.BALANCE: Quota(api),
     }
     token = options.token
@@ -50,11 +55,22 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         capabilities=capabilities,
         auth=HeaderKey("x-moz-token", token),
         secrets=(token,),
+        # Billed are the rows of a result, and an error has none.
+        failures_are_free=True,
+        contract=_contract(api),
         # Paid tiers publish no rate; 50 refusals in 5 minutes bring a penalty, so few at once.
         rate=Rate(per_minute=options.per_minute, concurrency=4),
         pool=POOL,
-        # All is billed in rows: the purse buys 300 linking domains, and around it stand 8 for
-        # counts, 37 for the proof and 25 for linking pages.
+        # All is billed in rows: the purse buys 300 linking domains, and around it stand 4 for the
+        # keyword, 8 for counts, 37 for the proof and 25 for linking pages.
         run_cap=400,
         purse=300,
     )
+
+
+def _contract(api: Api) -> Contract:
+    """Return the free call that shows whether Moz still answers as it is read here."""
+    quota, query = Quota(api), BalanceQuery()
+    (call,) = quota.plan(query)
+    body = Envelope[AllowanceResult]
+    return Contract(Probe("its quota", quota, query, call, body, beside=("error",)))

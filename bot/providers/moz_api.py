@@ -29,7 +29,9 @@ POOL = "rows"
 DAY = 24 * 60 * 60  # no term on keeping answers was found; a day serves a run and its repeats
 MOST_ROWS = 50  # a call, documented
 
-_SPENT = re.compile(r"quota|out of rows|row limit", re.IGNORECASE)
+_SPENT = re.compile(
+    r"quota|out of rows|row limit|(insufficient|not enough|no more)\W+(\w+\W+)?rows", re.IGNORECASE
+)
 
 Query = TypeVar("Query")
 AnyResult = TypeVar("AnyResult", bound=BaseModel)

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 
 import httpx
 
 from bot.domains import registrable
-from bot.errors import PlanLacks
 from bot.model import Balance, Link, LinkKind, Metrics, ReferringDomain, Scope, Target
 from bot.providers.base import (
     BalanceQuery,
@@ -47,11 +48,11 @@ from bot.providers.semrush_reports import (
     whole,
 )
 
-NO_TRAFFIC = "Its link reports tell nothing about visits."
 NO_LINK = "Semrush showed no live link from some of the domains."
 
 _MOST_COMPARED, _MOST_CROSSED, _MOST_LINES = 200, 6, 10_000
 _SEEN = r"\d{9,11}"  # parts two texts, so it is never empty
+_UNSEEN = timedelta(days=183)
 _CUT_BY_BALANCE = (
     "Semrush has no units left for another line, so this list may end where the balance did."
 )
@@ -75,9 +76,7 @@ class Comparison(Report[MetricsQuery, Metrics]):
     )
 
     def plan(self, query: MetricsQuery) -> tuple[Call, ...]:
-        """Return as few calls as their limits allow; raises `PlanLacks` for traffic alone."""
-        if not query.counts:
-            raise PlanLacks(NAME, NO_TRAFFIC)
+        """Return as few calls as their limits allow."""
 
         def build(targets: Sequence[Target]) -> Call:
             params = [("type", "backlinks_comparison"), *of_targets(targets)]
@@ -157,7 +156,8 @@ class Listing(Report[Query, Row]):
 class ReferringDomains(Listing[ReferringQuery, ReferringDomain]):
     """The strongest referring domains of a page or site: 40 units a row.
 
-    The report does not say whether the links of a domain are followed.
+    The report does not say whether the links of a domain are followed, and lists domains that no
+    longer link. So what was not seen for half a year before the freshest row is left out.
     """
 
     columns = Table(
@@ -186,8 +186,13 @@ class ReferringDomains(Listing[ReferringQuery, ReferringDomain]):
         self, query: ReferringQuery, call: Call, lines: Sequence[Cells]
     ) -> Page[ReferringDomain]:
         """Merge hosts of one registrable domain; a full answer counts as cut off."""
+        seen = [day(last) for *_, last in lines]
+        oldest = max((one for one in seen if one), default=date.min)
+        oldest -= min(_UNSEEN, oldest - date.min)
         found = [
-            (registrable(name), score(strength), day(first)) for strength, name, first, _ in lines
+            (registrable(name), score(strength), day(first))
+            for (strength, name, first, _), last in zip(lines, seen, strict=True)
+            if last is None or last >= oldest
         ]
         rows = [
             ReferringDomain(domain, strength, first_seen=first)
@@ -195,6 +200,9 @@ class ReferringDomains(Listing[ReferringQuery, ReferringDomain]):
             if domain and (query.since is None or (first and first >= query.since))
         ]
         page = self.ended(merged(rows), call, len(lines), sum(not name for name, _, _ in found))
+        if gone := len(lines) - len(found):
+            told = f"Left out, as not seen for half a year: {gone}."
+            page = replace(page, note=" ".join(filter(None, (page.note, told))))
         if query.since and any(first and first < query.since for _, _, first in found):
             return Page(page.rows, complete=True)  # read past the day: nothing newer is left
         return page
@@ -298,13 +306,12 @@ class Links(Report[LinksQuery, Link]):
 
     columns = Table(
         (
-            Column("nofollow", FLAG),
             Column("source_url", ADDRESS),
-            Column("lostlink", FLAG),
+            Column("nofollow", FLAG),
             Column("target_url", TEXT),
             Column("first_seen", _SEEN),
             Column("source_title", TEXT),
-            Column("last_seen", _SEEN),
+            Column("lostlink", "true|false"),
             Column("anchor", TEXT),
             Column("newlink", "true|false"),
         )
@@ -320,7 +327,8 @@ class Links(Report[LinksQuery, Link]):
                     ("target_type", TYPES[query.target.scope]),
                     ("display_limit", "1"),
                     ("display_sort", "page_ascore_desc"),
-                    ("display_filter", f"+|refdomain||{domain}"),
+                    # A lost link would be paid for like a live one.
+                    ("display_filter", f"+|refdomain||{domain}|-|type||lostlink"),
                     ("export_columns", self.columns.asked),
                 ],
                 self.line,
@@ -331,7 +339,7 @@ class Links(Report[LinksQuery, Link]):
     def rows(self, query: LinksQuery, call: Call, lines: Sequence[Cells]) -> Page[Link]:
         """Return the link if it is live and from the domain asked for."""
         del query
-        asked = call.request.url.params["display_filter"].rpartition("|")[2]
+        asked = call.request.url.params["display_filter"].split("|")[3]
         rows = tuple(
             Link(
                 domain=asked,
@@ -342,7 +350,7 @@ class Links(Report[LinksQuery, Link]):
                 kind=_KINDS[nofollow],
                 first_seen=day(first),
             )
-            for nofollow, source, lost, target, first, title, _, anchor, _ in lines
+            for source, nofollow, target, first, title, lost, anchor, _ in lines
             if registrable(source) == asked and lost != "true"
         )
         return Page(rows, complete=bool(rows), note=None if rows else NO_LINK)

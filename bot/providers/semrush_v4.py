@@ -1,8 +1,8 @@
 """Semrush API v4 (JSON): what it tells better than v3, or alone where only its key is set.
 
-Used where its price and fields are published: counts (45 units a request), referring domains (40 a
-row, live ones only, and whether a link is followed) and links (45 a row). It has no search results;
-its matrix and comparison have no known price and its keyword report no confirmed field names.
+Counts (45 units a request), referring domains (40 a row, live ones only, and whether a link is
+followed) and links (45 a row); `bot/providers/semrush_v4_matrix.py` has intersections and keywords.
+It has no search results and no visits; its comparison has no known price.
 """
 
 from abc import ABC, abstractmethod
@@ -18,15 +18,17 @@ from bot.domains import registrable
 from bot.errors import BadAnswer, BadKey, PlanLacks, ProviderError, RateLimited, Unavailable
 from bot.model import Link, LinkKind, Metrics, ReferringDomain, Scope, Target
 from bot.providers.base import Call, Cost, LinksQuery, MetricsQuery, Page, ReferringQuery
-from bot.providers.http_errors import checked, refuse
-from bot.providers.semrush_links import NO_LINK, NO_TRAFFIC, merged
+from bot.providers.http_errors import checked, cut, refuse
+from bot.providers.semrush_links import NO_LINK, merged
 from bot.providers.semrush_reports import DAY, NAME, score
+from bot.providers.semrush_traffic import NO_TRAFFIC
+from bot.providers.semrush_v4_codes import meaning
 
 PATH = "/apis/v4/"  # what tells a v4 request from a v3 one
 
 _REQUEST, _REF_DOMAIN, _LINK = 45, 40, 45  # units
-_MOST_ROWS = 1_000
-_SCOPES = {Scope.SITE: "ROOT_DOMAIN", Scope.PAGE: "PAGE"}
+MOST_ROWS = 1_000
+SCOPES = {Scope.SITE: "ROOT_DOMAIN", Scope.PAGE: "PAGE"}
 _LIVE = "is_lost IN (false)"
 _V4_KEY = (
     "A v4 request needs a version 4 key (LINKGAP_SEMRUSH_V4_API_KEY); a version 3 key differs."
@@ -65,14 +67,24 @@ class Fault(BaseModel):
     """Why there is no answer."""
 
     code: int | None = None
+    message: str = ""
     retryable: bool | None = None
 
 
 class Envelope(BaseModel):
-    """The outside of every v4 answer."""
+    """The outside of every v4 answer; some faults stand in it without an `error` around them."""
 
     meta: Meta = Meta()
     error: Fault | None = None
+    code: int | None = None
+    message: str | None = None
+
+    @property
+    def fault(self) -> Fault | None:
+        """Return why there is no answer, where it says so."""
+        if self.error or self.code is None:
+            return self.error
+        return Fault(code=self.code, message=self.message or "")
 
 
 def refuse_v4(response: httpx.Response) -> None:
@@ -81,9 +93,12 @@ def refuse_v4(response: httpx.Response) -> None:
         said = Envelope.model_validate_json(response.content)
     except ValidationError:
         said = Envelope()
-    fault = said.error or Fault()
-    if response.is_success and said.meta.success and said.error is None:
+    if response.is_success and said.meta.success and said.fault is None:
         return
+    fault = said.fault or Fault()
+    if kind := meaning(fault.code, fault.message):
+        words = cut(f"error {fault.code} {fault.message}".strip())
+        raise kind(NAME, f"{words}{_request(said)}{_hint(kind)}")
     status = response.status_code if not response.is_success else fault.code or 500
     try:
         refuse(NAME, _with_status(response, status))
@@ -91,9 +106,15 @@ def refuse_v4(response: httpx.Response) -> None:
         raise
     except ProviderError as error:
         kind = _kind(type(error), status, retryable=fault.retryable)
-        asked = f" (request {said.meta.request_id})" if said.meta.request_id else ""
-        hint = f" {_V4_KEY}" if kind is BadKey else ""
-        raise kind(NAME, f"{error.detail}{asked}{hint}") from None
+        raise kind(NAME, f"{error.detail}{_request(said)}{_hint(kind)}") from None
+
+
+def _request(said: Envelope) -> str:
+    return f" (request {said.meta.request_id})" if said.meta.request_id else ""
+
+
+def _hint(kind: type[ProviderError]) -> str:
+    return f" {_V4_KEY}" if kind is BadKey else ""
 
 
 def _with_status(response: httpx.Response, status: int) -> httpx.Response:
@@ -121,9 +142,13 @@ class Api:
 
     def get(self, report: str, target: Target, units: int, **params: str | int) -> Call:
         """Plan a keyless report about a target."""
-        asked = {"url": target.value, "scope": _SCOPES[target.scope], **params}
-        url = f"{self.base_url}{PATH}backlinks/v1/{report}"
-        return Call(httpx.Request("GET", url, params=asked), Cost(units), DAY)
+        scope = SCOPES[target.scope]
+        return self.ask(f"backlinks/v1/{report}", units, url=target.value, scope=scope, **params)
+
+    def ask(self, path: str, units: int, **params: str | int) -> Call:
+        """Plan a keyless request."""
+        url = f"{self.base_url}{PATH}{path}"
+        return Call(httpx.Request("GET", url, params=params), Cost(units), DAY)
 
 
 class Question(ABC, Generic[Query, Body, Row]):
@@ -186,7 +211,7 @@ class Overviews(Question[MetricsQuery, Overview, Metrics]):
         target = next(
             target
             for target in query.targets
-            if (target.value, _SCOPES[target.scope]) == (params["url"], params["scope"])
+            if (target.value, SCOPES[target.scope]) == (params["url"], params["scope"])
         )
         said = body.data
         strength = score(said.score) if target.scope is Scope.SITE else None
@@ -223,7 +248,7 @@ class ReferringDomains(Question[ReferringQuery, RefDomains, ReferringDomain]):
         return (self._from(query, 0),)
 
     def _from(self, query: ReferringQuery, offset: int) -> Call:
-        limit = min(query.limit, _MOST_ROWS) - offset
+        limit = min(query.limit, MOST_ROWS) - offset
         return self._api.get(
             "ref-domains",
             query.target,

@@ -134,6 +134,8 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         capabilities={Capability.SERP: Serp(own.base_url.rstrip("/"))},
         auth=QueryKey(own.api_key),
         secrets=(own.api_key,),
+        # Searches that fail are not counted.
+        failures_are_free=True,
         rate=Rate(per_minute=60, concurrency=4),
         pool=POOL,
         run_cap=5,

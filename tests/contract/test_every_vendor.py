@@ -5,6 +5,7 @@ a vendor that is asked over HTTP and has no casebook fails here. What the tests 
 does not apply, is in `fakes.contract_lines`, from which docs/providers.md is made.
 """
 
+from collections import Counter
 from functools import partial
 from pathlib import Path
 
@@ -282,19 +283,48 @@ async def test_slow_down_without_a_pause_is_repeated_after_our_own_and_then_told
     assert bench.clock.monotonic() > before
 
 
+def fails_for_free(bench: Bench, capability: Capability) -> bool:
+    """Say whether a failed attempt costs nothing there, by contract or as it never costs."""
+    free = not any(sum(call.worst.by_pool.values()) for call in bench.planned(capability))
+    return bench.vendor.failures_are_free or free
+
+
 @EVERY_CASE
-async def test_a_broken_server_is_asked_again(bench, capability, case):
-    answer = await bench.ask(capability, case.good, Reply(b"upstream failed", 503))
+async def test_a_broken_server_is_asked_again_where_its_failure_cost_nothing(
+    bench, capability, case
+):
+    broken = Reply(b"upstream failed", 503)
+    if not fails_for_free(bench, capability):
+        await refused(bench, capability, broken)
+        assert len(bench.sent) == len(bench.planned(capability))
+        assert entries(bench)[0] == (None, "Unavailable")
+        return
+    answer = await bench.ask(capability, case.good, broken)
     assert len(answer.rows) == case.rows
     assert entries(bench)[0][1] == "Unavailable"
+    assert was_free(bench.purse.entries[0])
 
 
 @EVERY_CASE
 async def test_a_server_that_stays_broken_is_unavailable_without_its_web_page(bench, capability):
     error = await refused(bench, capability, Reply(WEB_PAGE, 502, content_type="text/html"))
     assert isinstance(error, Unavailable)
-    assert len(bench.sent) == TRIES * len(bench.planned(capability))
+    attempts = TRIES if fails_for_free(bench, capability) else 1
+    assert len(bench.sent) == attempts * len(bench.planned(capability))
     assert "<" not in str(error)
+
+
+@EVERY_CASE
+async def test_whatever_fails_no_more_is_written_down_than_was_quoted(bench, capability):
+    """A quote said "at most 1 search", and three failed attempts were written down."""
+    await refused(bench, capability, Reply(WEB_PAGE, 502, content_type="text/html"))
+    quoted: Counter[str] = Counter()
+    for call in bench.planned(capability):
+        quoted.update(call.worst.by_pool)
+    spent: Counter[str] = Counter()
+    for entry in bench.purse.entries:
+        spent.update((entry.billed or entry.worst).by_pool)
+    assert all(units <= quoted[pool] for pool, units in spent.items())
 
 
 @EVERY_CASE

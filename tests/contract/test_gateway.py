@@ -23,7 +23,7 @@ from bot.errors import (
     RateLimited,
     Unavailable,
 )
-from bot.providers.base import Rate
+from bot.providers.base import Call, Cost, Rate
 from bot.providers.gateway import TRIES
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
@@ -92,18 +92,37 @@ async def test_a_pause_longer_than_anybody_waits_is_told_at_once(database, clock
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
-async def test_a_failure_on_their_side_is_asked_again_and_counted_at_worst(database, clock, status):
+async def test_a_failure_on_their_side_is_asked_again_where_it_costs_nothing(
+    database, clock, status
+):
     wire = in_turn(httpx.Response(status), said("a.example", billed=2))
-    assert (await ask(wire, database, clock)).rows == ("a.example",)
-    assert await ledger(database) == [(10, 10, "Unavailable"), (10, 2, "ok")]
+    vendor = replace(tiny(), failures_are_free=True)
+    assert (await ask(wire, database, clock, vendor=vendor)).rows == ("a.example",)
+    assert await ledger(database) == [(10, 0, "Unavailable"), (10, 2, "ok")]
+
+
+async def test_a_failure_that_may_have_been_billed_is_told_and_counted_once_at_worst(
+    database, clock
+):
+    """A quote holds one attempt: three that failed once cost three times what was said."""
+    wire = in_turn(httpx.Response(503))
+    with pytest.raises(Unavailable, match="HTTP 503"):
+        await ask(wire, database, clock)
+    assert len(wire.sent) == 1
+    assert await ledger(database) == [(10, 10, "Unavailable")]
 
 
 async def test_a_retry_that_would_pass_the_cap_is_not_sent_and_the_failure_is_named(
     database, clock
 ):
-    wire = in_turn(httpx.Response(500))
-    with pytest.raises(Unavailable, match="HTTP 500"):
-        await ask(wire, database, clock, cap=15)
+    wire = in_turn(httpx.Response(429, headers={"retry-after": "1"}))
+
+    async def spent_meanwhile(request):
+        await purse(database).reserve("tiny", ASKED, Call(request, Cost(10)))
+        return await wire(request)
+
+    with pytest.raises(RateLimited):
+        await ask(spent_meanwhile, database, clock, cap=15)
     assert len(wire.sent) == 1
 
 

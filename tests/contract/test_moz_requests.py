@@ -176,8 +176,12 @@ def test_what_was_charged_follows_from_the_results_that_came(vendor, capability)
         Capability.INTERSECT: 9,  # 3 results × 3 targets
         Capability.LINKS_BETWEEN: 2,
         Capability.LINKS: 1,
+        Capability.COUNT_HISTORY: 1,  # a series is a row
+        Capability.LOST: 2,
         Capability.BALANCE: 0,
     }
+    if capability is Capability.KEYWORD_METRICS:
+        return  # of its four rows Moz does not say how many it took
     page = parse(vendor, capability, query, good(fixture(name)))
     assert page.billed == Cost(charged[capability], "rows")
 

@@ -108,7 +108,7 @@ async def test_the_balance_is_the_quota(desk):
 
 async def test_an_empty_quota_refuses_before_it_answers(desk):
     desk.server.left = {"rows": 10}
-    with pytest.raises(OutOfUnits, match="Quota of rows exceeded"):
+    with pytest.raises(OutOfUnits, match="Insufficient rows"):
         await desk.ask(Capability.REFERRING_DOMAINS, ReferringQuery(FIRST, 100))
     assert desk.server.left == {"rows": 10}
 

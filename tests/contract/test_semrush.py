@@ -247,7 +247,7 @@ def test_a_link_is_taken_apart_whatever_its_texts_hold(vendor):
 )
 def test_a_link_says_nofollow_or_nothing(vendor, change, kind):
     query, name = QUESTIONS[Capability.LINKS]
-    body = fixture(name).replace(b"\nfalse;", b"\n" + change, 1)
+    body = fixture(name).replace(b";false;https://ours", b";" + change + b"https://ours", 1)
     (row,) = parse(vendor, Capability.LINKS, query, good(body)).rows
     assert isinstance(row, Link)
     assert row.kind is kind
@@ -255,7 +255,7 @@ def test_a_link_says_nofollow_or_nothing(vendor, change, kind):
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [(b";false;https://ours", b";true;https://ours"), (b"www.news.example", b"www.else.example")],
+    [(b";false;CRM", b";true;CRM"), (b"www.news.example", b"www.else.example")],
 )
 def test_a_lost_link_or_one_from_elsewhere_is_not_shown(vendor, old, new):
     query, name = QUESTIONS[Capability.LINKS]
@@ -316,8 +316,8 @@ def test_a_title_and_an_anchor_are_read_back_as_they_were(title, anchor):
     query = LinksQuery(OUR_SITE, ("news.example",))
     (call,) = links.plan(query)
     header, _ = fixture("backlink.csv").decode().split("\n", 1)
-    urls = "https://news.example/;false;https://ours.example/"
-    body = f"{header}\ntrue;{urls};1780444800;{title};1795392000;{anchor};false\n"
+    urls = "https://news.example/;true;https://ours.example/"
+    body = f"{header}\n{urls};1780444800;{title};false;{anchor};false\n"
     (row,) = links.parse(query, call, good(body)).rows
     assert (row.title or "", row.anchor) == (title, anchor)
 

@@ -79,16 +79,16 @@ def test_a_target_is_compared_once_however_often_it_is_asked_for(vendor):
     assert call.request.url.params.get_list("targets[]") == [OUR_SITE.value, OUR_PAGE.value]
 
 
-def test_traffic_alone_is_said_to_be_unknown_before_anything_is_sent(vendor):
-    query = MetricsQuery((OUR_SITE,), counts=False, traffic=True)
-    with pytest.raises(PlanLacks, match="nothing about visits"):
+def test_visits_that_nobody_tells_are_said_to_be_unknown_before_anything_is_sent(vendor):
+    query = MetricsQuery((OUR_PAGE,), counts=False, traffic=True)
+    with pytest.raises(PlanLacks, match="Visits are told by version 3 alone, and of sites only"):
         plan(vendor, Capability.SITE_METRICS, query)
 
 
 def test_links_are_asked_for_one_domain_at_a_time(vendor):
     calls = plan(vendor, Capability.LINKS, LinksQuery(RIVAL, ("b.example", "a.example") * 2))
     filters = [call.request.url.params["display_filter"] for call in calls]
-    assert filters == ["+|refdomain||a.example", "+|refdomain||b.example"]
+    assert filters == [f"+|refdomain||{name}.example|-|type||lostlink" for name in ("a", "b")]
     assert {call.request.url.params["target_type"] for call in calls} == {"url"}
 
 

@@ -61,9 +61,9 @@ def test_missing_counts_are_unknown(vendor):
     assert page.rows == (Metrics(OUR_SITE),)
 
 
-def test_traffic_alone_is_said_to_be_unknown_before_anything_is_sent(vendor):
+def test_visits_that_nobody_tells_are_said_to_be_unknown_before_anything_is_sent(vendor):
     query = MetricsQuery((OUR_SITE,), counts=False, traffic=True)
-    with pytest.raises(PlanLacks, match="nothing about visits"):
+    with pytest.raises(PlanLacks, match="Visits are told by version 3 alone, and of sites only"):
         plan(vendor, Capability.SITE_METRICS, query)
 
 

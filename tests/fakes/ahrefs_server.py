@@ -25,6 +25,7 @@ KEY = "test-ahrefs-key"
 
 Trouble = int | Literal["timeout", "html", "truncated"]
 
+_FREE_TARGET = "ahrefs.com"
 _FLOOR = 50
 _SAID = {
     401: "Invalid API key",
@@ -187,7 +188,7 @@ class AhrefsServer:
         expected = max(_FLOOR, answer.expected * answer.per_row) if answer.columns else 0
         fingerprint = json.dumps([path, params], sort_keys=True)
         hit = self.caches and self._seen[fingerprint] > 0
-        actual = 0 if hit else total
+        actual = 0 if hit or params.get("target") == _FREE_TARGET else total
         if not hit and self.units_left is not None:
             if expected > self.units_left:
                 raise Refusal(

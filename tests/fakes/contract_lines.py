@@ -91,7 +91,14 @@ LINES = (
         "429 without: repeated after our own pause, then told",
         "test_slow_down_without_a_pause_is_repeated_after_our_own_and_then_told",
     ),
-    Line("5xx, then good: asked again", "test_a_broken_server_is_asked_again"),
+    Line(
+        "5xx, then good: asked again where the failure was free, else told at once",
+        "test_a_broken_server_is_asked_again_where_its_failure_cost_nothing",
+    ),
+    Line(
+        "whatever fails: no more is written down than was quoted",
+        "test_whatever_fails_no_more_is_written_down_than_was_quoted",
+    ),
     Line(
         "5xx that stays: unavailable, without its web page",
         "test_a_server_that_stays_broken_is_unavailable_without_its_web_page",

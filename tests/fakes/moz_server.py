@@ -47,13 +47,16 @@ class MozServer(OneDoor):
         return web.json_response({"jsonrpc": "2.0", "error": error}, status=status)
 
     def too_dear(self, pool: str) -> Refusal:
-        """Say so in words of our own: Moz publishes none."""
-        return Refusal(403, f"Quota of {pool} exceeded")
+        """Say so as it was seen in the wild."""
+        return Refusal(403, f"Insufficient {pool}")
 
     def answer(self, question: str, params: Row) -> Answer:
         """Answer a method."""
         methods = {
             "data.site.metrics.fetch.multiple": self._metrics,
+            "data.site.metrics.histories.fetch": self._history,
+            "data.keyword.metrics.fetch": self._keyword,
+            "data.site.linking-domain.filter.recently-lost": self._lost,
             "data.site.linking-domain.list": self._linking,
             "data.site.linking-domain.filter.recently-gained": self._gained,
             "data.site.link.intersect.fetch": self._intersect,
@@ -72,6 +75,32 @@ class MozServer(OneDoor):
         return _result(
             {"quota": {"allotted": allotted, "used": used, "period_reset": 1796083200}}, 0
         )
+
+    def _history(self, params: Row) -> Answer:
+        query, wanted = required(params, "site_query", "get_monthly_history_values_for")
+        value, mode = _target(query)
+        month, count = self.world.today.isoformat()[:7], self.world.refdomain_count(value, mode)
+        series = [
+            {"metric_name": name, "metric_values": [{"date": month, "value": count}]}
+            for name in wanted
+        ]
+        histories = {"monthly_history_values": series}
+        return _result({"site_query": query, "site_metrics_histories": histories}, len(wanted))
+
+    def _keyword(self, params: Row) -> Answer:
+        (query,) = required(params, "serp_query")
+        if query["locale"] not in ("en-US", "en-GB", "en-CA", "en-AU"):
+            raise Refusal(400, "no such locale")
+        known = self.world.keywords.get(query["keyword"].lower(), (None, None))
+        values = {"difficulty": known[0], "volume": known[1], "organic_ctr": 50, "priority": 40}
+        return _result({"serp_query": query, "keyword_metrics": values}, len(values))
+
+    def _lost(self, params: Row) -> Answer:
+        """Nobody ever leaves this world; what is asked is still checked."""
+        query, options = required(params, "site_query", "options")
+        date.fromisoformat(options["begin_date"])
+        _target(query)
+        return _page("lost_linking_domains", [], params.get("offset", {}))
 
     def _metrics(self, params: Row) -> Answer:
         (queries,) = required(params, "site_queries")

@@ -1,21 +1,25 @@
 """Moz as a configured installation would have it, and one question of each kind."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fakes.clock import FakeClock
 
-from bot.model import Scope, Target
+from bot.model import Market, Scope, Target
 from bot.providers import moz
 from bot.providers.base import (
     BalanceQuery,
     BetweenQuery,
     Call,
     Capability,
+    HistoryQuery,
     IntersectQuery,
+    KeywordQuery,
     LinksQuery,
+    LostQuery,
     MetricsQuery,
     ReferringQuery,
     Vendor,
@@ -23,6 +27,7 @@ from bot.providers.base import (
 from bot.settings import Settings, load
 
 TOKEN = "invented-moz-token-4711"
+US = Market("us", "en")
 OUR_PAGE = Target(Scope.PAGE, "https://ours.example/crm?a=1&b=2")
 OUR_SITE = Target(Scope.SITE, "ours.example")
 BARE_SITE = Target(Scope.SITE, "bare.example")
@@ -33,12 +38,15 @@ FIXTURES = Path(__file__).parents[1] / "fixtures" / "moz"
 
 # One question of each kind, and the fixture that answers it.
 QUESTIONS: dict[Capability, tuple[object, str]] = {
+    Capability.KEYWORD_METRICS: (KeywordQuery(("crm",), US), "keyword"),
     Capability.PAGE_METRICS: (MetricsQuery((OUR_PAGE, OUR_SITE, BARE_SITE)), "metrics"),
     Capability.SITE_METRICS: (MetricsQuery((OUR_PAGE, OUR_SITE, BARE_SITE)), "metrics"),
     Capability.REFERRING_DOMAINS: (ReferringQuery(OUR_SITE, 50), "linking"),
     Capability.INTERSECT: (IntersectQuery((ALPHA, BETA), OUR_SITE, 50), "intersect"),
     Capability.LINKS_BETWEEN: (BetweenQuery(LINKERS, OUR_SITE), "statuses"),
     Capability.LINKS: (LinksQuery(OUR_SITE, ("news.example",)), "links"),
+    Capability.COUNT_HISTORY: (HistoryQuery(OUR_SITE, date(2026, 8, 1)), "history"),
+    Capability.LOST: (LostQuery(OUR_SITE, date(2026, 10, 1)), "lost"),
     Capability.BALANCE: (BalanceQuery(), "quota"),
 }
 

@@ -20,6 +20,8 @@ _HEADERS = {
     "Nq": "Search Volume",
     "Kd": "Keyword Difficulty Index",
     "Co": "Competition",
+    "Ot": "Organic Traffic",
+    "Db": "Database",
 }
 _MODES = {"url": "exact", "root_domain": "subdomains", "PAGE": "exact", "ROOT_DOMAIN": "subdomains"}
 _LIKE = re.compile(
@@ -59,20 +61,19 @@ class V3:
 
     def to(self, path: str, params: Params) -> Lines:
         """Answer a report; raises `Refusal`."""
-        match path, _one(params, "type"):
-            case "", "phrase_organic":
-                return self._serp(params)
-            case "", "phrase_these":
-                return self._keywords(params)
-            case "analytics/v1", "backlinks_comparison":
-                return self._comparison(params)
-            case "analytics/v1", "backlinks_refdomains":
-                return self._refdomains(params)
-            case "analytics/v1", "backlinks_matrix":
-                return self._matrix(params)
-            case "analytics/v1", "backlinks":
-                return self._backlinks(params)
-        raise Refusal(41, "MANDATORY PARAMETER type NOT SET OR EMPTY")
+        reports = {
+            ("", "phrase_organic"): self._serp,
+            ("", "phrase_these"): self._keywords,
+            ("", "domain_ranks"): self._ranks,
+            ("analytics/v1", "backlinks_comparison"): self._comparison,
+            ("analytics/v1", "backlinks_refdomains"): self._refdomains,
+            ("analytics/v1", "backlinks_matrix"): self._matrix,
+            ("analytics/v1", "backlinks"): self._backlinks,
+        }
+        asked = path, _one(params, "type")
+        if asked not in reports:
+            raise Refusal(41, "MANDATORY PARAMETER type NOT SET OR EMPTY")
+        return reports[asked](params)
 
     def _serp(self, params: Params) -> Lines:
         _one(params, "database")
@@ -95,6 +96,15 @@ class V3:
             if said
         ]
         return _lines(params, rows, {"Ph", "Kd", "Nq", "Co"}, 10, limited=False)
+
+    def _ranks(self, params: Params) -> Lines:
+        """Answer with one country's line, whichever has most visits."""
+        domain = _one(params, "domain")
+        if _one(params, "display_sort") != "ot_desc":
+            raise Refusal(10000, "Wrong parameter 'display_sort'. It is not known.")
+        visits = self.world.site(domain).traffic
+        rows = [{"Ot": visits, "Dn": domain, "Db": "us"}, {"Ot": 1, "Dn": domain, "Db": "uk"}]
+        return _lines(params, rows if visits else [], {"Ot", "Dn", "Db"}, 10)
 
     def _comparison(self, params: Params) -> Lines:
         rows = [
@@ -149,7 +159,8 @@ class V3:
 
     def _backlinks(self, params: Params) -> Lines:
         links = self.linkers(_one(params, "target"), _one(params, "target_type"))
-        wanted = re.fullmatch(r"\+\|refdomain\|\|([^|]+)", _one(params, "display_filter"))
+        form = r"\+\|refdomain\|\|([^|]+)\|-\|type\|\|lostlink"
+        wanted = re.fullmatch(form, _one(params, "display_filter"))
         if not wanted:
             raise Refusal(10000, "Wrong parameter 'display_filter'. It is not known.")
         rows = [
@@ -189,6 +200,10 @@ class V4:
     def to(self, report: str, params: Params) -> Lines:
         """Answer a report; raises `Refusal`."""
         v3 = V3(self.world)
+        if report == "metrics":
+            return self._keyword(params)
+        if report == "matrix":
+            return self._matrix(params)
         target, scope = _one(params, "url"), _one(params, "scope")
         kind = {"PAGE": "url", "ROOT_DOMAIN": "root_domain"}[scope]
         match report:
@@ -209,6 +224,35 @@ class V4:
             case "links":
                 return _fields(params, self._links(params, target, kind), 45)
         raise Refusal(404, "Not found")
+
+    def _keyword(self, params: Params) -> Lines:
+        known = self.world.keywords.get(_one(params, "keyword").lower(), (None, None))
+        if _one(params, "country") != _one(params, "country").upper():
+            raise Refusal(400, "country is two capitals")
+        row = {"keyword_difficulty": known[0], "search_volume": str(known[1] or "")}
+        return Lines([row], tuple(row), 20)
+
+    def _matrix(self, params: Params) -> Lines:
+        """Answer for targets of one scope; `fields` and filters are not known."""
+        targets = _one(params, "urls").split(",")
+        if len(targets) > 6 or {"fields", "filter"} & params.keys():
+            raise Refusal(400, "too many targets, or a parameter that is not known")
+        kind = {"PAGE": "url", "ROOT_DOMAIN": "root_domain"}[_one(params, "scope")]
+        found = [V3(self.world).linkers(target, kind) for target in targets]
+        rows: list[Row] = []
+        for domain in {domain for linkers in found for domain in linkers}:
+            counts = [len(linkers.get(domain, ())) for linkers in found]
+            rows.append(
+                {
+                    "domain": domain,
+                    "domain_score": round(self.world.site(domain).rating),
+                    "backlinks_counts": counts,
+                    "matches_count": sum(count > 0 for count in counts),
+                }
+            )
+        rows.sort(key=lambda row: (-row[_one(params, "order_by")], row["domain"]))
+        columns = ("domain", "domain_score", "backlinks_counts", "matches_count")
+        return Lines(rows[: int(_one(params, "limit"))], columns, 45)
 
     def _ref_domains(self, params: Params, target: str, kind: str) -> list[Row]:
         if _one(params, "filter") != "is_lost IN (false)":

@@ -140,7 +140,7 @@ class SemrushServer:
         count, units = self._charge(answer, v4=v4)
         if v4:
             rows = [{name: row[name] for name in answer.columns} for row in answer.rows[:count]]
-            data: object = rows[0] if report == "overview" else rows
+            data: object = rows[0] if report in ("overview", "metrics") else rows
             response = web.json_response({"meta": {"success": True}, "data": data})
         else:
             response = web.Response(text=answer.text(count))

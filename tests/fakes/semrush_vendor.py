@@ -46,6 +46,8 @@ QUESTIONS: dict[Capability, tuple[object, str]] = {
 V4_QUESTIONS: dict[Capability, tuple[object, str]] = {
     Capability.PAGE_METRICS: (MetricsQuery((OUR_PAGE, OUR_SITE)), "v4-overview.json"),
     Capability.SITE_METRICS: (MetricsQuery((OUR_SITE,)), "v4-overview.json"),
+    Capability.KEYWORD_METRICS: (KeywordQuery(("crm",), US), "v4-keyword.json"),
+    Capability.INTERSECT: (IntersectQuery((OTHER,), OUR_SITE, 50), "v4-matrix.json"),
     Capability.REFERRING_DOMAINS: (ReferringQuery(OUR_SITE, 50), "v4-ref-domains.json"),
     Capability.LINKS: (LinksQuery(OUR_SITE, ("news.example",)), "v4-links.json"),
 }

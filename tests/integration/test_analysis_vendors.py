@@ -158,7 +158,7 @@ async def test_without_a_site_of_ours_nothing_is_proven(here, dataforseo, monkey
 
 
 async def test_a_whole_answer_of_semrush_stays_within_its_cap(here, semrush, monkeypatch, tmp_path):
-    """100 for results, 10 for the keyword, 7 × 40 counts, 117 × 40 linkers, 25 × 40 pages."""
+    """100 for results, 10 for the keyword, 7 × 40 counts, 117 × 40 linkers, 25 × (40 + 10)."""
     here.vendor = semrush_vendor.configured(
         monkeypatch, tmp_path, key=semrush.key, base_url=semrush.base_url
     )
@@ -166,7 +166,8 @@ async def test_a_whole_answer_of_semrush_stays_within_its_cap(here, semrush, mon
     assert (report.need.even_field, report.need.have) == (24, 6)
     assert report.need.authority.scale == "AS"
     await check_the_ledger(here, report, semrush)
-    assert semrush.spent == 100 + 10 + 7 * 40 + (45 + 72) * 40 + 25 * 40 <= here.vendor.run_cap
+    bill = 100 + 10 + 7 * 40 + (45 + 72) * 40 + 25 * (40 + 10)
+    assert semrush.spent == bill <= here.vendor.run_cap
     assert f"Semrush {semrush.spent:,} units" in README
     assert {one.state for one in report.sources} == {SourceState.OK}
     assert sum(one.example_page is not None for one in report.prospects) == 25
@@ -220,9 +221,9 @@ async def test_a_whole_answer_of_majestic_stays_within_its_cap(here, monkeypatch
 
 @pytest.mark.usefixtures("elsewhere")
 async def test_a_whole_answer_of_moz_stays_within_its_cap(here, monkeypatch, tmp_path):
-    """7 counts, 182 linking domains, a proof of each and 25 linking pages, a row each."""
+    """4 for the keyword; 7 counts, 182 domains, a proof of each and 25 linking pages, a row each."""
     async with MozServer() as server:
         index = moz_vendor.configured(
             monkeypatch, tmp_path, token=server.key, base_url=server.base_url
         )
-        await check_with_results_from_elsewhere(here, index, 7 + 182 + COMPARED + 25)
+        await check_with_results_from_elsewhere(here, index, 4 + 7 + 182 + COMPARED + 25)

@@ -70,6 +70,8 @@ def test_online_it_asks_for_the_balance_and_nothing_that_costs(doctor):
             "--online", LINKGAP_AHREFS_API_KEY=KEY, LINKGAP_AHREFS_BASE_URL=server.base_url
         )
     assert "Ahrefs: the key works" in said.output
+    assert "Ahrefs, contract: asked for its limits and usage: 6 of 6 fields" in said.output
+    assert "Ahrefs, contract: asked for one linker of ahrefs.com" in said.output
     assert server.spent == 0
 
 
@@ -81,3 +83,9 @@ def test_online_a_dead_key_is_said_and_stops_nothing(doctor):
     assert said.exit_code == 0
     assert "ahrefs refused the API key" in said.output
     assert "dead" not in said.output
+
+
+def test_it_says_that_a_version_of_semrush_ends_and_what_to_do(doctor):
+    said = doctor(LINKGAP_SEMRUSH_API_KEY="a-key")
+    assert "version 3 of its API has been deprecated since 16 November 2026" in said.output
+    assert "Set LINKGAP_SEMRUSH_V4_API_KEY" in said.output

@@ -110,6 +110,10 @@ async def test_the_cap_of_the_channel_stops_the_run_there_and_nowhere_else(here)
     report = await in_channel(here, "C1", "r1")
     assert sum(line.units for line in report.cost) <= 160
     assert any("cap of 160" in (one.note or "") for one in report.sources)
+    # 100 for the results and 50 for our own numbers: what an answer cannot do without comes first.
+    states = {one.what: one.state for one in report.sources}
+    assert (states["search results"], states["our own numbers"]) == (SourceState.OK, SourceState.OK)
+    assert states["keyword difficulty"] is SourceState.NOT_ASKED
     assert sum(line.units for line in (await in_channel(here, "C2", "r2")).cost) > 160
 
 

@@ -20,11 +20,14 @@ class Till:
 
     def __init__(self) -> None:
         self.order: list[object] = []
+        self.slow: dict[object, int] = {}
 
-    async def ask(self, vendor, capability, query, purse, *, fresh):
+    async def ask(self, vendor, capability, query, purse, *, fresh, reserved):
         del purse, fresh
-        await asyncio.sleep(0)
+        for _ in range(self.slow.get(query, 1)):
+            await asyncio.sleep(0)
         self.order.append(query)
+        reserved.set()
         if query == "lacks":
             raise PlanLacks(vendor.name, "not sold")
         if len(self.order) > 2:
@@ -64,3 +67,26 @@ async def test_what_a_vendor_lacks_is_a_source_that_says_so_and_no_end_of_the_ru
     assert source.state is SourceState.UNAVAILABLE
     assert source.note is not None
     assert "not sold" in source.note
+
+
+async def test_what_stands_first_is_reserved_first_however_long_its_reserving_takes(till):
+    """On a loaded machine the difficulty was paid for and the search results were refused."""
+    till.slow = {"results": 50, "our own numbers": 20}
+    inquiry = Inquiry(till, None, fresh=False)
+    answers = await inquiry.all([asked("results"), asked("our own numbers"), asked("difficulty")])
+    assert till.order == ["results", "our own numbers", "difficulty"]
+    assert [answer is not None for answer in answers] == [True, True, False]
+
+
+async def test_a_question_that_waits_for_its_answer_keeps_no_other_from_being_asked():
+    both_under_way = asyncio.Barrier(2)
+
+    class Line:
+        async def ask(self, vendor, capability, query, purse, *, fresh, reserved):
+            del purse, fresh
+            reserved.set()
+            await asyncio.wait_for(both_under_way.wait(), timeout=5)
+            return Answer(vendor.name, capability, (query,), complete=True, as_of=NOW)
+
+    answers = await Inquiry(Line(), None, fresh=False).all([asked("first"), asked("second")])
+    assert all(answers)

@@ -68,10 +68,11 @@ def shares(asks) -> list[tuple[str, int, int]]:
 
 def test_the_headline_of_ahrefs_is_100_for_the_results_and_50_for_each_of_two_more(ahrefs):
     chosen = lineup("crm", ahrefs)
-    assert prices(plan.headline(asked("crm site:ours.example page:ours.example/crm"), chosen)) == [
+    question = asked("crm site:ours.example page:ours.example/crm")
+    assert prices([*plan.headline(question, chosen), *plan.difficulty(question, chosen)]) == [
         ("search results", 100),
-        ("keyword difficulty", 50),
         ("our own numbers", 50),
+        ("keyword difficulty", 50),
     ]
 
 
@@ -79,7 +80,7 @@ def test_our_page_and_our_site_travel_in_one_request(ahrefs):
     found = plan.headline(
         asked("crm page:ours.example/crm"), lineup("crm page:ours.example/crm", ahrefs)
     )
-    assert found[2].query.targets == (
+    assert found[1].query.targets == (
         Target(Scope.PAGE, "https://ours.example/crm"),
         Target(Scope.SITE, "ours.example"),
     )
@@ -87,14 +88,14 @@ def test_our_page_and_our_site_travel_in_one_request(ahrefs):
 
 def test_nothing_is_asked_about_us_when_we_are_not_named(ahrefs):
     found = plan.headline(asked("crm"), lineup("crm", ahrefs))
-    assert [ask.what for ask in found] == ["search results", "keyword difficulty"]
+    assert [ask.what for ask in found] == ["search results"]
 
 
 def test_pages_named_by_hand_need_no_search_results(ahrefs):
     text = "crm site:ours.example vs:a.example/x vs:b.example/y"
     found = plan.headline(asked(text), lineup(text, ahrefs))
-    assert prices(found) == [("keyword difficulty", 50), ("counts", 50)]
-    assert [target.value for target in found[1].query.targets] == [
+    assert prices(found) == [("counts", 50)]
+    assert [target.value for target in found[0].query.targets] == [
         *("https://a.example/x", "https://b.example/y", "ours.example", "a.example", "b.example")
     ]
 
@@ -145,7 +146,7 @@ def test_an_index_whose_results_count_nothing_is_asked_once_for_theirs_and_ours(
     semrush = semrush_vendor.configured(monkeypatch, tmp_path)
     text = "crm page:ours.example/crm"
     first = plan.headline(asked(text), lineup(text, semrush))
-    assert [ask.what for ask in first] == ["search results", "keyword difficulty"]
+    assert [ask.what for ask in first] == ["search results"]
     (ask,) = plan.uncounted(
         semrush,
         semrush,

@@ -1,0 +1,32 @@
+"""From facts to a report: whose counts stand under whose name."""
+
+from fakes.lineups import asked
+
+from bot.assembly import Facts, competitors_as, competitors_of
+from bot.model import Authority, Metrics, Scale, Scope, SerpRow, Target
+from bot.plan import Lineup
+from bot.providers.base import Vendor
+
+COUNTING = Vendor("counting", "Counting", Scale.DR, {}, serp_counts=True)
+OTHER = Vendor("other", "Other", Scale.DA, {})
+PAGE = "https://rival.example/best"
+RESULTS = (SerpRow(1, PAGE, "Best", "rival.example", Authority(70, Scale.DR), 55, 900),)
+
+
+def test_what_the_search_vendor_counts_never_stands_under_another_indexs_name():
+    chosen = Lineup(COUNTING, None, (OTHER,))
+    (rival,) = competitors_of(asked("crm"), chosen, Facts(serp=RESULTS))
+    assert (rival.referring_domains, rival.backlinks, rival.authority) == (None, None, None)
+
+
+def test_its_own_counts_stand_where_it_is_asked_as_an_index_too():
+    chosen = Lineup(COUNTING, None, (OTHER, COUNTING))
+    facts = Facts(serp=RESULTS, metrics={("other", Target(Scope.PAGE, PAGE)): _counted(9)})
+    (other,) = competitors_as(asked("crm"), chosen, facts, "other")
+    (counting,) = competitors_as(asked("crm"), chosen, facts, "counting")
+    assert (other.referring_domains, counting.referring_domains) == (9, 55)
+    assert (other.authority_scale, counting.authority_scale) == (None, "DR")
+
+
+def _counted(count: int) -> Metrics:
+    return Metrics(Target(Scope.PAGE, PAGE), count)
