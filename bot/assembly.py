@@ -9,6 +9,7 @@ from bot.domains import is_platform, registrable
 from bot.gap.need import count_need, verdict
 from bot.gap.readiness import Readiness, fault, most_seen
 from bot.model import Metrics, Scope, SerpRow, Target
+from bot.page_key import is_same_page
 from bot.plan import TOP, Lineup
 from bot.question import NO_PAGE, Question
 from bot.report import (
@@ -138,7 +139,7 @@ def _have(question: Question, facts: Facts, index: str, lent: SerpRow | None) ->
     ours = ours_in(facts)
     url = question.page or (ours.url if ours else None)
     page = facts.page(index, url) if url else None
-    if lent is not None and lent.url != url:
+    if lent is not None and not is_same_page(lent.url, url):
         lent = None
     return _first(*(one.referring_domains for one in (page, lent) if one))
 
@@ -160,6 +161,7 @@ def _by_index(question: Question, chosen: Lineup, facts: Facts) -> tuple[IndexNe
             low=need.low,
             high=need.high,
             needed=need.needed,
+            base=need.base,
         )
         for name, need in needs
     )
@@ -211,4 +213,5 @@ def assemble(
         checklist=facts.readiness.checklist,
         coverage=facts.readiness.coverage,
         results=facts.serp,
+        position=ours.position if ours else None,
     )

@@ -3,7 +3,6 @@
 import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from urllib.parse import quote, urlsplit
 
 from bot.domains import host_of
 
@@ -26,8 +25,6 @@ _YEAR = re.compile(r"(?<!\w)(?:19|20)\d{2}(?!\w)")
 _DAY = re.compile(r"(?<!\w)[0-3]?\d(?!\w)")
 _UNIX = re.compile(r"\d{10}$")
 _GROUPED = re.compile(r"-?\d{1,3}(?:([,.'’\u00a0\u202f ])\d{3})(?:\1\d{3})*$")
-_ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
-_BREAKS = re.compile(r"[\x00-\x20\x7f]")
 
 
 def flag(text: str) -> bool | None:
@@ -97,16 +94,17 @@ def looks_like_day(text: str) -> bool:
 def web_host(text: str) -> str | None:
     """Return the host of an http(s) URL or of `host/path`; None if the cell holds none.
 
-    Exporters write broken URLs as they found them: with spaces, or with a user before the host.
+    Exporters write broken URLs as they found them: with blanks in them, or with a user before the
+    host. Neither says anything about the host; a blank in the host itself is none.
     """
-    if not text or _BREAKS.search(text):
-        return None
-    scheme, mark, rest = text.partition("://")
+    scheme, mark, rest = text.strip().partition("://")
     if not mark:
         rest = text.removeprefix("//")
     elif scheme.lower() not in ("http", "https"):
         return None
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    if mark:
+        authority = authority.rpartition("@")[2]
     if "@" in authority or "." not in authority:
         return None
     return _host(authority)
@@ -115,22 +113,3 @@ def web_host(text: str) -> str | None:
 @lru_cache(maxsize=65_536)
 def _host(authority: str) -> str | None:
     return host_of(authority)
-
-
-@lru_cache(maxsize=8192)
-def page_key(url: str) -> str:
-    """Return what makes two spellings of a page one page.
-
-    Scheme, `www.`, default port, fragment and trailing slash do not count; host case, IDN and the
-    case of percent escapes are evened out; path case and query do count.
-    """
-    address = url if "://" in url.split("?", 1)[0] else f"//{url.removeprefix('//')}"
-    parts = urlsplit(address)
-    host = (host_of(address) or "").removeprefix("www.")
-    try:
-        port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
-    except ValueError:
-        port = ""
-    query = f"?{parts.query}" if parts.query else ""
-    tail = quote(f"{parts.path.rstrip('/')}{query}", safe="/%:@!$&'()*+,;=~?[]|")
-    return f"{host}{port}{_ESCAPE.sub(lambda escape: escape.group().upper(), tail)}"
