@@ -1,4 +1,4 @@
-"""How sure the estimate is: the range and the multiplier on invented results pages.
+"""How sure the estimate is: the range, the base and the multiplier on invented results pages.
 
     python -m benchmarks.estimate [--write]
 
@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from statistics import linear_regression, median, quantiles
+from statistics import fmean, linear_regression, median, quantiles
 
 from bot.gap.need import count_need, range_coverage
 from bot.model import Authority, Scale, SerpRow
@@ -83,6 +83,9 @@ WORLDS = (
 )
 
 
+RULES = ("plain mean", "median above twice the median", "nothing above four times the median")
+
+
 @dataclass(frozen=True)
 class Coverage:
     """Shares of the results pages, 0 to 1; `promised` is what the method says."""
@@ -128,6 +131,27 @@ def covered(sample: Sample, serps: int, seed: int = SEED) -> Coverage:
     return Coverage(holds / serps, hits / serps, promised)
 
 
+def bases(outliers: int, serps: int, seed: int = SEED) -> tuple[tuple[float, ...], ...]:
+    """Return each rule's base of three pages, as a multiple of their mean without idle links.
+
+    So many of the three have 50 times the links that their rank rests on. The rules are `RULES`:
+    no rule at all, the one of before, and that of `bot.gap.need`.
+    """
+    random = Random(f"{seed} {outliers} outliers")  # noqa: S311 - a seeded simulation, no secret
+    found: tuple[list[float], ...] = tuple([] for _ in RULES)
+    for _ in range(serps):
+        honest = [1 + round(math.exp(random.gauss(_TYPICAL, _SPREAD))) for _ in range(3)]
+        odd = random.sample(range(3), outliers)
+        counts = [count * (_OUTLIER if at in odd else 1) for at, count in enumerate(honest)]
+        plain, middle = fmean(counts), median(counts)
+        ours = _need(counts).base or 0.0
+        for told, base in zip(
+            found, (plain, middle if plain > 2 * middle else plain, ours), strict=True
+        ):
+            told.append(base / fmean(honest))
+    return tuple(map(tuple, found))
+
+
 def multipliers(world: World, serps: int, seed: int = SEED) -> Multipliers:
     """Return the multipliers for a site that is always `BEHIND` points behind."""
     random = Random(f"{seed} {world.name}")  # noqa: S311 - a seeded simulation, no secret
@@ -145,7 +169,7 @@ def multipliers(world: World, serps: int, seed: int = SEED) -> Multipliers:
 
 
 def tables(serps: int = SERPS) -> Iterator[str]:
-    """Yield the lines of both tables, as they stand in docs/method.md."""
+    """Yield the lines of the tables, as they stand in docs/method.md."""
     yield "| What is read | Promised to hold the median | Does | Holds the next page |"
     yield "|---|---|---|---|"
     for sample in SAMPLES:
@@ -154,6 +178,12 @@ def tables(serps: int = SERPS) -> Iterator[str]:
             f"| {sample.name} | {found.promised * 100:.1f} % | {found.median_inside * 100:.1f} %"
             f" | {found.next_inside * 100:.1f} % |"
         )
+    yield ""
+    yield "| Outliers among the three | Rule | Median of base / true | 5 % to 95 % |"
+    yield "|---|---|---|---|"
+    for outliers in range(3):
+        for rule, told in zip(RULES, bases(outliers, serps), strict=True):
+            yield f"| {outliers} | {rule} | {median(told):.2f} | {_middle(told)} |"
     yield ""
     yield (
         "| Authority counts | True | Median of ours | 5 % to 95 % | By the fit"

@@ -32,6 +32,7 @@ from bot.gap.compare import Own
 from bot.gap.prioritise import Evidence
 from bot.gap.readiness import not_read
 from bot.gap.relevance import terms_of
+from bot.gap.results import pages_once
 from bot.gates import Gates
 from bot.inquiry import Inquiry
 from bot.model import KeywordMetrics, Metrics, Profile, ReferringDomain, SerpRow
@@ -359,7 +360,7 @@ class _Run:
     def _take(self, ask: Ask, answer: Answer[object] | None) -> None:
         """Keep results, numbers by index and target, and the keyword's difficulty."""
         if answer and ask.capability is Capability.SERP:
-            self.facts.serp = answer.only(SerpRow)
+            self.facts.serp = pages_once(answer.only(SerpRow))
         for row in answer.rows if answer else ():
             if isinstance(row, Metrics):
                 self.facts.metrics[ask.vendor.name, row.target] = row

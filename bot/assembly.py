@@ -9,6 +9,7 @@ from bot.domains import is_platform, registrable
 from bot.gap.need import count_need, verdict
 from bot.gap.readiness import Readiness, fault, most_seen
 from bot.model import Metrics, Scope, SerpRow, Target
+from bot.page_key import is_same_page
 from bot.plan import TOP, Lineup
 from bot.question import NO_PAGE, Question
 from bot.report import (
@@ -149,7 +150,7 @@ def _have(question: Question, facts: Facts, index: str, lent: SerpRow | None) ->
     ours = ours_in(facts)
     url = question.page or (ours.url if ours else None)
     page = facts.page(index, url) if url else None
-    if lent is not None and lent.url != url:
+    if lent is not None and not is_same_page(lent.url, url):
         lent = None
     return _first(*(one.referring_domains for one in (page, lent) if one))
 
@@ -171,6 +172,7 @@ def _by_index(question: Question, chosen: Lineup, facts: Facts) -> tuple[IndexNe
             low=need.low,
             high=need.high,
             needed=need.needed,
+            base=need.base,
         )
         for name, need in needs
     )
@@ -223,4 +225,5 @@ def assemble(
         coverage=facts.readiness.coverage,
         results=facts.serp,
         unproven=facts.unproven,
+        position=ours.position if ours else None,
     )

@@ -2,7 +2,9 @@
 
 One suffix list for the whole product, bundled with the `publicsuffixlist` package: no network.
 Private suffixes count (`a.github.io` is not `b.github.io`); an unknown suffix is a plain label
-(`x.example` is registrable). Results are ASCII (punycode), lower case, without a trailing dot.
+(`x.example` is registrable). A host that is itself a public suffix (`s3.amazonaws.com`, `nhs.uk`)
+has pages as well, and stands for itself. Results are ASCII (punycode), lower case, without a
+trailing dot.
 """
 
 import ipaddress
@@ -14,6 +16,7 @@ import idna
 from publicsuffixlist import PublicSuffixList
 
 _SUFFIXES = PublicSuffixList(accept_unknown=True)
+_PRIVATE_PART = "===BEGIN PRIVATE DOMAINS==="
 
 
 def host_of(text: str) -> str | None:
@@ -60,14 +63,19 @@ def is_address(host: str) -> bool:
 def registrable(text: str) -> str | None:
     """Return the registrable domain of a URL or host, or None when it has none.
 
-    IP addresses, single labels (`localhost`) and bare public suffixes (`co.uk`) have none, nor has
-    a host that ends in a number: browsers read `127.1` as an address.
+    IP addresses and single labels (`localhost`, `com`) have none, nor has a host that ends in a
+    number: browsers read `127.1` as an address. A host that is a public suffix is its own.
     """
     host = host_of(text)
     if host is None or is_address(host) or host.rpartition(".")[2].isdigit():
         return None
     found: str | None = _SUFFIXES.privatesuffix(host)
-    return found
+    return found or (host if "." in host else None)
+
+
+def is_public_suffix(domain: str) -> bool:
+    """Say whether a domain is one below which strangers register theirs (`co.uk`, `github.io`)."""
+    return _SUFFIXES.privatesuffix(domain) is None
 
 
 def under_private_suffix(domain: str) -> bool:
@@ -93,9 +101,23 @@ def readable(domain: str) -> str:
 
 @lru_cache(maxsize=1)
 def platforms() -> frozenset[str]:
-    """Return the registrable domains whose pages belong to strangers (bot/platforms.txt)."""
+    """Return the registrable domains whose pages belong to strangers.
+
+    These are those of bot/platforms.txt and the hosts that are private suffixes by name
+    (`s3.amazonaws.com`): what is published at the suffix itself is not the host's own.
+    """
     lines = files("bot").joinpath("platforms.txt").read_text("utf-8").splitlines()
-    return frozenset(line for line in (raw.split("#")[0].strip() for raw in lines) if line)
+    listed = frozenset(line for line in (raw.split("#")[0].strip() for raw in lines) if line)
+    return listed | _private_suffixes()
+
+
+def _private_suffixes() -> frozenset[str]:
+    """Return the private part of the suffix list; a wildcard's hosts are each their owner's."""
+    text = files("publicsuffixlist").joinpath("public_suffix_list.dat").read_text("utf-8")
+    _, _, private = text.partition(_PRIVATE_PART)
+    rules = (line.strip() for line in private.splitlines())
+    names = (rule for rule in rules if "." in rule and rule[0].isalnum())
+    return frozenset(name if name.isascii() else host_of(name) or name for name in names)
 
 
 def is_platform(domain: str) -> bool:

@@ -8,9 +8,10 @@ import unicodedata
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from bot.domains import host_of, is_address, registrable
+from bot.domains import host_of, is_address, is_public_suffix, registrable
 from bot.errors import BadQuestion
 from bot.model import Market
+from bot.page_key import once, plain
 from bot.places import COUNTRIES, LANGUAGES
 
 MAX_KEYWORD = 200
@@ -142,7 +143,7 @@ def make(
         market=market,
         site=own,
         page=our_page,
-        vs=tuple(dict.fromkeys(read_url(url) for url in vs)),
+        vs=once(read_url(url) for url in vs),
         via=tuple(dict.fromkeys(name.lower() for name in via)),
         serp=serp.lower() if serp else None,
         fresh=fresh,
@@ -206,23 +207,39 @@ def _unquoted(text: str) -> str:
 
 def read_site(text: str) -> str:
     """Return the registrable domain of a site the user named."""
+    domain = _host_in(text)
+    if is_public_suffix(domain):
+        raise _no_site(text)
+    return domain
+
+
+def _host_in(text: str) -> str:
+    """Return whose host it is; strangers' pages may stand right at a public suffix."""
     _refuse_credentials(text)
     host = host_of(text)
     if host is not None and is_address(host):
         raise BadQuestion(f"{host} is an IP address. Name the site by its domain: example.com.")
     domain = registrable(text)
     if domain is None:
-        raise BadQuestion(f"“{text[:80]}” is not a site. Name it by its domain: example.com.")
+        raise _no_site(text)
     return domain
+
+
+def _no_site(text: str) -> BadQuestion:
+    return BadQuestion(f"“{text[:80]}” is not a site. Name it by its domain: example.com.")
 
 
 def read_page(text: str) -> str:
     """Return an absolute URL of ours, or "none" when the user says there is no such page."""
-    return NO_PAGE if text.lower() == NO_PAGE else read_url(text)
+    if text.lower() == NO_PAGE:
+        return NO_PAGE
+    url = read_url(text)
+    read_site(url)
+    return url
 
 
 def read_url(text: str) -> str:
-    """Return an absolute http(s) URL; a bare `host/path` gets https."""
+    """Return an absolute http(s) URL without what came with a click; a bare host gets https."""
     text = _INVISIBLE.sub("", text).strip()
     _refuse_credentials(text)
     url = text if _SCHEME.match(text) else f"https://{text}"
@@ -233,10 +250,10 @@ def read_url(text: str) -> str:
         raise BadQuestion(f"“{text[:80]}” is not a web address.") from None
     if parts.scheme.lower() not in ("http", "https"):
         raise BadQuestion(f"“{text[:80]}” is not a web address: it must start with http or https.")
-    read_site(url)
+    _host_in(url)
     path = parts.path or "/"
     query = f"?{parts.query}" if parts.query else ""
-    return f"{parts.scheme.lower()}://{parts.netloc.lower()}{path}{query}"
+    return plain(f"{parts.scheme.lower()}://{parts.netloc.lower()}{path}{query}")
 
 
 def _refuse_credentials(text: str) -> None:

@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.domains import is_platform, registrable
 from bot.errors import BadQuestion
 from bot.gap.need import count_need
+from bot.gap.results import pages_once
 from bot.gap.window import top_by_share
 from bot.inquiry import Inquiry
 from bot.link_watch import LinkWatch, WatchedPage
@@ -237,7 +238,7 @@ class _Group:
         answers = await self.inquiry.all(asks)
         sources = self.inquiry.sources
         for one, answer, source in zip(asked, answers, sources, strict=True):
-            one.serp = answer.only(SerpRow) if answer else ()
+            one.serp = pages_once(answer.only(SerpRow)) if answer else ()
             if answer is None:
                 one.fault = source.note or "The search results could not be read."
         for one in self.readings:

@@ -70,15 +70,26 @@ class IndexNeed:
     low: int | None
     high: int | None
     needed: int | None
+    base: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CappedPage:
+    """A page with far more links than the middle one, and what it counts as."""
+
+    url: str
+    count: int
+    counted_as: int
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
     """How many referring domains the present top 3 have, and how many we would need.
 
-    `even_field` = ceil(base), `needed` = ceil(base × multiplier), where base is the mean, or the
-    median when one page (`distorted_by`, its URL) pulls the mean over twice the median. Everything
-    is as the first index counts, but `low` and `high` span the counts of all that were asked.
+    `even_field` = ceil(base), `needed` = ceil(base × multiplier), where base is the mean with no
+    page counted for more than four times the median: `capped` are those that have more, and
+    `distorted_by` is the URL of the largest. `mean` and `median` are the plain ones. Everything is
+    as the first index counts, but `low` and `high` span the counts of all that were asked.
     """
 
     metric: str
@@ -94,6 +105,8 @@ class Need:
     have: int | None
     gap: int | None
     by_index: tuple[IndexNeed, ...] = ()
+    base: float | None = None
+    capped: tuple[CappedPage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +153,10 @@ class IndexLink:
 class Prospect:
     """A domain that links to competitors and not to us. `score` is 0..100.
 
-    `links_to` are the competitors' URLs (page level) or domains (site level) it links to;
-    `relevance` and `trust` are 0..1; `seen_by` are the indexes that saw the link, `by_index` what
-    each of them says where several did. `topic` is what an index files the domain under.
+    `links_to` are the competitors' URLs (page level) and domains (site level) it links to:
+    `links_to_pages` and `links_to_sites` say how many of each. `relevance` and `trust` are 0..1;
+    `seen_by` are the indexes that saw the link, `by_index` what each of them says where several
+    did. `topic` is what an index files the domain under.
     """
 
     domain: str
@@ -163,6 +177,13 @@ class Prospect:
     seen_by: tuple[str, ...]
     by_index: tuple[IndexLink, ...] = ()
     topic: str | None = None
+    links_to_pages: int = 0
+    links_to_sites: int = 0
+
+    @property
+    def spam(self) -> bool:
+        """Say whether an index marks the domain as spam: then it is never among the best."""
+        return self.trust == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +230,8 @@ class CostLine:
 class Report:
     """One answer, whole. `page` is our page; "none" when the asker says we have none.
 
-    `results` are all rows of the search results that were read, ours too.
+    `results` are all rows of the search results that were read, ours too. `position` is our best
+    rank among them; None: not among them, or nothing was read.
     `prospects` are proven not to link to us wherever an index can be asked; `unproven` are those
     that could not be checked. Where nothing connected can tell, all stand in `prospects`, unproven.
     `proposed_page` may be ours and waits for an answer. `checklist` is what readers find on most of
@@ -236,6 +258,7 @@ class Report:
     coverage: tuple[str, ...] = ()
     results: tuple[SerpRow, ...] = ()
     unproven: tuple[Unproven, ...] = ()
+    position: int | None = None
 
 
 _ADAPTER = TypeAdapter(Report)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-from bot.domains import host_of, is_address, registrable, under_private_suffix
+from bot.domains import host_of, is_address, is_public_suffix, registrable, under_private_suffix
 from bot.errors import BadQuestion
 from bot.prices import read_amount, read_amounts, read_prices
 from bot.question import Defaults, make, read_site
@@ -67,10 +67,8 @@ def _domain(text: str) -> str:
     host = host_of(text)
     if host is not None and not is_address(host) and "." in host:
         domain = registrable(host)
-        if domain is not None:
+        if domain is not None and not (is_public_suffix(domain) and under_private_suffix(domain)):
             return domain
-        if not under_private_suffix(host):
-            return host
     raise ValueError(f"“{text[:80]}” is not a domain; name it like example.com")
 
 

@@ -193,7 +193,6 @@ def portions(keywords: Sequence[TrackedKeyword]) -> list[Sequence[TrackedKeyword
 
 def snapshot_of(report: Report, run_id: str, *, reread: bool) -> Snapshot:
     """Return what an answer says of its keyword as a snapshot."""
-    ours = (row for row in report.results if report.page == row.url or report.site == row.domain)
     return Snapshot(
         run_id=run_id,
         taken_at=report.taken_at,
@@ -207,7 +206,7 @@ def snapshot_of(report: Report, run_id: str, *, reread: bool) -> Snapshot:
         have=report.need.have,
         gap=report.need.gap,
         page=report.page,
-        position=min((row.position for row in ours), default=None),
+        position=report.position,
         index=report.need.by_index[0].provider if report.need.by_index else "",
         reread=reread,
     )

@@ -21,6 +21,7 @@ from bot.errors import BadQuestion, LinkGapError
 from bot.exports.apart import Part, Recognised, parts_of
 from bot.model import Scope, Target
 from bot.question import read_site, read_url
+from bot.render.words import counted
 from bot.settings import Settings, load
 from bot.store.connect import Database
 from bot.store.imports import (
@@ -206,6 +207,6 @@ def _notes(what: Recognised, outcome: Outcome, replaced: tuple[str, ...]) -> Ite
         )
     if outcome.broken:
         first = "; ".join(f"line {line}: {reason}" for line, reason in outcome.faults)
-        yield f"{outcome.broken:,} broken rows were left out. The first: {first}."
+        yield f"{counted(outcome.broken, 'broken row')} left out. The first: {first}."
     for name in replaced:
         yield f"it takes the place of {name}, imported before."

@@ -15,7 +15,7 @@ from bot.exports.detect import READS, Layout, detect
 from bot.exports.names import target_in
 from bot.exports.opening import Text, open_text
 from bot.exports.records import Record, records
-from bot.exports.rows import About, BrokenRow, Row
+from bot.exports.rows import About, BrokenRow, NamelessSource, Row
 from bot.exports.signatures import BING, GSC, PROFILES, SEMRUSH, Field, Kind
 from bot.exports.workbook import SheetText, is_workbook, sheets
 from bot.model import Scope, Target
@@ -34,13 +34,17 @@ _NAMES_TARGET = frozenset({Kind.BACKLINKS, Kind.BROKEN_BACKLINKS, Kind.INTERSECT
 
 @dataclass(slots=True)
 class Counts:
-    """What became of the records: read = kept + lost + broken + own."""
+    """What became of the records: read = kept + lost + broken + own.
+
+    `nameless` of the broken ones name no domain, so nobody who links can be hidden in them.
+    """
 
     read: int = 0
     kept: int = 0
     lost: int = 0
     broken: int = 0
     own: int = 0
+    nameless: int = 0
     faults: list[tuple[int, str]] = field(default_factory=list)
 
     def fault(self, line: int, reason: str) -> None:
@@ -177,6 +181,7 @@ class ParsedFile:
                 yield from self._made(record, target)
             except BrokenRow as reason:
                 self.counts.fault(record.line, str(reason))
+                self.counts.nameless += isinstance(reason, NamelessSource)
         self._refuse_unusable(target)
 
     def outcome(self, target: Target | None) -> Outcome:
@@ -251,7 +256,9 @@ class ParsedFile:
             )
 
     def _covers(self, target: Target | None) -> tuple[Covered, ...]:
-        whole = self.kind in PROFILES and not self.sample and self.counts.broken == 0
+        whole = (
+            self.kind in PROFILES and not self.sample and self.counts.broken == self.counts.nameless
+        )
         if target is None and not self._sites:
             target = self.named_after
         if target is not None and self.kind is Kind.TARGET_PAGES:

@@ -1,13 +1,15 @@
 """From the cells of one record to what they mean."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.domains import registrable
 from bot.exports.detect import Layout
 from bot.exports.signatures import Field, Kind
-from bot.exports.values import NOTHING, count, day, flag, page_key, score, web_host
+from bot.exports.values import NOTHING, count, day, flag, score, web_host
 from bot.model import LinkKind, Scope, Target
+from bot.page_key import page_key
 from bot.store.imports import ImportRow, PageCount
 
 _UNSURE = (
@@ -16,10 +18,15 @@ _UNSURE = (
     (Field.NOFOLLOW, LinkKind.NOFOLLOW),
 )
 _GONE = 400
+_OTHER_SCHEME = re.compile(r"\A(?!https?:)[a-z][a-z0-9+.-]*+:(?://|[^/0-9])", re.IGNORECASE)
 
 
 class BrokenRow(Exception):
     """The record cannot be read; its text says why."""
+
+
+class NamelessSource(BrokenRow):
+    """The record names no domain (an IP address, an app): it can hide nobody who links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +66,11 @@ class Row:
         text = url or self._first(Field.SOURCE_DOMAIN) or ""
         host = web_host(text)
         if host is None:
-            raise BrokenRow(f"“{text[:60]}” is no web address")
+            kind = NamelessSource if _OTHER_SCHEME.match(text) else BrokenRow
+            raise kind(f"“{text[:60]}” is no web address")
         domain = registrable(host)
         if domain is None:
-            raise BrokenRow(f"“{host}” is no domain that can be registered")
+            raise NamelessSource(f"“{host}” is no domain that can be registered")
         return url, domain
 
     def abouts(self, target: Target | None) -> tuple[About, ...]:

@@ -3,7 +3,6 @@
 import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from urllib.parse import quote, urlsplit
 
 from bot.domains import host_of
 
@@ -98,16 +97,17 @@ def looks_like_day(text: str) -> bool:
 def web_host(text: str) -> str | None:
     """Return the host of an http(s) URL or of `host/path`; None if the cell holds none.
 
-    Exporters write broken URLs as they found them: with spaces, or with a user before the host.
+    Exporters write broken URLs as they found them: with blanks in them, or with a user before the
+    host. Neither says anything about the host; a blank in the host itself is none.
     """
-    if not text or _BREAKS.search(text):
-        return None
-    scheme, mark, rest = text.partition("://")
+    scheme, mark, rest = text.strip().partition("://")
     if not mark:
         rest = text.removeprefix("//")
     elif scheme.lower() not in ("http", "https"):
         return None
     authority = _AFTER_HOST.split(rest, maxsplit=1)[0]
+    if mark:
+        authority = authority.rpartition("@")[2]
     if "@" in authority or "." not in authority:
         return None
     return _host(authority)
@@ -116,22 +116,3 @@ def web_host(text: str) -> str | None:
 @lru_cache(maxsize=65_536)
 def _host(authority: str) -> str | None:
     return host_of(authority)
-
-
-@lru_cache(maxsize=8192)
-def page_key(url: str) -> str:
-    """Return what makes two spellings of a page one page.
-
-    Scheme, `www.`, default port, fragment and trailing slash do not count; host case, IDN and the
-    case of percent escapes are evened out; path case and query do count.
-    """
-    address = url if "://" in url.split("?", 1)[0] else f"//{url.removeprefix('//')}"
-    parts = urlsplit(address)
-    host = (host_of(address) or "").removeprefix("www.")
-    try:
-        port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
-    except ValueError:
-        port = ""
-    query = f"?{parts.query}" if parts.query else ""
-    tail = quote(f"{parts.path.rstrip('/')}{query}", safe="/%:@!$&'()*+,;=~?[]|")
-    return f"{host}{port}{_ESCAPE.sub(lambda escape: escape.group().upper(), tail)}"

@@ -14,6 +14,8 @@ from importlib.resources import files
 from bot.domains import is_platform, registrable
 from bot.model import Authority, LinkKind, Profile, ReferringDomain, Scale, Scope, Target
 
+SPAM = 0.0
+"""The trust of a domain that an index marks as spam."""
 FULL_SCALES = {Scale.RANK: 1000}
 """Where authority ends, where that is not 100."""
 # From what a link builder wants most; the best kind of several links counts.
@@ -76,6 +78,10 @@ class Candidate:
         }
         return tuple(sorted(targets, key=lambda target: (target.scope, target.value)))
 
+    def links_to(self, scope: Scope) -> int:
+        """Return to how many pages it links, or to how many sites without a page of theirs."""
+        return sum(target.scope is scope for target in self.targets)
+
     @property
     def seen_by(self) -> tuple[str, ...]:
         """Return the indexes that saw it."""
@@ -121,6 +127,11 @@ class Comparison:
     def competitors(self) -> frozenset[str]:
         """Return the competitors whose links were read."""
         return frozenset(view.competitor for view in self.views)
+
+    @property
+    def pages(self) -> int:
+        """Return of how many pages the links were read."""
+        return len({view.target for view in self.views if view.target.scope is Scope.PAGE})
 
     @property
     def candidates(self) -> Iterator[Candidate]:

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from bot.gap.robust import theil_sen_slope
+from bot.page_key import is_same_page
 from bot.tracked import Forecast, ForecastCheck, Outlook, Snapshot
 
 MONTH = timedelta(days=30.44)
@@ -86,7 +87,7 @@ def check(snapshots: Sequence[Snapshot]) -> ForecastCheck | None:
         return None
     now = snapshots[-1]
     earlier = list(takewhile(lambda one: one.taken_at <= now.taken_at - HELD_AFTER, snapshots))
-    if not earlier or earlier[-1].page != now.page:
+    if not earlier or not is_same_page(earlier[-1].page, now.page):
         return None
     then = earlier[-1]
     if then.gap is None or now.gap is None:
@@ -110,5 +111,5 @@ def _foreseen(made: Forecast, gap: int, since: timedelta) -> int | None:
 def _own_series(snapshots: Sequence[Snapshot]) -> list[tuple[datetime, int]]:
     """Return the counts of our present page, back to the last read of another one."""
     seen = [one for one in reversed(snapshots) if one.page is not None or one.have is not None]
-    same = takewhile(lambda one: one.page == seen[0].page, seen)
+    same = takewhile(lambda one: is_same_page(one.page, seen[0].page), seen)
     return [(one.taken_at, one.have) for one in same if one.have is not None]

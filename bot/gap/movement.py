@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 
 from bot.gap.forecast import check, forecast
+from bot.page_key import is_same_page, page_key
 from bot.question import NO_PAGE
 from bot.tracked import Alert, GapPoint, KeywordLine, Moment, Rival, Snapshot, TrackedKeyword
 
@@ -40,7 +41,7 @@ def keyword_line(
     ranked = next((one for one in reversed(earlier) if one.serp), None) if now.serp else None
     rank_before = ranked.position if ranked else None
     entered, left = _changed(before.rivals if before else (), now.rivals)
-    same_page = before if before and before.page == now.page else None
+    same_page = before if before and is_same_page(before.page, now.page) else None
     outlook = forecast(snapshots)
     return KeywordLine(
         id=tracked.id,
@@ -181,7 +182,7 @@ def _by_page(
 
 
 def _page_or(page: str | None, alone: object) -> object:
-    return alone if page in (None, NO_PAGE) else page
+    return alone if page is None or page == NO_PAGE else page_key(page)
 
 
 def _total(
@@ -216,9 +217,10 @@ def _changed(
     then, today = [one.url for one in before], [one.url for one in now]
     if not then or not today:
         return (), ()
+    keys_then, keys_today = set(map(page_key, then)), set(map(page_key, today))
     return (
-        tuple(url for url in today if url not in then),
-        tuple(url for url in then if url not in today),
+        tuple(url for url in today if page_key(url) not in keys_then),
+        tuple(url for url in then if page_key(url) not in keys_today),
     )
 
 

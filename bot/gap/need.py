@@ -12,9 +12,11 @@ from statistics import median
 from bot.domains import is_platform
 from bot.gap.robust import falling_p, theil_sen_slope
 from bot.model import Authority, Scale, SerpRow
-from bot.report import AuthorityAdjustment, Basis, Competitor, Need, Verdict
+from bot.report import AuthorityAdjustment, Basis, CappedPage, Competitor, Need, Verdict
 
 METRIC = "referring_domains"
+MOST_TIMES_MEDIAN = 4
+"""No page counts for more than so many times the middle one."""
 
 _MIN_FIT_ROWS = 6
 _FIT_DEPTH = 10
@@ -39,8 +41,8 @@ def count_need(
     `known_multiplier` is what an earlier count of the same pages found; it holds where the
     authorities are not known now.
     Pages without a count stay in `per_page` as None and out of every number; with no count at all
-    every number is None. A median of 0 leads like any other: where 0, 0 and 50 rank, most of the
-    top ranks without links, so the need is 0 and the page with 50 is named.
+    every number is None. No page counts for more than four times the median: where 0, 0 and 50
+    rank, most of the top ranks without links, so the need is 0 and the page with 50 is named.
     """
     counts = [(page.referring_domains, page.url) for page in competitors]
     known = [(count, url) for count, url in counts if count is not None]
@@ -62,9 +64,9 @@ def count_need(
         )
     numbers = [count for count, _ in known]
     mean, middle = Fraction(sum(numbers), len(numbers)), median(map(Fraction, numbers))
-    distorted = mean > 2 * middle
-    base = middle if distorted else mean
-    needed = math.ceil(base * _exact(authority.multiplier))
+    base, most = base_of(numbers)
+    capped = tuple(CappedPage(url, count, most) for count, url in known if count > most)
+    needed = needed_for(base, authority.multiplier)
     return Need(
         metric=METRIC,
         per_page=tuple(count for count, _ in counts),
@@ -73,12 +75,30 @@ def count_need(
         median=float(middle),
         low=min(numbers),
         high=max(numbers),
-        distorted_by=max(known)[1] if distorted else None,
+        distorted_by=max(known)[1] if capped else None,
         authority=authority,
         needed=needed,
         have=have,
         gap=None if have is None else max(0, needed - have),
+        base=float(base),
+        capped=capped,
     )
+
+
+def base_of(numbers: Sequence[int]) -> tuple[Fraction, int]:
+    """Return the mean of the counts (at least one) as they are counted, and the cap on each.
+
+    The cap is four times the median. So one link more on any page never lowers the base, and of up
+    to four pages it never raises it by more than 5/3: the median's page gains one link, and the
+    capped one counts four more.
+    """
+    most = int(MOST_TIMES_MEDIAN * median(map(Fraction, numbers)))  # whole: 4 × a half is 2
+    return Fraction(sum(min(count, most) for count in numbers), len(numbers)), most
+
+
+def needed_for(base: Fraction, multiplier: float) -> int:
+    """Return the need: the base by the multiplier, rounded up."""
+    return math.ceil(base * _exact(multiplier))
 
 
 def verdict(need: Need, *, already_top3: bool) -> Verdict:

@@ -21,7 +21,7 @@ class KeywordNews:
     """What is new around one keyword.
 
     `profiles` are of its rivals' pages and hold only the newly seen rows. A rival that gained
-    nothing comes with an empty profile, so that "links to 1 of 3" counts all three.
+    nothing comes with an empty profile, so that "links to 1 of 3 pages" counts all three.
     """
 
     keyword: str
@@ -34,7 +34,7 @@ class KeywordNews:
 
 
 def new_links(news: Sequence[KeywordNews]) -> tuple[NewCompetitorLink, ...]:
-    """Return one link a domain over all keywords, best first; at equal score by name.
+    """Return one link a domain over all keywords, best first; at equal score by name, spam last.
 
     What a report drops is dropped here, keyword by keyword: us and ours, the rivals themselves, who
     links to us already, noise. A domain that is new to several keywords is told where it scores
@@ -49,7 +49,8 @@ def new_links(news: Sequence[KeywordNews]) -> tuple[NewCompetitorLink, ...]:
         for prospect in _prospects(one):
             found.setdefault(prospect.domain, []).append((one, prospect))
     links = map(_link, found.values())
-    return tuple(sorted(links, key=lambda link: (-link.score, link.domain)))
+    spam = {domain for domain, told in found.items() if any(one.spam for _, one in told)}
+    return tuple(sorted(links, key=lambda link: (link.domain in spam, -link.score, link.domain)))
 
 
 def _prospects(one: KeywordNews) -> Iterator[Prospect]:

@@ -12,10 +12,12 @@ A missing signal is left out, never zero. The weights are those of docs/method.m
   link and did; the lower of the two.
 - traffic 15: log10(visits / 100) / 3 within 0..1, so 1,000 visits a month are a third, 10,000 two
   thirds and 100,000 or more all of it.
-- breadth 10: share of the competitors it links to; a page and its site are one competitor.
+- breadth 10: share of the competitors to whose pages it links; one of whom only the site is linked
+  counts half.
 
 A platform's authority and traffic say nothing about a page on it, so they are left out there.
-Ties: page level first, then by name. The order of inputs never matters.
+What an index marks as spam comes last. Ties: page level first, then by name. The order of inputs
+never matters.
 """
 
 from bisect import bisect_right
@@ -29,14 +31,15 @@ from operator import attrgetter
 from typing import Any, TypeAlias
 
 from bot.domains import is_platform, platforms
-from bot.gap.compare import FULL_SCALES, Candidate, Comparison, View, best_kind
+from bot.gap.compare import FULL_SCALES, SPAM, Candidate, Comparison, View, best_kind
 from bot.gap.reasons import reasons
 from bot.gap.relevance import Terms
 from bot.model import Authority, Link, ReferringDomain, Scale, Scope
 from bot.report import Absence, IndexLink, Prospect, Unproven
 
 RELEVANCE, AUTHORITY, TRUST, TRAFFIC, BREADTH = 35, 25, 15, 15, 10
-SPAM = 0.0
+HALF = 0.5
+"""What a link to a competitor's site counts where none to its page was seen."""
 
 _Table: TypeAlias = Sequence[ReferringDomain | None]
 
@@ -134,10 +137,11 @@ def rank(
                 relevance=terms.in_page(page) if page else names.get(domain, terms.floor),
                 words=terms.words_in_name(domain) if page is None and domain in names else (),
                 competitors=competitors,
+                pages=comparison.pages,
                 proven=comparison.complete or bought.absence is Absence.PROVEN,
             )
         )
-    return tuple(sorted(prospects, key=lambda one: (-one.score, one.level, one.domain)))
+    return tuple(sorted(prospects, key=lambda one: (one.spam, -one.score, one.level, one.domain)))
 
 
 def _by_index(candidate: Candidate) -> tuple[IndexLink, ...]:
@@ -153,7 +157,9 @@ def _by_index(candidate: Candidate) -> tuple[IndexLink, ...]:
                 provider=provider,
                 authority=authority.value if authority else None,
                 authority_scale=authority.scale.value if authority else None,
-                trust=min((row.trust for row in rows if row.trust is not None), default=None),
+                trust=_rounded(
+                    min((row.trust for row in rows if row.trust is not None), default=None)
+                ),
                 link=best_kind(row.link for row in rows),
                 first_seen=min((row.first_seen for row in rows if row.first_seen), default=None),
             )
@@ -170,6 +176,7 @@ def _prospect(
     relevance: float | None,
     words: tuple[str, ...],
     competitors: int,
+    pages: int,
     proven: bool,
 ) -> Prospect:
     domain, page = candidate.domain, bought.link
@@ -185,6 +192,7 @@ def _prospect(
         reasons=reasons(
             candidate,
             competitors=competitors,
+            pages=pages,
             page=page,
             kind=kind,
             words=words,
@@ -199,8 +207,8 @@ def _prospect(
         authority=authority.value if authority else None,
         authority_scale=authority.scale.value if authority else None,
         traffic=traffic,
-        relevance=relevance,
-        trust=trust,
+        relevance=_rounded(relevance),
+        trust=_rounded(trust),
         link=kind,
         example_page=page.source_url if page else None,
         anchor=page.anchor if page else None,
@@ -208,7 +216,16 @@ def _prospect(
         seen_by=candidate.seen_by,
         by_index=_by_index(candidate),
         topic=candidate.topic,
+        links_to_pages=candidate.links_to(Scope.PAGE),
+        links_to_sites=candidate.links_to(Scope.SITE),
     )
+
+
+def _rounded(ratio: float | None) -> float | None:
+    """Return a ratio as people read it; 0 is said of spam, so nothing else is rounded to it."""
+    if not ratio:
+        return ratio
+    return max(round(ratio, 2), 0.01)
 
 
 def _best(pool: Sequence[str], columns: _Columns, terms: Terms, size: int) -> list[str]:
@@ -264,7 +281,7 @@ def _columns(comparison: Comparison, pool: Sequence[str]) -> _Columns:
     for platform in platforms().intersection(pool):
         at = pool.index(platform)
         strength[at] = traffic[at] = None
-    trust: list[float | None] = _first_known(tables, attrgetter("trust"))
+    trust: list[float | None] = _trust(tables)
     for at, share in _confirmed(comparison.views, pool):
         mark = trust[at]
         trust[at] = share if mark is None else min(share, mark)
@@ -280,6 +297,17 @@ def _first_known(tables: Sequence[_Table], get: Callable[[ReferringDomain], Any]
             for value, row in zip(column, rows, strict=True)
         ]
     return column
+
+
+def _trust(tables: Sequence[_Table]) -> list[float | None]:
+    """Return the mark of the first view that has one; where any says spam, it is spam."""
+    marks: list[float | None] = _first_known(tables, attrgetter("trust"))
+    for rows in tables:
+        marks = [
+            SPAM if row is not None and row.trust == SPAM else mark
+            for mark, row in zip(marks, rows, strict=True)
+        ]
+    return marks
 
 
 def _strength(
@@ -351,17 +379,13 @@ def _confirmed(views: Sequence[View], pool: Sequence[str]) -> Iterator[tuple[int
 
 
 def _breadth(views: Sequence[View], tables: Sequence[_Table]) -> list[float]:
-    """Return the share of the competitors that each domain links to."""
-    linked: dict[str, _Table] = {}
+    """Return the share of the competitors that each domain links to, sites alone counted half."""
+    linked: dict[str, list[float]] = {}
     for view, rows in zip(views, tables, strict=True):
-        known = linked.get(view.competitor)
-        linked[view.competitor] = (
-            rows
-            if known is None
-            else [one or other for one, other in zip(known, rows, strict=True)]
-        )
-    counts = [0] * len(tables[0])
-    for rows in linked.values():
-        counts = [n + (row is not None) for n, row in zip(counts, rows, strict=True)]
-    shares = [count / len(linked) for count in range(len(linked) + 1)]
-    return [shares[count] for count in counts]
+        worth = 1.0 if view.target.scope is Scope.PAGE else HALF
+        known = linked.setdefault(view.competitor, [0.0] * len(rows))
+        linked[view.competitor] = [
+            worth if row is not None and worth > one else one
+            for one, row in zip(known, rows, strict=True)
+        ]
+    return [sum(worths) / len(linked) for worths in zip(*linked.values(), strict=True)]

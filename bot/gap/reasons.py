@@ -20,6 +20,7 @@ def reasons(
     candidate: Candidate,
     *,
     competitors: int,
+    pages: int,
     page: Link | None,
     kind: LinkKind | None,
     words: tuple[str, ...],
@@ -30,10 +31,10 @@ def reasons(
 ) -> tuple[str, ...]:
     """Return the reasons, the weightiest first.
 
-    `competitors` is how many were read; `page` is the linking page where it is known, `words` are
-    the terms in the domain's name where it is not.
+    `competitors` and `pages` are how many were read; `page` is the linking page where it is known,
+    `words` are the terms in the domain's name where it is not.
     """
-    found = [_reach(candidate, competitors)]
+    found = [_reach(candidate, competitors, pages)]
     if kind is not None:
         found.append(_LINK[kind])
     if page is not None and page.title:
@@ -60,11 +61,13 @@ def _subject(candidate: Candidate, words: tuple[str, ...]) -> list[str]:
     return [*named, f"topic “{candidate.topic}”"] if candidate.topic else named
 
 
-def _reach(candidate: Candidate, competitors: int) -> str:
-    linked = len(candidate.competitors)
-    if candidate.level is Scope.PAGE:
-        return f"links to {linked} of {competitors}"
-    return f"links to {linked} of {competitors} sites, not seen on the ranking pages"
+def _reach(candidate: Candidate, competitors: int, read: int) -> str:
+    """Return how many pages, and how many sites without a page of theirs: they differ in worth."""
+    pages, sites = candidate.links_to(Scope.PAGE), candidate.links_to(Scope.SITE)
+    if not pages:
+        return f"links to {sites} of {competitors} sites, not seen on the ranking pages"
+    said = f"links to {pages} of {read} pages"
+    return f"{said}, and to {sites} {'site' if sites == 1 else 'sites'} only" if sites else said
 
 
 def _strength(authority: Authority) -> str:

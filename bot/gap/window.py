@@ -7,6 +7,7 @@ would move the need, and with it the gap, whenever a visitor drops in for a day.
 from collections.abc import Sequence
 
 from bot.model import SerpRow
+from bot.page_key import page_key
 
 
 def top_by_share(
@@ -33,20 +34,21 @@ def top_by_share(
     newest: dict[str, tuple[int, SerpRow]] = {}
     for age, rows in enumerate(reads):
         for place, row in enumerate(rows):
-            newest.setdefault(row.url, (age, row))
+            page = page_key(row.url)
+            newest.setdefault(page, (age, row))
             if place < top:
-                tops.setdefault(row.url, []).append(age)
+                tops.setdefault(page, []).append(age)
 
-    def standing(url: str) -> tuple[int, int, int, str]:
-        ages = tops[url]
-        return -len(ages), ages[0], newest[url][1].position, url
+    def standing(page: str) -> tuple[int, int, int, str]:
+        ages = tops[page]
+        return -len(ages), ages[0], newest[page][1].position, page
 
-    def place_now(url: str) -> tuple[bool, int, str]:
-        age, row = newest[url]
-        return age > 0, row.position, url
+    def place_now(page: str) -> tuple[bool, int, str]:
+        age, row = newest[page]
+        return age > 0, row.position, page
 
     chosen = sorted(tops, key=standing)[:top]
-    return tuple(newest[url][1] for url in sorted(chosen, key=place_now))
+    return tuple(newest[page][1] for page in sorted(chosen, key=place_now))
 
 
 def _competitors(rows: Sequence[SerpRow], own: frozenset[str]) -> list[SerpRow]:
@@ -54,5 +56,5 @@ def _competitors(rows: Sequence[SerpRow], own: frozenset[str]) -> list[SerpRow]:
     theirs = [row for row in rows if row.domain not in own]
     pages: dict[str, SerpRow] = {}
     for row in sorted(theirs, key=lambda row: (row.position, row.url)):
-        pages.setdefault(row.url, row)
+        pages.setdefault(page_key(row.url), row)
     return list(pages.values())

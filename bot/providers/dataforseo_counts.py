@@ -30,6 +30,7 @@ from bot.providers.dataforseo_api import (
     usd,
 )
 from bot.providers.dataforseo_places import located
+from bot.providers.serp_source import Hit, ranking
 
 _PAGE = 10  # results
 _LONGEST_KEYWORD, _MOST_WORDS, _MOST_KEYWORDS = 80, 10, 700  # Labs
@@ -88,16 +89,20 @@ class Serp(Question[SerpQuery, SerpResult, SerpRow]):
         return (self._api.post("serp/google/organic/live/advanced", task, worst),)
 
     def rows(self, query: SerpQuery, call: Call, result: SerpResult) -> Page[SerpRow]:
-        """Rank the organic pages 1, 2, … in their order; a page that is listed twice ranks once."""
+        """Rank the organic pages 1, 2, … in their order; a page that is listed twice ranks once.
+
+        The page in the featured snippet is rank 1 unless the organic list repeats it.
+        """
         del call
         organic = [item for item in result.found if item.type == "organic" and item.url]
-        ranked: dict[str, SerpItem] = {}
-        for item in sorted(organic, key=lambda item: (item.rank_group is None, item.rank_group)):
-            ranked.setdefault(item.url or "", item)
-        first = list(ranked.items())[: query.top]
+        organic.sort(key=lambda item: (item.rank_group is None, item.rank_group))
+        hits = (Hit(item.url, item.title) for item in organic)
+        boxes = (item for item in result.found if item.type == "featured_snippet" and item.url)
+        featured = next((Hit(box.url, box.title) for box in boxes), None)
+        first = list(ranking(hits, featured).items())[: query.top]
         rows = tuple(
-            SerpRow(position, url, item.title or "", domain)
-            for position, (url, item) in enumerate(first, start=1)
+            SerpRow(position, url, title, domain)
+            for position, (url, title) in enumerate(first, start=1)
             if (domain := registrable(url))
         )
         nameless = len(first) - len(rows)

@@ -137,7 +137,7 @@ def _described(one: Import) -> str:
     if one.outcome.sample:
         parts.append("a sample")
     if one.outcome.broken:
-        parts.append(f"{one.outcome.broken:,} rows could not be read")
+        parts.append(f"{one.outcome.broken:,} {_rows(one.outcome.broken)} could not be read")
     return ", ".join(parts)
 
 
@@ -294,3 +294,7 @@ def _merged(domain: str, rows: list[Linking], order: list[Scale | None]) -> Refe
         traffic=max((row.traffic for row in rows if row.traffic is not None), default=None),
         first_seen=min(days, default=None),
     )
+
+
+def _rows(count: int) -> str:
+    return "row" if count == 1 else "rows"

@@ -17,7 +17,7 @@ from bot.model import SerpRow
 from bot.providers.base import Call, Capability, Cost, NotConfigured, Page, Rate, SerpQuery, Vendor
 from bot.providers.google_codes import interface_language
 from bot.providers.http_errors import checked, refuse, said, vendor_words
-from bot.providers.serp_source import DAY, POOL, Hit, organic
+from bot.providers.serp_source import DAY, POOL, AnswerBox, Hit, featured_in, organic
 from bot.settings import ApiKey, Settings, VendorOptions
 
 NAME = "serpapi"
@@ -71,6 +71,7 @@ class Answer(BaseModel):
     search_metadata: Metadata
     search_information: Information | None = None
     organic_results: list[Result] | None = None
+    answer_box: AnswerBox = None
     error: str | None = None
 
 
@@ -108,7 +109,13 @@ class Serp:
             raise BadAnswer(NAME, "organic_results: Field required")
         hits = (Hit(result.link, result.title) for result in answer.organic_results or ())
         # One search whatever it found; their cache makes some free, which the answer does not say.
-        return organic(query, hits, billed=Cost(1, POOL), notes=[_other_words(answer)])
+        return organic(
+            query,
+            hits,
+            billed=Cost(1, POOL),
+            featured=featured_in(answer.answer_box),
+            notes=[_other_words(answer)],
+        )
 
 
 def _spent(words: str) -> bool:

@@ -15,7 +15,7 @@ from bot.providers.base import Call, Capability, Cost, NotConfigured, Page, Rate
 from bot.providers.google_codes import interface_language
 from bot.providers.header_key import HeaderKey
 from bot.providers.http_errors import checked, refuse, said, vendor_words
-from bot.providers.serp_source import DAY, POOL, Hit, organic
+from bot.providers.serp_source import DAY, POOL, AnswerBox, Hit, featured_in, organic
 from bot.settings import ApiKey, Settings, VendorOptions
 
 NAME = "serper"
@@ -39,9 +39,10 @@ class Result(BaseModel):
 
 
 class Answer(BaseModel):
-    """`/search`; answer boxes, ads, places and questions stand beside `organic`."""
+    """`/search`; ads, places and questions stand beside `organic`."""
 
     organic: list[Result]
+    answerBox: AnswerBox = None  # noqa: N815 - their name
     credits: int | None = Field(None, ge=0)
 
 
@@ -69,7 +70,7 @@ class Serp:
         answer = checked(NAME, response, Answer)
         billed = None if answer.credits is None else Cost(answer.credits, POOL)
         hits = (Hit(result.link, result.title) for result in answer.organic)
-        return organic(query, hits, billed=billed)
+        return organic(query, hits, billed=billed, featured=featured_in(answer.answerBox))
 
 
 def _place(market: Market) -> dict[str, str]:

@@ -18,7 +18,10 @@ from bot.report import IndexLink, Prospect, Report
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _NO_LETTER = re.compile(r"[^a-z]")
 _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are full-width
-_COLUMNS = tuple(field.name for field in fields(Prospect))
+_LEAD = ("domain", "example_page", "score", "reasons", "links_to")
+_LEVELS = ("links_to_pages", "links_to_sites")
+_NAMES = tuple(field.name for field in fields(Prospect) if field.name not in (*_LEAD, *_LEVELS))
+_COLUMNS = (*_LEAD, *_LEVELS, *_NAMES)
 
 
 def csv_of(report: Report) -> bytes:

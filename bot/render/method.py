@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.render import checks, sentences
 from bot.render.blocks import mrkdwn, render
 from bot.render.message import Message, message
-from bot.render.words import UNKNOWN, counted, number, shown
+from bot.render.words import UNKNOWN, counted, listed, number, shown
 from bot.report import CostLine, Need, Report, Source, SourceState
 
 _LIMITS = (
@@ -43,18 +43,13 @@ def method(report: Report) -> Message:
 def formula(need: Need) -> list[str]:
     """Return the arithmetic of this run, a step a line."""
     counts = ", ".join(number(count) for count in need.per_page[:10]) or UNKNOWN
-    leads = "median" if need.distorted_by is not None else "mean"
-    base = need.median if need.distorted_by is not None else need.mean
     lines = [
         f"Live referring domains of each page: {counts}.",
-        (
-            f"Base: the {leads}, {number(base)}. "
-            "The median leads where the mean is more than twice the median."
-        ),
-        f"Even field: {number(base)} rounded up = {number(need.even_field)}.",
+        f"Base: the mean, {number(need.base)}. {_cap(need)}",
+        f"Even field: {number(need.base)} rounded up = {number(need.even_field)}.",
         sentences.adjustment(need),
         (
-            f"Needed: {number(base)} × {need.authority.multiplier:g}, rounded up "
+            f"Needed: {number(need.base)} × {need.authority.multiplier:g}, rounded up "
             f"= {number(need.needed)}."
         ),
         f"You have: {number(need.have)}. To go: {number(need.gap)}.",
@@ -62,6 +57,15 @@ def formula(need: Need) -> list[str]:
     if need.needed is None:
         return [*lines[:1], "No number follows: too little is known."]
     return lines
+
+
+def _cap(need: Need) -> str:
+    """Return the rule, and whom it concerns."""
+    rule = "No page counts for more than four times the middle one"
+    if not need.capped:
+        return f"{rule}; here none has more."
+    each = listed(f"{number(page.count)} as {number(page.counted_as)}" for page in need.capped[:10])
+    return f"{rule}: {each}."
 
 
 def cost_lines(cost: tuple[CostLine, ...]) -> list[str]:

@@ -8,7 +8,7 @@ from bot.render.cells import Cell, fitting, numbered
 from bot.render.limits import MAX_DATA_ROWS
 from bot.render.message import Message, message
 from bot.render.top3 import words_or_unknown
-from bot.render.words import UNKNOWN, counted, linkable
+from bot.render.words import UNKNOWN, linkable
 from bot.report import Prospect, Report
 
 LISTED = 25
@@ -19,10 +19,15 @@ _HEAD = ("#", "Domain", "Score", "Links to", "Authority", "Traffic", "Link", "Ab
 def prospects(report: Report, limit: int = LISTED) -> Message:
     """Return the thread message with the best prospects; the table stands alone in it."""
     said = _sentence(report, limit)
-    if not report.prospects:
+    if not best(report, limit):
         return _without_table(said)
-    rows = fitting([_row(n, p) for n, p in enumerate(report.prospects[:limit], 1)])
+    rows = fitting([_row(n, p) for n, p in enumerate(best(report, limit), 1)])
     return message(said, _table(said, rows))
+
+
+def best(report: Report, limit: int = LISTED) -> tuple[Prospect, ...]:
+    """Return the best prospects; what an index marks as spam is never among them."""
+    return tuple(one for one in report.prospects if not one.spam)[:limit]
 
 
 def all_prospects(report: Report) -> list[Message]:
@@ -51,7 +56,8 @@ def _table(caption: str, rows: Sequence[Sequence[Cell]]) -> list[Block]:
 
 
 def _sentence(report: Report, limit: int) -> str:
-    parts = [sentences.prospects_found(report, limit), sentences.unchecked(report)]
+    listed = len(best(report, limit))
+    parts = [sentences.prospects_found(report, listed), sentences.unchecked(report)]
     parts.append(sentences.left_out(report.dropped))
     parts.append(sentences.SAMPLE if report.sample else None)
     return " ".join(part for part in parts if part)
@@ -65,7 +71,7 @@ def _row(place: int, prospect: Prospect) -> list[Cell]:
         Cell(str(place), value=place),
         Cell(words_or_unknown(prospect.domain, 80), url=url),
         numbered(prospect.score),
-        Cell(counted(len(prospect.links_to), prospect.level.value)),
+        Cell(sentences.levels(prospect)),
         Cell(authority, value=numbered(prospect.authority).value),
         numbered(prospect.traffic),
         Cell(prospect.link.value if prospect.link else UNKNOWN),

@@ -1,7 +1,18 @@
 """What a report says, in plain sentences for every door. No markup and no promises here."""
 
 from bot.gap.readiness import fault
-from bot.render.words import UNKNOWN, counted, listed, micro_dollars, number, short_url, shown
+from bot.model import Scope
+from bot.render.ranking import look_next, rank
+from bot.render.words import (
+    UNKNOWN,
+    counted,
+    listed,
+    micro_dollars,
+    number,
+    ordinal,
+    short_url,
+    shown,
+)
 from bot.report import (
     Absence,
     Basis,
@@ -9,6 +20,7 @@ from bot.report import (
     CostLine,
     Gate,
     Need,
+    Prospect,
     Report,
     Source,
     SourceState,
@@ -34,10 +46,19 @@ _DROPPED = {
 
 
 def headline(report: Report) -> str:
-    """Return the one sentence that answers the question."""
+    """Return the answer in one sentence, and where we rank as far as that was read."""
+    said = [_answer(report)]
+    if report.verdict is not Verdict.ALREADY_TOP3:
+        said.append(rank(report) or "")
+    if report.verdict is Verdict.LINKS_NOT_THE_CONSTRAINT:
+        said.append(look_next(report))
+    return " ".join(part for part in said if part)
+
+
+def _answer(report: Report) -> str:
     need = report.need
     if report.verdict is Verdict.ALREADY_TOP3:
-        return _already(need)
+        return _already(need, report.position)
     if report.verdict is Verdict.FIX_FIRST:
         return f"Do not build links yet, fix this first: {_first_fault(report.gates)}"
     if report.verdict is Verdict.LINKS_NOT_THE_CONSTRAINT:
@@ -50,7 +71,7 @@ def need_sentence(report: Report) -> str:
     need, whom = report.need, field(report.competitors)
     if need.needed is None:
         return f"How many referring domains it takes is unknown: {_why_unknown(report, whom)}."
-    start = _to_stand_level(need.needed, need.distorted_by, whom)
+    start = _to_stand_level(need, need.needed, whom)
     if need.have is None:
         why = NAME_THE_PAGE if unnamed(report) else "no link count was read for your page"
         return f"{start}; how many you have is unknown: {why}."
@@ -86,18 +107,24 @@ def so_far(report: Report) -> str | None:
         return None
     if need.have is None:
         whom = field(report.competitors)
-        return f"{_to_stand_level(need.needed, need.distorted_by, whom)}."
+        return f"{_to_stand_level(need, need.needed, whom)}."
     return need_sentence(report)
 
 
-def _to_stand_level(needed: int, distorted_by: str | None, whom: str) -> str:
-    if distorted_by is None:
-        return f"You need {about(needed)} to stand level with {whom}"
-    page = short_url(distorted_by, 80) or UNKNOWN
-    return (
-        f"Going by the median, because one page ({page}) distorts the mean, "
-        f"you need {about(needed)} to stand level with {whom}"
-    )
+def _to_stand_level(need: Need, needed: int, whom: str) -> str:
+    return f"You need {about(needed)} to stand level with {whom}{_capped(need)}"
+
+
+def _capped(need: Need) -> str:
+    """Return which page counts for less than it has, in brackets, or nothing."""
+    if not need.capped:
+        return ""
+    most = f"counted as {number(need.capped[0].counted_as)}"
+    if len(need.capped) > 1:
+        return f" ({len(need.capped)} pages have far more, each {most})"
+    (far,) = need.capped
+    page = short_url(far.url, 80) or UNKNOWN
+    return f" (one page has far more, {page}: {number(far.count)}, {most})"
 
 
 def about(count: int) -> str:
@@ -111,19 +138,21 @@ def field(competitors: tuple[Competitor, ...]) -> str:
     return "the pages you named" if named else "today's top 3"
 
 
-def _already(need: Need) -> str:
-    start = "You already rank in the top 3"
+def _already(need: Need, position: int | None) -> str:
+    place = "" if position is None else f" ({ordinal(position)})"
+    start = f"You already rank in the top 3{place}"
     have = None if need.have is None else counted(need.have, "referring domain")
     if need.even_field is None:
         return f"{start}; your page has {have}." if have else f"{start}."
     yours = f", and yours has {number(need.have)}" if have else ""
-    return f"{start}; the other pages there have {about(need.even_field)}{yours}."
+    theirs = f"{about(need.even_field)}{_capped(need)}"
+    return f"{start}; the other pages there have {theirs}{yours}."
 
 
 def _not_the_constraint(need: Need, whom: str) -> str:
     have = f"you have {counted(need.have, 'referring domain')}" if need.have is not None else None
     want = (
-        f"standing level with {whom} takes about {number(need.needed)}"
+        f"standing level with {whom} takes about {number(need.needed)}{_capped(need)}"
         if need.needed is not None
         else None
     )
@@ -169,8 +198,10 @@ def spread(need: Need) -> str | None:
         return None
     unread = len(need.per_page) - known
     missing = f", {counted(unread, 'page')} without a count" if unread else ""
+    counted_as = f" ({number(need.base)} as counted)" if need.capped else ""
     return (
-        f"What the present pages have: mean {number(need.mean)}, median {number(need.median)}, "
+        f"What the present pages have: mean {number(need.mean)}{counted_as}, "
+        f"median {number(need.median)}, "
         f"low–high {number(need.low)}–{number(need.high)}, "
         f"from {counted(known, 'page')}{missing}. {_support(known)}"
     )
@@ -268,24 +299,52 @@ def cost_part(line: CostLine) -> str:
     return f"{shown(line.provider, 30)} {line.units:,} {shown(line.pool, 20)}{money}"
 
 
-def prospects_found(report: Report, limit: int) -> str:
-    """Return how many prospects there are, and how sure it is that they do not link to us."""
+def prospects_found(report: Report, listed_here: int) -> str:
+    """Return how many prospects there are, at which level, and how many are proven."""
     whom = field(report.competitors)
     found = len(report.prospects)
     if not found:
         return _nobody(report, whom)
     proven = sum(prospect.absence is Absence.PROVEN for prospect in report.prospects)
-    shown_here = f"; the best {limit} are here" if found > limit else ""
     start = f"{counted(found, 'domain')} {'links' if found == 1 else 'link'} to {whom} and"
     if proven == found:
-        return f"{start} not to you (proven){shown_here}."
-    if not proven:
+        sure = " not to you (proven)"
+    elif not proven:
         why = "nothing connected can tell who links to you" if report.site else "no site was named"
-        return f"{start} perhaps to you as well: {why}{shown_here}."
-    return (
-        f"{start}, as far as is known, not to you "
-        f"({proven:,} proven, {found - proven:,} unproven){shown_here}."
-    )
+        sure = f" perhaps to you as well ({why})"
+    else:
+        sure = f", as far as is known, not to you ({proven:,} proven, {found - proven:,} unproven)"
+    more = _at_which_level(report.prospects) + _listed(report, listed_here)
+    return f"{start}{sure}{more}."
+
+
+def _at_which_level(prospects: tuple[Prospect, ...]) -> str:
+    """Return to whose pages they link and to whose sites alone: the second says much less."""
+    sites = sum(prospect.level is Scope.SITE for prospect in prospects)
+    pages = len(prospects) - sites
+    if not sites:
+        return ": to the pages"
+    if not pages:
+        return ": only to their sites"
+    return f": {pages:,} to the pages, {sites:,} only to their sites"
+
+
+def _listed(report: Report, here: int) -> str:
+    spam = sum(prospect.spam for prospect in report.prospects)
+    best = f"; the best {here:,} are here" if len(report.prospects) - spam > here else ""
+    if not spam:
+        return best
+    last = f"; {spam:,} marked as spam {'stands' if spam == 1 else 'stand'} last in the CSV"
+    return f"{best}{last}"
+
+
+def levels(prospect: Prospect) -> str:
+    """Return `1 page, 2 sites`: what a domain links to, a level each."""
+    pages, sites = prospect.links_to_pages, prospect.links_to_sites
+    if not pages and not sites:  # an answer that was kept before they were counted apart
+        return counted(len(prospect.links_to), prospect.level.value)
+    known = ((pages, "page"), (sites, "site"))
+    return ", ".join(counted(count, noun) for count, noun in known if count)
 
 
 def _nobody(report: Report, whom: str) -> str:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.render import checks, method, sentences, top3
-from bot.render.prospects import LISTED
+from bot.render.prospects import best
 from bot.render.top3 import words_or_unknown
 from bot.render.words import number, utc
 from bot.report import Prospect, Report
@@ -60,14 +60,15 @@ def _top3(report: Report) -> Table:
 
 
 def _prospects(report: Report) -> list[RenderableType]:
-    found = sentences.prospects_found(report, LISTED)
+    listed = best(report)
+    found = sentences.prospects_found(report, len(listed))
     parts = lines_of([found, sentences.unchecked(report), sentences.left_out(report.dropped)])
-    if not report.prospects:
+    if not listed:
         return parts
     table = table_of(
         "#", "Score", "Authority", "Traffic", "Absence", "Domain and why", right=(0, 1, 2, 3)
     )
-    for place, prospect in enumerate(report.prospects[:LISTED], 1):
+    for place, prospect in enumerate(listed, 1):
         table.add_row(*_prospect(place, prospect))
     return [*parts, table]
 

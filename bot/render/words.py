@@ -92,6 +92,12 @@ def counted(value: int, noun: str, nouns: str | None = None) -> str:
     return f"{value:,} {noun if value == 1 else nouns or noun + 's'}"
 
 
+def ordinal(place: int) -> str:
+    """Return `1st`, `2nd`, `3rd`, `11th`."""
+    teen = place % 100 in (11, 12, 13)
+    return f"{place:,}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th')}"
+
+
 def listed(parts: Iterable[str]) -> str:
     """Return `a`, `a and b`, `a, b and c`."""
     *rest, last = parts

@@ -1,7 +1,7 @@
 """What imported files say about a target: the reads of the exports vendor.
 
 Rows of unfinished imports are never seen. All functions take `site`, a registrable domain, and
-`page`, a page key (`bot.exports.values.page_key`), or None for the whole site.
+`page`, a page key (`bot.page_key`), or None for the whole site.
 """
 
 import json
@@ -149,7 +149,8 @@ def page_count(db: sqlite_utils.Database, page: str) -> PageCount | None:
         iter(
             db.query(
                 "SELECT import_pages.* FROM import_pages JOIN imports ON imports.id = import_id "
-                "WHERE finished = 1 AND target_page = ? ORDER BY imported_at DESC LIMIT 1",
+                "WHERE finished = 1 AND target_page = ? "
+                "ORDER BY imported_at DESC, referring_domains DESC LIMIT 1",
                 [page],
             )
         ),

@@ -22,7 +22,7 @@ ABANDONED_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """One live link or linking domain. `target_page` is the page's key (`bot.exports.values`).
+    """One live link or linking domain. `target_page` is the page's key (`bot.page_key`).
 
     `links` is how many links the row stands for. `authority` is on the file's scale.
     """

@@ -7,7 +7,7 @@ money is integer micro-dollars, units are integers, JSON is text.
 import sqlite_utils
 
 from bot.errors import ConfigError
-from bot.store import tracking_tables
+from bot.store import recounting, tracking_tables
 from bot.store.imports import create_tables
 
 STEPS = sqlite_utils.Migrations("linkgap")
@@ -294,6 +294,13 @@ def preferences(db: sqlite_utils.Database) -> None:
             PRIMARY KEY (team, level, of, name)
         ) STRICT;
     """)
+
+
+@STEPS()
+def capped_mean(db: sqlite_utils.Database) -> None:
+    """Count kept reads again by the present rule, and name imported pages by the present key."""
+    recounting.recount_snapshots(db)
+    recounting.rename_pages(db)
 
 
 def migrate(db: sqlite_utils.Database, name: str) -> None:

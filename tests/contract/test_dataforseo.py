@@ -100,6 +100,19 @@ def test_results_without_a_rank_come_last(vendor):
     assert [row.domain for row in page.rows] == ["first.example", "late.example"]
 
 
+@pytest.mark.parametrize(("repeated", "order"), [(False, ["o", "a", "b"]), (True, ["a", "b", "o"])])
+def test_the_featured_snippet_is_rank_1_unless_the_organic_list_repeats_it(vendor, repeated, order):
+    listed = ["https://a.example/?gclid=1", "https://b.example/"]
+    listed += ["http://www.o.example/"] if repeated else []
+    items = [{"type": "featured_snippet", "rank_group": 1, "url": "https://o.example/#answer"}]
+    items += [
+        {"type": "organic", "rank_group": place, "url": url} for place, url in enumerate(listed, 1)
+    ]
+    result = {"items_count": len(items), "items": items}
+    page = parse(vendor, Capability.SERP, SerpQuery("crm", US), answer(result))
+    assert [(row.position, row.domain[0]) for row in page.rows] == list(enumerate(order, 1))
+
+
 def test_a_keyword_for_which_nothing_ranks_is_an_answer_and_not_a_failure(vendor):
     page = parse(vendor, Capability.SERP, SerpQuery("crm", US), ended(40102, "No Search Results."))
     assert (page.rows, page.complete) == ((), True)

@@ -139,9 +139,9 @@ def test_a_file_that_groups_similar_links_proves_nothing_for_single_pages(run, a
 def test_majestic_gives_the_pages_own_authority_and_says_what_it_stands_for(run, ask):
     run(FIXTURES / "majestic.csv.gz")
     page = ask(Capability.PAGE_METRICS, MetricsQuery((GUIDE,)))
-    assert page.rows == (Metrics(GUIDE, 1, 1, Authority(30.0, Scale.TF)),)
+    assert page.rows == (Metrics(GUIDE, 2, 2, Authority(30.0, Scale.TF)),)
     assert not page.complete
-    assert "2 rows could not be read" in page.note
+    assert "1 row could not be read" in page.note
     assert "Authority of Majestic is the linking page's" in page.note
 
 
@@ -169,7 +169,7 @@ def test_absence_is_proven_by_a_complete_file_and_by_no_sample(run, ask):
 def test_broken_rows_take_the_proof_away(run, ask, home):
     good = "5,https://a.example/,https://rival.example/,false,2025-01-01"
     path = links(home / "rival.example-backlinks.csv", good, good, "x")
-    assert "1 broken rows were left out. The first: line 4" in run(path)
+    assert "1 broken row left out. The first: line 4" in run(path)
     assert not ask(Capability.LINKS_BETWEEN, BetweenQuery(("b.example",), SITE)).complete
 
 

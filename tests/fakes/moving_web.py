@@ -27,6 +27,17 @@ class Local:
         self.read = read
 
 
+class Here:
+    """Where pages are understood: in this process, since nothing invented here is hostile."""
+
+    @property
+    def pages(self) -> "Here":
+        return self
+
+    async def run(self, work: Any, *args: Any) -> Any:
+        return work(*args)
+
+
 @dataclass
 class MovingWeb:
     """Who ranks for every keyword, and who links to each page. `down` makes the index fail."""
@@ -44,6 +55,7 @@ class MovingWeb:
     def __post_init__(self) -> None:
         self.client = httpx.AsyncClient(transport=httpx.MockTransport(_nothing_is_sent))
         self.reader = self
+        self.apart = Here()
         for place, url in enumerate((*RIVALS, OURS)):
             self.link(url, *(f"old{n}.example" for n in range(4 if url == OURS else 20 + place)))
 

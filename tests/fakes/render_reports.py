@@ -12,6 +12,7 @@ from bot.report import (
     Absence,
     AuthorityAdjustment,
     Basis,
+    CappedPage,
     Competitor,
     CostLine,
     Gate,
@@ -39,6 +40,7 @@ NEED = Need(
     needed=24,
     have=6,
     gap=18,
+    base=71 / 3,
 )
 
 
@@ -60,7 +62,7 @@ def prospect(index: int = 1, **changes) -> Prospect:
     made = Prospect(
         domain=f"p{index}.example",
         score=87.5,
-        reasons=("links to 3 of 3", "follow", "DR 74"),
+        reasons=("links to 3 of 3 pages", "follow", "DR 74"),
         links_to=("https://one.example/best", "https://two.example/best"),
         level=Scope.PAGE,
         absence=Absence.PROVEN,
@@ -74,6 +76,7 @@ def prospect(index: int = 1, **changes) -> Prospect:
         anchor="best tools",
         first_seen=None,
         seen_by=("ahrefs",),
+        links_to_pages=2,
     )
     return replace(made, **changes)
 
@@ -164,6 +167,8 @@ _needs = st.builds(
     low=_maybe(_counts),
     high=_maybe(_counts),
     distorted_by=_maybe(texts),
+    base=_maybe(_sizes),
+    capped=st.lists(st.builds(CappedPage, texts, _counts, _counts), max_size=2).map(tuple),
     authority=st.builds(
         AuthorityAdjustment,
         own=_maybe(_sizes),
@@ -243,6 +248,7 @@ reports = st.builds(
     dropped=_maybe(st.dictionaries(texts, _counts, max_size=4)),
     sample=st.booleans(),
     proposed_page=_maybe(texts),
+    position=_maybe(st.integers(1, 12)),
     checklist=st.lists(texts, max_size=4).map(tuple),
     coverage=st.lists(texts, max_size=3).map(tuple),
 )

@@ -87,7 +87,7 @@ async def test_25_prospects_are_proven_and_enriched_whole(here):
     assert len(whole) == 25
     assert all(one.absence is Absence.PROVEN for one in whole)
     assert all(one.reasons and one.seen_by == ("ahrefs",) for one in report.prospects)
-    scores = [one.score for one in report.prospects]
+    scores = [(not one.spam, one.score) for one in report.prospects]
     assert scores == sorted(scores, reverse=True)
 
 

@@ -221,7 +221,7 @@ async def test_a_whole_answer_of_majestic_stays_within_its_cap(here, monkeypatch
 
 @pytest.mark.usefixtures("elsewhere")
 async def test_a_whole_answer_of_moz_stays_within_its_cap(here, monkeypatch, tmp_path):
-    """4 for the keyword; 7 counts, 182 domains, a proof of each and 25 linking pages, a row each."""
+    """4 for the keyword; 7 counts, 182 domains, as many proofs, 25 linking pages, a row each."""
     async with MozServer() as server:
         index = moz_vendor.configured(
             monkeypatch, tmp_path, token=server.key, base_url=server.base_url

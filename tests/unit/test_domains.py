@@ -8,6 +8,7 @@ from bot.domains import (
     host_of,
     is_address,
     is_platform,
+    is_public_suffix,
     platforms,
     readable,
     registrable,
@@ -48,7 +49,7 @@ def test_a_site_has_one_name_however_it_is_written(written, domain):
 @pytest.mark.parametrize(
     "text",
     [
-        "", " ", "localhost", "com", "co.uk", "github.io", "http://", "https:///path", "a..b.com",
+        "", " ", "localhost", "com", "uk", "http://", "https:///path", "a..b.com",
         "ex ample.com", "<http://x.com|x.com>", "http://[x", "127.0.0.1", "http://10.0.0.1:80/x",
         "[2001:db8::1]", "::1", "127.1", "a.b.256", "-", "x" * 64 + ".com", "a." * 127 + "com",
         "\uff41\u2100.com", "\u2488com.com", "a\u0000.com",
@@ -102,6 +103,29 @@ def test_a_domain_by_a_private_suffix_is_told_apart(domain, private):
 )
 def test_a_domain_is_shown_as_its_owner_writes_it(domain, shown):
     assert readable(domain) == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "host"),
+    [
+        ("https://s3.amazonaws.com/bucket/list.html", "s3.amazonaws.com"),
+        ("http://ec2-1-2-3-4.compute-1.amazonaws.com/x", "ec2-1-2-3-4.compute-1.amazonaws.com"),
+        ("blogspot.com", "blogspot.com"),
+        ("https://nhs.uk/", "nhs.uk"),
+        ("https://x.eth.limo/", "x.eth.limo"),
+    ],
+)
+def test_a_host_that_is_itself_a_public_suffix_stands_for_itself(written, host):
+    assert registrable(written) == host
+    assert is_public_suffix(host)
+    assert not is_public_suffix(f"mine.{host}")
+
+
+def test_pages_right_at_a_suffix_that_is_open_to_the_public_are_strangers_pages():
+    assert is_platform("s3.amazonaws.com")
+    assert is_platform("blogspot.com")
+    assert not is_platform("mine.blogspot.com")
+    assert not is_platform("nhs.uk")
 
 
 def test_the_platforms_are_registrable_domains_themselves():

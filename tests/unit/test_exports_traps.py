@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from bot.errors import BadQuestion, LinkGapError
 from bot.exports.parse import read_file
-from bot.exports.values import count, day, flag, looks_like_day, page_key, score, web_host
+from bot.exports.values import count, day, flag, looks_like_day, score, web_host
 from bot.model import Scope, Target
+from bot.page_key import page_key
 from bot.store.imports import ImportRow, Outcome
 
 HEADER = "Page ascore,Source title,Source url,Target url,Anchor,Nofollow,First seen,Lost link"
 GOOD = "33,T,https://alpha.example/a,https://rival.example/g,rival,false,2025-03-01,false"
+ALPHA = "https://alpha.example/a"
 ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
@@ -361,8 +363,10 @@ def test_a_date_in_an_unknown_language_still_looks_like_one(text, fits):
         ("https://medium.com/@someone/post", "medium.com"),
         ("a.example/path?x=1", "a.example"),
         ("//a.example/x", "a.example"),
-        ("https://me@a.example/", None),
-        ("https://a.example/x y", None),
+        ("https://me@a.example/", "a.example"),
+        ("https://a.example/x y", "a.example"),
+        ("https://a b.example/x", None),
+        ("me@a.example", None),
         ("ftp://a.example/", None),
         ("localhost/x", None),
         ("mailto:x@a.example", None),
@@ -402,3 +406,23 @@ def test_other_pages_stay_other_pages():
     assert len(keys) == 6
     assert page_key("https://bücher.example/%c3%a4") == page_key("https://xn--bcher-kva.example/ä")
     assert page_key("https://rival.example:x/") == "rival.example"
+
+
+@pytest.mark.parametrize(
+    ("source", "domain"),
+    [
+        ("https://s3.amazonaws.com/some-bucket/list.html", "s3.amazonaws.com"),
+        ("https://nhs.uk/a", "nhs.uk"),
+        ("https://gamma.example/a page with blanks.html", "gamma.example"),
+        ("https://somebody@gamma.example/", "gamma.example"),
+        ("http://192.0.2.7/x", None),
+        ("http://intranet.local:8080/x", "intranet.local"),
+        ("android-app://com.gamma.example/x", None),
+    ],
+)
+def test_one_odd_row_does_not_cost_a_file_its_completeness(path, source, domain):
+    home = GOOD.replace("/g,", "/,")
+    rows, outcome, _ = read(path, "\n".join([HEADER, home, GOOD, GOOD.replace(ALPHA, source)]))
+    assert outcome.covers[0].complete
+    assert outcome.read == outcome.kept + outcome.broken == 3
+    assert [row.source_domain for row in rows[2:]] == [domain] * (domain is not None)

@@ -72,7 +72,7 @@ def called() -> set[str]:
         and isinstance(node.value, ast.Attribute)
         and node.value.attr == "client"
         and re.match(r"[a-z]+_", node.attr)
-        and node.attr != "retry_handlers"
+        and node.attr not in ("retry_handlers", "base_url")
     }
 
 

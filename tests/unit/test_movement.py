@@ -345,3 +345,13 @@ def test_keywords_that_share_a_page_share_its_links_so_the_total_has_the_widest_
     points = gap_history(reads)
     assert [point.gap for point in points if point.keyword is None] == [16, 14]
     assert [point.gap for point in points if point.keyword == "cheap crm"] == [10, 8]
+
+
+def test_another_spelling_of_a_page_neither_enters_nor_leaves_and_is_no_other_page_of_ours():
+    """Every week brings new click parameters; reads of before were kept with theirs."""
+    clicked = [replace(one, url=f"{one.url}?srsltid=week{at}") for at, one in enumerate(ABC)]
+    before = snapshot(0, 10, 36, rivals=tuple(clicked))
+    now = snapshot(7, 13, 36, rivals=ABC, page=OUR_PAGE.replace("https://", "http://www.") + "/#a")
+    found = line(before, now)
+    assert (found.entered, found.left) == ((), ())
+    assert changes(found) == (0, 3, -3)

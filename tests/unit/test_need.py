@@ -1,16 +1,17 @@
 """The number, with every expected value worked by hand."""
 
 import random
+from fractions import Fraction
 
 import pytest
 from fakes.serps import need, page, pages, serp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gap.need import range_coverage, verdict
+from bot.gap.need import base_of, range_coverage, verdict
 from bot.gap.robust import falling_p
 from bot.model import Authority, Scale, SerpRow
-from bot.report import Basis, Need, Verdict
+from bot.report import Basis, CappedPage, Need, Verdict
 
 HALVING = [63, 31, 15, 7, 3, 1]  # ln(1 + RD) is 6, 5, 4, 3, 2, 1 times ln 2
 RISING = [20, 30, 40, 50, 60, 70]
@@ -25,34 +26,63 @@ def basis_of(field, own=45, scale=Scale.DR):
 
 
 def test_the_worked_example_of_the_method_needs_24():
-    """(55 + 1 + 15) / 3 = 71/3 = 23.67 → 24; sorted 1, 15, 55 → median 15; 2 × 15 > 23.67."""
+    """(55 + 1 + 15) / 3 = 71/3 = 23.67 → 24; sorted 1, 15, 55 → median 15; 55 ≤ 4 × 15."""
     found = need(pages([55, 1, 15]), have=6)
     assert found.metric == "referring_domains"
     assert found.per_page == (55, 1, 15)
     assert found.mean == pytest.approx(23.67, abs=0.005)
     assert (found.median, found.low, found.high) == (15, 1, 55)
     assert (found.even_field, found.needed, found.have, found.gap) == (24, 24, 6, 18)
-    assert found.distorted_by is None
+    assert (found.distorted_by, found.capped, found.base) == (None, (), found.mean)
     assert found.by_index == ()
 
 
-def test_one_page_that_distorts_is_named_and_the_median_leads():
-    """(12 + 18 + 900) / 3 = 310 > 2 × 18 = 36, so the base is 18 and the page with 900 is named."""
+def test_no_page_counts_for_more_than_four_times_the_middle_one():
+    """12, 18 and 900: 4 × 18 = 72, so (12 + 18 + 72) / 3 = 34, and the page with 900 is named."""
     found = need(pages([12, 18, 900]))
     assert (found.mean, found.median, found.low, found.high) == (310, 18, 12, 900)
-    assert (found.even_field, found.needed) == (18, 18)
+    assert (found.base, found.even_field, found.needed) == (34, 34, 34)
     assert found.distorted_by == "https://p2.example/best"
+    assert found.capped == (CappedPage("https://p2.example/best", 900, 72),)
 
 
-def test_a_mean_of_exactly_twice_the_median_still_leads():
-    """(5 + 10 + 45) / 3 = 20 = 2 × 10: not more than twice. One link more: 61/3 = 20.33 is."""
-    even = need(pages([5, 10, 45]))
-    assert (even.even_field, even.distorted_by) == (20, None)
-    assert need(pages([5, 10, 46])).even_field == 10
+@pytest.mark.parametrize(
+    ("links", "needed", "capped"),
+    [
+        ([10, 59, 2], 18, [(59, 40)]),  # 52/3 = 17.33, while the average is 24
+        ([5, 10, 40], 19, []),  # 55/3 = 18.33
+        ([5, 10, 45], 19, [(45, 40)]),
+        ([5, 10, 46], 19, [(46, 40)]),
+        ([0, 0, 50], 0, [(50, 0)]),
+    ],
+)
+def test_one_link_more_makes_no_cliff(links, needed, capped):
+    found = need(pages(links))
+    assert found.needed == needed
+    assert [(page.count, page.counted_as) for page in found.capped] == capped
+
+
+COUNTS = st.lists(st.integers(0, 10**6), min_size=1, max_size=6)
+
+
+@given(COUNTS, st.data(), st.sampled_from([20, 35, 50, 65]))
+def test_one_link_more_on_any_page_never_lowers_the_need(links, data, own):
+    gaining = data.draw(st.integers(0, len(links) - 1))
+    more = [count + (at == gaining) for at, count in enumerate(links)]
+    before, after = (need(pages(counts, [60] * 6), own=own) for counts in (links, more))
+    assert after.needed >= before.needed
+    assert after.base >= before.base
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=3), st.data())
+def test_one_link_more_on_any_page_raises_the_base_by_five_thirds_at_most(links, data):
+    gaining = data.draw(st.integers(0, len(links) - 1))
+    more = [count + (at == gaining) for at, count in enumerate(links)]
+    assert base_of(more)[0] - base_of(links)[0] <= (Fraction(5, 3) if len(links) == 3 else 1)
 
 
 def test_where_most_top_pages_rank_without_links_the_need_is_zero():
-    """0, 0, 50: mean 16.67 > 2 × 0, so the median 0 leads; the page with 50 is named."""
+    """0, 0, 50: four times the median is 0, so nothing counts; the page with 50 is named."""
     found = need(pages([0, 0, 50]), have=0)
     assert (found.even_field, found.needed, found.gap) == (0, 0, 0)
     assert found.distorted_by == "https://p2.example/best"

@@ -52,7 +52,7 @@ def test_a_new_link_is_told_as_the_report_would_tell_it():
     [prospect] = rank(compare(one.profiles, OURS), terms=one.terms, evidence={})
     assert link.score == prospect.score
     assert link.why == (
-        "links to 2 of 3, follow link, DR 70, 1,000 visits a month, first seen 2026-05"
+        "links to 2 of 3 pages, follow link, DR 70, 1,000 visits a month, first seen 2026-05"
     )
     assert (link.domain, link.competitor) == ("a.example", RIVALS[0])
     assert (link.keyword, link.keywords) == ("best crm", ("best crm",))
@@ -70,7 +70,7 @@ def test_the_linking_page_comes_with_the_rival_that_it_links_to():
     )
     [link] = new_links([one])
     assert (link.page, link.competitor) == ("https://a.example/tools", RIVALS[2])
-    assert link.why == "links to 2 of 3, from “CRM tools”"
+    assert link.why == "links to 2 of 3 pages, from “CRM tools”"
     assert link.score == pytest.approx((35 + 10 * 2 / 3) / 45 * 100, abs=0.05)
 
 
@@ -121,7 +121,7 @@ def test_a_domain_is_told_once_where_it_scores_best_and_names_all_its_keywords()
     assert link.keyword == "crm"
     assert link.competitor == RIVALS[0]
     assert link.score == max(new_links([one])[0].score for one in (first, best))
-    assert link.why == "links to 1 of 3, “crm” in its name, DR 60"
+    assert link.why == "links to 1 of 3 pages, “crm” in its name, DR 60"
 
 
 def test_at_equal_score_the_first_keyword_tells_it():

@@ -5,7 +5,7 @@ from math import ceil
 
 import httpx
 import pytest
-from fakes import semrush_vendor
+from fakes import moz_vendor, semrush_vendor
 from fakes.ahrefs_vendor import configured
 from fakes.clock import FakeClock
 from fakes.lineups import asked, lineup
@@ -338,9 +338,9 @@ def test_nothing_is_enriched_without_a_shortlist(ahrefs):
 
 
 def test_a_vendor_that_knows_no_visits_is_not_asked_for_them(monkeypatch, tmp_path):
-    semrush = semrush_vendor.configured(monkeypatch, tmp_path)
-    found = plan.enrichment(semrush, dict.fromkeys(names(2), (PAGE,)), None)
-    assert prices(found) == [("linking pages to https://c.example/best", 80)]
+    moz = moz_vendor.configured(monkeypatch, tmp_path)
+    found = plan.enrichment(moz, dict.fromkeys(names(2), (PAGE,)), None)
+    assert [what for what, _ in prices(found)] == ["linking pages to https://c.example/best"]
 
 
 def test_what_a_vendor_lacks_costs_nothing_and_is_left_to_the_gateway_to_refuse(

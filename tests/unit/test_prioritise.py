@@ -126,7 +126,7 @@ def test_breadth_counts_competitors_and_not_their_targets():
     found = ranked(profile(PAGE, a, b), profile(SITE, a), profile(OTHER, b))
 
     assert {one.domain: one.score for one in found} == {"b.example": 100, "a.example": 50}
-    assert [one.reasons[0] for one in found] == ["links to 2 of 2", "links to 1 of 2"]
+    assert [one.reasons[0] for one in found] == ["links to 2 of 2 pages", "links to 1 of 2 pages"]
 
 
 def test_what_a_second_index_should_have_seen_and_did_not_lowers_trust():
@@ -245,7 +245,7 @@ def test_every_row_says_in_words_why_it_is_there():
     )
 
     assert prospect.reasons == (
-        "links to 2 of 2",
+        "links to 2 of 2 pages",
         "follow link",
         "from “The 12 best accounting tools for founders who would rather…”",
         "DR 74",
@@ -283,7 +283,7 @@ def test_what_is_unknown_stays_unknown_in_the_row():
     assert unknown == (None, None, None, None)
     assert (prospect.trust, prospect.link, prospect.first_seen) == (None, None, None)
     assert (prospect.example_page, prospect.anchor) == (None, None)
-    assert prospect.reasons == ("links to 1 of 1",)
+    assert prospect.reasons == ("links to 1 of 1 pages",)
 
 
 def test_nothing_to_compare_makes_no_prospects():
@@ -332,8 +332,8 @@ def test_scores_are_within_0_and_100_in_falling_order_and_nobody_is_lost(read, e
     comparison = compare(read, OURS)
     found = rank(comparison, terms=TERMS, evidence=evidence)
 
-    scores = [one.score for one in found]
-    assert all(0 <= score <= 100 for score in scores)
+    scores = [(not one.spam, one.score) for one in found]
+    assert all(0 <= score <= 100 for _, score in scores)
     assert scores == sorted(scores, reverse=True)
     gone = {name for name, each in evidence.items() if each.already_links}
     assert sorted(order(found)) == sorted(comparison.domains - gone)
@@ -388,3 +388,36 @@ def test_the_shortlist_orders_as_the_ranking_does_within_a_level(read):
     by_level = [one.domain for scope in Scope for one in whole if one.level is scope]
     assert by_level == [one.domain for one in shortlist(comparison, terms=TERMS, size=99)]
     assert [*named[: len(by_level)]] == by_level
+
+
+THIRD = Target(Scope.SITE, "third.example")
+
+
+def test_pages_and_sites_are_counted_apart_in_words_numbers_and_breadth():
+    """1 page and 2 sites of 3 competitors: (1 + 1/2 + 1/2) / 3 = 66.7; three pages would be 100."""
+    a = row("a.example")
+    other = Target(Scope.SITE, "other.example")
+
+    prospect = only(profile(PAGE, a), profile(SITE, a), profile(other, a), profile(THIRD, a))
+
+    assert (prospect.links_to_pages, prospect.links_to_sites) == (1, 2)
+    assert prospect.links_to == (PAGE.value, "other.example", "third.example")
+    assert prospect.reasons[0] == "links to 1 of 1 pages, and to 2 sites only"
+    assert prospect.score == 66.7
+
+
+def test_what_any_index_marks_as_spam_comes_last_whatever_it_scores():
+    strong, weak = row("a.example", 95, trust=0.9), row("b.example", 5)
+    marked = profile(OTHER, row("a.example", trust=0.0))
+
+    found = ranked(profile(PAGE, strong, weak), marked)
+
+    assert [(one.domain, one.spam) for one in found] == [("b.example", False), ("a.example", True)]
+    assert "marked as spam" in found[1].reasons
+
+
+def test_ratios_are_rounded_and_none_is_rounded_to_the_mark_of_spam():
+    marks = (row("a.example", trust=2 / 3), row("b.example", trust=0.001))
+    found = {one.domain: one for one in ranked(profile(PAGE, *marks))}
+    assert (found["a.example"].trust, found["b.example"].trust) == (0.67, 0.01)
+    assert not found["b.example"].spam

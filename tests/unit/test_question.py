@@ -386,3 +386,23 @@ def test_a_keyword_read_twice_is_the_same_keyword(text):
         once = make(text, NOTHING).keyword
         if not {'"', "'"} & set(once):
             assert make(once, NOTHING).keyword == once
+
+
+def test_named_pages_lose_what_came_with_a_click_and_count_once():
+    found = make(
+        "crm",
+        Defaults(),
+        page="https://Ours.example/crm?utm_source=mail&p=2#top",
+        vs=(
+            "https://a.example/x?srsltid=1",
+            "http://www.a.example/x/",
+            "https://s3.amazonaws.com/b",
+        ),
+    )
+    assert found.page == "https://ours.example/crm?p=2"
+    assert found.vs == ("https://a.example/x", "https://s3.amazonaws.com/b")
+
+
+def test_a_page_of_ours_right_at_a_public_suffix_belongs_to_no_site_of_ours():
+    with pytest.raises(BadQuestion, match="is not a site"):
+        make("crm", Defaults(), page="https://s3.amazonaws.com/bucket/crm")

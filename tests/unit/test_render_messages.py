@@ -13,7 +13,7 @@ from bot.render.message import message, paragraphs
 from bot.render.method import method
 from bot.render.prospects import all_prospects, prospects
 from bot.render.result import result
-from bot.report import Absence, CostLine, Gate, Source, SourceState, Unproven, Verdict
+from bot.report import Absence, CappedPage, CostLine, Gate, Source, SourceState, Unproven, Verdict
 
 _QUESTION = Question("best crm", Market("us", "en"), site="ledgerly.example")
 _ASKED = "“best crm” in US (en) for ledgerly.example"
@@ -53,7 +53,7 @@ def test_the_table_of_prospects_stands_alone_and_its_caption_is_the_sentence():
     assert drawn.text == table["caption"]
     assert table["caption"] == (
         "2 domains link to today's top 3 and, as far as is known, not to you "
-        "(1 proven, 1 unproven). Left out: 12 already link to you, 3 spam marked."
+        "(1 proven, 1 unproven): to the pages. Left out: 12 already link to you, 3 spam marked."
     )
 
 
@@ -75,7 +75,7 @@ def test_a_prospect_shows_each_number_to_sort_by_and_unknown_in_words():
         {"type": "raw_number", "value": 12000, "text": "12,000"},
         {"type": "raw_text", "text": "follow"},
         {"type": "raw_text", "text": "proven"},
-        {"type": "raw_text", "text": "links to 3 of 3, follow, DR 74"},
+        {"type": "raw_text", "text": "links to 3 of 3 pages, follow, DR 74"},
     ]
     assert rows[2][5:8] == [
         {"type": "raw_text", "text": "unknown"},
@@ -86,7 +86,15 @@ def test_a_prospect_shows_each_number_to_sort_by_and_unknown_in_words():
 
 def test_a_site_level_prospect_without_a_page_is_plain_text():
     row = prospects(
-        _many(1, example_page=None, level=Scope.SITE, links_to=("one.example",), authority=None)
+        _many(
+            1,
+            example_page=None,
+            level=Scope.SITE,
+            links_to=("one.example",),
+            links_to_pages=0,
+            links_to_sites=1,
+            authority=None,
+        )
     ).blocks[0]["rows"][1]
     assert row[1] == {"type": "raw_text", "text": "p1.example"}
     assert row[3]["text"] == "1 site"
@@ -96,7 +104,7 @@ def test_a_site_level_prospect_without_a_page_is_plain_text():
 def test_the_thread_lists_the_best_25_and_says_of_how_many():
     drawn = prospects(_many(30))
     assert len(drawn.blocks[0]["rows"]) == 26
-    assert drawn.text.endswith(" and not to you (proven); the best 25 are here.")
+    assert drawn.text.endswith(" and not to you (proven): to the pages; the best 25 are here.")
 
 
 def test_one_prospect_is_spoken_of_in_the_singular():
@@ -118,7 +126,7 @@ def test_no_prospects_is_a_sentence_with_what_was_left_out():
 def test_the_plain_twin_of_the_table_is_a_list():
     assert _words(prospects(EXAMPLE).plain)[0].splitlines()[2] == (
         "2. p2.example · Score: 87.5 · Links to: 2 pages · Authority: DR 74 · Traffic: unknown · "
-        "Link: unknown · Absence: unproven · Why: links to 3 of 3, follow, DR 74"
+        "Link: unknown · Absence: unproven · Why: links to 3 of 3 pages, follow, DR 74"
     )
 
 
@@ -153,6 +161,21 @@ def test_every_page_of_sample_data_says_so():
     assert all(_SAMPLE in p.text for p in all_prospects(replace(_many(300), sample=True)))
 
 
+def test_what_is_marked_as_spam_is_not_among_the_best_and_stands_last_in_the_csv():
+    made = (*(prospect(n) for n in range(1, 25)), prospect(25, trust=0.0), prospect(26, trust=0.0))
+    drawn = prospects(replace(EXAMPLE, prospects=made, dropped=None))
+    assert len(drawn.blocks[0]["rows"]) == 25
+    assert drawn.text.endswith("to the pages; 2 marked as spam stand last in the CSV.")
+
+
+def test_links_to_pages_and_links_to_sites_alone_are_told_apart():
+    site = {"level": Scope.SITE, "links_to_pages": 0, "links_to_sites": 2}
+    made = (prospect(1, links_to_pages=1, links_to_sites=2), prospect(2, **site))
+    drawn = prospects(replace(EXAMPLE, prospects=made, dropped=None))
+    assert [row[3]["text"] for row in drawn.blocks[0]["rows"][1:]] == ["1 page, 2 sites", "2 sites"]
+    assert "and not to you (proven): 1 to the pages, 1 only to their sites." in drawn.text
+
+
 # method
 
 
@@ -160,7 +183,10 @@ def test_the_method_shows_the_arithmetic_of_this_run():
     assert _words(method(EXAMPLE))[0].splitlines() == [
         "*How this number came about*",
         "Live referring domains of each page: 55, 1, 15.",
-        "Base: the mean, 23.7. The median leads where the mean is more than twice the median.",
+        (
+            "Base: the mean, 23.7. No page counts for more than four times the middle one; "
+            "here none has more."
+        ),
         "Even field: 23.7 rounded up = 24.",
         "Authority (DR): yours 44, theirs 42 on average: × 1 (you are not behind).",
         "Needed: 23.7 × 1, rounded up = 24.",
@@ -168,9 +194,11 @@ def test_the_method_shows_the_arithmetic_of_this_run():
     ]
 
 
-def test_the_median_is_the_base_when_one_page_distorts():
-    far = replace(EXAMPLE, need=replace(NEED, distorted_by="https://one.example/best"))
-    assert "Base: the median, 15." in _words(method(far))[0]
+def test_the_method_says_what_a_page_with_far_more_counts_as():
+    capped = (CappedPage("https://one.example/best", 900, 72),)
+    far = replace(EXAMPLE, need=replace(NEED, base=34.0, capped=capped))
+    said = "Base: the mean, 34. No page counts for more than four times the middle one: 900 as 72."
+    assert said in _words(method(far))[0]
 
 
 def test_without_counts_no_arithmetic_is_pretended():
@@ -379,6 +407,6 @@ def test_who_could_not_be_checked_is_one_line_with_its_reason():
 
 def test_a_list_that_nothing_can_prove_stands_and_says_so_once_on_top():
     assert prospects(_many(2, absence=Absence.UNPROVEN)).text.startswith(
-        "2 domains link to today's top 3 and perhaps to you as well: "
-        "nothing connected can tell who links to you"
+        "2 domains link to today's top 3 and perhaps to you as well "
+        "(nothing connected can tell who links to you)"
     )

@@ -5,12 +5,15 @@ from dataclasses import replace
 import pytest
 from fakes.render_reports import EXAMPLE, NEED, prospect
 
+from bot.model import SerpRow
 from bot.render import sentences
 from bot.render.result import result
 from bot.render.sentences import headline
+from bot.render.words import ordinal
 from bot.report import (
     AuthorityAdjustment,
     Basis,
+    CappedPage,
     CostLine,
     Gate,
     IndexNeed,
@@ -32,6 +35,10 @@ def _report(verdict=Verdict.BUILD_LINKS, **need):
     return replace(EXAMPLE, verdict=verdict, need=replace(NEED, **need))
 
 
+ABOVE = (
+    "Look next at what the pages above yours do better: "
+    "one.example/best, reddit.com/best, three.example/best."
+)
 _UNREAD = {"needed": None, "even_field": None, "have": None, "gap": None, "per_page": ()}
 
 
@@ -61,11 +68,14 @@ _UNREAD = {"needed": None, "even_field": None, "have": None, "gap": None, "per_p
         ),
         (
             _report(
-                needed=18, even_field=18, gap=12, distorted_by="https://www.big.example/guide/"
+                needed=18,
+                even_field=18,
+                gap=12,
+                capped=(CappedPage("https://www.big.example/guide/", 59, 40),),
             ),
             (
-                "Going by the median, because one page (big.example/guide) distorts the mean, "
-                "you need about 18 referring domains to stand level with today's top 3; "
+                "You need about 18 referring domains to stand level with today's top 3 "
+                "(one page has far more, big.example/guide: 59, counted as 40); "
                 "you have 6; 12 to go."
             ),
         ),
@@ -96,12 +106,13 @@ _UNREAD = {"needed": None, "even_field": None, "have": None, "gap": None, "per_p
             _report(Verdict.LINKS_NOT_THE_CONSTRAINT, have=30, gap=0),
             (
                 "Links are not your constraint: you have 30 referring domains, "
-                "and standing level with today's top 3 takes about 24."
+                "and standing level with today's top 3 takes about 24. "
+                f"{ABOVE}"
             ),
         ),
         (
             _report(Verdict.LINKS_NOT_THE_CONSTRAINT, have=None, needed=None),
-            "Links are not your constraint.",
+            f"Links are not your constraint. {ABOVE}",
         ),
         (
             replace(
@@ -429,3 +440,57 @@ def test_a_hostile_keyword_is_shown_and_does_nothing():
 def test_a_right_to_left_keyword_stays_in_its_place():
     message = result(replace(EXAMPLE, keyword="אבג CRM 24"), "run-1")
     assert "“\u2068אבג CRM 24\u2069” in US (en) for ledgerly.example" in message.text
+
+
+def ranked_at(
+    position, verdict=Verdict.BUILD_LINKS, url="http://www.ledgerly.example/crm/", **more
+):
+    rows = [SerpRow(at, f"https://s{at}.example/a", "", f"s{at}.example") for at in range(1, 11)]
+    rows[position - 1] = SerpRow(position, url, "", "ledgerly.example")
+    report = replace(EXAMPLE, verdict=verdict, position=position, results=tuple(rows))
+    return replace(report, **more)
+
+
+@pytest.mark.parametrize("verdict", [v for v in Verdict if v is not Verdict.ALREADY_TOP3])
+def test_every_verdict_says_where_we_rank(verdict):
+    assert "You rank 7th." in headline(ranked_at(7, verdict))
+    assert "You rank" not in headline(replace(EXAMPLE, verdict=verdict))
+
+
+def test_who_ranks_in_the_top_3_already_hears_where():
+    assert headline(ranked_at(2, Verdict.ALREADY_TOP3)).startswith(
+        "You already rank in the top 3 (2nd); the other pages there have"
+    )
+
+
+def test_another_page_of_ours_that_ranks_is_named():
+    said = headline(ranked_at(3, url="https://ledgerly.example/blog/crm"))
+    assert "You rank 3rd with another page of yours (ledgerly.example/blog/crm)." in said
+
+
+NOT_LINKS = Verdict.LINKS_NOT_THE_CONSTRAINT
+
+
+def test_where_links_are_not_missing_the_pages_above_ours_are_next():
+    said = headline(ranked_at(5, NOT_LINKS))
+    assert said.endswith(
+        "Look next at what the pages above yours do better: "
+        "s1.example/a, s2.example/a, s3.example/a and 1 more."
+    )
+
+
+def test_where_links_are_not_missing_what_the_checks_found_comes_first():
+    gates = (Gate("intent", "match", "fine"), Gate("trust", "mixed", "no date"))
+    said = headline(ranked_at(5, NOT_LINKS, gates=gates, coverage=("pricing",)))
+    assert said.endswith(
+        "Look next at what the checks found: trust and the topics that your page never mentions, "
+        "below."
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (11, "11th"), (13, "13th"), (22, "22nd")],
+)
+def test_a_place_is_said_as_people_say_it(place, said):
+    assert ordinal(place) == said

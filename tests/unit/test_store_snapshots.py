@@ -13,6 +13,7 @@ from bot.model import SerpRow
 from bot.question import Defaults, make
 from bot.store import snapshots, tracked
 from bot.store.connect import Database
+from bot.store.recounting import recount_snapshots
 from bot.tracked import Rival, Snapshot
 
 CLOCK = FakeClock()
@@ -168,3 +169,21 @@ def test_whatever_a_read_found_is_kept_and_unknown_stays_unknown(
         one, _ = tracked.track(db, team="T1", channel="C1", question=CRM, person=None, at=NOW)
         snapshots.add(db, "T1", one.id, kept)
         assert snapshots.history(db, "T1", [one.id], until=NOW, last=1) == {one.id: (kept,)}
+
+
+async def test_reads_of_the_old_rule_are_counted_again_so_that_no_change_is_progress(database):
+    """10, 59, 2: the old median of 10 × 1.15 made 12; min(59, 40) makes 52/3 × 1.15 = 19.93."""
+    one = await follow(database)
+    rivals = tuple(
+        Rival(f"https://r{at}.example/", f"r{at}.example", count)
+        for at, count in enumerate((10, 59, 2, None))
+    )
+    old = {"rivals": rivals, "even_field": 10, "needed": 12, "gap": 0, "have": 12}
+    uncounted = tuple(replace(rival, referring_domains=None) for rival in rivals)
+    await add(database, one, shot(0, **old), shot(1, **{**old, "rivals": uncounted}))
+
+    await database.run(recount_snapshots)
+
+    first, second = (await history(database, one))[one]
+    assert (first.even_field, first.needed, first.have, first.gap) == (18, 20, 12, 8)
+    assert (second.even_field, second.needed, second.have, second.gap) == (None, None, 12, None)
