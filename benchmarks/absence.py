@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.report import Absence, Report
+from bot.model.report import Absence, Report
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from fakes import dataforseo_vendor, majestic_vendor, moz_vendor
-from fakes.ahrefs_world import OWN_SITE, worked_example_world
-from fakes.dataforseo_server import DataForSeoServer
-from fakes.majestic_server import MajesticServer
-from fakes.moz_server import MozServer
-from fakes.runs import desk
+from fakes.servers.dataforseo_server import DataForSeoServer
+from fakes.servers.majestic_server import MajesticServer
+from fakes.servers.moz_server import MozServer
+from fakes.worlds.ahrefs_world import OWN_SITE, worked_example_world
+from support.runs import desk
+from support.vendors import dataforseo_vendor, majestic_vendor, moz_vendor
 
 
 async def reports() -> dict[str, Report]:

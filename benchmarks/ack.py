@@ -22,7 +22,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.settings import Settings, load
+from bot.settings.environment import Settings, load
 from bot.wiring import core, http_app, slack_bot
 
 SECRET = "bench-signing-secret"  # noqa: S105 invented

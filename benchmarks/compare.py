@@ -23,7 +23,15 @@ import polars as pl
 from bot.gap.compare import Own, compare
 from bot.gap.prioritise import shortlist
 from bot.gap.relevance import terms_of
-from bot.model import Authority, LinkKind, Profile, ReferringDomain, Scale, Scope, Target
+from bot.model.links import (
+    Authority,
+    LinkKind,
+    Profile,
+    ReferringDomain,
+    Scale,
+    Scope,
+    Target,
+)
 
 ROWS, SIZE, ROUNDS, MEMORY_MB = 100_000, 500, 5, 300
 TAKEN = datetime(2026, 1, 5, tzinfo=UTC)

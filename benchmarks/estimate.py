@@ -19,8 +19,8 @@ from random import Random
 from statistics import fmean, linear_regression, median, quantiles
 
 from bot.gap.need import count_need, range_coverage
-from bot.model import Authority, Scale, SerpRow
-from bot.report import Basis, Competitor, Need
+from bot.model.links import Authority, Scale, SerpRow
+from bot.model.report import Basis, Competitor, Need
 
 PAGE = Path(__file__).parents[1] / "docs" / "method.md"
 START = "<!-- estimate: written by python -m benchmarks.estimate --write -->"

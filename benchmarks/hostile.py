@@ -22,11 +22,11 @@ from slack_sdk.signature import SignatureVerifier
 
 from benchmarks.ack import SECRET, SPAWN, stub
 from bot.clock import SystemClock
-from bot.manifest import EVENTS_PATH
-from bot.pages.fetch import PageRead, Reader, ReadState
+from bot.pages.reading.fetch import PageRead, Reader, ReadState
 from bot.pages.understand import understood
-from bot.settings import Settings, load
+from bot.settings.environment import Settings, load
 from bot.wiring import core, http_app, slack_bot
+from handlers.slack.manifest import EVENTS_PATH
 
 SIZE = 2_000_000
 SECONDS_BAR, MEMORY_BAR, ACK_BAR = 8.0, 700, 1.0

@@ -20,12 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.domains import registrable
-from bot.page_facts import KINDS, PageFacts
-from bot.pages.charset import decode, sniff
+from bot.model.page import KINDS, PageFacts
 from bot.pages.document import Document
-from bot.pages.evidence import Signal
 from bot.pages.facts import facts_of
-from bot.pages.kinds import AHEAD, LEAST, named
+from bot.pages.kind.evidence import Signal
+from bot.pages.kind.kinds import AHEAD, LEAST, named
+from bot.pages.reading.charset import decode, sniff
 from bot.pages.signals import signals_of
 
 FOLDER = Path(__file__).parents[2] / "shared" / "pages"

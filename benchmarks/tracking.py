@@ -24,20 +24,20 @@ from time import perf_counter
 
 import sqlite_utils
 
-from bot.digest import WEEKLY, Digests
-from bot.pages.fetch import Reader
+from bot.pages.reading.fetch import Reader
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
-from bot.refreshing import Rereader
-from bot.settings import Settings
+from bot.settings.environment import Settings
 from bot.store import posts
 from bot.store.connect import Database
 from bot.store.posts import PostKind, PostState, Slot
-from bot.tracking import MOST_TRACKED, Tracking
+from bot.tracking.digest import WEEKLY, Digests
+from bot.tracking.keywords import MOST_TRACKED, Tracking
+from bot.tracking.refresh import Rereader
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from fakes.clock import FakeClock
-from fakes.growing_web import START, GrowingWeb, over_the_wire
+from fakes.worlds.growing_web import START, GrowingWeb, over_the_wire
+from support.clock import FakeClock
 
 TEAM = "bench"
 SHOWN = (1, 2, 13, 26, 39, 52)

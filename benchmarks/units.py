@@ -21,23 +21,23 @@ from uuid import uuid4
 
 import httpx
 
-from bot.budget import RunBudget
-from bot.providers.dataforseo_api import backlinks_price, labs_price, serp_price
+from bot.model.question import Defaults, make
+from bot.providers.dataforseo.api import backlinks_price, labs_price, serp_price
 from bot.providers.gateway import Gateway
 from bot.providers.registry import discover
-from bot.question import Defaults, make
-from bot.settings import Settings, load
+from bot.settings.environment import Settings, load
+from bot.spending.budget import RunBudget
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
 from bot.wiring import core
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from fakes import tracked
-from fakes.ahrefs_answers import Answer
-from fakes.ahrefs_server import KEY, AhrefsServer
-from fakes.ahrefs_world import KEYWORD, OWN_PAGE, OWN_SITE
-from fakes.clock import FakeClock
-from fakes.dataforseo_server import LOGIN, PASSWORD, DataForSeoServer
+from fakes.servers.ahrefs_answers import Answer
+from fakes.servers.ahrefs_server import KEY, AhrefsServer
+from fakes.servers.dataforseo_server import LOGIN, PASSWORD, DataForSeoServer
+from fakes.worlds import tracked
+from fakes.worlds.ahrefs_world import KEYWORD, OWN_PAGE, OWN_SITE
+from support.clock import FakeClock
 
 AHREFS_BAR, DATAFORSEO_BAR = 1_500, 90_000  # units, millionths of a dollar
 WEEK_BARS = {"ahrefs": (100, 250), "dataforseo": (25_000, 25_000)}  # a keyword: still, all moved

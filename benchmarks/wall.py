@@ -15,14 +15,14 @@ from statistics import median
 from time import perf_counter
 from uuid import uuid4
 
-from bot.analysis import Progress
-from bot.question import Defaults, make
-from bot.settings import Settings, load
+from bot.analysis.run import Progress
+from bot.model.question import Defaults, make
+from bot.settings.environment import Settings, load
 from bot.wiring import core
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from fakes.ahrefs_server import KEY, AhrefsServer
-from fakes.ahrefs_world import KEYWORD, OWN_SITE
+from fakes.servers.ahrefs_server import KEY, AhrefsServer
+from fakes.worlds.ahrefs_world import KEYWORD, OWN_SITE
 
 LATENCY, CHAIN, RUNS, BAR = 0.3, 4, 5, 1.15
 

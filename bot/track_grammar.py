@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 from bot.errors import BadQuestion
-from bot.question import Defaults, Question, end_of_quoted, parse, unmarked
-from bot.setting_list import WEEKDAYS
+from bot.model.question import Defaults, Question, end_of_quoted, parse, unmarked
+from bot.settings.catalogue import WEEKDAYS
 
 _DAY_NAMED = {name: day for day, full in WEEKDAYS.items() for name in (day, full.lower())}
 _WHEN = re.compile(r"(?:^|(?<=\s))(on|at):(\S*)", re.IGNORECASE)

@@ -14,37 +14,37 @@ from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.adapter.asgi.utils import scope_type
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
-from bot.analysis import Analysis
+from bot.analysis.compare_worker import Comparing
+from bot.analysis.page_checks import Gates
+from bot.analysis.run import Analysis
 from bot.clock import Clock, SystemClock
-from bot.comparing import Comparing
-from bot.digest import Digests
 from bot.errors import ConfigError
-from bot.gates import Gates
-from bot.health import health
 from bot.jobs import JobQueue
-from bot.manifest import EVENTS_PATH
-from bot.pages.fetch import Reader
+from bot.pages.reading.fetch import Reader
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
-from bot.refreshing import Rereader
-from bot.rounds import Rounds
-from bot.schedule import Schedule
-from bot.settings import Settings
-from bot.spending import Books
+from bot.settings.environment import Settings
+from bot.spending.overview import Books
 from bot.store import ledger
 from bot.store.answers import purge_expired
 from bot.store.connect import Database
-from bot.tracking import Tracking
+from bot.tracking.digest import Digests
+from bot.tracking.keywords import Tracking
+from bot.tracking.posting import Rounds
+from bot.tracking.refresh import Rereader
+from bot.tracking.schedule import Schedule
 from handlers.app import make_app
-from handlers.channels import Channels
-from handlers.client import slack_client
-from handlers.http_door import HttpDoor
-from handlers.notifier import SlackNotifier
+from handlers.channel_settings import Channels
+from handlers.health import health
+from handlers.in_progress import UnderWay
 from handlers.services import Services
-from handlers.signature import signing_secret
-from handlers.turned_away import ServerNoise, TurnedAway
-from handlers.under_way import UnderWay
-from handlers.voice import Voice
+from handlers.slack.client import slack_client
+from handlers.slack.manifest import EVENTS_PATH
+from handlers.slack.web_api import Voice
+from handlers.tracking.notifier import SlackNotifier
+from handlers.transport.http_door import HttpDoor
+from handlers.transport.refusal_log import ServerNoise, TurnedAway
+from handlers.transport.signature import signing_secret
 
 log = logging.getLogger(__name__)
 

@@ -3,9 +3,9 @@
 from slack_bolt.async_app import AsyncApp
 
 import handlers
-from handlers.bolt_log import bolt_log
 from handlers.services import Services
-from handlers.signature import signing_secret
+from handlers.transport.bolt_log import bolt_log
+from handlers.transport.signature import signing_secret
 
 
 def make_app(services: Services) -> AsyncApp:

@@ -9,10 +9,11 @@ from uuid import uuid4
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
 
-from handlers import private_notes, signature
-from handlers.refusals import SlackRefused
+from handlers import private_notes
 from handlers.services import Services
-from handlers.signature import signing_secret
+from handlers.slack.refusals import SlackRefused
+from handlers.transport import signature
+from handlers.transport.signature import signing_secret
 
 log = logging.getLogger(__name__)
 

@@ -3,9 +3,9 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.render import money
-from bot.render.message import Message
+from bot.render.slack.message import Message
 from bot.store.ledger import Payer
-from handlers.looks import Look, on_look
+from handlers.lookups import Look, on_look
 from handlers.services import Services
 
 KIND = "budget"

@@ -9,25 +9,16 @@ from collections.abc import Awaitable, Callable
 
 from bot.errors import BadQuestion
 from bot.render import notes
-from bot.render.message import Message
-from handlers import (
-    asking,
-    budget,
-    followed,
-    form,
-    history,
-    looks,
-    private_notes,
-    settings,
-    this_week,
-    track,
-    track_form,
-    untrack,
-)
-from handlers.errand import Errand
-from handlers.looks import Look
+from bot.render.slack.message import Message
+from handlers import budget, form, lookups, private_notes, untrack
+from handlers.answer import accept
+from handlers.lookups import Look
 from handlers.place import Place
+from handlers.request import Errand
 from handlers.services import Services
+from handlers.settings import form as settings
+from handlers.tracking import form as track_form
+from handlers.tracking import history, this_week, track, which
 
 Whole = Callable[[Services, Place, str], Awaitable[Message | None]]
 First = Callable[[Services, Place, str, str], Awaitable[Message | None]]
@@ -52,7 +43,7 @@ async def answer_to(services: Services, place: Place, words: str, key: str) -> M
             return await whole(services, place, key)
         if (taking := FIRST.get(first.lower())) is not None:
             return await taking(services, place, rest.strip(), key)
-        question = await asking.read(services, words, place.team, place.channel)
+        question = await accept.read(services, words, place.team, place.channel)
     except BadQuestion as error:
         return notes.usage_error(str(error))
     errand = Errand(
@@ -63,7 +54,7 @@ async def answer_to(services: Services, place: Place, words: str, key: str) -> M
         thread_ts=place.thread_ts or place.message_ts,
         response_url=place.response_url,
     )
-    return await asking.commit(services, errand, key)
+    return await accept.commit(services, errand, key)
 
 
 async def _help(services: Services, place: Place, key: str) -> Message:  # noqa: ARG001 - one shape
@@ -83,7 +74,7 @@ async def _settings(services: Services, place: Place) -> None:
 
 def _look(kind: str) -> Whole:
     async def ask(services: Services, place: Place, key: str) -> Message | None:
-        return await looks.ask(services, kind, Look(place), key)
+        return await lookups.ask(services, kind, Look(place), key)
 
     return ask
 
@@ -91,7 +82,7 @@ def _look(kind: str) -> Whole:
 WHOLE: dict[str, Whole] = {
     "help": _help,
     "budget": _look(budget.KIND),
-    "list": _look(followed.LIST),
+    "list": _look(which.LIST),
     "digest": _look(this_week.KIND),
 }
 FIRST: dict[str, First] = {"track": track.ask, "untrack": untrack.ask, "history": history.ask}

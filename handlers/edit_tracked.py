@@ -7,15 +7,16 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import BadQuestion
-from bot.question import Defaults, make
-from bot.render.message import Message
-from bot.render.tracking_forms import edit_form
-from bot.tracked import TrackedKeyword
-from handlers import followed, private_notes
+from bot.model.question import Defaults, make
+from bot.model.tracking import TrackedKeyword
+from bot.render.slack.message import Message
+from bot.render.tracking.forms import edit_form
+from handlers import private_notes
+from handlers.answer.clicks import Click, NotYours
 from handlers.place import Place
-from handlers.refusals import SlackRefused
-from handlers.runs import Click, NotYours
 from handlers.services import Services
+from handlers.slack.refusals import SlackRefused
+from handlers.tracking import which
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -54,6 +55,6 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
         return str(error)
     await services.tracking.edit(keyword, page=page)
     place = Place(team, keyword.channel, body["user"]["id"], response_url=kept["response_url"])
-    page_of_list = await followed.page_of(services, keyword)
-    await followed.show_list(services, place, page_of_list, view["id"])
+    page_of_list = await which.page_of(services, keyword)
+    await which.show_list(services, place, page_of_list, view["id"])
     return None

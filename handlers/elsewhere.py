@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.render.message import Message
-from handlers import asking, private_notes, runs
-from handlers.errand import Destination, Errand
-from handlers.presses import InPlace, on_press
-from handlers.runs import Click
+from bot.render.slack.message import Message
+from handlers import private_notes
+from handlers.answer import accept, clicks
+from handlers.answer.buttons import InPlace, on_press
+from handlers.answer.clicks import Click
+from handlers.request import Destination, Errand
 from handlers.services import Services
 
 _PLACES = {
@@ -28,14 +29,14 @@ def _register(
 ) -> None:
     async def send(click: Click, errand: Errand) -> Message | None:
         if click.user != errand.user:
-            raise runs.NotYours
-        elsewhere = asking.again(
+            raise clicks.NotYours
+        elsewhere = accept.again(
             replace(errand, to=destination),
             fresh=errand.question.fresh,
             user=click.user,
             response_url=click.response_url,
         )
-        note = await asking.commit(services, elsewhere, click.trigger_id)
+        note = await accept.commit(services, elsewhere, click.trigger_id)
         return InPlace.of(note or private_notes.working(place))
 
     on_press(app, services, action_id, send)

@@ -7,13 +7,14 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import BadQuestion
-from bot.question import Defaults, Question, make
+from bot.model.question import Defaults, Question, make
 from bot.render import views
-from handlers import asking, private_notes
-from handlers.errand import Errand
+from handlers import private_notes
+from handlers.answer import accept
 from handlers.place import Place, tell
-from handlers.refusals import SlackRefused
+from handlers.request import Errand
 from handlers.services import Services
+from handlers.slack.refusals import SlackRefused
 
 _ANY_KEYWORD = "keyword"
 
@@ -59,7 +60,7 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
     except BadQuestion as error:
         return {"page" if given.get("page") else "keyword": str(error)}
     errand = Errand(question, team, channel, body["user"]["id"], response_url=place["response_url"])
-    note = await asking.commit(services, errand, view["id"])
+    note = await accept.commit(services, errand, view["id"])
     return {"keyword": note.text} if note else {}
 
 

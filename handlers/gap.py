@@ -6,11 +6,11 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import BadQuestion
 from bot.render import notes
-from bot.render.message import Message
+from bot.render.slack.message import Message
 from handlers.commands import answer_to, form_of
 from handlers.place import Place
 from handlers.services import Services
-from handlers.slack_text import unwrapped
+from handlers.slack.text import unwrapped
 
 
 def register(app: AsyncApp, services: Services) -> None:

@@ -6,9 +6,9 @@ three more. What comes later than that goes to the person's direct message.
 
 import logging
 
-from bot.render.message import Message
-from handlers.job import RunningJob
-from handlers.refusals import SlackRefused
+from bot.render.slack.message import Message
+from handlers.answer.job import RunningJob
+from handlers.slack.refusals import SlackRefused
 
 log = logging.getLogger(__name__)
 

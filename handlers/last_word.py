@@ -7,12 +7,12 @@ from functools import partial
 
 from bot.errors import LinkGapError
 from bot.jobs import Tell
-from bot.render.message import Message
+from bot.render.slack.message import Message
 from bot.store.jobs import Job
 from handlers import private_notes
 from handlers.place import Place
-from handlers.refusals import SlackRefused
 from handlers.services import Services
+from handlers.slack.refusals import SlackRefused
 
 log = logging.getLogger(__name__)
 

@@ -8,12 +8,12 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 
 from bot.errors import BadQuestion
 from bot.render import notes
-from bot.render.message import Message
+from bot.render.slack.message import Message
 from handlers.commands import answer_to
 from handlers.place import Place
-from handlers.refusals import SlackRefused
 from handlers.services import Services
-from handlers.slack_text import after_mention, unwrapped
+from handlers.slack.refusals import SlackRefused
+from handlers.slack.text import after_mention, unwrapped
 
 log = logging.getLogger(__name__)
 

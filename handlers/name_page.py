@@ -7,15 +7,16 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import BadQuestion
-from bot.question import NO_PAGE, Defaults, Question, make
+from bot.model.question import NO_PAGE, Defaults, Question, make
 from bot.render import views
-from bot.render.message import Message
-from handlers import asking, private_notes, runs
-from handlers.errand import Errand
-from handlers.presses import on_press
-from handlers.refusals import SlackRefused
-from handlers.runs import Click
+from bot.render.slack.message import Message
+from handlers import private_notes
+from handlers.answer import accept, clicks
+from handlers.answer.buttons import on_press
+from handlers.answer.clicks import Click
+from handlers.request import Errand
 from handlers.services import Services
+from handlers.slack.refusals import SlackRefused
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -44,21 +45,21 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
     place = json.loads(view["private_metadata"])
     typed = view["state"]["values"]["page"]["value"]["value"] or ""
     try:
-        errand = await runs.errand_of(services, place["run"], body["team"]["id"])
+        errand = await clicks.errand_of(services, place["run"], body["team"]["id"])
         question = _with_page(errand.question, typed)
         services.analysis.check(
             question,
             await services.channels.settings(errand.team, errand.channel, question.site),
         )
-    except (BadQuestion, runs.NotYours) as error:
+    except (BadQuestion, clicks.NotYours) as error:
         return str(error)
-    renamed = asking.again(
+    renamed = accept.again(
         replace(errand, question=question),
         fresh=False,
         user=body["user"]["id"],
         response_url=place["response_url"],
     )
-    note = await asking.commit(services, renamed, view["id"])
+    note = await accept.commit(services, renamed, view["id"])
     return note.text if note else None
 
 

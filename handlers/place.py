@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot.render.message import Message
-from handlers.once import Once
-from handlers.refusals import SlackRefused
+from bot.render.slack.message import Message
 from handlers.services import Services
+from handlers.slack.once import Once
+from handlers.slack.refusals import SlackRefused
 
 log = logging.getLogger(__name__)
 

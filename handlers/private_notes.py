@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from bot.render.blocks import render
-from bot.render.message import Message, message
 from bot.render.notes import Button
+from bot.render.slack.blocks import render
+from bot.render.slack.message import Message, message
 from bot.render.words import listed
 
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from bot.errors import LinkGapError
-from bot.question import Question
-from bot.render.blocks import render
-from bot.render.message import Message
-from bot.render.sentences import SAMPLE
+from bot.model.question import Question
+from bot.render.report.sentences import SAMPLE
+from bot.render.slack.blocks import render
+from bot.render.slack.message import Message
 from handlers.services import Services
 
 

@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 
-from bot.analysis import Analysis
+from bot.analysis.run import Analysis
 from bot.clock import Clock
-from bot.digest import Digests
 from bot.jobs import JobQueue
-from bot.schedule import Schedule
-from bot.settings import Settings
-from bot.spending import Books
+from bot.settings.environment import Settings
+from bot.spending.overview import Books
 from bot.store.connect import Database
-from bot.tracking import Tracking
-from handlers.channels import Channels
-from handlers.under_way import UnderWay
-from handlers.voice import Voice
+from bot.tracking.digest import Digests
+from bot.tracking.keywords import Tracking
+from bot.tracking.schedule import Schedule
+from handlers.channel_settings import Channels
+from handlers.in_progress import UnderWay
+from handlers.slack.web_api import Voice
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from typing import Protocol
 
-from bot.render.message import Message
-from handlers.errand import Destination
-from handlers.in_channel import InChannel
+from bot.render.slack.message import Message
+from handlers.answer.conversation import InChannel
+from handlers.answer.job import RunningJob
 from handlers.in_private import InPrivate
-from handlers.job import RunningJob
+from handlers.request import Destination
 
 
 class Talk(Protocol):

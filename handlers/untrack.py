@@ -2,14 +2,14 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.render.message import Message
-from bot.render.tracked_notes import untracked
-from bot.tracked import TrackedKeyword
-from handlers import followed
+from bot.model.tracking import TrackedKeyword
+from bot.render.slack.message import Message
+from bot.render.tracking.tracked_notes import untracked
+from handlers.answer.buttons import InPlace, on_click
+from handlers.answer.clicks import Click
 from handlers.place import Place
-from handlers.presses import InPlace, on_click
-from handlers.runs import Click
 from handlers.services import Services
+from handlers.tracking import which
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -18,14 +18,14 @@ def register(app: AsyncApp, services: Services) -> None:
     async def pressed(click: Click, keyword: TrackedKeyword) -> Message | None:  # noqa: ARG001
         return InPlace.of(await _end(services, keyword))
 
-    on_click(app, services, "untrack", followed.behind, pressed)
+    on_click(app, services, "untrack", which.behind, pressed)
 
 
 async def ask(services: Services, place: Place, words: str, key: str) -> Message | None:  # noqa: ARG001
     """End what the words name; raises `BadQuestion`."""
     if not words:
-        raise followed.nothing_named()
-    found = await followed.named(services, place, words)
+        raise which.nothing_named()
+    found = await which.named(services, place, words)
     return found if isinstance(found, Message) else await _end(services, found)
 
 

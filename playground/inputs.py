@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from playground.blocks import elements
+from playground.blocks.check import elements
 
 Value = Any
 _TEXT = ("plain_text_input", "number_input", "email_text_input", "url_text_input")

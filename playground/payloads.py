@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from playground.chat import message_json
 from playground.errors import SlackError
 from playground.model import App, Channel, Message, View
-from playground.views import view_json
+from playground.web_api.chat import message_json
+from playground.web_api.views import view_json
 from playground.workspace import Workspace
 
 _NAMES = {"public": "", "private": "privategroup", "im": "directmessage"}

@@ -9,12 +9,12 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from playground import inputs, payloads
-from playground.blocks import elements
+from playground.blocks.check import elements
 from playground.courier import Ack, Courier
 from playground.errors import SlackError
 from playground.model import App, Channel, Message, View
 from playground.replies import Replies
-from playground.views import change_view, checked_view, push_on
+from playground.web_api.views import change_view, checked_view, push_on
 from playground.workspace import SLACKBOT, Workspace
 
 RETRY_PAUSES_S = (0, 60, 300)

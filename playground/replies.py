@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from playground.calls import checked
 from playground.errors import SlackError
 from playground.model import App, Message
+from playground.web_api.calls import checked
 from playground.workspace import Workspace
 
 USES = 5

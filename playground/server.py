@@ -6,9 +6,6 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from playground import uploads
-from playground.api import perform
-from playground.calls import Call
 from playground.courier import Courier
 from playground.errors import SlackError
 from playground.faults import RATE_LIMITED, Gate, Outcome, Record, Trouble
@@ -16,6 +13,9 @@ from playground.model import App
 from playground.page import Page
 from playground.people import People
 from playground.pulse import Pulse
+from playground.web_api import uploads
+from playground.web_api.calls import Call
+from playground.web_api.methods import perform
 from playground.workspace import Workspace
 
 _LARGEST_BODY = 64 * 1024 * 1024

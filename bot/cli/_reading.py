@@ -7,20 +7,20 @@ from uuid import uuid4
 import click
 from rich.console import Console
 
-from bot.bill import Quote
 from bot.cli._shared import PERSON, described
-from bot.digest import WEEKLY
 from bot.errors import LinkGapError
-from bot.refreshing import Outcome
-from bot.render import sentences
+from bot.model.costs import Quote
+from bot.model.report import CostLine
+from bot.model.tracking import Snapshot, TrackedKeyword
 from bot.render.money import at_most, warnings
-from bot.render.tracked_words import quoted, seen_at, standing
+from bot.render.report import sentences
+from bot.render.tracking.tracked_words import quoted, seen_at, standing
 from bot.render.words import shown
-from bot.report import CostLine
 from bot.store import ledger
 from bot.store.ledger import Payer
 from bot.store.workspace import CLI_TEAM
-from bot.tracked import Snapshot, TrackedKeyword
+from bot.tracking.digest import WEEKLY
+from bot.tracking.refresh import Outcome
 from bot.wiring import Core
 
 

@@ -9,17 +9,17 @@ from typing import Any
 
 import click
 
-from bot import preferences
 from bot.clock import Clock, FixedClock, SystemClock
 from bot.errors import BadQuestion
-from bot.question import Defaults, Question, make, read_keyword, read_site
-from bot.render.tracked_words import quoted
+from bot.model.question import Defaults, Question, make, read_keyword, read_site
+from bot.model.tracking import TrackedKeyword
+from bot.render.tracking.tracked_words import quoted
 from bot.render.words import listed
-from bot.settings import Settings
-from bot.store import tracked
+from bot.settings import levels
+from bot.settings.environment import Settings
+from bot.store import tracked_keywords
 from bot.store.workspace import CLI_TEAM
-from bot.tracked import TrackedKeyword
-from bot.tracking import spelled_so
+from bot.tracking.keywords import spelled_so
 from bot.wiring import Core
 
 PERSON = "command line"
@@ -137,16 +137,16 @@ async def read_question(
     product: Core, asked: Callable[[Defaults], Question], channel: str | None
 ) -> Question:
     """Return the question with what holds in the channel where nothing was said."""
-    wishes = await product.database.read(lambda db: preferences.wishes_of(db, CLI_TEAM))
-    here = preferences.in_channel(product.settings, wishes, channel)
-    question = asked(preferences.defaults(here, wishes))
-    return asked(preferences.defaults(here, wishes, question.site))
+    wishes = await product.database.read(lambda db: levels.wishes_of(db, CLI_TEAM))
+    here = levels.in_channel(product.settings, wishes, channel)
+    question = asked(levels.defaults(here, wishes))
+    return asked(levels.defaults(here, wishes, question.site))
 
 
 async def settings_in(product: Core, team: str, channel: str) -> Settings:
     """Return what holds in a channel where nobody names a site."""
-    wishes = await product.database.read(lambda db: preferences.wishes_of(db, team))
-    return preferences.in_channel(product.settings, wishes, channel)
+    wishes = await product.database.read(lambda db: levels.wishes_of(db, team))
+    return levels.in_channel(product.settings, wishes, channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ class Which:
 async def tracked_here(product: Core, which: Which, *, team: str, channel: str) -> TrackedKeyword:
     """Return the one keyword in a channel that fits; raises `BadQuestion` for none or several."""
     wanted = read_keyword(which.keyword)
-    here = await product.database.read(lambda db: tracked.followed(db, team, channel))
+    here = await product.database.read(lambda db: tracked_keywords.followed(db, team, channel))
     found = spelled_so([one.tracked for one in here if which.fits(one.tracked.question)], wanted)
     if len(found) == 1:
         return found[0]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from bot.errors import BadQuestion
 from bot.exports.opening import open_text
-from bot.question import Defaults, Question
-from bot.render.tracked_files import TrackedRow, numbered_rows
-from bot.tracking import key_of
+from bot.model.question import Defaults, Question
+from bot.render.tracking.tracked_csv import TrackedRow, numbered_rows
+from bot.tracking.keywords import key_of
 
 _YES, _NO = ("yes", "true", "1", "paused"), ("", "no", "false", "0")
 

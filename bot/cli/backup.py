@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bot.settings import Settings, load
+from bot.settings.environment import Settings, load
 from bot.store.backup import backup
 
 

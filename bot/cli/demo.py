@@ -17,16 +17,16 @@ from rich.text import Text
 
 from bot.clock import SystemClock
 from bot.errors import ConfigError
-from bot.manifest import EVENTS_PATH, read_manifest
-from bot.providers import sample
+from bot.providers.local import sample
 from bot.providers.registry import Registry
-from bot.settings import Settings, load
+from bot.settings.environment import Settings, load
 from bot.wiring import core, http_app, slack_bot
 from handlers.services import Services
-from playground.plain_blocks import Line
+from handlers.slack.manifest import EVENTS_PATH, read_manifest
 from playground.sample import sample_workspace
 from playground.server import Playground
-from playground.transcript import transcript
+from playground.terminal.plain_blocks import Line
+from playground.terminal.transcript import transcript
 
 ASKER, CHANNEL = "ana", "seo"
 QUESTION = f"{sample.WORKED_EXAMPLE} site:{sample.OWN_SITE}"

@@ -14,13 +14,13 @@ from bot.cli._shared import (
     settings_in,
     team_option,
 )
-from bot.digest import digest_slot, to_json
-from bot.render.digest_text import digest_text
-from bot.rounds import worth_posting
-from bot.settings import Settings, load
+from bot.model.tracking import Digest
+from bot.render.tracking.digest_terminal import digest_text
+from bot.settings.environment import Settings, load
 from bot.store import posts
 from bot.store.workspace import CLI_TEAM
-from bot.tracked import Digest
+from bot.tracking.digest import digest_slot, to_json
+from bot.tracking.posting import worth_posting
 from bot.wiring import core
 
 

@@ -7,13 +7,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bot.budget import Rules
+from bot.analysis.contract_check import check_all
 from bot.clock import SystemClock
-from bot.drift import check_all
 from bot.providers.base import Capability, Vendor
 from bot.providers.registry import Registry, discover
 from bot.render.money import amount, left
-from bot.settings import Settings, load
+from bot.settings.environment import Settings, load
+from bot.spending.budget import Rules
 from bot.store.workspace import CLI_TEAM
 from bot.wiring import core
 

@@ -9,13 +9,13 @@ from uuid import uuid4
 import click
 from rich.console import Console
 
-from bot.analysis import NothingToSay, Progress
+from bot.analysis.run import NothingToSay, Progress
 from bot.cli._shared import PERSON, asked_with, question_options, read_question
-from bot.question import Defaults, Question
+from bot.model.question import Defaults, Question
+from bot.model.report import Report, to_json
 from bot.render.money import at_most, usually, warnings
-from bot.render.terminal import text_report
-from bot.report import Report, to_json
-from bot.settings import Settings, load
+from bot.render.report.terminal import text_report
+from bot.settings.environment import Settings, load
 from bot.store.ledger import Payer
 from bot.store.workspace import CLI_TEAM
 from bot.wiring import core

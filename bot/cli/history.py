@@ -8,10 +8,10 @@ from rich.console import Console
 
 from bot.cli._reading import is_sample
 from bot.cli._shared import Which, channel_option, team_option, tracked_here, which_options
-from bot.render import sentences
-from bot.render.history import history_terminal
-from bot.settings import Settings, load
-from bot.tracked import Snapshot, TrackedKeyword
+from bot.model.tracking import Snapshot, TrackedKeyword
+from bot.render.report import sentences
+from bot.render.tracking.history import history_terminal
+from bot.settings.environment import Settings, load
 from bot.wiring import core
 
 

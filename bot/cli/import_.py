@@ -18,11 +18,11 @@ from rich.text import Text
 
 from bot.clock import SystemClock
 from bot.errors import BadQuestion, LinkGapError
-from bot.exports.apart import Part, Recognised, parts_of
-from bot.model import Scope, Target
-from bot.question import read_site, read_url
+from bot.exports.limited import Part, Recognised, parts_of
+from bot.model.links import Scope, Target
+from bot.model.question import read_site, read_url
 from bot.render.words import counted
-from bot.settings import Settings, load
+from bot.settings.environment import Settings, load
 from bot.store.connect import Database
 from bot.store.imports import (
     Outcome,

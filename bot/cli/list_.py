@@ -12,16 +12,16 @@ from rich.console import Console
 
 from bot.cli._reading import is_sample
 from bot.cli._shared import channel_option, settings_in, team_option
-from bot.digest import digest_slot
-from bot.render import sentences
-from bot.render.tracked_files import tracked_csv
-from bot.render.tracked_list import ListRow, tracked_terminal
-from bot.render.tracked_words import quoted
+from bot.render.report import sentences
+from bot.render.tracking.tracked_csv import tracked_csv
+from bot.render.tracking.tracked_list import ListRow, tracked_terminal
+from bot.render.tracking.tracked_words import quoted
 from bot.render.words import shown
-from bot.schedule import WEEK, next_weekly
-from bot.settings import Settings, load
+from bot.settings.environment import Settings, load
 from bot.store import posts, workspace
 from bot.store.posts import PostState, Slot
+from bot.tracking.digest import digest_slot
+from bot.tracking.schedule import WEEK, next_weekly
 from bot.wiring import core
 
 _SAID = {

@@ -3,7 +3,7 @@
 import click
 import yaml
 
-from bot.manifest import for_http, read_manifest
+from handlers.slack.manifest import for_http, read_manifest
 
 
 @click.command(name="manifest")

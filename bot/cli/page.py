@@ -12,11 +12,11 @@ from rich.table import Table
 
 from bot.clock import SystemClock
 from bot.errors import BadQuestion
-from bot.page_facts import PageFacts, to_dict
+from bot.model.page import PageFacts, to_dict
+from bot.model.question import read_url
 from bot.pages.facts import unreadable
-from bot.pages.fetch import MAX_BYTES, Reader
+from bot.pages.reading.fetch import MAX_BYTES, Reader
 from bot.pages.understand import understood, understood_file
-from bot.question import read_url
 
 _GZIP = b"\x1f\x8b"
 

@@ -11,13 +11,13 @@ from pydantic import TypeAdapter
 from bot.cli._reading import NothingRead, Read, print_read, read_now, tell_price
 from bot.cli._shared import Which, as_of_option, channel_option, clock_at
 from bot.errors import BadQuestion
-from bot.refreshing import Outcome
+from bot.model.report import CostLine
+from bot.model.tracking import TrackedKeyword
 from bot.render.words import counted
-from bot.report import CostLine
-from bot.settings import Settings, load
-from bot.store import tracked
+from bot.settings.environment import Settings, load
+from bot.store import tracked_keywords
 from bot.store.workspace import CLI_TEAM
-from bot.tracked import TrackedKeyword
+from bot.tracking.refresh import Outcome
 from bot.wiring import Core, core
 
 _COST = TypeAdapter(tuple[CostLine, ...])
@@ -71,7 +71,7 @@ async def _refresh(
 async def _chosen(
     product: Core, channel: str, keyword: str | None, *, due: bool
 ) -> list[TrackedKeyword]:
-    here = await product.database.read(lambda db: tracked.followed(db, CLI_TEAM, channel))
+    here = await product.database.read(lambda db: tracked_keywords.followed(db, CLI_TEAM, channel))
     wanted = [
         one.tracked for one in here if keyword is None or Which(keyword).fits(one.tracked.question)
     ]

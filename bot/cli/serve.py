@@ -7,14 +7,14 @@ from functools import partial
 import click
 import uvicorn
 
-from bot.alive import Alive
 from bot.errors import ConfigError
-from bot.manifest import EVENTS_PATH
-from bot.pages.apart import shared
-from bot.settings import Settings, load
+from bot.pages.limited import shared
+from bot.process.loops import Alive
+from bot.settings.environment import Settings, load
 from bot.wiring import core, http_app, set_up_logs, slack_bot, socket_mode
-from handlers.connection import watch
-from handlers.half_open import ImpatientProtocol
+from handlers.slack.manifest import EVENTS_PATH
+from handlers.transport.half_open import ImpatientProtocol
+from handlers.transport.socket_mode import watch
 
 
 @click.command(name="serve")

@@ -8,11 +8,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bot import preferences
 from bot.errors import BadSetting
-from bot.preferences import TEAM, Place, Told, Wishes
-from bot.setting_list import Level
-from bot.settings import Settings, load
+from bot.settings import levels
+from bot.settings.catalogue import Level
+from bot.settings.environment import Settings, load
+from bot.settings.levels import TEAM, Place, Told, Wishes
 from bot.store.workspace import CLI_TEAM
 from bot.wiring import Core, core
 
@@ -45,7 +45,7 @@ def command(
     settings = load(Settings)
     domain = place.of if site else None
     wishes = asyncio.run(_apply(settings, team, place, wanted))
-    told = list(preferences.explain(settings, wishes, domain, channel))
+    told = list(levels.explain(settings, wishes, domain, channel))
     if as_json:
         about = {"team": team, "site": domain, "channel": channel}
         click.echo(json.dumps({**about, **_json(told, wishes)}, indent=2))
@@ -75,15 +75,13 @@ async def _apply(
     async with core(settings) as product:
         if wanted:
             await _save(product, team, place, wanted)
-        return await product.database.read(lambda db: preferences.wishes_of(db, team))
+        return await product.database.read(lambda db: levels.wishes_of(db, team))
 
 
 async def _save(product: Core, team: str, place: Place, wanted: Mapping[str, str]) -> None:
-    values = preferences.checked(product.settings, place, wanted, product.registry)
+    values = levels.checked(product.settings, place, wanted, product.registry)
     at = product.clock.now()
-    await product.database.run(
-        lambda db: preferences.save(db, team, place, values, by=PERSON, at=at)
-    )
+    await product.database.run(lambda db: levels.save(db, team, place, values, by=PERSON, at=at))
 
 
 def _source(one: Told) -> str:

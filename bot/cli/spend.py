@@ -9,11 +9,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bot.bill import Overview, Spent
+from bot.model.costs import Overview, Spent
 from bot.render.csv_file import safe_cell
 from bot.render.money import UNKNOWN_WHO, standing
 from bot.render.words import micro_dollars
-from bot.settings import Settings, load
+from bot.settings.environment import Settings, load
 from bot.wiring import core
 
 _COLUMNS = ("vendor", "pool", "requests", "from_cache", "units", "worst_case_units", "usd")

@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 
-from bot import preferences
 from bot.cli._reading import NothingRead, Read, agree, print_read, read_now, sentence_of
 from bot.cli._shared import (
     PERSON,
@@ -28,17 +27,18 @@ from bot.cli._shared import (
 from bot.cli._tracked_file import Row, read_rows
 from bot.clock import Clock
 from bot.errors import BadQuestion
-from bot.preferences import Place
-from bot.question import Defaults, Question
-from bot.render.tracked_words import quoted
+from bot.model.question import Defaults, Question
+from bot.model.tracking import TrackedKeyword
+from bot.render.tracking.tracked_words import quoted
 from bot.render.words import counted
-from bot.setting_list import WEEKDAYS, Level
-from bot.settings import Settings, load
-from bot.store import tracked
-from bot.store.tracked import Followed
+from bot.settings import levels
+from bot.settings.catalogue import WEEKDAYS, Level
+from bot.settings.environment import Settings, load
+from bot.settings.levels import Place
+from bot.store import tracked_keywords
+from bot.store.tracked_keywords import Followed
 from bot.store.workspace import CLI_TEAM
-from bot.tracked import TrackedKeyword
-from bot.tracking import A_WEEK_OR_SO, MOST_TRACKED, key_of
+from bot.tracking.keywords import A_WEEK_OR_SO, MOST_TRACKED, key_of
 from bot.wiring import Core, core
 
 
@@ -204,7 +204,7 @@ async def _begin(product: Core, rows: Sequence[Row], wish: Wish) -> Begun:
 
 
 async def _known(product: Core, channel: str) -> dict[object, Followed]:
-    here = await product.database.read(lambda db: tracked.followed(db, CLI_TEAM, channel))
+    here = await product.database.read(lambda db: tracked_keywords.followed(db, CLI_TEAM, channel))
     return {key_of(one.tracked.question): one for one in here}
 
 
@@ -221,9 +221,9 @@ def _is_to_read(known: Followed | None, question: Question, now: datetime) -> bo
 async def _set_digest(product: Core, wish: Wish) -> None:
     """Set the channel's day and hour where they were named."""
     place, at = Place(Level.CHANNEL, wish.channel), product.clock.now()
-    values = preferences.checked(product.settings, place, wish.when, product.registry)
+    values = levels.checked(product.settings, place, wish.when, product.registry)
     await product.database.run(
-        lambda db: preferences.save(db, CLI_TEAM, place, values, by=PERSON, at=at)
+        lambda db: levels.save(db, CLI_TEAM, place, values, by=PERSON, at=at)
     )
 
 

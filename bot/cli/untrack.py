@@ -5,10 +5,10 @@ import asyncio
 import click
 
 from bot.cli._shared import Which, channel_option, described, tracked_here, which_options
-from bot.render.tracked_words import quoted
-from bot.settings import Settings, load
+from bot.model.tracking import TrackedKeyword
+from bot.render.tracking.tracked_words import quoted
+from bot.settings.environment import Settings, load
 from bot.store.workspace import CLI_TEAM
-from bot.tracked import TrackedKeyword
 from bot.wiring import core
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from bot.domains import registrable
-from bot.model import Scope, Target
+from bot.model.links import Scope, Target
 
 # servicesartisans.fr-backlinks-subdomains_2026-04-18_15-44-46.csv
 _AHREFS = re.compile(r"-(?P<mode>subdomains|domain|exact|prefix|path)_\d{4}-")

@@ -18,7 +18,7 @@ from bot.exports.records import Record, records
 from bot.exports.rows import About, BrokenRow, NamelessSource, Row
 from bot.exports.signatures import BING, GSC, PROFILES, SEMRUSH, Field, Kind
 from bot.exports.workbook import SheetText, is_workbook, sheets
-from bot.model import Scope, Target
+from bot.model.links import Scope, Target
 from bot.store.imports import Covered, FileFacts, ImportRow, Outcome, PageCount
 
 FAULTS_SHOWN = 5

@@ -8,8 +8,8 @@ from bot.domains import registrable
 from bot.exports.detect import Layout
 from bot.exports.signatures import Field, Kind
 from bot.exports.values import NOTHING, count, day, flag, score, web_host
-from bot.model import LinkKind, Scope, Target
-from bot.page_key import page_key
+from bot.model.links import LinkKind, Scope, Target
+from bot.model.page_key import page_key
 from bot.store.imports import ImportRow, PageCount
 
 _UNSURE = (

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.model import Scale
+from bot.model.links import Scale
 
 
 class Kind(StrEnum):

@@ -12,7 +12,15 @@ from functools import lru_cache
 from importlib.resources import files
 
 from bot.domains import is_platform, registrable
-from bot.model import Authority, LinkKind, Profile, ReferringDomain, Scale, Scope, Target
+from bot.model.links import (
+    Authority,
+    LinkKind,
+    Profile,
+    ReferringDomain,
+    Scale,
+    Scope,
+    Target,
+)
 
 SPAM = 0.0
 """The trust of a domain that an index marks as spam."""

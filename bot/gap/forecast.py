@@ -8,18 +8,18 @@ from what was read, in net new referring domains a month of 30.44 days (a year h
     closing speed = own pace − need pace
     months        = gap / closing speed, if the speed is above 0
 
-The slope is the Theil–Sen estimator (Sen 1968, JASA 63; `bot.gap.robust`): the median of the slopes
-of all pairs of reads. One odd read, such as an index that was refreshed that week, hardly moves it.
-Links that rot are in it already, because what was read are net counts.
+The slope is the Theil–Sen estimator (Sen 1968, JASA 63; `bot.gap.rank_statistics`): the median of
+the slopes of all pairs of reads. One odd read, such as an index that was refreshed that week,
+hardly moves it. Links that rot are in it already, because what was read are net counts.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from bot.gap.robust import theil_sen_slope
-from bot.page_key import is_same_page
-from bot.tracked import Forecast, ForecastCheck, Outlook, Snapshot
+from bot.gap.rank_statistics import theil_sen_slope
+from bot.model.page_key import is_same_page
+from bot.model.tracking import Forecast, ForecastCheck, Outlook, Snapshot
 
 MONTH = timedelta(days=30.44)
 MOST_READS = 26

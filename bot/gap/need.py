@@ -10,9 +10,16 @@ from fractions import Fraction
 from statistics import median
 
 from bot.domains import is_platform
-from bot.gap.robust import falling_p, theil_sen_slope
-from bot.model import Authority, Scale, SerpRow
-from bot.report import AuthorityAdjustment, Basis, CappedPage, Competitor, Need, Verdict
+from bot.gap.rank_statistics import falling_p, theil_sen_slope
+from bot.model.links import Authority, Scale, SerpRow
+from bot.model.report import (
+    AuthorityAdjustment,
+    Basis,
+    CappedPage,
+    Competitor,
+    Need,
+    Verdict,
+)
 
 METRIC = "referring_domains"
 MOST_TIMES_MEDIAN = 4

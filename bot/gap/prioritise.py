@@ -34,8 +34,8 @@ from bot.domains import is_platform, platforms
 from bot.gap.compare import FULL_SCALES, SPAM, Candidate, Comparison, View, best_kind
 from bot.gap.reasons import reasons
 from bot.gap.relevance import Terms
-from bot.model import Authority, Link, ReferringDomain, Scale, Scope
-from bot.report import Absence, IndexLink, Prospect, Unproven
+from bot.model.links import Authority, Link, ReferringDomain, Scale, Scope
+from bot.model.report import Absence, IndexLink, Prospect, Unproven
 
 RELEVANCE, AUTHORITY, TRUST, TRAFFIC, BREADTH = 35, 25, 15, 15, 10
 HALF = 0.5

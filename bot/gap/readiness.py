@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.gap.relevance import terms_of
-from bot.page_facts import PageFacts
-from bot.report import Gate
+from bot.model.page import PageFacts
+from bot.model.report import Gate
 
 MATCH, MISMATCH, MIXED, UNKNOWN = "match", "mismatch", "mixed", "unknown"
 MAJORITY = 0.6

@@ -4,7 +4,7 @@ from datetime import date
 
 from bot.domains import is_platform
 from bot.gap.compare import Candidate
-from bot.model import Authority, Link, LinkKind, Scale, Scope
+from bot.model.links import Authority, Link, LinkKind, Scale, Scope
 
 _TITLE = 60
 _LINK = {

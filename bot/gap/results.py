@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.model import SerpRow
-from bot.page_key import page_key, plain
+from bot.model.links import SerpRow
+from bot.model.page_key import page_key, plain
 
 
 def pages_once(rows: Sequence[SerpRow]) -> tuple[SerpRow, ...]:

@@ -8,9 +8,9 @@ from itertools import pairwise
 from selectolax.lexbor import LexborNode
 
 from bot.pages.document import Document
-from bot.pages.quick import compiled
 from bot.pages.schema import Node, text_of, types_of
 from bot.pages.texts import words
+from bot.pages.word_patterns import compiled
 
 _WORKS = compiled(
     r"(?:Article|Posting|Page|\ACreativeWork|\ARecipe|\AHowTo|\AReview|\AReport|\AVideoObject"

@@ -8,16 +8,16 @@ large honest one.
 import re
 from datetime import date
 
-from bot.page_facts import PageFacts, PageLinks, TrustSign
+from bot.model.page import PageFacts, PageLinks, TrustSign
 from bot.pages.bylines import author_of, in_path, modified_of, organisation_of, published_of
-from bot.pages.charset import decode, sniff
 from bot.pages.document import Document
 from bot.pages.emails import emails_of
-from bot.pages.fetch import MAX_BYTES, PageRead, Unusable, check_html
 from bot.pages.guard import lightened, objection
-from bot.pages.kinds import kind_of
+from bot.pages.kind.kinds import kind_of
 from bot.pages.language import language_of
 from bot.pages.links import links_of, outbound_of
+from bot.pages.reading.charset import decode, sniff
+from bot.pages.reading.fetch import MAX_BYTES, PageRead, Unusable, check_html
 from bot.pages.visible_dates import shown_in_posts, shown_near_the_top
 
 _SIGNED = frozenset({"list", "guide", "review", "news", "video", "other", None})

@@ -6,9 +6,9 @@ import re
 from urllib.parse import unquote, urlsplit
 
 from bot.domains import is_platform, registrable
-from bot.page_facts import PageLinks
+from bot.model.page import PageLinks
 from bot.pages.document import Anchor, Document
-from bot.pages.quick import compiled
+from bot.pages.word_patterns import compiled
 
 # What the link says, whole. Words in brackets may be missing.
 _SAYS = {

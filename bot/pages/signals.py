@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from bot.pages.declared import declared
 from bot.pages.document import Document
-from bot.pages.evidence import Signal
-from bot.pages.prose import prose
-from bot.pages.structure import structure
-from bot.pages.surroundings import surroundings
-from bot.pages.wording import wording
+from bot.pages.kind.declared import declared
+from bot.pages.kind.evidence import Signal
+from bot.pages.kind.prose import prose
+from bot.pages.kind.structure import structure
+from bot.pages.kind.surroundings import surroundings
+from bot.pages.kind.wording import wording
 
 
 def signals_of(document: Document) -> Iterator[Signal]:

@@ -14,9 +14,9 @@ from itertools import islice
 
 from bot.domains import registrable
 from bot.gap.relevance import Terms
-from bot.killable import Stopped
-from bot.pages.fetch import Reader
+from bot.pages.reading.fetch import Reader
 from bot.pages.understand import understood
+from bot.process.killable import Stopped
 
 SECONDS = 20.0
 MAX_FILES = 6

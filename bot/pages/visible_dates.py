@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.pages.bylines import read_day
 from bot.pages.document import Document
-from bot.pages.quick import compiled
+from bot.pages.word_patterns import compiled
 
 _MONTHS = {
     name: number

@@ -16,7 +16,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.errors import PlanLacks
-from bot.model import Market, ReferringDomain, Scale, StoredAnswer, Target
+from bot.model.links import Market, ReferringDomain, Scale, StoredAnswer, Target
 
 Query_contra = TypeVar("Query_contra", contravariant=True)
 Row = TypeVar("Row")

@@ -28,7 +28,7 @@ from bot.errors import (
     RateLimited,
     Unavailable,
 )
-from bot.model import StoredAnswer
+from bot.model.links import StoredAnswer
 from bot.providers.base import (
     Answer,
     AnswerCache,

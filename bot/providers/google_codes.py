@@ -1,6 +1,6 @@
 """Where Google's own codes differ from ISO 639-1."""
 
-from bot.model import Market
+from bot.model.links import Market
 
 _RENAMED = {"he": "iw", "jv": "jw", "nb": "no", "nn": "no"}
 _TRADITIONAL_CHINESE = frozenset({"hk", "mo", "tw"})

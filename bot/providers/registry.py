@@ -10,9 +10,9 @@ from importlib.metadata import EntryPoint, entry_points
 
 from bot.clock import Clock
 from bot.errors import BadQuestion, ConfigError
-from bot.prices import vendors_in
+from bot.model.prices import vendors_in
 from bot.providers.base import NotConfigured, Vendor
-from bot.settings import Settings
+from bot.settings.environment import Settings
 
 GROUP = "linkgap.providers"
 Build = Callable[[Settings, Clock], Vendor | NotConfigured]

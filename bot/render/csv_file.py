@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from enum import Enum
 
-from bot.report import IndexLink, Prospect, Report
+from bot.model.report import IndexLink, Prospect, Report
 
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _NO_LETTER = re.compile(r"[^a-z]")

@@ -3,12 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.bill import LEFT_OUT_WHEN_LIGHT, Allowance, Overview, Quote, QuoteLine, Spent, Standing
-from bot.model import Balance
-from bot.question import Question
-from bot.render.blocks import render
-from bot.render.message import Message, message
+from bot.model.costs import (
+    LEFT_OUT_WHEN_LIGHT,
+    Allowance,
+    Overview,
+    Quote,
+    QuoteLine,
+    Spent,
+    Standing,
+)
+from bot.model.links import Balance
+from bot.model.question import Question
 from bot.render.notes import Button, asked, note_of
+from bot.render.slack.blocks import render
+from bot.render.slack.message import Message, message
 from bot.render.words import counted, listed, micro_dollars, shown
 
 _MONEY_POOL = "micro-USD"  # of a vendor that bills money: its units are micro-dollars

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.question import Question
-from bot.render import sentences
-from bot.render.blocks import render
-from bot.render.limits import MAX_TEXT
-from bot.render.message import Message, message
+from bot.model.question import Question
+from bot.model.report import CostLine, Report
+from bot.render.report import sentences
+from bot.render.slack.blocks import render
+from bot.render.slack.limits import MAX_TEXT
+from bot.render.slack.message import Message, message
 from bot.render.words import clip, counted, listed, shown
-from bot.report import CostLine, Report
 
 _LONGEST = MAX_TEXT // 5  # an escape is 5 characters
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.render.blocks import render
-from bot.render.message import View, checked
+from bot.render.slack.blocks import render
+from bot.render.slack.message import View, checked
 from bot.render.words import clip
 
 INHERIT = "-"

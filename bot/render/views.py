@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from bot.question import MAX_KEYWORD, Defaults
-from bot.render.blocks import render
-from bot.render.message import View, checked
+from bot.model.question import MAX_KEYWORD, Defaults
+from bot.render.slack.blocks import render
+from bot.render.slack.message import View, checked
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import sqlite_utils
 
-from bot.model import StoredAnswer
+from bot.model.links import StoredAnswer
 from bot.store.connect import Database
 from bot.store.times import from_text, to_text
 from bot.store.workspace import ensure_team

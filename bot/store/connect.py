@@ -19,9 +19,9 @@ import sqlite_utils
 
 from bot.clock import Clock
 from bot.errors import ConfigError
+from bot.store.kept_writes import Surely
 from bot.store.migrations import migrate
-from bot.store.pulse import Pulse
-from bot.store.surely import Surely
+from bot.store.write_check import Pulse
 from bot.store.writer import Writer
 
 log = logging.getLogger(__name__)

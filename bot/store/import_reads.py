@@ -1,7 +1,7 @@
 """What imported files say about a target: the reads of the exports vendor.
 
 Rows of unfinished imports are never seen. All functions take `site`, a registrable domain, and
-`page`, a page key (`bot.page_key`), or None for the whole site.
+`page`, a page key (`bot.model.page_key`), or None for the whole site.
 """
 
 import json
@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import sqlite_utils
 
-from bot.model import LinkKind, Scale
+from bot.model.links import LinkKind, Scale
 from bot.store.imports import PageCount
 
 # A domain's links are summed up by the best of them.

@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlite_utils
 
-from bot.model import LinkKind, Scale, Scope, Target
+from bot.model.links import LinkKind, Scale, Scope, Target
 from bot.store.times import from_text, to_text
 
 ABANDONED_AFTER = timedelta(days=1)
@@ -22,7 +22,7 @@ ABANDONED_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """One live link or linking domain. `target_page` is the page's key (`bot.page_key`).
+    """One live link or linking domain. `target_page` is the page's key (`bot.model.page_key`).
 
     `links` is how many links the row stands for. `authority` is on the file's scale.
     """

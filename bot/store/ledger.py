@@ -11,8 +11,8 @@ from datetime import datetime
 import sqlite_utils
 
 from bot.errors import BudgetExceeded, OverMoneyCap
-from bot.prices import Amount
-from bot.report import CostLine
+from bot.model.prices import Amount
+from bot.model.report import CostLine
 from bot.store.times import to_text
 from bot.store.workspace import ensure_team
 

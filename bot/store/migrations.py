@@ -7,7 +7,7 @@ money is integer micro-dollars, units are integers, JSON is text.
 import sqlite_utils
 
 from bot.errors import ConfigError
-from bot.store import recounting, tracking_tables
+from bot.store import migrations_recount, migrations_tracking
 from bot.store.imports import create_tables
 
 STEPS = sqlite_utils.Migrations("linkgap")
@@ -276,7 +276,7 @@ def payers(db: sqlite_utils.Database) -> None:
 @STEPS()
 def tracking(db: sqlite_utils.Database) -> None:
     """Add what channels follow, and what was told of it."""
-    tracking_tables.create_tables(db)
+    migrations_tracking.create_tables(db)
 
 
 @STEPS()
@@ -299,8 +299,8 @@ def preferences(db: sqlite_utils.Database) -> None:
 @STEPS()
 def capped_mean(db: sqlite_utils.Database) -> None:
     """Count kept reads again by the present rule, and name imported pages by the present key."""
-    recounting.recount_snapshots(db)
-    recounting.rename_pages(db)
+    migrations_recount.recount_snapshots(db)
+    migrations_recount.rename_pages(db)
 
 
 def migrate(db: sqlite_utils.Database, name: str) -> None:

@@ -1,6 +1,6 @@
 """What teams, their sites and channels want otherwise than the environment says: one text each.
 
-What a text means and whether it may be set there is the business of `bot.preferences`.
+What a text means and whether it may be set there is the business of `bot.settings.levels`.
 """
 
 from dataclasses import dataclass

@@ -11,7 +11,14 @@ from datetime import date, datetime
 
 import sqlite_utils
 
-from bot.model import Authority, LinkKind, Profile, ReferringDomain, Scale, Target
+from bot.model.links import (
+    Authority,
+    LinkKind,
+    Profile,
+    ReferringDomain,
+    Scale,
+    Target,
+)
 from bot.store.times import from_text, to_text
 from bot.store.workspace import ensure_site, ensure_team
 

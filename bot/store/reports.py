@@ -12,7 +12,7 @@ from bot.store.workspace import ensure_team
 
 @dataclass(frozen=True, slots=True)
 class StoredReport:
-    """One answer: `question` and `report` are JSON texts (`bot.report` reads the latter)."""
+    """One answer: `question` and `report` are JSON texts (`bot.model.report` reads the latter)."""
 
     run_id: str
     channel: str | None

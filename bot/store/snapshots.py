@@ -6,9 +6,9 @@ from datetime import datetime
 
 import sqlite_utils
 
-from bot.model import SerpRow
+from bot.model.links import SerpRow
+from bot.model.tracking import Rival, Snapshot
 from bot.store.times import from_text, to_text
-from bot.tracked import Rival, Snapshot
 
 _MOST_NAMES = 500  # bound variables of one statement; SQLite's own limit was 999 for long
 

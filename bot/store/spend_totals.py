@@ -8,7 +8,7 @@ from statistics import median
 
 import sqlite_utils
 
-from bot.bill import Spent
+from bot.model.costs import Spent
 from bot.store.ledger import CACHED
 from bot.store.times import to_text
 

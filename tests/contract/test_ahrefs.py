@@ -4,7 +4,9 @@ from datetime import date
 
 import httpx
 import pytest
-from fakes.ahrefs_vendor import (
+from hypothesis import given
+from hypothesis import strategies as st
+from support.vendors.ahrefs_vendor import (
     LINKERS,
     OUR_PAGE,
     OUR_SITE,
@@ -16,14 +18,12 @@ from fakes.ahrefs_vendor import (
     parse,
     plan,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.errors import (
     BadAnswer,
     PlanLacks,
 )
-from bot.model import (
+from bot.model.links import (
     Authority,
     Balance,
     CountPoint,
@@ -36,7 +36,7 @@ from bot.model import (
     Scale,
     SerpRow,
 )
-from bot.providers.ahrefs_api import LONGEST_URL, in_pieces
+from bot.providers.ahrefs.api import LONGEST_URL, in_pieces
 from bot.providers.base import (
     BetweenQuery,
     Call,

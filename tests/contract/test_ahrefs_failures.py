@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from fakes.ahrefs_vendor import (
+from support.clock import FakeClock
+from support.vendors.ahrefs_vendor import (
     KEY,
     QUESTIONS,
     US,
@@ -15,7 +16,6 @@ from fakes.ahrefs_vendor import (
     plan,
     signed,
 )
-from fakes.clock import FakeClock
 
 from bot.errors import (
     BadAnswer,
@@ -27,14 +27,14 @@ from bot.errors import (
     RateLimited,
     Unavailable,
 )
-from bot.providers import ahrefs
+from bot.providers.ahrefs import vendor as ahrefs
 from bot.providers.base import (
     Capability,
     NotConfigured,
     SerpQuery,
     Vendor,
 )
-from bot.settings import Settings, load
+from bot.settings.environment import Settings, load
 
 EVERY = pytest.mark.parametrize("capability", list(QUESTIONS))
 

@@ -5,9 +5,9 @@ import re
 from datetime import date
 
 import pytest
-from fakes.ahrefs_vendor import OUR_PAGE, configured, fixture, good, parse, plan
+from support.vendors.ahrefs_vendor import OUR_PAGE, configured, fixture, good, parse, plan
 
-from bot.model import Link
+from bot.model.links import Link
 from bot.providers.base import Capability, LostQuery, Page, Vendor
 
 QUERY = LostQuery(OUR_PAGE, date(2026, 11, 16))

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fakes.ahrefs_vendor import (
+from openapi_core import OpenAPI
+from openapi_core.exceptions import OpenAPIError
+from openapi_core.testing import MockRequest, MockResponse
+from support.vendors.ahrefs_vendor import (
     LINKERS,
     OUR_PAGE,
     OUR_SITE,
@@ -17,13 +20,10 @@ from fakes.ahrefs_vendor import (
     plan,
     signed,
 )
-from openapi_core import OpenAPI
-from openapi_core.exceptions import OpenAPIError
-from openapi_core.testing import MockRequest, MockResponse
 
 from bot.errors import PlanLacks
-from bot.model import Market
-from bot.places import COUNTRIES
+from bot.model.links import Market
+from bot.model.places import COUNTRIES
 from bot.providers.base import (
     BetweenQuery,
     Call,

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from fakes.ahrefs_vendor import (
+from support.vendors.ahrefs_vendor import (
     LINKERS,
     OUR_PAGE,
     OUR_SITE,

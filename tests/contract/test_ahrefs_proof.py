@@ -5,16 +5,16 @@ import re
 
 import httpx
 import pytest
-from fakes.ahrefs_server import AhrefsServer
-from fakes.ahrefs_vendor import OUR_SITE, configured, good
-from fakes.ahrefs_world import Backlink, World
-from fakes.clock import FakeClock
-from fakes.purse import MemoryPurse
+from fakes.servers.ahrefs_server import AhrefsServer
+from fakes.worlds.ahrefs_world import Backlink, World
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.clock import FakeClock
+from support.vendors.ahrefs_vendor import OUR_SITE, configured, good
+from support.wallet import MemoryPurse
 
-from bot.providers.ahrefs_api import LONGEST_URL, Api
-from bot.providers.ahrefs_proof import LinksBetween
+from bot.providers.ahrefs.api import LONGEST_URL, Api
+from bot.providers.ahrefs.proof import LinksBetween
 from bot.providers.base import BetweenQuery, Capability
 from bot.providers.gateway import Gateway
 

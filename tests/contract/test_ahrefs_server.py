@@ -5,9 +5,8 @@ from datetime import date
 
 import httpx
 import pytest
-from fakes.ahrefs_server import AhrefsServer
-from fakes.ahrefs_vendor import configured, plan
-from fakes.ahrefs_world import (
+from fakes.servers.ahrefs_server import AhrefsServer
+from fakes.worlds.ahrefs_world import (
     KEYWORD,
     OWN_PAGE,
     OWN_SITE,
@@ -16,9 +15,19 @@ from fakes.ahrefs_world import (
     World,
     worked_example_world,
 )
-from fakes.clock import FakeClock
+from support.clock import FakeClock
+from support.vendors.ahrefs_vendor import configured, plan
 
-from bot.model import CountPoint, Link, Market, Metrics, ReferringDomain, Scope, SerpRow, Target
+from bot.model.links import (
+    CountPoint,
+    Link,
+    Market,
+    Metrics,
+    ReferringDomain,
+    Scope,
+    SerpRow,
+    Target,
+)
 from bot.providers.base import (
     BetweenQuery,
     Capability,

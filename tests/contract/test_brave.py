@@ -2,10 +2,10 @@
 
 import httpx
 import pytest
-from fakes.serp_vendors import KEY, configured, good, parse, plan, signed
+from support.vendors.serp_vendors import KEY, configured, good, parse, plan, signed
 
 from bot.errors import BadAnswer, BadKey, OutOfUnits, PlanLacks, RateLimited, Unavailable
-from bot.model import Market
+from bot.model.links import Market
 from bot.providers.base import Capability, SerpQuery
 
 US = Market("us", "en")

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from fakes.dataforseo_vendor import (
+from support.vendors.dataforseo_vendor import (
     ALPHA,
     ALPHA_SITE,
     BETA,
@@ -19,7 +19,7 @@ from fakes.dataforseo_vendor import (
     parse,
 )
 
-from bot.model import (
+from bot.model.links import (
     Authority,
     Balance,
     KeywordMetrics,

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from fakes.clock import FakeClock
-from fakes.dataforseo_vendor import (
+from support.clock import FakeClock
+from support.vendors.dataforseo_vendor import (
     LOGIN,
     PASSWORD,
     QUESTIONS,
@@ -32,10 +32,10 @@ from bot.errors import (
     RateLimited,
     Unavailable,
 )
-from bot.model import Scale
-from bot.providers import dataforseo
+from bot.model.links import Scale
 from bot.providers.base import Capability, NotConfigured, SerpQuery, Vendor
-from bot.settings import Settings, load
+from bot.providers.dataforseo import vendor as dataforseo
+from bot.settings.environment import Settings, load
 
 EVERY = pytest.mark.parametrize("capability", list(QUESTIONS))
 TOKEN = b64encode(f"{LOGIN}:{PASSWORD}".encode()).decode()

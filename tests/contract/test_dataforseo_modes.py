@@ -2,13 +2,13 @@
 
 import httpx
 import pytest
-from fakes.ahrefs_world import OWN_SITE
-from fakes.clock import FakeClock
-from fakes.dataforseo_server import DataForSeoServer
-from fakes.dataforseo_vendor import configured
-from fakes.purse import MemoryPurse
+from fakes.servers.dataforseo_server import DataForSeoServer
+from fakes.worlds.ahrefs_world import OWN_SITE
+from support.clock import FakeClock
+from support.vendors.dataforseo_vendor import configured
+from support.wallet import MemoryPurse
 
-from bot.model import Scope, Target
+from bot.model.links import Scope, Target
 from bot.providers.base import BetweenQuery, Capability, IntersectQuery
 from bot.providers.gateway import Gateway
 

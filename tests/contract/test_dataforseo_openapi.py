@@ -8,7 +8,10 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from fakes.dataforseo_vendor import (
+from openapi_core import OpenAPI
+from openapi_core.exceptions import OpenAPIError
+from openapi_core.testing import MockRequest, MockResponse
+from support.vendors.dataforseo_vendor import (
     ALPHA,
     ALPHA_SITE,
     LINKERS,
@@ -20,11 +23,8 @@ from fakes.dataforseo_vendor import (
     signed,
     task,
 )
-from openapi_core import OpenAPI
-from openapi_core.exceptions import OpenAPIError
-from openapi_core.testing import MockRequest, MockResponse
 
-from bot.model import Market
+from bot.model.links import Market
 from bot.providers.base import (
     BetweenQuery,
     Call,

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from fakes.dataforseo_vendor import (
+from support.vendors.dataforseo_vendor import (
     ALPHA,
     ALPHA_SITE,
     OUR_PAGE,
@@ -20,7 +20,7 @@ from fakes.dataforseo_vendor import (
     plan,
 )
 
-from bot.model import Scope, Target
+from bot.model.links import Scope, Target
 from bot.providers.base import (
     BetweenQuery,
     Capability,
@@ -34,7 +34,7 @@ from bot.providers.base import (
     SerpQuery,
     Vendor,
 )
-from bot.providers.dataforseo_api import backlinks_price, labs_price, serp_price
+from bot.providers.dataforseo.api import backlinks_price, labs_price, serp_price
 
 EVERY = pytest.mark.parametrize("capability", list(QUESTIONS))
 FOUR_SITES = tuple(Target(Scope.SITE, f"d{at}.example") for at in range(4))

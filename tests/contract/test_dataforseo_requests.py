@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
-from fakes.dataforseo_vendor import (
+from hypothesis import given
+from hypothesis import strategies as st
+from support.vendors.dataforseo_vendor import (
     ALPHA,
     ALPHA_SITE,
     BETA,
@@ -16,12 +18,10 @@ from fakes.dataforseo_vendor import (
     plan,
     task,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.errors import PlanLacks
-from bot.model import Market, Scope, Target
-from bot.places import COUNTRIES
+from bot.model.links import Market, Scope, Target
+from bot.model.places import COUNTRIES
 from bot.providers.base import (
     BetweenQuery,
     Call,
@@ -34,7 +34,7 @@ from bot.providers.base import (
     SerpQuery,
     Vendor,
 )
-from bot.providers.dataforseo_api import LONGEST_PATTERN, Api, asked_in, in_pieces, pattern, usd
+from bot.providers.dataforseo.api import LONGEST_PATTERN, Api, asked_in, in_pieces, pattern, usd
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@
 
 import httpx
 import pytest
-from fakes.ahrefs_world import KEYWORD, OWN_PAGE, OWN_SITE, worked_example_world
-from fakes.clock import FakeClock
-from fakes.dataforseo_server import DataForSeoServer
-from fakes.dataforseo_vendor import configured, plan
+from fakes.servers.dataforseo_server import DataForSeoServer
+from fakes.worlds.ahrefs_world import KEYWORD, OWN_PAGE, OWN_SITE, worked_example_world
+from support.clock import FakeClock
+from support.vendors.dataforseo_vendor import configured, plan
 
 from bot.errors import BadAnswer, OutOfUnits
-from bot.model import KeywordMetrics, Market, Scope, Target
+from bot.model.links import KeywordMetrics, Market, Scope, Target
 from bot.providers.base import (
     BalanceQuery,
     BetweenQuery,

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fakes import (
+from support.vendors import (
     ahrefs_vendor,
     dataforseo_vendor,
     majestic_vendor,

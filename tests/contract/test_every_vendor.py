@@ -2,7 +2,7 @@
 
 It runs over whatever is registered and over every casebook (tests/fixtures/<vendor>/casebook.py);
 a vendor that is asked over HTTP and has no casebook fails here. What the tests hold, and where one
-does not apply, is in `fakes.contract_lines`, from which docs/providers.md is made.
+does not apply, is in `support.vendors.contract_lines`, from which docs/providers.md is made.
 """
 
 from collections import Counter
@@ -11,10 +11,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fakes.casebook import Case, Reply, Said, each, extended, without
-from fakes.contract_lines import skip_what_does_not_apply
-from fakes.purse import Entry, MemoryPurse
-from fakes.vendor_bench import BOOKS, EVERY_CASE, REGISTERED, Bench, built
+from support.vendors.contract_cases import Case, Reply, Said, each, extended, without
+from support.vendors.contract_lines import skip_what_does_not_apply
+from support.vendors.vendor_bench import BOOKS, EVERY_CASE, REGISTERED, Bench, built
+from support.wallet import Entry, MemoryPurse
 
 from bot.domains import registrable
 from bot.errors import (
@@ -26,7 +26,7 @@ from bot.errors import (
     RateLimited,
     Unavailable,
 )
-from bot.model import (
+from bot.model.links import (
     Authority,
     Balance,
     CountPoint,

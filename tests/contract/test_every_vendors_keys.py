@@ -18,17 +18,17 @@ from urllib.parse import quote
 import httpx
 import pytest
 import sqlite_utils
-from fakes.casebook import Reply, each, quoting
-from fakes.contract_lines import skip_what_does_not_apply
-from fakes.render_reports import EXAMPLE
-from fakes.vendor_bench import BOOKS, EVERY_CASE, Bench, built
+from fakes.worlds.reports import EXAMPLE
+from support.vendors.contract_cases import Reply, each, quoting
+from support.vendors.contract_lines import skip_what_does_not_apply
+from support.vendors.vendor_bench import BOOKS, EVERY_CASE, Bench, built
 
-from bot.budget import RunBudget
 from bot.errors import ProviderError
+from bot.model.report import Source, SourceState
 from bot.providers.base import Capability, Vendor
-from bot.render.method import method
-from bot.render.result import result
-from bot.report import Source, SourceState
+from bot.render.report.method import method
+from bot.render.report.result import result
+from bot.spending.budget import RunBudget
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
 from bot.wiring import set_up_logs

@@ -4,7 +4,7 @@ import sqlite3
 from datetime import date
 
 import pytest
-from fakes.exports_home import (
+from support.exports_home import (
     AHREFS,
     FIXTURES,
     GUIDE,
@@ -18,7 +18,7 @@ from fakes.exports_home import (
 )
 
 from bot.errors import Unavailable
-from bot.model import Authority, Link, Metrics, Scale, Scope, Target
+from bot.model.links import Authority, Link, Metrics, Scale, Scope, Target
 from bot.providers.base import (
     BetweenQuery,
     Capability,

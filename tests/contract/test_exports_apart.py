@@ -1,10 +1,10 @@
 """A file of a stranger cannot hang `linkgap import`, and takes nothing with it."""
 
 import pytest
-from fakes.exports_home import AHREFS, LINKS, imports, invoke, move_in
+from support.exports_home import AHREFS, LINKS, imports, invoke, move_in
 
-from bot.exports import apart
-from bot.killable import Killable, Limits
+from bot.exports import limited
+from bot.process.killable import Killable, Limits
 
 # Sound rows, and far more of them than the limit below leaves time for.
 ENDLESS = LINKS + "30,https://a.example/x,https://rival.example/,false,2026-01-01\n" * 100_000
@@ -12,8 +12,8 @@ ENDLESS = LINKS + "30,https://a.example/x,https://rival.example/,false,2026-01-0
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    hasty = Killable(Limits(cpu_seconds=0.05, seconds=20), preload=("bot.exports.apart",))
-    monkeypatch.setattr(apart, "shared", lambda: hasty)
+    hasty = Killable(Limits(cpu_seconds=0.05, seconds=20), preload=("bot.exports.limited",))
+    monkeypatch.setattr(limited, "shared", lambda: hasty)
     yield move_in(tmp_path, monkeypatch)
     hasty.close()
 
@@ -33,5 +33,5 @@ def test_a_larger_file_gets_more_time(tmp_path):
     small.write_text(LINKS)
     with large.open("wb") as out:
         out.truncate(800 << 20)
-    assert apart.times_for(small) < 1.1
-    assert apart.times_for(large) > 100
+    assert limited.times_for(small) < 1.1
+    assert limited.times_for(large) > 100

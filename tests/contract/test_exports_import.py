@@ -8,7 +8,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes.exports_home import (
+from support.exports_home import (
     AHREFS,
     AHREFS_DOMAINS,
     FIXTURES,
@@ -25,7 +25,7 @@ from fakes.exports_home import (
 
 from bot.clock import SystemClock
 from bot.exports.parse import read_file
-from bot.model import Metrics, Scope, Target
+from bot.model.links import Metrics, Scope, Target
 from bot.providers.base import (
     Capability,
     MetricsQuery,

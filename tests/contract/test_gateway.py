@@ -8,12 +8,11 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from fakes.clock import FakeClock
-from fakes.gateway_bench import a_while, ask, gateway, ledger, purse
-from fakes.tiny_vendor import ASKED, KEY, Wire, in_turn, said, tiny
 from pydantic import SecretStr
+from support.clock import FakeClock
+from support.vendors.gateway_bench import a_while, ask, gateway, ledger, purse
+from support.vendors.tiny_vendor import ASKED, KEY, Wire, in_turn, said, tiny
 
-from bot.budget import RunBudget
 from bot.errors import (
     BadAnswer,
     BadKey,
@@ -25,6 +24,7 @@ from bot.errors import (
 )
 from bot.providers.base import Call, Cost, Rate
 from bot.providers.gateway import TRIES
+from bot.spending.budget import RunBudget
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
 

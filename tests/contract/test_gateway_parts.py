@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 from aiohttp import web
-from fakes.ahrefs_server import KEY, AhrefsServer
-from fakes.ahrefs_vendor import configured
-from fakes.clock import FakeClock
-from fakes.gateway_bench import a_while, ledger, purse
+from fakes.servers.ahrefs_server import KEY, AhrefsServer
+from support.clock import FakeClock
+from support.vendors.ahrefs_vendor import configured
+from support.vendors.gateway_bench import a_while, ledger, purse
 
-from bot.model import Scope, Target
+from bot.model.links import Scope, Target
 from bot.providers.base import Capability, ReferringQuery
 from bot.providers.gateway import Gateway
 from bot.store.connect import Database

@@ -5,19 +5,19 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from fakes.ahrefs_server import KEY as AHREFS_KEY
-from fakes.ahrefs_server import AhrefsServer
-from fakes.ahrefs_vendor import configured
-from fakes.ahrefs_world import KEYWORD
-from fakes.clock import FakeClock
-from fakes.gateway_bench import ledger, purse
+from fakes.servers.ahrefs_server import KEY as AHREFS_KEY
+from fakes.servers.ahrefs_server import AhrefsServer
+from fakes.worlds.ahrefs_world import KEYWORD
+from support.clock import FakeClock
+from support.vendors.ahrefs_vendor import configured
+from support.vendors.gateway_bench import ledger, purse
 
 from bot.errors import (
     BadAnswer,
     BadKey,
     Unavailable,
 )
-from bot.model import Market, Scope, Target
+from bot.model.links import Market, Scope, Target
 from bot.providers.base import BetweenQuery, Capability, SerpQuery
 from bot.providers.gateway import TRIES, Gateway
 from bot.store.connect import Database

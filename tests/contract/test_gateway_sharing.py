@@ -4,15 +4,15 @@ import asyncio
 
 import httpx
 import pytest
-from fakes.clock import FakeClock
-from fakes.gateway_bench import a_while, ask, gateway, ledger, purse
-from fakes.tiny_vendor import ASKED, Wire, in_turn, said, tiny
+from support.clock import FakeClock
+from support.vendors.gateway_bench import a_while, ask, gateway, ledger, purse
+from support.vendors.tiny_vendor import ASKED, Wire, in_turn, said, tiny
 
-from bot.budget import RunBudget
 from bot.errors import (
     BadKey,
     BudgetExceeded,
 )
+from bot.spending.budget import RunBudget
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
 

@@ -5,8 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from fakes.ahrefs_vendor import good, parse
-from fakes.majestic_vendor import (
+from support.vendors.ahrefs_vendor import good, parse
+from support.vendors.majestic_vendor import (
     OUR_PAGE,
     OUR_SITE,
     QUESTIONS,
@@ -19,7 +19,7 @@ from fakes.majestic_vendor import (
 )
 
 from bot.errors import BadAnswer
-from bot.model import (
+from bot.model.links import (
     Authority,
     Balance,
     Link,

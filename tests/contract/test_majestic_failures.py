@@ -2,9 +2,9 @@
 
 import httpx
 import pytest
-from fakes.ahrefs_vendor import good, parse, plan, signed
-from fakes.clock import FakeClock
-from fakes.majestic_vendor import KEY, OUR_SITE, QUESTIONS, configured, fixture, form
+from support.clock import FakeClock
+from support.vendors.ahrefs_vendor import good, parse, plan, signed
+from support.vendors.majestic_vendor import KEY, OUR_SITE, QUESTIONS, configured, fixture, form
 
 from bot.errors import (
     BadAnswer,
@@ -16,9 +16,9 @@ from bot.errors import (
     RateLimited,
     Unavailable,
 )
-from bot.providers import majestic
 from bot.providers.base import Capability, NotConfigured, ReferringQuery, Vendor
-from bot.settings import Settings, load
+from bot.providers.majestic import vendor as majestic
+from bot.settings.environment import Settings, load
 
 EVERY = pytest.mark.parametrize("capability", list(QUESTIONS))
 

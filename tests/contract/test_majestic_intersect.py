@@ -4,11 +4,11 @@ import json
 
 import httpx
 import pytest
-from fakes.ahrefs_vendor import good, parse
-from fakes.majestic_vendor import ALPHA, BETA, OUR_SITE, QUESTIONS, configured, fixture
+from support.vendors.ahrefs_vendor import good, parse
+from support.vendors.majestic_vendor import ALPHA, BETA, OUR_SITE, QUESTIONS, configured, fixture
 
 from bot.errors import BadAnswer
-from bot.model import Authority, ReferringDomain, Scale, Scope, Target
+from bot.model.links import Authority, ReferringDomain, Scale, Scope, Target
 from bot.providers.base import Capability, IntersectQuery, Page, Shared, Vendor
 
 

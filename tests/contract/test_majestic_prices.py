@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
-from fakes.ahrefs_vendor import good, parse, plan
-from fakes.majestic_vendor import (
+from support.vendors.ahrefs_vendor import good, parse, plan
+from support.vendors.majestic_vendor import (
     ALPHA,
     BETA,
     LINKERS,
@@ -15,7 +15,7 @@ from fakes.majestic_vendor import (
     fixture,
 )
 
-from bot.model import Scope, Target
+from bot.model.links import Scope, Target
 from bot.providers.base import (
     BetweenQuery,
     Capability,

@@ -1,18 +1,11 @@
 """What Majestic's questions send."""
 
 import pytest
-from fakes.ahrefs_vendor import plan
-from fakes.majestic_vendor import (
-    LINKERS,
-    OUR_PAGE,
-    OUR_SITE,
-    QUESTIONS,
-    configured,
-    form,
-)
+from support.vendors.ahrefs_vendor import plan
+from support.vendors.majestic_vendor import LINKERS, OUR_PAGE, OUR_SITE, QUESTIONS, configured, form
 
 from bot.errors import PlanLacks
-from bot.model import Scope, Target
+from bot.model.links import Scope, Target
 from bot.providers.base import (
     BetweenQuery,
     Capability,

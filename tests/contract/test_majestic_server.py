@@ -8,14 +8,14 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from fakes.ahrefs_world import OWN_PAGE, OWN_SITE
-from fakes.clock import FakeClock
-from fakes.majestic_server import MajesticServer
-from fakes.majestic_vendor import configured
-from fakes.purse import MemoryPurse
+from fakes.servers.majestic_server import MajesticServer
+from fakes.worlds.ahrefs_world import OWN_PAGE, OWN_SITE
+from support.clock import FakeClock
+from support.vendors.majestic_vendor import configured
+from support.wallet import MemoryPurse
 
 from bot.errors import BadAnswer, BadKey, OutOfUnits, Unavailable
-from bot.model import Balance, Metrics, ReferringDomain, Scope, Target
+from bot.model.links import Balance, Metrics, ReferringDomain, Scope, Target
 from bot.providers.base import (
     Answer,
     BalanceQuery,

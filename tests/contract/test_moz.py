@@ -6,8 +6,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fakes.ahrefs_vendor import good, parse, plan
-from fakes.moz_vendor import (
+from support.vendors.ahrefs_vendor import good, parse, plan
+from support.vendors.moz_vendor import (
     ALPHA,
     BARE_SITE,
     BETA,
@@ -21,7 +21,7 @@ from fakes.moz_vendor import (
 )
 
 from bot.errors import BadAnswer, Unavailable
-from bot.model import (
+from bot.model.links import (
     Authority,
     Balance,
     Link,

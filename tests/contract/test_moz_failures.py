@@ -4,9 +4,9 @@ import json
 
 import httpx
 import pytest
-from fakes.ahrefs_vendor import good, parse, plan, signed
-from fakes.clock import FakeClock
-from fakes.moz_vendor import OUR_SITE, QUESTIONS, TOKEN, configured, fixture
+from support.clock import FakeClock
+from support.vendors.ahrefs_vendor import good, parse, plan, signed
+from support.vendors.moz_vendor import OUR_SITE, QUESTIONS, TOKEN, configured, fixture
 
 from bot.errors import (
     BadAnswer,
@@ -18,9 +18,9 @@ from bot.errors import (
     RateLimited,
     Unavailable,
 )
-from bot.providers import moz
 from bot.providers.base import Capability, NotConfigured, ReferringQuery, Vendor
-from bot.settings import Settings, load
+from bot.providers.moz import vendor as moz
+from bot.settings.environment import Settings, load
 
 EVERY = pytest.mark.parametrize("capability", list(QUESTIONS))
 

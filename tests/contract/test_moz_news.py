@@ -4,7 +4,7 @@ from datetime import date
 
 import httpx
 import pytest
-from fakes.moz_vendor import (
+from support.vendors.moz_vendor import (
     OUR_PAGE,
     OUR_SITE,
     QUESTIONS,
@@ -15,7 +15,7 @@ from fakes.moz_vendor import (
 )
 
 from bot.errors import BadAnswer, OutOfUnits, PlanLacks
-from bot.model import CountPoint, KeywordMetrics, Link, Market
+from bot.model.links import CountPoint, KeywordMetrics, Link, Market
 from bot.providers.base import Capability, Cost, HistoryQuery, KeywordQuery, LostQuery, Vendor
 
 

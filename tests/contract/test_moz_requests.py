@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
-from fakes.ahrefs_vendor import good, parse, plan
-from fakes.moz_vendor import (
+from support.vendors.ahrefs_vendor import good, parse, plan
+from support.vendors.moz_vendor import (
     ALPHA,
     BETA,
     LINKERS,
@@ -17,7 +17,7 @@ from fakes.moz_vendor import (
 )
 
 from bot.errors import PlanLacks
-from bot.model import Scope, Target
+from bot.model.links import Scope, Target
 from bot.providers.base import (
     BetweenQuery,
     Capability,

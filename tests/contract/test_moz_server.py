@@ -8,14 +8,14 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from fakes.ahrefs_world import OWN_PAGE, OWN_SITE
-from fakes.clock import FakeClock
-from fakes.moz_server import MozServer
-from fakes.moz_vendor import configured
-from fakes.purse import MemoryPurse
+from fakes.servers.moz_server import MozServer
+from fakes.worlds.ahrefs_world import OWN_PAGE, OWN_SITE
+from support.clock import FakeClock
+from support.vendors.moz_vendor import configured
+from support.wallet import MemoryPurse
 
 from bot.errors import BadAnswer, BadKey, OutOfUnits
-from bot.model import Balance, Link, Metrics, ReferringDomain, Scope, Target
+from bot.model.links import Balance, Link, Metrics, ReferringDomain, Scope, Target
 from bot.providers.base import (
     Answer,
     BalanceQuery,

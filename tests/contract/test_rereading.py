@@ -7,22 +7,23 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fakes import ahrefs_vendor, dataforseo_vendor, tracked
-from fakes.ahrefs_server import KEY, AhrefsServer
-from fakes.ahrefs_world import OWN_SITE
-from fakes.clock import FakeClock
-from fakes.dataforseo_server import DataForSeoServer
-from fakes.dataforseo_vendor import ALPHA, BETA, answer, parse
-from fakes.vendor_bench import built
+from fakes.servers.ahrefs_server import KEY, AhrefsServer
+from fakes.servers.dataforseo_server import DataForSeoServer
+from fakes.worlds import tracked
+from fakes.worlds.ahrefs_world import OWN_SITE
+from support.clock import FakeClock
+from support.vendors import ahrefs_vendor, dataforseo_vendor
+from support.vendors.dataforseo_vendor import ALPHA, BETA, answer, parse
+from support.vendors.vendor_bench import built
 
-from bot import rereading
-from bot.budget import RunBudget
-from bot.model import Scope, Target
-from bot.plan import Ask
-from bot.providers import sample
+from bot.model.links import Scope, Target
+from bot.planning import refresh
+from bot.planning.steps import Ask
 from bot.providers.base import Capability, IntersectQuery, ReferringQuery, Vendor
 from bot.providers.gateway import Gateway
-from bot.settings import Settings, load
+from bot.providers.local import sample
+from bot.settings.environment import Settings, load
+from bot.spending.budget import RunBudget
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
 
@@ -71,7 +72,7 @@ async def week(
         found = await tracked.reread(vendor, gateway, budget, keywords, server.world)
     (line,) = await budget.spent()
     assert line.units == server.spent - before
-    assert line.estimated_units <= rereading.weekly_worst(vendor, vendor, keywords)
+    assert line.estimated_units <= refresh.weekly_worst(vendor, vendor, keywords)
     assert line.estimated_units == sum(ask.worst() for ask in found.asks)
     return found, line.units
 
@@ -142,13 +143,13 @@ async def test_only_the_page_whose_count_moved_is_asked_about(ahrefs, database):
     found, _ = await week(ahrefs, database, 3, tracked.rival(1, 2))
     lists = [ask.query for ask in found.asks if ask.capability is Capability.REFERRING_DOMAINS]
     moved = Target(Scope.PAGE, tracked.rival(1, 2))
-    assert lists == [ReferringQuery(moved, rereading.NEW_ROWS, tracked.SINCE)]
+    assert lists == [ReferringQuery(moved, refresh.NEW_ROWS, tracked.SINCE)]
     assert found.new == {moved: NEW}
 
 
 async def test_one_question_counts_the_pages_of_all_keywords(dataforseo, database):
     found, _ = await week(dataforseo, database, 12)
-    counts = [ask for ask in found.asks if ask.what == rereading.COUNTS]
+    counts = [ask for ask in found.asks if ask.what == refresh.COUNTS]
     assert len(counts) == 1
     assert len(counts[0].query.targets) == 12 * 4 + 1
 
@@ -171,7 +172,7 @@ def vendor(name: str, monkeypatch, tmp_path) -> Vendor:
 def test_a_small_growth_is_asked_for_in_few_rows_or_all_of_the_same_price(
     monkeypatch, tmp_path, name, asked
 ):
-    ask = rereading.new_linkers(
+    ask = refresh.new_linkers(
         vendor(name, monkeypatch, tmp_path), PAGE, since=tracked.SINCE, grew_by=1, rows=10
     )
     assert ask is not None
@@ -181,12 +182,12 @@ def test_a_small_growth_is_asked_for_in_few_rows_or_all_of_the_same_price(
 @pytest.mark.parametrize("name", ["ahrefs", "dataforseo", "semrush", "moz", "majestic"])
 def test_nobody_is_asked_where_the_count_stands_still(monkeypatch, tmp_path, name):
     index = vendor(name, monkeypatch, tmp_path)
-    assert rereading.new_linkers(index, PAGE, since=tracked.SINCE, grew_by=0) is None
+    assert refresh.new_linkers(index, PAGE, since=tracked.SINCE, grew_by=0) is None
 
 
 def test_an_index_that_would_have_to_read_the_whole_list_again_is_not_asked(monkeypatch, tmp_path):
     index = vendor("majestic", monkeypatch, tmp_path)
-    assert rereading.new_linkers(index, PAGE, since=tracked.SINCE, grew_by=5) is None
+    assert refresh.new_linkers(index, PAGE, since=tracked.SINCE, grew_by=5) is None
 
 
 @pytest.mark.parametrize("name", ["ahrefs", "semrush", "moz"])
@@ -195,7 +196,7 @@ def test_lists_are_asked_for_one_by_one_where_that_is_no_dearer_or_the_only_way(
 ):
     index = vendor(name, monkeypatch, tmp_path)
     grown = {Target(Scope.PAGE, url): 1 for url in tracked.top_of(0)}
-    asks = rereading.new_linkers_of_all(index, grown, since=tracked.SINCE)
+    asks = refresh.new_linkers_of_all(index, grown, since=tracked.SINCE)
     assert [ask.capability for ask in asks] == [Capability.REFERRING_DOMAINS] * 3
 
 
@@ -213,7 +214,7 @@ def test_where_requests_are_dear_one_intersection_asks_for_all(monkeypatch, tmp_
     index = vendor("dataforseo", monkeypatch, tmp_path)
     targets = [Target(Scope.PAGE, url) for url in (*tracked.top_of(0), *tracked.top_of(1))]
     grown = dict.fromkeys(targets[:-1], 2) | {targets[-1]: 0}
-    (ask,) = rereading.new_linkers_of_all(index, grown, since=tracked.SINCE)
+    (ask,) = refresh.new_linkers_of_all(index, grown, since=tracked.SINCE)
     assert ask.query == IntersectQuery(tuple(targets[:-1]), None, 5 * 7, tracked.SINCE)
 
 
@@ -242,17 +243,17 @@ def test_an_intersection_since_a_day_leaves_out_targets_that_were_linked_before(
 def test_lost_links_are_asked_for_only_where_an_index_knows_them(monkeypatch, tmp_path):
     site, day = Target(Scope.SITE, OWN_SITE), date(2026, 11, 16)
     for name in ("ahrefs", "dataforseo"):
-        assert rereading.lost_links(vendor(name, monkeypatch, tmp_path), site, since=day)
+        assert refresh.lost_links(vendor(name, monkeypatch, tmp_path), site, since=day)
     invented = sample.build(load(Settings, None), FakeClock())
-    assert rereading.lost_links(invented, site, since=day) is None
+    assert refresh.lost_links(invented, site, since=day) is None
 
 
 def test_the_worst_week_is_that_of_all_keywords_and_the_search_only_where_it_is_the_same_vendor(
     monkeypatch, tmp_path
 ):
     ahrefs = vendor("ahrefs", monkeypatch, tmp_path)
-    assert rereading.weekly_worst(ahrefs, ahrefs, 1) == 50 + 50 + 4 * 50
-    assert rereading.weekly_worst(ahrefs, None, 1) == 50 + 4 * 50
+    assert refresh.weekly_worst(ahrefs, ahrefs, 1) == 50 + 50 + 4 * 50
+    assert refresh.weekly_worst(ahrefs, None, 1) == 50 + 4 * 50
     # 20 searches, 81 targets of 8 units each, 60 lists
-    assert rereading.weekly_worst(ahrefs, ahrefs, 20) == 20 * 50 + 81 * 8 + 80 * 50
-    assert rereading.weekly_worst(ahrefs, ahrefs, 0) == 0
+    assert refresh.weekly_worst(ahrefs, ahrefs, 20) == 20 * 50 + 81 * 8 + 80 * 50
+    assert refresh.weekly_worst(ahrefs, ahrefs, 0) == 0

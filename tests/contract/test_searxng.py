@@ -2,10 +2,10 @@
 
 import httpx
 import pytest
-from fakes.serp_vendors import configured, good, parse, plan, setup, signed
+from support.vendors.serp_vendors import configured, good, parse, plan, setup, signed
 
 from bot.errors import BadAnswer, ConfigError, PlanLacks, RateLimited, Unavailable
-from bot.model import Market
+from bot.model.links import Market
 from bot.providers.base import NotConfigured, SerpQuery
 
 SILENT = [["google", "Suspended: CAPTCHA"], ["startpage", "timeout"], ["odd"], []]

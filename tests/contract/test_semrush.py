@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
-from fakes.semrush_vendor import (
+from hypothesis import given
+from hypothesis import strategies as st
+from support.vendors.semrush_vendor import (
     OTHER,
     OUR_PAGE,
     OUR_SITE,
@@ -16,11 +18,9 @@ from fakes.semrush_vendor import (
     parse,
     plan,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.errors import BadAnswer
-from bot.model import (
+from bot.model.links import (
     Authority,
     Balance,
     KeywordMetrics,
@@ -48,8 +48,8 @@ from bot.providers.base import (
     Shared,
     Vendor,
 )
-from bot.providers.semrush_links import Links
-from bot.providers.semrush_reports import Api
+from bot.providers.semrush.links import Links
+from bot.providers.semrush.reports import Api
 
 
 @pytest.fixture

@@ -5,29 +5,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fakes.semrush_vendor import (
-    OUR_SITE,
-    QUESTIONS,
-    US,
-    V4_KEY,
-    configured,
-    good,
-    parse,
-)
+from support.vendors.semrush_vendor import OUR_SITE, QUESTIONS, US, V4_KEY, configured, good, parse
 
 from bot.errors import BadAnswer, BadKey, PlanLacks
-from bot.model import Balance
+from bot.model.links import Balance
 from bot.providers.base import Capability, ReferringQuery, SerpQuery, Vendor
-from bot.providers.semrush_reports import (
-    ADDRESS,
-    MOMENT,
-    NUMBER,
-    TEXT,
-    Column,
-    Table,
-    day,
-    whole,
-)
+from bot.providers.semrush.reports import ADDRESS, MOMENT, NUMBER, TEXT, Column, Table, day, whole
 
 EXAMPLES = Path(__file__).parents[3] / "shared" / "examples" / "semrush"
 

@@ -2,8 +2,8 @@
 
 import httpx
 import pytest
-from fakes.clock import FakeClock
-from fakes.semrush_vendor import (
+from support.clock import FakeClock
+from support.vendors.semrush_vendor import (
     KEY,
     OUR_SITE,
     QUESTIONS,
@@ -28,9 +28,9 @@ from bot.errors import (
     RateLimited,
     Unavailable,
 )
-from bot.providers import semrush
 from bot.providers.base import Capability, NotConfigured, ReferringQuery, SerpQuery, Shared, Vendor
-from bot.settings import Settings, load
+from bot.providers.semrush import vendor as semrush
+from bot.settings.environment import Settings, load
 
 EVERY = pytest.mark.parametrize("capability", list(QUESTIONS))
 EVERY_V4 = pytest.mark.parametrize("capability", list(V4_QUESTIONS))

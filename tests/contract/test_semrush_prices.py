@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from fakes.semrush_vendor import (
+from support.vendors.semrush_vendor import (
     OTHER,
     OUR_PAGE,
     OUR_SITE,
@@ -19,7 +19,7 @@ from fakes.semrush_vendor import (
     plan,
 )
 
-from bot.model import Scope, Target
+from bot.model.links import Scope, Target
 from bot.providers.base import (
     Capability,
     Cost,

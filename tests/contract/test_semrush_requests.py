@@ -2,7 +2,9 @@
 
 import httpx
 import pytest
-from fakes.semrush_vendor import (
+from hypothesis import given
+from hypothesis import strategies as st
+from support.vendors.semrush_vendor import (
     KEY,
     OTHER,
     OUR_PAGE,
@@ -13,12 +15,10 @@ from fakes.semrush_vendor import (
     configured,
     plan,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.errors import PlanLacks
-from bot.model import Market, Scope, Target
-from bot.places import COUNTRIES
+from bot.model.links import Market, Scope, Target
+from bot.model.places import COUNTRIES
 from bot.providers.base import (
     Call,
     Capability,
@@ -30,7 +30,7 @@ from bot.providers.base import (
     SerpQuery,
     Vendor,
 )
-from bot.providers.semrush_reports import LONGEST_URL, chunks
+from bot.providers.semrush.reports import LONGEST_URL, chunks
 
 
 @pytest.fixture

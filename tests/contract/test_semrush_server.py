@@ -2,14 +2,22 @@
 
 import httpx
 import pytest
-from fakes.ahrefs_world import KEYWORD, OWN_PAGE, OWN_SITE
-from fakes.clock import FakeClock
-from fakes.purse import MemoryPurse
-from fakes.semrush_server import SemrushServer
-from fakes.semrush_vendor import US, configured
+from fakes.servers.semrush_server import SemrushServer
+from fakes.worlds.ahrefs_world import KEYWORD, OWN_PAGE, OWN_SITE
+from support.clock import FakeClock
+from support.vendors.semrush_vendor import US, configured
+from support.wallet import MemoryPurse
 
 from bot.errors import BadAnswer, BadKey, OutOfUnits, RateLimited, Unavailable
-from bot.model import Balance, Link, Metrics, ReferringDomain, Scope, SerpRow, Target
+from bot.model.links import (
+    Balance,
+    Link,
+    Metrics,
+    ReferringDomain,
+    Scope,
+    SerpRow,
+    Target,
+)
 from bot.providers.base import (
     Answer,
     BalanceQuery,

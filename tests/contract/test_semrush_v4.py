@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from fakes.semrush_vendor import (
+from support.vendors.semrush_vendor import (
     OUR_PAGE,
     OUR_SITE,
     V4_KEY,
@@ -16,7 +16,7 @@ from fakes.semrush_vendor import (
 )
 
 from bot.errors import PlanLacks
-from bot.model import Authority, Link, LinkKind, Metrics, ReferringDomain, Scale
+from bot.model.links import Authority, Link, LinkKind, Metrics, ReferringDomain, Scale
 from bot.providers.base import (
     Call,
     Capability,

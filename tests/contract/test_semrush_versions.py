@@ -4,7 +4,7 @@ import json
 
 import httpx
 import pytest
-from fakes.semrush_vendor import (
+from support.vendors.semrush_vendor import (
     OTHER,
     OUR_PAGE,
     OUR_SITE,
@@ -20,7 +20,14 @@ from fakes.semrush_vendor import (
 )
 
 from bot.errors import BadAnswer, BadKey, OutOfUnits, PlanLacks
-from bot.model import Authority, KeywordMetrics, Market, Metrics, ReferringDomain, Scale
+from bot.model.links import (
+    Authority,
+    KeywordMetrics,
+    Market,
+    Metrics,
+    ReferringDomain,
+    Scale,
+)
 from bot.providers.base import (
     Capability,
     Cost,

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from fakes.serp_vendors import QUERY, configured, parse
+from support.vendors.serp_vendors import QUERY, configured, parse
 
-from bot.providers.serp_source import Hit, organic
+from bot.providers.search.common import Hit, organic
 
 FEATURED = "https://ours.example/crm?srsltid=1"
 LISTED = ("https://one.example/a", "https://two.example/b")

@@ -2,17 +2,17 @@
 
 import httpx
 import pytest
-from fakes.ahrefs_world import KEYWORD, OWN_PAGE, OWN_SITE
-from fakes.clock import FakeClock
-from fakes.purse import MemoryPurse
-from fakes.runs import desk, source
-from fakes.serp_server import KEY, SerpServer
-from fakes.serp_vendors import MODULES, US, configured
+from fakes.servers.serp_server import KEY, SerpServer
+from fakes.worlds.ahrefs_world import KEYWORD, OWN_PAGE, OWN_SITE
+from support.clock import FakeClock
+from support.runs import desk, source
+from support.vendors.serp_vendors import MODULES, US, configured
+from support.wallet import MemoryPurse
 
 from bot.errors import BadKey, OutOfUnits, PlanLacks
+from bot.model.report import SourceState
 from bot.providers.base import Capability, SerpQuery, Vendor
 from bot.providers.gateway import Gateway
-from bot.report import SourceState
 
 OURS = f"site:{OWN_SITE} page:{OWN_PAGE}"
 EVERY = pytest.mark.parametrize("name", list(MODULES))

@@ -2,14 +2,24 @@
 
 import httpx
 import pytest
-from fakes.serp_vendors import KEY, MODULES, QUERY, US, configured, good, parse, plan, setup
 from hypothesis import given
 from hypothesis import strategies as st
+from support.vendors.serp_vendors import (
+    KEY,
+    MODULES,
+    QUERY,
+    US,
+    configured,
+    good,
+    parse,
+    plan,
+    setup,
+)
 
 from bot.errors import ConfigError
-from bot.model import SerpRow
+from bot.model.links import SerpRow
 from bot.providers.base import Capability, NotConfigured, SerpQuery
-from bot.providers.serp_source import Hit, organic
+from bot.providers.search.common import Hit, organic
 
 EVERY = pytest.mark.parametrize("name", list(MODULES))
 KEYED = pytest.mark.parametrize("name", ["brave", "serpapi", "serper"])

@@ -4,10 +4,10 @@ import json
 
 import httpx
 import pytest
-from fakes.serp_vendors import KEY, configured, good, parse, plan, signed
+from support.vendors.serp_vendors import KEY, configured, good, parse, plan, signed
 
 from bot.errors import BadAnswer, BadKey, OutOfUnits
-from bot.model import Market
+from bot.model.links import Market
 from bot.providers.base import Cost, SerpQuery
 
 

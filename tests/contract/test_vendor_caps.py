@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from fakes.vendor_bench import BOOKS, EVERY_CASE, built
+from support.vendors.vendor_bench import BOOKS, EVERY_CASE, built
 
 from bot.providers.base import Capability, Vendor
 

@@ -3,15 +3,15 @@
 from dataclasses import replace
 
 import pytest
-from fakes.ahrefs_world import KEYWORD, OWN_PAGE, Result, worked_example_world
-from fakes.clock import FakeClock
-from fakes.runs import desk, source
+from fakes.worlds.ahrefs_world import KEYWORD, OWN_PAGE, Result, worked_example_world
+from support.clock import FakeClock
+from support.runs import desk, source
 
-from bot.model import Market, Metrics, Scope
-from bot.providers import exports, sample
+from bot.model.links import Market, Metrics, Scope
+from bot.model.question import Defaults, parse
+from bot.model.report import Absence, Basis, SourceState, Verdict, from_json
 from bot.providers.base import Capability, Page, SerpQuery
-from bot.question import Defaults, parse
-from bot.report import Absence, Basis, SourceState, Verdict, from_json
+from bot.providers.local import exports, sample
 from bot.store import reports, workspace
 
 OURS = f"site:ledgerly.example page:{OWN_PAGE}"

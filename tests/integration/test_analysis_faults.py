@@ -3,12 +3,12 @@
 import asyncio
 
 import pytest
-from fakes.ahrefs_world import OWN_PAGE
-from fakes.runs import Desk, desk, source
+from fakes.worlds.ahrefs_world import OWN_PAGE
+from support.runs import Desk, desk, source
 
 from bot.errors import BadQuestion
-from bot.render import sentences
-from bot.report import Absence, Report, SourceState, Verdict, from_json, to_json
+from bot.model.report import Absence, Report, SourceState, Verdict, from_json, to_json
+from bot.render.report import sentences
 
 OURS = f"site:ledgerly.example page:{OWN_PAGE}"
 

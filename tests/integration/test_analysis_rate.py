@@ -8,27 +8,21 @@ import random
 from dataclasses import dataclass, field, replace
 
 import httpx
-from fakes.ahrefs_server import KEY, AhrefsServer
-from fakes.ahrefs_vendor import configured
-from fakes.ahrefs_world import (
-    KEYWORD,
-    OWN_PAGE,
-    OWN_SITE,
-    World,
-    worked_example_world,
-)
-from fakes.runs import TEAM, everybody_is_here
-from fakes.simulated_time import Line, SimulatedClock
+from fakes.servers.ahrefs_server import KEY, AhrefsServer
+from fakes.worlds.ahrefs_world import KEYWORD, OWN_PAGE, OWN_SITE, World, worked_example_world
+from support.runs import TEAM, everybody_is_here
+from support.simulated_time import Line, SimulatedClock
+from support.vendors.ahrefs_vendor import configured
 
-from bot.analysis import Analysis
-from bot.comparing import Comparing
-from bot.gates import Gates
-from bot.pages.fetch import Reader
+from bot.analysis.compare_worker import Comparing
+from bot.analysis.page_checks import Gates
+from bot.analysis.run import Analysis
+from bot.model.question import Defaults, parse
+from bot.model.report import Absence, Report
+from bot.pages.reading.fetch import Reader
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
-from bot.question import Defaults, parse
-from bot.report import Absence, Report
-from bot.settings import Settings
+from bot.settings.environment import Settings
 from bot.store.connect import Database
 
 RUNS, PER_MINUTE = 10, 60

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from fakes import dataforseo_vendor
-from fakes.ahrefs_world import OWN_PAGE, worked_example_world
-from fakes.dataforseo_server import DataForSeoServer
-from fakes.runs import desk
+from fakes.servers.dataforseo_server import DataForSeoServer
+from fakes.worlds.ahrefs_world import OWN_PAGE, worked_example_world
+from support.runs import desk
+from support.vendors import dataforseo_vendor
 
-from bot.report import SourceState
+from bot.model.report import SourceState
 
 OURS = f"site:ledgerly.example page:{OWN_PAGE} gates:no"
 FIRST = "https://www.fincompare.example/best-accounting-software-startups"

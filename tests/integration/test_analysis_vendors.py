@@ -5,19 +5,25 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes import dataforseo_vendor, majestic_vendor, moz_vendor, semrush_vendor, serp_vendors
-from fakes.ahrefs_world import KEYWORD, OWN_PAGE, worked_example_world
-from fakes.dataforseo_server import DataForSeoServer
-from fakes.majestic_server import MajesticServer
-from fakes.moz_server import MozServer
-from fakes.runs import desk
-from fakes.semrush_server import SemrushServer
-from fakes.serp_server import SerpServer
+from fakes.servers.dataforseo_server import DataForSeoServer
+from fakes.servers.majestic_server import MajesticServer
+from fakes.servers.moz_server import MozServer
+from fakes.servers.semrush_server import SemrushServer
+from fakes.servers.serp_server import SerpServer
+from fakes.worlds.ahrefs_world import KEYWORD, OWN_PAGE, worked_example_world
+from support.runs import desk
+from support.vendors import (
+    dataforseo_vendor,
+    majestic_vendor,
+    moz_vendor,
+    semrush_vendor,
+    serp_vendors,
+)
 
-from bot.model import Scope
+from bot.model.links import Scope
+from bot.model.question import Defaults, parse
+from bot.model.report import Absence, SourceState
 from bot.providers.base import Vendor
-from bot.question import Defaults, parse
-from bot.report import Absence, SourceState
 
 OURS = f"site:ledgerly.example page:{OWN_PAGE} gates:no"
 COMPARED = 83  # domains that link to the competitors, spam among them

@@ -4,8 +4,8 @@ import os
 
 import pytest
 from click.testing import CliRunner
-from fakes.ahrefs_server import KEY, AhrefsServer
-from fakes.in_thread import in_thread
+from fakes.servers.ahrefs_server import KEY, AhrefsServer
+from fakes.servers.in_thread import in_thread
 
 from bot.cli import main
 

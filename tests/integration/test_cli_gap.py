@@ -6,9 +6,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import CliRunner, Result
-from fakes.ahrefs_server import KEY, AhrefsServer
-from fakes.ahrefs_world import KEYWORD, OWN_PAGE
-from fakes.in_thread import in_thread
+from fakes.servers.ahrefs_server import KEY, AhrefsServer
+from fakes.servers.in_thread import in_thread
+from fakes.worlds.ahrefs_world import KEYWORD, OWN_PAGE
 
 from bot.cli import main
 

@@ -11,13 +11,13 @@ from types import SimpleNamespace
 import aiohttp
 import pytest
 from click.testing import CliRunner
-from fakes.bot_process import free_port
-from fakes.gap_bot import gap_bot
+from fakes.slack.gap_bot import gap_bot
+from support.bot_process import free_port
 
 from bot.cli import main
 from bot.errors import ConfigError
-from bot.manifest import EVENTS_PATH, read_manifest
 from bot.wiring import slack_bot
+from handlers.slack.manifest import EVENTS_PATH, read_manifest
 from playground.sample import sample_workspace
 from playground.server import Playground
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from fakes.ahrefs_server import AhrefsServer
-from fakes.ahrefs_world import OWN_SITE
-from fakes.in_thread import in_thread
-from fakes.tracked import keyword, our_page, rival, spell
-from fakes.tracking_cli import FIRST, TrackingCli, link
+from fakes.servers.ahrefs_server import AhrefsServer
+from fakes.servers.in_thread import in_thread
+from fakes.worlds.ahrefs_world import OWN_SITE
+from fakes.worlds.tracked import keyword, our_page, rival, spell
+from support.tracking_cli import FIRST, TrackingCli, link
 
 DOCUMENTED = json.loads(
     (Path(__file__).parents[2] / "docs" / "digest.schema.json").read_text("utf-8")

@@ -17,23 +17,23 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from fakes.ahrefs_world import OWN_SITE, TODAY
-from fakes.bot_process import nobody
-from fakes.clock import FakeClock
-from fakes.digest_process import DigestProcess
-from fakes.gap_bot import StallingPlayground
-from fakes.stalling_ahrefs import StallingAhrefs
-from fakes.tracked import keyword, our_page, rival, tracked_world
+from fakes.servers.stalling_ahrefs import StallingAhrefs
+from fakes.slack.gap_bot import StallingPlayground
+from fakes.worlds.ahrefs_world import OWN_SITE, TODAY
+from fakes.worlds.tracked import keyword, our_page, rival, tracked_world
+from support.bot_process import nobody
+from support.clock import FakeClock
+from support.digest_process import DigestProcess
 
-from bot.manifest import read_manifest
-from bot.pages.fetch import Reader
+from bot.model.question import Defaults, make
+from bot.pages.reading.fetch import Reader
 from bot.providers.registry import discover
-from bot.question import Defaults, make
-from bot.settings import Settings, load
+from bot.settings.environment import Settings, load
 from bot.store import workspace
 from bot.store.posts import LEASE
 from bot.wiring import core, slack_bot
 from handlers.services import Services
+from handlers.slack.manifest import read_manifest
 from playground.model import Message
 from playground.sample import sample_workspace
 

@@ -4,13 +4,13 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from fakes.ahrefs_world import KEYWORD, Result, worked_example_world
-from fakes.hostile_server import HostileServer, answer, redirect, stalled
-from fakes.runs import TEAM, desk
+from fakes.servers.hostile_server import HostileServer, answer, redirect, stalled
+from fakes.worlds.ahrefs_world import KEYWORD, Result, worked_example_world
+from support.runs import TEAM, desk
 
-from bot.providers import sample
-from bot.question import Defaults, parse
-from bot.report import Verdict
+from bot.model.question import Defaults, parse
+from bot.model.report import Verdict
+from bot.providers.local import sample
 
 SITE = "site:ledgerly.example"
 LIST = """<html lang=en><title>7 best accounting tools for startups</title>

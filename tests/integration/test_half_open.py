@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 import pytest
 import uvicorn
 
-from handlers import half_open
-from handlers.half_open import ImpatientProtocol
+from handlers.transport import half_open
+from handlers.transport.half_open import ImpatientProtocol
 
 Open = Callable[[bytes], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 HALF = b"POST /slack/events HTTP/1.1\r\nHost: x\r\n"

@@ -1,14 +1,10 @@
 """Only public addresses are reached, whatever name, number or redirect leads elsewhere."""
 
 import pytest
-from fakes.clock import FakeClock
-from fakes.hostile_server import (
-    HostileServer,
-    answer,
-    redirect,
-)
+from fakes.servers.hostile_server import HostileServer, answer, redirect
+from support.clock import FakeClock
 
-from bot.pages.fetch import Reader, ReadState
+from bot.pages.reading.fetch import Reader, ReadState
 
 
 @pytest.fixture

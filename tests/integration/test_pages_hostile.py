@@ -8,8 +8,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from fakes.clock import FakeClock
-from fakes.hostile_server import (
+from fakes.servers.hostile_server import (
     PAGE,
     HostileServer,
     answer,
@@ -21,8 +20,9 @@ from fakes.hostile_server import (
     redirect,
     stalled,
 )
+from support.clock import FakeClock
 
-from bot.pages.fetch import MAX_BYTES, Reader, ReadState
+from bot.pages.reading.fetch import MAX_BYTES, Reader, ReadState
 
 ROOT = Path(__file__).parents[2]
 

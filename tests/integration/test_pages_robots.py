@@ -1,16 +1,10 @@
 """robots.txt is obeyed, and no answer about it is no permission."""
 
 import pytest
-from fakes.clock import FakeClock
-from fakes.hostile_server import (
-    HostileServer,
-    answer,
-    bomb,
-    raw,
-    redirect,
-)
+from fakes.servers.hostile_server import HostileServer, answer, bomb, raw, redirect
+from support.clock import FakeClock
 
-from bot.pages.fetch import Reader, ReadState
+from bot.pages.reading.fetch import Reader, ReadState
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 import gzip
 
 import pytest
-from fakes.clock import FakeClock
-from fakes.hostile_server import HostileServer, answer, bomb, endless, raw
+from fakes.servers.hostile_server import HostileServer, answer, bomb, endless, raw
+from support.clock import FakeClock
 
 from bot.gap.relevance import terms_of
 from bot.pages import sitemap
-from bot.pages.fetch import Reader
+from bot.pages.reading.fetch import Reader
 from bot.pages.sitemap import best_page
 
 TERMS = terms_of("best accounting software for startups", (), "en")

@@ -1,7 +1,7 @@
 """Literal blocks and views that Slack refuses, beyond what a builder library notices."""
 
 import pytest
-from fakes.playground_blocks import (
+from fakes.slack.playground_blocks import (
     TEXT_INPUT,
     actions,
     button_of,
@@ -15,9 +15,9 @@ from fakes.playground_blocks import (
     select,
     table,
 )
-from fakes.playground_scene import button, cells, section
+from fakes.slack.playground_scene import button, cells, section
 
-from playground.blocks import check_message, check_view, too_long
+from playground.blocks.check import check_message, check_view, too_long
 
 BEYOND_SLACKBLOCKS = {
     "two tables": [table(cells("a")), table(cells("b"))],

@@ -1,10 +1,10 @@
 """A real Bolt app, installed from a manifest, understands what the playground sends."""
 
 from aiohttp import web
-from fakes.clock import FakeClock
-from fakes.playground_scene import button, section
+from fakes.slack.playground_scene import button, section
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
+from support.clock import FakeClock
 
 from playground.sample import sample_workspace
 from playground.server import Playground

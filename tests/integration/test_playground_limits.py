@@ -4,21 +4,22 @@ import json
 
 import pytest
 import slackblocks as sb
-from fakes.playground_blocks import (
-    actions,
-    button_of,
-    chart,
-    data_table,
-    pie,
-    plain,
-    table,
+from fakes.slack.playground_blocks import actions, button_of, chart, data_table, pie, plain, table
+from fakes.slack.playground_scene import (
+    ANSWER,
+    KINDS,
+    METHOD,
+    PACE,
+    PROSPECTS,
+    button,
+    cells,
+    section,
 )
-from fakes.playground_scene import ANSWER, KINDS, METHOD, PACE, PROSPECTS, button, cells, section
 from slackblocks import _limits as theirs
 from slackblocks._surfaces import _BLOCK_TYPES_BY_SURFACE
 
-from playground import limits
-from playground.blocks import SURFACES, check_message
+from playground.blocks import limits
+from playground.blocks.check import SURFACES, check_message
 
 SAME_NUMBERS = {
     "MESSAGE_BLOCKS": theirs.MESSAGE_BLOCKS_MAX_ITEMS,

@@ -2,9 +2,9 @@
 
 import aiohttp
 import pytest
-from fakes.chromium import PROGRAM, chromium
-from fakes.playground_scene import button, tell
-from fakes.playground_world import world
+from fakes.slack.playground_scene import button, tell
+from fakes.slack.playground_world import world
+from support.chromium import PROGRAM, chromium
 
 MODAL = {
     "type": "modal",

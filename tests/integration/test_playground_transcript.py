@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from fakes.playground_scene import CONFIRM, button, cells, context, section, tell
-from fakes.playground_world import World, world
+from fakes.slack.playground_scene import CONFIRM, button, cells, context, section, tell
+from fakes.slack.playground_world import World, world
 
-from playground.plain_blocks import Line
-from playground.transcript import transcript
+from playground.terminal.plain_blocks import Line
+from playground.terminal.transcript import transcript
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
-from fakes.playground_scene import button, section
-from fakes.playground_world import World, world
-from fakes.slack_app import Delivery
+from fakes.slack.playground_scene import button, section
+from fakes.slack.playground_world import World, world
+from fakes.slack.slack_app import Delivery
 from slack_sdk.errors import SlackApiError
 
 from playground.errors import SlackError

@@ -3,13 +3,13 @@
 import random
 
 import pytest
-from fakes import majestic_vendor, moz_vendor
-from fakes.ahrefs_world import KEYWORD, OWN_SITE, Backlink, Result, Site, World
-from fakes.majestic_server import MajesticServer
-from fakes.moz_server import MozServer
-from fakes.runs import desk
+from fakes.servers.majestic_server import MajesticServer
+from fakes.servers.moz_server import MozServer
+from fakes.worlds.ahrefs_world import KEYWORD, OWN_SITE, Backlink, Result, Site, World
+from support.runs import desk
+from support.vendors import majestic_vendor, moz_vendor
 
-from bot.report import Absence
+from bot.model.report import Absence
 
 DAY = World.today
 

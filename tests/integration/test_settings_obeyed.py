@@ -3,18 +3,18 @@
 from dataclasses import replace
 
 import pytest
-from fakes import dataforseo_vendor
-from fakes.ahrefs_world import KEYWORD, OWN_PAGE, worked_example_world
-from fakes.dataforseo_server import DataForSeoServer
-from fakes.runs import TEAM, Desk, desk, source
+from fakes.servers.dataforseo_server import DataForSeoServer
+from fakes.worlds.ahrefs_world import KEYWORD, OWN_PAGE, worked_example_world
+from support.runs import TEAM, Desk, desk, source
+from support.vendors import dataforseo_vendor
 
-from bot import preferences
-from bot.preferences import Place
+from bot.model.question import Defaults, parse
+from bot.model.report import SourceState
 from bot.providers.registry import Registry
-from bot.question import Defaults, parse
-from bot.report import SourceState
-from bot.setting_list import Level
-from bot.spending import Books
+from bot.settings import levels
+from bot.settings.catalogue import Level
+from bot.settings.levels import Place
+from bot.spending.overview import Books
 from bot.store.ledger import Payer
 
 OURS = f"site:ledgerly.example page:{OWN_PAGE} gates:no"
@@ -40,9 +40,9 @@ async def here(monkeypatch, tmp_path):
 
 async def setting(here: Desk, place: Place, team: str = TEAM, **values: str) -> None:
     registry = Registry((here.vendor, *here.others), ())
-    taken = preferences.checked(here.settings, place, values, registry)
+    taken = levels.checked(here.settings, place, values, registry)
     at = here.clock.now()
-    await here.database.run(lambda db: preferences.save(db, team, place, taken, by="U1", at=at))
+    await here.database.run(lambda db: levels.save(db, team, place, taken, by="U1", at=at))
 
 
 async def in_channel(here: Desk, channel: str, run: str):
@@ -61,7 +61,7 @@ def books(here: Desk) -> Books:
 
 async def test_blocked_domains_of_every_level_are_no_prospects(here):
     first, second, third = [one.domain for one in (await here.ask(OURS)).prospects][:3]
-    await setting(here, preferences.TEAM, blocklist=first)
+    await setting(here, levels.TEAM, blocklist=first)
     await setting(here, SITE, blocklist=second)
     await setting(here, CHANNEL, blocklist=third)
     report = await in_channel(here, "C1", "r2")
@@ -160,7 +160,7 @@ async def test_who_must_be_asked_is_set_by_place_as_well(here):
 
 
 async def test_a_cap_in_money_of_a_site_is_kept_and_shown(here):
-    await setting(here, preferences.TEAM, prices="ahrefs=0.001", cap_site_month_usd="5")
+    await setting(here, levels.TEAM, prices="ahrefs=0.001", cap_site_month_usd="5")
     await setting(here, SITE, cap_site_month_usd="0.20")
     report = await here.ask(OURS)
     assert any("$0.20 per site and month" in (one.note or "") for one in report.sources)
@@ -174,11 +174,11 @@ async def test_a_cap_in_money_of_a_site_is_kept_and_shown(here):
 
 async def test_another_teams_settings_change_nothing(here):
     before = await here.ask(OURS)
-    for place in (preferences.TEAM, SITE, CHANNEL):
+    for place in (levels.TEAM, SITE, CHANNEL):
         await setting(here, place, "T2", run_cap="1", level="page", authority_floor="99")
     report = await here.ask(OURS, run="r2")
     assert report.prospects == before.prospects
 
 
 async def test_a_vendor_that_is_gone_does_not_stop_a_question(here):
-    here.analysis().check(QUESTION, preferences.effective(here.settings, {"via": "gone"}))
+    here.analysis().check(QUESTION, levels.effective(here.settings, {"via": "gone"}))

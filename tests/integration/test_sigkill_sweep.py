@@ -10,12 +10,12 @@ from collections import Counter
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 
-from fakes.ahrefs_world import KEYWORD, OWN_SITE
-from fakes.bot_process import BotProcess, free_port
-from fakes.gap_bot import StallingPlayground
-from fakes.stalling_ahrefs import StallingAhrefs
+from fakes.servers.stalling_ahrefs import StallingAhrefs
+from fakes.slack.gap_bot import StallingPlayground
+from fakes.worlds.ahrefs_world import KEYWORD, OWN_SITE
+from support.bot_process import BotProcess, free_port
 
-from bot.manifest import EVENTS_PATH, read_manifest
+from handlers.slack.manifest import EVENTS_PATH, read_manifest
 from playground.sample import sample_workspace
 
 AT_ONCE = 3

@@ -6,10 +6,10 @@ It is a Tuesday after a quiet Monday; a read in between is somebody's who could 
 from collections.abc import AsyncIterator
 
 import pytest
-from fakes.following import Following, following
-from fakes.moving_web import OURS, RIVALS
+from fakes.slack.tracking_channel import Following, following
+from fakes.worlds.moving_web import OURS, RIVALS
 
-from bot.pages.fetch import ReadState
+from bot.pages.reading.fetch import ReadState
 
 PAGE = "https://friend.example/post"
 

@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
-from fakes.gap_bot import Bot, gap_bot, words
+from fakes.slack.gap_bot import Bot, gap_bot, words
 
-from bot.render.message import Message
-from bot.settings import Settings
-from handlers.client import slack_client
-from handlers.refusals import SlackRefused
-from handlers.voice import Voice
+from bot.render.slack.message import Message
+from bot.settings.environment import Settings
+from handlers.slack.client import slack_client
+from handlers.slack.refusals import SlackRefused
+from handlers.slack.web_api import Voice
 from playground.courier import sign
 from playground.model import Command
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from fakes.gap_bot import Bot, gap_bot, words
-from fakes.render_reports import EXAMPLE, prospect
+from fakes.slack.gap_bot import Bot, gap_bot, words
+from fakes.worlds.reports import EXAMPLE, prospect
 
 from bot.errors import BadQuestion
 

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from fakes.gap_bot import Bot, gap_bot, words
-from fakes.moving_web import OUR_SITE, OURS, RIVALS
+from fakes.slack.gap_bot import Bot, gap_bot, words
+from fakes.worlds.moving_web import OUR_SITE, OURS, RIVALS
 
 
 @pytest.fixture

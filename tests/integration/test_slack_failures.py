@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from fakes.gap_bot import Bot, gap_bot, partly, words
-from fakes.render_reports import EXAMPLE
+from fakes.slack.gap_bot import Bot, gap_bot, partly, words
+from fakes.worlds.reports import EXAMPLE
 
 from bot.errors import BadQuestion, OutOfUnits
-from bot.render.message import Message
-from bot.report import SourceState
-from handlers import answer
+from bot.model.report import SourceState
+from bot.render.slack.message import Message
+from handlers.answer import run
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ async def test_a_surprise_after_the_answer_leaves_the_answer_standing(bot, monke
     def broken(_report) -> Message:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(answer, "method", broken)
+    monkeypatch.setattr(run, "method", broken)
     await bot.gap("best crm")
     (parent,) = bot.by_bot()
     assert "18 to go" in parent.text

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from fakes.gap_bot import Bot, gap_bot
+from fakes.slack.gap_bot import Bot, gap_bot
 
 from bot.errors import BadQuestion
-from bot.model import Market
+from bot.model.links import Market
 from playground.errors import SlackError
 
 

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from fakes.gap_bot import Bot, gap_bot, partly, words
-from fakes.render_reports import EXAMPLE, prospect
+from fakes.slack.gap_bot import Bot, gap_bot, partly, words
+from fakes.worlds.reports import EXAMPLE, prospect
 
 from bot.errors import BadQuestion
-from bot.model import Market
+from bot.model.links import Market
 from bot.store import workspace
-from handlers.channels import REMEMBERED_S
+from handlers.channel_settings import REMEMBERED_S
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
-from fakes.gap_bot import Bot, gap_bot, words
+from fakes.slack.gap_bot import Bot, gap_bot, words
 
 CALLS_OF_A_RUN = 8
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from fakes.gap_bot import Bot, gap_bot, words
+from fakes.slack.gap_bot import Bot, gap_bot, words
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from fakes.gap_bot import Bot, gap_bot, words
+from fakes.slack.gap_bot import Bot, gap_bot, words
 
 from bot.errors import BadKey, BadQuestion
-from bot.model import Balance
+from bot.model.links import Balance
 from bot.store import ledger
 from bot.store.ledger import Payer
 

@@ -6,13 +6,13 @@ from contextlib import closing
 
 import httpx
 import pytest
-from fakes.broken_file import soon
-from fakes.gap_bot import gap_bot, words
+from fakes.slack.gap_bot import gap_bot, words
+from support.broken_file import soon
 
-from bot.health import health
 from bot.store import connect
 from bot.wiring import http_app
-from handlers.refusals import SlackRefused
+from handlers.health import health
+from handlers.slack.refusals import SlackRefused
 
 QUESTIONS = [f"keyword {number}" for number in range(14)]
 

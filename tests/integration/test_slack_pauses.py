@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from fakes.following import Following, following
-from fakes.gap_bot import words
+from fakes.slack.gap_bot import words
+from fakes.slack.tracking_channel import Following, following
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from fakes.gap_bot import Bot, gap_bot, words
-from fakes.render_reports import EXAMPLE
+from fakes.slack.gap_bot import Bot, gap_bot, words
+from fakes.worlds.reports import EXAMPLE
 
 from bot.errors import BadAnswer
 

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from fakes.gap_bot import Bot, gap_bot
-from fakes.render_reports import EXAMPLE
+from fakes.slack.gap_bot import Bot, gap_bot
+from fakes.worlds.reports import EXAMPLE
 
 CLOSEST = "https://own.com/crm"
 PROPOSED = replace(

@@ -4,16 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from fakes.gap_bot import Bot, gap_bot, words
+from fakes.slack.gap_bot import Bot, gap_bot, words
 
-from bot.model import Market
-from bot.preferences import TEAM, Place
+from bot.model.links import Market
 from bot.render.notes import Button
-from bot.setting_list import Level
+from bot.settings.catalogue import Level
+from bot.settings.levels import TEAM, Place
 from bot.store import preferences, workspace
-from handlers import people, private_notes
-from handlers.settings import open_settings
-from handlers.settings_page import block_id
+from handlers import private_notes
+from handlers.settings.form import open_settings
+from handlers.settings.page import block_id
+from handlers.slack import people
 from playground.errors import SlackError
 from playground.inputs import label_of
 from playground.model import View

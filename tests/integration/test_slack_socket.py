@@ -1,6 +1,6 @@
 """Socket Mode: the same bot, reached by a connection of its own."""
 
-from fakes.gap_bot import gap_bot
+from fakes.slack.gap_bot import gap_bot
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
 from handlers.app import make_app

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 from aiohttp import web
-from fakes.gap_bot import Bot, gap_bot
-from fakes.knocking import FORM, signed, unsigned
+from fakes.slack.gap_bot import Bot, gap_bot
+from fakes.slack.knocking import FORM, signed, unsigned
 
 from bot.wiring import http_app
 

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from fakes.gap_bot import Bot, gap_bot, words
-from fakes.moving_web import OUR_SITE, OURS
+from fakes.slack.gap_bot import Bot, gap_bot, words
+from fakes.worlds.moving_web import OUR_SITE, OURS
 
-from bot.bill import Quote, QuoteLine
 from bot.errors import BadQuestion
-from bot.prices import read_amount
+from bot.model.costs import Quote, QuoteLine
+from bot.model.prices import read_amount
 from bot.store import workspace
 
 
@@ -366,7 +366,7 @@ async def test_a_full_queue_takes_no_tracking_and_says_so(bot):
 
 
 async def test_a_full_channel_takes_no_more(bot, monkeypatch):
-    monkeypatch.setattr("handlers.track_one.MOST_TRACKED", 1)
+    monkeypatch.setattr("handlers.tracking.one.MOST_TRACKED", 1)
     await bot.gap("track best crm")
     await bot.gap("track crm software")
     assert "This channel follows 1 keywords" in bot.seen()[-1].text

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
-from fakes.gap_bot import Bot, gap_bot, words
-from fakes.moving_web import OUR_SITE
+from fakes.slack.gap_bot import Bot, gap_bot, words
+from fakes.worlds.moving_web import OUR_SITE
 
 CALLS = ["users.info", "chat.postMessage", "chat.update"]
 

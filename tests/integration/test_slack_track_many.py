@@ -5,13 +5,13 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
-from fakes.gap_bot import Bot, gap_bot, words
-from fakes.growing_web import GrowingWeb
-from fakes.moving_web import OUR_SITE
+from fakes.slack.gap_bot import Bot, gap_bot, words
+from fakes.worlds.growing_web import GrowingWeb
+from fakes.worlds.moving_web import OUR_SITE
 
 from bot.errors import BadQuestion
 from bot.providers.registry import Registry
-from bot.spending import Books
+from bot.spending.overview import Books
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from fakes.gap_bot import Bot, gap_bot, words
-from fakes.moving_web import OUR_SITE, OURS, RIVALS
-from fakes.tracked import spell
+from fakes.slack.gap_bot import Bot, gap_bot, words
+from fakes.worlds.moving_web import OUR_SITE, OURS, RIVALS
+from fakes.worlds.tracked import spell
 
 
 @pytest.fixture

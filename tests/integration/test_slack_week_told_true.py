@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from fakes.gap_bot import Bot, gap_bot, words
-from fakes.moving_web import OUR_SITE, OURS
+from fakes.slack.gap_bot import Bot, gap_bot, words
+from fakes.worlds.moving_web import OUR_SITE, OURS
 
-from bot.preferences import Place
-from bot.setting_list import Level
+from bot.settings.catalogue import Level
+from bot.settings.levels import Place
 
 DAY = 86_400
 

@@ -3,13 +3,13 @@
 import asyncio
 
 import pytest
-from fakes.broken_file import soon
-from fakes.clock import FakeClock
-from fakes.gap_bot import gap_bot
+from fakes.slack.gap_bot import gap_bot
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from support.broken_file import soon
+from support.clock import FakeClock
 
 from handlers.app import make_app
-from handlers.connection import EVERY_S, watch
+from handlers.transport.socket_mode import EVERY_S, watch
 
 
 class Ticks(FakeClock):

@@ -5,21 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pytest
-from fakes.ahrefs_world import OWN_SITE, TODAY, Backlink, World, host_of
-from fakes.hostile_server import HostileServer, answer
-from fakes.runs import TEAM, Desk, desk
-from fakes.tracked import keyword, our_page, rival, tracked_world
+from fakes.servers.hostile_server import HostileServer, answer
+from fakes.worlds.ahrefs_world import OWN_SITE, TODAY, Backlink, World, host_of
+from fakes.worlds.tracked import keyword, our_page, rival, tracked_world
+from support.runs import TEAM, Desk, desk
 
-from bot.digest import WEEKLY, Digests
+from bot.model.question import Defaults, make
+from bot.model.tracking import Digest
 from bot.pages.facts import MAX_SHOWN
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
-from bot.question import Defaults, make
-from bot.refreshing import Rereader
 from bot.store import posts
 from bot.store.posts import PostKind, PostState, Slot
-from bot.tracked import Digest
-from bot.tracking import Tracking
+from bot.tracking.digest import WEEKLY, Digests
+from bot.tracking.keywords import Tracking
+from bot.tracking.refresh import Rereader
 
 CHANNEL = "C1"
 

@@ -4,20 +4,20 @@ from collections import Counter
 from datetime import UTC, datetime, time
 
 import pytest
-from fakes.clock import FakeClock
-from fakes.growing_web import GAINED, OURS, START, GrowingWeb, over_the_wire
+from fakes.worlds.growing_web import GAINED, OURS, START, GrowingWeb, over_the_wire
+from support.clock import FakeClock
 
-from bot.model import Scope, Target
-from bot.pages.fetch import Reader
+from bot.model.links import Scope, Target
+from bot.pages.reading.fetch import Reader
 from bot.providers.base import ReferringQuery, SerpQuery
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
-from bot.refreshing import NOT_ASKED, Rereader
-from bot.settings import Settings
-from bot.store import link_news, tracked
+from bot.settings.environment import Settings
+from bot.store import link_changes, tracked_keywords
 from bot.store.connect import Database
-from bot.store.link_news import ProfileOf
-from bot.tracking import Tracking
+from bot.store.link_changes import ProfileOf
+from bot.tracking.keywords import Tracking
+from bot.tracking.refresh import NOT_ASKED, Rereader
 
 KEYWORDS = 60  # three portions
 
@@ -71,7 +71,9 @@ async def test_new_links_that_could_not_be_asked_for_are_news_of_the_next_read(w
     assert len(counted) >= KEYWORDS / 3
     assert {one.fault for one in counted} == {NOT_ASKED}
     assert {one.snapshot.rivals[0].referring_domains for one in counted} == {501}
-    faults = await database.read(lambda db: [one.fault for one in tracked.followed(db, "T1")])
+    faults = await database.read(
+        lambda db: [one.fault for one in tracked_keywords.followed(db, "T1")]
+    )
     assert None not in faults
     clock.advance(7 * 86_400)
     web.week, web.keeps_lists = 2, False
@@ -79,7 +81,11 @@ async def test_new_links_that_could_not_be_asked_for_are_news_of_the_next_read(w
     assert {one.fault for one in outcomes} == {None}
     rival = outcomes[0].snapshot.rivals[0].url
     of = ProfileOf("T1", OURS, "growing", Target(Scope.PAGE, rival))
-    found = await database.read(lambda db: link_news.opened(db, of, after=begun, until=clock.now()))
+    found = await database.read(
+        lambda db: link_changes.opened(db, of, after=begun, until=clock.now())
+    )
     assert len(found) == 2 * GAINED
-    faults = await database.read(lambda db: [one.fault for one in tracked.followed(db, "T1")])
+    faults = await database.read(
+        lambda db: [one.fault for one in tracked_keywords.followed(db, "T1")]
+    )
     assert faults == [None] * KEYWORDS

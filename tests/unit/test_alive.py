@@ -3,9 +3,9 @@
 import asyncio
 
 import pytest
-from fakes.clock import FakeClock
+from support.clock import FakeClock
 
-from bot.alive import LONGEST_PAUSE_S, Alive, Backoff
+from bot.process.loops import LONGEST_PAUSE_S, Alive, Backoff
 
 
 class Loop:

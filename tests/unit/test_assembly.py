@@ -1,10 +1,10 @@
 """From facts to a report: whose counts stand under whose name."""
 
-from fakes.lineups import asked
+from support.vendors.vendor_selections import asked
 
-from bot.assembly import Facts, competitors_as, competitors_of
-from bot.model import Authority, Metrics, Scale, Scope, SerpRow, Target
-from bot.plan import Lineup
+from bot.analysis.assemble import Facts, competitors_as, competitors_of
+from bot.model.links import Authority, Metrics, Scale, Scope, SerpRow, Target
+from bot.planning.steps import Lineup
 from bot.providers.base import Vendor
 
 COUNTING = Vendor("counting", "Counting", Scale.DR, {}, serp_counts=True)

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 import httpx
 import pytest
-from fakes.clock import FakeClock
+from support.clock import FakeClock
 
-from bot.budget import Rules, RunBudget
 from bot.errors import BudgetExceeded, Unpriced
 from bot.providers.base import Call, Capability, Cost
-from bot.settings import Settings
+from bot.settings.environment import Settings
+from bot.spending.budget import Rules, RunBudget
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
 from bot.store.ledger import Payer

@@ -4,9 +4,10 @@ import ast
 from pathlib import Path
 
 import pytest
-from fakes import checklist
-from fakes.contract_lines import LINES
-from fakes.vendor_bench import BOOKS
+from support.vendors.contract_lines import LINES
+from support.vendors.vendor_bench import BOOKS
+
+from tools import checklist
 
 CONTRACT = Path(__file__).parents[1] / "contract"
 SUITE = [CONTRACT / f"test_every_{name}.py" for name in ("vendor", "vendors_keys")]

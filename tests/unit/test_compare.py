@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from bot.domains import registrable
 from bot.gap.compare import Comparison, Own, compare
-from bot.model import Authority, LinkKind, Profile, ReferringDomain, Scale, Scope, Target
+from bot.model.links import (
+    Authority,
+    LinkKind,
+    Profile,
+    ReferringDomain,
+    Scale,
+    Scope,
+    Target,
+)
 
 DAY = datetime(2026, 6, 1, tzinfo=UTC)
 PAGE = Target(Scope.PAGE, "https://rival.example/best-tools")

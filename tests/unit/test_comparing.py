@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.comparing import Comparing, Task, choose, rank_all
+from bot.analysis.compare_worker import Comparing, Task, choose, rank_all
 from bot.gap.compare import Own
 from bot.gap.prioritise import Evidence
 from bot.gap.relevance import terms_of
-from bot.model import Authority, Profile, ReferringDomain, Scale, Scope, Target
-from bot.report import Absence
+from bot.model.links import Authority, Profile, ReferringDomain, Scale, Scope, Target
+from bot.model.report import Absence
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from fakes.digests import digest, line, new_link, own_link
+from fakes.worlds.digests import digest, line, new_link, own_link
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.digest import schema, to_json
+from bot.tracking.digest import schema, to_json
 
 DOCUMENTED = json.loads(
     (Path(__file__).parents[2] / "docs" / "digest.schema.json").read_text("utf-8")

@@ -12,29 +12,29 @@ from pathlib import Path
 import click
 import httpx
 import pytest
-from fakes import doc_tables
-from fakes.ahrefs_server import KEY as AHREFS_KEY
-from fakes.ahrefs_server import AhrefsServer
-from fakes.ahrefs_world import KEYWORD, OWN_SITE
-from fakes.clock import FakeClock
-from fakes.serps import need, pages
+from fakes.servers.ahrefs_server import KEY as AHREFS_KEY
+from fakes.servers.ahrefs_server import AhrefsServer
+from fakes.worlds.ahrefs_world import KEYWORD, OWN_SITE
+from fakes.worlds.serps import need, pages
+from support.clock import FakeClock
 
-from bot.budget import RunBudget
 from bot.cli import EXIT_CODES, main
 from bot.errors import BadKey
 from bot.gap.need import range_coverage
-from bot.gap.robust import falling_p
-from bot.model import Market
+from bot.gap.rank_statistics import falling_p
+from bot.model.links import Market
+from bot.model.question import OPTIONS, Defaults, Question, parse
+from bot.model.report import Verdict
 from bot.providers.base import Capability, SerpQuery
 from bot.providers.gateway import Gateway
 from bot.providers.registry import GROUP, discover
-from bot.question import OPTIONS, Defaults, Question, parse
-from bot.report import Verdict
-from bot.settings import Settings
+from bot.settings.environment import Settings
+from bot.spending.budget import RunBudget
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
 from bot.track_grammar import parse_track
 from bot.wiring import core
+from tools import doc_tables
 
 ROOT = Path(__file__).parents[2]
 _CONTEXT = click.Context(main)
@@ -147,7 +147,7 @@ def test_every_variable_a_page_names_exists(page):
 
 
 def test_the_vendor_tables_are_those_of_the_registered_vendors():
-    vendors, again = doc_tables.described(), "run .venv/bin/python tests/fakes/doc_tables.py"
+    vendors, again = doc_tables.described(), "run .venv/bin/python tools/doc_tables.py"
     assert doc_tables.readme(README, vendors) == README, again
     assert doc_tables.providers_page(vendors) == PAGES["docs/providers.md"], again
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from fakes.ahrefs_server import AhrefsServer
-from fakes.ahrefs_world import OWN_SITE
-from fakes.in_thread import in_thread
-from fakes.tracked import keyword, our_page, rival, tracked_world
-from fakes.tracking_cli import TrackingCli, link
+from fakes.servers.ahrefs_server import AhrefsServer
+from fakes.servers.in_thread import in_thread
+from fakes.worlds.ahrefs_world import OWN_SITE
+from fakes.worlds.tracked import keyword, our_page, rival, tracked_world
+from support.tracking_cli import TrackingCli, link
 
 from bot.clock import FixedClock
-from bot.tracking import MOST_TRACKED
+from bot.tracking.keywords import MOST_TRACKED
 
 HASTE = 1_000
 DOCS = Path(__file__).parents[2] / "docs"

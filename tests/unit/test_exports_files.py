@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import BadQuestion
 from bot.exports.parse import ParsedFile, read_file
-from bot.model import LinkKind, Scale, Scope, Target
+from bot.model.links import LinkKind, Scale, Scope, Target
 from bot.store.imports import Covered, ImportRow, Outcome, PageCount
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "exports"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bot.errors import BadQuestion, LinkGapError
 from bot.exports.parse import read_file
 from bot.exports.values import count, day, flag, looks_like_day, score, web_host
-from bot.model import Scope, Target
-from bot.page_key import page_key
+from bot.model.links import Scope, Target
+from bot.model.page_key import page_key
 from bot.store.imports import ImportRow, Outcome
 
 HEADER = "Page ascore,Source title,Source url,Target url,Anchor,Nofollow,First seen,Lost link"

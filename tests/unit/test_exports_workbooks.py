@@ -4,12 +4,12 @@ import zipfile
 from datetime import date
 
 import pytest
-from fakes.workbooks import sheet, workbook
+from fakes.worlds.workbooks import sheet, workbook
 
 from bot.errors import BadQuestion
 from bot.exports import workbook as reader
 from bot.exports.parse import read_file
-from bot.model import LinkKind, Scope, Target
+from bot.model.links import LinkKind, Scope, Target
 
 HEADER = "Page ascore,Source title,Source url,Target url,Anchor,Nofollow,First seen,Lost link"
 GOOD = "33,Обзор,https://alpha.example/a,https://rival.example/g,rival,TRUE,2025-03-01,FALSE"

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from fakes.snapshots import MONDAY, snapshot, weekly
+from fakes.worlds.snapshots import MONDAY, snapshot, weekly
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.gap.forecast import check, forecast, pace
-from bot.tracked import Outlook
+from bot.model.tracking import Outlook
 
 A_MONTH = 30.44
 

@@ -7,14 +7,14 @@ from itertools import repeat
 from urllib.parse import urlencode
 
 import pytest
-from fakes.clock import FakeClock
-from fakes.knocking import FORM, Knock, knock, signed, unsigned
+from fakes.slack.knocking import FORM, Knock, knock, signed, unsigned
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.clock import FakeClock
 
-from handlers import http_door
-from handlers.http_door import DEEPEST, LARGEST, HttpDoor
-from handlers.turned_away import ServerNoise, TurnedAway
+from handlers.transport import http_door
+from handlers.transport.http_door import DEEPEST, LARGEST, HttpDoor
+from handlers.transport.refusal_log import ServerNoise, TurnedAway
 
 SECRET = "a secret between two"
 CLOCK = FakeClock()

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.analysis.ask import Inquiry
 from bot.errors import BudgetExceeded, PlanLacks
-from bot.inquiry import Inquiry
-from bot.plan import Ask
+from bot.model.report import SourceState
+from bot.planning.steps import Ask
 from bot.providers.base import Answer, Capability, Vendor
-from bot.report import SourceState
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 VENDOR = Vendor("tiny", "Tiny", None, {Capability.LINKS: object()})

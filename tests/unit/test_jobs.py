@@ -5,7 +5,7 @@ import json
 import logging
 
 import pytest
-from fakes.clock import FakeClock
+from support.clock import FakeClock
 
 from bot.jobs import JobQueue, QueueFull
 from bot.store import jobs

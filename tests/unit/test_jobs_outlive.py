@@ -4,8 +4,8 @@ import asyncio
 import sqlite3
 
 import pytest
-from fakes.broken_file import FULL, BrokenFile, soon
-from fakes.clock import FakeClock
+from support.broken_file import FULL, BrokenFile, soon
+from support.clock import FakeClock
 
 from bot.jobs import PATIENCE_S, STUCK_S, Heard, JobQueue, Waits
 

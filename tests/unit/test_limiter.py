@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from fakes.clock import FakeClock
+from support.clock import FakeClock
 
 from bot.providers.base import Rate
 from bot.providers.limiter import Limiter

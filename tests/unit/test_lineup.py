@@ -1,14 +1,14 @@
 """Which vendors answer a question, and what is said when none can."""
 
 import pytest
-from fakes.ahrefs_vendor import configured
-from fakes.clock import FakeClock
-from fakes.lineups import lineup
+from support.clock import FakeClock
+from support.vendors.ahrefs_vendor import configured
+from support.vendors.vendor_selections import lineup
 
 from bot.errors import BadQuestion
-from bot.providers import exports, sample
 from bot.providers.base import Capability, Vendor
-from bot.settings import Settings
+from bot.providers.local import exports, sample
+from bot.settings.environment import Settings
 
 NO_LINKS = Vendor("serponly", "Serp Only", None, {Capability.SERP: object()})
 

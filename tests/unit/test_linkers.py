@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from fakes import ahrefs_vendor, dataforseo_vendor, semrush_vendor
-from fakes.vendor_bench import built
+from support.vendors import ahrefs_vendor, dataforseo_vendor, semrush_vendor
+from support.vendors.vendor_bench import built
 
-from bot import linkers
-from bot.model import ReferringDomain, Scope, Target
+from bot.model.links import ReferringDomain, Scope, Target
+from bot.model.report import Competitor
+from bot.planning import link_lists
 from bot.providers.base import Answer, Capability, Shared, Vendor
-from bot.report import Competitor
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -36,7 +36,7 @@ def semrush(monkeypatch, tmp_path) -> Vendor:
 
 def bought(index: Vendor, **options) -> list[tuple[str, int, int]]:
     """Return (what, rows, units) of what the vendor's own purse buys."""
-    asks = linkers.profiles(index, TOP, index.purse, site="ours.example", **options)
+    asks = link_lists.profiles(index, TOP, index.purse, site="ours.example", **options)
     assert sum(ask.worst() for ask in asks) <= index.purse
     return [(ask.what, ask.query.limit, ask.worst()) for ask in asks]
 
@@ -63,7 +63,7 @@ def test_where_lists_prove_nothing_intersections_are_bought(semrush):
 
 
 def test_where_rows_cost_the_same_and_nothing_is_to_be_proven_lists_say_more(semrush):
-    asks = linkers.profiles(semrush, TOP, semrush.purse)
+    asks = link_lists.profiles(semrush, TOP, semrush.purse)
     assert {ask.capability for ask in asks} == {Capability.REFERRING_DOMAINS}
 
 
@@ -72,29 +72,29 @@ def test_where_lists_with_their_proof_are_cheaper_a_row_lists_are_bought(
     name, monkeypatch, tmp_path
 ):
     index = built(name, monkeypatch, tmp_path)
-    asks = linkers.profiles(index, TOP, index.purse, site="ours.example")
+    asks = link_lists.profiles(index, TOP, index.purse, site="ours.example")
     assert {ask.capability for ask in asks} == {Capability.REFERRING_DOMAINS}
     assert len(asks) == 5  # a platform's site is never read
 
 
 def test_a_light_run_crosses_pages_alone(dataforseo):
     """80 rows: 55, 1 and 15 with a tenth more of each, and one at the least."""
-    assert bought(dataforseo, scopes=linkers.scopes_of("both", light=True)) == [
+    assert bought(dataforseo, scopes=link_lists.scopes_of("both", light=True)) == [
         ("who links to the top pages, and not to ours.example", 60 + 2 + 16, 26_808)
     ]
 
 
 def test_pages_without_a_single_link_leave_the_sites(dataforseo):
-    asks = linkers.profiles(dataforseo, [page(1, 0)], 51_000, site="ours.example")
+    asks = link_lists.profiles(dataforseo, [page(1, 0)], 51_000, site="ours.example")
     assert [ask.query.targets for ask in asks] == [(Target(Scope.SITE, "c1.example"),)]
 
 
 def test_a_purse_that_buys_no_row_buys_nothing(dataforseo):
-    assert linkers.profiles(dataforseo, TOP, 20_000, site="ours.example") == []
+    assert link_lists.profiles(dataforseo, TOP, 20_000, site="ours.example") == []
 
 
 def test_an_intersection_is_a_cut_off_profile_of_each_of_its_targets(dataforseo):
-    (ask, _) = linkers.profiles(dataforseo, TOP, 51_000, site="ours.example")
+    (ask, _) = link_lists.profiles(dataforseo, TOP, 51_000, site="ours.example")
     one, other = ReferringDomain("a.example"), ReferringDomain("b.example")
     first, _, third = ask.query.targets
     rows = (
@@ -102,23 +102,23 @@ def test_an_intersection_is_a_cut_off_profile_of_each_of_its_targets(dataforseo)
         Shared(other, (third,), absence_proven=False),
     )
     answer: Answer[object] = Answer("dataforseo", ask.capability, rows, complete=True, as_of=NOW)
-    assert [(p.target, p.rows, p.complete) for p in linkers.read(ask, answer)] == [
+    assert [(p.target, p.rows, p.complete) for p in link_lists.read(ask, answer)] == [
         (first, (one,), False),
         (ask.query.targets[1], (), False),
         (third, (one, other), False),
     ]
-    assert linkers.proven(answer) == {"a.example"}
+    assert link_lists.proven(answer) == {"a.example"}
 
 
 def test_a_list_is_as_complete_as_its_answer_and_proves_nothing(monkeypatch, tmp_path):
     ahrefs = ahrefs_vendor.configured(monkeypatch, tmp_path)
-    (ask, *_) = linkers.profiles(ahrefs, TOP, 750)
+    (ask, *_) = link_lists.profiles(ahrefs, TOP, 750)
     rows = (ReferringDomain("a.example"),)
     answer: Answer[object] = Answer("ahrefs", ask.capability, rows, complete=True, as_of=NOW)
-    (profile,) = linkers.read(ask, answer)
+    (profile,) = link_lists.read(ask, answer)
     assert (profile.target, profile.rows, profile.complete) == (ask.query.target, rows, True)
-    assert linkers.proven(answer) == frozenset()
-    assert linkers.read(replace(ask, query=None), answer) == []
+    assert link_lists.proven(answer) == frozenset()
+    assert link_lists.read(replace(ask, query=None), answer) == []
     since = replace(ask, query=replace(ask.query, since=NOW.date()))
-    (new,) = linkers.read(since, answer)
+    (new,) = link_lists.read(since, answer)
     assert not new.complete  # it leaves out who linked before

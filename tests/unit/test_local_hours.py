@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from bot.local_hours import LocalHour
-from bot.schedule import FIRST_HOUR, LAST_HOUR
+from bot.tracking.local_hours import LocalHour
+from bot.tracking.schedule import FIRST_HOUR, LAST_HOUR
 
 FIRST, LAST = datetime(2026, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator
 import handlers
 from bot.cli.manifest import command
 from bot.errors import ConfigError
-from bot.manifest import for_http, read_manifest
+from handlers.slack.manifest import for_http, read_manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT.parent / "shared" / "specs" / "slack-manifest.schema.2.0.0.json"

@@ -6,19 +6,27 @@ from decimal import Decimal
 from math import ceil
 
 import pytest
-from fakes.ahrefs_vendor import configured
 from hypothesis import given
 from hypothesis import strategies as st
+from support.vendors.ahrefs_vendor import configured
 
-from bot import linkers, quoting
-from bot.bill import Overview, Quote, QuoteLine, Spent, Standing, is_near
-from bot.model import Balance, Scope
-from bot.plan import lineup
-from bot.prices import Amount, Price, Prices, read_amount, read_amounts, read_prices
+from bot.model.costs import Overview, Quote, QuoteLine, Spent, Standing, is_near
+from bot.model.links import Balance, Scope
+from bot.model.prices import (
+    Amount,
+    Price,
+    Prices,
+    read_amount,
+    read_amounts,
+    read_prices,
+)
+from bot.model.question import Defaults, parse
+from bot.model.report import Competitor
+from bot.planning import link_lists
+from bot.planning import quote as quoting
+from bot.planning.steps import lineup
 from bot.providers.registry import Registry
-from bot.question import Defaults, parse
 from bot.render import money
-from bot.report import Competitor
 from bot.store.spend_totals import Total, spent_by
 
 SOON = date(2026, 12, 1)
@@ -177,9 +185,9 @@ def ahrefs(monkeypatch, tmp_path):
 
 def test_a_light_run_reads_pages_only_and_is_quoted_without_enrichment(ahrefs):
     rivals = [competitor(n) for n in (1, 2, 3)]
-    read = linkers.profiles(ahrefs, rivals, 750, scopes=linkers.scopes_of("both", light=True))
+    read = link_lists.profiles(ahrefs, rivals, 750, scopes=link_lists.scopes_of("both", light=True))
     assert {ask.query.target.scope for ask in read} == {Scope.PAGE}
-    full = linkers.profiles(ahrefs, rivals, 750)
+    full = link_lists.profiles(ahrefs, rivals, 750)
     assert {ask.query.target.scope for ask in full} == {Scope.PAGE, Scope.SITE}
     question = parse("crm site:ours.example", Defaults())
     chosen = lineup(Registry((ahrefs,), ()), question)

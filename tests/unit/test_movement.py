@@ -4,12 +4,20 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from fakes.snapshots import MONDAY, OUR_PAGE, OUR_SITE, rivals, snapshot, tracked, weekly
+from fakes.worlds.snapshots import (
+    MONDAY,
+    OUR_PAGE,
+    OUR_SITE,
+    rivals,
+    snapshot,
+    tracked,
+    weekly,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gap.movement import alerts, gap_history, keyword_line, moved
-from bot.tracked import Alert, GapPoint, Moment, Outlook
+from bot.gap.changes import alerts, gap_history, keyword_line, moved
+from bot.model.tracking import Alert, GapPoint, Moment, Outlook
 
 ABC = rivals("a", "b", "c")
 

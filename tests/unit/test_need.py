@@ -4,14 +4,14 @@ import random
 from fractions import Fraction
 
 import pytest
-from fakes.serps import need, page, pages, serp
+from fakes.worlds.serps import need, page, pages, serp
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.gap.need import base_of, range_coverage, verdict
-from bot.gap.robust import falling_p
-from bot.model import Authority, Scale, SerpRow
-from bot.report import Basis, CappedPage, Need, Verdict
+from bot.gap.rank_statistics import falling_p
+from bot.model.links import Authority, Scale, SerpRow
+from bot.model.report import Basis, CappedPage, Need, Verdict
 
 HALVING = [63, 31, 15, 7, 3, 1]  # ln(1 + RD) is 6, 5, 4, 3, 2, 1 times ln 2
 RISING = [20, 30, 40, 50, 60, 70]

@@ -7,10 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.gap.compare import Own, compare
-from bot.gap.news import KeywordNews, new_links
+from bot.gap.new_links import KeywordNews, new_links
 from bot.gap.prioritise import Evidence, rank
 from bot.gap.relevance import terms_of
-from bot.model import Authority, Link, LinkKind, Profile, ReferringDomain, Scale, Scope, Target
+from bot.model.links import (
+    Authority,
+    Link,
+    LinkKind,
+    Profile,
+    ReferringDomain,
+    Scale,
+    Scope,
+    Target,
+)
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 OURS = Own(frozenset({"ours.example"}), frozenset({"fan.example"}), complete=True)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.gap.results import pages_once
-from bot.model import SerpRow
-from bot.page_key import is_same_page, once, page_key, plain
+from bot.model.links import SerpRow
+from bot.model.page_key import is_same_page, once, page_key, plain
 
 PAGE = "https://rival.example/guide"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pages.charset import decode, sniff
+from bot.pages.reading.charset import decode, sniff
 
 
 @pytest.mark.parametrize(

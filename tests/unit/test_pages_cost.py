@@ -3,7 +3,7 @@
 from time import thread_time
 
 import pytest
-from fakes.hostile_pages import PAGES
+from fakes.worlds.hostile_pages import PAGES
 
 from bot.pages.facts import facts_of
 from bot.pages.guard import objection

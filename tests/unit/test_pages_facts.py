@@ -5,9 +5,9 @@
 from datetime import date
 
 import pytest
-from fakes.saved_page import URL, ld, page
+from fakes.worlds.saved_page import URL, ld, page
 
-from bot.page_facts import to_dict
+from bot.model.page import to_dict
 from bot.pages.facts import facts_of
 
 PARAGRAPH = (

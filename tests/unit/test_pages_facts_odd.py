@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from fakes.saved_page import URL, ld, page
+from fakes.worlds.saved_page import URL, ld, page
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.page_facts import KINDS
+from bot.model.page import KINDS
 from bot.pages.facts import facts_of, facts_of_read
-from bot.pages.fetch import PageRead, ReadState
+from bot.pages.reading.fetch import PageRead, ReadState
 
 
 @pytest.mark.parametrize(

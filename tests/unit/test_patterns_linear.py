@@ -5,13 +5,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from fakes.pattern_attacks import modules, patterns_of, strays, verdict
+from support.pattern_attacks import modules, patterns_of, strays, verdict
 
 from bot.exports.names import LONGEST_NAME
+from bot.pages.kind.wording import LONGEST_PATH
 from bot.pages.links import MAX_LABEL
 from bot.pages.texts import MAX_WORDS
-from bot.pages.wording import LONGEST_PATH
-from bot.providers.majestic_api import LONGEST_REFUSAL
+from bot.providers.majestic.api import LONGEST_REFUSAL
 
 PACKAGES = ("bot", "handlers", "playground")
 # The longest text these are ever given; all others are tried with texts of any length.
@@ -19,13 +19,13 @@ LONGEST = {
     "bot.exports.names.": LONGEST_NAME,
     "bot.pages.links._SAYS_RE": MAX_LABEL,
     "bot.pages.links._LEADS_RE": MAX_LABEL,
-    "bot.pages.patterns.IN_PATH": LONGEST_PATH,
-    "bot.pages.patterns.IN_TITLE": MAX_WORDS,
-    "bot.providers.majestic_api._MEANINGS": LONGEST_REFUSAL,
+    "bot.pages.kind.patterns.IN_PATH": LONGEST_PATH,
+    "bot.pages.kind.patterns.IN_TITLE": MAX_WORDS,
+    "bot.providers.majestic.api._MEANINGS": LONGEST_REFUSAL,
 }
 # Functions that compile what their module keeps, or what is made of a table of columns.
 MAKERS = frozenset({"_rows", "compiled"})
-TABLES = frozenset({"bot.providers.semrush_reports"})
+TABLES = frozenset({"bot.providers.semrush.reports"})
 
 MODULES = {module.__name__: module for module in modules(*PACKAGES)}
 PATTERNS = {

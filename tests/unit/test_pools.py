@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from fakes.clock import FakeClock
+from support.clock import FakeClock
 
-from bot.budget import Rules, RunBudget
 from bot.errors import BudgetExceeded
 from bot.providers.base import Call, Capability, Cost
-from bot.settings import Settings
+from bot.settings.environment import Settings
+from bot.spending.budget import Rules, RunBudget
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
 

@@ -4,20 +4,20 @@ import asyncio
 from decimal import Decimal
 
 import pytest
-from fakes.clock import FakeClock
 from hypothesis import given
 from hypothesis import strategies as st
+from support.clock import FakeClock
 
-from bot import preferences
 from bot.errors import BadSetting
-from bot.preferences import TEAM, Place, Wishes
+from bot.model.tracking import Moment
 from bot.providers.base import Capability, NotConfigured, Vendor
 from bot.providers.registry import Registry
-from bot.setting_list import BY_NAME, SETTINGS, Level
-from bot.settings import Settings
+from bot.settings import levels
+from bot.settings.catalogue import BY_NAME, SETTINGS, Level
+from bot.settings.environment import Settings
+from bot.settings.levels import TEAM, Place, Wishes
 from bot.store import workspace
 from bot.store.connect import Database
-from bot.tracked import Moment
 
 BASE = Settings(_env_file=None)
 REGISTRY = Registry(
@@ -74,17 +74,17 @@ def test_every_setting_has_examples_here_and_a_field_or_a_table():
 
 @given(levels_of(Level.TEAM), levels_of(Level.SITE), levels_of(Level.CHANNEL))
 def test_the_nearest_level_that_says_something_holds(team, site, channel):
-    found = preferences.effective(BASE, team, site, channel)
+    found = levels.effective(BASE, team, site, channel)
     for name in BY_NAME.keys() - {"aliases", "blocklist"}:
         said = [values[name] for values in (channel, site, team) if name in values]
-        expected = said[0] if said else preferences.as_text(getattr(BASE, name))
-        assert preferences.as_text(getattr(found, name)) == expected
+        expected = said[0] if said else levels.as_text(getattr(BASE, name))
+        assert levels.as_text(getattr(found, name)) == expected
 
 
 @given(levels_of(Level.TEAM), levels_of(Level.SITE), levels_of(Level.CHANNEL))
 def test_what_any_level_blocks_stays_blocked(team, site, channel):
     base = BASE.model_copy(update={"blocklist": "always.example"})
-    found = preferences.effective(base, team, site, channel)
+    found = levels.effective(base, team, site, channel)
     lists = [values.get("blocklist", "") for values in (team, site, channel)]
     said = {name for text in lists for name in text.split(",") if name}
     assert found.blocked == said | {"always.example"}
@@ -94,10 +94,8 @@ def test_what_any_level_blocks_stays_blocked(team, site, channel):
 def test_where_a_value_comes_from_is_told_as_it_holds(team, site, channel):
     wishes = Wishes(team, {"ours.example": site}, {"C1": channel})
     base = BASE.model_copy(update={"site": "ours.example"})
-    told = {
-        one.setting.name: one for one in preferences.explain(base, wishes, "ours.example", "C1")
-    }
-    found = preferences.in_run(base, wishes, "ours.example", "C1")
+    told = {one.setting.name: one for one in levels.explain(base, wishes, "ours.example", "C1")}
+    found = levels.in_run(base, wishes, "ours.example", "C1")
     assert told.keys() == BY_NAME.keys()
     for name in BY_NAME.keys() - {"aliases"}:
         holders = [
@@ -106,15 +104,15 @@ def test_where_a_value_comes_from_is_told_as_it_holds(team, site, channel):
             if name in values
         ]
         assert told[name].level == (holders[0] if holders else "environment")
-        assert told[name].value == preferences.as_text(getattr(found, name))
+        assert told[name].value == levels.as_text(getattr(found, name))
 
 
 @pytest.mark.parametrize("name", VALUES)
 def test_what_is_taken_is_taken_again_as_it_is_kept(name):
     place = {Level.TEAM: TEAM, Level.SITE: SITE, Level.CHANNEL: CHANNEL}[BY_NAME[name].levels[0]]
     for text in VALUES[name]:
-        once = preferences.checked(BASE, place, {name: text}, REGISTRY)
-        assert preferences.checked(BASE, place, once, REGISTRY) == once
+        once = levels.checked(BASE, place, {name: text}, REGISTRY)
+        assert levels.checked(BASE, place, once, REGISTRY) == once
 
 
 def test_texts_are_kept_in_one_form():
@@ -128,7 +126,7 @@ def test_texts_are_kept_in_one_form():
         "cap_person_day_usd": "$2.50",
         "run_cap": "",
     }
-    assert preferences.checked(BASE, TEAM, values, REGISTRY) == {
+    assert levels.checked(BASE, TEAM, values, REGISTRY) == {
         "blocklist": "spam.example,xn--bcher-kva.de,blogspot.com",
         "time_zone": "Europe/Berlin",
         "country": "gb",
@@ -181,7 +179,7 @@ FAULTS = [
 @pytest.mark.parametrize(("place", "name", "text", "sentence"), FAULTS)
 def test_a_fault_is_a_plain_sentence(place, name, text, sentence):
     with pytest.raises(BadSetting) as refused:
-        preferences.checked(BASE, place, {name: text}, REGISTRY)
+        levels.checked(BASE, place, {name: text}, REGISTRY)
     (told,) = refused.value.faults.values()
     assert sentence in told
     assert told.endswith(".")
@@ -189,7 +187,7 @@ def test_a_fault_is_a_plain_sentence(place, name, text, sentence):
 
 def test_all_faults_are_told_at_once_by_name():
     with pytest.raises(BadSetting) as refused:
-        preferences.checked(BASE, TEAM, {"level": "x", "quiet": "yes", "window": "0"}, REGISTRY)
+        levels.checked(BASE, TEAM, {"level": "x", "quiet": "yes", "window": "0"}, REGISTRY)
     assert refused.value.faults.keys() == {"level", "window"}
 
 
@@ -200,22 +198,22 @@ def test_a_site_is_named_by_its_domain():
 
 
 def test_a_value_that_is_not_taken_any_more_leaves_the_level_above(caplog):
-    found = preferences.effective(BASE, {"window": "3"}, {}, {"window": "99", "gone": "1"})
+    found = levels.effective(BASE, {"window": "3"}, {}, {"window": "99", "gone": "1"})
     assert found.window == 3
     assert "window" in caplog.text
 
 
 def test_the_environments_settings_are_never_changed():
     before = BASE.model_dump()
-    preferences.effective(BASE, {"window": "3", "blocklist": "a.example"})
+    levels.effective(BASE, {"window": "3", "blocklist": "a.example"})
     assert BASE.model_dump() == before
 
 
 def test_lists_are_read_once_and_for_all():
-    found = preferences.effective(BASE, {"alerts": "none", "overruled": "none"})
+    found = levels.effective(BASE, {"alerts": "none", "overruled": "none"})
     assert (found.alert_moments, found.overruled_gates) == (frozenset(), frozenset())
     assert BASE.alert_moments == {Moment.WON}
-    assert preferences.effective(BASE, {"via": "moz,ahrefs"}).vendor_order == ("moz", "ahrefs")
+    assert levels.effective(BASE, {"via": "moz,ahrefs"}).vendor_order == ("moz", "ahrefs")
 
 
 def test_the_preferred_vendors_come_first_and_strangers_change_nothing():
@@ -231,13 +229,13 @@ async def database(tmp_path):
 
 
 async def keep(database: Database, place: Place, team: str = "T1", **values: str) -> None:
-    taken = preferences.checked(BASE, place, values, REGISTRY)
+    taken = levels.checked(BASE, place, values, REGISTRY)
     at = CLOCK.now()
-    await database.run(lambda db: preferences.save(db, team, place, taken, by="U1", at=at))
+    await database.run(lambda db: levels.save(db, team, place, taken, by="U1", at=at))
 
 
 async def read(database: Database, team: str = "T1", **where: str) -> Settings:
-    return await database.read(lambda db: preferences.read(db, BASE, team, **where))
+    return await database.read(lambda db: levels.read(db, BASE, team, **where))
 
 
 async def test_what_is_saved_holds_at_its_level_and_below(database):
@@ -276,8 +274,8 @@ async def test_sites_and_channels_stand_in_their_own_tables(database):
 async def test_a_channels_default_site_brings_its_own_settings(database):
     await keep(database, SITE, country="de", authority_floor="30")
     await keep(database, CHANNEL, site="ours.example")
-    wishes = await database.read(lambda db: preferences.wishes_of(db, "T1"))
-    found = preferences.in_channel(BASE, wishes, "C1")
+    wishes = await database.read(lambda db: levels.wishes_of(db, "T1"))
+    found = levels.in_channel(BASE, wishes, "C1")
     assert (found.site, found.country, found.authority_floor) == ("ours.example", "de", 30)
 
 
@@ -286,7 +284,7 @@ async def test_nothing_of_one_team_holds_for_another(database):
         await keep(database, place, window="7", blocklist="spam.example")
     await keep(database, CHANNEL, site="ours.example", time_zone="Asia/Tokyo")
     await keep(database, SITE, country="de")
-    theirs = await database.read(lambda db: preferences.wishes_of(db, "T2"))
+    theirs = await database.read(lambda db: levels.wishes_of(db, "T2"))
     assert theirs == Wishes()
     assert await read(database, "T2", site="ours.example", channel="C1") == BASE
 

@@ -11,8 +11,17 @@ from hypothesis import strategies as st
 from bot.gap.compare import Own, compare
 from bot.gap.prioritise import Evidence, best_first, rank, shortlist
 from bot.gap.relevance import terms_of
-from bot.model import Authority, Link, LinkKind, Profile, ReferringDomain, Scale, Scope, Target
-from bot.report import Absence
+from bot.model.links import (
+    Authority,
+    Link,
+    LinkKind,
+    Profile,
+    ReferringDomain,
+    Scale,
+    Scope,
+    Target,
+)
+from bot.model.report import Absence
 
 DAY = datetime(2026, 6, 1, tzinfo=UTC)
 PAGE = Target(Scope.PAGE, "https://rival.example/best-tools")

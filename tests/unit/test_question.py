@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BadQuestion
-from bot.model import Market
-from bot.question import MAX_KEYWORD, OPTIONS, Defaults, Question, make, parse
+from bot.model.links import Market
+from bot.model.question import MAX_KEYWORD, OPTIONS, Defaults, Question, make, parse
 from bot.track_grammar import parse_track
 
 NOTHING = Defaults()

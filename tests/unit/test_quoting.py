@@ -3,15 +3,15 @@
 from dataclasses import replace
 
 import pytest
-from fakes import majestic_vendor
-from fakes.ahrefs_vendor import configured
-from fakes.clock import FakeClock
-from fakes.lineups import asked, lineup
+from support.clock import FakeClock
+from support.vendors import majestic_vendor
+from support.vendors.ahrefs_vendor import configured
+from support.vendors.vendor_selections import asked, lineup
 
-from bot import plan, quoting
-from bot.providers import exports, sample
+from bot.planning import quote, steps
 from bot.providers.base import Vendor
-from bot.settings import Settings
+from bot.providers.local import exports, sample
+from bot.settings.environment import Settings
 
 
 @pytest.fixture
@@ -21,30 +21,30 @@ def ahrefs(monkeypatch, tmp_path) -> Vendor:
 
 def test_a_quote_is_never_more_than_the_cap(ahrefs):
     chosen = lineup("crm", ahrefs)
-    assert quoting.quote(asked("crm"), chosen, purse=750, shortlist=25, cap=1500) == {
+    assert quote.quote(asked("crm"), chosen, purse=750, shortlist=25, cap=1500) == {
         ("ahrefs", "units"): 1500
     }
-    assert quoting.quote(asked("crm"), chosen, purse=0, shortlist=1, cap=1500) == {
+    assert quote.quote(asked("crm"), chosen, purse=0, shortlist=1, cap=1500) == {
         ("ahrefs", "units"): 100 + 50 + 64 + 50 + 50  # nothing is compared, so nothing proven
     }
 
 
 def test_a_vendors_own_cap_and_purse_hold_where_none_is_set(ahrefs):
     chosen = lineup("crm", ahrefs)
-    own = quoting.quote(asked("crm"), chosen, purse=None, shortlist=25, cap=None)
+    own = quote.quote(asked("crm"), chosen, purse=None, shortlist=25, cap=None)
     assert own == {("ahrefs", "units"): 1500}
     small = replace(ahrefs, run_cap=10**6, purse=3)
     chosen = lineup("crm", small)
-    dearer = quoting.quote(asked("crm"), chosen, purse=5, shortlist=25, cap=None)
-    assert quoting.quote(asked("crm"), chosen, purse=None, shortlist=25, cap=None) == {
+    dearer = quote.quote(asked("crm"), chosen, purse=5, shortlist=25, cap=None)
+    assert quote.quote(asked("crm"), chosen, purse=None, shortlist=25, cap=None) == {
         ("ahrefs", "units"): dearer["ahrefs", "units"] - 2
     }
 
 
 def test_a_quote_names_each_pool_of_a_vendor(monkeypatch, tmp_path):
     majestic = majestic_vendor.configured(monkeypatch, tmp_path)
-    chosen = plan.Lineup(None, None, (majestic,))
-    quoted = quoting.quote(asked("crm site:a.example"), chosen, purse=None, shortlist=25, cap=None)
+    chosen = steps.Lineup(None, None, (majestic,))
+    quoted = quote.quote(asked("crm site:a.example"), chosen, purse=None, shortlist=25, cap=None)
     assert quoted == {
         ("majestic", "analysis units"): majestic.run_cap,
         ("majestic", "index item units"): 1 + 8,  # ours first, then four pages and their sites
@@ -57,4 +57,4 @@ def test_free_vendors_are_left_out_of_a_quote(tmp_path):
     files = exports.build(Settings(db=tmp_path / "x.db", _env_file=None), FakeClock())
     invented = sample.build(Settings(_env_file=None), FakeClock())
     chosen = lineup("crm via:sample,exports", invented, files)
-    assert quoting.quote(asked("crm"), chosen, purse=750, shortlist=25, cap=1500) == {}
+    assert quote.quote(asked("crm"), chosen, purse=750, shortlist=25, cap=1500) == {}

@@ -15,7 +15,7 @@ from bot.gap.readiness import (
     most_seen,
     trust_gate,
 )
-from bot.page_facts import KINDS, PageFacts, TrustSign
+from bot.model.page import KINDS, PageFacts, TrustSign
 
 
 def page(kind="list", *, headings=(), vocabulary=(), trust=(), title="", readable=True, why=()):

@@ -3,12 +3,12 @@
 from types import SimpleNamespace
 
 import pytest
-from fakes.clock import FakeClock
+from support.clock import FakeClock
 
 from bot.errors import BadQuestion, ConfigError
 from bot.providers.base import Capability, NotConfigured, Vendor
 from bot.providers.registry import Registry, discover
-from bot.settings import Settings
+from bot.settings.environment import Settings
 
 
 def vendor(name: str, *, sample: bool = False) -> Vendor:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.gap.relevance import terms_of
-from bot.model import Link
+from bot.model.links import Link
 
 
 def stems(terms):

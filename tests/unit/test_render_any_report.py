@@ -4,16 +4,16 @@ import json
 import re
 from unittest import TestCase
 
-from fakes.drawn import DATE, mrkdwn_of
-from fakes.render_reports import reports
+from fakes.worlds.reports import reports
 from hypothesis import given, settings
+from support.drawn import DATE, mrkdwn_of
 
-from bot.question import Question
-from bot.render.limits import message_faults
-from bot.render.method import method
+from bot.model.question import Question
 from bot.render.notes import failed, interrupted, placeholder, progress
-from bot.render.prospects import all_prospects, prospects
-from bot.render.result import result
+from bot.render.report.method import method
+from bot.render.report.prospects import all_prospects, prospects
+from bot.render.report.result import result
+from bot.render.slack.limits import message_faults
 
 _LINK = re.compile(r"<https?://[^\s|<>]+\|[^<>]*>")
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2.lexer import Lexer
 
-from bot.render.blocks import BrokenTemplate, environment, render, templates_folder
+from bot.render.slack.blocks import BrokenTemplate, environment, render, templates_folder
 
 
 @pytest.fixture

@@ -4,14 +4,14 @@ from dataclasses import replace
 from unittest import TestCase
 
 import pytest
-from fakes.any_digest import digests
-from fakes.digests import big_digest, digest, first_line, history, line
-from fakes.drawn import takes
+from fakes.worlds.any_digest import digests
+from fakes.worlds.digests import big_digest, digest, first_line, history, line
 from hypothesis import given, settings
+from support.drawn import takes
 
-from bot.render.digest_message import digest_message
-from bot.render.digest_sentence import digest_sentence
-from bot.tracked import Outlook, Unread
+from bot.model.tracking import Outlook, Unread
+from bot.render.tracking.digest_message import digest_message
+from bot.render.tracking.digest_sentence import digest_sentence
 
 
 def _of(drawn, kind):

@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from fakes.any_digest import lines, new_links, own_links, tuples_of
-from fakes.digests import first_line, line, new_link, own_link
+from fakes.worlds.any_digest import lines, new_links, own_links, tuples_of
+from fakes.worlds.digests import first_line, line, new_link, own_link
 from hypothesis import given
 
-from bot.render.digest_sentence import digest_sentence
-from bot.render.suggestions import suggestions
-from bot.tracked import Outlook
+from bot.model.tracking import Outlook
+from bot.render.tracking.digest_sentence import digest_sentence
+from bot.render.tracking.suggestions import suggestions
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from dataclasses import replace
 from unittest import TestCase
 
 import pytest
-from fakes.any_digest import digests
-from fakes.digests import (
+from fakes.worlds.any_digest import digests
+from fakes.worlds.digests import (
     MONDAY,
     big_digest,
     digest,
@@ -16,16 +16,16 @@ from fakes.digests import (
     new_link,
     own_link,
 )
-from fakes.drawn import takes
-from fakes.render_reports import NASTY
+from fakes.worlds.reports import NASTY
 from hypothesis import given, settings
 from rich.console import Console
+from support.drawn import takes
 
-from bot.render.digest_files import digest_csv, digest_csv_name, links_csv, links_csv_name
-from bot.render.digest_message import digest_message
-from bot.render.digest_text import digest_text
-from bot.render.digest_thread import digest_thread
-from bot.tracked import ForecastCheck, Unread
+from bot.model.tracking import ForecastCheck, Unread
+from bot.render.tracking.digest_csv import digest_csv, digest_csv_name, links_csv, links_csv_name
+from bot.render.tracking.digest_message import digest_message
+from bot.render.tracking.digest_terminal import digest_text
+from bot.render.tracking.digest_thread import digest_thread
 
 _MOVED = line(
     entered=("https://new.example/a",),

@@ -6,18 +6,18 @@ from dataclasses import fields, replace
 from datetime import date
 
 import pytest
-from fakes.render_reports import EXAMPLE, NEED, prospect, prospects, reports
+from fakes.worlds.reports import EXAMPLE, NEED, prospect, prospects, reports
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bot.model import LinkKind
-from bot.question import Defaults
+from bot.model.links import LinkKind
+from bot.model.question import Defaults
+from bot.model.report import Gate, IndexLink, Prospect, Source, SourceState, Verdict
 from bot.render.csv_file import csv_filename, csv_of
-from bot.render.limits import view_faults
-from bot.render.terminal import text_report
+from bot.render.report.terminal import text_report
+from bot.render.slack.limits import view_faults
 from bot.render.views import form, name_page
-from bot.report import Gate, IndexLink, Prospect, Source, SourceState, Verdict
 
 
 def _inputs(view):

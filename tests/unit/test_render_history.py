@@ -5,15 +5,15 @@ from datetime import timedelta
 from unittest import TestCase
 
 import pytest
-from fakes.any_digest import alerts, snapshots, tracked_keywords, tuples_of
-from fakes.digests import MONDAY, snapshot, tracked
-from fakes.drawn import buttons, said_of, takes
+from fakes.worlds.any_digest import alerts, snapshots, tracked_keywords, tuples_of
+from fakes.worlds.digests import MONDAY, snapshot, tracked
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.drawn import buttons, said_of, takes
 
-from bot.render.alerts import alert_message
-from bot.render.history import history_message
-from bot.tracked import Alert, Moment
+from bot.model.tracking import Alert, Moment
+from bot.render.tracking.alerts import alert_message
+from bot.render.tracking.history import history_message
 
 
 def _series(block):

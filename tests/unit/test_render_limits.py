@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.render.limits import message_faults
+from bot.render.slack.limits import message_faults
 
 _P = {"type": "plain_text", "text": "x"}
 _BUTTON = {"type": "button", "action_id": "a", "text": _P}

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from bot.render.limits import view_faults
+from bot.render.slack.limits import view_faults
 
 _P = {"type": "plain_text", "text": "x"}
 

@@ -3,17 +3,26 @@
 from dataclasses import replace
 
 import pytest
-from fakes.render_reports import EXAMPLE, NASTY, NEED, TAKEN_AT, prospect
+from fakes.worlds.reports import EXAMPLE, NASTY, NEED, TAKEN_AT, prospect
 
-from bot.model import Market, Scope
-from bot.question import Question
+from bot.model.links import Market, Scope
+from bot.model.question import Question
+from bot.model.report import (
+    Absence,
+    CappedPage,
+    CostLine,
+    Gate,
+    Source,
+    SourceState,
+    Unproven,
+    Verdict,
+)
 from bot.render import notes
-from bot.render.limits import message_faults
-from bot.render.message import message, paragraphs
-from bot.render.method import method
-from bot.render.prospects import all_prospects, prospects
-from bot.render.result import result
-from bot.report import Absence, CappedPage, CostLine, Gate, Source, SourceState, Unproven, Verdict
+from bot.render.report.method import method
+from bot.render.report.prospects import all_prospects, prospects
+from bot.render.report.result import result
+from bot.render.slack.limits import message_faults
+from bot.render.slack.message import message, paragraphs
 
 _QUESTION = Question("best crm", Market("us", "en"), site="ledgerly.example")
 _ASKED = "“best crm” in US (en) for ledgerly.example"

@@ -3,16 +3,16 @@
 from dataclasses import replace
 
 import pytest
-from fakes.render_reports import EXAMPLE, prospect, reports
+from fakes.worlds.reports import EXAMPLE, prospect, reports
 from hypothesis import given, settings
 
-from bot.question import Defaults, Question
+from bot.model.question import Defaults, Question
 from bot.render import notes
-from bot.render.method import method
-from bot.render.prospects import all_prospects, prospects
-from bot.render.result import result
+from bot.render.report.method import method
+from bot.render.report.prospects import all_prospects, prospects
+from bot.render.report.result import result
 from bot.render.views import form, name_page
-from playground.blocks import check_message, check_view, too_long
+from playground.blocks.check import check_message, check_view, too_long
 
 _QUESTION = Question("best crm", EXAMPLE.market)
 

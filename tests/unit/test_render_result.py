@@ -3,14 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from fakes.render_reports import EXAMPLE, NEED, prospect
+from fakes.worlds.reports import EXAMPLE, NEED, prospect
 
-from bot.model import SerpRow
-from bot.render import sentences
-from bot.render.result import result
-from bot.render.sentences import headline
-from bot.render.words import ordinal
-from bot.report import (
+from bot.model.links import SerpRow
+from bot.model.report import (
     AuthorityAdjustment,
     Basis,
     CappedPage,
@@ -21,6 +17,10 @@ from bot.report import (
     SourceState,
     Verdict,
 )
+from bot.render.report import sentences
+from bot.render.report.result import result
+from bot.render.report.sentences import headline
+from bot.render.words import ordinal
 
 
 def _texts(message) -> str:

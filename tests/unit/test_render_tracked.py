@@ -4,26 +4,26 @@ from dataclasses import replace
 from unittest import TestCase
 
 import pytest
-from fakes.any_digest import list_rows, snapshots, tracked_keywords
-from fakes.digests import list_row, snapshot, tracked
-from fakes.drawn import buttons, said_of, takes
-from fakes.render_reports import texts
+from fakes.worlds.any_digest import list_rows, snapshots, tracked_keywords
+from fakes.worlds.digests import list_row, snapshot, tracked
+from fakes.worlds.reports import texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.drawn import buttons, said_of, takes
 
-from bot.model import Market
-from bot.question import Question
-from bot.render.limits import view_faults
-from bot.render.tracked_list import tracked_list
-from bot.render.tracked_notes import (
+from bot.model.links import Market
+from bot.model.question import Question
+from bot.render.slack.limits import view_faults
+from bot.render.tracking.forms import INPUTS, bulk_form, bulk_quote, edit_form
+from bot.render.tracking.tracked_list import tracked_list
+from bot.render.tracking.tracked_notes import (
     already_tracked,
     not_tracked,
     tracking,
     tracking_begun,
     untracked,
 )
-from bot.render.tracking_forms import INPUTS, bulk_form, bulk_quote, edit_form
-from playground.blocks import check_view
+from playground.blocks.check import check_view
 
 _WHEN = "Read every Monday at 09:00 (Europe/Berlin)"
 _ASKED = "“best crm” in US (en) for ledgerly.example"

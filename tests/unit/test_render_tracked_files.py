@@ -4,17 +4,17 @@ import io
 from dataclasses import replace
 
 import pytest
-from fakes.any_digest import list_rows, snapshots, tracked_keywords
-from fakes.digests import list_row, snapshot, tracked
-from fakes.render_reports import NASTY
+from fakes.worlds.any_digest import list_rows, snapshots, tracked_keywords
+from fakes.worlds.digests import list_row, snapshot, tracked
+from fakes.worlds.reports import NASTY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
 from bot.errors import BadQuestion
-from bot.render.history import history_terminal
-from bot.render.tracked_files import numbered_rows, read_tracked_csv, tracked_csv
-from bot.render.tracked_list import tracked_terminal
+from bot.render.tracking.history import history_terminal
+from bot.render.tracking.tracked_csv import numbered_rows, read_tracked_csv, tracked_csv
+from bot.render.tracking.tracked_list import tracked_terminal
 
 
 def _said(drawn, width=140):

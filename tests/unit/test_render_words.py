@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from fakes.render_reports import texts
+from fakes.worlds.reports import texts
 from hypothesis import given
 from hypothesis import strategies as st
 

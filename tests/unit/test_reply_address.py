@@ -5,16 +5,16 @@ from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
-from fakes.clock import FakeClock
 from hypothesis import given
 from hypothesis import strategies as st
+from support.clock import FakeClock
 
-from bot.render.message import Message
-from bot.settings import Settings
-from handlers.client import slack_client
-from handlers.refusals import SlackRefused
-from handlers.reply_address import checked
-from handlers.voice import Voice
+from bot.render.slack.message import Message
+from bot.settings.environment import Settings
+from handlers.slack.client import slack_client
+from handlers.slack.refusals import SlackRefused
+from handlers.slack.web_api import Voice
+from handlers.transport.reply_address import checked
 
 SLACK = "https://slack.com/api/"
 HELLO = Message("hello", [])

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from fakes.render_reports import EXAMPLE, prospect
+from fakes.worlds.reports import EXAMPLE, prospect
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.report import from_json, schema, to_json
+from bot.model.report import from_json, schema, to_json
 
 DOCUMENTED = json.loads(
     (Path(__file__).parents[2] / "docs" / "report.schema.json").read_text("utf-8")

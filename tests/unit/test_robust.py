@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from bot.gap.robust import falling_p, theil_sen_slope
+from bot.gap.rank_statistics import falling_p, theil_sen_slope
 
 
 def test_triple_ties_add_the_third_order_term():

@@ -3,13 +3,12 @@
 from datetime import date
 
 import pytest
-from fakes.clock import FakeClock
 from hypothesis import given
 from hypothesis import strategies as st
+from support.clock import FakeClock
 
 from bot.domains import registrable
-from bot.model import Market, Scale, Scope, Target
-from bot.providers import sample
+from bot.model.links import Market, Scale, Scope, Target
 from bot.providers.base import (
     BetweenQuery,
     Capability,
@@ -19,7 +18,8 @@ from bot.providers.base import (
     ReferringQuery,
     SerpQuery,
 )
-from bot.settings import Settings
+from bot.providers.local import sample
+from bot.settings.environment import Settings
 
 VENDOR = sample.build(Settings(_env_file=None), FakeClock())
 MARKET = Market("us", "en")

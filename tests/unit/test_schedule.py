@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes.telling import DAYS, TEAM, Office, local_moments, office
+from fakes.slack.scheduled_turns import DAYS, TEAM, Office, local_moments, office
 
-from bot.schedule import LEFT_OVERS, lead
-from bot.store import posts, tracked
+from bot.store import posts, tracked_keywords
 from bot.store.posts import LEASE, PostKind, PostState, Slot
+from bot.tracking.schedule import LEFT_OVERS, lead
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)  # a Thursday
 A_YEAR = timedelta(days=372)  # into 2027, whose first days are of 2026-W53
@@ -109,9 +109,11 @@ async def test_a_channel_that_began_after_the_moment_waits_for_the_next(there):
 
 async def test_a_channel_that_follows_anew_waits_for_the_next_too(monday):
     await monday.ring(MONDAY_9)
-    ((found, *_),) = [await monday.database.read(lambda db: tracked.followed(db, TEAM, "C1"))]
+    ((found, *_),) = [
+        await monday.database.read(lambda db: tracked_keywords.followed(db, TEAM, "C1"))
+    ]
     await monday.database.run(
-        lambda db: tracked.end(db, TEAM, found.tracked.id, monday.clock.now())
+        lambda db: tracked_keywords.end(db, TEAM, found.tracked.id, monday.clock.now())
     )
     await monday.ring(MONDAY_9 + A_WEEK * 2 + A_DAY)
     await monday.follow("C1", "mon", 9, "UTC")

@@ -5,7 +5,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from bot.errors import ConfigError
-from bot.settings import Settings, VendorOptions, load
+from bot.settings.environment import Settings, VendorOptions, load
 
 
 class SomeVendor(VendorOptions):

@@ -1,9 +1,8 @@
 """docs/settings.md says what may be set, where and by whom, as the code has it."""
 
-from fakes import setting_tables
-
-from bot.setting_list import BY_NAME, SETTINGS, Level
-from bot.settings import Settings
+from bot.settings.catalogue import BY_NAME, SETTINGS, Level
+from bot.settings.environment import Settings
+from tools import setting_tables
 
 TEXT = setting_tables.PAGE.read_text("utf-8")
 # What only the one who runs the installation sets: secrets, addresses, its own size, and owners.
@@ -21,7 +20,7 @@ ENVIRONMENT_ONLY = {
 
 
 def test_the_tables_are_those_of_the_code():
-    again = "run .venv/bin/python tests/fakes/setting_tables.py"
+    again = "run .venv/bin/python tools/setting_tables.py"
     assert setting_tables.page(TEXT) == TEXT, again
 
 

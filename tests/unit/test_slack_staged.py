@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
-from fakes.clock import FakeClock
+from support.clock import FakeClock
 
-from bot.render.message import Message
-from handlers.refusals import SlackRefused
-from handlers.staged import BETWEEN_EDITS_S, StagedEdits
+from bot.render.slack.message import Message
+from handlers.slack.refusals import SlackRefused
+from handlers.slack.staged_edits import BETWEEN_EDITS_S, StagedEdits
 
 
 class Slate:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BadQuestion
-from handlers.slack_text import after_mention, unwrapped
+from handlers.slack.text import after_mention, unwrapped
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
 """The cache of raw answers: what was kept comes back until it expires, to its team only."""
 
 import pytest
-from fakes.clock import FakeClock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.clock import FakeClock
 
-from bot.model import StoredAnswer
+from bot.model.links import StoredAnswer
 from bot.store.answers import SqliteAnswers, purge_expired
 from bot.store.connect import Database
 

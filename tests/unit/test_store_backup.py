@@ -6,7 +6,7 @@ import stat
 
 import pytest
 from click.testing import CliRunner
-from fakes.clock import FakeClock
+from support.clock import FakeClock
 
 from bot.cli import main
 from bot.errors import ConfigError, LinkGapError

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlite_utils
-from fakes.clock import FakeClock
+from support.clock import FakeClock
 
 from bot.errors import ConfigError
 from bot.store.connect import Database

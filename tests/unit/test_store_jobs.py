@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from fakes.clock import FakeClock
+from support.clock import FakeClock
 
 from bot.store import deliveries, jobs
 from bot.store.connect import Database

@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from fakes.clock import FakeClock
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.clock import FakeClock
 
 from bot.errors import BudgetExceeded
-from bot.report import CostLine
+from bot.model.report import CostLine
 from bot.store import ledger
 from bot.store.connect import Database
 

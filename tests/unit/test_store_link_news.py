@@ -3,15 +3,23 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from fakes.clock import FakeClock
-from fakes.memory import memory
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.clock import FakeClock
+from support.memory import memory
 
-from bot.model import Authority, Link, Profile, ReferringDomain, Scale, Scope, Target
-from bot.store import link_news, profiles
+from bot.model.links import (
+    Authority,
+    Link,
+    Profile,
+    ReferringDomain,
+    Scale,
+    Scope,
+    Target,
+)
+from bot.store import link_changes, profiles
 from bot.store.connect import Database
-from bot.store.link_news import LOST, STILL_THERE, UNCHECKED, ProfileOf
+from bot.store.link_changes import LOST, STILL_THERE, UNCHECKED, ProfileOf
 
 CLOCK = FakeClock()
 NOW = CLOCK.now()
@@ -41,7 +49,7 @@ async def read(
 
 async def news(database: Database, after: int = 0, until: int = 9, of=OF) -> list[str]:
     found = await database.read(
-        lambda db: link_news.opened(db, of, after=NOW + WEEK * after, until=NOW + WEEK * until)
+        lambda db: link_changes.opened(db, of, after=NOW + WEEK * after, until=NOW + WEEK * until)
     )
     return [one.domain.removesuffix(".example") for one, _ in found]
 
@@ -109,13 +117,13 @@ async def test_the_linking_page_comes_with_the_news_once_it_was_bought(database)
     await read(database, 0, row("a"))
     await read(database, 1, row("a"), row("b"))
     link = Link("b.example", "https://b.example/best", PAGE.value, "The best", "crm")
-    await database.run(lambda db: link_news.keep_page(db, OF, link))
+    await database.run(lambda db: link_changes.keep_page(db, OF, link))
     ((_, page),) = await database.read(
-        lambda db: link_news.opened(db, OF, after=NOW, until=NOW + WEEK)
+        lambda db: link_changes.opened(db, OF, after=NOW, until=NOW + WEEK)
     )
     assert page == link
-    assert await database.read(lambda db: link_news.page_of(db, OF, "b.example")) == link
-    assert await database.read(lambda db: link_news.page_of(db, OF, "a.example")) is None
+    assert await database.read(lambda db: link_changes.page_of(db, OF, "b.example")) == link
+    assert await database.read(lambda db: link_changes.page_of(db, OF, "a.example")) is None
 
 
 @pytest.mark.parametrize(
@@ -142,16 +150,16 @@ async def test_what_left_is_told_with_what_looking_at_its_page_said(database):
     at = NOW + WEEK
     for domain, state in states.items():
         await database.run(
-            lambda db, domain=domain, state=state: link_news.note_loss(
+            lambda db, domain=domain, state=state: link_changes.note_loss(
                 db, OF, domain=domain, state=state, url=None, at=at
             )
         )
-    gone = await database.read(lambda db: link_news.losses(db, OF, after=NOW, until=at))
+    gone = await database.read(lambda db: link_changes.losses(db, OF, after=NOW, until=at))
     assert {one.domain: one.state for one in gone} == states
     assert gone[0].facts.authority == Authority(70, Scale.DR)
-    assert await database.read(lambda db: link_news.losses(db, OF, after=at, until=at)) == ()
+    assert await database.read(lambda db: link_changes.losses(db, OF, after=at, until=at)) == ()
     other = ProfileOf("T2", "ours.example", "ahrefs", PAGE)
-    assert await database.read(lambda db: link_news.losses(db, other, after=NOW, until=at)) == ()
+    assert await database.read(lambda db: link_changes.losses(db, other, after=NOW, until=at)) == ()
 
 
 async def test_who_links_to_us_is_known_by_any_index_and_of_our_team_alone(database):
@@ -163,7 +171,7 @@ async def test_who_links_to_us_is_known_by_any_index_and_of_our_team_alone(datab
     async def linking(team: str):
         names = ["a.example", "gone.example", "nobody.example"]
         return await database.read(
-            lambda db: link_news.linking_to(db, team, "ours.example", [ours], names)
+            lambda db: link_changes.linking_to(db, team, "ours.example", [ours], names)
         )
 
     assert await linking("T1") == {"a.example"}
@@ -191,5 +199,5 @@ def test_whatever_is_read_news_is_what_a_model_says(reads, after):
                 opened[name] = (week, proven)
             known = set(names) if complete else known | names
         expected = {name for name in known if opened[name][0] > max(after, 0) and opened[name][1]}
-        found = link_news.opened(db, OF, after=NOW + WEEK * after, until=NOW + WEEK * 9)
+        found = link_changes.opened(db, OF, after=NOW + WEEK * after, until=NOW + WEEK * 9)
         assert {one.domain.removesuffix(".example") for one, _ in found} == expected

@@ -7,10 +7,10 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from fakes.clock import FakeClock
-from fakes.memory import memory
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.clock import FakeClock
+from support.memory import memory
 
 from bot.store import posts
 from bot.store.connect import Database

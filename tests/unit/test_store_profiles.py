@@ -4,11 +4,19 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from fakes.clock import FakeClock
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.clock import FakeClock
 
-from bot.model import Authority, LinkKind, Profile, ReferringDomain, Scale, Scope, Target
+from bot.model.links import (
+    Authority,
+    LinkKind,
+    Profile,
+    ReferringDomain,
+    Scale,
+    Scope,
+    Target,
+)
 from bot.store import profiles
 from bot.store.connect import Database
 

@@ -4,17 +4,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from fakes.clock import FakeClock
-from fakes.memory import memory
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.clock import FakeClock
+from support.memory import memory
 
-from bot.model import SerpRow
-from bot.question import Defaults, make
-from bot.store import snapshots, tracked
+from bot.model.links import SerpRow
+from bot.model.question import Defaults, make
+from bot.model.tracking import Rival, Snapshot
+from bot.store import snapshots, tracked_keywords
 from bot.store.connect import Database
-from bot.store.recounting import recount_snapshots
-from bot.tracked import Rival, Snapshot
+from bot.store.migrations_recount import recount_snapshots
 
 CLOCK = FakeClock()
 NOW = CLOCK.now()
@@ -58,7 +58,7 @@ async def database(tmp_path):
 async def follow(database: Database, team: str = "T1", keyword: str = "best crm") -> str:
     question = make(keyword, Defaults(), site="ours.example")
     found, _ = await database.run(
-        lambda db: tracked.track(
+        lambda db: tracked_keywords.track(
             db, team=team, channel="C1", question=question, person=None, at=NOW
         )
     )
@@ -166,7 +166,9 @@ def test_whatever_a_read_found_is_kept_and_unknown_stays_unknown(
         reread=reread,
     )
     with memory() as db:
-        one, _ = tracked.track(db, team="T1", channel="C1", question=CRM, person=None, at=NOW)
+        one, _ = tracked_keywords.track(
+            db, team="T1", channel="C1", question=CRM, person=None, at=NOW
+        )
         snapshots.add(db, "T1", one.id, kept)
         assert snapshots.history(db, "T1", [one.id], until=NOW, last=1) == {one.id: (kept,)}
 

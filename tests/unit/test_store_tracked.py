@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from fakes.clock import FakeClock
+from support.clock import FakeClock
 
-from bot.question import Defaults, Question, make
-from bot.store import snapshots, tracked
+from bot.model.question import Defaults, Question, make
+from bot.model.tracking import Rival, Snapshot
+from bot.store import snapshots, tracked_keywords
 from bot.store.connect import Database
-from bot.tracked import Rival, Snapshot
 
 CLOCK = FakeClock()
 NOW = CLOCK.now()
@@ -27,12 +27,12 @@ async def database(tmp_path):
 async def track(database: Database, question: Question = CRM, at=NOW, **place):
     where = {"team": "T1", "channel": "C1", **place}
     return await database.run(
-        lambda db: tracked.track(db, question=question, person="U1", at=at, **where)
+        lambda db: tracked_keywords.track(db, question=question, person="U1", at=at, **where)
     )
 
 
 async def followed(database: Database, team: str = "T1", channel: str | None = None):
-    return await database.read(lambda db: tracked.followed(db, team, channel))
+    return await database.read(lambda db: tracked_keywords.followed(db, team, channel))
 
 
 def shot(day: int, *, reread: bool = True) -> Snapshot:
@@ -62,12 +62,12 @@ async def test_a_keyword_is_followed_once_a_channel_market_and_site(database):
 async def test_what_is_found_for_a_keyword_in_other_capitals_is_of_that_keyword(database):
     kept, _ = await track(database)
     asked = replace(CRM, keyword="Best CRM")
-    assert await database.read(lambda db: tracked.matching(db, "T1", asked)) == (kept,)
+    assert await database.read(lambda db: tracked_keywords.matching(db, "T1", asked)) == (kept,)
 
 
 async def test_following_it_again_takes_the_new_question_and_ends_a_pause(database):
     first, _ = await track(database)
-    await database.run(lambda db: tracked.set_paused(db, "T1", first.id, paused=True))
+    await database.run(lambda db: tracked_keywords.set_paused(db, "T1", first.id, paused=True))
     assert (await followed(database))[0].tracked.paused
     again, _ = await track(database, replace(CRM, page="https://ours.example/crm"))
     assert not again.paused
@@ -78,11 +78,11 @@ async def test_following_it_again_takes_the_new_question_and_ends_a_pause(databa
 async def test_what_is_untracked_is_gone_from_lists_and_goes_on_with_its_history(database):
     first, _ = await track(database)
     await database.run(lambda db: snapshots.add(db, "T1", first.id, shot(0)))
-    await database.run(lambda db: tracked.end(db, "T1", first.id, NOW + A_DAY))
+    await database.run(lambda db: tracked_keywords.end(db, "T1", first.id, NOW + A_DAY))
     assert await followed(database) == ()
-    assert await database.read(lambda db: tracked.one(db, "T1", first.id)) is None
-    assert await database.read(tracked.channels) == []
-    assert await database.read(lambda db: tracked.first_at(db, "T1", "C1")) is None
+    assert await database.read(lambda db: tracked_keywords.one(db, "T1", first.id)) is None
+    assert await database.read(tracked_keywords.channels) == []
+    assert await database.read(lambda db: tracked_keywords.first_at(db, "T1", "C1")) is None
     again, new = await track(database, at=NOW + A_DAY * 2)
     assert new
     assert again.id == first.id
@@ -96,31 +96,31 @@ async def test_what_is_untracked_is_gone_from_lists_and_goes_on_with_its_history
 async def test_a_channel_follows_since_its_first_keyword_that_is_left(database):
     first, _ = await track(database)
     await track(database, make("crm", Defaults(), site="ours.example"), at=NOW + A_DAY)
-    assert await database.read(lambda db: tracked.first_at(db, "T1", "C1")) == NOW
-    await database.run(lambda db: tracked.end(db, "T1", first.id, NOW + A_DAY))
-    assert await database.read(lambda db: tracked.first_at(db, "T1", "C1")) == NOW + A_DAY
+    assert await database.read(lambda db: tracked_keywords.first_at(db, "T1", "C1")) == NOW
+    await database.run(lambda db: tracked_keywords.end(db, "T1", first.id, NOW + A_DAY))
+    assert await database.read(lambda db: tracked_keywords.first_at(db, "T1", "C1")) == NOW + A_DAY
 
 
 async def test_no_call_of_one_team_touches_another(database):
     mine, _ = await track(database)
     for change in (
-        lambda db: tracked.end(db, "T2", mine.id, NOW),
-        lambda db: tracked.set_paused(db, "T2", mine.id, paused=True),
-        lambda db: tracked.set_question(db, "T2", mine.id, replace(CRM, page="none")),
-        lambda db: tracked.note_fault(db, "T2", mine.id, "not yours"),
+        lambda db: tracked_keywords.end(db, "T2", mine.id, NOW),
+        lambda db: tracked_keywords.set_paused(db, "T2", mine.id, paused=True),
+        lambda db: tracked_keywords.set_question(db, "T2", mine.id, replace(CRM, page="none")),
+        lambda db: tracked_keywords.note_fault(db, "T2", mine.id, "not yours"),
         lambda db: snapshots.add(db, "T2", mine.id, shot(0)),
     ):
         await database.run(change)
     (found,) = await followed(database)
     assert (found.tracked, found.fault, found.last_read_at) == (mine, None, None)
     assert await followed(database, team="T2") == ()
-    assert await database.read(lambda db: tracked.one(db, "T2", mine.id)) is None
-    assert await database.read(lambda db: tracked.matching(db, "T2", CRM)) == ()
+    assert await database.read(lambda db: tracked_keywords.one(db, "T2", mine.id)) is None
+    assert await database.read(lambda db: tracked_keywords.matching(db, "T2", CRM)) == ()
 
 
 async def test_a_fault_stands_until_a_read_succeeds_and_not_until_an_answer_in_between(database):
     mine, _ = await track(database)
-    await database.run(lambda db: tracked.note_fault(db, "T1", mine.id, "It was down."))
+    await database.run(lambda db: tracked_keywords.note_fault(db, "T1", mine.id, "It was down."))
     await database.run(lambda db: snapshots.add(db, "T1", mine.id, shot(1, reread=False)))
     (found,) = await followed(database)
     assert (found.fault, found.last_read_at) == ("It was down.", None)
@@ -134,4 +134,8 @@ async def test_channels_are_listed_once_each(database):
     await track(database, make("crm", Defaults(), site="ours.example"))
     await track(database, channel="C2")
     await track(database, team="T2")
-    assert await database.read(tracked.channels) == [("T1", "C1"), ("T1", "C2"), ("T2", "C1")]
+    assert await database.read(tracked_keywords.channels) == [
+        ("T1", "C1"),
+        ("T1", "C2"),
+        ("T2", "C1"),
+    ]

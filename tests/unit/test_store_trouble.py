@@ -6,17 +6,17 @@ from contextlib import closing
 
 import httpx
 import pytest
-from fakes.broken_file import FULL, BrokenFile, soon
-from fakes.clock import FakeClock
-from fakes.purse import MemoryPurse
+from support.broken_file import FULL, BrokenFile, soon
+from support.clock import FakeClock
+from support.wallet import MemoryPurse
 
-from bot.budget import RunBudget
-from bot.model import StoredAnswer
+from bot.model.links import StoredAnswer
 from bot.providers.base import Call, Capability, Cost
-from bot.store import connect, surely
+from bot.spending.budget import RunBudget
+from bot.store import connect, kept_writes
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
-from bot.store.pulse import GOOD_FOR_S
+from bot.store.write_check import GOOD_FOR_S
 
 CALL = Call(httpx.Request("GET", "https://vendor.example"), Cost(100), keep_seconds=0)
 
@@ -100,7 +100,7 @@ async def test_a_file_that_stays_broken_does_not_hold_up_the_end(tmp_path, clock
 
 
 async def test_as_much_waits_as_may_wait_and_the_oldest_is_given_up(database, monkeypatch, caplog):
-    monkeypatch.setattr(surely, "MOST_KEPT", 2)
+    monkeypatch.setattr(kept_writes, "MOST_KEPT", 2)
     purse = budget(database)
     reserved = [await purse.reserve("tiny", Capability.SERP, CALL) for _ in range(3)]
     database.broken = FULL

@@ -7,7 +7,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
-from fakes.clock import FakeClock
+from support.clock import FakeClock
 
 from bot.store import reports, workspace
 from bot.store.connect import Database

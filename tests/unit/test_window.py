@@ -5,8 +5,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gap.window import top_by_share
-from bot.model import SerpRow
+from bot.gap.top3_window import top_by_share
+from bot.model.links import SerpRow
 
 METHOD = Path(__file__).parents[2] / "docs" / "method.md"
 OURS = frozenset({"ours.example", "alias.example"})

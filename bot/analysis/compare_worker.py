@@ -1,0 +1,162 @@
+"""Comparing on the event loop when it is small, in one niced process of its own when it is large.
+
+Rows travel there in small pickles, so that packing them never holds the interpreter's lock for
+long.
+"""
+
+import asyncio
+import pickle
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from bot.gap.compare import Candidate, Comparison, Own, compare
+from bot.gap.prioritise import Evidence, best_first, rank, shortlist, unproven
+from bot.gap.relevance import Terms
+from bot.model.links import Profile, ReferringDomain
+from bot.model.report import Prospect, Unproven
+from bot.process.killable import Killable, Limits
+
+# Ranking takes about 30 µs a row: this many hold the loop for a sixth of a second.
+MOST_ROWS_ON_THE_LOOP = 5_000
+ROWS_A_PICKLE = 2_000
+
+Asking = Callable[[Sequence[str], Own], Awaitable[tuple[frozenset[str], frozenset[str]]]]
+"""Asks about names: who of them links to us, and who surely does not."""
+
+A = TypeVar("A")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is compared with what. `profiles` are the competitors', `own` is our side.
+
+    `blocked` domains and those whose authority is under the `floor` are not wanted; of the
+    `unproven` nobody can say whether they link to us.
+    """
+
+    profiles: tuple[Profile, ...]
+    own: Own
+    competitors: frozenset[str]
+    terms: Terms
+    blocked: frozenset[str] = frozenset()
+    floor: float = 0
+    unproven: frozenset[str] = frozenset()
+
+    def compare(self) -> Comparison:
+        """Return who is left."""
+        return compare(
+            self.profiles,
+            self.own,
+            competitors=self.competitors,
+            blocked=self.blocked,
+            floor=self.floor,
+            unproven=self.unproven,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shortlisted:
+    """The candidates worth paying for, and how many domains were left out by reason."""
+
+    candidates: tuple[Candidate, ...]
+    dropped: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """All prospects, best first, and who could not be checked."""
+
+    prospects: tuple[Prospect, ...]
+    unproven: tuple[Unproven, ...]
+
+
+def order(task: Task, most: int | None) -> tuple[str, ...]:
+    """Compare and return the names of who is left, `most` or all of them: best first, spam last."""
+    return best_first(task.compare(), terms=task.terms)[:most]
+
+
+def choose(task: Task, size: int) -> Shortlisted:
+    """Compare and pick the best `size` candidates by what is already known."""
+    comparison = task.compare()
+    return Shortlisted(shortlist(comparison, terms=task.terms, size=size), dict(comparison.dropped))
+
+
+def rank_all(task: Task, evidence: Mapping[str, Evidence]) -> Ranked:
+    """Return all prospects, best first, and who could not be checked."""
+    comparison = task.compare()
+    ranked = rank(comparison, terms=task.terms, evidence=evidence)
+    return Ranked(ranked, unproven(comparison))
+
+
+class Comparing:
+    """Where comparisons run. The worker process starts with the first large one."""
+
+    def __init__(self, most_rows_on_the_loop: int = MOST_ROWS_ON_THE_LOOP) -> None:
+        self._most = most_rows_on_the_loop
+        self._worker = Killable(Limits(), preload=(__name__,))
+
+    async def order(self, task: Task, most: int | None = None) -> tuple[str, ...]:
+        """As the function of the same name."""
+        return await self._run(order, task, most)
+
+    async def prove(self, task: Task, ask: Asking) -> Task:
+        """Ask who of all that are left links to us; return the task without them.
+
+        Who could not be checked is kept apart, so that of whom is left all are proven.
+        """
+        names = await self.order(task)
+        linking, absent = await ask(names, task.own)
+        return replace(
+            task,
+            own=replace(task.own, linkers=task.own.linkers | linking, complete=True),
+            unproven=frozenset(names) - absent - linking,
+        )
+
+    async def choose(self, task: Task, size: int) -> Shortlisted:
+        """As the function of the same name."""
+        return await self._run(choose, task, size)
+
+    async def rank_all(self, task: Task, evidence: Mapping[str, Evidence]) -> Ranked:
+        """As the function of the same name."""
+        return await self._run(rank_all, task, evidence)
+
+    def close(self) -> None:
+        """End the worker, also in the middle of a comparison."""
+        self._worker.close()
+
+    async def _run(self, work: Callable[[Task, A], T], task: Task, argument: A) -> T:
+        rows = sum(len(profile.rows) for profile in task.profiles) + len(task.own.linkers)
+        if rows <= self._most:
+            return work(task, argument)
+        light, packed = await _pack(task)
+        return await self._worker.run(_unpack_and, work, light, packed, argument)
+
+
+async def _pack(task: Task) -> tuple[Task, list[list[bytes]]]:
+    """Return the task without its rows, and the rows of each profile in small pickles."""
+    packed = []
+    for profile in task.profiles:
+        pieces = []
+        for start in range(0, len(profile.rows), ROWS_A_PICKLE):
+            pieces.append(pickle.dumps(profile.rows[start : start + ROWS_A_PICKLE]))
+            await asyncio.sleep(0)
+        packed.append(pieces)
+    return replace(task, profiles=tuple(replace(p, rows=()) for p in task.profiles)), packed
+
+
+def _unpack_and(
+    work: Callable[[Task, A], T], light: Task, packed: Sequence[Sequence[bytes]], argument: A
+) -> T:
+    """Put the rows back and work; runs in the worker process."""
+    profiles = tuple(
+        replace(profile, rows=tuple(row for piece in pieces for row in _rows(piece)))
+        for profile, pieces in zip(light.profiles, packed, strict=True)
+    )
+    return work(replace(light, profiles=profiles), argument)
+
+
+def _rows(piece: bytes) -> tuple[ReferringDomain, ...]:
+    rows: tuple[ReferringDomain, ...] = pickle.loads(piece)  # noqa: S301 our own, just packed
+    return rows

@@ -1,0 +1,40 @@
+"""Asks the vendors with free calls whether their contracts still hold, for `linkgap doctor`."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from bot.analysis.run import Analysis
+from bot.errors import LinkGapError
+from bot.providers.base import BalanceQuery, Capability, Vendor
+from bot.providers.drift import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the free calls of one vendor showed; `lines` are whole sentences."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+async def check_all(
+    analysis: Analysis, vendors: Iterable[Vendor], team: str
+) -> tuple[Checked, ...]:
+    """Check each vendor that has free calls; never raises for what a vendor does."""
+    able = [vendor for vendor in vendors if vendor.contract is not None]
+    return tuple(await asyncio.gather(*(_check(analysis, vendor, team) for vendor in able)))
+
+
+async def _check(analysis: Analysis, vendor: Vendor, team: str) -> Checked:
+    # Its free calls are booked as what they are beside: look-ups of what is left.
+    asked = replace(vendor, capabilities={Capability.BALANCE: vendor.contract})
+    try:
+        answer = await analysis.look_up(
+            asked, Capability.BALANCE, BalanceQuery(), run_id=uuid4().hex, team=team
+        )
+    except LinkGapError as error:
+        return Checked(vendor.title, (f"could not be checked. {error}",))
+    found = tuple(finding.sentence for finding in answer.only(Finding))
+    return Checked(vendor.title, (*found, *answer.notes))

@@ -1,0 +1,73 @@
+"""The checks that come before links, over the web: our page and the top 3, read and judged.
+
+They cost nothing and run beside the paid questions. A page that cannot be read is unknown.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.errors import BadQuestion
+from bot.gap.readiness import NO_PAGE_YET, NOT_KNOWN, Readiness, judge
+from bot.gap.relevance import terms_of
+from bot.model.page import PageFacts
+from bot.model.question import NO_PAGE, Question, read_url
+from bot.pages.reading.fetch import Reader
+from bot.pages.sitemap import best_page
+from bot.pages.understand import understood
+
+
+class Gates:
+    """Reads and judges the pages of runs. `home` makes a site's front page of its domain."""
+
+    def __init__(
+        self, reader: Reader, *, home: Callable[[str], str] = "https://{}/".format
+    ) -> None:
+        self._reader, self._home = reader, home
+
+    async def check(
+        self,
+        question: Question,
+        top3: Sequence[str],
+        ours: str | None,
+        *,
+        more: Sequence[str] = (),
+        overruled: frozenset[str] = frozenset(),
+        vendor_kind: str | None = None,
+    ) -> Readiness:
+        """Judge our page beside the top 3; where ours is not known, propose one of the site.
+
+        `ours` is a URL, "none" when there is no such page, or None; `more` are ranking pages below
+        the top 3 that are read to tell what kind ranks. `overruled` are the gates that the team set
+        aside, `vendor_kind` is what a vendor takes most of the top 3 for. Never raises for what a
+        page or its host does.
+        """
+        named = [ours] if ours is not None and ours != NO_PAGE else []
+        facts, proposed = await asyncio.gather(
+            self._facts([*named, *top3, *more]),
+            self._propose(question if ours is None else None),
+        )
+        theirs = facts[len(named) :]
+        found = judge(
+            facts[0] if named else None,
+            theirs[: len(top3)],
+            question.market.language,
+            more=theirs[len(top3) :],
+            without=NO_PAGE_YET if ours == NO_PAGE else NOT_KNOWN,
+            overruled=overruled,
+            vendor_kind=vendor_kind,
+        )
+        return replace(found, proposed_page=proposed)
+
+    async def _facts(self, urls: Sequence[str]) -> list[PageFacts]:
+        return await understood(self._reader, await self._reader.read_many(urls))
+
+    async def _propose(self, question: Question | None) -> str | None:
+        if question is None or question.site is None:
+            return None
+        terms = terms_of(question.keyword, (), question.market.language)
+        found = await best_page(self._reader, self._home(question.site), terms)
+        try:
+            return read_url(found) if found else None
+        except BadQuestion:  # whoever takes it asks again with it, and it would be refused
+            return None

@@ -1,0 +1,414 @@
+"""One run, top to bottom: SERP → need → gates ∥ profiles → compare → prove → enrich → report.
+
+Each step asks only what the ones before make necessary, and questions that do not depend on each
+other travel together. A vendor's failure makes the report partial; it never aborts what is known.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+from pydantic import TypeAdapter
+
+from bot.analysis.ask import Inquiry
+from bot.analysis.assemble import (
+    Facts,
+    assemble,
+    below_top,
+    competitors_as,
+    competitors_of,
+    ours_in,
+    vendor_kind,
+)
+from bot.analysis.compare_worker import Comparing, Task
+from bot.analysis.page_checks import Gates
+from bot.analysis.shortlist import Refining
+from bot.clock import Clock
+from bot.errors import LinkGapError
+from bot.gap.compare import Own
+from bot.gap.prioritise import Evidence
+from bot.gap.readiness import not_read
+from bot.gap.relevance import terms_of
+from bot.gap.results import pages_once
+from bot.model.costs import LEFT_OUT_WHEN_LIGHT
+from bot.model.links import KeywordMetrics, Metrics, Profile, ReferringDomain, SerpRow
+from bot.model.question import NO_PAGE, Question
+from bot.model.report import CostLine, Report, to_json
+from bot.planning import link_lists, steps
+from bot.planning import quote as quoting
+from bot.planning.steps import Ask, Lineup
+from bot.providers.base import Answer, Capability, Vendor
+from bot.providers.gateway import Gateway
+from bot.providers.registry import Registry
+from bot.settings import levels
+from bot.settings.environment import Settings
+from bot.spending.budget import Rules, RunBudget
+from bot.store import ledger, profiles, reports, workspace
+from bot.store.answers import SqliteAnswers
+from bot.store.connect import Database
+from bot.store.ledger import NOBODY, Payer
+
+_QUESTION = TypeAdapter(Question)
+KEPT = timedelta(days=1)  # so long a list of our linkers serves other keywords of the site
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The report as far as it is known, and in words what is still being read."""
+
+    report: Report
+    waiting: tuple[str, ...]
+
+
+Listener = Callable[[Progress], Awaitable[None]]
+
+
+class NothingToSay(LinkGapError):
+    """No competitor is known, so there is no number; `report` says which source failed."""
+
+    exit_code = 4
+
+    def __init__(self, sentence: str, report: Report) -> None:
+        self.report = report
+        super().__init__(sentence)
+
+
+class Analysis:
+    """Runs questions. One instance a process; runs share the gateway and its limits."""
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        gateway: Gateway,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+        comparing: Comparing,
+        gates: Gates,
+    ) -> None:
+        self._registry, self._gateway = registry, gateway
+        self._database, self._clock, self._settings = database, clock, settings
+        self._comparing, self._gates = comparing, gates
+
+    def check(self, question: Question, settings: Settings | None = None) -> None:
+        """Raise `BadQuestion` when no connected vendor fits; quick enough for an ack.
+
+        `settings`: what holds where it is asked, here and below; None: the environment alone.
+        """
+        self._lineup(question, settings)
+
+    def _lineup(self, question: Question, settings: Settings | None) -> Lineup:
+        return steps.lineup_for(self._registry, question, settings or self._settings)
+
+    def uses_sample(self, question: Question, settings: Settings | None = None) -> bool:
+        """Say whether invented data would answer it; raises `BadQuestion` when nothing would."""
+        chosen = self._lineup(question, settings)
+        return any(vendor.sample for vendor in (chosen.serp, *chosen.indexes) if vendor)
+
+    def quote(
+        self, question: Question, settings: Settings | None = None
+    ) -> dict[tuple[str, str], int]:
+        """Return the worst case in units by vendor and pool; raises `BadQuestion` if none fits."""
+        settings = settings or self._settings
+        return quoting.quote(
+            question,
+            self._lineup(question, settings),
+            purse=settings.purse,
+            shortlist=settings.shortlist,
+            cap=settings.run_cap,
+        )
+
+    async def cost(self, run_id: str, team: str) -> tuple[CostLine, ...]:
+        """Return what a run has cost so far, finished or not."""
+        return await self._database.read(lambda db: ledger.spent(db, team, run_id))
+
+    async def look_up(
+        self, vendor: Vendor, capability: Capability, query: object, *, run_id: str, team: str
+    ) -> Answer[object]:
+        """Ask one vendor one thing outside a run: in the ledger, never from the cache."""
+        settings = await self._settings_of(team)
+        budget = self._budget(run_id, team, settings)
+        return await self._gateway.ask(vendor, capability, query, budget, fresh=True)
+
+    async def _settings_of(
+        self, team: str, site: str | None = None, channel: str | None = None
+    ) -> Settings:
+        """Read what holds now; a run that begins after a change obeys it."""
+        return await self._database.read(
+            lambda db: levels.read(db, self._settings, team, site=site, channel=channel)
+        )
+
+    def _budget(
+        self, run_id: str, team: str, settings: Settings, payer: Payer = NOBODY
+    ) -> RunBudget:
+        answers = SqliteAnswers(self._database, team)
+        caps = {vendor.name: vendor.run_cap for vendor in self._registry.vendors}
+        cap, rules = settings.run_cap, Rules.of(settings)
+        return RunBudget(self._database, run_id, team, cap, answers, caps, payer, rules)
+
+    async def run(
+        self,
+        question: Question,
+        *,
+        run_id: str,
+        team: str,
+        channel: str | None = None,
+        person: str | None = None,
+        progress: Listener | None = None,
+        read_pages: bool = True,
+    ) -> Report:
+        """Answer a question and keep the answer under `run_id`.
+
+        Without `read_pages` no page is read, and the answer says why: after several kills.
+
+        `progress` hears of the headline and of each later step. A run that is asked for again under
+        the same id (after a kill) finds its paid answers in the cache. Raises `BadQuestion` when no
+        vendor fits and `NothingToSay` when no competitor could be found.
+        """
+        settings = await self._settings_of(team, question.site, channel)
+        chosen = self._lineup(question, settings)
+        aliases = await self._database.read(
+            lambda db: workspace.aliases(db, team, question.site) if question.site else ()
+        )
+        budget = self._budget(run_id, team, settings, Payer(person, question.site, channel))
+        run = _Run(
+            question,
+            chosen,
+            aliases,
+            Inquiry(self._gateway, budget, question.fresh),
+            self._clock,
+            settings,
+            self._comparing,
+            self._gates,
+            progress,
+            read_pages,
+            asked_today=await self._asked_today(team, question),
+        )
+        report = await run.answer()
+        await self._keep(run, report, run_id=run_id, team=team, channel=channel)
+        return report
+
+    async def _asked_today(self, team: str, question: Question) -> int:
+        """Return how many other keywords were answered for the site while answers are kept."""
+        since, of = self._clock.now() - KEPT, (question.site or "", question.keyword)
+        counted = partial(reports.other_keywords, team=team, of=of, since=since)
+        return await self._database.read(counted)
+
+    async def _keep(
+        self, run: "_Run", report: Report, *, run_id: str, team: str, channel: str | None
+    ) -> None:
+        """Store what was paid for as intervals, and the answer."""
+        at, question = self._clock.now(), run.question
+        for profile in run.paid_profiles:
+            # One transaction each: acknowledgements wait behind the writer.
+            await self._database.run(
+                partial(profiles.record_read, team=team, site=question.site, profile=profile, at=at)
+            )
+        await self._database.run(
+            lambda db: reports.save(
+                db,
+                run_id=run_id,
+                team=team,
+                channel=channel,
+                question=_QUESTION.dump_json(question).decode(),
+                report=to_json(report),
+                at=at,
+            )
+        )
+
+
+@dataclass
+class _Run:
+    """One question under way: what was asked and answered so far."""
+
+    question: Question
+    chosen: Lineup
+    aliases: tuple[str, ...]
+    inquiry: Inquiry
+    clock: Clock
+    settings: Settings
+    comparing: Comparing
+    gates: Gates
+    progress: Listener | None
+    read_pages: bool
+    asked_today: int = 0
+    facts: Facts = field(default_factory=Facts)
+    paid_profiles: list[Profile] = field(default_factory=list)
+    # By index: who surely does not link to us, as its intersections say.
+    proven: defaultdict[str, frozenset[str]] = field(default_factory=lambda: defaultdict(frozenset))
+
+    async def answer(self) -> Report:
+        """Take the steps in order; the gates cost nothing and wait for none of them."""
+        await self._headline()
+        await asyncio.gather(self._links(), self._check_pages())
+        return await self._report()
+
+    async def _check_pages(self) -> None:
+        """Judge our page beside the top 3, unless told not to; invented pages cannot be read."""
+        if not self.question.gates or (self.chosen.serp and self.chosen.serp.sample):
+            return
+        if not self.read_pages:
+            self.facts.readiness = not_read()
+        else:
+            ours = self.question.page or self._our_ranking_page()
+            urls = [page.url for page in self.facts.competitors]
+            self.facts.readiness = await self.gates.check(
+                self.question,
+                urls,
+                ours,
+                more=below_top(self.facts) if self.question.top10 else (),
+                overruled=self.settings.overruled_gates,
+                vendor_kind=vendor_kind(self.facts),
+            )
+
+    async def _links(self) -> None:
+        """Find who links to the competitors and could link to us."""
+        await self._tell("who links to the top 3")
+        theirs, own = await self._profiles()
+        task = Task(
+            profiles=tuple(theirs),
+            own=own,
+            blocked=self.settings.blocked,
+            floor=self.settings.authority_floor,
+            competitors=frozenset(
+                page.domain for page in self.facts.competitors if not page.platform
+            ),
+            terms=terms_of(
+                self.question.keyword,
+                [page.title for page in self.facts.competitors if page.title],
+                self.question.market.language,
+            ),
+        )
+        refining = Refining(
+            self.inquiry,
+            self.chosen.indexes,
+            self.question.site,
+            self.proven,
+            self.facts.linkers_of(self.question.site),
+            self.asked_today + 1,
+            self.settings.shortlist,
+        )
+        if refining.can_prove():
+            await self._tell("whether they link to us already")
+            task = await self.comparing.prove(task, refining.proof)
+        chosen = await self.comparing.choose(task, self.settings.shortlist)
+        self.facts.dropped = chosen.dropped
+        self._note_what_is_left_out()
+        evidence: dict[str, Evidence] = {}
+        if not self.question.light:
+            await self._tell("the linking pages")
+            evidence = await refining.enrich(chosen.candidates)
+        ranked = await self.comparing.rank_all(task, evidence)
+        self.facts.prospects, self.facts.unproven = ranked.prospects, ranked.unproven
+
+    def _note_what_is_left_out(self) -> None:
+        level = self.settings.level
+        pages, sites = "who links to the ranking pages", LEFT_OUT_WHEN_LIGHT[0]
+        for index in self.chosen.indexes:
+            if level != "both":
+                what = sites if level == "page" else pages
+                self.inquiry.left_out(index.name, what, f"The settings ask for level {level} only.")
+            for what in LEFT_OUT_WHEN_LIGHT if self.question.light else ():
+                if what != sites or level == "both":
+                    self.inquiry.left_out(index.name, what, "The cheaper plan leaves it out.")
+
+    async def _headline(self) -> None:
+        """Find the competitors, their counts and ours."""
+        asks = steps.headline(self.question, self.chosen)
+        for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
+            self._take(ask, answer)
+        self.facts.own_domains = frozenset((self.question.site or "", *self.aliases)) - {""}
+        self.facts.competitors = competitors_of(self.question, self.chosen, self.facts)
+        if not self.facts.competitors:
+            raise NothingToSay(self._why_nothing(), await self._report())
+        more = [
+            ask
+            for index in self.chosen.indexes
+            for ask in steps.uncounted(
+                index,
+                self.chosen.serp,
+                self.facts.competitors,
+                our_page=self._our_page(),
+                our_site=self.question.site,
+            )
+        ]
+        more += steps.difficulty(self.question, self.chosen)
+        for ask, answer in zip(more, await self.inquiry.all(more), strict=True):
+            self._take(ask, answer)
+        self.facts.competitors = competitors_of(self.question, self.chosen, self.facts)
+
+    def _our_page(self) -> str | None:
+        """Return the page that was named, or ours among the results when nobody named one."""
+        named = self.question.page
+        return None if named == NO_PAGE else named or self._our_ranking_page()
+
+    def _our_ranking_page(self) -> str | None:
+        row = ours_in(self.facts)
+        return row.url if row and self.question.page is None else None
+
+    def _why_nothing(self) -> str:
+        for source in self.inquiry.sources:
+            if source.capability == Capability.SERP and source.note:
+                return source.note
+        return (
+            f"No page was found that ranks for “{self.question.keyword}” and is not ours. "
+            "Check the spelling and the market."
+        )
+
+    def _take(self, ask: Ask, answer: Answer[object] | None) -> None:
+        """Keep results, numbers by index and target, and the keyword's difficulty."""
+        if answer and ask.capability is Capability.SERP:
+            self.facts.serp = pages_once(answer.only(SerpRow))
+        for row in answer.rows if answer else ():
+            if isinstance(row, Metrics):
+                self.facts.metrics[ask.vendor.name, row.target] = row
+            elif isinstance(row, KeywordMetrics) and self.facts.difficulty is None:
+                self.facts.difficulty = row.difficulty
+
+    async def _profiles(self) -> tuple[list[Profile], Own]:
+        """Read who links to the competitors and, where it is free, who links to us."""
+        theirs = [
+            ask
+            for index in self.chosen.indexes
+            for ask in link_lists.profiles(
+                index,
+                competitors_as(self.question, self.chosen, self.facts, index.name),
+                steps.purse_of(index, self.settings.purse),
+                site=self.question.site,
+                scopes=link_lists.scopes_of(self.settings.level, light=self.question.light),
+            )
+        ]
+        ours = steps.own_profile(self.chosen, self.question.site) if self.question.site else []
+        answers = await self.inquiry.all([*theirs, *ours])
+        read: list[Profile] = []
+        for ask, answer in zip(theirs, answers, strict=False):
+            if answer is not None:
+                found = link_lists.read(ask, answer)
+                read += found
+                self.proven[ask.vendor.name] |= link_lists.proven(answer)
+                if not steps.is_free(ask.vendor, ask.capability):
+                    self.paid_profiles += found
+        own = [answer for answer in answers[len(theirs) :] if answer is not None]
+        return read, Own(
+            domains=self.facts.own_domains,
+            linkers=frozenset(row.domain for one in own for row in one.only(ReferringDomain)),
+            complete=any(one.complete for one in own),
+        )
+
+    async def _tell(self, *waiting: str) -> None:
+        if self.progress is not None:
+            await self.progress(Progress(await self._report(), waiting))
+
+    async def _report(self) -> Report:
+        return assemble(
+            self.question,
+            self.chosen,
+            self.facts,
+            sources=self.inquiry.sources,
+            cost=await self.inquiry.budget.spent(),
+            taken_at=self.clock.now(),
+        )

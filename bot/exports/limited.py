@@ -1,0 +1,95 @@
+"""An export read in a process that can be killed: a file of a stranger must not hang a command.
+
+It comes in parts, as it is read: what it is, its rows in batches, and how it ended.
+"""
+
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+from bot.errors import BadQuestion
+from bot.exports.parse import ParsedFile, read_file
+from bot.model.links import Scope, Target
+from bot.model.question import read_site
+from bot.process.killable import Killable, Limits, Stopped
+from bot.store.imports import FileFacts, ImportRow, Outcome, PageCount
+
+# Rows a transaction: short enough that the bot can write between two of them.
+BATCH = 5_000
+# For a small file. A large one gets as much again for every so many bytes, several times what an
+# honest one needs.
+LIMITS = Limits(cpu_seconds=20, seconds=60, megabytes=500, answer_bytes=128 << 20)
+ENOUGH_FOR_BYTES = 8 << 20
+_PACKED_TIMES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a file is, and what the user must hear of how it was read."""
+
+    facts: FileFacts
+    notes: tuple[str, ...]
+
+
+Rows = tuple[ImportRow | PageCount, ...]
+Part = Recognised | Rows | Outcome
+
+
+@cache
+def shared() -> Killable:
+    """Return the process in which all exports of this process are read."""
+    return Killable(LIMITS, preload=(__name__,), niceness=0)
+
+
+async def parts_of(
+    path: Path, target: Target | None, site: str | None, process: Killable | None = None
+) -> AsyncGenerator[Part, None]:
+    """Yield a file's parts. Raises `BadQuestion` when it is refused or could not be read in time.
+
+    `target` is what the user says that the file is about, `site` is our own.
+    """
+    stream = (process or shared()).stream(times_for(path), _parts, path, target, site)
+    try:
+        async with aclosing(stream) as parts:
+            async for part in parts:
+                yield part
+    except Stopped as stopped:
+        raise BadQuestion(
+            f"Reading {path.name} {stopped.why}, far more than an export of its size needs. "
+            "Nothing of it was imported and nothing else was lost; download it again."
+        ) from None
+
+
+def times_for(path: Path) -> float:
+    """Return by how much the limits of time are multiplied for a file of this size."""
+    try:
+        size = path.stat().st_size if path.is_file() else 0
+        if not size:  # to look into a pipe would wait for whoever writes it
+            return 1
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+    except OSError:  # whoever reads it says why
+        return 1
+    return 1 + size * (_PACKED_TIMES if packed else 1) / ENOUGH_FOR_BYTES
+
+
+def _parts(path: Path, target: Target | None, site: str | None) -> Iterator[Part]:
+    parsed = read_file(path)
+    about = target or _target_of(parsed, site)
+    yield Recognised(parsed.facts, parsed.layout.notes)
+    rows = parsed.rows(about)
+    while batch := tuple(islice(rows, BATCH)):
+        yield batch
+    yield parsed.outcome(about)
+
+
+def _target_of(parsed: ParsedFile, site: str | None) -> Target | None:
+    """Say what a file is about when the user does not: its name, or for own-site tools our site."""
+    if parsed.names_target:
+        return None
+    if parsed.named_after is None and parsed.own_property and site is not None:
+        return Target(Scope.SITE, read_site(site))
+    return parsed.named_after

@@ -1,0 +1,280 @@
+"""What a week changed: a keyword's line, whether it is worth telling, rank alerts, the chart. Pure.
+
+Snapshots are oldest first everywhere here.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import chain
+
+from bot.gap.forecast import check, forecast
+from bot.model.page_key import is_same_page, page_key
+from bot.model.question import NO_PAGE
+from bot.model.tracking import (
+    Alert,
+    GapPoint,
+    KeywordLine,
+    Moment,
+    Rival,
+    Snapshot,
+    TrackedKeyword,
+)
+
+WEEK = timedelta(days=7)
+TOP3, TOP10 = 3, 10
+RANK_MOMENTS = frozenset(
+    (Moment.ENTERED_TOP3, Moment.LEFT_TOP3, Moment.ENTERED_TOP10, Moment.LEFT_TOP10)
+)
+
+
+def keyword_line(
+    tracked: TrackedKeyword,
+    snapshots: Sequence[Snapshot],
+    since: datetime | None,
+    rivals_gained: int,
+) -> KeywordLine:
+    """Return a keyword's row in a digest, from all its snapshots (at least one).
+
+    Changes are against the last snapshot at or before `since`, the moment of the digest before.
+    Without one (the first digest, or a keyword that was added after the last) they are against the
+    first snapshot. A keyword with one snapshot, or without a read after `since`, has changes None:
+    that nothing was read does not mean that nothing changed. Where our page is another one than
+    before, what we have and the gap have no change either: no link was won or lost by that.
+
+    The position is held against the last read up to there that has results. A change of position
+    needs both ranks; `position_before` is None too when our standing now was not read.
+    """
+    now, earlier = snapshots[-1], _up_to(snapshots, since)
+    before = earlier[-1] if earlier else None
+    ranked = next((one for one in reversed(earlier) if one.serp), None) if now.serp else None
+    rank_before = ranked.position if ranked else None
+    entered, left = _changed(before.rivals if before else (), now.rivals)
+    same_page = before if before and is_same_page(before.page, now.page) else None
+    outlook = forecast(snapshots)
+    return KeywordLine(
+        id=tracked.id,
+        keyword=tracked.question.keyword,
+        site=tracked.question.site,
+        country=tracked.question.market.country,
+        language=tracked.question.market.language,
+        page=now.page,
+        need=now.needed,
+        have=now.have,
+        gap=now.gap,
+        need_change=_difference(now.needed, before.needed if before else None),
+        have_change=_difference(now.have, same_page.have if same_page else None),
+        gap_change=_difference(now.gap, same_page.gap if same_page else None),
+        position=now.position,
+        position_before=rank_before,
+        position_change=_difference(now.position, rank_before),
+        months_to_close=outlook.months,
+        outlook=outlook.outlook,
+        own_pace=outlook.own_pace,
+        need_pace=outlook.need_pace,
+        forecast_check=check(snapshots),
+        rivals_gained=rivals_gained,
+        entered=entered,
+        left=left,
+        read_at=now.taken_at,
+    )
+
+
+def moved(line: KeywordLine) -> bool:
+    """Say whether something worth telling changed.
+
+    That is the gap, what we have, the need, our position or whether we are among the rows read, the
+    target set, or new links of the rivals. A mere change of pace is not, nor is a first read.
+    """
+    counts = (line.need_change, line.have_change, line.gap_change)
+    return any((*counts, line.rivals_gained)) or rank_moved(line) or bool(line.entered or line.left)
+
+
+def rank_moved(line: KeywordLine) -> bool:
+    """Say whether our position changed, or whether we are among the rows read."""
+    counts = (line.need_change, line.have_change, line.gap_change)
+    appeared = (
+        line.position is not None
+        and line.position_before is None
+        # Without an earlier read nothing is known of before, and then no count has a change.
+        and any(change is not None for change in counts)
+    )
+    vanished = line.position is None and line.position_before is not None
+    return bool(line.position_change) or appeared or vanished
+
+
+def alerts(
+    before: Snapshot,
+    after: Snapshot,
+    keyword: str,
+    *,
+    wanted: frozenset[Moment] = RANK_MOMENTS,
+) -> tuple[Alert, ...]:
+    """Return the boundary of the results that our page crossed between two reads, if any.
+
+    Only when both results were read. Ours absent among fewer than 10 rows says nothing about the
+    top 10 (and among fewer than 3 nothing about the top 3), so nothing was crossed then.
+
+    Whoever crosses both boundaries gets one alert, the one that says the other: entering the top 3
+    is entering the top 10, and leaving the top 10 is leaving the top 3. `wanted` are the moments
+    that the channel hears of; of two crossed boundaries only a wanted one can stand for both.
+    """
+    crossed = [
+        moment
+        for top, inward, outward in (
+            (TOP3, Moment.ENTERED_TOP3, Moment.LEFT_TOP3),
+            (TOP10, Moment.ENTERED_TOP10, Moment.LEFT_TOP10),
+        )
+        if (moment := _crossing(_within(before, top), _within(after, top), inward, outward))
+        and moment in wanted
+    ]
+    if not crossed:
+        return ()
+    moment = crossed[-1] if crossed[-1] is Moment.LEFT_TOP10 else crossed[0]
+    page = after.page or before.page
+    return (Alert(moment=moment, keyword=keyword, page=page, position=after.position),)
+
+
+def gap_history(
+    histories: Mapping[str, Sequence[Snapshot]], *, points: int = 20, movers: int = 5
+) -> tuple[GapPoint, ...]:
+    """Return the remaining gap by week: the total (keyword None), then at most `movers` keywords.
+
+    A point's day is the Monday of its week, as the snapshots' own offsets have it. Its gap is the
+    last one known by the end of that week, so a week that was not read repeats the one before. The
+    span is the last `points` weeks up to the newest snapshot, without holes, and begins no earlier
+    than the first known gap.
+
+    Keywords that share a page of ours share its links: of them the total has the widest gap alone.
+    A keyword is part of the total from its first known gap on. Before that its gap is unknown, not
+    0, and the total is that of the others; it steps up when a keyword is added.
+
+    Movers are those whose gap is most different, in either direction, between their first and last
+    point of the span, the largest change first; who did not move is none. Ties keep the order
+    given. One keyword alone is told by its name, without a total that would say the same twice.
+    """
+    known = {keyword: gaps for keyword, history in histories.items() if (gaps := _by_week(history))}
+    if not known:
+        return ()
+    weeks = _weeks(min(map(min, known.values())), _newest(histories), points)
+    lines = {keyword: _carried(gaps, weeks) for keyword, gaps in known.items()}
+    if len(lines) == 1:
+        return tuple(
+            GapPoint(day, keyword, gap) for keyword, line in lines.items() for day, gap in line
+        )
+    total = _total(
+        weeks, [[lines[keyword] for keyword in group] for group in _by_page(histories, lines)]
+    )
+    change = {keyword: abs(line[-1][1] - line[0][1]) for keyword, line in lines.items()}
+    most = sorted(filter(change.__getitem__, lines), key=lambda keyword: -change[keyword])
+    return (
+        *(GapPoint(day, None, gap) for day, gap in total.items()),
+        *(GapPoint(day, keyword, gap) for keyword in most[:movers] for day, gap in lines[keyword]),
+    )
+
+
+def by_page(lines: Sequence[KeywordLine]) -> list[list[KeywordLine]]:
+    """Return lines that share a page of ours together: a link to it is a link for all of them."""
+    groups: dict[object, list[KeywordLine]] = {}
+    for at, line in enumerate(lines):
+        groups.setdefault(_page_or(line.page, at), []).append(line)
+    return [*groups.values()]
+
+
+def _by_page(
+    histories: Mapping[str, Sequence[Snapshot]], keywords: Iterable[str]
+) -> list[list[str]]:
+    groups: dict[object, list[str]] = {}
+    for keyword in keywords:
+        groups.setdefault(_page_or(histories[keyword][-1].page, keyword), []).append(keyword)
+    return [*groups.values()]
+
+
+def _page_or(page: str | None, alone: object) -> object:
+    return alone if page is None or page == NO_PAGE else page_key(page)
+
+
+def _total(
+    weeks: Sequence[date], groups: Sequence[Sequence[Sequence[tuple[date, int]]]]
+) -> dict[date, int]:
+    total = dict.fromkeys(weeks, 0)
+    for lines in groups:
+        widest: dict[date, int] = {}
+        for day, gap in chain.from_iterable(lines):
+            widest[day] = max(gap, widest.get(day, 0))
+        for day, gap in widest.items():
+            total[day] += gap
+    return total
+
+
+def _up_to(snapshots: Sequence[Snapshot], since: datetime | None) -> Sequence[Snapshot]:
+    """Return the snapshots up to the one to compare the newest with; none if it is the newest."""
+    last = 1
+    if since is not None:
+        last = max(1, sum(one.taken_at <= since for one in snapshots))
+    return snapshots[:last] if last < len(snapshots) else ()
+
+
+def _difference(now: int | None, before: int | None) -> int | None:
+    return None if now is None or before is None else now - before
+
+
+def _changed(
+    before: Sequence[Rival], now: Sequence[Rival]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the pages that entered and left; an empty target set is an unknown one."""
+    then, today = [one.url for one in before], [one.url for one in now]
+    if not then or not today:
+        return (), ()
+    keys_then, keys_today = set(map(page_key, then)), set(map(page_key, today))
+    return (
+        tuple(url for url in today if page_key(url) not in keys_then),
+        tuple(url for url in then if page_key(url) not in keys_today),
+    )
+
+
+def _within(snapshot: Snapshot, top: int) -> bool | None:
+    """Say whether we stand in the first `top` results; None: what was read does not tell."""
+    if snapshot.position is not None:
+        return snapshot.position <= top
+    return False if len(snapshot.serp) >= top else None
+
+
+def _crossing(
+    before: bool | None,  # noqa: FBT001 two answers and the unknown one
+    after: bool | None,  # noqa: FBT001
+    inward: Moment,
+    outward: Moment,
+) -> Moment | None:
+    if before is None or after is None or before == after:
+        return None
+    return inward if after else outward
+
+
+def _monday(moment: datetime) -> date:
+    return moment.date() - timedelta(days=moment.weekday())
+
+
+def _by_week(history: Sequence[Snapshot]) -> dict[date, int]:
+    """Return the last known gap of each week that has one."""
+    return {_monday(one.taken_at): one.gap for one in history if one.gap is not None}
+
+
+def _newest(histories: Mapping[str, Sequence[Snapshot]]) -> date:
+    return max(_monday(history[-1].taken_at) for history in histories.values() if history)
+
+
+def _weeks(first: date, last: date, most: int) -> list[date]:
+    first = max(first, last - (most - 1) * WEEK)
+    return [first + at * WEEK for at in range((last - first).days // 7 + 1)]
+
+
+def _carried(gaps: Mapping[date, int], weeks: Sequence[date]) -> list[tuple[date, int]]:
+    """Return a gap for each of the weeks from the first known one on, the last known carried on."""
+    earlier = [week for week in gaps if week < weeks[0]]
+    gap = gaps[max(earlier)] if earlier else None
+    line = []
+    for week in weeks:
+        gap = gaps.get(week, gap)
+        if gap is not None:
+            line.append((week, gap))
+    return line

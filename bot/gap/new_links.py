@@ -1,0 +1,85 @@
+"""New competitor links: who began to link to the rivals and does not link to us. Pure.
+
+Everything is decided by the rooms that decide it for a report: `compare` drops, `rank` scores and
+gives the reasons. This file only brings the keywords together.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domains import is_platform, registrable
+from bot.gap.compare import Own, compare
+from bot.gap.prioritise import Evidence, rank
+from bot.gap.relevance import Terms
+from bot.model.links import Profile
+from bot.model.report import Prospect
+from bot.model.tracking import NewCompetitorLink
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordNews:
+    """What is new around one keyword.
+
+    `profiles` are of its rivals' pages and hold only the newly seen rows. A rival that gained
+    nothing comes with an empty profile, so that "links to 1 of 3 pages" counts all three.
+    """
+
+    keyword: str
+    terms: Terms
+    profiles: tuple[Profile, ...]
+    own: Own
+    evidence: Mapping[str, Evidence]
+    blocked: frozenset[str] = frozenset()
+    floor: float = 0
+
+
+def new_links(news: Sequence[KeywordNews]) -> tuple[NewCompetitorLink, ...]:
+    """Return one link a domain over all keywords, best first; at equal score by name, spam last.
+
+    What a report drops is dropped here, keyword by keyword: us and ours, the rivals themselves, who
+    links to us already, noise. A domain that is new to several keywords is told where it scores
+    best (the first of equals): `keyword`, score, reasons, rival and page are those. `keywords` are
+    all it is new to, in the order given.
+
+    `competitor` is the rival's page that the page shown links to, where that is known; else the
+    first by name of the rivals' pages that the domain links to.
+    """
+    found: dict[str, list[tuple[KeywordNews, Prospect]]] = {}
+    for one in news:
+        for prospect in _prospects(one):
+            found.setdefault(prospect.domain, []).append((one, prospect))
+    links = map(_link, found.values())
+    spam = {domain for domain, told in found.items() if any(one.spam for _, one in told)}
+    return tuple(sorted(links, key=lambda link: (link.domain in spam, -link.score, link.domain)))
+
+
+def _prospects(one: KeywordNews) -> Iterator[Prospect]:
+    sites = {registrable(profile.target.value) for profile in one.profiles}
+    rivals = frozenset(site for site in sites if site and not is_platform(site))
+    comparison = compare(
+        one.profiles, one.own, competitors=rivals, blocked=one.blocked, floor=one.floor
+    )
+    yield from rank(comparison, terms=one.terms, evidence=one.evidence)
+
+
+def _link(told: Sequence[tuple[KeywordNews, Prospect]]) -> NewCompetitorLink:
+    keywords = tuple(dict.fromkeys(one.keyword for one, _ in told))
+    news, best = max(told, key=lambda pair: pair[1].score)
+    return NewCompetitorLink(
+        domain=best.domain,
+        competitor=_rival(news.evidence.get(best.domain), best),
+        keyword=news.keyword,
+        page=best.example_page,
+        first_seen=best.first_seen,
+        score=best.score,
+        why=", ".join(best.reasons),
+        keywords=keywords,
+        authority=best.authority,
+        authority_scale=best.authority_scale,
+        link=best.link,
+    )
+
+
+def _rival(bought: Evidence | None, prospect: Prospect) -> str:
+    target = bought.link.target_url if bought and bought.link else None
+    return target if target and target in prospect.links_to else prospect.links_to[0]

@@ -1,0 +1,60 @@
+"""The windowed top 3: whom we measure against when first pages change from day to day.
+
+Most places of a first page are held by several pages within two weeks. A top 3 taken from one read
+would move the need, and with it the gap, whenever a visitor drops in for a day.
+"""
+
+from collections.abc import Sequence
+
+from bot.model.links import SerpRow
+from bot.model.page_key import page_key
+
+
+def top_by_share(
+    serps: Sequence[Sequence[SerpRow]], own: frozenset[str], *, window: int = 4, top: int = 3
+) -> tuple[SerpRow, ...]:
+    """Return the pages that stood in the top most often over the last reads, at most `top`.
+
+    `serps` are the organic rows of each read, newest first; a read that failed or came back empty
+    is no read and is not passed in. `own` are our registrable domains: their rows are taken out of
+    each read before its first `top` pages are counted.
+
+    share = reads in which the page was among the first `top` / reads in the window
+
+    Ties: the more recent appearance in a top, then the better newest position, then the URL. So
+    with two reads the newer one wins a tie of 1 : 1. Nothing tells yet which of the two days was
+    the odd one, and then the results of today are the better answer, as they are with one read. It
+    also means that a real newcomer of a full window takes its place with its second read, at 2 : 2.
+
+    Each page comes as its newest row in the window, which may stand below the top by now. They are
+    in order of these positions; pages that the newest read does not have are last.
+    """
+    reads = [_competitors(rows, own) for rows in serps[:window]]
+    tops: dict[str, list[int]] = {}
+    newest: dict[str, tuple[int, SerpRow]] = {}
+    for age, rows in enumerate(reads):
+        for place, row in enumerate(rows):
+            page = page_key(row.url)
+            newest.setdefault(page, (age, row))
+            if place < top:
+                tops.setdefault(page, []).append(age)
+
+    def standing(page: str) -> tuple[int, int, int, str]:
+        ages = tops[page]
+        return -len(ages), ages[0], newest[page][1].position, page
+
+    def place_now(page: str) -> tuple[bool, int, str]:
+        age, row = newest[page]
+        return age > 0, row.position, page
+
+    chosen = sorted(tops, key=standing)[:top]
+    return tuple(newest[page][1] for page in sorted(chosen, key=place_now))
+
+
+def _competitors(rows: Sequence[SerpRow], own: frozenset[str]) -> list[SerpRow]:
+    """Return the rows that are not ours from the top down, each page once at its best position."""
+    theirs = [row for row in rows if row.domain not in own]
+    pages: dict[str, SerpRow] = {}
+    for row in sorted(theirs, key=lambda row: (row.position, row.url)):
+        pages.setdefault(page_key(row.url), row)
+    return list(pages.values())

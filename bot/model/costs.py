@@ -1,0 +1,117 @@
+"""What a run may cost, what was spent and what is left: the facts that every door shows.
+
+Money is in micro-dollars and None where nobody knows a price; units belong to a vendor's own pool.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model.links import Balance
+from bot.model.prices import Amount
+
+LEFT_OUT_WHEN_LIGHT = (
+    "who links to the competitors' sites",
+    "the linking pages of the shortlist",
+    "the traffic of the shortlist",
+)
+NEAR = 0.8
+"""From this share of a cap or an allowance on there is a warning."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLine:
+    """The most that a run may cost at a vendor; `typical` is what runs here have cost, if any."""
+
+    vendor: str
+    title: str
+    pool: str
+    units: int
+    micro_usd: int | None
+    typical: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The price before a run, a line a vendor; empty: it costs nothing.
+
+    `ask_over`: what the owner wants to be asked about first, None for nothing.
+    """
+
+    lines: tuple[QuoteLine, ...]
+    ask_over: Amount | None = None
+
+    def exceeds(self, most: Amount) -> bool:
+        """Say whether it may pass an amount: units of one vendor, or dollars of all together.
+
+        What has no price may cost more than any amount of dollars.
+        """
+        if not most.money:
+            return any(line.units > most.value for line in self.lines)
+        known = [line.micro_usd for line in self.lines if line.micro_usd is not None]
+        return len(known) < len(self.lines) or sum(known) > most.value
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What somebody spent in one pool; open requests count at their worst case.
+
+    `who` is a vendor, a site or a person, None where nobody is known. `cached` answers are among
+    the `requests` and cost nothing; `estimated` is the worst case of all that was asked.
+    """
+
+    who: str | None
+    vendor: str
+    pool: str
+    requests: int
+    cached: int
+    units: int
+    estimated: int
+    micro_usd: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a cap is used up. `of` is whose it is; `pool` is empty where it counts money."""
+
+    cap: str
+    of: str
+    used: int
+    most: Amount
+    pool: str
+
+    @property
+    def left(self) -> int:
+        """Return what may still be spent."""
+        return max(0, self.most.value - self.used)
+
+    @property
+    def is_near(self) -> bool:
+        """Say whether there should be a warning."""
+        return self.used >= NEAR * self.most.value
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a vendor says is left; `fault` is a sentence when it would not say."""
+
+    title: str
+    balances: tuple[Balance, ...] = ()
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Spending since a moment, and how the caps stand now."""
+
+    since: datetime
+    by_vendor: tuple[Spent, ...]
+    by_site: tuple[Spent, ...]
+    by_person: tuple[Spent, ...]
+    caps: tuple[Standing, ...]
+
+
+def is_near(balance: Balance) -> bool:
+    """Say whether a vendor's allowance is nearly used up, as far as it tells both numbers."""
+    if balance.used is None or not balance.limit:
+        return False
+    return balance.used >= NEAR * balance.limit

@@ -1,0 +1,172 @@
+"""The nouns of link building, as the whole house uses them (docs: README, "Words").
+
+Frozen dataclasses without behaviour worth a test. `None` always means *unknown*, never zero.
+Domains are registrable, ASCII and lower case (see `bot.domains`); adapters see to that in `parse`.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """The two levels a profile can be read at; they answer different questions."""
+
+    PAGE = "page"
+    SITE = "site"
+
+
+class Scale(StrEnum):
+    """Whose authority number it is. Two scales are never averaged or compared."""
+
+    DR = "DR"  # Ahrefs Domain Rating, 0-100
+    AS = "AS"  # Semrush Authority Score, 0-100
+    TF = "TF"  # Majestic Trust Flow, 0-100
+    DA = "DA"  # Moz Domain Authority, 0-100
+    RANK = "rank"  # DataForSEO rank, 0-1000
+    CC = "CC"  # Common Crawl harmonic centrality, 0-100
+    SAMPLE = "sample"  # the invented numbers of the demo, 0-100
+
+
+class LinkKind(StrEnum):
+    """FOLLOW is: not nofollow, not ugc, not sponsored. The others are hints, counted apart."""
+
+    FOLLOW = "follow"
+    NOFOLLOW = "nofollow"
+    UGC = "ugc"
+    SPONSORED = "sponsored"
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A domain's strength on its vendor's scale."""
+
+    value: float
+    scale: Scale
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Where the search happens: ISO 3166 alpha-2 country, ISO 639-1 language, lower case."""
+
+    country: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a profile is of: `value` is a page's absolute URL or a site's registrable domain."""
+
+    scope: Scope
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SerpRow:
+    """One organic result. `position` is our organic rank from 1; rows are pages, not domains.
+
+    `authority` is the ranking *site's*; the counts are the ranking *page's*, live links only.
+    `kind` is what the vendor takes the page for, one of `bot.model.page.KINDS`: a second opinion.
+    """
+
+    position: int
+    url: str
+    title: str
+    domain: str
+    authority: Authority | None = None
+    referring_domains: int | None = None
+    backlinks: int | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordMetrics:
+    """What a vendor estimates about a phrase; difficulty 0-100 is usually about the top 10."""
+
+    keyword: str
+    difficulty: float | None = None
+    volume: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Live counts and authority of one page or site; traffic is monthly organic visits."""
+
+    target: Target
+    referring_domains: int | None = None
+    backlinks: int | None = None
+    authority: Authority | None = None
+    traffic: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferringDomain:
+    """A registrable domain with at least one live link to the target.
+
+    `link` is the best kind of its links. `trust` is 0..1 from the index's own marks (0: it calls
+    the domain spam). `traffic` is the domain's monthly organic visits. `topic` is what the index
+    files the domain under.
+    """
+
+    domain: str
+    authority: Authority | None = None
+    link: LinkKind | None = None
+    trust: float | None = None
+    traffic: int | None = None
+    first_seen: date | None = None
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One live link, as far as the vendor shows it."""
+
+    domain: str
+    source_url: str
+    target_url: str | None = None
+    title: str | None = None
+    anchor: str | None = None
+    kind: LinkKind | None = None
+    first_seen: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountPoint:
+    """How many referring domains a target had on a day."""
+
+    day: date
+    referring_domains: int
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What a vendor says is left. `limit` None: unlimited or not said."""
+
+    pool: str
+    used: int | None
+    limit: int | None
+    resets_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The referring domains of one target as one index saw them.
+
+    `complete` is False when the read was cut off: then what is missing here may still exist.
+    """
+
+    target: Target
+    provider: str
+    rows: tuple[ReferringDomain, ...]
+    complete: bool
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """A raw answer as it was received; enough for `parse` to read it again."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    taken_at: datetime

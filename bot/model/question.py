@@ -1,0 +1,316 @@
+"""What was asked, and the one grammar of every door: `/gap KEYWORD site: page: in: lang: vs: …`.
+
+Slack, the CLI, the form and stored jobs all make a `Question`; only this file validates one.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from bot.domains import host_of, is_address, is_public_suffix, registrable
+from bot.errors import BadQuestion
+from bot.model.links import Market
+from bot.model.page_key import once, plain
+from bot.model.places import COUNTRIES, LANGUAGES
+
+MAX_KEYWORD = 200
+NO_PAGE = "none"
+TEN = "10"
+"""`gates:10` reads ten ranking pages; search results have no more on their first page."""
+
+OPTIONS = ("site", "page", "in", "lang", "vs", "via", "serp", "fresh", "gates")
+_OPTION = re.compile(r"(?:^|(?<=\s))([A-Za-z]+):(\S*)")
+_SCHEME = re.compile(r"\A[a-zA-Z][a-zA-Z0-9+.-]*://")
+_AFTER_HOST = re.compile(r"[/?#]")
+_PLAIN = str.maketrans("“”„«»‘’", '"""""\'\'')
+# The surrogates are what a terminal makes of bytes that are not UTF-8; nothing can send them on.
+_INVISIBLE = re.compile(
+    r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
+)
+# They join or part letters in Persian and the scripts of India, and make one emoji of several.
+_JOINERS = "\u200c\u200d"
+_VIRAMA = 9
+_SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+# What chat programs paste around bold, italic, code and struck words. It opens before a word and
+# closes behind one, so `__init__`, `2*3*4` and a path of an address stay as they are.
+_MARKED = re.compile(
+    r"""(?:(?<=^)|(?<=[\s"'(\[*_`~]))(?P<mark>(?P<one>[*_`~])(?:(?<!_)(?P=one)){0,2})(?!(?P=one)|\s)"""
+    r"""(?P<words>(?:(?!(?P=one)).|(?<=[^\W_])(?P=one)(?=[^\W_]))+)(?<!\s)(?P=mark)(?=$|[\s"')\].,;:!?*_`~])(?!(?P=one))""",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A validated question. `site` is registrable; `page` a URL, "none" or None (unknown).
+
+    `light` is the cheaper plan: it reads who links to the pages, not to their sites, and buys
+    neither linking pages nor traffic of the shortlist. `top10`: ten ranking pages are read instead
+    of three to tell what kind of page ranks.
+    """
+
+    keyword: str
+    market: Market
+    site: str | None = None
+    page: str | None = None
+    vs: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()
+    serp: str | None = None
+    fresh: bool = False
+    gates: bool = True
+    light: bool = False
+    top10: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds when the asker does not say: environment < team < site < channel."""
+
+    country: str = "us"
+    language: str = "en"
+    site: str | None = None
+
+
+def parse(text: str, defaults: Defaults) -> Question:
+    """Read the words after `/gap`; raises `BadQuestion` with a sentence for the asker."""
+    quoted, text = _take_quoted(unmarked(text.translate(_PLAIN)).strip())
+    given: dict[str, list[str]] = {}
+    for match in _OPTION.finditer(text):
+        name, value = match.group(1).lower(), unmarked(match.group(2).strip("\"'"))
+        if name in ("http", "https"):
+            continue
+        if name not in OPTIONS:
+            known = ", ".join(f"`{option}:`" for option in OPTIONS)
+            raise BadQuestion(
+                f"I do not know the option `{name}:`. I know {known}. "
+                "If it belongs to the keyword, put the keyword in quotes."
+            )
+        if not value:
+            raise BadQuestion(f"`{name}:` needs a value right after the colon, without a space.")
+        given.setdefault(name, []).append(value)
+    rest = _OPTION.sub(_keep_urls, text)
+    keyword = quoted if quoted is not None else rest
+    if quoted is not None and rest.strip():
+        raise BadQuestion("Only options may follow a keyword in quotes.")
+    for name, values in given.items():
+        if name not in ("vs", "via") and len(values) > 1:
+            raise BadQuestion(f"`{name}:` is given twice; once is enough.")
+    one = {name: values[0] for name, values in given.items()}
+    return make(
+        keyword,
+        defaults,
+        site=one.get("site"),
+        page=one.get("page"),
+        country=one.get("in"),
+        language=one.get("lang"),
+        vs=tuple(_split(given.get("vs", []))),
+        via=tuple(_split(given.get("via", []))),
+        serp=one.get("serp"),
+        fresh=_yes(one.get("fresh"), "fresh", default=False),
+        gates=one.get("gates") == TEN or _yes(one.get("gates"), "gates", default=True),
+        top10=one.get("gates") == TEN,
+    )
+
+
+def make(
+    keyword: str,
+    defaults: Defaults,
+    *,
+    site: str | None = None,
+    page: str | None = None,
+    country: str | None = None,
+    language: str | None = None,
+    vs: tuple[str, ...] = (),
+    via: tuple[str, ...] = (),
+    serp: str | None = None,
+    fresh: bool = False,
+    gates: bool = True,
+    light: bool = False,
+    top10: bool = False,
+) -> Question:
+    """Build a question from separate fields (CLI, form), with the same checks and sentences."""
+    market = Market(_country(country or defaults.country), _language(language or defaults.language))
+    our_page = read_page(page) if page else None
+    own = read_site(site) if site else None
+    if own is None and our_page not in (None, NO_PAGE):
+        own = registrable(our_page or "")
+    own = own or (read_site(defaults.site) if defaults.site else None)
+    if own is not None and our_page not in (None, NO_PAGE) and registrable(our_page or "") != own:
+        raise BadQuestion(f"The page {our_page} is not on the site {own}. Name a page of ours.")
+    return Question(
+        keyword=read_keyword(keyword),
+        market=market,
+        site=own,
+        page=our_page,
+        vs=once(read_url(url) for url in vs),
+        via=tuple(dict.fromkeys(name.lower() for name in via)),
+        serp=serp.lower() if serp else None,
+        fresh=fresh,
+        gates=gates,
+        light=light,
+        top10=top10,
+    )
+
+
+def read_keyword(text: str) -> str:
+    """Return the keyword: no invisible characters, spaces folded, quotes and marks undone.
+
+    U+200C and U+200D stay where they make a difference: between letters and in emoji.
+    """
+    visible = " ".join(_INVISIBLE.sub(_joined, text).split())
+    keyword = unmarked(_unquoted(unmarked(visible)))
+    if not keyword:
+        raise BadQuestion("Which keyword? For example: best accounting software.")
+    if len(keyword) > MAX_KEYWORD:
+        raise BadQuestion(
+            f"That keyword has {len(keyword)} characters; {MAX_KEYWORD} is the most I can ask for."
+        )
+    if not any(character.isalnum() for character in keyword):
+        raise BadQuestion("A keyword needs at least one letter or digit.")
+    return keyword
+
+
+def unmarked(text: str) -> str:
+    """Undo pasted `*bold*`, `_italic_`, `~struck~` and code, also one within the other."""
+    before = None
+    while before != text:
+        before, text = text, _MARKED.sub(r"\g<words>", text)
+    return text
+
+
+def _joined(match: re.Match[str]) -> str:
+    """Return the joiner that invisible characters hold where one belongs, else a space."""
+    joiner = next((one for one in match.group() if one in _JOINERS), "")
+    before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
+    broken = any(character < " " for character in match.group())
+    if not joiner or broken or not _takes_joiner(before):
+        return " "
+    # Behind a virama it may end the word: it says how the last letter is drawn.
+    ends_word = unicodedata.combining(before) == _VIRAMA and not after.strip()
+    return joiner if ends_word or _takes_joiner(after) else " "
+
+
+def _takes_joiner(character: str) -> bool:
+    if not character:
+        return False
+    category = unicodedata.category(character)
+    return category[0] in "LM" or category == "So" or character in _SKIN_TONES
+
+
+def _unquoted(text: str) -> str:
+    """Undo one pair of quotes of any kind; search engines would take it for an exact phrase."""
+    plain = text.translate(_PLAIN)
+    once = plain.count(plain[:1]) == 2 and plain[0] == plain[-1] and plain[0] in "\"'"
+    return text[1:-1].strip() if once else text
+
+
+def read_site(text: str) -> str:
+    """Return the registrable domain of a site the user named."""
+    domain = _host_in(text)
+    if is_public_suffix(domain):
+        raise _no_site(text)
+    return domain
+
+
+def _host_in(text: str) -> str:
+    """Return whose host it is; strangers' pages may stand right at a public suffix."""
+    _refuse_credentials(text)
+    host = host_of(text)
+    if host is not None and is_address(host):
+        raise BadQuestion(f"{host} is an IP address. Name the site by its domain: example.com.")
+    domain = registrable(text)
+    if domain is None:
+        raise _no_site(text)
+    return domain
+
+
+def _no_site(text: str) -> BadQuestion:
+    return BadQuestion(f"“{text[:80]}” is not a site. Name it by its domain: example.com.")
+
+
+def read_page(text: str) -> str:
+    """Return an absolute URL of ours, or "none" when the user says there is no such page."""
+    if text.lower() == NO_PAGE:
+        return NO_PAGE
+    url = read_url(text)
+    read_site(url)
+    return url
+
+
+def read_url(text: str) -> str:
+    """Return an absolute http(s) URL without what came with a click; a bare host gets https."""
+    text = _INVISIBLE.sub("", text).strip()
+    _refuse_credentials(text)
+    url = text if _SCHEME.match(text) else f"https://{text}"
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # it is only read, and checked, when it is asked for
+    except ValueError:
+        raise BadQuestion(f"“{text[:80]}” is not a web address.") from None
+    if parts.scheme.lower() not in ("http", "https"):
+        raise BadQuestion(f"“{text[:80]}” is not a web address: it must start with http or https.")
+    _host_in(url)
+    path = parts.path or "/"
+    query = f"?{parts.query}" if parts.query else ""
+    return plain(f"{parts.scheme.lower()}://{parts.netloc.lower()}{path}{query}")
+
+
+def _refuse_credentials(text: str) -> None:
+    authority = _AFTER_HOST.split(text.split("://", 1)[-1], maxsplit=1)[0]
+    if "@" in authority:
+        raise BadQuestion("That address carries a user name or password. Send it without them.")
+
+
+def _country(text: str) -> str:
+    code = {"uk": "gb"}.get(text.lower(), text.lower())
+    if code not in COUNTRIES:
+        raise BadQuestion(
+            f"I do not know the country “{text[:20]}”. Use its two-letter code, like us or de."
+        )
+    return code
+
+
+def _language(text: str) -> str:
+    code = text.lower()
+    if code not in LANGUAGES:
+        raise BadQuestion(
+            f"I do not know the language “{text[:20]}”. Use its two-letter code, like en or de."
+        )
+    return code
+
+
+def _take_quoted(text: str) -> tuple[str | None, str]:
+    """Split a leading quoted keyword from the rest: quotes of any kind always mean a keyword."""
+    end = end_of_quoted(text)
+    return (text[1:end], text[end + 1 :]) if end else (None, text)
+
+
+def end_of_quoted(text: str) -> int:
+    """Return where the quote stands that closes a leading quoted keyword; 0: there is none."""
+    text = text.translate(_PLAIN)
+    if text[:1] not in ('"', "'"):
+        return 0
+    end = text.rfind(text[0])
+    while end > 0 and text[end + 1 : end + 2].strip():
+        end = text.rfind(text[0], 0, end)
+    return max(end, 0)
+
+
+def _keep_urls(match: re.Match[str]) -> str:
+    return match.group(0) if match.group(1).lower() in ("http", "https") else " "
+
+
+def _split(values: list[str]) -> list[str]:
+    return [part for value in values for part in value.split(",") if part]
+
+
+def _yes(value: str | None, name: str, *, default: bool) -> bool:
+    if value is None:
+        return default
+    if value.lower() in ("yes", "on", "true", "1"):
+        return True
+    if value.lower() in ("no", "off", "false", "0"):
+        return False
+    more = f", or {TEN}" if name == "gates" else ""
+    raise BadQuestion(f"`{name}:` takes yes or no{more}.")

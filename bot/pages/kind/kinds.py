@@ -1,0 +1,68 @@
+"""What kind of page it is, with the evidence, or that it cannot be said.
+
+Signals are added up a kind. A kind is named when its sum is high enough and far enough ahead of
+the next; lists, guides, reviews and news are all articles, so one of them is only named when
+something speaks for it that does not speak for every article. The bars were chosen over the
+labelled pages, whole sites left out (`python -m benchmarks.pages`).
+"""
+
+from collections import defaultdict
+
+from bot.pages.document import Document
+from bot.pages.kind.evidence import ARTICLE, Signal
+from bot.pages.signals import signals_of
+
+LEAST = 2.0
+AHEAD = 0.5
+SPEAKING = 2.0
+_SHOWN = 4
+
+
+def kind_of(document: Document) -> tuple[str | None, tuple[str, ...]]:
+    """Return one of `KINDS` or None, and what speaks for it, strongest first."""
+    signals = tuple(signals_of(document))
+    kind = named(signals, LEAST, AHEAD)
+    if kind is not None:
+        return kind, evidence(signals, kind)
+    scores = scored(signals)
+    first, *others = _ranked(scores) or [""]
+    if others and scores[first] >= LEAST and scores[first] - scores[others[0]] < AHEAD:
+        return None, (f"it looks as much like {first} as like {others[0]}",)
+    return None, ("nothing on it shows clearly what kind of page it is",)
+
+
+def named(signals: tuple[Signal, ...], least: float, ahead: float) -> str | None:
+    """Return the kind whose sum passes both bars, if one does and something speaks for it."""
+    scores = scored(signals)
+    ranked = _ranked(scores)
+    if not ranked or scores[ranked[0]] < least:
+        return None
+    first = ranked[0]
+    if len(ranked) > 1 and scores[first] - scores[ranked[1]] < ahead:
+        return None
+    own = sum(
+        signal.weights.get(first, 0)
+        for signal in signals
+        if not signal.weights.keys() >= ARTICLE.keys()
+    )
+    return None if first in ARTICLE and own < SPEAKING else first
+
+
+def _ranked(scores: dict[str, float]) -> list[str]:
+    return sorted(scores, key=lambda kind: (-scores[kind], kind))
+
+
+def scored(signals: tuple[Signal, ...]) -> dict[str, float]:
+    """Return the sum of the weights of each kind that anything speaks for or against."""
+    sums: defaultdict[str, float] = defaultdict(float)
+    for signal in signals:
+        for kind, weight in signal.weights.items():
+            sums[kind] += weight
+    return dict(sums)
+
+
+def evidence(signals: tuple[Signal, ...], kind: str) -> tuple[str, ...]:
+    """Return what speaks for a kind, in words, the strongest first and nothing twice."""
+    speaking = [signal for signal in signals if signal.weights.get(kind, 0) > 0]
+    speaking.sort(key=lambda signal: -signal.weights[kind])
+    return tuple(dict.fromkeys(signal.words for signal in speaking))[:_SHOWN]

@@ -1,0 +1,179 @@
+"""Who links to the competitors: which lists or intersections are bought, and what they say. Pure.
+
+A list names everybody who links to one target; whether they link to us has to be asked apart. An
+intersection names, for several targets at once, who links to any of them and not to us. Which of
+the two is cheaper depends on the vendor: one bills requests, another rows, a third depth.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from bot.model.links import Profile, ReferringDomain, Scope, Target
+from bot.model.report import Competitor
+from bot.planning.steps import FREE_ROWS, Ask, is_free, most_affordable, proof, who_links
+from bot.providers.base import Answer, Capability, IntersectQuery, ReferringQuery, Shared, Vendor
+
+UNCOUNTED_PAGE_ROWS = 50  # asked for a page whose count nobody told us
+MOST_SITE_ROWS = 1_000
+_MOST_TO_PROVE = 1_000  # names of the proof whose price is compared; beyond it a row costs the same
+_COMPARED_ROWS = 100  # at which prices of one request and of two are compared
+
+
+@dataclass(frozen=True, slots=True)
+class _Lot:
+    """Something to spend on: `wanted` rows of what `build` asks for."""
+
+    wanted: int
+    build: Callable[[int], Ask]
+
+
+def scopes_of(level: str, *, light: bool) -> frozenset[Scope]:
+    """Return what is read at a level of the settings: "both", "page" or "site".
+
+    A light run leaves the sites out, unless they are all that is wanted.
+    """
+    if level == "both":
+        return frozenset({Scope.PAGE}) if light else frozenset(Scope)
+    return frozenset({Scope(level)})
+
+
+def profiles(
+    index: Vendor,
+    competitors: Sequence[Competitor],
+    purse: int | None,
+    *,
+    site: str | None = None,
+    scopes: frozenset[Scope] = frozenset(Scope),
+) -> list[Ask]:
+    """Spend the purse on who links: to all pages first, then to the sites of real sites.
+
+    Of `scopes` only; a page that is known to have none is not asked. Of lists with the
+    proof they need and intersections, the cheaper row is bought; where an index could not prove
+    anything by lists, intersections are.
+    """
+    pages = {
+        Target(Scope.PAGE, page.url): _rows_wanted(page.referring_domains)
+        for page in competitors
+        if page.referring_domains != 0 and Scope.PAGE in scopes
+    }
+    real = [page.domain for page in competitors if not page.platform]
+    domains = real if Scope.SITE in scopes else []
+    sites = [Target(Scope.SITE, domain) for domain in dict.fromkeys(domains)]
+    lists = _lists(index, pages, sites, purse)
+    if not index.can(Capability.INTERSECT) or is_free(index, Capability.REFERRING_DOMAINS):
+        return lists
+    own = Target(Scope.SITE, site) if site else None
+    crossed = _crossed(index, pages, sites, own, purse)
+    to_prove = 0.0
+    if site:
+        number_of = min(rows_of(lists), _MOST_TO_PROVE)
+        names = [f"prospect-{number}.example" for number in range(number_of)]
+        questions = proof(index, site, names, None)
+        provable = index.can(Capability.LINKS_BETWEEN) or not names
+        to_prove = sum(ask.worst() for ask in questions) if provable else float("inf")
+    return min((lists, to_prove), (crossed, 0.0), key=lambda one: _a_row(*one))[0]
+
+
+def _rows_wanted(count: int | None) -> int:
+    """Ask for a tenth more than counted: counts and lists are taken at different moments."""
+    return UNCOUNTED_PAGE_ROWS if count is None else count + max(1, count // 10)
+
+
+def _lists(
+    index: Vendor, pages: dict[Target, int], sites: Sequence[Target], purse: int | None
+) -> list[Ask]:
+    def lot(target: Target, wanted: int) -> _Lot:
+        return _Lot(wanted, partial(who_links, index, target))
+
+    if is_free(index, Capability.REFERRING_DOMAINS):
+        return [who_links(index, target, FREE_ROWS) for target in (*pages, *sites)]
+    asks = _share([lot(target, wanted) for target, wanted in pages.items()], purse)
+    left = None if purse is None else purse - sum(ask.worst() for ask in asks)
+    return asks + _share([lot(target, MOST_SITE_ROWS) for target in sites], left)
+
+
+def _crossed(
+    index: Vendor,
+    pages: dict[Target, int],
+    sites: Sequence[Target],
+    own: Target | None,
+    purse: int | None,
+) -> list[Ask]:
+    """Return one intersection for the pages and one for the sites, or one for both if cheaper."""
+    besides = f", and not to {own.value}" if own else ""
+
+    def lot(targets: Sequence[Target], what: str, wanted: int) -> _Lot:
+        def build(rows: int) -> Ask:
+            query = IntersectQuery(tuple(targets), own, rows)
+            return Ask(index, Capability.INTERSECT, query, f"who links to {what}{besides}")
+
+        return _Lot(wanted, build)
+
+    near = lot([*pages], "the top pages", sum(pages.values()))
+    far = lot(sites, "their sites", MOST_SITE_ROWS)
+    both = lot([*pages, *sites], "the top pages or their sites", near.wanted + far.wanted)
+    if pages and sites:
+        apart = near.build(_COMPARED_ROWS).worst() + far.build(_COMPARED_ROWS).worst()
+        if both.build(2 * _COMPARED_ROWS).worst() < apart:
+            return _share([both], purse)
+    return _share([*([near] if pages else []), *([far] if sites else [])], purse)
+
+
+def _a_row(asks: Sequence[Ask], besides: float) -> float:
+    """Return the price of a row in units, `besides` shared among all; infinite without rows."""
+    rows = rows_of(asks)
+    return (sum(ask.worst() for ask in asks) + besides) / rows if rows else float("inf")
+
+
+def rows_of(asks: Sequence[Ask]) -> int:
+    """Return how many rows these lists and intersections bring at most."""
+    sizes = (ask.query for ask in asks)
+    return sum(one.limit for one in sizes if isinstance(one, (ReferringQuery, IntersectQuery)))
+
+
+def _share(lots: Sequence[_Lot], left: int | None) -> list[Ask]:
+    """Spend on all lots, small ones first, so that what they leave goes to the large ones.
+
+    Rows are worth more than equality.
+    """
+    asks: dict[int, Ask] = {}
+    waiting = sorted(range(len(lots)), key=lambda at: lots[at].wanted)
+    for served, at in enumerate(waiting):
+        share = None if left is None else left // (len(waiting) - served)
+        rows = most_affordable(lots[at].wanted, share, lots[at].build)
+        if rows:
+            asks[at] = lots[at].build(rows)
+            left = None if left is None else left - asks[at].worst()
+    return [asks[at] for at in sorted(asks)]
+
+
+def read(ask: Ask, answer: Answer[object]) -> list[Profile]:
+    """Return what an answer says of each target.
+
+    An intersection leaves out who links to us, and a list since a day who linked before: neither
+    is ever the whole profile of a target.
+    """
+    query, provider = ask.query, ask.vendor.name
+    if isinstance(query, ReferringQuery):
+        rows = answer.only(ReferringDomain)
+        whole = answer.complete and query.since is None
+        return [Profile(query.target, provider, rows, whole, answer.as_of)]
+    if not isinstance(query, IntersectQuery):
+        return []
+    shared = answer.only(Shared)
+    return [
+        Profile(
+            target,
+            provider,
+            tuple(row.domain for row in shared if target in row.targets),
+            complete=False,
+            as_of=answer.as_of,
+        )
+        for target in query.targets
+    ]
+
+
+def proven(answer: Answer[object]) -> frozenset[str]:
+    """Return the domains of which an answer itself proves that they do not link to us."""
+    return frozenset(row.domain.domain for row in answer.only(Shared) if row.absence_proven)

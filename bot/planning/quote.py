@@ -1,0 +1,119 @@
+"""What a run may cost, before anything is sent: pure, from the same plan that the run follows.
+
+One attempt a request: the gateway repeats only what surely cost nothing.
+"""
+
+from collections import Counter
+from itertools import chain, repeat
+
+from bot.model.links import Market, Scope, Target
+from bot.model.question import Question
+from bot.model.report import Competitor
+from bot.planning import link_lists, refresh, steps
+from bot.planning.steps import Ask, Lineup
+from bot.providers.base import Capability, IntersectQuery, Vendor
+
+_MORE_THAN_A_PURSE_BUYS = 1_000_000  # referring domains of an invented competitor
+
+Pools = Counter[tuple[str, str]]
+
+
+def quote(
+    question: Question, chosen: Lineup, *, purse: int | None, shortlist: int, cap: int | None
+) -> dict[tuple[str, str], int]:
+    """Return the worst case in units by vendor and pool, before anything is sent; free ones not.
+
+    `purse` and `cap` None: each vendor's own. What later steps ask depends on what the first ones
+    find, so this supposes the dearest case; a light run enriches nothing.
+    """
+    worst: Pools = Counter()
+    for ask in [*steps.headline(question, chosen), *steps.difficulty(question, chosen)]:
+        worst.update(_of(ask))
+    for index in chosen.indexes:
+        if steps.is_free(index, Capability.REFERRING_DOMAINS):
+            continue
+        lists = _lists(index, steps.purse_of(index, purse), question)
+        names = [f"prospect-{at:03d}.example" for at in range(max(shortlist, steps.TOP + 1))]
+        compared = [f"prospect-{at:03d}.example" for at in range(_compared(lists, shortlist))]
+        # Dearest where every target costs a request of its own and one has all the rest.
+        targets = [Target(Scope.SITE, f"competitor-{n}.example") for n in range(steps.MOST_TARGETS)]
+        spread = zip(names[:shortlist], chain(targets, repeat(targets[-1])), strict=False)
+        later = [
+            *steps.metrics(
+                index,
+                [f"https://{name}/" for name in names[: steps.TOP + 1]],
+                names[: steps.TOP + 1],
+                "counts",
+            ),
+            *steps.proof(index, question.site or "our-site.example", compared, None),
+        ]
+        if not question.light:
+            later += steps.enrichment(index, {name: (target,) for name, target in spread}, None)
+        for ask in later:
+            worst.update(_of(ask))
+        worst.update(_of_the_lists(index, steps.purse_of(index, purse), lists))
+    asked = [vendor for vendor in (chosen.serp, chosen.keyword, *chosen.indexes) if vendor]
+    caps = {(vendor.name, vendor.pool): vendor.run_cap for vendor in asked}
+    if cap is not None:
+        caps = dict.fromkeys(worst, cap)
+    return {key: min(units, caps.get(key, units)) for key, units in worst.items() if units}
+
+
+def _of(ask: Ask) -> Pools:
+    return Counter({(ask.vendor.name, pool): units for pool, units in ask.by_pool().items()})
+
+
+def _compared(lists: list[Ask], shortlist: int) -> int:
+    """Return how many names the proof is about: all that the lists bring.
+
+    An intersection proves what it names itself, all but hosts of which it did not see the whole.
+    """
+    if any(isinstance(ask.query, IntersectQuery) for ask in lists):
+        return steps.most_to_prove(shortlist)
+    return min(link_lists.rows_of(lists), steps.MOST_PROVEN)
+
+
+def _lists(index: Vendor, purse: int, question: Question) -> list[Ask]:
+    rivals = [
+        Competitor(
+            position=place,
+            url=f"https://rival-{place}.example/",
+            domain=f"rival-{place}.example",
+            title=None,
+            referring_domains=_MORE_THAN_A_PURSE_BUYS,
+            backlinks=None,
+            authority=None,
+            authority_scale=None,
+            platform=False,
+        )
+        for place in range(1, steps.TOP + 1)
+    ]
+    scopes = link_lists.scopes_of("both", light=question.light)
+    return link_lists.profiles(index, rivals, purse, site=question.site, scopes=scopes)
+
+
+def _of_the_lists(index: Vendor, purse: int, lists: list[Ask]) -> Pools:
+    """Return the whole purse, and what so much of it takes from other pools besides."""
+    pools: Pools = Counter()
+    for ask in lists:
+        pools.update(_of(ask))
+    pools[index.name, index.pool] = purse
+    return pools
+
+
+def week(chosen: Lineup, keywords: int) -> dict[tuple[str, str], int]:
+    """Return the worst case in units, by vendor and pool, of reading so many keywords once.
+
+    Free vendors are left out. The first read of a keyword costs no more than a later one.
+    """
+    index, serp = chosen.main, chosen.serp
+    # Each portion puts its own question for the counts, and a request may have a price of its own.
+    portions = Counter(refresh.portion_sizes(keywords))
+    weekly = sum(
+        times * refresh.weekly_worst(index, serp, size) for size, times in portions.items()
+    )
+    worst: Pools = Counter({(index.name, index.pool): weekly})
+    if serp is not None and serp.name != index.name:
+        search = refresh.search_results(serp, "keyword", Market("us", "en"))
+        worst[serp.name, serp.pool] += keywords * search.worst()
+    return {key: units for key, units in worst.items() if units}

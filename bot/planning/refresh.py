@@ -1,0 +1,134 @@
+"""The weekly re-read of tracked keywords: what little is asked again, and its worst case. Pure.
+
+A week takes the search results of each keyword without their counts, one question for the counts of
+all keywords together, and for a page whose count moved only the domains that are new to it. Nothing
+is read whole again.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from bot.model.links import Market, Scope, Target
+from bot.planning.steps import (
+    FREE_ROWS,
+    SEARCH_RESULTS,
+    TOP,
+    Ask,
+    is_free,
+    metrics,
+    most_affordable,
+)
+from bot.providers.base import (
+    Capability,
+    IntersectQuery,
+    LostQuery,
+    ReferringQuery,
+    SerpQuery,
+    Vendor,
+)
+
+NEW_ROWS = 10
+"""New linkers of a page that a week asks for at most; ten cost Ahrefs' floor."""
+A_PORTION = 25
+"""Keywords that are read at once: at sixty requests a minute, a few minutes' work."""
+COUNTS = "counts of the tracked pages"
+_CHURN = 5  # as many may have come beside the growth as others have gone
+_SOME_DAY = date(2026, 1, 1)  # it changes no price
+
+
+def search_results(serp: Vendor, keyword: str, market: Market) -> Ask:
+    """Return the question who ranks today; the counts are asked for with all others."""
+    return Ask(serp, Capability.SERP, SerpQuery(keyword, market, counts=False), SEARCH_RESULTS)
+
+
+def batch_counts(index: Vendor, pages: Sequence[str], sites: Sequence[str]) -> list[Ask]:
+    """Return one question for the counts of all different pages and sites of many keywords.
+
+    Two where the vendor keeps pages and sites apart, none where it counts neither.
+    """
+    return metrics(index, pages, sites, COUNTS)
+
+
+def new_linkers(
+    index: Vendor, target: Target, *, since: date, grew_by: int | None, rows: int = NEW_ROWS
+) -> Ask | None:
+    """Return the question who began to link to a page or site since a day: at most `rows`.
+
+    `grew_by` is what its count grew by since, None if unknown: a small growth is asked for in few
+    rows, or in all that cost no more. None when the count stands still, and where an index could
+    only tell by reading the whole list again.
+    """
+    can = index.dates_links and index.can(Capability.REFERRING_DOMAINS)
+    if grew_by == 0 or rows < 1 or not can:
+        return None
+
+    def build(size: int) -> Ask:
+        query = ReferringQuery(target, size, since)
+        what = f"new referring domains of {target.value}"
+        return Ask(index, Capability.REFERRING_DOMAINS, query, what)
+
+    if is_free(index, Capability.REFERRING_DOMAINS):
+        return build(FREE_ROWS)
+    few = rows if grew_by is None else min(rows, max(0, grew_by) + _CHURN)
+    return build(most_affordable(rows, build(few).worst(), build))
+
+
+def new_linkers_of_all(
+    index: Vendor, grew_by: Mapping[Target, int | None], *, since: date, rows: int = NEW_ROWS
+) -> list[Ask]:
+    """Return who began to link to any of these: a list each, or one intersection if cheaper.
+
+    Where every request has a price of its own, as at DataForSEO, one for eight pages of several
+    keywords is what makes a week cheap. `bot.planning.link_lists.read` reads both kinds of answer.
+    """
+    found = (
+        (target, new_linkers(index, target, since=since, grew_by=growth, rows=rows))
+        for target, growth in grew_by.items()
+    )
+    lists = {target: ask for target, ask in found if ask}
+    if len(lists) < 2 or not index.can(Capability.INTERSECT):
+        return [*lists.values()]
+    limits = [ask.query.limit for ask in lists.values() if isinstance(ask.query, ReferringQuery)]
+    query = IntersectQuery(tuple(lists), None, sum(limits), since)
+    together = Ask(index, Capability.INTERSECT, query, f"who is new of {len(lists)} pages")
+    apart = sum(ask.worst() for ask in lists.values())
+    return [together] if together.served() and together.worst() < apart else [*lists.values()]
+
+
+def lost_links(index: Vendor, target: Target, *, since: date) -> Ask | None:
+    """Return the question which links to a page or site went since a day; None: nobody knows."""
+    if not index.can(Capability.LOST):
+        return None
+    what = f"lost links to {target.value}"
+    return Ask(index, Capability.LOST, LostQuery(target, since), what)
+
+
+def portion_sizes(keywords: int) -> list[int]:
+    """Return how many keywords are read at once, each time: portions of nearly the same size."""
+    count = -(-keywords // A_PORTION)
+    size, larger = divmod(keywords, count) if count else (0, 0)
+    return [size + (at < larger) for at in range(count)]
+
+
+def weekly_worst(
+    index: Vendor, serp: Vendor | None, keywords: int, *, ours_moved: bool = True
+) -> int:
+    """Return the most units of the index's pool that so many keywords, read at once, can cost.
+
+    Supposes one site of ours with a page for each keyword, no competitor twice, and that the counts
+    of all pages moved, ours too unless `ours_moved` is False. Search results count where the index
+    gives them. Linking pages and the links that left us are bought of what is left over.
+    """
+    names = [f"rival-{number}.example" for number in range(keywords * TOP)]
+    theirs = [f"https://{name}/page" for name in names]
+    ours = [f"https://our-site.example/{number}" for number in range(keywords)]
+    moved = [*theirs, *(ours if ours_moved else ())]
+    grown: dict[Target, int | None] = {Target(Scope.PAGE, url): None for url in moved}
+    asks = [
+        *batch_counts(index, [*theirs, *ours], ["our-site.example"] if keywords else []),
+        *new_linkers_of_all(index, grown, since=_SOME_DAY),
+    ]
+    if serp is not None and serp.name == index.name:
+        market = Market("us", "en")
+        asks += [search_results(serp, f"keyword {number}", market) for number in range(keywords)]
+    return sum(ask.worst() for ask in asks)

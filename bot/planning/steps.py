@@ -1,0 +1,405 @@
+"""Which vendor is asked what, in which order and for how much: pure, no I/O.
+
+A run has four steps, and each plans from what the one before has learned: the headline (SERP, our
+own numbers), the profiles (`bot.planning.link_lists`), the proof of absence, and the enrichment of
+the shortlist. A quote is the sum of their worst cases.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, cast
+
+from bot.domains import registrable
+from bot.errors import BadQuestion, PlanLacks
+from bot.model.links import Scope, Target
+from bot.model.question import NO_PAGE, Question
+from bot.model.report import Competitor
+from bot.providers.base import (
+    BetweenQuery,
+    Call,
+    Capability,
+    KeywordQuery,
+    LinksQuery,
+    MetricsQuery,
+    ReferringQuery,
+    Remote,
+    SerpQuery,
+    Vendor,
+)
+from bot.providers.registry import Registry
+from bot.settings.environment import Settings
+
+TOP = 3  # competitors
+MOST_TARGETS = 2 * TOP  # their pages and their sites
+SEARCH_RESULTS = "search results"
+FREE_ROWS = 1_000_000  # a local index is read whole
+MOST_PROVEN = 10_000  # names that one look-up is about
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question to one vendor; `what` names it for the reader ("referring domains of …").
+
+    `on_the_off_chance`: nobody asked for this source, so it is not missed when it has nothing.
+    `beyond_the_cap`: what is left does not pay for it; asked last, in its smallest form, so that
+    the cap refuses it and the report says so.
+    """
+
+    vendor: Vendor
+    capability: Capability
+    query: object
+    what: str
+    on_the_off_chance: bool = False
+    beyond_the_cap: bool = False
+
+    def worst(self) -> int:
+        """Return the most units of its vendor's pool it can cost; 0 when nothing is sent for it.
+
+        That is so when it is answered on this machine, and when the vendor lacks what is asked: the
+        gateway then refuses, and the report says why.
+        """
+        return self.by_pool()[self.vendor.pool]
+
+    def by_pool(self) -> Counter[str]:
+        """Return the most units of each pool it can take."""
+        if is_free(self.vendor, self.capability):
+            return Counter()
+        try:
+            prices = [call.worst for call in self._calls()]
+        except PlanLacks:
+            return Counter()
+        pools: Counter[str] = Counter()
+        for price in prices:
+            pools.update(price.by_pool)
+        return pools
+
+    def served(self) -> bool:
+        """Say whether the vendor has an answer to this query at all."""
+        try:
+            return is_free(self.vendor, self.capability) or bool(self._calls())
+        except PlanLacks:
+            return False
+
+    def _calls(self) -> tuple[Call, ...]:
+        adapter = self.vendor.capabilities[self.capability]
+        return cast("Remote[object, Any]", adapter).plan(self.query)
+
+
+@dataclass(frozen=True, slots=True)
+class Lineup:
+    """Who answers what in a run. `own_files` are free sources that may know who links to us."""
+
+    serp: Vendor | None
+    keyword: Vendor | None
+    indexes: tuple[Vendor, ...]
+    own_files: tuple[Vendor, ...] = ()
+
+    @property
+    def main(self) -> Vendor:
+        """Return the index whose counts make the headline."""
+        return self.indexes[0]
+
+
+def lineup(registry: Registry, question: Question, *, compare: bool = False) -> Lineup:
+    """Choose the vendors; raises `BadQuestion` that says what to add when none fits.
+
+    `compare`: where the question names none, all indexes that are paid for are asked side by side.
+    """
+    named = [registry.named(name) for name in question.via]
+    chosen = named or _unasked_choice(registry, question)
+    serp = _serp_vendor(registry, question, chosen)
+    indexes = _indexes(chosen) if not named else [v for v in chosen if _knows_links(v)]
+    if not indexes:
+        raise BadQuestion(
+            "None of these vendors knows links. Connect a link index, or import your own exports "
+            "with `linkgap import FILE`; `linkgap doctor` shows what is connected."
+        )
+    if not named:
+        paid = [one for one in indexes if not is_free(one, Capability.REFERRING_DOMAINS)]
+        indexes = paid if compare and paid else indexes[:1]
+    asked = [serp, *indexes] if serp else indexes
+    return Lineup(
+        serp=serp,
+        keyword=next((one for one in asked if _tells_difficulty(one, question)), None),
+        indexes=tuple(indexes),
+        own_files=tuple(
+            vendor
+            for vendor in chosen
+            if vendor not in indexes and is_free(vendor, Capability.REFERRING_DOMAINS)
+        ),
+    )
+
+
+def lineup_for(registry: Registry, question: Question, settings: Settings) -> Lineup:
+    """Choose the vendors as the settings prefer them; raises `BadQuestion` as `lineup` does.
+
+    A preferred vendor that is not connected changes nothing; what the question names comes first.
+    """
+    ordered = registry.preferring(settings.vendor_order)
+    if not question.serp and not question.via:
+        preferred = [one for one in registry.vendors if one.name == settings.serp]
+        if preferred and preferred[0].can(Capability.SERP):
+            question = replace(question, serp=settings.serp)
+    return lineup(ordered, question, compare=settings.compare_indexes)
+
+
+def _knows_links(vendor: Vendor) -> bool:
+    return vendor.can(Capability.REFERRING_DOMAINS)
+
+
+def _indexes(vendors: Iterable[Vendor]) -> list[Vendor]:
+    """Return who knows links, imported files last: they know nobody they were not exported for."""
+    able = filter(_knows_links, vendors)
+    return sorted(able, key=lambda vendor: is_free(vendor, Capability.REFERRING_DOMAINS))
+
+
+def _unasked_choice(registry: Registry, question: Question) -> list[Vendor]:
+    """Prefer real vendors; the sample only where nothing real could answer at all."""
+    real = [vendor for vendor in registry.vendors if not vendor.sample]
+    paid = [one for one in _indexes(real) if not is_free(one, Capability.REFERRING_DOMAINS)]
+    if question.vs or paid or any(vendor.can(Capability.SERP) for vendor in real):
+        return real
+    if question.serp:
+        return [vendor for vendor in real if vendor.name != question.serp]
+    return [vendor for vendor in registry.vendors if vendor.sample]
+
+
+def _serp_vendor(registry: Registry, question: Question, chosen: Sequence[Vendor]) -> Vendor | None:
+    if question.vs:
+        return None
+    if question.serp:
+        vendor = registry.named(question.serp)
+        if not vendor.can(Capability.SERP):
+            raise BadQuestion(f"{vendor.title} has no search results; choose another `serp:`.")
+        return vendor
+    able = [vendor for vendor in chosen if vendor.can(Capability.SERP)]
+    if able and not question.via:
+        # The index's own results may come with its counts; Google is what the question is about.
+        main = _indexes(chosen)[:1]
+        able.sort(key=lambda vendor: (vendor not in main, vendor.own_web_index))
+    if able:
+        return able[0]
+    names = ", ".join(vendor.title for vendor in chosen) or "No connected vendor"
+    raise BadQuestion(
+        f"{names}: no search results to be had. Name the ranking pages yourself with `vs:URL`, "
+        "or a vendor that has search results with `serp:`."
+    )
+
+
+def is_free(vendor: Vendor, capability: Capability) -> bool:
+    """Say whether it answers from this machine."""
+    return hasattr(vendor.capabilities.get(capability), "read")
+
+
+def headline(question: Question, chosen: Lineup) -> list[Ask]:
+    """Return what the number needs: SERP, our own numbers, pages named by hand.
+
+    In this order they are reserved. Where the results come without the index's counts, ours travel
+    with those of the top 3 later; the difficulty, which an answer can do without, comes after all.
+    """
+    asks = []
+    if chosen.serp:
+        query = SerpQuery(question.keyword, question.market)
+        asks.append(Ask(chosen.serp, Capability.SERP, query, SEARCH_RESULTS))
+    pages = [*question.vs]
+    if question.page not in (None, NO_PAGE):
+        pages.append(question.page or "")
+    sites = [site for site in (question.site, *map(registrable, question.vs)) if site]
+    for index in chosen.indexes:
+        if chosen.serp is None or _counts_itself(index, chosen.serp):
+            asks += metrics(index, pages, sites, "our own numbers" if not question.vs else "counts")
+    return asks
+
+
+def difficulty(question: Question, chosen: Lineup) -> list[Ask]:
+    """Return how hard the keyword is: asked last of the headline, for nothing depends on it."""
+    return [_difficulty(chosen.keyword, question)] if chosen.keyword else []
+
+
+def _difficulty(vendor: Vendor, question: Question) -> Ask:
+    query = KeywordQuery((question.keyword,), question.market)
+    return Ask(vendor, Capability.KEYWORD_METRICS, query, "keyword difficulty")
+
+
+def _tells_difficulty(vendor: Vendor, question: Question) -> bool:
+    """Say whether a vendor knows keywords of this market: one that does not is not asked."""
+    return vendor.can(Capability.KEYWORD_METRICS) and _difficulty(vendor, question).served()
+
+
+def _counts_itself(index: Vendor, serp: Vendor) -> bool:
+    """Say whether the search results come with this index's own counts."""
+    return serp.name == index.name and serp.serp_counts
+
+
+def metrics(vendor: Vendor, pages: Iterable[str], sites: Iterable[str], what: str) -> list[Ask]:
+    """Return one call for pages and sites where the vendor mixes them, else one each."""
+    wanted = {
+        Capability.PAGE_METRICS: [Target(Scope.PAGE, page) for page in dict.fromkeys(pages)],
+        Capability.SITE_METRICS: [Target(Scope.SITE, site) for site in dict.fromkeys(sites)],
+    }
+    adapters = [vendor.capabilities.get(capability) for capability in wanted]
+    if adapters[0] is not None and adapters[0] is adapters[1]:
+        wanted = {Capability.SITE_METRICS: [t for targets in wanted.values() for t in targets]}
+    return [
+        Ask(vendor, capability, MetricsQuery(tuple(targets)), what)
+        for capability, targets in wanted.items()
+        if targets and vendor.can(capability)
+    ]
+
+
+def uncounted(
+    index: Vendor,
+    serp: Vendor | None,
+    competitors: Sequence[Competitor],
+    *,
+    our_page: str | None,
+    our_site: str | None,
+) -> list[Ask]:
+    """Return the metrics call for what the SERP did not tell in this index's own numbers.
+
+    `our_page` is the page that was named, or ours among the results when nobody named one.
+    """
+    if serp is None:
+        return []  # pages named by hand were asked for with the headline
+    pages = [page.url for page in competitors if page.referring_domains is None]
+    sites = [page.domain for page in competitors if not page.platform]
+    if _counts_itself(index, serp):
+        return metrics(index, pages, (), "counts of the top 3")
+    pages = [*(page.url for page in competitors), *([our_page] if our_page else [])]
+    sites += [our_site] if our_site else []
+    return metrics(index, pages, sites, "counts of the top 3 and our own")
+
+
+def most_affordable(wanted: int, units: int | None, build: Callable[[int], Ask]) -> int:
+    """Return the largest size up to `wanted` whose worst case fits; 0 when not even one does.
+
+    The worst case never falls as the size grows, so halving finds it.
+    """
+    if units is None or build(wanted).worst() <= units:
+        return wanted
+    fits, too_many = 0, wanted
+    while too_many - fits > 1:
+        middle = (fits + too_many) // 2
+        if build(middle).worst() <= units:
+            fits = middle
+        else:
+            too_many = middle
+    return fits
+
+
+def _affordable(wanted: int, units: int | None, build: Callable[[int], Ask]) -> Ask:
+    """Return the largest form that fits, or the smallest marked as beyond the cap."""
+    size = most_affordable(wanted, units, build)
+    return build(size) if size else replace(build(1), beyond_the_cap=True)
+
+
+def own_profile(chosen: Lineup, site: str) -> list[Ask]:
+    """Return who links to us as far as that is free to read; what costs is proven name by name."""
+    target = Target(Scope.SITE, site)
+    asked = [
+        who_links(vendor, target, FREE_ROWS)
+        for vendor in chosen.indexes
+        if is_free(vendor, Capability.REFERRING_DOMAINS)
+    ]
+    return asked + [
+        replace(who_links(vendor, target, FREE_ROWS), on_the_off_chance=True)
+        for vendor in chosen.own_files
+    ]
+
+
+def who_links(index: Vendor, target: Target, rows: int) -> Ask:
+    """Return the question for the strongest referring domains of a target."""
+    query, what = ReferringQuery(target, rows), f"referring domains of {target.value}"
+    return Ask(index, Capability.REFERRING_DOMAINS, query, what)
+
+
+def most_to_prove(shortlist: int) -> int:
+    """Return how many names are asked about where intersections prove all but a few themselves."""
+    return shortlist * 3 // 2
+
+
+def can_prove(index: Vendor) -> bool:
+    """Say whether an index can be asked who does not link to us; what is free is read whole."""
+    if is_free(index, Capability.REFERRING_DOMAINS):
+        return False
+    return index.can(Capability.LINKS_BETWEEN) or index.can(Capability.INTERSECT)
+
+
+def proof(
+    index: Vendor,
+    site: str,
+    domains: Sequence[str],
+    left: int | None,
+    *,
+    linkers: int | None = None,
+    times: int = 1,
+) -> list[Ask]:
+    """Return the look-up that turns "we saw no link to us" into "there is none".
+
+    `domains` are best first: where what is left does not pay for all, the first are asked about.
+    `linkers` and `times` are those of `BetweenQuery`.
+    """
+    if not index.can(Capability.LINKS_BETWEEN) or is_free(index, Capability.REFERRING_DOMAINS):
+        return []  # or our own profile was read whole
+    domains = domains[:MOST_PROVEN]
+    if not domains:
+        return []
+
+    def asking(times: int, size: int) -> Ask:
+        query = BetweenQuery(tuple(domains[:size]), Target(Scope.SITE, site), linkers, times)
+        return Ask(index, Capability.LINKS_BETWEEN, query, f"links from prospects to {site}")
+
+    # To read ahead for other questions must not leave this one without an answer.
+    shared = left is None or asking(times, len(domains)).worst() <= left
+    return [_affordable(len(domains), left, partial(asking, times if shared else 1))]
+
+
+def enrichment(
+    index: Vendor, seen_on: Mapping[str, Sequence[Target]], left: int | None
+) -> list[Ask]:
+    """Return what the shortlist still lacks: the linking page first, then monthly traffic.
+
+    `seen_on`: the targets on which each domain was seen, best first. A vendor asks per target, so
+    the target that covers most of the shortlist goes first and few calls do.
+    """
+    asks: list[Ask] = []
+
+    def still() -> int | None:
+        """Return what is left; what the cap is to refuse takes nothing of it."""
+        if left is None:
+            return None
+        return left - sum(ask.worst() for ask in asks if not ask.beyond_the_cap)
+
+    waiting = dict(seen_on)
+    while waiting and index.can(Capability.LINKS):
+        covers = Counter(target for targets in waiting.values() for target in targets)
+        target = max(covers, key=lambda one: (covers[one], one.scope == Scope.PAGE, one.value))
+        domains = tuple(domain for domain, targets in waiting.items() if target in targets)
+
+        def links(size: int, target: Target = target, domains: tuple[str, ...] = domains) -> Ask:
+            query = LinksQuery(target, domains[:size])
+            return Ask(index, Capability.LINKS, query, f"linking pages to {target.value}")
+
+        asks.append(_affordable(len(domains), still(), links))
+        if asks[-1].beyond_the_cap:
+            break
+        for domain in domains:
+            del waiting[domain]
+    if seen_on and index.can(Capability.SITE_METRICS):
+        sites = [Target(Scope.SITE, domain) for domain in seen_on]
+
+        def traffic(size: int) -> Ask:
+            query = MetricsQuery(tuple(sites[:size]), counts=False, traffic=True)
+            return Ask(index, Capability.SITE_METRICS, query, "traffic of the shortlist")
+
+        # A link index that knows no visits is not asked for them: nobody misses its answer.
+        if traffic(1).served():
+            asks.append(_affordable(len(sites), still(), traffic))
+    return asks
+
+
+def purse_of(index: Vendor, purse: int | None) -> int:
+    """Return what a run may spend on lists of who links: as set, or else the vendor's own."""
+    return index.purse if purse is None else purse

@@ -1,0 +1,250 @@
+"""Ahrefs: which of many named domains link to a target, and which surely do not.
+
+Three ways, the cheapest first. The target's whole list, a unit a row, where it is so short that it
+costs the floor of a request, or where several questions of a day share it: it is kept for a day.
+Else one regular expression (RE2, documented for `where`) over the column `domain`: a unit for each
+that does link, so mostly the floor of 50. Where a key's Ahrefs refuses that with a 400, "equal to
+one of" at 2 units a row, which is remembered as long as the process lives.
+
+A row's `domain` may be a host, so an expression takes hosts along and "equal" asks for the root.
+Under a private suffix (`a.github.io`) Ahrefs may take the suffix for the root, so `domain` itself
+is asked for too.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from math import ceil
+from typing import Any
+
+import httpx
+
+from bot.domains import registrable, under_private_suffix
+from bot.model.links import ReferringDomain, Target
+from bot.providers.ahrefs.api import (
+    FLOOR,
+    Api,
+    Question,
+    any_of,
+    asked_in,
+    in_pieces,
+    of_target,
+    per_row,
+    price,
+)
+from bot.providers.ahrefs.links import RefdomainsBody
+from bot.providers.base import BetweenQuery, Call, Cost, Page, Part
+
+_PATH = "site-explorer/refdomains"
+_BY_NAME = ("domain",)
+_BY_ROOT = ("domain", "root_domain_name")
+_CUT_OFF = "The answer was cut off; the other domains are unproven."
+_START, _END = r"(^|\.)(", ")$"
+
+
+class LinksBetween(Question[BetweenQuery, RefdomainsBody, ReferringDomain]):
+    """Which of the named domains link to the target: mostly the floor of 50 for all of them."""
+
+    body = RefdomainsBody
+
+    def __init__(self, api: Api) -> None:
+        super().__init__(api)
+        self._refused: set[str] = set()  # targets whose expression was answered with a 400
+        self._no_expressions = False
+
+    def plan(self, query: BetweenQuery) -> tuple[Call, ...]:
+        """Return the calls of the cheapest way."""
+        names = sorted(set(query.domains))
+        by_name = self._by_name(query.target, names)
+        if by_name and query.linkers is not None:
+            rows = max(1, ceil(query.linkers * 11 / 10))  # counts and lists differ a little
+            asked = sum(call.worst.units for call in by_name)
+            bar = FLOOR if query.times == 1 else asked * query.times
+            if self._whole_price(rows) <= bar:
+                first = self._listed(query.target, rows + 1)
+                return (replace(first, worst=Cost(self._whole_price(rows))),)
+        return by_name
+
+    def _by_name(self, target: Target, names: Sequence[str]) -> tuple[Call, ...]:
+        if self._no_expressions:
+            return self._equal(target, names)
+        calls = in_pieces(names, max(1, len(names)), lambda some: self._matching(target, some))
+        if not calls:
+            return ()
+        # More names never have a lower worst case, or no budget could be planned with it.
+        lacking = self._matching_price(len(names)) - sum(call.worst.units for call in calls)
+        first, *others = calls
+        return (replace(first, worst=Cost(first.worst.units + max(0, lacking))), *others)
+
+    def _matching(self, target: Target, names: Sequence[str]) -> Call:
+        """Return the call for one expression; its price is that of all halves it may take."""
+        params: dict[str, str | int] = {
+            **of_target(target),
+            "select": "domain",
+            "history": "live",
+            "limit": self._limit(len(names)),
+            "order_by": "domain:asc",
+            "where": _where("regex", _expression(names)),
+        }
+        return self._api.get(_PATH, params, Cost(self._matching_price(len(names))))
+
+    def _matching_price(self, names: int) -> int:
+        rows = self._limit(names)
+        halves = self._matching_price(ceil(names / 2)) if rows <= names and names > 1 else 0
+        return price(rows, _BY_NAME).units + 2 * halves
+
+    def _limit(self, names: int) -> int:
+        """One row more than asked shows that nothing was cut; the floor pays for 50 anyway."""
+        return min(self._api.row_cap, max(FLOOR, names + 1))
+
+    def _equal(self, target: Target, names: Sequence[str]) -> tuple[Call, ...]:
+        def build(some: Sequence[str]) -> Call:
+            limit = self._equal_limit(len(some))
+            params: dict[str, str | int] = {
+                **of_target(target),
+                "select": "domain",
+                "history": "live",
+                "limit": limit,
+                "order_by": "domain:asc",
+                "where": any_of(test for domain in some for test in _tests(domain)),
+            }
+            return self._api.get(_PATH, params, price(limit, _BY_ROOT))
+
+        return in_pieces(names, self._api.row_cap - 1, build)
+
+    def _equal_limit(self, names: int) -> int:
+        return min(self._api.row_cap, max(FLOOR // per_row(_BY_ROOT), names + 1))
+
+    def _listed(self, target: Target, rows: int, after: str | None = None) -> Call:
+        """Return the call for the target's whole list, or for what comes after a domain in it."""
+        limit = min(self._api.row_cap, max(FLOOR, rows))
+        params: dict[str, str | int] = {
+            **of_target(target),
+            "select": "domain",
+            "history": "live",
+            "limit": limit,
+            "order_by": "domain:asc",
+        }
+        if after is not None:
+            params["where"] = _where("gt", after)
+        call = self._api.get(_PATH, params, price(limit, _BY_NAME))
+        whole = str(call.request.url.copy_remove_param("limit"))
+        return replace(call, part=Part(whole, limit))
+
+    def _whole_price(self, rows: int) -> int:
+        full, rest = divmod(rows, self._api.row_cap)
+        return full * max(FLOOR, self._api.row_cap) + (max(FLOOR, rest) if rest else 0)
+
+    def parse(
+        self, query: BetweenQuery, call: Call, response: httpx.Response
+    ) -> Page[ReferringDomain]:
+        """Read one answer; an expression that is refused is followed by its names one by one."""
+        names = _named(call)
+        if response.status_code == httpx.codes.BAD_REQUEST and names:
+            self._refused.add(query.target.value)
+            first, *others = (*self._equal(query.target, names), *call.after)
+            return Page((), complete=True, billed=Cost(0), next=replace(first, after=(*others,)))
+        return super().parse(query, call, response)
+
+    def rows(self, query: BetweenQuery, call: Call, body: RefdomainsBody) -> Page[ReferringDomain]:
+        """Return those that link; the others are proven not to unless the answer was cut off."""
+        asked = set(query.domains)
+        found = {domain for row in body.refdomains if (domain := registrable(row.domain))}
+        if call.part is not None:
+            return self._part(query, call, body, found & asked)
+        if names := _named(call):
+            self._refused.discard(query.target.value)
+            return self._matched(query, call, len(body.refdomains), found & set(names))
+        if query.target.value in self._refused:
+            self._no_expressions = True  # now it is known that only the expression was wrong
+        asked = asked_in(call)
+        linking = found & asked
+        complete = len(body.refdomains) < self._equal_limit(len(asked)) or linking == asked
+        return _page(
+            linking,
+            complete=complete,
+            settled=asked if complete else linking,
+            following=call.following(),
+        )
+
+    def _matched(
+        self, query: BetweenQuery, call: Call, rows: int, linking: set[str]
+    ) -> Page[ReferringDomain]:
+        """Read an expression's answer; of one that was cut off the open names are asked by halves.
+
+        Hosts of one domain are rows of their own, so even a few names can fill an answer.
+        """
+        names = _named(call)
+        rest = [name for name in names if name not in linking]
+        if rows < self._limit(len(names)) or not rest:
+            return _page(linking, complete=True, settled={*names}, following=call.following())
+        if len(names) == 1:
+            return _page(linking, complete=False, settled=linking, following=call.following())
+        middle = ceil(len(rest) / 2)
+        halves = [self._matching(query.target, some) for some in (rest[:middle], rest[middle:])]
+        first, *others = [half for half in halves if _named(half)] + [*call.after]
+        following = replace(first, after=(*others,))
+        return _page(linking, complete=True, settled=linking, following=following)
+
+    def _part(
+        self, query: BetweenQuery, call: Call, body: RefdomainsBody, linking: set[str]
+    ) -> Page[ReferringDomain]:
+        """Read a part of the whole list; a full one is followed by what comes after it."""
+        limit = call.part.rows if call.part else 0
+        if len(body.refdomains) < limit:
+            return _page(linking, complete=True, settled={*query.domains})
+        last = body.refdomains[-1].domain
+        if last <= _after(call):  # the filter is not obeyed; never ask in a circle
+            return _page(linking, complete=False, settled=linking)
+        following = self._listed(query.target, limit, after=last)
+        return _page(linking, complete=True, settled=linking, following=following)
+
+
+def _page(
+    linking: set[str], *, complete: bool, settled: set[str], following: Call | None = None
+) -> Page[ReferringDomain]:
+    return Page(
+        tuple(ReferringDomain(domain) for domain in sorted(linking)),
+        complete=complete,
+        next=following,
+        note=None if complete else _CUT_OFF,
+        settled=frozenset(settled),
+    )
+
+
+def _expression(names: Sequence[str]) -> str:
+    return _START + "|".join(name.replace(".", r"\.") for name in names) + _END
+
+
+def _where(test: str, value: str) -> str:
+    return json.dumps({"field": "domain", "is": [test, value]}, separators=(",", ":"))
+
+
+def _test_of(call: Call) -> tuple[str, str]:
+    """Return the test on `domain` that a call's filter makes; empty where it makes none."""
+    where: Any = json.loads(call.request.url.params.get("where", "{}"))
+    test, value = where.get("is", ("", ""))
+    return test, value
+
+
+def _named(call: Call) -> list[str]:
+    """Return the names in a call's expression; empty where it has none."""
+    test, value = _test_of(call)
+    if test != "regex":
+        return []
+    names = value.removeprefix(_START).removesuffix(_END).replace(r"\.", ".")
+    return [name for name in names.split("|") if name]
+
+
+def _after(call: Call) -> str:
+    """Return the domain after which a part of the whole list begins."""
+    test, value = _test_of(call)
+    return value if test == "gt" else ""
+
+
+def _tests(domain: str) -> list[tuple[str, str]]:
+    """Return what makes a row count as this domain's, in as short a filter as is safe."""
+    tests = [("root_domain_name", domain)]
+    if under_private_suffix(domain):
+        tests.append(("domain", domain))
+    return tests

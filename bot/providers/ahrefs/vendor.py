@@ -1,0 +1,64 @@
+"""Ahrefs (API v3): settings, authentication and the declaration of what it answers."""
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from bot.clock import Clock
+from bot.model.links import Scale
+from bot.providers.ahrefs.api import NAME, Api
+from bot.providers.ahrefs.counts import Allowance, Batch, History, Keywords, Serp
+from bot.providers.ahrefs.drift import contract
+from bot.providers.ahrefs.links import Links, Lost, ReferringDomains
+from bot.providers.ahrefs.proof import LinksBetween
+from bot.providers.base import Capability, NotConfigured, Rate, Vendor
+from bot.providers.header_key import HeaderKey
+from bot.settings.environment import ApiKey, Settings, VendorOptions
+
+_TITLE = "Ahrefs"
+
+
+class Options(VendorOptions):
+    """`LINKGAP_AHREFS_…`. The key needs a plan with API access (Lite or higher)."""
+
+    model_config = SettingsConfigDict(env_prefix="LINKGAP_AHREFS_")
+
+    api_key: ApiKey = None
+    base_url: str = Field("https://api.ahrefs.com/v3", pattern=r"^https?://[^\s/]+")
+    row_cap: int = Field(
+        100, ge=10, description="Rows a request may bring: Lite 100, Standard 250, Advanced 500."
+    )
+
+
+def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
+    """Return Ahrefs ready to be asked, or what it lacks; raises `ConfigError` on bad settings."""
+    options = Options.beside(settings)
+    api = Api(options.base_url.rstrip("/"), options.row_cap)
+    batch = Batch(api)
+    capabilities: dict[Capability, object] = {
+        Capability.SERP: Serp(api),
+        Capability.KEYWORD_METRICS: Keywords(api),
+        Capability.PAGE_METRICS: batch,
+        Capability.SITE_METRICS: batch,
+        Capability.REFERRING_DOMAINS: ReferringDomains(api),
+        Capability.LINKS_BETWEEN: LinksBetween(api),
+        Capability.LINKS: Links(api),
+        Capability.COUNT_HISTORY: History(api, clock),
+        Capability.LOST: Lost(api),
+        Capability.BALANCE: Allowance(api),
+    }
+    key = options.api_key
+    if key is None:
+        return NotConfigured(NAME, _TITLE, ("LINKGAP_AHREFS_API_KEY",), tuple(capabilities))
+    return Vendor(
+        name=NAME,
+        title=_TITLE,
+        scale=Scale.DR,
+        capabilities=capabilities,
+        auth=HeaderKey("Authorization", key, "Bearer "),
+        secrets=(key,),
+        # Documented: 60 requests a minute plus throttling that nobody can foresee, so few at once.
+        contract=contract(api),
+        rate=Rate(per_minute=60, concurrency=6),
+        serp_counts=True,
+        dates_links=True,
+    )

@@ -1,0 +1,292 @@
+"""What all DataForSEO requests share: address, envelope, errors, prices, filters, scales.
+
+Prices are those of dataforseo.com/pricing since July 2026, as the `cost` of real answers from
+August 2026 confirms: search results 0.002 USD for the first ten and 0.0015 for each ten more; Labs
+0.012 a request and 0.00012 an item; backlinks 0.024 a request and 0.000036 a row. Money is the
+pool: a unit is a millionth of a dollar, so caps in this pool are caps in money.
+
+Ranks are always asked for on the scale of 0 to 1,000, the one `Scale.RANK` means. Their scale of
+100 is no tenth of it (100 × sin(rank / 636.62), rounded), so the two must never meet.
+"""
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Annotated, Any, Generic, Self, TypeVar
+
+import httpx
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
+
+from bot.errors import (
+    BadAnswer,
+    BadKey,
+    OutOfUnits,
+    PlanLacks,
+    ProviderError,
+    RateLimited,
+    Unavailable,
+)
+from bot.model.links import Authority, Scale, Scope, Target
+from bot.providers.base import Call, Cost, Page
+from bot.providers.http import checked, cut, refuse
+
+NAME = "dataforseo"
+POOL = "micro-USD"
+# Their terms set no limit for an own copy and they keep search results for 30 days themselves; a
+# day is what links and rankings stay true for.
+DAY = 24 * 60 * 60
+MOST_ROWS = 1_000  # a request
+RANK_SCALE = "one_thousand"
+LONGEST_PATTERN = 1_000  # characters of a regular expression in a filter
+_SPAM_FROM = 61  # of 100; their own name for it is "high"
+
+_FINE, _NO_RESULTS = 20_000, 40_102
+_FAILURES: dict[int, type[ProviderError]] = {
+    40100: BadKey,
+    40101: Unavailable,
+    40103: Unavailable,
+    40104: BadKey,
+    40200: OutOfUnits,
+    40201: BadKey,
+    40202: RateLimited,
+    40203: OutOfUnits,
+    40204: PlanLacks,
+    40205: RateLimited,
+    40206: RateLimited,
+    40207: BadKey,
+    40209: RateLimited,
+    40210: OutOfUnits,
+    40601: Unavailable,
+    40602: Unavailable,
+}
+_WAITS = {40202: 60.0, 40205: 3_600.0, 40206: 86_400.0}  # seconds until the limit ends
+_INVALID_FIELD = 40_501
+_NO_DATA = "DataForSEO has no data for this; that is unknown, not zero."
+_NOTHING_RANKS = "The search engine shows no results for this keyword."
+
+Query = TypeVar("Query")
+Result = TypeVar("Result", bound=BaseModel)
+Item = TypeVar("Item", bound=BaseModel)
+Row = TypeVar("Row")
+
+Count = Annotated[int, Field(ge=0)]
+Rank = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
+Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+Money = Annotated[float, Field(allow_inf_nan=False)]
+# They write moments as "2026-07-01 12:57:46 +00:00".
+Day = Annotated[date, BeforeValidator(lambda value: str(value)[:10])]
+
+
+def usd(micro: int) -> Cost:
+    """Return a price in millionths of a dollar."""
+    return Cost(micro, POOL, micro_usd=micro)
+
+
+def backlinks_price(rows: int) -> Cost:
+    """Return the worst case of a request to the backlinks API that can bring so many rows."""
+    return usd(24_000 + 36 * rows)
+
+
+def labs_price(items: int) -> Cost:
+    """Return the worst case of a request to the Labs API about so many items."""
+    return usd(12_000 + 120 * items)
+
+
+def serp_price(pages: int) -> Cost:
+    """Return the worst case of search results over so many pages of ten."""
+    return usd(2_000 + 1_500 * (pages - 1))
+
+
+def authority(rank: float | None) -> Authority | None:
+    """Return a domain's own rank; what a domain *passes on* is none."""
+    return None if rank is None else Authority(rank, Scale.RANK)
+
+
+def trust(spam_score: float | None) -> float | None:
+    """Return the spam score of 0 to 100 as trust; from 61 on they call it spam."""
+    if spam_score is None:
+        return None
+    return 0.0 if spam_score >= _SPAM_FROM else round(1 - spam_score / 100, 2)
+
+
+def not_spam(fields: Sequence[str]) -> list[Any]:
+    """Return the filter "at least one of these spam scores is not high"."""
+    return _any_of([[field, "<", _SPAM_FROM] for field in fields])
+
+
+def seen_since(fields: Sequence[str], day: date) -> list[Any]:
+    """Return the filter "one of these moments is on the day or later"; they know no "from"."""
+    moment = f"{(day - timedelta(days=1)).isoformat()} 23:59:59 +00:00"
+    return _any_of([[field, ">", moment] for field in fields])
+
+
+def _any_of(tests: Sequence[list[Any]]) -> list[Any]:
+    first, *others = tests
+    return [first, *(part for test in others for part in ("or", test))] if others else first
+
+
+def pattern(domains: Iterable[str]) -> str:
+    """Return the expression that finds these registrable domains with all their hosts."""
+    names = "|".join(domain.replace(".", r"\.") for domain in domains)
+    return rf"(^|\.)({names})$"
+
+
+def in_pieces(domains: Iterable[str]) -> list[list[str]]:
+    """Return the different domains in groups whose patterns are short enough for a filter."""
+    return chunks(sorted(set(domains)), lambda group: len(pattern(group)) <= LONGEST_PATTERN)
+
+
+def note_of(*sentences: str | None) -> str | None:
+    """Join what there is to say."""
+    return " ".join(sentence for sentence in sentences if sentence) or None
+
+
+def chunks(items: Sequence[Row], fits: Callable[[Sequence[Row]], bool]) -> list[list[Row]]:
+    """Return the items in order, in groups that fit; one that never fits stands alone."""
+    groups: list[list[Row]] = []
+    for item in items:
+        if groups and fits([*groups[-1], item]):
+            groups[-1].append(item)
+        else:
+            groups.append([item])
+    return groups
+
+
+def task_of(call: Call) -> dict[str, Any]:
+    """Return the one task that a planned request carries."""
+    (task,) = json.loads(call.request.content)
+    return dict(task)
+
+
+def asked_in(call: Call) -> set[str]:
+    """Return the domains that the `pattern` filter of a planned request names."""
+    expression: str = task_of(call)["filters"][2]
+    return set(expression.removeprefix(r"(^|\.)(")[:-2].replace(r"\.", ".").split("|"))
+
+
+def target_of(value: str) -> Target:
+    """Return the target that was sent under this name."""
+    return Target(Scope.PAGE if "://" in value else Scope.SITE, value)
+
+
+class Verdict(BaseModel):
+    """How a request, or its task, ended; both are to be looked at."""
+
+    status_code: int
+    status_message: str | None = None
+    cost: Money | None = None
+
+
+class Envelope(Verdict):
+    """What every answer comes in; one task is sent, so one comes back."""
+
+    tasks: list[Verdict] | None = None
+
+
+class Finished(BaseModel, Generic[Result]):
+    """A task that went well; `result` null means that they know nothing."""
+
+    result: list[Result | None] | None = None
+
+
+class Whole(BaseModel, Generic[Result]):
+    """An answer whose task went well."""
+
+    tasks: list[Finished[Result]] = Field(min_length=1)
+
+
+class Listing(BaseModel, Generic[Item]):
+    """A result that is a list; `items` is null where the counts say that there are none."""
+
+    total_count: Count | None = None
+    items_count: Count | None = None
+    items: list[Item | None] | None = None
+
+    @model_validator(mode="after")
+    def _listed_or_counted_as_none(self) -> Self:
+        if self.items is None and 0 not in (self.items_count, self.total_count):
+            raise ValueError("items are missing")
+        return self
+
+    @property
+    def found(self) -> list[Item]:
+        """The items that are there."""
+        return [item for item in self.items or () if item is not None]
+
+    def cut_off(self, limit: int) -> bool:
+        """Say whether there may be more rows than came; a total may count without the filters."""
+        came = len(self.items or ())
+        return came >= limit and self.total_count != came
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """Where the API lives."""
+
+    base_url: str
+
+    def get(self, path: str) -> Call:
+        """Plan a keyless GET of what is free and never kept."""
+        return Call(httpx.Request("GET", f"{self.base_url}/v3/{path}"), usd(0))
+
+    def post(self, path: str, task: dict[str, Any], worst: Cost) -> Call:
+        """Plan a keyless POST of one task; they take no more at a time."""
+        return Call(httpx.Request("POST", f"{self.base_url}/v3/{path}", json=[task]), worst, DAY)
+
+
+class Question(ABC, Generic[Query, Result, Row]):
+    """One endpoint: how it is asked, what its result looks like, what the rows mean."""
+
+    body: type[Whole[Result]]
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    @abstractmethod
+    def plan(self, query: Query) -> tuple[Call, ...]:
+        """Return the requests that answer the query."""
+
+    @abstractmethod
+    def rows(self, query: Query, call: Call, result: Result) -> Page[Row]:
+        """Turn a good result into rows; `parse` adds what it cost."""
+
+    def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
+        """Read one answer; raises a `ProviderError` for everything but a good one.
+
+        Most failures come with HTTP 200 and say so in the envelope or in its task.
+        """
+        refuse(NAME, response)
+        envelope = checked(NAME, response, Envelope)
+        for verdict in (envelope, *(envelope.tasks or ())):
+            if verdict.status_code not in (_FINE, _NO_RESULTS):
+                raise _failure(verdict)
+        return replace(self._page(query, call, response, envelope), billed=_billed(envelope))
+
+    def _page(
+        self, query: Query, call: Call, response: httpx.Response, envelope: Envelope
+    ) -> Page[Row]:
+        if any(task.status_code == _NO_RESULTS for task in envelope.tasks or ()):
+            return Page((), complete=True, note=_NOTHING_RANKS)
+        results = checked(NAME, response, self.body).tasks[0].result
+        if not results or results[0] is None:
+            return Page((), complete=False, note=_NO_DATA)
+        return self.rows(query, call, results[0])
+
+
+def _failure(verdict: Verdict) -> ProviderError:
+    code, words = verdict.status_code, verdict.status_message or ""
+    detail = cut(f"{code} {words}")
+    kind = _FAILURES.get(code, Unavailable if code >= 50_000 else BadAnswer)
+    if code == _INVALID_FIELD and any(name in words for name in ("location", "language")):
+        kind = PlanLacks  # a market they have no search data for
+    if kind is RateLimited:
+        return RateLimited(NAME, detail, retry_after=_WAITS.get(code))
+    return kind(NAME, detail)
+
+
+def _billed(envelope: Envelope) -> Cost | None:
+    """Read what was charged; absent means unknown."""
+    cost = envelope.cost
+    return None if cost is None or cost < 0 else usd(round(cost * 1_000_000))

@@ -1,0 +1,371 @@
+"""DataForSEO: who links to a page or site, whether named domains do, and who not to us."""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import chain
+from typing import Any, Literal
+
+import httpx
+from pydantic import BaseModel
+
+from bot.domains import host_of, registrable
+from bot.gap.compare import best_kind
+from bot.model.links import LinkKind, ReferringDomain, Scope, Target
+from bot.providers.base import (
+    BetweenQuery,
+    Call,
+    IntersectQuery,
+    Page,
+    ReferringQuery,
+    Shared,
+)
+from bot.providers.dataforseo.api import (
+    MOST_ROWS,
+    RANK_SCALE,
+    Api,
+    Count,
+    Day,
+    Envelope,
+    Listing,
+    Percent,
+    Question,
+    Whole,
+    asked_in,
+    backlinks_price,
+    chunks,
+    in_pieces,
+    not_spam,
+    note_of,
+    pattern,
+    seen_since,
+    target_of,
+    task_of,
+    trust,
+)
+
+_FEWEST_PROOF_ROWS = 100
+_CUT_OFF = "The answer was cut off; the other domains are unproven."
+_MOST_FILTERS = 8  # a request may carry; one a target
+Mode = Literal["partial", "all"]
+
+
+class Linking(BaseModel):
+    """What one linking domain does for one target. Its `rank` is what it passes on, not its own."""
+
+    backlinks: Count | None = None
+    first_seen: Day | None = None
+    backlinks_spam_score: Percent | None = None
+    referring_pages: Count | None = None
+    referring_pages_nofollow: Count | None = None
+    referring_links_attributes: dict[str, int | None] | None = None
+
+    @property
+    def kind(self) -> LinkKind | None:
+        """The best kind of its links, as far as the counts tell."""
+        pages, nofollow = self.referring_pages, self.referring_pages_nofollow
+        if pages is None or nofollow is None:
+            return None
+        if nofollow >= pages:
+            return LinkKind.NOFOLLOW
+        marks = self.referring_links_attributes or {}
+        ugc, sponsored = (marks.get(kind) or 0 for kind in (LinkKind.UGC, LinkKind.SPONSORED))
+        if self.backlinks is not None and ugc + sponsored >= self.backlinks:
+            return LinkKind.UGC if ugc else LinkKind.SPONSORED
+        return LinkKind.FOLLOW
+
+
+def _merged(domain: str, seen: Sequence[Linking]) -> ReferringDomain:
+    """Take the best of each host and target. The domain's own rank is not in these answers."""
+    days = [one.first_seen for one in seen if one.first_seen is not None]
+    marks = [mark for one in seen if (mark := trust(one.backlinks_spam_score)) is not None]
+    return ReferringDomain(
+        domain=domain,
+        link=best_kind(one.kind for one in seen),
+        trust=max(marks, default=None),
+        first_seen=min(days, default=None),
+    )
+
+
+class ReferringItem(Linking):
+    """One linking domain."""
+
+    domain: str
+
+
+class ReferringDomains(Question[ReferringQuery, Listing[ReferringItem], ReferringDomain]):
+    """The strongest live referring domains of a page or site, at most 1,000.
+
+    Strongest by what they pass on; their own rank is bought with the metrics. Links over redirects
+    and canonical pages count, as they do in the counts.
+    """
+
+    body = Whole[Listing[ReferringItem]]
+
+    def plan(self, query: ReferringQuery) -> tuple[Call, ...]:
+        """Return one call."""
+        limit = min(query.limit, MOST_ROWS)
+        task: dict[str, Any] = {
+            "target": query.target.value,
+            "limit": limit,
+            "order_by": ["rank,desc"],
+            "backlinks_status_type": "live",
+            "rank_scale": RANK_SCALE,
+        }
+        if query.since is not None:
+            task["filters"] = seen_since(["first_seen"], query.since)
+        call = self._api.post("backlinks/referring_domains/live", task, backlinks_price(limit))
+        return (call,)
+
+    def rows(
+        self, query: ReferringQuery, call: Call, result: Listing[ReferringItem]
+    ) -> Page[ReferringDomain]:
+        """Merge the hosts of one registrable domain."""
+        del query
+        groups: dict[str, list[ReferringItem]] = defaultdict(list)
+        nameless = 0
+        for item in result.found:
+            if domain := registrable(item.domain):
+                groups[domain].append(item)
+            else:
+                nameless += 1
+        cut = result.cut_off(task_of(call)["limit"])
+        return Page(
+            tuple(_merged(domain, items) for domain, items in groups.items()),
+            complete=not cut,
+            note=note_of(
+                f"Only the strongest {len(result.found)} were read." if cut else None,
+                _left(nameless),
+            ),
+        )
+
+
+def _left(nameless: int) -> str | None:
+    if not nameless:
+        return None
+    return f"{nameless} rows without a registrable domain were left out."
+
+
+class LinksBetween(Question[BetweenQuery, Listing[ReferringItem], ReferringDomain]):
+    """Do these domains link to the target? Only those that do are charged as rows.
+
+    Each request costs as much as hundreds of rows, so a target with few linkers is read whole where
+    that is cheaper; should it have more than were counted, the names are asked after all.
+    """
+
+    body = Whole[Listing[ReferringItem]]
+
+    def plan(self, query: BetweenQuery) -> tuple[Call, ...]:
+        """Return as few calls as the length of a filter allows, or the one for the whole list."""
+        by_name = self._by_name(query)
+        if by_name and query.linkers is not None:
+            # They count domains; a list has a row for each host.
+            limit = 2 * query.linkers + _FEWEST_PROOF_ROWS
+            price = backlinks_price(limit)
+            by_name_price = query.times * sum(call.worst.units for call in by_name)
+            if limit <= MOST_ROWS and price.units < by_name_price:
+                return (self._listed(query, limit),)
+        return by_name
+
+    def _listed(self, query: BetweenQuery, limit: int) -> Call:
+        task: dict[str, Any] = {
+            "target": query.target.value,
+            "limit": limit,
+            "backlinks_status_type": "live",
+            "rank_scale": RANK_SCALE,
+        }
+        return self._api.post("backlinks/referring_domains/live", task, backlinks_price(limit))
+
+    def _by_name(self, query: BetweenQuery) -> tuple[Call, ...]:
+        return tuple(
+            self._api.post(
+                "backlinks/referring_domains/live",
+                {
+                    "target": query.target.value,
+                    "limit": (limit := min(MOST_ROWS, max(_FEWEST_PROOF_ROWS, 2 * len(piece)))),
+                    "filters": ["domain", "regex", pattern(piece)],
+                    "backlinks_status_type": "live",
+                    "rank_scale": RANK_SCALE,
+                },
+                backlinks_price(limit),
+            )
+            for piece in in_pieces(query.domains)
+        )
+
+    def rows(
+        self, query: BetweenQuery, call: Call, result: Listing[ReferringItem]
+    ) -> Page[ReferringDomain]:
+        """Return the domains that link; the others are unproven where the answer was cut off."""
+        task = task_of(call)
+        by_name = "filters" in task
+        asked = asked_in(call) if by_name else {*query.domains}
+        found = (registrable(item.domain) for item in result.found)
+        linking = {domain for domain in found if domain and domain in asked}
+        complete = not result.cut_off(task["limit"]) or linking == asked
+        following = None
+        if not by_name and not complete:
+            first, *others = self._by_name(query)
+            following = replace(first, after=(*others,))
+        return Page(
+            tuple(ReferringDomain(domain) for domain in sorted(linking)),
+            complete=complete or following is not None,
+            next=following or call.following(),
+            note=None if complete or following else _CUT_OFF,
+            settled=frozenset(asked if complete else linking),
+        )
+
+
+class SharedEntry(Linking):
+    """How a domain links to one of the targets; `target` is the *linking* domain."""
+
+    target: str
+
+
+class SharedItem(BaseModel):
+    """One linking domain; the keys are those of the targets that were sent."""
+
+    domain_intersection: dict[str, SharedEntry | None] | None = None
+
+    def of(self, keys: Container[str]) -> dict[str, SharedEntry]:
+        """Return what is there under these keys; a target it does not link to may be null."""
+        found = (self.domain_intersection or {}).items()
+        return {key: entry for key, entry in found if entry is not None and key in keys}
+
+
+_Groups = dict[str, dict[str, list[SharedEntry]]]  # by registrable domain and key of a target
+
+
+class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
+    """Domains that link to any of the targets and not to us, those to most of them first.
+
+    The vendor leaves out who links to us, so every row is a proof; a row of a host below a
+    registrable domain proves nothing about the other hosts. Domains whose links it calls spam are
+    left out: unfiltered, link farms fill the answer, and each row is paid for. With `since` they
+    are not, for a request has eight filters and a day takes one of each target.
+
+    `mixed`: ask for pages and sites in one request. Their documentation allows both kinds and does
+    not show them together. `mode`: their words do not tell which of the two merges and which wants
+    a link to every target. Only a row with a single target shows that a mode merges. An answer
+    without one is never called complete; the other mode is then asked once, and the one that merges
+    is remembered as long as the process lives.
+    """
+
+    body = Whole[Listing[SharedItem]]
+
+    def __init__(self, api: Api, *, mixed: bool, mode: Mode) -> None:
+        super().__init__(api)
+        self._mixed, self._mode = mixed, mode
+        self._is_known = False  # whether the mode merges
+
+    def plan(self, query: IntersectQuery) -> tuple[Call, ...]:
+        """Return one call, or one for pages and one for sites; they share the limit."""
+        kinds: list[tuple[Scope, ...]] = [(Scope.PAGE, Scope.SITE)]
+        if not self._mixed:
+            kinds = [(Scope.PAGE,), (Scope.SITE,)]
+        groups = [
+            group
+            for scopes in kinds
+            for group in chunks(
+                [target for target in query.targets if target.scope in scopes],
+                lambda group: len(group) <= _MOST_FILTERS,
+            )
+        ]
+        limit = min(MOST_ROWS, max(1, query.limit // max(1, len(groups))))
+        return tuple(self._call(group, query, limit) for group in groups)
+
+    def _call(self, targets: Sequence[Target], query: IntersectQuery, limit: int) -> Call:
+        named = {str(key): target.value for key, target in enumerate(targets, start=1)}
+        task: dict[str, Any] = {
+            "targets": named,
+            "intersection_mode": self._mode,
+            "limit": limit,
+            "order_by": ["intersections_count,desc", "1.rank,desc"],
+            "filters": not_spam([f"{key}.backlinks_spam_score" for key in named])
+            if query.since is None
+            else seen_since([f"{key}.first_seen" for key in named], query.since),
+            "backlinks_status_type": "live",
+            "exclude_internal_backlinks": True,
+            "rank_scale": RANK_SCALE,
+        }
+        if query.own is not None:
+            task["exclude_targets"] = [query.own.value]
+        return self._api.post("backlinks/domain_intersection/live", task, backlinks_price(limit))
+
+    def _page(
+        self, query: IntersectQuery, call: Call, response: httpx.Response, envelope: Envelope
+    ) -> Page[Shared]:
+        page = super()._page(query, call, response, envelope)
+        if page.rows or page.next or len(task_of(call)["targets"]) == 1:
+            return page
+        following = self._in_other_mode(call)
+        return replace(page, next=following, complete=False)
+
+    def _in_other_mode(self, call: Call) -> Call | None:
+        """Return the same question in the other mode; None where it is known which one merges."""
+        task = task_of(call)
+        if self._is_known or task["intersection_mode"] != self._mode:
+            return None
+        task["intersection_mode"] = _OTHER[self._mode]
+        return self._api.post("backlinks/domain_intersection/live", task, call.worst)
+
+    def rows(self, query: IntersectQuery, call: Call, result: Listing[SharedItem]) -> Page[Shared]:
+        """Return each registrable domain once, with the targets of this call that it links to."""
+        task = task_of(call)
+        targets = {key: target_of(value) for key, value in task["targets"].items()}
+        groups: _Groups = defaultdict(lambda: defaultdict(list))
+        nameless = 0
+        for item in result.found:
+            entries = item.of(targets)
+            domain = next((registrable(entry.target) for entry in entries.values()), None)
+            if domain is None:
+                nameless += 1
+                continue
+            for key, entry in entries.items():
+                groups[domain][key].append(entry)
+        merges = len(targets) == 1 or any(len(seen) == 1 for seen in groups.values())
+        following = None if merges else self._in_other_mode(call)
+        if merges and len(targets) > 1:
+            self._mode, self._is_known = task["intersection_mode"], True
+        if query.since is not None:
+            groups = _new(groups, query.since)
+        cut = result.cut_off(task["limit"])
+        return Page(
+            tuple(
+                Shared(
+                    domain=_merged(domain, [*chain.from_iterable(seen.values())]),
+                    targets=tuple(target for key, target in targets.items() if key in seen),
+                    absence_proven=query.own is not None and _whole(domain, seen.values()),
+                )
+                for domain, seen in groups.items()
+            ),
+            complete=not cut and merges,
+            next=following,
+            note=note_of(
+                f"Only the first {len(result.found)} were read." if cut else None,
+                None if merges else _ONLY_COMMON.format(len(targets)),
+                _left(nameless),
+            ),
+        )
+
+
+def _new(groups: _Groups, since: date) -> _Groups:
+    """Leave only the targets of which a domain, with its hosts, was not known to link before."""
+    fresh = {
+        domain: {
+            key: entries
+            for key, entries in seen.items()
+            if all(entry.first_seen and entry.first_seen >= since for entry in entries)
+        }
+        for domain, seen in groups.items()
+    }
+    return {domain: seen for domain, seen in fresh.items() if seen}
+
+
+_ONLY_COMMON = "Every domain links to all {} targets; those that link to fewer may be missing."
+_OTHER: dict[str, Mode] = {"all": "partial", "partial": "all"}
+
+
+def _whole(domain: str, seen: Iterable[Iterable[SharedEntry]]) -> bool:
+    """Say whether the vendor looked at the registrable domain, not only at hosts below it."""
+    return any(host_of(entry.target) == domain for entry in chain.from_iterable(seen))

@@ -1,0 +1,209 @@
+"""DataForSEO: how strong pages and sites are, and how many visits they get from search."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel
+
+from bot.domains import registrable, under_private_suffix
+from bot.model.links import Metrics, Target
+from bot.providers.base import Call, MetricsQuery, Page
+from bot.providers.dataforseo.api import (
+    MOST_ROWS,
+    RANK_SCALE,
+    Api,
+    Count,
+    Listing,
+    Money,
+    Question,
+    Rank,
+    Whole,
+    authority,
+    backlinks_price,
+    chunks,
+    labs_price,
+    target_of,
+    task_of,
+)
+
+Item = TypeVar("Item")
+
+_MOST_SITES = 100  # whose pages one bulk summary may ask for
+
+
+class SummaryItem(BaseModel):
+    """Live links of one target; `url` repeats the target, a domain too."""
+
+    url: str
+    main_domain_rank: Rank | None = None
+    backlinks: Count | None = None
+    referring_main_domains: Count | None = None
+
+
+class Summaries(Question[MetricsQuery, Listing[SummaryItem], Metrics]):
+    """Counts of pages and sites with the rank of their site, for one price a request.
+
+    A count is of registrable domains (`referring_main_domains`). `main_domain_rank` is the site's
+    own rank, which is what a page's authority means here; under a private suffix (`a.github.io`)
+    it would be the rank of all of github.io, so there it stays unknown.
+    """
+
+    body = Whole[Listing[SummaryItem]]
+
+    def plan(self, query: MetricsQuery) -> tuple[Call, ...]:
+        """Return a call for every 1,000 targets of at most 100 sites."""
+        return tuple(
+            self._api.post(
+                "backlinks/bulk_pages_summary/live",
+                {"targets": [target.value for target in group], "rank_scale": RANK_SCALE},
+                backlinks_price(len(group)),
+            )
+            for group in chunks(list(dict.fromkeys(query.targets)), _fits_a_summary)
+        )
+
+    def rows(self, query: MetricsQuery, call: Call, result: Listing[SummaryItem]) -> Page[Metrics]:
+        """Join rows to the targets of this call; a target they do not know has no row."""
+        del query
+        by_url = [(item.url, item) for item in result.found]
+        return _found(
+            call,
+            [
+                Metrics(
+                    target=target,
+                    referring_domains=item.referring_main_domains,
+                    backlinks=item.backlinks,
+                    authority=authority(None if _on_a_shared_site(target) else rank),
+                )
+                for target, item in _joined(_targets(call), by_url)
+                for rank in (item.main_domain_rank,)
+            ],
+        )
+
+
+def _fits_a_summary(targets: Sequence[Target]) -> bool:
+    sites = {registrable(target.value) for target in targets}
+    return len(targets) <= MOST_ROWS and len(sites) <= _MOST_SITES
+
+
+def _on_a_shared_site(target: Target) -> bool:
+    domain = registrable(target.value)
+    return domain is not None and under_private_suffix(domain)
+
+
+class Organic(BaseModel):
+    """Estimated visits a month from search results."""
+
+    etv: Money | None = None
+
+
+class ByKind(BaseModel):
+    """Visits by kind of result; only the organic ones are read."""
+
+    organic: Organic | None = None
+
+
+class TrafficItem(BaseModel):
+    """Visits of one target."""
+
+    target: str
+    metrics: ByKind | None = None
+
+
+class Traffic(Question[MetricsQuery, Listing[TrafficItem], Metrics]):
+    """Estimated organic visits a month, all countries together."""
+
+    body = Whole[Listing[TrafficItem]]
+
+    def plan(self, query: MetricsQuery) -> tuple[Call, ...]:
+        """Return a call for every 1,000 targets. Without a place they add up all they know."""
+        return tuple(
+            self._api.post(
+                "dataforseo_labs/google/bulk_traffic_estimation/live",
+                {"targets": [target.value for target in group], "item_types": ["organic"]},
+                labs_price(len(group)),
+            )
+            for group in chunks(
+                list(dict.fromkeys(query.targets)), lambda group: len(group) <= MOST_ROWS
+            )
+        )
+
+    def rows(self, query: MetricsQuery, call: Call, result: Listing[TrafficItem]) -> Page[Metrics]:
+        """Join rows to the targets of this call."""
+        del query
+        by_name = [(item.target, item) for item in result.found]
+        return _found(
+            call,
+            [
+                Metrics(target, traffic=_visits(item))
+                for target, item in _joined(_targets(call), by_name)
+            ],
+        )
+
+
+def _visits(item: TrafficItem) -> int | None:
+    organic = item.metrics.organic if item.metrics else None
+    return None if organic is None or organic.etv is None else round(organic.etv)
+
+
+class Numbers:
+    """Both kinds of metrics behind one door.
+
+    Counts and traffic are two requests; asked for together they come in two rows a target.
+    """
+
+    def __init__(self, api: Api) -> None:
+        self._summaries, self._traffic = Summaries(api), Traffic(api)
+
+    def plan(self, query: MetricsQuery) -> tuple[Call, ...]:
+        """Return the calls of what was asked for."""
+        return (self._summaries.plan(query) if query.counts else ()) + (
+            self._traffic.plan(query) if query.traffic else ()
+        )
+
+    def parse(self, query: MetricsQuery, call: Call, response: httpx.Response) -> Page[Metrics]:
+        """Read an answer of either kind."""
+        if "bulk_traffic_estimation" in call.request.url.path:
+            return self._traffic.parse(query, call, response)
+        return self._summaries.parse(query, call, response)
+
+
+def _targets(call: Call) -> list[Target]:
+    return [target_of(value) for value in task_of(call)["targets"]]
+
+
+def _joined(
+    targets: Sequence[Target], rows: Sequence[tuple[str, Item]]
+) -> list[tuple[Target, Item]]:
+    """Join rows to targets by name; by a plainer form of it where only one of each fits.
+
+    A site and its start page can have the same plain name: then neither is guessed.
+    """
+    names = Counter(name for name, _ in rows)
+    exact = {name: row for name, row in rows if names[name] == 1}
+    plain: dict[str, list[Item]] = defaultdict(list)
+    for name, row in rows:
+        plain[_plain(name)].append(row)
+    wanted = Counter(_plain(target.value) for target in targets if target.value not in exact)
+    joined = []
+    for target in targets:
+        alike = plain[_plain(target.value)]
+        if target.value in exact:
+            joined.append((target, exact[target.value]))
+        elif wanted[_plain(target.value)] == len(alike) == 1:
+            joined.append((target, alike[0]))
+    return joined
+
+
+def _plain(name: str) -> str:
+    host, _, path = (name.partition("://")[2] or name).partition("/")
+    return f"{host.lower().removeprefix('www.')}/{path}".rstrip("/")
+
+
+def _found(call: Call, rows: list[Metrics]) -> Page[Metrics]:
+    """Say how many targets they know nothing of; those have no row."""
+    asked = len(_targets(call))
+    missing = asked - len(rows)
+    note = f"DataForSEO has no data for {missing} of {asked}; that is unknown, not zero."
+    return Page(tuple(rows), complete=not missing, note=note if missing else None)

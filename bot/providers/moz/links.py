@@ -1,0 +1,352 @@
+"""Moz: who links to a target, to several and not to us, whether named domains do, and how."""
+
+from datetime import timedelta
+
+from pydantic import BaseModel
+
+from bot.clock import Clock
+from bot.domains import registrable
+from bot.errors import BadAnswer
+from bot.model.links import Link, LinkKind, ReferringDomain, Scope, Target
+from bot.providers.base import (
+    BetweenQuery,
+    Call,
+    Cost,
+    IntersectQuery,
+    LinksQuery,
+    Page,
+    ReferringQuery,
+    Shared,
+    undated,
+)
+from bot.providers.moz.api import (
+    MOST_ROWS,
+    NAME,
+    POOL,
+    Api,
+    Count,
+    Day,
+    Envelope,
+    ItemError,
+    Offset,
+    Question,
+    Score,
+    SiteMetrics,
+    SiteQuery,
+    authority,
+    data_of,
+    raise_all_failed,
+    same,
+    site_query,
+    target_of,
+    trust,
+)
+
+_LIST = "data.site.linking-domain.list"
+_GAINED = "data.site.linking-domain.filter.recently-gained"
+_GAINED_DAYS = 60  # documented
+# Moz allows six targets with ours; with four or five to link to, calls were seen to fail.
+_MOST_TARGETS = 3
+
+
+class LinkingDomain(BaseModel):
+    """One linking root domain; `date_gained` only where new ones were asked for."""
+
+    site_metrics: SiteMetrics
+    targeted_pages: Count = None
+    targeted_nofollow_pages: Count = None
+    date_gained: Day = None
+
+    def row(self, domain: str) -> ReferringDomain:
+        """Return it under its registrable domain."""
+        pages, nofollow = self.targeted_pages, self.targeted_nofollow_pages
+        link = None
+        if pages and nofollow is not None:
+            link = LinkKind.FOLLOW if pages > nofollow else LinkKind.NOFOLLOW
+        return ReferringDomain(
+            domain,
+            authority=authority(self.site_metrics.domain_authority),
+            link=link,
+            trust=trust(self.site_metrics.spam_score),
+            first_seen=self.date_gained,
+        )
+
+
+class LinkingDomains(BaseModel):
+    """Both lists of linking domains."""
+
+    linking_domains: list[LinkingDomain] | None = None
+    gained_linking_domains: list[LinkingDomain] | None = None
+    offset: Offset
+
+
+class ReferringDomains(Question[ReferringQuery, LinkingDomains, ReferringDomain]):
+    """The strongest domains that link to a page or site now: a row each, 50 to a call.
+
+    With `since`, those that began to link in the last 60 days, which is as far back as Moz goes.
+    """
+
+    envelope = Envelope[LinkingDomains]
+
+    def __init__(self, api: Api, clock: Clock) -> None:
+        super().__init__(api)
+        self._clock = clock
+
+    def plan(self, query: ReferringQuery) -> tuple[Call, ...]:
+        """Return the first call; the others follow from the answers."""
+        data: dict[str, object] = {"site_query": site_query(query.target)}
+        if query.since is None:
+            options = {"sort": "source_domain_authority", "filters": ["external", "not_deleted"]}
+            return (self._api.listing(_LIST, {**data, "options": options}, query.limit),)
+        options_ = {"begin_date": query.since.isoformat()}
+        data |= {"options": options_, "offset": {"token": None}}
+        return (self._api.listing(_GAINED, data, query.limit),)
+
+    def page(
+        self, query: ReferringQuery, call: Call, said: LinkingDomains
+    ) -> Page[ReferringDomain]:
+        """Return one row a linking domain; more follow while there is a token."""
+        read = said.linking_domains if query.since is None else said.gained_linking_domains
+        if read is None:
+            raise BadAnswer(NAME, "the list of linking domains is missing")
+        following = self._api.further(call, said.offset.token) if read else None
+        cut_off = bool(read and said.offset.token) and following is None
+        named = [(registrable(one.site_metrics.root_domain), one) for one in read]
+        notes = []
+        if cut_off:
+            notes.append("Only the strongest were read.")
+        if self._too_old(query):
+            notes.append(f"Moz knows new linking domains of the last {_GAINED_DAYS} days only.")
+        if nameless := sum(domain is None for domain, _ in named):
+            notes.append(f"{nameless} rows without a registrable domain were left out.")
+        return Page(
+            tuple(one.row(domain) for domain, one in named if domain),
+            complete=not cut_off and not self._too_old(query),
+            billed=Cost(len(read), POOL),
+            next=following,
+            note=" ".join(notes) or None,
+        )
+
+    def _too_old(self, query: ReferringQuery) -> bool:
+        oldest = self._clock.now().date() - timedelta(days=_GAINED_DAYS)
+        return query.since is not None and query.since < oldest
+
+
+class Intersection(BaseModel):
+    """One domain; the indexes are places in `is_linking_to`, from 0."""
+
+    page: str
+    domain_authority: Score = None
+    spam_score: Score = None
+    matching_target_indexes: list[int]
+
+
+class Intersections(BaseModel):
+    """`data.site.link.intersect.fetch`."""
+
+    link_intersects: list[Intersection]
+    offset: Offset
+
+
+class Intersect(Question[IntersectQuery, Intersections, Shared]):
+    """Who links to any of the targets and not to us: Moz leaves our linkers out itself.
+
+    A result costs as many rows as there are targets, ours among them. With more than three there
+    are several calls, and a domain may come once from each, with the targets of that call.
+    """
+
+    envelope = Envelope[Intersections]
+
+    def plan(self, query: IntersectQuery) -> tuple[Call, ...]:
+        """Return the first call for every three targets."""
+        undated(NAME, query)
+        targets = query.targets
+        groups = [targets[at : at + _MOST_TARGETS] for at in range(0, len(targets), _MOST_TARGETS)]
+        ours = {} if query.own is None else {"not_linking_to": [site_query(query.own)]}
+        return tuple(
+            self._api.listing(
+                "data.site.link.intersect.fetch",
+                {
+                    "is_linking_to": [site_query(target) for target in group],
+                    **ours,
+                    "options": {
+                        "minimum_matching_targets": 1,
+                        "scope": "domain",
+                        "sort": "source_domain_authority",
+                    },
+                },
+                query.limit,
+                a_row=len(group) + len(ours),
+            )
+            for group in groups
+        )
+
+    def page(self, query: IntersectQuery, call: Call, said: Intersections) -> Page[Shared]:
+        """Return one row a domain; more follow while there is a token."""
+        group = [target_of(one) for one in data_of(call)["is_linking_to"]]
+        a_row = len(group) + (query.own is not None)
+        read = said.link_intersects
+        following = self._api.further(call, said.offset.token, a_row=a_row) if read else None
+        cut_off = bool(read and said.offset.token) and following is None
+        return Page(
+            tuple(
+                _shared(domain, one, group, absence_proven=query.own is not None)
+                for one in read
+                if (domain := registrable(one.page))
+            ),
+            complete=not cut_off,
+            billed=Cost(len(read) * a_row, POOL),
+            next=following,
+            note="Only the strongest were read." if cut_off else None,
+        )
+
+
+def _shared(
+    domain: str, said: Intersection, group: list[Target], *, absence_proven: bool
+) -> Shared:
+    if not set(said.matching_target_indexes) <= set(range(len(group))):
+        raise BadAnswer(NAME, "an intersection names a target that was not asked about")
+    row = ReferringDomain(
+        domain, authority=authority(said.domain_authority), trust=trust(said.spam_score)
+    )
+    targets = tuple(group[at] for at in said.matching_target_indexes)
+    return Shared(row, targets, absence_proven)
+
+
+class Status(BaseModel):
+    """Whether one site links to another."""
+
+    source_site_query: SiteQuery
+    exists: bool
+
+
+class Unclear(BaseModel):
+    """A pair of sites without an answer."""
+
+    error: ItemError
+
+
+class Statuses(BaseModel):
+    """`data.site.link.status.fetch.multiple`: good even when some or all pairs failed."""
+
+    results_by_query: list[Status]
+    errors_by_query: list[Unclear] = []
+
+
+class LinksBetween(Question[BetweenQuery, Statuses, ReferringDomain]):
+    """Which of the named domains link to the target: a row each, and each is answered alone."""
+
+    envelope = Envelope[Statuses]
+
+    def plan(self, query: BetweenQuery) -> tuple[Call, ...]:
+        """Return one call for every fifty domains; no limit is published."""
+        domains = sorted(set(query.domains))
+        chunks = [domains[at : at + MOST_ROWS] for at in range(0, len(domains), MOST_ROWS)]
+        return tuple(
+            self._api.call(
+                "data.site.link.status.fetch.multiple",
+                {
+                    "queries": [
+                        {
+                            "target_site_query": site_query(query.target),
+                            "source_site_query": site_query(Target(Scope.SITE, domain)),
+                        }
+                        for domain in chunk
+                    ]
+                },
+                len(chunk),
+            )
+            for chunk in chunks
+        )
+
+    def page(self, query: BetweenQuery, call: Call, said: Statuses) -> Page[ReferringDomain]:
+        """Return those that link; complete when every domain of this call was answered."""
+        del query
+        if not said.results_by_query:
+            raise_all_failed([one.error for one in said.errors_by_query])
+        asked = [target_of(one["source_site_query"]) for one in data_of(call)["queries"]]
+        answered = {
+            source.value: one.exists
+            for source in asked
+            for one in said.results_by_query
+            if same(one.source_site_query, source)
+        }
+        missing = ", ".join(source.value for source in asked if source.value not in answered)
+        return Page(
+            tuple(ReferringDomain(domain) for domain, exists in answered.items() if exists),
+            complete=not missing,
+            billed=Cost(len(said.results_by_query), POOL),
+            note=f"Moz could not say whether these link: {missing}." if missing else None,
+            settled=frozenset(answered),
+        )
+
+
+class FoundLink(BaseModel):
+    """One link; `date_disappeared` may be older than `date_last_seen`: then it came back."""
+
+    source_site_metrics: SiteMetrics
+    target_site_metrics: SiteMetrics | None = None
+    anchor_text: str | None = None
+    nofollow: bool | None = None
+    date_first_seen: Day = None
+    date_last_seen: Day = None
+    date_disappeared: Day = None
+
+    @property
+    def gone(self) -> bool:
+        """Say whether it was last found missing."""
+        if self.date_disappeared is None:
+            return False
+        return self.date_last_seen is None or self.date_disappeared > self.date_last_seen
+
+
+class FoundLinks(BaseModel):
+    """`data.site.link.filter.domain`."""
+
+    links: list[FoundLink]
+
+
+class Links(Question[LinksQuery, FoundLinks, Link]):
+    """The link from the strongest page of each named domain: a call and a row each."""
+
+    envelope = Envelope[FoundLinks]
+
+    def plan(self, query: LinksQuery) -> tuple[Call, ...]:
+        """Return a call for each domain."""
+        return tuple(
+            self._api.listing(
+                "data.site.link.filter.domain",
+                {
+                    "site_query": site_query(query.target),
+                    "domain_site_query": site_query(Target(Scope.SITE, domain)),
+                    "options": {"filters": ["external", "not_deleted"]},
+                },
+                1,
+            )
+            for domain in sorted(set(query.domains))
+        )
+
+    def page(self, query: LinksQuery, call: Call, said: FoundLinks) -> Page[Link]:
+        """Return it if it is there now; Moz names pages without a scheme."""
+        del query
+        domain = target_of(data_of(call)["domain_site_query"]).value
+        rows = tuple(
+            _link(domain, one)
+            for one in said.links
+            if not one.gone and registrable(one.source_site_metrics.page) == domain
+        )
+        return Page(rows[:1], complete=True, billed=Cost(len(said.links), POOL))
+
+
+def _link(domain: str, said: FoundLink) -> Link:
+    kinds = {True: LinkKind.NOFOLLOW, False: LinkKind.FOLLOW, None: None}
+    target = said.target_site_metrics
+    return Link(
+        domain,
+        f"https://{said.source_site_metrics.page}",
+        target_url=f"https://{target.page}" if target and target.page else None,
+        title=said.source_site_metrics.title or None,
+        anchor=said.anchor_text,
+        kind=kinds[said.nofollow],
+        first_seen=said.date_first_seen,
+    )

@@ -1,0 +1,107 @@
+"""What the sources of search results share: the price and our organic ranks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator
+
+from bot.domains import registrable
+from bot.model.links import SerpRow
+from bot.model.page_key import page_key, plain
+from bot.providers.base import Cost, Page, SerpQuery
+
+POOL = "searches"
+DAY = 24 * 60 * 60
+FIRST_PAGE = 10  # results on a page of Google since 2025-09, whatever is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One organic result as a source tells it, in its order."""
+
+    url: str | None
+    title: str | None
+
+
+def _text(said: object) -> str | None:
+    return said if isinstance(said, str) else None
+
+
+_Words = Annotated[str | None, BeforeValidator(_text)]
+
+
+class Box(BaseModel):
+    """What stands above the results, as far as it can be read; with a link, a featured snippet.
+
+    It takes many shapes, and none of them may cost the results.
+    """
+
+    link: _Words = None
+    title: _Words = None
+
+
+def _box(said: object) -> object:
+    return said if isinstance(said, dict) else None
+
+
+AnswerBox = Annotated[Box | None, BeforeValidator(_box)]
+
+
+def featured_in(box: Box | None) -> Hit | None:
+    """Return the page in an answer box; many boxes have none."""
+    return Hit(box.link, box.title) if box and box.link else None
+
+
+def organic(
+    query: SerpQuery,
+    hits: Iterable[Hit],
+    *,
+    billed: Cost | None,
+    featured: Hit | None = None,
+    notes: Iterable[str | None] = (),
+    most: int = FIRST_PAGE,
+) -> Page[SerpRow]:
+    """Rank results 1, 2, … in their order; `most` is how many one request can bring.
+
+    A page that is named twice counts once, however it is spelled. A result without a domain name
+    keeps its rank and is left out. The page in the `featured` snippet stands above all others, and
+    is rank 1 unless the list repeats it.
+    """
+    ranked = [*ranking(hits, featured).items()][: query.top]
+    rows = tuple(
+        SerpRow(position, url, title, domain)
+        for position, (url, title) in enumerate(ranked, start=1)
+        if (domain := registrable(url))
+    )
+    complete = query.top <= most or len(ranked) == query.top
+    spoken = [*notes]
+    if not ranked:
+        market = f"“{query.market.country}” in “{query.market.language}”"
+        spoken.append(f"No page was found for this keyword in {market}.")
+    if not complete:
+        spoken.append(f"Only the first {most} results can be read.")
+    if len(rows) < len(ranked):
+        spoken.append(f"{len(ranked) - len(rows)} results without a domain name were left out.")
+    return Page(rows, complete, billed, note=" ".join(filter(None, spoken)) or None)
+
+
+def ranking(hits: Iterable[Hit], featured: Hit | None = None) -> dict[str, str]:
+    """Return the titles by the pages' plain addresses, in their order; a featured page first."""
+    pages = _pages(hits)
+    if featured is not None and not _is_of_google(featured):
+        pages = pages if _pages([featured]).keys() <= pages.keys() else _pages([featured]) | pages
+    return dict(pages.values())
+
+
+def _pages(hits: Iterable[Hit]) -> dict[str, tuple[str, str]]:
+    pages: dict[str, tuple[str, str]] = {}
+    for hit in hits:
+        if hit.url:
+            pages.setdefault(page_key(hit.url), (plain(hit.url), hit.title or ""))
+    return pages
+
+
+def _is_of_google(hit: Hit) -> bool:
+    """Say whether it is an answer of Google's own (flights, rates), which is no result."""
+    return (registrable(hit.url or "") or "").startswith("google.")

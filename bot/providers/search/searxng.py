@@ -1,0 +1,143 @@
+"""SearXNG: the user's own metasearch server; free, and its order is nobody's but its own.
+
+Two refusals have their cure in its settings.yml: JSON is off unless `search.formats` lists it
+(403), and its limiter takes every program for a bot (429) (docs.searxng.org/dev/search_api).
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import httpx
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from bot.clock import Clock
+from bot.errors import PlanLacks, RateLimited, Unavailable
+from bot.model.links import SerpRow
+from bot.providers.base import Call, Capability, Cost, NotConfigured, Page, Rate, SerpQuery, Vendor
+from bot.providers.http import checked, refuse
+from bot.providers.search.common import DAY, POOL, Hit, organic
+from bot.settings.environment import Settings, VendorOptions
+
+NAME = "searxng"
+_TITLE = "SearXNG"
+_FREE = Cost(1, POOL, micro_usd=0)
+_PLAIN = "default.html"  # how an ordinary web result is drawn; images, maps and videos differ
+
+
+class JsonOff(PlanLacks):
+    """403: this server gives no JSON."""
+
+    meaning = "does not give its answers as JSON"
+    cure = (
+        "Add `json` to `search.formats` in its settings.yml and restart it; "
+        "https://docs.searxng.org/admin/settings/settings_search.html shows how."
+    )
+
+
+class TakenForABot(RateLimited):
+    """429: its limiter stops programs."""
+
+    meaning = "takes LinkGap for a bot or is asked too often"
+    cure = (
+        "Set `server.limiter: false` in its settings.yml, or let this machine pass in "
+        "limiter.toml, and restart it."
+    )
+
+
+class Options(VendorOptions):
+    """`LINKGAP_SEARXNG_URL`: where it answers; plain http is the user's own choice."""
+
+    model_config = SettingsConfigDict(env_prefix="LINKGAP_SEARXNG_")
+
+    url: str | None = Field(None, pattern=r"^https?://[^\s/]+")
+
+
+class Result(BaseModel):
+    """One result and the engines that named it."""
+
+    url: str | None = None
+    title: str | None = None
+    engines: list[str] = []
+    template: str = _PLAIN
+
+
+class Answer(BaseModel):
+    """`/search?format=json`; an unresponsive engine is a list of its name and its fault."""
+
+    results: list[Result]
+    unresponsive_engines: list[list[Any]] = []
+
+
+class Serp:
+    """The first page of web results, mixed from several engines; free."""
+
+    def __init__(self, base_url: str) -> None:
+        self._url = f"{base_url}/search"
+
+    def plan(self, query: SerpQuery) -> tuple[Call, ...]:
+        """Return one call."""
+        params = {
+            "q": query.keyword,
+            "format": "json",
+            "categories": "general",
+            "language": f"{query.market.language}-{query.market.country.upper()}",
+        }
+        return (Call(httpx.Request("GET", self._url, params=params), _FREE, DAY),)
+
+    def parse(self, query: SerpQuery, call: Call, response: httpx.Response) -> Page[SerpRow]:
+        """Read one answer: incomplete if an engine failed, `Unavailable` if they all did."""
+        del call
+        try:
+            refuse(NAME, response, forbidden=lambda _words: JsonOff)
+        except RateLimited as error:
+            raise TakenForABot(NAME, error.detail, retry_after=error.retry_after) from None
+        answer = checked(NAME, response, Answer)
+        pages = [result for result in answer.results if result.template == _PLAIN]
+        failed = _failed(answer)
+        if failed and not pages:
+            raise Unavailable(NAME, failed)
+        hits = (Hit(result.url, result.title) for result in pages)
+        page = organic(query, hits, billed=_FREE, notes=[_mixed(pages), failed])
+        return replace(page, complete=page.complete and not failed)
+
+
+def _mixed(pages: list[Result]) -> str | None:
+    engines = sorted({engine for page in pages for engine in page.engines})
+    if not engines:
+        return None
+    return f"SearXNG mixed this order from {', '.join(engines)}; it is not Google's."
+
+
+def _failed(answer: Answer) -> str | None:
+    """Say which engines did not answer, and why as far as it was told."""
+    silent = [
+        f"{one[0]} ({one[1]})" if len(one) > 1 else str(one[0])
+        for one in answer.unresponsive_engines
+        if one
+    ]
+    return f"No answer from {', '.join(silent)}." if silent else None
+
+
+def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
+    """Return SearXNG ready to be asked, or what it lacks; raises `ConfigError` on bad settings."""
+    del clock
+    own = Options.beside(settings)
+    if own.url is None:
+        return NotConfigured(NAME, _TITLE, ("LINKGAP_SEARXNG_URL",), (Capability.SERP,))
+    address = httpx.URL(own.url.rstrip("/"))
+    guarded = bool(address.userinfo)  # http://name:password@host, where a proxy asks for both
+    return Vendor(
+        name=NAME,
+        title=_TITLE,
+        scale=None,
+        capabilities={Capability.SERP: Serp(str(address.copy_with(userinfo=b"")))},
+        auth=httpx.BasicAuth(address.username, address.password) if guarded else None,
+        secrets=(SecretStr(address.password),) if guarded else (),
+        # Its engines block a machine that asks them often.
+        rate=Rate(per_minute=30, concurrency=2),
+        pool=POOL,
+        run_cap=5,
+        purse=0,
+        own_web_index=True,
+    )

@@ -1,0 +1,385 @@
+"""Semrush API v3: counts, who links, whom several link to, with which links. 40 units a line."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import httpx
+
+from bot.domains import registrable
+from bot.model.links import (
+    Balance,
+    Link,
+    LinkKind,
+    Metrics,
+    ReferringDomain,
+    Scope,
+    Target,
+)
+from bot.providers.base import (
+    BalanceQuery,
+    Call,
+    Cost,
+    IntersectQuery,
+    LinksQuery,
+    MetricsQuery,
+    Page,
+    ReferringQuery,
+    Shared,
+    undated,
+)
+from bot.providers.semrush.reports import (
+    ADDRESS,
+    FLAG,
+    MOMENT,
+    NAME,
+    NAME_CELL,
+    NUMBER,
+    TEXT,
+    TYPES,
+    Api,
+    Cells,
+    Column,
+    Query,
+    Report,
+    Row,
+    Table,
+    asks_balance,
+    chunks,
+    day,
+    limit_of,
+    of_targets,
+    score,
+    targets_of,
+    units_left,
+    whole,
+)
+
+NO_LINK = "Semrush showed no live link from some of the domains."
+
+_MOST_COMPARED, _MOST_CROSSED, _MOST_LINES = 200, 6, 10_000
+_SEEN = r"\d{9,11}"  # parts two texts, so it is never empty
+_UNSEEN = timedelta(days=183)
+_CUT_BY_BALANCE = (
+    "Semrush has no units left for another line, so this list may end where the balance did."
+)
+
+
+class Comparison(Report[MetricsQuery, Metrics]):
+    """Counts of pages and sites together, 200 to a call: 40 units each.
+
+    The Authority Score of a page is left out: it says how strong the page is, and authority is
+    compared between sites.
+    """
+
+    columns = Table(
+        (
+            Column("domains_num", NUMBER),
+            Column("backlinks_num", NUMBER),
+            Column("ascore", NUMBER),
+            Column("target", ADDRESS),
+            Column("target_type", "root_domain|domain|url"),
+        )
+    )
+
+    def plan(self, query: MetricsQuery) -> tuple[Call, ...]:
+        """Return as few calls as their limits allow."""
+
+        def build(targets: Sequence[Target]) -> Call:
+            params = [("type", "backlinks_comparison"), *of_targets(targets)]
+            params.append(("export_columns", self.columns.asked))
+            return self._api.backlinks(params, len(targets) * self.line)
+
+        # They refuse a request that names a target twice.
+        targets = list(dict.fromkeys(query.targets))
+        return tuple(map(build, chunks(targets, _MOST_COMPARED, build)))
+
+    def rows(self, query: MetricsQuery, call: Call, lines: Sequence[Cells]) -> Page[Metrics]:
+        """Join lines to the targets of this call; a target without a line stays unknown."""
+        del query
+        asked = targets_of(call)
+        found = _joined(asked, lines)
+        rows = tuple(
+            Metrics(
+                target=target,
+                referring_domains=whole(domains),
+                backlinks=whole(backlinks),
+                authority=score(strength) if target.scope is Scope.SITE else None,
+            )
+            for target, (domains, backlinks, strength, _, _) in found
+        )
+        full = len(rows) == len(asked)
+        note = f"Semrush told of {len(rows)} of {len(asked)} targets; the others are unknown."
+        return Page(rows, complete=full, note=None if full else note)
+
+
+def _joined(asked: Sequence[Target], lines: Sequence[Cells]) -> list[tuple[Target, Cells]]:
+    """Join by name; where the vendor writes an address otherwise, the same order tells too."""
+    by_name = {(line[-1], _bare(line[-2])): line for line in lines}
+    in_order = len(asked) == len(lines) and all(
+        kind == TYPES[target.scope] and registrable(name) == registrable(target.value)
+        for target, (*_, name, kind) in zip(asked, lines, strict=True)
+    )
+    joined = []
+    for at, target in enumerate(asked):
+        line = by_name.get((TYPES[target.scope], _bare(target.value)))
+        if line is None and in_order:
+            line = lines[at]
+        if line is not None:
+            joined.append((target, line))
+    return joined
+
+
+def _bare(address: str) -> str:
+    return address.lower().split("://", 1)[-1].rstrip("/")
+
+
+class Listing(Report[Query, Row]):
+    """A list whose end means something: a low balance cuts lists without a word.
+
+    So the free balance is asked once a list has come shorter than its limit. Where it no longer
+    pays for one line, the list may have been cut.
+    """
+
+    def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
+        """Read a list, or the balance after it."""
+        if not asks_balance(call):
+            return super().parse(query, call, response)
+        enough = units_left(response) >= self.line
+        return Page((), enough, billed=Cost(0), note=None if enough else _CUT_BY_BALANCE)
+
+    def ended(self, rows: Sequence[Row], call: Call, lines: int, left_out: int) -> Page[Row]:
+        """Return rows as a page that says whether the list goes on, and asks what is needed."""
+        notes = []
+        complete = lines < limit_of(call)
+        if not complete:
+            notes.append(f"Only the first {lines} were read.")
+        if left_out:
+            notes.append(f"{left_out} rows without a registrable domain were left out.")
+        following = self._api.balance_after(call) if complete else None
+        return Page(tuple(rows), complete, next=following, note=" ".join(notes) or None)
+
+
+class ReferringDomains(Listing[ReferringQuery, ReferringDomain]):
+    """The strongest referring domains of a page or site: 40 units a row.
+
+    The report does not say whether the links of a domain are followed, and lists domains that no
+    longer link. So what was not seen for half a year before the freshest row is left out.
+    """
+
+    columns = Table(
+        (
+            Column("domain_ascore", NUMBER),
+            Column("domain", NAME_CELL),
+            Column("first_seen", MOMENT),
+            Column("last_seen", MOMENT),
+        )
+    )
+
+    def plan(self, query: ReferringQuery) -> tuple[Call, ...]:
+        """Return one call; what is new is read newest first."""
+        limit = min(query.limit, _MOST_LINES)
+        params = [
+            ("type", "backlinks_refdomains"),
+            ("target", query.target.value),
+            ("target_type", TYPES[query.target.scope]),
+            ("display_limit", str(limit)),
+            ("display_sort", "first_seen_desc" if query.since else "domain_ascore_desc"),
+            ("export_columns", self.columns.asked),
+        ]
+        return (self._api.backlinks(params, limit * self.line),)
+
+    def rows(
+        self, query: ReferringQuery, call: Call, lines: Sequence[Cells]
+    ) -> Page[ReferringDomain]:
+        """Merge hosts of one registrable domain; a full answer counts as cut off."""
+        seen = [day(last) for *_, last in lines]
+        oldest = max((one for one in seen if one), default=date.min)
+        oldest -= min(_UNSEEN, oldest - date.min)
+        found = [
+            (registrable(name), score(strength), day(first))
+            for (strength, name, first, _), last in zip(lines, seen, strict=True)
+            if last is None or last >= oldest
+        ]
+        rows = [
+            ReferringDomain(domain, strength, first_seen=first)
+            for domain, strength, first in found
+            if domain and (query.since is None or (first and first >= query.since))
+        ]
+        page = self.ended(merged(rows), call, len(lines), sum(not name for name, _, _ in found))
+        if gone := len(lines) - len(found):
+            told = f"Left out, as not seen for half a year: {gone}."
+            page = replace(page, note=" ".join(filter(None, (page.note, told))))
+        if query.since and any(first and first < query.since for _, _, first in found):
+            return Page(page.rows, complete=True)  # read past the day: nothing newer is left
+        return page
+
+
+def merged(rows: Sequence[ReferringDomain]) -> list[ReferringDomain]:
+    """Return one row a domain with the best of each of its hosts."""
+    groups: dict[str, list[ReferringDomain]] = defaultdict(list)
+    for row in rows:
+        groups[row.domain].append(row)
+    return [_best(domain, hosts) for domain, hosts in groups.items()]
+
+
+def _best(domain: str, hosts: Sequence[ReferringDomain]) -> ReferringDomain:
+    strengths = [host.authority for host in hosts if host.authority]
+    days = [host.first_seen for host in hosts if host.first_seen]
+    kinds = [host.link for host in hosts if host.link]
+    return ReferringDomain(
+        domain,
+        authority=max(strengths, key=lambda one: one.value, default=None),
+        link=LinkKind.FOLLOW if LinkKind.FOLLOW in kinds else next(iter(kinds), None),
+        first_seen=min(days, default=None),
+    )
+
+
+class Intersect(Listing[IntersectQuery, Shared]):
+    """Which domains link to the targets and not to us: `backlinks_matrix`, 40 units a row.
+
+    Six targets to a call, ours first. Every row says how often its domain links to each of them,
+    so a 0 for our site is proof. More targets take several calls, and a domain may come in each.
+    """
+
+    columns = Table(
+        (
+            Column("domain", NAME_CELL),
+            Column("domain_ascore", NUMBER),
+            Column("matches_num", NUMBER),
+        )
+    )
+
+    def plan(self, query: IntersectQuery) -> tuple[Call, ...]:
+        """Return one call for every five targets, six without our own."""
+        undated(NAME, query)
+        own = [query.own] if query.own else []
+        limit = min(query.limit, _MOST_LINES)
+        targets = [target for target in dict.fromkeys(query.targets) if target != query.own]
+        size = _MOST_CROSSED - len(own)
+        calls = []
+        for at in range(0, len(targets), size):
+            params = [
+                ("type", "backlinks_matrix"),
+                *of_targets([*own, *targets[at : at + size]]),
+                ("display_limit", str(limit)),
+                ("display_sort", "domain_score_desc"),
+                # This one comes back as a column for each target, named after it.
+                ("export_columns", f"{self.columns.asked},backlinks_num"),
+            ]
+            if own:
+                params.append(("display_filter", "+|backlinksnum_0|Eq|0"))
+            calls.append(self._api.backlinks(params, limit * self.line))
+        return tuple(calls)
+
+    def table(self, call: Call) -> Table:
+        """Return the columns: three, and one for each target."""
+        return Table((*self.columns.columns, *(Column("", r"\d+") for _ in targets_of(call))))
+
+    def rows(self, query: IntersectQuery, call: Call, lines: Sequence[Cells]) -> Page[Shared]:
+        """Merge hosts of one registrable domain; what links to us after all is left out."""
+        targets = targets_of(call)
+        seen: dict[str, list[int]] = {}
+        strengths: dict[str, list[ReferringDomain]] = defaultdict(list)
+        nameless = 0
+        for name, strength, _, *cells in lines:
+            domain = registrable(name)
+            if domain is None:
+                nameless += 1
+                continue
+            counts = [int(cell) for cell in cells]
+            before = seen.get(domain, [0] * len(counts))
+            seen[domain] = [one + more for one, more in zip(before, counts, strict=True)]
+            strengths[domain].append(ReferringDomain(domain, score(strength)))
+        rows = [
+            Shared(
+                _best(domain, strengths[domain]),
+                tuple(target for target, count in zip(targets, counts, strict=True) if count),
+                absence_proven=query.own is not None and query.own.scope is Scope.SITE,
+            )
+            for domain, counts in seen.items()
+            if query.own is None or counts[0] == 0
+        ]
+        return self.ended(rows, call, len(lines), nameless)
+
+
+class Links(Report[LinksQuery, Link]):
+    """One link from each named domain: the strongest page, its title and anchor. 40 units each.
+
+    A request a domain, for a limit counts links and not domains. Two texts that may hold a `;`
+    never stand side by side. ugc and sponsored are not told: what Semrush calls a follow link is
+    one without nofollow.
+    """
+
+    columns = Table(
+        (
+            Column("source_url", ADDRESS),
+            Column("nofollow", FLAG),
+            Column("target_url", TEXT),
+            Column("first_seen", _SEEN),
+            Column("source_title", TEXT),
+            Column("lostlink", "true|false"),
+            Column("anchor", TEXT),
+            Column("newlink", "true|false"),
+        )
+    )
+
+    def plan(self, query: LinksQuery) -> tuple[Call, ...]:
+        """Return one call a domain."""
+        return tuple(
+            self._api.backlinks(
+                [
+                    ("type", "backlinks"),
+                    ("target", query.target.value),
+                    ("target_type", TYPES[query.target.scope]),
+                    ("display_limit", "1"),
+                    ("display_sort", "page_ascore_desc"),
+                    # A lost link would be paid for like a live one.
+                    ("display_filter", f"+|refdomain||{domain}|-|type||lostlink"),
+                    ("export_columns", self.columns.asked),
+                ],
+                self.line,
+            )
+            for domain in sorted(set(query.domains))
+        )
+
+    def rows(self, query: LinksQuery, call: Call, lines: Sequence[Cells]) -> Page[Link]:
+        """Return the link if it is live and from the domain asked for."""
+        del query
+        asked = call.request.url.params["display_filter"].split("|")[3]
+        rows = tuple(
+            Link(
+                domain=asked,
+                source_url=source,
+                target_url=target or None,
+                title=title or None,
+                anchor=anchor,
+                kind=_KINDS[nofollow],
+                first_seen=day(first),
+            )
+            for source, nofollow, target, first, title, lost, anchor, _ in lines
+            if registrable(source) == asked and lost != "true"
+        )
+        return Page(rows, complete=bool(rows), note=None if rows else NO_LINK)
+
+
+_KINDS = {"true": LinkKind.NOFOLLOW, "false": LinkKind.FOLLOW, "": None}
+
+
+class Allowance:
+    """How many units are left; free, and never kept. What the plan gave is not told."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def plan(self, query: BalanceQuery) -> tuple[Call, ...]:
+        """Return the one free call."""
+        del query
+        return (self._api.balance(),)
+
+    def parse(self, query: BalanceQuery, call: Call, response: httpx.Response) -> Page[Balance]:
+        """Read the balance: what is left is all that may still be used."""
+        del query, call
+        left = units_left(response)
+        return Page((Balance("units", None, left, None),), complete=True, billed=Cost(0))

@@ -1,0 +1,291 @@
+"""What all Semrush v3 reports share: addresses, prices, the text tables and their errors.
+
+A v3 answer is text: a header line, then one line a row, cells parted by `;` and mostly unquoted,
+although a title or an address may hold a `;` itself. So reports are asked for with a machine-made
+column between any two free texts, and a row is taken apart by what its cells look like. The last
+column is one whose end, cut off, either shows or does not matter.
+
+Failures may come with HTTP 200, as a body `ERROR 120 :: WRONG KEY - ID PAIR`.
+
+Prices a line (developer.semrush.com, as of 2026-05): 10 units in reports about keywords, 40 in
+reports about links. A list costs no more than its `display_limit`, so that is always sent (the
+default is 10,000 lines). No list is read in pages: `display_limit` counts skipped rows too.
+"""
+
+import hashlib
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Generic, TypeVar
+
+import httpx
+
+from bot.errors import (
+    BadAnswer,
+    BadKey,
+    OutOfUnits,
+    PlanLacks,
+    ProviderError,
+    RateLimited,
+    Unavailable,
+)
+from bot.model.links import Authority, Scale, Scope, Target
+from bot.providers.base import Call, Cost, Page
+from bot.providers.http import cut, refuse
+
+NAME = "semrush"
+KEYWORD_LINE, LINK_LINE = 10, 40  # units
+DAY = 24 * 60 * 60  # their terms (3.3) forbid keeping answers for more than a month
+
+# Servers and proxies commonly refuse a request line over 8 KB.
+LONGEST_URL = 6_000
+
+# What an unquoted cell looks like; an empty cell is unknown.
+NUMBER, NAME_CELL, TEXT = r"(?:-?\d+(?:\.\d+)?)?", r"[^;\s]+", r".*?"
+ADDRESS, MOMENT, FLAG = r".+?", r"(?:\d{9,11}|0)?", r"true|false|"
+TYPES = {Scope.SITE: "root_domain", Scope.PAGE: "url"}
+
+_V3_KEY = "A v3 request needs a version 3 key (LINKGAP_SEMRUSH_API_KEY); version 4 keys differ."
+_NUMBER = re.compile(r"\A\d[\d,]*")
+_ERROR = re.compile(r"\AERROR (\d{1,9})\s{0,9}::\s{0,9}(.*)", re.DOTALL)
+_NOTHING_FOUND = 50
+_ERRORS: dict[int, type[ProviderError]] = {
+    **dict.fromkeys((110, 120, 402, 404), BadKey),
+    **dict.fromkeys((130, 133, 135), PlanLacks),
+    **dict.fromkeys((131, 132, 134, 136), OutOfUnits),
+    429: RateLimited,
+    500: Unavailable,
+}
+
+Item = TypeVar("Item")
+Query = TypeVar("Query")
+Row = TypeVar("Row")
+Cells = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """Where Semrush lives: `base_url` for reports, `site_url` for the balance."""
+
+    base_url: str
+    site_url: str
+
+    def keywords(self, params: Sequence[tuple[str, str]], units: int) -> Call:
+        """Plan a keyless report about a keyword."""
+        return _get(f"{self.base_url}/", params, units)
+
+    def backlinks(self, params: Sequence[tuple[str, str]], units: int) -> Call:
+        """Plan a keyless report about links."""
+        return _get(f"{self.base_url}/analytics/v1/", params, units)
+
+    def balance(self) -> Call:
+        """Plan the free question how many units are left.
+
+        The documentation prints it as http, which would send the key in clear; a redirect to that
+        is refused like any other answer that is not a good one.
+        """
+        return Call(httpx.Request("GET", f"{self.site_url}{_BALANCE_PATH}"), Cost(0))
+
+    def balance_after(self, listing: Call) -> Call:
+        """Plan the balance as it is once a list has come, kept together with that list.
+
+        The fragment is never sent; it only makes the kept answer this list's own.
+        """
+        mark = hashlib.sha256(str(listing.request.url).encode()).hexdigest()[:16]
+        url = f"{self.site_url}{_BALANCE_PATH}#{mark}"
+        return Call(httpx.Request("GET", url), Cost(0), listing.keep_seconds)
+
+
+_BALANCE_PATH = "/users/countapiunits.html"
+
+
+def asks_balance(call: Call) -> bool:
+    """Say whether a planned request is the one for the balance."""
+    return call.request.url.path.endswith(_BALANCE_PATH)
+
+
+def _get(url: str, params: Sequence[tuple[str, str]], units: int) -> Call:
+    return Call(httpx.Request("GET", url, params=list(params)), Cost(units), DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as it is asked for, what its cells look like, and its name in the header.
+
+    Without a name to ask for, it is one of those that are named after a target.
+    """
+
+    asked: str
+    cell: str
+    header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The columns of a report, in the order in which they are asked for and come back."""
+
+    columns: tuple[Column, ...]
+
+    @property
+    def asked(self) -> str:
+        """Return the value of `export_columns`."""
+        return ",".join(column.asked for column in self.columns)
+
+    def read(self, text: str, *, one_row: bool = False) -> list[Cells]:
+        """Return the cells of every row; raises `BadAnswer` for another header or an odd row.
+
+        With `one_row` everything after the header is one row, whose texts may hold line breaks.
+        """
+        header, _, rest = text.lstrip("\ufeff").partition("\n")
+        said = [name.strip(' "\r') for name in header.split(";")]
+        if not self._is(said):
+            raise BadAnswer(NAME, "the columns are not those that were asked for")
+        lines = [rest.strip("\n")] if one_row else rest.split("\n")
+        cells = ";".join(f'"?({column.cell})"?' for column in self.columns)
+        more = "(?:;.*)?" if len(said) > len(self.columns) else ""
+        row = re.compile(cells + more, re.DOTALL)
+        rows = []
+        for number, line in enumerate(lines, start=1):
+            found = row.fullmatch(line.removesuffix("\r"))
+            if found:
+                rows.append(found.groups())
+            elif line.strip():
+                raise BadAnswer(NAME, f"row {number} does not hold what was asked for")
+        return rows
+
+    def _is(self, said: Sequence[str]) -> bool:
+        """Say whether a header names these columns; columns that nobody asked for may follow."""
+        names = [column.header or column.asked for column in self.columns]
+        return len(said) >= len(names) and all(
+            name in ("", heard) for name, heard in zip(names, said, strict=False)
+        )
+
+
+def answer_text(response: httpx.Response) -> str | None:
+    """Return the text of a good answer, or None when Semrush says that it found nothing.
+
+    Raises the `ProviderError` that a status or an ERROR body means.
+    """
+    text = response.content.decode("utf-8", "replace")
+    error = _ERROR.match(text.lstrip("\ufeff \r\n"))
+    if error is None or response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        _refuse_status(response)
+        return text
+    code, words = int(error[1]), error[2]
+    if code == _NOTHING_FOUND:
+        return None
+    if code not in _ERRORS:
+        _refuse_status(response)
+    kind = _ERRORS.get(code, BadAnswer)
+    if code == 402 and "duplicate" in words.lower():
+        kind = BadAnswer
+    detail = cut(f"ERROR {code} {words}")
+    raise kind(NAME, f"{detail} {_V3_KEY}" if kind is BadKey else detail)
+
+
+def _refuse_status(response: httpx.Response) -> None:
+    try:
+        refuse(NAME, response)
+    except BadKey as error:
+        raise BadKey(NAME, f"{error.detail} {_V3_KEY}") from None
+
+
+def units_left(response: httpx.Response) -> int:
+    """Return the balance (`1,000`)."""
+    text = (answer_text(response) or "").strip()
+    if not _NUMBER.fullmatch(text):
+        raise BadAnswer(NAME, "the balance is not a number")
+    return int(text.replace(",", ""))
+
+
+def whole(cell: str) -> int | None:
+    """Return a cell as a count; None when it is empty."""
+    return int(float(cell)) if cell else None
+
+
+def day(cell: str) -> date | None:
+    """Return a cell of unix seconds as a day in UTC."""
+    return datetime.fromtimestamp(int(cell), UTC).date() if cell not in ("", "0") else None
+
+
+def score(cell: str | float | None) -> Authority | None:
+    """Return an Authority Score (0-100); None where there is none."""
+    return None if cell in (None, "") else Authority(float(cell or 0), Scale.AS)
+
+
+def chunks(
+    items: Sequence[Item], most: int, build: Callable[[Sequence[Item]], Call]
+) -> Iterator[Sequence[Item]]:
+    """Cut items into pieces of at most `most` whose requests keep a short address.
+
+    One item whose address is too long even alone is sent all the same.
+    """
+    piece: list[Item] = []
+    for item in items:
+        longer = [*piece, item]
+        too_long = len(str(build(longer).request.url)) > LONGEST_URL
+        if piece and (len(longer) > most or too_long):
+            yield piece
+            longer = [item]
+        piece = longer
+    if piece:
+        yield piece
+
+
+def of_targets(targets: Sequence[Target]) -> list[tuple[str, str]]:
+    """Return the parameters that name several targets."""
+    return [("targets[]", target.value) for target in targets] + [
+        ("target_types[]", TYPES[target.scope]) for target in targets
+    ]
+
+
+def targets_of(call: Call) -> tuple[Target, ...]:
+    """Return the targets that a planned request names."""
+    params = call.request.url.params
+    scopes = {kind: scope for scope, kind in TYPES.items()}
+    return tuple(
+        Target(scopes[kind], value)
+        for value, kind in zip(
+            params.get_list("targets[]"), params.get_list("target_types[]"), strict=True
+        )
+    )
+
+
+class Report(ABC, Generic[Query, Row]):
+    """One capability: how it is asked and what its lines mean."""
+
+    line = LINK_LINE
+    columns: Table  # what is asked for
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    @abstractmethod
+    def plan(self, query: Query) -> tuple[Call, ...]:
+        """Return the requests that answer the query."""
+
+    def table(self, call: Call) -> Table:
+        """Return the columns of the answer to a request."""
+        del call
+        return self.columns
+
+    @abstractmethod
+    def rows(self, query: Query, call: Call, lines: Sequence[Cells]) -> Page[Row]:
+        """Turn the lines of a good answer into rows; `parse` adds what they cost."""
+
+    def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
+        """Read one answer of any status; raises a `ProviderError` for everything but a good one.
+
+        Nothing found is an answer without lines. Semrush meters nothing; lines times price is its
+        published rule.
+        """
+        text = answer_text(response)
+        lines = [] if text is None else self.table(call).read(text, one_row=limit_of(call) == 1)
+        return replace(self.rows(query, call, lines), billed=Cost(len(lines) * self.line))
+
+
+def limit_of(call: Call) -> int:
+    """Return the most lines a planned request can bring; 0 where it names what it asks for."""
+    return int(call.request.url.params.get("display_limit", "0"))

@@ -1,0 +1,161 @@
+"""Semrush API v4: who links to several targets and not to us, and how hard a keyword is.
+
+The matrix has one scope for all its targets, so pages and sites take calls of their own, and only
+among sites does ours stand in the row that proves. Its price is not published; the dearest line of
+version 4 (45 units) is reserved and booked.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from bot.domains import registrable
+from bot.errors import BadAnswer
+from bot.model.links import KeywordMetrics, ReferringDomain, Scope, Target
+from bot.providers.base import Call, Cost, IntersectQuery, KeywordQuery, Page, Shared, undated
+from bot.providers.semrush.keywords import database
+from bot.providers.semrush.links import merged
+from bot.providers.semrush.reports import NAME, score
+from bot.providers.semrush.v4 import MOST_ROWS, SCOPES, Count, Question, Score
+
+_LINE, _MOST_CROSSED, _KEYWORD = 45, 6, 20  # units, targets, units
+
+
+class MatrixRow(BaseModel):
+    """One linking domain, with its links to each target in the order they were sent."""
+
+    domain: str
+    backlinks_counts: list[Count]
+    domain_score: Score | None = None
+
+
+class MatrixRows(BaseModel):
+    """`backlinks/v1/matrix`."""
+
+    data: list[MatrixRow]
+
+
+class Intersect(Question[IntersectQuery, MatrixRows, Shared]):
+    """Which domains link to the targets: six to a call, among sites ours first.
+
+    A row with a 0 for our site proves that it does not link to us; who does is left out. The rows
+    of pages prove nothing by themselves: who links to a page links to its site as well, and that
+    site's row has the proof.
+    """
+
+    body = MatrixRows
+
+    def plan(self, query: IntersectQuery) -> tuple[Call, ...]:
+        """Return the calls for the pages and those for the sites."""
+        undated(NAME, query)
+        calls: list[Call] = []
+        for scope in (Scope.PAGE, Scope.SITE):
+            own = [query.own] if query.own and query.own.scope is scope else []
+            targets = [one for one in dict.fromkeys(query.targets) if one.scope is scope]
+            targets = [one for one in targets if one not in own]
+            size = _MOST_CROSSED - len(own)
+            calls += [
+                self._call([*own, *targets[at : at + size]], query.limit)
+                for at in range(0, len(targets), size)
+            ]
+        return tuple(calls)
+
+    def _call(self, targets: Sequence[Target], rows: int) -> Call:
+        limit = min(rows, MOST_ROWS)
+        return self._api.ask(
+            "backlinks/v1/matrix",
+            limit * _LINE,
+            urls=",".join(target.value for target in targets),
+            scope=SCOPES[targets[0].scope],
+            order_by="domain_score",
+            direction="DESC",
+            limit=limit,
+        )
+
+    def rows(self, query: IntersectQuery, call: Call, body: MatrixRows) -> Page[Shared]:
+        """Merge hosts of one registrable domain; what links to us is left out."""
+        targets = _targets(query, call)
+        ours = targets.index(query.own) if query.own in targets else None
+        seen: dict[str, list[int]] = {}
+        hosts: dict[str, list[ReferringDomain]] = defaultdict(list)
+        for row in body.data:
+            if len(row.backlinks_counts) != len(targets):
+                raise BadAnswer(NAME, "the matrix has another number of targets than were sent")
+            if domain := registrable(row.domain):
+                before = seen.get(domain, [0] * len(targets))
+                counts = zip(before, row.backlinks_counts, strict=True)
+                seen[domain] = [one + more for one, more in counts]
+                hosts[domain].append(ReferringDomain(domain, score(row.domain_score)))
+        rows = tuple(
+            Shared(
+                merged(hosts[domain])[0],
+                tuple(
+                    target
+                    for target, count in zip(targets, counts, strict=True)
+                    if count and target != query.own
+                ),
+                absence_proven=ours is not None,
+            )
+            for domain, counts in seen.items()
+            if ours is None or not counts[ours]
+        )
+        got, limit = len(body.data), int(call.request.url.params["limit"])
+        note = f"Only the first {got} were read." if got >= limit else None
+        return Page(rows, complete=got < limit, billed=Cost(got * _LINE), note=note)
+
+
+def _targets(query: IntersectQuery, call: Call) -> list[Target]:
+    """Return the targets of a call, in its order."""
+    params = call.request.url.params
+    known = [*query.targets, *([query.own] if query.own else [])]
+    scope = next(scope for scope, name in SCOPES.items() if name == params["scope"])
+    # An address may hold the comma that parts them, so they are recognised and not split.
+    text, found = params["urls"], list[Target]()
+    ordered = sorted({one for one in known if one.scope is scope}, key=lambda one: -len(one.value))
+    while text:
+        target = next(one for one in ordered if f"{text},".startswith(f"{one.value},"))
+        found.append(target)
+        text = text[len(target.value) + 1 :]
+    return found
+
+
+def _number(value: object) -> object:
+    """Take a number that is written as text for what it is, and an empty text for unknown."""
+    return None if value == "" else value
+
+
+class KeywordData(BaseModel):
+    """What is known of one keyword; numbers come as text as well."""
+
+    keyword_difficulty: Annotated[Score | None, BeforeValidator(_number)] = None
+    search_volume: Annotated[Annotated[int, Field(ge=0)] | None, BeforeValidator(_number)] = None
+
+
+class KeywordBody(BaseModel):
+    """`keywords/v1/metrics`."""
+
+    data: KeywordData
+
+
+class Keywords(Question[KeywordQuery, KeywordBody, KeywordMetrics]):
+    """Difficulty and monthly volume: a request and 20 units a keyword."""
+
+    body = KeywordBody
+
+    def plan(self, query: KeywordQuery) -> tuple[Call, ...]:
+        """Return one call a keyword; raises `PlanLacks` for a country Semrush does not cover."""
+        country = database(query.market).upper()
+        return tuple(
+            self._api.ask("keywords/v1/metrics", _KEYWORD, keyword=keyword, country=country)
+            for keyword in dict.fromkeys(query.keywords)
+        )
+
+    def rows(self, query: KeywordQuery, call: Call, body: KeywordBody) -> Page[KeywordMetrics]:
+        """Return what is known of the call's keyword."""
+        del query
+        said = body.data
+        keyword = call.request.url.params["keyword"]
+        row = KeywordMetrics(keyword, said.keyword_difficulty, said.search_volume)
+        return Page((row,), complete=True, billed=Cost(_KEYWORD))

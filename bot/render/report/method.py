@@ -1,0 +1,111 @@
+"""Method and sources: how the number of this run came about, and what every part of it cost."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model.report import CostLine, Need, Report, Source, SourceState
+from bot.render.report import checks, sentences
+from bot.render.slack.blocks import mrkdwn, render
+from bot.render.slack.message import Message, message
+from bot.render.words import UNKNOWN, counted, listed, number, shown
+
+_LIMITS = (
+    "The number is what the present pages have, not a promise: links are one signal of many, "
+    "every index sees other links, and results change from week to week. "
+    "Unknown is never counted as zero."
+)
+_ROOM = 6_000
+_SECTION = 2_600
+_DATE_TOKEN = 120
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    words: str
+    as_of: datetime | None = None
+
+
+def method(report: Report) -> Message:
+    """Return the thread message with formula, sources, cost and limits."""
+    text = f"Method and sources for {sentences.subject(report)}."
+    blocks = render(
+        "method",
+        formula="\n".join(formula(report.need)),
+        readers="\n".join(checks.for_readers(report)),
+        limits=_LIMITS,
+        sources=_groups([_source(source) for source in report.sources]),
+        cost="\n".join(cost_lines(report.cost)),
+        sample=sentences.SAMPLE if report.sample else "",
+    )
+    return message(f"{text} {sentences.SAMPLE}" if report.sample else text, blocks)
+
+
+def formula(need: Need) -> list[str]:
+    """Return the arithmetic of this run, a step a line."""
+    counts = ", ".join(number(count) for count in need.per_page[:10]) or UNKNOWN
+    lines = [
+        f"Live referring domains of each page: {counts}.",
+        f"Base: the mean, {number(need.base)}. {_cap(need)}",
+        f"Even field: {number(need.base)} rounded up = {number(need.even_field)}.",
+        sentences.adjustment(need),
+        (
+            f"Needed: {number(need.base)} × {need.authority.multiplier:g}, rounded up "
+            f"= {number(need.needed)}."
+        ),
+        f"You have: {number(need.have)}. To go: {number(need.gap)}.",
+    ]
+    if need.needed is None:
+        return [*lines[:1], "No number follows: too little is known."]
+    return lines
+
+
+def _cap(need: Need) -> str:
+    """Return the rule, and whom it concerns."""
+    rule = "No page counts for more than four times the middle one"
+    if not need.capped:
+        return f"{rule}; here none has more."
+    each = listed(f"{number(page.count)} as {number(page.counted_as)}" for page in need.capped[:10])
+    return f"{rule}: {each}."
+
+
+def cost_lines(cost: tuple[CostLine, ...]) -> list[str]:
+    """Return a line a pool: billed beside the worst case reserved before."""
+    if not cost:
+        return [sentences.cost(cost)]
+    return [
+        f"{sentences.cost_part(line)} billed, at most {line.estimated_units:,} estimated"
+        for line in cost[:12]
+    ]
+
+
+def source_words(source: Source) -> str:
+    """Return provider, question and how it ended; without the date."""
+    said = f"{shown(source.provider, 40)}, {shown(source.what.replace('_', ' '), 60)}: "
+    said += sentences.source_state(source)
+    if source.rows is not None and source.state is not SourceState.NOT_ASKED:
+        said += f", {counted(source.rows, 'row')}"
+    if source.complete is False:
+        said += ", cut off"
+    return f"{said} ({shown(source.note, 160)})" if source.note else said
+
+
+def _source(source: Source) -> _Line:
+    return _Line(source_words(source), source.as_of)
+
+
+def _groups(lines: list[_Line]) -> list[list[_Line]]:
+    """Share lines out over sections by their escaped size, and say when some do not fit."""
+    groups: list[list[_Line]] = []
+    room, size = _ROOM, _SECTION
+    for index, line in enumerate(lines):
+        wide = len(mrkdwn(line.words)) + _DATE_TOKEN
+        room -= wide
+        if room < 0:
+            groups.append([_Line(f"{counted(len(lines) - index, 'more source')} in the JSON.")])
+            break
+        if not groups or size + wide > _SECTION:
+            groups.append([])
+            size = 0
+        groups[-1].append(line)
+        size += wide
+    return groups

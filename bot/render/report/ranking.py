@@ -1,0 +1,61 @@
+"""Where our page stands in the results, and what to look at where links are not what is missing."""
+
+from bot.gap.readiness import MATCH, UNKNOWN
+from bot.model.page_key import page_key
+from bot.model.question import NO_PAGE
+from bot.model.report import Gate, Report
+from bot.render.words import listed, ordinal, short_url, shown
+
+_NAMED = 3
+
+
+def rank(report: Report) -> str | None:
+    """Return `You rank 7th.`; None where no row of ours was read.
+
+    Where the page that ranks is not the one that was counted, that is said too.
+    """
+    if report.position is None:
+        return None
+    place = ordinal(report.position)
+    ranking = next((row.url for row in report.results if row.position == report.position), None)
+    if ranking is None or _is_ours(report, ranking):
+        return f"You rank {place}."
+    return f"You rank {place} with another page of yours ({short_url(ranking, 80)})."
+
+
+def look_next(report: Report) -> str:
+    """Return what to look at where links are not the constraint.
+
+    That is what the checks found on our page; where they found nothing, the pages above ours.
+    """
+    found = [gate for gate in report.gates[:4] if _worth_a_look(gate)]
+    if found or report.checklist or report.coverage:
+        names = [shown(gate.name, 20) for gate in found]
+        if report.checklist and "trust" not in names:
+            names.append("what readers find elsewhere and not on your page")
+        if report.coverage:
+            names.append("the topics that your page never mentions")
+        return f"Look next at what the checks found: {listed(names)}, below."
+    above = _above(report)
+    if not above:
+        return ""
+    more = "" if len(above) <= _NAMED else f" and {len(above) - _NAMED} more"
+    named = ", ".join(short_url(url, 60) for url in above[:_NAMED])
+    return f"Look next at what the pages above yours do better: {named}{more}."
+
+
+def _is_ours(report: Report, url: str) -> bool:
+    page = report.page
+    return page not in (None, NO_PAGE) and page_key(page or "") == page_key(url)
+
+
+def _worth_a_look(gate: Gate) -> bool:
+    return gate.state not in (MATCH, UNKNOWN)
+
+
+def _above(report: Report) -> list[str]:
+    """Return the pages above ours, best first; all competitors where our rank is not known."""
+    if report.position is None:
+        return [page.url for page in report.competitors]
+    above = [row for row in report.results if row.position < (report.position or 0)]
+    return [row.url for row in sorted(above, key=lambda row: row.position)]

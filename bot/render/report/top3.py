@@ -1,0 +1,63 @@
+"""The pages of the top 3 beside ours, as a table any door can draw."""
+
+from dataclasses import dataclass
+
+from bot.model.report import Competitor, Report
+from bot.render.report.sentences import authority
+from bot.render.words import UNKNOWN, linkable, number, short_url, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One page; every cell has words. `url` is set only where a link may be drawn."""
+
+    position: str
+    title: str
+    url: str | None
+    domain: str
+    referring_domains: str
+    authority: str
+
+
+def rows(report: Report) -> list[Row]:
+    """Return the competitors best first, then our own page or site where one is known."""
+    return [_competitor(rival) for rival in report.competitors[:5]] + _own(report)
+
+
+def _competitor(rival: Competitor) -> Row:
+    platform = " (platform)" if rival.platform else ""
+    return Row(
+        position="named" if rival.position is None else str(rival.position),
+        title=label(rival.title, rival.url),
+        url=rival.url if linkable(rival.url) else None,
+        domain=f"{words_or_unknown(rival.domain, 60)}{platform}",
+        referring_domains=number(rival.referring_domains),
+        authority=authority(rival.authority, rival.authority_scale),
+    )
+
+
+def _own(report: Report) -> list[Row]:
+    page = report.page if report.page and report.page != "none" else None
+    if report.site is None and page is None:
+        return []
+    no_page = "no page of yours yet" if report.page == "none" else "your page is not named"
+    return [
+        Row(
+            position="yours",
+            title=(short_url(page, 80) or UNKNOWN) if page else no_page,
+            url=page if page and linkable(page) else None,
+            domain=words_or_unknown(report.site or "", 60),
+            referring_domains=number(report.need.have),
+            authority=authority(report.need.authority.own, report.need.authority.scale),
+        )
+    ]
+
+
+def label(title: str | None, url: str) -> str:
+    """Return words for a link: the title, else the address."""
+    return shown(title or "", 80) or short_url(url, 80) or UNKNOWN
+
+
+def words_or_unknown(text: str, limit: int) -> str:
+    """Return outside words, or “unknown” when nothing readable is left."""
+    return shown(text, limit) or UNKNOWN

@@ -1,0 +1,72 @@
+"""Line charts that Slack draws itself: names, points and labels inside its limits.
+
+Slack knows no gap in a line: a series has a value for every label. So only the days on which all
+drawn series are known are drawn; nothing is filled in.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.render.report.top3 import words_or_unknown
+
+POINTS = 20
+SERIES = 6
+FEWEST = 2
+_NAME = 18  # right-to-left names get two characters on top
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a chart: a value a label."""
+
+    name: str
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A line chart; `labels` are days."""
+
+    title: str
+    labels: tuple[str, ...]
+    lines: tuple[Line, ...]
+    y_label: str
+
+
+def chart(
+    title: str, y_label: str, series: Mapping[str, Mapping[date, int]], days: Sequence[date]
+) -> Chart | None:
+    """Draw the series on `days`, which all of them must have; None with fewer than two days."""
+    if len(days) < FEWEST or not series:
+        return None
+    names = unique_names(list(series))
+    drawn = [
+        Line(name, tuple(points[day] for day in days))
+        for name, points in zip(names, series.values(), strict=True)
+    ]
+    return Chart(title, day_labels(days), tuple(drawn[:SERIES]), y_label)
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """Return names of at most 20 characters that differ: `best crm`, `best crm 2`."""
+    made: list[str] = []
+    for name in names:
+        said, turn = words_or_unknown(name, _NAME), 2
+        while said in made:
+            said, turn = f"{words_or_unknown(name, _NAME - 3)} {turn}", turn + 1
+        made.append(said)
+    return made
+
+
+def day_labels(days: Sequence[date]) -> tuple[str, ...]:
+    """Return `Nov 23` for each day, `2026-11-23` where the former would name two days."""
+    short = tuple(f"{day:%b} {day.day}" for day in days)
+    return short if len(set(short)) == len(short) else tuple(f"{day:%Y-%m-%d}" for day in days)
+
+
+def spread(days: Sequence[date], most: int = POINTS) -> list[date]:
+    """Return at most `most` days, the first and the last among them, evenly chosen."""
+    if len(days) <= most:
+        return list(days)
+    return [days[turn * (len(days) - 1) // (most - 1)] for turn in range(most)]

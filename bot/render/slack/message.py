@@ -1,0 +1,183 @@
+"""What leaves this room: a message or a view that Slack will take.
+
+`Message.plain` says the same without tables and charts (some clients and some workspaces refuse
+the newer blocks), `Message.text_only` says the sentence alone: an answer is never lost to one bad
+block.
+"""
+
+import json
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from bot.render.slack.blocks import Block, mrkdwn
+from bot.render.slack.limits import (
+    MAX_BLOCKS,
+    MAX_MESSAGE,
+    MAX_TEXT,
+    cell_text,
+    message_faults,
+    view_faults,
+)
+from bot.render.words import clip, number
+
+_log = logging.getLogger(__name__)
+_TABLES = ("table", "data_table")
+_CHART = "data_visualization"
+_PARAGRAPH = 2_800
+_MARGIN = 1_000  # for the braces and quotes of the twins
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`text` is mrkdwn for notifications and screen readers; `blocks` may be empty."""
+
+    text: str
+    blocks: list[Block]
+
+    @property
+    def plain(self) -> "Message":
+        """The same message with every table and chart as text."""
+        return Message(self.text, _plain_twins(self.blocks))
+
+    @property
+    def text_only(self) -> "Message":
+        """The last resort: the sentence."""
+        return Message(self.text, [])
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A modal. Texts are plain; title, submit and close have 24 characters at most."""
+
+    callback_id: str
+    title: str
+    submit: str
+    blocks: list[Block]
+    private_metadata: str = ""
+
+    def payload(self) -> dict[str, Any]:
+        """Return what `views.open` takes."""
+        return {
+            "type": "modal",
+            "callback_id": self.callback_id,
+            "title": _plain_text(self.title),
+            "submit": _plain_text(self.submit),
+            "close": _plain_text("Cancel"),
+            "private_metadata": self.private_metadata,
+            "blocks": self.blocks,
+        }
+
+
+def message(text: str, blocks: list[Block]) -> Message:
+    """Return the best message Slack will take: as drawn, without tables, folded, or text alone.
+
+    `text` is plain words; it is escaped here. Faults are logged, because a template made them.
+    """
+    drawn = Message(mrkdwn(clip(text, MAX_TEXT // 5)), blocks)  # an escape is 5 characters
+    for candidate in (drawn, drawn.plain, Message(drawn.text, _folded(drawn.plain.blocks))):
+        faults = message_faults(candidate.text, candidate.blocks)
+        if not faults:
+            return candidate
+        _log.warning("blocks Slack would refuse: %s", faults)
+    return drawn.text_only
+
+
+def checked(view: View) -> View:
+    """Return the view; raises `ValueError` when Slack would refuse it (a modal has no twin)."""
+    faults = view_faults(view.payload())
+    if faults:
+        raise ValueError(f"view {view.callback_id}: {faults}")
+    return view
+
+
+def paragraphs(lines: list[str], limit: int = _PARAGRAPH) -> list[str]:
+    """Join lines to as few texts as a section takes, counted as Slack sees them (escaped)."""
+    made: list[str] = []
+    size = 0
+    for whole in lines:
+        line = clip(whole, limit // 5)
+        wide = len(mrkdwn(line)) + 1
+        if made and size + wide <= limit:
+            made[-1] += f"\n{line}"
+            size += wide
+        else:
+            made.append(line)
+            size = wide
+    return made
+
+
+def _plain_twins(blocks: list[Block]) -> list[Block]:
+    """Replace charts, which come whole, and the table, which takes what room is left."""
+    whole = [_chart_twin(block) if block["type"] == _CHART else [block] for block in blocks]
+    flat = [block for twins in whole for block in twins]
+    room = MAX_MESSAGE - _MARGIN - _size([one for one in flat if one["type"] not in _TABLES])
+    made: list[Block] = []
+    for block in flat:
+        made += _twin(block, room) if block["type"] in _TABLES else [block]
+    return made[:MAX_BLOCKS]
+
+
+def _folded(blocks: list[Block]) -> list[Block]:
+    """Leave out small print from the end until the whole fits."""
+    kept = list(blocks)
+    for block in reversed(blocks):
+        if _size(kept) > MAX_MESSAGE and block["type"] == "context":
+            kept.remove(block)
+    return kept
+
+
+def _size(blocks: list[Block]) -> int:
+    return len(json.dumps(blocks, ensure_ascii=False))
+
+
+def _twin(table: Any, room: int) -> list[Block]:
+    """Write a table as a list: the first cell names the row, or two of them where it is numbered.
+
+    The others follow with their headers.
+    """
+    head, *rows = [[cell_text(cell) for cell in row] for row in table["rows"]]
+    numbered = head[0] == "#"
+    lines = [table["caption"]] if "caption" in table else []
+    for row in rows:
+        name = f"{row[0]}{'.' if row[0].isdigit() else ':'} {row[1]}" if numbered else f"{row[0]}:"
+        parts = [f"{title}: {cell}" for title, cell in zip(head, row, strict=True)]
+        said = " · ".join(parts[2 if numbered else 1 :])
+        lines.append(f"{name} · {said}" if numbered and said else f"{name} {said}".rstrip())
+    texts: list[str] = []
+    for text in paragraphs(lines):
+        room -= _size(_sections([text]))
+        if room < 0:
+            texts.append("The rest is in the CSV file.")
+            break
+        texts.append(text)
+    return _sections(texts)
+
+
+def _chart_twin(block: Any) -> list[Block]:
+    """Write a chart as a line a series (`Remaining gap: Sep 7: 40, Sep 14: 38`) or a segment."""
+    title, chart = block["title"], block["chart"]
+    if "segments" in chart:
+        parts = [f"{part['label']}: {number(part['value'])}" for part in chart["segments"]]
+        return _sections([f"{title}: {', '.join(parts)}"])
+    alone = len(chart["series"]) == 1
+    lines = [
+        f"{title}: {_points(one)}" if alone else f"{title}, {one['name']}: {_points(one)}"
+        for one in chart["series"]
+    ]
+    return _sections(paragraphs(lines))
+
+
+def _points(series: Any) -> str:
+    return ", ".join(f"{point['label']}: {number(point['value'])}" for point in series["data"])
+
+
+def _sections(texts: list[str]) -> list[Block]:
+    return [
+        {"type": "section", "text": {"type": "mrkdwn", "text": mrkdwn(text), "verbatim": True}}
+        for text in texts
+    ]
+
+
+def _plain_text(text: str) -> dict[str, str]:
+    return {"type": "plain_text", "text": text}

@@ -1,0 +1,216 @@
+"""The one sentence of a digest: what the week did to the gap, who entered or left, who gained.
+
+Sums of gaps are taken over the keywords that are known now and were known before; how many those
+are is said when it is not all of them.
+"""
+
+from collections.abc import Sequence
+
+from bot.gap.changes import by_page
+from bot.model.tracking import KeywordLine, NewCompetitorLink, OwnLink
+from bot.render.tracking.tracked_words import missing, quoted
+from bot.render.words import counted
+
+_TOP = 3
+_Pair = tuple[int, int]  # before, now
+
+
+def digest_sentence(
+    lines: Sequence[KeywordLine],
+    won: Sequence[OwnLink],
+    lost: Sequence[OwnLink],
+    new_links: Sequence[NewCompetitorLink],
+    *,
+    first: bool | None = None,
+    earlier_digest: bool = True,
+) -> str:
+    """Return the sentence of the week; never a zero for what is unknown.
+
+    Changes are against the digest before, or where there is none (`earlier_digest` False) against
+    the first read.
+
+    `first` says that there is no digest to compare with; None: judged by whether any change is
+    known.
+    """
+    if not lines:
+        return "No keyword was read this week."
+    if first is None:
+        first = not (won or lost or new_links or any(_compared(line) for line in lines))
+    if first:
+        return f"First look: {_standing(lines)}."
+    sums = _sums(lines)
+    than = "in the last digest" if earlier_digest else "at the first read"
+    gap, ranks = _gap(lines, sums, than), _ranks(lines)
+    if len(lines) == 1 and ranks:
+        # The rank is what the links are for; it has named the keyword.
+        gap, ranks = ranks, gap.replace(_over(lines), "")
+    told = sums is not None and sums[1] < sums[0]
+    second = ranks or _links(lines, won, lost, new_links, told=told)
+    said = f"{gap}; {second}" if second else gap
+    return f"{said[0].upper()}{said[1:]}."
+
+
+def _compared(line: KeywordLine) -> bool:
+    changes = (line.gap_change, line.have_change, line.need_change, line.position_change)
+    return line.rivals_gained > 0 or any(change is not None for change in changes)
+
+
+def _standing(lines: Sequence[KeywordLine]) -> str:
+    """Return how many links are missing, without a word on changes."""
+    known = [(line.gap, line) for line in lines if line.gap is not None]
+    if not known:
+        return _unknown(lines)
+    gaps = ([one.gap for one in group if one.gap is not None] for group in by_page(lines))
+    total = sum(max(group) for group in gaps if group)
+    if len(lines) == 1:
+        [line] = lines
+        both = line.need is not None and line.have is not None
+        how = f" ({line.need:,} needed, you have {line.have:,})" if both else ""
+        return f"{missing(total)} for {quoted(line.keyword)}{how}"
+    if total == 0:
+        return f"{missing(total)} over {_of(len(known), len(lines))}"
+    largest, line = max(known, key=lambda one: one[0])
+    return (
+        f"{missing(total)} over {_of(len(known), len(lines))}; "
+        f"the largest gap is {largest:,}, for {quoted(line.keyword)}"
+    )
+
+
+def _unknown(lines: Sequence[KeywordLine]) -> str:
+    if len(lines) > 1:
+        return f"how many links are missing is unknown for all {len(lines):,} keywords"
+    [line] = lines
+    said = f"how many links are missing for {quoted(line.keyword)} is unknown"
+    if line.need is None:
+        return f"{said}, because the need could not be counted"
+    if line.page is None:
+        return f"{said}: it needs {line.need:,}, and your page is not named"
+    return f"{said}: it needs {line.need:,}, and no count was read for your page"
+
+
+def _of(known: int, total: int) -> str:
+    if known == total:
+        return counted(total, "keyword")
+    return f"{known:,} of {counted(total, 'keyword')} (the rest is unknown)"
+
+
+def _ranks(lines: Sequence[KeywordLine]) -> str:
+    """Return who entered or left the top 3; only what both reads saw."""
+    pairs = [
+        (line, line.position_before, line.position)
+        for line in lines
+        if line.position is not None and line.position_before is not None
+    ]
+    entered = [one for one in pairs if one[2] <= _TOP < one[1]]
+    left = [one for one in pairs if one[1] <= _TOP < one[2]]
+    if not entered or not left:
+        those, verb = (entered, "entered") if entered else (left, "left")
+        return _crossed(those, verb) if those else ""
+    out = _name(left[0]) if len(left) == 1 else f"{len(left):,}"
+    in_ = _name(entered[0]) if len(entered) == 1 else counted(len(entered), "keyword")
+    return f"{in_} entered the top 3 and {out} left it"
+
+
+def _crossed(those: Sequence[tuple[KeywordLine, int, int]], verb: str) -> str:
+    line, before, now = min(those, key=lambda one: one[2])
+    if len(those) == 1:
+        return f"{quoted(line.keyword)} {verb} the top 3 (from {before} to {now})"
+    return f"{len(those):,} keywords {verb} the top 3, {quoted(line.keyword)} among them"
+
+
+def _name(one: tuple[KeywordLine, int, int]) -> str:
+    return quoted(one[0].keyword)
+
+
+def _sums(lines: Sequence[KeywordLine]) -> _Pair | None:
+    """Return the missing links before and now; keywords that share a page share its links."""
+    pages = [known for group in by_page(lines) if (known := _known(group))]
+    before = sum(max(gap - change for _, gap, change in known) for known in pages)
+    now = sum(max(gap for _, gap, _ in known) for known in pages)
+    return (before, now) if pages else None
+
+
+def _known(lines: Sequence[KeywordLine]) -> list[tuple[KeywordLine, int, int]]:
+    return [
+        (line, line.gap, line.gap_change)
+        for line in lines
+        if line.gap is not None and line.gap_change is not None
+    ]
+
+
+def _gap(lines: Sequence[KeywordLine], sums: _Pair | None, than: str) -> str:
+    """Return how the gap moved, and since when."""
+    if sums is None:
+        if all(line.gap is None for line in lines):
+            return _unknown(lines)
+        return f"{_standing(lines)}; how much changed is unknown"
+    before, now = sums
+    standing = f"{missing(now)}{_over(lines)}"
+    if now == before:
+        return f"{standing}, as many as {than}" if now else standing
+    if now > before:
+        return f"{standing}, {now - before:,} more than {than}"
+    return _closer(lines, before, now)
+
+
+def _closer(lines: Sequence[KeywordLine], before: int, now: int) -> str:
+    """Return by how much the gap shrank, and by whose doing as far as that is known."""
+    over, closed, gained = _over(lines), before - now, _gained(lines)
+    if gained is not None and gained < closed:
+        own = f"{gained:,} of them by your own new links" if gained > 0 else "as the need fell"
+        return f"you are {closed:,} of {_links_missing(before)} closer{over} this week, {own}"
+    if now == 0:
+        return f"you closed {_all_missing(before)}{over} this week"
+    return f"you closed {closed:,} of {_links_missing(before)}{over} this week"
+
+
+def _links_missing(count: int) -> str:
+    return counted(count, "missing link")
+
+
+def _all_missing(count: int) -> str:
+    return "the last missing link" if count == 1 else f"all {count:,} missing links"
+
+
+def _over(lines: Sequence[KeywordLine]) -> str:
+    """Return which keywords a sum is over: the only one, some of many, or nothing for all."""
+    if len(lines) == 1:
+        return f" for {quoted(lines[0].keyword)}"
+    known = len(_known(lines))
+    return "" if known == len(lines) else f" over {known:,} of {len(lines):,} keywords"
+
+
+def _gained(lines: Sequence[KeywordLine]) -> int | None:
+    """Return our own net new referring domains over the pages compared, if all are known."""
+    pages = [known for group in by_page(lines) if (known := _known(group))]
+    own = [known[0][0].have_change for known in pages]
+    told = [change for change in own if change is not None]
+    return sum(told) if len(told) == len(own) else None
+
+
+def _links(
+    lines: Sequence[KeywordLine],
+    won: Sequence[OwnLink],
+    lost: Sequence[OwnLink],
+    new_links: Sequence[NewCompetitorLink],
+    *,
+    told: bool,
+) -> str:
+    """Return links won and lost, and what rivals gained; a win is `told` by a smaller gap."""
+    own = ""
+    if won and (lost or not told):
+        own = f"you won {counted(len(won), 'link')}{f' and lost {len(lost):,}' if lost else ''}"
+    elif lost:
+        own = f"you lost {counted(len(lost), 'link')}"
+    return " while ".join(part for part in (own, _rivals(lines, new_links)) if part)
+
+
+def _rivals(lines: Sequence[KeywordLine], new_links: Sequence[NewCompetitorLink]) -> str:
+    gains = [line for line in lines if line.rivals_gained > 0]
+    if len(lines) == 1 and (count := lines[0].rivals_gained or len(new_links)):
+        return f"its rivals gained {count:,}"
+    if not gains:
+        return f"rivals gained {counted(len(new_links), 'link')}" if new_links else ""
+    most = max(gains, key=lambda line: line.rivals_gained)
+    how = "gained" if len(gains) == 1 else "gained the most,"
+    return f"the rivals of {quoted(most.keyword)} {how} {most.rivals_gained:,}"

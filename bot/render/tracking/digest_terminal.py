@@ -1,0 +1,90 @@
+"""A week for people at a terminal: the same order as in Slack, drawn with rich."""
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from bot.model.tracking import Digest, NewCompetitorLink, OwnLink
+from bot.render.report import sentences
+from bot.render.report.terminal import lines_of, table_of
+from bot.render.report.top3 import words_or_unknown
+from bot.render.slack.charts import Chart
+from bot.render.tracking.digest_message import folded, gap_chart, rows, small_print
+from bot.render.tracking.suggestions import MOST
+from bot.render.words import UNKNOWN, number, ours, short_url, utc
+
+_KEYWORDS = 30
+_LINKS = 25
+_JSON = "`linkgap digest --json`"
+
+
+def digest_text(digest: Digest) -> Group:
+    """Return sentence, keywords, what to do, the gap over time, links, small print and cost."""
+    parts: list[RenderableType] = [Text(ours(digest.sentence, 400) or UNKNOWN, style="bold")]
+    parts += [Text(), *_keywords(digest)]
+    if digest.suggestions:
+        parts += [Text(), Text("Next")]
+        parts += lines_of([f"  • {ours(one, 300)}" for one in digest.suggestions[:MOST]])
+    drawn = gap_chart(digest.gap_history)
+    parts += [Text(), *lines_of(chart_lines(drawn))] if drawn else []
+    parts += _new_links(digest.new_competitor_links)
+    parts += _own_links("Links won", digest.won)
+    parts += _own_links("Links lost", digest.lost)
+    as_of = f"As of {utc(digest.taken_at)}."
+    small = small_print(digest, thread=_JSON, csv_file=_JSON)
+    parts += [Text(), *lines_of([*small, as_of, sentences.cost(digest.cost)])]
+    return Group(*parts)
+
+
+def chart_lines(chart: Chart) -> list[str]:
+    """Return a line a series: `Remaining gap, Total: Nov 16: 100, Nov 23: 90`."""
+    made = []
+    for line in chart.lines:
+        points = zip(chart.labels, line.values, strict=True)
+        said = ", ".join(f"{label}: {number(value)}" for label, value in points)
+        made.append(f"{chart.title}, {line.name}: {said}")
+    return made
+
+
+def _keywords(digest: Digest) -> list[RenderableType]:
+    if not digest.keywords:
+        return []
+    table = table_of("Keyword", "Gap", "Change", "Position", "ETA", right=(1, 2, 3, 4))
+    for row in rows(digest)[:_KEYWORDS]:
+        table.add_row(*map(Text, (row.keyword, row.gap, row.change, row.position, row.eta)))
+    more = folded(len(digest.keywords) - _KEYWORDS, f"they are in {_JSON}")
+    return [table, *lines_of([more])]
+
+
+def _new_links(links: Sequence[NewCompetitorLink]) -> list[RenderableType]:
+    if not links:
+        return []
+    table = table_of("Score", "Keyword", "Domain, whom it links to, and why", right=(0,))
+    for link in sorted(links, key=lambda one: (-one.score, one.domain))[:_LINKS]:
+        rival = short_url(link.competitor, 60) or UNKNOWN
+        why = words_or_unknown(link.why, 160)
+        domain = words_or_unknown(link.domain, 60)
+        table.add_row(
+            Text(number(link.score)),
+            Text(words_or_unknown(link.keyword, 60)),
+            Text.assemble(domain, f" → {rival}", "\n", (why, "dim")),
+        )
+    return _part(f"New links to competitors: {len(links):,}", table, len(links))
+
+
+def _own_links(title: str, links: Sequence[OwnLink]) -> list[RenderableType]:
+    if not links:
+        return []
+    table = table_of("Authority", "Domain", "Page of ours", right=(0,))
+    for link in links[:_LINKS]:
+        authority = sentences.authority(link.authority, link.authority_scale)
+        domain, target = words_or_unknown(link.domain, 60), short_url(link.target, 80) or UNKNOWN
+        table.add_row(*map(Text, (authority, domain, target)))
+    return _part(f"{title}: {len(links):,}", table, len(links))
+
+
+def _part(title: str, table: Table, count: int) -> list[RenderableType]:
+    more = folded(count - _LINKS, f"they are in {_JSON}")
+    return [Text(), Text(title), table, *lines_of([more])]

@@ -1,0 +1,173 @@
+"""What stands below a week's message: the links behind the numbers, a table a message.
+
+A part without rows is left out. What is folded is counted in the caption and stands in the CSV.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+from bot.model.tracking import (
+    Digest,
+    ForecastCheck,
+    KeywordLine,
+    NewCompetitorLink,
+    OwnLink,
+)
+from bot.render.notes import note_of
+from bot.render.report import sentences
+from bot.render.report.top3 import words_or_unknown
+from bot.render.slack.blocks import render
+from bot.render.slack.cells import Cell, numbered, pages
+from bot.render.slack.message import Message, message
+from bot.render.tracking.tracked_words import quoted
+from bot.render.words import UNKNOWN, counted, linkable, short_url
+
+ROWS = 50
+PAGES = 4
+_NEW = ("Keyword", "Domain", "Score", "Links to", "Since", "Authority", "Link", "Why")
+_OWN = ("Keyword", "Domain", "Links to", "Since", "Authority")
+_LOST = ("Keyword", "Domain", "Linked to", "Since", "Authority")
+_TARGETS = ("Keyword", "Came in", "Went out")
+_FORECASTS = ("Keyword", "Made on", "Foreseen gap", "Gap now", "Forecast")
+_Step = tuple[str, Message]
+_Caption = Callable[[int, int, int], str]  # first row, last row, all rows
+_Part = tuple[str, _Caption, Sequence[str], Sequence[Sequence[Cell]]]
+
+
+def digest_thread(digest: Digest) -> tuple[_Step, ...]:
+    """Return the messages of the thread in order, each with a step name that stays the same."""
+    lines = digest.keywords
+    targets = [line for line in lines if line.entered or line.left]
+    checks = [(line, line.forecast_check) for line in lines if line.forecast_check]
+    best = sorted(digest.new_competitor_links, key=lambda one: (-one.score, one.domain))
+    parts: tuple[_Part, ...] = (
+        ("new_links", _new_caption, _NEW, [_new(link) for link in best]),
+        ("won", _caption("Links won", "strongest first"), _OWN, _own(digest.won)),
+        ("lost", _caption("Links lost", "strongest first"), _LOST, _own(digest.lost)),
+        (
+            "targets",
+            _caption("Keywords whose need is counted on other pages now", "by name"),
+            _TARGETS,
+            [_target(line) for line in sorted(targets, key=lambda one: one.keyword)],
+        ),
+        (
+            "forecasts",
+            _caption("Earlier forecasts for this week", "wrong ones first"),
+            _FORECASTS,
+            [_check(*one) for one in sorted(checks, key=lambda one: one[1].right)],
+        ),
+    )
+    mark = f" {sentences.SAMPLE}" if digest.sample else ""
+    tables = [step for part in parts for step in _tables(*part, mark=mark)]
+    return (*tables, *_cost(digest))
+
+
+def _tables(
+    name: str,
+    caption: _Caption,
+    head: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    *,
+    mark: str,
+) -> Iterator[_Step]:
+    """Yield one table a message: at most `PAGES` of them, the last says what it leaves out."""
+    at = 0
+    named_by = head.index("Domain") if "Domain" in head else 0
+    for turn, page in enumerate(islice(pages(rows, ROWS), PAGES), 1):
+        first, at = at + 1, at + len(page)
+        rest = len(rows) - at if turn == PAGES else 0
+        said = caption(first, at, len(rows))
+        said += f" The other {rest:,} are in the CSV file.{mark}" if rest else mark
+        ordered = _by_keyword(page) if name == "new_links" else page
+        table = render("prospects", caption=said, head=head, rows=ordered, named_by=named_by)
+        yield f"{name}_{turn}", message(said, table)
+
+
+def _new_caption(first: int, last: int, total: int) -> str:
+    said = _caption("New links to competitors", "best first")(first, last, total)
+    return f"{said} These domains do not link to you." if first == 1 else said
+
+
+def _caption(what: str, order: str) -> _Caption:
+    def said(first: int, last: int, total: int) -> str:
+        if (first, last) == (1, total):
+            return f"{what}: {total:,}{f', {order}' if total > 1 else ''}."
+        return f"{what}: {first:,} to {last:,} of {total:,}, {order}."
+
+    return said
+
+
+def _by_keyword(rows: Sequence[Sequence[Cell]]) -> list[Sequence[Cell]]:
+    """Return the rows with a keyword's links together, the keyword of the best link first."""
+    place: dict[str, int] = {}
+    for row in rows:
+        place.setdefault(row[0].words, len(place))
+    return sorted(rows, key=lambda row: place[row[0].words])
+
+
+def _new(link: NewCompetitorLink) -> list[Cell]:
+    others = len(set(link.keywords) - {link.keyword})
+    more = f"; matters for {counted(others, 'more keyword', 'more keywords')}" if others else ""
+    return [
+        Cell(words_or_unknown(link.keyword, 60)),
+        _domain(link.domain, link.page),
+        numbered(link.score),
+        Cell(short_url(link.competitor, 80) or UNKNOWN),
+        Cell(str(link.first_seen or UNKNOWN)),
+        _authority(link),
+        Cell(link.link.value if link.link else UNKNOWN),
+        Cell(f"{words_or_unknown(link.why, 160)}{more}"),
+    ]
+
+
+def _own(links: Sequence[OwnLink]) -> list[list[Cell]]:
+    strongest = sorted(links, key=lambda one: (one.authority is None, -(one.authority or 0)))
+    return [
+        [
+            Cell(words_or_unknown(link.keyword, 60) if link.keyword else "the whole site"),
+            _domain(link.domain, link.page),
+            Cell(short_url(link.target, 80) or UNKNOWN),
+            Cell(str(link.first_seen or UNKNOWN)),
+            _authority(link),
+        ]
+        for link in strongest
+    ]
+
+
+def _domain(domain: str, page: str | None) -> Cell:
+    return Cell(words_or_unknown(domain, 80), url=page if page and linkable(page) else None)
+
+
+def _authority(link: NewCompetitorLink | OwnLink) -> Cell:
+    words = sentences.authority(link.authority, link.authority_scale)
+    return Cell(words, value=numbered(link.authority).value)
+
+
+def _target(line: KeywordLine) -> list[Cell]:
+    return [
+        Cell(words_or_unknown(line.keyword, 60)),
+        *(Cell(_urls(urls)) for urls in (line.entered, line.left)),
+    ]
+
+
+def _urls(urls: Sequence[str]) -> str:
+    return ", ".join(short_url(url, 80) or UNKNOWN for url in urls[:5]) or "none"
+
+
+def _check(line: KeywordLine, check: ForecastCheck) -> list[Cell]:
+    return [
+        Cell(words_or_unknown(line.keyword, 60)),
+        Cell(f"{check.made_at:%Y-%m-%d}"),
+        numbered(check.foreseen),
+        numbered(check.found),
+        Cell("right" if check.right else "wrong"),
+    ]
+
+
+def _cost(digest: Digest) -> Iterator[_Step]:
+    """Say what the week's reads were charged, and for how many keywords."""
+    if digest.cost:
+        read = len(digest.keywords)
+        whom = f"{read:,} keywords" if read != 1 else quoted(digest.keywords[0].keyword)
+        parts = "\n".join(f"• {sentences.cost_part(line)}" for line in digest.cost[:10])
+        yield "cost", note_of([f"What reading {whom} cost:\n{parts}"], [], sample=digest.sample)

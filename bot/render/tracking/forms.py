@@ -1,0 +1,89 @@
+"""Forms of tracking: many keywords at once, their price, and what a keyword is read with."""
+
+from collections.abc import Sequence
+
+from bot.model.question import NO_PAGE
+from bot.model.tracking import TrackedKeyword
+from bot.render.notes import Button, note_of
+from bot.render.report.sentences import sentence
+from bot.render.slack.blocks import render
+from bot.render.slack.message import Message, View, checked
+from bot.render.tracking.tracked_words import quoted
+from bot.render.views import Field
+from bot.render.words import counted, listed, shown
+
+MOST_KEYWORDS = 500
+INPUTS = ("keywords", "keywords_2", "keywords_3", "keywords_4", "keywords_5")
+_NAMED = 5
+
+
+def bulk_form(site: str, schedule_words: str, *, private_metadata: str = "") -> View:
+    """Return the form for many keywords; five inputs, because Slack lets one hold 3,000 characters.
+
+    Texts arrive as `values[name]["value"]["value"]`, for each name of `INPUTS` and for `site`.
+    """
+    hint = f"One a line, {MOST_KEYWORDS} at most over all fields. You see the price first."
+    more = "For what does not fit above."
+    fields = [
+        Field(
+            name,
+            "Keywords" if turn == 1 else f"More keywords ({turn})",
+            hint if turn == 1 else more,
+            longest=3_000,
+            lines=True,
+        )
+        for turn, name in enumerate(INPUTS, 1)
+    ]
+    when = shown(schedule_words, 200)
+    about = f"They are read like all others here: {when}" if when else "For example example.com."
+    fields.insert(1, Field("site", "Our site", about, site))
+    blocks = render("form", fields=fields, required=INPUTS[0], fresh=False)
+    return checked(
+        View("bulk_form", "Track many keywords", "See the price", blocks, private_metadata)
+    )
+
+
+def bulk_quote(
+    count: int,
+    skipped: Sequence[tuple[str, str]],
+    now_words: str,
+    weekly_words: str,
+    job_id: str,
+) -> Message:
+    """Return the price as a question; `skipped` are keywords that are left out, with the reason."""
+    small = [_skipped(skipped)]
+    if count < 1:
+        return note_of(["There is no keyword to track. Nothing was spent."], small)
+    lines = [
+        f"Track {counted(count, 'keyword')}?",
+        " ".join(sentence(words, 300) for words in (now_words, weekly_words) if words.strip()),
+    ]
+    small.append(
+        "Nothing was spent. Whoever confirms is the one who asks, for caps and the ledger."
+    )
+    buttons = [Button("Confirm", "bulk_confirm", job_id), Button("Cancel", "bulk_cancel", job_id)]
+    return note_of([line for line in lines if line], small, buttons)
+
+
+def _skipped(skipped: Sequence[tuple[str, str]]) -> str:
+    if not skipped:
+        return ""
+    named = []
+    for keyword, reason in skipped[:_NAMED]:
+        why = shown(reason, 40).rstrip(". ")
+        named.append(f"{quoted(keyword)}{f' ({why})' if why else ''}")
+    if len(skipped) > _NAMED:
+        named.append(f"{len(skipped) - _NAMED:,} more")
+    return f"Left out: {listed(named)}."
+
+
+def edit_form(tracked: TrackedKeyword) -> View:
+    """Return the form of one keyword's page; `private_metadata` is its id.
+
+    Keyword, site and market are what it is known by: another market is another keyword.
+    """
+    asked = tracked.question
+    hint = f"Its address for {quoted(asked.keyword)}, or {NO_PAGE} when there is no page yet."
+    fields = [Field("page", "Our page", hint, asked.page or "", 3_000)]
+    blocks = render("form", fields=fields, required="", fresh=False)
+    return checked(View("edit_tracked_form", "Edit tracking", "Save", blocks, tracked.id))

@@ -1,0 +1,107 @@
+"""`/gap history`: what was needed and there over time, and the rank in a chart of its own.
+
+A rank falls when it improves, so it never shares an axis with counts. A day on which a drawn number
+was unknown is left out and counted, never filled in.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from bot.model.tracking import Snapshot, TrackedKeyword
+from bot.render.notes import asked
+from bot.render.report.terminal import lines_of, table_of
+from bot.render.slack.blocks import render
+from bot.render.slack.charts import FEWEST, POINTS, Chart, chart, spread
+from bot.render.slack.message import Message, message
+from bot.render.tracking.tracked_words import quoted, ranked, seen_at, standing
+from bot.render.words import counted, number, utc
+
+_Points = dict[date, int]
+
+
+def history_message(tracked: TrackedKeyword, snapshots: Sequence[Snapshot]) -> Message:
+    """Return the latest numbers and at most two charts; the twin says their points in words."""
+    days = _days(snapshots)
+    links = _known({day: one.needed for day, one in days.items()})
+    ours = _known({day: one.have for day, one in days.items()})
+    ranks = _known({day: one.position for day, one in days.items()})
+    drawn = [_counts(links, ours), _draw("Position (1 is best)", "Position", {"Position": ranks})]
+    charts = [one for one in drawn if one]
+    lead = _lead(tracked, days)
+    elsewhere = len({one.index for one in snapshots}) > 1
+    small = _small(tracked, days, charts, elsewhere=elsewhere)
+    return message(lead, render("history", lead=lead, charts=charts, small=small))
+
+
+def history_terminal(tracked: TrackedKeyword, snapshots: Sequence[Snapshot]) -> Group:
+    """Return all reads as a table, the latest first."""
+    days = _days(snapshots)
+    parts: list[RenderableType] = [Text(_lead(tracked, days), style="bold")]
+    if days:
+        table = table_of("Read", "Needed", "You have", "Gap", "Position", right=(1, 2, 3, 4))
+        for one in sorted(snapshots, key=lambda read: read.taken_at, reverse=True):
+            counts = (number(one.needed), number(one.have), number(one.gap))
+            table.add_row(*map(Text, (utc(one.taken_at), *counts, ranked(one.position, None))))
+        parts += [Text(), table]
+    return Group(*parts, *lines_of([f"Tracked since {tracked.created_at:%Y-%m-%d}."]))
+
+
+def _days(snapshots: Sequence[Snapshot]) -> dict[date, Snapshot]:
+    """Return the last read of each day, in order; those of the latest index, as others differ."""
+    in_order = sorted(snapshots, key=lambda one: one.taken_at)
+    return {one.taken_at.date(): one for one in in_order if one.index == in_order[-1].index}
+
+
+def _known(points: Mapping[date, int | None]) -> _Points:
+    return {day: value for day, value in points.items() if value is not None}
+
+
+def _counts(links: _Points, ours: _Points) -> Chart | None:
+    """Draw need and have together where both are known, else the one that is."""
+    if len(links.keys() & ours.keys()) >= FEWEST:
+        series = {"Needed": links, "You have": ours}
+    elif len(links) >= len(ours):
+        series = {"Needed": links}
+    else:
+        series = {"You have": ours}
+    return _draw("Referring domains", "Referring domains", series)
+
+
+def _draw(title: str, y_label: str, series: Mapping[str, _Points]) -> Chart | None:
+    shared = set.intersection(*(set(points) for points in series.values()))
+    return chart(title, y_label, series, spread(sorted(shared)))
+
+
+def _lead(tracked: TrackedKeyword, days: Mapping[date, Snapshot]) -> str:
+    keyword = quoted(tracked.question.keyword)
+    if not days:
+        return f"{keyword} is tracked, but it was not read yet."
+    latest = list(days.values())[-1]
+    said = f"{keyword}: {standing(latest)}; {seen_at(latest)}."
+    gaps = _known({day: one.gap for day, one in days.items()})
+    if len(gaps) < FEWEST or latest.gap is None:
+        return said
+    first = min(gaps)
+    return f"{said} The gap was {gaps[first]:,} on {first}."
+
+
+def _small(
+    tracked: TrackedKeyword,
+    days: Mapping[date, Snapshot],
+    charts: Sequence[Chart],
+    *,
+    elsewhere: bool,
+) -> list[str]:
+    lines = [f"{asked(tracked.question)}, tracked since {tracked.created_at:%Y-%m-%d}."]
+    if days:
+        lines.append(f"{counted(len(days), 'day')} with a read, the latest on {max(days)}.")
+    if elsewhere:
+        lines.append("Earlier reads are of another link index, which counts differently.")
+    if charts and any(len(one.labels) < min(len(days), POINTS) for one in charts):
+        lines.append("Days on which a number was unknown are not drawn.")
+    if charts and len(days) > POINTS:
+        lines.append(f"At most {POINTS} days are drawn, evenly chosen; the first and the last are.")
+    return lines

@@ -1,0 +1,97 @@
+"""At most three things to do this week, each with a name in it; nothing to do is no line."""
+
+from collections.abc import Sequence
+
+from bot.model.question import NO_PAGE
+from bot.model.tracking import KeywordLine, NewCompetitorLink, Outlook, OwnLink
+from bot.render.report.sentences import authority
+from bot.render.report.top3 import words_or_unknown
+from bot.render.tracking.tracked_words import missing, quoted
+from bot.render.words import UNKNOWN, number, short_url, shown
+
+MOST = 3
+_WORTH_A_SECOND = 60  # of 100: below, one letter a week is enough
+
+
+def suggestions(
+    lines: Sequence[KeywordLine],
+    new_links: Sequence[NewCompetitorLink],
+    won: Sequence[OwnLink],
+    lost: Sequence[OwnLink],
+) -> tuple[str, ...]:
+    """Return whom to write to, which lost link to win back, which keyword to turn to."""
+    letters = _letters(new_links, {link.domain for link in (*won, *lost)})
+    first = [_win_back(lost), *letters[:1], _losing(lines), _pageless(lines)]
+    made = [said for said in first if said]
+    return tuple([*made, *letters[1:]][:MOST])
+
+
+def _letters(new_links: Sequence[NewCompetitorLink], ours: set[str]) -> list[str]:
+    """Return the best domains to write to, one line a domain that did not move for us as well."""
+    best: dict[str, NewCompetitorLink] = {}
+    for link in sorted(new_links, key=lambda one: (-one.score, one.domain)):
+        if link.domain not in ours:
+            best.setdefault(link.domain, link)
+    return [
+        _letter(link)
+        for place, link in enumerate(list(best.values())[:MOST])
+        if place == 0 or link.score >= _WORTH_A_SECOND
+    ]
+
+
+def _letter(link: NewCompetitorLink) -> str:
+    rival = short_url(link.competitor, 60) or UNKNOWN
+    why = shown(link.why, 80)
+    return (
+        f"Write to {words_or_unknown(link.domain, 60)} about {quoted(link.keyword)}: it now links "
+        f"to {rival}, not to you (score {number(link.score)}{f': {why}' if why else ''})."
+    )
+
+
+def _win_back(lost: Sequence[OwnLink]) -> str:
+    if not lost:
+        return ""
+    link = max(lost, key=lambda one: (one.authority is not None, one.authority or 0.0))
+    value = authority(link.authority, link.authority_scale)
+    strong = f" ({value})" if value != UNKNOWN else ""
+    target = short_url(link.target, 60) or UNKNOWN
+    return f"Win back {words_or_unknown(link.domain, 60)}{strong}: its link to {target} is gone."
+
+
+def _losing(lines: Sequence[KeywordLine]) -> str:
+    """Return the widest gap that does not close at this pace."""
+    behind = [
+        (line.gap, line)
+        for line in lines
+        if line.outlook is Outlook.NOT_AT_THIS_PACE and line.gap and line.page != NO_PAGE
+    ]
+    if not behind:
+        return ""
+    gap, line = max(behind, key=lambda one: one[0])
+    start = f"Turn to {quoted(line.keyword)}: {missing(gap)}, and it does not close at this pace"
+    if line.need_pace is None or line.own_pace is None:
+        return f"{start}."
+    need, own = _pace(line.need_pace), _pace(line.own_pace)
+    return f"{start} (a month: the need {need}, you {own})."
+
+
+def _pace(value: float) -> str:
+    said = number(value)
+    return f"+{said}" if value > 0 and said not in (UNKNOWN, "0") else said.replace("-", "−")
+
+
+def _pageless(lines: Sequence[KeywordLine]) -> str:
+    """Return the keyword where a page comes before links, or where naming one gives a number."""
+    without = [line for line in lines if line.page == NO_PAGE]
+    if without:
+        line = max(without, key=lambda one: one.need or 0)
+        return f"Make a page for {quoted(line.keyword)}{_more(without)}: links need one to go to."
+    unnamed = [line for line in lines if line.page is None and line.have is None]
+    if unnamed:
+        line = max(unnamed, key=lambda one: one.need or 0)
+        return f"Name your page for {quoted(line.keyword)}{_more(unnamed)}: the gap is unknown."
+    return ""
+
+
+def _more(lines: Sequence[KeywordLine]) -> str:
+    return f" (and {len(lines) - 1:,} more without one)" if len(lines) > 1 else ""

@@ -1,0 +1,81 @@
+"""What a tracked keyword's numbers look like in words, the same in every message and door."""
+
+import math
+
+from bot.model.tracking import KeywordLine, Outlook, Snapshot
+from bot.render.report.top3 import words_or_unknown
+from bot.render.words import UNKNOWN, counted, number
+
+NOT_SEEN = "not seen"
+_LONGEST = 60
+
+
+def quoted(keyword: str) -> str:
+    """Return a keyword as it stands in a sentence."""
+    return f"“{words_or_unknown(keyword, _LONGEST)}”"
+
+
+def missing(count: int) -> str:
+    """Return `1 link is missing`, `18 links are missing`, `no link is missing`."""
+    if count == 0:
+        return "no link is missing"
+    return f"{count:,} {'link is' if count == 1 else 'links are'} missing"
+
+
+def signed(change: int | None) -> str:
+    """Return `−3`, `+5`, `0` or “unknown”; the minus is a real one, as screen readers say it."""
+    if change is None:
+        return UNKNOWN
+    return f"{change:+,}".replace("-", "−") if change else "0"
+
+
+def ranked(position: int | None, change: int | None) -> str:
+    """Return `4 (was 6)`. “Not seen” is true of a page below the rows read, and of none read."""
+    if position is None:
+        return NOT_SEEN
+    return f"{position} (was {position - change})" if change else str(position)
+
+
+def eta(line: KeywordLine) -> str:
+    """Return when the gap closes at the present pace."""
+    if line.outlook is Outlook.CLOSED:
+        return "closed"
+    if line.outlook is Outlook.NOT_AT_THIS_PACE:
+        return "not at this pace"
+    if line.outlook is Outlook.UNKNOWN or line.months_to_close is None:
+        return UNKNOWN
+    return months(line.months_to_close)
+
+
+def months(value: float) -> str:
+    """Return `3.5 months`; what is years away is said in years."""
+    if not math.isfinite(value):
+        return UNKNOWN
+    if value < 1:
+        return "under a month"
+    if value < 24:
+        said = number(value)
+        return f"{said} {'month' if said == '1' else 'months'}"
+    return f"{number(round(value / 12))} years" if value <= 120 else "over 10 years"
+
+
+def seen_at(snapshot: Snapshot) -> str:
+    """Return `position 4`, or how many results were read without us among them."""
+    if snapshot.position is not None:
+        return f"position {snapshot.position}"
+    read = len(snapshot.serp)
+    return f"not among the {counted(read, 'result')} read" if read else "position unknown"
+
+
+def standing(snapshot: Snapshot) -> str:
+    """Return `24 referring domains needed, you have 6, 18 to go`, with “unknown” where it is."""
+    if snapshot.needed is None:
+        return "how many referring domains it takes is unknown"
+    needed = f"{counted(snapshot.needed, 'referring domain')} needed"
+    if snapshot.have is None:
+        why = (
+            "your page is not named" if snapshot.page is None else "no count was read for your page"
+        )
+        return f"{needed}; how many you have is unknown, because {why}"
+    to_go = f", {snapshot.gap:,} to go" if snapshot.gap is not None else ""
+    return f"{needed}, you have {snapshot.have:,}{to_go}"

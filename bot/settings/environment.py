@@ -1,0 +1,178 @@
+"""Settings from the environment or a `.env` file; all faults are reported at once.
+
+Vendors read their own `LINKGAP_<VENDOR>_…` names in their own files (see `VendorOptions`), so a new
+vendor never edits this one. Precedence: environment < team < site < channel < command.
+"""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import ConfigError
+from bot.model.tracking import Moment
+from bot.settings import values
+
+MOST = 1_000_000_000
+"""Of units or dollars; SQLite counts no further than 64 bits, and money in millionths."""
+
+
+class Settings(BaseSettings):
+    """What the process itself needs to know. Keys only as SecretStr.
+
+    An assignment is validated as the environment is: teams, sites and channels have wishes of
+    their own (`bot.settings.levels`).
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="LINKGAP_",
+        env_file=".env",
+        extra="ignore",
+        env_ignore_empty=True,
+        validate_assignment=True,
+    )
+
+    slack_bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
+    slack_signing_secret: SecretStr | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
+    slack_app_token: SecretStr | None = Field(None, validation_alias="SLACK_APP_TOKEN")
+    slack_base_url: str = "https://slack.com/api/"
+
+    db: Path = Path("linkgap.db")
+    site: str | None = None
+    country: str = "us"
+    lang: str = "en"
+    via: str = Field("", description="Vendors in order of preference, comma separated.")
+    serp: str = Field("", description="The vendor of search results; empty: the first that fits.")
+    compare_indexes: bool = Field(
+        default=False, description="Ask all connected link indexes, side by side."
+    )
+    run_cap: int | None = Field(
+        None, ge=0, le=MOST, description="Units one answer may cost at most, per vendor and pool."
+    )
+    purse: int | None = Field(
+        None, ge=0, le=MOST, description="Units of a run for competitors' profile rows, per vendor."
+    )
+    shortlist: int = Field(
+        25, ge=1, le=200, description="Prospects whose linking page and traffic are bought."
+    )
+    fresh_hours: int = Field(24, ge=0, description="Answers younger than this are reused free.")
+    workers: int = Field(4, ge=1, le=32, description="Analyses that run at the same time.")
+    queue: int = Field(200, ge=1, description="Runs that may wait; beyond it /gap says so.")
+
+    cap_person_day_usd: Decimal | None = Field(
+        None, ge=0, le=MOST, description="Dollars a person a day."
+    )
+    cap_site_month_usd: Decimal | None = Field(
+        None, ge=0, le=MOST, description="Dollars a site a month."
+    )
+    cap_channel_month_usd: Decimal | None = Field(
+        None, ge=0, le=MOST, description="Dollars a channel a month."
+    )
+    cap_vendor_month: str = Field("", description="By vendor and month: ahrefs=200000,moz=$20.")
+    prices: str = Field("", description="Dollars a unit by vendor: ahrefs=0.0002.")
+    allow_unpriced: bool = Field(
+        default=False, description="Let requests without a price pass caps in money."
+    )
+    confirm_over: str = Field("", description="Ask before a run that may cost more: 1000 or $0.50.")
+
+    level: Literal["both", "page", "site"] = Field(
+        "both", description="Which links of competitors give prospects: to pages, to sites or both."
+    )
+    authority_floor: int = Field(
+        0, ge=0, le=100, description="Prospects with less authority are left out; 0 to 100."
+    )
+    blocklist: str = Field("", description="Domains that are never shown as prospects.")
+    overruled: str = Field("", description="Checks that never come first: intent, trust or both.")
+
+    digest_day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field(
+        "mon", description="The day of the weekly digest."
+    )
+    digest_hour: int = Field(9, ge=6, le=22, description="The hour of the digest, 6 to 22.")
+    time_zone: str = Field("UTC", description="Where days and hours are counted: Europe/Berlin.")
+    quiet: bool = Field(
+        default=False, description="No alerts, and a digest only of weeks that changed our side."
+    )
+    alerts: str = Field("won", description="What may be told between digests, or none.")
+    window: int = Field(4, ge=1, le=12, description="Reads that the tracked top 3 is drawn from.")
+    owners: str = Field("", description="Slack ids of people who may change money, with commas.")
+
+    @field_validator(*values.READERS)
+    @classmethod
+    def _readable(cls, text: str | None, info: ValidationInfo) -> str | None:
+        """Read what its users will read later, so that a fault is told at the start."""
+        return values.READERS[info.field_name or ""](text) if text else text
+
+    @property
+    def vendor_order(self) -> tuple[str, ...]:
+        """Return the vendors that are preferred, the first first."""
+        return values.parts(self.via)
+
+    @property
+    def blocked(self) -> frozenset[str]:
+        """Return the domains that are never prospects."""
+        return frozenset(values.parts(self.blocklist))
+
+    @property
+    def overruled_gates(self) -> frozenset[str]:
+        """Return the names of the gates that never lead."""
+        return frozenset(values.several(self.overruled))
+
+    @property
+    def alert_moments(self) -> frozenset[Moment]:
+        """Return what may interrupt a channel between digests."""
+        return frozenset(map(Moment, values.several(self.alerts)))
+
+    @property
+    def owner_ids(self) -> frozenset[str]:
+        """Return the Slack users who may change money besides workspace admins."""
+        return frozenset(values.parts(self.owners))
+
+
+def _sendable(key: SecretStr | None) -> SecretStr | None:
+    """Refuse what no request can carry before an HTTP library quotes it in an error."""
+    value = key.get_secret_value().strip() if key else ""
+    if not all("!" <= character <= "~" for character in value):
+        raise ValueError("holds a space or a character no API key has; copy it again")
+    return SecretStr(value) if value else None
+
+
+ApiKey = Annotated[SecretStr | None, AfterValidator(_sendable)]
+
+
+class VendorOptions(BaseSettings):
+    """Base of a vendor's own settings; the subclass sets `env_prefix` to LINKGAP_<VENDOR>_."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    @classmethod
+    def beside(cls, settings: Settings) -> Self:
+        """Read them from where the process reads its own; raises `ConfigError`."""
+        env_file = settings.model_config.get("env_file")
+        return load(cls, Path(str(env_file)) if env_file else None)
+
+
+AnySettings = TypeVar("AnySettings", bound=BaseSettings)
+
+
+def load(kind: type[AnySettings], env_file: Path | None = Path(".env")) -> AnySettings:
+    """Read settings of a kind; raises `ConfigError` that names every faulty variable."""
+    options: dict[str, Any] = {"_env_file": env_file}
+    try:
+        return kind(**options)
+    except ValidationError as error:
+        prefix = kind.model_config.get("env_prefix", "")
+        faults = []
+        for fault in error.errors(include_input=False, include_url=False):
+            name = str(fault["loc"][0])
+            variable = name if name.isupper() else f"{prefix}{name}".upper()
+            faults.append(f"{variable}: {fault['msg'].removeprefix('Value error, ')}")
+        raise ConfigError(*faults) from None

@@ -1,0 +1,227 @@
+"""The price before a run, and what was spent and is left, for whoever asks."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain
+from uuid import uuid4
+
+from bot.analysis.run import Analysis
+from bot.clock import Clock
+from bot.errors import BadQuestion, LinkGapError
+from bot.model.costs import Allowance, Overview, Quote, QuoteLine, Standing, is_near
+from bot.model.links import Balance
+from bot.model.prices import read_amount
+from bot.model.question import Question
+from bot.planning.quote import week
+from bot.planning.steps import lineup_for
+from bot.providers.base import BalanceQuery, Capability, Vendor
+from bot.providers.registry import Registry
+from bot.settings import levels
+from bot.settings.environment import Settings
+from bot.spending.budget import Rules, day_of, month_of
+from bot.store import ledger
+from bot.store.connect import Database
+from bot.store.ledger import NOBODY, Limit, Payer
+from bot.store.spend_totals import Total, spent_by, totals, typical
+
+HISTORY = timedelta(days=90)
+"""Older runs say nothing about what one costs today."""
+KEPT = timedelta(minutes=15)
+"""A vendor's balance is asked for no more often than this."""
+
+
+class Books:
+    """Reads the ledger and the vendors' balances; spends nothing."""
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        analysis: Analysis,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+    ) -> None:
+        self._registry, self._analysis = registry, analysis
+        self._database, self._clock, self._settings = database, clock, settings
+        self._heard: dict[str, tuple[datetime, Allowance]] = {}
+
+    async def quote(self, question: Question, team: str, channel: str | None = None) -> Quote:
+        """Return the most a run may cost there; raises `BadQuestion` when no vendor fits."""
+        settings = await self._settings_of(team, question.site, channel)
+        return await self._priced(self._analysis.quote(question, settings), team, settings)
+
+    async def week(self, questions: Iterable[Question], team: str, channel: str) -> Quote:
+        """Return the most that reading these keywords once may cost, whoever answers each.
+
+        What no vendor fits is not read and costs nothing; raises `BadQuestion` if none is read.
+        """
+        alike: dict[tuple[object, ...], list[Question]] = {}
+        for one in questions:
+            alike.setdefault((one.site, one.via, one.serp), []).append(one)
+        quotes, misfits = list[Quote](), list[BadQuestion]()
+        for members in alike.values():
+            settings = await self._settings_of(team, members[0].site, channel)
+            try:
+                chosen = lineup_for(self._registry, members[0], settings)
+            except BadQuestion as error:
+                misfits.append(error)
+                continue
+            quotes.append(await self._priced(week(chosen, len(members)), team, settings))
+        if misfits and not quotes:
+            raise misfits[0]
+        return _together(quotes)
+
+    async def _settings_of(self, team: str, site: str | None, channel: str | None) -> Settings:
+        return await self._database.read(
+            lambda db: levels.read(db, self._settings, team, site=site, channel=channel)
+        )
+
+    async def _priced(
+        self, worst: Mapping[tuple[str, str], int], team: str, settings: Settings
+    ) -> Quote:
+        prices = Rules.of(settings).prices
+        since = self._clock.now() - HISTORY
+        lines = []
+        for (name, pool), units in worst.items():
+            vendor = self._registry.named(name)
+            usual = await self._database.read(
+                partial(typical, team=team, provider=name, pool=pool, since=since)
+            )
+            price = prices.micro_usd(name, units)
+            lines.append(QuoteLine(name, vendor.title, pool, units, price, usual))
+        ask_over = read_amount(settings.confirm_over) if settings.confirm_over else None
+        return Quote(tuple(lines), ask_over)
+
+    def must_be_confirmed(self, quote: Quote) -> bool:
+        """Say whether the owner wants somebody to agree to this price first."""
+        return quote.ask_over is not None and quote.exceeds(quote.ask_over)
+
+    async def overview(
+        self, team: str | None, payer: Payer | None = None, since: datetime | None = None
+    ) -> Overview:
+        """Return what a team (None: all) spent since a moment, by default this month's beginning.
+
+        The caps are those of everybody who spent in their period, and of `payer`.
+        """
+        now = self._clock.now()
+        since = since or month_of(now)
+        found = await self._database.read(lambda db: totals(db, since, team))
+        month = await self._database.read(lambda db: totals(db, month_of(now), team))
+        day = await self._database.read(lambda db: totals(db, day_of(now), team))
+        payers = _payers(day, month)
+        if team is not None and payer is not None:
+            payers = [(team, payer), *payers]
+        return Overview(
+            since=since,
+            by_vendor=spent_by(found, lambda total: total.provider),
+            by_site=spent_by(found, lambda total: total.site),
+            by_person=spent_by(found, lambda total: total.person),
+            caps=await self._standings(payers, now, team=team),
+        )
+
+    async def allowances(
+        self, team: str, vendors: Collection[str] | None = None
+    ) -> tuple[Allowance, ...]:
+        """Ask the vendors (None: all) what is left, with look-ups that cost nothing."""
+        asked = [
+            vendor
+            for vendor in self._registry.vendors
+            if vendor.can(Capability.BALANCE) and (vendors is None or vendor.name in vendors)
+        ]
+        return tuple(await asyncio.gather(*(self._allowance(team, one) for one in asked)))
+
+    async def near(
+        self, team: str, payer: Payer, vendors: Collection[str]
+    ) -> tuple[tuple[Standing, ...], tuple[Allowance, ...]]:
+        """Return the caps, and the allowances as last heard of, that are nearly used up."""
+        caps = await self._standings([(team, payer)], self._clock.now(), vendors, team=team)
+        heard = [self._heard[name][1] for name in vendors if name in self._heard]
+        return (
+            tuple(cap for cap in caps if cap.is_near),
+            tuple(one for one in heard if any(map(is_near, one.balances))),
+        )
+
+    async def _allowance(self, team: str, vendor: Vendor) -> Allowance:
+        heard = self._heard.get(vendor.name)
+        if heard and self._clock.now() - heard[0] < KEPT:
+            return heard[1]
+        try:
+            answer = await self._analysis.look_up(
+                vendor, Capability.BALANCE, BalanceQuery(), run_id=uuid4().hex, team=team
+            )
+        except LinkGapError as error:
+            return Allowance(vendor.title, fault=str(error))
+        allowance = Allowance(vendor.title, answer.only(Balance))
+        self._heard[vendor.name] = (self._clock.now(), allowance)
+        return allowance
+
+    async def _standings(
+        self,
+        payers: Iterable[tuple[str, Payer]],
+        now: datetime,
+        vendors: Collection[str] | None = None,
+        *,
+        team: str | None,
+    ) -> tuple[Standing, ...]:
+        """Return how the payers' caps stand, each as set where it pays, and the vendors'.
+
+        `team` None: the vendors' caps are the environment's.
+        """
+        found = list(payers)
+        teams = {whose for whose, _ in found} | ({team} if team else set())
+        wishes = await self._database.read(
+            lambda db: {whose: levels.wishes_of(db, whose) for whose in teams}
+        )
+
+        def rules(whose: str | None, payer: Payer = NOBODY) -> Rules:
+            mine = wishes.get(whose or "", levels.Wishes())
+            return Rules.of(levels.in_run(self._settings, mine, payer.site, payer.channel))
+
+        limits = [
+            limit
+            for whose, payer in found
+            for limit in rules(whose, payer).of_payer(whose, payer, now)
+        ]
+        for vendor in self._registry.vendors:
+            if vendors is None or vendor.name in vendors:
+                limits += rules(team).of_vendor(vendor.name, vendor.pool, now)
+        unique = dict.fromkeys(limits)
+        used = await self._database.read(lambda db: [ledger.used_of(db, limit) for limit in unique])
+        return tuple(_standing(*pair) for pair in zip(unique, used, strict=True))
+
+
+def _together(quotes: Sequence[Quote]) -> Quote:
+    """Return the price of all of them, a line a vendor; what is usual for one says nothing here."""
+    lines: dict[tuple[str, str], QuoteLine] = {}
+    for line in chain.from_iterable(quote.lines for quote in quotes):
+        pool = line.vendor, line.pool
+        before = lines.get(pool)
+        lines[pool] = _sum(before, line) if before else replace(line, typical=None)
+    return Quote(tuple(lines.values()), quotes[0].ask_over if quotes else None)
+
+
+def _sum(one: QuoteLine, other: QuoteLine) -> QuoteLine:
+    money = None
+    if one.micro_usd is not None and other.micro_usd is not None:
+        money = one.micro_usd + other.micro_usd
+    return replace(one, units=one.units + other.units, micro_usd=money)
+
+
+def _payers(day: Iterable[Total], month: Iterable[Total]) -> list[tuple[str, Payer]]:
+    """Return everybody who spent in the period of a cap."""
+    return [
+        *((total.team, Payer(person=total.person)) for total in day),
+        *((total.team, Payer(site=total.site)) for total in month),
+        *((total.team, Payer(channel=total.channel)) for total in month),
+    ]
+
+
+def _standing(limit: Limit, used: int) -> Standing:
+    whose = limit.person or limit.site or limit.channel or limit.provider or ""
+    return Standing(
+        limit.cap, whose, used, limit.most, "" if limit.most.money else limit.pool or ""
+    )

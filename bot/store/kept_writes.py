@@ -1,0 +1,83 @@
+"""Writes that must not get lost: what the file does not take now is kept and written later.
+
+For facts that are true whether or not the disk is full: what a request cost, how a job ended, what
+Slack has taken.
+"""
+
+import asyncio
+import logging
+import sqlite3
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import sqlite_utils
+
+from bot.clock import Clock
+from bot.process.loops import Backoff
+
+log = logging.getLogger(__name__)
+
+MOST_KEPT = 10_000
+Write = Callable[[sqlite_utils.Database], Any]
+
+
+class Surely:
+    """Writes of one file that wait for it, in the order in which they came."""
+
+    def __init__(self, run: Callable[[Write], Awaitable[Any]], clock: Clock) -> None:
+        self._run, self._clock = run, clock
+        self._kept: deque[Write] = deque()
+        self._later: asyncio.Task[None] | None = None
+
+    async def write(self, fn: Write) -> None:
+        """Write now, or keep it until that can be done; where it can, so can what was kept."""
+        if await self._taken(fn):
+            await self._flush()
+        elif self._later is None or self._later.done():
+            self._later = asyncio.create_task(self._until_none_is_kept())
+
+    async def close(self) -> None:
+        """Try for a last time."""
+        if self._later is not None:
+            self._later.cancel()
+            await asyncio.gather(self._later, return_exceptions=True)
+        if self._kept and not await self._flush():
+            log.error("%d facts could not be written down before the end", len(self._kept))
+
+    async def _taken(self, fn: Write) -> bool:
+        """Say whether the file took it; otherwise it is kept. What is wrong in itself is raised."""
+        try:
+            await self._run(fn)
+        except sqlite3.Error as error:
+            if len(self._kept) == MOST_KEPT:
+                log.exception("too much waits for the file to be written; the oldest is given up")
+                self._kept.popleft()
+            self._kept.append(fn)
+            log.warning("the file cannot be written, %d facts wait: %s", len(self._kept), error)
+            return False
+        return True
+
+    async def _flush(self) -> bool:
+        """Write what is kept, the oldest first, until one is not taken; False: one was not."""
+        while self._kept:
+            fn = self._kept.popleft()
+            try:
+                await self._run(fn)
+            except sqlite3.Error:
+                self._kept.appendleft(fn)
+                return False
+            except asyncio.CancelledError:
+                # It may have been written; each of these facts may be written twice.
+                self._kept.appendleft(fn)
+                raise
+            except Exception:
+                log.exception("a fact that had to wait cannot be written down")
+        return True
+
+    async def _until_none_is_kept(self) -> None:
+        backoff = Backoff(self._clock)
+        while self._kept:
+            await backoff.wait()
+            if await self._flush():
+                log.info("the file can be written again, and nothing waits any more")

@@ -1,0 +1,203 @@
+"""What reads of profiles brought since a moment: who began to link, and who no longer does.
+
+Nothing is written twice for it: an interval that a later read opened is news. The first read of a
+profile is what was there already. A read that was cut off shows only a part, so what it opens is
+news only if the index itself first saw it since then.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlite_utils
+
+from bot.model.links import Link, ReferringDomain, Target
+from bot.store.profiles import find_profile, referring_domain
+from bot.store.times import from_text, to_text
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileOf:
+    """Which profile: whose (a team's, for one of its sites), by which index, of which target."""
+
+    team: str
+    site: str
+    provider: str
+    target: Target
+
+
+LOST, STILL_THERE, UNCHECKED = "lost", "still_there", "unchecked"
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A domain that left a profile. `state`: `lost` once its page was seen without the link."""
+
+    domain: str
+    target: str
+    state: str
+    url: str | None
+    seen_at: datetime
+    facts: ReferringDomain
+
+
+def opened(
+    db: sqlite_utils.Database,
+    of: ProfileOf,
+    *,
+    after: datetime,
+    until: datetime,
+) -> tuple[tuple[ReferringDomain, Link | None], ...]:
+    """Return who began to link to a target between two moments, and links as far as is known.
+
+    Each comes with the page that links, where that was bought.
+    """
+    profile_id = _id(db, of)
+    if profile_id is None:
+        return ()
+    rows = db.execute(
+        "SELECT name, page.url, page.title, page.anchor, authority, scale, link, trust, traffic, "
+        "first_seen FROM profile_reads AS read "
+        "JOIN referring_domains AS row ON row.opened_by_read = read.id "
+        "JOIN domains ON domains.id = row.domain_id LEFT JOIN linking_pages AS page "
+        "ON page.profile_id = row.profile_id AND page.domain_id = row.domain_id "
+        "WHERE read.profile_id = :profile AND row.profile_id = :profile "
+        "AND read.as_of > :after AND read.as_of <= :until AND closed_by_read IS NULL "
+        "AND read.id > (SELECT min(id) FROM profile_reads WHERE profile_id = :profile) "
+        "AND (first_seen >= substr(:after, 1, 10) OR (SELECT complete FROM profile_reads AS before "
+        "WHERE before.profile_id = :profile AND before.id < read.id ORDER BY id DESC LIMIT 1)) "
+        "ORDER BY name",
+        {"profile": profile_id, "after": to_text(after), "until": to_text(until)},
+    )
+    return tuple(
+        (
+            referring_domain(name, tuple(facts)),
+            Link(name, url, of.target.value, title, anchor) if url else None,
+        )
+        for name, url, title, anchor, *facts in rows
+    )
+
+
+def closed(db: sqlite_utils.Database, of: ProfileOf, *, by: int) -> tuple[ReferringDomain, ...]:
+    """Return who was no longer in a complete read, by the read's id."""
+    profile_id = _id(db, of)
+    rows = db.execute(
+        "SELECT name, authority, scale, link, trust, traffic, first_seen FROM referring_domains "
+        "JOIN domains ON domains.id = domain_id WHERE profile_id = ? AND closed_by_read = ? "
+        "ORDER BY name",
+        (profile_id, by),
+    )
+    return tuple(referring_domain(name, tuple(facts)) for name, *facts in rows)
+
+
+def linking_to(
+    db: sqlite_utils.Database,
+    team: str,
+    site: str,
+    targets: Collection[Target],
+    domains: Iterable[str],
+) -> frozenset[str]:
+    """Return which of these domains any index shows as linking to our pages or site."""
+    ours = {
+        profile_id
+        for target in targets
+        for (profile_id,) in db.execute(
+            "SELECT profiles.id FROM profiles JOIN targets ON targets.id = target_id "
+            "JOIN sites ON sites.id = site_id "
+            "WHERE profiles.team = ? AND sites.domain = ? AND scope = ? AND value = ?",
+            (team, site, target.scope, target.value),
+        )
+    }
+    return frozenset(
+        domain
+        for domain in domains
+        if any(
+            db.execute(
+                "SELECT 1 FROM referring_domains WHERE profile_id = ? AND closed_by_read IS NULL "
+                "AND domain_id = (SELECT id FROM domains WHERE name = ?)",
+                (profile_id, domain),
+            ).fetchone()
+            for profile_id in ours
+        )
+    )
+
+
+def keep_page(db: sqlite_utils.Database, of: ProfileOf, link: Link) -> None:
+    """Remember on which page a domain links to a target; unknown profiles and domains are not."""
+    db.execute(
+        "INSERT OR REPLACE INTO linking_pages (profile_id, domain_id, url, title, anchor) "
+        "SELECT ?, id, ?, ?, ? FROM domains WHERE name = ?",
+        (
+            _id(db, of),
+            *(link.source_url, link.title, link.anchor, link.domain),
+        ),
+    )
+
+
+def page_of(db: sqlite_utils.Database, of: ProfileOf, domain: str) -> Link | None:
+    """Return the page on which a domain links to a target; None when it was never bought."""
+    row = db.execute(
+        "SELECT url, title, anchor FROM linking_pages JOIN domains ON domains.id = domain_id "
+        "WHERE profile_id = ? AND name = ?",
+        (_id(db, of), domain),
+    ).fetchone()
+    if row is None:
+        return None
+    url, title, anchor = row
+    return Link(domain, url, of.target.value, title, anchor)
+
+
+def note_loss(
+    db: sqlite_utils.Database,
+    of: ProfileOf,
+    *,
+    domain: str,
+    state: str,
+    url: str | None,
+    at: datetime,
+) -> None:
+    """Keep that a domain left a profile, and what looking at its page said."""
+    db.execute("INSERT INTO domains (name) VALUES (?) ON CONFLICT DO NOTHING", (domain,))
+    db.execute(
+        "INSERT OR REPLACE INTO losses (profile_id, domain_id, seen_at, state, url) "
+        "SELECT ?, id, ?, ?, ? FROM domains WHERE name = ?",
+        (_id(db, of), to_text(at), state, url, domain),
+    )
+
+
+def losses(
+    db: sqlite_utils.Database,
+    of: ProfileOf,
+    *,
+    after: datetime,
+    until: datetime,
+) -> tuple[Loss, ...]:
+    """Return who left a target's profile between two moments, and whether that was seen."""
+    rows = db.execute(
+        "SELECT name, state, url, seen_at, authority, scale, link, trust, traffic, first_seen "
+        "FROM losses JOIN domains ON domains.id = losses.domain_id "
+        "LEFT JOIN referring_domains AS row ON row.profile_id = losses.profile_id "
+        "AND row.domain_id = losses.domain_id AND row.opened_by_read = (SELECT max(opened_by_read) "
+        "FROM referring_domains WHERE profile_id = losses.profile_id "
+        "AND domain_id = losses.domain_id) "
+        "WHERE losses.profile_id = ? AND seen_at > ? AND seen_at <= ? ORDER BY name",
+        (
+            _id(db, of),
+            *(to_text(after), to_text(until)),
+        ),
+    ).fetchall()
+    return tuple(
+        Loss(
+            name,
+            of.target.value,
+            state,
+            url,
+            from_text(seen),
+            referring_domain(name, tuple(facts)),
+        )
+        for name, state, url, seen, *facts in rows
+    )
+
+
+def _id(db: sqlite_utils.Database, of: ProfileOf) -> int | None:
+    return find_profile(db, of.team, of.site, of.provider, of.target)

@@ -1,0 +1,285 @@
+"""What a channel hears of a week: built from what is stored, so it costs nothing and can be redone.
+
+Everything is read up to one moment. The same moment gives the same digest, also after a kill.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import sqlite_utils
+from pydantic import TypeAdapter
+
+from bot.gap.changes import gap_history, keyword_line, moved
+from bot.gap.compare import Own, noise
+from bot.gap.new_links import KeywordNews, new_links
+from bot.gap.prioritise import Evidence
+from bot.gap.relevance import terms_of
+from bot.model.links import Profile, ReferringDomain, Scope, Target
+from bot.model.question import NO_PAGE
+from bot.model.tracking import Digest, OwnLink, Snapshot, TrackedKeyword, Unread
+from bot.providers.registry import Registry
+from bot.render.tracking.digest_sentence import digest_sentence
+from bot.render.tracking.suggestions import suggestions
+from bot.settings import levels
+from bot.settings.environment import Settings
+from bot.store import (
+    ledger,
+    link_changes,
+    posts,
+    snapshots,
+    tracked_keywords,
+    workspace,
+)
+from bot.store.connect import Database
+from bot.store.link_changes import LOST, UNCHECKED, ProfileOf
+from bot.store.posts import PostKind, Slot
+
+READS_LOOKED_AT = 60
+READS_WITH_ROWS = 8
+"""Only the newest snapshots need their rows; older ones are numbers for pace and chart."""
+WEEKLY = "weekly:"
+"""How the run ids of scheduled reads begin: a digest adds up what they cost."""
+
+_JSON = TypeAdapter(Digest)
+
+
+def to_json(digest: Digest, *, indent: int | None = None) -> str:
+    """Return the documented JSON of a digest (docs/tracking.md)."""
+    return _JSON.dump_json(digest, indent=indent).decode("utf-8")
+
+
+def schema() -> dict[str, object]:
+    """Return the JSON Schema that docs/digest.schema.json must equal."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **_JSON.json_schema(mode="serialization"),
+    }
+
+
+def week_of(moment: datetime, zone: ZoneInfo) -> str:
+    """Return the ISO week in a time zone: `2026-W48`."""
+    year, week, _ = moment.astimezone(zone).isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def digest_slot(team: str, channel: str, settings: Settings, moment: datetime) -> Slot:
+    """Return the digest of the ISO week that a moment falls in, in the channel's time zone."""
+    week = week_of(moment, ZoneInfo(settings.time_zone))
+    return Slot(team, channel, PostKind.DIGEST, week)
+
+
+class Digests:
+    """Builds digests; spends and posts nothing."""
+
+    def __init__(self, database: Database, settings: Settings, registry: Registry) -> None:
+        self._database, self._settings = database, settings
+        self._invented = frozenset(one.name for one in registry.vendors if one.sample)
+
+    async def build(self, slot: Slot, *, as_of: datetime) -> Digest:
+        """Return what a channel's week has to tell up to a moment.
+
+        Changes are against the digest before, or against each keyword's first read.
+        """
+        return await self._database.read(
+            lambda db: _build(db, self._settings, slot, as_of, self._invented)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """One keyword up to the moment: its snapshots by one index, and who is new to its pages."""
+
+    keyword: TrackedKeyword
+    shots: tuple[Snapshot, ...]
+    theirs: dict[str, tuple[tuple[ReferringDomain, Evidence], ...]]
+    won: tuple[OwnLink, ...]
+    lost: tuple[OwnLink, ...]
+    unchecked: frozenset[tuple[str, str]]
+    own: frozenset[str]
+    linking: frozenset[str]
+
+    @property
+    def gained(self) -> int:
+        """Return how many domains began to link to its rivals."""
+        names = {row.domain for rows in self.theirs.values() for row, _ in rows}
+        return len(names - noise() - self.own)
+
+
+def _build(
+    db: sqlite_utils.Database,
+    settings: Settings,
+    slot: Slot,
+    as_of: datetime,
+    invented: frozenset[str],
+) -> Digest:
+    team, channel = slot.team, slot.channel
+    since = posts.told_until(db, slot)
+    here = tracked_keywords.followed(db, team, channel)
+    active = [one for one in here if not one.tracked.paused]
+    ids = [one.tracked.id for one in active]
+    shots = snapshots.history(
+        db, team, ids, until=as_of, last=READS_LOOKED_AT, whole=READS_WITH_ROWS
+    )
+    sites = {one.tracked.question.site or "" for one in active}
+    own = {site: frozenset((site, *workspace.aliases(db, team, site))) for site in sites}
+    stories = [
+        _story(
+            db,
+            one.tracked,
+            shots[one.tracked.id],
+            own[one.tracked.question.site or ""],
+            since=since,
+            until=as_of,
+        )
+        for one in active
+        if one.tracked.id in shots
+    ]
+    lines = tuple(keyword_line(one.keyword, one.shots, since, one.gained) for one in stories)
+    wishes = levels.wishes_of(db, team)
+    held = {site: levels.in_run(settings, wishes, site, channel) for site in sites}
+    fresh = new_links([_news(one, held[one.keyword.question.site or ""]) for one in stories])
+    won = _once(link for one in stories for link in one.won)
+    lost = _once(link for one in stories for link in one.lost)
+    unread = tuple(
+        Unread(one.tracked.id, one.tracked.question.keyword, one.fault or "It was not read yet.")
+        for one in active
+        if one.fault or one.tracked.id not in shots
+    )
+    digest = Digest(
+        week=slot.period,
+        channel=channel,
+        sentence="",
+        keywords=lines,
+        new_competitor_links=fresh,
+        won=won,
+        lost=lost,
+        cost=ledger.spent_in(db, team, channel, WEEKLY, since=since, until=as_of),
+        suggestions=suggestions(lines, fresh, won, lost),
+        taken_at=as_of,
+        since=since,
+        changed=bool(fresh or won or lost or any(map(moved, lines))),
+        sample=any(one.shots[-1].index in invented for one in stories),
+        unread=unread,
+        unchecked_losses=len(frozenset().union(*(one.unchecked for one in stories))),
+        paused=len(here) - len(active),
+        gap_history=gap_history(_by_name(stories)),
+    )
+    told = () if digest.nothing_read else lines
+    sentence = digest_sentence(told, won, lost, fresh, earlier_digest=since is not None)
+    return replace(digest, sentence=sentence)
+
+
+def _story(
+    db: sqlite_utils.Database,
+    keyword: TrackedKeyword,
+    shots: tuple[Snapshot, ...],
+    own: frozenset[str],
+    *,
+    since: datetime | None,
+    until: datetime,
+) -> _Story:
+    now, team, site = shots[-1], keyword.team, keyword.question.site or ""
+    # Another index counts differently: what it counted is no change.
+    shots = tuple(one for one in shots if one.index == now.index)
+    after = since if since and since > shots[0].taken_at else shots[0].taken_at
+
+    def profile(target: Target) -> ProfileOf:
+        return ProfileOf(team, site, now.index, target)
+
+    theirs = {
+        rival.url: tuple(
+            (row, Evidence(link=page))
+            for row, page in link_changes.opened(
+                db, profile(Target(Scope.PAGE, rival.url)), after=after, until=until
+            )
+        )
+        for rival in now.rivals
+    }
+    names = {row.domain for rows in theirs.values() for row, _ in rows}
+    targets = [Target(Scope.SITE, site)]
+    won: tuple[OwnLink, ...] = ()
+    gone: list[link_changes.Loss] = []
+    if now.page and now.page != NO_PAGE:
+        ours = Target(Scope.PAGE, now.page)
+        targets.append(ours)
+        found = link_changes.opened(db, profile(ours), after=after, until=until)
+        won = tuple(
+            _own(row, page.source_url if page else None, now.page, keyword) for row, page in found
+        )
+        gone = [*link_changes.losses(db, profile(ours), after=after, until=until)]
+    return _Story(
+        keyword=keyword,
+        shots=shots,
+        theirs=theirs,
+        won=won,
+        lost=tuple(
+            _own(one.facts, one.url, one.target, keyword) for one in gone if one.state == LOST
+        ),
+        unchecked=frozenset((one.domain, one.target) for one in gone if one.state == UNCHECKED),
+        own=own,
+        linking=link_changes.linking_to(db, team, site, targets, sorted(names)),
+    )
+
+
+def _news(one: _Story, settings: Settings) -> KeywordNews:
+    question, now = one.keyword.question, one.shots[-1]
+    urls = {rival.url for rival in now.rivals}
+    titles = [row.title for row in now.serp if row.url in urls and row.title]
+    evidence: dict[str, Evidence] = {}
+    for rows in one.theirs.values():
+        for row, known in rows:
+            if known.link or row.domain not in evidence:
+                evidence[row.domain] = known
+    return KeywordNews(
+        keyword=question.keyword,
+        terms=terms_of(question.keyword, titles, question.market.language),
+        profiles=tuple(
+            Profile(
+                Target(Scope.PAGE, url),
+                now.index,
+                tuple(row for row, _ in rows),
+                complete=False,
+                as_of=now.taken_at,
+            )
+            for url, rows in one.theirs.items()
+        ),
+        own=Own(one.own, one.linking, complete=False),
+        evidence=evidence,
+        blocked=settings.blocked,
+        floor=settings.authority_floor,
+    )
+
+
+def _own(row: ReferringDomain, page: str | None, target: str, keyword: TrackedKeyword) -> OwnLink:
+    return OwnLink(
+        domain=row.domain,
+        target=target,
+        keyword=keyword.question.keyword,
+        page=page,
+        first_seen=row.first_seen,
+        authority=row.authority.value if row.authority else None,
+        authority_scale=row.authority.scale if row.authority else None,
+    )
+
+
+def _once(links: Iterable[OwnLink]) -> tuple[OwnLink, ...]:
+    """Return each link once: keywords that share a page share its links."""
+    unique: dict[tuple[str, str], OwnLink] = {}
+    for link in links:
+        unique.setdefault((link.domain, link.target), link)
+    return tuple(sorted(unique.values(), key=lambda one: (-(one.authority or 0.0), one.domain)))
+
+
+def _by_name(stories: Sequence[_Story]) -> dict[str, tuple[Snapshot, ...]]:
+    """Return snapshots by keyword; one that is followed for two sites or markets says which."""
+    names = Counter(one.keyword.question.keyword for one in stories)
+    found = {}
+    for one in stories:
+        question = one.keyword.question
+        more = f" {question.site} {question.market.country}-{question.market.language}"
+        name = question.keyword + (more if names[question.keyword] > 1 else "")
+        found[name] = one.shots
+    return found

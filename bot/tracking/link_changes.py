@@ -1,0 +1,283 @@
+"""Who began to link to the pages that are watched, and who no longer does.
+
+A page whose count stands still is not asked about. One that moved is asked only for the domains
+that are new to it; of a free index everything is read. The first look at a page only marks the
+moment from which on links are news. A link that left is called lost once its page was read.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import sqlite_utils
+
+from bot.analysis.ask import Inquiry
+from bot.clock import Clock
+from bot.gap.compare import noise
+from bot.model.links import Link, Profile, ReferringDomain, Scope, Target
+from bot.pages.facts import MAX_SHOWN
+from bot.pages.reading.fetch import PageRead, Reader, ReadState
+from bot.pages.understand import understood
+from bot.planning import link_lists, refresh, steps
+from bot.providers.base import (
+    Capability,
+    IntersectQuery,
+    LinksQuery,
+    LostQuery,
+    ReferringQuery,
+    Vendor,
+)
+from bot.store import link_changes, profiles
+from bot.store.connect import Database
+from bot.store.link_changes import LOST, STILL_THERE, UNCHECKED, ProfileOf
+
+MOST_PAGES_BOUGHT = 10
+"""Linking pages that one look buys at most, of the strongest new domains."""
+MOST_PAGES_READ = 20
+"""Pages that one look reads at most, to see whether a link is really gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedPage:
+    """A page with its referring domains now and at the last look; `seen_before` False: none yet."""
+
+    url: str
+    is_ours: bool
+    seen_before: bool
+    before: int | None
+    now: int | None
+
+    @property
+    def target(self) -> Target:
+        """Return it as what a profile is of."""
+        return Target(Scope.PAGE, self.url)
+
+    @property
+    def grew_by(self) -> int | None:
+        """Return the change of its count; None when one of the two is unknown."""
+        return None if self.before is None or self.now is None else self.now - self.before
+
+
+@dataclass(frozen=True)
+class LinkWatch:
+    """The look of one site's keywords at their pages, in one index.
+
+    `kept_back` are units of the run's cap that keywords still to be read may need.
+    """
+
+    team: str
+    site: str
+    own: frozenset[str]
+    index: Vendor
+    inquiry: Inquiry
+    database: Database
+    clock: Clock
+    reader: Reader
+    kept_back: int = 0
+
+    async def look(self, pages: Sequence[WatchedPage], *, since: datetime) -> frozenset[str]:
+        """Ask, keep, and look closer at what is new; never raises for a vendor or a page.
+
+        Returns the pages that were to be asked about and were not answered for.
+        """
+        if not self._is_free:
+            for page in pages:
+                await self._begin(page.target)
+        news, unanswered = await self._ask(pages, since)
+        left: list[tuple[Target, Link]] = []
+        ours = {page.target for page in pages if page.is_ours}
+        for profile in news:
+            left += await self._keep(profile, is_ours=profile.target in ours)
+        left += await self._ask_who_left(pages, since)
+        await self._check(left)
+        fresh = await self._fresh(news, since)
+        await self._prove(fresh, ours)
+        await self._buy_pages(fresh, ours)
+        return frozenset(target.value for target in unanswered)
+
+    @property
+    def _is_free(self) -> bool:
+        return steps.is_free(self.index, Capability.REFERRING_DOMAINS)
+
+    async def _ask(
+        self, pages: Sequence[WatchedPage], since: datetime
+    ) -> tuple[list[Profile], set[Target]]:
+        if self._is_free:
+            asks = [steps.who_links(self.index, page.target, steps.FREE_ROWS) for page in pages]
+        else:
+            grown = {page.target: page.grew_by for page in pages if page.seen_before}
+            asks = refresh.new_linkers_of_all(self.index, grown, since=since.date())
+        found: list[Profile] = []
+        unanswered: set[Target] = set()
+        for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
+            if answer is not None:
+                found += link_lists.read(ask, answer)
+            elif isinstance(ask.query, IntersectQuery):
+                unanswered |= set(ask.query.targets)
+            elif isinstance(ask.query, ReferringQuery):
+                unanswered.add(ask.query.target)
+        return found, unanswered
+
+    async def _begin(self, target: Target) -> None:
+        """Mark a page as watched from now on: an empty read that was cut off says nothing else."""
+        at, of = self.clock.now(), self._of(target)
+        nothing = Profile(target, self.index.name, (), complete=False, as_of=at)
+
+        def begin(db: sqlite_utils.Database) -> None:
+            if profiles.find_profile(db, of.team, of.site, of.provider, target) is None:
+                profiles.record_read(db, of.team, of.site, nothing, at)
+
+        await self.database.run(begin)
+
+    async def _keep(self, profile: Profile, *, is_ours: bool) -> list[tuple[Target, Link]]:
+        """Record a read; returns who left our page by it, with the page that linked if known."""
+        at, of = self.clock.now(), self._of(profile.target)
+
+        def keep(db: sqlite_utils.Database) -> list[tuple[Target, Link]]:
+            read = profiles.record_read(db, self.team, self.site, profile, at)
+            if read is None or not read.closed or not is_ours:
+                return []
+            gone = link_changes.closed(db, of, by=read.read_id)
+            return [
+                (profile.target, link_changes.page_of(db, of, row.domain) or Link(row.domain, ""))
+                for row in gone
+            ]
+
+        return await self.database.run(keep)
+
+    async def _ask_who_left(
+        self, pages: Sequence[WatchedPage], since: datetime
+    ) -> list[tuple[Target, Link]]:
+        """Ask who left a page of ours whose count fell, where the index can tell."""
+        asks = [
+            ask
+            for page in pages
+            if page.is_ours and (page.grew_by or 0) < 0
+            if (ask := refresh.lost_links(self.index, page.target, since=since.date()))
+        ]
+        left = []
+        for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
+            if isinstance(ask.query, LostQuery) and answer is not None:
+                told = await self._told(ask.query.target, since)
+                rows = [row for row in answer.only(Link) if row.domain not in told]
+                of = self._of(ask.query.target)
+                for row in rows:
+                    # Some indexes name the domain alone; its page may be known from before.
+                    known = None if row.source_url else await self._page_of(of, row.domain)
+                    left.append((ask.query.target, known or row))
+        return left
+
+    async def _page_of(self, of: ProfileOf, domain: str) -> Link | None:
+        return await self.database.read(lambda db: link_changes.page_of(db, of, domain))
+
+    async def _told(self, target: Target, since: datetime) -> set[str]:
+        """Return who was seen to be gone on the day of the last look, which is asked for again."""
+        known = await self.database.read(
+            partial(
+                link_changes.losses,
+                of=self._of(target),
+                after=since - timedelta(days=1),
+                until=self.clock.now(),
+            )
+        )
+        return {one.domain for one in known if one.state == LOST}
+
+    async def _check(self, left: Sequence[tuple[Target, Link]]) -> None:
+        """Read the pages of links that the index lost: an index that is refreshed loses many."""
+        known = [link.source_url for _, link in left if link.source_url][:MOST_PAGES_READ]
+        reads = dict(zip(known, await self.reader.read_many(known), strict=True))
+        at = self.clock.now()
+        for target, link in left:
+            read = reads.get(link.source_url)
+            state = await self._seen(read) if read else UNCHECKED
+            note = partial(
+                link_changes.note_loss,
+                of=self._of(target),
+                domain=link.domain,
+                state=state,
+                url=link.source_url or None,
+                at=at,
+            )
+            await self.database.run(note)
+
+    async def _seen(self, read: PageRead) -> str:
+        """Say what a page that linked to us shows now."""
+        if read.state is ReadState.MISSING:
+            return LOST
+        if read.state is not ReadState.READ:
+            return UNCHECKED
+        (facts,) = await understood(self.reader, [read])
+        if self.own & set(facts.outbound_domains):
+            return STILL_THERE
+        # Of a page that shows nothing without scripts, or links to more sites than its facts name,
+        # the link may be in the part that was not seen.
+        seen_whole = facts.readable and len(facts.outbound_domains) < MAX_SHOWN
+        return LOST if seen_whole else UNCHECKED
+
+    async def _fresh(
+        self, news: Iterable[Profile], since: datetime
+    ) -> dict[str, tuple[ReferringDomain, list[Target]]]:
+        """Return the new domains of all pages, strongest first, with what they link to."""
+        found: dict[str, tuple[ReferringDomain, list[Target]]] = {}
+        for profile in news:
+            rows = await self.database.read(
+                partial(
+                    link_changes.opened,
+                    of=self._of(profile.target),
+                    after=since,
+                    until=self.clock.now(),
+                )
+            )
+            for row, _ in rows:
+                if row.domain not in noise() and row.domain not in self.own:
+                    found.setdefault(row.domain, (row, []))[1].append(profile.target)
+        strongest = sorted(
+            found.items(),
+            key=lambda one: -(one[1][0].authority.value if one[1][0].authority else 0.0),
+        )
+        return dict(strongest)
+
+    async def _prove(
+        self, fresh: dict[str, tuple[ReferringDomain, list[Target]]], ours: set[Target]
+    ) -> None:
+        """Ask once whether the new domains of all rivals link to us already, and keep who does."""
+        theirs = [name for name, (_, targets) in fresh.items() if not ours & set(targets)]
+        site = Target(Scope.SITE, self.site)
+        left = await self._left()
+        asks = [
+            ask
+            for ask in steps.proof(self.index, self.site, theirs, left)
+            if not ask.beyond_the_cap
+        ]
+        for answer in await self.inquiry.all(asks):
+            if answer is not None:
+                rows = answer.only(ReferringDomain)
+                linking = Profile(site, self.index.name, rows, complete=False, as_of=answer.as_of)
+                await self._keep(linking, is_ours=False)
+
+    async def _buy_pages(
+        self, fresh: dict[str, tuple[ReferringDomain, list[Target]]], ours: set[Target]
+    ) -> None:
+        """Buy the linking page of our new links and of the strongest others, as far as it goes."""
+        names = sorted(fresh, key=lambda name: not ours & set(fresh[name][1]))
+        seen_on = {name: fresh[name][1] for name in names[:MOST_PAGES_BOUGHT]}
+        left = await self._left()
+        asks = [
+            ask
+            for ask in steps.enrichment(self.index, seen_on, left)
+            if ask.capability is Capability.LINKS and not ask.beyond_the_cap
+        ]
+        for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
+            if answer is not None and isinstance(ask.query, LinksQuery):
+                of = self._of(ask.query.target)
+                for row in answer.only(Link):
+                    await self.database.run(partial(link_changes.keep_page, of=of, link=row))
+
+    async def _left(self) -> int | None:
+        """Return what may be spent beyond counts and lists; the first must not eat the last's."""
+        left = await self.inquiry.budget.left(self.index.name, self.index.pool)
+        return None if left is None else max(0, left - self.kept_back)
+
+    def _of(self, target: Target) -> ProfileOf:
+        return ProfileOf(self.team, self.site, self.index.name, target)

@@ -1,0 +1,246 @@
+"""A channel's turn: read what is due, tell the week, and once a day what may not wait.
+
+Each turn is claimed, so that of several processes one takes it, and each of its steps may be the
+last one of a process: whoever takes it over goes on where it was.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from bot.clock import Clock
+from bot.errors import LinkGapError
+from bot.gap.changes import rank_moved
+from bot.model.tracking import Digest
+from bot.settings.environment import Settings
+from bot.store import posts, workspace
+from bot.store.connect import Database
+from bot.store.posts import PostState, Slot
+from bot.tracking.alerts import alerts_since
+from bot.tracking.digest import WEEKLY, Digests
+from bot.tracking.keywords import A_DAY, Tracking
+from bot.tracking.notifier import CannotPost, Notifier, Posted
+
+log = logging.getLogger(__name__)
+TELL_FOR = timedelta(days=14)
+"""For how long an owner who cannot be reached is tried to be told of a post that may be missing."""
+SettingsOf = Callable[[str, str], Awaitable[Settings]]
+
+
+class TurnLost(LinkGapError):
+    """The lease ran out and another process has taken the turn over."""
+
+
+class Rounds:
+    """Takes turns of channels. `settings_of` says what holds in one."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        tracking: Tracking,
+        digests: Digests,
+        notifier: Notifier,
+        settings_of: SettingsOf,
+    ) -> None:
+        self._database, self._clock = database, clock
+        self._tracking, self._digests = tracking, digests
+        self._notifier, self._settings_of = notifier, settings_of
+        self._owner = uuid4().hex
+
+    async def waiting(self, slot: Slot) -> int:
+        """Return how many keywords of the channel are due to be read."""
+        return len(await self._tracking.due(slot.team, slot.channel, after=A_DAY))
+
+    async def read_ahead(self, slot: Slot) -> None:
+        """Read what is due before its digest is; the digest is left to its hour.
+
+        Not of a closed channel: the word that it is open again is not said at night.
+        """
+        if await self._stopped(slot) is not None or await self._claim(slot) is None:
+            return
+
+        async def read() -> PostState:
+            await self._reach(slot, to_read=True)
+            await self._refresh(slot)
+            return await self._end(slot, PostState.HELD)
+
+        await self._turn(slot, read)
+
+    async def digest(self, slot: Slot) -> PostState | None:
+        """Take the turn of a week; None when it is taken or over."""
+        claimed = await self._claim(slot)
+        if claimed is None:
+            return None
+        return await self._turn(slot, partial(self._digest, slot, claimed.as_of))
+
+    async def _digest(self, slot: Slot, as_of: datetime | None) -> PostState:
+        await self._reach(slot, to_read=as_of is None)
+        if as_of is None:
+            await self._refresh(slot)
+            as_of = await self._fix(slot, self._clock.now())
+        digest = await self._digests.build(slot, as_of=as_of)
+        settings = await self._settings_of(slot.team, slot.channel)
+        if not worth_posting(digest, quiet=settings.quiet):
+            return await self._end(slot, PostState.NOTHING)
+        return await self._post(slot, partial(self._notifier.post_digest, slot, digest))
+
+    async def alerts(self, slot: Slot) -> PostState | None:
+        """Take the turn of a day; None when it is taken, over, or nothing may not wait."""
+        settings = await self._settings_of(slot.team, slot.channel)
+        since = await self._database.read(lambda db: posts.last_told(db, slot.team, slot.channel))
+        if settings.quiet or not settings.alert_moments or since is None:
+            return None
+        spoke = await self._database.read(lambda db: posts.last_spoke(db, slot.team, slot.channel))
+        if spoke and f"{spoke.astimezone(ZoneInfo(settings.time_zone)):%Y-%m-%d}" == slot.period:
+            return None  # a digest that came late is this day's word
+        known = await self._database.read(lambda db: posts.known(db, slot))
+        until = known.as_of if known and known.as_of else self._clock.now()
+        found = await self._database.read(
+            partial(
+                alerts_since,
+                team=slot.team,
+                channel=slot.channel,
+                since=since,
+                until=until,
+                wanted=settings.alert_moments,
+            )
+        )
+        if not found or await self._claim(slot) is None:
+            return None
+
+        async def tell() -> PostState:
+            await self._reach(slot, to_read=False)
+            await self._fix(slot, until)
+            return await self._post(slot, partial(self._notifier.post_alerts, slot, found))
+
+        return await self._turn(slot, tell)
+
+    async def tell_what_is_unknown(self) -> None:
+        """Tell the owners of posts of which nobody knows whether they are there, each once."""
+        since = self._clock.now() - TELL_FOR
+        for slot in await self._database.read(lambda db: posts.unknown_since(db, since)):
+            await self._tell_owner(
+                slot,
+                f"I was interrupted while I posted the {slot.kind} of {slot.period}, and Slack did "
+                "not say whether it is there. I do not post it twice; `/gap digest` shows it.",
+                about=slot.name,
+            )
+
+    async def _turn(self, slot: Slot, take: Callable[[], Awaitable[PostState]]) -> PostState | None:
+        """Take a claimed turn; what Slack refuses for now is held, and its owner told once."""
+        try:
+            return await take()
+        except CannotPost as refused:
+            await self._stop(slot, refused)
+            return await self._end(slot, PostState.HELD)
+        except TurnLost:
+            log.warning("%s was taken over by another process", slot.name)
+            return None
+
+    async def _claim(self, slot: Slot) -> posts.Post | None:
+        at = self._clock.now()
+        return await self._database.run(lambda db: posts.claim(db, slot, self._owner, at))
+
+    async def _renew(self, slot: Slot) -> None:
+        at = self._clock.now()
+        if not await self._database.run(lambda db: posts.renew(db, slot, self._owner, at)):
+            raise TurnLost
+
+    async def _fix(self, slot: Slot, at: datetime) -> datetime:
+        if not await self._database.run(lambda db: posts.set_as_of(db, slot, self._owner, at)):
+            raise TurnLost
+        return at
+
+    async def _refresh(self, slot: Slot) -> None:
+        """Read what is due in a channel, a portion at a time, and keep the claim meanwhile."""
+        due = await self._tracking.due(slot.team, slot.channel, after=A_DAY)
+        run_id = f"{WEEKLY}{slot.channel}:{slot.period}"
+        await self._tracking.refresh(due, run_id=run_id, between=partial(self._renew, slot))
+
+    async def _reach(self, slot: Slot, *, to_read: bool) -> None:
+        """See that Slack answers, and before anything is spent that a closed channel is open again.
+
+        Raises `CannotPost`. What is read already needs no word of its own: it is posted.
+        """
+        await self._notifier.check(slot.team)
+        if to_read and await self._stopped(slot) is not None:
+            await self._notifier.try_again(slot)
+            await self._works(slot)
+
+    async def _post(self, slot: Slot, send: Callable[[], Awaitable[Posted]]) -> PostState:
+        await self._renew(slot)
+        posted = await send()
+        if posted.certain:
+            await self._works(slot)
+            return await self._end(slot, PostState.POSTED, posted.ts)
+        return await self._end(slot, PostState.UNKNOWN)
+
+    async def _stop(self, slot: Slot, why: LinkGapError) -> None:
+        """Pause a channel, and tell its owner; one who could not be told then is told later."""
+        at, sentence = self._clock.now(), str(why)
+        await self._database.run(
+            lambda db: workspace.set_stopped(db, slot.team, slot.channel, sentence, at)
+        )
+        await self._tell_owner(
+            slot,
+            f"I cannot post there, so the {slot.kind} waits. {why} "
+            "It goes on by itself as soon as I can post again.",
+            about=await self._pause_of(slot),
+        )
+
+    async def _works(self, slot: Slot) -> None:
+        """Let a paused channel go on. Its owner hears of the pause now, if not at the time."""
+        before = await self._stopped(slot)
+        if before is None:
+            return
+        await self._tell_owner(
+            slot,
+            f"I could not post there, so the {slot.kind} waited. {before.why} It goes on now.",
+            about=await self._pause_of(slot),
+        )
+        at = self._clock.now()
+        await self._database.run(
+            lambda db: workspace.set_stopped(db, slot.team, slot.channel, None, at)
+        )
+
+    async def _stopped(self, slot: Slot) -> workspace.Stopped | None:
+        return await self._database.read(lambda db: workspace.stopped(db, slot.team, slot.channel))
+
+    async def _pause_of(self, slot: Slot) -> str:
+        """Return the name of the channel's present pause: of one pause its owner hears once."""
+        pause = await self._stopped(slot)
+        since = pause.since if pause else self._clock.now()
+        return f"pause:{slot.team}:{slot.channel}:{since.isoformat()}"
+
+    async def _tell_owner(self, slot: Slot, sentence: str, *, about: str) -> None:
+        owner = await self._database.read(
+            lambda db: workspace.owner_of(db, slot.team, slot.channel)
+        )
+        if owner is not None:
+            await self._notifier.tell(slot, owner, sentence, about=about)
+
+    async def _end(self, slot: Slot, state: PostState, ts: str | None = None) -> PostState:
+        at = self._clock.now()
+        if not await self._database.run(
+            lambda db: posts.end(db, slot, self._owner, state, at=at, ts=ts)
+        ):
+            raise TurnLost
+        return state
+
+
+def worth_posting(digest: Digest, *, quiet: bool) -> bool:
+    """Say whether a week is posted: when anything changed; quietly, when it is about us.
+
+    A week in which nothing could be read is told in any case: silence would pass for no change.
+    """
+    if digest.nothing_read:
+        return True
+    if not quiet:
+        return digest.changed
+    ours = any(line.have_change or line.gap_change or rank_moved(line) for line in digest.keywords)
+    return bool(digest.won or digest.lost or ours)

@@ -1,0 +1,364 @@
+"""One read of the keywords a channel follows: as little as a week makes necessary, kept for good.
+
+The search results of each keyword, the counts of all pages in one question, then the links
+(`bot.tracking.link_changes`). A keyword that cannot be read keeps its last snapshot and says why.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from bot.analysis.ask import Inquiry
+from bot.clock import Clock
+from bot.domains import is_platform, registrable
+from bot.errors import BadQuestion
+from bot.gap.need import count_need
+from bot.gap.results import pages_once
+from bot.gap.top3_window import top_by_share
+from bot.model.links import Authority, Metrics, Scope, SerpRow, Target
+from bot.model.question import NO_PAGE
+from bot.model.report import Competitor
+from bot.model.tracking import Rival, Snapshot, TrackedKeyword
+from bot.pages.reading.fetch import Reader
+from bot.planning import quote, refresh, steps
+from bot.planning.steps import Lineup
+from bot.providers.gateway import Gateway
+from bot.providers.registry import Registry
+from bot.settings import levels
+from bot.settings.environment import Settings
+from bot.spending.budget import Rules, RunBudget
+from bot.store import snapshots, workspace
+from bot.store import tracked_keywords as store
+from bot.store.answers import SqliteAnswers
+from bot.store.connect import Database
+from bot.store.ledger import Payer
+from bot.tracking.link_changes import LinkWatch, WatchedPage
+
+KEPT_IN_VIEW = 24
+"""Snapshots that a read looks back on: the window of the top 3, and the last weekly one before."""
+NOT_ASKED = "It was counted, but who links newly could not be asked; the next read asks again."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the read of a keyword ended: a snapshot, or why there is none.
+
+    With both, it was counted, and who is new could not be asked: the next read asks for all since.
+    """
+
+    tracked: TrackedKeyword
+    snapshot: Snapshot | None
+    fault: str | None
+
+
+@dataclass
+class _Reading:
+    """A keyword under way: its earlier snapshots by the same index, and what today says."""
+
+    tracked: TrackedKeyword
+    past: tuple[Snapshot, ...]
+    serp: tuple[SerpRow, ...] = ()
+    rivals: tuple[Rival, ...] = ()
+    page: str | None = None
+    fault: str | None = None
+
+    @property
+    def last_reread(self) -> Snapshot | None:
+        """Return the last snapshot after which new links were not asked for yet."""
+        return next((shot for shot in reversed(self.past) if shot.reread), None)
+
+    @property
+    def pages(self) -> list[str]:
+        """Return the pages that are counted: the rivals', and ours where there is one."""
+        ours = [self.page] if self.page and self.page != NO_PAGE else []
+        return [*(rival.url for rival in self.rivals), *ours]
+
+
+class Rereader:
+    """Reads keywords of one channel. Asked again after a kill, it pays for nothing twice."""
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        gateway: Gateway,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+        reader: Reader,
+    ) -> None:
+        self._registry, self._gateway = registry, gateway
+        self._database, self._clock, self._settings = database, clock, settings
+        self._reader = reader
+
+    async def read(
+        self,
+        keywords: Sequence[TrackedKeyword],
+        *,
+        run_id: str,
+        person: str | None = None,
+        to_come: int = 0,
+    ) -> tuple[Outcome, ...]:
+        """Read keywords of one channel, and keep what was found; never raises for a vendor.
+
+        Keywords of one site that the same vendors answer share their questions. A keyword that no
+        connected vendor fits any more has that as its fault. `to_come`: keywords that the same run
+        reads later, for which enough of its cap is left.
+        """
+        found: dict[str, Outcome] = {}
+        groups: dict[tuple[str, ...], list[tuple[TrackedKeyword, Lineup]]] = defaultdict(list)
+        held = await self._held(keywords)
+        for tracked in keywords:
+            settings = held[tracked.question.site]
+            try:
+                chosen = steps.lineup_for(self._registry, tracked.question, settings)
+            except BadQuestion as error:
+                found[tracked.id] = Outcome(tracked, None, str(error))
+                continue
+            serp = chosen.serp.name if chosen.serp else ""
+            groups[tracked.question.site or "", serp, chosen.main.name].append((tracked, chosen))
+        for number, members in enumerate(groups.values()):
+            run = f"{run_id}/{number}" if number else run_id
+            settings = held[members[0][0].question.site]
+            group = await self._open(members, settings, run, person=person, to_come=to_come)
+            found |= {outcome.tracked.id: outcome for outcome in await group.read()}
+        for outcome in found.values():
+            await self._keep(outcome)
+        return tuple(found[tracked.id] for tracked in keywords)
+
+    async def _open(
+        self,
+        members: Sequence[tuple[TrackedKeyword, Lineup]],
+        settings: Settings,
+        run_id: str,
+        *,
+        person: str | None,
+        to_come: int,
+    ) -> "_Group":
+        (first, chosen), now = members[0], self._clock.now()
+        team, site = first.team, first.question.site or ""
+        ids = [tracked.id for tracked, _ in members]
+        past = await self._database.read(
+            lambda db: snapshots.history(db, team, ids, until=now, last=KEPT_IN_VIEW)
+        )
+        aliases = await self._database.read(lambda db: workspace.aliases(db, team, site))
+        others = await self._database.read(lambda db: store.followed(db, team, first.channel))
+        budget = RunBudget(
+            self._database,
+            run_id,
+            team,
+            None,
+            SqliteAnswers(self._database, team),
+            _caps(chosen, max(len(others), len(members))),
+            Payer(person, site, first.channel),
+            Rules.of(settings),
+        )
+        inquiry, own = Inquiry(self._gateway, budget, fresh=False), frozenset((site, *aliases))
+        watch = LinkWatch(
+            team=team,
+            site=site,
+            own=own,
+            index=chosen.main,
+            inquiry=inquiry,
+            database=self._database,
+            clock=self._clock,
+            reader=self._reader,
+            kept_back=_kept_back(chosen, len(members), to_come),
+        )
+        readings = [
+            _Reading(one, tuple(s for s in past.get(one.id, ()) if s.index == chosen.main.name))
+            for one, _ in members
+        ]
+        return _Group(
+            site, own, chosen, readings, inquiry, watch, self._clock, settings.window, run_id
+        )
+
+    async def _held(self, keywords: Sequence[TrackedKeyword]) -> dict[str | None, Settings]:
+        """Return what holds for each of the keywords' sites in their channel."""
+        if not keywords:
+            return {}
+        team, channel = keywords[0].team, keywords[0].channel
+        wishes = await self._database.read(lambda db: levels.wishes_of(db, team))
+        return {
+            site: levels.in_run(self._settings, wishes, site, channel)
+            for site in {one.question.site for one in keywords}
+        }
+
+    async def _keep(self, outcome: Outcome) -> None:
+        tracked, snapshot, fault = outcome.tracked, outcome.snapshot, outcome.fault
+        if snapshot is not None:
+            await self._database.run(
+                lambda db: snapshots.add(db, tracked.team, tracked.id, snapshot)
+            )
+        if fault is not None:
+            await self._database.run(
+                lambda db: store.note_fault(db, tracked.team, tracked.id, fault)
+            )
+
+
+def _caps(chosen: Lineup, keywords: int) -> dict[str, int]:
+    """Return the most a read may cost by vendor: the worst case of a week, as it is quoted."""
+    return {vendor: units for (vendor, _), units in quote.week(chosen, keywords).items()}
+
+
+@dataclass
+class _Group:
+    """Keywords of one site that share their vendors, read together."""
+
+    site: str
+    own: frozenset[str]
+    chosen: Lineup
+    readings: Sequence[_Reading]
+    inquiry: Inquiry
+    watch: LinkWatch
+    clock: Clock
+    window: int
+    run_id: str
+    counted: dict[Target, Metrics] = field(default_factory=dict)
+
+    async def read(self) -> list[Outcome]:
+        """Take the steps in order; what fails for one keyword fails for no other."""
+        await self._search()
+        ready = [one for one in self.readings if one.fault is None]
+        await self._count(ready)
+        looked = (shot.taken_at for one in ready if (shot := one.last_reread))
+        since = min(looked, default=self.clock.now())
+        unanswered = await self.watch.look(_watched(ready, self._links), since=since)
+        return [self._outcome(one, unanswered) for one in self.readings]
+
+    async def _search(self) -> None:
+        """Find who ranks today, and whom each keyword is compared with."""
+        serp = self.chosen.serp
+        asked = [one for one in self.readings if serp and not one.tracked.question.vs]
+        questions = [one.tracked.question for one in asked]
+        asks = [
+            refresh.search_results(serp, question.keyword, question.market)
+            for question in questions
+            if serp
+        ]
+        answers = await self.inquiry.all(asks)
+        sources = self.inquiry.sources
+        for one, answer, source in zip(asked, answers, sources, strict=True):
+            one.serp = pages_once(answer.only(SerpRow)) if answer else ()
+            if answer is None:
+                one.fault = source.note or "The search results could not be read."
+        for one in self.readings:
+            if one.fault is None:
+                self._choose_target(one)
+
+    def _choose_target(self, one: _Reading) -> None:
+        """Choose whom the keyword is compared with, and our page."""
+        question = one.tracked.question
+        if question.vs:
+            named = ((url, registrable(url) or "") for url in question.vs)
+            rivals = [(url, domain) for url, domain in named if domain not in self.own]
+        else:
+            serps = [one.serp, *(shot.serp for shot in reversed(one.past) if shot.serp)]
+            top = top_by_share(serps, self.own, window=self.window) if one.serp else ()
+            rivals = [(row.url, row.domain) for row in top]
+        one.rivals = tuple(Rival(url, domain, None) for url, domain in rivals)
+        ours = _ours(one.serp, self.own)
+        one.page = question.page or (ours.url if ours else None)
+        if not rivals:
+            one.fault = f"No page but ours was found that ranks for “{question.keyword}”."
+
+    async def _count(self, ready: Sequence[_Reading]) -> None:
+        """Count all pages in one question; a rival's site only where it is new among them."""
+        pages = dict.fromkeys(url for one in ready for url in one.pages)
+        sites = [self.site] if ready else []
+        for one in ready:
+            known = {rival.domain for rival in one.past[-1].rivals} if one.past else set()
+            strangers = {rival.domain for rival in one.rivals} - known
+            sites += sorted(domain for domain in strangers if not is_platform(domain))
+        asks = refresh.batch_counts(self.chosen.main, [*pages], list(dict.fromkeys(sites)))
+        for answer in await self.inquiry.all(asks):
+            rows = answer.only(Metrics) if answer else ()
+            self.counted |= {row.target: row for row in rows}
+
+    def _links(self, url: str) -> int | None:
+        found = self.counted.get(Target(Scope.PAGE, url))
+        return found.referring_domains if found else None
+
+    def _authority(self, url: str | None, domain: str) -> Authority | None:
+        """Return a site's authority; some indexes tell it with its page."""
+        targets = [Target(Scope.SITE, domain), *([Target(Scope.PAGE, url)] if url else [])]
+        known = [self.counted[target].authority for target in targets if target in self.counted]
+        return next((authority for authority in known if authority), None)
+
+    def _outcome(self, one: _Reading, unanswered: frozenset[str]) -> Outcome:
+        """Count the need; the multiplier of an earlier read holds where none can be told today."""
+        if one.fault is not None:
+            return Outcome(one.tracked, None, one.fault)
+        ours = _ours(one.serp, self.own)
+        page = None if one.page == NO_PAGE else one.page
+        have = 0 if one.page == NO_PAGE else self._links(page) if page else None
+        need = count_need(
+            [self._competitor(rival) for rival in one.rivals],
+            one.serp,
+            own_authority=self._authority(page, self.site),
+            have=have,
+            known_multiplier=one.past[-1].multiplier if one.past else 1.0,
+        )
+        snapshot = Snapshot(
+            run_id=self.run_id,
+            taken_at=self.clock.now(),
+            serp=one.serp,
+            rivals=tuple(Rival(r.url, r.domain, self._links(r.url)) for r in one.rivals),
+            even_field=need.even_field,
+            multiplier=need.authority.multiplier,
+            needed=need.needed,
+            have=need.have,
+            gap=need.gap,
+            page=one.page,
+            position=ours.position if ours else None,
+            index=self.chosen.main.name,
+            reread=unanswered.isdisjoint(one.pages),
+        )
+        return Outcome(one.tracked, snapshot, None if snapshot.reread else NOT_ASKED)
+
+    def _competitor(self, rival: Rival) -> Competitor:
+        authority = self._authority(rival.url, rival.domain)
+        return Competitor(
+            position=None,
+            url=rival.url,
+            domain=rival.domain,
+            title=None,
+            referring_domains=self._links(rival.url),
+            backlinks=None,
+            authority=authority.value if authority else None,
+            authority_scale=authority.scale if authority else None,
+            platform=is_platform(rival.domain),
+        )
+
+
+def _kept_back(chosen: Lineup, keywords: int, to_come: int) -> int:
+    """Return the units that no linking page may be bought of: what later keywords can need.
+
+    Nor what the lists of our own pages would have cost: a quiet week of ours makes none dearer.
+    """
+    index, serp = chosen.main, chosen.serp
+    without = refresh.weekly_worst(index, serp, keywords, ours_moved=False)
+    ours = refresh.weekly_worst(index, serp, keywords) - without
+    return _caps(chosen, to_come).get(index.name, 0) + ours
+
+
+def _ours(serp: Iterable[SerpRow], own: frozenset[str]) -> SerpRow | None:
+    return next((row for row in serp if row.domain in own), None)
+
+
+def _watched(
+    ready: Sequence[_Reading], links: Callable[[str], int | None]
+) -> tuple[WatchedPage, ...]:
+    """Return every page with its count now and when it was last read, if ever."""
+    before: dict[str, int | None] = {}
+    for one in ready:
+        for shot in filter(lambda shot: shot.reread, one.past):
+            before |= {rival.url: rival.referring_domains for rival in shot.rivals}
+            if shot.page:
+                before[shot.page] = shot.have
+    theirs = {rival.url for one in ready for rival in one.rivals}
+    pages = dict.fromkeys(url for one in ready for url in one.pages)
+    return tuple(
+        WatchedPage(url, url not in theirs, url in before, before.get(url), links(url))
+        for url in pages
+    )

@@ -1,0 +1,277 @@
+"""When channels have their turns; the only module that knows APScheduler.
+
+The table is the truth: what is due is worked out from it and the clock each time, so a turn that
+was missed is made up for, and one that was taken is not taken again. APScheduler is the alarm clock
+that rings at each channel's hour in its own time zone, and now and then for what is left over.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+import sqlite_utils
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.clock import Clock
+from bot.settings.environment import Settings
+from bot.store import posts, tracked_keywords
+from bot.store.answers import purge_expired
+from bot.store.connect import Database
+from bot.store.posts import ENDED, PostKind, Slot
+from bot.store.workspace import CLI_TEAM
+from bot.tracking.digest import digest_slot
+from bot.tracking.local_hours import LocalHour
+from bot.tracking.posting import Rounds, SettingsOf
+
+log = logging.getLogger(__name__)
+
+WEEK = timedelta(days=7)
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+FIRST_HOUR, LAST_HOUR = 6, 22
+"""Outside these local hours nothing is posted; in few zones clocks change at one of them."""
+GRACE_S = 3600
+LEFT_OVERS = timedelta(minutes=10)
+"""How often what was held, or left by a process that died, is looked after."""
+MISSED = 3
+"""So many of them may be missed before whoever watches is told."""
+LONGEST_LEAD = timedelta(hours=6)
+_A_MINUTE = 10
+"""Keywords that are read in a minute where a vendor allows sixty requests."""
+
+_Channel: TypeAlias = tuple[str, str]
+_Work: TypeAlias = tuple[Callable[[Slot], Awaitable[None]], Slot]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A slot that is due, and the moment it was due at."""
+
+    slot: Slot
+    at: datetime
+
+
+class Schedule:
+    """Rings for all channels of one process."""
+
+    def __init__(
+        self, *, database: Database, clock: Clock, rounds: Rounds, settings_of: SettingsOf
+    ) -> None:
+        self._database, self._clock = database, clock
+        self._rounds, self._settings_of = rounds, settings_of
+        self._alarms: AsyncIOScheduler | None = None
+        self._under_way: set[_Channel] = set()
+        self._rings, self._rang_at = 0, clock.monotonic()
+
+    async def start(self) -> None:
+        """Set an alarm for each channel, and make up for what was missed."""
+        self._alarms = AsyncIOScheduler(
+            timezone=ZoneInfo("UTC"),
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": GRACE_S},
+        )
+        self._alarms.start()
+        self._rang_at = self._clock.monotonic()
+        # The alarm runs at once as well: a stop may have lasted over somebody's hour.
+        self._alarms.add_job(
+            self.run_due, IntervalTrigger(seconds=int(LEFT_OVERS.total_seconds())), id="left over"
+        )
+        self._alarms.add_job(self.run_due)
+        for team, channel in await self._channels():
+            with self._alone(team, channel):
+                await self.set_alarm(team, channel)
+
+    async def stop(self) -> None:
+        """Ring no more; a turn under way is left to be taken over."""
+        if self._alarms is not None:
+            self._alarms.shutdown(wait=False)
+            self._alarms = None
+
+    async def set_alarm(self, team: str, channel: str) -> None:
+        """Set or move the alarms of one channel, after its first keyword or a new hour."""
+        if self._alarms is None:
+            return
+        settings = await self._settings_of(team, channel)
+        self._alarms.add_job(
+            self.run_due,
+            _Alarm(_daily(settings)),
+            id=f"{team} {channel}",
+            replace_existing=True,
+        )
+
+    async def set_alarms(self, team: str) -> None:
+        """Move the alarms of a team's channels, after a change that may be about all of them."""
+        for its_team, channel in await self._channels():
+            if its_team == team:
+                await self.set_alarm(team, channel)
+
+    @property
+    def fault(self) -> str | None:
+        """Return what keeps turns from being taken, in a sentence; None: nothing."""
+        still = self._clock.monotonic() - self._rang_at
+        if self._alarms is None or self._rings or still < MISSED * LEFT_OVERS.total_seconds():
+            return None
+        return f"The schedule has not rung for {still // 60:.0f} minutes."
+
+    def rings_at(self, team: str, channel: str) -> datetime | None:
+        """Return when a channel's alarm rings next, in its own time zone; None: it has none."""
+        job = self._alarms.get_job(f"{team} {channel}") if self._alarms else None
+        return _next(self._clock.now(), job.trigger.hours) if job else None
+
+    async def next_digest(self, team: str, channel: str) -> datetime:
+        """Return when a channel's next digest is due, in the channel's own time zone."""
+        return next_weekly(self._clock.now(), await self._settings_of(team, channel))
+
+    async def due(self) -> tuple[Turn, ...]:
+        """Return the turns whose moment has come and that are not over, the oldest first."""
+        now = self._clock.now()
+        turns: list[Turn] = []
+        for team, channel in await self._channels():
+            with self._alone(team, channel):
+                turns += _turns(team, channel, await self._settings_of(team, channel), now)
+        open_turns = await self._database.read(lambda db: [*filter(partial(_is_open, db), turns)])
+        return tuple(sorted(open_turns, key=lambda turn: turn.at))
+
+    async def run_due(self) -> None:
+        """Take every turn that is due, and read ahead where a digest is near.
+
+        Channels do not wait for each other: a large one reads for an hour. Turns of one channel go
+        one after the other, so that a late digest is told before the day's alerts are thought of.
+        A channel that another call is at already is left to it. What fails is tried again at the
+        next ring.
+        """
+        self._rings, self._rang_at = self._rings + 1, self._clock.monotonic()
+        try:
+            await self._take_turns()
+            await self._rounds.tell_what_is_unknown()
+            await purge_expired(self._database)
+        except Exception:
+            log.exception("turns could not be taken; they are at the next ring")
+        finally:
+            self._rings -= 1
+
+    async def _take_turns(self) -> None:
+        works: dict[_Channel, list[_Work]] = {}
+        for turn in await self.due():
+            works.setdefault(_channel(turn.slot), []).append((self._take, turn.slot))
+        for slot in await self._near():
+            works.setdefault(_channel(slot), []).append((self._rounds.read_ahead, slot))
+        begun = works.keys() - self._under_way
+        self._under_way |= begun
+        await asyncio.gather(*(self._in_order(channel, works[channel]) for channel in begun))
+
+    @contextmanager
+    def _alone(self, team: str, channel: str) -> Iterator[None]:
+        """Let what is wrong with one channel, such as a zone that is no more, stop no other."""
+        try:
+            yield
+        except Exception:
+            log.exception("%s %s has no turn", team, channel)
+
+    async def _in_order(self, channel: _Channel, works: Sequence[_Work]) -> None:
+        """One channel's trouble must not silence the others; its lease runs out."""
+        try:
+            for work, slot in works:
+                await work(slot)
+        except Exception:
+            log.exception("a turn of %s failed", channel)
+        finally:
+            self._under_way.discard(channel)
+
+    async def _take(self, slot: Slot) -> None:
+        if slot.kind is PostKind.DIGEST:
+            state = await self._rounds.digest(slot)
+        else:
+            state = await self._rounds.alerts(slot)
+        if state is not None:
+            log.info("%s: %s", slot.name, state)
+
+    async def _channels(self) -> list[tuple[str, str]]:
+        """Return whom it rings for; what the command line follows, its owner reads there."""
+        found = await self._database.read(tracked_keywords.channels)
+        return [(team, channel) for team, channel in found if team != CLI_TEAM]
+
+    async def _near(self) -> list[Slot]:
+        """Return the digests of large channels whose reading has to begin before their hour."""
+        now = self._clock.now()
+        near = []
+        for team, channel in await self._channels():
+            with self._alone(team, channel):
+                settings = await self._settings_of(team, channel)
+                moment = next_weekly(now, settings)
+                slot = digest_slot(team, channel, settings, moment)
+                waiting = await self._rounds.waiting(slot) if moment - now <= LONGEST_LEAD else 0
+                if waiting > _A_MINUTE and moment - now <= lead(waiting):
+                    near.append(slot)
+        return near
+
+
+def lead(keywords: int) -> timedelta:
+    """Return how long before its digest the reading of so many keywords begins."""
+    return min(LONGEST_LEAD, timedelta(minutes=keywords / _A_MINUTE + 15))
+
+
+def next_weekly(now: datetime, settings: Settings) -> datetime:
+    """Return when a channel with these settings has its next digest, in its own time zone."""
+    return _next(now, _weekly(settings))
+
+
+def _turns(team: str, channel: str, settings: Settings, now: datetime) -> list[Turn]:
+    """Return the channel's latest digest and, on any other day, today's alerts; at night nothing.
+
+    Yesterday's alerts are over: they must not come in the morning before today's, or before the
+    digest of today.
+    """
+    zone = ZoneInfo(settings.time_zone)
+    local = now.astimezone(zone)
+    if not FIRST_HOUR <= local.hour <= LAST_HOUR:
+        return []
+    digest_at = _weekly(settings).latest(now)
+    turns = [Turn(digest_slot(team, channel, settings, digest_at), digest_at)]
+    today = _daily(settings).latest(now)
+    if today != digest_at and today.astimezone(zone).date() == local.date():
+        turns.append(Turn(Slot(team, channel, PostKind.ALERT, f"{local:%Y-%m-%d}"), today))
+    return turns
+
+
+def _is_open(db: sqlite_utils.Database, turn: Turn) -> bool:
+    """Say whether a turn is not over, and the channel followed something when it was due."""
+    slot = turn.slot
+    since = tracked_keywords.first_at(db, slot.team, slot.channel)
+    known = posts.known(db, slot)
+    return since is not None and turn.at > since and (known is None or known.state not in ENDED)
+
+
+def _channel(slot: Slot) -> _Channel:
+    return slot.team, slot.channel
+
+
+def _next(now: datetime, hours: LocalHour) -> datetime:
+    return hours.after(now).astimezone(hours.zone)
+
+
+def _weekly(settings: Settings) -> LocalHour:
+    day = DAYS.index(settings.digest_day)
+    return LocalHour(ZoneInfo(settings.time_zone), settings.digest_hour, day)
+
+
+def _daily(settings: Settings) -> LocalHour:
+    return LocalHour(ZoneInfo(settings.time_zone), settings.digest_hour)
+
+
+@BaseTrigger.register
+class _Alarm:
+    """Tells APScheduler when to ring; its own search stands still where an hour comes twice."""
+
+    def __init__(self, hours: LocalHour) -> None:
+        self.hours = hours
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """Return the next moment after the one that it rang at, or after now."""
+        return self.hours.after(previous or now)

@@ -1,0 +1,73 @@
+"""Who may press a button: the id it carries is opaque, and everything is checked here."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.errors import LinkGapError
+from bot.model.report import Report, from_json
+from bot.store import jobs, reports
+from handlers.answer.accept import ANSWER
+from handlers.request import Errand, from_payload
+from handlers.services import Services
+
+
+class NotYours(LinkGapError):
+    """No such run in this team, or not in this place."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This button does not belong to this channel, or its run is gone. Ask again."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A press of a button on one of our messages."""
+
+    team: str
+    user: str
+    channel: str
+    value: str
+    trigger_id: str
+    response_url: str | None
+    message_ts: str
+    thread_ts: str | None
+    is_ephemeral: bool
+
+
+def click_of(body: dict[str, Any]) -> Click:
+    """Read Slack's block_actions payload; a menu's value is that of the option chosen."""
+    container, action = body["container"], body["actions"][0]
+    return Click(
+        team=body["team"]["id"],
+        user=body["user"]["id"],
+        channel=container["channel_id"],
+        value=action["value"] if "value" in action else action["selected_option"]["value"],
+        trigger_id=body["trigger_id"],
+        response_url=body.get("response_url"),
+        message_ts=container["message_ts"],
+        thread_ts=container.get("thread_ts"),
+        is_ephemeral=container.get("is_ephemeral", False),
+    )
+
+
+async def errand_of(services: Services, run_id: str, team: str) -> Errand:
+    """Return a run's errand; raises `NotYours` when this team has no such run."""
+    job = await services.database.read(lambda db: jobs.load(db, run_id, team))
+    if job is None or job.kind != ANSWER:
+        raise NotYours
+    return from_payload(job.payload)
+
+
+async def pressed(services: Services, click: Click) -> Errand:
+    """Return the errand behind a button pressed where its answer stands; raises `NotYours`."""
+    errand = await errand_of(services, click.value, click.team)
+    if click.channel not in (errand.channel, errand.dm):
+        raise NotYours
+    return errand
+
+
+async def report_of(services: Services, run_id: str, team: str) -> Report | None:
+    """Return what a run answered; None when it gave no answer."""
+    found = await services.database.read(lambda db: reports.load(db, run_id, team))
+    return from_json(found.report) if found else None

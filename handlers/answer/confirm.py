@@ -1,0 +1,62 @@
+"""Confirm, Cheaper plan, Cancel: nothing is spent before somebody agrees to the price.
+
+Anybody who sees the price may decide, once. Whoever confirms is the asker from then on, for caps
+and in the ledger. The answer takes the place of the price.
+"""
+
+from dataclasses import replace
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.render import money
+from bot.render.slack.message import Message
+from handlers import private_notes
+from handlers.answer import accept
+from handlers.answer.buttons import InPlace, decide, on_press, undecide
+from handlers.answer.clicks import Click
+from handlers.request import Errand
+from handlers.services import Services
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen for the three buttons under a price."""
+
+    async def confirm(click: Click, errand: Errand) -> Message | None:
+        return await _agree(services, click, errand, light=errand.question.light)
+
+    async def cheaper(click: Click, errand: Errand) -> Message | None:
+        return await _agree(services, click, errand, light=True)
+
+    async def cancel(click: Click, errand: Errand) -> Message | None:
+        if not await decide(services, click):
+            return _late()
+        return InPlace.of(money.cancelled(errand.question))
+
+    on_press(app, services, "confirm_run", confirm)
+    on_press(app, services, "confirm_light", cheaper)
+    on_press(app, services, "cancel_run", cancel)
+
+
+async def _agree(
+    services: Services, click: Click, errand: Errand, *, light: bool
+) -> Message | None:
+    if not await decide(services, click):
+        return _late()
+    question = replace(errand.question, light=light)
+    agreed = replace(
+        accept.again(
+            errand, fresh=question.fresh, user=click.user, response_url=click.response_url
+        ),
+        question=question,
+        confirmed=True,
+        price_ts=None if click.is_ephemeral else click.message_ts,
+    )
+    note = await accept.commit(services, agreed, click.trigger_id)
+    if note is not None:
+        await undecide(services, click)
+        return note
+    return InPlace.of(private_notes.working("here")) if click.is_ephemeral else None
+
+
+def _late() -> Message:
+    return private_notes.note("Somebody has decided on this price already.")

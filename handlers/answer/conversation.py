@@ -1,0 +1,168 @@
+"""An answer in a channel, a thread or a direct message: one parent, edited, and its thread."""
+
+import logging
+from dataclasses import replace
+
+from bot.jobs import Heard
+from bot.render import notes
+from bot.render.slack.blocks import mrkdwn, render
+from bot.render.slack.message import Message
+from bot.store.deliveries import DeliveryState
+from handlers import private_notes
+from handlers.answer.job import RunningJob
+from handlers.request import Destination
+from handlers.slack.refusals import CANNOT_POST_HERE, NO_ANSWER, NOT_A_MEMBER, SlackRefused
+from handlers.slack.staged_edits import StagedEdits
+
+log = logging.getLogger(__name__)
+
+_IN_WORDS = {
+    "prospects": "the list of prospects",
+    "csv": "the CSV file",
+    "csv_dm": "the CSV file in your direct message",
+    "csv_note": "a note about the CSV file",
+    "method": "method and sources",
+    "mention": "the call to the asker",
+    "result": "a copy of this message",
+}
+
+
+class InChannel:
+    """Speaks as the bot."""
+
+    def __init__(self, job: RunningJob) -> None:
+        self._job, self._voice = job, job.services.voice
+        self._channel = job.errand.channel
+        self._ts = ""
+        self._edits = StagedEdits(job.services.clock, self._edit)
+
+    async def open(self, placeholder: Message) -> bool:
+        """Post the placeholder; where that fails, nothing is spent and the asker is told."""
+        errand = self._job.errand
+        try:
+            if errand.to is Destination.DM:
+                self._channel = await self._job.direct()
+            if await self._take_over(placeholder):
+                return True
+            found = await self._job.once(
+                "placeholder",
+                lambda: self._voice.post(self._channel, placeholder, self._parent_thread()),
+            )
+        except SlackRefused as refused:
+            await self._offer_another_place(refused)
+            return False
+        if found.state is DeliveryState.SENDING:
+            await self._job.tell_asker("interrupted", await self._unsure())
+            return False
+        self._ts = found.ts or ""
+        return True
+
+    async def ask(self, price: Message) -> None:
+        """Post the price as the parent; the answer will take its place."""
+        await self.open(price)
+
+    async def _take_over(self, placeholder: Message) -> bool:
+        """Edit the message that told the price; False: there is none, or it is gone."""
+        if self._job.errand.price_ts is None:
+            return False
+        self._ts = self._job.errand.price_ts
+        try:
+            await self._edits.last(placeholder)
+        except SlackRefused as refused:
+            log.warning("job %s: the price cannot be edited: %s", self._job.id, refused)
+            return False
+        return True
+
+    def stage(self, message: Message) -> None:
+        """Edit the parent when its turn comes."""
+        self._edits.show(message)
+
+    async def conclude(self, message: Message) -> None:
+        """Edit the parent for the last time; if it is gone, post the answer anew."""
+        try:
+            await self._edits.last(message)
+        except SlackRefused as refused:
+            log.warning("job %s: the last edit was refused: %s", self._job.id, refused)
+            found = await self._job.once(
+                "result", lambda: self._voice.post(self._channel, message, self._parent_thread())
+            )
+            self._ts = found.ts or self._ts
+
+    async def add(self, step: str, message: Message) -> None:
+        """Post in the thread; one that is refused is logged and does not stop the others."""
+        try:
+            await self._job.once(
+                step, lambda: self._voice.post(self._channel, message, self._thread())
+            )
+        except SlackRefused as refused:
+            log.warning("job %s lost its %s: %s", self._job.id, step, refused)
+
+    async def attach(self, name: str, content: bytes) -> None:
+        """Upload to the thread; files need real membership, so the second choice is a DM."""
+        try:
+            await self._upload("csv", self._channel, name, content, self._thread())
+        except SlackRefused as refused:
+            told = await self._send_directly(name, content)
+            await self.add("csv_note", private_notes.file_elsewhere(str(refused), told))
+
+    async def finish(self, result: Message, headline: str) -> None:
+        """Mention the asker, because edits do not notify; then own up to what may be missing."""
+        words = f"<@{self._job.errand.user}> {mrkdwn(headline)}"
+        await self.add("mention", Message(words, []))
+        lost = [_IN_WORDS[step] for step in self._job.once.lost if step in _IN_WORDS]
+        if lost:
+            note = render("note", lines=[], small=[private_notes.maybe_missing(lost)], buttons=[])
+            marked = replace(result, blocks=[*result.blocks[:-1], *note, *result.blocks[-1:]])
+            await self._edits.last(marked)
+
+    async def stop(self) -> None:
+        """Drop a staged edit that waits."""
+        await self._edits.stop()
+
+    async def _unsure(self) -> Message:
+        """Return the private note for a placeholder that may or may not be there."""
+        job = self._job
+        if job.attempts == 1:
+            return private_notes.refused(str(SlackRefused(NO_ANSWER)), job.id)
+        cost = await job.services.analysis.cost(job.id, job.errand.team)
+        return notes.interrupted(job.errand.question, cost, job.id)
+
+    async def _edit(self, message: Message) -> None:
+        await self._voice.edit(self._channel, self._ts, message)
+
+    def _parent_thread(self) -> str | None:
+        """Return the thread the parent belongs in; a DM starts its own."""
+        errand = self._job.errand
+        return None if errand.to is Destination.DM else errand.thread_ts
+
+    def _thread(self) -> str:
+        return self._parent_thread() or self._ts
+
+    async def _upload(
+        self, step: str, channel: str, name: str, content: bytes, thread_ts: str | None
+    ) -> None:
+        async def send() -> None:
+            await self._voice.upload(channel, name, content, thread_ts)
+
+        await self._job.once(step, send)
+
+    async def _send_directly(self, name: str, content: bytes) -> bool:
+        try:
+            await self._upload("csv_dm", await self._job.direct(), name, content, None)
+        except SlackRefused as refused:
+            log.warning("job %s: no file by DM either: %s", self._job.id, refused)
+            return False
+        return True
+
+    async def _offer_another_place(self, refused: SlackRefused) -> None:
+        """Tell the asker. Raises `Heard` when no other place in Slack would be better."""
+        log.warning("job %s cannot post in %s: %s", self._job.id, self._channel, refused)
+        if refused.code in NOT_A_MEMBER:
+            note = notes.not_a_member(self._job.id)
+        elif refused.code in CANNOT_POST_HERE:
+            note = private_notes.cannot_post_here(str(refused), self._job.id)
+        else:
+            note = private_notes.refused(str(refused), self._job.id)
+        await self._job.tell_asker("elsewhere", note)
+        if refused.code not in CANNOT_POST_HERE:
+            raise Heard(refused) from refused

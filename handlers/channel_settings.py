@@ -1,0 +1,127 @@
+"""What holds in a channel when the asker does not say.
+
+Remembered for a short while: a thread that reads the file has to wait for the loop's lock many
+times over, and fifty commands at once would all wait for that before they are acknowledged.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from bot.clock import Clock
+from bot.model.question import Defaults
+from bot.providers.registry import Registry
+from bot.settings import levels
+from bot.settings.environment import Settings
+from bot.settings.levels import Place, Wishes
+from bot.store.connect import Database
+
+T = TypeVar("T")
+
+REMEMBERED_S = 30.0
+"""How soon another process's change is heard of; our own are at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What holds in one channel, for its default site or for another one that is named."""
+
+    base: Settings
+    wishes: Wishes
+    channel: str
+    # A long blocklist takes a while to read; an acknowledgement reads it once in half a minute.
+    _made: dict[tuple[str, str | None], Settings] = field(default_factory=dict)
+
+    def settings(self, site: str | None = None) -> Settings:
+        """Return what holds for a site; None: for the channel's own."""
+        made = self._made.get((self.channel, site))
+        if made is None:
+            if site is None:
+                made = levels.in_channel(self.base, self.wishes, self.channel)
+            else:
+                made = levels.in_run(self.base, self.wishes, site, self.channel)
+            self._made[self.channel, site] = made
+        return made
+
+    def read(self, parse: Callable[[Defaults], T], site_of: Callable[[T], str | None]) -> T:
+        """Read words with what holds here; a site that they name brings its own market."""
+        found = parse(self.defaults())
+        site = site_of(found)
+        if site is not None and site != self.settings().site:
+            found = parse(self.defaults(site))
+        return found
+
+    def defaults(self, site: str | None = None) -> Defaults:
+        """Return what an asker need not say; a named site brings its own market, if it has one."""
+        return levels.defaults(self.settings(), self.wishes, site)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    until: float
+    wishes: Wishes
+    made: dict[tuple[str, str | None], Settings] = field(default_factory=dict)
+
+
+class Channels:
+    """What teams have set, by team, and how it is changed: one copy, ours to keep true."""
+
+    def __init__(
+        self, database: Database, clock: Clock, settings: Settings, registry: Registry
+    ) -> None:
+        self._database, self._clock = database, clock
+        self.base, self.registry = settings, registry
+        self._known: dict[str, _Known] = {}
+        self._reading: dict[str, asyncio.Lock] = {}
+        self._changes = 0
+
+    async def held(self, team: str, channel: str) -> Held:
+        """Return all that holds in a channel."""
+        known = await self._of(team)
+        return Held(self.base, known.wishes, channel, known.made)
+
+    async def defaults(self, team: str, channel: str) -> Defaults:
+        """Return what an asker in the channel need not say."""
+        return (await self.held(team, channel)).defaults()
+
+    async def settings(self, team: str, channel: str, site: str | None = None) -> Settings:
+        """Return what holds in a channel for a site; None: for the channel's own."""
+        return (await self.held(team, channel)).settings(site)
+
+    async def wishes(self, team: str) -> Wishes:
+        """Return what the team has set, as last read."""
+        return (await self._of(team)).wishes
+
+    def forget(self, team: str) -> None:
+        """Read again at the next question, whatever was remembered or is being read."""
+        self._changes += 1
+        self._known.pop(team, None)
+
+    async def _of(self, team: str) -> _Known:
+        # A crowd that comes when the copy is too old waits for one read, not for one each.
+        async with self._reading.setdefault(team, asyncio.Lock()):
+            now = self._clock.monotonic()
+            known = self._known.get(team)
+            if known is None or known.until <= now:
+                changes = self._changes
+                wishes = await self._database.read(lambda db: levels.wishes_of(db, team))
+                known = _Known(now + REMEMBERED_S, wishes)
+                if changes == self._changes:
+                    self._known[team] = known
+            return known
+
+    async def save(
+        self,
+        team: str,
+        place: Place,
+        values: Mapping[str, str | None],
+        by: str | None,
+        seen: Mapping[str, str] | None = None,
+    ) -> None:
+        """Keep values as `preferences.save` does; they hold from here on."""
+        at = self._clock.now()
+        await self._database.run(
+            lambda db: levels.save(db, team, place, values, by=by, at=at, seen=seen)
+        )
+        self.forget(team)

@@ -1,0 +1,204 @@
+"""`/gap settings`: what holds in this channel, for a client and for everything."""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.errors import BadSetting
+from bot.render.settings_form import INHERIT
+from bot.settings import levels
+from bot.settings.catalogue import BY_NAME, Level
+from bot.settings.levels import Place
+from bot.settings.values import NONE
+from handlers import private_notes
+from handlers.services import Services
+from handlers.settings.page import NEW, Page, block_id, place_of
+from handlers.slack.people import ask_slack
+from handlers.slack.refusals import SlackRefused
+
+log = logging.getLogger(__name__)
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen for the button, for the choice of a place and for the filled form."""
+
+    async def pressed(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        await open_settings(
+            services,
+            team=body["team"]["id"],
+            channel=body.get("channel", {}).get("id", ""),
+            user=body["user"]["id"],
+            trigger_id=body["trigger_id"],
+            response_url=body.get("response_url"),
+        )
+
+    async def chosen(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        view = body["view"]
+        key = body["actions"][0]["selected_option"]["value"]
+        kept = json.loads(view["private_metadata"])
+        page = await _page(services, body["team"]["id"], kept["channel"], body["user"]["id"])
+        await services.voice.change(view["id"], page.view(key, kept["response_url"]))
+
+    async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        filled = _Filled(view)
+        try:
+            said = await _save(services, body["team"]["id"], body["user"]["id"], filled)
+        except BadSetting as fault:
+            await ack(response_action="errors", errors=filled.by_field(fault))
+            return
+        await ack()
+        await _tell(services, filled.kept["response_url"], said)
+
+    app.action("open_settings")(pressed)
+    app.action("settings_place")(chosen)
+    app.view("settings_form")(submitted)
+
+
+async def open_settings(
+    services: Services,
+    *,
+    team: str,
+    channel: str,
+    user: str,
+    trigger_id: str,
+    response_url: str | None,
+) -> None:
+    """Open the form, within the three seconds that a trigger lives; a refusal is told privately.
+
+    `channel` may be empty where there is none (App Home): then the form opens for everything.
+    """
+    page = await _page(services, team, channel, user)
+    try:
+        await services.voice.show(trigger_id, page.view(Level.CHANNEL, response_url))
+    except SlackRefused as refused:
+        note = f"{refused} `linkgap settings` does the same in a terminal."
+        await _tell(services, response_url, note)
+
+
+async def _page(services: Services, team: str, channel: str, user: str) -> Page:
+    # Rights and values as they are now, not as remembered: this is where they are changed.
+    services.channels.forget(team)
+    wishes = await services.channels.wishes(team)
+    return Page(services.settings, wishes, await ask_slack(services.voice, user), channel)
+
+
+class _Filled:
+    """A form as it came back: what was typed, and what stood there before."""
+
+    def __init__(self, view: Mapping[str, Any]) -> None:
+        self.kept: dict[str, Any] = json.loads(view["private_metadata"])
+        self.key: str = self.kept["place"]
+        self._blocks = [block for block in view["blocks"] if block["type"] == "input"]
+        self.seen = {_name(block["block_id"]): _initial(block["element"]) for block in self._blocks}
+        if self.kept.get("proposed"):
+            self.seen["time_zone"] = ""
+        self.typed = {
+            _name(block): _typed(state["value"])
+            for block, state in view["state"]["values"].items()
+            if "value" in state
+        }
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """Return what was typed and is not what stood there."""
+        return {name: text for name, text in self.typed.items() if text != self.seen.get(name, "")}
+
+    def by_field(self, fault: BadSetting) -> dict[str, str]:
+        """Return the faults by block id; what has no field here stands under the first."""
+        there = {block["block_id"] for block in self._blocks}
+        first = self._blocks[0]["block_id"] if self._blocks else "place"
+        found = {block_id(name, self.key): said for name, said in fault.faults.items()}
+        return {name if name in there else first: said for name, said in found.items()}
+
+
+async def _save(services: Services, team: str, user: str, filled: _Filled) -> str:
+    """Check and keep what was changed; returns what to say. Raises `BadSetting`."""
+    changed = filled.changed
+    if filled.key == NEW:
+        place = _new_client(changed.pop("domain", ""))
+    else:
+        place = place_of(filled.key, filled.kept["channel"])
+    await _refuse_money(services, user, changed)
+    channels = services.channels
+    values = levels.checked(services.settings, place, changed, channels.registry)
+    seen = None if filled.key == NEW else filled.seen
+    await channels.save(team, place, values, user, seen)
+    await services.schedule.set_alarms(team)
+    return _told(place, values)
+
+
+def _new_client(domain: str) -> Place:
+    try:
+        return Place.site(domain)
+    except BadSetting as fault:
+        raise BadSetting({"domain": next(iter(fault.faults.values()))}) from None
+
+
+async def _refuse_money(services: Services, user: str, changed: Mapping[str, str]) -> None:
+    """Raise `BadSetting` where somebody changes money who may not, whatever their form showed."""
+    money = [name for name in changed if name in BY_NAME and BY_NAME[name].money]
+    if not money:
+        return
+    person = await ask_slack(services.voice, user)
+    if not person.may_change_money(services.settings):
+        owners = " and the owners that LINKGAP_OWNERS names" if services.settings.owners else ""
+        said = f"Only workspace admins{owners} may change this. {person.why}".strip()
+        log.warning("%s may not change %s", user, ", ".join(money))
+        raise BadSetting(dict.fromkeys(money, said))
+
+
+def _told(place: Place, values: Mapping[str, str | None]) -> str:
+    where = {Level.CHANNEL: "this channel", Level.SITE: place.of}.get(place.level, "everything")
+    if not values:
+        return f"{place.of} is a client now." if place.level is Level.SITE else "Nothing changed."
+    said = [
+        f"{BY_NAME[name].title}: {'as above' if value is None else value.replace(',', ', ')}"
+        for name, value in values.items()
+    ]
+    return f"Saved for {where}. {'. '.join(said)}."
+
+
+async def _tell(services: Services, response_url: str | None, said: str) -> None:
+    if response_url is None:
+        return
+    try:
+        await services.voice.respond(response_url, private_notes.note(said))
+    except SlackRefused as refused:
+        log.warning("a note on settings reached nobody: %s", refused)
+
+
+def _name(block: str) -> str:
+    return block.partition("@")[0]
+
+
+def _initial(element: Mapping[str, Any]) -> str:
+    """Return what stood in a field, as it is typed."""
+    if element["type"] == "checkboxes":
+        return _ticked(element.get("initial_options", []))
+    if element["type"] == "static_select":
+        return _picked(element.get("initial_option"))
+    return str(element.get("initial_value", "")).strip()
+
+
+def _typed(state: Mapping[str, Any]) -> str:
+    if state["type"] == "checkboxes":
+        return _ticked(state.get("selected_options") or [])
+    if state["type"] == "static_select":
+        return _picked(state.get("selected_option"))
+    return (state.get("value") or "").strip()
+
+
+def _ticked(options: list[Mapping[str, Any]]) -> str:
+    """Return the ticks; with others beside it, None of these means nothing."""
+    values = [str(option["value"]) for option in options]
+    return ",".join(value for value in values if value != NONE or len(values) == 1)
+
+
+def _picked(option: Mapping[str, Any] | None) -> str:
+    value = str(option["value"]) if option else INHERIT
+    return "" if value == INHERIT else value

@@ -1,0 +1,182 @@
+"""What the form of the settings shows to one person, for one place."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from zlib import crc32
+
+from bot.render.settings_form import INHERIT, LONGEST, Field, Section, settings_form
+from bot.render.slack.blocks import mrkdwn
+from bot.render.slack.message import View, paragraphs
+from bot.render.words import clip, counted, listed
+from bot.settings import levels
+from bot.settings.catalogue import SETTINGS, Group, Level, Setting
+from bot.settings.environment import Settings
+from bot.settings.levels import TEAM, Place, Values, Wishes
+from bot.settings.values import NONE, parts
+from handlers.slack.people import Person, zone_of
+
+NEW = "new"
+"""The place of a client that does not exist yet."""
+MOST_PLACES = 100
+_NEW_FIELDS = ("aliases", "country", "lang")
+_SAID = "An empty field, or “As above”, keeps what the level above says. Save before you switch."
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One person's look at the settings of a team, from a channel."""
+
+    base: Settings
+    wishes: Wishes
+    person: Person
+    channel: str
+
+    def view(self, key: str, response_url: str | None) -> View:
+        """Return the form for a place, named by its key."""
+        places = list(self._places(key))
+        key = key if key in dict(places) else places[0][0]
+        proposed = self._proposed_zone(key)
+        kept = {
+            "place": key,
+            "channel": self.channel,
+            "response_url": response_url,
+            "proposed": proposed,
+        }
+        return settings_form(
+            places,
+            key,
+            list(self._sections(key, proposed)),
+            said=_SAID,
+            private_metadata=json.dumps(kept),
+        )
+
+    def _places(self, key: str) -> Iterator[tuple[str, str]]:
+        if self.channel:
+            yield Level.CHANNEL, "This channel"
+        yield Level.TEAM, "Everything, unless set nearer"
+        yield NEW, "A new client …"
+        sites = [domain for domain in self.wishes.sites if len(domain) <= 140]
+        first = key.removeprefix("site:")
+        for domain in sorted(sites, key=lambda one: (one != first, one))[: MOST_PLACES - 3]:
+            yield f"site:{domain}", f"Client {domain}"
+
+    def _proposed_zone(self, key: str) -> str | None:
+        """Return the person's own time zone for a channel that nobody gave one."""
+        here = self.wishes.at(place_of(Level.CHANNEL, self.channel))
+        if key != Level.CHANNEL or "time_zone" in here or "time_zone" in self.wishes.team:
+            return None
+        return zone_of(self.person, self.base)
+
+    def _sections(self, key: str, proposed: str | None) -> Iterator[Section]:
+        if key == NEW:
+            domain = Field(
+                block_id("domain", key), "Domain", "For example client.com.", required=True
+            )
+            wanted = [one for one in SETTINGS if one.name in _NEW_FIELDS]
+            fields = [self._field(one, key, {}, self._above(TEAM)) for one in wanted]
+            yield Section("A new client", (domain, *fields))
+            return
+        place = place_of(key, self.channel)
+        here, above = dict(self.wishes.at(place)), self._above(place)
+        if proposed:
+            here["time_zone"] = proposed
+        for group in Group:
+            mine = [one for one in SETTINGS if one.group is group and place.level in one.levels]
+            fixed = [one for one in mine if not self._may_set(one, here)]
+            if mine:
+                yield Section(
+                    group,
+                    tuple(self._field(one, key, here, above) for one in mine if one not in fixed),
+                    tuple(self._fixed(fixed, here, above)),
+                )
+
+    def _may_set(self, setting: Setting, here: Values) -> bool:
+        """Say whether this person has a field for it; what is too long for one has none."""
+        long = len(here.get(setting.name, "")) > LONGEST
+        return not long and (not setting.money or self.person.may_change_money(self.base))
+
+    def _above(self, place: Place) -> Settings:
+        """Return what would hold if nothing were set at this place."""
+        wishes = self.wishes
+        if place.level is Level.TEAM:
+            return self.base
+        if place.level is Level.SITE:
+            return levels.effective(self.base, wishes.team)
+        others = {name: of for name, of in wishes.channels.items() if name != place.of}
+        site = wishes.at(place).get("site")
+        alone = replace(wishes, channels=others)
+        if site is None:
+            return levels.in_channel(self.base, alone, None)
+        return levels.in_run(self.base, alone, site, None)
+
+    def _field(self, setting: Setting, key: str, here: Values, above: Settings) -> Field:
+        inherited = _words(setting, _text(above, setting))
+        choices = setting.choices
+        if setting.several:
+            hint = f"{setting.hint} Nothing ticked: {inherited}."
+            choices = (*choices, (NONE, "None of these"))
+        elif choices:
+            hint = setting.hint
+            choices = ((INHERIT, f"As above: {inherited}"), *choices)
+        else:
+            hint = f"{setting.hint} Empty: {inherited}."
+        initial = here.get(setting.name, "")
+        if setting.long:
+            initial = "\n".join(parts(initial))
+        return Field(
+            block_id(setting.name, key),
+            setting.title,
+            hint,
+            initial,
+            choices,
+            several=setting.several,
+            long=setting.long,
+        )
+
+    def _fixed(self, settings: list[Setting], here: Values, above: Settings) -> Iterator[str]:
+        """Yield what this person cannot change here, and who can."""
+        if not settings:
+            return
+        lines = []
+        for one in settings:
+            said = _words(one, here.get(one.name) or _text(above, one))
+            lines.append(f"{one.title}: {said}")
+        yield from map(mrkdwn, paragraphs(lines))
+        if any(one.money for one in settings if not self.person.may_change_money(self.base)):
+            why = f" {mrkdwn(self.person.why)}" if self.person.why else ""
+            yield f"{who_may(self.base)} may change this.{why}"
+        else:
+            yield "Too long for this form; `linkgap settings` changes it."
+
+
+def who_may(settings: Settings) -> str:
+    """Return who may change money, as mrkdwn; ids were checked when the environment was read."""
+    owners = [f"<@{user}>" for user in sorted(settings.owner_ids)]
+    return f"Only {listed(['workspace admins', *owners])}"
+
+
+def place_of(key: str, channel: str) -> Place:
+    """Return the place that a key names, NEW excepted; raises `BadSetting` for no domain."""
+    if key == Level.CHANNEL:
+        return Place(Level.CHANNEL, channel)
+    return TEAM if key == Level.TEAM else Place.site(key.removeprefix("site:"))
+
+
+def block_id(name: str, key: str) -> str:
+    """Return a field's block id: what is typed for one place must not appear in another."""
+    return f"{name}@{crc32(key.encode()):08x}"
+
+
+def _text(settings: Settings, setting: Setting) -> str:
+    known = setting.name in Settings.model_fields
+    return levels.as_text(getattr(settings, setting.name)) if known else ""
+
+
+def _words(setting: Setting, text: str) -> str:
+    """Return a value in words."""
+    named = dict(setting.choices)
+    if setting.long and len(parts(text)) > 3:
+        return counted(len(parts(text)), "domain")
+    words = [named.get(part, part) for part in parts(text)] if named else [text]
+    return clip(", ".join(words), 60) if text else setting.nothing

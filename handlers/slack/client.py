@@ -1,0 +1,112 @@
+"""The one Web API client: what is retried, and what never is.
+
+A post whose answer got lost may already stand in the channel, so it is repeated only when it never
+reached Slack (no connection) or was turned away (429). Requests that say the same twice without
+harm are repeated after any fault. Waiting goes through the Clock.
+"""
+
+import random
+
+import aiohttp
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from bot.settings.environment import Settings
+
+HARMLESS_TWICE = frozenset(
+    {
+        "auth.test",
+        "chat.update",
+        "conversations.open",
+        "files.getUploadURLExternal",
+        "users.info",
+        "views.update",
+    }
+)
+RATE_LIMIT_RETRIES = 3
+FAULT_RETRIES = 2
+LONGEST_WAIT_S = 60.0
+
+
+class _Patient(AsyncRetryHandler):
+    """Waits by the Clock. Jitter keeps several workers from coming back at the same moment."""
+
+    def __init__(self, clock: Clock, retries: int) -> None:
+        super().__init__(max_retry_count=retries)
+        self._clock = clock
+
+    async def prepare_for_next_attempt_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,  # noqa: ARG002 - the SDK's signature
+        response: HttpResponse | None = None,
+        error: Exception | None = None,  # noqa: ARG002 - the SDK's signature
+    ) -> None:
+        state.next_attempt_requested = True
+        wait = _retry_after(response) or float(2**state.current_attempt)
+        await self._clock.sleep(wait + random.random())  # noqa: S311 - jitter, not a secret
+        state.increment_current_attempt()
+
+
+class RateLimitRetry(_Patient):
+    """429: Slack did nothing, and says when to come back."""
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,  # noqa: ARG002 - the SDK's signature
+        request: HttpRequest,  # noqa: ARG002 - the SDK's signature
+        response: HttpResponse | None = None,
+        error: Exception | None = None,  # noqa: ARG002 - the SDK's signature
+    ) -> bool:
+        return (
+            response is not None
+            and response.status_code == 429
+            and _retry_after(response) <= LONGEST_WAIT_S
+        )
+
+
+class FaultRetry(_Patient):
+    """No connection, a broken one, or a failing server."""
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,  # noqa: ARG002 - the SDK's signature
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        if isinstance(error, aiohttp.ClientConnectorError):
+            return True
+        if request.url.rsplit("/", 1)[-1] not in HARMLESS_TWICE:
+            return False
+        if isinstance(error, aiohttp.ClientConnectionError):
+            return True
+        return response is not None and response.status_code in (500, 502, 503, 504)
+
+
+def slack_client(settings: Settings, clock: Clock) -> AsyncWebClient:
+    """Return the client for the workspace's token; Bolt copies its handlers to each request."""
+    token = settings.slack_bot_token
+    return AsyncWebClient(
+        token=token.get_secret_value() if token else None,
+        base_url=settings.slack_base_url,
+        retry_handlers=[
+            RateLimitRetry(clock, RATE_LIMIT_RETRIES),
+            FaultRetry(clock, FAULT_RETRIES),
+        ],
+    )
+
+
+def _retry_after(response: HttpResponse | None) -> float:
+    headers = response.headers if response is not None else {}
+    for name, values in headers.items():
+        if name.lower() == "retry-after" and values and str(values[0]).isdigit():
+            return float(values[0])
+    return 0.0

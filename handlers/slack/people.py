@@ -1,0 +1,47 @@
+"""Who somebody is, as Slack says: may they change money, and which clock do they live by."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from bot.settings import levels
+from bot.settings.environment import Settings
+from handlers.slack.refusals import SlackRefused
+from handlers.slack.web_api import Voice
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 1.2
+"""A trigger lives three seconds, and a form has to be opened in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`is_admin` of the workspace, owners included; None: Slack did not say, as `why` tells."""
+
+    user: str
+    is_admin: bool | None
+    time_zone: str | None
+    why: str = ""
+
+    def may_change_money(self, settings: Settings) -> bool:
+        """Say whether they are an admin, or an owner by name."""
+        return self.user in settings.owner_ids or self.is_admin is True
+
+
+async def ask_slack(voice: Voice, user: str) -> Person:
+    """Return what Slack says of somebody now; nothing is remembered, because rights are taken."""
+    try:
+        said = await asyncio.wait_for(voice.about(user), PATIENCE_S)
+    except SlackRefused as refused:
+        return Person(user, None, None, str(refused))
+    except TimeoutError:
+        return Person(user, None, None, "Slack took too long to say who you are.")
+    admin = any(said.get(right) for right in ("is_admin", "is_owner", "is_primary_owner"))
+    return Person(user, admin and not said.get("deleted"), said.get("tz"))
+
+
+def zone_of(person: Person, settings: Settings) -> str | None:
+    """Return the time zone that somebody lives by, where Slack tells it and we know it."""
+    known = levels.effective(settings, {"time_zone": person.time_zone or ""})
+    return known.time_zone if known.time_zone == person.time_zone else None

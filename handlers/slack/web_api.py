@@ -1,0 +1,199 @@
+"""Every request that LinkGap makes to Slack.
+
+A message goes out as drawn; blocks that Slack refuses are sent again without tables, then as the
+sentence alone, so that one bad block never loses an answer. All failures leave as `SlackRefused`.
+"""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, TypeVar
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.clock import Clock
+from bot.render.slack.message import Message, View
+from handlers.slack.refusals import (
+    BAD_BLOCKS,
+    NO_ANSWER,
+    NOT_REACHABLE,
+    SlackRefused,
+    answer_of,
+    refused,
+)
+from handlers.transport import reply_address
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+BETWEEN_POSTS_S = 1.0
+"""Slack takes one post a second in a channel."""
+
+
+class Voice:
+    """What the bot can do in Slack, by one client."""
+
+    def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
+        self.client, self._clock = client, clock
+        self._free_at: dict[str, float] = {}
+
+    async def post(self, channel: str, message: Message, thread_ts: str | None = None) -> str:
+        """Post and return the message's ts."""
+
+        async def send(shape: Message) -> str:
+            await self._turn(channel)
+            answer = await self.client.chat_postMessage(
+                channel=channel,
+                text=shape.text,
+                blocks=shape.blocks,
+                thread_ts=thread_ts,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+            return str(answer["ts"])
+
+        return await _with_twins(message, send)
+
+    async def edit(self, channel: str, ts: str, message: Message) -> None:
+        """Replace a message's words and blocks."""
+
+        async def send(shape: Message) -> None:
+            # Empty blocks are sent too: what is left out stays as it was.
+            await self.client.chat_update(
+                channel=channel, ts=ts, text=shape.text, blocks=shape.blocks
+            )
+
+        await _with_twins(message, send)
+
+    async def whisper(
+        self, channel: str, user: str, message: Message, thread_ts: str | None = None
+    ) -> None:
+        """Post for one person's eyes; the bot must be in the channel."""
+
+        async def send(shape: Message) -> None:
+            await self.client.chat_postEphemeral(
+                channel=channel,
+                user=user,
+                text=shape.text,
+                blocks=shape.blocks,
+                thread_ts=thread_ts,
+            )
+
+        await _with_twins(message, send)
+
+    async def respond(self, url: str, message: Message, *, replace: bool = False) -> None:
+        """Answer privately where somebody acted: five times, for half an hour.
+
+        This is the only way to a response_url, and it leads to Slack alone.
+        """
+        address = reply_address.checked(url, self.client.base_url)
+
+        async def send(shape: Message) -> None:
+            async with reply_address.session() as session:
+                hook = AsyncWebhookClient(
+                    address, session=session, retry_handlers=self.client.retry_handlers
+                )
+                answer = await hook.send(
+                    text=shape.text,
+                    blocks=shape.blocks,
+                    # A message that is replaced stays as public or as private as it was.
+                    response_type=None if replace else "ephemeral",
+                    replace_original=replace,
+                )
+            if answer.status_code != 200:
+                raise SlackRefused(_word(answer.status_code, answer.body))
+
+        await _with_twins(message, send)
+
+    async def check(self) -> None:
+        """See that Slack answers and knows our token; nobody sees this."""
+        await _asked(self.client.auth_test())
+
+    async def direct(self, user: str) -> str:
+        """Return the channel of the direct message with a person."""
+        answer = await _asked(self.client.conversations_open(users=user))
+        return str(answer["channel"]["id"])
+
+    async def upload(
+        self, channel: str, name: str, content: bytes, thread_ts: str | None = None
+    ) -> None:
+        """Share a file; the bot must be in the channel."""
+        await self._turn(channel)
+        await _asked(
+            self.client.files_upload_v2(
+                channel=channel, thread_ts=thread_ts, filename=name, title=name, content=content
+            )
+        )
+
+    async def show(self, trigger_id: str, view: View) -> None:
+        """Open a modal; the trigger lives three seconds."""
+        await _asked(self.client.views_open(trigger_id=trigger_id, view=view.payload()))
+
+    async def change(self, view_id: str, view: View) -> None:
+        """Replace what an open modal shows."""
+        await _asked(self.client.views_update(view_id=view_id, view=view.payload()))
+
+    async def about(self, user: str) -> dict[str, Any]:
+        """Return what Slack knows of a person: rights, time zone."""
+        answer = await _asked(self.client.users_info(user=user))
+        return dict(answer["user"])
+
+    async def _turn(self, channel: str) -> None:
+        now = self._clock.monotonic()
+        at = max(now, self._free_at.get(channel, now))
+        self._free_at[channel] = at + BETWEEN_POSTS_S
+        if at > now:
+            await self._clock.sleep(at - now)
+
+
+async def _with_twins(message: Message, send: Callable[[Message], Awaitable[T]]) -> T:
+    shapes = list(_shapes(message))
+    for shape in shapes[:-1]:
+        try:
+            return await _asked(send(shape))
+        except SlackRefused as fault:
+            if fault.code not in BAD_BLOCKS:
+                raise
+    return await _asked(send(shapes[-1]))
+
+
+def _shapes(message: Message) -> Iterator[Message]:
+    yield message
+    if message.plain != message:
+        yield message.plain
+    if message.blocks:
+        yield message.text_only
+
+
+async def _asked(request: Awaitable[T]) -> T:
+    """Wait for Slack and turn its many ways to fail into one."""
+    try:
+        return await request
+    except SlackApiError as error:
+        log.warning("Slack refused: %s", json.dumps(_loggable(answer_of(error))))
+        raise refused(error) from error
+    except aiohttp.ClientConnectorError as error:
+        raise SlackRefused(NOT_REACHABLE) from error
+    except SlackClientError as error:
+        # The SDK's own word for an upload that failed before the file was shared.
+        raise SlackRefused("upload_failed") from error
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise SlackRefused(NO_ANSWER) from error
+
+
+def _loggable(answer: dict[str, Any]) -> dict[str, Any]:
+    """Keep what explains a refusal, such as the pointers to a bad block."""
+    return {
+        name: answer[name]
+        for name in ("error", "needed", "provided", "response_metadata")
+        if name in answer
+    }
+
+
+def _word(status: int, body: str | None) -> str:
+    if status >= 500:
+        return NO_ANSWER
+    return "ratelimited" if status == 429 else (body or "").strip()[:80] or f"http_{status}"

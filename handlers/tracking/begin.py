@@ -1,0 +1,116 @@
+"""How tracking begins in a channel: a public message first, then what is set with it.
+
+The message proves that the channel takes posts. Before it nothing is tracked and nothing is spent.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+
+from bot.jobs import Heard
+from bot.model.question import Question
+from bot.model.tracking import TrackedKeyword
+from bot.render.slack.message import Message
+from bot.settings.environment import Settings
+from bot.store import workspace
+from bot.store.deliveries import DeliveryState
+from bot.store.jobs import Job
+from bot.tracking.keywords import is_same, spelled_so
+from handlers import private_notes
+from handlers.place import tell_once
+from handlers.sample_mark import uses_sample
+from handlers.services import Services
+from handlers.slack.once import Once
+from handlers.slack.refusals import CANNOT_POST_HERE, SlackRefused
+from handlers.tracking import digest_time, request, track_notes
+
+log = logging.getLogger(__name__)
+
+
+class Beginning:
+    """One job of tracking, with its once-only steps and its asker's private ear."""
+
+    def __init__(self, services: Services, job: Job) -> None:
+        self.services, self.job = services, job
+        self.errand = request.from_payload(job.payload)
+        self.place = self.errand.place
+        self.once = Once(services.database, services.clock, job.id)
+
+    async def guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do the work; what nobody foresaw is told to the asker before it ends the job."""
+        try:
+            await work()
+        except Heard:
+            raise
+        except Exception as error:
+            await self.tell("trouble", private_notes.broken(self.job.id))
+            raise Heard(error) from error
+
+    async def tell(self, step: str, message: Message) -> None:
+        """Say something to the asker alone, once."""
+        await tell_once(self.services, self.once, step, self.place, message)
+
+    async def has_begun(self) -> bool:
+        """Say whether an earlier attempt has told the channel, or may have."""
+        return await self.once.known("begun") is not None
+
+    async def wanted(self) -> tuple[dict[str, str], Settings]:
+        """Return what is to be set for the channel, and what holds with it."""
+        values = await digest_time.wanted(
+            self.services, self.place, self.errand.day, self.errand.hour
+        )
+        return values, await digest_time.with_them(self.services, self.place, values)
+
+    async def open(self, message: Message) -> str | None:
+        """Tell the channel; None: it takes no post, or nobody knows, and the asker was told."""
+        try:
+            found = await self.once("begun", partial(self._post, message))
+        except SlackRefused as refused:
+            log.warning("job %s cannot post in %s: %s", self.job.id, self.place.channel, refused)
+            await self.tell("refused", track_notes.cannot_post(refused, self.job.id))
+            if refused.code not in CANNOT_POST_HERE:
+                raise Heard(refused) from refused
+            return None
+        if found.state is DeliveryState.SENDING:
+            await self.tell("unsure", track_notes.unsure(self.job.id))
+            return None
+        return found.ts or ""
+
+    async def say(self, ts: str, message: Message) -> None:
+        """Let the first message say this; if it is gone, say it anew."""
+        try:
+            await self.services.voice.edit(self.place.channel, ts, message)
+        except SlackRefused as refused:
+            log.warning("job %s: the last edit was refused: %s", self.job.id, refused)
+            await self.once("result", partial(self._post, message))
+
+    async def track(self, question: Question) -> TrackedKeyword:
+        """Follow it here."""
+        keyword, _ = await self.services.tracking.track(
+            question, team=self.place.team, channel=self.place.channel, person=self.place.user
+        )
+        return keyword
+
+    async def settle(self, values: Mapping[str, str]) -> None:
+        """Keep who set the channel up, its time, and its alarm."""
+        place, at = self.place, self.services.clock.now()
+        await self.services.database.run(
+            lambda db: workspace.set_owner(db, place.team, place.channel, place.user, at)
+        )
+        await digest_time.keep(self.services, place, values)
+
+    async def following(self) -> tuple[TrackedKeyword, ...]:
+        """Return what the channel follows."""
+        return await self.services.tracking.following(self.place.team, self.place.channel)
+
+    async def known(self, question: Question) -> TrackedKeyword | None:
+        """Return what the channel follows of a question already."""
+        same = [one for one in await self.following() if is_same(one.question, question)]
+        return next(iter(spelled_so(same, question.keyword)), None)
+
+    def is_sample(self) -> bool:
+        """Say whether the numbers are invented, which every message has to say."""
+        return uses_sample(self.services, self.errand.questions[0])
+
+    async def _post(self, message: Message) -> str:
+        return await self.services.voice.post(self.place.channel, message, self.place.thread)

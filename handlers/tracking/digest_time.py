@@ -1,0 +1,54 @@
+"""When a channel hears of its week: the day, the hour and the time zone, said and kept."""
+
+from collections.abc import Mapping
+
+from bot.errors import BadSetting
+from bot.settings import levels
+from bot.settings.catalogue import WEEKDAYS, Level
+from bot.settings.environment import Settings
+from bot.settings.levels import Place as SettingPlace
+from handlers.place import Place
+from handlers.services import Services
+from handlers.slack.people import ask_slack, zone_of
+
+
+def in_words(settings: Settings) -> str:
+    """Return `every Monday at 09:00 (Europe/Berlin)`."""
+    day = WEEKDAYS[settings.digest_day]
+    return f"every {day} at {settings.digest_hour:02}:00 ({settings.time_zone})"
+
+
+async def wanted(
+    services: Services, place: Place, day: str | None = None, hour: int | None = None
+) -> dict[str, str]:
+    """Return what is to be set: what was asked for, and the asker's time zone if none is set."""
+    values: dict[str, str] = {}
+    if day is not None:
+        values["digest_day"] = day
+    if hour is not None:
+        values["digest_hour"] = str(hour)
+    wishes = await services.channels.wishes(place.team)
+    here = wishes.channels.get(place.channel, {})
+    if "time_zone" not in here and "time_zone" not in wishes.team:
+        zone = zone_of(await ask_slack(services.voice, place.user), services.settings)
+        if zone is not None:
+            values["time_zone"] = zone
+    return values
+
+
+async def with_them(services: Services, place: Place, values: Mapping[str, str]) -> Settings:
+    """Return what will hold in the channel once those values are kept."""
+    held = await services.channels.settings(place.team, place.channel)
+    return levels.effective(held, values)
+
+
+async def keep(services: Services, place: Place, values: Mapping[str, str]) -> None:
+    """Set them for the channel, and its alarm."""
+    if values:
+        here = SettingPlace(Level.CHANNEL, place.channel)
+        try:
+            checked = levels.checked(services.settings, here, values, services.channels.registry)
+        except BadSetting:  # they were read from a command, or are Slack's own word
+            checked = {}
+        await services.channels.save(place.team, here, checked, place.user)
+    await services.schedule.set_alarm(place.team, place.channel)

@@ -1,0 +1,133 @@
+"""`/gap track` alone and Track more: many keywords in a form; what they cost is told first."""
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.errors import BadQuestion
+from bot.model.question import Defaults, Question, parse, read_site
+from bot.render.slack.message import Message
+from bot.render.tracking.forms import INPUTS, MOST_KEYWORDS, bulk_form
+from bot.tracking.keywords import MOST_TRACKED, key_of, to_keep
+from handlers import private_notes
+from handlers.answer.buttons import anybody, on_click
+from handlers.answer.clicks import Click
+from handlers.place import Place, tell
+from handlers.services import Services
+from handlers.slack.refusals import SlackRefused
+from handlers.tracking import digest_time, request
+from handlers.tracking.request import TrackErrand
+from handlers.tracking.track import place_of
+
+_TWICE = "twice in the list"
+_HERE = "tracked here already"
+
+
+@dataclass
+class _Lines:
+    """What the lines of the form say: questions, and what is left out with the reason."""
+
+    questions: list[Question] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen for the button and for the filled form."""
+
+    async def more(click: Click, _: Click) -> Message | None:
+        return await _open(services, replace(place_of(click), trigger_id=click.trigger_id))
+
+    async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        errors = await _take(services, body, view)
+        await (ack(response_action="errors", errors=errors) if errors else ack())
+
+    on_click(app, services, "track_more", anybody, more)
+    app.view("bulk_form")(submitted)
+
+
+async def open_form(services: Services, place: Place) -> None:
+    """Open the form with the channel's own site; a refusal is told privately."""
+    note = await _open(services, place)
+    if note is not None:
+        await tell(services, place, note)
+
+
+async def _open(services: Services, place: Place) -> Message | None:
+    held = await services.channels.settings(place.team, place.channel)
+    kept = json.dumps({"channel": place.channel, "response_url": place.response_url})
+    view = bulk_form(held.site or "", digest_time.in_words(held), private_metadata=kept)
+    try:
+        await services.voice.show(place.trigger_id or "", view)
+    except SlackRefused as refused:
+        return private_notes.note(str(refused), "Or type `/gap track your keyword`.")
+    return None
+
+
+async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) -> dict[str, str]:
+    """Commit the question what it costs; returns the faults by field."""
+    kept, values = json.loads(view["private_metadata"]), view["state"]["values"]
+    place = Place(
+        body["team"]["id"],
+        kept["channel"],
+        body["user"]["id"],
+        response_url=kept["response_url"],
+    )
+    held = await services.channels.held(place.team, place.channel)
+    try:
+        site = read_site(_typed(values, "site") or held.settings().site or "")
+    except BadQuestion:
+        return {"site": "Whose pages are they for? Its domain, such as example.com."}
+    here = await services.tracking.following(place.team, place.channel)
+    lines = [line.strip() for name in INPUTS for line in _typed(values, name).splitlines()]
+    lines = [line for line in lines if line]
+    if len(lines) > MOST_KEYWORDS:
+        return {INPUTS[0]: f"These are {len(lines):,} lines; {MOST_KEYWORDS} is the most."}
+    read = _read(lines, held.defaults(site), [one.question for one in here])
+    if not read.questions:
+        return {INPUTS[0]: _why_none(read)}
+    room = MOST_TRACKED - len(here)
+    if len(read.questions) > room:
+        return {
+            INPUTS[0]: f"{len(here)} keywords are tracked here and {MOST_TRACKED} is the most, so "
+            f"{max(0, room)} more fit; these are {len(read.questions)}."
+        }
+    try:
+        services.analysis.check(read.questions[0], held.settings(site))
+    except BadQuestion as error:
+        return {INPUTS[0]: str(error)}
+    errand = TrackErrand(place, tuple(read.questions), skipped=tuple(read.skipped))
+    note = await request.commit(services, request.MANY, errand, view["id"])
+    return {INPUTS[0]: note.text} if note else {}
+
+
+def _typed(values: dict[str, Any], name: str) -> str:
+    return (values.get(name, {}).get("value", {}).get("value") or "").strip()
+
+
+def _read(lines: list[str], defaults: Defaults, here: list[Question]) -> _Lines:
+    """Read a line as the words after `/gap track`; what cannot be tracked is left out."""
+    found, known, listed = _Lines(), set(map(key_of, here)), set[object]()
+    for line in lines:
+        try:
+            question = to_keep(parse(line, defaults))
+        except BadQuestion as error:
+            found.skipped.append((line, str(error)))
+            continue
+        key = key_of(question)
+        if key in listed:
+            found.skipped.append((question.keyword, _TWICE))
+        elif key in known:
+            found.skipped.append((question.keyword, _HERE))
+        else:
+            found.questions.append(question)
+        listed.add(key)
+    return found
+
+
+def _why_none(read: _Lines) -> str:
+    if not read.skipped:
+        return "Which keywords? One a line."
+    line, why = read.skipped[0]
+    return f"Nothing here is new. “{line[:60]}”: {why}"

@@ -1,0 +1,144 @@
+"""The work behind many keywords: their price, then one public message that counts them as read.
+
+Nothing is bought before somebody agrees. Called again after a kill, it goes on where it was.
+"""
+
+from collections.abc import Sequence
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.model.tracking import TrackedKeyword
+from bot.render.notes import Button, note_of
+from bot.render.report import sentences
+from bot.render.slack.message import Message
+from bot.render.tracking.forms import bulk_quote
+from bot.render.words import counted
+from bot.store.jobs import Job
+from bot.tracking.keywords import MOST_TRACKED, key_of, portions
+from handlers.last_word import teller
+from handlers.services import Services
+from handlers.slack.staged_edits import StagedEdits
+from handlers.tracking import digest_time, request, track_notes
+from handlers.tracking.begin import Beginning
+
+_BUTTONS = (Button("List", "tracked_list", "many"), Button("Settings", "open_settings", "many"))
+
+
+def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - track_form.py is its door
+    """Take on the jobs that the form and its price commit."""
+
+    async def work(job: Job) -> None:
+        begin = Beginning(services, job)
+        many = _TrackMany(begin)
+        await begin.guarded(many.work if begin.errand.confirmed else many.price)
+
+    services.jobs.handle(request.MANY, work, teller(services, request.place_of))
+
+
+class _TrackMany:
+    def __init__(self, begin: Beginning) -> None:
+        self.begin, self.services = begin, begin.services
+        self.errand, self.place = begin.errand, begin.place
+
+    async def price(self) -> None:
+        """Ask whether to spend that much, always: so many are a plan, not a question."""
+        quote = await request.week_of(self.services, self.errand)
+        told = bulk_quote(
+            len(self.errand.questions),
+            self.errand.skipped,
+            track_notes.now_words(quote),
+            track_notes.weekly_words(quote),
+            self.begin.job.id,
+        )
+        await self.begin.tell("price", told)
+
+    async def work(self) -> None:
+        """Tell the channel, track all, read them in portions."""
+        values, settings = await self.begin.wanted()
+        async with self.services.under_way.turn(self.place.team, self.place.channel):
+            ts = await self.begin.open(self._under_way(0, len(self.errand.questions)))
+            if ts is None:
+                return
+            await self._track_all()
+        await self.begin.settle(values)
+
+        async def edit(message: Message) -> None:
+            await self.services.voice.edit(self.place.channel, ts, message)
+
+        edits = StagedEdits(self.services.clock, edit)
+        when = f"Read {digest_time.in_words(settings)}"
+        try:
+            await self._read(edits)
+        except Exception:
+            # The channel must not wait for what will not come.
+            await edits.stop()
+            await self.begin.say(ts, await self._end(when))
+            raise
+        finally:
+            await edits.stop()
+        await self.begin.say(ts, await self._end(when))
+
+    async def _track_all(self) -> None:
+        known = {key_of(one.question) for one in await self.begin.following()}
+        for question in self.errand.questions:
+            if key_of(question) not in known and len(known) < MOST_TRACKED:
+                await self.begin.track(question)
+                known.add(key_of(question))
+
+    async def _read(self, edits: StagedEdits) -> None:
+        """Read what is due of the list; what an earlier attempt has read is not."""
+        place = self.place
+        due = self._ours(await self.services.tracking.due(place.team, place.channel))
+        done = len(self.errand.questions) - len(due)
+        for portion in portions(due):
+            still = {one.id for one in await self.begin.following()}
+            here = [one for one in portion if one.id in still]
+            if here:
+                await self.services.tracking.refresh(
+                    here, run_id=self.begin.job.id, person=place.user
+                )
+            done += len(portion)
+            edits.show(self._under_way(done, len(self.errand.questions)))
+
+    def _ours(self, keywords: Sequence[TrackedKeyword]) -> list[TrackedKeyword]:
+        """Return those that are on the list."""
+        listed = set(map(key_of, self.errand.questions))
+        return [one for one in keywords if key_of(one.question) in listed]
+
+    def _for_site(self) -> str:
+        """Return for which site they are, where it is one."""
+        sites = {question.site for question in self.errand.questions}
+        return f" for {sites.pop()}" if len(sites) == 1 else ""
+
+    def _under_way(self, done: int, of: int) -> Message:
+        what = counted(of, "keyword")
+        return note_of(
+            [f"Tracking {what}{self._for_site()}: {done:,} of {of:,} read…"],
+            [],
+            sample=self.begin.is_sample(),
+        )
+
+    async def _end(self, when: str) -> Message:
+        """Return the last word: how many are tracked, and which could not be read."""
+        place = self.place
+        here = await self.services.tracking.listed(place.team, place.channel, last=1)
+        ours = {one.id for one in self._ours([one.followed.tracked for one in here])}
+        mine = [one for one in here if one.followed.tracked.id in ours]
+        unread = [one for one in mine if one.followed.fault or not one.snapshots]
+        read = f"{counted(len(mine), 'keyword')}, {len(mine) - len(unread):,} read."
+        lines = [
+            f"Now followed{self._for_site()}: {read}",
+            f"{counted(len(here), 'keyword')} {'is' if len(here) == 1 else 'are'} tracked here.",
+        ]
+        small = []
+        if unread:
+            why = next(
+                (one.followed.fault for one in unread if one.followed.fault), track_notes.SURPRISE
+            )
+            small.append(
+                f"Not read yet: {counted(len(unread), 'keyword')}. {sentences.sentence(why, 300)} "
+                "They are read again with the next weekly read."
+            )
+        cost = await self.services.analysis.cost(self.begin.job.id, place.team)
+        small += [f"{when}.", sentences.cost(cost)]
+        return note_of(lines, small, _BUTTONS, sample=self.begin.is_sample())

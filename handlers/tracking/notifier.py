@@ -1,0 +1,120 @@
+"""Slack as the place of scheduled posts: the weekly digest with its thread, and alerts."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
+
+from bot.clock import Clock
+from bot.model.tracking import Alert, Digest
+from bot.render.slack.blocks import mrkdwn
+from bot.render.slack.message import Message
+from bot.render.tracking.alerts import alert_message
+from bot.render.tracking.digest_csv import digest_csv, digest_csv_name, links_csv, links_csv_name
+from bot.render.tracking.digest_message import digest_message
+from bot.render.tracking.digest_thread import digest_thread
+from bot.store.connect import Database
+from bot.store.deliveries import DeliveryState
+from bot.store.posts import Slot
+from bot.tracking.notifier import CannotPost, Posted
+from handlers import private_notes
+from handlers.slack.once import Once
+from handlers.slack.refusals import SlackRefused
+from handlers.slack.web_api import Voice
+
+log = logging.getLogger(__name__)
+
+
+class SlackNotifier:
+    """Speaks as the bot, each step once."""
+
+    def __init__(self, database: Database, clock: Clock, voice: Voice) -> None:
+        self._database, self._clock, self._voice = database, clock, voice
+
+    async def post_digest(self, slot: Slot, digest: Digest) -> Posted:
+        """Post the digest, then its thread: what is lost there loses no more than itself."""
+        once = Once(self._database, self._clock, slot.name)
+        posted = await self._parent(once, slot.channel, digest_message(digest))
+        if posted.ts is None:
+            return posted
+        refused: dict[str, str] = {}
+        for step, part in digest_thread(digest):
+            refused |= await self._add(
+                once, step, partial(self._voice.post, slot.channel, part, posted.ts)
+            )
+        for step, name, content in _files(digest):
+            upload = partial(self._upload, slot, name, content, posted.ts)
+            refused |= await self._add(once, step, upload)
+        if once.lost or refused:
+            note = private_notes.thread_lacks(once.lost, refused)
+            await self._add(
+                once, "owned_up", partial(self._voice.post, slot.channel, note, posted.ts)
+            )
+        return posted
+
+    async def post_alerts(self, slot: Slot, alerts: Sequence[Alert]) -> Posted:
+        """Post them in one message."""
+        once = Once(self._database, self._clock, slot.name)
+        return await self._parent(once, slot.channel, alert_message(alerts))
+
+    async def check(self, team: str) -> None:  # noqa: ARG002 - one workspace
+        """Ask Slack who we are: if it fails, or knows our token no more, no post is risked."""
+        try:
+            await self._voice.check()
+        except SlackRefused as refused:
+            raise CannotPost(str(refused)) from refused
+
+    async def try_again(self, slot: Slot) -> None:
+        """Post a short word, once; nothing shorter shows whether the channel lets us."""
+        word = private_notes.note("I can post here again, so the weekly digest goes on.")
+        once = Once(self._database, self._clock, slot.name)
+        try:
+            await once("again", lambda: self._voice.post(slot.channel, word))
+        except SlackRefused as refused:
+            raise CannotPost(str(refused)) from refused
+
+    async def tell(self, slot: Slot, person: str, sentence: str, *, about: str) -> None:
+        """Send a direct message that names the channel; one that is refused is logged."""
+        told = Message(f"<#{slot.channel}>: {mrkdwn(sentence)}", [])
+        once = Once(self._database, self._clock, about)
+
+        async def send() -> str:
+            try:
+                direct = await self._voice.direct(person)
+            except SlackRefused as refused:
+                refused.certain = True  # whatever became of the conversation, no word was sent
+                raise
+            return await self._voice.post(direct, told)
+
+        try:
+            await once("owner", send)
+        except SlackRefused as refused:
+            log.warning("%s could not be told: %s (%s)", person, sentence, refused)
+
+    async def _parent(self, once: Once, channel: str, message: Message) -> Posted:
+        try:
+            found = await once("parent", lambda: self._voice.post(channel, message))
+        except SlackRefused as refused:
+            raise CannotPost(str(refused)) from refused
+        return Posted(found.ts, certain=found.state is not DeliveryState.SENDING)
+
+    async def _add(
+        self, once: Once, step: str, send: Callable[[], Awaitable[str | None]]
+    ) -> dict[str, str]:
+        """Put a part into the thread; returns by its step why Slack refused it, if it did."""
+        try:
+            await once(step, send)
+        except SlackRefused as refused:
+            log.warning("%s lost its %s: %s", once.job_id, step, refused)
+            return {step: str(refused)}
+        return {}
+
+    async def _upload(self, slot: Slot, name: str, content: bytes, thread_ts: str | None) -> None:
+        await self._voice.upload(slot.channel, name, content, thread_ts)
+
+
+def _files(digest: Digest) -> Iterator[tuple[str, str, bytes]]:
+    """Yield step, name and content of the files of a thread."""
+    yield "csv", digest_csv_name(digest), digest_csv(digest)
+    links = links_csv(digest)
+    if links is not None:
+        yield "links_csv", links_csv_name(digest), links

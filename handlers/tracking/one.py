@@ -1,0 +1,147 @@
+"""The work behind one tracked keyword: price → first message → tracked → first read → the same.
+
+Called again after a kill, it goes on where it was.
+"""
+
+from collections.abc import Mapping
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.model.tracking import Snapshot, TrackedKeyword
+from bot.render import notes
+from bot.render.slack.message import Message
+from bot.render.tracking.tracked_notes import already_tracked, tracking, tracking_begun, untracked
+from bot.store.jobs import Job
+from bot.tracking.keywords import MOST_TRACKED, too_many
+from handlers.answer import clicks
+from handlers.last_word import teller
+from handlers.services import Services
+from handlers.tracking import digest_time, request, track_notes
+from handlers.tracking.begin import Beginning
+
+
+def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - track.py is its door
+    """Take on the jobs that track.py commits."""
+
+    async def work(job: Job) -> None:
+        begin = Beginning(services, job)
+        await begin.guarded(_TrackOne(begin).work)
+
+    services.jobs.handle(request.ONE, work, teller(services, request.place_of))
+
+
+class _TrackOne:
+    def __init__(self, begin: Beginning) -> None:
+        self.begin, self.services = begin, begin.services
+        self.errand, self.place = begin.errand, begin.place
+        [self.question] = self.errand.questions
+
+    async def work(self) -> None:
+        """Do all of it. Raises what ended it early, after the channel was told."""
+        if not await self.begin.has_begun() and await self._asks_first():
+            return
+        values, settings = await self.begin.wanted()
+        words = f"Read {digest_time.in_words(settings)}"
+        # Two people who track the same at once: the second sees what the first has begun.
+        async with self.services.under_way.turn(self.place.team, self.place.channel):
+            if not await self.begin.has_begun() and not await self._may_begin(values, words):
+                return
+            ts = await self.begin.open(self._begun(words))
+            if ts is None:
+                return
+            keyword = await self.begin.track(self.question)
+        await self.begin.settle(values)
+        try:
+            last = await self._end(keyword, words)
+        except Exception:
+            # The channel must not wait for what will not come.
+            await self.begin.say(ts, self._told(keyword, None, words, track_notes.SURPRISE))
+            raise
+        await self.begin.say(ts, last)
+
+    async def _asks_first(self) -> bool:
+        """Ask whether to spend that much; False: it need not be asked."""
+        if self.errand.confirmed:
+            return False
+        quote = await request.week_of(self.services, self.errand)
+        if not self.services.books.must_be_confirmed(quote):
+            return False
+        if await self.begin.known(self.question) is not None:
+            return False
+        price = track_notes.price(self.errand, quote, self.begin.job.id)
+        await self.begin.tell("price", price)
+        return True
+
+    async def _may_begin(self, values: Mapping[str, str], words: str) -> bool:
+        """Say whether it is new here and there is room; the asker hears why it is not.
+
+        What is tracked already takes the page and the time that were said, and goes on.
+        """
+        known = await self.begin.known(self.question)
+        if known is not None:
+            if known.paused or self.question.page not in (None, known.question.page):
+                known = await self.begin.track(self.question)
+            if self.errand.day or self.errand.hour:
+                await digest_time.keep(self.services, self.place, values)
+            await self.begin.tell("already", already_tracked(known, words))
+            return False
+        here = await self.begin.following()
+        if len(here) >= MOST_TRACKED:
+            await self.begin.tell("full", notes.usage_error(str(too_many(len(here)))))
+            return False
+        return True
+
+    async def _end(self, keyword: TrackedKeyword, words: str) -> Message:
+        """Read it for the first time; returns the last word on it."""
+        snapshot, fault = await self._first_read(keyword)
+        if await self.services.tracking.one(keyword.team, keyword.id) is None:
+            return untracked(self.question.keyword, self.question.site)
+        return self._told(keyword, snapshot, words, fault)
+
+    async def _first_read(self, keyword: TrackedKeyword) -> tuple[Snapshot | None, str | None]:
+        """Return the first snapshot, or why there is none; what a kill left behind is not redone.
+
+        The answer whose button was pressed is the first read.
+        """
+        kept = await self._kept(keyword)
+        if kept is None and self.errand.run is not None:
+            report = await clicks.report_of(self.services, self.errand.run, keyword.team)
+            if report is not None:
+                await self.services.tracking.remember(
+                    self.question,
+                    report,
+                    run_id=self.errand.run,
+                    team=keyword.team,
+                    only=keyword.id,
+                )
+                kept = await self._kept(keyword)
+        if kept is not None:
+            return kept, None
+        [outcome] = await self.services.tracking.refresh(
+            [keyword], run_id=self.begin.job.id, person=self.place.user
+        )
+        return outcome.snapshot, outcome.fault
+
+    async def _kept(self, keyword: TrackedKeyword) -> Snapshot | None:
+        """Return what this job, or the answer it began with, has kept."""
+        read = await self.services.tracking.history(keyword)
+        ours = (self.begin.job.id, self.errand.run)
+        return next((shot for shot in reversed(read) if shot.run_id in ours), None)
+
+    def _told(
+        self, keyword: TrackedKeyword, snapshot: Snapshot | None, words: str, fault: str | None
+    ) -> Message:
+        return tracking(keyword, snapshot, words, fault=fault, sample=self.begin.is_sample())
+
+    def _begun(self, words: str) -> Message:
+        place = self.place
+        planned = TrackedKeyword(
+            id="",
+            team=place.team,
+            channel=place.channel,
+            question=self.question,
+            paused=False,
+            created_by=place.user,
+            created_at=self.services.clock.now(),
+        )
+        return tracking_begun(planned, words, sample=self.begin.is_sample())

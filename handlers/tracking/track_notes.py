@@ -1,0 +1,79 @@
+"""Private words around tracking that belong to Slack: the price, and why it cannot begin."""
+
+from bot.model.costs import Quote
+from bot.render import money
+from bot.render.notes import Button, asked
+from bot.render.slack.message import Message
+from handlers import private_notes
+from handlers.slack.refusals import CANNOT_POST_HERE, NOT_A_MEMBER, SlackRefused
+from handlers.tracking.request import TrackErrand
+
+SURPRISE = "Something went wrong on my side, and it was written down."
+_NOTHING = "Nothing is tracked by this, and nothing was spent."
+
+
+def now_words(quote: Quote, *, read_already: bool = False) -> str:
+    """Return what the first read may cost."""
+    if read_already:
+        return "The first read is the answer that you have, so nothing is charged now."
+    if not quote.lines:
+        return "Reading costs nothing."
+    return f"The first read: {_lower(money.at_most(quote))}"
+
+
+def weekly_words(quote: Quote) -> str:
+    """Return what each week may cost."""
+    return f"Each week: {_lower(money.at_most(quote))}" if quote.lines else ""
+
+
+def price(errand: TrackErrand, quote: Quote, job_id: str) -> Message:
+    """Return the price of one keyword as a question."""
+    now = now_words(quote, read_already=errand.run is not None)
+    return private_notes.note(
+        f"Track {asked(errand.questions[0])}?",
+        f"{now} {weekly_words(quote)}".strip(),
+        small=(
+            "Nothing was spent. Whoever confirms is the one who asks, for caps and the ledger.",
+        ),
+        buttons=(
+            Button("Confirm", "bulk_confirm", job_id),
+            Button("Cancel", "bulk_cancel", job_id),
+        ),
+    )
+
+
+def cancelled(errand: TrackErrand) -> Message:
+    """Return what stands where the price was asked about."""
+    count = len(errand.questions)
+    what = asked(errand.questions[0]) if count == 1 else f"{count:,} keywords"
+    return private_notes.note(f"Cancelled: {what}. {_NOTHING}")
+
+
+def cannot_post(refused: SlackRefused, job_id: str) -> Message:
+    """Return why a channel cannot hear of a keyword, and what to do."""
+    if refused.code in NOT_A_MEMBER:
+        why = "I cannot post here, because I am not a member of this channel."
+        cure = "Add me with `/invite @LinkGap`, then try again."
+    elif refused.code in CANNOT_POST_HERE:
+        why, cure = str(refused), "Tracking reports in its channel, so it needs one I can post in."
+    else:
+        why, cure = str(refused), ""
+    lines = filter(None, (f"{why} {_NOTHING}", cure))
+    return private_notes.note(*lines, buttons=_again(job_id))
+
+
+def unsure(job_id: str) -> Message:
+    """Return what is told when nobody knows whether the first message is there."""
+    return private_notes.note(
+        "I was interrupted while I told this channel that tracking begins, and nobody knows "
+        f"whether the message is there. {_NOTHING}",
+        buttons=_again(job_id),
+    )
+
+
+def _again(job_id: str) -> tuple[Button, ...]:
+    return (Button("Try again", "bulk_confirm", job_id),)
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]

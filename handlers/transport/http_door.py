@@ -1,0 +1,221 @@
+"""Who comes in over HTTP: deliveries that Slack signed, and whoever asks whether the bot lives.
+
+Everything else is refused here, before Bolt sees it. A refusal reads as little as it can (most read
+nothing), sends nothing anywhere and writes no word of the request into the log.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from slack_bolt.async_app import AsyncBoltRequest
+
+from bot.clock import Clock
+from handlers.transport.refusal_log import TurnedAway
+from handlers.transport.signature import is_in_time, is_signed, looks_signed, signature_of
+
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+Scope = dict[str, Any]
+Inside = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+HEALTH_PATH = "/health"
+LARGEST = 1_000_000
+"""Bytes of a body. Slack's own are some thousand; a full form has less than a quarter of this."""
+THROWN_AWAY = 128_000_000
+"""Up to here a client may send its refused body to the end, unread by us: who is cut off in the
+middle of it never hears why. Beyond, and where no length is told, the line is cut."""
+PATIENCE_S = 10.0
+"""For a body to arrive; Slack waits three seconds for its answer."""
+DEEPEST = 100
+"""Levels of a body; Slack's have about twenty."""
+TOO_LARGE = "body above 1 MB"
+_STAMP, _SIGNATURE = b"x-slack-request-timestamp", b"x-slack-signature"
+# Bolt obeys further headers, which no signature covers, and chokes on those that are no UTF-8.
+_FOR_BOLT = frozenset(
+    {b"content-type", _STAMP, _SIGNATURE, b"x-slack-retry-num", b"x-slack-retry-reason"}
+)
+
+
+@dataclass
+class _Refusal(Exception):
+    """Why a request goes no further. `hang_up`: its body is not waited for."""
+
+    status: HTTPStatus
+    why: str
+    hang_up: bool = False
+    allow: str = ""
+
+
+class _GoneError(Exception):
+    """The other side left in the middle of its request."""
+
+
+class HttpDoor:
+    """The ASGI application around the one that handles deliveries."""
+
+    def __init__(self, inside: Inside, *, secret: str, path: str, clock: Clock) -> None:
+        self._inside, self._secret, self._clock = inside, secret, clock
+        self._methods = {path: "POST", HEALTH_PATH: "GET"}
+        self._turned_away = TurnedAway(clock)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what may come in, refuse the rest."""
+        if scope["type"] == "websocket":
+            self._turned_away.note("a websocket")
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        if scope["type"] != "http":
+            await self._inside(scope, receive, send)
+            return
+        try:
+            inside = await self._let_in(scope, receive)
+        except _Refusal as refusal:
+            self._turned_away.note(f"{refusal.status.value} {refusal.why}")
+            hang_up = refusal.hang_up or _is_unbounded(scope)
+            await _answer(send, refusal, hang_up=hang_up)
+        except _GoneError:
+            self._turned_away.note("a request that broke off")
+        else:
+            await self._inside(*inside, send)
+
+    async def _let_in(self, scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
+        """Return what the inside gets to see; raises `_Refusal` and `_GoneError`."""
+        allowed = self._methods.get(scope["path"])
+        if allowed is None:
+            raise _Refusal(HTTPStatus.NOT_FOUND, "no such address")
+        if scope["method"] != allowed:
+            raise _Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "not the method", allow=allowed)
+        if scope["path"] == HEALTH_PATH:
+            return scope, receive
+        headers = [(name.lower(), value) for name, value in scope["headers"]]
+        _refuse_size(headers)
+        stamp, signature = _only(headers, _STAMP), _only(headers, _SIGNATURE)
+        if not looks_signed(signature):
+            raise _Refusal(HTTPStatus.UNAUTHORIZED, "signature that is none")
+        if not is_in_time(stamp, self._clock.now().timestamp()):
+            raise _Refusal(
+                HTTPStatus.UNAUTHORIZED, "stamp more than 5 minutes from this machine's clock"
+            )
+        body = await _body(receive)
+        if not is_signed(self._secret, stamp, body, signature):
+            raise _Refusal(HTTPStatus.UNAUTHORIZED, "signature that SLACK_SIGNING_SECRET disproves")
+        if (said := _without_bolts_trap(body)) != body:
+            body, signature = said, signature_of(self._secret, stamp, said)
+        kept = [
+            (name, signature if name == _SIGNATURE else value)
+            for name, value in headers
+            if name in _FOR_BOLT and value.isascii()
+        ]
+        if not _is_readable(body, dict(kept).get(b"content-type", b"")):
+            raise _Refusal(HTTPStatus.BAD_REQUEST, "body that is no form or JSON object in UTF-8")
+        return {**scope, "headers": kept, "query_string": b""}, _again(body, receive)
+
+
+def _refuse_size(headers: list[tuple[bytes, bytes]]) -> None:
+    for name, value in headers:
+        if name != b"content-length":
+            continue
+        if not value.isdigit():
+            raise _Refusal(HTTPStatus.BAD_REQUEST, "length that is no number", hang_up=True)
+        if len(value) > 15 or int(value) > LARGEST:
+            raise _Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
+
+
+def _only(headers: list[tuple[bytes, bytes]], name: bytes) -> bytes:
+    """Return a header that must be there once: of two, nobody knows which one was checked."""
+    values = [value for found, value in headers if found == name]
+    if len(values) != 1:
+        raise _Refusal(HTTPStatus.UNAUTHORIZED, "without a signature, or with two")
+    return values[0]
+
+
+async def _body(receive: Receive) -> bytes:
+    body = bytearray()
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    raise _GoneError
+                part = message.get("body", b"")
+                if len(body) + len(part) > LARGEST:
+                    raise _Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
+                body += part
+                if not message.get("more_body", False):
+                    return bytes(body)
+    except TimeoutError:
+        raise _Refusal(
+            HTTPStatus.REQUEST_TIMEOUT, "body that did not arrive", hang_up=True
+        ) from None
+
+
+def _without_bolts_trap(body: bytes) -> bytes:
+    """Return a form that says the same, but the word payload only where it is a field.
+
+    Bolt takes a form with that word anywhere for an interaction, and `/gap payload capacity` for
+    nothing at all.
+    """
+    if b"payload" not in body or body.lstrip().startswith(b"{"):
+        return body
+    if "payload" in dict(parse_qsl(body.decode("latin-1"), keep_blank_values=True)):
+        return body
+    return body.replace(b"payload", b"%70ayload")
+
+
+def _is_readable(body: bytes, content_type: bytes) -> bool:
+    """Say whether Bolt will find an object in the body: it is read here as Bolt reads it."""
+    try:
+        headers: dict[str, str | Sequence[str]] = {"content-type": content_type.decode()}
+        found: object = AsyncBoltRequest(body=body.decode(), headers=headers).body
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
+        return False
+    return isinstance(found, dict) and bool(found) and not _is_too_deep(found)
+
+
+def _is_too_deep(body: dict[str, Any]) -> bool:
+    level: list[Any] = [body]
+    for _ in range(DEEPEST):
+        level = [inner for value in level for inner in _children(value)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: dict[str, Any] | list[Any]) -> Iterator[Any]:
+    values = value.values() if isinstance(value, dict) else value
+    return (inner for inner in values if isinstance(inner, (dict, list)))
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives the body once more."""
+    unread = [body]
+
+    async def give() -> Mapping[str, Any]:
+        if unread:
+            return {"type": "http.request", "body": unread.pop(), "more_body": False}
+        return await receive()
+
+    return give
+
+
+def _is_unbounded(scope: Scope) -> bool:
+    """Say whether the server would read for ever what is left of the body, or too much of it."""
+    names = {name.lower(): value for name, value in scope["headers"]}
+    length = names.get(b"content-length", b"0")
+    sane = length.isdigit() and len(length) <= 15 and int(length) <= THROWN_AWAY
+    return b"transfer-encoding" in names or not sane
+
+
+async def _answer(send: Send, refusal: _Refusal, *, hang_up: bool) -> None:
+    said = refusal.status.phrase.encode()
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(said)).encode())]
+    if refusal.allow:
+        headers.append((b"allow", refusal.allow.encode()))
+    if hang_up:
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": refusal.status.value, "headers": headers})
+    await send({"type": "http.response.body", "body": said})

@@ -1,0 +1,68 @@
+"""A folder for `linkgap import`, with the files of the fixtures at hand."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from support.clock import FakeClock
+
+from bot.cli.import_ import command
+from bot.model.links import Scope, Target
+from bot.providers.base import (
+    Capability,
+)
+from bot.providers.local.exports import build
+from bot.settings.environment import Settings
+from bot.store.import_reads import open_read_only
+from bot.store.imports import list_imports
+
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "exports"
+AHREFS = FIXTURES / "rival.example-backlinks-subdomains_2026-10-18_15-44-46.csv"
+AHREFS_DOMAINS = FIXTURES / "rival.example-refdomains-subdomains_2026-10-18_15-44-46.csv"
+SEMRUSH = FIXTURES / "rival.example-backlinks.csv"
+SITE = Target(Scope.SITE, "rival.example")
+GUIDE = Target(Scope.PAGE, "http://rival.example/guide/#top")
+OURS = Target(Scope.SITE, "ledgerly.example")
+LINKS = "Page ascore,Source url,Target url,Nofollow,First seen\n"
+
+
+def move_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the command a folder and a database file of its own."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("LINKGAP_DB", str(folder / "linkgap.db"))
+    monkeypatch.delenv("LINKGAP_SITE", raising=False)
+    return folder
+
+
+def invoke(*arguments: object, code: int = 0) -> str:
+    result = CliRunner().invoke(command, [str(argument) for argument in arguments])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def asker(home: Path):
+    vendor = build(Settings(db=home / "linkgap.db"), FakeClock())
+
+    def answer(capability: Capability, query: object):
+        return vendor.capabilities[capability].read(query)
+
+    return answer
+
+
+def imports(home: Path):
+    with closing(open_read_only(home / "linkgap.db")) as db:
+        return list_imports(db)
+
+
+def table_sizes(home: Path) -> dict[str, int]:
+    with closing(open_read_only(home / "linkgap.db")) as db:
+        return {
+            name: db[name].count
+            for name in ("imports", "import_targets", "import_rows", "import_pages")
+        }
+
+
+def links(path: Path, *rows: str) -> Path:
+    path.write_text(LINKS + "".join(f"{row}\n" for row in rows))
+    return path

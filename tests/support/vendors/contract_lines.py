@@ -1,0 +1,138 @@
+"""What the shared contract suite holds, a line a test, and why a line does not apply to a case.
+
+The suite skips by these reasons and by no others, and docs/providers.md is made from them, so the
+page says of a vendor what its tests do.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from support.vendors.contract_cases import Case, Casebook
+from support.vendors.vendor_bench import BOOKS
+
+Reason = Callable[[Casebook, Case], str | None]
+ALL_NEEDED = "Every field of this answer is needed."
+NO_KEY = "There is no key."
+
+
+def _never(_book: Casebook, _case: Case) -> None:
+    return None
+
+
+def _said(value: object) -> str | None:
+    """Return the reason that a casebook gives instead of an answer."""
+    return value if isinstance(value, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One promise of the contract, the test that holds it, and when it does not apply."""
+
+    says: str
+    test: str
+    why_not: Reason = _never
+
+
+LINES = (
+    Line(
+        "Good answer: rows, at no more than was reserved",
+        "test_a_good_answer_becomes_rows_and_costs_no_more_than_was_reserved",
+    ),
+    Line(
+        "Registrable names, and authority on its own scale",
+        "test_names_are_registrable_and_authority_is_on_the_vendors_own_scale",
+    ),
+    Line(
+        "Empty answer: no rows and no failure",
+        "test_nothing_found_is_an_empty_answer_and_no_failure",
+        lambda _, case: _said(case.empty),
+    ),
+    Line(
+        "Last page: read to it and no further",
+        "test_an_answer_is_read_to_its_last_page_and_no_further",
+    ),
+    Line(
+        "Cut off: never called complete",
+        "test_what_was_cut_off_is_not_called_complete",
+        lambda _, case: _said(case.cut_off),
+    ),
+    Line(
+        "Unknown extra fields: nothing changes",
+        "test_fields_nobody_knows_change_nothing",
+        lambda _, case: _said(case.extended),
+    ),
+    Line(
+        "Missing optional fields: no row is lost",
+        "test_missing_optional_fields_cost_no_row",
+        lambda _, case: ALL_NEEDED if not (case.sparse or case.optional) else _said(case.sparse),
+    ),
+    Line(
+        "The same question again: free where terms allow keeping",
+        "test_the_same_question_again_is_free_where_the_terms_allow_keeping",
+    ),
+    Line(
+        "Wrong key: told, free, not repeated",
+        "test_a_wrong_key_is_told_costs_nothing_and_is_not_tried_again",
+        lambda book, _: _said(book.wrong_key),
+    ),
+    Line(
+        "Plan lacks it: told, free, not repeated",
+        "test_what_a_plan_lacks_is_told_costs_nothing_and_is_not_tried_again",
+        lambda book, _: _said(book.plan_lacks),
+    ),
+    Line(
+        "Units gone: told, free, not repeated",
+        "test_used_up_units_are_told_cost_nothing_and_are_not_tried_again",
+        lambda book, _: _said(book.units_gone),
+    ),
+    Line("429 with Retry-After: obeyed", "test_slow_down_with_a_pause_is_obeyed"),
+    Line(
+        "429 without: repeated after our own pause, then told",
+        "test_slow_down_without_a_pause_is_repeated_after_our_own_and_then_told",
+    ),
+    Line(
+        "5xx, then good: asked again where the failure was free, else told at once",
+        "test_a_broken_server_is_asked_again_where_its_failure_cost_nothing",
+    ),
+    Line(
+        "whatever fails: no more is written down than was quoted",
+        "test_whatever_fails_no_more_is_written_down_than_was_quoted",
+    ),
+    Line(
+        "5xx that stays: unavailable, without its web page",
+        "test_a_server_that_stays_broken_is_unavailable_without_its_web_page",
+    ),
+    Line(
+        "Read timeout: not repeated, booked at the worst case",
+        "test_a_read_timeout_is_not_repeated_and_stays_at_the_worst_case",
+    ),
+    Line("A web page instead of data", "test_a_web_page_instead_of_data_is_a_bad_answer"),
+    Line(
+        "A body that ends in the middle",
+        "test_an_answer_that_ends_in_the_middle_is_a_bad_answer",
+        lambda _, case: _said(case.broken),
+    ),
+    Line(
+        "The key: in no log, error, Slack message or file",
+        "test_a_key_is_in_no_log_no_error_and_not_in_the_bots_file",
+    ),
+    Line(
+        "The key: in no plan, added as a request leaves",
+        "test_requests_are_planned_without_the_key_and_leave_with_it",
+        lambda book, _: None if book.secrets else NO_KEY,
+    ),
+)
+_BY_TEST = {line.test: line for line in LINES}
+
+
+def skip_what_does_not_apply(request: pytest.FixtureRequest) -> None:
+    """Skip a test of the suite for the reason its line gives, if any."""
+    line = _BY_TEST.get(request.function.__name__)
+    if line is None:
+        return
+    params = request.node.callspec.params
+    book = BOOKS[params["name"]]
+    why = line.why_not(book, book.cases[params["capability"]])
+    if why:
+        pytest.skip(why)
