@@ -24,9 +24,8 @@ from bot.model.page import KINDS, PageFacts
 from bot.pages.document import Document
 from bot.pages.facts import facts_of
 from bot.pages.kind.evidence import Signal
-from bot.pages.kind.kinds import AHEAD, LEAST, named
+from bot.pages.kind.kinds import AHEAD, LEAST, named, signals_of
 from bot.pages.reading.charset import decode, sniff
-from bot.pages.signals import signals_of
 
 FOLDER = Path(__file__).parents[2] / "shared" / "pages"
 _BARS = [(least, ahead) for least in (1.5, 2.0, 2.5, 3.0, 3.5) for ahead in (0.5, 1.0, 1.5)]

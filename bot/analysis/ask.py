@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.errors import BudgetExceeded, LinkGapError, ProviderError, Unavailable
 from bot.model.report import Source, SourceState
-from bot.planning.steps import Ask
+from bot.planning.asks import Ask
 from bot.providers.base import Answer
 from bot.providers.gateway import Gateway
 from bot.spending.budget import RunBudget

@@ -23,7 +23,8 @@ from bot.model.report import (
     Unproven,
     Verdict,
 )
-from bot.planning.steps import TOP, Lineup
+from bot.planning.steps import TOP
+from bot.planning.vendors import VendorSelection
 
 T = TypeVar("T")
 FIRST_PAGE = 10
@@ -77,19 +78,21 @@ def below_top(facts: Facts) -> tuple[str, ...]:
     return tuple(theirs[TOP:FIRST_PAGE])
 
 
-def competitors_of(question: Question, chosen: Lineup, facts: Facts) -> tuple[Competitor, ...]:
+def competitors_of(
+    question: Question, chosen: VendorSelection, facts: Facts
+) -> tuple[Competitor, ...]:
     """Return the first three pages that are not ours, or those named, as the main index counts."""
     return competitors_as(question, chosen, facts, chosen.main.name)
 
 
 def competitors_as(
-    question: Question, chosen: Lineup, facts: Facts, index: str
+    question: Question, chosen: VendorSelection, facts: Facts, index: str
 ) -> tuple[Competitor, ...]:
     """Return the same pages as an index counts them; results lend only their own index's counts."""
     return _competitors(question, facts, index, borrow=_borrows(chosen, index))
 
 
-def _borrows(chosen: Lineup, index: str) -> bool:
+def _borrows(chosen: VendorSelection, index: str) -> bool:
     """Say whether the results' counts are this index's own: else they would bear a wrong name."""
     return chosen.serp is not None and chosen.serp.name == index
 
@@ -130,7 +133,7 @@ def _competitor(
     )
 
 
-def _need(question: Question, chosen: Lineup, facts: Facts, index: str) -> Need:
+def _need(question: Question, chosen: VendorSelection, facts: Facts, index: str) -> Need:
     """Count the need as one index sees it."""
     ours = ours_in(facts)
     lent = ours if _borrows(chosen, index) else None
@@ -159,7 +162,7 @@ def _first(*values: T | None) -> T | None:
     return next((value for value in values if value is not None), None)
 
 
-def _by_index(question: Question, chosen: Lineup, facts: Facts) -> tuple[IndexNeed, ...]:
+def _by_index(question: Question, chosen: VendorSelection, facts: Facts) -> tuple[IndexNeed, ...]:
     """Return the need side by side, an index each; they are never averaged."""
     needs = ((index.name, _need(question, chosen, facts, index.name)) for index in chosen.indexes)
     return tuple(
@@ -188,7 +191,7 @@ def _verdict(need: Need, ours: SerpRow | None, gates: Sequence[Gate]) -> Verdict
 
 def assemble(
     question: Question,
-    chosen: Lineup,
+    chosen: VendorSelection,
     facts: Facts,
     *,
     sources: tuple[Source, ...],

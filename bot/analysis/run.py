@@ -39,8 +39,9 @@ from bot.model.question import NO_PAGE, Question
 from bot.model.report import CostLine, Report, to_json
 from bot.planning import link_lists, steps
 from bot.planning import quote as quoting
-from bot.planning.steps import Ask, Lineup
-from bot.providers.base import Answer, Capability, Vendor
+from bot.planning.asks import Ask
+from bot.planning.vendors import VendorSelection, vendors_for
+from bot.providers.base import Answer, Capability, Vendor, is_free
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.settings import levels
@@ -99,14 +100,14 @@ class Analysis:
 
         `settings`: what holds where it is asked, here and below; None: the environment alone.
         """
-        self._lineup(question, settings)
+        self._vendors(question, settings)
 
-    def _lineup(self, question: Question, settings: Settings | None) -> Lineup:
-        return steps.lineup_for(self._registry, question, settings or self._settings)
+    def _vendors(self, question: Question, settings: Settings | None) -> VendorSelection:
+        return vendors_for(self._registry, question, settings or self._settings)
 
     def uses_sample(self, question: Question, settings: Settings | None = None) -> bool:
         """Say whether invented data would answer it; raises `BadQuestion` when nothing would."""
-        chosen = self._lineup(question, settings)
+        chosen = self._vendors(question, settings)
         return any(vendor.sample for vendor in (chosen.serp, *chosen.indexes) if vendor)
 
     def quote(
@@ -116,7 +117,7 @@ class Analysis:
         settings = settings or self._settings
         return quoting.quote(
             question,
-            self._lineup(question, settings),
+            self._vendors(question, settings),
             purse=settings.purse,
             shortlist=settings.shortlist,
             cap=settings.run_cap,
@@ -170,7 +171,7 @@ class Analysis:
         vendor fits and `NothingToSay` when no competitor could be found.
         """
         settings = await self._settings_of(team, question.site, channel)
-        chosen = self._lineup(question, settings)
+        chosen = self._vendors(question, settings)
         aliases = await self._database.read(
             lambda db: workspace.aliases(db, team, question.site) if question.site else ()
         )
@@ -226,7 +227,7 @@ class _Run:
     """One question under way: what was asked and answered so far."""
 
     question: Question
-    chosen: Lineup
+    chosen: VendorSelection
     aliases: tuple[str, ...]
     inquiry: Inquiry
     clock: Clock
@@ -390,7 +391,7 @@ class _Run:
                 found = link_lists.read(ask, answer)
                 read += found
                 self.proven[ask.vendor.name] |= link_lists.proven(answer)
-                if not steps.is_free(ask.vendor, ask.capability):
+                if not is_free(ask.vendor, ask.capability):
                     self.paid_profiles += found
         own = [answer for answer in answers[len(theirs) :] if answer is not None]
         return read, Own(

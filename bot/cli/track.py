@@ -27,12 +27,13 @@ from bot.cli._shared import (
 from bot.cli._tracked_file import Row, read_rows
 from bot.clock import Clock
 from bot.errors import BadQuestion
+from bot.model.places import WEEKDAYS
 from bot.model.question import Defaults, Question
 from bot.model.tracking import TrackedKeyword
 from bot.render.tracking.tracked_words import quoted
 from bot.render.words import counted
 from bot.settings import levels
-from bot.settings.catalogue import WEEKDAYS, Level
+from bot.settings.catalogue import Level
 from bot.settings.environment import Settings, load
 from bot.settings.levels import Place
 from bot.store import tracked_keywords

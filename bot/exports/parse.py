@@ -11,8 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from bot.errors import BadQuestion
-from bot.exports.detect import READS, Layout, detect
-from bot.exports.names import target_in
+from bot.exports.detect import READS, Layout, detect, target_in
 from bot.exports.opening import Text, open_text
 from bot.exports.records import Record, records
 from bot.exports.rows import About, BrokenRow, NamelessSource, Row

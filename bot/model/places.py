@@ -24,3 +24,9 @@ LANGUAGES = frozenset(
     tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
     """.split()  # noqa: SIM905  a table of codes, not a list of 200 lines
 )
+
+
+WEEKDAYS = {
+    day[:3].lower(): day
+    for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+}

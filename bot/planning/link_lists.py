@@ -11,8 +11,17 @@ from functools import partial
 
 from bot.model.links import Profile, ReferringDomain, Scope, Target
 from bot.model.report import Competitor
-from bot.planning.steps import FREE_ROWS, Ask, is_free, most_affordable, proof, who_links
-from bot.providers.base import Answer, Capability, IntersectQuery, ReferringQuery, Shared, Vendor
+from bot.planning.asks import Ask
+from bot.planning.steps import FREE_ROWS, most_affordable, proof, who_links
+from bot.providers.base import (
+    Answer,
+    Capability,
+    IntersectQuery,
+    ReferringQuery,
+    Shared,
+    Vendor,
+    is_free,
+)
 
 UNCOUNTED_PAGE_ROWS = 50  # asked for a page whose count nobody told us
 MOST_SITE_ROWS = 1_000

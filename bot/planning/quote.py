@@ -10,8 +10,9 @@ from bot.model.links import Market, Scope, Target
 from bot.model.question import Question
 from bot.model.report import Competitor
 from bot.planning import link_lists, refresh, steps
-from bot.planning.steps import Ask, Lineup
-from bot.providers.base import Capability, IntersectQuery, Vendor
+from bot.planning.asks import Ask
+from bot.planning.vendors import VendorSelection
+from bot.providers.base import Capability, IntersectQuery, Vendor, is_free
 
 _MORE_THAN_A_PURSE_BUYS = 1_000_000  # referring domains of an invented competitor
 
@@ -19,7 +20,12 @@ Pools = Counter[tuple[str, str]]
 
 
 def quote(
-    question: Question, chosen: Lineup, *, purse: int | None, shortlist: int, cap: int | None
+    question: Question,
+    chosen: VendorSelection,
+    *,
+    purse: int | None,
+    shortlist: int,
+    cap: int | None,
 ) -> dict[tuple[str, str], int]:
     """Return the worst case in units by vendor and pool, before anything is sent; free ones not.
 
@@ -30,7 +36,7 @@ def quote(
     for ask in [*steps.headline(question, chosen), *steps.difficulty(question, chosen)]:
         worst.update(_of(ask))
     for index in chosen.indexes:
-        if steps.is_free(index, Capability.REFERRING_DOMAINS):
+        if is_free(index, Capability.REFERRING_DOMAINS):
             continue
         lists = _lists(index, steps.purse_of(index, purse), question)
         names = [f"prospect-{at:03d}.example" for at in range(max(shortlist, steps.TOP + 1))]
@@ -101,7 +107,7 @@ def _of_the_lists(index: Vendor, purse: int, lists: list[Ask]) -> Pools:
     return pools
 
 
-def week(chosen: Lineup, keywords: int) -> dict[tuple[str, str], int]:
+def week(chosen: VendorSelection, keywords: int) -> dict[tuple[str, str], int]:
     """Return the worst case in units, by vendor and pool, of reading so many keywords once.
 
     Free vendors are left out. The first read of a keyword costs no more than a later one.

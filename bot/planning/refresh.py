@@ -9,15 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.model.links import Market, Scope, Target
-from bot.planning.steps import (
-    FREE_ROWS,
-    SEARCH_RESULTS,
-    TOP,
-    Ask,
-    is_free,
-    metrics,
-    most_affordable,
-)
+from bot.planning.asks import Ask
+from bot.planning.steps import FREE_ROWS, SEARCH_RESULTS, TOP, metrics, most_affordable
 from bot.providers.base import (
     Capability,
     IntersectQuery,
@@ -25,6 +18,7 @@ from bot.providers.base import (
     ReferringQuery,
     SerpQuery,
     Vendor,
+    is_free,
 )
 
 NEW_ROWS = 10

@@ -7,29 +7,25 @@ the shortlist. A quote is the sum of their worst cases.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any, cast
 
 from bot.domains import registrable
-from bot.errors import BadQuestion, PlanLacks
 from bot.model.links import Scope, Target
 from bot.model.question import NO_PAGE, Question
 from bot.model.report import Competitor
+from bot.planning.asks import Ask, difficulty_ask
+from bot.planning.vendors import VendorSelection
 from bot.providers.base import (
     BetweenQuery,
-    Call,
     Capability,
-    KeywordQuery,
     LinksQuery,
     MetricsQuery,
     ReferringQuery,
-    Remote,
     SerpQuery,
     Vendor,
+    is_free,
 )
-from bot.providers.registry import Registry
-from bot.settings.environment import Settings
 
 TOP = 3  # competitors
 MOST_TARGETS = 2 * TOP  # their pages and their sites
@@ -38,162 +34,7 @@ FREE_ROWS = 1_000_000  # a local index is read whole
 MOST_PROVEN = 10_000  # names that one look-up is about
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One question to one vendor; `what` names it for the reader ("referring domains of …").
-
-    `on_the_off_chance`: nobody asked for this source, so it is not missed when it has nothing.
-    `beyond_the_cap`: what is left does not pay for it; asked last, in its smallest form, so that
-    the cap refuses it and the report says so.
-    """
-
-    vendor: Vendor
-    capability: Capability
-    query: object
-    what: str
-    on_the_off_chance: bool = False
-    beyond_the_cap: bool = False
-
-    def worst(self) -> int:
-        """Return the most units of its vendor's pool it can cost; 0 when nothing is sent for it.
-
-        That is so when it is answered on this machine, and when the vendor lacks what is asked: the
-        gateway then refuses, and the report says why.
-        """
-        return self.by_pool()[self.vendor.pool]
-
-    def by_pool(self) -> Counter[str]:
-        """Return the most units of each pool it can take."""
-        if is_free(self.vendor, self.capability):
-            return Counter()
-        try:
-            prices = [call.worst for call in self._calls()]
-        except PlanLacks:
-            return Counter()
-        pools: Counter[str] = Counter()
-        for price in prices:
-            pools.update(price.by_pool)
-        return pools
-
-    def served(self) -> bool:
-        """Say whether the vendor has an answer to this query at all."""
-        try:
-            return is_free(self.vendor, self.capability) or bool(self._calls())
-        except PlanLacks:
-            return False
-
-    def _calls(self) -> tuple[Call, ...]:
-        adapter = self.vendor.capabilities[self.capability]
-        return cast("Remote[object, Any]", adapter).plan(self.query)
-
-
-@dataclass(frozen=True, slots=True)
-class Lineup:
-    """Who answers what in a run. `own_files` are free sources that may know who links to us."""
-
-    serp: Vendor | None
-    keyword: Vendor | None
-    indexes: tuple[Vendor, ...]
-    own_files: tuple[Vendor, ...] = ()
-
-    @property
-    def main(self) -> Vendor:
-        """Return the index whose counts make the headline."""
-        return self.indexes[0]
-
-
-def lineup(registry: Registry, question: Question, *, compare: bool = False) -> Lineup:
-    """Choose the vendors; raises `BadQuestion` that says what to add when none fits.
-
-    `compare`: where the question names none, all indexes that are paid for are asked side by side.
-    """
-    named = [registry.named(name) for name in question.via]
-    chosen = named or _unasked_choice(registry, question)
-    serp = _serp_vendor(registry, question, chosen)
-    indexes = _indexes(chosen) if not named else [v for v in chosen if _knows_links(v)]
-    if not indexes:
-        raise BadQuestion(
-            "None of these vendors knows links. Connect a link index, or import your own exports "
-            "with `linkgap import FILE`; `linkgap doctor` shows what is connected."
-        )
-    if not named:
-        paid = [one for one in indexes if not is_free(one, Capability.REFERRING_DOMAINS)]
-        indexes = paid if compare and paid else indexes[:1]
-    asked = [serp, *indexes] if serp else indexes
-    return Lineup(
-        serp=serp,
-        keyword=next((one for one in asked if _tells_difficulty(one, question)), None),
-        indexes=tuple(indexes),
-        own_files=tuple(
-            vendor
-            for vendor in chosen
-            if vendor not in indexes and is_free(vendor, Capability.REFERRING_DOMAINS)
-        ),
-    )
-
-
-def lineup_for(registry: Registry, question: Question, settings: Settings) -> Lineup:
-    """Choose the vendors as the settings prefer them; raises `BadQuestion` as `lineup` does.
-
-    A preferred vendor that is not connected changes nothing; what the question names comes first.
-    """
-    ordered = registry.preferring(settings.vendor_order)
-    if not question.serp and not question.via:
-        preferred = [one for one in registry.vendors if one.name == settings.serp]
-        if preferred and preferred[0].can(Capability.SERP):
-            question = replace(question, serp=settings.serp)
-    return lineup(ordered, question, compare=settings.compare_indexes)
-
-
-def _knows_links(vendor: Vendor) -> bool:
-    return vendor.can(Capability.REFERRING_DOMAINS)
-
-
-def _indexes(vendors: Iterable[Vendor]) -> list[Vendor]:
-    """Return who knows links, imported files last: they know nobody they were not exported for."""
-    able = filter(_knows_links, vendors)
-    return sorted(able, key=lambda vendor: is_free(vendor, Capability.REFERRING_DOMAINS))
-
-
-def _unasked_choice(registry: Registry, question: Question) -> list[Vendor]:
-    """Prefer real vendors; the sample only where nothing real could answer at all."""
-    real = [vendor for vendor in registry.vendors if not vendor.sample]
-    paid = [one for one in _indexes(real) if not is_free(one, Capability.REFERRING_DOMAINS)]
-    if question.vs or paid or any(vendor.can(Capability.SERP) for vendor in real):
-        return real
-    if question.serp:
-        return [vendor for vendor in real if vendor.name != question.serp]
-    return [vendor for vendor in registry.vendors if vendor.sample]
-
-
-def _serp_vendor(registry: Registry, question: Question, chosen: Sequence[Vendor]) -> Vendor | None:
-    if question.vs:
-        return None
-    if question.serp:
-        vendor = registry.named(question.serp)
-        if not vendor.can(Capability.SERP):
-            raise BadQuestion(f"{vendor.title} has no search results; choose another `serp:`.")
-        return vendor
-    able = [vendor for vendor in chosen if vendor.can(Capability.SERP)]
-    if able and not question.via:
-        # The index's own results may come with its counts; Google is what the question is about.
-        main = _indexes(chosen)[:1]
-        able.sort(key=lambda vendor: (vendor not in main, vendor.own_web_index))
-    if able:
-        return able[0]
-    names = ", ".join(vendor.title for vendor in chosen) or "No connected vendor"
-    raise BadQuestion(
-        f"{names}: no search results to be had. Name the ranking pages yourself with `vs:URL`, "
-        "or a vendor that has search results with `serp:`."
-    )
-
-
-def is_free(vendor: Vendor, capability: Capability) -> bool:
-    """Say whether it answers from this machine."""
-    return hasattr(vendor.capabilities.get(capability), "read")
-
-
-def headline(question: Question, chosen: Lineup) -> list[Ask]:
+def headline(question: Question, chosen: VendorSelection) -> list[Ask]:
     """Return what the number needs: SERP, our own numbers, pages named by hand.
 
     In this order they are reserved. Where the results come without the index's counts, ours travel
@@ -213,19 +54,9 @@ def headline(question: Question, chosen: Lineup) -> list[Ask]:
     return asks
 
 
-def difficulty(question: Question, chosen: Lineup) -> list[Ask]:
+def difficulty(question: Question, chosen: VendorSelection) -> list[Ask]:
     """Return how hard the keyword is: asked last of the headline, for nothing depends on it."""
-    return [_difficulty(chosen.keyword, question)] if chosen.keyword else []
-
-
-def _difficulty(vendor: Vendor, question: Question) -> Ask:
-    query = KeywordQuery((question.keyword,), question.market)
-    return Ask(vendor, Capability.KEYWORD_METRICS, query, "keyword difficulty")
-
-
-def _tells_difficulty(vendor: Vendor, question: Question) -> bool:
-    """Say whether a vendor knows keywords of this market: one that does not is not asked."""
-    return vendor.can(Capability.KEYWORD_METRICS) and _difficulty(vendor, question).served()
+    return [difficulty_ask(chosen.keyword, question)] if chosen.keyword else []
 
 
 def _counts_itself(index: Vendor, serp: Vendor) -> bool:
@@ -295,7 +126,7 @@ def _affordable(wanted: int, units: int | None, build: Callable[[int], Ask]) -> 
     return build(size) if size else replace(build(1), beyond_the_cap=True)
 
 
-def own_profile(chosen: Lineup, site: str) -> list[Ask]:
+def own_profile(chosen: VendorSelection, site: str) -> list[Ask]:
     """Return who links to us as far as that is free to read; what costs is proven name by name."""
     target = Target(Scope.SITE, site)
     asked = [

@@ -363,3 +363,8 @@ class AnswerCache(Protocol):
     async def put(self, key: str, vendor: str, answer: StoredAnswer, keep_seconds: int) -> None:
         """Keep an answer for so many seconds from its `taken_at`."""
         ...
+
+
+def is_free(vendor: Vendor, capability: Capability) -> bool:
+    """Say whether it answers from this machine."""
+    return hasattr(vendor.capabilities.get(capability), "read")

@@ -5,11 +5,11 @@ Nothing here knows a key. The gateway replaces keys in a vendor's words.
 
 import json
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import TypeVar
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from bot.errors import (
     BadAnswer,
@@ -105,3 +105,15 @@ def _seconds(response: httpx.Response) -> float | None:
     """Read a numeric Retry-After; its date form would need a clock, so it stays unknown."""
     value = response.headers.get("retry-after", "").strip()
     return float(value) if value.isascii() and value.isdigit() else None
+
+
+class HeaderKey(httpx.Auth):
+    """Adds the key as the request leaves; nothing before that knows it."""
+
+    def __init__(self, header: str, key: SecretStr, scheme: str = "") -> None:
+        self._header, self._key, self._scheme = header, key, scheme
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Set the header."""
+        request.headers[self._header] = f"{self._scheme}{self._key.get_secret_value()}"
+        yield request

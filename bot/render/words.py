@@ -126,3 +126,8 @@ def linkable(url: str) -> bool:
 def short_url(url: str, limit: int) -> str:
     """Return a URL as people read it: without scheme, `www.` and a bare closing slash."""
     return shown(_START.sub("", url).removesuffix("/"), limit)
+
+
+def words_or_unknown(text: str, limit: int) -> str:
+    """Return outside words, or “unknown” when nothing readable is left."""
+    return shown(text, limit) or UNKNOWN

@@ -7,6 +7,8 @@ Money is whatever can raise a bill.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.model.places import WEEKDAYS
+
 
 class Level(StrEnum):
     """Where a value comes from, the weakest first; a command is stronger than all of them."""
@@ -53,11 +55,6 @@ class Setting:
 
 
 _YES_NO = (("yes", "Yes"), ("no", "No"))
-WEEKDAYS = {
-    day[:3].lower(): day
-    for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-}
-
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "site", Group.SITES, (TEAM, CHANNEL), "Our site", "Whose links are counted by default."

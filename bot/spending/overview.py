@@ -16,7 +16,7 @@ from bot.model.links import Balance
 from bot.model.prices import read_amount
 from bot.model.question import Question
 from bot.planning.quote import week
-from bot.planning.steps import lineup_for
+from bot.planning.vendors import vendors_for
 from bot.providers.base import BalanceQuery, Capability, Vendor
 from bot.providers.registry import Registry
 from bot.settings import levels
@@ -24,8 +24,7 @@ from bot.settings.environment import Settings
 from bot.spending.budget import Rules, day_of, month_of
 from bot.store import ledger
 from bot.store.connect import Database
-from bot.store.ledger import NOBODY, Limit, Payer
-from bot.store.spend_totals import Total, spent_by, totals, typical
+from bot.store.ledger import NOBODY, Limit, Payer, Total, spent_by, totals, typical
 
 HISTORY = timedelta(days=90)
 """Older runs say nothing about what one costs today."""
@@ -66,7 +65,7 @@ class Books:
         for members in alike.values():
             settings = await self._settings_of(team, members[0].site, channel)
             try:
-                chosen = lineup_for(self._registry, members[0], settings)
+                chosen = vendors_for(self._registry, members[0], settings)
             except BadQuestion as error:
                 misfits.append(error)
                 continue

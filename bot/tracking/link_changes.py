@@ -27,6 +27,7 @@ from bot.providers.base import (
     LostQuery,
     ReferringQuery,
     Vendor,
+    is_free,
 )
 from bot.store import link_changes, profiles
 from bot.store.connect import Database
@@ -98,7 +99,7 @@ class LinkWatch:
 
     @property
     def _is_free(self) -> bool:
-        return steps.is_free(self.index, Capability.REFERRING_DOMAINS)
+        return is_free(self.index, Capability.REFERRING_DOMAINS)
 
     async def _ask(
         self, pages: Sequence[WatchedPage], since: datetime

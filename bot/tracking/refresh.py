@@ -20,8 +20,8 @@ from bot.model.question import NO_PAGE
 from bot.model.report import Competitor
 from bot.model.tracking import Rival, Snapshot, TrackedKeyword
 from bot.pages.reading.fetch import Reader
-from bot.planning import quote, refresh, steps
-from bot.planning.steps import Lineup
+from bot.planning import quote, refresh
+from bot.planning.vendors import VendorSelection, vendors_for
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.settings import levels
@@ -106,12 +106,14 @@ class Rereader:
         reads later, for which enough of its cap is left.
         """
         found: dict[str, Outcome] = {}
-        groups: dict[tuple[str, ...], list[tuple[TrackedKeyword, Lineup]]] = defaultdict(list)
+        groups: dict[tuple[str, ...], list[tuple[TrackedKeyword, VendorSelection]]] = defaultdict(
+            list
+        )
         held = await self._held(keywords)
         for tracked in keywords:
             settings = held[tracked.question.site]
             try:
-                chosen = steps.lineup_for(self._registry, tracked.question, settings)
+                chosen = vendors_for(self._registry, tracked.question, settings)
             except BadQuestion as error:
                 found[tracked.id] = Outcome(tracked, None, str(error))
                 continue
@@ -128,7 +130,7 @@ class Rereader:
 
     async def _open(
         self,
-        members: Sequence[tuple[TrackedKeyword, Lineup]],
+        members: Sequence[tuple[TrackedKeyword, VendorSelection]],
         settings: Settings,
         run_id: str,
         *,
@@ -196,7 +198,7 @@ class Rereader:
             )
 
 
-def _caps(chosen: Lineup, keywords: int) -> dict[str, int]:
+def _caps(chosen: VendorSelection, keywords: int) -> dict[str, int]:
     """Return the most a read may cost by vendor: the worst case of a week, as it is quoted."""
     return {vendor: units for (vendor, _), units in quote.week(chosen, keywords).items()}
 
@@ -207,7 +209,7 @@ class _Group:
 
     site: str
     own: frozenset[str]
-    chosen: Lineup
+    chosen: VendorSelection
     readings: Sequence[_Reading]
     inquiry: Inquiry
     watch: LinkWatch
@@ -331,7 +333,7 @@ class _Group:
         )
 
 
-def _kept_back(chosen: Lineup, keywords: int, to_come: int) -> int:
+def _kept_back(chosen: VendorSelection, keywords: int, to_come: int) -> int:
     """Return the units that no linking page may be bought of: what later keywords can need.
 
     Nor what the lists of our own pages would have cost: a quiet week of ours makes none dearer.

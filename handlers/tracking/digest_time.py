@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from bot.errors import BadSetting
+from bot.model.places import WEEKDAYS
 from bot.settings import levels
-from bot.settings.catalogue import WEEKDAYS, Level
+from bot.settings.catalogue import Level
 from bot.settings.environment import Settings
 from bot.settings.levels import Place as SettingPlace
 from handlers.place import Place

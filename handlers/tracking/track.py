@@ -9,8 +9,8 @@ from functools import partial
 from slack_bolt.async_app import AsyncApp
 
 from bot.errors import BadQuestion
+from bot.model.question import parse_track
 from bot.render.slack.message import Message
-from bot.track_grammar import parse_track
 from bot.tracking.keywords import to_keep
 from handlers import private_notes
 from handlers.answer.buttons import InPlace, decide, on_click, on_press, undecide

@@ -18,7 +18,7 @@ from support.vendors.vendor_bench import built
 
 from bot.model.links import Scope, Target
 from bot.planning import refresh
-from bot.planning.steps import Ask
+from bot.planning.asks import Ask
 from bot.providers.base import Capability, IntersectQuery, ReferringQuery, Vendor
 from bot.providers.gateway import Gateway
 from bot.providers.local import sample

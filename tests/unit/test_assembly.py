@@ -4,7 +4,7 @@ from support.vendors.vendor_selections import asked
 
 from bot.analysis.assemble import Facts, competitors_as, competitors_of
 from bot.model.links import Authority, Metrics, Scale, Scope, SerpRow, Target
-from bot.planning.steps import Lineup
+from bot.planning.vendors import VendorSelection
 from bot.providers.base import Vendor
 
 COUNTING = Vendor("counting", "Counting", Scale.DR, {}, serp_counts=True)
@@ -14,13 +14,13 @@ RESULTS = (SerpRow(1, PAGE, "Best", "rival.example", Authority(70, Scale.DR), 55
 
 
 def test_what_the_search_vendor_counts_never_stands_under_another_indexs_name():
-    chosen = Lineup(COUNTING, None, (OTHER,))
+    chosen = VendorSelection(COUNTING, None, (OTHER,))
     (rival,) = competitors_of(asked("crm"), chosen, Facts(serp=RESULTS))
     assert (rival.referring_domains, rival.backlinks, rival.authority) == (None, None, None)
 
 
 def test_its_own_counts_stand_where_it_is_asked_as_an_index_too():
-    chosen = Lineup(COUNTING, None, (OTHER, COUNTING))
+    chosen = VendorSelection(COUNTING, None, (OTHER, COUNTING))
     facts = Facts(serp=RESULTS, metrics={("other", Target(Scope.PAGE, PAGE)): _counted(9)})
     (other,) = competitors_as(asked("crm"), chosen, facts, "other")
     (counting,) = competitors_as(asked("crm"), chosen, facts, "counting")

@@ -23,7 +23,7 @@ from bot.errors import BadKey
 from bot.gap.need import range_coverage
 from bot.gap.rank_statistics import falling_p
 from bot.model.links import Market
-from bot.model.question import OPTIONS, Defaults, Question, parse
+from bot.model.question import OPTIONS, Defaults, Question, parse, parse_track
 from bot.model.report import Verdict
 from bot.providers.base import Capability, SerpQuery
 from bot.providers.gateway import Gateway
@@ -32,7 +32,6 @@ from bot.settings.environment import Settings
 from bot.spending.budget import RunBudget
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
-from bot.track_grammar import parse_track
 from bot.wiring import core
 from tools import doc_tables
 

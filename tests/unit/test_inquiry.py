@@ -8,7 +8,7 @@ import pytest
 from bot.analysis.ask import Inquiry
 from bot.errors import BudgetExceeded, PlanLacks
 from bot.model.report import SourceState
-from bot.planning.steps import Ask
+from bot.planning.asks import Ask
 from bot.providers.base import Answer, Capability, Vendor
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -24,10 +24,10 @@ from bot.model.question import Defaults, parse
 from bot.model.report import Competitor
 from bot.planning import link_lists
 from bot.planning import quote as quoting
-from bot.planning.steps import lineup
+from bot.planning.vendors import select_vendors
 from bot.providers.registry import Registry
 from bot.render import money
-from bot.store.spend_totals import Total, spent_by
+from bot.store.ledger import Total, spent_by
 
 SOON = date(2026, 12, 1)
 
@@ -190,7 +190,7 @@ def test_a_light_run_reads_pages_only_and_is_quoted_without_enrichment(ahrefs):
     full = link_lists.profiles(ahrefs, rivals, 750)
     assert {ask.query.target.scope for ask in full} == {Scope.PAGE, Scope.SITE}
     question = parse("crm site:ours.example", Defaults())
-    chosen = lineup(Registry((ahrefs,), ()), question)
+    chosen = select_vendors(Registry((ahrefs,), ()), question)
     prices = [
         quoting.quote(one, chosen, purse=750, shortlist=25, cap=10**9)["ahrefs", "units"]
         for one in (question, replace(question, light=True))

@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 from support.pattern_attacks import modules, patterns_of, strays, verdict
 
-from bot.exports.names import LONGEST_NAME
+from bot.exports.detect import LONGEST_NAME
 from bot.pages.kind.wording import LONGEST_PATH
 from bot.pages.links import MAX_LABEL
 from bot.pages.texts import MAX_WORDS

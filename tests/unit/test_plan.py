@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from support.clock import FakeClock
 from support.vendors import moz_vendor, semrush_vendor
 from support.vendors.ahrefs_vendor import configured
-from support.vendors.vendor_selections import asked, lineup
+from support.vendors.vendor_selections import asked, chosen_vendors
 
 from bot.model.links import Market, Scope, Target
 from bot.model.question import Question
 from bot.model.report import Competitor
 from bot.planning import link_lists, quote, steps
+from bot.planning.vendors import VendorSelection
 from bot.providers.base import Call, Capability, Cost, Vendor
 from bot.providers.local import exports, sample
 from bot.settings.environment import Settings
@@ -67,7 +68,7 @@ def shares(asks) -> list[tuple[str, int, int]]:
 
 
 def test_the_headline_of_ahrefs_is_100_for_the_results_and_50_for_each_of_two_more(ahrefs):
-    chosen = lineup("crm", ahrefs)
+    chosen = chosen_vendors("crm", ahrefs)
     question = asked("crm site:ours.example page:ours.example/crm")
     assert prices([*steps.headline(question, chosen), *steps.difficulty(question, chosen)]) == [
         ("search results", 100),
@@ -78,7 +79,7 @@ def test_the_headline_of_ahrefs_is_100_for_the_results_and_50_for_each_of_two_mo
 
 def test_our_page_and_our_site_travel_in_one_request(ahrefs):
     found = steps.headline(
-        asked("crm page:ours.example/crm"), lineup("crm page:ours.example/crm", ahrefs)
+        asked("crm page:ours.example/crm"), chosen_vendors("crm page:ours.example/crm", ahrefs)
     )
     assert found[1].query.targets == (
         Target(Scope.PAGE, "https://ours.example/crm"),
@@ -87,13 +88,13 @@ def test_our_page_and_our_site_travel_in_one_request(ahrefs):
 
 
 def test_nothing_is_asked_about_us_when_we_are_not_named(ahrefs):
-    found = steps.headline(asked("crm"), lineup("crm", ahrefs))
+    found = steps.headline(asked("crm"), chosen_vendors("crm", ahrefs))
     assert [ask.what for ask in found] == ["search results"]
 
 
 def test_pages_named_by_hand_need_no_search_results(ahrefs):
     text = "crm site:ours.example vs:a.example/x vs:b.example/y"
-    found = steps.headline(asked(text), lineup(text, ahrefs))
+    found = steps.headline(asked(text), chosen_vendors(text, ahrefs))
     assert prices(found) == [("counts", 50)]
     assert [target.value for target in found[0].query.targets] == [
         *("https://a.example/x", "https://b.example/y", "ours.example", "a.example", "b.example")
@@ -145,7 +146,7 @@ def test_an_index_whose_results_count_nothing_is_asked_once_for_theirs_and_ours(
 ):
     semrush = semrush_vendor.configured(monkeypatch, tmp_path)
     text = "crm page:ours.example/crm"
-    first = steps.headline(asked(text), lineup(text, semrush))
+    first = steps.headline(asked(text), chosen_vendors(text, semrush))
     assert [ask.what for ask in first] == ["search results"]
     (ask,) = steps.uncounted(
         semrush,
@@ -238,10 +239,12 @@ def test_a_local_index_is_read_whole_whatever_the_purse(files):
 
 
 def test_our_own_profile_is_read_only_where_that_is_free(ahrefs, files):
-    assert steps.own_profile(lineup("crm", ahrefs), "ours.example") == []
-    (ask,) = steps.own_profile(lineup("crm", ahrefs, files), "ours.example")
+    assert steps.own_profile(chosen_vendors("crm", ahrefs), "ours.example") == []
+    (ask,) = steps.own_profile(chosen_vendors("crm", ahrefs, files), "ours.example")
     assert (ask.vendor.name, ask.on_the_off_chance) == ("exports", True)
-    (ask,) = steps.own_profile(lineup("crm via:exports vs:a.example", files), "ours.example")
+    (ask,) = steps.own_profile(
+        chosen_vendors("crm via:exports vs:a.example", files), "ours.example"
+    )
     assert (ask.vendor.name, ask.on_the_off_chance) == ("exports", False)
 
 
@@ -348,10 +351,10 @@ def test_what_a_vendor_lacks_costs_nothing_and_is_left_to_the_gateway_to_refuse(
 ):
     semrush = semrush_vendor.configured(monkeypatch, tmp_path)
     nowhere = Question("crm", Market("aq", "en"))
-    (results, *_) = steps.headline(nowhere, steps.Lineup(semrush, None, (semrush,)))
+    (results, *_) = steps.headline(nowhere, VendorSelection(semrush, None, (semrush,)))
     assert (results.worst(), results.served()) == (0, False)
     assert ("semrush", "units") in quote.quote(
-        nowhere, steps.Lineup(semrush, None, (semrush,)), purse=750, shortlist=25, cap=1500
+        nowhere, VendorSelection(semrush, None, (semrush,)), purse=750, shortlist=25, cap=1500
     )
 
 
@@ -367,7 +370,10 @@ def test_a_vendor_without_links_or_traffic_enriches_nothing():
     purse=st.integers(0, 1000),
 )
 def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, shortlist, purse):
-    question, chosen = asked("crm site:ours.example"), lineup("crm site:ours.example", ahrefs)
+    question, chosen = (
+        asked("crm site:ours.example"),
+        chosen_vendors("crm site:ours.example", ahrefs),
+    )
     top = [page(at, count) for at, count in enumerate(counts, start=1)]
     targets = [Target(Scope.SITE, f"t{at}.example") for at in range(6)]
     shown = enumerate(names(shortlist))

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from bot.errors import BadQuestion
 from bot.model.links import Market
-from bot.model.question import MAX_KEYWORD, OPTIONS, Defaults, Question, make, parse
-from bot.track_grammar import parse_track
+from bot.model.question import MAX_KEYWORD, OPTIONS, Defaults, Question, make, parse, parse_track
 
 NOTHING = Defaults()
 CURLY = "“”„«»‘’"

@@ -6,9 +6,10 @@ import pytest
 from support.clock import FakeClock
 from support.vendors import majestic_vendor
 from support.vendors.ahrefs_vendor import configured
-from support.vendors.vendor_selections import asked, lineup
+from support.vendors.vendor_selections import asked, chosen_vendors
 
-from bot.planning import quote, steps
+from bot.planning import quote
+from bot.planning.vendors import VendorSelection
 from bot.providers.base import Vendor
 from bot.providers.local import exports, sample
 from bot.settings.environment import Settings
@@ -20,7 +21,7 @@ def ahrefs(monkeypatch, tmp_path) -> Vendor:
 
 
 def test_a_quote_is_never_more_than_the_cap(ahrefs):
-    chosen = lineup("crm", ahrefs)
+    chosen = chosen_vendors("crm", ahrefs)
     assert quote.quote(asked("crm"), chosen, purse=750, shortlist=25, cap=1500) == {
         ("ahrefs", "units"): 1500
     }
@@ -30,11 +31,11 @@ def test_a_quote_is_never_more_than_the_cap(ahrefs):
 
 
 def test_a_vendors_own_cap_and_purse_hold_where_none_is_set(ahrefs):
-    chosen = lineup("crm", ahrefs)
+    chosen = chosen_vendors("crm", ahrefs)
     own = quote.quote(asked("crm"), chosen, purse=None, shortlist=25, cap=None)
     assert own == {("ahrefs", "units"): 1500}
     small = replace(ahrefs, run_cap=10**6, purse=3)
-    chosen = lineup("crm", small)
+    chosen = chosen_vendors("crm", small)
     dearer = quote.quote(asked("crm"), chosen, purse=5, shortlist=25, cap=None)
     assert quote.quote(asked("crm"), chosen, purse=None, shortlist=25, cap=None) == {
         ("ahrefs", "units"): dearer["ahrefs", "units"] - 2
@@ -43,7 +44,7 @@ def test_a_vendors_own_cap_and_purse_hold_where_none_is_set(ahrefs):
 
 def test_a_quote_names_each_pool_of_a_vendor(monkeypatch, tmp_path):
     majestic = majestic_vendor.configured(monkeypatch, tmp_path)
-    chosen = steps.Lineup(None, None, (majestic,))
+    chosen = VendorSelection(None, None, (majestic,))
     quoted = quote.quote(asked("crm site:a.example"), chosen, purse=None, shortlist=25, cap=None)
     assert quoted == {
         ("majestic", "analysis units"): majestic.run_cap,
@@ -56,5 +57,5 @@ def test_a_quote_names_each_pool_of_a_vendor(monkeypatch, tmp_path):
 def test_free_vendors_are_left_out_of_a_quote(tmp_path):
     files = exports.build(Settings(db=tmp_path / "x.db", _env_file=None), FakeClock())
     invented = sample.build(Settings(_env_file=None), FakeClock())
-    chosen = lineup("crm via:sample,exports", invented, files)
+    chosen = chosen_vendors("crm via:sample,exports", invented, files)
     assert quote.quote(asked("crm"), chosen, purse=750, shortlist=25, cap=1500) == {}

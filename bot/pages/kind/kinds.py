@@ -7,10 +7,15 @@ labelled pages, whole sites left out (`python -m benchmarks.pages`).
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from bot.pages.document import Document
+from bot.pages.kind.declared import declared
 from bot.pages.kind.evidence import ARTICLE, Signal
-from bot.pages.signals import signals_of
+from bot.pages.kind.prose import prose
+from bot.pages.kind.structure import structure
+from bot.pages.kind.surroundings import surroundings
+from bot.pages.kind.wording import wording
 
 LEAST = 2.0
 AHEAD = 0.5
@@ -66,3 +71,12 @@ def evidence(signals: tuple[Signal, ...], kind: str) -> tuple[str, ...]:
     speaking = [signal for signal in signals if signal.weights.get(kind, 0) > 0]
     speaking.sort(key=lambda signal: -signal.weights[kind])
     return tuple(dict.fromkeys(signal.words for signal in speaking))[:_SHOWN]
+
+
+def signals_of(document: Document) -> Iterator[Signal]:
+    """Yield everything that speaks for or against a kind."""
+    yield from declared(document)
+    yield from wording(document)
+    yield from structure(document)
+    yield from prose(document)
+    yield from surroundings(document)

@@ -11,7 +11,7 @@ from bot.providers.ahrefs.drift import contract
 from bot.providers.ahrefs.links import Links, Lost, ReferringDomains
 from bot.providers.ahrefs.proof import LinksBetween
 from bot.providers.base import Capability, NotConfigured, Rate, Vendor
-from bot.providers.header_key import HeaderKey
+from bot.providers.http import HeaderKey
 from bot.settings.environment import ApiKey, Settings, VendorOptions
 
 _TITLE = "Ahrefs"

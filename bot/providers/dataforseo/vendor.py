@@ -14,7 +14,7 @@ from bot.providers.dataforseo.domains import Intersect, LinksBetween, Mode, Refe
 from bot.providers.dataforseo.drift import contract
 from bot.providers.dataforseo.links import Links, Lost
 from bot.providers.dataforseo.metrics import Numbers
-from bot.providers.header_key import HeaderKey
+from bot.providers.http import HeaderKey
 from bot.settings.environment import Settings, VendorOptions
 
 _TITLE = "DataForSEO"

@@ -7,7 +7,7 @@ from bot.clock import Clock
 from bot.model.links import Scale
 from bot.providers.base import BalanceQuery, Capability, NotConfigured, Rate, Vendor
 from bot.providers.drift import Contract, Probe
-from bot.providers.header_key import HeaderKey
+from bot.providers.http import HeaderKey
 from bot.providers.moz.api import NAME, POOL, Api, Envelope
 from bot.providers.moz.history import CountHistory, Keywords, Lost
 from bot.providers.moz.links import Intersect, Links, LinksBetween, ReferringDomains

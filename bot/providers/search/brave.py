@@ -17,8 +17,7 @@ from bot.clock import Clock
 from bot.errors import BadKey, OutOfUnits, PlanLacks, RateLimited, Unserved
 from bot.model.links import Market, SerpRow
 from bot.providers.base import Call, Capability, Cost, NotConfigured, Page, Rate, SerpQuery, Vendor
-from bot.providers.header_key import HeaderKey
-from bot.providers.http import checked, refuse, said
+from bot.providers.http import HeaderKey, checked, refuse, said
 from bot.providers.search.common import POOL, Hit, organic
 from bot.settings.environment import ApiKey, Settings, VendorOptions
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator
 
 from bot.domains import registrable
-from bot.model.links import SerpRow
+from bot.model.links import Market, SerpRow
 from bot.model.page_key import page_key, plain
 from bot.providers.base import Cost, Page, SerpQuery
 
@@ -105,3 +105,18 @@ def _pages(hits: Iterable[Hit]) -> dict[str, tuple[str, str]]:
 def _is_of_google(hit: Hit) -> bool:
     """Say whether it is an answer of Google's own (flights, rates), which is no result."""
     return (registrable(hit.url or "") or "").startswith("google.")
+
+
+_RENAMED = {"he": "iw", "jv": "jw", "nb": "no", "nn": "no"}
+
+
+_TRADITIONAL_CHINESE = frozenset({"hk", "mo", "tw"})
+
+
+def interface_language(market: Market) -> str:
+    """Return Google's `hl` for a market: Chinese and Portuguese need the country to be one."""
+    if market.language == "zh":
+        return "zh-tw" if market.country in _TRADITIONAL_CHINESE else "zh-cn"
+    if market.language == "pt":
+        return "pt-br" if market.country == "br" else "pt-pt"
+    return _RENAMED.get(market.language, market.language)

@@ -15,9 +15,16 @@ from bot.clock import Clock
 from bot.errors import BadAnswer, BadKey, OutOfUnits, Unavailable
 from bot.model.links import SerpRow
 from bot.providers.base import Call, Capability, Cost, NotConfigured, Page, Rate, SerpQuery, Vendor
-from bot.providers.google_codes import interface_language
 from bot.providers.http import checked, refuse, said, vendor_words
-from bot.providers.search.common import DAY, POOL, AnswerBox, Hit, featured_in, organic
+from bot.providers.search.common import (
+    DAY,
+    POOL,
+    AnswerBox,
+    Hit,
+    featured_in,
+    interface_language,
+    organic,
+)
 from bot.settings.environment import ApiKey, Settings, VendorOptions
 
 NAME = "serpapi"

@@ -12,10 +12,16 @@ from bot.clock import Clock
 from bot.errors import BadKey, OutOfUnits
 from bot.model.links import Market, SerpRow
 from bot.providers.base import Call, Capability, Cost, NotConfigured, Page, Rate, SerpQuery, Vendor
-from bot.providers.google_codes import interface_language
-from bot.providers.header_key import HeaderKey
-from bot.providers.http import checked, refuse, said, vendor_words
-from bot.providers.search.common import DAY, POOL, AnswerBox, Hit, featured_in, organic
+from bot.providers.http import HeaderKey, checked, refuse, said, vendor_words
+from bot.providers.search.common import (
+    DAY,
+    POOL,
+    AnswerBox,
+    Hit,
+    featured_in,
+    interface_language,
+    organic,
+)
 from bot.settings.environment import ApiKey, Settings, VendorOptions
 
 NAME = "serper"

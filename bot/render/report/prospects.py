@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from bot.model.report import Prospect, Report
 from bot.render.report import sentences
-from bot.render.report.top3 import words_or_unknown
 from bot.render.slack.blocks import Block, render
 from bot.render.slack.cells import Cell, fitting, numbered
 from bot.render.slack.limits import MAX_DATA_ROWS
 from bot.render.slack.message import Message, message
-from bot.render.words import UNKNOWN, linkable
+from bot.render.words import UNKNOWN, linkable, words_or_unknown
 
 LISTED = 25
 MAX_PAGES = 4

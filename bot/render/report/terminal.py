@@ -13,8 +13,7 @@ from rich.text import Text
 from bot.model.report import Prospect, Report
 from bot.render.report import checks, method, sentences, top3
 from bot.render.report.prospects import best
-from bot.render.report.top3 import words_or_unknown
-from bot.render.words import number, utc
+from bot.render.words import number, utc, words_or_unknown
 
 
 def text_report(report: Report) -> Group:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.model.report import Competitor, Report
 from bot.render.report.sentences import authority
-from bot.render.words import UNKNOWN, linkable, number, short_url, shown
+from bot.render.words import UNKNOWN, linkable, number, short_url, shown, words_or_unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,3 @@ def _own(report: Report) -> list[Row]:
 def label(title: str | None, url: str) -> str:
     """Return words for a link: the title, else the address."""
     return shown(title or "", 80) or short_url(url, 80) or UNKNOWN
-
-
-def words_or_unknown(text: str, limit: int) -> str:
-    """Return outside words, or “unknown” when nothing readable is left."""
-    return shown(text, limit) or UNKNOWN

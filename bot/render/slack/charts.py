@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.render.report.top3 import words_or_unknown
+from bot.render.words import words_or_unknown
 
 POINTS = 20
 SERIES = 6

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from bot.model.tracking import Alert, Moment
 from bot.render.notes import Button, note_of
-from bot.render.report.top3 import words_or_unknown
 from bot.render.slack.message import Message
 from bot.render.tracking.tracked_words import quoted
-from bot.render.words import counted, short_url
+from bot.render.words import counted, short_url, words_or_unknown
 
 _LISTED = 10
 _ORDER = (

@@ -6,14 +6,13 @@ from datetime import date
 
 from bot.model.tracking import Digest, GapPoint, KeywordLine, Unread
 from bot.render.report import sentences
-from bot.render.report.top3 import words_or_unknown
 from bot.render.slack.blocks import Block, render
 from bot.render.slack.charts import FEWEST, POINTS, SERIES, Chart, chart
 from bot.render.slack.limits import message_faults
 from bot.render.slack.message import Message, message, paragraphs
 from bot.render.tracking.suggestions import MOST
 from bot.render.tracking.tracked_words import eta, quoted, ranked, signed
-from bot.render.words import UNKNOWN, counted, listed, number, ours, shown
+from bot.render.words import UNKNOWN, counted, listed, number, ours, shown, words_or_unknown
 
 _ROWS = 10
 _SMALLER = ((_ROWS, SERIES), (8, 4), (4, 2), (1, 1), (1, 0))  # rows and lines, until Slack takes it

@@ -9,11 +9,10 @@ from rich.text import Text
 from bot.model.tracking import Digest, NewCompetitorLink, OwnLink
 from bot.render.report import sentences
 from bot.render.report.terminal import lines_of, table_of
-from bot.render.report.top3 import words_or_unknown
 from bot.render.slack.charts import Chart
 from bot.render.tracking.digest_message import folded, gap_chart, rows, small_print
 from bot.render.tracking.suggestions import MOST
-from bot.render.words import UNKNOWN, number, ours, short_url, utc
+from bot.render.words import UNKNOWN, number, ours, short_url, utc, words_or_unknown
 
 _KEYWORDS = 30
 _LINKS = 25

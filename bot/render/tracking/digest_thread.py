@@ -15,12 +15,11 @@ from bot.model.tracking import (
 )
 from bot.render.notes import note_of
 from bot.render.report import sentences
-from bot.render.report.top3 import words_or_unknown
 from bot.render.slack.blocks import render
 from bot.render.slack.cells import Cell, numbered, pages
 from bot.render.slack.message import Message, message
 from bot.render.tracking.tracked_words import quoted
-from bot.render.words import UNKNOWN, counted, linkable, short_url
+from bot.render.words import UNKNOWN, counted, linkable, short_url, words_or_unknown
 
 ROWS = 50
 PAGES = 4

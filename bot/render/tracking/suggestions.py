@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from bot.model.question import NO_PAGE
 from bot.model.tracking import KeywordLine, NewCompetitorLink, Outlook, OwnLink
 from bot.render.report.sentences import authority
-from bot.render.report.top3 import words_or_unknown
 from bot.render.tracking.tracked_words import missing, quoted
-from bot.render.words import UNKNOWN, number, short_url, shown
+from bot.render.words import UNKNOWN, number, short_url, shown, words_or_unknown
 
 MOST = 3
 _WORTH_A_SECOND = 60  # of 100: below, one letter a week is enough

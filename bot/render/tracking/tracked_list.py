@@ -11,12 +11,11 @@ from rich.text import Text
 from bot.model.tracking import Snapshot, TrackedKeyword
 from bot.render.notes import Button
 from bot.render.report.terminal import lines_of, table_of
-from bot.render.report.top3 import words_or_unknown
 from bot.render.slack.blocks import Block, render
 from bot.render.slack.limits import message_faults
 from bot.render.slack.message import Message, message
 from bot.render.tracking.tracked_words import missing, ranked, seen_at, signed
-from bot.render.words import counted, number, shown, utc
+from bot.render.words import counted, number, shown, utc, words_or_unknown
 
 PER_PAGE = 10
 _LONGEST = (60, 20)  # of a keyword; the second when a page of hostile words does not fit

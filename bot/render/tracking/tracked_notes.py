@@ -3,10 +3,9 @@
 from bot.model.tracking import Snapshot, TrackedKeyword
 from bot.render.notes import Button, asked, note_of
 from bot.render.report.sentences import sentence
-from bot.render.report.top3 import words_or_unknown
 from bot.render.slack.message import Message
 from bot.render.tracking.tracked_words import quoted, seen_at, standing
-from bot.render.words import utc
+from bot.render.words import utc, words_or_unknown
 
 _CLOSEST = 5
 

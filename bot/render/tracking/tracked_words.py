@@ -3,8 +3,7 @@
 import math
 
 from bot.model.tracking import KeywordLine, Outlook, Snapshot
-from bot.render.report.top3 import words_or_unknown
-from bot.render.words import UNKNOWN, counted, number
+from bot.render.words import UNKNOWN, counted, number, words_or_unknown
 
 NOT_SEEN = "not seen"
 _LONGEST = 60

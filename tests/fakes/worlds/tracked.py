@@ -9,7 +9,8 @@ from fakes.worlds.ahrefs_world import OWN_SITE, TODAY, Backlink, Result, Site, W
 
 from bot.model.links import Market, Metrics, Profile, Scope, SerpRow, Target
 from bot.planning import link_lists, refresh
-from bot.planning.steps import TOP, Ask
+from bot.planning.asks import Ask
+from bot.planning.steps import TOP
 from bot.providers.base import Answer, Vendor
 from bot.providers.gateway import Gateway
 from bot.spending.budget import RunBudget

@@ -1,7 +1,7 @@
 """Questions as they are typed, and the vendors that would answer them."""
 
 from bot.model.question import Defaults, Question, parse
-from bot.planning import steps
+from bot.planning.vendors import VendorSelection, select_vendors
 from bot.providers.base import Vendor
 from bot.providers.registry import Registry
 
@@ -10,5 +10,5 @@ def asked(text: str) -> Question:
     return parse(text, Defaults())
 
 
-def lineup(text: str, *vendors: Vendor) -> steps.Lineup:
-    return steps.lineup(Registry(vendors, ()), asked(text))
+def chosen_vendors(text: str, *vendors: Vendor) -> VendorSelection:
+    return select_vendors(Registry(vendors, ()), asked(text))

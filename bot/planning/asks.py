@@ -1,0 +1,64 @@
+"""One question to one vendor, with its worst price. Pure."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, cast
+
+from bot.errors import PlanLacks
+from bot.model.question import Question
+from bot.providers.base import Call, Capability, KeywordQuery, Remote, Vendor, is_free
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question to one vendor; `what` names it for the reader ("referring domains of …").
+
+    `on_the_off_chance`: nobody asked for this source, so it is not missed when it has nothing.
+    `beyond_the_cap`: what is left does not pay for it; asked last, in its smallest form, so that
+    the cap refuses it and the report says so.
+    """
+
+    vendor: Vendor
+    capability: Capability
+    query: object
+    what: str
+    on_the_off_chance: bool = False
+    beyond_the_cap: bool = False
+
+    def worst(self) -> int:
+        """Return the most units of its vendor's pool it can cost; 0 when nothing is sent for it.
+
+        That is so when it is answered on this machine, and when the vendor lacks what is asked: the
+        gateway then refuses, and the report says why.
+        """
+        return self.by_pool()[self.vendor.pool]
+
+    def by_pool(self) -> Counter[str]:
+        """Return the most units of each pool it can take."""
+        if is_free(self.vendor, self.capability):
+            return Counter()
+        try:
+            prices = [call.worst for call in self._calls()]
+        except PlanLacks:
+            return Counter()
+        pools: Counter[str] = Counter()
+        for price in prices:
+            pools.update(price.by_pool)
+        return pools
+
+    def served(self) -> bool:
+        """Say whether the vendor has an answer to this query at all."""
+        try:
+            return is_free(self.vendor, self.capability) or bool(self._calls())
+        except PlanLacks:
+            return False
+
+    def _calls(self) -> tuple[Call, ...]:
+        adapter = self.vendor.capabilities[self.capability]
+        return cast("Remote[object, Any]", adapter).plan(self.query)
+
+
+def difficulty_ask(vendor: Vendor, question: Question) -> Ask:
+    """Return the question how hard the keyword is."""
+    query = KeywordQuery((question.keyword,), question.market)
+    return Ask(vendor, Capability.KEYWORD_METRICS, query, "keyword difficulty")

@@ -1,0 +1,119 @@
+"""Which vendors answer a question: one for the search, one for the numbers, the indexes. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.errors import BadQuestion
+from bot.model.question import Question
+from bot.planning.asks import difficulty_ask
+from bot.providers.base import Capability, Vendor, is_free
+from bot.providers.registry import Registry
+from bot.settings.environment import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class VendorSelection:
+    """Who answers what in a run. `own_files` are free sources that may know who links to us."""
+
+    serp: Vendor | None
+    keyword: Vendor | None
+    indexes: tuple[Vendor, ...]
+    own_files: tuple[Vendor, ...] = ()
+
+    @property
+    def main(self) -> Vendor:
+        """Return the index whose counts make the headline."""
+        return self.indexes[0]
+
+
+def select_vendors(
+    registry: Registry, question: Question, *, compare: bool = False
+) -> VendorSelection:
+    """Choose the vendors; raises `BadQuestion` that says what to add when none fits.
+
+    `compare`: where the question names none, all indexes that are paid for are asked side by side.
+    """
+    named = [registry.named(name) for name in question.via]
+    chosen = named or _unasked_choice(registry, question)
+    serp = _serp_vendor(registry, question, chosen)
+    indexes = _indexes(chosen) if not named else [v for v in chosen if _knows_links(v)]
+    if not indexes:
+        raise BadQuestion(
+            "None of these vendors knows links. Connect a link index, or import your own exports "
+            "with `linkgap import FILE`; `linkgap doctor` shows what is connected."
+        )
+    if not named:
+        paid = [one for one in indexes if not is_free(one, Capability.REFERRING_DOMAINS)]
+        indexes = paid if compare and paid else indexes[:1]
+    asked = [serp, *indexes] if serp else indexes
+    return VendorSelection(
+        serp=serp,
+        keyword=next((one for one in asked if _tells_difficulty(one, question)), None),
+        indexes=tuple(indexes),
+        own_files=tuple(
+            vendor
+            for vendor in chosen
+            if vendor not in indexes and is_free(vendor, Capability.REFERRING_DOMAINS)
+        ),
+    )
+
+
+def vendors_for(registry: Registry, question: Question, settings: Settings) -> VendorSelection:
+    """Choose the vendors that the settings prefer; raises `BadQuestion` as `select_vendors` does.
+
+    A preferred vendor that is not connected changes nothing; what the question names comes first.
+    """
+    ordered = registry.preferring(settings.vendor_order)
+    if not question.serp and not question.via:
+        preferred = [one for one in registry.vendors if one.name == settings.serp]
+        if preferred and preferred[0].can(Capability.SERP):
+            question = replace(question, serp=settings.serp)
+    return select_vendors(ordered, question, compare=settings.compare_indexes)
+
+
+def _knows_links(vendor: Vendor) -> bool:
+    return vendor.can(Capability.REFERRING_DOMAINS)
+
+
+def _indexes(vendors: Iterable[Vendor]) -> list[Vendor]:
+    """Return who knows links, imported files last: they know nobody they were not exported for."""
+    able = filter(_knows_links, vendors)
+    return sorted(able, key=lambda vendor: is_free(vendor, Capability.REFERRING_DOMAINS))
+
+
+def _unasked_choice(registry: Registry, question: Question) -> list[Vendor]:
+    """Prefer real vendors; the sample only where nothing real could answer at all."""
+    real = [vendor for vendor in registry.vendors if not vendor.sample]
+    paid = [one for one in _indexes(real) if not is_free(one, Capability.REFERRING_DOMAINS)]
+    if question.vs or paid or any(vendor.can(Capability.SERP) for vendor in real):
+        return real
+    if question.serp:
+        return [vendor for vendor in real if vendor.name != question.serp]
+    return [vendor for vendor in registry.vendors if vendor.sample]
+
+
+def _serp_vendor(registry: Registry, question: Question, chosen: Sequence[Vendor]) -> Vendor | None:
+    if question.vs:
+        return None
+    if question.serp:
+        vendor = registry.named(question.serp)
+        if not vendor.can(Capability.SERP):
+            raise BadQuestion(f"{vendor.title} has no search results; choose another `serp:`.")
+        return vendor
+    able = [vendor for vendor in chosen if vendor.can(Capability.SERP)]
+    if able and not question.via:
+        # The index's own results may come with its counts; Google is what the question is about.
+        main = _indexes(chosen)[:1]
+        able.sort(key=lambda vendor: (vendor not in main, vendor.own_web_index))
+    if able:
+        return able[0]
+    names = ", ".join(vendor.title for vendor in chosen) or "No connected vendor"
+    raise BadQuestion(
+        f"{names}: no search results to be had. Name the ranking pages yourself with `vs:URL`, "
+        "or a vendor that has search results with `serp:`."
+    )
+
+
+def _tells_difficulty(vendor: Vendor, question: Question) -> bool:
+    """Say whether a vendor knows keywords of this market: one that does not is not asked."""
+    return vendor.can(Capability.KEYWORD_METRICS) and difficulty_ask(vendor, question).served()
