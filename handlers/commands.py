@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from bot.errors import BadQuestion
 from bot.render import notes
 from bot.render.slack.message import Message
-from handlers import budget, form, lookups, private_notes, untrack
+from handlers import budget, form, lookups, private_notes
 from handlers.answer import accept
 from handlers.lookups import Look
 from handlers.place import Place
@@ -18,7 +18,7 @@ from handlers.request import Errand
 from handlers.services import Services
 from handlers.settings import form as settings
 from handlers.tracking import form as track_form
-from handlers.tracking import history, this_week, track, which
+from handlers.tracking import history, this_week, track, tracked_list, which
 
 Whole = Callable[[Services, Place, str], Awaitable[Message | None]]
 First = Callable[[Services, Place, str, str], Awaitable[Message | None]]
@@ -85,5 +85,9 @@ WHOLE: dict[str, Whole] = {
     "list": _look(which.LIST),
     "digest": _look(this_week.KIND),
 }
-FIRST: dict[str, First] = {"track": track.ask, "untrack": untrack.ask, "history": history.ask}
+FIRST: dict[str, First] = {
+    "track": track.ask,
+    "untrack": tracked_list.untrack,
+    "history": history.ask,
+}
 FORMS: dict[str, Form] = {"": form.open_form, "settings": _settings, "track": track_form.open_form}

@@ -1,17 +1,39 @@
-"""Run again asks the vendors anew; Retry, after a failure, uses what was already paid for."""
+"""The same question again: asked anew, with a page of ours, or answered in another place.
 
-from slack_bolt.async_app import AsyncApp
+Run again asks the vendors anew; Retry, after a failure, uses what was already paid for. So do the
+buttons that name our page (Use this, We have none, Another) and those that move the answer to a
+direct message or to the asker alone.
+"""
 
+import json
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.errors import BadQuestion
+from bot.model.question import NO_PAGE, Defaults, Question, make
+from bot.render import views
 from bot.render.slack.message import Message
+from handlers import private_notes
 from handlers.answer import accept, clicks
-from handlers.answer.buttons import on_press
+from handlers.answer.buttons import InPlace, on_press
 from handlers.answer.clicks import Click
-from handlers.request import Errand
+from handlers.request import Destination, Errand
 from handlers.services import Services
+from handlers.slack.refusals import SlackRefused
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen for both buttons; they carry the same action."""
+    """Listen for every button that asks the same question again."""
+    _listen_again(app, services)
+    _listen_proposed_page(app, services)
+    _listen_name_page(app, services)
+    _listen_elsewhere(app, services)
+
+
+def _listen_again(app: AsyncApp, services: Services) -> None:
+    """Listen for Run again and Retry; they carry the same action."""
 
     async def again(click: Click, errand: Errand) -> Message | None:
         answered = await clicks.report_of(services, click.value, click.team) is not None
@@ -21,3 +43,116 @@ def register(app: AsyncApp, services: Services) -> None:
         return await accept.commit(services, repeated, click.trigger_id)
 
     on_press(app, services, "run_again", again)
+
+
+def _listen_proposed_page(app: AsyncApp, services: Services) -> None:
+    """Listen for Use this and We have none, under a page that the result proposes as ours."""
+
+    async def use(click: Click, errand: Errand) -> Message | None:
+        report = await clicks.report_of(services, click.value, click.team)
+        if report is None or report.proposed_page is None:
+            return private_notes.note("The page that was proposed is gone. Ask again.")
+        return await _ask_with(services, click, errand, report.proposed_page)
+
+    async def have_none(click: Click, errand: Errand) -> Message | None:
+        return await _ask_with(services, click, errand, NO_PAGE)
+
+    on_press(app, services, "use_page", use)
+    on_press(app, services, "no_page", have_none)
+
+
+async def _ask_with(services: Services, click: Click, errand: Errand, page: str) -> Message | None:
+    """Commit the same question with its page; what was paid for is used again."""
+    known = replace(errand, question=replace(errand.question, page=page))
+    again = accept.again(known, fresh=False, user=click.user, response_url=click.response_url)
+    return await accept.commit(services, again, click.trigger_id)
+
+
+def _listen_name_page(app: AsyncApp, services: Services) -> None:
+    """Listen for Name our page and for its form."""
+
+    async def ask(click: Click, errand: Errand) -> Message | None:
+        page = errand.question.page
+        view = views.name_page(click.value, page=page if page and page != NO_PAGE else "")
+        place = json.dumps({"run": click.value, "response_url": click.response_url})
+        try:
+            await services.voice.show(click.trigger_id, replace(view, private_metadata=place))
+        except SlackRefused as refused:
+            return private_notes.note(str(refused))
+        return None
+
+    async def named(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        fault = await _ask_with_typed_page(services, body, view)
+        await (ack(response_action="errors", errors={"page": fault}) if fault else ack())
+
+    on_press(app, services, "name_page", ask)
+    app.view("name_page_form")(named)
+
+
+async def _ask_with_typed_page(
+    services: Services, body: dict[str, Any], view: dict[str, Any]
+) -> str | None:
+    """Commit the question with its page; returns the fault, if there is one."""
+    place = json.loads(view["private_metadata"])
+    typed = view["state"]["values"]["page"]["value"]["value"] or ""
+    try:
+        errand = await clicks.errand_of(services, place["run"], body["team"]["id"])
+        question = _with_page(errand.question, typed)
+        services.analysis.check(
+            question,
+            await services.channels.settings(errand.team, errand.channel, question.site),
+        )
+    except (BadQuestion, clicks.NotYours) as error:
+        return str(error)
+    renamed = accept.again(
+        replace(errand, question=question),
+        fresh=False,
+        user=body["user"]["id"],
+        response_url=place["response_url"],
+    )
+    note = await accept.commit(services, renamed, view["id"])
+    return note.text if note else None
+
+
+def _with_page(question: Question, page: str) -> Question:
+    """Return the same question about another page of ours; raises `BadQuestion`."""
+    if not page.strip():
+        raise BadQuestion("Which page? Its address, or none when there is no page yet.")
+    market = question.market
+    checked = make(
+        question.keyword,
+        Defaults(market.country, market.language),
+        site=question.site,
+        page=page.strip(),
+    )
+    return replace(question, site=checked.site, page=checked.page)
+
+
+_PLACES = {
+    "answer_dm": (Destination.DM, "in your direct messages with me"),
+    "answer_private": (Destination.PRIVATE, "here, for your eyes only"),
+}
+
+
+def _listen_elsewhere(app: AsyncApp, services: Services) -> None:
+    """Listen for both buttons of the note that a refused placeholder leaves."""
+    for action_id, (destination, place) in _PLACES.items():
+        _listen_place(app, services, action_id, destination, place)
+
+
+def _listen_place(
+    app: AsyncApp, services: Services, action_id: str, destination: Destination, place: str
+) -> None:
+    async def send(click: Click, errand: Errand) -> Message | None:
+        if click.user != errand.user:
+            raise clicks.NotYours
+        elsewhere = accept.again(
+            replace(errand, to=destination),
+            fresh=errand.question.fresh,
+            user=click.user,
+            response_url=click.response_url,
+        )
+        note = await accept.commit(services, elsewhere, click.trigger_id)
+        return InPlace.of(note or private_notes.working(place))
+
+    on_press(app, services, action_id, send)

@@ -1,7 +1,14 @@
-"""An answer in a channel, a thread or a direct message: one parent, edited, and its thread."""
+"""Where a job speaks. One run is one conversation: opened, edited, concluded, added to.
+
+In a channel, a thread or a direct message it is one parent message, edited, and its thread. In
+private it is what the response_url of the pressed button allows: five uses in half an hour. The
+click took one for "working on it"; result, prospects and method take three more. What comes later
+goes to the person's direct message.
+"""
 
 import logging
 from dataclasses import replace
+from typing import Protocol
 
 from bot.jobs import Heard
 from bot.render import notes
@@ -166,3 +173,87 @@ class InChannel:
         await self._job.tell_asker("elsewhere", note)
         if refused.code not in CANNOT_POST_HERE:
             raise Heard(refused) from refused
+
+
+class InPrivate:
+    """Speaks to the asker alone: no progress, no file, tables as text."""
+
+    def __init__(self, job: RunningJob) -> None:
+        self._job = job
+
+    async def open(self, placeholder: Message) -> bool:  # noqa: ARG002 - the click said it
+        """Nothing to claim: the button's own reply has said that work began."""
+        return True
+
+    async def ask(self, price: Message) -> None:
+        """Ask the asker."""
+        await self.add("price", price)
+
+    def stage(self, message: Message) -> None:
+        """Say nothing: every word costs one of five uses."""
+
+    async def conclude(self, message: Message) -> None:
+        """Give the answer."""
+        await self.add("result", message)
+
+    async def add(self, step: str, message: Message) -> None:
+        """Give another part of it."""
+        await self._job.tell_asker(step, message.plain if step == "prospects" else message)
+
+    async def attach(self, name: str, content: bytes) -> None:
+        """Send the file to the direct message: a private reply carries none."""
+
+        async def send() -> None:
+            await self._job.services.voice.upload(await self._job.direct(), name, content)
+
+        try:
+            await self._job.once("csv_dm", send)
+        except SlackRefused as refused:
+            log.warning("job %s: no file by DM: %s", self._job.id, refused)
+
+    async def finish(self, result: Message, headline: str) -> None:
+        """Nobody else has to be called."""
+
+    async def stop(self) -> None:
+        """Nothing runs."""
+
+
+class Talk(Protocol):
+    """A place for an answer. Everything it posts, it posts once, even over a kill."""
+
+    async def open(self, placeholder: Message) -> bool:
+        """Claim the place before anything is spent; False: it cannot be, and the asker knows."""
+        ...
+
+    async def ask(self, price: Message) -> None:
+        """Put a price with its buttons where the answer will stand."""
+        ...
+
+    def stage(self, message: Message) -> None:
+        """Show how far the work is."""
+        ...
+
+    async def conclude(self, message: Message) -> None:
+        """Put the last word where the placeholder stood."""
+        ...
+
+    async def add(self, step: str, message: Message) -> None:
+        """Add to the thread."""
+        ...
+
+    async def attach(self, name: str, content: bytes) -> None:
+        """Add the CSV file to the thread, or say why it is not there."""
+        ...
+
+    async def finish(self, result: Message, headline: str) -> None:
+        """Call the asker, and mark the result if a kill may have lost a part of the thread."""
+        ...
+
+    async def stop(self) -> None:
+        """Leave nothing running."""
+        ...
+
+
+def talk_for(job: RunningJob) -> Talk:
+    """Return the place that the asker chose."""
+    return InPrivate(job) if job.errand.to is Destination.PRIVATE else InChannel(job)

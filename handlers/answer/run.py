@@ -28,11 +28,11 @@ from bot.store.jobs import Job
 from bot.store.ledger import Payer
 from handlers import private_notes
 from handlers.answer.accept import ANSWER
+from handlers.answer.conversation import Talk, talk_for
 from handlers.answer.job import RunningJob, place_of
 from handlers.last_word import teller
 from handlers.request import from_payload
 from handlers.services import Services
-from handlers.talk import Talk, talk_for
 
 MOST_ATTEMPTS_WITH_PAGES = 2
 """A job that was begun more often has seen the bot die twice, and may be why."""

@@ -18,7 +18,7 @@ from bot.store.jobs import Job
 from bot.tracking.keywords import is_same, spelled_so
 from handlers import private_notes
 from handlers.place import tell_once
-from handlers.sample_mark import uses_sample
+from handlers.private_notes import uses_sample
 from handlers.services import Services
 from handlers.slack.once import Once
 from handlers.slack.refusals import CANNOT_POST_HERE, SlackRefused

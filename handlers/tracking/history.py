@@ -7,7 +7,7 @@ from bot.render.tracking.history import history_message
 from handlers import lookups
 from handlers.lookups import Look, on_look
 from handlers.place import Place
-from handlers.sample_mark import marked, uses_sample
+from handlers.private_notes import marked, uses_sample
 from handlers.services import Services
 from handlers.tracking import which
 

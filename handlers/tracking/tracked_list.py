@@ -1,24 +1,32 @@
 """`/gap list`: what is tracked here, page by page, and what can be done with each keyword."""
 
+import json
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.errors import BadQuestion
+from bot.model.question import Defaults, make
 from bot.model.tracking import TrackedKeyword
 from bot.render.slack.message import Message
+from bot.render.tracking.forms import edit_form
 from bot.render.tracking.tracked_list import PER_PAGE, ListRow, tracked_list
+from bot.render.tracking.tracked_notes import untracked
 from bot.settings.environment import Settings
 from bot.store import posts, workspace
 from bot.store.posts import PostState
 from bot.tracking.digest import digest_slot
 from bot.tracking.schedule import WEEK
-from handlers import edit_tracked, lookups, private_notes
-from handlers.answer.buttons import anybody, on_click
-from handlers.answer.clicks import Click
+from handlers import lookups, private_notes
+from handlers.answer.buttons import InPlace, anybody, on_click
+from handlers.answer.clicks import Click, NotYours
 from handlers.lookups import Look, on_look
 from handlers.place import Place
-from handlers.sample_mark import marked, uses_sample
+from handlers.private_notes import marked, uses_sample
 from handlers.services import Services
+from handlers.slack.refusals import SlackRefused
 from handlers.tracking import digest_time, which
 from handlers.tracking.track import place_of
 
@@ -29,7 +37,7 @@ _HOW = {
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen for pages and menus; the job draws a page."""
+    """Listen for pages, menus, Edit and Untrack; the job draws a page."""
 
     async def open_list(click: Click, _: Click) -> Message | None:
         return await lookups.ask(services, which.LIST, Look(place_of(click)), click.trigger_id)
@@ -46,13 +54,15 @@ def register(app: AsyncApp, services: Services) -> None:
     on_click(app, services, "tracked_page", anybody, turn)
     on_click(app, services, "tracked_page_back", anybody, turn)
     on_click(app, services, "tracked_menu", which.behind, chosen)
+    _listen_edit(app, services)
+    _listen_untrack(app, services)
 
 
 async def _act(services: Services, click: Click, keyword: TrackedKeyword) -> Message | None:
     """Do what a row's menu says, and show the same page again."""
     action = click.value.partition(":")[0]
     if action == "edit_tracking":
-        return await edit_tracked.open_form(services, click, keyword)
+        return await open_form(services, click, keyword)
     page = await which.page_of(services, keyword)
     if action == "untrack":
         await services.tracking.untrack(keyword)
@@ -108,3 +118,66 @@ async def _last_week(services: Services, place: Place, settings: Settings) -> st
         if known is not None:
             return _HOW.get(known.state, "").format(week=slot.period)
     return ""
+
+
+def _listen_edit(app: AsyncApp, services: Services) -> None:
+    """Listen for the filled form."""
+
+    async def saved(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        fault = await _keep_page(services, body, view)
+        await (ack(response_action="errors", errors={"page": fault}) if fault else ack())
+
+    app.view("edit_tracked_form")(saved)
+
+
+async def open_form(services: Services, click: Click, keyword: TrackedKeyword) -> Message | None:
+    """Open the form; returns a private note when Slack does not."""
+    kept = {"id": keyword.id, "channel": click.channel, "response_url": click.response_url}
+    view = replace(edit_form(keyword), private_metadata=json.dumps(kept))
+    try:
+        await services.voice.show(click.trigger_id, view)
+    except SlackRefused as refused:
+        return private_notes.note(str(refused))
+    return None
+
+
+async def _keep_page(services: Services, body: dict[str, Any], view: dict[str, Any]) -> str | None:
+    """Keep the page; returns the fault, if there is one."""
+    kept, team = json.loads(view["private_metadata"]), body["team"]["id"]
+    typed = (view["state"]["values"]["page"]["value"]["value"] or "").strip()
+    keyword = await services.tracking.one(team, kept["id"])
+    if keyword is None or keyword.channel != kept["channel"]:
+        return str(NotYours())
+    asked = keyword.question
+    market = Defaults(asked.market.country, asked.market.language)
+    try:
+        page = make(asked.keyword, market, site=asked.site, page=typed or None).page
+    except BadQuestion as error:
+        return str(error)
+    await services.tracking.edit(keyword, page=page)
+    place = Place(team, keyword.channel, body["user"]["id"], response_url=kept["response_url"])
+    page_of_list = await which.page_of(services, keyword)
+    await which.show_list(services, place, page_of_list, view["id"])
+    return None
+
+
+def _listen_untrack(app: AsyncApp, services: Services) -> None:
+    """Listen for the button under a keyword; the menu of the list does the same."""
+
+    async def pressed(click: Click, keyword: TrackedKeyword) -> Message | None:  # noqa: ARG001
+        return InPlace.of(await _end(services, keyword))
+
+    on_click(app, services, "untrack", which.behind, pressed)
+
+
+async def untrack(services: Services, place: Place, words: str, key: str) -> Message | None:  # noqa: ARG001
+    """End what the words name; raises `BadQuestion`."""
+    if not words:
+        raise which.nothing_named()
+    found = await which.named(services, place, words)
+    return found if isinstance(found, Message) else await _end(services, found)
+
+
+async def _end(services: Services, keyword: TrackedKeyword) -> Message:
+    await services.tracking.untrack(keyword)
+    return untracked(keyword.question.keyword, keyword.question.site)
