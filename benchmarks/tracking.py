@@ -2,8 +2,8 @@
 
     python -m benchmarks.tracking [--keywords N] [--weeks N] [--via free|paid]
 
-1,000 keywords, each with 3 rivals of 500 referring domains, of which 1 % change in a week. The bar
-is held with a free index, which reads every list whole and writes the intervals that changed; a
+1,000 keywords, each with 3 competitors of 500 referring domains, of which 1 % change in a week. The
+bar is held with a free index, which reads every list whole and writes the intervals that changed; a
 paid one tells only who is new. Seconds are the whole week's less what the invented vendor took to
 answer. Each life is a process of its own, so that its peak memory is its own.
 """
@@ -33,7 +33,7 @@ from bot.store.connect import Database
 from bot.store.posts import PostKind, PostState, Slot
 from bot.tracking.digest import WEEKLY, Digests
 from bot.tracking.keywords import MOST_TRACKED, Tracking
-from bot.tracking.refresh import Rereader
+from bot.tracking.refresh import Refresher
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from fakes.worlds.growing_web import START, GrowingWeb, over_the_wire
@@ -172,7 +172,7 @@ async def _live(keywords: int, weeks: int, *, paid: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         database = await Database.open(Path(folder) / "bench.db", clock)
         async with over_the_wire() as client, Reader(clock, resolver=_nobody) as reader:
-            rereader = Rereader(
+            refresher = Refresher(
                 registry=registry,
                 gateway=Gateway(client, clock),
                 database=database,
@@ -180,7 +180,7 @@ async def _live(keywords: int, weeks: int, *, paid: bool) -> None:
                 settings=settings,
                 reader=reader,
             )
-            tracking = Tracking(database=database, clock=clock, rereader=rereader)
+            tracking = Tracking(database=database, clock=clock, refresher=refresher)
             life = Life(web, clock, database, tracking, Digests(database, settings, registry))
             await life.follow()
             for week in range(weeks + 1):

@@ -24,23 +24,23 @@ from bot.pages.reading.fetch import Reader
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
 from bot.settings.environment import Settings
-from bot.spending.overview import Books
+from bot.spending.overview import Spending
 from bot.store import ledger
 from bot.store.answers import purge_expired
 from bot.store.connect import Database
 from bot.tracking.digest import Digests
 from bot.tracking.keywords import Tracking
-from bot.tracking.posting import Rounds
-from bot.tracking.refresh import Rereader
+from bot.tracking.posting import ScheduledPosts
+from bot.tracking.refresh import Refresher
 from bot.tracking.schedule import Schedule
 from handlers.app import make_app
 from handlers.channel_settings import Channels
 from handlers.health import health
-from handlers.in_progress import UnderWay
+from handlers.in_progress import InProgress
 from handlers.services import Services
 from handlers.slack.client import slack_client
 from handlers.slack.manifest import EVENTS_PATH
-from handlers.slack.web_api import Voice
+from handlers.slack.web_api import SlackApi
 from handlers.tracking.notifier import SlackNotifier
 from handlers.transport.http_door import HttpDoor
 from handlers.transport.refusal_log import ServerNoise, TurnedAway
@@ -58,7 +58,7 @@ class Core:
     database: Database
     registry: Registry
     analysis: Analysis
-    books: Books
+    spending: Spending
     tracking: Tracking
     digests: Digests
 
@@ -96,14 +96,14 @@ async def core(
                 comparing=comparing,
                 gates=Gates(pages),
             )
-            books = Books(
+            spending = Spending(
                 registry=registry,
                 analysis=analysis,
                 database=database,
                 clock=clock,
                 settings=settings,
             )
-            rereader = Rereader(
+            refresher = Refresher(
                 registry=registry,
                 gateway=gateway,
                 database=database,
@@ -117,8 +117,8 @@ async def core(
                 database=database,
                 registry=registry,
                 analysis=analysis,
-                books=books,
-                tracking=Tracking(database=database, clock=clock, rereader=rereader),
+                spending=spending,
+                tracking=Tracking(database=database, clock=clock, refresher=refresher),
                 digests=Digests(database, settings, registry),
             )
     finally:
@@ -160,14 +160,14 @@ async def _put_right(product: Core) -> None:
 def services_of(product: Core) -> Services:
     """Return what the handlers need, with nothing running yet."""
     settings, database, clock = product.settings, product.database, product.clock
-    voice = Voice(slack_client(settings, clock), clock)
+    slack_api = SlackApi(slack_client(settings, clock), clock)
     channels = Channels(database, clock, settings, product.registry)
-    rounds = Rounds(
+    scheduled_posts = ScheduledPosts(
         database=database,
         clock=clock,
         tracking=product.tracking,
         digests=product.digests,
-        notifier=SlackNotifier(database, clock, voice),
+        notifier=SlackNotifier(database, clock, slack_api),
         settings_of=channels.settings,
     )
     return Services(
@@ -175,15 +175,18 @@ def services_of(product: Core) -> Services:
         database=database,
         clock=clock,
         analysis=product.analysis,
-        books=product.books,
+        spending=product.spending,
         jobs=JobQueue(database, clock, workers=settings.workers, limit=settings.queue),
-        voice=voice,
-        under_way=UnderWay(),
+        slack_api=slack_api,
+        in_progress=InProgress(),
         channels=channels,
         tracking=product.tracking,
         digests=product.digests,
         schedule=Schedule(
-            database=database, clock=clock, rounds=rounds, settings_of=channels.settings
+            database=database,
+            clock=clock,
+            scheduled_posts=scheduled_posts,
+            settings_of=channels.settings,
         ),
     )
 

@@ -13,7 +13,7 @@ def make_app(services: Services) -> AsyncApp:
     app = AsyncApp(
         name="linkgap",
         logger=bolt_log(),
-        client=services.voice.client,
+        client=services.slack_api.client,
         signing_secret=signing_secret(services.settings),
     )
     handlers.register(app, services)

@@ -41,7 +41,7 @@ def register(app: AsyncApp, services: Services) -> None:
         url = body.get("response_url")
         if url is not None:
             try:
-                await services.voice.respond(url, note)
+                await services.slack_api.respond(url, note)
             except SlackRefused as refused:
                 log.warning("reference %s could not be told: %s", reference, refused)
         if response is not None:
@@ -94,7 +94,7 @@ def catch_the_rest(app: AsyncApp, services: Services) -> None:
         url = body.get("response_url")
         if not pressed.startswith(LINK) and url is not None:
             said = "This button does nothing any more. Ask again with `/gap`."
-            await services.voice.respond(url, private_notes.note(said))
+            await services.slack_api.respond(url, private_notes.note(said))
 
     async def quietly(ack: AsyncAck) -> None:
         await ack()

@@ -5,7 +5,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.render import money
 from bot.render.slack.message import Message
 from bot.store.ledger import Payer
-from handlers.lookups import Look, on_look
+from handlers.lookups import Lookup, on_lookup
 from handlers.services import Services
 
 KIND = "budget"
@@ -13,12 +13,12 @@ KIND = "budget"
 
 def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - commands.py asks
     """Take on the jobs that the doors commit."""
-    on_look(services, KIND, _overview)
+    on_lookup(services, KIND, _overview)
 
 
-async def _overview(services: Services, look: Look) -> Message:
-    place = look.place
+async def _overview(services: Services, lookup: Lookup) -> Message:
+    place = lookup.place
     defaults = await services.channels.defaults(place.team, place.channel)
     payer = Payer(place.user, defaults.site, place.channel)
-    found = await services.books.overview(place.team, payer)
-    return money.overview(found, await services.books.allowances(place.team))
+    found = await services.spending.overview(place.team, payer)
+    return money.overview(found, await services.spending.allowances(place.team))

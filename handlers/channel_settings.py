@@ -14,7 +14,7 @@ from bot.model.question import Defaults
 from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.environment import Settings
-from bot.settings.levels import Place, Wishes
+from bot.settings.levels import Overrides, Place
 from bot.store.connect import Database
 
 T = TypeVar("T")
@@ -24,11 +24,11 @@ REMEMBERED_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ChannelSettings:
     """What holds in one channel, for its default site or for another one that is named."""
 
     base: Settings
-    wishes: Wishes
+    overrides: Overrides
     channel: str
     # A long blocklist takes a while to read; an acknowledgement reads it once in half a minute.
     _made: dict[tuple[str, str | None], Settings] = field(default_factory=dict)
@@ -38,9 +38,9 @@ class Held:
         made = self._made.get((self.channel, site))
         if made is None:
             if site is None:
-                made = levels.in_channel(self.base, self.wishes, self.channel)
+                made = levels.in_channel(self.base, self.overrides, self.channel)
             else:
-                made = levels.in_run(self.base, self.wishes, site, self.channel)
+                made = levels.in_run(self.base, self.overrides, site, self.channel)
             self._made[self.channel, site] = made
         return made
 
@@ -54,13 +54,13 @@ class Held:
 
     def defaults(self, site: str | None = None) -> Defaults:
         """Return what an asker need not say; a named site brings its own market, if it has one."""
-        return levels.defaults(self.settings(), self.wishes, site)
+        return levels.defaults(self.settings(), self.overrides, site)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     until: float
-    wishes: Wishes
+    overrides: Overrides
     made: dict[tuple[str, str | None], Settings] = field(default_factory=dict)
 
 
@@ -76,22 +76,22 @@ class Channels:
         self._reading: dict[str, asyncio.Lock] = {}
         self._changes = 0
 
-    async def held(self, team: str, channel: str) -> Held:
+    async def of(self, team: str, channel: str) -> ChannelSettings:
         """Return all that holds in a channel."""
         known = await self._of(team)
-        return Held(self.base, known.wishes, channel, known.made)
+        return ChannelSettings(self.base, known.overrides, channel, known.made)
 
     async def defaults(self, team: str, channel: str) -> Defaults:
         """Return what an asker in the channel need not say."""
-        return (await self.held(team, channel)).defaults()
+        return (await self.of(team, channel)).defaults()
 
     async def settings(self, team: str, channel: str, site: str | None = None) -> Settings:
         """Return what holds in a channel for a site; None: for the channel's own."""
-        return (await self.held(team, channel)).settings(site)
+        return (await self.of(team, channel)).settings(site)
 
-    async def wishes(self, team: str) -> Wishes:
+    async def overrides(self, team: str) -> Overrides:
         """Return what the team has set, as last read."""
-        return (await self._of(team)).wishes
+        return (await self._of(team)).overrides
 
     def forget(self, team: str) -> None:
         """Read again at the next question, whatever was remembered or is being read."""
@@ -105,8 +105,8 @@ class Channels:
             known = self._known.get(team)
             if known is None or known.until <= now:
                 changes = self._changes
-                wishes = await self._database.read(lambda db: levels.wishes_of(db, team))
-                known = _Known(now + REMEMBERED_S, wishes)
+                overrides = await self._database.read(lambda db: levels.overrides_of(db, team))
+                known = _Known(now + REMEMBERED_S, overrides)
                 if changes == self._changes:
                     self._known[team] = known
             return known

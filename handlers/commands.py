@@ -12,9 +12,9 @@ from bot.render import notes
 from bot.render.slack.message import Message
 from handlers import budget, form, lookups, private_notes
 from handlers.answer import accept
-from handlers.lookups import Look
+from handlers.lookups import Lookup
 from handlers.place import Place
-from handlers.request import Errand
+from handlers.request import Request
 from handlers.services import Services
 from handlers.settings import form as settings
 from handlers.tracking import form as track_form
@@ -46,7 +46,7 @@ async def answer_to(services: Services, place: Place, words: str, key: str) -> M
         question = await accept.read(services, words, place.team, place.channel)
     except BadQuestion as error:
         return notes.usage_error(str(error))
-    errand = Errand(
+    request = Request(
         question,
         place.team,
         place.channel,
@@ -54,7 +54,7 @@ async def answer_to(services: Services, place: Place, words: str, key: str) -> M
         thread_ts=place.thread_ts or place.message_ts,
         response_url=place.response_url,
     )
-    return await accept.commit(services, errand, key)
+    return await accept.commit(services, request, key)
 
 
 async def _help(services: Services, place: Place, key: str) -> Message:  # noqa: ARG001 - one shape
@@ -72,18 +72,18 @@ async def _settings(services: Services, place: Place) -> None:
     )
 
 
-def _look(kind: str) -> Whole:
+def _lookup(kind: str) -> Whole:
     async def ask(services: Services, place: Place, key: str) -> Message | None:
-        return await lookups.ask(services, kind, Look(place), key)
+        return await lookups.ask(services, kind, Lookup(place), key)
 
     return ask
 
 
 WHOLE: dict[str, Whole] = {
     "help": _help,
-    "budget": _look(budget.KIND),
-    "list": _look(which.LIST),
-    "digest": _look(this_week.KIND),
+    "budget": _lookup(budget.KIND),
+    "list": _lookup(which.LIST),
+    "digest": _lookup(this_week.KIND),
 }
 FIRST: dict[str, First] = {
     "track": track.ask,

@@ -12,7 +12,7 @@ from bot.render import views
 from handlers import private_notes
 from handlers.answer import accept
 from handlers.place import Place, tell
-from handlers.request import Errand
+from handlers.request import Request
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
 
@@ -34,7 +34,7 @@ async def open_form(services: Services, place: Place) -> None:
     kept = json.dumps({"channel": place.channel, "response_url": place.response_url})
     defaults = await services.channels.defaults(place.team, place.channel)
     try:
-        await services.voice.show(
+        await services.slack_api.show(
             place.trigger_id or "", views.form(defaults, private_metadata=kept)
         )
     except SlackRefused as refused:
@@ -59,8 +59,10 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
         )
     except BadQuestion as error:
         return {"page" if given.get("page") else "keyword": str(error)}
-    errand = Errand(question, team, channel, body["user"]["id"], response_url=place["response_url"])
-    note = await accept.commit(services, errand, view["id"])
+    request = Request(
+        question, team, channel, body["user"]["id"], response_url=place["response_url"]
+    )
+    note = await accept.commit(services, request, view["id"])
     return {"keyword": note.text} if note else {}
 
 

@@ -8,12 +8,12 @@ import asyncio
 from collections import defaultdict
 from dataclasses import replace
 
-from handlers.request import Errand
+from handlers.request import Request
 
 Key = tuple[object, ...]
 
 
-class UnderWay:
+class InProgress:
     """Who is working on what."""
 
     def __init__(self) -> None:
@@ -24,20 +24,20 @@ class UnderWay:
         """Return what is held while a channel's keywords change: a second look sees the first."""
         return self._turns[team, channel]
 
-    def claim(self, errand: Errand, owner: str) -> str | None:
+    def claim(self, request: Request, owner: str) -> str | None:
         """Take the question; returns who has it already and is not finished, None: nobody."""
-        key = _key(errand)
+        key = _key(request)
         if key in self._runs:
             return self._runs[key]
         self._runs[key] = owner
         return None
 
-    def release(self, errand: Errand) -> None:
+    def release(self, request: Request) -> None:
         """Let the same question be asked again."""
-        self._runs.pop(_key(errand), None)
+        self._runs.pop(_key(request), None)
 
 
-def _key(errand: Errand) -> Key:
-    question = replace(errand.question, fresh=False)
-    private = errand.user if errand.to.is_personal else None
-    return (errand.team, errand.channel, errand.thread_ts, errand.to, private, question)
+def _key(request: Request) -> Key:
+    question = replace(request.question, fresh=False)
+    private = request.user if request.to.is_personal else None
+    return (request.team, request.channel, request.thread_ts, request.to, private, question)

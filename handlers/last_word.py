@@ -28,17 +28,17 @@ def teller(services: Services, place_of: Callable[[str], Place]) -> Tell:
 
 async def _tell(services: Services, place: Place, note: Message, job_id: str) -> None:
     """Say it by the first of three ways that works; twice is better than not at all."""
-    voice = services.voice
+    slack_api = services.slack_api
 
     async def directly() -> None:
-        await voice.post(await voice.direct(place.user), note)
+        await slack_api.post(await slack_api.direct(place.user), note)
 
     ways: list[Callable[[], Awaitable[None]]] = [
-        partial(voice.whisper, place.channel, place.user, note, place.thread_ts),
+        partial(slack_api.whisper, place.channel, place.user, note, place.thread_ts),
         directly,
     ]
     if place.response_url is not None:
-        ways.insert(0, partial(voice.respond, place.response_url, note))
+        ways.insert(0, partial(slack_api.respond, place.response_url, note))
     for way in ways:
         try:
             await way()

@@ -22,7 +22,7 @@ from handlers.slack.once import Once
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Lookup:
     """What somebody wants to see: `words` follow the command.
 
     `replace`: in place of the message whose button asked for it.
@@ -33,21 +33,21 @@ class Look:
     replace: bool = False
 
 
-Draw = Callable[[Services, Look], Awaitable[Message]]
-_LOOK = TypeAdapter(Look)
+Draw = Callable[[Services, Lookup], Awaitable[Message]]
+_LOOK = TypeAdapter(Lookup)
 
 
-async def ask(services: Services, kind: str, look: Look, key: str) -> Message | None:
+async def ask(services: Services, kind: str, lookup: Lookup, key: str) -> Message | None:
     """Commit a look; returns a private note when it was not taken."""
-    payload = _LOOK.dump_json(look).decode()
+    payload = _LOOK.dump_json(lookup).decode()
     try:
-        await services.jobs.submit(kind, look.place.team, payload, key)
+        await services.jobs.submit(kind, lookup.place.team, payload, key)
     except QueueFull:
         return notes.busy(services.settings.queue)
     return None
 
 
-def on_look(services: Services, kind: str, draw: Draw) -> None:
+def on_lookup(services: Services, kind: str, draw: Draw) -> None:
     """Let `draw` answer looks of a kind."""
     tell = teller(services, lambda payload: _LOOK.validate_json(payload).place)
     services.jobs.handle(kind, partial(_show, services, draw), tell)
@@ -55,13 +55,13 @@ def on_look(services: Services, kind: str, draw: Draw) -> None:
 
 async def _show(services: Services, draw: Draw, job: Job) -> None:
     """Tell the one who asked, once; also when something goes wrong here."""
-    look = _LOOK.validate_json(job.payload)
+    lookup = _LOOK.validate_json(job.payload)
     once = Once(services.database, services.clock, job.id)
     try:
-        told = await draw(services, look)
+        told = await draw(services, lookup)
     except LinkGapError as error:
         told = notes.usage_error(str(error))
     except Exception as error:
-        await once("trouble", partial(tell, services, look.place, private_notes.broken(job.id)))
+        await once("trouble", partial(tell, services, lookup.place, private_notes.broken(job.id)))
         raise Heard(error) from error
-    await once("told", partial(tell, services, look.place, told, replace=look.replace))
+    await once("told", partial(tell, services, lookup.place, told, replace=lookup.replace))

@@ -36,7 +36,7 @@ def register(app: AsyncApp, services: Services) -> None:
         if note is None:
             return
         try:
-            await services.voice.whisper(
+            await services.slack_api.whisper(
                 event["channel"], event["user"], note, event.get("thread_ts")
             )
         except SlackRefused as refused:

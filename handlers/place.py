@@ -41,9 +41,9 @@ async def tell(services: Services, place: Place, told: Message, *, replace: bool
     `replace`: in place of the message whose button was pressed.
     """
     if place.response_url is not None:
-        await services.voice.respond(place.response_url, told, replace=replace)
+        await services.slack_api.respond(place.response_url, told, replace=replace)
     else:
-        await services.voice.whisper(place.channel, place.user, told, place.thread_ts)
+        await services.slack_api.whisper(place.channel, place.user, told, place.thread_ts)
 
 
 async def tell_once(
@@ -59,19 +59,19 @@ async def tell_once(
 
     `direct` returns the channel of their direct message; None: Slack is asked for it.
     """
-    voice = services.voice
-    open_direct = direct or partial(voice.direct, place.user)
+    slack_api = services.slack_api
+    open_direct = direct or partial(slack_api.direct, place.user)
 
     async def respond() -> None:
         if place.response_url is None:
             raise SlackRefused("expired_url")
-        await voice.respond(place.response_url, told)
+        await slack_api.respond(place.response_url, told)
 
     async def whisper() -> None:
-        await voice.whisper(place.channel, place.user, told, place.thread_ts)
+        await slack_api.whisper(place.channel, place.user, told, place.thread_ts)
 
     async def directly() -> str:
-        return await voice.post(await open_direct(), told)
+        return await slack_api.post(await open_direct(), told)
 
     ways: dict[str, Callable[[], Awaitable[str | None]]] = {
         "response_url": respond,

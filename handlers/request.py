@@ -22,7 +22,7 @@ class Destination(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class Request:
     """One question with its asker.
 
     `channel` is where it was asked, and `thread_ts` the thread to answer in (None: start one).
@@ -42,14 +42,14 @@ class Errand:
     price_ts: str | None = None
 
 
-_ADAPTER = TypeAdapter(Errand)
+_ADAPTER = TypeAdapter(Request)
 
 
-def to_payload(errand: Errand) -> str:
+def to_payload(request: Request) -> str:
     """Return the JSON that a job row keeps."""
-    return _ADAPTER.dump_json(errand).decode()
+    return _ADAPTER.dump_json(request).decode()
 
 
-def from_payload(payload: str) -> Errand:
+def from_payload(payload: str) -> Request:
     """Read it back; raises `pydantic.ValidationError` on anything else."""
     return _ADAPTER.validate_json(payload)

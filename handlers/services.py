@@ -6,28 +6,28 @@ from bot.analysis.run import Analysis
 from bot.clock import Clock
 from bot.jobs import JobQueue
 from bot.settings.environment import Settings
-from bot.spending.overview import Books
+from bot.spending.overview import Spending
 from bot.store.connect import Database
 from bot.tracking.digest import Digests
 from bot.tracking.keywords import Tracking
 from bot.tracking.schedule import Schedule
 from handlers.channel_settings import Channels
-from handlers.in_progress import UnderWay
-from handlers.slack.web_api import Voice
+from handlers.in_progress import InProgress
+from handlers.slack.web_api import SlackApi
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The rooms below, and the one voice towards Slack."""
+    """The rooms below, and the one slack_api towards Slack."""
 
     settings: Settings
     database: Database
     clock: Clock
     analysis: Analysis
-    books: Books
+    spending: Spending
     jobs: JobQueue
-    voice: Voice
-    under_way: UnderWay
+    slack_api: SlackApi
+    in_progress: InProgress
     channels: Channels
     tracking: Tracking
     digests: Digests

@@ -1,4 +1,4 @@
-"""How well each vendor is tested, for docs/providers.md: derived from casebooks and test files."""
+"""How well each vendor is tested, for docs/providers.md: from contract cases and test files."""
 
 import re
 from collections import defaultdict
@@ -8,10 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from support.vendors.contract_cases import Casebook
+from support.vendors.contract_cases import ContractCases
 from support.vendors.contract_lines import LINES, Line
 from support.vendors.serp_vendors import MODULES as SERP_SOURCES
-from support.vendors.vendor_bench import BOOKS, built
+from support.vendors.vendor_bench import CASES, built
 
 from bot.providers.base import Capability, Remote, Vendor
 
@@ -40,7 +40,7 @@ class Evidence:
 
     @property
     def grade(self) -> str:
-        """Return the letter; a `local` vendor has no casebook and no evidence of this kind."""
+        """Return the letter; a `local` vendor has no contract cases and no such evidence."""
         if self.contract and self.server:
             return "A"
         if self.answers and self.server:
@@ -60,7 +60,7 @@ class Verdict:
     reasons: dict[str, tuple[Capability, ...]]
 
 
-def verdicts(book: Casebook) -> list[Verdict]:
+def verdicts(book: ContractCases) -> list[Verdict]:
     """Return each line of the contract for one vendor."""
     found = []
     for line in LINES:
@@ -104,7 +104,7 @@ def _shown(paths: Iterable[Path]) -> tuple[str, ...]:
 
 def grade_of(name: str) -> str:
     """Return the letter of a registered vendor."""
-    return evidence(name).grade if name in BOOKS else "local"
+    return evidence(name).grade if name in CASES else "local"
 
 
 def overview(vendors: Sequence[tuple[str, str, int]]) -> str:
@@ -124,28 +124,28 @@ def overview(vendors: Sequence[tuple[str, str, int]]) -> str:
 
 
 def _sum(name: str) -> tuple[int, int]:
-    if name not in BOOKS:
+    if name not in CASES:
         return 0, 0
-    books = [BOOKS[one] for one in (name, *_others(name))]
+    books = [CASES[one] for one in (name, *_others(name))]
     kept = sum(len(one.kept) for book in books for one in verdicts(book))
     return kept, len(LINES) * sum(len(book.cases) for book in books)
 
 
 def section(name: str, capabilities: Sequence[Capability]) -> str:
     """Return what a vendor answers and how that is tested."""
-    if name not in BOOKS:
+    if name not in CASES:
         return f"{_capabilities(capabilities)}\n\n{_local(name)}"
     parts = [_capabilities(capabilities), _terms(name), _behind(evidence(name)), _contract(name)]
     for other in _others(name):
-        settings = " and ".join(f"`{variable}`" for variable in BOOKS[other].env)
-        answered = f"With {settings} alone: {_names(BOOKS[other].cases)}."
+        settings = " and ".join(f"`{variable}`" for variable in CASES[other].env)
+        answered = f"With {settings} alone: {_names(CASES[other].cases)}."
         parts += [answered, _contract(other)]
     return "\n\n".join(parts)
 
 
 def _others(name: str) -> list[str]:
-    """Return the further casebooks of a vendor."""
-    return [other for other, book in BOOKS.items() if book.vendor == name]
+    """Return the further contract cases of a vendor."""
+    return [other for other, book in CASES.items() if book.vendor == name]
 
 
 def _local(name: str) -> str:
@@ -178,15 +178,15 @@ def _terms(name: str) -> str:
     kept: dict[int, list[Capability]] = defaultdict(list)
     pools: dict[str, None] = {}
     for capability, adapter in vendor.capabilities.items():
-        remote: Remote[object, object] = adapter  # type: ignore[assignment]  # BOOKS has only remote ones
-        calls = remote.plan(BOOKS[name].cases[capability].query)
+        remote: Remote[object, object] = adapter  # type: ignore[assignment]  # CASES has only remote ones
+        calls = remote.plan(CASES[name].cases[capability].query)
         kept[min(call.keep_seconds for call in calls)].append(capability)
         pools |= {pool: None for call in calls for pool in call.worst.by_pool}
     others = [pool for pool in pools if pool != vendor.pool]
     words = [
         f"Billed in {vendor.pool}: one answer may take {vendor.run_cap:,}"
         + (
-            f", of which {vendor.purse:,} for who links."
+            f", of which {vendor.list_budget:,} for who links."
             if vendor.can(Capability.REFERRING_DOMAINS)
             else "."
         ),
@@ -234,8 +234,8 @@ def _behind(found: Evidence) -> str:
 
 
 def _contract(name: str) -> str:
-    whole = len(BOOKS[name].cases)
-    rows = [f"| {one.line.says} | {_verdict(one, whole)} |" for one in verdicts(BOOKS[name])]
+    whole = len(CASES[name].cases)
+    rows = [f"| {one.line.says} | {_verdict(one, whole)} |" for one in verdicts(CASES[name])]
     return "\n".join(["| Contract case | At this vendor |\n|---|---|", *rows])
 
 

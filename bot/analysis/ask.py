@@ -13,7 +13,7 @@ from bot.spending.budget import RunBudget
 
 
 @dataclass
-class Inquiry:
+class Asker:
     """What was asked so far; `fresh` leaves kept answers alone."""
 
     gateway: Gateway
@@ -44,17 +44,17 @@ class Inquiry:
 
     async def _in_turn(self, asks: Sequence[Ask]) -> list[Answer[object] | None]:
         """Begin each question once the one before is reserved, and wait for all answers."""
-        under_way: list[asyncio.Task[Answer[object] | None]] = []
+        in_progress: list[asyncio.Task[Answer[object] | None]] = []
         try:
             for ask in asks:
                 reserved = asyncio.Event()
-                under_way.append(asyncio.create_task(self._one(ask, reserved)))
+                in_progress.append(asyncio.create_task(self._one(ask, reserved)))
                 await reserved.wait()
-            return await asyncio.gather(*under_way)
+            return await asyncio.gather(*in_progress)
         except BaseException:
-            for task in under_way:
+            for task in in_progress:
                 task.cancel()
-            await asyncio.gather(*under_way, return_exceptions=True)
+            await asyncio.gather(*in_progress, return_exceptions=True)
             raise
 
     async def _one(self, ask: Ask, reserved: asyncio.Event) -> Answer[object] | None:

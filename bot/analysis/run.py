@@ -13,7 +13,7 @@ from functools import partial
 
 from pydantic import TypeAdapter
 
-from bot.analysis.ask import Inquiry
+from bot.analysis.ask import Asker
 from bot.analysis.assemble import (
     Facts,
     assemble,
@@ -25,7 +25,7 @@ from bot.analysis.assemble import (
 )
 from bot.analysis.compare_worker import Comparing, Task
 from bot.analysis.page_checks import Gates
-from bot.analysis.shortlist import Refining
+from bot.analysis.shortlist import ShortlistEvidence
 from bot.clock import Clock
 from bot.errors import LinkGapError
 from bot.gap.compare import Own
@@ -118,7 +118,7 @@ class Analysis:
         return quoting.quote(
             question,
             self._vendors(question, settings),
-            purse=settings.purse,
+            list_budget=settings.list_budget,
             shortlist=settings.shortlist,
             cap=settings.run_cap,
         )
@@ -180,7 +180,7 @@ class Analysis:
             question,
             chosen,
             aliases,
-            Inquiry(self._gateway, budget, question.fresh),
+            Asker(self._gateway, budget, question.fresh),
             self._clock,
             settings,
             self._comparing,
@@ -229,7 +229,7 @@ class _Run:
     question: Question
     chosen: VendorSelection
     aliases: tuple[str, ...]
-    inquiry: Inquiry
+    asker: Asker
     clock: Clock
     settings: Settings
     comparing: Comparing
@@ -284,8 +284,8 @@ class _Run:
                 self.question.market.language,
             ),
         )
-        refining = Refining(
-            self.inquiry,
+        shortlisted = ShortlistEvidence(
+            self.asker,
             self.chosen.indexes,
             self.question.site,
             self.proven,
@@ -293,16 +293,16 @@ class _Run:
             self.asked_today + 1,
             self.settings.shortlist,
         )
-        if refining.can_prove():
+        if shortlisted.can_prove():
             await self._tell("whether they link to us already")
-            task = await self.comparing.prove(task, refining.proof)
+            task = await self.comparing.prove(task, shortlisted.proof)
         chosen = await self.comparing.choose(task, self.settings.shortlist)
         self.facts.dropped = chosen.dropped
         self._note_what_is_left_out()
         evidence: dict[str, Evidence] = {}
         if not self.question.light:
             await self._tell("the linking pages")
-            evidence = await refining.enrich(chosen.candidates)
+            evidence = await shortlisted.enrich(chosen.candidates)
         ranked = await self.comparing.rank_all(task, evidence)
         self.facts.prospects, self.facts.unproven = ranked.prospects, ranked.unproven
 
@@ -312,15 +312,15 @@ class _Run:
         for index in self.chosen.indexes:
             if level != "both":
                 what = sites if level == "page" else pages
-                self.inquiry.left_out(index.name, what, f"The settings ask for level {level} only.")
+                self.asker.left_out(index.name, what, f"The settings ask for level {level} only.")
             for what in LEFT_OUT_WHEN_LIGHT if self.question.light else ():
                 if what != sites or level == "both":
-                    self.inquiry.left_out(index.name, what, "The cheaper plan leaves it out.")
+                    self.asker.left_out(index.name, what, "The cheaper plan leaves it out.")
 
     async def _headline(self) -> None:
         """Find the competitors, their counts and ours."""
         asks = steps.headline(self.question, self.chosen)
-        for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
+        for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
             self._take(ask, answer)
         self.facts.own_domains = frozenset((self.question.site or "", *self.aliases)) - {""}
         self.facts.competitors = competitors_of(self.question, self.chosen, self.facts)
@@ -338,7 +338,7 @@ class _Run:
             )
         ]
         more += steps.difficulty(self.question, self.chosen)
-        for ask, answer in zip(more, await self.inquiry.all(more), strict=True):
+        for ask, answer in zip(more, await self.asker.all(more), strict=True):
             self._take(ask, answer)
         self.facts.competitors = competitors_of(self.question, self.chosen, self.facts)
 
@@ -352,7 +352,7 @@ class _Run:
         return row.url if row and self.question.page is None else None
 
     def _why_nothing(self) -> str:
-        for source in self.inquiry.sources:
+        for source in self.asker.sources:
             if source.capability == Capability.SERP and source.note:
                 return source.note
         return (
@@ -378,13 +378,13 @@ class _Run:
             for ask in link_lists.profiles(
                 index,
                 competitors_as(self.question, self.chosen, self.facts, index.name),
-                steps.purse_of(index, self.settings.purse),
+                steps.list_budget_of(index, self.settings.list_budget),
                 site=self.question.site,
                 scopes=link_lists.scopes_of(self.settings.level, light=self.question.light),
             )
         ]
         ours = steps.own_profile(self.chosen, self.question.site) if self.question.site else []
-        answers = await self.inquiry.all([*theirs, *ours])
+        answers = await self.asker.all([*theirs, *ours])
         read: list[Profile] = []
         for ask, answer in zip(theirs, answers, strict=False):
             if answer is not None:
@@ -409,7 +409,7 @@ class _Run:
             self.question,
             self.chosen,
             self.facts,
-            sources=self.inquiry.sources,
-            cost=await self.inquiry.budget.spent(),
+            sources=self.asker.sources,
+            cost=await self.asker.budget.spent(),
             taken_at=self.clock.now(),
         )

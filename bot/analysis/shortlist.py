@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.analysis.ask import Inquiry
+from bot.analysis.ask import Asker
 from bot.gap.compare import Candidate, Own
 from bot.gap.prioritise import Evidence
 from bot.model.links import Link, Metrics, ReferringDomain
@@ -12,7 +12,7 @@ from bot.providers.base import BetweenQuery, Vendor
 
 
 @dataclass(frozen=True)
-class Refining:
+class ShortlistEvidence:
     """Asks the indexes of a run.
 
     `proven`, by index: who surely does not link to our site by what was read already. `linkers`, by
@@ -20,7 +20,7 @@ class Refining:
     were asked about that day, this one among them. `shortlist`: how many are enriched.
     """
 
-    inquiry: Inquiry
+    asker: Asker
     indexes: Sequence[Vendor]
     site: str | None
     proven: Mapping[str, frozenset[str]]
@@ -41,7 +41,7 @@ class Refining:
         absent = set(names) if own.complete else set[str]()
         absent.update(*self.proven.values())
         for index in self.indexes if self.site is not None else ():
-            left = await self.inquiry.budget.left(index.name, index.pool)
+            left = await self.asker.budget.left(index.name, index.pool)
             known = self.proven.get(index.name, frozenset())
             open_yet = [name for name in names if name not in known]
             asks = steps.proof(
@@ -52,7 +52,7 @@ class Refining:
                 linkers=self.linkers.get(index.name),
                 times=self.times,
             )
-            for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
+            for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
                 if answer is None or not isinstance(ask.query, BetweenQuery):
                     continue
                 linking |= {row.domain for row in answer.only(ReferringDomain)}
@@ -70,9 +70,9 @@ class Refining:
                 for one in shown
                 if (targets := [v.target for v, _ in one.seen if v.provider == index.name])
             }
-            left = await self.inquiry.budget.left(index.name, index.pool)
+            left = await self.asker.budget.left(index.name, index.pool)
             asks += steps.enrichment(index, seen_on, left)
-        for answer in await self.inquiry.all(asks):
+        for answer in await self.asker.all(asks):
             for row in answer.rows if answer else ():
                 if isinstance(row, Link) and row.domain in evidence:
                     known = evidence[row.domain]

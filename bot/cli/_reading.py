@@ -52,7 +52,7 @@ def tell_price(quote: Quote) -> None:
 def agree(product: Core, quote: Quote, *, yes: bool) -> None:
     """Say the price, and ask back where it is higher than the owner wants to pay unasked."""
     tell_price(quote)
-    if not yes and product.books.must_be_confirmed(quote):
+    if not yes and product.spending.must_be_confirmed(quote):
         click.confirm("Spend that?", abort=True, err=True)
 
 
@@ -66,7 +66,7 @@ async def read_now(product: Core, keywords: Sequence[TrackedKeyword], channel: s
     )
     for site in dict.fromkeys(one.question.site for one in keywords):
         payer = Payer(PERSON, site, channel)
-        near = await product.books.near(CLI_TEAM, payer, [line.provider for line in cost])
+        near = await product.spending.near(CLI_TEAM, payer, [line.provider for line in cost])
         for warning in warnings(*near):
             click.echo(warning, err=True)
     snapshots = [one.snapshot for one in outcomes if one.snapshot]

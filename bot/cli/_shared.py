@@ -137,16 +137,16 @@ async def read_question(
     product: Core, asked: Callable[[Defaults], Question], channel: str | None
 ) -> Question:
     """Return the question with what holds in the channel where nothing was said."""
-    wishes = await product.database.read(lambda db: levels.wishes_of(db, CLI_TEAM))
-    here = levels.in_channel(product.settings, wishes, channel)
-    question = asked(levels.defaults(here, wishes))
-    return asked(levels.defaults(here, wishes, question.site))
+    overrides = await product.database.read(lambda db: levels.overrides_of(db, CLI_TEAM))
+    here = levels.in_channel(product.settings, overrides, channel)
+    question = asked(levels.defaults(here, overrides))
+    return asked(levels.defaults(here, overrides, question.site))
 
 
 async def settings_in(product: Core, team: str, channel: str) -> Settings:
     """Return what holds in a channel where nobody names a site."""
-    wishes = await product.database.read(lambda db: levels.wishes_of(db, team))
-    return levels.in_channel(product.settings, wishes, channel)
+    overrides = await product.database.read(lambda db: levels.overrides_of(db, team))
+    return levels.in_channel(product.settings, overrides, channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ class Which:
 async def tracked_here(product: Core, which: Which, *, team: str, channel: str) -> TrackedKeyword:
     """Return the one keyword in a channel that fits; raises `BadQuestion` for none or several."""
     wanted = read_keyword(which.keyword)
-    here = await product.database.read(lambda db: tracked_keywords.followed(db, team, channel))
+    here = await product.database.read(lambda db: tracked_keywords.of_channel(db, team, channel))
     found = spelled_so([one.tracked for one in here if which.fits(one.tracked.question)], wanted)
     if len(found) == 1:
         return found[0]

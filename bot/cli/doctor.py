@@ -125,7 +125,7 @@ def _unpriced(settings: Settings, vendors: list[Vendor]) -> Iterator[str]:
 
 async def _online(settings: Settings, console: Console) -> None:
     async with core(settings) as product:
-        for one in await product.books.allowances(CLI_TEAM):
+        for one in await product.spending.allowances(CLI_TEAM):
             works = "" if one.fault else "the key works; "
             console.print(f"{one.title}: {works}{left(one)}", soft_wrap=True)
         vendors = product.registry.vendors

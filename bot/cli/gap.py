@@ -74,15 +74,15 @@ async def _answer(
 
     async with core(settings) as product:
         question = await read_question(product, asked, None)
-        quote = await product.books.quote(question, CLI_TEAM)
+        quote = await product.spending.quote(question, CLI_TEAM)
         said.print(" ".join(filter(None, (at_most(quote), usually(quote)))), style="dim")
-        if not yes and product.books.must_be_confirmed(quote):
+        if not yes and product.spending.must_be_confirmed(quote):
             click.confirm("Spend that?", abort=True, err=True)
         report = await product.analysis.run(
             question, run_id=uuid4().hex, team=CLI_TEAM, person=PERSON, progress=progress
         )
         payer = Payer(PERSON, question.site)
         vendors = [line.vendor for line in quote.lines]
-        for warning in warnings(*await product.books.near(CLI_TEAM, payer, vendors)):
+        for warning in warnings(*await product.spending.near(CLI_TEAM, payer, vendors)):
             said.print(warning)
         return report

@@ -70,12 +70,12 @@ def _snapshot(one: Snapshot) -> dict[str, object]:
         "position": one.position,
         "page": one.page,
         "index": one.index,
-        "rivals": [
+        "competitors": [
             {
-                "url": rival.url,
-                "domain": rival.domain,
-                "referring_domains": rival.referring_domains,
+                "url": competitor.url,
+                "domain": competitor.domain,
+                "referring_domains": competitor.referring_domains,
             }
-            for rival in one.rivals
+            for competitor in one.competitors
         ],
     }

@@ -73,18 +73,16 @@ async def _list(settings: Settings, team: str, channel: str) -> _Shown:
         told = await product.database.read(lambda db: _told(db, slots))
         latest = [one.latest for one in listed if one.latest]
         sample = is_sample(product, latest)
-    rows = tuple(
-        ListRow(one.followed.tracked, one.latest, one.gap_change, moment) for one in listed
-    )
+    rows = tuple(ListRow(one.state.tracked, one.latest, one.gap_change, moment) for one in listed)
     notes = [
-        f"{quoted(one.followed.tracked.question.keyword)} could not be read last time. "
-        f"{shown(one.followed.fault, 300)}"
+        f"{quoted(one.state.tracked.question.keyword)} could not be read last time. "
+        f"{shown(one.state.fault, 300)}"
         for one in listed
-        if one.followed.fault
+        if one.state.fault
     ]
     return _Shown(
         rows,
-        {one.followed.tracked.id: one.followed.fault for one in listed if one.followed.fault},
+        {one.state.tracked.id: one.state.fault for one in listed if one.state.fault},
         (*notes, *told, *([sentences.SAMPLE] if sample else [])),
         sample,
     )

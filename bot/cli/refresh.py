@@ -64,14 +64,16 @@ async def _refresh(
             return Read()
         with suppress(BadQuestion):  # of a vendor that is gone; each of its keywords says so
             questions = [one.question for one in chosen]
-            tell_price(await product.books.week(questions, CLI_TEAM, channel))
+            tell_price(await product.spending.week(questions, CLI_TEAM, channel))
         return await read_now(product, chosen, channel)
 
 
 async def _chosen(
     product: Core, channel: str, keyword: str | None, *, due: bool
 ) -> list[TrackedKeyword]:
-    here = await product.database.read(lambda db: tracked_keywords.followed(db, CLI_TEAM, channel))
+    here = await product.database.read(
+        lambda db: tracked_keywords.of_channel(db, CLI_TEAM, channel)
+    )
     wanted = [
         one.tracked for one in here if keyword is None or Which(keyword).fits(one.tracked.question)
     ]

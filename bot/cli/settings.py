@@ -12,7 +12,7 @@ from bot.errors import BadSetting
 from bot.settings import levels
 from bot.settings.catalogue import Level
 from bot.settings.environment import Settings, load
-from bot.settings.levels import TEAM, Place, Told, Wishes
+from bot.settings.levels import TEAM, EffectiveValue, Overrides, Place
 from bot.store.workspace import CLI_TEAM
 from bot.wiring import Core, core
 
@@ -44,16 +44,16 @@ def command(
     place = Place.site(site) if site else Place(Level.CHANNEL, channel) if channel else TEAM
     settings = load(Settings)
     domain = place.of if site else None
-    wishes = asyncio.run(_apply(settings, team, place, wanted))
-    told = list(levels.explain(settings, wishes, domain, channel))
+    overrides = asyncio.run(_apply(settings, team, place, wanted))
+    told = list(levels.explain(settings, overrides, domain, channel))
     if as_json:
         about = {"team": team, "site": domain, "channel": channel}
-        click.echo(json.dumps({**about, **_json(told, wishes)}, indent=2))
+        click.echo(json.dumps({**about, **_json(told, overrides)}, indent=2))
         return
     console = Console()
     console.print(_table(told, domain, channel))
-    if wishes.sites:
-        console.print(f"Clients: {', '.join(sorted(wishes.sites))}.", soft_wrap=True)
+    if overrides.sites:
+        console.print(f"Clients: {', '.join(sorted(overrides.sites))}.", soft_wrap=True)
 
 
 def _read(values: Iterable[str]) -> dict[str, str]:
@@ -71,11 +71,11 @@ async def _apply(
     team: str,
     place: Place,
     wanted: Mapping[str, str],
-) -> Wishes:
+) -> Overrides:
     async with core(settings) as product:
         if wanted:
             await _save(product, team, place, wanted)
-        return await product.database.read(lambda db: levels.wishes_of(db, team))
+        return await product.database.read(lambda db: levels.overrides_of(db, team))
 
 
 async def _save(product: Core, team: str, place: Place, wanted: Mapping[str, str]) -> None:
@@ -84,11 +84,11 @@ async def _save(product: Core, team: str, place: Place, wanted: Mapping[str, str
     await product.database.run(lambda db: levels.save(db, team, place, values, by=PERSON, at=at))
 
 
-def _source(one: Told) -> str:
+def _source(one: EffectiveValue) -> str:
     return "default" if one.is_default else " + ".join(one.levels)
 
 
-def _table(told: Iterable[Told], site: str | None, channel: str | None) -> Table:
+def _table(told: Iterable[EffectiveValue], site: str | None, channel: str | None) -> Table:
     where = " and ".join(filter(None, (site, channel and f"channel {channel}")))
     table = Table(
         "Setting",
@@ -104,9 +104,9 @@ def _table(told: Iterable[Told], site: str | None, channel: str | None) -> Table
     return table
 
 
-def _json(told: Iterable[Told], wishes: Wishes) -> dict[str, object]:
+def _json(told: Iterable[EffectiveValue], overrides: Overrides) -> dict[str, object]:
     return {
-        "clients": sorted(wishes.sites),
+        "clients": sorted(overrides.sites),
         "settings": [
             {
                 "name": one.setting.name,

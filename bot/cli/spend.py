@@ -52,7 +52,7 @@ def command(*, since: datetime | None, by: str, as_csv: bool) -> None:
 
 async def _overview(settings: Settings, since: datetime | None) -> Overview:
     async with core(settings) as product:
-        return await product.books.overview(None, since=since)
+        return await product.spending.overview(None, since=since)
 
 
 def _cells(line: Spent, by: str) -> list[str | int]:

@@ -37,7 +37,7 @@ from bot.settings.catalogue import Level
 from bot.settings.environment import Settings, load
 from bot.settings.levels import Place
 from bot.store import tracked_keywords
-from bot.store.tracked_keywords import Followed
+from bot.store.tracked_keywords import TrackedState
 from bot.store.workspace import CLI_TEAM
 from bot.tracking.keywords import A_WEEK_OR_SO, MOST_TRACKED, key_of
 from bot.wiring import Core, core
@@ -188,7 +188,7 @@ async def _begin(product: Core, rows: Sequence[Row], wish: Wish) -> Begun:
     }
     questions = [row.question for row in rows if key_of(row.question) in wanted]
     if questions:
-        quote = await product.books.week(questions, CLI_TEAM, wish.channel)
+        quote = await product.spending.week(questions, CLI_TEAM, wish.channel)
         agree(product, quote, yes=wish.yes)
     await _set_digest(product, wish)
     keywords = []
@@ -204,12 +204,14 @@ async def _begin(product: Core, rows: Sequence[Row], wish: Wish) -> Begun:
     return Begun(tuple(keywords), read)
 
 
-async def _known(product: Core, channel: str) -> dict[object, Followed]:
-    here = await product.database.read(lambda db: tracked_keywords.followed(db, CLI_TEAM, channel))
+async def _known(product: Core, channel: str) -> dict[object, TrackedState]:
+    here = await product.database.read(
+        lambda db: tracked_keywords.of_channel(db, CLI_TEAM, channel)
+    )
     return {key_of(one.tracked.question): one for one in here}
 
 
-def _is_to_read(known: Followed | None, question: Question, now: datetime) -> bool:
+def _is_to_read(known: TrackedState | None, question: Question, now: datetime) -> bool:
     """Say whether a first read is worth its price: not of what was read days ago as it is."""
     if known is None or known.last_read_at is None:
         return True

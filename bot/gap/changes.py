@@ -12,10 +12,10 @@ from bot.model.page_key import is_same_page, page_key
 from bot.model.question import NO_PAGE
 from bot.model.tracking import (
     Alert,
+    CompetitorCount,
     GapPoint,
     KeywordLine,
     Moment,
-    Rival,
     Snapshot,
     TrackedKeyword,
 )
@@ -31,7 +31,7 @@ def keyword_line(
     tracked: TrackedKeyword,
     snapshots: Sequence[Snapshot],
     since: datetime | None,
-    rivals_gained: int,
+    competitors_gained: int,
 ) -> KeywordLine:
     """Return a keyword's row in a digest, from all its snapshots (at least one).
 
@@ -48,7 +48,7 @@ def keyword_line(
     before = earlier[-1] if earlier else None
     ranked = next((one for one in reversed(earlier) if one.serp), None) if now.serp else None
     rank_before = ranked.position if ranked else None
-    entered, left = _changed(before.rivals if before else (), now.rivals)
+    entered, left = _changed(before.competitors if before else (), now.competitors)
     same_page = before if before and is_same_page(before.page, now.page) else None
     outlook = forecast(snapshots)
     return KeywordLine(
@@ -72,7 +72,7 @@ def keyword_line(
         own_pace=outlook.own_pace,
         need_pace=outlook.need_pace,
         forecast_check=check(snapshots),
-        rivals_gained=rivals_gained,
+        competitors_gained=competitors_gained,
         entered=entered,
         left=left,
         read_at=now.taken_at,
@@ -83,10 +83,14 @@ def moved(line: KeywordLine) -> bool:
     """Say whether something worth telling changed.
 
     That is the gap, what we have, the need, our position or whether we are among the rows read, the
-    target set, or new links of the rivals. A mere change of pace is not, nor is a first read.
+    target set, or new links of the competitors. A mere change of pace is not, nor is a first read.
     """
     counts = (line.need_change, line.have_change, line.gap_change)
-    return any((*counts, line.rivals_gained)) or rank_moved(line) or bool(line.entered or line.left)
+    return (
+        any((*counts, line.competitors_gained))
+        or rank_moved(line)
+        or bool(line.entered or line.left)
+    )
 
 
 def rank_moved(line: KeywordLine) -> bool:
@@ -219,7 +223,7 @@ def _difference(now: int | None, before: int | None) -> int | None:
 
 
 def _changed(
-    before: Sequence[Rival], now: Sequence[Rival]
+    before: Sequence[CompetitorCount], now: Sequence[CompetitorCount]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the pages that entered and left; an empty target set is an unknown one."""
     then, today = [one.url for one in before], [one.url for one in now]

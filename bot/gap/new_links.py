@@ -1,4 +1,4 @@
-"""New competitor links: who began to link to the rivals and does not link to us. Pure.
+"""New competitor links: who began to link to the competitors and does not link to us. Pure.
 
 Everything is decided by the rooms that decide it for a report: `compare` drops, `rank` scores and
 gives the reasons. This file only brings the keywords together.
@@ -20,8 +20,8 @@ from bot.model.tracking import NewCompetitorLink
 class KeywordNews:
     """What is new around one keyword.
 
-    `profiles` are of its rivals' pages and hold only the newly seen rows. A rival that gained
-    nothing comes with an empty profile, so that "links to 1 of 3 pages" counts all three.
+    `profiles` are of its competitors' pages and hold only the newly seen rows. A competitor that
+    gained nothing comes with an empty profile, so that "links to 1 of 3 pages" counts all three.
     """
 
     keyword: str
@@ -36,13 +36,13 @@ class KeywordNews:
 def new_links(news: Sequence[KeywordNews]) -> tuple[NewCompetitorLink, ...]:
     """Return one link a domain over all keywords, best first; at equal score by name, spam last.
 
-    What a report drops is dropped here, keyword by keyword: us and ours, the rivals themselves, who
-    links to us already, noise. A domain that is new to several keywords is told where it scores
-    best (the first of equals): `keyword`, score, reasons, rival and page are those. `keywords` are
-    all it is new to, in the order given.
+    What a report drops is dropped here, keyword by keyword: us and ours, the competitors
+    themselves, who links to us already, noise. A domain that is new to several keywords is told
+    where it scores best (the first of equals): `keyword`, score, reasons, competitor and page are
+    those. `keywords` are all it is new to, in the order given.
 
-    `competitor` is the rival's page that the page shown links to, where that is known; else the
-    first by name of the rivals' pages that the domain links to.
+    `competitor` is the competitor's page that the page shown links to, where that is known; else
+    the first by name of the competitors' pages that the domain links to.
     """
     found: dict[str, list[tuple[KeywordNews, Prospect]]] = {}
     for one in news:
@@ -55,9 +55,9 @@ def new_links(news: Sequence[KeywordNews]) -> tuple[NewCompetitorLink, ...]:
 
 def _prospects(one: KeywordNews) -> Iterator[Prospect]:
     sites = {registrable(profile.target.value) for profile in one.profiles}
-    rivals = frozenset(site for site in sites if site and not is_platform(site))
+    competitors = frozenset(site for site in sites if site and not is_platform(site))
     comparison = compare(
-        one.profiles, one.own, competitors=rivals, blocked=one.blocked, floor=one.floor
+        one.profiles, one.own, competitors=competitors, blocked=one.blocked, floor=one.floor
     )
     yield from rank(comparison, terms=one.terms, evidence=one.evidence)
 
@@ -67,7 +67,7 @@ def _link(told: Sequence[tuple[KeywordNews, Prospect]]) -> NewCompetitorLink:
     news, best = max(told, key=lambda pair: pair[1].score)
     return NewCompetitorLink(
         domain=best.domain,
-        competitor=_rival(news.evidence.get(best.domain), best),
+        competitor=_competitors(news.evidence.get(best.domain), best),
         keyword=news.keyword,
         page=best.example_page,
         first_seen=best.first_seen,
@@ -80,6 +80,6 @@ def _link(told: Sequence[tuple[KeywordNews, Prospect]]) -> NewCompetitorLink:
     )
 
 
-def _rival(bought: Evidence | None, prospect: Prospect) -> str:
+def _competitors(bought: Evidence | None, prospect: Prospect) -> str:
     target = bought.link.target_url if bought and bought.link else None
     return target if target and target in prospect.links_to else prospect.links_to[0]

@@ -30,7 +30,7 @@ class TrackedKeyword:
 
 
 @dataclass(frozen=True, slots=True)
-class Rival:
+class CompetitorCount:
     """A competitor's page in a snapshot's target set, with its live referring domains."""
 
     url: str
@@ -42,16 +42,17 @@ class Rival:
 class Snapshot:
     """One read of a tracked keyword.
 
-    `serp` are all rows read, ours too. `rivals` are the windowed top 3: what the need was counted
-    on. `position` is our best organic rank among `serp`; None with rows: not among them. `index`
-    is the link index that counted: another one counts differently, and nothing has changed by it.
-    `reread`: links that are newer than it have not been asked for; a `/gap` in between is none.
+    `serp` are all rows read, ours too. `competitors` are the windowed top 3: what the need was
+    counted on. `position` is our best organic rank among `serp`; None with rows: not among them.
+    `index` is the link index that counted: another one counts differently, and nothing has changed
+    by it. `reread`: links that are newer than it have not been asked for; a `/gap` in between is
+    none.
     """
 
     run_id: str
     taken_at: datetime
     serp: tuple[SerpRow, ...]
-    rivals: tuple[Rival, ...]
+    competitors: tuple[CompetitorCount, ...]
     even_field: int | None
     multiplier: float
     needed: int | None
@@ -100,8 +101,8 @@ class KeywordLine:
     """One keyword's row in a digest. Changes are against the digest before; None: unknown.
 
     `gap_change` below 0 means closer. `position_change` below 0 means a better rank.
-    `rivals_gained` is how many new competitor links were seen. `entered` and `left` are the pages
-    that changed the target set. `read_at` is the latest snapshot's moment.
+    `competitors_gained` is how many new competitor links were seen. `entered` and `left` are the
+    pages that changed the target set. `read_at` is the latest snapshot's moment.
     """
 
     id: str
@@ -124,7 +125,7 @@ class KeywordLine:
     own_pace: float | None
     need_pace: float | None
     forecast_check: ForecastCheck | None
-    rivals_gained: int
+    competitors_gained: int
     entered: tuple[str, ...]
     left: tuple[str, ...]
     read_at: datetime
@@ -132,10 +133,10 @@ class KeywordLine:
 
 @dataclass(frozen=True, slots=True)
 class NewCompetitorLink:
-    """A domain that began to link to a rival and does not link to us. `score` is 0..100.
+    """A domain that began to link to a competitor and does not link to us. `score` is 0..100.
 
-    `competitor` is the rival's page, `page` the linking page (None: not bought), `why` is in words.
-    `keyword` is the one it matters most for, `keywords` are all it is new to.
+    `competitor` is the competitor's page, `page` the linking page (None: not bought), `why` is in
+    words. `keyword` is the one it matters most for, `keywords` are all it is new to.
     """
 
     domain: str

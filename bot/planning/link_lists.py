@@ -50,12 +50,12 @@ def scopes_of(level: str, *, light: bool) -> frozenset[Scope]:
 def profiles(
     index: Vendor,
     competitors: Sequence[Competitor],
-    purse: int | None,
+    list_budget: int | None,
     *,
     site: str | None = None,
     scopes: frozenset[Scope] = frozenset(Scope),
 ) -> list[Ask]:
-    """Spend the purse on who links: to all pages first, then to the sites of real sites.
+    """Spend the list budget on who links: to all pages first, then to the sites of real sites.
 
     Of `scopes` only; a page that is known to have none is not asked. Of lists with the
     proof they need and intersections, the cheaper row is bought; where an index could not prove
@@ -69,11 +69,11 @@ def profiles(
     real = [page.domain for page in competitors if not page.platform]
     domains = real if Scope.SITE in scopes else []
     sites = [Target(Scope.SITE, domain) for domain in dict.fromkeys(domains)]
-    lists = _lists(index, pages, sites, purse)
+    lists = _lists(index, pages, sites, list_budget)
     if not index.can(Capability.INTERSECT) or is_free(index, Capability.REFERRING_DOMAINS):
         return lists
     own = Target(Scope.SITE, site) if site else None
-    crossed = _crossed(index, pages, sites, own, purse)
+    crossed = _crossed(index, pages, sites, own, list_budget)
     to_prove = 0.0
     if site:
         number_of = min(rows_of(lists), _MOST_TO_PROVE)
@@ -90,15 +90,15 @@ def _rows_wanted(count: int | None) -> int:
 
 
 def _lists(
-    index: Vendor, pages: dict[Target, int], sites: Sequence[Target], purse: int | None
+    index: Vendor, pages: dict[Target, int], sites: Sequence[Target], list_budget: int | None
 ) -> list[Ask]:
     def lot(target: Target, wanted: int) -> _Lot:
         return _Lot(wanted, partial(who_links, index, target))
 
     if is_free(index, Capability.REFERRING_DOMAINS):
         return [who_links(index, target, FREE_ROWS) for target in (*pages, *sites)]
-    asks = _share([lot(target, wanted) for target, wanted in pages.items()], purse)
-    left = None if purse is None else purse - sum(ask.worst() for ask in asks)
+    asks = _share([lot(target, wanted) for target, wanted in pages.items()], list_budget)
+    left = None if list_budget is None else list_budget - sum(ask.worst() for ask in asks)
     return asks + _share([lot(target, MOST_SITE_ROWS) for target in sites], left)
 
 
@@ -107,7 +107,7 @@ def _crossed(
     pages: dict[Target, int],
     sites: Sequence[Target],
     own: Target | None,
-    purse: int | None,
+    list_budget: int | None,
 ) -> list[Ask]:
     """Return one intersection for the pages and one for the sites, or one for both if cheaper."""
     besides = f", and not to {own.value}" if own else ""
@@ -125,8 +125,8 @@ def _crossed(
     if pages and sites:
         apart = near.build(_COMPARED_ROWS).worst() + far.build(_COMPARED_ROWS).worst()
         if both.build(2 * _COMPARED_ROWS).worst() < apart:
-            return _share([both], purse)
-    return _share([*([near] if pages else []), *([far] if sites else [])], purse)
+            return _share([both], list_budget)
+    return _share([*([near] if pages else []), *([far] if sites else [])], list_budget)
 
 
 def _a_row(asks: Sequence[Ask], besides: float) -> float:

@@ -14,7 +14,7 @@ from bot.planning.asks import Ask
 from bot.planning.vendors import VendorSelection
 from bot.providers.base import Capability, IntersectQuery, Vendor, is_free
 
-_MORE_THAN_A_PURSE_BUYS = 1_000_000  # referring domains of an invented competitor
+_MORE_THAN_A_BUDGET_BUYS = 1_000_000  # referring domains of an invented competitor
 
 Pools = Counter[tuple[str, str]]
 
@@ -23,14 +23,14 @@ def quote(
     question: Question,
     chosen: VendorSelection,
     *,
-    purse: int | None,
+    list_budget: int | None,
     shortlist: int,
     cap: int | None,
 ) -> dict[tuple[str, str], int]:
     """Return the worst case in units by vendor and pool, before anything is sent; free ones not.
 
-    `purse` and `cap` None: each vendor's own. What later steps ask depends on what the first ones
-    find, so this supposes the dearest case; a light run enriches nothing.
+    `list_budget` and `cap` None: each vendor's own. What later steps ask depends on what the first
+    ones find, so this supposes the dearest case; a light run enriches nothing.
     """
     worst: Pools = Counter()
     for ask in [*steps.headline(question, chosen), *steps.difficulty(question, chosen)]:
@@ -38,7 +38,7 @@ def quote(
     for index in chosen.indexes:
         if is_free(index, Capability.REFERRING_DOMAINS):
             continue
-        lists = _lists(index, steps.purse_of(index, purse), question)
+        lists = _lists(index, steps.list_budget_of(index, list_budget), question)
         names = [f"prospect-{at:03d}.example" for at in range(max(shortlist, steps.TOP + 1))]
         compared = [f"prospect-{at:03d}.example" for at in range(_compared(lists, shortlist))]
         # Dearest where every target costs a request of its own and one has all the rest.
@@ -57,7 +57,7 @@ def quote(
             later += steps.enrichment(index, {name: (target,) for name, target in spread}, None)
         for ask in later:
             worst.update(_of(ask))
-        worst.update(_of_the_lists(index, steps.purse_of(index, purse), lists))
+        worst.update(_of_the_lists(index, steps.list_budget_of(index, list_budget), lists))
     asked = [vendor for vendor in (chosen.serp, chosen.keyword, *chosen.indexes) if vendor]
     caps = {(vendor.name, vendor.pool): vendor.run_cap for vendor in asked}
     if cap is not None:
@@ -79,14 +79,14 @@ def _compared(lists: list[Ask], shortlist: int) -> int:
     return min(link_lists.rows_of(lists), steps.MOST_PROVEN)
 
 
-def _lists(index: Vendor, purse: int, question: Question) -> list[Ask]:
-    rivals = [
+def _lists(index: Vendor, list_budget: int, question: Question) -> list[Ask]:
+    competitors = [
         Competitor(
             position=place,
             url=f"https://rival-{place}.example/",
             domain=f"rival-{place}.example",
             title=None,
-            referring_domains=_MORE_THAN_A_PURSE_BUYS,
+            referring_domains=_MORE_THAN_A_BUDGET_BUYS,
             backlinks=None,
             authority=None,
             authority_scale=None,
@@ -95,15 +95,15 @@ def _lists(index: Vendor, purse: int, question: Question) -> list[Ask]:
         for place in range(1, steps.TOP + 1)
     ]
     scopes = link_lists.scopes_of("both", light=question.light)
-    return link_lists.profiles(index, rivals, purse, site=question.site, scopes=scopes)
+    return link_lists.profiles(index, competitors, list_budget, site=question.site, scopes=scopes)
 
 
-def _of_the_lists(index: Vendor, purse: int, lists: list[Ask]) -> Pools:
-    """Return the whole purse, and what so much of it takes from other pools besides."""
+def _of_the_lists(index: Vendor, list_budget: int, lists: list[Ask]) -> Pools:
+    """Return the whole list budget, and what so much of it takes from other pools besides."""
     pools: Pools = Counter()
     for ask in lists:
         pools.update(_of(ask))
-    pools[index.name, index.pool] = purse
+    pools[index.name, index.pool] = list_budget
     return pools
 
 

@@ -231,6 +231,6 @@ def enrichment(
     return asks
 
 
-def purse_of(index: Vendor, purse: int | None) -> int:
+def list_budget_of(index: Vendor, list_budget: int | None) -> int:
     """Return what a run may spend on lists of who links: as set, or else the vendor's own."""
-    return index.purse if purse is None else purse
+    return index.list_budget if list_budget is None else list_budget

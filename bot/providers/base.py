@@ -278,9 +278,9 @@ class Vendor:
     """One vendor, ready to be asked. `scale` None: rows say their own (exports).
 
     `pool` is the one its answers are billed in; a run may spend `run_cap` of it at most, and
-    `purse` of that on lists of who links. `serp_counts`: its search results come with its link
-    counts and authority; `own_web_index`: they are not Google's. `dates_links`: a list since a day
-    (`ReferringQuery.since`) costs no more than its own few rows. `failures_are_free`: by its
+    `list_budget` of that on lists of who links. `serp_counts`: its search results come with its
+    link counts and authority; `own_web_index`: they are not Google's. `dates_links`: a list since a
+    day (`ReferringQuery.since`) costs no more than its own few rows. `failures_are_free`: by its
     contract or price an answer that is an error costs nothing, so it may be asked again; unless a
     vendor says so, a failed attempt may have been billed and is not repeated. `notices` are
     sentences that the person who set it up should know, for `linkgap doctor`, and `contract` asks
@@ -298,7 +298,7 @@ class Vendor:
     sample: bool = False
     pool: str = "units"
     run_cap: int = 1500
-    purse: int = 750
+    list_budget: int = 750
     serp_counts: bool = False
     own_web_index: bool = False
     dates_links: bool = False
@@ -335,7 +335,7 @@ class Reservation:
 
 
 class Meter(Protocol):
-    """The purse the gateway is handed: every request is reserved before and settled after."""
+    """The meter the gateway is handed: every request is reserved before and settled after."""
 
     async def reserve(self, vendor: str, capability: Capability, call: Call) -> Reservation:
         """Write the worst case down; raises `BudgetExceeded` and nothing is sent."""

@@ -55,7 +55,7 @@ Dated = tuple[Page[Any], datetime]
 log = logging.getLogger(__name__)
 
 
-class Purse(Protocol):
+class Wallet(Protocol):
     """What one run brings along: who pays, and which answers it may reuse."""
 
     @property
@@ -85,7 +85,7 @@ class Gateway:
         vendor: Vendor,
         capability: Capability,
         query: object,
-        purse: Purse,
+        wallet: Wallet,
         *,
         fresh: bool = False,
         reserved: asyncio.Event | None = None,
@@ -104,7 +104,7 @@ class Gateway:
             return self._merge(vendor, capability, [read], [])
         remote = cast("Remote[object, Any]", adapter)
         calls = remote.plan(query)
-        asking = _Asking(vendor, capability, query, remote, purse, fresh, _Turn(calls, reserved))
+        asking = _Asking(vendor, capability, query, remote, wallet, fresh, _Turn(calls, reserved))
         results = await asyncio.gather(
             *(self._follow(asking, call) for call in calls), return_exceptions=True
         )
@@ -157,15 +157,15 @@ class Gateway:
 
     async def _page(self, asking: "_Asking", call: Call) -> Dated:
         """Return one answer: kept, on its way for somebody else, or sent for."""
-        name, purse = asking.vendor.name, asking.purse
+        name, wallet = asking.vendor.name, asking.wallet
         key = _fingerprint(name, call)
-        stored = None if asking.fresh else _enough(call, await purse.answers.get(key))
+        stored = None if asking.fresh else _enough(call, await wallet.answers.get(key))
         while stored is None and (flight := self._flights.get(key)) is not None:
             asking.turn.over(call)  # what somebody else pays for keeps nobody waiting
             stored = _enough(call, await asyncio.shield(flight))
         if stored is not None:
             asking.turn.over(call)
-            await purse.meter.cached(name, asking.capability)
+            await wallet.meter.cached(name, asking.capability)
             return asking.parse(call, stored), stored.taken_at
         return await self._fly(asking, call, key)
 
@@ -187,7 +187,7 @@ class Gateway:
         flight.set_result(stored)
         keep = min(call.keep_seconds, self._keep)
         if keep > 0:
-            await asking.purse.answers.put(key, asking.vendor.name, stored, keep)
+            await asking.wallet.answers.put(key, asking.vendor.name, stored, keep)
         return page, stored.taken_at
 
     async def _fetch(self, asking: "_Asking", call: Call) -> tuple[StoredAnswer, Page[Any]]:
@@ -209,7 +209,7 @@ class Gateway:
 
     async def _send(self, asking: "_Asking", call: Call) -> tuple[StoredAnswer, Page[Any]]:
         """Send once, with its own reservation, which is settled whatever happens."""
-        vendor, meter = asking.vendor, asking.purse.meter
+        vendor, meter = asking.vendor, asking.wallet.meter
         limiter = self._limiters.setdefault(vendor.name, Limiter(vendor.rate, self._clock))
         reservation = await _reserved(meter, vendor.name, asking.capability, call)
         asking.turn.over(call)
@@ -269,7 +269,7 @@ class _Asking:
     capability: Capability
     query: object
     remote: Remote[object, Any]
-    purse: Purse
+    wallet: Wallet
     fresh: bool
     turn: _Turn
 

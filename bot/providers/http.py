@@ -62,7 +62,7 @@ def refuse(
 ) -> None:
     """Raise the `ProviderError` that a status other than 2xx means; return for a 2xx.
 
-    `forbidden` reads the vendor's words of a 403: at some vendors it also means an empty purse.
+    `forbidden` reads the vendor's words of a 403: at some vendors it also means an empty balance.
     """
     if response.is_success:
         return

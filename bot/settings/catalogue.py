@@ -195,10 +195,10 @@ SETTINGS: tuple[Setting, ...] = (
         nothing="each vendor's own",
     ),
     Setting(
-        "purse",
+        "list_budget",
         Group.MONEY,
         EVERYWHERE,
-        "Purse for lists",
+        "List budget",
         "Units of it for lists of who links.",
         money=True,
         nothing="each vendor's own",

@@ -29,7 +29,7 @@ MOST = 1_000_000_000
 class Settings(BaseSettings):
     """What the process itself needs to know. Keys only as SecretStr.
 
-    An assignment is validated as the environment is: teams, sites and channels have wishes of
+    An assignment is validated as the environment is: teams, sites and channels have overrides of
     their own (`bot.settings.levels`).
     """
 
@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     run_cap: int | None = Field(
         None, ge=0, le=MOST, description="Units one answer may cost at most, per vendor and pool."
     )
-    purse: int | None = Field(
+    list_budget: int | None = Field(
         None, ge=0, le=MOST, description="Units of a run for competitors' profile rows, per vendor."
     )
     shortlist: int = Field(

@@ -50,7 +50,7 @@ TEAM = Place(Level.TEAM)
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class Overrides:
     """All that one team has set, as text: its own, by site and by channel."""
 
     team: Values = field(default_factory=dict)
@@ -65,7 +65,7 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class EffectiveValue:
     """A setting with the value that holds, and the levels that it comes from, the nearest first.
 
     Only a blocklist comes from several. `is_default`: nobody said anything, anywhere.
@@ -82,7 +82,7 @@ class Told:
         return self.levels[0]
 
 
-def wishes_of(db: sqlite_utils.Database, team: str) -> Wishes:
+def overrides_of(db: sqlite_utils.Database, team: str) -> Overrides:
     """Read all that a team has set."""
     mine: dict[str, str] = {}
     by_level: dict[str, dict[str, dict[str, str]]] = {
@@ -102,7 +102,7 @@ def wishes_of(db: sqlite_utils.Database, team: str) -> Wishes:
         by_level[Level.CHANNEL][channel.channel] = {k: text for k, text in given.items() if text}
     for row in preferences.of_team(db, team):
         by_level[row.level].setdefault(row.of, {})[row.name] = row.value
-    return Wishes(mine, by_level[Level.SITE], by_level[Level.CHANNEL])
+    return Overrides(mine, by_level[Level.SITE], by_level[Level.CHANNEL])
 
 
 def effective(
@@ -130,20 +130,22 @@ def effective(
     return found
 
 
-def in_run(settings: Settings, wishes: Wishes, site: str | None, channel: str | None) -> Settings:
+def in_run(
+    settings: Settings, overrides: Overrides, site: str | None, channel: str | None
+) -> Settings:
     """Return what holds for a question about a site (None: about none), asked in a channel."""
     return effective(
         settings,
-        wishes.team,
-        wishes.sites.get(site or ""),
-        wishes.channels.get(channel or ""),
+        overrides.team,
+        overrides.sites.get(site or ""),
+        overrides.channels.get(channel or ""),
     )
 
 
-def in_channel(settings: Settings, wishes: Wishes, channel: str | None) -> Settings:
+def in_channel(settings: Settings, overrides: Overrides, channel: str | None) -> Settings:
     """Return what holds in a channel where nobody names a site: its default site's too."""
-    own = in_run(settings, wishes, None, channel)
-    return in_run(settings, wishes, own.site, channel)
+    own = in_run(settings, overrides, None, channel)
+    return in_run(settings, overrides, own.site, channel)
 
 
 def read(
@@ -155,15 +157,15 @@ def read(
     channel: str | None = None,
 ) -> Settings:
     """Return what holds for a question about a site, asked in a channel, as the file says now."""
-    return in_run(settings, wishes_of(db, team), site, channel)
+    return in_run(settings, overrides_of(db, team), site, channel)
 
 
-def defaults(in_place: Settings, wishes: Wishes, site: str | None = None) -> Defaults:
+def defaults(in_place: Settings, overrides: Overrides, site: str | None = None) -> Defaults:
     """Return what an asker need not say, of what holds in a channel (`in_channel`).
 
     A site that is named brings its own market, if it has one.
     """
-    own = wishes.sites.get(site, {}) if site else {}
+    own = overrides.sites.get(site, {}) if site else {}
     return Defaults(
         own.get("country", in_place.country),
         own.get("lang", in_place.lang),
@@ -172,15 +174,15 @@ def defaults(in_place: Settings, wishes: Wishes, site: str | None = None) -> Def
 
 
 def explain(
-    settings: Settings, wishes: Wishes, site: str | None, channel: str | None
-) -> Iterator[Told]:
+    settings: Settings, overrides: Overrides, site: str | None, channel: str | None
+) -> Iterator[EffectiveValue]:
     """Yield every setting with its value and where it comes from; `site` None: the channel's."""
-    site = site or in_channel(settings, wishes, channel).site
-    found = in_run(settings, wishes, site, channel)
+    site = site or in_channel(settings, overrides, channel).site
+    found = in_run(settings, overrides, site, channel)
     said = (
-        (Level.CHANNEL, wishes.channels.get(channel or "", {})),
-        (Level.SITE, wishes.sites.get(site or "", {})),
-        (Level.TEAM, wishes.team),
+        (Level.CHANNEL, overrides.channels.get(channel or "", {})),
+        (Level.SITE, overrides.sites.get(site or "", {})),
+        (Level.TEAM, overrides.team),
     )
     for setting in SETTINGS:
         levels = [level for level, values in said if setting.name in values]
@@ -190,10 +192,10 @@ def explain(
             del levels[1:]
         unset = levels == [Level.ENVIRONMENT] and setting.name not in settings.model_fields_set
         if setting.name == "aliases":
-            value = wishes.sites.get(site or "", {}).get("aliases", "")
+            value = overrides.sites.get(site or "", {}).get("aliases", "")
         else:
             value = as_text(getattr(found, setting.name))
-        yield Told(setting, value, tuple(levels), unset)
+        yield EffectiveValue(setting, value, tuple(levels), unset)
 
 
 def as_text(value: object) -> str:
@@ -317,7 +319,7 @@ def save(
     `seen`: what stood there when somebody decided; raises `BadSetting` where another was faster.
     """
     if seen is not None:
-        _refuse_overtaken(wishes_of(db, team).at(place), seen, values)
+        _refuse_overtaken(overrides_of(db, team).at(place), seen, values)
     if place.level is Level.SITE:
         workspace.ensure_site(db, team, place.of, at)
     for name, value in values.items():

@@ -82,11 +82,11 @@ def month_of(at: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class RunBudget:
-    """The purse of one run, kept in the ledger, so that it survives the process.
+    """The meter of one run, kept in the ledger, so that it survives the process.
 
     `cap` is in units of each vendor's pool; None leaves it to `caps`, each vendor's own, and one
-    that is not named there has none. It is both the meter and, with the team's `answers`, the purse
-    that the gateway is handed.
+    that is not named there has none. It is both the meter and, with the team's `answers`, the
+    wallet that the gateway is handed.
     """
 
     database: Database

@@ -32,7 +32,7 @@ KEPT = timedelta(minutes=15)
 """A vendor's balance is asked for no more often than this."""
 
 
-class Books:
+class Spending:
     """Reads the ledger and the vendors' balances; spends nothing."""
 
     def __init__(
@@ -172,12 +172,12 @@ class Books:
         """
         found = list(payers)
         teams = {whose for whose, _ in found} | ({team} if team else set())
-        wishes = await self._database.read(
-            lambda db: {whose: levels.wishes_of(db, whose) for whose in teams}
+        overrides = await self._database.read(
+            lambda db: {whose: levels.overrides_of(db, whose) for whose in teams}
         )
 
         def rules(whose: str | None, payer: Payer = NOBODY) -> Rules:
-            mine = wishes.get(whose or "", levels.Wishes())
+            mine = overrides.get(whose or "", levels.Overrides())
             return Rules.of(levels.in_run(self._settings, mine, payer.site, payer.channel))
 
         limits = [

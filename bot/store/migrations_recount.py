@@ -19,8 +19,8 @@ def recount_snapshots(db: sqlite_utils.Database) -> None:
     reads = db.execute(
         "SELECT tracked, taken_at, multiplier, have, rivals FROM snapshots"
     ).fetchall()
-    for tracked, taken_at, multiplier, have, rivals in reads:
-        counts = [count for _, count in json.loads(rivals) if count is not None]
+    for tracked, taken_at, multiplier, have, competitors in reads:
+        counts = [count for _, count in json.loads(competitors) if count is not None]
         even_field = needed = gap = None
         if counts:
             base, _ = base_of(counts)

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlite_utils
 
 from bot.model.links import SerpRow
-from bot.model.tracking import Rival, Snapshot
+from bot.model.tracking import CompetitorCount, Snapshot
 from bot.store.times import from_text, to_text
 
 _MOST_NAMES = 500  # bound variables of one statement; SQLite's own limit was 999 for long
@@ -16,10 +16,16 @@ _MOST_NAMES = 500  # bound variables of one statement; SQLite's own limit was 99
 def add(db: sqlite_utils.Database, team: str, tracked_id: str, snapshot: Snapshot) -> None:
     """Keep a read; one of the same keyword and moment is replaced."""
     pages = {row.url: (row.domain, row.title) for row in snapshot.serp}
-    pages |= {rival.url: (rival.domain, "") for rival in snapshot.rivals if rival.url not in pages}
+    pages |= {
+        competitor.url: (competitor.domain, "")
+        for competitor in snapshot.competitors
+        if competitor.url not in pages
+    }
     ids = _page_ids(db, pages)
     serp = [[ids[row.url], row.position, row.referring_domains] for row in snapshot.serp]
-    rivals = [[ids[rival.url], rival.referring_domains] for rival in snapshot.rivals]
+    competitors = [
+        [ids[competitor.url], competitor.referring_domains] for competitor in snapshot.competitors
+    ]
     db.execute(
         "INSERT OR REPLACE INTO snapshots (tracked, taken_at, run_id, link_index, reread, "
         "even_field, multiplier, needed, have, gap, page, position, serp, rivals) "
@@ -35,7 +41,7 @@ def add(db: sqlite_utils.Database, team: str, tracked_id: str, snapshot: Snapsho
                 snapshot.gap,
                 snapshot.page,
             ),
-            *(snapshot.position, _compact(serp), _compact(rivals), team, tracked_id),
+            *(snapshot.position, _compact(serp), _compact(competitors), team, tracked_id),
         ),
     )
     if not snapshot.reread:
@@ -71,16 +77,19 @@ def history(
             (team, tracked_id, to_text(until), last),
         ).fetchall()
         read = [
-            (columns, json.loads(serp), json.loads(rivals))
+            (columns, json.loads(serp), json.loads(competitors))
             if number < (last if whole is None else whole)
             else (columns, [], [])
-            for number, (*columns, serp, rivals) in enumerate(rows)
+            for number, (*columns, serp, competitors) in enumerate(rows)
         ]
-        wanted = {one[0] for _, serp, rivals in read for one in (*serp, *rivals)} - pages.keys()
+        wanted = {
+            one[0] for _, serp, competitors in read for one in (*serp, *competitors)
+        } - pages.keys()
         pages |= _pages(db, sorted(wanted))
         if read:
             found[tracked_id] = tuple(
-                _snapshot(columns, serp, rivals, pages) for columns, serp, rivals in reversed(read)
+                _snapshot(columns, serp, competitors, pages)
+                for columns, serp, competitors in reversed(read)
             )
     return found
 
@@ -88,7 +97,7 @@ def history(
 def _snapshot(
     columns: Sequence[object],
     serp: list[list[int | None]],
-    rivals: list[list[int | None]],
+    competitors: list[list[int | None]],
     pages: dict[int, tuple[str, str, str]],
 ) -> Snapshot:
     run_id, taken_at, index, reread, even_field, multiplier, *numbers = columns
@@ -98,14 +107,14 @@ def _snapshot(
         url, domain, title = pages[page_id or 0]
         rows.append(SerpRow(rank or 0, url, title, domain, referring_domains=count))
     targets = []
-    for page_id, count in rivals:
+    for page_id, count in competitors:
         url, domain, _ = pages[page_id or 0]
-        targets.append(Rival(url, domain, count))
+        targets.append(CompetitorCount(url, domain, count))
     return Snapshot(
         run_id=str(run_id),
         taken_at=from_text(str(taken_at)),
         serp=tuple(rows),
-        rivals=tuple(targets),
+        competitors=tuple(targets),
         even_field=_whole(even_field),
         multiplier=float(str(multiplier)),
         needed=_whole(needed),

@@ -22,7 +22,7 @@ _SELECT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class TrackedState:
     """A tracked keyword with its latest read, and why the last try failed (None: it did not)."""
 
     tracked: TrackedKeyword
@@ -52,7 +52,7 @@ def track(
         "INSERT INTO tracked_keywords (team, channel, site_id, keyword, country, language, id, "
         "question, created_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT DO UPDATE SET question = excluded.question, paused = 0, last_fault = NULL, "
-        # Followed anew, it is due with the next digest, not at once with one that is over.
+        # Tracked anew, it is due with the next digest, not at once with one that is over.
         "created_at = iif(ended_at IS NULL, created_at, excluded.created_at), ended_at = NULL "
         "RETURNING id, team, channel, question, paused, created_by, created_at, "
         "last_read_at, last_fault",
@@ -69,9 +69,9 @@ def track(
     return followed.tracked, not is_followed
 
 
-def followed(
+def of_channel(
     db: sqlite_utils.Database, team: str, channel: str | None = None
-) -> tuple[Followed, ...]:
+) -> tuple[TrackedState, ...]:
     """Return what a channel (None: every channel of the team) follows, paused ones too."""
     rows = db.execute(
         _SELECT + "WHERE team = :team AND (:channel IS NULL OR channel = :channel) "
@@ -186,10 +186,10 @@ def _kept_as(
     return (found[0], bool(found[1])) if found else (question.keyword, False)
 
 
-def _read(cursor: sqlite3.Cursor) -> Iterator[Followed]:
+def _read(cursor: sqlite3.Cursor) -> Iterator[TrackedState]:
     # To the end at once: a statement that RETURNS and is left half read would block the commit.
     for id_, team, channel, question, paused, person, created, read, fault in cursor.fetchall():
-        yield Followed(
+        yield TrackedState(
             TrackedKeyword(
                 id=id_,
                 team=team,

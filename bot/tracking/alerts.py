@@ -29,7 +29,7 @@ def alerts_since(
     """Return what happened to a channel's keywords between two moments, of what is wanted."""
     here = [
         one.tracked
-        for one in tracked_keywords.followed(db, team, channel)
+        for one in tracked_keywords.of_channel(db, team, channel)
         if not one.tracked.paused
     ]
     history = snapshots.history(db, team, [one.id for one in here], until=until, last=8)

@@ -103,7 +103,7 @@ class _Story:
 
     @property
     def gained(self) -> int:
-        """Return how many domains began to link to its rivals."""
+        """Return how many domains began to link to its competitors."""
         names = {row.domain for rows in self.theirs.values() for row, _ in rows}
         return len(names - noise() - self.own)
 
@@ -117,7 +117,7 @@ def _build(
 ) -> Digest:
     team, channel = slot.team, slot.channel
     since = posts.told_until(db, slot)
-    here = tracked_keywords.followed(db, team, channel)
+    here = tracked_keywords.of_channel(db, team, channel)
     active = [one for one in here if not one.tracked.paused]
     ids = [one.tracked.id for one in active]
     shots = snapshots.history(
@@ -138,8 +138,8 @@ def _build(
         if one.tracked.id in shots
     ]
     lines = tuple(keyword_line(one.keyword, one.shots, since, one.gained) for one in stories)
-    wishes = levels.wishes_of(db, team)
-    held = {site: levels.in_run(settings, wishes, site, channel) for site in sites}
+    overrides = levels.overrides_of(db, team)
+    held = {site: levels.in_run(settings, overrides, site, channel) for site in sites}
     fresh = new_links([_news(one, held[one.keyword.question.site or ""]) for one in stories])
     won = _once(link for one in stories for link in one.won)
     lost = _once(link for one in stories for link in one.lost)
@@ -190,13 +190,13 @@ def _story(
         return ProfileOf(team, site, now.index, target)
 
     theirs = {
-        rival.url: tuple(
+        competitor.url: tuple(
             (row, Evidence(link=page))
             for row, page in link_changes.opened(
-                db, profile(Target(Scope.PAGE, rival.url)), after=after, until=until
+                db, profile(Target(Scope.PAGE, competitor.url)), after=after, until=until
             )
         )
-        for rival in now.rivals
+        for competitor in now.competitors
     }
     names = {row.domain for rows in theirs.values() for row, _ in rows}
     targets = [Target(Scope.SITE, site)]
@@ -226,7 +226,7 @@ def _story(
 
 def _news(one: _Story, settings: Settings) -> KeywordNews:
     question, now = one.keyword.question, one.shots[-1]
-    urls = {rival.url for rival in now.rivals}
+    urls = {competitor.url for competitor in now.competitors}
     titles = [row.title for row in now.serp if row.url in urls and row.title]
     evidence: dict[str, Evidence] = {}
     for rows in one.theirs.values():

@@ -16,12 +16,12 @@ from bot.errors import BadQuestion
 from bot.model.links import Market
 from bot.model.question import Question
 from bot.model.report import Report
-from bot.model.tracking import Rival, Snapshot, TrackedKeyword
+from bot.model.tracking import CompetitorCount, Snapshot, TrackedKeyword
 from bot.planning.refresh import portion_sizes
 from bot.store import snapshots, tracked_keywords
 from bot.store.connect import Database
-from bot.store.tracked_keywords import Followed
-from bot.tracking.refresh import Outcome, Rereader
+from bot.store.tracked_keywords import TrackedState
+from bot.tracking.refresh import Outcome, Refresher
 
 MOST_TRACKED = 500
 """Keywords that one channel may follow; more than that is not read in one message."""
@@ -38,7 +38,7 @@ _EVER = datetime.max.replace(tzinfo=UTC)  # what was read as of a later moment i
 class Listed:
     """A tracked keyword as a list shows it, with its last snapshots, oldest first."""
 
-    followed: Followed
+    state: TrackedState
     snapshots: tuple[Snapshot, ...]
 
     @property
@@ -63,8 +63,8 @@ class Listed:
 class Tracking:
     """Tracked keywords of all teams; every call names the team and the channel."""
 
-    def __init__(self, *, database: Database, clock: Clock, rereader: Rereader) -> None:
-        self._database, self._clock, self._rereader = database, clock, rereader
+    def __init__(self, *, database: Database, clock: Clock, refresher: Refresher) -> None:
+        self._database, self._clock, self._refresher = database, clock, refresher
 
     async def track(
         self, question: Question, *, team: str, channel: str, person: str | None
@@ -89,7 +89,7 @@ class Tracking:
 
     async def following(self, team: str, channel: str) -> tuple[TrackedKeyword, ...]:
         """Return what a channel follows, by keyword, paused ones too."""
-        here = await self._database.read(lambda db: tracked_keywords.followed(db, team, channel))
+        here = await self._database.read(lambda db: tracked_keywords.of_channel(db, team, channel))
         return tuple(one.tracked for one in here)
 
     async def one(self, team: str, tracked_id: str) -> TrackedKeyword | None:
@@ -116,7 +116,7 @@ class Tracking:
 
     async def listed(self, team: str, channel: str | None, *, last: int = 2) -> tuple[Listed, ...]:
         """Return what a channel (None: the team) follows, with the last snapshots of each."""
-        here = await self._database.read(lambda db: tracked_keywords.followed(db, team, channel))
+        here = await self._database.read(lambda db: tracked_keywords.of_channel(db, team, channel))
         ids = [one.tracked.id for one in here]
         shots = await self._database.read(
             lambda db: snapshots.history(db, team, ids, until=_EVER, last=last, whole=1)
@@ -137,7 +137,7 @@ class Tracking:
     ) -> tuple[TrackedKeyword, ...]:
         """Return what a channel follows, is not paused, and was not read for so long."""
         now = self._clock.now()
-        here = await self._database.read(lambda db: tracked_keywords.followed(db, team, channel))
+        here = await self._database.read(lambda db: tracked_keywords.of_channel(db, team, channel))
         return tuple(one.tracked for one in here if _is_due(one, now, after))
 
     async def refresh(
@@ -155,7 +155,7 @@ class Tracking:
         outcomes: list[Outcome] = []
         for portion in portions(keywords):
             to_come = len(keywords) - len(outcomes) - len(portion)
-            outcomes += await self._rereader.read(
+            outcomes += await self._refresher.read(
                 portion, run_id=run_id, person=person, to_come=to_come
             )
             if between is not None:
@@ -199,8 +199,9 @@ def snapshot_of(report: Report, run_id: str, *, reread: bool) -> Snapshot:
         run_id=run_id,
         taken_at=report.taken_at,
         serp=report.results,
-        rivals=tuple(
-            Rival(page.url, page.domain, page.referring_domains) for page in report.competitors
+        competitors=tuple(
+            CompetitorCount(page.url, page.domain, page.referring_domains)
+            for page in report.competitors
         ),
         even_field=report.need.even_field,
         multiplier=report.need.authority.multiplier,
@@ -252,7 +253,7 @@ def spelled_so(found: Sequence[TrackedKeyword], keyword: str) -> Sequence[Tracke
     return [one for one in found if one.question.keyword == keyword] or found
 
 
-def _is_due(one: Followed, now: datetime, after: timedelta) -> bool:
+def _is_due(one: TrackedState, now: datetime, after: timedelta) -> bool:
     if one.tracked.paused:
         return False
     return one.last_read_at is None or now - one.last_read_at >= after

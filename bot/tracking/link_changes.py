@@ -12,7 +12,7 @@ from functools import partial
 
 import sqlite_utils
 
-from bot.analysis.ask import Inquiry
+from bot.analysis.ask import Asker
 from bot.clock import Clock
 from bot.gap.compare import noise
 from bot.model.links import Link, Profile, ReferringDomain, Scope, Target
@@ -71,7 +71,7 @@ class LinkWatch:
     site: str
     own: frozenset[str]
     index: Vendor
-    inquiry: Inquiry
+    asker: Asker
     database: Database
     clock: Clock
     reader: Reader
@@ -111,7 +111,7 @@ class LinkWatch:
             asks = refresh.new_linkers_of_all(self.index, grown, since=since.date())
         found: list[Profile] = []
         unanswered: set[Target] = set()
-        for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
+        for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
             if answer is not None:
                 found += link_lists.read(ask, answer)
             elif isinstance(ask.query, IntersectQuery):
@@ -158,7 +158,7 @@ class LinkWatch:
             if (ask := refresh.lost_links(self.index, page.target, since=since.date()))
         ]
         left = []
-        for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
+        for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
             if isinstance(ask.query, LostQuery) and answer is not None:
                 told = await self._told(ask.query.target, since)
                 rows = [row for row in answer.only(Link) if row.domain not in told]
@@ -242,7 +242,7 @@ class LinkWatch:
     async def _prove(
         self, fresh: dict[str, tuple[ReferringDomain, list[Target]]], ours: set[Target]
     ) -> None:
-        """Ask once whether the new domains of all rivals link to us already, and keep who does."""
+        """Ask once whether the new domains of all competitors link to us, and keep who does."""
         theirs = [name for name, (_, targets) in fresh.items() if not ours & set(targets)]
         site = Target(Scope.SITE, self.site)
         left = await self._left()
@@ -251,7 +251,7 @@ class LinkWatch:
             for ask in steps.proof(self.index, self.site, theirs, left)
             if not ask.beyond_the_cap
         ]
-        for answer in await self.inquiry.all(asks):
+        for answer in await self.asker.all(asks):
             if answer is not None:
                 rows = answer.only(ReferringDomain)
                 linking = Profile(site, self.index.name, rows, complete=False, as_of=answer.as_of)
@@ -269,7 +269,7 @@ class LinkWatch:
             for ask in steps.enrichment(self.index, seen_on, left)
             if ask.capability is Capability.LINKS and not ask.beyond_the_cap
         ]
-        for ask, answer in zip(asks, await self.inquiry.all(asks), strict=True):
+        for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
             if answer is not None and isinstance(ask.query, LinksQuery):
                 of = self._of(ask.query.target)
                 for row in answer.only(Link):
@@ -277,7 +277,7 @@ class LinkWatch:
 
     async def _left(self) -> int | None:
         """Return what may be spent beyond counts and lists; the first must not eat the last's."""
-        left = await self.inquiry.budget.left(self.index.name, self.index.pool)
+        left = await self.asker.budget.left(self.index.name, self.index.pool)
         return None if left is None else max(0, left - self.kept_back)
 
     def _of(self, target: Target) -> ProfileOf:

@@ -34,7 +34,7 @@ class TurnLost(LinkGapError):
     """The lease ran out and another process has taken the turn over."""
 
 
-class Rounds:
+class ScheduledPosts:
     """Takes turns of channels. `settings_of` says what holds in one."""
 
     def __init__(

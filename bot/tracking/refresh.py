@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from bot.analysis.ask import Inquiry
+from bot.analysis.ask import Asker
 from bot.clock import Clock
 from bot.domains import is_platform, registrable
 from bot.errors import BadQuestion
@@ -18,7 +18,7 @@ from bot.gap.top3_window import top_by_share
 from bot.model.links import Authority, Metrics, Scope, SerpRow, Target
 from bot.model.question import NO_PAGE
 from bot.model.report import Competitor
-from bot.model.tracking import Rival, Snapshot, TrackedKeyword
+from bot.model.tracking import CompetitorCount, Snapshot, TrackedKeyword
 from bot.pages.reading.fetch import Reader
 from bot.planning import quote, refresh
 from bot.planning.vendors import VendorSelection, vendors_for
@@ -58,7 +58,7 @@ class _Reading:
     tracked: TrackedKeyword
     past: tuple[Snapshot, ...]
     serp: tuple[SerpRow, ...] = ()
-    rivals: tuple[Rival, ...] = ()
+    competitors: tuple[CompetitorCount, ...] = ()
     page: str | None = None
     fault: str | None = None
 
@@ -69,12 +69,12 @@ class _Reading:
 
     @property
     def pages(self) -> list[str]:
-        """Return the pages that are counted: the rivals', and ours where there is one."""
+        """Return the pages that are counted: the competitors', and ours where there is one."""
         ours = [self.page] if self.page and self.page != NO_PAGE else []
-        return [*(rival.url for rival in self.rivals), *ours]
+        return [*(competitor.url for competitor in self.competitors), *ours]
 
 
-class Rereader:
+class Refresher:
     """Reads keywords of one channel. Asked again after a kill, it pays for nothing twice."""
 
     def __init__(
@@ -144,7 +144,7 @@ class Rereader:
             lambda db: snapshots.history(db, team, ids, until=now, last=KEPT_IN_VIEW)
         )
         aliases = await self._database.read(lambda db: workspace.aliases(db, team, site))
-        others = await self._database.read(lambda db: store.followed(db, team, first.channel))
+        others = await self._database.read(lambda db: store.of_channel(db, team, first.channel))
         budget = RunBudget(
             self._database,
             run_id,
@@ -155,13 +155,13 @@ class Rereader:
             Payer(person, site, first.channel),
             Rules.of(settings),
         )
-        inquiry, own = Inquiry(self._gateway, budget, fresh=False), frozenset((site, *aliases))
+        asker, own = Asker(self._gateway, budget, fresh=False), frozenset((site, *aliases))
         watch = LinkWatch(
             team=team,
             site=site,
             own=own,
             index=chosen.main,
-            inquiry=inquiry,
+            asker=asker,
             database=self._database,
             clock=self._clock,
             reader=self._reader,
@@ -172,7 +172,7 @@ class Rereader:
             for one, _ in members
         ]
         return _Group(
-            site, own, chosen, readings, inquiry, watch, self._clock, settings.window, run_id
+            site, own, chosen, readings, asker, watch, self._clock, settings.window, run_id
         )
 
     async def _held(self, keywords: Sequence[TrackedKeyword]) -> dict[str | None, Settings]:
@@ -180,9 +180,9 @@ class Rereader:
         if not keywords:
             return {}
         team, channel = keywords[0].team, keywords[0].channel
-        wishes = await self._database.read(lambda db: levels.wishes_of(db, team))
+        overrides = await self._database.read(lambda db: levels.overrides_of(db, team))
         return {
-            site: levels.in_run(self._settings, wishes, site, channel)
+            site: levels.in_run(self._settings, overrides, site, channel)
             for site in {one.question.site for one in keywords}
         }
 
@@ -211,7 +211,7 @@ class _Group:
     own: frozenset[str]
     chosen: VendorSelection
     readings: Sequence[_Reading]
-    inquiry: Inquiry
+    asker: Asker
     watch: LinkWatch
     clock: Clock
     window: int
@@ -238,8 +238,8 @@ class _Group:
             for question in questions
             if serp
         ]
-        answers = await self.inquiry.all(asks)
-        sources = self.inquiry.sources
+        answers = await self.asker.all(asks)
+        sources = self.asker.sources
         for one, answer, source in zip(asked, answers, sources, strict=True):
             one.serp = pages_once(answer.only(SerpRow)) if answer else ()
             if answer is None:
@@ -253,27 +253,31 @@ class _Group:
         question = one.tracked.question
         if question.vs:
             named = ((url, registrable(url) or "") for url in question.vs)
-            rivals = [(url, domain) for url, domain in named if domain not in self.own]
+            competitors = [(url, domain) for url, domain in named if domain not in self.own]
         else:
             serps = [one.serp, *(shot.serp for shot in reversed(one.past) if shot.serp)]
             top = top_by_share(serps, self.own, window=self.window) if one.serp else ()
-            rivals = [(row.url, row.domain) for row in top]
-        one.rivals = tuple(Rival(url, domain, None) for url, domain in rivals)
+            competitors = [(row.url, row.domain) for row in top]
+        one.competitors = tuple(CompetitorCount(url, domain, None) for url, domain in competitors)
         ours = _ours(one.serp, self.own)
         one.page = question.page or (ours.url if ours else None)
-        if not rivals:
+        if not competitors:
             one.fault = f"No page but ours was found that ranks for “{question.keyword}”."
 
     async def _count(self, ready: Sequence[_Reading]) -> None:
-        """Count all pages in one question; a rival's site only where it is new among them."""
+        """Count all pages in one question; a competitor's site only where it is new among them."""
         pages = dict.fromkeys(url for one in ready for url in one.pages)
         sites = [self.site] if ready else []
         for one in ready:
-            known = {rival.domain for rival in one.past[-1].rivals} if one.past else set()
-            strangers = {rival.domain for rival in one.rivals} - known
+            known = (
+                {competitor.domain for competitor in one.past[-1].competitors}
+                if one.past
+                else set()
+            )
+            strangers = {competitor.domain for competitor in one.competitors} - known
             sites += sorted(domain for domain in strangers if not is_platform(domain))
         asks = refresh.batch_counts(self.chosen.main, [*pages], list(dict.fromkeys(sites)))
-        for answer in await self.inquiry.all(asks):
+        for answer in await self.asker.all(asks):
             rows = answer.only(Metrics) if answer else ()
             self.counted |= {row.target: row for row in rows}
 
@@ -295,7 +299,7 @@ class _Group:
         page = None if one.page == NO_PAGE else one.page
         have = 0 if one.page == NO_PAGE else self._links(page) if page else None
         need = count_need(
-            [self._competitor(rival) for rival in one.rivals],
+            [self._competitor(competitor) for competitor in one.competitors],
             one.serp,
             own_authority=self._authority(page, self.site),
             have=have,
@@ -305,7 +309,9 @@ class _Group:
             run_id=self.run_id,
             taken_at=self.clock.now(),
             serp=one.serp,
-            rivals=tuple(Rival(r.url, r.domain, self._links(r.url)) for r in one.rivals),
+            competitors=tuple(
+                CompetitorCount(r.url, r.domain, self._links(r.url)) for r in one.competitors
+            ),
             even_field=need.even_field,
             multiplier=need.authority.multiplier,
             needed=need.needed,
@@ -318,18 +324,18 @@ class _Group:
         )
         return Outcome(one.tracked, snapshot, None if snapshot.reread else NOT_ASKED)
 
-    def _competitor(self, rival: Rival) -> Competitor:
-        authority = self._authority(rival.url, rival.domain)
+    def _competitor(self, competitor: CompetitorCount) -> Competitor:
+        authority = self._authority(competitor.url, competitor.domain)
         return Competitor(
             position=None,
-            url=rival.url,
-            domain=rival.domain,
+            url=competitor.url,
+            domain=competitor.domain,
             title=None,
-            referring_domains=self._links(rival.url),
+            referring_domains=self._links(competitor.url),
             backlinks=None,
             authority=authority.value if authority else None,
             authority_scale=authority.scale if authority else None,
-            platform=is_platform(rival.domain),
+            platform=is_platform(competitor.domain),
         )
 
 
@@ -355,10 +361,12 @@ def _watched(
     before: dict[str, int | None] = {}
     for one in ready:
         for shot in filter(lambda shot: shot.reread, one.past):
-            before |= {rival.url: rival.referring_domains for rival in shot.rivals}
+            before |= {
+                competitor.url: competitor.referring_domains for competitor in shot.competitors
+            }
             if shot.page:
                 before[shot.page] = shot.have
-    theirs = {rival.url for one in ready for rival in one.rivals}
+    theirs = {competitor.url for one in ready for competitor in one.competitors}
     pages = dict.fromkeys(url for one in ready for url in one.pages)
     return tuple(
         WatchedPage(url, url not in theirs, url in before, before.get(url), links(url))

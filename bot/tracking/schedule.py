@@ -29,7 +29,7 @@ from bot.store.posts import ENDED, PostKind, Slot
 from bot.store.workspace import CLI_TEAM
 from bot.tracking.digest import digest_slot
 from bot.tracking.local_hours import LocalHour
-from bot.tracking.posting import Rounds, SettingsOf
+from bot.tracking.posting import ScheduledPosts, SettingsOf
 
 log = logging.getLogger(__name__)
 
@@ -62,10 +62,15 @@ class Schedule:
     """Rings for all channels of one process."""
 
     def __init__(
-        self, *, database: Database, clock: Clock, rounds: Rounds, settings_of: SettingsOf
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        scheduled_posts: ScheduledPosts,
+        settings_of: SettingsOf,
     ) -> None:
         self._database, self._clock = database, clock
-        self._rounds, self._settings_of = rounds, settings_of
+        self._scheduled_posts, self._settings_of = scheduled_posts, settings_of
         self._alarms: AsyncIOScheduler | None = None
         self._under_way: set[_Channel] = set()
         self._rings, self._rang_at = 0, clock.monotonic()
@@ -149,7 +154,7 @@ class Schedule:
         self._rings, self._rang_at = self._rings + 1, self._clock.monotonic()
         try:
             await self._take_turns()
-            await self._rounds.tell_what_is_unknown()
+            await self._scheduled_posts.tell_what_is_unknown()
             await purge_expired(self._database)
         except Exception:
             log.exception("turns could not be taken; they are at the next ring")
@@ -161,7 +166,7 @@ class Schedule:
         for turn in await self.due():
             works.setdefault(_channel(turn.slot), []).append((self._take, turn.slot))
         for slot in await self._near():
-            works.setdefault(_channel(slot), []).append((self._rounds.read_ahead, slot))
+            works.setdefault(_channel(slot), []).append((self._scheduled_posts.read_ahead, slot))
         begun = works.keys() - self._under_way
         self._under_way |= begun
         await asyncio.gather(*(self._in_order(channel, works[channel]) for channel in begun))
@@ -186,9 +191,9 @@ class Schedule:
 
     async def _take(self, slot: Slot) -> None:
         if slot.kind is PostKind.DIGEST:
-            state = await self._rounds.digest(slot)
+            state = await self._scheduled_posts.digest(slot)
         else:
-            state = await self._rounds.alerts(slot)
+            state = await self._scheduled_posts.alerts(slot)
         if state is not None:
             log.info("%s: %s", slot.name, state)
 
@@ -206,7 +211,9 @@ class Schedule:
                 settings = await self._settings_of(team, channel)
                 moment = next_weekly(now, settings)
                 slot = digest_slot(team, channel, settings, moment)
-                waiting = await self._rounds.waiting(slot) if moment - now <= LONGEST_LEAD else 0
+                waiting = (
+                    await self._scheduled_posts.waiting(slot) if moment - now <= LONGEST_LEAD else 0
+                )
                 if waiting > _A_MINUTE and moment - now <= lead(waiting):
                     near.append(slot)
         return near

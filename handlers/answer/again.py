@@ -19,7 +19,7 @@ from handlers import private_notes
 from handlers.answer import accept, clicks
 from handlers.answer.buttons import InPlace, on_press
 from handlers.answer.clicks import Click
-from handlers.request import Destination, Errand
+from handlers.request import Destination, Request
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
 
@@ -35,10 +35,10 @@ def register(app: AsyncApp, services: Services) -> None:
 def _listen_again(app: AsyncApp, services: Services) -> None:
     """Listen for Run again and Retry; they carry the same action."""
 
-    async def again(click: Click, errand: Errand) -> Message | None:
+    async def again(click: Click, request: Request) -> Message | None:
         answered = await clicks.report_of(services, click.value, click.team) is not None
         repeated = accept.again(
-            errand, fresh=answered, user=click.user, response_url=click.response_url
+            request, fresh=answered, user=click.user, response_url=click.response_url
         )
         return await accept.commit(services, repeated, click.trigger_id)
 
@@ -48,22 +48,24 @@ def _listen_again(app: AsyncApp, services: Services) -> None:
 def _listen_proposed_page(app: AsyncApp, services: Services) -> None:
     """Listen for Use this and We have none, under a page that the result proposes as ours."""
 
-    async def use(click: Click, errand: Errand) -> Message | None:
+    async def use(click: Click, request: Request) -> Message | None:
         report = await clicks.report_of(services, click.value, click.team)
         if report is None or report.proposed_page is None:
             return private_notes.note("The page that was proposed is gone. Ask again.")
-        return await _ask_with(services, click, errand, report.proposed_page)
+        return await _ask_with(services, click, request, report.proposed_page)
 
-    async def have_none(click: Click, errand: Errand) -> Message | None:
-        return await _ask_with(services, click, errand, NO_PAGE)
+    async def have_none(click: Click, request: Request) -> Message | None:
+        return await _ask_with(services, click, request, NO_PAGE)
 
     on_press(app, services, "use_page", use)
     on_press(app, services, "no_page", have_none)
 
 
-async def _ask_with(services: Services, click: Click, errand: Errand, page: str) -> Message | None:
+async def _ask_with(
+    services: Services, click: Click, request: Request, page: str
+) -> Message | None:
     """Commit the same question with its page; what was paid for is used again."""
-    known = replace(errand, question=replace(errand.question, page=page))
+    known = replace(request, question=replace(request.question, page=page))
     again = accept.again(known, fresh=False, user=click.user, response_url=click.response_url)
     return await accept.commit(services, again, click.trigger_id)
 
@@ -71,12 +73,12 @@ async def _ask_with(services: Services, click: Click, errand: Errand, page: str)
 def _listen_name_page(app: AsyncApp, services: Services) -> None:
     """Listen for Name our page and for its form."""
 
-    async def ask(click: Click, errand: Errand) -> Message | None:
-        page = errand.question.page
+    async def ask(click: Click, request: Request) -> Message | None:
+        page = request.question.page
         view = views.name_page(click.value, page=page if page and page != NO_PAGE else "")
         place = json.dumps({"run": click.value, "response_url": click.response_url})
         try:
-            await services.voice.show(click.trigger_id, replace(view, private_metadata=place))
+            await services.slack_api.show(click.trigger_id, replace(view, private_metadata=place))
         except SlackRefused as refused:
             return private_notes.note(str(refused))
         return None
@@ -96,16 +98,16 @@ async def _ask_with_typed_page(
     place = json.loads(view["private_metadata"])
     typed = view["state"]["values"]["page"]["value"]["value"] or ""
     try:
-        errand = await clicks.errand_of(services, place["run"], body["team"]["id"])
-        question = _with_page(errand.question, typed)
+        request = await clicks.request_of(services, place["run"], body["team"]["id"])
+        question = _with_page(request.question, typed)
         services.analysis.check(
             question,
-            await services.channels.settings(errand.team, errand.channel, question.site),
+            await services.channels.settings(request.team, request.channel, question.site),
         )
     except (BadQuestion, clicks.NotYours) as error:
         return str(error)
     renamed = accept.again(
-        replace(errand, question=question),
+        replace(request, question=question),
         fresh=False,
         user=body["user"]["id"],
         response_url=place["response_url"],
@@ -143,12 +145,12 @@ def _listen_elsewhere(app: AsyncApp, services: Services) -> None:
 def _listen_place(
     app: AsyncApp, services: Services, action_id: str, destination: Destination, place: str
 ) -> None:
-    async def send(click: Click, errand: Errand) -> Message | None:
-        if click.user != errand.user:
+    async def send(click: Click, request: Request) -> Message | None:
+        if click.user != request.user:
             raise clicks.NotYours
         elsewhere = accept.again(
-            replace(errand, to=destination),
-            fresh=errand.question.fresh,
+            replace(request, to=destination),
+            fresh=request.question.fresh,
             user=click.user,
             response_url=click.response_url,
         )

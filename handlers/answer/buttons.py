@@ -12,7 +12,7 @@ from bot.store.deliveries import DeliveryState
 from handlers import private_notes
 from handlers.answer import clicks
 from handlers.answer.clicks import Click
-from handlers.request import Errand
+from handlers.request import Request
 from handlers.services import Services
 
 
@@ -29,7 +29,7 @@ class InPlace(Message):
 T = TypeVar("T")
 Find = Callable[[Services, Click], Awaitable[T]]
 Act = Callable[[Click, T], Awaitable[Message | None]]
-Press = Callable[[Click, Errand], Awaitable[Message | None]]
+Press = Callable[[Click, Request], Awaitable[Message | None]]
 
 _DECIDED = "decided"
 
@@ -54,7 +54,7 @@ def on_click(app: AsyncApp, services: Services, action_id: str, find: Find[T], a
             note = private_notes.note(str(error))
         await ack()
         if note is not None and click.response_url is not None:
-            await services.voice.respond(
+            await services.slack_api.respond(
                 click.response_url, note, replace=isinstance(note, InPlace)
             )
 

@@ -7,7 +7,7 @@ from bot.errors import LinkGapError
 from bot.model.report import Report, from_json
 from bot.store import jobs, reports
 from handlers.answer.accept import ANSWER
-from handlers.request import Errand, from_payload
+from handlers.request import Request, from_payload
 from handlers.services import Services
 
 
@@ -51,20 +51,20 @@ def click_of(body: dict[str, Any]) -> Click:
     )
 
 
-async def errand_of(services: Services, run_id: str, team: str) -> Errand:
-    """Return a run's errand; raises `NotYours` when this team has no such run."""
+async def request_of(services: Services, run_id: str, team: str) -> Request:
+    """Return a run's request; raises `NotYours` when this team has no such run."""
     job = await services.database.read(lambda db: jobs.load(db, run_id, team))
     if job is None or job.kind != ANSWER:
         raise NotYours
     return from_payload(job.payload)
 
 
-async def pressed(services: Services, click: Click) -> Errand:
-    """Return the errand behind a button pressed where its answer stands; raises `NotYours`."""
-    errand = await errand_of(services, click.value, click.team)
-    if click.channel not in (errand.channel, errand.dm):
+async def pressed(services: Services, click: Click) -> Request:
+    """Return the request behind a button pressed where its answer stands; raises `NotYours`."""
+    request = await request_of(services, click.value, click.team)
+    if click.channel not in (request.channel, request.dm):
         raise NotYours
-    return errand
+    return request
 
 
 async def report_of(services: Services, run_id: str, team: str) -> Report | None:

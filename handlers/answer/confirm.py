@@ -14,23 +14,23 @@ from handlers import private_notes
 from handlers.answer import accept
 from handlers.answer.buttons import InPlace, decide, on_press, undecide
 from handlers.answer.clicks import Click
-from handlers.request import Errand
+from handlers.request import Request
 from handlers.services import Services
 
 
 def register(app: AsyncApp, services: Services) -> None:
     """Listen for the three buttons under a price."""
 
-    async def confirm(click: Click, errand: Errand) -> Message | None:
-        return await _agree(services, click, errand, light=errand.question.light)
+    async def confirm(click: Click, request: Request) -> Message | None:
+        return await _agree(services, click, request, light=request.question.light)
 
-    async def cheaper(click: Click, errand: Errand) -> Message | None:
-        return await _agree(services, click, errand, light=True)
+    async def cheaper(click: Click, request: Request) -> Message | None:
+        return await _agree(services, click, request, light=True)
 
-    async def cancel(click: Click, errand: Errand) -> Message | None:
+    async def cancel(click: Click, request: Request) -> Message | None:
         if not await decide(services, click):
             return _late()
-        return InPlace.of(money.cancelled(errand.question))
+        return InPlace.of(money.cancelled(request.question))
 
     on_press(app, services, "confirm_run", confirm)
     on_press(app, services, "confirm_light", cheaper)
@@ -38,14 +38,14 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 async def _agree(
-    services: Services, click: Click, errand: Errand, *, light: bool
+    services: Services, click: Click, request: Request, *, light: bool
 ) -> Message | None:
     if not await decide(services, click):
         return _late()
-    question = replace(errand.question, light=light)
+    question = replace(request.question, light=light)
     agreed = replace(
         accept.again(
-            errand, fresh=question.fresh, user=click.user, response_url=click.response_url
+            request, fresh=question.fresh, user=click.user, response_url=click.response_url
         ),
         question=question,
         confirmed=True,

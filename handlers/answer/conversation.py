@@ -34,26 +34,26 @@ _IN_WORDS = {
 }
 
 
-class InChannel:
+class ChannelConversation:
     """Speaks as the bot."""
 
     def __init__(self, job: RunningJob) -> None:
-        self._job, self._voice = job, job.services.voice
-        self._channel = job.errand.channel
+        self._job, self._slack_api = job, job.services.slack_api
+        self._channel = job.request.channel
         self._ts = ""
         self._edits = StagedEdits(job.services.clock, self._edit)
 
     async def open(self, placeholder: Message) -> bool:
         """Post the placeholder; where that fails, nothing is spent and the asker is told."""
-        errand = self._job.errand
+        request = self._job.request
         try:
-            if errand.to is Destination.DM:
+            if request.to is Destination.DM:
                 self._channel = await self._job.direct()
             if await self._take_over(placeholder):
                 return True
             found = await self._job.once(
                 "placeholder",
-                lambda: self._voice.post(self._channel, placeholder, self._parent_thread()),
+                lambda: self._slack_api.post(self._channel, placeholder, self._parent_thread()),
             )
         except SlackRefused as refused:
             await self._offer_another_place(refused)
@@ -70,9 +70,9 @@ class InChannel:
 
     async def _take_over(self, placeholder: Message) -> bool:
         """Edit the message that told the price; False: there is none, or it is gone."""
-        if self._job.errand.price_ts is None:
+        if self._job.request.price_ts is None:
             return False
-        self._ts = self._job.errand.price_ts
+        self._ts = self._job.request.price_ts
         try:
             await self._edits.last(placeholder)
         except SlackRefused as refused:
@@ -91,7 +91,8 @@ class InChannel:
         except SlackRefused as refused:
             log.warning("job %s: the last edit was refused: %s", self._job.id, refused)
             found = await self._job.once(
-                "result", lambda: self._voice.post(self._channel, message, self._parent_thread())
+                "result",
+                lambda: self._slack_api.post(self._channel, message, self._parent_thread()),
             )
             self._ts = found.ts or self._ts
 
@@ -99,7 +100,7 @@ class InChannel:
         """Post in the thread; one that is refused is logged and does not stop the others."""
         try:
             await self._job.once(
-                step, lambda: self._voice.post(self._channel, message, self._thread())
+                step, lambda: self._slack_api.post(self._channel, message, self._thread())
             )
         except SlackRefused as refused:
             log.warning("job %s lost its %s: %s", self._job.id, step, refused)
@@ -114,7 +115,7 @@ class InChannel:
 
     async def finish(self, result: Message, headline: str) -> None:
         """Mention the asker, because edits do not notify; then own up to what may be missing."""
-        words = f"<@{self._job.errand.user}> {mrkdwn(headline)}"
+        words = f"<@{self._job.request.user}> {mrkdwn(headline)}"
         await self.add("mention", Message(words, []))
         lost = [_IN_WORDS[step] for step in self._job.once.lost if step in _IN_WORDS]
         if lost:
@@ -131,16 +132,16 @@ class InChannel:
         job = self._job
         if job.attempts == 1:
             return private_notes.refused(str(SlackRefused(NO_ANSWER)), job.id)
-        cost = await job.services.analysis.cost(job.id, job.errand.team)
-        return notes.interrupted(job.errand.question, cost, job.id)
+        cost = await job.services.analysis.cost(job.id, job.request.team)
+        return notes.interrupted(job.request.question, cost, job.id)
 
     async def _edit(self, message: Message) -> None:
-        await self._voice.edit(self._channel, self._ts, message)
+        await self._slack_api.edit(self._channel, self._ts, message)
 
     def _parent_thread(self) -> str | None:
         """Return the thread the parent belongs in; a DM starts its own."""
-        errand = self._job.errand
-        return None if errand.to is Destination.DM else errand.thread_ts
+        request = self._job.request
+        return None if request.to is Destination.DM else request.thread_ts
 
     def _thread(self) -> str:
         return self._parent_thread() or self._ts
@@ -149,7 +150,7 @@ class InChannel:
         self, step: str, channel: str, name: str, content: bytes, thread_ts: str | None
     ) -> None:
         async def send() -> None:
-            await self._voice.upload(channel, name, content, thread_ts)
+            await self._slack_api.upload(channel, name, content, thread_ts)
 
         await self._job.once(step, send)
 
@@ -175,7 +176,7 @@ class InChannel:
             raise Heard(refused) from refused
 
 
-class InPrivate:
+class PrivateConversation:
     """Speaks to the asker alone: no progress, no file, tables as text."""
 
     def __init__(self, job: RunningJob) -> None:
@@ -204,7 +205,7 @@ class InPrivate:
         """Send the file to the direct message: a private reply carries none."""
 
         async def send() -> None:
-            await self._job.services.voice.upload(await self._job.direct(), name, content)
+            await self._job.services.slack_api.upload(await self._job.direct(), name, content)
 
         try:
             await self._job.once("csv_dm", send)
@@ -218,7 +219,7 @@ class InPrivate:
         """Nothing runs."""
 
 
-class Talk(Protocol):
+class Conversation(Protocol):
     """A place for an answer. Everything it posts, it posts once, even over a kill."""
 
     async def open(self, placeholder: Message) -> bool:
@@ -254,6 +255,10 @@ class Talk(Protocol):
         ...
 
 
-def talk_for(job: RunningJob) -> Talk:
+def conversation_for(job: RunningJob) -> Conversation:
     """Return the place that the asker chose."""
-    return InPrivate(job) if job.errand.to is Destination.PRIVATE else InChannel(job)
+    return (
+        PrivateConversation(job)
+        if job.request.to is Destination.PRIVATE
+        else ChannelConversation(job)
+    )

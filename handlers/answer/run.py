@@ -28,7 +28,7 @@ from bot.store.jobs import Job
 from bot.store.ledger import Payer
 from handlers import private_notes
 from handlers.answer.accept import ANSWER
-from handlers.answer.conversation import Talk, talk_for
+from handlers.answer.conversation import Conversation, conversation_for
 from handlers.answer.job import RunningJob, place_of
 from handlers.last_word import teller
 from handlers.request import from_payload
@@ -44,66 +44,68 @@ def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - a job
 
     async def work(job: Job) -> None:
         running = RunningJob(services, job)
-        services.under_way.claim(running.errand, job.id)
+        services.in_progress.claim(running.request, job.id)
         try:
             await answer(running)
         finally:
-            services.under_way.release(running.errand)
+            services.in_progress.release(running.request)
 
     tell = teller(services, lambda payload: place_of(from_payload(payload)))
     services.jobs.handle(ANSWER, work, tell)
 
 
 async def answer(job: RunningJob) -> None:
-    """Do the errand, all of it. Raises what ended it early, as `Heard` if the asker was told."""
-    talk = talk_for(job)
+    """Do the request, all of it. Raises what ended it early, as `Heard` if the asker was told."""
+    conversation = conversation_for(job)
     try:
         quote = await _quote(job)
         if _must_ask(job, quote):
-            await talk.ask(await _price(job, quote))
+            await conversation.ask(await _price(job, quote))
             return
         price = money.at_most(quote) if quote.lines else ""
         sample = _is_sample(job)
-        placeholder = notes.placeholder(job.errand.question, price=price, sample=sample)
-        if await talk.open(placeholder):
-            report, message = await _result(job, talk, quote)
-            await _thread(job, talk, report, message)
+        placeholder = notes.placeholder(job.request.question, price=price, sample=sample)
+        if await conversation.open(placeholder):
+            report, message = await _result(job, conversation, quote)
+            await _thread(job, conversation, report, message)
     finally:
-        await talk.stop()
+        await conversation.stop()
 
 
 async def _quote(job: RunningJob) -> Quote:
     """Return the price; nothing where no vendor fits any more, which the run will say."""
     try:
-        errand = job.errand
-        return await job.services.books.quote(errand.question, errand.team, errand.channel)
+        request = job.request
+        return await job.services.spending.quote(request.question, request.team, request.channel)
     except BadQuestion:
         return Quote(())
 
 
 def _must_ask(job: RunningJob, quote: Quote) -> bool:
-    return not job.errand.confirmed and job.services.books.must_be_confirmed(quote)
+    return not job.request.confirmed and job.services.spending.must_be_confirmed(quote)
 
 
 async def _price(job: RunningJob, quote: Quote) -> Message:
     """Return the question whether to spend that much."""
-    errand = job.errand
-    light = replace(errand.question, light=True)
-    cheaper = await job.services.books.quote(light, errand.team, errand.channel)
-    return money.confirmation(errand.question, quote, cheaper, job.id)
+    request = job.request
+    light = replace(request.question, light=True)
+    cheaper = await job.services.spending.quote(light, request.team, request.channel)
+    return money.confirmation(request.question, quote, cheaper, job.id)
 
 
-async def _result(job: RunningJob, talk: Talk, quote: Quote) -> tuple[Report, Message]:
+async def _result(
+    job: RunningJob, conversation: Conversation, quote: Quote
+) -> tuple[Report, Message]:
     """Find the answer and put it where the placeholder stands, or the reason why there is none."""
     vendors = [line.vendor for line in quote.lines]
     # Asked beside the run: the answer waits for no balance.
-    hearing = asyncio.create_task(job.services.books.allowances(job.errand.team, vendors))
+    hearing = asyncio.create_task(job.services.spending.allowances(job.request.team, vendors))
     try:
-        report = await _stored(job) or await _run(job, talk)
+        report = await _stored(job) or await _run(job, conversation)
         message = result(report, job.id, await _warnings(job, vendors))
-        await talk.conclude(message)
+        await conversation.conclude(message)
     except Exception as error:
-        await _say_failed(job, talk, _in_words(error))
+        await _say_failed(job, conversation, _in_words(error))
         raise Heard(error) from error
     finally:
         hearing.cancel()
@@ -114,51 +116,53 @@ async def _result(job: RunningJob, talk: Talk, quote: Quote) -> tuple[Report, Me
 
 async def _warnings(job: RunningJob, vendors: list[str]) -> list[str]:
     """Return what the asker should know of caps and allowances that this run has come near."""
-    errand = job.errand
-    payer = Payer(errand.user, errand.question.site, errand.channel)
-    return money.warnings(*await job.services.books.near(errand.team, payer, vendors))
+    request = job.request
+    payer = Payer(request.user, request.question.site, request.channel)
+    return money.warnings(*await job.services.spending.near(request.team, payer, vendors))
 
 
 async def _stored(job: RunningJob) -> Report | None:
     """Return the answer that a killed attempt has finished but not posted in full."""
-    found = await job.services.database.read(lambda db: reports.load(db, job.id, job.errand.team))
+    found = await job.services.database.read(lambda db: reports.load(db, job.id, job.request.team))
     return from_json(found.report) if found else None
 
 
-async def _run(job: RunningJob, talk: Talk) -> Report:
-    errand = job.errand
-    question = errand.question
+async def _run(job: RunningJob, conversation: Conversation) -> Report:
+    request = job.request
+    question = request.question
     if job.attempts > 1:
         # What the killed attempt has paid for is fresh enough, and must not be paid for twice.
         question = replace(question, fresh=False)
 
     async def progress(so_far: Progress) -> None:
-        talk.stage(notes.progress(so_far.report, so_far.waiting))
+        conversation.stage(notes.progress(so_far.report, so_far.waiting))
 
     report = await job.services.analysis.run(
         question,
         run_id=job.id,
-        team=errand.team,
-        channel=errand.channel,
-        person=errand.user,
+        team=request.team,
+        channel=request.channel,
+        person=request.user,
         progress=progress,
         read_pages=job.attempts <= MOST_ATTEMPTS_WITH_PAGES,
     )
-    await job.services.tracking.remember(errand.question, report, run_id=job.id, team=errand.team)
+    await job.services.tracking.remember(request.question, report, run_id=job.id, team=request.team)
     return report
 
 
-async def _thread(job: RunningJob, talk: Talk, report: Report, message: Message) -> None:
+async def _thread(
+    job: RunningJob, conversation: Conversation, report: Report, message: Message
+) -> None:
     """Add what refines the answer; whatever goes wrong here, the answer stands."""
     try:
-        await talk.add("prospects", prospects(report))
+        await conversation.add("prospects", prospects(report))
         if report.prospects:
-            await talk.attach(csv_filename(report), csv_of(report))
-        await talk.add("method", method(report))
+            await conversation.attach(csv_filename(report), csv_of(report))
+        await conversation.add("method", method(report))
         mark = f" {sentences.SAMPLE}" if report.sample else ""
-        await talk.finish(message, sentences.headline(report) + mark)
+        await conversation.finish(message, sentences.headline(report) + mark)
     except Exception as error:
-        await talk.add("trouble", private_notes.broken(job.id))
+        await conversation.add("trouble", private_notes.broken(job.id))
         raise Heard(error) from error
 
 
@@ -168,17 +172,19 @@ def _in_words(error: Exception) -> str:
     return private_notes.NO_FILE if isinstance(error, sqlite3.Error) else SURPRISE
 
 
-async def _say_failed(job: RunningJob, talk: Talk, sentence: str) -> None:
+async def _say_failed(job: RunningJob, conversation: Conversation, sentence: str) -> None:
     cost: tuple[CostLine, ...] | None = None
     with suppress(sqlite3.Error):
-        cost = await job.services.analysis.cost(job.id, job.errand.team)
+        cost = await job.services.analysis.cost(job.id, job.request.team)
     sample = _is_sample(job)
-    await talk.conclude(notes.failed(job.errand.question, sentence, cost, job.id, sample=sample))
+    await conversation.conclude(
+        notes.failed(job.request.question, sentence, cost, job.id, sample=sample)
+    )
 
 
 def _is_sample(job: RunningJob) -> bool:
     """Say whether invented data will be shown; the first message is marked as well."""
     try:
-        return job.services.analysis.uses_sample(job.errand.question)
+        return job.services.analysis.uses_sample(job.request.question)
     except LinkGapError:
         return False

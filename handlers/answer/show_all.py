@@ -18,7 +18,7 @@ from handlers.answer.buttons import on_press
 from handlers.answer.clicks import Click
 from handlers.last_word import teller
 from handlers.place import Place
-from handlers.request import Errand
+from handlers.request import Request
 from handlers.services import Services
 from handlers.slack.once import Once
 from handlers.slack.refusals import SlackRefused
@@ -32,7 +32,7 @@ _CLICK = TypeAdapter(Click)
 def register(app: AsyncApp, services: Services) -> None:
     """Listen for the button, and take on its jobs."""
 
-    async def ask(click: Click, errand: Errand) -> Message | None:  # noqa: ARG001 - checked already
+    async def ask(click: Click, request: Request) -> Message | None:  # noqa: ARG001 - checked already
         payload = _CLICK.dump_json(click).decode()
         try:
             await services.jobs.submit(KIND, click.team, payload, click.trigger_id)
@@ -62,7 +62,7 @@ async def show(services: Services, job: Job) -> None:
     try:
         for number, page in enumerate(pages, 1):
             send = partial(
-                services.voice.post, click.channel, page, click.thread_ts or click.message_ts
+                services.slack_api.post, click.channel, page, click.thread_ts or click.message_ts
             )
             found = await once(f"all_{number}", send)
             posted = posted or found.state is DeliveryState.NEW
@@ -83,7 +83,7 @@ async def _privately(services: Services, job: Job, click: Click, pages: list[Mes
 async def _reply(services: Services, click: Click, message: Message) -> None:
     if click.response_url is None:
         raise SlackRefused("expired_url")
-    await services.voice.respond(click.response_url, message)
+    await services.slack_api.respond(click.response_url, message)
 
 
 async def _tell(services: Services, click: Click, note: Message) -> bool:

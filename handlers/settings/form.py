@@ -42,7 +42,7 @@ def register(app: AsyncApp, services: Services) -> None:
         key = body["actions"][0]["selected_option"]["value"]
         kept = json.loads(view["private_metadata"])
         page = await _page(services, body["team"]["id"], kept["channel"], body["user"]["id"])
-        await services.voice.change(view["id"], page.view(key, kept["response_url"]))
+        await services.slack_api.change(view["id"], page.view(key, kept["response_url"]))
 
     async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         filled = _Filled(view)
@@ -74,7 +74,7 @@ async def open_settings(
     """
     page = await _page(services, team, channel, user)
     try:
-        await services.voice.show(trigger_id, page.view(Level.CHANNEL, response_url))
+        await services.slack_api.show(trigger_id, page.view(Level.CHANNEL, response_url))
     except SlackRefused as refused:
         note = f"{refused} `linkgap settings` does the same in a terminal."
         await _tell(services, response_url, note)
@@ -83,8 +83,8 @@ async def open_settings(
 async def _page(services: Services, team: str, channel: str, user: str) -> Page:
     # Rights and values as they are now, not as remembered: this is where they are changed.
     services.channels.forget(team)
-    wishes = await services.channels.wishes(team)
-    return Page(services.settings, wishes, await ask_slack(services.voice, user), channel)
+    overrides = await services.channels.overrides(team)
+    return Page(services.settings, overrides, await ask_slack(services.slack_api, user), channel)
 
 
 class _Filled:
@@ -144,7 +144,7 @@ async def _refuse_money(services: Services, user: str, changed: Mapping[str, str
     money = [name for name in changed if name in BY_NAME and BY_NAME[name].money]
     if not money:
         return
-    person = await ask_slack(services.voice, user)
+    person = await ask_slack(services.slack_api, user)
     if not person.may_change_money(services.settings):
         owners = " and the owners that LINKGAP_OWNERS names" if services.settings.owners else ""
         said = f"Only workspace admins{owners} may change this. {person.why}".strip()
@@ -167,7 +167,7 @@ async def _tell(services: Services, response_url: str | None, said: str) -> None
     if response_url is None:
         return
     try:
-        await services.voice.respond(response_url, private_notes.note(said))
+        await services.slack_api.respond(response_url, private_notes.note(said))
     except SlackRefused as refused:
         log.warning("a note on settings reached nobody: %s", refused)
 

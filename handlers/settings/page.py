@@ -12,7 +12,7 @@ from bot.render.words import clip, counted, listed
 from bot.settings import levels
 from bot.settings.catalogue import SETTINGS, Group, Level, Setting
 from bot.settings.environment import Settings
-from bot.settings.levels import TEAM, Place, Values, Wishes
+from bot.settings.levels import TEAM, Overrides, Place, Values
 from bot.settings.values import NONE, parts
 from handlers.slack.people import Person, zone_of
 
@@ -28,7 +28,7 @@ class Page:
     """One person's look at the settings of a team, from a channel."""
 
     base: Settings
-    wishes: Wishes
+    overrides: Overrides
     person: Person
     channel: str
 
@@ -56,15 +56,15 @@ class Page:
             yield Level.CHANNEL, "This channel"
         yield Level.TEAM, "Everything, unless set nearer"
         yield NEW, "A new client …"
-        sites = [domain for domain in self.wishes.sites if len(domain) <= 140]
+        sites = [domain for domain in self.overrides.sites if len(domain) <= 140]
         first = key.removeprefix("site:")
         for domain in sorted(sites, key=lambda one: (one != first, one))[: MOST_PLACES - 3]:
             yield f"site:{domain}", f"Client {domain}"
 
     def _proposed_zone(self, key: str) -> str | None:
         """Return the person's own time zone for a channel that nobody gave one."""
-        here = self.wishes.at(place_of(Level.CHANNEL, self.channel))
-        if key != Level.CHANNEL or "time_zone" in here or "time_zone" in self.wishes.team:
+        here = self.overrides.at(place_of(Level.CHANNEL, self.channel))
+        if key != Level.CHANNEL or "time_zone" in here or "time_zone" in self.overrides.team:
             return None
         return zone_of(self.person, self.base)
 
@@ -78,7 +78,7 @@ class Page:
             yield Section("A new client", (domain, *fields))
             return
         place = place_of(key, self.channel)
-        here, above = dict(self.wishes.at(place)), self._above(place)
+        here, above = dict(self.overrides.at(place)), self._above(place)
         if proposed:
             here["time_zone"] = proposed
         for group in Group:
@@ -98,14 +98,14 @@ class Page:
 
     def _above(self, place: Place) -> Settings:
         """Return what would hold if nothing were set at this place."""
-        wishes = self.wishes
+        overrides = self.overrides
         if place.level is Level.TEAM:
             return self.base
         if place.level is Level.SITE:
-            return levels.effective(self.base, wishes.team)
-        others = {name: of for name, of in wishes.channels.items() if name != place.of}
-        site = wishes.at(place).get("site")
-        alone = replace(wishes, channels=others)
+            return levels.effective(self.base, overrides.team)
+        others = {name: of for name, of in overrides.channels.items() if name != place.of}
+        site = overrides.at(place).get("site")
+        alone = replace(overrides, channels=others)
         if site is None:
             return levels.in_channel(self.base, alone, None)
         return levels.in_run(self.base, alone, site, None)

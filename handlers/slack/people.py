@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.settings import levels
 from bot.settings.environment import Settings
 from handlers.slack.refusals import SlackRefused
-from handlers.slack.web_api import Voice
+from handlers.slack.web_api import SlackApi
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +29,10 @@ class Person:
         return self.user in settings.owner_ids or self.is_admin is True
 
 
-async def ask_slack(voice: Voice, user: str) -> Person:
+async def ask_slack(slack_api: SlackApi, user: str) -> Person:
     """Return what Slack says of somebody now; nothing is remembered, because rights are taken."""
     try:
-        said = await asyncio.wait_for(voice.about(user), PATIENCE_S)
+        said = await asyncio.wait_for(slack_api.about(user), PATIENCE_S)
     except SlackRefused as refused:
         return Person(user, None, None, str(refused))
     except TimeoutError:

@@ -33,7 +33,7 @@ BETWEEN_POSTS_S = 1.0
 """Slack takes one post a second in a channel."""
 
 
-class Voice:
+class SlackApi:
     """What the bot can do in Slack, by one client."""
 
     def __init__(self, client: AsyncWebClient, clock: Clock) -> None:

@@ -22,7 +22,7 @@ from handlers.private_notes import uses_sample
 from handlers.services import Services
 from handlers.slack.once import Once
 from handlers.slack.refusals import CANNOT_POST_HERE, SlackRefused
-from handlers.tracking import digest_time, request, track_notes
+from handlers.tracking import digest_time, track_notes, track_request
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +32,8 @@ class Beginning:
 
     def __init__(self, services: Services, job: Job) -> None:
         self.services, self.job = services, job
-        self.errand = request.from_payload(job.payload)
-        self.place = self.errand.place
+        self.request = track_request.from_payload(job.payload)
+        self.place = self.request.place
         self.once = Once(services.database, services.clock, job.id)
 
     async def guarded(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -57,7 +57,7 @@ class Beginning:
     async def wanted(self) -> tuple[dict[str, str], Settings]:
         """Return what is to be set for the channel, and what holds with it."""
         values = await digest_time.wanted(
-            self.services, self.place, self.errand.day, self.errand.hour
+            self.services, self.place, self.request.day, self.request.hour
         )
         return values, await digest_time.with_them(self.services, self.place, values)
 
@@ -79,7 +79,7 @@ class Beginning:
     async def say(self, ts: str, message: Message) -> None:
         """Let the first message say this; if it is gone, say it anew."""
         try:
-            await self.services.voice.edit(self.place.channel, ts, message)
+            await self.services.slack_api.edit(self.place.channel, ts, message)
         except SlackRefused as refused:
             log.warning("job %s: the last edit was refused: %s", self.job.id, refused)
             await self.once("result", partial(self._post, message))
@@ -110,7 +110,7 @@ class Beginning:
 
     def is_sample(self) -> bool:
         """Say whether the numbers are invented, which every message has to say."""
-        return uses_sample(self.services, self.errand.questions[0])
+        return uses_sample(self.services, self.request.questions[0])
 
     async def _post(self, message: Message) -> str:
-        return await self.services.voice.post(self.place.channel, message, self.place.thread)
+        return await self.services.slack_api.post(self.place.channel, message, self.place.thread)

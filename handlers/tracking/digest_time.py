@@ -28,10 +28,10 @@ async def wanted(
         values["digest_day"] = day
     if hour is not None:
         values["digest_hour"] = str(hour)
-    wishes = await services.channels.wishes(place.team)
-    here = wishes.channels.get(place.channel, {})
-    if "time_zone" not in here and "time_zone" not in wishes.team:
-        zone = zone_of(await ask_slack(services.voice, place.user), services.settings)
+    overrides = await services.channels.overrides(place.team)
+    here = overrides.channels.get(place.channel, {})
+    if "time_zone" not in here and "time_zone" not in overrides.team:
+        zone = zone_of(await ask_slack(services.slack_api, place.user), services.settings)
         if zone is not None:
             values["time_zone"] = zone
     return values
@@ -39,8 +39,8 @@ async def wanted(
 
 async def with_them(services: Services, place: Place, values: Mapping[str, str]) -> Settings:
     """Return what will hold in the channel once those values are kept."""
-    held = await services.channels.settings(place.team, place.channel)
-    return levels.effective(held, values)
+    channel_settings = await services.channels.settings(place.team, place.channel)
+    return levels.effective(channel_settings, values)
 
 
 async def keep(services: Services, place: Place, values: Mapping[str, str]) -> None:

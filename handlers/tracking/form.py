@@ -17,9 +17,9 @@ from handlers.answer.clicks import Click
 from handlers.place import Place, tell
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
-from handlers.tracking import digest_time, request
-from handlers.tracking.request import TrackErrand
+from handlers.tracking import digest_time, track_request
 from handlers.tracking.track import place_of
+from handlers.tracking.track_request import TrackRequest
 
 _TWICE = "twice in the list"
 _HERE = "tracked here already"
@@ -55,11 +55,13 @@ async def open_form(services: Services, place: Place) -> None:
 
 
 async def _open(services: Services, place: Place) -> Message | None:
-    held = await services.channels.settings(place.team, place.channel)
+    channel_settings = await services.channels.settings(place.team, place.channel)
     kept = json.dumps({"channel": place.channel, "response_url": place.response_url})
-    view = bulk_form(held.site or "", digest_time.in_words(held), private_metadata=kept)
+    view = bulk_form(
+        channel_settings.site or "", digest_time.in_words(channel_settings), private_metadata=kept
+    )
     try:
-        await services.voice.show(place.trigger_id or "", view)
+        await services.slack_api.show(place.trigger_id or "", view)
     except SlackRefused as refused:
         return private_notes.note(str(refused), "Or type `/gap track your keyword`.")
     return None
@@ -74,9 +76,9 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
         body["user"]["id"],
         response_url=kept["response_url"],
     )
-    held = await services.channels.held(place.team, place.channel)
+    channel_settings = await services.channels.of(place.team, place.channel)
     try:
-        site = read_site(_typed(values, "site") or held.settings().site or "")
+        site = read_site(_typed(values, "site") or channel_settings.settings().site or "")
     except BadQuestion:
         return {"site": "Whose pages are they for? Its domain, such as example.com."}
     here = await services.tracking.following(place.team, place.channel)
@@ -84,7 +86,7 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
     lines = [line for line in lines if line]
     if len(lines) > MOST_KEYWORDS:
         return {INPUTS[0]: f"These are {len(lines):,} lines; {MOST_KEYWORDS} is the most."}
-    read = _read(lines, held.defaults(site), [one.question for one in here])
+    read = _read(lines, channel_settings.defaults(site), [one.question for one in here])
     if not read.questions:
         return {INPUTS[0]: _why_none(read)}
     room = MOST_TRACKED - len(here)
@@ -94,11 +96,11 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
             f"{max(0, room)} more fit; these are {len(read.questions)}."
         }
     try:
-        services.analysis.check(read.questions[0], held.settings(site))
+        services.analysis.check(read.questions[0], channel_settings.settings(site))
     except BadQuestion as error:
         return {INPUTS[0]: str(error)}
-    errand = TrackErrand(place, tuple(read.questions), skipped=tuple(read.skipped))
-    note = await request.commit(services, request.MANY, errand, view["id"])
+    request = TrackRequest(place, tuple(read.questions), skipped=tuple(read.skipped))
+    note = await track_request.commit(services, track_request.MANY, request, view["id"])
     return {INPUTS[0]: note.text} if note else {}
 
 

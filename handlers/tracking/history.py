@@ -5,7 +5,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.render.slack.message import Message
 from bot.render.tracking.history import history_message
 from handlers import lookups
-from handlers.lookups import Look, on_look
+from handlers.lookups import Lookup, on_lookup
 from handlers.place import Place
 from handlers.private_notes import marked, uses_sample
 from handlers.services import Services
@@ -16,18 +16,18 @@ KIND = "history"
 
 def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - commands.py asks
     """Take on the jobs that the doors commit."""
-    on_look(services, KIND, _history)
+    on_lookup(services, KIND, _history)
 
 
 async def ask(services: Services, place: Place, words: str, key: str) -> Message | None:
     """Commit the look; raises `BadQuestion`."""
     if not words:
         raise which.nothing_named()
-    return await lookups.ask(services, KIND, Look(place, words), key)
+    return await lookups.ask(services, KIND, Lookup(place, words), key)
 
 
-async def _history(services: Services, look: Look) -> Message:
-    found = await which.named(services, look.place, look.words)
+async def _history(services: Services, lookup: Lookup) -> Message:
+    found = await which.named(services, lookup.place, lookup.words)
     if isinstance(found, Message):
         return found
     drawn = history_message(found, await services.tracking.history(found))

@@ -18,7 +18,7 @@ from bot.tracking.keywords import MOST_TRACKED, key_of, portions
 from handlers.last_word import teller
 from handlers.services import Services
 from handlers.slack.staged_edits import StagedEdits
-from handlers.tracking import digest_time, request, track_notes
+from handlers.tracking import digest_time, track_notes, track_request
 from handlers.tracking.begin import Beginning
 
 _BUTTONS = (Button("List", "tracked_list", "many"), Button("Settings", "open_settings", "many"))
@@ -30,22 +30,22 @@ def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - track
     async def work(job: Job) -> None:
         begin = Beginning(services, job)
         many = _TrackMany(begin)
-        await begin.guarded(many.work if begin.errand.confirmed else many.price)
+        await begin.guarded(many.work if begin.request.confirmed else many.price)
 
-    services.jobs.handle(request.MANY, work, teller(services, request.place_of))
+    services.jobs.handle(track_request.MANY, work, teller(services, track_request.place_of))
 
 
 class _TrackMany:
     def __init__(self, begin: Beginning) -> None:
         self.begin, self.services = begin, begin.services
-        self.errand, self.place = begin.errand, begin.place
+        self.request, self.place = begin.request, begin.place
 
     async def price(self) -> None:
         """Ask whether to spend that much, always: so many are a plan, not a question."""
-        quote = await request.week_of(self.services, self.errand)
+        quote = await track_request.week_of(self.services, self.request)
         told = bulk_quote(
-            len(self.errand.questions),
-            self.errand.skipped,
+            len(self.request.questions),
+            self.request.skipped,
             track_notes.now_words(quote),
             track_notes.weekly_words(quote),
             self.begin.job.id,
@@ -55,15 +55,15 @@ class _TrackMany:
     async def work(self) -> None:
         """Tell the channel, track all, read them in portions."""
         values, settings = await self.begin.wanted()
-        async with self.services.under_way.turn(self.place.team, self.place.channel):
-            ts = await self.begin.open(self._under_way(0, len(self.errand.questions)))
+        async with self.services.in_progress.turn(self.place.team, self.place.channel):
+            ts = await self.begin.open(self._under_way(0, len(self.request.questions)))
             if ts is None:
                 return
             await self._track_all()
         await self.begin.settle(values)
 
         async def edit(message: Message) -> None:
-            await self.services.voice.edit(self.place.channel, ts, message)
+            await self.services.slack_api.edit(self.place.channel, ts, message)
 
         edits = StagedEdits(self.services.clock, edit)
         when = f"Read {digest_time.in_words(settings)}"
@@ -80,7 +80,7 @@ class _TrackMany:
 
     async def _track_all(self) -> None:
         known = {key_of(one.question) for one in await self.begin.following()}
-        for question in self.errand.questions:
+        for question in self.request.questions:
             if key_of(question) not in known and len(known) < MOST_TRACKED:
                 await self.begin.track(question)
                 known.add(key_of(question))
@@ -89,7 +89,7 @@ class _TrackMany:
         """Read what is due of the list; what an earlier attempt has read is not."""
         place = self.place
         due = self._ours(await self.services.tracking.due(place.team, place.channel))
-        done = len(self.errand.questions) - len(due)
+        done = len(self.request.questions) - len(due)
         for portion in portions(due):
             still = {one.id for one in await self.begin.following()}
             here = [one for one in portion if one.id in still]
@@ -98,16 +98,16 @@ class _TrackMany:
                     here, run_id=self.begin.job.id, person=place.user
                 )
             done += len(portion)
-            edits.show(self._under_way(done, len(self.errand.questions)))
+            edits.show(self._under_way(done, len(self.request.questions)))
 
     def _ours(self, keywords: Sequence[TrackedKeyword]) -> list[TrackedKeyword]:
         """Return those that are on the list."""
-        listed = set(map(key_of, self.errand.questions))
+        listed = set(map(key_of, self.request.questions))
         return [one for one in keywords if key_of(one.question) in listed]
 
     def _for_site(self) -> str:
         """Return for which site they are, where it is one."""
-        sites = {question.site for question in self.errand.questions}
+        sites = {question.site for question in self.request.questions}
         return f" for {sites.pop()}" if len(sites) == 1 else ""
 
     def _under_way(self, done: int, of: int) -> Message:
@@ -122,9 +122,9 @@ class _TrackMany:
         """Return the last word: how many are tracked, and which could not be read."""
         place = self.place
         here = await self.services.tracking.listed(place.team, place.channel, last=1)
-        ours = {one.id for one in self._ours([one.followed.tracked for one in here])}
-        mine = [one for one in here if one.followed.tracked.id in ours]
-        unread = [one for one in mine if one.followed.fault or not one.snapshots]
+        ours = {one.id for one in self._ours([one.state.tracked for one in here])}
+        mine = [one for one in here if one.state.tracked.id in ours]
+        unread = [one for one in mine if one.state.fault or not one.snapshots]
         read = f"{counted(len(mine), 'keyword')}, {len(mine) - len(unread):,} read."
         lines = [
             f"Now followed{self._for_site()}: {read}",
@@ -132,9 +132,7 @@ class _TrackMany:
         ]
         small = []
         if unread:
-            why = next(
-                (one.followed.fault for one in unread if one.followed.fault), track_notes.SURPRISE
-            )
+            why = next((one.state.fault for one in unread if one.state.fault), track_notes.SURPRISE)
             small.append(
                 f"Not read yet: {counted(len(unread), 'keyword')}. {sentences.sentence(why, 300)} "
                 "They are read again with the next weekly read."

@@ -19,7 +19,7 @@ from bot.tracking.notifier import CannotPost, Posted
 from handlers import private_notes
 from handlers.slack.once import Once
 from handlers.slack.refusals import SlackRefused
-from handlers.slack.web_api import Voice
+from handlers.slack.web_api import SlackApi
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +27,8 @@ log = logging.getLogger(__name__)
 class SlackNotifier:
     """Speaks as the bot, each step once."""
 
-    def __init__(self, database: Database, clock: Clock, voice: Voice) -> None:
-        self._database, self._clock, self._voice = database, clock, voice
+    def __init__(self, database: Database, clock: Clock, slack_api: SlackApi) -> None:
+        self._database, self._clock, self._slack_api = database, clock, slack_api
 
     async def post_digest(self, slot: Slot, digest: Digest) -> Posted:
         """Post the digest, then its thread: what is lost there loses no more than itself."""
@@ -39,7 +39,7 @@ class SlackNotifier:
         refused: dict[str, str] = {}
         for step, part in digest_thread(digest):
             refused |= await self._add(
-                once, step, partial(self._voice.post, slot.channel, part, posted.ts)
+                once, step, partial(self._slack_api.post, slot.channel, part, posted.ts)
             )
         for step, name, content in _files(digest):
             upload = partial(self._upload, slot, name, content, posted.ts)
@@ -47,7 +47,7 @@ class SlackNotifier:
         if once.lost or refused:
             note = private_notes.thread_lacks(once.lost, refused)
             await self._add(
-                once, "owned_up", partial(self._voice.post, slot.channel, note, posted.ts)
+                once, "owned_up", partial(self._slack_api.post, slot.channel, note, posted.ts)
             )
         return posted
 
@@ -59,7 +59,7 @@ class SlackNotifier:
     async def check(self, team: str) -> None:  # noqa: ARG002 - one workspace
         """Ask Slack who we are: if it fails, or knows our token no more, no post is risked."""
         try:
-            await self._voice.check()
+            await self._slack_api.check()
         except SlackRefused as refused:
             raise CannotPost(str(refused)) from refused
 
@@ -68,7 +68,7 @@ class SlackNotifier:
         word = private_notes.note("I can post here again, so the weekly digest goes on.")
         once = Once(self._database, self._clock, slot.name)
         try:
-            await once("again", lambda: self._voice.post(slot.channel, word))
+            await once("again", lambda: self._slack_api.post(slot.channel, word))
         except SlackRefused as refused:
             raise CannotPost(str(refused)) from refused
 
@@ -79,11 +79,11 @@ class SlackNotifier:
 
         async def send() -> str:
             try:
-                direct = await self._voice.direct(person)
+                direct = await self._slack_api.direct(person)
             except SlackRefused as refused:
                 refused.certain = True  # whatever became of the conversation, no word was sent
                 raise
-            return await self._voice.post(direct, told)
+            return await self._slack_api.post(direct, told)
 
         try:
             await once("owner", send)
@@ -92,7 +92,7 @@ class SlackNotifier:
 
     async def _parent(self, once: Once, channel: str, message: Message) -> Posted:
         try:
-            found = await once("parent", lambda: self._voice.post(channel, message))
+            found = await once("parent", lambda: self._slack_api.post(channel, message))
         except SlackRefused as refused:
             raise CannotPost(str(refused)) from refused
         return Posted(found.ts, certain=found.state is not DeliveryState.SENDING)
@@ -109,7 +109,7 @@ class SlackNotifier:
         return {}
 
     async def _upload(self, slot: Slot, name: str, content: bytes, thread_ts: str | None) -> None:
-        await self._voice.upload(slot.channel, name, content, thread_ts)
+        await self._slack_api.upload(slot.channel, name, content, thread_ts)
 
 
 def _files(digest: Digest) -> Iterator[tuple[str, str, bytes]]:

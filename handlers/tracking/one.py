@@ -16,7 +16,7 @@ from bot.tracking.keywords import MOST_TRACKED, too_many
 from handlers.answer import clicks
 from handlers.last_word import teller
 from handlers.services import Services
-from handlers.tracking import digest_time, request, track_notes
+from handlers.tracking import digest_time, track_notes, track_request
 from handlers.tracking.begin import Beginning
 
 
@@ -27,14 +27,14 @@ def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - track
         begin = Beginning(services, job)
         await begin.guarded(_TrackOne(begin).work)
 
-    services.jobs.handle(request.ONE, work, teller(services, request.place_of))
+    services.jobs.handle(track_request.ONE, work, teller(services, track_request.place_of))
 
 
 class _TrackOne:
     def __init__(self, begin: Beginning) -> None:
         self.begin, self.services = begin, begin.services
-        self.errand, self.place = begin.errand, begin.place
-        [self.question] = self.errand.questions
+        self.request, self.place = begin.request, begin.place
+        [self.question] = self.request.questions
 
     async def work(self) -> None:
         """Do all of it. Raises what ended it early, after the channel was told."""
@@ -43,7 +43,7 @@ class _TrackOne:
         values, settings = await self.begin.wanted()
         words = f"Read {digest_time.in_words(settings)}"
         # Two people who track the same at once: the second sees what the first has begun.
-        async with self.services.under_way.turn(self.place.team, self.place.channel):
+        async with self.services.in_progress.turn(self.place.team, self.place.channel):
             if not await self.begin.has_begun() and not await self._may_begin(values, words):
                 return
             ts = await self.begin.open(self._begun(words))
@@ -61,14 +61,14 @@ class _TrackOne:
 
     async def _asks_first(self) -> bool:
         """Ask whether to spend that much; False: it need not be asked."""
-        if self.errand.confirmed:
+        if self.request.confirmed:
             return False
-        quote = await request.week_of(self.services, self.errand)
-        if not self.services.books.must_be_confirmed(quote):
+        quote = await track_request.week_of(self.services, self.request)
+        if not self.services.spending.must_be_confirmed(quote):
             return False
         if await self.begin.known(self.question) is not None:
             return False
-        price = track_notes.price(self.errand, quote, self.begin.job.id)
+        price = track_notes.price(self.request, quote, self.begin.job.id)
         await self.begin.tell("price", price)
         return True
 
@@ -81,7 +81,7 @@ class _TrackOne:
         if known is not None:
             if known.paused or self.question.page not in (None, known.question.page):
                 known = await self.begin.track(self.question)
-            if self.errand.day or self.errand.hour:
+            if self.request.day or self.request.hour:
                 await digest_time.keep(self.services, self.place, values)
             await self.begin.tell("already", already_tracked(known, words))
             return False
@@ -104,13 +104,13 @@ class _TrackOne:
         The answer whose button was pressed is the first read.
         """
         kept = await self._kept(keyword)
-        if kept is None and self.errand.run is not None:
-            report = await clicks.report_of(self.services, self.errand.run, keyword.team)
+        if kept is None and self.request.run is not None:
+            report = await clicks.report_of(self.services, self.request.run, keyword.team)
             if report is not None:
                 await self.services.tracking.remember(
                     self.question,
                     report,
-                    run_id=self.errand.run,
+                    run_id=self.request.run,
                     team=keyword.team,
                     only=keyword.id,
                 )
@@ -125,7 +125,7 @@ class _TrackOne:
     async def _kept(self, keyword: TrackedKeyword) -> Snapshot | None:
         """Return what this job, or the answer it began with, has kept."""
         read = await self.services.tracking.history(keyword)
-        ours = (self.begin.job.id, self.errand.run)
+        ours = (self.begin.job.id, self.request.run)
         return next((shot for shot in reversed(read) if shot.run_id in ours), None)
 
     def _told(

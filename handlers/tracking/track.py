@@ -16,30 +16,30 @@ from handlers import private_notes
 from handlers.answer.buttons import InPlace, decide, on_click, on_press, undecide
 from handlers.answer.clicks import Click
 from handlers.place import Place
-from handlers.request import Errand
+from handlers.request import Request
 from handlers.services import Services
-from handlers.tracking import request, track_notes
-from handlers.tracking.request import Asked, TrackErrand
+from handlers.tracking import track_notes, track_request
+from handlers.tracking.track_request import Asked, TrackRequest
 
 
 def register(app: AsyncApp, services: Services) -> None:
     """Listen for the button on a report, and for those under a price."""
 
-    async def track_this(click: Click, errand: Errand) -> Message | None:
+    async def track_this(click: Click, request: Request) -> Message | None:
         place = place_of(click)
         try:
-            question = to_keep(errand.question)
+            question = to_keep(request.question)
         except BadQuestion as error:
             return private_notes.note(str(error))
-        wanted = TrackErrand(place, (question,), run=click.value)
-        return await request.commit(services, request.ONE, wanted, click.trigger_id)
+        wanted = TrackRequest(place, (question,), run=click.value)
+        return await track_request.commit(services, track_request.ONE, wanted, click.trigger_id)
 
     async def confirm(click: Click, asked: Asked) -> Message | None:
         if not await decide(services, click):
             return _late()
-        place = replace(asked.errand.place, user=click.user, response_url=click.response_url)
-        agreed = replace(asked.errand, place=place, confirmed=True)
-        note = await request.commit(services, asked.kind, agreed, click.trigger_id)
+        place = replace(asked.request.place, user=click.user, response_url=click.response_url)
+        agreed = replace(asked.request, place=place, confirmed=True)
+        note = await track_request.commit(services, asked.kind, agreed, click.trigger_id)
         if note is not None:
             await undecide(services, click)
             return note
@@ -48,21 +48,21 @@ def register(app: AsyncApp, services: Services) -> None:
     async def cancel(click: Click, asked: Asked) -> Message | None:
         if not await decide(services, click):
             return _late()
-        return InPlace.of(track_notes.cancelled(asked.errand))
+        return InPlace.of(track_notes.cancelled(asked.request))
 
     on_press(app, services, "track_this", track_this)
-    on_click(app, services, "bulk_confirm", request.behind, confirm)
-    on_click(app, services, "bulk_cancel", request.behind, cancel)
+    on_click(app, services, "bulk_confirm", track_request.behind, confirm)
+    on_click(app, services, "bulk_cancel", track_request.behind, cancel)
 
 
 async def ask(services: Services, place: Place, words: str, key: str) -> Message | None:
     """Commit the tracking of one keyword; raises `BadQuestion`."""
-    held = await services.channels.held(place.team, place.channel)
-    asked = held.read(partial(parse_track, words), lambda found: found.question.site)
+    channel_settings = await services.channels.of(place.team, place.channel)
+    asked = channel_settings.read(partial(parse_track, words), lambda found: found.question.site)
     question = to_keep(asked.question)
-    services.analysis.check(question, held.settings(question.site))
-    errand = TrackErrand(place, (question,), asked.day, asked.hour)
-    return await request.commit(services, request.ONE, errand, key)
+    services.analysis.check(question, channel_settings.settings(question.site))
+    request = TrackRequest(place, (question,), asked.day, asked.hour)
+    return await track_request.commit(services, track_request.ONE, request, key)
 
 
 def place_of(click: Click) -> Place:

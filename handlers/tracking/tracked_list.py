@@ -22,7 +22,7 @@ from bot.tracking.schedule import WEEK
 from handlers import lookups, private_notes
 from handlers.answer.buttons import InPlace, anybody, on_click
 from handlers.answer.clicks import Click, NotYours
-from handlers.lookups import Look, on_look
+from handlers.lookups import Lookup, on_lookup
 from handlers.place import Place
 from handlers.private_notes import marked, uses_sample
 from handlers.services import Services
@@ -40,7 +40,7 @@ def register(app: AsyncApp, services: Services) -> None:
     """Listen for pages, menus, Edit and Untrack; the job draws a page."""
 
     async def open_list(click: Click, _: Click) -> Message | None:
-        return await lookups.ask(services, which.LIST, Look(place_of(click)), click.trigger_id)
+        return await lookups.ask(services, which.LIST, Lookup(place_of(click)), click.trigger_id)
 
     async def turn(click: Click, _: Click) -> Message | None:
         page = int(click.value) if click.value.isdecimal() else 1
@@ -49,7 +49,7 @@ def register(app: AsyncApp, services: Services) -> None:
     async def chosen(click: Click, keyword: TrackedKeyword) -> Message | None:
         return await _act(services, click, keyword)
 
-    on_look(services, which.LIST, _page)
+    on_lookup(services, which.LIST, _page)
     on_click(app, services, "tracked_list", anybody, open_list)
     on_click(app, services, "tracked_page", anybody, turn)
     on_click(app, services, "tracked_page_back", anybody, turn)
@@ -73,20 +73,20 @@ async def _act(services: Services, click: Click, keyword: TrackedKeyword) -> Mes
     return await which.show_list(services, place_of(click), page, click.trigger_id)
 
 
-async def _page(services: Services, look: Look) -> Message:
-    place = look.place
+async def _page(services: Services, lookup: Lookup) -> Message:
+    place = lookup.place
     # In the order of names, as it is kept: a page stays the same when its numbers change.
     here = await services.tracking.listed(place.team, place.channel)
     pages = max(1, -(-len(here) // PER_PAGE))
-    page = min(max(1, int(look.words or 1)), pages)
+    page = min(max(1, int(lookup.words or 1)), pages)
     next_run = await services.schedule.next_digest(place.team, place.channel)
     rows = [
         ListRow(
-            one.followed.tracked,
+            one.state.tracked,
             one.latest,
             one.gap_change,
-            None if one.followed.tracked.paused else next_run,
-            one.followed.fault,
+            None if one.state.tracked.paused else next_run,
+            one.state.fault,
         )
         for one in here[(page - 1) * PER_PAGE : page * PER_PAGE]
     ]
@@ -135,7 +135,7 @@ async def open_form(services: Services, click: Click, keyword: TrackedKeyword) -
     kept = {"id": keyword.id, "channel": click.channel, "response_url": click.response_url}
     view = replace(edit_form(keyword), private_metadata=json.dumps(kept))
     try:
-        await services.voice.show(click.trigger_id, view)
+        await services.slack_api.show(click.trigger_id, view)
     except SlackRefused as refused:
         return private_notes.note(str(refused))
     return None

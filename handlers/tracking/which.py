@@ -13,7 +13,7 @@ from bot.render.words import shown
 from bot.tracking.keywords import is_same, spelled_so
 from handlers import lookups, private_notes
 from handlers.answer.clicks import Click, NotYours
-from handlers.lookups import Look
+from handlers.lookups import Lookup
 from handlers.place import Place
 from handlers.services import Services
 
@@ -39,7 +39,7 @@ async def page_of(services: Services, keyword: TrackedKeyword) -> int:
 
 async def show_list(services: Services, place: Place, page: int, key: str) -> Message | None:
     """Let a page of the list take the place of the message whose button was pressed."""
-    return await lookups.ask(services, LIST, Look(place, str(page), replace=True), key)
+    return await lookups.ask(services, LIST, Lookup(place, str(page), replace=True), key)
 
 
 async def named(services: Services, place: Place, words: str) -> TrackedKeyword | Message:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.clock import FakeClock
 from support.vendors.ahrefs_vendor import OUR_SITE, configured, good
-from support.wallet import MemoryPurse
+from support.wallet import MemoryWallet
 
 from bot.providers.ahrefs.api import LONGEST_URL, Api
 from bot.providers.ahrefs.proof import LinksBetween
@@ -35,12 +35,12 @@ class Bench:
 
     def __init__(self, server, vendor, client) -> None:
         self.server, self.vendor = server, vendor
-        self._gateway, self._purse = Gateway(client, FakeClock()), MemoryPurse()
+        self._gateway, self._wallet = Gateway(client, FakeClock()), MemoryWallet()
 
     async def ask(self, names=NAMES, *, fresh=False, **more):
         query = BetweenQuery(tuple(names), OUR_SITE, **more)
         return await self._gateway.ask(
-            self.vendor, Capability.LINKS_BETWEEN, query, self._purse, fresh=fresh
+            self.vendor, Capability.LINKS_BETWEEN, query, self._wallet, fresh=fresh
         )
 
     @property

@@ -210,7 +210,7 @@ async def test_filters_and_order_work_and_are_paid_on_every_row(client):
     assert response.headers["x-api-units-cost-total-actual"] == str(max(50, rows * 14))
 
 
-async def test_an_empty_purse_refuses_before_it_answers(server, client):
+async def test_an_empty_account_refuses_before_it_answers(server, client):
     server.units_left = 60
     assert (await client.get(REFDOMAINS, params=LIVE)).status_code == 200
     refused = await client.get(REFDOMAINS, params=LIVE)

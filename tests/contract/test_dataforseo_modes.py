@@ -6,7 +6,7 @@ from fakes.servers.dataforseo_server import DataForSeoServer
 from fakes.worlds.ahrefs_world import OWN_SITE
 from support.clock import FakeClock
 from support.vendors.dataforseo_vendor import configured
-from support.wallet import MemoryPurse
+from support.wallet import MemoryWallet
 
 from bot.model.links import Scope, Target
 from bot.providers.base import BetweenQuery, Capability, IntersectQuery
@@ -26,10 +26,10 @@ BOTH = IntersectQuery(PAGES, OUR_SITE, 100)
 class Bench:
     def __init__(self, server, vendor, client) -> None:
         self.server, self.vendor = server, vendor
-        self._gateway, self._purse = Gateway(client, FakeClock()), MemoryPurse()
+        self._gateway, self._wallet = Gateway(client, FakeClock()), MemoryWallet()
 
     async def ask(self, query, capability=Capability.INTERSECT):
-        return await self._gateway.ask(self.vendor, capability, query, self._purse, fresh=True)
+        return await self._gateway.ask(self.vendor, capability, query, self._wallet, fresh=True)
 
     @property
     def modes(self) -> list[str]:

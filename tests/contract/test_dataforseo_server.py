@@ -155,7 +155,7 @@ async def test_two_tasks_at_once_and_an_unknown_path_are_refused(client):
     assert (await client.post("/v3/backlinks/nothing/live", json=[LIVE])).status_code == 404
 
 
-async def test_an_empty_purse_refuses_and_the_account_tells_what_is_left(ask, server):
+async def test_an_empty_account_refuses_and_the_account_tells_what_is_left(ask, server):
     server.balance = 24_400
     assert len(await ask(Capability.REFERRING_DOMAINS, ReferringQuery(OUR_SITE, 10))) == 10
     with pytest.raises(OutOfUnits, match="Insufficient Funds"):

@@ -1,8 +1,9 @@
 """The one contract all vendors keep, asked through the real gateway.
 
-It runs over whatever is registered and over every casebook (tests/fixtures/<vendor>/casebook.py);
-a vendor that is asked over HTTP and has no casebook fails here. What the tests hold, and where one
-does not apply, is in `support.vendors.contract_lines`, from which docs/providers.md is made.
+It runs over whatever is registered and over the contract cases of every vendor
+(tests/fixtures/<vendor>/contract_cases.py). A vendor that is asked over HTTP and has none
+fails here. What the tests hold, and where one does not apply, is in
+`support.vendors.contract_lines`, from which docs/providers.md is made.
 """
 
 from collections import Counter
@@ -13,8 +14,8 @@ import httpx
 import pytest
 from support.vendors.contract_cases import Case, Reply, Said, each, extended, without
 from support.vendors.contract_lines import skip_what_does_not_apply
-from support.vendors.vendor_bench import BOOKS, EVERY_CASE, REGISTERED, Bench, built
-from support.wallet import Entry, MemoryPurse
+from support.vendors.vendor_bench import CASES, EVERY_CASE, REGISTERED, Bench, built
+from support.wallet import Entry, MemoryWallet
 
 from bot.domains import registrable
 from bot.errors import (
@@ -58,13 +59,13 @@ WEB_PAGE = b"<!doctype html><title>Sign in to the network</title>"
 @pytest.fixture
 def bench(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bench:
     vendor = built(name, monkeypatch, tmp_path)
-    assert isinstance(vendor, Vendor), f"{name}'s casebook sets too little to connect it"
-    return Bench(vendor, BOOKS[name])
+    assert isinstance(vendor, Vendor), f"{name}'s contract_cases sets too little to connect it"
+    return Bench(vendor, CASES[name])
 
 
 @pytest.fixture
 def case(name: str, capability: Capability) -> Case:
-    return BOOKS[name].cases[capability]
+    return CASES[name].cases[capability]
 
 
 @pytest.fixture(autouse=True)
@@ -73,8 +74,8 @@ def _applies(request: pytest.FixtureRequest) -> None:
 
 
 def given(said: Said | str | None) -> Said:
-    """Return what the casebook gives; without it the test does not apply and is not run."""
-    assert said is not None, "the casebook must say what this looks like"
+    """Return what the contract_cases gives; without it the test does not apply and is not run."""
+    assert said is not None, "the contract_cases must say what this looks like"
     assert not isinstance(said, str)
     return said
 
@@ -87,46 +88,46 @@ def was_free(entry: Entry) -> bool:
 
 
 def entries(bench: Bench) -> list[tuple[Cost | None, str | None]]:
-    assert isinstance(bench.purse, MemoryPurse)
-    return [(entry.billed, entry.outcome) for entry in bench.purse.entries]
+    assert isinstance(bench.wallet, MemoryWallet)
+    return [(entry.billed, entry.outcome) for entry in bench.wallet.entries]
 
 
 # Casebooks
 
 
 @pytest.mark.parametrize("name", sorted(REGISTERED))
-def test_a_registered_vendor_has_a_casebook_unless_it_answers_from_this_machine(
+def test_a_registered_vendor_has_contract_cases_unless_it_answers_from_this_machine(
     name, monkeypatch, tmp_path
 ):
     vendor = built(name, monkeypatch, tmp_path, configured=False)
     local = isinstance(vendor, Vendor) and all(
         hasattr(adapter, "read") for adapter in vendor.capabilities.values()
     )
-    assert local or name in BOOKS, f"write tests/fixtures/{name}/casebook.py"
+    assert local or name in CASES, f"write tests/fixtures/{name}/contract_cases.py"
 
 
-@pytest.mark.parametrize("name", list(BOOKS))
-def test_a_casebook_has_a_case_for_each_capability_asked_over_http(bench, name):
+@pytest.mark.parametrize("name", list(CASES))
+def test_contract_cases_has_a_case_for_each_capability_asked_over_http(bench, name):
     remote = {
         capability
         for capability, adapter in bench.vendor.capabilities.items()
         if hasattr(adapter, "plan")
     }
-    assert BOOKS[name].cases.keys() == remote
-    assert bench.vendor.name == (BOOKS[name].vendor or name)
+    assert CASES[name].cases.keys() == remote
+    assert bench.vendor.name == (CASES[name].vendor or name)
     assert {secret.get_secret_value() for secret in bench.vendor.secrets} == set(
-        BOOKS[name].secrets
+        CASES[name].secrets
     )
 
 
-@pytest.mark.parametrize("name", [name for name, book in BOOKS.items() if not book.vendor])
+@pytest.mark.parametrize("name", [name for name, book in CASES.items() if not book.vendor])
 def test_without_settings_a_vendor_says_what_it_needs_and_what_it_would_give(
     bench, name, monkeypatch, tmp_path
 ):
     lacking = built(name, monkeypatch, tmp_path, configured=False)
     assert not isinstance(lacking, Vendor)
     assert lacking.name == name
-    assert set(lacking.needs) <= set(BOOKS[name].env)
+    assert set(lacking.needs) <= set(CASES[name].env)
     assert set(lacking.gives) == set(bench.vendor.capabilities)
 
 
@@ -142,8 +143,8 @@ async def test_a_good_answer_becomes_rows_and_costs_no_more_than_was_reserved(
     assert case.rows > 0
     assert {type(row) for row in answer.rows} == {ROW[capability]}
     assert (answer.provider, answer.capability) == (bench.vendor.name, capability)
-    assert len(bench.purse.entries) == len(bench.sent)
-    for entry in bench.purse.entries:
+    assert len(bench.wallet.entries) == len(bench.sent)
+    for entry in bench.wallet.entries:
         assert entry.outcome == "ok"
         told = entry.billed.by_pool if entry.billed else {}
         assert entry.billed is None or entry.billed.pool == entry.worst.pool
@@ -233,7 +234,7 @@ async def is_final_and_free(
     error = await refused(bench, capability, given(said))
     assert isinstance(error, kind)
     assert len(bench.sent) == len(bench.planned(capability))
-    for entry in bench.purse.entries:
+    for entry in bench.wallet.entries:
         assert entry.outcome == type(error).__name__
         assert was_free(entry)
 
@@ -271,7 +272,7 @@ async def test_slow_down_with_a_pause_is_obeyed(bench, capability, case):
     answer = await bench.ask(capability, case.good, hurried(bench, 7))
     assert len(answer.rows) == case.rows
     assert bench.clock.monotonic() - before >= 7
-    assert was_free(bench.purse.entries[0])
+    assert was_free(bench.wallet.entries[0])
 
 
 @EVERY_CASE
@@ -302,7 +303,7 @@ async def test_a_broken_server_is_asked_again_where_its_failure_cost_nothing(
     answer = await bench.ask(capability, case.good, broken)
     assert len(answer.rows) == case.rows
     assert entries(bench)[0][1] == "Unavailable"
-    assert was_free(bench.purse.entries[0])
+    assert was_free(bench.wallet.entries[0])
 
 
 @EVERY_CASE
@@ -322,7 +323,7 @@ async def test_whatever_fails_no_more_is_written_down_than_was_quoted(bench, cap
     for call in bench.planned(capability):
         quoted.update(call.worst.by_pool)
     spent: Counter[str] = Counter()
-    for entry in bench.purse.entries:
+    for entry in bench.wallet.entries:
         spent.update((entry.billed or entry.worst).by_pool)
     assert all(units <= quoted[pool] for pool, units in spent.items())
 
@@ -346,4 +347,4 @@ async def test_an_answer_that_ends_in_the_middle_is_a_bad_answer(bench, capabili
     said = case.broken or each(case.good, lambda body: body[: len(body) // 2])
     error = await refused(bench, capability, given(said))
     assert isinstance(error, BadAnswer)
-    assert {entry.billed for entry in bench.purse.entries} == {None}, "it may have been billed"
+    assert {entry.billed for entry in bench.wallet.entries} == {None}, "it may have been billed"

@@ -21,7 +21,7 @@ import sqlite_utils
 from fakes.worlds.reports import EXAMPLE
 from support.vendors.contract_cases import Reply, each, quoting
 from support.vendors.contract_lines import skip_what_does_not_apply
-from support.vendors.vendor_bench import BOOKS, EVERY_CASE, Bench, built
+from support.vendors.vendor_bench import CASES, EVERY_CASE, Bench, built
 
 from bot.errors import ProviderError
 from bot.model.report import Source, SourceState
@@ -57,14 +57,14 @@ def _talkative_product(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 def bench(name, monkeypatch, tmp_path) -> Bench:
     vendor = built(name, monkeypatch, tmp_path)
     assert isinstance(vendor, Vendor)
-    return Bench(vendor, BOOKS[name])
+    return Bench(vendor, CASES[name])
 
 
 @pytest.fixture
 async def database(bench, tmp_path):
     """Let the bench pay from a ledger and keep answers in a file, as the product does."""
     database = await Database.open(tmp_path / "linkgap.db", bench.clock)
-    bench.purse = RunBudget(database, "run", "T1", None, SqliteAnswers(database, "T1"))
+    bench.wallet = RunBudget(database, "run", "T1", None, SqliteAnswers(database, "T1"))
     yield database
     await database.close()
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 from support.clock import FakeClock
-from support.vendors.gateway_bench import a_while, ask, gateway, ledger, purse
+from support.vendors.gateway_bench import a_while, ask, gateway, ledger, wallet
 from support.vendors.tiny_vendor import ASKED, KEY, Wire, in_turn, said, tiny
 
 from bot.errors import (
@@ -118,7 +118,7 @@ async def test_a_retry_that_would_pass_the_cap_is_not_sent_and_the_failure_is_na
     wire = in_turn(httpx.Response(429, headers={"retry-after": "1"}))
 
     async def spent_meanwhile(request):
-        await purse(database).reserve("tiny", ASKED, Call(request, Cost(10)))
+        await wallet(database).reserve("tiny", ASKED, Call(request, Cost(10)))
         return await wire(request)
 
     with pytest.raises(RateLimited):
@@ -205,7 +205,7 @@ async def test_a_sliding_minute_never_holds_more_than_the_vendor_allows(database
     vendor = tiny(rate=Rate(per_minute=60, concurrency=8))
     async with gateway(note, clock) as sender:
         names = tuple(str(number) for number in range(130))
-        await sender.ask(vendor, ASKED, names, purse(database))
+        await sender.ask(vendor, ASKED, names, wallet(database))
     busiest = max(sum(at <= other < at + 60 for other in sent) for at in sent)
     assert busiest <= 60
     assert 120 / ((sent[-1] - sent[0]) / 60) >= 0.9 * 60
@@ -233,7 +233,7 @@ async def test_no_more_are_under_way_at_once_than_the_vendor_allows(database, cl
 async def test_eight_workers_stop_exactly_at_the_cap(database, clock):
     wire = Wire(lambda _: said("a.example"))
     async with gateway(wire, clock) as sender:
-        budget = purse(database, cap=75)
+        budget = wallet(database, cap=75)
         results = await asyncio.gather(
             *(sender.ask(tiny(), ASKED, (str(n),), budget) for n in range(8)),
             return_exceptions=True,
@@ -246,7 +246,7 @@ async def test_eight_workers_stop_exactly_at_the_cap(database, clock):
 async def test_a_question_that_takes_no_request_is_answered_whole_and_now(database, clock):
     wire = in_turn()
     async with gateway(wire, clock) as sender:
-        answer = await sender.ask(tiny(), ASKED, (), purse(database))
+        answer = await sender.ask(tiny(), ASKED, (), wallet(database))
     assert (answer.rows, answer.complete, answer.notes) == ((), True, ())
     assert (answer.as_of, wire.sent) == (clock.now(), [])
 
@@ -259,8 +259,8 @@ async def test_a_key_in_a_good_answer_is_neither_kept_nor_handed_on(database, cl
     headers = {"x-request": f"key={KEY}", "x-billed": "3"}
     wire = in_turn(httpx.Response(200, json=echo, headers=headers))
     async with gateway(wire, clock) as sender:
-        first = await sender.ask(vendor, ASKED, ("1",), purse(database))
-        again = await sender.ask(vendor, ASKED, ("1",), purse(database, run="r2"))
+        first = await sender.ask(vendor, ASKED, ("1",), wallet(database))
+        again = await sender.ask(vendor, ASKED, ("1",), wallet(database, run="r2"))
     assert first.rows == again.rows == ("a.example", "[key]")
     kept = await database.read(
         lambda db: db.execute("SELECT headers, body FROM answers").fetchall()
@@ -295,4 +295,4 @@ async def test_each_vendor_has_its_own_cap_unless_one_is_set_for_all(database, c
 
 
 async def test_a_purse_without_a_cap_has_no_end(database):
-    assert await purse(database).left("tiny") is None
+    assert await wallet(database).left("tiny") is None

@@ -9,7 +9,7 @@ from aiohttp import web
 from fakes.servers.ahrefs_server import KEY, AhrefsServer
 from support.clock import FakeClock
 from support.vendors.ahrefs_vendor import configured
-from support.vendors.gateway_bench import a_while, ledger, purse
+from support.vendors.gateway_bench import a_while, ledger, wallet
 
 from bot.model.links import Scope, Target
 from bot.providers.base import Capability, ReferringQuery
@@ -50,7 +50,7 @@ def opened(monkeypatch, tmp_path, database):
 
             async def ask(rows: int, run: str = "r1", **how):
                 query = ReferringQuery(SITE, rows)
-                budget = purse(database, run=run)
+                budget = wallet(database, run=run)
                 return await gateway.ask(vendor, Capability.REFERRING_DOMAINS, query, budget, **how)
 
             yield server, ask

@@ -10,7 +10,7 @@ from fakes.servers.ahrefs_server import AhrefsServer
 from fakes.worlds.ahrefs_world import KEYWORD
 from support.clock import FakeClock
 from support.vendors.ahrefs_vendor import configured
-from support.vendors.gateway_bench import ledger, purse
+from support.vendors.gateway_bench import ledger, wallet
 
 from bot.errors import (
     BadAnswer,
@@ -50,7 +50,7 @@ def setting(monkeypatch, tmp_path, clock):
 
 async def test_a_real_request_is_settled_at_what_the_header_says(setting, database):
     async with setting() as (server, vendor, sender):
-        answer = await sender.ask(vendor, Capability.SERP, SERP, purse(database))
+        answer = await sender.ask(vendor, Capability.SERP, SERP, wallet(database))
     assert [row.referring_domains for row in answer.rows[:3]] == [55, 1, 15]
     assert server.spent == 100
     assert await ledger(database) == [(100, 100, "ok")]
@@ -68,7 +68,7 @@ async def test_a_real_bad_answer_is_named(setting, database, trouble, error, set
     async with setting() as (server, vendor, sender):
         server.fail_next("serp-overview", trouble)
         with pytest.raises((BadAnswer, BadKey), match=error):
-            await sender.ask(vendor, Capability.SERP, SERP, purse(database))
+            await sender.ask(vendor, Capability.SERP, SERP, wallet(database))
     assert [row[1] for row in await ledger(database)] == [settled]
 
 
@@ -76,7 +76,7 @@ async def test_a_real_timeout_is_not_repeated(setting, database):
     async with setting() as (server, vendor, sender):
         server.fail_next("serp-overview", "timeout")
         with pytest.raises(Unavailable, match=r"no answer within 0\.2 seconds"):
-            await sender.ask(replace(vendor, timeout=0.2), Capability.SERP, SERP, purse(database))
+            await sender.ask(replace(vendor, timeout=0.2), Capability.SERP, SERP, wallet(database))
         assert len(server.ledger) == 1
     assert await ledger(database) == [(100, 100, "ReadTimeout")]
 
@@ -85,7 +85,7 @@ async def test_a_server_that_is_not_there_costs_nothing(setting, database):
     async with setting() as (server, vendor, sender):
         await server.__aexit__(None, None, None)
         with pytest.raises(Unavailable, match="no connection could be made"):
-            await sender.ask(vendor, Capability.SERP, SERP, purse(database))
+            await sender.ask(vendor, Capability.SERP, SERP, wallet(database))
     assert await ledger(database) == [(100, 0, "ConnectError")] * TRIES
 
 
@@ -94,7 +94,7 @@ async def test_a_chunk_of_a_proof_that_fails_leaves_the_rest_proven(setting, dat
     query = BetweenQuery(names, Target(Scope.SITE, "ledgerly.example"))
     async with setting() as (server, vendor, sender):
         server.fail_next("site-explorer/refdomains", 403)
-        answer = await sender.ask(vendor, Capability.LINKS_BETWEEN, query, purse(database))
+        answer = await sender.ask(vendor, Capability.LINKS_BETWEEN, query, wallet(database))
         assert len(server.ledger) > 1
     assert not answer.complete
     assert "plan" in answer.notes[0]

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 from support.clock import FakeClock
-from support.vendors.gateway_bench import a_while, ask, gateway, ledger, purse
+from support.vendors.gateway_bench import a_while, ask, gateway, ledger, wallet
 from support.vendors.tiny_vendor import ASKED, Wire, in_turn, said, tiny
 
 from bot.errors import (
@@ -32,9 +32,9 @@ async def database(tmp_path, clock):
 async def test_the_same_question_again_is_free_and_as_of_the_first(database, clock):
     wire = in_turn(said("a.example", billed=4))
     async with gateway(wire, clock) as sender:
-        first = await sender.ask(tiny(), ASKED, ("1",), purse(database))
+        first = await sender.ask(tiny(), ASKED, ("1",), wallet(database))
         clock.advance(600)
-        second = await sender.ask(tiny(), ASKED, ("1",), purse(database, run="r2"))
+        second = await sender.ask(tiny(), ASKED, ("1",), wallet(database, run="r2"))
     assert second == first
     assert len(wire.sent) == 1
     assert await ledger(database) == [(10, 4, "ok"), (0, 0, "cached")]
@@ -43,9 +43,9 @@ async def test_the_same_question_again_is_free_and_as_of_the_first(database, clo
 async def test_fresh_asks_again_and_the_new_answer_is_kept(database, clock):
     wire = in_turn(said("a.example"), said("b.example"))
     async with gateway(wire, clock) as sender:
-        await sender.ask(tiny(), ASKED, ("1",), purse(database))
-        fresh = await sender.ask(tiny(), ASKED, ("1",), purse(database), fresh=True)
-        later = await sender.ask(tiny(), ASKED, ("1",), purse(database))
+        await sender.ask(tiny(), ASKED, ("1",), wallet(database))
+        fresh = await sender.ask(tiny(), ASKED, ("1",), wallet(database), fresh=True)
+        later = await sender.ask(tiny(), ASKED, ("1",), wallet(database))
     assert fresh.rows == later.rows == ("b.example",)
 
 
@@ -54,16 +54,16 @@ async def test_an_answer_is_kept_as_long_as_both_sides_allow(database, clock, th
     wire = in_turn(said("a.example"), said("b.example"))
     async with gateway(wire, clock, most_seconds_kept=ours) as sender:
         vendor = tiny(keep_seconds=theirs)
-        await sender.ask(vendor, ASKED, ("1",), purse(database))
+        await sender.ask(vendor, ASKED, ("1",), wallet(database))
         clock.advance(61)
-        assert (await sender.ask(vendor, ASKED, ("1",), purse(database))).rows == ("b.example",)
+        assert (await sender.ask(vendor, ASKED, ("1",), wallet(database))).rows == ("b.example",)
 
 
 async def test_an_answer_is_never_shared_between_teams_through_the_file(database, clock):
     wire = in_turn(said("a.example"), said("b.example"))
     async with gateway(wire, clock) as sender:
-        await sender.ask(tiny(), ASKED, ("1",), purse(database))
-        other = await sender.ask(tiny(), ASKED, ("1",), purse(database, team="T2"))
+        await sender.ask(tiny(), ASKED, ("1",), wallet(database))
+        other = await sender.ask(tiny(), ASKED, ("1",), wallet(database, team="T2"))
     assert other.rows == ("b.example",)
 
 
@@ -84,7 +84,7 @@ async def test_who_asks_the_same_at_the_same_moment_shares_one_request(database,
     line = Held(said("a.example", billed=4))
     async with gateway(line, clock) as sender:
         asked = [
-            asyncio.create_task(sender.ask(tiny(), ASKED, ("1",), purse(database, run=f"r{n}")))
+            asyncio.create_task(sender.ask(tiny(), ASKED, ("1",), wallet(database, run=f"r{n}")))
             for n in range(4)
         ]
         await a_while(database)
@@ -98,9 +98,9 @@ async def test_who_asks_the_same_at_the_same_moment_shares_one_request(database,
 async def leader_and_follower(database, clock, line, *, stop=False):
     """Two runs ask the same; the first may be stopped on the way."""
     async with gateway(line, clock) as sender:
-        leader = asyncio.create_task(sender.ask(tiny(), ASKED, ("1",), purse(database)))
+        leader = asyncio.create_task(sender.ask(tiny(), ASKED, ("1",), wallet(database)))
         await line.arrived.wait()
-        waiting = asyncio.create_task(sender.ask(tiny(), ASKED, ("1",), purse(database, run="r2")))
+        waiting = asyncio.create_task(sender.ask(tiny(), ASKED, ("1",), wallet(database, run="r2")))
         await a_while(database)
         if stop:
             leader.cancel()
@@ -120,8 +120,8 @@ async def test_nobody_is_stopped_by_the_cap_of_another_run(database, clock):
     wire = in_turn(said("a.example"))
     async with gateway(wire, clock) as sender:
         leader, follower = await asyncio.gather(
-            sender.ask(tiny(), ASKED, ("1",), purse(database, cap=5), fresh=True),
-            sender.ask(tiny(), ASKED, ("1",), purse(database, run="r2"), fresh=True),
+            sender.ask(tiny(), ASKED, ("1",), wallet(database, cap=5), fresh=True),
+            sender.ask(tiny(), ASKED, ("1",), wallet(database, run="r2"), fresh=True),
             return_exceptions=True,
         )
     assert isinstance(leader, BudgetExceeded)

@@ -12,7 +12,7 @@ from fakes.servers.majestic_server import MajesticServer
 from fakes.worlds.ahrefs_world import OWN_PAGE, OWN_SITE
 from support.clock import FakeClock
 from support.vendors.majestic_vendor import configured
-from support.wallet import MemoryPurse
+from support.wallet import MemoryWallet
 
 from bot.errors import BadAnswer, BadKey, OutOfUnits, Unavailable
 from bot.model.links import Balance, Metrics, ReferringDomain, Scope, Target
@@ -42,17 +42,17 @@ class Desk:
     server: MajesticServer
     vendor: Vendor
     gateway: Gateway
-    purse: MemoryPurse
+    wallet: MemoryWallet
 
     async def ask(self, capability: Capability, query: object) -> Answer[object]:
-        return await self.gateway.ask(self.vendor, capability, query, self.purse)
+        return await self.gateway.ask(self.vendor, capability, query, self.wallet)
 
 
 @pytest.fixture
 async def desk(monkeypatch: pytest.MonkeyPatch, tmp_path):
     async with MajesticServer() as server, httpx.AsyncClient() as client:
         vendor = configured(monkeypatch, tmp_path, api_key=server.key, base_url=server.base_url)
-        yield Desk(server, vendor, Gateway(client, FakeClock()), MemoryPurse())
+        yield Desk(server, vendor, Gateway(client, FakeClock()), MemoryWallet())
 
 
 def domains(answer: Answer[object]) -> list[str]:
@@ -71,8 +71,8 @@ async def test_the_worked_example_can_be_read_with_the_real_adapters(desk):
     assert len(links.rows) == 25
     # three summaries, then 1,000 for a list of 55, 1,000 for ours of 11, 5,000 for links
     assert desk.server.spent == {"items": 3, "analysis": 7_000, "retrieval": 55 + 11 + 55}
-    assert [entry.billed.units for entry in desk.purse.entries] == [3, 1_000, 1_000, 5_000]
-    assert all(entry.billed.units <= entry.worst.units for entry in desk.purse.entries)
+    assert [entry.billed.units for entry in desk.wallet.entries] == [3, 1_000, 1_000, 5_000]
+    assert all(entry.billed.units <= entry.worst.units for entry in desk.wallet.entries)
 
 
 async def test_an_intersection_agrees_with_the_lists_and_proves_what_it_says(desk):
@@ -94,7 +94,7 @@ async def test_an_intersection_agrees_with_the_lists_and_proves_what_it_says(des
 async def test_the_proof_for_other_domains_is_in_the_cache(desk):
     await desk.ask(Capability.LINKS_BETWEEN, BetweenQuery(("a.example",), OUR_SITE))
     await desk.ask(Capability.LINKS_BETWEEN, BetweenQuery(("b.example",), OUR_SITE))
-    assert (len(desk.server.ledger), desk.purse.reused) == (1, 1)
+    assert (len(desk.server.ledger), desk.wallet.reused) == (1, 1)
 
 
 async def test_lost_links_are_asked_within_the_days_that_are_kept(desk):

@@ -12,7 +12,7 @@ from fakes.servers.moz_server import MozServer
 from fakes.worlds.ahrefs_world import OWN_PAGE, OWN_SITE
 from support.clock import FakeClock
 from support.vendors.moz_vendor import configured
-from support.wallet import MemoryPurse
+from support.wallet import MemoryWallet
 
 from bot.errors import BadAnswer, BadKey, OutOfUnits
 from bot.model.links import Balance, Link, Metrics, ReferringDomain, Scope, Target
@@ -41,17 +41,17 @@ class Desk:
     server: MozServer
     vendor: Vendor
     gateway: Gateway
-    purse: MemoryPurse
+    wallet: MemoryWallet
 
     async def ask(self, capability: Capability, query: object) -> Answer[object]:
-        return await self.gateway.ask(self.vendor, capability, query, self.purse)
+        return await self.gateway.ask(self.vendor, capability, query, self.wallet)
 
 
 @pytest.fixture
 async def desk(monkeypatch: pytest.MonkeyPatch, tmp_path):
     async with MozServer() as server, httpx.AsyncClient() as client:
         vendor = configured(monkeypatch, tmp_path, token=server.key, base_url=server.base_url)
-        yield Desk(server, vendor, Gateway(client, FakeClock()), MemoryPurse())
+        yield Desk(server, vendor, Gateway(client, FakeClock()), MemoryWallet())
 
 
 def domains(answer: Answer[object]) -> list[str]:
@@ -70,8 +70,8 @@ async def test_the_worked_example_can_be_read_with_the_real_adapters(desk):
     assert {row.domain for row in links.rows if isinstance(row, Link)} == set(domains(linkers)[:5])
     # three targets, a list of 55 in two calls, 55 pairs in two calls, five links
     assert desk.server.spent == {"rows": 3 + 55 + 55 + 5}
-    assert [entry.billed.units for entry in desk.purse.entries[:3]] == [3, 50, 5]
-    assert [entry.worst.units for entry in desk.purse.entries[:3]] == [3, 100, 50]
+    assert [entry.billed.units for entry in desk.wallet.entries[:3]] == [3, 50, 5]
+    assert [entry.worst.units for entry in desk.wallet.entries[:3]] == [3, 100, 50]
 
 
 async def test_an_intersection_agrees_with_the_lists_and_is_billed_by_its_targets(desk):

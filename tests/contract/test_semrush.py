@@ -210,7 +210,7 @@ def test_an_intersection_proves_nothing_about_our_site_from_our_page(vendor):
     for own in (OUR_PAGE, None):
         query = IntersectQuery((RIVAL,), own, 50)
         zero = "0;" if own else ""
-        names = "ours;rival" if own else "rival"
+        names = "ours;competitor" if own else "competitor"
         body = f"domain;domain_ascore;matches_num;{names}\nnews.example;74;1;{zero}3\n"
         (row,) = parse(vendor, Capability.INTERSECT, query, good(body)).rows
         assert isinstance(row, Shared)
@@ -220,7 +220,7 @@ def test_an_intersection_proves_nothing_about_our_site_from_our_page(vendor):
 
 def test_an_unknown_count_of_our_site_is_never_taken_for_a_zero(vendor):
     query = IntersectQuery((RIVAL,), OUR_SITE, 50)
-    body = "domain;domain_ascore;matches_num;ours.example;rival\nnews.example;74;1;;3\n"
+    body = "domain;domain_ascore;matches_num;ours.example;competitor\nnews.example;74;1;;3\n"
     with pytest.raises(BadAnswer, match="row 1 does not hold what was asked for"):
         parse(vendor, Capability.INTERSECT, query, good(body))
 

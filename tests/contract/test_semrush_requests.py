@@ -66,10 +66,12 @@ def test_our_site_comes_first_in_an_intersection_and_its_filter_is_encoded(vendo
 
 
 def test_an_intersection_of_many_takes_calls_of_six_and_names_none_twice(vendor):
-    rivals = tuple(Target(Scope.SITE, f"rival-{at}.example") for at in range(7))
-    with_us = plan(vendor, Capability.INTERSECT, IntersectQuery((*rivals, OUR_SITE), OUR_SITE, 9))
+    competitors = tuple(Target(Scope.SITE, f"rival-{at}.example") for at in range(7))
+    with_us = plan(
+        vendor, Capability.INTERSECT, IntersectQuery((*competitors, OUR_SITE), OUR_SITE, 9)
+    )
     assert [len(call.request.url.params.get_list("targets[]")) for call in with_us] == [6, 3]
-    without = plan(vendor, Capability.INTERSECT, IntersectQuery(rivals * 2, None, 9))
+    without = plan(vendor, Capability.INTERSECT, IntersectQuery(competitors * 2, None, 9))
     assert [len(call.request.url.params.get_list("targets[]")) for call in without] == [6, 1]
     assert "display_filter" not in without[0].request.url.params
 

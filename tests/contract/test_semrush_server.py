@@ -6,7 +6,7 @@ from fakes.servers.semrush_server import SemrushServer
 from fakes.worlds.ahrefs_world import KEYWORD, OWN_PAGE, OWN_SITE
 from support.clock import FakeClock
 from support.vendors.semrush_vendor import US, configured
-from support.wallet import MemoryPurse
+from support.wallet import MemoryWallet
 
 from bot.errors import BadAnswer, BadKey, OutOfUnits, RateLimited, Unavailable
 from bot.model.links import (
@@ -59,9 +59,9 @@ def ask(server, monkeypatch, tmp_path):
             base_url=server.base_url,
         )
         async with httpx.AsyncClient() as client:
-            purse = MemoryPurse()
-            answer = await Gateway(client, FakeClock()).ask(vendor, capability, query, purse)
-            billed = [entry.billed.units for entry in purse.entries if entry.billed]
+            wallet = MemoryWallet()
+            answer = await Gateway(client, FakeClock()).ask(vendor, capability, query, wallet)
+            billed = [entry.billed.units for entry in wallet.entries if entry.billed]
             assert sum(billed) == server.spent, "what we computed is what was charged"
             server.ledger.clear()
             return answer

@@ -205,7 +205,7 @@ def test_a_code_means_the_same_inside_a_good_status_and_without_an_envelope(
         parse(v4, Capability.REFERRING_DOMAINS, query, answer)
 
 
-def test_a_403_about_the_balance_is_an_empty_purse_and_no_lacking_plan(v4):
+def test_a_403_about_the_balance_is_an_empty_account_and_no_lacking_plan(v4):
     error = {"code": 403, "message": "API units balance is zero", "retryable": False}
     answer = httpx.Response(403, json={"meta": {"success": False}, "error": error})
     query, _ = V4_QUESTIONS[Capability.LINKS]

@@ -7,7 +7,7 @@ from fakes.worlds.ahrefs_world import KEYWORD, OWN_PAGE, OWN_SITE
 from support.clock import FakeClock
 from support.runs import desk, source
 from support.vendors.serp_vendors import MODULES, US, configured
-from support.wallet import MemoryPurse
+from support.wallet import MemoryWallet
 
 from bot.errors import BadKey, OutOfUnits, PlanLacks
 from bot.model.report import SourceState
@@ -38,7 +38,7 @@ def connect(server, monkeypatch, tmp_path):
 async def search(vendor: Vendor, keyword: str = KEYWORD):
     async with httpx.AsyncClient() as client:
         gateway = Gateway(client, FakeClock())
-        return await gateway.ask(vendor, Capability.SERP, SerpQuery(keyword, US), MemoryPurse())
+        return await gateway.ask(vendor, Capability.SERP, SerpQuery(keyword, US), MemoryWallet())
 
 
 @EVERY

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support.vendors.vendor_bench import BOOKS, EVERY_CASE, built
+from support.vendors.vendor_bench import CASES, EVERY_CASE, built
 
 from bot.providers.base import Capability, Vendor
 
@@ -23,20 +23,20 @@ def vendor(name, monkeypatch, tmp_path) -> Vendor:
 @EVERY_CASE
 def test_questions_are_billed_in_the_pool_the_vendor_declares(vendor, name, capability):
     adapter = vendor.capabilities[capability]
-    pools = {call.worst.pool for call in adapter.plan(BOOKS[name].cases[capability].query)}
+    pools = {call.worst.pool for call in adapter.plan(CASES[name].cases[capability].query)}
     assert (pools == {vendor.pool}) is ((name, capability) not in OTHER_POOL)
 
 
-@pytest.mark.parametrize("name", BOOKS)
+@pytest.mark.parametrize("name", CASES)
 def test_the_caps_of_a_vendor_are_those_on_the_page(vendor):
-    row = f"| {vendor.title} | {vendor.run_cap:,} {vendor.pool} | {vendor.purse:,} |"
+    row = f"| {vendor.title} | {vendor.run_cap:,} {vendor.pool} | {vendor.list_budget:,} |"
     assert row in OPERATIONS.read_text("utf-8")
-    assert vendor.purse <= vendor.run_cap
+    assert vendor.list_budget <= vendor.run_cap
 
 
 def test_the_page_lists_no_vendor_that_is_not_there():
     table = re.findall(
         r"^\| (.+?) \| [\d,]+ .+ \| [\d,]+ \|$", OPERATIONS.read_text("utf-8"), re.MULTILINE
     )
-    vendors = {book.vendor or name for name, book in BOOKS.items()}
+    vendors = {book.vendor or name for name, book in CASES.items()}
     assert len(table) == len(set(table)) == len(vendors)

@@ -123,7 +123,7 @@ async def test_pages_and_sites_in_one_intersection_bring_more_for_less(
     spent = dataforseo.spent
     dataforseo.mixes = True
     here.vendor = at_dataforseo(monkeypatch, tmp_path, dataforseo, mixed_intersection="true")
-    here.vendor = replace(here.vendor, run_cap=70_000, purse=30_000)
+    here.vendor = replace(here.vendor, run_cap=70_000, list_budget=30_000)
     together = await here.ask(f"{OURS} fresh:yes", run="r2")
     assert sent(dataforseo)["backlinks/domain_intersection/live"] == 2 + 1
     assert dataforseo.spent - spent <= 70_000 < spent

@@ -12,7 +12,7 @@ import pytest
 from fakes.servers.ahrefs_server import AhrefsServer
 from fakes.servers.in_thread import in_thread
 from fakes.worlds.ahrefs_world import OWN_SITE
-from fakes.worlds.tracked import keyword, our_page, rival, spell
+from fakes.worlds.tracked import competitor, keyword, our_page, spell
 from support.tracking_cli import FIRST, TrackingCli, link
 
 DOCUMENTED = json.loads(
@@ -36,9 +36,9 @@ def test_weeks_are_told_by_processes_that_share_nothing_but_the_file(cli):
 
     day = (FIRST + timedelta(days=3)).date()
     cli.next_week(
-        link(rival(0, 1), "trackers.example", day),
-        link(rival(0, 1), "lists.example", day),
-        link(rival(0, 1), "reviews.example", day),
+        link(competitor(0, 1), "trackers.example", day),
+        link(competitor(0, 1), "lists.example", day),
+        link(competitor(0, 1), "reviews.example", day),
         link(our_page(0), "friend.example", day),
     )
     assert "13 referring domains needed, you have 13" in cli.process("refresh", *cli.as_of)
@@ -62,8 +62,8 @@ def test_weeks_are_told_by_processes_that_share_nothing_but_the_file(cli):
     assert "Nothing changed since the last digest" in cli.process("digest", *cli.as_of)
     history = json.loads(cli.process("history", keyword(0), "--json"))
     assert [shot["need"] for shot in history["snapshots"]] == [12, 13, 13]
-    assert history["snapshots"][1]["rivals"][0] == {
-        "url": rival(0, 1),
+    assert history["snapshots"][1]["competitors"][0] == {
+        "url": competitor(0, 1),
         "domain": "rival0-1.example",
         "referring_domains": 15,
     }
@@ -272,12 +272,12 @@ def test_a_keyword_that_cannot_be_read_at_first_is_tracked_all_the_same(cli):
 
 def test_a_dry_run_leaves_no_trace_and_a_digest_is_what_the_next_is_held_against(cli):
     cli.track()
-    cli.next_week(link(rival(0, 1), "one.example", (FIRST + timedelta(days=3)).date()))
+    cli.next_week(link(competitor(0, 1), "one.example", (FIRST + timedelta(days=3)).date()))
     cli.refresh()
     told = cli.digest("--dry-run")
     assert [new["domain"] for new in told["new_competitor_links"]] == ["one.example"]
     assert cli.digest() == told
-    cli.next_week(link(rival(0, 1), "two.example", (FIRST + timedelta(days=9)).date()))
+    cli.next_week(link(competitor(0, 1), "two.example", (FIRST + timedelta(days=9)).date()))
     cli.refresh()
     for _ in range(2):
         week = cli.digest()
@@ -288,7 +288,7 @@ def test_within_a_week_the_base_stays_and_the_end_moves_on(cli):
     cli.track()
     cli.digest()
     for days, domain in ((7, "one.example"), (2, "two.example")):
-        cli.next_week(link(rival(0, 1), domain, (cli.now + timedelta(days=1)).date()))
+        cli.next_week(link(competitor(0, 1), domain, (cli.now + timedelta(days=1)).date()))
         cli.now += timedelta(days=days - 7)
         cli.refresh("--all")
         week = cli.digest()
@@ -336,7 +336,7 @@ def test_the_week_is_that_of_the_channels_time_zone(cli):
 def test_quiet_says_that_a_week_of_the_rivals_alone_is_not_posted(cli):
     cli.run("track", keyword(0), "--site", OWN_SITE, *cli.as_of)
     cli.digest()
-    cli.next_week(link(rival(0, 1), "one.example", (FIRST + timedelta(days=3)).date()))
+    cli.next_week(link(competitor(0, 1), "one.example", (FIRST + timedelta(days=3)).date()))
     cli.refresh()
     assert "nothing would be posted" not in cli.run("digest", *cli.as_of).stdout
     cli.run("settings", "--channel", "cli", "quiet=yes")

@@ -20,7 +20,7 @@ import pytest
 from fakes.servers.stalling_ahrefs import StallingAhrefs
 from fakes.slack.gap_bot import StallingPlayground
 from fakes.worlds.ahrefs_world import OWN_SITE, TODAY
-from fakes.worlds.tracked import keyword, our_page, rival, tracked_world
+from fakes.worlds.tracked import competitor, keyword, our_page, tracked_world
 from support.bot_process import nobody
 from support.clock import FakeClock
 from support.digest_process import DigestProcess
@@ -91,7 +91,7 @@ class World:
 
 
 def web(week: int):
-    """Return the web of a Monday: a rival and our page gained a link in the second week."""
+    """Return the web of a Monday: a competitor and our page gained a link in the second week."""
     begun = tracked_world(1)
     if not week:
         return begun
@@ -99,7 +99,7 @@ def web(week: int):
     (old, *_) = begun.links
     new = [
         replace(old, url_from=f"https://{name}.example/best", url_to=to, first_seen=day)
-        for name, to in (("fresh", rival(0, 1)), ("friend", our_page(0)))
+        for name, to in (("fresh", competitor(0, 1)), ("friend", our_page(0)))
     ]
     return replace(begun, links=(*begun.links, *new), today=TODAY + timedelta(days=7))
 
@@ -241,8 +241,13 @@ def faults(there: World, whole: set[str]) -> list[str]:
 
 async def test_a_kill_at_any_step_of_a_digest_posts_it_once_or_owns_up(begun):
     notes, vendor_calls, slack_calls, whole = await undisturbed(begun)
-    assert notes[0] == "Rounds._claim"
-    assert {"Rounds._fix", "Rounds._renew", "Once.__call__", "Rounds._end"} <= set(notes)
+    assert notes[0] == "ScheduledPosts._claim"
+    assert {
+        "ScheduledPosts._fix",
+        "ScheduledPosts._renew",
+        "Once.__call__",
+        "ScheduledPosts._end",
+    } <= set(notes)
     steps = [
         *(("note", number) for number in range(1, len(notes))),
         *(("ahrefs", number) for number in range(1, vendor_calls + 1)),

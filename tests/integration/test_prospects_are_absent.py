@@ -17,15 +17,15 @@ DAY = World.today
 def drawn(seed: int) -> tuple[World, set[str]]:
     """Return a world and, written down as it is made, who links to us in it."""
     chance = random.Random(seed)  # noqa: S311 an invented world
-    rivals = [f"rival-{at}.example" for at in range(3)]
-    links, ours, sites = [], set(), {name: Site(50.0) for name in (*rivals, OWN_SITE)}
+    competitors = [f"rival-{at}.example" for at in range(3)]
+    links, ours, sites = [], set(), {name: Site(50.0) for name in (*competitors, OWN_SITE)}
     for at in range(chance.randrange(5, 160)):
         name = f"site-{at}.github.io" if chance.random() < 0.1 else f"site-{at}.example"
         sites[name] = Site(chance.uniform(0, 90), 500, spam=chance.random() < 0.2)
         host = chance.choice(["", "", "www.", "blog."]) + name
-        for rival in chance.sample(rivals, chance.randint(1, 3)):
+        for competitor in chance.sample(competitors, chance.randint(1, 3)):
             path = chance.choice(["best", ""])
-            links.append(link(f"https://{host}/post", f"https://{rival}/{path}"))
+            links.append(link(f"https://{host}/post", f"https://{competitor}/{path}"))
         if chance.random() < 0.4:
             ours.add(name)
             hosts = [chance.choice(["", "news."]) + name for _ in range(chance.randint(1, 2))]
@@ -34,7 +34,9 @@ def drawn(seed: int) -> tuple[World, set[str]]:
         link(f"https://fan-{at}.example/", f"https://{OWN_SITE}/x")
         for at in range(chance.choice([0, 60, 300]))
     ]
-    results = tuple(Result(f"https://{rival}/best", f"About {rival}") for rival in rivals)
+    results = tuple(
+        Result(f"https://{competitor}/best", f"About {competitor}") for competitor in competitors
+    )
     return World({KEYWORD: results}, {KEYWORD: (40, 900)}, sites, tuple(links)), ours
 
 

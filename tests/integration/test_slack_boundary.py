@@ -12,7 +12,7 @@ from bot.render.slack.message import Message
 from bot.settings.environment import Settings
 from handlers.slack.client import slack_client
 from handlers.slack.refusals import SlackRefused
-from handlers.slack.web_api import Voice
+from handlers.slack.web_api import SlackApi
 from playground.courier import sign
 from playground.model import Command
 
@@ -82,7 +82,7 @@ async def test_a_view_nobody_knows_is_closed(bot):
     workspace = bot.playground.workspace
     for leave in (bot.playground.submit_view("ana", {}), bot.playground.close_view("ana")):
         trigger = workspace.triggers.issue(workspace.user("ana").id)
-        await bot.services.voice.client.views_open(trigger_id=trigger, view=view)
+        await bot.services.slack_api.client.views_open(trigger_id=trigger, view=view)
         ack = await leave
         assert ack.ok
 
@@ -108,7 +108,7 @@ async def test_a_surprise_in_a_form_is_shown_in_the_form(bot):
 
 
 async def test_a_surprise_after_the_ack_is_told_privately_too(bot):
-    bot.services.voice.show = broken
+    bot.services.slack_api.show = broken
     ack = await bot.gap("")
     await bot.settle()
     assert ack.ok
@@ -148,10 +148,10 @@ async def test_a_wrong_or_an_old_signature_is_turned_away(bot):
 
 async def test_a_slack_that_cannot_be_reached_surely_did_nothing_and_is_tried_again(bot):
     settings = Settings(_env_file=None, slack_base_url="http://127.0.0.1:1/api/")
-    voice = Voice(slack_client(settings, bot.clock), bot.clock)
+    slack_api = SlackApi(slack_client(settings, bot.clock), bot.clock)
     before = bot.clock.monotonic()
     with pytest.raises(SlackRefused, match="could not be reached") as caught:
-        await voice.post("C1", Message("hello", []))
+        await slack_api.post("C1", Message("hello", []))
     assert caught.value.certain
     assert bot.clock.monotonic() - before >= 3
 

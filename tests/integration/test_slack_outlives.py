@@ -106,7 +106,7 @@ async def test_a_fault_before_the_placeholder_is_told_to_the_asker(bot):
     async def broken(*_):
         raise KeyError("nobody foresaw this")
 
-    bot.services.books.quote = broken
+    bot.services.spending.quote = broken
     for number in range(11):
         await bot.gap(f"keyword {number}")
     told = [one for one in bot.everything() if one.only_for]
@@ -149,13 +149,13 @@ async def test_where_the_private_ear_is_closed_a_direct_message_says_it(bot):
     async def broken(*_):
         raise KeyError("nobody foresaw this")
 
-    bot.services.books.quote = broken
+    bot.services.spending.quote = broken
     bot.playground.workspace.channel("seo").members.discard(bot.app.bot_user)
 
     async def expired(_url, _message, **_):
         raise SlackRefused("expired_url")
 
-    bot.services.voice.respond = expired
+    bot.services.slack_api.respond = expired
     await bot.gap("best crm")
     [message] = bot.everything()
     assert message.channel == bot.direct().id

@@ -182,7 +182,7 @@ async def test_none_of_these_is_more_than_nothing_ticked(bot):
 
 async def test_a_button_opens_the_form_and_what_was_saved_is_told_privately(bot):
     note = private_notes.note("Here:", buttons=(Button("Settings", "open_settings", "x"),))
-    await bot.services.voice.post(bot.playground.workspace.channel("seo").id, note)
+    await bot.services.slack_api.post(bot.playground.workspace.channel("seo").id, note)
     await bot.click(bot.by_bot()[0], "open_settings")
     assert await sent(bot, digest_hour="10") == {}
     _, said = bot.seen()

@@ -211,7 +211,7 @@ def dear(bot: Bot) -> None:
             (QuoteLine("ahrefs", "Ahrefs", "units", 1_500, 1_500_000, None),), read_amount("1000")
         )
 
-    bot.services.books.week = week
+    bot.services.spending.week = week
 
 
 async def test_a_dear_keyword_asks_first_and_spends_nothing(bot):

@@ -11,7 +11,7 @@ from fakes.worlds.moving_web import OUR_SITE
 
 from bot.errors import BadQuestion
 from bot.providers.registry import Registry
-from bot.spending.overview import Books
+from bot.spending.overview import Spending
 
 
 @pytest.fixture
@@ -53,14 +53,14 @@ async def test_the_price_is_told_privately_and_nothing_is_bought(bot):
 def with_a_paid_vendor(bot: Bot) -> None:
     """Let prices be those of a free vendor and of a paid one, each line naming its own."""
     vendors = (bot.moving.vendor, GrowingWeb(5).vendor(paid=True))
-    books = Books(
+    spending = Spending(
         registry=Registry(vendors, ()),
         analysis=bot.analysis,
         database=bot.database,
         clock=bot.clock,
         settings=bot.settings,
     )
-    bot.services.books.week = books.week
+    bot.services.spending.week = spending.week
 
 
 async def test_the_price_is_that_of_every_line_and_not_of_the_first_alone(bot):
@@ -135,13 +135,13 @@ async def test_a_price_is_decided_on_once(bot):
 async def test_many_are_read_in_portions_and_counted_on_the_way(bot):
     price = await priced(bot, "\n".join(f"crm {n}" for n in range(60)))
     seen = []
-    edit = bot.services.voice.edit
+    edit = bot.services.slack_api.edit
 
     async def noted(channel, ts, message):
         seen.append(message.text)
         await edit(channel, ts, message)
 
-    bot.services.voice.edit = noted
+    bot.services.slack_api.edit = noted
     await bot.click(price, "Confirm")
     assert any("20 of 60 read" in text for text in seen)
     assert "60 keywords are tracked here." in seen[-1]

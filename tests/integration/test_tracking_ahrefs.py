@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from fakes.servers.hostile_server import HostileServer, answer
 from fakes.worlds.ahrefs_world import OWN_SITE, TODAY, Backlink, World, host_of
-from fakes.worlds.tracked import keyword, our_page, rival, tracked_world
+from fakes.worlds.tracked import competitor, keyword, our_page, tracked_world
 from support.runs import TEAM, Desk, desk
 
 from bot.model.question import Defaults, make
@@ -19,7 +19,7 @@ from bot.store import posts
 from bot.store.posts import PostKind, PostState, Slot
 from bot.tracking.digest import WEEKLY, Digests
 from bot.tracking.keywords import Tracking
-from bot.tracking.refresh import Rereader
+from bot.tracking.refresh import Refresher
 
 CHANNEL = "C1"
 
@@ -108,7 +108,7 @@ async def follower(monkeypatch, tmp_path) -> AsyncIterator[Follower]:
     async with desk(monkeypatch, tmp_path) as it:
         it.server.world = world(3)
         registry = Registry((it.vendor,), ())
-        rereader = Rereader(
+        refresher = Refresher(
             registry=registry,
             gateway=Gateway(it.client, it.clock),
             database=it.database,
@@ -116,7 +116,7 @@ async def follower(monkeypatch, tmp_path) -> AsyncIterator[Follower]:
             settings=it.settings,
             reader=it.reader,
         )
-        tracking = Tracking(database=it.database, clock=it.clock, rereader=rereader)
+        tracking = Tracking(database=it.database, clock=it.clock, refresher=refresher)
         yield Follower(it, tracking, Digests(it.database, it.settings, registry))
 
 
@@ -136,19 +136,19 @@ async def test_a_new_competitor_link_is_told_with_who_where_and_why(follower):
     await follower.read()
     await follower.tell()
     day = TODAY + timedelta(days=3)
-    await follower.next_week(link(rival(0, 1), "trackers.example", day))
+    await follower.next_week(link(competitor(0, 1), "trackers.example", day))
     assert await follower.read() == [None]
     digest = await follower.tell()
     (new,) = digest.new_competitor_links
     assert (new.domain, new.competitor, new.keyword) == (
         "trackers.example",
-        rival(0, 1),
+        competitor(0, 1),
         keyword(0),
     )
     assert new.first_seen == day
     assert new.page == "https://trackers.example/best"
     assert digest.keywords[0].need_change == 1
-    assert digest.keywords[0].rivals_gained == 1
+    assert digest.keywords[0].competitors_gained == 1
     assert digest.changed
     assert sum(line.units for line in digest.cost) <= 250
 
@@ -164,13 +164,13 @@ async def test_a_week_in_which_nothing_moved_costs_a_hundred_units_and_changes_n
     assert not (await follower.tell()).changed
 
 
-async def test_a_link_we_won_is_told_and_not_listed_as_a_rivals(follower):
+async def test_a_link_we_won_is_told_and_not_listed_as_a_competitors(follower):
     await follower.follow(0)
     await follower.read()
     await follower.tell()
     day = TODAY + timedelta(days=2)
     await follower.next_week(
-        link(our_page(0), "friend.example", day), link(rival(0, 2), "friend.example", day)
+        link(our_page(0), "friend.example", day), link(competitor(0, 2), "friend.example", day)
     )
     await follower.read()
     digest = await follower.tell()
@@ -182,10 +182,10 @@ async def test_what_was_told_is_not_told_again(follower):
     await follower.follow(0)
     await follower.read()
     await follower.tell()
-    await follower.next_week(link(rival(0, 1), "one.example", TODAY + timedelta(days=3)))
+    await follower.next_week(link(competitor(0, 1), "one.example", TODAY + timedelta(days=3)))
     await follower.read()
     await follower.tell()
-    await follower.next_week(link(rival(0, 1), "two.example", TODAY + timedelta(days=9)))
+    await follower.next_week(link(competitor(0, 1), "two.example", TODAY + timedelta(days=9)))
     await follower.read()
     digest = await follower.tell()
     assert [new.domain for new in digest.new_competitor_links] == ["two.example"]
@@ -203,12 +203,12 @@ async def test_the_same_moment_makes_the_same_digest(follower):
     await follower.follow(0, 1, 2)
     await follower.read()
     await follower.tell()
-    await follower.next_week(link(rival(1, 1), "one.example", TODAY + timedelta(days=3)))
+    await follower.next_week(link(competitor(1, 1), "one.example", TODAY + timedelta(days=3)))
     await follower.read()
     slot = Slot(TEAM, CHANNEL, PostKind.DIGEST, "2026-W49")
     moment = follower.desk.clock.now()
     first = await follower.digests.build(slot, as_of=moment)
-    await follower.next_week(link(rival(1, 1), "late.example", TODAY + timedelta(days=9)))
+    await follower.next_week(link(competitor(1, 1), "late.example", TODAY + timedelta(days=9)))
     await follower.read()
     assert await follower.digests.build(slot, as_of=moment) == first
 

@@ -17,7 +17,7 @@ from bot.store import link_changes, tracked_keywords
 from bot.store.connect import Database
 from bot.store.link_changes import ProfileOf
 from bot.tracking.keywords import Tracking
-from bot.tracking.refresh import NOT_ASKED, Rereader
+from bot.tracking.refresh import NOT_ASKED, Refresher
 
 KEYWORDS = 60  # three portions
 
@@ -32,7 +32,7 @@ async def web_and_tracking(tmp_path):
     web = GrowingWeb(KEYWORDS)
     database = await Database.open(tmp_path / "linkgap.db", clock)
     async with over_the_wire() as client, Reader(clock, resolver=nobody) as reader:
-        rereader = Rereader(
+        refresher = Refresher(
             registry=Registry((web.vendor(paid=True),), ()),
             gateway=Gateway(client, clock),
             database=database,
@@ -40,7 +40,7 @@ async def web_and_tracking(tmp_path):
             settings=Settings(_env_file=None),
             reader=reader,
         )
-        tracking = Tracking(database=database, clock=clock, rereader=rereader)
+        tracking = Tracking(database=database, clock=clock, refresher=refresher)
         for number in range(KEYWORDS):
             await tracking.track(web.question(number), team="T1", channel="C1", person=None)
         await tracking.refresh(await tracking.due("T1", "C1"), run_id="first")
@@ -70,22 +70,22 @@ async def test_new_links_that_could_not_be_asked_for_are_news_of_the_next_read(w
     counted = [one for one in outcomes if one.snapshot]
     assert len(counted) >= KEYWORDS / 3
     assert {one.fault for one in counted} == {NOT_ASKED}
-    assert {one.snapshot.rivals[0].referring_domains for one in counted} == {501}
+    assert {one.snapshot.competitors[0].referring_domains for one in counted} == {501}
     faults = await database.read(
-        lambda db: [one.fault for one in tracked_keywords.followed(db, "T1")]
+        lambda db: [one.fault for one in tracked_keywords.of_channel(db, "T1")]
     )
     assert None not in faults
     clock.advance(7 * 86_400)
     web.week, web.keeps_lists = 2, False
     outcomes = await tracking.refresh(await tracking.due("T1", "C1"), run_id="third")
     assert {one.fault for one in outcomes} == {None}
-    rival = outcomes[0].snapshot.rivals[0].url
-    of = ProfileOf("T1", OURS, "growing", Target(Scope.PAGE, rival))
+    competitor = outcomes[0].snapshot.competitors[0].url
+    of = ProfileOf("T1", OURS, "growing", Target(Scope.PAGE, competitor))
     found = await database.read(
         lambda db: link_changes.opened(db, of, after=begun, until=clock.now())
     )
     assert len(found) == 2 * GAINED
     faults = await database.read(
-        lambda db: [one.fault for one in tracked_keywords.followed(db, "T1")]
+        lambda db: [one.fault for one in tracked_keywords.of_channel(db, "T1")]
     )
     assert faults == [None] * KEYWORDS

@@ -16,7 +16,7 @@ from bot.store.connect import Database
 from bot.wiring import core, slack_bot
 
 # What a turn writes down of itself; what reading costs has a sweep of its own.
-_OF_THE_TURN = ("Rounds.", "Once.")
+_OF_THE_TURN = ("ScheduledPosts.", "Once.")
 
 
 class DigestProcess:

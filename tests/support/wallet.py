@@ -1,4 +1,4 @@
-"""A purse in memory: what was reserved and settled, and the answers it kept."""
+"""A wallet in memory: what was reserved and settled, and the answers it kept."""
 
 from dataclasses import dataclass, field
 
@@ -16,7 +16,7 @@ class Entry:
 
 
 @dataclass
-class MemoryPurse:
+class MemoryWallet:
     """Both the meter and the cache of one run; it has no cap."""
 
     entries: list[Entry] = field(default_factory=list)
@@ -24,11 +24,11 @@ class MemoryPurse:
     kept: dict[str, StoredAnswer] = field(default_factory=dict)
 
     @property
-    def meter(self) -> "MemoryPurse":
+    def meter(self) -> "MemoryWallet":
         return self
 
     @property
-    def answers(self) -> "MemoryPurse":
+    def answers(self) -> "MemoryWallet":
         return self
 
     async def reserve(self, vendor: str, capability: Capability, call: Call) -> Reservation:

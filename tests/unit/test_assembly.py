@@ -15,8 +15,12 @@ RESULTS = (SerpRow(1, PAGE, "Best", "rival.example", Authority(70, Scale.DR), 55
 
 def test_what_the_search_vendor_counts_never_stands_under_another_indexs_name():
     chosen = VendorSelection(COUNTING, None, (OTHER,))
-    (rival,) = competitors_of(asked("crm"), chosen, Facts(serp=RESULTS))
-    assert (rival.referring_domains, rival.backlinks, rival.authority) == (None, None, None)
+    (competitor,) = competitors_of(asked("crm"), chosen, Facts(serp=RESULTS))
+    assert (competitor.referring_domains, competitor.backlinks, competitor.authority) == (
+        None,
+        None,
+        None,
+    )
 
 
 def test_its_own_counts_stand_where_it_is_asked_as_an_index_too():

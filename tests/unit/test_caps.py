@@ -33,7 +33,7 @@ def rules(**values) -> Rules:
     return Rules.of(Settings(_env_file=None, **{"prices": "ahrefs=0.001", **values}))
 
 
-def purse(database, allowed: Rules, payer: Payer = ANA, *, run="r1", team="T1") -> RunBudget:
+def wallet(database, allowed: Rules, payer: Payer = ANA, *, run="r1", team="T1") -> RunBudget:
     answers = SqliteAnswers(database, team)
     return RunBudget(database, run, team, None, answers, payer=payer, rules=allowed)
 
@@ -79,7 +79,7 @@ async def test_eight_workers_stop_exactly_at_the_cap(database, cap):
     else:
         sentence = r"cap of \$1\.05 per vendor and month"
         allowed = rules(cap_vendor_month="ahrefs=$1.05")
-    budget = purse(database, allowed)
+    budget = wallet(database, allowed)
     assert await eight_workers(budget) == 10
     with pytest.raises(BudgetExceeded, match=f"{sentence}.*1[.,]0.* used or.*could cost"):
         await ask(budget)
@@ -88,7 +88,7 @@ async def test_eight_workers_stop_exactly_at_the_cap(database, cap):
 
 
 async def test_a_worker_may_go_on_when_a_request_was_cheaper_than_feared(database):
-    budget = purse(database, rules(cap_person_day_usd=Decimal("0.20")))
+    budget = wallet(database, rules(cap_person_day_usd=Decimal("0.20")))
     for _ in range(11):
         await ask(budget, true=10)  # 11 × $0.01, and the next could cost $0.10
     with pytest.raises(BudgetExceeded):
@@ -97,9 +97,9 @@ async def test_a_worker_may_go_on_when_a_request_was_cheaper_than_feared(databas
 
 async def test_the_next_run_counts_what_the_one_before_has_spent(database):
     allowed = rules(cap_site_month_usd=Decimal("0.15"))
-    await ask(purse(database, allowed, run="r1"))
+    await ask(wallet(database, allowed, run="r1"))
     with pytest.raises(BudgetExceeded, match=r"\$0\.10 are used"):
-        await ask(purse(database, allowed, run="r2"))
+        await ask(wallet(database, allowed, run="r2"))
 
 
 async def test_somebody_elses_spending_does_not_count(database):
@@ -108,42 +108,42 @@ async def test_somebody_elses_spending_does_not_count(database):
         cap_site_month_usd=Decimal("0.10"),
         cap_channel_month_usd=Decimal("0.10"),
     )
-    await ask(purse(database, allowed))
-    await ask(purse(database, allowed, Payer("ben", "other.example", "content")))
-    await ask(purse(database, allowed, team="T2"))
+    await ask(wallet(database, allowed))
+    await ask(wallet(database, allowed, Payer("ben", "other.example", "content")))
+    await ask(wallet(database, allowed, team="T2"))
     for same in (
         Payer("ana", "third.example", "general"),
         Payer("cleo", "ours.example", "general"),
         Payer("cleo", "third.example", "seo"),
     ):
         with pytest.raises(BudgetExceeded):
-            await ask(purse(database, allowed, same))
+            await ask(wallet(database, allowed, same))
 
 
 async def test_a_vendors_cap_is_the_installations_and_counts_every_team(database):
     allowed = rules(cap_vendor_month="ahrefs=250")
     for team in ("T1", "T2"):
-        await ask(purse(database, allowed, team=team))
+        await ask(wallet(database, allowed, team=team))
     for team in ("T1", "T2", "T3"):
         with pytest.raises(BudgetExceeded, match="200 are used"):
-            await ask(purse(database, allowed, team=team))
-    await ask(purse(database, allowed, team="T2"), "semrush")
+            await ask(wallet(database, allowed, team=team))
+    await ask(wallet(database, allowed, team="T2"), "semrush")
 
 
 async def test_units_of_another_pool_do_not_count_and_money_does(database):
     other = Call(CALL.request, Cost(100, "items"))
-    in_units = purse(database, rules(cap_vendor_month="ahrefs=100"))
+    in_units = wallet(database, rules(cap_vendor_month="ahrefs=100"))
     await ask(in_units)
     await ask(in_units, call=other)
-    in_money = purse(database, rules(cap_vendor_month="ahrefs=$0.25"))
+    in_money = wallet(database, rules(cap_vendor_month="ahrefs=$0.25"))
     with pytest.raises(BudgetExceeded, match=r"\$0\.20 are used"):
         await ask(in_money, call=other)
 
 
 async def test_a_day_ends_at_midnight_utc_and_a_month_goes_on(database):
-    day = purse(database, rules(cap_person_day_usd=Decimal("0.10")))
+    day = wallet(database, rules(cap_person_day_usd=Decimal("0.10")))
     database.clock.advance(-86_400)
-    month = purse(database, rules(cap_site_month_usd=Decimal("0.20")))
+    month = wallet(database, rules(cap_site_month_usd=Decimal("0.20")))
     await ask(day)
     with pytest.raises(BudgetExceeded):
         await ask(day)
@@ -166,7 +166,7 @@ async def test_a_day_ends_at_midnight_utc_and_a_month_goes_on(database):
     ids=lambda cap: next(iter(cap)),
 )
 async def test_a_month_ends_with_its_last_second_in_utc(database, cap):
-    budget = purse(database, rules(**cap))
+    budget = wallet(database, rules(**cap))
     await ask(budget)
     with pytest.raises(BudgetExceeded):
         await ask(budget)
@@ -177,36 +177,36 @@ async def test_a_month_ends_with_its_last_second_in_utc(database, cap):
 async def test_without_a_price_a_cap_in_money_refuses_and_says_what_to_set(database):
     allowed = rules(prices="", cap_person_day_usd=Decimal(5))
     with pytest.raises(Unpriced, match=r"unit of ahrefs costs is unknown.*LINKGAP_PRICES=ahrefs="):
-        await ask(purse(database, allowed))
-    assert await purse(database, allowed).spent() == ()
+        await ask(wallet(database, allowed))
+    assert await wallet(database, allowed).spent() == ()
 
 
 async def test_the_owner_may_let_unpriced_requests_through(database):
     allowed = rules(prices="", cap_person_day_usd=Decimal(0), allow_unpriced=True)
-    await ask(purse(database, allowed))
-    [line] = await purse(database, allowed).spent()
+    await ask(wallet(database, allowed))
+    [line] = await wallet(database, allowed).spent()
     assert (line.units, line.micro_usd) == (100, None)
 
 
 async def test_a_request_that_is_free_needs_no_price_and_passes_a_used_up_cap(database):
     free = Call(CALL.request, Cost(0))
-    unpriced = purse(database, rules(prices="", cap_person_day_usd=Decimal(0)))
+    unpriced = wallet(database, rules(prices="", cap_person_day_usd=Decimal(0)))
     await ask(unpriced, call=free, true=0)
-    await ask(purse(database, rules()))
-    spent = purse(database, rules(cap_vendor_month="ahrefs=50"))  # lower than what was spent
+    await ask(wallet(database, rules()))
+    spent = wallet(database, rules(cap_vendor_month="ahrefs=50"))  # lower than what was spent
     await ask(spent, call=free, true=0)
     with pytest.raises(BudgetExceeded):
         await ask(spent)
 
 
 async def test_without_a_cap_in_money_nothing_needs_a_price(database):
-    await ask(purse(database, rules(prices="", cap_vendor_month="ahrefs=1000")))
+    await ask(wallet(database, rules(prices="", cap_vendor_month="ahrefs=1000")))
 
 
 async def test_a_vendor_that_bills_money_counts_as_it_bills(database):
     allowed = rules(cap_person_day_usd=Decimal("0.05"))
     dear = Call(CALL.request, Cost(30_000, "micro-USD", micro_usd=30_000))
-    budget = purse(database, allowed)
+    budget = wallet(database, allowed)
     reservation = await budget.reserve("dataforseo", Capability.SERP, dear)
     await budget.settle(reservation, Cost(20_000, "micro-USD", micro_usd=20_000), "ok")
     await budget.reserve("dataforseo", Capability.SERP, dear)
@@ -215,7 +215,7 @@ async def test_a_vendor_that_bills_money_counts_as_it_bills(database):
 
 
 async def test_every_request_keeps_who_asked_for_which_site_and_where(database):
-    budget = purse(database, rules())
+    budget = wallet(database, rules())
     await ask(budget, true=40)
     await budget.cached("ahrefs", Capability.LINKS)
     rows = await database.read(

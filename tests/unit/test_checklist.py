@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from support.vendors.contract_lines import LINES
-from support.vendors.vendor_bench import BOOKS
+from support.vendors.vendor_bench import CASES
 
 from tools import checklist
 
@@ -18,7 +18,7 @@ TESTS = [
     for node in tree.body
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test_")
 ]
-EVERY_VENDOR = pytest.mark.parametrize("name", list(BOOKS))
+EVERY_VENDOR = pytest.mark.parametrize("name", list(CASES))
 
 
 def decorated_with(node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> bool:
@@ -45,9 +45,9 @@ def test_the_suite_skips_for_the_reasons_of_the_page_and_for_no_others():
 
 @EVERY_VENDOR
 def test_a_case_that_does_not_apply_says_why_in_a_sentence(name):
-    for verdict in checklist.verdicts(BOOKS[name]):
+    for verdict in checklist.verdicts(CASES[name]):
         cases = [*verdict.kept, *(one for names in verdict.reasons.values() for one in names)]
-        assert sorted(cases) == sorted(BOOKS[name].cases)
+        assert sorted(cases) == sorted(CASES[name].cases)
         for why in verdict.reasons:
             assert why.endswith(".")
             assert len(why.split()) > 3
@@ -55,9 +55,9 @@ def test_a_case_that_does_not_apply_says_why_in_a_sentence(name):
 
 @EVERY_VENDOR
 def test_the_hard_cases_apply_to_every_vendor(name):
-    whole = len(BOOKS[name].cases)
+    whole = len(CASES[name].cases)
     hard = ("Good answer", "Last page", "429 with", "5xx", "Read timeout", "A web page", "The key")
-    kept = {verdict.line.says: len(verdict.kept) for verdict in checklist.verdicts(BOOKS[name])}
+    kept = {verdict.line.says: len(verdict.kept) for verdict in checklist.verdicts(CASES[name])}
     for words in hard:
         counts = [count for says, count in kept.items() if says.startswith(words)]
         assert counts
@@ -65,7 +65,7 @@ def test_the_hard_cases_apply_to_every_vendor(name):
 
 
 def test_a_grade_follows_from_what_is_in_the_folders():
-    names = [name for name, book in BOOKS.items() if not book.vendor]
+    names = [name for name, book in CASES.items() if not book.vendor]
     grades = {name: checklist.grade_of(name) for name in (*names, "sample", "exports")}
     assert grades == {
         **dict.fromkeys(("ahrefs", "dataforseo"), "A"),

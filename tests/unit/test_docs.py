@@ -335,11 +335,11 @@ async def ask_acme(acme, tmp_path, answer):
     vendor = discover(Settings(_env_file=None), clock, [acme]).named("acme")
     database = await Database.open(tmp_path / "linkgap.db", clock)
     try:
-        purse = RunBudget(database, "r1", "T1", 5, SqliteAnswers(database, "T1"))
+        wallet = RunBudget(database, "r1", "T1", 5, SqliteAnswers(database, "T1"))
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
             query = SerpQuery("best crm", Market("us", "en"), top=2)
-            answered = await Gateway(client, clock).ask(vendor, Capability.SERP, query, purse)
-            return answered, await purse.spent()
+            answered = await Gateway(client, clock).ask(vendor, Capability.SERP, query, wallet)
+            return answered, await wallet.spent()
     finally:
         await database.close()
 

@@ -12,7 +12,7 @@ import pytest
 from fakes.servers.ahrefs_server import AhrefsServer
 from fakes.servers.in_thread import in_thread
 from fakes.worlds.ahrefs_world import OWN_SITE
-from fakes.worlds.tracked import keyword, our_page, rival, tracked_world
+from fakes.worlds.tracked import competitor, keyword, our_page, tracked_world
 from support.tracking_cli import TrackingCli, link
 
 from bot.clock import FixedClock
@@ -88,7 +88,7 @@ def test_the_costs_are_those_of_the_ledger(cli, column, keywords):
     day = (cli.now + timedelta(days=2)).date()
     cli.next_week(
         *(
-            link(rival(number, place), f"new{which}.example", day)
+            link(competitor(number, place), f"new{which}.example", day)
             for number in range(keywords)
             for place in (1, 2, 3)
             for which in range(3)

@@ -11,7 +11,7 @@ from bot.exports.opening import open_text
 from bot.exports.parse import read_file
 
 HEADER = "Page ascore,Source title,Source url,Target url,Anchor,Nofollow,First seen,Lost link"
-GOOD = "33,T,https://alpha.example/a,https://rival.example/g,rival,false,2025-03-01,false"
+GOOD = "33,T,https://alpha.example/a,https://rival.example/g,competitor,false,2025-03-01,false"
 
 
 def read(path, content):

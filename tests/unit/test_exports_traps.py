@@ -16,7 +16,7 @@ from bot.model.page_key import page_key
 from bot.store.imports import ImportRow, Outcome
 
 HEADER = "Page ascore,Source title,Source url,Target url,Anchor,Nofollow,First seen,Lost link"
-GOOD = "33,T,https://alpha.example/a,https://rival.example/g,rival,false,2025-03-01,false"
+GOOD = "33,T,https://alpha.example/a,https://rival.example/g,competitor,false,2025-03-01,false"
 ALPHA = "https://alpha.example/a"
 ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
@@ -74,7 +74,7 @@ def test_snake_case_headers_are_the_same_headers(path):
 
 
 def test_a_column_whose_name_only_contains_a_known_one_is_not_taken_for_it(path):
-    rows, _, _ = read(path, f"{HEADER},Anchor type\n{GOOD.replace(',rival,', ',,')},text\n")
+    rows, _, _ = read(path, f"{HEADER},Anchor type\n{GOOD.replace(',competitor,', ',,')},text\n")
     assert rows[0].anchor is None
 
 
@@ -127,12 +127,12 @@ def test_a_header_one_column_off_is_seen_in_the_values_and_said_aloud(path, shif
 
 def test_rows_with_one_cell_more_than_the_header_are_read_beside_it(path):
     rows, outcome, notes = read(path, f"{HEADER}\n7,{GOOD}\n8,{GOOD}\n")
-    assert (outcome.kept, outcome.broken, rows[0].anchor) == (2, 0, "rival")
+    assert (outcome.kept, outcome.broken, rows[0].anchor) == (2, 0, "competitor")
     assert "one column off" in notes[0]
 
 
 def test_columns_that_fit_nowhere_refuse_the_file(path):
-    swapped = "33,T,https://rival.example/g,rival,https://alpha.example/a,false,x y,false"
+    swapped = "33,T,https://rival.example/g,competitor,https://alpha.example/a,false,x y,false"
     with pytest.raises(BadQuestion, match=r"links\.csv looks like a Semrush export, but where"):
         read(path, f"{HEADER}\n{swapped}\n{swapped}\n")
 

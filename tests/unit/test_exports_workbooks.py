@@ -12,7 +12,7 @@ from bot.exports.parse import read_file
 from bot.model.links import LinkKind, Scope, Target
 
 HEADER = "Page ascore,Source title,Source url,Target url,Anchor,Nofollow,First seen,Lost link"
-GOOD = "33,Обзор,https://alpha.example/a,https://rival.example/g,rival,TRUE,2025-03-01,FALSE"
+GOOD = "33,Обзор,https://alpha.example/a,https://rival.example/g,competitor,TRUE,2025-03-01,FALSE"
 OURS = Target(Scope.SITE, "ours.example")
 
 

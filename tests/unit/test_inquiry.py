@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.analysis.ask import Inquiry
+from bot.analysis.ask import Asker
 from bot.errors import BudgetExceeded, PlanLacks
 from bot.model.report import SourceState
 from bot.planning.asks import Ask
@@ -22,8 +22,8 @@ class Till:
         self.order: list[object] = []
         self.slow: dict[object, int] = {}
 
-    async def ask(self, vendor, capability, query, purse, *, fresh, reserved):
-        del purse, fresh
+    async def ask(self, vendor, capability, query, wallet, *, fresh, reserved):
+        del wallet, fresh
         for _ in range(self.slow.get(query, 1)):
             await asyncio.sleep(0)
         self.order.append(query)
@@ -45,12 +45,12 @@ def till() -> Till:
 
 
 async def test_what_the_cap_is_to_refuse_never_takes_the_place_of_what_fits(till):
-    inquiry = Inquiry(till, None, fresh=False)
+    asker = Asker(till, None, fresh=False)
     asks = [asked("small", beyond=True), asked("first"), asked("second")]
-    answers = await inquiry.all(asks)
+    answers = await asker.all(asks)
     assert till.order == ["first", "second", "small"]
     assert [answer and answer.rows for answer in answers] == [None, ("first",), ("second",)]
-    states = {source.what: source.state for source in inquiry.sources}
+    states = {source.what: source.state for source in asker.sources}
     assert states == {
         "first": SourceState.OK,
         "second": SourceState.OK,
@@ -59,11 +59,11 @@ async def test_what_the_cap_is_to_refuse_never_takes_the_place_of_what_fits(till
 
 
 async def test_what_a_vendor_lacks_is_a_source_that_says_so_and_no_end_of_the_run(till):
-    inquiry = Inquiry(till, None, fresh=False)
-    lacking, there = await inquiry.all([asked("lacks"), asked("first")])
+    asker = Asker(till, None, fresh=False)
+    lacking, there = await asker.all([asked("lacks"), asked("first")])
     assert lacking is None
     assert there is not None
-    (source, _) = inquiry.sources
+    (source, _) = asker.sources
     assert source.state is SourceState.UNAVAILABLE
     assert source.note is not None
     assert "not sold" in source.note
@@ -72,8 +72,8 @@ async def test_what_a_vendor_lacks_is_a_source_that_says_so_and_no_end_of_the_ru
 async def test_what_stands_first_is_reserved_first_however_long_its_reserving_takes(till):
     """On a loaded machine the difficulty was paid for and the search results were refused."""
     till.slow = {"results": 50, "our own numbers": 20}
-    inquiry = Inquiry(till, None, fresh=False)
-    answers = await inquiry.all([asked("results"), asked("our own numbers"), asked("difficulty")])
+    asker = Asker(till, None, fresh=False)
+    answers = await asker.all([asked("results"), asked("our own numbers"), asked("difficulty")])
     assert till.order == ["results", "our own numbers", "difficulty"]
     assert [answer is not None for answer in answers] == [True, True, False]
 
@@ -82,11 +82,11 @@ async def test_a_question_that_waits_for_its_answer_keeps_no_other_from_being_as
     both_under_way = asyncio.Barrier(2)
 
     class Line:
-        async def ask(self, vendor, capability, query, purse, *, fresh, reserved):
-            del purse, fresh
+        async def ask(self, vendor, capability, query, wallet, *, fresh, reserved):
+            del wallet, fresh
             reserved.set()
             await asyncio.wait_for(both_under_way.wait(), timeout=5)
             return Answer(vendor.name, capability, (query,), complete=True, as_of=NOW)
 
-    answers = await Inquiry(Line(), None, fresh=False).all([asked("first"), asked("second")])
+    answers = await Asker(Line(), None, fresh=False).all([asked("first"), asked("second")])
     assert all(answers)

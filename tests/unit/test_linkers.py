@@ -1,4 +1,4 @@
-"""Lists or intersections: what a purse buys at each vendor, and what it proves."""
+"""Lists or intersections: what a wallet buys at each vendor, and what it proves."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -35,9 +35,9 @@ def semrush(monkeypatch, tmp_path) -> Vendor:
 
 
 def bought(index: Vendor, **options) -> list[tuple[str, int, int]]:
-    """Return (what, rows, units) of what the vendor's own purse buys."""
-    asks = link_lists.profiles(index, TOP, index.purse, site="ours.example", **options)
-    assert sum(ask.worst() for ask in asks) <= index.purse
+    """Return (what, rows, units) of what the vendor's own wallet buys."""
+    asks = link_lists.profiles(index, TOP, index.list_budget, site="ours.example", **options)
+    assert sum(ask.worst() for ask in asks) <= index.list_budget
     return [(ask.what, ask.query.limit, ask.worst()) for ask in asks]
 
 
@@ -63,7 +63,7 @@ def test_where_lists_prove_nothing_intersections_are_bought(semrush):
 
 
 def test_where_rows_cost_the_same_and_nothing_is_to_be_proven_lists_say_more(semrush):
-    asks = link_lists.profiles(semrush, TOP, semrush.purse)
+    asks = link_lists.profiles(semrush, TOP, semrush.list_budget)
     assert {ask.capability for ask in asks} == {Capability.REFERRING_DOMAINS}
 
 
@@ -72,7 +72,7 @@ def test_where_lists_with_their_proof_are_cheaper_a_row_lists_are_bought(
     name, monkeypatch, tmp_path
 ):
     index = built(name, monkeypatch, tmp_path)
-    asks = link_lists.profiles(index, TOP, index.purse, site="ours.example")
+    asks = link_lists.profiles(index, TOP, index.list_budget, site="ours.example")
     assert {ask.capability for ask in asks} == {Capability.REFERRING_DOMAINS}
     assert len(asks) == 5  # a platform's site is never read
 

@@ -184,15 +184,17 @@ def ahrefs(monkeypatch, tmp_path):
 
 
 def test_a_light_run_reads_pages_only_and_is_quoted_without_enrichment(ahrefs):
-    rivals = [competitor(n) for n in (1, 2, 3)]
-    read = link_lists.profiles(ahrefs, rivals, 750, scopes=link_lists.scopes_of("both", light=True))
+    competitors = [competitor(n) for n in (1, 2, 3)]
+    read = link_lists.profiles(
+        ahrefs, competitors, 750, scopes=link_lists.scopes_of("both", light=True)
+    )
     assert {ask.query.target.scope for ask in read} == {Scope.PAGE}
-    full = link_lists.profiles(ahrefs, rivals, 750)
+    full = link_lists.profiles(ahrefs, competitors, 750)
     assert {ask.query.target.scope for ask in full} == {Scope.PAGE, Scope.SITE}
     question = parse("crm site:ours.example", Defaults())
     chosen = select_vendors(Registry((ahrefs,), ()), question)
     prices = [
-        quoting.quote(one, chosen, purse=750, shortlist=25, cap=10**9)["ahrefs", "units"]
+        quoting.quote(one, chosen, list_budget=750, shortlist=25, cap=10**9)["ahrefs", "units"]
         for one in (question, replace(question, light=True))
     ]
     assert prices[1] < prices[0] - 500

@@ -8,7 +8,7 @@ from fakes.worlds.snapshots import (
     MONDAY,
     OUR_PAGE,
     OUR_SITE,
-    rivals,
+    competitors,
     snapshot,
     tracked,
     weekly,
@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from bot.gap.changes import alerts, gap_history, keyword_line, moved
 from bot.model.tracking import Alert, GapPoint, Moment, Outlook
 
-ABC = rivals("a", "b", "c")
+ABC = competitors("a", "b", "c")
 
 
 def day(days):
@@ -49,7 +49,7 @@ def test_a_line_says_what_is_tracked_and_what_the_latest_read_found():
     assert (found.need, found.have, found.gap, found.read_at) == (37, 13, 24, day(7))
     assert changes(found) == (1, 3, -2)
     assert ranks(found) == (5, 8, -3)
-    assert found.rivals_gained == 4
+    assert found.competitors_gained == 4
     assert (found.outlook, found.months_to_close) == (Outlook.UNKNOWN, None)
     assert found.forecast_check is None
 
@@ -82,7 +82,7 @@ def test_a_keyword_added_after_the_last_digest_is_held_against_its_own_first_rea
 
 
 def test_a_first_read_has_no_changes_and_is_not_worth_telling_as_one():
-    found = line(snapshot(0, 10, 36, at=8, rivals=ABC))
+    found = line(snapshot(0, 10, 36, at=8, competitors=ABC))
     assert changes(found) == (None, None, None)
     assert ranks(found) == (8, None, None)
     assert (found.entered, found.left) == ((), ())
@@ -123,23 +123,23 @@ def test_results_that_could_not_be_read_say_nothing_about_our_position():
 
 
 def test_the_pages_that_changed_the_target_set_are_named():
-    found = line(snapshot(0, rivals=ABC), snapshot(7, rivals=rivals("d", "b", "a")))
+    found = line(snapshot(0, competitors=ABC), snapshot(7, competitors=competitors("d", "b", "a")))
     assert found.entered == ("https://d.example/",)
     assert found.left == ("https://c.example/",)
 
 
 def test_another_order_of_the_same_target_set_is_no_change():
-    found = line(snapshot(0, 1, 9, rivals=ABC), snapshot(7, 1, 9, rivals=ABC[::-1]))
+    found = line(snapshot(0, 1, 9, competitors=ABC), snapshot(7, 1, 9, competitors=ABC[::-1]))
     assert (found.entered, found.left) == ((), ())
     assert not moved(found)
 
 
 def test_an_unknown_target_set_has_neither_entered_nor_left():
-    assert line(snapshot(0, rivals=ABC), snapshot(7)).left == ()
-    assert line(snapshot(0), snapshot(7, rivals=ABC)).entered == ()
+    assert line(snapshot(0, competitors=ABC), snapshot(7)).left == ()
+    assert line(snapshot(0), snapshot(7, competitors=ABC)).entered == ()
 
 
-STILL = snapshot(0, 10, 36, at=8, rivals=ABC)
+STILL = snapshot(0, 10, 36, at=8, competitors=ABC)
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,8 @@ STILL = snapshot(0, 10, 36, at=8, rivals=ABC)
         {"needed": 37},
         {"position": 7},
         {"position": None},
-        {"rivals": rivals("a", "b")},
-        {"rivals": rivals("a", "b", "c", "d")},
+        {"competitors": competitors("a", "b")},
+        {"competitors": competitors("a", "b", "c", "d")},
     ],
 )
 def test_each_of_these_is_worth_telling(news):
@@ -358,8 +358,10 @@ def test_keywords_that_share_a_page_share_its_links_so_the_total_has_the_widest_
 def test_another_spelling_of_a_page_neither_enters_nor_leaves_and_is_no_other_page_of_ours():
     """Every week brings new click parameters; reads of before were kept with theirs."""
     clicked = [replace(one, url=f"{one.url}?srsltid=week{at}") for at, one in enumerate(ABC)]
-    before = snapshot(0, 10, 36, rivals=tuple(clicked))
-    now = snapshot(7, 13, 36, rivals=ABC, page=OUR_PAGE.replace("https://", "http://www.") + "/#a")
+    before = snapshot(0, 10, 36, competitors=tuple(clicked))
+    now = snapshot(
+        7, 13, 36, competitors=ABC, page=OUR_PAGE.replace("https://", "http://www.") + "/#a"
+    )
     found = line(before, now)
     assert (found.entered, found.left) == ((), ())
     assert changes(found) == (0, 3, -3)

@@ -1,4 +1,4 @@
-"""New competitor links over all keywords: who began to link to the rivals and not to us."""
+"""New competitor links over all keywords: who began to link to the competitors and not to us."""
 
 from datetime import UTC, date, datetime
 
@@ -30,12 +30,12 @@ def row(name, dr=None, **more):
     return ReferringDomain(name, None if dr is None else Authority(dr, Scale.DR), **more)
 
 
-def gained(*by_rival, rivals=RIVALS):
-    """The newly seen rows of each rival's page; rivals left out gained nothing."""
-    rows = (*by_rival, *[()] * (len(rivals) - len(by_rival)))
+def gained(*by_competitors, competitors=RIVALS):
+    """The newly seen rows of each competitor's page; competitors left out gained nothing."""
+    rows = (*by_competitors, *[()] * (len(competitors) - len(by_competitors)))
     return tuple(
         Profile(Target(Scope.PAGE, url), "sample", tuple(new), complete=True, as_of=NOW)
-        for url, new in zip(rivals, rows, strict=True)
+        for url, new in zip(competitors, rows, strict=True)
     )
 
 
@@ -99,8 +99,8 @@ def test_us_our_linkers_the_rivals_and_noise_are_dropped():
 
 def test_a_platform_that_ranks_may_still_give_a_link():
     """A thread on reddit ranks third; another thread there links to r1."""
-    rivals = (*RIVALS[:2], "https://www.reddit.com/r/crm/1")
-    profiles = gained([row("reddit.com")], rivals=rivals)
+    competitors = (*RIVALS[:2], "https://www.reddit.com/r/crm/1")
+    profiles = gained([row("reddit.com")], competitors=competitors)
     assert domains(new_links([news(profiles)])) == ["reddit.com"]
 
 
@@ -118,9 +118,9 @@ def test_the_best_comes_first_and_equals_go_by_name():
 
 
 def test_a_domain_is_told_once_where_it_scores_best_and_names_all_its_keywords():
-    """crmweekly fits "crm"; "invoice app" is first in order and sees its link to another rival."""
+    """crmweekly fits "crm"; "invoice app" comes first and sees its link to another competitor."""
     others = ("https://i1.example/x", "https://i2.example/y")
-    first = news(gained([row("crmweekly.example", 60)], rivals=others), "invoice app")
+    first = news(gained([row("crmweekly.example", 60)], competitors=others), "invoice app")
     best = news(gained([row("crmweekly.example", 60)]), "crm")
     third = news(gained([row("other.example")]), "erp")
 
@@ -136,7 +136,7 @@ def test_a_domain_is_told_once_where_it_scores_best_and_names_all_its_keywords()
 def test_at_equal_score_the_first_keyword_tells_it():
     others = ("https://i1.example/x", "https://i2.example/y", "https://i3.example/z")
     one = news(gained([row("a.example", 60)]), "erp")
-    two = news(gained([row("a.example", 60)], rivals=others), "crm")
+    two = news(gained([row("a.example", 60)], competitors=others), "crm")
     assert [link.competitor for link in new_links([one, two])] == [RIVALS[0]]
     assert [link.competitor for link in new_links([two, one])] == [others[0]]
 

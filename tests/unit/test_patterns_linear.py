@@ -8,7 +8,7 @@ import pytest
 from support.pattern_attacks import modules, patterns_of, strays, verdict
 
 from bot.exports.detect import LONGEST_NAME
-from bot.pages.kind.wording import LONGEST_PATH
+from bot.pages.kind.text_signals import LONGEST_PATH
 from bot.pages.links import MAX_LABEL
 from bot.pages.texts import MAX_WORDS
 from bot.providers.majestic.api import LONGEST_REFUSAL

@@ -217,22 +217,22 @@ def test_two_pages_of_one_domain_share_its_site(ahrefs):
 @GIVEN
 @given(
     counts=st.lists(ANY_COUNT, max_size=3),
-    purse=st.integers(0, 2000),
+    wallet=st.integers(0, 2000),
     platform=st.booleans(),
 )
-def test_profiles_never_cost_more_than_the_purse(ahrefs, counts, purse, platform):
+def test_profiles_never_cost_more_than_the_wallet(ahrefs, counts, wallet, platform):
     top = [
         page(at, count, "reddit.com" if platform and at == 1 else None)
         for at, count in enumerate(counts, start=1)
     ]
-    asks = link_lists.profiles(ahrefs, top, purse)
-    assert sum(ask.worst() for ask in asks) <= purse
+    asks = link_lists.profiles(ahrefs, top, wallet)
+    assert sum(ask.worst() for ask in asks) <= wallet
     scopes = [ask.query.target.scope for ask in asks]
     assert scopes == sorted(scopes)
     assert Target(Scope.SITE, "reddit.com") not in [ask.query.target for ask in asks]
 
 
-def test_a_local_index_is_read_whole_whatever_the_purse(files):
+def test_a_local_index_is_read_whole_whatever_the_wallet(files):
     found = link_lists.profiles(files, [page(1, 55)], 0)
     assert {ask.query.limit for ask in found} == {steps.FREE_ROWS}
     assert {ask.worst() for ask in found} == {0}
@@ -354,7 +354,7 @@ def test_what_a_vendor_lacks_costs_nothing_and_is_left_to_the_gateway_to_refuse(
     (results, *_) = steps.headline(nowhere, VendorSelection(semrush, None, (semrush,)))
     assert (results.worst(), results.served()) == (0, False)
     assert ("semrush", "units") in quote.quote(
-        nowhere, VendorSelection(semrush, None, (semrush,)), purse=750, shortlist=25, cap=1500
+        nowhere, VendorSelection(semrush, None, (semrush,)), list_budget=750, shortlist=25, cap=1500
     )
 
 
@@ -367,9 +367,9 @@ def test_a_vendor_without_links_or_traffic_enriches_nothing():
     counts=st.lists(ANY_COUNT, min_size=1, max_size=3),
     spread=st.lists(st.integers(0, 5), min_size=1, max_size=40),
     shortlist=st.integers(1, 60),
-    purse=st.integers(0, 1000),
+    wallet=st.integers(0, 1000),
 )
-def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, shortlist, purse):
+def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, shortlist, wallet):
     question, chosen = (
         asked("crm site:ours.example"),
         chosen_vendors("crm site:ours.example", ahrefs),
@@ -378,7 +378,7 @@ def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, short
     targets = [Target(Scope.SITE, f"t{at}.example") for at in range(6)]
     shown = enumerate(names(shortlist))
     seen_on = {name: (targets[spread[at % len(spread)]],) for at, name in shown}
-    lists = link_lists.profiles(ahrefs, top, purse)
+    lists = link_lists.profiles(ahrefs, top, wallet)
     rows = sum(min(100, ask.query.limit) for ask in lists)  # a plan's most in one answer
     run = [
         *steps.headline(question, chosen),
@@ -387,7 +387,7 @@ def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, short
         *steps.proof(ahrefs, "ours.example", names(rows), None),
         *steps.enrichment(ahrefs, seen_on, None),
     ]
-    quoted = quote.quote(question, chosen, purse=purse, shortlist=shortlist, cap=10**9)
+    quoted = quote.quote(question, chosen, wallet=wallet, shortlist=shortlist, cap=10**9)
     assert sum(ask.worst() for ask in run) <= quoted["ahrefs", "units"]
 
 

@@ -15,7 +15,7 @@ from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.catalogue import BY_NAME, SETTINGS, Level
 from bot.settings.environment import Settings
-from bot.settings.levels import TEAM, Place, Wishes
+from bot.settings.levels import TEAM, Overrides, Place
 from bot.store import workspace
 from bot.store.connect import Database
 
@@ -45,7 +45,7 @@ VALUES = {
     "serp": ["ahrefs"],
     "compare_indexes": ["yes", "no"],
     "run_cap": ["0", "200"],
-    "purse": ["0", "750"],
+    "list_budget": ["0", "750"],
     "shortlist": ["1", "200"],
     "confirm_over": ["1000", "$0.50"],
     "cap_person_day_usd": ["0", "2.50"],
@@ -92,10 +92,10 @@ def test_what_any_level_blocks_stays_blocked(team, site, channel):
 
 @given(levels_of(Level.TEAM), levels_of(Level.SITE), levels_of(Level.CHANNEL))
 def test_where_a_value_comes_from_is_told_as_it_holds(team, site, channel):
-    wishes = Wishes(team, {"ours.example": site}, {"C1": channel})
+    overrides = Overrides(team, {"ours.example": site}, {"C1": channel})
     base = BASE.model_copy(update={"site": "ours.example"})
-    told = {one.setting.name: one for one in levels.explain(base, wishes, "ours.example", "C1")}
-    found = levels.in_run(base, wishes, "ours.example", "C1")
+    told = {one.setting.name: one for one in levels.explain(base, overrides, "ours.example", "C1")}
+    found = levels.in_run(base, overrides, "ours.example", "C1")
     assert told.keys() == BY_NAME.keys()
     for name in BY_NAME.keys() - {"aliases"}:
         holders = [
@@ -274,8 +274,8 @@ async def test_sites_and_channels_stand_in_their_own_tables(database):
 async def test_a_channels_default_site_brings_its_own_settings(database):
     await keep(database, SITE, country="de", authority_floor="30")
     await keep(database, CHANNEL, site="ours.example")
-    wishes = await database.read(lambda db: levels.wishes_of(db, "T1"))
-    found = levels.in_channel(BASE, wishes, "C1")
+    overrides = await database.read(lambda db: levels.overrides_of(db, "T1"))
+    found = levels.in_channel(BASE, overrides, "C1")
     assert (found.site, found.country, found.authority_floor) == ("ours.example", "de", 30)
 
 
@@ -284,8 +284,8 @@ async def test_nothing_of_one_team_holds_for_another(database):
         await keep(database, place, window="7", blocklist="spam.example")
     await keep(database, CHANNEL, site="ours.example", time_zone="Asia/Tokyo")
     await keep(database, SITE, country="de")
-    theirs = await database.read(lambda db: levels.wishes_of(db, "T2"))
-    assert theirs == Wishes()
+    theirs = await database.read(lambda db: levels.overrides_of(db, "T2"))
+    assert theirs == Overrides()
     assert await read(database, "T2", site="ours.example", channel="C1") == BASE
 
 

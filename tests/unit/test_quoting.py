@@ -22,22 +22,22 @@ def ahrefs(monkeypatch, tmp_path) -> Vendor:
 
 def test_a_quote_is_never_more_than_the_cap(ahrefs):
     chosen = chosen_vendors("crm", ahrefs)
-    assert quote.quote(asked("crm"), chosen, purse=750, shortlist=25, cap=1500) == {
+    assert quote.quote(asked("crm"), chosen, list_budget=750, shortlist=25, cap=1500) == {
         ("ahrefs", "units"): 1500
     }
-    assert quote.quote(asked("crm"), chosen, purse=0, shortlist=1, cap=1500) == {
+    assert quote.quote(asked("crm"), chosen, list_budget=0, shortlist=1, cap=1500) == {
         ("ahrefs", "units"): 100 + 50 + 64 + 50 + 50  # nothing is compared, so nothing proven
     }
 
 
 def test_a_vendors_own_cap_and_purse_hold_where_none_is_set(ahrefs):
     chosen = chosen_vendors("crm", ahrefs)
-    own = quote.quote(asked("crm"), chosen, purse=None, shortlist=25, cap=None)
+    own = quote.quote(asked("crm"), chosen, list_budget=None, shortlist=25, cap=None)
     assert own == {("ahrefs", "units"): 1500}
-    small = replace(ahrefs, run_cap=10**6, purse=3)
+    small = replace(ahrefs, run_cap=10**6, list_budget=3)
     chosen = chosen_vendors("crm", small)
-    dearer = quote.quote(asked("crm"), chosen, purse=5, shortlist=25, cap=None)
-    assert quote.quote(asked("crm"), chosen, purse=None, shortlist=25, cap=None) == {
+    dearer = quote.quote(asked("crm"), chosen, list_budget=5, shortlist=25, cap=None)
+    assert quote.quote(asked("crm"), chosen, list_budget=None, shortlist=25, cap=None) == {
         ("ahrefs", "units"): dearer["ahrefs", "units"] - 2
     }
 
@@ -45,11 +45,13 @@ def test_a_vendors_own_cap_and_purse_hold_where_none_is_set(ahrefs):
 def test_a_quote_names_each_pool_of_a_vendor(monkeypatch, tmp_path):
     majestic = majestic_vendor.configured(monkeypatch, tmp_path)
     chosen = VendorSelection(None, None, (majestic,))
-    quoted = quote.quote(asked("crm site:a.example"), chosen, purse=None, shortlist=25, cap=None)
+    quoted = quote.quote(
+        asked("crm site:a.example"), chosen, list_budget=None, shortlist=25, cap=None
+    )
     assert quoted == {
         ("majestic", "analysis units"): majestic.run_cap,
         ("majestic", "index item units"): 1 + 8,  # ours first, then four pages and their sites
-        # the purse buys 6,000 rows at a unit each; the proof 10,000; a list of links 1,000
+        # the list budget buys 6,000 rows at a unit each; the proof 10,000; a list of links 1,000
         ("majestic", "retrieval units"): 6_000 + 10_000 + 5 * 1 + 1_000,
     }
 
@@ -58,4 +60,4 @@ def test_free_vendors_are_left_out_of_a_quote(tmp_path):
     files = exports.build(Settings(db=tmp_path / "x.db", _env_file=None), FakeClock())
     invented = sample.build(Settings(_env_file=None), FakeClock())
     chosen = chosen_vendors("crm via:sample,exports", invented, files)
-    assert quote.quote(asked("crm"), chosen, purse=750, shortlist=25, cap=1500) == {}
+    assert quote.quote(asked("crm"), chosen, list_budget=750, shortlist=25, cap=1500) == {}

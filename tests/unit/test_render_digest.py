@@ -201,7 +201,7 @@ def test_the_twin_of_several_lines_names_each():
 
 
 def test_a_right_to_left_keyword_stays_isolated_in_the_sentence():
-    many = (line("אבג", rivals_gained=5), line("b", rivals_gained=0))
+    many = (line("אבג", competitors_gained=5), line("b", competitors_gained=0))
     made = digest(*many, sentence=digest_sentence(many, (), (), ()))
     assert "\u2068אבג\u2069” gained 5." in digest_message(made).text
 

@@ -16,28 +16,28 @@ from bot.render.tracking.suggestions import suggestions
     ("keywords", "won", "lost", "new", "said"),
     [
         (
-            (line(), line("b", gap=0, gap_change=0, have_change=0, rivals_gained=0)),
+            (line(), line("b", gap=0, gap_change=0, have_change=0, competitors_gained=0)),
             (own_link(),),
             (),
             (new_link(),),
-            "You closed 3 of 21 missing links this week; the rivals of “best crm” gained 5.",
+            "You closed 3 of 21 missing links this week; the competitors of “best crm” gained 5.",
         ),
         (
             (line(),),
             (),
             (),
             (),
-            "You closed 3 of 21 missing links for “best crm” this week; its rivals gained 5.",
+            "You closed 3 of 21 missing links for “best crm” this week; its competitors gained 5.",
         ),
         (
-            (line(gap=0, gap_change=-3, rivals_gained=0),),
+            (line(gap=0, gap_change=-3, competitors_gained=0),),
             (),
             (),
             (),
             "You closed all 3 missing links for “best crm” this week.",
         ),
         (
-            (line(gap=0, gap_change=-1, rivals_gained=0),),
+            (line(gap=0, gap_change=-1, competitors_gained=0),),
             (),
             (),
             (),
@@ -50,7 +50,7 @@ from bot.render.tracking.suggestions import suggestions
             (),
             (
                 "18 links are missing for “best crm”, 3 more than in the last digest; "
-                "you lost 2 links while its rivals gained 5."
+                "you lost 2 links while its competitors gained 5."
             ),
         ),
         (
@@ -74,14 +74,14 @@ from bot.render.tracking.suggestions import suggestions
             ),
         ),
         (
-            (line(gap_change=-3, have_change=0, rivals_gained=0),),
+            (line(gap_change=-3, have_change=0, competitors_gained=0),),
             (),
             (),
             (),
             "You are 3 of 21 missing links closer for “best crm” this week, as the need fell.",
         ),
         (
-            (line(gap_change=-3, have_change=1, rivals_gained=0),),
+            (line(gap_change=-3, have_change=1, competitors_gained=0),),
             (own_link(),),
             (),
             (),
@@ -91,13 +91,13 @@ from bot.render.tracking.suggestions import suggestions
             ),
         ),
         (
-            (line(gap_change=0, have_change=0), line("b", gap_change=0, rivals_gained=2)),
+            (line(gap_change=0, have_change=0), line("b", gap_change=0, competitors_gained=2)),
             (own_link(1),),
             (own_link(2), own_link(3)),
             (),
             (
                 "36 links are missing, as many as in the last digest; you won 1 link and lost 2 "
-                "while the rivals of “best crm” gained the most, 5."
+                "while the competitors of “best crm” gained the most, 5."
             ),
         ),
         (
@@ -107,7 +107,7 @@ from bot.render.tracking.suggestions import suggestions
             (),
             (
                 "How many links are missing for “best crm” is unknown: it needs 24, and no count "
-                "was read for your page; you won 1 link while its rivals gained 5."
+                "was read for your page; you won 1 link while its competitors gained 5."
             ),
         ),
     ],
@@ -149,7 +149,7 @@ def test_the_first_digest_says_where_things_stand_and_no_change(keywords, said):
 
 
 def test_who_was_in_the_top_3_already_did_not_enter_it():
-    said = digest_sentence((line(position=2, position_before=3, rivals_gained=0),), (), (), ())
+    said = digest_sentence((line(position=2, position_before=3, competitors_gained=0),), (), (), ())
     assert said == "You closed 3 of 21 missing links for “best crm” this week."
 
 

@@ -349,7 +349,9 @@ def test_help_names_every_option():
 
 @pytest.mark.parametrize("bad", NASTY)
 def test_the_same_nasty_text_everywhere_still_leaves_blocks(bad):
-    rival = replace(EXAMPLE.competitors[0], url=bad, domain=bad, title=bad, authority_scale=bad)
+    competitor = replace(
+        EXAMPLE.competitors[0], url=bad, domain=bad, title=bad, authority_scale=bad
+    )
     source = Source(bad, bad, SourceState.PARTIAL, 1, None, TAKEN_AT, bad)
     report = replace(
         EXAMPLE,
@@ -357,7 +359,7 @@ def test_the_same_nasty_text_everywhere_still_leaves_blocks(bad):
         site=bad,
         page=bad,
         verdict=Verdict.FIX_FIRST,
-        competitors=(rival,) * 3,
+        competitors=(competitor,) * 3,
         gates=(Gate(bad, bad, bad),) * 5,
         sources=(source,) * 5,
         cost=(CostLine(bad, bad, 1, 1, 1),) * 9,

@@ -88,7 +88,7 @@ def test_lists_read_as_english():
 
 
 def test_our_own_sentence_keeps_the_isolation_of_the_words_in_it():
-    said = f"The rivals of “{words.shown('אבג', 20)}” gained 5."
+    said = f"The competitors of “{words.shown('אבג', 20)}” gained 5."
     assert words.ours(said, 200) == said
 
 

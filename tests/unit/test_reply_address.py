@@ -13,7 +13,7 @@ from bot.render.slack.message import Message
 from bot.settings.environment import Settings
 from handlers.slack.client import slack_client
 from handlers.slack.refusals import SlackRefused
-from handlers.slack.web_api import Voice
+from handlers.slack.web_api import SlackApi
 from handlers.transport.reply_address import checked
 
 SLACK = "https://slack.com/api/"
@@ -88,14 +88,14 @@ async def test_a_redirect_is_not_followed(status, caplog):
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     here = f"http://127.0.0.1:{runner.addresses[0][1]}"
     clock = FakeClock()
-    voice = Voice(
+    slack_api = SlackApi(
         slack_client(Settings(_env_file=None, slack_base_url=f"{here}/api/"), clock), clock
     )
     try:
         with pytest.raises(SlackRefused, match="not Slack's"):
-            await voice.respond(f"{here}/response/1", HELLO)
+            await slack_api.respond(f"{here}/response/1", HELLO)
         with pytest.raises(SlackRefused, match="not Slack's"):
-            await voice.respond("http://localhost:1/response/1", HELLO)
+            await slack_api.respond("http://localhost:1/response/1", HELLO)
     finally:
         await runner.cleanup()
     assert seen == ["/response/1"]

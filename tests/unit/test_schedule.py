@@ -110,7 +110,7 @@ async def test_a_channel_that_began_after_the_moment_waits_for_the_next(there):
 async def test_a_channel_that_follows_anew_waits_for_the_next_too(monday):
     await monday.ring(MONDAY_9)
     ((found, *_),) = [
-        await monday.database.read(lambda db: tracked_keywords.followed(db, TEAM, "C1"))
+        await monday.database.read(lambda db: tracked_keywords.of_channel(db, TEAM, "C1"))
     ]
     await monday.database.run(
         lambda db: tracked_keywords.end(db, TEAM, found.tracked.id, monday.clock.now())

@@ -28,7 +28,7 @@ def _alone(monkeypatch, tmp_path):
 def test_nothing_has_to_be_set():
     settings = load(Settings)
     assert (settings.country, settings.lang, settings.site) == ("us", "en", None)
-    assert (settings.run_cap, settings.purse, settings.shortlist) == (None, None, 25)
+    assert (settings.run_cap, settings.list_budget, settings.shortlist) == (None, None, 25)
     assert settings.slack_bot_token is None
 
 

@@ -34,6 +34,8 @@ def test_no_setting_is_listed_twice_and_each_has_a_level():
 
 
 def test_everything_in_money_is_money():
-    raising = {name for name in BY_NAME if name.startswith(("cap_", "run_cap", "purse", "price"))}
+    raising = {
+        name for name in BY_NAME if name.startswith(("cap_", "run_cap", "list_budget", "price"))
+    }
     raising |= {"via", "serp", "compare_indexes", "shortlist", "confirm_over", "allow_unpriced"}
     assert {one.name for one in SETTINGS if one.money} == raising

@@ -11,7 +11,7 @@ from support.memory import memory
 
 from bot.model.links import SerpRow
 from bot.model.question import Defaults, make
-from bot.model.tracking import Rival, Snapshot
+from bot.model.tracking import CompetitorCount, Snapshot
 from bot.store import snapshots, tracked_keywords
 from bot.store.connect import Database
 from bot.store.migrations_recount import recount_snapshots
@@ -25,8 +25,8 @@ SERP = (
     SerpRow(2, "https://b.example/", "B", "b.example"),
 )
 RIVALS = (
-    Rival("https://a.example/", "a.example", 7),
-    Rival("https://c.example/", "c.example", None),
+    CompetitorCount("https://a.example/", "a.example", 7),
+    CompetitorCount("https://c.example/", "c.example", None),
 )
 
 
@@ -35,7 +35,7 @@ def shot(week: int = 0, **changes: object) -> Snapshot:
         run_id=f"run {week}",
         taken_at=NOW + WEEK * week,
         serp=SERP,
-        rivals=RIVALS,
+        competitors=RIVALS,
         even_field=24,
         multiplier=1.15,
         needed=28,
@@ -95,8 +95,8 @@ async def test_older_reads_come_as_numbers_alone_where_that_is_enough(database):
     one = await follow(database)
     await add(database, one, *map(shot, range(3)))
     first, second, third = (await history(database, one, whole=1))[one]
-    assert first == shot(0, serp=(), rivals=())
-    assert second == shot(1, serp=(), rivals=())
+    assert first == shot(0, serp=(), competitors=())
+    assert second == shot(1, serp=(), competitors=())
     assert third == shot(2)
 
 
@@ -136,14 +136,14 @@ _pages = st.dictionaries(st.integers(0, 20), _number, max_size=12)
 
 @given(
     rows=_pages,
-    rivals=_pages,
+    competitors=_pages,
     numbers=st.tuples(_number, _number, _number, _number, _number),
     multiplier=st.floats(1, 2),
     reread=st.booleans(),
 )
 @settings(max_examples=60, deadline=None)
 def test_whatever_a_read_found_is_kept_and_unknown_stays_unknown(
-    rows, rivals, numbers, multiplier, reread
+    rows, competitors, numbers, multiplier, reread
 ):
     even_field, needed, have, gap, position = numbers
     serp = tuple(
@@ -154,8 +154,9 @@ def test_whatever_a_read_found_is_kept_and_unknown_stays_unknown(
     )
     kept = shot(
         serp=serp,
-        rivals=tuple(
-            Rival(f"https://d{n}.example/", f"d{n}.example", c) for n, c in rivals.items()
+        competitors=tuple(
+            CompetitorCount(f"https://d{n}.example/", f"d{n}.example", c)
+            for n, c in competitors.items()
         ),
         even_field=even_field,
         needed=needed,
@@ -176,13 +177,13 @@ def test_whatever_a_read_found_is_kept_and_unknown_stays_unknown(
 async def test_reads_of_the_old_rule_are_counted_again_so_that_no_change_is_progress(database):
     """10, 59, 2: the old median of 10 × 1.15 made 12; min(59, 40) makes 52/3 × 1.15 = 19.93."""
     one = await follow(database)
-    rivals = tuple(
-        Rival(f"https://r{at}.example/", f"r{at}.example", count)
+    competitors = tuple(
+        CompetitorCount(f"https://r{at}.example/", f"r{at}.example", count)
         for at, count in enumerate((10, 59, 2, None))
     )
-    old = {"rivals": rivals, "even_field": 10, "needed": 12, "gap": 0, "have": 12}
-    uncounted = tuple(replace(rival, referring_domains=None) for rival in rivals)
-    await add(database, one, shot(0, **old), shot(1, **{**old, "rivals": uncounted}))
+    old = {"competitors": competitors, "even_field": 10, "needed": 12, "gap": 0, "have": 12}
+    uncounted = tuple(replace(competitor, referring_domains=None) for competitor in competitors)
+    await add(database, one, shot(0, **old), shot(1, **{**old, "competitors": uncounted}))
 
     await database.run(recount_snapshots)
 

@@ -7,7 +7,7 @@ import pytest
 from support.clock import FakeClock
 
 from bot.model.question import Defaults, Question, make
-from bot.model.tracking import Rival, Snapshot
+from bot.model.tracking import CompetitorCount, Snapshot
 from bot.store import snapshots, tracked_keywords
 from bot.store.connect import Database
 
@@ -31,14 +31,14 @@ async def track(database: Database, question: Question = CRM, at=NOW, **place):
     )
 
 
-async def followed(database: Database, team: str = "T1", channel: str | None = None):
-    return await database.read(lambda db: tracked_keywords.followed(db, team, channel))
+async def of_channel(database: Database, team: str = "T1", channel: str | None = None):
+    return await database.read(lambda db: tracked_keywords.of_channel(db, team, channel))
 
 
 def shot(day: int, *, reread: bool = True) -> Snapshot:
-    rivals = (Rival("https://rival.example/", "rival.example", 5),)
+    competitors = (CompetitorCount("https://rival.example/", "rival.example", 5),)
     return Snapshot(
-        "run", NOW + A_DAY * day, (), rivals, 5, 1.0, 5, 2, 3, None, None, "ahrefs", reread
+        "run", NOW + A_DAY * day, (), competitors, 5, 1.0, 5, 2, 3, None, None, "ahrefs", reread
     )
 
 
@@ -68,7 +68,7 @@ async def test_what_is_found_for_a_keyword_in_other_capitals_is_of_that_keyword(
 async def test_following_it_again_takes_the_new_question_and_ends_a_pause(database):
     first, _ = await track(database)
     await database.run(lambda db: tracked_keywords.set_paused(db, "T1", first.id, paused=True))
-    assert (await followed(database))[0].tracked.paused
+    assert (await of_channel(database))[0].tracked.paused
     again, _ = await track(database, replace(CRM, page="https://ours.example/crm"))
     assert not again.paused
     assert again.question.page == "https://ours.example/crm"
@@ -79,7 +79,7 @@ async def test_what_is_untracked_is_gone_from_lists_and_goes_on_with_its_history
     first, _ = await track(database)
     await database.run(lambda db: snapshots.add(db, "T1", first.id, shot(0)))
     await database.run(lambda db: tracked_keywords.end(db, "T1", first.id, NOW + A_DAY))
-    assert await followed(database) == ()
+    assert await of_channel(database) == ()
     assert await database.read(lambda db: tracked_keywords.one(db, "T1", first.id)) is None
     assert await database.read(tracked_keywords.channels) == []
     assert await database.read(lambda db: tracked_keywords.first_at(db, "T1", "C1")) is None
@@ -111,9 +111,9 @@ async def test_no_call_of_one_team_touches_another(database):
         lambda db: snapshots.add(db, "T2", mine.id, shot(0)),
     ):
         await database.run(change)
-    (found,) = await followed(database)
+    (found,) = await of_channel(database)
     assert (found.tracked, found.fault, found.last_read_at) == (mine, None, None)
-    assert await followed(database, team="T2") == ()
+    assert await of_channel(database, team="T2") == ()
     assert await database.read(lambda db: tracked_keywords.one(db, "T2", mine.id)) is None
     assert await database.read(lambda db: tracked_keywords.matching(db, "T2", CRM)) == ()
 
@@ -122,10 +122,10 @@ async def test_a_fault_stands_until_a_read_succeeds_and_not_until_an_answer_in_b
     mine, _ = await track(database)
     await database.run(lambda db: tracked_keywords.note_fault(db, "T1", mine.id, "It was down."))
     await database.run(lambda db: snapshots.add(db, "T1", mine.id, shot(1, reread=False)))
-    (found,) = await followed(database)
+    (found,) = await of_channel(database)
     assert (found.fault, found.last_read_at) == ("It was down.", None)
     await database.run(lambda db: snapshots.add(db, "T1", mine.id, shot(2)))
-    (found,) = await followed(database)
+    (found,) = await of_channel(database)
     assert (found.fault, found.last_read_at) == (None, NOW + A_DAY * 2)
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from support.broken_file import FULL, BrokenFile, soon
 from support.clock import FakeClock
-from support.wallet import MemoryPurse
+from support.wallet import MemoryWallet
 
 from bot.model.links import StoredAnswer
 from bot.providers.base import Call, Capability, Cost
@@ -35,7 +35,7 @@ async def database(tmp_path, clock):
 
 
 def budget(database: Database) -> RunBudget:
-    return RunBudget(database, "r1", "T1", None, MemoryPurse())
+    return RunBudget(database, "r1", "T1", None, MemoryWallet())
 
 
 async def ledger(database: Database) -> list[tuple[str, int | None]]:
@@ -51,19 +51,19 @@ async def until(database: Database, wanted: list[tuple[str, int | None]]) -> Non
 
 
 async def test_what_a_request_cost_is_written_once_the_file_can_be_written_again(database):
-    purse = budget(database)
-    reserved = [await purse.reserve("tiny", Capability.SERP, CALL) for _ in range(13)]
+    wallet = budget(database)
+    reserved = [await wallet.reserve("tiny", Capability.SERP, CALL) for _ in range(13)]
     database.broken = FULL
     for number, one in enumerate(reserved):
-        await purse.settle(one, Cost(number), "ok")
+        await wallet.settle(one, Cost(number), "ok")
     assert await ledger(database) == [("reserved", None)] * 13
     database.broken = None
     await until(database, [("ok", number) for number in range(13)])
 
 
 async def test_the_next_fact_that_can_be_written_takes_along_those_that_waited(database, clock):
-    purse = budget(database)
-    first, second = [await purse.reserve("tiny", Capability.SERP, CALL) for _ in range(2)]
+    wallet = budget(database)
+    first, second = [await wallet.reserve("tiny", Capability.SERP, CALL) for _ in range(2)]
     never = asyncio.Event()
 
     async def no_time_passes(_seconds: float) -> None:
@@ -71,18 +71,18 @@ async def test_the_next_fact_that_can_be_written_takes_along_those_that_waited(d
 
     clock.sleep = no_time_passes
     database.broken = FULL
-    await purse.settle(first, Cost(1), "ok")
+    await wallet.settle(first, Cost(1), "ok")
     database.broken = None
-    await purse.settle(second, Cost(2), "ok")
+    await wallet.settle(second, Cost(2), "ok")
     assert await ledger(database) == [("ok", 1), ("ok", 2)]
 
 
 async def test_what_waits_is_written_at_the_end_at_the_latest(tmp_path, clock):
     database = await BrokenFile.open(tmp_path / "linkgap.db", clock)
-    purse = budget(database)
-    reserved = await purse.reserve("tiny", Capability.SERP, CALL)
+    wallet = budget(database)
+    reserved = await wallet.reserve("tiny", Capability.SERP, CALL)
     database.broken = FULL
-    await purse.settle(reserved, Cost(7), "ok")
+    await wallet.settle(reserved, Cost(7), "ok")
     database.broken = None
     await database.close()
     with closing(sqlite3.connect(tmp_path / "linkgap.db")) as file:
@@ -91,35 +91,35 @@ async def test_what_waits_is_written_at_the_end_at_the_latest(tmp_path, clock):
 
 async def test_a_file_that_stays_broken_does_not_hold_up_the_end(tmp_path, clock, caplog):
     database = await BrokenFile.open(tmp_path / "linkgap.db", clock)
-    purse = budget(database)
-    reserved = await purse.reserve("tiny", Capability.SERP, CALL)
+    wallet = budget(database)
+    reserved = await wallet.reserve("tiny", Capability.SERP, CALL)
     database.broken = FULL
-    await purse.settle(reserved, Cost(7), "ok")
+    await wallet.settle(reserved, Cost(7), "ok")
     await database.close()
     assert "1 facts could not be written down before the end" in caplog.text
 
 
 async def test_as_much_waits_as_may_wait_and_the_oldest_is_given_up(database, monkeypatch, caplog):
     monkeypatch.setattr(kept_writes, "MOST_KEPT", 2)
-    purse = budget(database)
-    reserved = [await purse.reserve("tiny", Capability.SERP, CALL) for _ in range(3)]
+    wallet = budget(database)
+    reserved = [await wallet.reserve("tiny", Capability.SERP, CALL) for _ in range(3)]
     database.broken = FULL
     for one in reserved:
-        await purse.settle(one, Cost(1), "ok")
+        await wallet.settle(one, Cost(1), "ok")
     database.broken = None
     await until(database, [("reserved", None), ("ok", 1), ("ok", 1)])
     assert "the oldest is given up" in caplog.text
 
 
 async def test_a_fact_that_is_wrong_in_itself_does_not_hold_up_the_others(database):
-    purse = budget(database)
-    first, second = [await purse.reserve("tiny", Capability.SERP, CALL) for _ in range(2)]
-    await purse.settle(first, Cost(1), "ok")
+    wallet = budget(database)
+    first, second = [await wallet.reserve("tiny", Capability.SERP, CALL) for _ in range(2)]
+    await wallet.settle(first, Cost(1), "ok")
     with pytest.raises(LookupError):
-        await purse.settle(first, Cost(1), "ok")
+        await wallet.settle(first, Cost(1), "ok")
     database.broken = FULL
-    await purse.settle(first, Cost(1), "ok")
-    await purse.settle(second, Cost(2), "ok")
+    await wallet.settle(first, Cost(1), "ok")
+    await wallet.settle(second, Cost(2), "ok")
     database.broken = None
     await until(database, [("ok", 1), ("ok", 2)])
 
@@ -137,11 +137,11 @@ async def impatient(tmp_path, clock, monkeypatch):
 
 
 async def test_a_real_lock_keeps_what_a_request_cost_waiting_and_loses_nothing(impatient):
-    purse = budget(impatient)
-    reserved = await purse.reserve("tiny", Capability.SERP, CALL)
+    wallet = budget(impatient)
+    reserved = await wallet.reserve("tiny", Capability.SERP, CALL)
     with closing(sqlite3.connect(impatient.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        await purse.settle(reserved, Cost(9), "ok")
+        await wallet.settle(reserved, Cost(9), "ok")
         assert await ledger(impatient) == [("reserved", None)]
         assert await impatient.fault() == "The database cannot be written: database is locked."
         other.execute("ROLLBACK")

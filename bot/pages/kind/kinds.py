@@ -15,7 +15,7 @@ from bot.pages.kind.evidence import ARTICLE, Signal
 from bot.pages.kind.prose import prose
 from bot.pages.kind.structure import structure
 from bot.pages.kind.surroundings import surroundings
-from bot.pages.kind.wording import wording
+from bot.pages.kind.text_signals import wording
 
 LEAST = 2.0
 AHEAD = 0.5

@@ -169,7 +169,7 @@ class Question(ABC, Generic[Query, Body, Row]):
 
 
 def _forbidden(words: str) -> type[ProviderError]:
-    """Tell an empty purse from a plan without the endpoint: both are 403, told apart by words."""
+    """Tell an empty balance from a plan without the endpoint: both are 403, told apart by words."""
     spent = "unit" in words.lower() and any(sign in words.lower() for sign in ("limit", "left"))
     return OutOfUnits if spent else PlanLacks
 

@@ -198,7 +198,7 @@ def _sent_as(query: KeywordQuery) -> dict[str, str]:
     }
 
 
-class Purse(BaseModel):
+class Deposit(BaseModel):
     """Dollars paid in since the account exists, and what is left of them."""
 
     total: Money | None = None
@@ -208,7 +208,7 @@ class Purse(BaseModel):
 class User(BaseModel):
     """`appendix/user_data`."""
 
-    money: Purse
+    money: Deposit
 
 
 class Account(Question[BalanceQuery, User, Balance]):

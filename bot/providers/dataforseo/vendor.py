@@ -96,5 +96,5 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         # Nine cents: search results, keyword and one summary are 38,000, which leaves two
         # intersections of 24,000 and some forty rows each, or one of hundreds where it is mixed.
         run_cap=90_000,
-        purse=51_000,
+        list_budget=51_000,
     )

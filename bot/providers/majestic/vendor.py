@@ -89,10 +89,10 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         rate=Rate(per_minute=60, concurrency=4),
         timeout=120.0,
         pool=ANALYSIS,
-        # A list is 1,000 at the least, so the purse buys six; the proof is 10,000, once a day, and
-        # the linking pages to a target are 5,000.
+        # A list is 1,000 at the least, so the list budget buys six; the proof is 10,000, once a
+        # day, and the linking pages to a target are 5,000.
         run_cap=45_000,
-        purse=6_000,
+        list_budget=6_000,
     )
 
 

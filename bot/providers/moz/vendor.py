@@ -61,10 +61,10 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         # Paid tiers publish no rate; 50 refusals in 5 minutes bring a penalty, so few at once.
         rate=Rate(per_minute=options.per_minute, concurrency=4),
         pool=POOL,
-        # All is billed in rows: the purse buys 300 linking domains, and around it stand 4 for the
-        # keyword, 8 for counts, 37 for the proof and 25 for linking pages.
+        # All is billed in rows: the list budget buys 300 linking domains, and around it stand 4 for
+        # the keyword, 8 for counts, 37 for the proof and 25 for linking pages.
         run_cap=400,
-        purse=300,
+        list_budget=300,
     )
 
 

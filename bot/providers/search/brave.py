@@ -210,6 +210,6 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         rate=Rate(per_minute=60, concurrency=1),
         pool=POOL,
         run_cap=5,
-        purse=0,
+        list_budget=0,
         own_web_index=True,
     )

@@ -153,5 +153,5 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         rate=Rate(per_minute=60, concurrency=4),
         pool=POOL,
         run_cap=5,
-        purse=0,
+        list_budget=0,
     )

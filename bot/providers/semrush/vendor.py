@@ -81,10 +81,10 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         # Documented: 10 requests a second and 10 at once for the whole account, and no header that
         # warns. Four at once stay below that where an answer takes 0.4 seconds or more.
         rate=Rate(per_minute=600, concurrency=4),
-        # A line of a list is 40: the purse buys 150. Around it stand 150 for results and keyword,
-        # 320 for eight counts and 1,000 for the linking pages of 25.
+        # A line of a list is 40: the list budget buys 150. Around it stand 150 for results and
+        # keyword, 320 for eight counts and 1,000 for the linking pages of 25.
         run_cap=10_000,
-        purse=6_000,
+        list_budget=6_000,
         notices=_notices(options),
         contract=_contract(_api(options)) if options.api_key else None,
     )

@@ -134,7 +134,7 @@ def about(count: int) -> str:
 
 def field(competitors: tuple[Competitor, ...]) -> str:
     """Return whom we compare with: the search's top 3, or the pages the asker named."""
-    named = bool(competitors) and all(rival.position is None for rival in competitors)
+    named = bool(competitors) and all(competitor.position is None for competitor in competitors)
     return "the pages you named" if named else "today's top 3"
 
 
@@ -271,7 +271,7 @@ def missing(sources: tuple[Source, ...]) -> str | None:
     told = sum(len(what[:4]) for what in list(same_trouble.values())[:3])
     left = len(open_) - told
     more = f"; {counted(left, 'more source')} below" if left else ""
-    # A list that the purse cut off is as it was planned; a source that failed is not.
+    # A list that the list budget cut off is as it was planned; a source that failed is not.
     failed = any(source.state is SourceState.UNAVAILABLE for source in open_)
     return f"{'This answer is partial' if failed else 'Not read whole'}: {'; '.join(said)}{more}."
 

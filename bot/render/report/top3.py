@@ -21,18 +21,18 @@ class Row:
 
 def rows(report: Report) -> list[Row]:
     """Return the competitors best first, then our own page or site where one is known."""
-    return [_competitor(rival) for rival in report.competitors[:5]] + _own(report)
+    return [_competitor(competitor) for competitor in report.competitors[:5]] + _own(report)
 
 
-def _competitor(rival: Competitor) -> Row:
-    platform = " (platform)" if rival.platform else ""
+def _competitor(competitor: Competitor) -> Row:
+    platform = " (platform)" if competitor.platform else ""
     return Row(
-        position="named" if rival.position is None else str(rival.position),
-        title=label(rival.title, rival.url),
-        url=rival.url if linkable(rival.url) else None,
-        domain=f"{words_or_unknown(rival.domain, 60)}{platform}",
-        referring_domains=number(rival.referring_domains),
-        authority=authority(rival.authority, rival.authority_scale),
+        position="named" if competitor.position is None else str(competitor.position),
+        title=label(competitor.title, competitor.url),
+        url=competitor.url if linkable(competitor.url) else None,
+        domain=f"{words_or_unknown(competitor.domain, 60)}{platform}",
+        referring_domains=number(competitor.referring_domains),
+        authority=authority(competitor.authority, competitor.authority_scale),
     )
 
 

@@ -94,7 +94,7 @@ def _whose(line: KeywordLine, *, sites: bool, markets: bool) -> str:
 def _movement(line: KeywordLine) -> tuple[int, int, int, int, str]:
     moved = (line.gap_change, line.position_change)
     by_gap, by_rank = (0 if change is None else -abs(change) for change in moved)
-    return by_gap, by_rank, -line.rivals_gained, -(line.gap or 0), line.keyword
+    return by_gap, by_rank, -line.competitors_gained, -(line.gap or 0), line.keyword
 
 
 def _row(line: KeywordLine, whose: str, *, first: bool) -> Row:

@@ -52,7 +52,7 @@ def digest_sentence(
 
 def _compared(line: KeywordLine) -> bool:
     changes = (line.gap_change, line.have_change, line.need_change, line.position_change)
-    return line.rivals_gained > 0 or any(change is not None for change in changes)
+    return line.competitors_gained > 0 or any(change is not None for change in changes)
 
 
 def _standing(lines: Sequence[KeywordLine]) -> str:
@@ -196,21 +196,21 @@ def _links(
     *,
     told: bool,
 ) -> str:
-    """Return links won and lost, and what rivals gained; a win is `told` by a smaller gap."""
+    """Return links won and lost, and what competitors gained; a win is `told` by a smaller gap."""
     own = ""
     if won and (lost or not told):
         own = f"you won {counted(len(won), 'link')}{f' and lost {len(lost):,}' if lost else ''}"
     elif lost:
         own = f"you lost {counted(len(lost), 'link')}"
-    return " while ".join(part for part in (own, _rivals(lines, new_links)) if part)
+    return " while ".join(part for part in (own, _competitors(lines, new_links)) if part)
 
 
-def _rivals(lines: Sequence[KeywordLine], new_links: Sequence[NewCompetitorLink]) -> str:
-    gains = [line for line in lines if line.rivals_gained > 0]
-    if len(lines) == 1 and (count := lines[0].rivals_gained or len(new_links)):
-        return f"its rivals gained {count:,}"
+def _competitors(lines: Sequence[KeywordLine], new_links: Sequence[NewCompetitorLink]) -> str:
+    gains = [line for line in lines if line.competitors_gained > 0]
+    if len(lines) == 1 and (count := lines[0].competitors_gained or len(new_links)):
+        return f"its competitors gained {count:,}"
     if not gains:
-        return f"rivals gained {counted(len(new_links), 'link')}" if new_links else ""
-    most = max(gains, key=lambda line: line.rivals_gained)
+        return f"competitors gained {counted(len(new_links), 'link')}" if new_links else ""
+    most = max(gains, key=lambda line: line.competitors_gained)
     how = "gained" if len(gains) == 1 else "gained the most,"
-    return f"the rivals of {quoted(most.keyword)} {how} {most.rivals_gained:,}"
+    return f"the competitors of {quoted(most.keyword)} {how} {most.competitors_gained:,}"

@@ -62,13 +62,13 @@ def _new_links(links: Sequence[NewCompetitorLink]) -> list[RenderableType]:
         return []
     table = table_of("Score", "Keyword", "Domain, whom it links to, and why", right=(0,))
     for link in sorted(links, key=lambda one: (-one.score, one.domain))[:_LINKS]:
-        rival = short_url(link.competitor, 60) or UNKNOWN
+        competitor = short_url(link.competitor, 60) or UNKNOWN
         why = words_or_unknown(link.why, 160)
         domain = words_or_unknown(link.domain, 60)
         table.add_row(
             Text(number(link.score)),
             Text(words_or_unknown(link.keyword, 60)),
-            Text.assemble(domain, f" → {rival}", "\n", (why, "dim")),
+            Text.assemble(domain, f" → {competitor}", "\n", (why, "dim")),
         )
     return _part(f"New links to competitors: {len(links):,}", table, len(links))
 

@@ -39,11 +39,11 @@ def _letters(new_links: Sequence[NewCompetitorLink], ours: set[str]) -> list[str
 
 
 def _letter(link: NewCompetitorLink) -> str:
-    rival = short_url(link.competitor, 60) or UNKNOWN
+    competitor = short_url(link.competitor, 60) or UNKNOWN
     why = shown(link.why, 80)
     return (
         f"Write to {words_or_unknown(link.domain, 60)} about {quoted(link.keyword)}: it now links "
-        f"to {rival}, not to you (score {number(link.score)}{f': {why}' if why else ''})."
+        f"to {competitor}, not to you (score {number(link.score)}{f': {why}' if why else ''})."
     )
 
 

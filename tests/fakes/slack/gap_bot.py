@@ -23,12 +23,12 @@ from bot.providers.base import Answer, Capability, Vendor
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.settings.environment import Settings
-from bot.spending.overview import Books
+from bot.spending.overview import Spending
 from bot.store import reports
 from bot.store.connect import Database
 from bot.tracking.digest import Digests
 from bot.tracking.keywords import Tracking
-from bot.tracking.refresh import Rereader
+from bot.tracking.refresh import Refresher
 from bot.wiring import Core, services_of
 from handlers.app import make_app
 from handlers.services import Services
@@ -263,10 +263,10 @@ def words(message: Message) -> str:
 
 async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[Services, Any]:
     registry, tracked = Registry(VENDORS, ()), Registry((moving.vendor,), ())
-    books = Books(
+    spending = Spending(
         registry=registry, analysis=analysis, database=database, clock=clock, settings=settings
     )
-    rereader = Rereader(
+    refresher = Refresher(
         registry=tracked,
         gateway=Gateway(moving.client, clock),
         database=database,
@@ -281,8 +281,8 @@ async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[S
             database=database,
             registry=registry,
             analysis=analysis,
-            books=books,
-            tracking=Tracking(database=database, clock=clock, rereader=rereader),
+            spending=spending,
+            tracking=Tracking(database=database, clock=clock, refresher=refresher),
             digests=Digests(database, settings, tracked),
         )
     )

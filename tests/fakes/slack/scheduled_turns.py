@@ -1,6 +1,7 @@
 """Turns of channels with nothing to read: what is left of a week is when it is told, and how often.
 
-The file, the claims, `Rounds` and `Schedule` are the real ones; the clock is moved by the test.
+The file, the claims, `ScheduledPosts` and `Schedule` are the real ones; the clock is moved by the
+test.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from bot.store import posts, tracked_keywords
 from bot.store.connect import Database
 from bot.store.posts import Slot
 from bot.tracking.notifier import CannotPost, Posted
-from bot.tracking.posting import Rounds
+from bot.tracking.posting import ScheduledPosts
 from bot.tracking.schedule import Schedule
 
 TEAM = "T1"
@@ -57,7 +58,7 @@ class Office:
 
     def another(self) -> Schedule:
         """Return the schedule of another process on the same file, or of the next life."""
-        rounds = Rounds(
+        scheduled_posts = ScheduledPosts(
             database=self.database,
             clock=self.clock,
             tracking=self,  # type: ignore[arg-type]
@@ -66,7 +67,10 @@ class Office:
             settings_of=self.settings_of,
         )
         return Schedule(
-            database=self.database, clock=self.clock, rounds=rounds, settings_of=self.settings_of
+            database=self.database,
+            clock=self.clock,
+            scheduled_posts=scheduled_posts,
+            settings_of=self.settings_of,
         )
 
     async def follow(self, channel: str, day: str, hour: int, zone: str) -> None:

@@ -48,7 +48,7 @@ class Following:
         return len(self.bot.moving.asked)
 
     async def next_week(self, name: str) -> None:
-        """Go to nine on the next Monday; a rival has won a link meanwhile."""
+        """Go to nine on the next Monday; a competitor has won a link meanwhile."""
         gone = (self.bot.clock.now() - self.monday).total_seconds()
         self.bot.clock.advance(A_WEEK - gone % A_WEEK)
         self.bot.moving.link(RIVALS[0], f"{name}.example", days_ago=1)
@@ -77,7 +77,7 @@ class Following:
         """Read the keyword now, as somebody who cannot wait for Monday does."""
         self.bot.clock.advance(60)
         tracking = self.bot.services.tracking
-        keywords = [one.followed.tracked for one in await tracking.listed(self.team, None)]
+        keywords = [one.state.tracked for one in await tracking.listed(self.team, None)]
         await tracking.refresh(keywords, run_id=f"by hand {self.bot.clock.now()}")
 
     async def set(self, **values: str) -> None:

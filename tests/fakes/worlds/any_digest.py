@@ -55,7 +55,7 @@ lines = st.builds(
     forecast_check=_maybe(
         st.builds(ForecastCheck, made_at=_moments, foreseen=_counts, found=_counts)
     ),
-    rivals_gained=_counts,
+    competitors_gained=_counts,
     entered=st.lists(texts, max_size=2).map(tuple),
     left=st.lists(texts, max_size=2).map(tuple),
     read_at=_moments,
@@ -126,7 +126,7 @@ snapshots = st.builds(
     run_id=texts,
     taken_at=_moments,
     serp=st.just(()),
-    rivals=st.just(()),
+    competitors=st.just(()),
     even_field=_maybe(_counts),
     multiplier=st.floats(1, 2),
     needed=_maybe(_counts),

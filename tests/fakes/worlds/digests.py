@@ -8,13 +8,13 @@ from bot.model.links import LinkKind, Market, SerpRow
 from bot.model.question import Question
 from bot.model.report import CostLine
 from bot.model.tracking import (
+    CompetitorCount,
     Digest,
     GapPoint,
     KeywordLine,
     NewCompetitorLink,
     Outlook,
     OwnLink,
-    Rival,
     Snapshot,
     TrackedKeyword,
     Unread,
@@ -56,7 +56,7 @@ def snapshot(weeks_ago=0, **changes):
         serp=tuple(
             SerpRow(n, f"https://s{n}.example/", f"S{n}", f"s{n}.example") for n in range(1, 11)
         ),
-        rivals=(Rival("https://one.example/best", "one.example", 55),),
+        competitors=(CompetitorCount("https://one.example/best", "one.example", 55),),
         even_field=24,
         multiplier=1.0,
         needed=24,
@@ -90,7 +90,7 @@ def line(keyword="best crm", **changes):
         own_pace=6.0,
         need_pace=1.0,
         forecast_check=None,
-        rivals_gained=5,
+        competitors_gained=5,
         entered=(),
         left=(),
         read_at=MONDAY,
@@ -104,7 +104,9 @@ def first_line(keyword="best crm", **changes):
         ("need_change", "have_change", "gap_change", "position_before", "position_change")
     )
     pace = {"months_to_close": None, "outlook": Outlook.UNKNOWN, "own_pace": None}
-    return line(keyword, **{**unknown, **pace, "need_pace": None, "rivals_gained": 0, **changes})
+    return line(
+        keyword, **{**unknown, **pace, "need_pace": None, "competitors_gained": 0, **changes}
+    )
 
 
 def new_link(index=1, **changes):
@@ -164,7 +166,8 @@ def digest(*lines, **changes):
     made = Digest(
         week="2026-W48",
         channel="C1",
-        sentence="You closed 3 of 21 missing links for “best crm” this week; its rivals gained 5.",
+        sentence="You closed 3 of 21 missing links for “best crm” this week; "
+        "its competitors gained 5.",
         keywords=lines or (line(),),
         new_competitor_links=(new_link(1), new_link(2, score=64.0)),
         won=(own_link(1), own_link(2, authority=None)),
@@ -193,7 +196,7 @@ def big_line(index):
     gap = (index * 7) % 40
     change = (0, -3, 2, 0, -1, 0, 5)[index % 7]
     changes = {"id": f"t{index}", "need": gap + 9, "have": 9, "gap": gap, "gap_change": change}
-    changes |= {"have_change": max(0, -change), "rivals_gained": (index + 1) % 4}
+    changes |= {"have_change": max(0, -change), "competitors_gained": (index + 1) % 4}
     rank = 2 + index % 17
     moved = (0, -4, 0, 1)[index % 4]
     changes |= {"position": rank, "position_before": rank - moved, "position_change": moved}

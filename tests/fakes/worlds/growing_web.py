@@ -1,8 +1,8 @@
 """An invented web of any size that moves one per cent a week: computed, never kept.
 
-Each keyword has three rivals with 500 referring domains; a page gains three and loses two a week.
-Every tenth page of ours wins a link. It answers from this machine (whole lists, free) or as a paid
-vendor that can tell who is new since a day.
+Each keyword has three competitors with 500 referring domains; a page gains three and loses two a
+week. Every tenth page of ours wins a link. It answers from this machine (whole lists, free) or as a
+paid vendor that can tell who is new since a day.
 """
 
 import json

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.model.links import Market, SerpRow
 from bot.model.question import Question
-from bot.model.tracking import Rival, Snapshot, TrackedKeyword
+from bot.model.tracking import CompetitorCount, Snapshot, TrackedKeyword
 
 MONDAY = datetime(2026, 6, 1, 9, tzinfo=UTC)
 OUR_PAGE = "https://ours.example/crm"
@@ -24,12 +24,14 @@ def results(depth=10, ours=None):
     )
 
 
-def rivals(*names, links=None):
-    return tuple(Rival(f"https://{name}.example/", f"{name}.example", links) for name in names)
+def competitors(*names, links=None):
+    return tuple(
+        CompetitorCount(f"https://{name}.example/", f"{name}.example", links) for name in names
+    )
 
 
 def snapshot(
-    days=0, have=None, needed=None, *, page=OUR_PAGE, at=None, depth=10, rivals=(), gap=None
+    days=0, have=None, needed=None, *, page=OUR_PAGE, at=None, depth=10, competitors=(), gap=None
 ):
     """One read so many days after the first; `at` is our position, None: not among `depth` rows."""
     if gap is None and have is not None and needed is not None:
@@ -38,7 +40,7 @@ def snapshot(
         run_id=f"run-{days}",
         taken_at=MONDAY + timedelta(days=days),
         serp=results(depth, at),
-        rivals=rivals,
+        competitors=competitors,
         even_field=needed,
         multiplier=1.0,
         needed=needed,

@@ -28,7 +28,7 @@ def our_page(number: int) -> str:
     return f"https://{OWN_SITE}/tracked/{number}"
 
 
-def rival(number: int, place: int) -> str:
+def competitor(number: int, place: int) -> str:
     return f"https://rival{number}-{place}.example/guide"
 
 
@@ -48,7 +48,7 @@ def tracked_world(keywords: int, moved: Sequence[str] = ()) -> World:
     A page that moved also got one more link from a domain that linked already: nobody new.
     """
     serps = {
-        keyword(n): tuple(Result(rival(n, place), f"Guide {place}") for place in range(1, 11))
+        keyword(n): tuple(Result(competitor(n, place), f"Guide {place}") for place in range(1, 11))
         for n in range(keywords)
     }
     pages = [url for n in range(keywords) for url in (*top_of(n), our_page(n))]
@@ -64,7 +64,7 @@ def tracked_world(keywords: int, moved: Sequence[str] = ()) -> World:
 
 
 def top_of(number: int) -> list[str]:
-    return [rival(number, place) for place in range(1, TOP + 1)]
+    return [competitor(number, place) for place in range(1, TOP + 1)]
 
 
 def _link(url: str, name: str, day: date, path: str = "post") -> Backlink:

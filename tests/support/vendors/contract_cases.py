@@ -1,8 +1,8 @@
-"""What the shared contract suite needs to know of a vendor: tests/fixtures/<vendor>/casebook.py.
+"""What the shared contract suite needs to know of a vendor: fixtures/<vendor>/contract_cases.py.
 
-A casebook is a module with `CASEBOOK`: how an installation with a key is set up, one `Case` for
-each capability that is asked over HTTP, and how the vendor refuses. Where something cannot happen
-at a vendor, the reason stands in its place as a string and is what the skipped test says.
+Each is a module with `CONTRACT_CASES`: how an installation with a key is set up, one `Case`
+for each capability that is asked over HTTP, and how the vendor refuses. Where something cannot
+happen at a vendor, the reason stands in its place as a string and is what the skipped test says.
 """
 
 import json
@@ -61,11 +61,11 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Casebook:
+class ContractCases:
     """One vendor. `env` is all that is set; `secrets` are the values in it nobody may ever see.
 
-    `vendor` is set in a further casebook of a vendor that can be set up in another way; the folder
-    then has a name of its own.
+    `vendor` is set in a further contract_cases of a vendor that can be set up in another way; the
+    folder then has a name of its own.
     """
 
     env: Mapping[str, str]

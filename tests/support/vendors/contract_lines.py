@@ -8,20 +8,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from support.vendors.contract_cases import Case, Casebook
-from support.vendors.vendor_bench import BOOKS
+from support.vendors.contract_cases import Case, ContractCases
+from support.vendors.vendor_bench import CASES
 
-Reason = Callable[[Casebook, Case], str | None]
+Reason = Callable[[ContractCases, Case], str | None]
 ALL_NEEDED = "Every field of this answer is needed."
 NO_KEY = "There is no key."
 
 
-def _never(_book: Casebook, _case: Case) -> None:
+def _never(_book: ContractCases, _case: Case) -> None:
     return None
 
 
 def _said(value: object) -> str | None:
-    """Return the reason that a casebook gives instead of an answer."""
+    """Return the reason that a contract_cases gives instead of an answer."""
     return value if isinstance(value, str) else None
 
 
@@ -132,7 +132,7 @@ def skip_what_does_not_apply(request: pytest.FixtureRequest) -> None:
     if line is None:
         return
     params = request.node.callspec.params
-    book = BOOKS[params["name"]]
+    book = CASES[params["name"]]
     why = line.why_not(book, book.cases[params["capability"]])
     if why:
         pytest.skip(why)

@@ -10,7 +10,7 @@ from bot.spending.budget import RunBudget
 from bot.store.answers import SqliteAnswers
 
 
-def purse(database, *, run="r1", team="T1", cap=None) -> RunBudget:
+def wallet(database, *, run="r1", team="T1", cap=None) -> RunBudget:
     return RunBudget(database, run, team, cap, SqliteAnswers(database, team))
 
 
@@ -32,7 +32,7 @@ async def ledger(database) -> list[tuple[int, int | None, str]]:
 async def ask(wire, database, clock, *pages, vendor=None, cap=None, **options):
     async with gateway(wire, clock) as sender:
         return await sender.ask(
-            vendor or tiny(), ASKED, pages or ("1",), purse(database, cap=cap), **options
+            vendor or tiny(), ASKED, pages or ("1",), wallet(database, cap=cap), **options
         )
 
 

@@ -1,4 +1,4 @@
-"""A vendor on the bench: set up as its casebook says, asked through the real gateway.
+"""A vendor on the bench: set up as its contract_cases says, asked through the real gateway.
 
 Its server is a script: the first requests get what the script holds, all later ones the rest.
 """
@@ -13,25 +13,25 @@ from typing import Any
 import httpx
 import pytest
 from support.clock import FakeClock
-from support.vendors.contract_cases import Casebook, Reply, Said
-from support.wallet import MemoryPurse
+from support.vendors.contract_cases import ContractCases, Reply, Said
+from support.wallet import MemoryWallet
 
 from bot.providers.base import Answer, Call, Capability, NotConfigured, Vendor
-from bot.providers.gateway import Gateway, Purse
+from bot.providers.gateway import Gateway, Wallet
 from bot.providers.registry import GROUP, discover
 from bot.settings.environment import Settings, load
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-BOOKS: dict[str, Casebook] = {
-    path.parent.name: runpy.run_path(str(path))["CASEBOOK"]
-    for path in sorted(FIXTURES.glob("*/casebook.py"))
+CASES: dict[str, ContractCases] = {
+    path.parent.name: runpy.run_path(str(path))["CONTRACT_CASES"]
+    for path in sorted(FIXTURES.glob("*/contract_cases.py"))
 }
 REGISTERED = {entry.name: entry for entry in entry_points(group=GROUP)}
 EVERY_CASE = pytest.mark.parametrize(
     ("name", "capability"),
     [
         pytest.param(name, capability, id=f"{name}-{capability}")
-        for name, book in BOOKS.items()
+        for name, book in CASES.items()
         for capability in book.cases
     ],
 )
@@ -42,12 +42,12 @@ Step = Said | type[httpx.TransportError]
 def built(
     name: str, monkeypatch: pytest.MonkeyPatch, folder: Path, *, configured: bool = True
 ) -> Vendor | NotConfigured:
-    """Build a vendor through the registry, with what its casebook sets and nothing else of ours.
+    """Build a vendor through the registry, with what its contract cases set and nothing of ours.
 
-    A casebook whose vendor is not registered is taken for a built-in.
+    A contract_cases whose vendor is not registered is taken for a built-in.
     """
-    env = BOOKS[name].env if configured else {}
-    name = (name in BOOKS and BOOKS[name].vendor) or name
+    env = CASES[name].env if configured else {}
+    name = (name in CASES and CASES[name].vendor) or name
     entry = REGISTERED.get(name) or EntryPoint(name, f"bot.providers.{name}.vendor:build", GROUP)
     monkeypatch.chdir(folder)
     for variable in [one for one in os.environ if one.startswith("LINKGAP_")]:
@@ -60,12 +60,12 @@ def built(
 
 @dataclass
 class Bench:
-    """One vendor, its casebook, and what was sent to it."""
+    """One vendor, its contract_cases, and what was sent to it."""
 
     vendor: Vendor
-    book: Casebook
+    book: ContractCases
     clock: FakeClock = field(default_factory=FakeClock)
-    purse: Purse = field(default_factory=MemoryPurse)
+    wallet: Wallet = field(default_factory=MemoryWallet)
     sent: list[httpx.Request] = field(default_factory=list)
 
     def planned(self, capability: Capability) -> tuple[Call, ...]:
@@ -96,4 +96,4 @@ class Bench:
         question = self.book.cases[capability].query if query is None else query
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
             gateway = Gateway(client, self.clock)
-            return await gateway.ask(self.vendor, capability, question, self.purse, fresh=fresh)
+            return await gateway.ask(self.vendor, capability, question, self.wallet, fresh=fresh)

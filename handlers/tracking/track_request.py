@@ -20,7 +20,7 @@ MANY = "track_many"
 
 
 @dataclass(frozen=True, slots=True)
-class TrackErrand:
+class TrackRequest:
     """Keywords that somebody wants to have followed in a channel.
 
     `day` and `hour` are the digest's, None: as they are. `run`: the answer that is the first read.
@@ -39,16 +39,16 @@ class TrackErrand:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The errand behind a button, and the kind of job that it is."""
+    """The request behind a button, and the kind of job that it is."""
 
     kind: str
-    errand: TrackErrand
+    request: TrackRequest
 
 
-_ADAPTER = TypeAdapter(TrackErrand)
+_ADAPTER = TypeAdapter(TrackRequest)
 
 
-def from_payload(payload: str) -> TrackErrand:
+def from_payload(payload: str) -> TrackRequest:
     """Read what a job row keeps."""
     return _ADAPTER.validate_json(payload)
 
@@ -59,32 +59,32 @@ def place_of(payload: str) -> Place:
 
 
 async def commit(
-    services: Services, kind: str, errand: TrackErrand, key: str | None
+    services: Services, kind: str, request: TrackRequest, key: str | None
 ) -> Message | None:
     """Write the job down and queue it; returns a private note when it was not taken."""
-    payload = _ADAPTER.dump_json(errand).decode()
+    payload = _ADAPTER.dump_json(request).decode()
     try:
-        await services.jobs.submit(kind, errand.place.team, payload, key)
+        await services.jobs.submit(kind, request.place.team, payload, key)
     except QueueFull:
         return notes.busy(services.settings.queue)
     return None
 
 
 async def behind(services: Services, click: Click) -> Asked:
-    """Return the errand whose price or failure a button is under; raises `NotYours`."""
+    """Return the request whose price or failure a button is under; raises `NotYours`."""
     job = await services.database.read(lambda db: jobs.load(db, click.value, click.team))
     if job is None or job.kind not in (ONE, MANY):
         raise NotYours
-    errand = from_payload(job.payload)
-    if errand.place.channel != click.channel:
+    request = from_payload(job.payload)
+    if request.place.channel != click.channel:
         raise NotYours
-    return Asked(job.kind, errand)
+    return Asked(job.kind, request)
 
 
-async def week_of(services: Services, errand: TrackErrand) -> Quote:
+async def week_of(services: Services, request: TrackRequest) -> Quote:
     """Return the most that a weekly read may cost; nothing where no vendor fits any more."""
-    place = errand.place
+    place = request.place
     try:
-        return await services.books.week(errand.questions, place.team, place.channel)
+        return await services.spending.week(request.questions, place.team, place.channel)
     except BadQuestion:
         return Quote(())
