@@ -5,19 +5,16 @@ times over, and fifty commands at once would all wait for that before they are a
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from bot.clock import Clock
-from bot.model.question import Defaults
+from bot.model.question import Defaults, Question, QuestionInput, read_here
 from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.environment import Settings
 from bot.settings.levels import Overrides, Place
 from bot.store.connect import Database
-
-T = TypeVar("T")
 
 REMEMBERED_S = 30.0
 """How soon another process's change is heard of; our own are at once."""
@@ -44,13 +41,9 @@ class ChannelSettings:
             self._made[self.channel, site] = made
         return made
 
-    def read(self, parse: Callable[[Defaults], T], site_of: Callable[[T], str | None]) -> T:
-        """Read words with what holds here; a site that they name brings its own market."""
-        found = parse(self.defaults())
-        site = site_of(found)
-        if site is not None and site != self.settings().site:
-            found = parse(self.defaults(site))
-        return found
+    def read(self, said: QuestionInput) -> Question:
+        """Return the question with what holds here; raises `BadQuestion`."""
+        return read_here(said, self.defaults)
 
     def defaults(self, site: str | None = None) -> Defaults:
         """Return what an asker need not say; a named site brings its own market, if it has one."""

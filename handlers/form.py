@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import BadQuestion
-from bot.model.question import Defaults, Question, make
+from bot.model.question import Defaults, QuestionInput, read_here
 from bot.render import views
 from handlers import private_notes
 from handlers.answer import accept
@@ -46,17 +46,19 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
     """Commit the question; returns the faults by field."""
     place = json.loads(view["private_metadata"])
     team, channel = body["team"]["id"], place["channel"]
-    # What the form shows was filled in from the defaults; a field that was emptied means it.
-    defaults = replace(await services.channels.defaults(team, channel), site=None)
+    channel_settings = await services.channels.of(team, channel)
+
+    def defaults_of(site: str | None) -> Defaults:
+        # What the form shows was filled in from the defaults; a field that was emptied means it.
+        return replace(channel_settings.defaults(site), site=None)
+
     given = _given(view["state"]["values"])
-    errors = _faults(given, defaults)
+    errors = _faults(given, defaults_of(None))
     if errors:
         return errors
     try:
-        question = _question(given, defaults)
-        services.analysis.check(
-            question, await services.channels.settings(team, channel, question.site)
-        )
+        question = read_here(QuestionInput(**given), defaults_of)
+        services.analysis.check(question, channel_settings.settings(question.site))
     except BadQuestion as error:
         return {"page" if given.get("page") else "keyword": str(error)}
     request = Request(
@@ -75,19 +77,15 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
     return {**given, "vs": vs, "fresh": fresh}
 
 
-def _question(given: dict[str, Any], defaults: Defaults) -> Question:
-    return make(defaults=defaults, **{"keyword": "", **given})
-
-
 def _faults(given: dict[str, Any], defaults: Defaults) -> dict[str, str]:
     """Try each field alone, so that every fault stands under its own field."""
     errors = {}
     for name in ("keyword", "site", "page", "country", "language", "vs"):
-        alone = {"keyword": _ANY_KEYWORD, name: given.get(name, "" if name == "keyword" else None)}
         if name != "keyword" and not given.get(name):
             continue
+        alone: dict[str, Any] = {"keyword": _ANY_KEYWORD, name: given.get(name, "")}
         try:
-            _question(alone, defaults)
+            QuestionInput(**alone).question(defaults)
         except BadQuestion as error:
             errors[name] = str(error)
     return errors

@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli._shared import PERSON
 from bot.errors import BadSetting
 from bot.settings import levels
 from bot.settings.catalogue import Level
@@ -15,8 +16,6 @@ from bot.settings.environment import Settings, load
 from bot.settings.levels import TEAM, EffectiveValue, Overrides, Place
 from bot.store.workspace import CLI_TEAM
 from bot.wiring import Core, core
-
-PERSON = "command line"
 
 
 @click.command("settings")

@@ -1,10 +1,9 @@
 """From what somebody typed to a committed job row; every door goes through here."""
 
 from dataclasses import replace
-from functools import partial
 
 from bot.jobs import QueueFull
-from bot.model.question import Question, parse
+from bot.model.question import Question, read_words
 from bot.render import notes
 from bot.render.slack.message import Message
 from handlers.request import Request, to_payload
@@ -16,7 +15,7 @@ ANSWER = "answer"
 async def read(services: Services, words: str, team: str, channel: str) -> Question:
     """Read typed words as a question that some vendor can answer; raises `BadQuestion`."""
     channel_settings = await services.channels.of(team, channel)
-    question = channel_settings.read(partial(parse, words), lambda question: question.site)
+    question = channel_settings.read(read_words(words))
     services.analysis.check(question, channel_settings.settings(question.site))
     return question
 

@@ -1,13 +1,14 @@
 """`/gap track` alone and Track more: many keywords in a form; what they cost is told first."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import BadQuestion
-from bot.model.question import Defaults, Question, parse, read_site
+from bot.model.question import Defaults, Question, read_here, read_site, read_words
 from bot.render.slack.message import Message
 from bot.render.tracking.forms import INPUTS, MOST_KEYWORDS, bulk_form
 from bot.tracking.keywords import MOST_TRACKED, key_of, to_keep
@@ -86,7 +87,11 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
     lines = [line for line in lines if line]
     if len(lines) > MOST_KEYWORDS:
         return {INPUTS[0]: f"These are {len(lines):,} lines; {MOST_KEYWORDS} is the most."}
-    read = _read(lines, channel_settings.defaults(site), [one.question for one in here])
+
+    def defaults_of(named: str | None) -> Defaults:
+        return channel_settings.defaults(named or site)
+
+    read = _read(lines, defaults_of, [one.question for one in here])
     if not read.questions:
         return {INPUTS[0]: _why_none(read)}
     room = MOST_TRACKED - len(here)
@@ -108,12 +113,14 @@ def _typed(values: dict[str, Any], name: str) -> str:
     return (values.get(name, {}).get("value", {}).get("value") or "").strip()
 
 
-def _read(lines: list[str], defaults: Defaults, here: list[Question]) -> _Lines:
+def _read(
+    lines: list[str], defaults_of: Callable[[str | None], Defaults], here: list[Question]
+) -> _Lines:
     """Read a line as the words after `/gap track`; what cannot be tracked is left out."""
     found, known, listed = _Lines(), set(map(key_of, here)), set[object]()
     for line in lines:
         try:
-            question = to_keep(parse(line, defaults))
+            question = to_keep(read_here(read_words(line), defaults_of))
         except BadQuestion as error:
             found.skipped.append((line, str(error)))
             continue

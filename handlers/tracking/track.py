@@ -4,12 +4,11 @@ track_one.py and track_many.py do the work.
 """
 
 from dataclasses import replace
-from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.errors import BadQuestion
-from bot.model.question import parse_track
+from bot.model.question import read_track_words
 from bot.render.slack.message import Message
 from bot.tracking.keywords import to_keep
 from handlers import private_notes
@@ -58,10 +57,10 @@ def register(app: AsyncApp, services: Services) -> None:
 async def ask(services: Services, place: Place, words: str, key: str) -> Message | None:
     """Commit the tracking of one keyword; raises `BadQuestion`."""
     channel_settings = await services.channels.of(place.team, place.channel)
-    asked = channel_settings.read(partial(parse_track, words), lambda found: found.question.site)
-    question = to_keep(asked.question)
+    said = read_track_words(words)
+    question = to_keep(channel_settings.read(said.asked))
     services.analysis.check(question, channel_settings.settings(question.site))
-    request = TrackRequest(place, (question,), asked.day, asked.hour)
+    request = TrackRequest(place, (question,), said.day, said.hour)
     return await track_request.commit(services, track_request.ONE, request, key)
 
 
