@@ -11,10 +11,10 @@ from bot.model.question import Defaults, QuestionInput, read_here
 from bot.render import views
 from handlers import private_notes
 from handlers.answer import accept
-from handlers.place import Place, tell
-from handlers.request import Request
+from handlers.request import Answer, Place, Request
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
+from handlers.tell import tell
 
 _ANY_KEYWORD = "keyword"
 
@@ -29,14 +29,12 @@ def register(app: AsyncApp, services: Services) -> None:
     app.view("gap_form")(submitted)
 
 
-async def open_form(services: Services, place: Place) -> None:
+async def open_form(services: Services, place: Place, trigger_id: str) -> None:
     """Open the form with what holds in this channel."""
     kept = json.dumps({"channel": place.channel, "response_url": place.response_url})
     defaults = await services.channels.defaults(place.team, place.channel)
     try:
-        await services.slack_api.show(
-            place.trigger_id or "", views.form(defaults, private_metadata=kept)
-        )
+        await services.slack_api.show(trigger_id, views.form(defaults, private_metadata=kept))
     except SlackRefused as refused:
         note = private_notes.note(str(refused), "Or type `/gap your keyword`.")
         await tell(services, place, note)
@@ -44,9 +42,11 @@ async def open_form(services: Services, place: Place) -> None:
 
 async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) -> dict[str, str]:
     """Commit the question; returns the faults by field."""
-    place = json.loads(view["private_metadata"])
-    team, channel = body["team"]["id"], place["channel"]
-    channel_settings = await services.channels.of(team, channel)
+    kept = json.loads(view["private_metadata"])
+    place = Place(
+        body["team"]["id"], kept["channel"], body["user"]["id"], response_url=kept["response_url"]
+    )
+    channel_settings = await services.channels.of(place.team, place.channel)
 
     def defaults_of(site: str | None) -> Defaults:
         # What the form shows was filled in from the defaults; a field that was emptied means it.
@@ -61,10 +61,7 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
         services.analysis.check(question, channel_settings.settings(question.site))
     except BadQuestion as error:
         return {"page" if given.get("page") else "keyword": str(error)}
-    request = Request(
-        question, team, channel, body["user"]["id"], response_url=place["response_url"]
-    )
-    note = await accept.commit(services, request, view["id"])
+    note = await accept.commit(services, Request(place, Answer(question)), view["id"])
     return {"keyword": note.text} if note else {}
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -15,12 +15,12 @@ from bot.tracking.keywords import MOST_TRACKED, key_of, to_keep
 from handlers import private_notes
 from handlers.answer.buttons import anybody, on_click
 from handlers.answer.clicks import Click
-from handlers.place import Place, tell
+from handlers.jobs import submit
+from handlers.request import Kind, Place, Request, Track
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
-from handlers.tracking import digest_time, track_request
-from handlers.tracking.track import place_of
-from handlers.tracking.track_request import TrackRequest
+from handlers.tell import tell
+from handlers.tracking import digest_time
 
 _TWICE = "twice in the list"
 _HERE = "tracked here already"
@@ -38,7 +38,7 @@ def register(app: AsyncApp, services: Services) -> None:
     """Listen for the button and for the filled form."""
 
     async def more(click: Click, _: Click) -> Message | None:
-        return await _open(services, replace(place_of(click), trigger_id=click.trigger_id))
+        return await _open(services, click.place, click.trigger_id)
 
     async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         errors = await _take(services, body, view)
@@ -48,21 +48,21 @@ def register(app: AsyncApp, services: Services) -> None:
     app.view("bulk_form")(submitted)
 
 
-async def open_form(services: Services, place: Place) -> None:
+async def open_form(services: Services, place: Place, trigger_id: str) -> None:
     """Open the form with the channel's own site; a refusal is told privately."""
-    note = await _open(services, place)
+    note = await _open(services, place, trigger_id)
     if note is not None:
         await tell(services, place, note)
 
 
-async def _open(services: Services, place: Place) -> Message | None:
+async def _open(services: Services, place: Place, trigger_id: str) -> Message | None:
     channel_settings = await services.channels.settings(place.team, place.channel)
     kept = json.dumps({"channel": place.channel, "response_url": place.response_url})
     view = bulk_form(
         channel_settings.site or "", digest_time.in_words(channel_settings), private_metadata=kept
     )
     try:
-        await services.slack_api.show(place.trigger_id or "", view)
+        await services.slack_api.show(trigger_id, view)
     except SlackRefused as refused:
         return private_notes.note(str(refused), "Or type `/gap track your keyword`.")
     return None
@@ -104,8 +104,8 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
         services.analysis.check(read.questions[0], channel_settings.settings(site))
     except BadQuestion as error:
         return {INPUTS[0]: str(error)}
-    request = TrackRequest(place, tuple(read.questions), skipped=tuple(read.skipped))
-    note = await track_request.commit(services, track_request.MANY, request, view["id"])
+    request = Request(place, Track(tuple(read.questions), skipped=tuple(read.skipped)))
+    note = (await submit(services, Kind.TRACK_MANY, request, view["id"])).note
     return {INPUTS[0]: note.text} if note else {}
 
 

@@ -11,20 +11,19 @@ from bot.render.slack.message import Message
 from bot.render.tracking.digest_message import digest_message
 from bot.tracking.digest import digest_slot
 from handlers import private_notes
-from handlers.lookups import Lookup, on_lookup
+from handlers.lookups import on_lookup
+from handlers.request import Kind, Lookup, Place
 from handlers.services import Services
 from handlers.tracking import digest_time
-
-KIND = "digest"
 
 
 def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - commands.py asks
     """Take on the jobs that the doors commit."""
-    on_lookup(services, KIND, _as_it_stands)
+    on_lookup(services, Kind.DIGEST, _as_it_stands)
 
 
-async def _as_it_stands(services: Services, lookup: Lookup) -> Message:
-    place, now = lookup.place, services.clock.now()
+async def _as_it_stands(services: Services, place: Place, _: Lookup) -> Message:
+    now = services.clock.now()
     if not await services.tracking.following(place.team, place.channel):
         return private_notes.note(
             "No keyword is tracked here yet. `/gap track best crm` begins with one."

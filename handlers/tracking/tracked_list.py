@@ -22,13 +22,12 @@ from bot.tracking.schedule import WEEK
 from handlers import lookups, private_notes
 from handlers.answer.buttons import InPlace, anybody, on_click
 from handlers.answer.clicks import Click, NotYours
-from handlers.lookups import Lookup, on_lookup
-from handlers.place import Place
+from handlers.lookups import on_lookup
 from handlers.private_notes import marked, uses_sample
+from handlers.request import Kind, Lookup, Place
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
 from handlers.tracking import digest_time, which
-from handlers.tracking.track import place_of
 
 _HOW = {
     PostState.NOTHING: "Nothing changed in {week}, so nothing was posted.",
@@ -40,16 +39,16 @@ def register(app: AsyncApp, services: Services) -> None:
     """Listen for pages, menus, Edit and Untrack; the job draws a page."""
 
     async def open_list(click: Click, _: Click) -> Message | None:
-        return await lookups.ask(services, which.LIST, Lookup(place_of(click)), click.trigger_id)
+        return await lookups.ask(services, Kind.LIST, click.place, Lookup(), click.trigger_id)
 
     async def turn(click: Click, _: Click) -> Message | None:
         page = int(click.value) if click.value.isdecimal() else 1
-        return await which.show_list(services, place_of(click), page, click.trigger_id)
+        return await which.show_list(services, click.place, page, click.trigger_id)
 
     async def chosen(click: Click, keyword: TrackedKeyword) -> Message | None:
         return await _act(services, click, keyword)
 
-    on_lookup(services, which.LIST, _page)
+    on_lookup(services, Kind.LIST, _page)
     on_click(app, services, "tracked_list", anybody, open_list)
     on_click(app, services, "tracked_page", anybody, turn)
     on_click(app, services, "tracked_page_back", anybody, turn)
@@ -70,11 +69,10 @@ async def _act(services: Services, click: Click, keyword: TrackedKeyword) -> Mes
         await services.tracking.pause(keyword, paused=action == "pause_tracking")
     else:
         return private_notes.note("I do not know that choice any more. `/gap list` shows it anew.")
-    return await which.show_list(services, place_of(click), page, click.trigger_id)
+    return await which.show_list(services, click.place, page, click.trigger_id)
 
 
-async def _page(services: Services, lookup: Lookup) -> Message:
-    place = lookup.place
+async def _page(services: Services, place: Place, lookup: Lookup) -> Message:
     # In the order of names, as it is kept: a page stays the same when its numbers change.
     here = await services.tracking.listed(place.team, place.channel)
     pages = max(1, -(-len(here) // PER_PAGE))

@@ -10,11 +10,8 @@ from bot.render.words import shown
 from bot.tracking.which import NotTracked, Several, which
 from handlers import lookups, private_notes
 from handlers.answer.clicks import Click, NotYours
-from handlers.lookups import Lookup
-from handlers.place import Place
+from handlers.request import Kind, Lookup, Place
 from handlers.services import Services
-
-LIST = "list"
 
 
 async def behind(services: Services, click: Click) -> TrackedKeyword:
@@ -33,7 +30,7 @@ async def page_of(services: Services, keyword: TrackedKeyword) -> int:
 
 async def show_list(services: Services, place: Place, page: int, key: str) -> Message | None:
     """Let a page of the list take the place of the message whose button was pressed."""
-    return await lookups.ask(services, LIST, Lookup(place, str(page), replace=True), key)
+    return await lookups.ask(services, Kind.LIST, place, Lookup(str(page), replace=True), key)
 
 
 async def named(services: Services, place: Place, words: str) -> TrackedKeyword | Message:
