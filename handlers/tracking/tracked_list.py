@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -14,11 +13,7 @@ from bot.render.slack.message import Message
 from bot.render.tracking.forms import edit_form
 from bot.render.tracking.tracked_list import PER_PAGE, ListRow, tracked_list
 from bot.render.tracking.tracked_notes import untracked
-from bot.settings.environment import Settings
-from bot.store import posts, workspace
-from bot.store.posts import PostState
-from bot.tracking.digest import digest_slot
-from bot.tracking.schedule import WEEK
+from bot.tracking.last_week import how_it_ended
 from handlers import lookups, private_notes
 from handlers.answer.buttons import InPlace, anybody, on_click
 from handlers.answer.clicks import Click, NotYours
@@ -28,11 +23,6 @@ from handlers.request import Kind, Lookup, Place
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
 from handlers.tracking import digest_time, which
-
-_HOW = {
-    PostState.NOTHING: "Nothing changed in {week}, so nothing was posted.",
-    PostState.UNKNOWN: "Whether the digest of {week} was posted is not known.",
-}
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -96,26 +86,14 @@ async def _page(services: Services, place: Place, lookup: Lookup) -> Message:
 
 async def _note(services: Services, place: Place) -> str:
     """Return when the channel hears of it, how its last week ended, and what stands in the way."""
-    settings = await services.channels.settings(place.team, place.channel)
-    stopped = await services.database.read(
-        lambda db: workspace.stopped(db, place.team, place.channel)
+    settings, now = (
+        await services.channels.settings(place.team, place.channel),
+        services.clock.now(),
     )
-    said = [
-        f"The digest comes {digest_time.in_words(settings)}.",
-        await _last_week(services, place, settings),
-    ]
-    if stopped is not None:
-        said.append(f"The digest waits: {stopped.why}")
-    return " ".join(filter(None, said))
-
-
-async def _last_week(services: Services, place: Place, settings: Settings) -> str:
-    for moment in (services.clock.now(), services.clock.now() - WEEK):
-        slot = digest_slot(place.team, place.channel, settings, moment)
-        known = await services.database.read(partial(posts.known, slot=slot))
-        if known is not None:
-            return _HOW.get(known.state, "").format(week=slot.period)
-    return ""
+    ended = await services.database.read(
+        lambda db: how_it_ended(db, place.team, place.channel, settings, now)
+    )
+    return " ".join([f"The digest comes {digest_time.in_words(settings)}.", *ended])
 
 
 def _listen_edit(app: AsyncApp, services: Services) -> None:
