@@ -112,7 +112,7 @@ class Channels:
         by: str | None,
         seen: Mapping[str, str] | None = None,
     ) -> None:
-        """Keep values as `preferences.save` does; they hold from here on."""
+        """Keep values as `levels.save` does; they hold from here on."""
         at = self._clock.now()
         await self._database.run(
             lambda db: levels.save(db, team, place, values, by=by, at=at, seen=seen)

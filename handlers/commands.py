@@ -17,7 +17,7 @@ from handlers.request import Answer, Kind, Lookup, Place, Request
 from handlers.services import Services
 from handlers.settings import form as settings
 from handlers.tracking import form as track_form
-from handlers.tracking import history, track, tracked_list
+from handlers.tracking import track, tracked_list
 
 Whole = Callable[[Services, Place, str], Awaitable[Message | None]]
 First = Callable[[Services, Place, str, str], Awaitable[Message | None]]
@@ -80,6 +80,6 @@ WHOLE: dict[str, Whole] = {
 FIRST: dict[str, First] = {
     "track": track.ask,
     "untrack": tracked_list.untrack,
-    "history": history.ask,
+    "history": tracked_list.history,
 }
 FORMS: dict[str, Form] = {"": form.open_form, "settings": _settings, "track": track_form.open_form}

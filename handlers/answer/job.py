@@ -1,4 +1,4 @@
-"""One job at work: its request, its once-only steps, and the asker's private ear."""
+"""One job at work: its request, its once-only steps, and the way to its asker."""
 
 from dataclasses import replace
 

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 
 class Beginning:
-    """One job of tracking, with its once-only steps and its asker's private ear."""
+    """One job of tracking, with its once-only steps and the way to its asker."""
 
     def __init__(self, services: Services, job: Job) -> None:
         self.services, self.job = services, job

@@ -1,4 +1,7 @@
-"""`/gap list`: what is tracked here, page by page, and what can be done with each keyword."""
+"""`/gap list`, `history` and `untrack`: what is tracked here, and what can be done with each.
+
+The list goes page by page; a menu in each row edits, pauses or ends a keyword.
+"""
 
 import json
 from dataclasses import replace
@@ -11,6 +14,7 @@ from bot.model.question import Defaults, make
 from bot.model.tracking import TrackedKeyword
 from bot.render.slack.message import Message
 from bot.render.tracking.forms import edit_form
+from bot.render.tracking.history import history_message
 from bot.render.tracking.tracked_list import PER_PAGE, ListRow, tracked_list
 from bot.render.tracking.tracked_notes import untracked
 from bot.tracking.last_week import how_it_ended
@@ -39,6 +43,7 @@ def register(app: AsyncApp, services: Services) -> None:
         return await _act(services, click, keyword)
 
     on_lookup(services, Kind.LIST, _page)
+    on_lookup(services, Kind.HISTORY, _history)
     on_click(app, services, "tracked_list", anybody, open_list)
     on_click(app, services, "tracked_page", anybody, turn)
     on_click(app, services, "tracked_page_back", anybody, turn)
@@ -94,6 +99,21 @@ async def _note(services: Services, place: Place) -> str:
         lambda db: how_it_ended(db, place.team, place.channel, settings, now)
     )
     return " ".join([f"The digest comes {digest_time.in_words(settings)}.", *ended])
+
+
+async def history(services: Services, place: Place, words: str, key: str) -> Message | None:
+    """Show need, have and position over time, for nothing; raises `BadQuestion`."""
+    if not words:
+        raise which.nothing_named()
+    return await lookups.ask(services, Kind.HISTORY, place, Lookup(words), key)
+
+
+async def _history(services: Services, place: Place, lookup: Lookup) -> Message:
+    found = await which.named(services, place, lookup.words)
+    if isinstance(found, Message):
+        return found
+    drawn = history_message(found, await services.tracking.history(found))
+    return marked(drawn) if uses_sample(services, found.question) else drawn
 
 
 def _listen_edit(app: AsyncApp, services: Services) -> None:

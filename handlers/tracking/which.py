@@ -1,4 +1,4 @@
-"""Which tracked keyword somebody means, by a button's id or by its words; only of their channel."""
+"""Which tracked keyword somebody means, by a button's id or by words; only of their channel."""
 
 from bot.errors import BadQuestion
 from bot.model.question import read_words
