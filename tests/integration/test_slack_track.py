@@ -359,8 +359,8 @@ async def test_a_full_queue_takes_nothing_at_any_door_and_says_so(bot):
     for number in range(7):
         await bot.playground.slash("ana", "seo", "/gap", f"crm {number}")
     doors = ("track best crm", "list", "history best crm", "digest", "budget", "best crm")
-    for number, words in enumerate(doors, 1):
-        await bot.playground.slash("ben", "seo", "/gap", words)
+    for number, text in enumerate(doors, 1):
+        await bot.playground.slash("ben", "seo", "/gap", text)
         said = [note.text for note in bot.seen("ben") if "5 runs are waiting" in note.text]
         assert len(said) == number
     release.set()
