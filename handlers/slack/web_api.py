@@ -16,6 +16,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.clock import Clock
 from bot.render.slack.message import Message, View
+from handlers.slack import reply_address
 from handlers.slack.refusals import (
     BAD_BLOCKS,
     NO_ANSWER,
@@ -24,7 +25,6 @@ from handlers.slack.refusals import (
     answer_of,
     refused,
 )
-from handlers.transport import reply_address
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
