@@ -115,7 +115,7 @@ class Gateway:
                 raise result
             pages += result[0]
             failures += [failure for failure in result[1:] if failure]
-        if failures and not pages:
+        if failures and not any(_says_something(page) for page, _ in pages):
             raise failures[0]
         return self._merge(vendor, capability, pages, [str(failure) for failure in failures])
 
@@ -288,6 +288,11 @@ class _Asking:
         except ProviderError as error:
             secrets = [secret.get_secret_value() for secret in self.vendor.secrets]
             raise error.redacted(secrets) from None
+
+
+def _says_something(page: Page[Any]) -> bool:
+    """Say whether a page is an answer, not only a pointer to where the question is put anew."""
+    return bool(page.rows or page.settled) or page.next is None
 
 
 def _costs_nothing(
