@@ -26,11 +26,11 @@ from bot.providers.dataforseo.api import (
     RANK_SCALE,
     Api,
     Count,
+    DataForSeoQuestion,
     Day,
     Envelope,
     Listing,
     Percent,
-    Question,
     Whole,
     asked_in,
     backlinks_price,
@@ -94,7 +94,7 @@ class ReferringItem(Linking):
     domain: str
 
 
-class ReferringDomains(Question[ReferringQuery, Listing[ReferringItem], ReferringDomain]):
+class ReferringDomains(DataForSeoQuestion[ReferringQuery, Listing[ReferringItem], ReferringDomain]):
     """The strongest live referring domains of a page or site, at most 1,000.
 
     Strongest by what they pass on; their own rank is bought with the metrics. Links over redirects
@@ -147,7 +147,7 @@ def _left(nameless: int) -> str | None:
     return f"{nameless} rows without a registrable domain were left out."
 
 
-class LinksBetween(Question[BetweenQuery, Listing[ReferringItem], ReferringDomain]):
+class LinksBetween(DataForSeoQuestion[BetweenQuery, Listing[ReferringItem], ReferringDomain]):
     """Do these domains link to the target? Only those that do are charged as rows.
 
     Each request costs as much as hundreds of rows, so a target with few linkers is read whole where
@@ -236,7 +236,7 @@ class SharedItem(BaseModel):
 _Groups = dict[str, dict[str, list[SharedEntry]]]  # by registrable domain and key of a target
 
 
-class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
+class Intersect(DataForSeoQuestion[IntersectQuery, Listing[SharedItem], Shared]):
     """Domains that link to any of the targets and not to us, those to most of them first.
 
     The vendor leaves out who links to us, so every row is a proof; a row of a host below a
