@@ -178,8 +178,8 @@ def _terms(name: str) -> str:
     kept: dict[int, list[Capability]] = defaultdict(list)
     pools: dict[str, None] = {}
     for capability, adapter in vendor.capabilities.items():
-        remote: Remote[object, object] = adapter  # type: ignore[assignment]  # CASES has only remote ones
-        calls = remote.plan(CASES[name].cases[capability].query)
+        assert isinstance(adapter, Remote), "those that are local have no contract cases"
+        calls = adapter.plan(CASES[name].cases[capability].query)
         kept[min(call.keep_seconds for call in calls)].append(capability)
         pools |= {pool: None for call in calls for pool in call.worst.by_pool}
     others = [pool for pool in pools if pool != vendor.pool]

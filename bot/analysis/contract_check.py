@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from bot.analysis.run import Analysis
 from bot.errors import LinkGapError
-from bot.providers.base import BalanceQuery, Capability, Vendor
+from bot.providers.base import Adapter, BalanceQuery, Capability, Vendor
 from bot.providers.drift import Finding
 
 
@@ -23,13 +23,14 @@ async def check_all(
     analysis: Analysis, vendors: Iterable[Vendor], team: str
 ) -> tuple[Checked, ...]:
     """Check each vendor that has free calls; never raises for what a vendor does."""
-    able = [vendor for vendor in vendors if vendor.contract is not None]
-    return tuple(await asyncio.gather(*(_check(analysis, vendor, team) for vendor in able)))
+    able = [(vendor, vendor.contract) for vendor in vendors if vendor.contract is not None]
+    checks = (_check(analysis, vendor, contract, team) for vendor, contract in able)
+    return tuple(await asyncio.gather(*checks))
 
 
-async def _check(analysis: Analysis, vendor: Vendor, team: str) -> Checked:
+async def _check(analysis: Analysis, vendor: Vendor, contract: Adapter, team: str) -> Checked:
     # Its free calls are booked as what they are beside: look-ups of what is left.
-    asked = replace(vendor, capabilities={Capability.BALANCE: vendor.contract})
+    asked = replace(vendor, capabilities={Capability.BALANCE: contract})
     try:
         answer = await analysis.look_up(
             asked, Capability.BALANCE, BalanceQuery(), run_id=uuid4().hex, team=team

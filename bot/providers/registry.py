@@ -4,14 +4,14 @@ Built-ins and strangers' packages come through the same door: an entry point in 
 `linkgap.providers` that names `build(settings, clock) -> Vendor | NotConfigured`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 
 from bot.clock import Clock
 from bot.errors import BadQuestion, ConfigError
 from bot.model.prices import vendors_in
-from bot.providers.base import NotConfigured, Vendor
+from bot.providers.base import Capability, Local, NotConfigured, Remote, Vendor
 from bot.settings.environment import Settings
 
 GROUP = "linkgap.providers"
@@ -62,6 +62,7 @@ def discover(
             faults.extend(error.faults)
             continue
         if isinstance(built, Vendor):
+            faults += _untyped(built)
             vendors.append(built)
         else:
             absent.append(built)
@@ -78,6 +79,14 @@ def discover(
         return place, vendor.sample, vendor.name
 
     return Registry(tuple(sorted(vendors, key=preference)), tuple(sorted(absent, key=_name)))
+
+
+def _untyped(vendor: Vendor) -> Iterator[str]:
+    """Yield a fault for each capability that nobody would know how to ask, or what it costs."""
+    served: Mapping[Capability, object] = vendor.capabilities  # a stranger may hand in anything
+    for capability, adapter in served.items():
+        if not isinstance(adapter, Remote | Local):
+            yield f"{vendor.name}: its {capability} is neither a Remote nor a Local of bot.vendor"
 
 
 def _unusable(

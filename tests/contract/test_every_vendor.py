@@ -100,9 +100,7 @@ def test_a_registered_vendor_has_contract_cases_unless_it_answers_from_this_mach
     name, monkeypatch, tmp_path
 ):
     vendor = built(name, monkeypatch, tmp_path, configured=False)
-    local = isinstance(vendor, Vendor) and all(
-        hasattr(adapter, "read") for adapter in vendor.capabilities.values()
-    )
+    local = isinstance(vendor, Vendor) and vendor.is_local
     assert local or name in CASES, f"write tests/fixtures/{name}/contract_cases.py"
 
 

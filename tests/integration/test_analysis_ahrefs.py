@@ -10,7 +10,7 @@ from support.runs import desk, source
 from bot.model.links import Market, Metrics, Scope
 from bot.model.question import Defaults, parse
 from bot.model.report import Absence, Basis, SourceState, Verdict, from_json
-from bot.providers.base import Capability, Page, SerpQuery
+from bot.providers.base import Capability, Local, Page, SerpQuery
 from bot.providers.local import exports, sample
 from bot.store import reports, workspace
 
@@ -260,7 +260,7 @@ async def test_a_second_index_is_shown_beside_and_never_averaged(here):
     assert report.sample
 
 
-class _NoTraffic:
+class _NoTraffic(Local):
     def read(self, query):
         return Page(tuple(Metrics(target) for target in query.targets), complete=True)
 

@@ -20,7 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("bot.tracking",),
     ("bot.jobs", "bot.analysis"),
     ("bot.spending",),
-    ("bot.planning",),
+    ("bot.planning", "bot.vendor"),
     ("bot.providers",),
     ("bot.pages", "bot.render", "bot.exports", "bot.settings"),
     ("bot.store",),

@@ -1,5 +1,6 @@
 """The documentation says what the code does, no more and no less."""
 
+import ast
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from fakes.worlds.ahrefs_world import KEYWORD, OWN_SITE
 from fakes.worlds.serps import need, pages
 from support.clock import FakeClock
 
+import bot.vendor
 from bot.cli import EXIT_CODES, main
 from bot.errors import BadKey
 from bot.gap.need import range_coverage
@@ -322,6 +324,20 @@ def acme(monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(tmp_path)
     yield EntryPoint(name, value, GROUP)
     sys.modules.pop(value.split(":")[0], None)
+
+
+def test_the_example_vendor_imports_only_what_is_promised_to_stay():
+    tree = ast.parse(block(section(CONTRIBUTING, "## Add a vendor in one file"), "python"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom | ast.Import)]
+    from_us = [node for node in imports if getattr(node, "module", None) == bot.vendor.__name__]
+    others = {name for node in imports if node not in from_us for name in modules_of(node)}
+    assert others <= {"httpx", "pydantic"}
+    assert {alias.name for node in from_us for alias in node.names} <= set(bot.vendor.__all__)
+    assert "`bot/vendor.py`" in CONTRIBUTING
+
+
+def modules_of(node: ast.Import | ast.ImportFrom) -> list[str]:
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else [n.name for n in node.names]
 
 
 def test_the_example_vendor_without_a_key_says_what_it_needs(acme):

@@ -17,7 +17,7 @@ from bot.model.question import Question
 from bot.model.report import Competitor
 from bot.planning import link_lists, quote, steps
 from bot.planning.vendors import VendorSelection
-from bot.providers.base import Call, Capability, Cost, Vendor
+from bot.providers.base import Call, Capability, Cost, Remote, Vendor
 from bot.providers.local import exports, sample
 from bot.settings.environment import Settings
 
@@ -280,13 +280,13 @@ def test_what_the_cap_refuses_takes_nothing_from_what_still_fits(ahrefs):
     assert len(found[1].query.targets) == 25
 
 
-class Dear:
-    def steps(self, query):
-        return (
-            Call(
-                httpx.Request("GET", "https://dear.example/"), Cost(270 + len(query.domains) * 20)
-            ),
-        )
+class Dear(Remote):
+    def plan(self, query):
+        request = httpx.Request("GET", "https://dear.example/")
+        return (Call(request, Cost(270 + len(query.domains) * 20)),)
+
+    def parse(self, *_):
+        raise AssertionError("nothing is sent for a plan")
 
 
 def test_a_proof_that_no_longer_fits_is_asked_in_its_smallest_form_for_the_cap_to_refuse(ahrefs):
@@ -387,7 +387,7 @@ def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, short
         *steps.proof(ahrefs, "ours.example", names(rows), None),
         *steps.enrichment(ahrefs, seen_on, None),
     ]
-    quoted = quote.quote(question, chosen, wallet=wallet, shortlist=shortlist, cap=10**9)
+    quoted = quote.quote(question, chosen, list_budget=wallet, shortlist=shortlist, cap=10**9)
     assert sum(ask.worst() for ask in run) <= quoted["ahrefs", "units"]
 
 

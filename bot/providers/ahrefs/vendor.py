@@ -10,7 +10,7 @@ from bot.providers.ahrefs.counts import Allowance, Batch, History, Keywords, Ser
 from bot.providers.ahrefs.drift import contract
 from bot.providers.ahrefs.links import Links, Lost, ReferringDomains
 from bot.providers.ahrefs.proof import LinksBetween
-from bot.providers.base import Capability, NotConfigured, Rate, Vendor
+from bot.providers.base import Adapter, Capability, NotConfigured, Rate, Vendor
 from bot.providers.http import HeaderKey
 from bot.settings.environment import ApiKey, Settings, VendorOptions
 
@@ -34,7 +34,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     options = Options.beside(settings)
     api = Api(options.base_url.rstrip("/"), options.row_cap)
     batch = Batch(api)
-    capabilities: dict[Capability, object] = {
+    capabilities: dict[Capability, Adapter] = {
         Capability.SERP: Serp(api),
         Capability.KEYWORD_METRICS: Keywords(api),
         Capability.PAGE_METRICS: batch,

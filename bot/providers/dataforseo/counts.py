@@ -18,10 +18,10 @@ from bot.providers.dataforseo.api import (
     NAME,
     POOL,
     Count,
+    DataForSeoQuestion,
     Listing,
     Money,
     Percent,
-    Question,
     Whole,
     chunks,
     labs_price,
@@ -64,7 +64,7 @@ class SerpResult(Listing[SerpItem]):
     spell: Spelling | None = None
 
 
-class Serp(Question[SerpQuery, SerpResult, SerpRow]):
+class Serp(DataForSeoQuestion[SerpQuery, SerpResult, SerpRow]):
     """The first organic results of Google; they come without counts and without authority."""
 
     body = Whole[SerpResult]
@@ -142,7 +142,7 @@ class KeywordItem(BaseModel):
     keyword_properties: KeywordProperties | None = None
 
 
-class Keywords(Question[KeywordQuery, Listing[KeywordItem], KeywordMetrics]):
+class Keywords(DataForSeoQuestion[KeywordQuery, Listing[KeywordItem], KeywordMetrics]):
     """Difficulty (about the top 10) and monthly volume."""
 
     body = Whole[Listing[KeywordItem]]
@@ -211,7 +211,7 @@ class User(BaseModel):
     money: Deposit
 
 
-class Account(Question[BalanceQuery, User, Balance]):
+class Account(DataForSeoQuestion[BalanceQuery, User, Balance]):
     """What is left of the money; free, and never kept."""
 
     body = Whole[User]

@@ -7,7 +7,7 @@ from pydantic_settings import SettingsConfigDict
 
 from bot.clock import Clock
 from bot.model.links import Scale
-from bot.providers.base import Capability, NotConfigured, Rate, Vendor
+from bot.providers.base import Adapter, Capability, NotConfigured, Rate, Vendor
 from bot.providers.dataforseo.api import NAME, POOL, Api
 from bot.providers.dataforseo.counts import Account, Keywords, Serp
 from bot.providers.dataforseo.domains import Intersect, LinksBetween, Mode, ReferringDomains
@@ -57,7 +57,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     options = Options.beside(settings)
     api = Api(options.base_url.rstrip("/"))
     numbers = Numbers(api)
-    capabilities: dict[Capability, object] = {
+    capabilities: dict[Capability, Adapter] = {
         Capability.SERP: Serp(api),
         Capability.KEYWORD_METRICS: Keywords(api),
         Capability.PAGE_METRICS: numbers,

@@ -26,6 +26,7 @@ from bot.providers.base import (
     MetricsQuery,
     Page,
     ReferringQuery,
+    Remote,
     Shared,
     undated,
 )
@@ -367,7 +368,7 @@ class Links(Report[LinksQuery, Link]):
 _KINDS = {"true": LinkKind.NOFOLLOW, "false": LinkKind.FOLLOW, "": None}
 
 
-class Allowance:
+class Allowance(Remote[BalanceQuery, Balance]):
     """How many units are left; free, and never kept. What the plan gave is not told."""
 
     def __init__(self, api: Api) -> None:

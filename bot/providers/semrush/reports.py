@@ -14,11 +14,10 @@ default is 10,000 lines). No list is read in pages: `display_limit` counts skipp
 
 import hashlib
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import httpx
 
@@ -32,7 +31,7 @@ from bot.errors import (
     Unavailable,
 )
 from bot.model.links import Authority, Scale, Scope, Target
-from bot.providers.base import Call, Cost, Page
+from bot.providers.base import Call, Cost, Page, Question
 from bot.providers.http import cut, refuse
 
 NAME = "semrush"
@@ -253,27 +252,16 @@ def targets_of(call: Call) -> tuple[Target, ...]:
     )
 
 
-class Report(ABC, Generic[Query, Row]):
+class Report(Question[Api, Query, Sequence[Cells], Row]):
     """One capability: how it is asked and what its lines mean."""
 
     line = LINK_LINE
     columns: Table  # what is asked for
 
-    def __init__(self, api: Api) -> None:
-        self._api = api
-
-    @abstractmethod
-    def plan(self, query: Query) -> tuple[Call, ...]:
-        """Return the requests that answer the query."""
-
     def table(self, call: Call) -> Table:
         """Return the columns of the answer to a request."""
         del call
         return self.columns
-
-    @abstractmethod
-    def rows(self, query: Query, call: Call, lines: Sequence[Cells]) -> Page[Row]:
-        """Turn the lines of a good answer into rows; `parse` adds what they cost."""
 
     def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
         """Read one answer of any status; raises a `ProviderError` for everything but a good one.

@@ -5,13 +5,12 @@ most visits is bought, and the answer says that it is one country's.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 import httpx
 
 from bot.errors import PlanLacks
 from bot.model.links import Metrics, Scope, Target
-from bot.providers.base import Call, MetricsQuery, Page
+from bot.providers.base import Call, MetricsQuery, Page, Remote
 from bot.providers.semrush.reports import (
     KEYWORD_LINE,
     NAME,
@@ -73,16 +72,10 @@ class Traffic(Report[MetricsQuery, Metrics]):
         return Page(rows, complete=bool(rows), note=note if rows else unknown)
 
 
-class _Counts(Protocol):
-    def plan(self, query: MetricsQuery) -> tuple[Call, ...]: ...
-
-    def parse(self, query: MetricsQuery, call: Call, response: httpx.Response) -> Page[Metrics]: ...
-
-
-class Numbers:
+class Numbers(Remote[MetricsQuery, Metrics]):
     """Counts where they are wanted, or else traffic: each from where it is to be had."""
 
-    def __init__(self, counts: _Counts, traffic: Traffic) -> None:
+    def __init__(self, counts: Remote[MetricsQuery, Metrics], traffic: Traffic) -> None:
         self._counts, self._traffic = counts, traffic
 
     def plan(self, query: MetricsQuery) -> tuple[Call, ...]:

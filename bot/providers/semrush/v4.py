@@ -5,11 +5,10 @@ followed) and links (45 a row); `bot/providers/semrush/v4_matrix.py` has interse
 It has no search results and no visits; its comparison has no known price.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
@@ -17,7 +16,15 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from bot.domains import registrable
 from bot.errors import BadAnswer, BadKey, PlanLacks, ProviderError, RateLimited, Unavailable
 from bot.model.links import Link, LinkKind, Metrics, ReferringDomain, Scope, Target
-from bot.providers.base import Call, Cost, LinksQuery, MetricsQuery, Page, ReferringQuery
+from bot.providers.base import (
+    Call,
+    Cost,
+    LinksQuery,
+    MetricsQuery,
+    Page,
+    Question,
+    ReferringQuery,
+)
 from bot.providers.http import checked, cut, refuse
 from bot.providers.semrush.links import NO_LINK, merged
 from bot.providers.semrush.reports import DAY, NAME, score
@@ -151,21 +158,10 @@ class Api:
         return Call(httpx.Request("GET", url, params=params), Cost(units), DAY)
 
 
-class Question(ABC, Generic[Query, Body, Row]):
+class V4Question(Question[Api, Query, Body, Row]):
     """One capability: how it is asked, what its answer looks like, what it means."""
 
     body: type[Body]
-
-    def __init__(self, api: Api) -> None:
-        self._api = api
-
-    @abstractmethod
-    def plan(self, query: Query) -> tuple[Call, ...]:
-        """Return the requests that answer the query."""
-
-    @abstractmethod
-    def rows(self, query: Query, call: Call, body: Body) -> Page[Row]:
-        """Turn a good answer into rows, with what they cost by the published price."""
 
     def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
         """Read one answer of any status; raises a `ProviderError` for everything but a good one."""
@@ -187,7 +183,7 @@ class Overview(BaseModel):
     data: Counts
 
 
-class Overviews(Question[MetricsQuery, Overview, Metrics]):
+class Overviews(V4Question[MetricsQuery, Overview, Metrics]):
     """Counts of pages and sites, a request each: 45 units. v3 compares 200 at once for 40 each.
 
     The score of a page is left out: authority is compared between sites.
@@ -234,7 +230,7 @@ class RefDomains(BaseModel):
     data: list[RefDomain]
 
 
-class ReferringDomains(Question[ReferringQuery, RefDomains, ReferringDomain]):
+class ReferringDomains(V4Question[ReferringQuery, RefDomains, ReferringDomain]):
     """The strongest live referring domains of a page or site: 40 units a row.
 
     No total is published, and neither is the most rows an answer may hold. So a list ends where
@@ -317,7 +313,7 @@ class LinkRows(BaseModel):
     data: list[LinkRow]
 
 
-class Links(Question[LinksQuery, LinkRows, Link]):
+class Links(V4Question[LinksQuery, LinkRows, Link]):
     """One live link from each named domain, with its kind but without a title: 45 units each.
 
     A request a domain, for a limit counts links and not domains.

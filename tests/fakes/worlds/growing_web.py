@@ -25,7 +25,7 @@ from bot.model.links import (
     SerpRow,
 )
 from bot.model.question import Defaults, Question, make
-from bot.providers.base import Call, Capability, Cost, Page, Rate, Vendor
+from bot.providers.base import Call, Capability, Cost, Local, Page, Rate, Remote, Vendor
 
 RIVALS, LINKERS, GAINED, LOST = 3, 500, 3, 2
 OURS, OUR_LINKERS, WINS_EVERY = "ledgerly.example", 60, 10
@@ -162,14 +162,17 @@ class GrowingWeb:
         return Page(tuple(rows), complete=True)
 
 
-class _Free:
+class _Free(Local[Any, Any]):
     """A capability on this machine."""
 
-    def __init__(self, read: Callable[[Any], Page[Any]]) -> None:
-        self.read = read
+    def __init__(self, answer: Callable[[Any], Page[Any]]) -> None:
+        self._answer = answer
+
+    def read(self, query: Any) -> Page[Any]:
+        return self._answer(query)
 
 
-class _Paid:
+class _Paid(Remote[Any, Any]):
     """A capability over HTTP: the answer is made where it is read, its bytes travel all the way."""
 
     def __init__(self, read: Callable[[Any], Page[Any]]) -> None:

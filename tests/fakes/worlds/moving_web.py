@@ -20,7 +20,7 @@ from bot.model.links import (
     SerpRow,
 )
 from bot.pages.reading.fetch import PageRead, ReadState
-from bot.providers.base import Capability, Page, Vendor
+from bot.providers.base import Capability, Local, Page, Vendor
 
 OURS = "https://ledgerly.example/crm"
 OUR_SITE = "ledgerly.example"
@@ -28,11 +28,14 @@ RIVALS = tuple(f"https://rival{n}.example/best-crm" for n in range(1, 10))
 STRENGTH = Authority(40, Scale.SAMPLE)
 
 
-class Local:
+class Answering(Local[Any, Any]):
     """One capability: a function from a query to a page."""
 
-    def __init__(self, read: Callable[[Any], Page[Any]]) -> None:
-        self.read = read
+    def __init__(self, answer: Callable[[Any], Page[Any]]) -> None:
+        self._answer = answer
+
+    def read(self, query: Any) -> Page[Any]:
+        return self._answer(query)
 
 
 class Here:
@@ -69,17 +72,17 @@ class MovingWeb:
 
     @property
     def vendor(self) -> Vendor:
-        metrics = Local(self._metrics)
+        metrics = Answering(self._metrics)
         return Vendor(
             name="moving",
             title="Moving web",
             scale=Scale.SAMPLE,
             capabilities={
-                Capability.SERP: Local(self._serp),
+                Capability.SERP: Answering(self._serp),
                 Capability.PAGE_METRICS: metrics,
                 Capability.SITE_METRICS: metrics,
-                Capability.REFERRING_DOMAINS: Local(self._referring),
-                Capability.LINKS: Local(self._links),
+                Capability.REFERRING_DOMAINS: Answering(self._referring),
+                Capability.LINKS: Answering(self._links),
             },
             sample=self.sample,
             serp_counts=True,

@@ -7,7 +7,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.errors import BadAnswer, BadKey, OutOfUnits, PlanLacks, RateLimited, Unavailable
-from bot.providers.base import Call, Capability, Cost, Page, Rate, Vendor
+from bot.providers.base import Call, Capability, Cost, Page, Rate, Remote, Vendor
 
 KEY = "tiny-secret-key-0815"
 ASKED = Capability.REFERRING_DOMAINS
@@ -23,7 +23,7 @@ class _QueryKey(httpx.Auth):
 
 
 @dataclass(frozen=True)
-class Names:
+class Names(Remote[tuple[str, ...], str]):
     """A query is the names of first pages, one request each; an answer may name its next page."""
 
     worst: int
