@@ -6,7 +6,7 @@ other travel together. A vendor's failure makes the report partial; it never abo
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -41,7 +41,7 @@ from bot.planning import link_lists, steps
 from bot.planning import quote as quoting
 from bot.planning.asks import Ask
 from bot.planning.vendors import VendorSelection, vendors_for
-from bot.providers.base import Answer, Capability, Vendor, is_free
+from bot.providers.base import Answer, Capability, ReferringQuery, Vendor, is_free
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.settings import levels
@@ -111,7 +111,10 @@ class Analysis:
         return any(vendor.sample for vendor in (chosen.serp, *chosen.indexes) if vendor)
 
     def quote(
-        self, question: Question, settings: Settings | None = None
+        self,
+        question: Question,
+        settings: Settings | None = None,
+        aliases: Sequence[str] = (),
     ) -> dict[tuple[str, str], int]:
         """Return the worst case in units by vendor and pool; raises `BadQuestion` if none fits."""
         settings = settings or self._settings
@@ -121,6 +124,7 @@ class Analysis:
             list_budget=settings.list_budget,
             shortlist=settings.shortlist,
             cap=settings.run_cap,
+            aliases=aliases,
         )
 
     async def cost(self, run_id: str, team: str) -> tuple[CostLine, ...]:
@@ -239,8 +243,13 @@ class _Run:
     asked_today: int = 0
     facts: Facts = field(default_factory=Facts)
     paid_profiles: list[Profile] = field(default_factory=list)
-    # By index: who surely does not link to us, as its intersections say.
+    # By index: who surely does not link to our site, or to no alias, as its intersections say.
     proven: defaultdict[str, frozenset[str]] = field(default_factory=lambda: defaultdict(frozenset))
+    proven_of_aliases: defaultdict[str, frozenset[str]] = field(
+        default_factory=lambda: defaultdict(frozenset)
+    )
+    # Our domains of which all that link to them are known.
+    read_whole: frozenset[str] = frozenset()
 
     async def answer(self) -> Report:
         """Take the steps in order; the gates cost nothing and wait for none of them."""
@@ -292,6 +301,9 @@ class _Run:
             self.facts.linkers_of(self.question.site),
             self.asked_today + 1,
             self.settings.shortlist,
+            self.aliases,
+            self.proven_of_aliases,
+            self.read_whole,
         )
         if shortlisted.can_prove():
             await self._tell("whether they link to us already")
@@ -380,10 +392,12 @@ class _Run:
                 competitors_as(self.question, self.chosen, self.facts, index.name),
                 steps.list_budget_of(index, self.settings.list_budget),
                 site=self.question.site,
+                aliases=self.aliases,
                 scopes=link_lists.scopes_of(self.settings.level, light=self.question.light),
             )
         ]
-        ours = steps.own_profile(self.chosen, self.question.site) if self.question.site else []
+        site = self.question.site
+        ours = steps.own_profile(self.chosen, site, self.aliases) if site else []
         answers = await self.asker.all([*theirs, *ours])
         read: list[Profile] = []
         for ask, answer in zip(theirs, answers, strict=False):
@@ -391,13 +405,20 @@ class _Run:
                 found = link_lists.read(ask, answer)
                 read += found
                 self.proven[ask.vendor.name] |= link_lists.proven(answer)
+                self.proven_of_aliases[ask.vendor.name] |= link_lists.proven_of_aliases(answer)
                 if not is_free(ask.vendor, ask.capability):
                     self.paid_profiles += found
-        own = [answer for answer in answers[len(theirs) :] if answer is not None]
+        own = [*zip(ours, answers[len(theirs) :], strict=True)]
+        rows = [row for _, answer in own if answer for row in answer.only(ReferringDomain)]
+        self.read_whole = frozenset(
+            ask.query.target.value
+            for ask, answer in own
+            if answer and answer.complete and isinstance(ask.query, ReferringQuery)
+        )
         return read, Own(
             domains=self.facts.own_domains,
-            linkers=frozenset(row.domain for one in own for row in one.only(ReferringDomain)),
-            complete=any(one.complete for one in own),
+            linkers=frozenset(row.domain for row in rows),
+            complete=bool(ours) and self.read_whole >= self.facts.own_domains,
         )
 
     async def _tell(self, *waiting: str) -> None:

@@ -14,7 +14,8 @@ from bot.errors import BadQuestion
 from bot.exports.detect import READS, Layout, detect, target_in
 from bot.exports.opening import Text, open_text
 from bot.exports.records import Record, records
-from bot.exports.rows import About, BrokenRow, NamelessSource, Row
+from bot.exports.rows import About, BrokenRow, NamelessSource, Row, SpoiltTarget
+from bot.exports.salvage import MOST_SALVAGED, OddRow, addresses_in, most_unread
 from bot.exports.signatures import BING, GSC, PROFILES, SEMRUSH, Field, Kind
 from bot.exports.workbook import SheetText, is_workbook, sheets
 from bot.model.links import Scope, Target
@@ -35,7 +36,9 @@ _NAMES_TARGET = frozenset({Kind.BACKLINKS, Kind.BROKEN_BACKLINKS, Kind.INTERSECT
 class Counts:
     """What became of the records: read = kept + lost + broken + own.
 
-    `nameless` of the broken ones name no domain, so nobody who links can be hidden in them.
+    `nameless` of the broken ones name no domain, so nobody who links can be hidden in them. Of
+    `salvaged` ones among the kept only the domain could be read, and of `pageless` ones of these
+    not to which page they link.
     """
 
     read: int = 0
@@ -44,6 +47,8 @@ class Counts:
     broken: int = 0
     own: int = 0
     nameless: int = 0
+    salvaged: int = 0
+    pageless: int = 0
     faults: list[tuple[int, str]] = field(default_factory=list)
 
     def fault(self, line: int, reason: str) -> None:
@@ -51,6 +56,11 @@ class Counts:
         self.broken += 1
         if len(self.faults) < FAULTS_SHOWN:
             self.faults.append((line, reason))
+
+    @property
+    def unread(self) -> int:
+        """Return how many rows may each hide a domain that links."""
+        return self.broken - self.nameless
 
 
 def read_file(path: Path) -> "ParsedFile":
@@ -113,6 +123,7 @@ class ParsedFile:
         self.text, self.layout, self.named_after = text, layout, named_after
         self.counts = Counts()
         self._grouped = False
+        self._odd: list[OddRow] = []
         self._sites: Counter[str] = Counter()
         self._pages: dict[str, dict[str, str]] = {}
 
@@ -170,6 +181,7 @@ class ParsedFile:
                 f"{target.value}. Nothing of it was imported; correct `--for`, or leave it away."
             )
         self.counts, self._grouped = Counts(), False
+        self._odd.clear()
         self._sites.clear()
         self._pages.clear()
         lines, layout = self.text.lines(), self.layout
@@ -179,8 +191,8 @@ class ParsedFile:
             try:
                 yield from self._made(record, target)
             except BrokenRow as reason:
-                self.counts.fault(record.line, str(reason))
-                self.counts.nameless += isinstance(reason, NamelessSource)
+                self._set_aside(record, reason)
+        yield from self._salvaged(target)
         self._refuse_unusable(target)
 
     def outcome(self, target: Target | None) -> Outcome:
@@ -193,9 +205,10 @@ class ParsedFile:
             counts.broken,
             counts.own,
             self.sample,
-            self._grouped,
+            self._grouped or counts.pageless > most_unread(counts.read),
             self._covers(target),
             tuple(counts.faults),
+            counts.salvaged,
         )
 
     @property
@@ -224,6 +237,45 @@ class ParsedFile:
             self._grouped = self._grouped or (row.number(Field.GROUP) or 0) > 1
             return [row.link(url, domain, about) for about in others]
         return []
+
+    def _set_aside(self, record: Record, reason: BrokenRow) -> None:
+        """Keep what the row names until it is known what the file is about, or count it."""
+        addresses: tuple[str, ...] = ()
+        if record.fault is not None:
+            addresses = addresses_in(record.text, self.layout)
+        elif isinstance(reason, SpoiltTarget):
+            row = Row(self.layout, record.cells)
+            if row.lost():
+                self.counts.lost += 1
+                return
+            url, domain = row.source()
+            addresses = (url or domain,)
+        if addresses and self.kind in PROFILES and len(self._odd) < MOST_SALVAGED:
+            self._odd.append(OddRow(record.line, str(reason), addresses))
+            return
+        self.counts.fault(record.line, str(reason))
+        self.counts.nameless += isinstance(reason, NamelessSource)
+
+    def _salvaged(self, target: Target | None) -> Iterator[ImportRow]:
+        """Yield who links by the rows that were set aside; the others are broken."""
+        about = target or self._mainly_about()
+        for odd in self._odd:
+            link = None if about is None else odd.link(about)
+            if link is None:
+                self.counts.fault(odd.line, odd.reason)
+                continue
+            self.counts.kept += 1
+            self.counts.salvaged += 1
+            self.counts.pageless += link.target_page is None
+            yield link
+        self.counts.faults.sort()
+
+    def _mainly_about(self) -> Target | None:
+        """Return the page or site that most rows are about, or None."""
+        (site, links), *_ = self._sites.most_common(1) or [("", 0)]
+        if links * 2 <= self._sites.total():
+            return None
+        return self._found(site, whole=False).target
 
     def _remember(self, about: About) -> None:
         self._sites[about.site] += 1
@@ -255,9 +307,9 @@ class ParsedFile:
             )
 
     def _covers(self, target: Target | None) -> tuple[Covered, ...]:
-        whole = (
-            self.kind in PROFILES and not self.sample and self.counts.broken == self.counts.nameless
-        )
+        counts = self.counts
+        readable = counts.unread <= most_unread(counts.read)
+        whole = self.kind in PROFILES and not self.sample and readable
         if target is None and not self._sites:
             target = self.named_after
         if target is not None and self.kind is Kind.TARGET_PAGES:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 class Record:
     """One record; `line` and `last_line` are where it stands in the file, from 1.
 
-    `fault` says in words why its cells cannot be trusted.
+    `fault` says in words why its cells cannot be trusted; `text` is then its first line.
     """
 
     line: int
     last_line: int
     cells: tuple[str, ...]
     fault: str | None = None
+    text: str = ""
 
 
 class _Feed:
@@ -40,11 +41,15 @@ class _Feed:
     def begin(self) -> None:
         self._taken.clear()
 
-    def give_back(self) -> None:
-        """Return all lines but the first: an unclosed quote ran over rows that are whole."""
-        rest = self._taken[1:]
+    def give_back(self) -> str:
+        """Return the first line, and the others to be read again.
+
+        An unclosed quote ran over rows that are whole.
+        """
+        first, *rest = self._taken
         self._again.extendleft(reversed(rest))
         self.number -= len(rest)
+        return first
 
 
 def records(
@@ -70,8 +75,7 @@ def records(
         if fault is None and any(cells):
             yield Record(first, feed.number, tuple(cells))
         elif fault is not None:
-            feed.give_back()
-            yield Record(first, first, tuple(cells), fault)
+            yield Record(first, first, tuple(cells), fault, feed.give_back())
 
 
 def _wrong_width(cells: list[str], width: int) -> str | None:

@@ -7,7 +7,15 @@ from functools import lru_cache
 from bot.domains import registrable
 from bot.exports.detect import Layout
 from bot.exports.signatures import Field, Kind
-from bot.exports.values import NOTHING, count, day, flag, score, web_host
+from bot.exports.values import (
+    NOTHING,
+    count,
+    day,
+    domain_beside_blanks,
+    flag,
+    score,
+    web_host,
+)
 from bot.model.links import LinkKind, Scope, Target
 from bot.model.page_key import page_key
 from bot.store.imports import ImportRow, PageCount
@@ -23,6 +31,10 @@ _OTHER_SCHEME = re.compile(r"\A(?!https?:)[a-z][a-z0-9+.-]*+:(?://|[^/0-9])", re
 
 class BrokenRow(Exception):
     """The record cannot be read; its text says why."""
+
+
+class SpoiltTarget(BrokenRow):
+    """Who links can be read, and not to what."""
 
 
 class NamelessSource(BrokenRow):
@@ -65,6 +77,8 @@ class Row:
         url = self._first(Field.SOURCE_URL)
         text = url or self._first(Field.SOURCE_DOMAIN) or ""
         host = web_host(text)
+        if host is None and (domain := domain_beside_blanks(text)):
+            return url, domain
         if host is None:
             kind = NamelessSource if _OTHER_SCHEME.match(text) else BrokenRow
             raise kind(f"“{text[:60]}” is no web address")
@@ -92,7 +106,7 @@ class Row:
         url = self._first(Field.TARGET_URL) or ""
         about = _page(url)
         if about is None:
-            raise BrokenRow(f"its target “{url[:60]}” is no web address")
+            raise SpoiltTarget(f"its target “{url[:60]}” is no web address")
         return about
 
     def lost(self) -> bool:

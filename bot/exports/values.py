@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
-from bot.domains import host_of
+from bot.domains import host_of, registrable
 
 NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "none", "null", "unknown"})
 # Excel rewrites booleans in the language of whoever saved the file again.
@@ -100,6 +100,26 @@ def web_host(text: str) -> str | None:
     Exporters write broken URLs as they found them: with blanks in them, or with a user before the
     host. Neither says anything about the host; a blank in the host itself is none.
     """
+    authority = _authority(text)
+    return None if authority is None else _host(authority)
+
+
+def domain_beside_blanks(text: str) -> str | None:
+    """Return the domain of an address with blanks in its host, if all readings agree on one.
+
+    `https:// a.example/` and `https://my shop.a.example/` are of `a.example`, whether the blank is
+    there by mistake or parts two words; `https://my shop.example/` may be of two.
+    """
+    authority = _authority(text) or ""
+    parts = authority.replace("%20", " ").split()
+    readings = [part for part in parts if "." in part]
+    if parts and "." not in parts[0]:
+        readings.append("".join(parts))
+    domains = {registrable(host) for host in map(_host, readings) if host is not None}
+    return domains.pop() if len(domains) == 1 else None
+
+
+def _authority(text: str) -> str | None:
     scheme, mark, rest = text.strip().partition("://")
     if not mark:
         rest = text.removeprefix("//")
@@ -108,9 +128,7 @@ def web_host(text: str) -> str | None:
     authority = _AFTER_HOST.split(rest, maxsplit=1)[0]
     if mark:
         authority = authority.rpartition("@")[2]
-    if "@" in authority or "." not in authority:
-        return None
-    return _host(authority)
+    return None if "@" in authority or "." not in authority else authority
 
 
 @lru_cache(maxsize=65_536)

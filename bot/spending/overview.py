@@ -22,7 +22,7 @@ from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.environment import Settings
 from bot.spending.budget import Rules, day_of, month_of
-from bot.store import ledger
+from bot.store import ledger, workspace
 from bot.store.connect import Database
 from bot.store.ledger import NOBODY, Limit, Payer, Total, spent_by, totals, typical
 
@@ -51,7 +51,11 @@ class Spending:
     async def quote(self, question: Question, team: str, channel: str | None = None) -> Quote:
         """Return the most a run may cost there; raises `BadQuestion` when no vendor fits."""
         settings = await self._settings_of(team, question.site, channel)
-        return await self._priced(self._analysis.quote(question, settings), team, settings)
+        aliases = await self._database.read(
+            lambda db: workspace.aliases(db, team, question.site) if question.site else ()
+        )
+        units = self._analysis.quote(question, settings, aliases)
+        return await self._priced(units, team, settings)
 
     async def week(self, questions: Iterable[Question], team: str, channel: str) -> Quote:
         """Return the most that reading these keywords once may cost, whoever answers each.

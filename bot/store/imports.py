@@ -79,7 +79,9 @@ class Covered:
 class Outcome:
     """How reading ended: rows read = kept + lost + broken + own.
 
-    `grouped`: similar links stand in one row. `faults` are the first broken lines and why.
+    `grouped`: similar links stand in one row. `faults` are the first broken lines and why. Of
+    `salvaged` ones among the kept only the domain that links could be read; the count is told when
+    the file is imported, and not stored.
     """
 
     read: int
@@ -91,6 +93,7 @@ class Outcome:
     grouped: bool
     covers: tuple[Covered, ...]
     faults: tuple[tuple[int, str], ...] = ()
+    salvaged: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -340,6 +340,20 @@ def test_nothing_is_enriched_without_a_shortlist(ahrefs):
     assert steps.enrichment(ahrefs, {}, 1500) == []
 
 
+def test_each_of_our_domains_has_its_share_where_not_all_is_paid_for(ahrefs):
+    asked = dict.fromkeys(("ours.example", "old.example"), names(80))
+    whole = steps.proofs(ahrefs, asked, None)
+    assert [(ask.query.target.value, len(ask.query.domains)) for ask in whole] == [
+        ("ours.example", 80),
+        ("old.example", 80),
+    ]
+    assert steps.proofs(ahrefs, asked, sum(ask.worst() for ask in whole)) == whole
+    tight = steps.proofs(ahrefs, asked, 110)
+    sizes = [len(ask.query.domains) for ask in tight]
+    assert max(sizes) - min(sizes) <= 1
+    assert sum(ask.worst() for ask in tight) <= 110
+
+
 def test_a_vendor_that_knows_no_visits_is_not_asked_for_them(monkeypatch, tmp_path):
     moz = moz_vendor.configured(monkeypatch, tmp_path)
     found = steps.enrichment(moz, dict.fromkeys(names(2), (PAGE,)), None)

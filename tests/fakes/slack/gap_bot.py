@@ -1,7 +1,7 @@
 """The real Bolt app over real HTTP, in a playground, with an analysis that follows a script."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -112,7 +112,10 @@ class FakeAnalysis:
         return self.report.sample
 
     def quote(
-        self, question: Question, _settings: Settings | None = None
+        self,
+        question: Question,
+        _settings: Settings | None = None,
+        _aliases: Sequence[str] = (),
     ) -> dict[tuple[str, str], int]:
         pools = {vendor.name: vendor.pool for vendor in VENDORS}
         prices = self.light_prices if question.light else self.prices
