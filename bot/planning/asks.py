@@ -38,12 +38,13 @@ class Ask:
         if is_free(self.vendor, self.capability):
             return Counter()
         try:
-            prices = [call.worst for call in self._calls()]
+            calls = self._calls()
         except PlanLacks:
             return Counter()
         pools: Counter[str] = Counter()
-        for price in prices:
-            pools.update(price.by_pool)
+        for call in calls:
+            pools.update(call.worst.by_pool)
+            pools.update(call.again.by_pool if call.again else {})
         return pools
 
     def served(self) -> bool:

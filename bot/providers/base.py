@@ -192,7 +192,8 @@ class Call:
 
     Where `part` is set, a kept answer with as many rows of the same list or more serves as well;
     `parse` then gets the call with the rows of that answer. `after` are calls of the same question
-    that follow this one, whatever it says: `parse` returns the first of them as the next.
+    that follow this one, whatever it says: `parse` returns the first of them as the next. `again`
+    is what one more request costs that the answer may make necessary: a quote counts it in.
     """
 
     request: httpx.Request
@@ -200,6 +201,7 @@ class Call:
     keep_seconds: int = 0
     part: Part | None = None
     after: tuple["Call", ...] = ()
+    again: Cost | None = None
 
     def following(self) -> "Call | None":
         """Return the first of the calls that come after, with the others behind it."""

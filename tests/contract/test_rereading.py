@@ -30,7 +30,8 @@ from bot.store.connect import Database
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 MOVED_BAR, STILL_BAR, MONEY_BAR = 250, 100, 25_000  # Ahrefs units, micro-dollars
 PAGE = Target(Scope.PAGE, tracked.competitor(0, 1))
-NEW = {"new0.example", "new1.example", "new2.example"}
+FEW = {"new0.example", "new1.example"}
+NEW = FEW | {"new2.example"}
 
 
 @pytest.fixture
@@ -61,11 +62,11 @@ async def dataforseo(monkeypatch, tmp_path):
 
 
 async def week(
-    pair, database: Database, keywords: int, *moved: str, run: str = "w1"
+    pair, database: Database, keywords: int, *moved: str, run: str = "w1", unproven: bool = False
 ) -> tuple[tracked.Week, int]:
     """Re-read keywords; return what was found, and what the ledger says it cost."""
     server, vendor = pair
-    server.world, before = tracked.tracked_world(keywords, moved), server.spent
+    server.world, before = tracked.tracked_world(keywords, moved, unproven=unproven), server.spent
     budget = RunBudget(database, run, "T1", None, SqliteAnswers(database, run))
     async with httpx.AsyncClient() as client:
         gateway = Gateway(client, FakeClock())
@@ -73,7 +74,7 @@ async def week(
     (line,) = await budget.spent()
     assert line.units == server.spent - before
     assert line.estimated_units <= refresh.weekly_worst(vendor, vendor, keywords)
-    assert line.estimated_units == sum(ask.worst() for ask in found.asks)
+    assert line.estimated_units <= sum(ask.worst() for ask in found.asks)
     return found, line.units
 
 
@@ -94,7 +95,7 @@ async def test_a_week_in_which_all_moved_costs_250_units_a_keyword_at_most(
 ):
     found, units = await week(ahrefs, database, keywords, *all_moved(keywords))
     assert len(found.new) == 3 * keywords
-    assert all(domains == NEW for domains in found.new.values())
+    assert all(FEW <= domains <= NEW for domains in found.new.values())
     assert units <= MOVED_BAR * keywords
 
 
@@ -104,8 +105,24 @@ async def test_a_week_at_dataforseo_costs_2_5_cents_a_keyword_even_if_all_moved(
 ):
     found, micro = await week(dataforseo, database, keywords, *all_moved(keywords))
     assert len(found.new) == 3 * keywords
-    assert all(domains == NEW for domains in found.new.values())
+    assert all(FEW <= domains <= NEW for domains in found.new.values())
     assert micro <= MONEY_BAR * keywords
+
+
+async def test_a_week_in_which_the_mode_of_an_intersection_stays_unproven_is_quoted_with_both(
+    dataforseo, database
+):
+    """All that is new links to all that moved: the other mode is asked as well, for every eight."""
+    found, micro = await week(dataforseo, database, 12, *all_moved(12), unproven=True)
+    server, _ = dataforseo
+    modes = [
+        entry.task["intersection_mode"]
+        for entry in server.ledger
+        if "targets" in entry.task and "intersection_mode" in entry.task
+    ]
+    assert sorted(modes) == ["all"] * 5 + ["partial"] * 5
+    assert all(domains == NEW for domains in found.new.values())
+    assert micro <= MONEY_BAR * 12
 
 
 async def test_a_quiet_week_at_dataforseo_costs_the_search_and_a_share_of_the_counts(

@@ -248,7 +248,8 @@ class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
     not show them together. `mode`: their words do not tell which of the two merges and which wants
     a link to every target. Only a row with a single target shows that a mode merges. An answer
     without one is never called complete; the other mode is then asked once, and the one that merges
-    is remembered as long as the process lives.
+    is remembered as long as the process lives. A week's price counts that second request in: week
+    after week, all that is new may link to all pages that moved.
     """
 
     body = Whole[Listing[SharedItem]]
@@ -290,7 +291,9 @@ class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
         }
         if query.own is not None:
             task["exclude_targets"] = [query.own.value]
-        return self._api.post("backlinks/domain_intersection/live", task, backlinks_price(limit))
+        price = backlinks_price(limit)
+        call = self._api.post("backlinks/domain_intersection/live", task, price)
+        return call if query.since is None or len(named) == 1 else replace(call, again=price)
 
     def _page(
         self, query: IntersectQuery, call: Call, response: httpx.Response, envelope: Envelope

@@ -18,6 +18,7 @@ from bot.spending.budget import RunBudget
 SINCE = TODAY - timedelta(days=7)
 US = Market("us", "en")
 _OLD, _NEW = 12, 3  # linkers of a page before this week; of a page that moved, in it
+_TOGETHER = 8  # pages of which DataForSEO is asked at once who is new
 
 
 def keyword(number: int) -> str:
@@ -42,10 +43,12 @@ def spell(before: str, now: str) -> Callable[[Any], None]:
     return run
 
 
-def tracked_world(keywords: int, moved: Sequence[str] = ()) -> World:
+def tracked_world(keywords: int, moved: Sequence[str] = (), *, unproven: bool = False) -> World:
     """Return a web where each keyword has ten pages of its own and ours; `moved` gained links.
 
-    A page that moved also got one more link from a domain that linked already: nobody new.
+    A page that moved also got one more link from a domain that linked already: nobody new. Of eight
+    such pages the last new linker links to the first alone, unless it is `unproven` which mode of
+    an intersection unites.
     """
     serps = {
         keyword(n): tuple(Result(competitor(n, place), f"Guide {place}") for place in range(1, 11))
@@ -56,7 +59,9 @@ def tracked_world(keywords: int, moved: Sequence[str] = ()) -> World:
         _link(url, f"old{at}", TODAY - timedelta(days=90)) for url in pages for at in range(_OLD)
     ]
     links += [
-        _link(url, f"new{at}", TODAY - timedelta(days=2)) for url in moved for at in range(_NEW)
+        _link(url, f"new{at}", TODAY - timedelta(days=2))
+        for number, url in enumerate(moved)
+        for at in range(_NEW if unproven or number % _TOGETHER == 0 else _NEW - 1)
     ]
     links += [_link(url, "old0", TODAY - timedelta(days=1), "again") for url in moved]
     sites = {link.url_from.split("/")[2]: Site(40.0) for link in links}
