@@ -92,7 +92,7 @@ def entries(bench: Bench) -> list[tuple[Cost | None, str | None]]:
     return [(entry.billed, entry.outcome) for entry in bench.wallet.entries]
 
 
-# Casebooks
+# Contract cases
 
 
 @pytest.mark.parametrize("name", sorted(REGISTERED))

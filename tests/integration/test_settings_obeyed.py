@@ -142,9 +142,9 @@ async def test_indexes_are_compared_where_a_channel_wants_it(here):
 
 
 async def test_the_price_is_that_of_the_place(here):
-    await setting(here, SITE, wallet="200")
+    await setting(here, SITE, list_budget="200")
     (dearer,) = (await spending(here).quote(QUESTION, TEAM)).lines
-    await setting(here, SITE, wallet="100")
+    await setting(here, SITE, list_budget="100")
     await setting(here, CHANNEL, via="dataforseo")
     (line,) = (await spending(here).quote(QUESTION, TEAM)).lines
     assert (line.vendor, line.units) == ("ahrefs", dearer.units - 100)

@@ -23,9 +23,7 @@ from bot.settings.environment import Settings
 
 NO_LINKS = Vendor("serponly", "Serp Only", None, {Capability.SERP: object()})
 ANY_COUNT = st.none() | st.integers(0, 5000)
-GIVEN = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
-)
+GIVEN = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
@@ -217,22 +215,22 @@ def test_two_pages_of_one_domain_share_its_site(ahrefs):
 @GIVEN
 @given(
     counts=st.lists(ANY_COUNT, max_size=3),
-    wallet=st.integers(0, 2000),
+    list_budget=st.integers(0, 2000),
     platform=st.booleans(),
 )
-def test_profiles_never_cost_more_than_the_wallet(ahrefs, counts, wallet, platform):
+def test_profiles_never_cost_more_than_the_list_budget(ahrefs, counts, list_budget, platform):
     top = [
         page(at, count, "reddit.com" if platform and at == 1 else None)
         for at, count in enumerate(counts, start=1)
     ]
-    asks = link_lists.profiles(ahrefs, top, wallet)
-    assert sum(ask.worst() for ask in asks) <= wallet
+    asks = link_lists.profiles(ahrefs, top, list_budget)
+    assert sum(ask.worst() for ask in asks) <= list_budget
     scopes = [ask.query.target.scope for ask in asks]
     assert scopes == sorted(scopes)
     assert Target(Scope.SITE, "reddit.com") not in [ask.query.target for ask in asks]
 
 
-def test_a_local_index_is_read_whole_whatever_the_wallet(files):
+def test_a_local_index_is_read_whole_whatever_the_list_budget(files):
     found = link_lists.profiles(files, [page(1, 55)], 0)
     assert {ask.query.limit for ask in found} == {steps.FREE_ROWS}
     assert {ask.worst() for ask in found} == {0}
@@ -381,9 +379,9 @@ def test_a_vendor_without_links_or_traffic_enriches_nothing():
     counts=st.lists(ANY_COUNT, min_size=1, max_size=3),
     spread=st.lists(st.integers(0, 5), min_size=1, max_size=40),
     shortlist=st.integers(1, 60),
-    wallet=st.integers(0, 1000),
+    list_budget=st.integers(0, 1000),
 )
-def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, shortlist, wallet):
+def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, shortlist, list_budget):
     question, chosen = (
         asked("crm site:ours.example"),
         chosen_vendors("crm site:ours.example", ahrefs),
@@ -392,7 +390,7 @@ def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, short
     targets = [Target(Scope.SITE, f"t{at}.example") for at in range(6)]
     shown = enumerate(names(shortlist))
     seen_on = {name: (targets[spread[at % len(spread)]],) for at, name in shown}
-    lists = link_lists.profiles(ahrefs, top, wallet)
+    lists = link_lists.profiles(ahrefs, top, list_budget)
     rows = sum(min(100, ask.query.limit) for ask in lists)  # a plan's most in one answer
     run = [
         *steps.headline(question, chosen),
@@ -401,7 +399,7 @@ def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, short
         *steps.proof(ahrefs, "ours.example", names(rows), None),
         *steps.enrichment(ahrefs, seen_on, None),
     ]
-    quoted = quote.quote(question, chosen, list_budget=wallet, shortlist=shortlist, cap=10**9)
+    quoted = quote.quote(question, chosen, list_budget=list_budget, shortlist=shortlist, cap=10**9)
     assert sum(ask.worst() for ask in run) <= quoted["ahrefs", "units"]
 
 

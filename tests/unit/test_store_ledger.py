@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import FakeClock
 
@@ -172,7 +172,6 @@ async def test_two_programs_on_one_file_share_one_cap_and_neither_fails(tmp_path
         await database.close()
 
 
-@settings(max_examples=25, deadline=None)
 @given(
     wanted=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=30),
     cap=st.integers(0, 200),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import FakeClock
 
@@ -246,7 +246,6 @@ class Model:
         return {domain(name, dr, traffic=traffic) for name, (_, dr, traffic) in self.open.items()}
 
 
-@settings(max_examples=40, deadline=None)
 @given(reads=READS)
 async def test_any_sequence_of_reads_leaves_what_the_model_says(tmp_path_factory, reads):
     database = await Database.open(tmp_path_factory.mktemp("reads") / "linkgap.db", CLOCK)

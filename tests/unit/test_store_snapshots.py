@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import FakeClock
 from support.memory import memory
@@ -141,7 +141,6 @@ _pages = st.dictionaries(st.integers(0, 20), _number, max_size=12)
     multiplier=st.floats(1, 2),
     reread=st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
 def test_whatever_a_read_found_is_kept_and_unknown_stays_unknown(
     rows, competitors, numbers, multiplier, reread
 ):
