@@ -222,7 +222,7 @@ def _prospect(
 
 
 def _rounded(ratio: float | None) -> float | None:
-    """Return a ratio as percent; 0 is reserved for spam, so nothing else is rounded down to it."""
+    """Round a ratio to two decimals; 0 means spam, so nothing else is rounded down to it."""
     if not ratio:
         return ratio
     return max(round(ratio, 2), 0.01)
