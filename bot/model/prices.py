@@ -1,4 +1,4 @@
-"""What units cost in money: the table bot/model/prices.toml, and the owner's own prices above it.
+"""What units cost in money: the table bot/model/prices.toml, overridden by the owner's prices.
 
 Amounts are written `500` (units) or `$0.50` (US dollars), several as `ahrefs=500,dataforseo=$2`.
 Money is counted in whole micro-dollars and always rounded up.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 MICRO = 1_000_000
 MOST = 1_000_000_000_000
-"""Of units or dollars: beyond it SQLite could not count in millionths."""
+"""Largest amount of units or dollars: above it, SQLite could not count in millionths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Prices by vendor; what is not in it is unknown."""
+    """Prices by vendor; a vendor that is missing has no known price."""
 
     by_vendor: Mapping[str, Price] = field(default_factory=dict)
 
     def micro_usd(self, vendor: str, units: int) -> int | None:
-        """Return what so many units cost, rounded up; None: nobody knows."""
+        """Return what this many units cost, rounded up; None if the price is unknown."""
         price = self.by_vendor.get(vendor)
         if price is None or price.usd is None:
             return None
@@ -49,7 +49,7 @@ class Prices:
 
 
 def read_prices(own: str = "") -> Prices:
-    """Return the table with the owner's prices (`ahrefs=0.0002`, dollars a unit) above it."""
+    """Return the table overridden by the owner's prices (`ahrefs=0.0002`, dollars per unit)."""
     mine = {
         vendor: Price(_number(text.removeprefix("$")), "LINKGAP_PRICES")
         for vendor, text in _pairs(own)
