@@ -130,7 +130,7 @@ async def core(
 async def slack_bot(product: Core) -> AsyncIterator[Services]:
     """Start the bot's own work: repair what a kill left behind before anything new runs."""
     try:
-        await _put_right(product)
+        await _repair(product)
     except sqlite3.Error as error:
         raise ConfigError(
             f"LINKGAP_DB: {product.settings.db} cannot be written: {error}. Nothing was begun. "
@@ -149,7 +149,7 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
         await services.jobs.stop()
 
 
-async def _put_right(product: Core) -> None:
+async def _repair(product: Core) -> None:
     at = product.clock.now()
     left_open = await product.database.run(lambda db: ledger.close_orphans(db, at))
     if left_open:

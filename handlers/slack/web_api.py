@@ -1,7 +1,7 @@
 """Every request that LinkGap makes to Slack.
 
-A message goes out as drawn; blocks that Slack refuses are sent again without tables, then as the
-sentence alone, so that one bad block never loses an answer. All failures leave as `SlackRefused`.
+A message goes out as drawn; if Slack refuses its blocks it is sent again without tables, then as
+the sentence alone, so that one bad block never loses an answer. All failures raise `SlackRefused`.
 """
 
 import json
@@ -30,11 +30,11 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 BETWEEN_POSTS_S = 1.0
-"""Slack takes one post a second in a channel."""
+"""Slack accepts one post per second in a channel."""
 
 
 class SlackApi:
-    """What the bot can do in Slack, by one client."""
+    """Everything that the bot does in Slack, through one client."""
 
     def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
         self.client, self._clock = client, clock
@@ -61,7 +61,7 @@ class SlackApi:
         """Replace a message's words and blocks."""
 
         async def send(shape: Message) -> None:
-            # Empty blocks are sent too: what is left out stays as it was.
+            # Send empty blocks too: Slack keeps blocks that an update leaves out.
             await self.client.chat_update(
                 channel=channel, ts=ts, text=shape.text, blocks=shape.blocks
             )
@@ -71,7 +71,7 @@ class SlackApi:
     async def whisper(
         self, channel: str, user: str, message: Message, thread_ts: str | None = None
     ) -> None:
-        """Post for one person's eyes; the bot must be in the channel."""
+        """Post a message that only one person sees; the bot must be in the channel."""
 
         async def send(shape: Message) -> None:
             await self.client.chat_postEphemeral(
@@ -85,9 +85,9 @@ class SlackApi:
         await _with_twins(message, send)
 
     async def respond(self, url: str, message: Message, *, replace: bool = False) -> None:
-        """Answer privately where somebody acted: five times, for half an hour.
+        """Answer privately where somebody acted, up to five times within half an hour.
 
-        This is the only way to a response_url, and it leads to Slack alone.
+        This is the only way to send to a response_url, and it sends to Slack alone.
         """
         address = reply_address.checked(url, self.client.base_url)
 
@@ -99,7 +99,7 @@ class SlackApi:
                 answer = await hook.send(
                     text=shape.text,
                     blocks=shape.blocks,
-                    # A message that is replaced stays as public or as private as it was.
+                    # A replaced message keeps its visibility, public or private.
                     response_type=None if replace else "ephemeral",
                     replace_original=replace,
                 )
@@ -109,7 +109,7 @@ class SlackApi:
         await _with_twins(message, send)
 
     async def check(self) -> None:
-        """See that Slack answers and knows our token; nobody sees this."""
+        """Check that Slack answers and accepts our token; nobody sees this."""
         await _asked(self.client.auth_test())
 
     async def direct(self, user: str) -> str:
@@ -129,15 +129,15 @@ class SlackApi:
         )
 
     async def show(self, trigger_id: str, view: View) -> None:
-        """Open a modal; the trigger lives three seconds."""
+        """Open a modal; the trigger is valid for three seconds."""
         await _asked(self.client.views_open(trigger_id=trigger_id, view=view.payload()))
 
     async def change(self, view_id: str, view: View) -> None:
-        """Replace what an open modal shows."""
+        """Replace the contents of an open modal."""
         await _asked(self.client.views_update(view_id=view_id, view=view.payload()))
 
     async def about(self, user: str) -> dict[str, Any]:
-        """Return what Slack knows of a person: rights, time zone."""
+        """Return what Slack knows about a person: rights, time zone."""
         answer = await _asked(self.client.users_info(user=user))
         return dict(answer["user"])
 
@@ -169,7 +169,7 @@ def _shapes(message: Message) -> Iterator[Message]:
 
 
 async def _asked(request: Awaitable[T]) -> T:
-    """Wait for Slack and turn its many ways to fail into one."""
+    """Call Slack and convert its many kinds of failure into one."""
     try:
         return await request
     except SlackApiError as error:
@@ -178,14 +178,14 @@ async def _asked(request: Awaitable[T]) -> T:
     except aiohttp.ClientConnectorError as error:
         raise SlackRefused(NOT_REACHABLE) from error
     except SlackClientError as error:
-        # The SDK's own word for an upload that failed before the file was shared.
+        # The SDK's own text for an upload that failed before the file was shared.
         raise SlackRefused("upload_failed") from error
     except (aiohttp.ClientError, TimeoutError) as error:
         raise SlackRefused(NO_ANSWER) from error
 
 
 def _loggable(answer: dict[str, Any]) -> dict[str, Any]:
-    """Keep what explains a refusal, such as the pointers to a bad block."""
+    """Log what explains a refusal, such as the pointers to a bad block."""
     return {
         name: answer[name]
         for name in ("error", "needed", "provided", "response_metadata")

@@ -1,4 +1,4 @@
-"""Bolt's own log, without what people wrote: the library quotes whole bodies."""
+"""Filter Bolt's log, which quotes whole request bodies, so that no user text gets into it."""
 
 import logging
 
@@ -6,12 +6,12 @@ LONGEST = 200
 
 
 class _Curt(logging.Filter):
-    """Leaves warnings, each one short line that ends where a body would begin."""
+    """Passes warnings only, each as one short line that ends before a body would begin."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Shorten a record, or drop it."""
         said = record.getMessage()
-        # Our client has the token; Bolt, which finds it in the environment, warns at every start.
+        # Our client has the token; Bolt also finds it in the environment and warns at every start.
         if record.levelno < logging.WARNING or "`token` will be unused" in said:
             return False
         line = said.partition("\n")[0].partition("{")[0].partition("body:")[0]
@@ -23,9 +23,9 @@ _CURT = _Curt()
 
 
 def bolt_log() -> logging.Logger:
-    """Return the logger to build a Bolt app with; all its other loggers are made after it.
+    """Return the logger to build a Bolt app with; Bolt derives all its other loggers from it.
 
-    A level on `slack_bolt` alone does not hold: Bolt gives each of its loggers the root's.
+    Setting a level on `slack_bolt` is not enough: Bolt gives each of its loggers the root's level.
     """
     log = logging.getLogger("slack_bolt")
     log.setLevel(logging.WARNING)

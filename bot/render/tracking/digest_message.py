@@ -15,7 +15,7 @@ from bot.render.tracking.tracked_words import eta, quoted, ranked, signed
 from bot.render.words import UNKNOWN, counted, listed, number, ours, shown, words_or_unknown
 
 _ROWS = 10
-_SMALLER = ((_ROWS, SERIES), (8, 4), (4, 2), (1, 1), (1, 0))  # rows and lines, tried until Slack accepts
+_SMALLER = ((_ROWS, SERIES), (8, 4), (4, 2), (1, 1), (1, 0))  # rows and lines, tried in order
 _NAMED = 3
 _TO_SCALE = 0.1  # share of the total: a smaller line would lie on the chart's base line
 FIRST_READ = "first read"
