@@ -91,7 +91,7 @@ class JobQueue:
             )
         )
         if job is not None:
-            self._put(job)
+            self._enqueue(job)
         return job
 
     async def start(self) -> None:
@@ -100,7 +100,7 @@ class JobQueue:
             if job.state is JobState.RUNNING:
                 await self._mark(job, JobState.QUEUED)
             log.info("job %s from %s is resumed", job.id, job.created_at)
-            self._put(job)
+            self._enqueue(job)
         for number in range(1, self._workers + 1):
             self._alive.keep(f"worker {number}", self._work)
 
@@ -124,7 +124,7 @@ class JobQueue:
             )
         return None
 
-    def _put(self, job: Job) -> None:
+    def _enqueue(self, job: Job) -> None:
         if self._waiting.empty():
             self._moved_at = self._clock.monotonic()
         self._waiting.put_nowait(job)
@@ -142,7 +142,7 @@ class JobQueue:
         self._moved_at = self._clock.monotonic()
         if job is None:
             return
-        error = await self._ended(job)
+        error = await self._do(job)
         self._moved_at = self._clock.monotonic()
         if error is None:
             await self._mark(job, JobState.DONE)
@@ -166,7 +166,7 @@ class JobQueue:
                 await self._tell(waiting, Waits())
             await backoff.wait()
 
-    async def _ended(self, job: Job) -> BaseException | None:
+    async def _do(self, job: Job) -> BaseException | None:
         """Do the work; return the error that ended it early, after the asker was told."""
         try:
             await self._kinds[job.kind].work(job)

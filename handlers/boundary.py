@@ -45,7 +45,7 @@ def register(app: AsyncApp, services: Services) -> None:
             except SlackRefused as refused:
                 log.warning("reference %s could not be told: %s", reference, refused)
         if response is not None:
-            return _instead(body, note.text)
+            return _response_to(body, note.text)
         # If a listener raises right after its ack, Bolt drops the ack and Slack times out.
         asyncio.get_running_loop().call_soon(setattr, ack, "response", ack.response)
         return None
@@ -53,7 +53,7 @@ def register(app: AsyncApp, services: Services) -> None:
     app.error(broke)
 
 
-def _instead(body: dict[str, Any], sentence: str) -> BoltResponse:
+def _response_to(body: dict[str, Any], sentence: str) -> BoltResponse:
     """Return the response to a request that was not acknowledged.
 
     After a 500 Slack delivers an event again; a form shows the sentence; in all other cases the

@@ -177,7 +177,7 @@ class ParsedFile:
         for record in records(lines, layout.delimiter, width=layout.width, after_line=skipped):
             self.counts.read += 1
             try:
-                yield from self._made(record, target)
+                yield from self._rows_of(record, target)
             except BrokenRow as reason:
                 self.counts.fault(record.line, str(reason))
                 self.counts.nameless += isinstance(reason, NamelessSource)
@@ -202,7 +202,7 @@ class ParsedFile:
     def _name(self) -> str:
         return self.text.path.name
 
-    def _made(self, record: Record, target: Target | None) -> list[ImportRow | PageCount]:
+    def _rows_of(self, record: Record, target: Target | None) -> list[ImportRow | PageCount]:
         if record.fault is not None:
             raise BrokenRow(record.fault)
         row = Row(self.layout, record.cells)

@@ -63,7 +63,7 @@ def sheets(path: Path) -> tuple[SheetText, ...]:
     Includes hidden sheets, but no charts.
     """
     try:
-        _weigh(path)
+        _check_sizes(path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         with CalamineWorkbook.from_path(path) as workbook:
             found = [(name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
@@ -78,7 +78,7 @@ def sheets(path: Path) -> tuple[SheetText, ...]:
     return tuple(kept)
 
 
-def _weigh(path: Path) -> None:
+def _check_sizes(path: Path) -> None:
     """Reject a workbook that would take too much memory, by its real content."""
     if path.stat().st_size > MOST_BYTES:
         raise _too_large(path)

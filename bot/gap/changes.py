@@ -129,7 +129,7 @@ def alerts(
             (TOP3, Moment.ENTERED_TOP3, Moment.LEFT_TOP3),
             (TOP10, Moment.ENTERED_TOP10, Moment.LEFT_TOP10),
         )
-        if (moment := _crossing(_within(before, top), _within(after, top), inward, outward))
+        if (moment := _crossing(_is_within(before, top), _is_within(after, top), inward, outward))
         and moment in wanted
     ]
     if not crossed:
@@ -161,7 +161,7 @@ def gap_history(
     if not known:
         return ()
     weeks = _weeks(min(map(min, known.values())), _newest(histories), points)
-    lines = {keyword: _carried(gaps, weeks) for keyword, gaps in known.items()}
+    lines = {keyword: _carry_forward(gaps, weeks) for keyword, gaps in known.items()}
     if len(lines) == 1:
         return tuple(
             GapPoint(day, keyword, gap) for keyword, line in lines.items() for day, gap in line
@@ -237,7 +237,7 @@ def _changed(
     )
 
 
-def _within(snapshot: Snapshot, top: int) -> bool | None:
+def _is_within(snapshot: Snapshot, top: int) -> bool | None:
     """Say whether we are in the first `top` results; None if the rows read cannot tell."""
     if snapshot.position is not None:
         return snapshot.position <= top
@@ -273,7 +273,7 @@ def _weeks(first: date, last: date, most: int) -> list[date]:
     return [first + at * WEEK for at in range((last - first).days // 7 + 1)]
 
 
-def _carried(gaps: Mapping[date, int], weeks: Sequence[date]) -> list[tuple[date, int]]:
+def _carry_forward(gaps: Mapping[date, int], weeks: Sequence[date]) -> list[tuple[date, int]]:
     """Return a gap for each week from the first known one on; unknown weeks repeat the last one."""
     earlier = [week for week in gaps if week < weeks[0]]
     gap = gaps[max(earlier)] if earlier else None

@@ -92,7 +92,7 @@ def check(snapshots: Sequence[Snapshot]) -> ForecastCheck | None:
     then = earlier[-1]
     if then.gap is None or now.gap is None:
         return None
-    foreseen = _foreseen(forecast(earlier), then.gap, now.taken_at - then.taken_at)
+    foreseen = _forecast_gap(forecast(earlier), then.gap, now.taken_at - then.taken_at)
     if foreseen is None:
         return None
     miss = abs(now.gap - foreseen)
@@ -100,7 +100,7 @@ def check(snapshots: Sequence[Snapshot]) -> ForecastCheck | None:
     return ForecastCheck(made_at=then.taken_at, foreseen=foreseen, found=now.gap, right=right)
 
 
-def _foreseen(made: Forecast, gap: int, since: timedelta) -> int | None:
+def _forecast_gap(made: Forecast, gap: int, since: timedelta) -> int | None:
     if made.outlook is Outlook.CLOSED:
         return 0
     if made.own_pace is None or made.need_pace is None:

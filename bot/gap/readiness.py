@@ -95,7 +95,7 @@ def judge(
     gates = (intent_gate(ours, (*top3, *more), vendor_kind, without=without), trust)
     return Readiness(
         gates=tuple(replace(gate, overruled=gate.name in overruled) for gate in gates),
-        checklist=tuple(_told(row) for row in lacking),
+        checklist=tuple(_checklist_line(row) for row in lacking),
         coverage=coverage(ours, top3, language),
     )
 
@@ -130,16 +130,16 @@ def intent_gate(
     kinds = Counter(page.kind for page in readable if page.kind is not None)
     if kinds.total() < LEAST_PAGES:
         reason = _too_little(len(readable), kinds.total())
-        return Gate("intent", UNKNOWN, f"{reason}{_doubt(vendor_kind, None)}")
+        return Gate("intent", UNKNOWN, f"{reason}{_vendor_disagrees(vendor_kind, None)}")
     kind, count = max(kinds.items(), key=lambda pair: (pair[1], pair[0]))
     # "Other" is everything unclassified, bot walls included: not a kind that ours could miss.
     if kind == OTHER or count < LEAST_PAGES or count < MAJORITY * len(readable):
         named = ", ".join(f"{number} {_MANY[name]}" for name, number in kinds.most_common())
         reason = f"The ranking pages are mixed ({named}): no verdict."
-        return Gate("intent", MIXED, f"{reason}{_doubt(vendor_kind, None)}")
+        return Gate("intent", MIXED, f"{reason}{_vendor_disagrees(vendor_kind, None)}")
     said = f"{count} of {len(readable)} readable pages are {_MANY[kind]}"
-    state, yours = _beside(ours, kind, without)
-    return Gate("intent", state, f"{said}; {yours}.{_doubt(vendor_kind, kind)}")
+    state, yours = _compare_kind(ours, kind, without)
+    return Gate("intent", state, f"{said}; {yours}.{_vendor_disagrees(vendor_kind, kind)}")
 
 
 def trust_gate(
@@ -199,7 +199,7 @@ def most_seen(kinds: Sequence[str | None]) -> str | None:
     return kind if count >= LEAST_PAGES and count >= MAJORITY * len(kinds) else None
 
 
-def _doubt(vendor_kind: str | None, ours: str | None) -> str:
+def _vendor_disagrees(vendor_kind: str | None, ours: str | None) -> str:
     """Return the sentence that says that a vendor sees another kind of page than we do."""
     if vendor_kind is None or vendor_kind == ours:
         return ""
@@ -207,7 +207,7 @@ def _doubt(vendor_kind: str | None, ours: str | None) -> str:
     return f" A vendor sees {seen}{' instead' if ours else ''}."
 
 
-def _beside(ours: PageFacts | None, kind: str, without: str) -> tuple[str, str]:
+def _compare_kind(ours: PageFacts | None, kind: str, without: str) -> tuple[str, str]:
     if ours is None:
         return UNKNOWN, without
     if not ours.readable:
@@ -246,7 +246,7 @@ def _is_usual(row: TrustRow) -> bool:
     return row.theirs >= LEAST_PAGES and 2 * row.theirs > row.read
 
 
-def _told(row: TrustRow) -> str:
+def _checklist_line(row: TrustRow) -> str:
     example = f", for example {row.evidence}" if row.evidence else ""
     return f"{row.name}: {row.theirs} of {row.read} of the top pages show it{example}"
 

@@ -18,13 +18,13 @@ def pages_once(rows: Sequence[SerpRow]) -> tuple[SerpRow, ...]:
         key = page_key(row.url)
         if key in pages:
             dropped += 1
-            pages[key] = _filled(pages[key], row)
+            pages[key] = _merge(pages[key], row)
         else:
             pages[key] = replace(row, url=plain(row.url), position=row.position - dropped)
     return tuple(pages.values())
 
 
-def _filled(row: SerpRow, twin: SerpRow) -> SerpRow:
+def _merge(row: SerpRow, twin: SerpRow) -> SerpRow:
     known = row.referring_domains is not None
     return replace(
         row,

@@ -29,7 +29,7 @@ def plain(url: str) -> str:
     address = _BEGINNING.sub(_lower, url.strip().partition("#")[0], count=1)
     address = _DEFAULT_PORT.sub(r"\1\2", address)
     path, mark, query = address.partition("?")
-    kept = "&".join(part for part in query.split("&") if part and not _is_of_the_click(part))
+    kept = "&".join(part for part in query.split("&") if part and not _is_click_parameter(part))
     return f"{_SESSION_IN_PATH.sub('', path)}{mark if kept else ''}{kept}"
 
 
@@ -48,7 +48,7 @@ def page_key(url: str) -> str:
         return url
     query = f"?{parts.query}" if parts.query else ""
     tail = quote(f"{parts.path.rstrip('/')}{query}", safe="/%:@!$&'()*+,;=~?[]|")
-    return f"{_bare(host_of(address) or '')}{_port(parts)}{_ESCAPE.sub(_evened, tail)}"
+    return f"{_without_www(host_of(address) or '')}{_port(parts)}{_ESCAPE.sub(_normalised, tail)}"
 
 
 def is_same_page(one: str | None, other: str | None) -> bool:
@@ -77,17 +77,17 @@ def _lower(found: re.Match[str]) -> str:
     return found.group().lower()
 
 
-def _bare(host: str) -> str:
+def _without_www(host: str) -> str:
     rest = host.removeprefix("www.")
     return rest if "." in rest else host
 
 
-def _evened(escape: re.Match[str]) -> str:
+def _normalised(escape: re.Match[str]) -> str:
     character = chr(int(escape.group()[1:], 16))
     return character if character in _UNRESERVED else escape.group().upper()
 
 
-def _is_of_the_click(parameter: str) -> bool:
+def _is_click_parameter(parameter: str) -> bool:
     name = parameter.partition("=")[0].lower()
     names, beginnings = _click_parameters()
     return name in names or name.startswith(beginnings)

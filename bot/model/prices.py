@@ -45,7 +45,7 @@ class Prices:
         price = self.by_vendor.get(vendor)
         if price is None or price.usd is None:
             return None
-        return _up(price.usd * units * MICRO)
+        return _rounded_up(price.usd * units * MICRO)
 
 
 def read_prices(own: str = "") -> Prices:
@@ -61,7 +61,7 @@ def read_amount(text: str) -> Amount:
     """Read `500` or `$0.50`; raises `ValueError` with a sentence."""
     text = text.strip().replace("_", "")
     if text.startswith("$"):
-        return Amount(_up(_number(text[1:]) * MICRO), money=True)
+        return Amount(_rounded_up(_number(text[1:]) * MICRO), money=True)
     units = _number(text)
     if units != int(units):
         raise ValueError(f"“{text}” is no whole number of units; money is written $0.50")
@@ -98,7 +98,7 @@ def _number(text: str) -> Decimal:
     return number
 
 
-def _up(number: Decimal) -> int:
+def _rounded_up(number: Decimal) -> int:
     return int(number.to_integral_value(ROUND_CEILING))
 
 

@@ -141,7 +141,7 @@ class Killable:
         self._guard = Lock()
         self._at_work: _Job | None = None
         self._alive: list[_Child] = []
-        weakref.finalize(self, _bury_all, self._alive)
+        weakref.finalize(self, _close_all, self._alive)
 
     def start(self) -> None:
         """Start the child now, so that the first work does not wait for it."""
@@ -160,7 +160,7 @@ class Killable:
             for child in self._alive:
                 child.end(_CANCELLED)
             if self._at_work is None:
-                _bury_all(self._alive)
+                _close_all(self._alive)
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what the function returns, or raise what it raises; all of it must pickle.
@@ -242,7 +242,7 @@ class Killable:
     @contextmanager
     def _working(self, job: _Job) -> Iterator[_Child]:
         """Lend the child to one job; replace it at once if it was killed or left half-way."""
-        child = self._take(job)
+        child = self._acquire(job)
         try:
             if not child.ready:
                 self._receive(job, child, START_SECONDS)
@@ -255,18 +255,18 @@ class Killable:
             with self._guard:
                 self._at_work = None
                 if child.why is not None:
-                    _bury_all(self._alive)
+                    _close_all(self._alive)
                     if child.why != _CANCELLED:
                         self._alive.append(_Child(self._setup))
 
-    def _take(self, job: _Job) -> _Child:
+    def _acquire(self, job: _Job) -> _Child:
         with self._guard:
             if self._at_work is not None:
                 raise RuntimeError("the child is taken by a stream")
             if job.cancelled:
                 raise Stopped(_CANCELLED)
             if self._alive and (self._alive[-1].why or self._alive[-1].popen.poll() is not None):
-                _bury_all(self._alive)
+                _close_all(self._alive)
             if not self._alive:
                 self._alive.append(_Child(self._setup))
             self._at_work = job
@@ -306,6 +306,6 @@ def _only(begin: Callable[[], Iterator[Any]]) -> Any:
     return answer
 
 
-def _bury_all(children: list[_Child]) -> None:
+def _close_all(children: list[_Child]) -> None:
     while children:
         children.pop().bury()

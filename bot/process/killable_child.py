@@ -67,10 +67,10 @@ def main() -> None:
     while (frame := receive(inbox)) is not None:
         for answer in _answers(frame):
             send(outbox, answer)
-        _let_it_take(None)
+        _limit_cpu(None)
 
 
-def _let_it_take(cpu_seconds: float | None) -> None:
+def _limit_cpu(cpu_seconds: float | None) -> None:
     """Set the CPU time after which the kernel ends us, even deep inside a pattern."""
     if hasattr(signal, "setitimer"):  # not on Windows
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds or 0)
@@ -96,7 +96,7 @@ def _answers(frame: bytes) -> Iterator[bytes]:
     """Do the work; each item of a generator is its own answer."""
     try:
         cpu_seconds, work, args, kwargs = pickle.loads(frame)  # noqa: S301 our parent's
-        _let_it_take(cpu_seconds)
+        _limit_cpu(cpu_seconds)
         found = work(*args, **kwargs)
         if isinstance(found, Generator):
             for item in found:

@@ -58,12 +58,12 @@ def safe_cell(value: object) -> object:
     if isinstance(value, int | float):
         return value
     if isinstance(value, tuple):
-        value = "; ".join(one if isinstance(one, str) else _said(one) for one in value)
+        value = "; ".join(one if isinstance(one, str) else _index_facts(one) for one in value)
     text = value.value if isinstance(value, Enum) else str(value)
     return f"'{text}" if _dangerous(text) else text
 
 
-def _said(one: IndexLink) -> str:
+def _index_facts(one: IndexLink) -> str:
     """Return `ahrefs: DR 74, follow, since 2026-01-02`, with what the index knows."""
     authority = None if one.authority is None else f"{one.authority_scale} {one.authority:g}"
     since = f"since {one.first_seen}" if one.first_seen else None

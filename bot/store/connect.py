@@ -59,7 +59,7 @@ class Database:
         """
         database = cls(path, clock)
         try:
-            await database._in(database._writing, database._prepare)
+            await database._run_in(database._writing, database._prepare)
         except BaseException:
             await asyncio.to_thread(database._close)
             raise
@@ -75,7 +75,7 @@ class Database:
 
     async def read(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
         """Run `fn` on one snapshot of what is committed; SQLite refuses writes there."""
-        return await self._in(self._reading, lambda: self._snapshot(fn))
+        return await self._run_in(self._reading, lambda: self._snapshot(fn))
 
     async def surely(self, fn: Callable[[sqlite_utils.Database], Any]) -> None:
         """Run `fn` like `run`, or later if the file cannot be written now; it may run twice.
@@ -99,7 +99,7 @@ class Database:
         finally:
             await asyncio.to_thread(self._close)
 
-    async def _in(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    async def _run_in(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(pool, work)
 
     def _prepare(self) -> None:
@@ -116,7 +116,7 @@ class Database:
             writer = self._connect()
             self._writer = Writer(writer, self._writing, self.clock)
             migrate(writer, str(self.path))
-            _log_ahead(writer)
+            _use_write_ahead_log(writer)
             self._retries = RetryQueue(self.run, self.clock)
             self._check = WriteCheck(self.path, self.run, self.clock)
             writer.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
@@ -165,7 +165,7 @@ def set_up(database: sqlite_utils.Database) -> None:
     database.conn.create_function("casefold", 1, str.casefold, deterministic=True)
 
 
-def _log_ahead(writer: sqlite_utils.Database) -> None:
+def _use_write_ahead_log(writer: sqlite_utils.Database) -> None:
     """Switch to a write-ahead log; SQLite does not wait here when two processes do it at once."""
     for _ in range(MEETINGS):
         try:

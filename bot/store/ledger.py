@@ -330,8 +330,8 @@ def spent_by(found: Iterable[Total], whose: Callable[[Total], str | None]) -> tu
                 micro_usd=sum(known) if known and len(known) == len(money) else None,
             )
         )
-    return tuple(sorted(lines, key=_dearest))
+    return tuple(sorted(lines, key=_highest_cost_first))
 
 
-def _dearest(line: Spent) -> tuple[int, int, str, str]:
+def _highest_cost_first(line: Spent) -> tuple[int, int, str, str]:
     return (-(line.micro_usd or 0), -line.units, line.who or "", line.vendor)

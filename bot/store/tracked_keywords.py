@@ -45,7 +45,7 @@ def track(
     page, vendors), keeps its spelling, and is no longer paused.
     """
     site_id = ensure_site(db, team, question.site or "", at).id
-    keyword, is_followed = _kept_as(db, team, channel, site_id, question)
+    keyword, is_tracked = _stored_spelling(db, team, channel, site_id, question)
     question = replace(question, keyword=keyword)
     key = (team, channel, site_id, keyword, question.market.country)
     made = db.execute(
@@ -66,7 +66,7 @@ def track(
         ),
     )
     (followed,) = _read(made)
-    return followed.tracked, not is_followed
+    return followed.tracked, not is_tracked
 
 
 def of_channel(
@@ -166,7 +166,7 @@ def note_fault(db: sqlite_utils.Database, team: str, tracked_id: str, fault: str
     )
 
 
-def _kept_as(
+def _stored_spelling(
     db: sqlite_utils.Database, team: str, channel: str, site_id: int, question: Question
 ) -> tuple[str, bool]:
     """Return how a keyword is spelled in the channel, and whether it is tracked now.

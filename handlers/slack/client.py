@@ -32,7 +32,7 @@ FAULT_RETRIES = 2
 LONGEST_WAIT_S = 60.0
 
 
-class _Patient(AsyncRetryHandler):
+class _ClockRetryHandler(AsyncRetryHandler):
     """Waits by the Clock. Jitter keeps several workers from retrying at the same moment."""
 
     def __init__(self, clock: Clock, retries: int) -> None:
@@ -53,7 +53,7 @@ class _Patient(AsyncRetryHandler):
         state.increment_current_attempt()
 
 
-class RateLimitRetry(_Patient):
+class RateLimitRetry(_ClockRetryHandler):
     """429: Slack did nothing and says when to try again."""
 
     async def _can_retry_async(
@@ -71,7 +71,7 @@ class RateLimitRetry(_Patient):
         )
 
 
-class FaultRetry(_Patient):
+class FaultRetry(_ClockRetryHandler):
     """No connection, a broken one, or a server error."""
 
     async def _can_retry_async(

@@ -44,7 +44,7 @@ class SlackApi:
         """Post and return the message's ts."""
 
         async def send(shape: Message) -> str:
-            await self._turn(channel)
+            await self._wait_for_turn(channel)
             answer = await self.client.chat_postMessage(
                 channel=channel,
                 text=shape.text,
@@ -55,7 +55,7 @@ class SlackApi:
             )
             return str(answer["ts"])
 
-        return await _with_twins(message, send)
+        return await _with_fallbacks(message, send)
 
     async def edit(self, channel: str, ts: str, message: Message) -> None:
         """Replace a message's words and blocks."""
@@ -66,7 +66,7 @@ class SlackApi:
                 channel=channel, ts=ts, text=shape.text, blocks=shape.blocks
             )
 
-        await _with_twins(message, send)
+        await _with_fallbacks(message, send)
 
     async def whisper(
         self, channel: str, user: str, message: Message, thread_ts: str | None = None
@@ -82,7 +82,7 @@ class SlackApi:
                 thread_ts=thread_ts,
             )
 
-        await _with_twins(message, send)
+        await _with_fallbacks(message, send)
 
     async def respond(self, url: str, message: Message, *, replace: bool = False) -> None:
         """Answer privately where somebody acted, up to five times within half an hour.
@@ -106,7 +106,7 @@ class SlackApi:
             if answer.status_code != 200:
                 raise SlackRefused(_word(answer.status_code, answer.body))
 
-        await _with_twins(message, send)
+        await _with_fallbacks(message, send)
 
     async def check(self) -> None:
         """Check that Slack answers and accepts our token; nobody sees this."""
@@ -121,7 +121,7 @@ class SlackApi:
         self, channel: str, name: str, content: bytes, thread_ts: str | None = None
     ) -> None:
         """Share a file; the bot must be in the channel."""
-        await self._turn(channel)
+        await self._wait_for_turn(channel)
         await _asked(
             self.client.files_upload_v2(
                 channel=channel, thread_ts=thread_ts, filename=name, title=name, content=content
@@ -141,7 +141,7 @@ class SlackApi:
         answer = await _asked(self.client.users_info(user=user))
         return dict(answer["user"])
 
-    async def _turn(self, channel: str) -> None:
+    async def _wait_for_turn(self, channel: str) -> None:
         now = self._clock.monotonic()
         at = max(now, self._free_at.get(channel, now))
         self._free_at[channel] = at + BETWEEN_POSTS_S
@@ -149,8 +149,8 @@ class SlackApi:
             await self._clock.sleep(at - now)
 
 
-async def _with_twins(message: Message, send: Callable[[Message], Awaitable[T]]) -> T:
-    shapes = list(_shapes(message))
+async def _with_fallbacks(message: Message, send: Callable[[Message], Awaitable[T]]) -> T:
+    shapes = list(_versions(message))
     for shape in shapes[:-1]:
         try:
             return await _asked(send(shape))
@@ -160,7 +160,7 @@ async def _with_twins(message: Message, send: Callable[[Message], Awaitable[T]])
     return await _asked(send(shapes[-1]))
 
 
-def _shapes(message: Message) -> Iterator[Message]:
+def _versions(message: Message) -> Iterator[Message]:
     yield message
     if message.plain != message:
         yield message.plain

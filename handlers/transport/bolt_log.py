@@ -5,7 +5,7 @@ import logging
 LONGEST = 200
 
 
-class _Curt(logging.Filter):
+class _ShortMessages(logging.Filter):
     """Passes warnings only, each as one short line that ends before a body would begin."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -19,7 +19,7 @@ class _Curt(logging.Filter):
         return True
 
 
-_CURT = _Curt()
+_CURT = _ShortMessages()
 
 
 def bolt_log() -> logging.Logger:

@@ -19,19 +19,19 @@ async def watch(client: SocketModeClient, clock: Clock) -> None:
     missed = 0
     while not client.closed:
         await clock.sleep(EVERY_S)
-        missed = 0 if await _is_sound(client) else missed + 1
+        missed = 0 if await _is_healthy(client) else missed + 1
         if missed >= PATIENCE and not client.closed:
             missed = 0
-            await _open_anew(client)
+            await _reconnect(client)
 
 
-async def _is_sound(client: SocketModeClient) -> bool:
+async def _is_healthy(client: SocketModeClient) -> bool:
     tasks = (client.message_processor, client.message_receiver, client.current_session_monitor)
     alive = all(task is not None and not task.done() for task in tasks)
     return alive and await client.is_connected()
 
 
-async def _open_anew(client: SocketModeClient) -> None:
+async def _reconnect(client: SocketModeClient) -> None:
     log.error("Socket Mode has lost its connection; it is opened anew")
     if client.message_processor.done():
         client.message_processor = asyncio.ensure_future(client.process_messages())

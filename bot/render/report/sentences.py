@@ -62,7 +62,7 @@ def _answer(report: Report) -> str:
     if report.verdict is Verdict.FIX_FIRST:
         return f"Do not build links yet, fix this first: {_first_fault(report.gates)}"
     if report.verdict is Verdict.LINKS_NOT_THE_CONSTRAINT:
-        return _not_the_constraint(need, field(report.competitors))
+        return _links_are_enough(need, field(report.competitors))
     return need_sentence(report)
 
 
@@ -71,7 +71,7 @@ def need_sentence(report: Report) -> str:
     need, whom = report.need, field(report.competitors)
     if need.needed is None:
         return f"How many referring domains it takes is unknown: {_why_unknown(report, whom)}."
-    start = _to_stand_level(need, need.needed, whom)
+    start = _to_match_top3(need, need.needed, whom)
     if need.have is None:
         why = NAME_THE_PAGE if unnamed(report) else "no link count was read for your page"
         return f"{start}; how many you have is unknown: {why}."
@@ -82,12 +82,12 @@ def need_sentence(report: Report) -> str:
 def _why_unknown(report: Report, whom: str) -> str:
     if report.competitors:
         return f"no link count was read for {whom}"
-    if _lost(report, "serp"):
+    if _is_unanswered(report, "serp"):
         return "the search results could not be read"
     return f"no page to compare with was found for {whom}"
 
 
-def _lost(report: Report, *capabilities: str) -> bool:
+def _is_unanswered(report: Report, *capabilities: str) -> bool:
     """Say whether a question of these capabilities got no answer."""
     no_answer = (SourceState.UNAVAILABLE, SourceState.NOT_ASKED)
     return any(
@@ -107,11 +107,11 @@ def so_far(report: Report) -> str | None:
         return None
     if need.have is None:
         whom = field(report.competitors)
-        return f"{_to_stand_level(need, need.needed, whom)}."
+        return f"{_to_match_top3(need, need.needed, whom)}."
     return need_sentence(report)
 
 
-def _to_stand_level(need: Need, needed: int, whom: str) -> str:
+def _to_match_top3(need: Need, needed: int, whom: str) -> str:
     return f"You need {about(needed)} to stand level with {whom}{_capped(need)}"
 
 
@@ -149,7 +149,7 @@ def _already(need: Need, position: int | None) -> str:
     return f"{start}; the other pages there have {theirs}{yours}."
 
 
-def _not_the_constraint(need: Need, whom: str) -> str:
+def _links_are_enough(need: Need, whom: str) -> str:
     have = f"you have {counted(need.have, 'referring domain')}" if need.have is not None else None
     want = (
         f"standing level with {whom} takes about {number(need.needed)}{_capped(need)}"
@@ -304,7 +304,7 @@ def prospects_found(report: Report, listed_here: int) -> str:
     whom = field(report.competitors)
     found = len(report.prospects)
     if not found:
-        return _nobody(report, whom)
+        return _no_prospects(report, whom)
     proven = sum(prospect.absence is Absence.PROVEN for prospect in report.prospects)
     start = f"{counted(found, 'domain')} {'links' if found == 1 else 'link'} to {whom} and"
     if proven == found:
@@ -347,12 +347,12 @@ def levels(prospect: Prospect) -> str:
     return ", ".join(counted(count, noun) for count, noun in known if count)
 
 
-def _nobody(report: Report, whom: str) -> str:
+def _no_prospects(report: Report, whom: str) -> str:
     if report.unproven:
         return f"No prospects: none of those that link to {whom} is proven not to link to you."
     if not report.competitors:
         return "Prospects are unknown: there is no page to compare with."
-    if _lost(report, "referring_domains", "intersect"):
+    if _is_unanswered(report, "referring_domains", "intersect"):
         return f"Prospects are unknown: who links to {whom} could not be read."
     return f"No prospects: no domain was found that links to {whom} and not to you."
 

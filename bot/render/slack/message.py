@@ -37,7 +37,7 @@ class Message:
     @property
     def plain(self) -> "Message":
         """The same message with every table and chart as text."""
-        return Message(self.text, _plain_twins(self.blocks))
+        return Message(self.text, _without_data_blocks(self.blocks))
 
     @property
     def text_only(self) -> "Message":
@@ -106,14 +106,14 @@ def paragraphs(lines: list[str], limit: int = _PARAGRAPH) -> list[str]:
     return made
 
 
-def _plain_twins(blocks: list[Block]) -> list[Block]:
+def _without_data_blocks(blocks: list[Block]) -> list[Block]:
     """Replace each chart by its full text, and the table by as much text as fits."""
-    whole = [_chart_twin(block) if block["type"] == _CHART else [block] for block in blocks]
+    whole = [_chart_as_text(block) if block["type"] == _CHART else [block] for block in blocks]
     flat = [block for twins in whole for block in twins]
     room = MAX_MESSAGE - _MARGIN - _size([one for one in flat if one["type"] not in _TABLES])
     made: list[Block] = []
     for block in flat:
-        made += _twin(block, room) if block["type"] in _TABLES else [block]
+        made += _table_as_text(block, room) if block["type"] in _TABLES else [block]
     return made[:MAX_BLOCKS]
 
 
@@ -130,7 +130,7 @@ def _size(blocks: list[Block]) -> int:
     return len(json.dumps(blocks, ensure_ascii=False))
 
 
-def _twin(table: Any, room: int) -> list[Block]:
+def _table_as_text(table: Any, room: int) -> list[Block]:
     """Write a table as a list: the first cell (two in a numbered table) names the row.
 
     The other cells follow with their headers.
@@ -153,7 +153,7 @@ def _twin(table: Any, room: int) -> list[Block]:
     return _sections(texts)
 
 
-def _chart_twin(block: Any) -> list[Block]:
+def _chart_as_text(block: Any) -> list[Block]:
     """Write a chart as one line per series (`Remaining gap: Sep 7: 40, Sep 14: 38`) or segment."""
     title, chart = block["title"], block["chart"]
     if "segments" in chart:

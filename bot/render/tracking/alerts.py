@@ -25,7 +25,9 @@ def alert_message(alerts: Sequence[Alert]) -> Message:
     """Return all alerts of a day in one message; raises `ValueError` when there are none."""
     if not alerts:
         raise ValueError("an alert without a moment: post nothing instead")
-    first, *rest = [_said(one) for one in sorted(alerts, key=lambda one: _ORDER.index(one.moment))]
+    first, *rest = [
+        _alert_words(one) for one in sorted(alerts, key=lambda one: _ORDER.index(one.moment))
+    ]
     lines = [f"{first}, and {counted(len(rest), 'more thing')} happened." if rest else f"{first}."]
     if rest:
         listed = [f"• {one}." for one in rest[:_LISTED]]
@@ -40,7 +42,7 @@ def alert_message(alerts: Sequence[Alert]) -> Message:
     return note_of(lines, small, buttons)
 
 
-def _said(alert: Alert) -> str:
+def _alert_words(alert: Alert) -> str:
     """Return one alert as words, without a full stop."""
     keyword = quoted(alert.keyword)
     if alert.moment in _MOVES:
