@@ -87,7 +87,7 @@ class Life:
         """Return as many as the keywords need."""
         return [f"C{at}" for at in range(-(-self.web.keywords // MOST_TRACKED))]
 
-    async def follow(self) -> None:
+    async def track(self) -> None:
         """Track all keywords."""
         for number in range(self.web.keywords):
             await self.tracking.track(
@@ -182,7 +182,7 @@ async def _live(keywords: int, weeks: int, *, paid: bool) -> None:
             )
             tracking = Tracking(database=database, clock=clock, refresher=refresher)
             life = Life(web, clock, database, tracking, Digests(database, settings, registry))
-            await life.follow()
+            await life.track()
             for week in range(weeks + 1):
                 figures = await life.live(week)
                 if week in (0, *SHOWN, weeks):

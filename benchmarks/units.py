@@ -143,7 +143,7 @@ async def week(vendor: str, server: AhrefsServer | DataForSeoServer, moved: list
         named = discover(load(Settings, env_file=None), clock).named(vendor)
         async with httpx.AsyncClient() as client:
             gateway = Gateway(client, clock)
-            await tracked.reread(named, gateway, budget, TRACKED, server.world)
+            await tracked.refresh_week(named, gateway, budget, TRACKED, server.world)
         (line,) = await budget.spent()
     finally:
         await database.close()

@@ -126,9 +126,9 @@ def overview(vendors: Sequence[tuple[str, str, int]]) -> str:
 def _sum(name: str) -> tuple[int, int]:
     if name not in CASES:
         return 0, 0
-    books = [CASES[one] for one in (name, *_others(name))]
-    kept = sum(len(one.kept) for book in books for one in verdicts(book))
-    return kept, len(LINES) * sum(len(book.cases) for book in books)
+    suites = [CASES[one] for one in (name, *_others(name))]
+    kept = sum(len(one.kept) for suite in suites for one in verdicts(suite))
+    return kept, len(LINES) * sum(len(suite.cases) for suite in suites)
 
 
 def section(name: str, capabilities: Sequence[Capability]) -> str:

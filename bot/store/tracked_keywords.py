@@ -65,8 +65,8 @@ def track(
             to_text(at),
         ),
     )
-    (followed,) = _read(made)
-    return followed.tracked, not is_tracked
+    (tracked,) = _read(made)
+    return tracked.tracked, not is_tracked
 
 
 def of_channel(

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from fakes.slack.gap_bot import Bot, gap_bot
-from fakes.worlds.moving_web import OUR_SITE, OURS, RIVALS
+from fakes.worlds.moving_web import COMPETITORS, OUR_SITE, OURS
 
 from bot.model.question import Defaults, make
 from bot.model.tracking import Digest
@@ -21,7 +21,7 @@ TEN_MINUTES, A_WEEK = 600, 7 * 86_400
 
 
 @dataclass
-class Following:
+class TrackedChannel:
     """A channel that Ana set up, on the Monday morning of a week with something to tell."""
 
     bot: Bot
@@ -51,7 +51,7 @@ class Following:
         """Go to nine on the next Monday; a competitor has won a link meanwhile."""
         gone = (self.bot.clock.now() - self.monday).total_seconds()
         self.bot.clock.advance(A_WEEK - gone % A_WEEK)
-        self.bot.moving.link(RIVALS[0], f"{name}.example", days_ago=1)
+        self.bot.moving.link(COMPETITORS[0], f"{name}.example", days_ago=1)
 
     async def state(self, week: str) -> str | None:
         rows = await self.bot.database.read(
@@ -91,11 +91,11 @@ class Following:
 
 
 @asynccontextmanager
-async def following(folder: Path) -> AsyncIterator[Following]:
+async def tracked_channel(folder: Path) -> AsyncIterator[TrackedChannel]:
     """Follow, read once, and tell the first, quiet week; it is the next Monday at nine then."""
     async with gap_bot(folder) as bot:
         bot.join("seo")
-        it = Following(bot)
+        it = TrackedChannel(bot)
         ana = bot.playground.workspace.user("ana").id
         question = make("best crm", Defaults(), site=OUR_SITE, page=OURS)
         await bot.services.tracking.track(question, team=it.team, channel=it.channel.id, person=ana)

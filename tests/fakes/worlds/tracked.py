@@ -80,7 +80,7 @@ class Week:
     asks: list[Ask]
 
 
-async def reread(
+async def refresh_week(
     vendor: Vendor, gateway: Gateway, budget: RunBudget, keywords: int, world: World
 ) -> Week:
     """Re-read keywords whose counts of last week are those of the world then."""
