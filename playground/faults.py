@@ -1,4 +1,4 @@
-"""The gate every call of an app passes: it keeps the record and makes trouble on demand."""
+"""Every call of an app passes here: calls are recorded, and faults are injected on demand."""
 
 import asyncio
 from collections import deque
@@ -18,7 +18,7 @@ _AFTER: Final = "_after"
 
 @dataclass(frozen=True)
 class Trouble:
-    """What befalls one call; `retry_after` is in seconds."""
+    """The fault to inject into one call; `retry_after` is in seconds."""
 
     what: str
     retry_after: int = 0
@@ -26,7 +26,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Record:
-    """One call as it came in, and the error or trouble it met (None when ok)."""
+    """One call as received, and the error or injected fault it met (None when ok)."""
 
     method: str
     args: Mapping[str, Any]
@@ -37,7 +37,7 @@ Outcome = tuple[web.Response, str | None]
 
 
 class Gate:
-    """Lets calls through one by one. `calls` holds them in order of arrival at their end."""
+    """Lets calls through one at a time. `calls` holds them in the order in which they ended."""
 
     def __init__(self, beat: Callable[[], None]) -> None:
         self.calls: list[Record] = []
@@ -46,11 +46,11 @@ class Gate:
         self._closing = asyncio.Event()
 
     def add(self, method: str, trouble: Trouble, times: int) -> None:
-        """Let the next `times` calls of a method meet this trouble."""
+        """Inject this fault into the next `times` calls of a method."""
         self._queues.setdefault(method, deque()).extend([trouble] * times)
 
     def close(self) -> None:
-        """Let go of everyone who hangs."""
+        """Release every call that hangs."""
         self._closing.set()
 
     async def passage(
@@ -62,7 +62,7 @@ class Gate:
         *,
         own: Trouble | None = None,
     ) -> web.Response:
-        """Act on a call, unless trouble is waiting for it; `own` is trouble that it brought."""
+        """Run a call, or the fault that waits for it; `own` is a fault of the call itself."""
         queue = self._queues.get(method)
         trouble = queue.popleft() if queue else own
         if trouble is not None and not trouble.what.endswith(_AFTER):

@@ -11,7 +11,7 @@ _PREVIEW_BYTES = 20_000
 def page_state(workspace: Workspace, user: str, channel: str) -> dict[str, Any]:
     """Return the whole page for a viewer; users and channels go by id or name.
 
-    An unknown one gets the first there is.
+    An unknown user or channel falls back to the first.
     """
     people = [one for one in workspace.users.values() if not one.is_bot]
     viewer = next((one for one in people if user in (one.id, one.name)), people[0])

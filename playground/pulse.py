@@ -1,11 +1,11 @@
-"""Waking those who wait for the workspace to change."""
+"""Wakes tasks that wait for the workspace to change."""
 
 import asyncio
 from collections.abc import Callable
 
 
 class Pulse:
-    """A heartbeat: every beat wakes everyone who waits, and is numbered."""
+    """Numbered change notifications: each wakes everyone who waits."""
 
     def __init__(self) -> None:
         self.beats = 0
@@ -18,13 +18,13 @@ class Pulse:
         self._next = asyncio.Event()
 
     async def after(self, seen: int) -> int:
-        """Wait for a beat later than the one seen; return its number."""
+        """Wait for a notification later than the last one seen; return its number."""
         while self.beats <= seen:
             await self._next.wait()
         return self.beats
 
     async def until(self, condition: Callable[[], object], seconds: float) -> None:
-        """Wait until the condition holds, looking again at every beat. Raises TimeoutError."""
+        """Wait until the condition holds, checking it at every change. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not condition():
                 await self.after(self.beats)

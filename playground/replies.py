@@ -1,4 +1,4 @@
-"""response_url: a short-lived right to answer where something happened."""
+"""response_url: a temporary right to answer where something happened."""
 
 import secrets
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ class _Right:
 
 
 class Replies:
-    """All response_urls that were handed out. They need no membership and no scope."""
+    """All response_urls that were issued. They need no membership and no scope."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace

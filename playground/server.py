@@ -1,4 +1,4 @@
-"""The playground: a workspace behind one port, with the Web API, the links and the page."""
+"""The playground: a workspace on one port, with the Web API, the links and the page."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -24,7 +24,8 @@ _LARGEST_BODY = 64 * 1024 * 1024
 class Playground(People):
     """A strict local Slack. Use it as `async with Playground(workspace) as playground`.
 
-    `ack_seconds` is Slack's patience; `one_per_second` adds the limit on posts to one channel.
+    `ack_seconds` is how long Slack waits for an ack; `one_per_second` enables the rate limit on
+    posts to one channel.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class Playground(People):
 
     @property
     def calls(self) -> list[Record]:
-        """Everything the apps asked for: Web API methods, `upload` and `response_url`."""
+        """Every call of the apps: Web API methods, `upload` and `response_url`."""
         return self._gate.calls
 
     async def __aenter__(self) -> Self:
@@ -93,7 +94,7 @@ class Playground(People):
         return await handler(request)
 
     async def stop(self) -> None:
-        """Close the port and everything under way."""
+        """Close the port and stop everything that runs."""
         await self.rest()
         self._gate.close()
         await self._courier.close()
@@ -107,15 +108,15 @@ class Playground(People):
         await self._pulse.until(condition, seconds)
 
     def limit_next(self, method: str, seconds: int, times: int = 1) -> None:
-        """Let the next calls of a method meet 429 with Retry-After."""
+        """Answer the next calls of a method with 429 and Retry-After."""
         self._gate.add(method, Trouble(RATE_LIMITED, seconds), times)
 
     def fail_next(self, method: str, what: str, times: int = 1) -> None:
-        """Let the next calls of a method fail; `upload` and `response_url` count as methods.
+        """Make the next calls of a method fail; `upload` and `response_url` count as methods.
 
-        `what`: http500 (nothing done); disconnect_before and hang_before (nothing done, no
-        answer); disconnect_after and hang_after (done, but the answer never comes); anything
-        else is an error code that Slack answers. Who hangs does so until the playground stops.
+        `what`: http500 (nothing done); disconnect_before and hang_before (nothing done, no answer);
+        disconnect_after and hang_after (done, but the answer never comes); anything else is an
+        error code that Slack answers. A hanging call hangs until the playground stops.
         """
         self._gate.add(method, Trouble(what), times)
 
@@ -142,7 +143,7 @@ class Playground(People):
             return error.answer()
 
     def _holder(self, request: web.Request, args: Mapping[str, Any], field: str) -> App:
-        """Return the app whose token came along. Raises SlackError: not_authed, invalid_auth …"""
+        """Return the app with the request's token. Raises SlackError: not_authed, invalid_auth …"""
         header = request.headers.get("Authorization", "")
         token = header.removeprefix("Bearer ").strip() or str(args.get("token", ""))
         if not token:
@@ -196,7 +197,7 @@ class Playground(People):
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:
-    """Return the arguments wherever they travel: query string, form, or JSON."""
+    """Return the arguments from wherever they are: query string, form, or JSON."""
     args: dict[str, Any] = dict(request.query)
     if request.content_type == "application/json":
         body = await request.read()
