@@ -1,8 +1,8 @@
 """How long Slack waits for an acknowledgement: LinkGap beside a bare Bolt echo.
 
-Both are served by uvicorn in processes of their own and get the same signed commands over HTTP, in
-interleaved rounds. "While analyses run": the queue works at the same time, on the sample vendor,
-against a stub of Slack that says yes to everything.
+uvicorn serves both in separate processes; both get the same signed commands over HTTP, in
+interleaved rounds. "While analyses run": the queue works at the same time, with the sample vendor,
+against a Slack stub that accepts everything.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ async def _measure() -> None:
         for process in processes:
             process.start()
         try:
-            # At work comes last: its backlog would take the cores from the others.
+            # The loaded run comes last: its backlog would take the cores from the others.
             for named in ({"LinkGap": quiet}, {"LinkGap at work": busy}):
                 await _rounds({"bare Bolt echo": bare, **named})
         finally:
@@ -76,7 +76,7 @@ async def _rounds(ports: dict[str, int]) -> None:
 
 
 async def _crowd(session: aiohttp.ClientSession, port: int) -> float:
-    """Return the 99th percentile in milliseconds of many commands, so many at once."""
+    """Return the 99th percentile in milliseconds of many commands, `at_once` in parallel."""
     places = asyncio.Semaphore(AT_ONCE)
 
     async def one() -> float:
