@@ -1,4 +1,4 @@
-"""A channel of the playground that Ana set up and that follows one keyword, from Monday on."""
+"""A channel of the playground that Ana set up and that tracks one keyword, from Monday on."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ TEN_MINUTES, A_WEEK = 600, 7 * 86_400
 
 @dataclass
 class TrackedChannel:
-    """A channel that Ana set up, on the Monday morning of a week with something to tell."""
+    """A channel that Ana set up, on the Monday morning of a week with news."""
 
     bot: Bot
 
@@ -31,7 +31,7 @@ class TrackedChannel:
         return self.bot.playground.workspace.channel("seo")
 
     async def look(self, times: int = 1) -> None:
-        """Let the alarm ring so many times, every ten minutes."""
+        """Run the schedule this many times, every ten minutes."""
         for _ in range(times):
             await self.bot.services.schedule.run_due()
             self.bot.clock.advance(TEN_MINUTES)
@@ -48,7 +48,7 @@ class TrackedChannel:
         return len(self.bot.moving.asked)
 
     async def next_week(self, name: str) -> None:
-        """Go to nine on the next Monday; a competitor has won a link meanwhile."""
+        """Go to nine on the next Monday, after a competitor has won a link."""
         gone = (self.bot.clock.now() - self.monday).total_seconds()
         self.bot.clock.advance(A_WEEK - gone % A_WEEK)
         self.bot.moving.link(COMPETITORS[0], f"{name}.example", days_ago=1)
@@ -67,14 +67,14 @@ class TrackedChannel:
         return self.bot.playground.workspace.team_id
 
     async def day(self, days: int, hour: int = 9) -> None:
-        """Go on by so many days, to an hour, and let the alarm ring."""
+        """Go this many days ahead, to an hour, and run the schedule."""
         now = self.bot.clock.now()
         at = now.replace(hour=hour, minute=0) + timedelta(days=days)
         self.bot.clock.advance((at - now).total_seconds())
         await self.bot.services.schedule.run_due()
 
     async def read(self) -> None:
-        """Read the keyword now, as somebody who cannot wait for Monday does."""
+        """Refresh the keyword now instead of waiting for Monday."""
         self.bot.clock.advance(60)
         tracking = self.bot.services.tracking
         keywords = [one.state.tracked for one in await tracking.listed(self.team, None)]
@@ -85,14 +85,14 @@ class TrackedChannel:
         await self.bot.services.channels.save(self.team, place, values, by=None)
 
     async def digest(self) -> Digest:
-        """Return what the week would tell now."""
+        """Return the week's digest as of now."""
         slot = Slot(self.team, self.channel.id, PostKind.DIGEST, "2099-W01")
         return await self.bot.services.digests.build(slot, as_of=self.bot.clock.now())
 
 
 @asynccontextmanager
 async def tracked_channel(folder: Path) -> AsyncIterator[TrackedChannel]:
-    """Follow, read once, and tell the first, quiet week; it is the next Monday at nine then."""
+    """Track, read once, and post the first, quiet week; it is then the next Monday at nine."""
     async with gap_bot(folder) as bot:
         bot.join("seo")
         it = TrackedChannel(bot)

@@ -1,4 +1,4 @@
-"""A small web that a test moves from week to week, read for free as an index on this machine."""
+"""A small web that a test changes from week to week, read for free as a local index."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class Local:
 
 
 class Here:
-    """Where pages are understood: in this process, since nothing invented here is hostile."""
+    """Page analysis in this process, since nothing invented here is hostile."""
 
     @property
     def pages(self) -> "Here":
@@ -94,7 +94,7 @@ class MovingWeb:
             rows[domain] = ReferringDomain(domain, strength, first_seen=day)
 
     def unlink(self, url: str, *domains: str, missing: bool = True) -> None:
-        """Let the index forget links; their pages are gone (`missing`), or show the link still."""
+        """Remove links from the index; their pages are gone (`missing`), or still show the link."""
         for domain in domains:
             del self.links[url][domain]
             page = _page_of(domain)
