@@ -73,8 +73,8 @@ class JobQueue:
     def handle(self, kind: str, work: Work, tell: Tell | None = None) -> None:
         """Register the work for a kind of job, and what tells its asker if the work did not.
 
-        `tell` is handed the job and what ended it, and must do without the database. Work that has
-        told its asker itself raises `Heard`.
+        `tell` gets the job and the error that ended it, and must not use the database. Work that
+        has told the asker itself raises `Heard`.
         """
         self._kinds[kind] = _Kind(work, tell)
 

@@ -164,7 +164,7 @@ class Playground(People):
         self._last_post[channel] = now
         return None
 
-    # -- the other doors -------------------------------------------------------------------
+    # -- the other routes -------------------------------------------------------------------
 
     async def _upload(self, request: web.Request) -> web.Response:
         file, content = request.match_info["file"], await request.read()

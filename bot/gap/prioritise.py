@@ -7,13 +7,13 @@ missing signal is left out, never zero. The weights are those of docs/method.md:
   domain's name where no linking page was read (`bot.gap.relevance`).
 - authority 25: the value on its scale's full length where one scale is present. With several,
   the share of candidates on the same scale that are no stronger: scales are never mixed. A domain
-  on several scales stands on the one that covers most candidates.
+  on several scales uses the one that covers most candidates.
 - trust 15: the index's mark, and with several indexes the share of those that should have seen the
   link and did; the lower of the two.
 - traffic 15: log10(visits / 100) / 3 within 0..1, so 1,000 visits a month are a third, 10,000 two
   thirds and 100,000 or more all of it.
-- breadth 10: share of the competitors to whose pages it links; one of whom only the site is linked
-  counts half.
+- breadth 10: share of the competitors to whose pages it links; one linked only at site
+  level counts half.
 
 A platform's authority and traffic say nothing about a page on it, so they are left out there. What
 an index marks as spam comes last. Ties: page level first, then by name. The order of inputs never

@@ -1,4 +1,4 @@
-"""What a run may cost, what was spent and what is left: the figures that every door shows.
+"""What a run may cost, what was spent and what is left: the figures that every interface shows.
 
 Money is in micro-dollars, None where the price is unknown; units belong to a vendor's own pool.
 """

@@ -1,4 +1,4 @@
-"""The question, and the one grammar of every door: `/gap KEYWORD site: page: in: lang: vs: …`.
+"""The question, and the one grammar of every interface: `/gap KEYWORD site: page: in: lang: vs: …`.
 
 Slack, the CLI, the form and stored jobs all create a `Question`; only this file validates one.
 """

@@ -1,6 +1,6 @@
 """The result of one run. Field names are the keys of the documented JSON (docs/report.schema.json).
 
-Every door (CLI, Slack, files) shows this and nothing else. `None` means unknown, never zero.
+Every interface (CLI, Slack, files) shows this and nothing else. `None` means unknown, never zero.
 """
 
 from dataclasses import dataclass

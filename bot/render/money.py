@@ -1,4 +1,4 @@
-"""Prices, spending, caps and allowances in words, the same for every door."""
+"""Prices, spending, caps and allowances in words, the same for every interface."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

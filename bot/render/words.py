@@ -1,4 +1,4 @@
-"""How a number, a date and a stranger's text are written, the same for every door.
+"""How a number, a date and a stranger's text are written, the same for every interface.
 
 Everything from outside (keywords, titles, anchors, vendors' sentences) goes through `shown` before
 it stands beside our own words.

@@ -58,7 +58,7 @@ class SqliteAnswers:
         try:
             await self._database.run(save)
         except sqlite3.Error as error:
-            # The answer is paid for and at hand; failing to cache it costs at most a second
+            # The answer is paid for and available; failing to cache it costs at most a second
             # request.
             log.warning("an answer of %s cannot be kept: %s", vendor, error)
 

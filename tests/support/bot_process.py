@@ -62,7 +62,7 @@ class BotProcess:
         there.close()
 
     async def told(self, word: str) -> None:
-        """Wait for a word of the child: `ready`, then `idle` each time its queue is empty."""
+        """Wait for the child's signal: `ready`, then `idle` each time its queue is empty."""
         while await asyncio.to_thread(self._here.recv) != word:
             pass
 

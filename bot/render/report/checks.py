@@ -1,4 +1,4 @@
-"""The results of the gates: one line per gate, and what our page lacks, for every door."""
+"""The results of the gates: one line per gate, and what our page lacks, for every interface."""
 
 from bot.gap.readiness import fault
 from bot.model.report import Report, Verdict

@@ -1,4 +1,4 @@
-"""A report in plain sentences, for every door. No markup, and no promises."""
+"""A report in plain sentences, for every interface. No markup, and no promises."""
 
 from bot.gap.readiness import fault
 from bot.model.links import Scope

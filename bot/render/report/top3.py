@@ -1,4 +1,4 @@
-"""The pages of the top 3 beside ours, as a table for any door."""
+"""The pages of the top 3 beside ours, as a table for any interface."""
 
 from dataclasses import dataclass
 

@@ -24,7 +24,7 @@ _ELSEWHERE = {"thread": "the thread of the digest", "csv_file": "the CSV file of
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One keyword in words, for every door."""
+    """One keyword in words, for every interface."""
 
     keyword: str
     gap: str
@@ -162,7 +162,7 @@ def _chart_of(series: dict[str, dict[date, int]]) -> Chart | None:
 def small_print(
     digest: Digest, *, thread: str = "the thread", csv_file: str = "the CSV file"
 ) -> list[str]:
-    """Return the caveats of the numbers, one line each; a door names its thread and CSV file."""
+    """Return the caveats of the numbers, one line each; callers name the thread and CSV file."""
     lines = [
         _targets(digest.keywords, thread),
         _forecasts(digest.keywords),

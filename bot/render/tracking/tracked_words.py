@@ -1,4 +1,4 @@
-"""A tracked keyword's numbers in words, the same in every message and door."""
+"""A tracked keyword's numbers in words, the same in every message and interface."""
 
 import math
 

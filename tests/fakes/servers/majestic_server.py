@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from urllib.parse import parse_qsl
 
 from aiohttp import web
-from fakes.servers.one_door import Answer, OneDoor, Refusal, Row, required
+from fakes.servers.one_endpoint import Answer, OneEndpoint, Refusal, Row, required
 from fakes.worlds.ahrefs_world import Backlink, host_of, root_of
 
 _MOST_DEPTH = 100_000
@@ -19,10 +19,10 @@ _CALENDAR_DAYS = 60
 
 
 @dataclass
-class MajesticServer(OneDoor):
+class MajesticServer(OneEndpoint):
     """`base_url` is the value for LINKGAP_MAJESTIC_BASE_URL; all linkers of the world are live."""
 
-    door = "/api/json"
+    path = "/api/json"
     base = "/api"
     key: str = "test-majestic-key"
 

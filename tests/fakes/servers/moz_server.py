@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from aiohttp import web
-from fakes.servers.one_door import Answer, OneDoor, Refusal, Row, required
+from fakes.servers.one_endpoint import Answer, OneEndpoint, Refusal, Row, required
 from fakes.worlds.ahrefs_world import Backlink, host_of, root_of
 
 _MOST_ROWS = 50
@@ -21,10 +21,10 @@ _SORT = {"source_domain_authority"}
 
 
 @dataclass
-class MozServer(OneDoor):
+class MozServer(OneEndpoint):
     """`base_url` is the value for LINKGAP_MOZ_BASE_URL."""
 
-    door = "/jsonrpc"
+    path = "/jsonrpc"
     base = ""
     key: str = "test-moz-token"
 

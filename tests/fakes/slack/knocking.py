@@ -50,8 +50,8 @@ class Knock:
     def answered(self) -> dict[bytes, bytes]:
         return dict(self.said[0]["headers"])
 
-    async def at(self, door: Callable[..., Awaitable[None]]) -> "Knock":
-        await door(self.scope, self.receive, self.send)
+    async def at(self, app: Callable[..., Awaitable[None]]) -> "Knock":
+        await app(self.scope, self.receive, self.send)
         return self
 
 

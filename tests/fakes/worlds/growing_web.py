@@ -68,18 +68,18 @@ class GrowingWeb:
 
     def vendor(self, *, paid: bool) -> Vendor:
         """Return it as a vendor."""
-        door: Callable[[Callable[[Any], Page[Any]]], object] = _Paid if paid else _Free
-        counted = door(self._timed(self._metrics))
+        make: Callable[[Callable[[Any], Page[Any]]], object] = _Paid if paid else _Free
+        counted = make(self._timed(self._metrics))
         return Vendor(
             name="growing",
             title="Growing web",
             scale=_SCALE,
             capabilities={
-                Capability.SERP: door(self._timed(self._serp)),
+                Capability.SERP: make(self._timed(self._serp)),
                 Capability.PAGE_METRICS: counted,
                 Capability.SITE_METRICS: counted,
-                Capability.REFERRING_DOMAINS: door(self._timed(self._referring)),
-                Capability.LINKS: door(self._timed(self._links)),
+                Capability.REFERRING_DOMAINS: make(self._timed(self._referring)),
+                Capability.LINKS: make(self._timed(self._links)),
             },
             rate=Rate(per_minute=1_000_000),
             run_cap=1_000_000,

@@ -46,14 +46,14 @@ class Refusal(Exception):
 
 
 @dataclass
-class OneDoor(ABC):
+class OneEndpoint(ABC):
     """Use as an async context manager; `base_url` is the value for the vendor's setting.
 
     `left` is what remains by pool; a pool that is missing is unlimited. All may be changed while it
     runs.
     """
 
-    door: ClassVar[str]
+    path: ClassVar[str]
     base: ClassVar[str]
 
     world: World = field(default_factory=worked_example_world)
@@ -69,7 +69,7 @@ class OneDoor(ABC):
 
     async def __aenter__(self) -> Self:
         app = web.Application()
-        app.router.add_post(self.door, self._handle)
+        app.router.add_post(self.path, self._handle)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
