@@ -11,7 +11,7 @@ class Pulse:
         self.beats = 0
         self._next = asyncio.Event()
 
-    def beat(self) -> None:
+    def notify(self) -> None:
         """Wake everyone who waits now."""
         self.beats += 1
         self._next.set()

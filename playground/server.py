@@ -8,7 +8,7 @@ from aiohttp import web
 
 from playground.courier import Courier
 from playground.errors import SlackError
-from playground.faults import RATE_LIMITED, Gate, Outcome, Record, Trouble
+from playground.faults import RATE_LIMITED, Gate, InjectedFault, Outcome, Record
 from playground.model import App
 from playground.page import Page
 from playground.people import People
@@ -44,9 +44,9 @@ class Playground(People):
         self._one_per_second = one_per_second
         self._last_post: dict[str, float] = {}
         self._pulse = Pulse()
-        self._gate = Gate(self._pulse.beat)
+        self._gate = Gate(self._pulse.notify)
         self._runner: web.AppRunner | None = None
-        workspace.on_change.append(self._pulse.beat)
+        workspace.on_change.append(self._pulse.notify)
 
     @property
     def api_url(self) -> str:
@@ -109,7 +109,7 @@ class Playground(People):
 
     def limit_next(self, method: str, seconds: int, times: int = 1) -> None:
         """Answer the next calls of a method with 429 and Retry-After."""
-        self._gate.add(method, Trouble(RATE_LIMITED, seconds), times)
+        self._gate.add(method, InjectedFault(RATE_LIMITED, seconds), times)
 
     def fail_next(self, method: str, what: str, times: int = 1) -> None:
         """Make the next calls of a method fail; `upload` and `response_url` count as methods.
@@ -118,7 +118,7 @@ class Playground(People):
         disconnect_after and hang_after (done, but the answer never comes); anything else is an
         error code that Slack answers. A hanging call hangs until the playground stops.
         """
-        self._gate.add(method, Trouble(what), times)
+        self._gate.add(method, InjectedFault(what), times)
 
     # -- the Web API -----------------------------------------------------------------------
 
@@ -130,7 +130,7 @@ class Playground(People):
             return web.json_response(answer), answer.get("error")
 
         own = self._too_fast(method, args)
-        return await self._gate.passage(request, method, args, act, own=own)
+        return await self._gate.run(request, method, args, act, own=own)
 
     def _answer(self, request: web.Request, method: str, args: Mapping[str, Any]) -> dict[str, Any]:
         try:
@@ -155,12 +155,12 @@ class Playground(People):
                 raise SlackError("not_allowed_token_type")
         raise SlackError("invalid_auth")
 
-    def _too_fast(self, method: str, args: Mapping[str, Any]) -> Trouble | None:
+    def _too_fast(self, method: str, args: Mapping[str, Any]) -> InjectedFault | None:
         if not self._one_per_second or method != "chat.postMessage":
             return None
         channel, now = str(args.get("channel")), self.workspace.clock.monotonic()
         if now - self._last_post.get(channel, float("-inf")) < 1:
-            return Trouble(RATE_LIMITED, 1)
+            return InjectedFault(RATE_LIMITED, 1)
         self._last_post[channel] = now
         return None
 
@@ -174,7 +174,7 @@ class Playground(People):
                 return web.Response(text=f"OK - {len(content)}"), None
             return web.Response(status=400, text="invalid_upload"), "invalid_upload"
 
-        return await self._gate.passage(request, "upload", {"file": file}, act)
+        return await self._gate.run(request, "upload", {"file": file}, act)
 
     async def _response(self, request: web.Request) -> web.Response:
         args = await _arguments(request)
@@ -187,7 +187,7 @@ class Playground(People):
                 return web.Response(status=404 if is_gone else 400, text=error.code), error.code
             return web.Response(text="ok"), None
 
-        return await self._gate.passage(request, "response_url", args, act)
+        return await self._gate.run(request, "response_url", args, act)
 
     async def _link(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse()

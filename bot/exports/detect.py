@@ -125,7 +125,7 @@ def _checked(
 
 
 def _width(named: int, rows: tuple[tuple[str, ...], ...]) -> int:
-    """Return the number of cells per row: as in the header, or consistently one more or less."""
+    """Return the cells per row: as many as in the header, or one more or less if no row fits."""
     widths = Counter(len(cells) for cells in rows)
     if not widths or named in widths:
         return named

@@ -19,7 +19,7 @@ class _ShortMessages(logging.Filter):
         return True
 
 
-_CURT = _ShortMessages()
+_SHORT = _ShortMessages()
 
 
 def bolt_log() -> logging.Logger:
@@ -29,5 +29,5 @@ def bolt_log() -> logging.Logger:
     """
     log = logging.getLogger("slack_bolt")
     log.setLevel(logging.WARNING)
-    log.addFilter(_CURT)
+    log.addFilter(_SHORT)
     return log
