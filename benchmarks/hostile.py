@@ -81,7 +81,7 @@ def main() -> None:
         slack = SPAWN.Process(target=stub, args=(SLACK, None, None))
         slack.start()
         try:
-            _until_up()
+            _wait_until_up()
             bodies = [each.read_bytes() for each in sorted(Path(folder).glob("*.html"))]
             sound &= asyncio.run(_by_the_bot(folder, bodies))
         finally:
@@ -89,7 +89,7 @@ def main() -> None:
     print("all bars are kept" if sound else "A BAR IS BROKEN")
 
 
-def _until_up() -> None:
+def _wait_until_up() -> None:
     for _ in range(600):
         with suppress(OSError), socket.create_connection(("127.0.0.1", SLACK)):
             return

@@ -113,7 +113,7 @@ def without_own_site(pages: list[Labelled]) -> tuple[Score, Score]:
     decisions = {bars: [(page, named(page.signals, *bars)) for page in pages] for bars in _BARS}
     said: list[bool] = []
     for index, page in enumerate(pages):
-        best = max(_BARS, key=lambda bars: _worth(decisions[bars], page.site))
+        best = max(_BARS, key=lambda bars: _net_score(decisions[bars], page.site))
         kind = decisions[best][index][1]
         if kind is not None:
             said.append(kind == page.label["kind"])
@@ -188,7 +188,7 @@ def _link(pages: list[Labelled], name: str) -> Score:
     return _presence(pages, f"has_{name}_link", lambda facts: getattr(facts.links, name))
 
 
-def _worth(decisions: list[tuple[Labelled, str | None]], left_out: str) -> float:
+def _net_score(decisions: list[tuple[Labelled, str | None]], left_out: str) -> float:
     """Return right minus twice wrong, without one site: no answer is better than a wrong one."""
     others = [(page, kind) for page, kind in decisions if page.site != left_out and kind]
     right = sum(kind == page.label["kind"] for page, kind in others)

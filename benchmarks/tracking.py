@@ -171,7 +171,7 @@ async def _live(keywords: int, weeks: int, *, paid: bool) -> None:
     registry = Registry((web.vendor(paid=paid),), ())
     with tempfile.TemporaryDirectory() as folder:
         database = await Database.open(Path(folder) / "bench.db", clock)
-        async with over_the_wire() as client, Reader(clock, resolver=_nobody) as reader:
+        async with over_the_wire() as client, Reader(clock, resolver=_resolve_nothing) as reader:
             refresher = Refresher(
                 registry=registry,
                 gateway=Gateway(client, clock),
@@ -190,7 +190,7 @@ async def _live(keywords: int, weeks: int, *, paid: bool) -> None:
         await database.close()
 
 
-async def _nobody(host: str, port: int) -> list[str]:
+async def _resolve_nothing(host: str, port: int) -> list[str]:
     raise OSError(f"{host}:{port} is not here")
 
 

@@ -15,7 +15,7 @@ def page_state(workspace: Workspace, user: str, channel: str) -> dict[str, Any]:
     """
     people = [one for one in workspace.users.values() if not one.is_bot]
     viewer = next((one for one in people if user in (one.id, one.name)), people[0])
-    visible = [one for one in workspace.channels.values() if _sees(one, viewer.id)]
+    visible = [one for one in workspace.channels.values() if _is_visible(one, viewer.id)]
     current = next((one for one in visible if channel in (one.id, one.name)), visible[0])
     modals = workspace.modals.get(viewer.id)
     return {
@@ -33,7 +33,7 @@ def page_state(workspace: Workspace, user: str, channel: str) -> dict[str, Any]:
     }
 
 
-def _sees(channel: Channel, viewer: str) -> bool:
+def _is_visible(channel: Channel, viewer: str) -> bool:
     return channel.kind == "public" or viewer in channel.members
 
 

@@ -285,13 +285,13 @@ class People:
         }
         ack = await self._courier.interaction(app, payload)
         try:
-            self._follow(app, view, ack)
+            self._apply_ack(app, view, ack)
         except SlackError as error:
             view.errors = {"": f"{_TROUBLE} ({error.code})"}
         self.workspace.changed()
         return ack
 
-    def _follow(self, app: App, view: View, ack: Ack) -> None:
+    def _apply_ack(self, app: App, view: View, ack: Ack) -> None:
         """Apply the app's acknowledgement to the modal."""
         answer = ack.json()
         action = answer.get("response_action")

@@ -15,7 +15,7 @@ LIFETIME_S = 30 * 60
 
 
 @dataclass
-class _Right:
+class _ReplyUrl:
     app: App
     channel: str
     user: str
@@ -30,12 +30,14 @@ class Replies:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._rights: dict[str, _Right] = {}
+        self._rights: dict[str, _ReplyUrl] = {}
 
     def grant(self, app: App, channel: str, user: str, original: Message | None = None) -> str:
         """Return the id of a new response_url."""
         key = secrets.token_urlsafe(12)
-        self._rights[key] = _Right(app, channel, user, self._workspace.clock.monotonic(), original)
+        self._rights[key] = _ReplyUrl(
+            app, channel, user, self._workspace.clock.monotonic(), original
+        )
         return key
 
     def use(self, key: str, body: Mapping[str, Any]) -> None:

@@ -67,7 +67,7 @@ class Playground(People):
 
     async def start(self) -> None:
         """Open the port; `url` is known afterwards."""
-        app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[self._only_here])
+        app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[self._check_host])
         app.add_routes(
             [
                 web.route("*", "/api/{method}", self._api),
@@ -85,7 +85,7 @@ class Playground(People):
         self.url = f"http://{self._host}:{self._port}"
 
     @web.middleware
-    async def _only_here(
+    async def _check_host(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         """Refuse a foreign Host: a page elsewhere could point its own name at this machine."""

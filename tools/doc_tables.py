@@ -101,8 +101,8 @@ def described() -> tuple[Described, ...]:
 def readme_vendors(vendors: tuple[Described, ...]) -> str:
     """Return the README's table of which vendor answers what."""
     rows = [
-        f"| {vendor.title} | `{vendor.name}` | {_yes(vendor, Capability.SERP)} "
-        f"| {_yes(vendor, Capability.REFERRING_DOMAINS)} | {_set(vendor)} |"
+        f"| {vendor.title} | `{vendor.name}` | {_answers(vendor, Capability.SERP)} "
+        f"| {_answers(vendor, Capability.REFERRING_DOMAINS)} | {_set(vendor)} |"
         for vendor in vendors
     ]
     head = "| Vendor | Name | Search results | Who links | Set |\n|---|---|---|---|---|"
@@ -201,7 +201,7 @@ def _meaning(name: str, field: FieldInfo) -> str:
     return f"{words[:1].lower()}{words[1:]}".rstrip(".")
 
 
-def _yes(vendor: Described, capability: Capability) -> str:
+def _answers(vendor: Described, capability: Capability) -> str:
     return "yes" if capability in vendor.gives else "no"
 
 

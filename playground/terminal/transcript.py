@@ -20,7 +20,7 @@ def transcript(workspace: Workspace, channel: str, *, viewer: str | None = None)
     With a viewer (id or name), times are in that person's zone and other people's ephemeral
     messages are left out; without, times are UTC and every message is shown.
     """
-    teller = _Teller(workspace, None if viewer is None else workspace.user(viewer).id)
+    teller = _Writer(workspace, None if viewer is None else workspace.user(viewer).id)
     lines: list[Line] = []
     for message in workspace.conversation(channel, viewer=teller.viewer):
         lines += teller.message(message)
@@ -29,7 +29,7 @@ def transcript(workspace: Workspace, channel: str, *, viewer: str | None = None)
     return lines
 
 
-class _Teller:
+class _Writer:
     def __init__(self, workspace: Workspace, viewer: str | None) -> None:
         self._workspace = workspace
         self.viewer = viewer

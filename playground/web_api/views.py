@@ -128,13 +128,13 @@ def update_view(call: Call) -> dict[str, Any]:
     view_id, external_id = call.text("view_id"), call.text("external_id")
     for view in _open_modals(call):
         if view.id == view_id or (external_id and view.body.get("external_id") == external_id):
-            _hold_hash(call, view)
+            _check_hash(call, view)
             change_view(call.workspace, view, body)
             return _answer(call, view)
     raise SlackError("not_found")
 
 
-def _hold_hash(call: Call, view: View) -> None:
+def _check_hash(call: Call, view: View) -> None:
     wanted = call.text("hash")
     if wanted is not None and wanted != view.hash:
         raise SlackError("hash_conflict")
@@ -149,6 +149,6 @@ def publish_view(call: Call) -> dict[str, Any]:
         view = make_view(call.workspace, call.app, user.id, body)
         call.workspace.homes[key] = view
     else:
-        _hold_hash(call, view)
+        _check_hash(call, view)
         change_view(call.workspace, view, body)
     return _answer(call, view)

@@ -59,11 +59,11 @@ def _inside(value: object, place: str, home: str, depth: int) -> Iterator[tuple[
     if isinstance(value, re.Pattern):
         yield place, value
     elif depth <= _DEEPEST:
-        for name, each in _held(value, home):
+        for name, each in _contents(value, home):
             yield from _inside(each, f"{place}{name}", home, depth + 1)
 
 
-def _held(value: object, home: str) -> Iterator[tuple[str, object]]:
+def _contents(value: object, home: str) -> Iterator[tuple[str, object]]:
     """Yield what a container, an object of ours or a class of the module holds."""
     if isinstance(value, Mapping):
         yield from ((f"[{key!r}]", each) for key, each in value.items())

@@ -68,7 +68,7 @@ class SimulatedClock(FakeClock):
         self._count_threads(asyncio.get_running_loop())
         task = asyncio.ensure_future(work)
         while not task.done():
-            await self._all_have_had_their_turn()
+            await self._until_all_wait()
             if task.done():
                 break
             assert self._sleepers, "everybody waits, and not for the time"
@@ -90,7 +90,7 @@ class SimulatedClock(FakeClock):
 
         loop.run_in_executor = counted  # type: ignore[method-assign]  # it is this test's own loop
 
-    async def _all_have_had_their_turn(self) -> None:
+    async def _until_all_wait(self) -> None:
         passes = 0
         while passes < _PASSES:
             passes = passes + 1 if self._idle.is_set() else 0

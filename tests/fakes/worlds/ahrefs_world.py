@@ -80,9 +80,9 @@ class World:
 
     def links_to(self, target: str, mode: str) -> list[Backlink]:
         """Return the live links to one URL (`exact`) or to a domain (`subdomains`)."""
-        return [link for link in self._ever(target, mode) if not link.is_lost(self.today)]
+        return [link for link in self._links_ever(target, mode) if not link.is_lost(self.today)]
 
-    def _ever(self, target: str, mode: str) -> list[Backlink]:
+    def _links_ever(self, target: str, mode: str) -> list[Backlink]:
         if mode == "exact":
             return self._by_page.get(_page_key(target), [])
         host = host_of(target)
@@ -96,7 +96,9 @@ class World:
     def refdomain_count(self, target: str, mode: str, until: date | None = None) -> int:
         """Return how many registrable domains linked on a day."""
         day = until or self.today
-        links = [k for k in self._ever(target, mode) if k.first_seen <= day and not k.is_lost(day)]
+        links = [
+            k for k in self._links_ever(target, mode) if k.first_seen <= day and not k.is_lost(day)
+        ]
         return len({root_of(host_of(link.url_from)) for link in links})
 
     def refdomains(self, target: str, mode: str) -> list[dict[str, object]]:
@@ -123,7 +125,7 @@ class World:
         self, target: str, mode: str, *, lost_since: date | None = None
     ) -> list[dict[str, object]]:
         """Return all-backlinks rows of the live links and of those lost on a day or later."""
-        links = self._ever(target, mode) if lost_since else self.links_to(target, mode)
+        links = self._links_ever(target, mode) if lost_since else self.links_to(target, mode)
         return [
             self._backlink(host_of(link.url_from), link)
             for link in links

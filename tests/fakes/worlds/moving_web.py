@@ -61,7 +61,7 @@ class MovingWeb:
     sample: bool = False
 
     def __post_init__(self) -> None:
-        self.client = httpx.AsyncClient(transport=httpx.MockTransport(_nothing_is_sent))
+        self.client = httpx.AsyncClient(transport=httpx.MockTransport(_refuse_request))
         self.reader = self
         self.apart = Here()
         for place, url in enumerate((*COMPETITORS, OURS)):
@@ -163,5 +163,5 @@ def _page_of(domain: str) -> str:
     return f"https://{domain}/post"
 
 
-def _nothing_is_sent(request: httpx.Request) -> httpx.Response:
+def _refuse_request(request: httpx.Request) -> httpx.Response:
     raise AssertionError(f"sent {request.url}")

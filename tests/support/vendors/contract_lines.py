@@ -16,7 +16,7 @@ ALL_NEEDED = "Every field of this answer is needed."
 NO_KEY = "There is no key."
 
 
-def _never(_book: ContractCases, _case: Case) -> None:
+def _always_applies(_book: ContractCases, _case: Case) -> None:
     return None
 
 
@@ -31,7 +31,7 @@ class Line:
 
     says: str
     test: str
-    why_not: Reason = _never
+    why_not: Reason = _always_applies
 
 
 LINES = (
