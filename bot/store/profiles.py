@@ -1,8 +1,9 @@
 """Who links to a target, as intervals between reads.
 
-A referring domain is open from the read that first showed it to the complete read that no longer
-did; one that comes back opens a second interval. A cut-off read opens and refreshes, and never
-closes: what it does not show may still exist. A re-read that changes nothing adds one row.
+A referring domain's interval opens with the read that first showed it and closes with the complete
+read that no longer did; a domain that comes back opens a second interval. A read that was cut off
+opens and confirms intervals but never closes any: a link that it does not show may still exist. A
+read without changes adds one row.
 """
 
 from collections.abc import Iterable
@@ -34,7 +35,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The profile as all reads so far know it.
+    """The profile according to all reads so far.
 
     `profile.complete` and `profile.as_of` are the latest read's; `last_confirmed` is the moment of
     the latest complete one (None: every read was cut off).
@@ -51,10 +52,10 @@ Facts = tuple[float | None, str | None, str | None, float | None, int | None, st
 def record_read(
     db: sqlite_utils.Database, team: str, site: str | None, profile: Profile, at: datetime
 ) -> Recorded | None:
-    """Fold one read of a profile into what is known, for a team and one of its sites (or none).
+    """Merge one read of a profile into the stored one, for a team and one of its sites (or none).
 
-    None, and nothing is written, when a younger read of the same profile is already recorded: an
-    old answer from a cache says nothing new.
+    Returns None and writes nothing when a newer read of the same profile is already stored: an old
+    answer from a cache says nothing new.
     """
     profile_id = ensure_profile(db, team, site, profile, at)
     latest = _latest_read(db, profile_id)
@@ -91,7 +92,7 @@ def record_read(
 def current(
     db: sqlite_utils.Database, team: str, site: str | None, provider: str, target: Target
 ) -> Stored | None:
-    """Return the profile as it is now known, strongest first; None when it was never read."""
+    """Return the stored profile, strongest domains first; None when it was never read."""
     profile_id = find_profile(db, team, site, provider, target)
     latest = _latest_read(db, profile_id) if profile_id is not None else None
     if profile_id is None or latest is None:
@@ -113,7 +114,7 @@ def current(
 def ensure_profile(
     db: sqlite_utils.Database, team: str, site: str | None, profile: Profile, at: datetime
 ) -> int:
-    """Return the id of a profile, made on first use."""
+    """Return the id of a profile, creating it on first use."""
     found = find_profile(db, team, site, profile.provider, profile.target)
     if found is not None:
         return found
@@ -176,7 +177,7 @@ def _refresh(
     known: dict[str, tuple[int, Facts]],
     seen: dict[str, Facts],
 ) -> None:
-    """Write the facts that changed; what this read did not ask for is left as it is known."""
+    """Write the facts that changed; facts that this read did not ask for stay as they are."""
     changed = []
     for domain, (domain_id, before) in known.items():
         after = seen.get(domain, before)
@@ -199,7 +200,7 @@ def _facts(row: ReferringDomain) -> Facts:
 
 
 def referring_domain(domain: str, facts: Facts) -> ReferringDomain:
-    """Return a row of the table as the noun."""
+    """Return a row of the table as a `ReferringDomain`."""
     authority, scale, link, trust, traffic, first_seen = facts
     return ReferringDomain(
         domain=domain,

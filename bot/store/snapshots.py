@@ -1,4 +1,4 @@
-"""One read of a tracked keyword a row. Pages are named once, and rows of results by their ids."""
+"""Snapshots: one row per read of a tracked keyword. Page URLs are stored once and named by id."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -10,11 +10,11 @@ from bot.model.links import SerpRow
 from bot.model.tracking import CompetitorCount, Snapshot
 from bot.store.times import from_text, to_text
 
-_MOST_NAMES = 500  # bound variables of one statement; SQLite's own limit was 999 for long
+_MOST_NAMES = 500  # bound variables per statement; SQLite's own limit was 999 for long
 
 
 def add(db: sqlite_utils.Database, team: str, tracked_id: str, snapshot: Snapshot) -> None:
-    """Keep a read; one of the same keyword and moment is replaced."""
+    """Store a read; one of the same keyword and moment is replaced."""
     pages = {row.url: (row.domain, row.title) for row in snapshot.serp}
     pages |= {
         competitor.url: (competitor.domain, "")
@@ -64,7 +64,7 @@ def history(
 ) -> dict[str, tuple[Snapshot, ...]]:
     """Return each keyword's last reads up to a moment, oldest first; without any read: no entry.
 
-    Reads before the last `whole` ones come as numbers alone, without their rows of results.
+    Reads before the last `whole` ones come as numbers only, without their rows of results.
     """
     found: dict[str, tuple[Snapshot, ...]] = {}
     pages: dict[int, tuple[str, str, str]] = {}

@@ -47,6 +47,7 @@ PAGES = {
 README, METHOD, CONTRIBUTING = (
     PAGES[name] for name in ("README.md", "docs/method.md", "CONTRIBUTING.md")
 )
+FOLDERS = "bot|handlers|playground|tests|templates|docs|tools|benchmarks"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
@@ -202,8 +203,25 @@ def test_every_link_inside_leads_somewhere(page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_file_a_page_names_exists(page):
-    named = re.findall(r"`((?:bot|handlers|playground|tests|templates|docs)/[\w./]*)`", PAGES[page])
+    named = re.findall(rf"`((?:{FOLDERS})/[\w./-]*)`", PAGES[page])
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_path_in_contributing_exists():
+    quoted = re.findall(r"`([^`\s]+)`", CONTRIBUTING)
+    commands = re.findall(r"(?<!\S)((?:tools|\.ci)/\S+)", CONTRIBUTING)
+    paths = [name for name in quoted if name.endswith((".py", "/")) and "<" not in name]
+    assert [name for name in (*paths, *commands) if not (ROOT / name).exists()] == []
+
+
+def test_the_way_of_a_gap_names_every_folder():
+    way = section(CONTRIBUTING, "## Where a /gap goes")
+    folders = {
+        str(path.parent.relative_to(ROOT))
+        for package in ("bot", "handlers")
+        for path in ROOT.glob(f"{package}/*/__init__.py")
+    }
+    assert {"/".join(name.split("/")[:2]) for name in re.findall(r"`([\w/.]+)`", way)} >= folders
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -1,4 +1,4 @@
-"""The real Bolt app over real HTTP, in a playground, with an analysis that follows a script."""
+"""The real Bolt app over real HTTP, in a playground, with a scripted analysis."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -38,7 +38,7 @@ from playground.server import Playground
 
 
 class StallingPlayground(Playground):
-    """Stops answering at one call, before or after it did its work, so that a test may kill."""
+    """Stops answering at one call, before or after its work, so that a test can kill the bot."""
 
     stall_at: int | None = None
     after = False
@@ -49,7 +49,7 @@ class StallingPlayground(Playground):
         self.stalled, self.released = asyncio.Event(), asyncio.Event()
 
     def stall(self, number: int, *, after: bool) -> None:
-        """Stall at the so-many-th call from now."""
+        """Stall at the nth call from now."""
         self.stall_at, self.after = self.seen + number, after
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
@@ -85,7 +85,7 @@ Step = Callable[[], Awaitable[None]]
 
 @dataclass
 class FakeAnalysis:
-    """Says what the test told it to, and keeps the answer as the real one does."""
+    """Gives the answers that the test sets, and stores them as the real analysis does."""
 
     database: Database
     report: Report = EXAMPLE
@@ -181,7 +181,7 @@ class Bot:
     moving: MovingWeb
 
     async def gap(self, text: str, *, user: str = "ana", channel: str = "seo"):
-        """Type the command and let the bot finish."""
+        """Type the command and wait until the bot has finished."""
         ack = await self.playground.slash(user, channel, "/gap", text)
         await self.services.jobs.idle()
         return ack
@@ -231,7 +231,7 @@ class Bot:
         return [call.method for call in self.playground.calls if call.method != "auth.test"]
 
     async def killed_at(self, number: int, *, after: bool, text: str) -> None:
-        """Ask, kill the bot at its so-many-th request to Slack, start it again and let it end."""
+        """Ask, kill the bot at its nth request to Slack, restart it and let it finish."""
         self.playground.stall(number, after=after)
         await self.playground.slash("ana", "seo", "/gap", text)
         async with asyncio.timeout(5):
@@ -241,17 +241,17 @@ class Bot:
         await self.services.jobs.idle()
 
     def everything(self) -> list[Message]:
-        """Return all that the bot has said, wherever and to whomever."""
+        """Return everything that the bot has said, in any place and to anyone."""
         return [m for m in self.playground.workspace.everything() if m.user == self.app.bot_user]
 
     async def tracked(self, channel: str = "seo"):
-        """Return what a channel follows."""
+        """Return what a channel tracks."""
         workspace = self.playground.workspace
         place = (workspace.team_id, workspace.channel(channel).id)
         return await self.services.tracking.following(*place)
 
     async def restart(self) -> None:
-        """Die in the middle of whatever is going on, and start again on the same file."""
+        """Kill the bot in the middle of its work, and restart it on the same database."""
         await self.services.jobs.stop()
         await self.runner.cleanup()
         self.services, self.runner = await _start(

@@ -1,4 +1,4 @@
-"""Semrush as a configured installation would have it, and one question of each kind."""
+"""Semrush as an installation configures it, and one question of each kind."""
 
 import json
 from pathlib import Path
@@ -61,7 +61,7 @@ def configured(
     v4_key: str | None = None,
     base_url: str | None = None,
 ) -> Vendor:
-    """Return the vendor that an environment with these keys gives."""
+    """Return the vendor for an environment with these keys."""
     monkeypatch.chdir(folder)
     values = {"API_KEY": key, "V4_API_KEY": v4_key, "BASE_URL": base_url}
     for name, value in values.items():
@@ -75,7 +75,7 @@ def configured(
 
 
 def plan(vendor: Vendor, capability: Capability, query: object) -> tuple[Call, ...]:
-    """Return the requests a question takes."""
+    """Return the requests of a question."""
     calls: tuple[Call, ...] = vendor.capabilities[capability].plan(query)  # type: ignore[attr-defined]  # the mapping holds adapters of any query
     return calls
 
