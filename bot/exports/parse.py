@@ -36,9 +36,9 @@ _NAMES_TARGET = frozenset({Kind.BACKLINKS, Kind.BROKEN_BACKLINKS, Kind.INTERSECT
 class Counts:
     """The outcome of the records: read = kept + lost + broken + own.
 
-    `nameless` of the broken ones name no domain, so nobody who links can be hidden in them. Of
-    `salvaged` ones among the kept only the domain could be read, and of `pageless` ones of these
-    not to which page they link.
+    `nameless` are the broken ones that name no domain, so they cannot hide any linking domain.
+    `salvaged` are kept ones of which only the domain could be read; for the `pageless` of these,
+    the page they link to is unknown too.
     """
 
     read: int = 0
@@ -59,7 +59,7 @@ class Counts:
 
     @property
     def unread(self) -> int:
-        """Return how many rows may each hide a domain that links."""
+        """Return how many rows may each hide a linking domain."""
         return self.broken - self.nameless
 
 
@@ -239,7 +239,7 @@ class ParsedFile:
         return []
 
     def _set_aside(self, record: Record, reason: BrokenRow) -> None:
-        """Keep what the row names until it is known what the file is about, or count it."""
+        """Set the row's addresses aside until the file's target is known, or count it as broken."""
         addresses: tuple[str, ...] = ()
         if record.fault is not None:
             addresses = addresses_in(record.text, self.layout)
@@ -257,7 +257,7 @@ class ParsedFile:
         self.counts.nameless += isinstance(reason, NamelessSource)
 
     def _salvaged(self, target: Target | None) -> Iterator[ImportRow]:
-        """Yield who links by the rows that were set aside; the others are broken."""
+        """Yield the linking domains of the rows set aside; count the other rows as broken."""
         about = target or self._mainly_about()
         for odd in self._odd:
             link = None if about is None else odd.link(about)

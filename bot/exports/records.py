@@ -42,9 +42,9 @@ class _Feed:
         self._taken.clear()
 
     def give_back(self) -> str:
-        """Return the first line, and the others to be read again.
+        """Return the first line, and queue the others to be read again.
 
-        An unclosed quote ran over rows that are whole.
+        An unclosed quote swallowed rows that are intact.
         """
         first, *rest = self._taken
         self._again.extendleft(reversed(rest))

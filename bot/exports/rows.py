@@ -34,7 +34,7 @@ class BrokenRow(Exception):
 
 
 class SpoiltTarget(BrokenRow):
-    """Who links can be read, and not to what."""
+    """The linking domain can be read, but not what it links to."""
 
 
 class NamelessSource(BrokenRow):

@@ -79,9 +79,9 @@ class Covered:
 class Outcome:
     """The counts at the end: rows read = kept + lost + broken + own.
 
-    `grouped`: similar links stand in one row. `faults` are the first broken lines and why. Of
-    `salvaged` ones among the kept only the domain that links could be read; the count is told when
-    the file is imported, and not stored.
+    `grouped`: one row stands for several similar links. `faults` are the first broken lines and
+    why. `salvaged` counts kept rows of which only the linking domain could be read; it is reported
+    on import and not stored.
     """
 
     read: int
