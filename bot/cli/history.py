@@ -62,6 +62,14 @@ def _json(keyword: TrackedKeyword, snapshots: tuple[Snapshot, ...]) -> dict[str,
 
 
 def _snapshot(one: Snapshot) -> dict[str, object]:
+    competitors = [
+        {
+            "url": competitor.url,
+            "domain": competitor.domain,
+            "referring_domains": competitor.referring_domains,
+        }
+        for competitor in one.competitors
+    ]
     return {
         "taken_at": one.taken_at.isoformat(),
         "need": one.needed,
@@ -70,12 +78,6 @@ def _snapshot(one: Snapshot) -> dict[str, object]:
         "position": one.position,
         "page": one.page,
         "index": one.index,
-        "competitors": [
-            {
-                "url": competitor.url,
-                "domain": competitor.domain,
-                "referring_domains": competitor.referring_domains,
-            }
-            for competitor in one.competitors
-        ],
+        "competitors": competitors,
+        "rivals": competitors,  # its old name, for one release
     }

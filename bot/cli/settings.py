@@ -11,7 +11,7 @@ from rich.table import Table
 from bot.errors import BadSetting
 from bot.settings import levels
 from bot.settings.catalogue import Level
-from bot.settings.environment import Settings, load
+from bot.settings.environment import RENAMED, Settings, load
 from bot.settings.levels import TEAM, EffectiveValue, Overrides, Place
 from bot.store.workspace import CLI_TEAM
 from bot.wiring import Core, core
@@ -63,6 +63,9 @@ def _read(values: Iterable[str]) -> dict[str, str]:
         if not equals:
             raise BadSetting({given: "Write it as name=value, and name= to reset it."})
         wanted[name.strip().lower()] = text
+    for old in RENAMED.keys() & wanted.keys():
+        said = f"{old} is called {RENAMED[old]} now. The old name ends with the next release."
+        click.echo(said, err=True)
     return wanted
 
 
@@ -109,11 +112,17 @@ def _json(told: Iterable[EffectiveValue], overrides: Overrides) -> dict[str, obj
         "clients": sorted(overrides.sites),
         "settings": [
             {
-                "name": one.setting.name,
+                "name": name,
                 "value": one.value or None,
                 "from": _source(one),
                 "levels": [str(level) for level in one.setting.levels],
             }
             for one in told
+            for name in _names(one.setting.name)
         ],
     }
+
+
+def _names(name: str) -> list[str]:
+    """Return a setting's name and, for one release, the one that it had before."""
+    return [name, *(old for old, new in RENAMED.items() if new == name)]

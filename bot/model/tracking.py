@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from pydantic import computed_field
+
 from bot.model.links import LinkKind, SerpRow
 from bot.model.question import Question
 from bot.model.report import CostLine
@@ -129,6 +131,14 @@ class KeywordLine:
     entered: tuple[str, ...]
     left: tuple[str, ...]
     read_at: datetime
+
+    @computed_field(
+        description="Use competitors_gained: this old name ends with the next release.",
+        json_schema_extra={"deprecated": True},
+    )
+    def rivals_gained(self) -> int:
+        """Return `competitors_gained` by its old name."""
+        return self.competitors_gained
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from bot.model.question import Defaults
 from bot.providers.base import Capability
 from bot.providers.registry import Registry
 from bot.settings.catalogue import BY_NAME, SETTINGS, Level, Setting
-from bot.settings.environment import Settings
+from bot.settings.environment import RENAMED, Settings
 from bot.settings.values import parts, read_domains
 from bot.store import preferences, workspace
 from bot.store.preferences import Preference
@@ -216,7 +216,7 @@ def checked(
     """
     found: dict[str, str | None] = {}
     faults: dict[str, str] = {}
-    for name, text in values.items():
+    for name, text in by_new_names(values).items():
         try:
             found[name] = _checked(settings, place, name, text.strip(), registry)
         except BadSetting as fault:
@@ -224,6 +224,12 @@ def checked(
     if faults:
         raise BadSetting(faults)
     return found
+
+
+def by_new_names(values: Mapping[str, str]) -> dict[str, str]:
+    """Return values by the names of today; where both names are given, the new one is meant."""
+    renamed = {RENAMED[name]: text for name, text in values.items() if name in RENAMED}
+    return renamed | {name: text for name, text in values.items() if name not in RENAMED}
 
 
 def _checked(

@@ -303,6 +303,13 @@ def capped_mean(db: sqlite_utils.Database) -> None:
     migrations_recount.rename_pages(db)
 
 
+@STEPS()
+def list_budget(db: sqlite_utils.Database) -> None:
+    """Call what was set as `purse` by its new name; where both are set, the new one stays."""
+    db.execute("UPDATE OR IGNORE preferences SET name = 'list_budget' WHERE name = 'purse'")
+    db.execute("DELETE FROM preferences WHERE name = 'purse'")
+
+
 def migrate(db: sqlite_utils.Database, name: str) -> None:
     """Apply what is missing, all or nothing; two processes may try at the same moment.
 

@@ -28,7 +28,7 @@ from bot.model.report import Verdict
 from bot.providers.base import Capability, SerpQuery
 from bot.providers.gateway import Gateway
 from bot.providers.registry import GROUP, discover
-from bot.settings.environment import Settings
+from bot.settings.environment import RENAMED, Settings
 from bot.spending.budget import RunBudget
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
@@ -141,6 +141,7 @@ def test_every_setting_is_in_the_readme_and_the_reverse():
 @pytest.mark.parametrize("page", PAGES)
 def test_every_variable_a_page_names_exists(page):
     known = {row[0] for row in rows(section(README, "## Settings"))} | {"LINKGAP_ACME_API_KEY"}
+    known |= {f"LINKGAP_{old.upper()}" for old in RENAMED}
     named = re.findall(r"\b(?:LINKGAP|SLACK)_[A-Z0-9_]*[A-Z0-9]\b", PAGES[page])
     assert set(named) - {"LINKGAP_ACME"} <= known
 
