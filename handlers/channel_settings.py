@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.clock import Clock
-from bot.model.question import Defaults
+from bot.errors import BadQuestion
+from bot.model.question import Defaults, Question
+from bot.planning.vendors import VendorSelection, vendors_for
 from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.environment import Settings
@@ -30,6 +32,7 @@ class ChannelSettings:
     base: Settings
     overrides: Overrides
     channel: str
+    registry: Registry
     # A long blocklist takes a while to read; an acknowledgement reads it once in half a minute.
     _made: dict[tuple[str, str | None], Settings] = field(default_factory=dict)
 
@@ -51,6 +54,20 @@ class ChannelSettings:
         if site is not None and site != self.settings().site:
             found = parse(self.defaults(site))
         return found
+
+    def vendors(self, question: Question) -> VendorSelection:
+        """Return who would answer it here; raises `BadQuestion` when no connected vendor fits.
+
+        Quick enough for an ack.
+        """
+        return vendors_for(self.registry, question, self.settings(question.site))
+
+    def will_invent(self, question: Question) -> bool:
+        """Say whether an answer to come would be sample data; what is stored says it itself."""
+        try:
+            return self.vendors(question).sample
+        except BadQuestion:
+            return False
 
     def defaults(self, site: str | None = None) -> Defaults:
         """Return what an asker need not say; a named site brings its own market, if it has one."""
@@ -79,7 +96,7 @@ class Channels:
     async def of(self, team: str, channel: str) -> ChannelSettings:
         """Return all that holds in a channel."""
         known = await self._of(team)
-        return ChannelSettings(self.base, known.overrides, channel, known.made)
+        return ChannelSettings(self.base, known.overrides, channel, self.registry, known.made)
 
     async def defaults(self, team: str, channel: str) -> Defaults:
         """Return what an asker in the channel need not say."""

@@ -82,7 +82,7 @@ async def _apply(
 
 
 async def _save(product: Core, team: str, place: Place, wanted: Mapping[str, str]) -> None:
-    values = levels.checked(product.settings, place, wanted, product.registry)
+    values = levels.checked(product.settings, place, wanted, product.registry.names)
     at = product.clock.now()
     await product.database.run(lambda db: levels.save(db, team, place, values, by=PERSON, at=at))
 

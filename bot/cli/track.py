@@ -224,7 +224,7 @@ def _is_to_read(known: TrackedState | None, question: Question, now: datetime) -
 async def _set_digest(product: Core, wish: Wish) -> None:
     """Set the channel's day and hour where they were named."""
     place, at = Place(Level.CHANNEL, wish.channel), product.clock.now()
-    values = levels.checked(product.settings, place, wish.when, product.registry)
+    values = levels.checked(product.settings, place, wish.when, product.registry.names)
     await product.database.run(
         lambda db: levels.save(db, CLI_TEAM, place, values, by=PERSON, at=at)
     )

@@ -48,7 +48,7 @@ class Snapshot:
     counted on. `position` is our best organic rank among `serp`; None with rows: not among them.
     `index` is the link index that counted: another one counts differently, and nothing has changed
     by it. `reread`: links that are newer than it have not been asked for; a `/gap` in between is
-    none.
+    none. `sample`: results or counts were invented.
     """
 
     run_id: str
@@ -64,6 +64,7 @@ class Snapshot:
     position: int | None
     index: str = ""
     reread: bool = True
+    sample: bool = False
 
 
 class Outlook(StrEnum):

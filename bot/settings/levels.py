@@ -18,8 +18,6 @@ from pydantic import ValidationError
 from bot.errors import BadSetting
 from bot.model.prices import vendors_in
 from bot.model.question import Defaults
-from bot.providers.base import Capability
-from bot.providers.registry import Registry
 from bot.settings.catalogue import BY_NAME, SETTINGS, Level, Setting
 from bot.settings.environment import RENAMED, Settings
 from bot.settings.values import parts, read_domains
@@ -62,6 +60,19 @@ class Overrides:
         if place.level is Level.SITE:
             return self.sites.get(place.of, {})
         return self.channels.get(place.of, {}) if place.level is Level.CHANNEL else self.team
+
+
+@dataclass(frozen=True, slots=True)
+class VendorNames:
+    """The vendors that a setting may name.
+
+    `connected` can be asked, `searching` are those of them that have search results, `installed`
+    are all, also those that have no key.
+    """
+
+    connected: frozenset[str]
+    searching: frozenset[str]
+    installed: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +219,7 @@ def as_text(value: object) -> str:
 
 
 def checked(
-    settings: Settings, place: Place, values: Mapping[str, str], registry: Registry
+    settings: Settings, place: Place, values: Mapping[str, str], vendors: VendorNames
 ) -> dict[str, str | None]:
     """Return values as they are kept, None where the level above shall hold again.
 
@@ -218,7 +229,7 @@ def checked(
     faults: dict[str, str] = {}
     for name, text in by_new_names(values).items():
         try:
-            found[name] = _checked(settings, place, name, text.strip(), registry)
+            found[name] = _checked(settings, place, name, text.strip(), vendors)
         except BadSetting as fault:
             faults |= fault.faults
     if faults:
@@ -233,7 +244,7 @@ def by_new_names(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _checked(
-    settings: Settings, place: Place, name: str, text: str, registry: Registry
+    settings: Settings, place: Place, name: str, text: str, vendors: VendorNames
 ) -> str | None:
     setting = BY_NAME.get(name)
     if setting is None:
@@ -244,7 +255,7 @@ def _checked(
     if not text:
         return None
     value = _valid(settings, name, text)
-    for vendor, known, what in _named_vendors(name, value, registry):
+    for vendor, known, what in _named_vendors(name, value, vendors):
         if vendor not in known:
             raise BadSetting({name: f"No {what} vendor is called {vendor}: {listed(known)}."})
     return value
@@ -256,17 +267,14 @@ def listed(known: Collection[str]) -> str:
 
 
 def _named_vendors(
-    name: str, value: str, registry: Registry
+    name: str, value: str, vendors: VendorNames
 ) -> Iterator[tuple[str, Collection[str], str]]:
-    ready = {vendor.name for vendor in registry.vendors}
     if name == "via":
-        yield from ((vendor, ready, "connected") for vendor in parts(value))
+        yield from ((vendor, vendors.connected, "connected") for vendor in parts(value))
     elif name == "serp":
-        able = {one.name for one in registry.vendors if one.can(Capability.SERP)}
-        yield value, able, "connected search"
+        yield value, vendors.searching, "connected search"
     elif name in ("cap_vendor_month", "prices"):
-        known = ready | {absent.name for absent in registry.not_configured}
-        yield from ((vendor, known, "installed") for vendor in vendors_in(value))
+        yield from ((vendor, vendors.installed, "installed") for vendor in vendors_in(value))
 
 
 def _valid(settings: Settings, name: str, text: str) -> str:

@@ -20,7 +20,6 @@ from bot.gap.relevance import terms_of
 from bot.model.links import Profile, ReferringDomain, Scope, Target
 from bot.model.question import NO_PAGE
 from bot.model.tracking import Digest, OwnLink, Snapshot, TrackedKeyword, Unread
-from bot.providers.registry import Registry
 from bot.render.tracking.digest_sentence import digest_sentence
 from bot.render.tracking.suggestions import suggestions
 from bot.settings import levels
@@ -74,18 +73,15 @@ def digest_slot(team: str, channel: str, settings: Settings, moment: datetime) -
 class Digests:
     """Builds digests; spends and posts nothing."""
 
-    def __init__(self, database: Database, settings: Settings, registry: Registry) -> None:
+    def __init__(self, database: Database, settings: Settings) -> None:
         self._database, self._settings = database, settings
-        self._invented = frozenset(one.name for one in registry.vendors if one.sample)
 
     async def build(self, slot: Slot, *, as_of: datetime) -> Digest:
         """Return what a channel's week has to tell up to a moment.
 
         Changes are against the digest before, or against each keyword's first read.
         """
-        return await self._database.read(
-            lambda db: _build(db, self._settings, slot, as_of, self._invented)
-        )
+        return await self._database.read(lambda db: _build(db, self._settings, slot, as_of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +109,6 @@ def _build(
     settings: Settings,
     slot: Slot,
     as_of: datetime,
-    invented: frozenset[str],
 ) -> Digest:
     team, channel = slot.team, slot.channel
     since = posts.told_until(db, slot)
@@ -161,7 +156,7 @@ def _build(
         taken_at=as_of,
         since=since,
         changed=bool(fresh or won or lost or any(map(moved, lines))),
-        sample=any(one.shots[-1].index in invented for one in stories),
+        sample=any(one.shots[-1].sample for one in stories),
         unread=unread,
         unchecked_losses=len(frozenset().union(*(one.unchecked for one in stories))),
         paused=len(here) - len(active),

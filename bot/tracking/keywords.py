@@ -212,6 +212,7 @@ def snapshot_of(report: Report, run_id: str, *, reread: bool) -> Snapshot:
         position=report.position,
         index=report.need.by_index[0].provider if report.need.by_index else "",
         reread=reread,
+        sample=report.sample,
     )
 
 

@@ -321,6 +321,7 @@ class _Group:
             position=ours.position if ours else None,
             index=self.chosen.main.name,
             reread=unanswered.isdisjoint(one.pages),
+            sample=self.chosen.sample,
         )
         return Outcome(one.tracked, snapshot, None if snapshot.reread else NOT_ASKED)
 

@@ -125,7 +125,7 @@ async def _save(services: Services, team: str, user: str, filled: _Filled) -> st
         place = place_of(filled.key, filled.kept["channel"])
     await _refuse_money(services, user, changed)
     channels = services.channels
-    values = levels.checked(services.settings, place, changed, channels.registry)
+    values = levels.checked(services.settings, place, changed, channels.registry.names)
     seen = None if filled.key == NEW else filled.seen
     await channels.save(team, place, values, user, seen)
     await services.schedule.set_alarms(team)

@@ -96,7 +96,7 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
             f"{max(0, room)} more fit; these are {len(read.questions)}."
         }
     try:
-        services.analysis.check(read.questions[0], channel_settings.settings(site))
+        channel_settings.vendors(read.questions[0])
     except BadQuestion as error:
         return {INPUTS[0]: str(error)}
     request = TrackRequest(place, tuple(read.questions), skipped=tuple(read.skipped))

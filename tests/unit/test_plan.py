@@ -387,7 +387,7 @@ def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, short
         *steps.proof(ahrefs, "ours.example", names(rows), None),
         *steps.enrichment(ahrefs, seen_on, None),
     ]
-    quoted = quote.quote(question, chosen, wallet=wallet, shortlist=shortlist, cap=10**9)
+    quoted = quote.quote(question, chosen, list_budget=wallet, shortlist=shortlist, cap=10**9)
     assert sum(ask.worst() for ask in run) <= quoted["ahrefs", "units"]
 
 

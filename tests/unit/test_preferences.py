@@ -111,8 +111,8 @@ def test_where_a_value_comes_from_is_told_as_it_holds(team, site, channel):
 def test_what_is_taken_is_taken_again_as_it_is_kept(name):
     place = {Level.TEAM: TEAM, Level.SITE: SITE, Level.CHANNEL: CHANNEL}[BY_NAME[name].levels[0]]
     for text in VALUES[name]:
-        once = levels.checked(BASE, place, {name: text}, REGISTRY)
-        assert levels.checked(BASE, place, once, REGISTRY) == once
+        once = levels.checked(BASE, place, {name: text}, REGISTRY.names)
+        assert levels.checked(BASE, place, once, REGISTRY.names) == once
 
 
 def test_texts_are_kept_in_one_form():
@@ -126,7 +126,7 @@ def test_texts_are_kept_in_one_form():
         "cap_person_day_usd": "$2.50",
         "run_cap": "",
     }
-    assert levels.checked(BASE, TEAM, values, REGISTRY) == {
+    assert levels.checked(BASE, TEAM, values, REGISTRY.names) == {
         "blocklist": "spam.example,xn--bcher-kva.de,blogspot.com",
         "time_zone": "Europe/Berlin",
         "country": "gb",
@@ -179,7 +179,7 @@ FAULTS = [
 @pytest.mark.parametrize(("place", "name", "text", "sentence"), FAULTS)
 def test_a_fault_is_a_plain_sentence(place, name, text, sentence):
     with pytest.raises(BadSetting) as refused:
-        levels.checked(BASE, place, {name: text}, REGISTRY)
+        levels.checked(BASE, place, {name: text}, REGISTRY.names)
     (told,) = refused.value.faults.values()
     assert sentence in told
     assert told.endswith(".")
@@ -187,7 +187,7 @@ def test_a_fault_is_a_plain_sentence(place, name, text, sentence):
 
 def test_all_faults_are_told_at_once_by_name():
     with pytest.raises(BadSetting) as refused:
-        levels.checked(BASE, TEAM, {"level": "x", "quiet": "yes", "window": "0"}, REGISTRY)
+        levels.checked(BASE, TEAM, {"level": "x", "quiet": "yes", "window": "0"}, REGISTRY.names)
     assert refused.value.faults.keys() == {"level", "window"}
 
 
@@ -229,7 +229,7 @@ async def database(tmp_path):
 
 
 async def keep(database: Database, place: Place, team: str = "T1", **values: str) -> None:
-    taken = levels.checked(BASE, place, values, REGISTRY)
+    taken = levels.checked(BASE, place, values, REGISTRY.names)
     at = CLOCK.now()
     await database.run(lambda db: levels.save(db, team, place, taken, by="U1", at=at))
 
