@@ -281,7 +281,7 @@ def test_what_the_cap_refuses_takes_nothing_from_what_still_fits(ahrefs):
 
 
 class Dear:
-    def steps(self, query):
+    def plan(self, query):
         return (
             Call(
                 httpx.Request("GET", "https://dear.example/"), Cost(270 + len(query.domains) * 20)
