@@ -46,7 +46,7 @@ from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.environment import Settings
 from bot.spending.budget import RunBudget
-from bot.store import profiles, reports, workspace
+from bot.store import profiles, reports
 from bot.store.connect import Database
 from bot.store.ledger import Payer
 
@@ -93,12 +93,6 @@ class Analysis:
         self._database, self._clock, self._settings = database, clock, settings
         self._comparing, self._gates = comparing, gates
 
-    async def _settings_of(self, team: str, site: str | None, channel: str | None) -> Settings:
-        """Read what holds now; a run that begins after a change obeys it."""
-        return await self._database.read(
-            lambda db: levels.read(db, self._settings, team, site=site, channel=channel)
-        )
-
     async def run(
         self,
         question: Question,
@@ -118,11 +112,10 @@ class Analysis:
         the same id (after a kill) finds its paid answers in the cache. Raises `BadQuestion` when no
         vendor fits and `NothingToSay` when no competitor could be found.
         """
-        settings = await self._settings_of(team, question.site, channel)
+        # As the file says now: a run that begins after a change obeys it.
+        held = await self._database.read(lambda db: levels.read(db, self._settings, team))
+        settings = held.at(question.site, channel)
         chosen = vendors_for(self._registry, question, settings)
-        aliases = await self._database.read(
-            lambda db: workspace.aliases(db, team, question.site) if question.site else ()
-        )
         budget = RunBudget.of_run(
             self._database,
             settings,
@@ -134,7 +127,7 @@ class Analysis:
         run = _Run(
             question,
             chosen,
-            aliases,
+            held.aliases(question.site),
             Asker(self._gateway, budget, question.fresh),
             self._clock,
             settings,

@@ -12,7 +12,8 @@ from bot.errors import BadSetting
 from bot.settings import levels
 from bot.settings.catalogue import Level
 from bot.settings.environment import RENAMED, Settings, load
-from bot.settings.levels import TEAM, EffectiveValue, Overrides, Place
+from bot.settings.levels import EffectiveValue, TeamSettings
+from bot.settings.overrides import TEAM, Overrides, Place, save
 from bot.store.workspace import CLI_TEAM
 from bot.wiring import Core, core
 
@@ -44,8 +45,8 @@ def command(
     place = Place.site(site) if site else Place(Level.CHANNEL, channel) if channel else TEAM
     settings = load(Settings)
     domain = place.of if site else None
-    overrides = asyncio.run(_apply(settings, team, place, wanted))
-    told = list(levels.explain(settings, overrides, domain, channel))
+    held = asyncio.run(_apply(settings, team, place, wanted))
+    told, overrides = list(held.explain(domain, channel)), held.overrides
     if as_json:
         about = {"team": team, "site": domain, "channel": channel}
         click.echo(json.dumps({**about, **_json(told, overrides)}, indent=2))
@@ -74,17 +75,17 @@ async def _apply(
     team: str,
     place: Place,
     wanted: Mapping[str, str],
-) -> Overrides:
+) -> TeamSettings:
     async with core(settings) as product:
         if wanted:
             await _save(product, team, place, wanted)
-        return await product.database.read(lambda db: levels.overrides_of(db, team))
+        return await product.database.read(lambda db: levels.read(db, settings, team))
 
 
 async def _save(product: Core, team: str, place: Place, wanted: Mapping[str, str]) -> None:
     values = levels.checked(product.settings, place, wanted, product.registry.names)
     at = product.clock.now()
-    await product.database.run(lambda db: levels.save(db, team, place, values, by=PERSON, at=at))
+    await product.database.run(lambda db: save(db, team, place, values, by=PERSON, at=at))
 
 
 def _source(one: EffectiveValue) -> str:

@@ -35,7 +35,7 @@ from bot.render.words import counted
 from bot.settings import levels
 from bot.settings.catalogue import Level
 from bot.settings.environment import Settings, load
-from bot.settings.levels import Place
+from bot.settings.overrides import Place, save
 from bot.store import tracked_keywords
 from bot.store.tracked_keywords import TrackedState
 from bot.store.workspace import CLI_TEAM
@@ -225,9 +225,7 @@ async def _set_digest(product: Core, wish: Wish) -> None:
     """Set the channel's day and hour where they were named."""
     place, at = Place(Level.CHANNEL, wish.channel), product.clock.now()
     values = levels.checked(product.settings, place, wish.when, product.registry.names)
-    await product.database.run(
-        lambda db: levels.save(db, CLI_TEAM, place, values, by=PERSON, at=at)
-    )
+    await product.database.run(lambda db: save(db, CLI_TEAM, place, values, by=PERSON, at=at))
 
 
 def _check(read: Read) -> None:

@@ -99,9 +99,8 @@ class Spending:
         return _together(quotes)
 
     async def _settings_of(self, team: str, site: str | None, channel: str | None) -> Settings:
-        return await self._database.read(
-            lambda db: levels.read(db, self._settings, team, site=site, channel=channel)
-        )
+        held = await self._database.read(lambda db: levels.read(db, self._settings, team))
+        return held.at(site, channel)
 
     async def _priced(
         self, worst: Mapping[tuple[str, str], int], team: str, settings: Settings
@@ -196,13 +195,13 @@ class Spending:
         """
         found = list(payers)
         teams = {whose for whose, _ in found} | ({team} if team else set())
-        overrides = await self._database.read(
-            lambda db: {whose: levels.overrides_of(db, whose) for whose in teams}
+        held = await self._database.read(
+            lambda db: {whose: levels.read(db, self._settings, whose) for whose in teams}
         )
 
         def rules(whose: str | None, payer: Payer = NOBODY) -> Rules:
-            mine = overrides.get(whose or "", levels.Overrides())
-            return Rules.of(levels.in_run(self._settings, mine, payer.site, payer.channel))
+            mine = held[whose] if whose else levels.TeamSettings(self._settings)
+            return Rules.of(mine.at(payer.site, payer.channel))
 
         limits = [
             limit

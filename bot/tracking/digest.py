@@ -30,7 +30,6 @@ from bot.store import (
     posts,
     snapshots,
     tracked_keywords,
-    workspace,
 )
 from bot.store.connect import Database
 from bot.store.link_changes import LOST, UNCHECKED, ProfileOf
@@ -119,7 +118,8 @@ def _build(
         db, team, ids, until=as_of, last=READS_LOOKED_AT, whole=READS_WITH_ROWS
     )
     sites = {one.tracked.question.site or "" for one in active}
-    own = {site: frozenset((site, *workspace.aliases(db, team, site))) for site in sites}
+    team_settings = levels.read(db, settings, team)
+    own = {site: team_settings.own_domains(site) for site in sites}
     stories = [
         _story(
             db,
@@ -133,8 +133,7 @@ def _build(
         if one.tracked.id in shots
     ]
     lines = tuple(keyword_line(one.keyword, one.shots, since, one.gained) for one in stories)
-    overrides = levels.overrides_of(db, team)
-    held = {site: levels.in_run(settings, overrides, site, channel) for site in sites}
+    held = {site: team_settings.at(site, channel) for site in sites}
     fresh = new_links([_news(one, held[one.keyword.question.site or ""]) for one in stories])
     won = _once(link for one in stories for link in one.won)
     lost = _once(link for one in stories for link in one.lost)

@@ -11,7 +11,7 @@ from bot.errors import BadSetting
 from bot.render.settings_form import INHERIT
 from bot.settings import levels
 from bot.settings.catalogue import BY_NAME, Level
-from bot.settings.levels import Place
+from bot.settings.overrides import Place
 from bot.settings.values import NONE
 from handlers import private_notes
 from handlers.services import Services

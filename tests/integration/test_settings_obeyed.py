@@ -14,7 +14,8 @@ from bot.planning.vendors import vendors_for
 from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.catalogue import Level
-from bot.settings.levels import Place
+from bot.settings.overrides import TEAM as WHOLE_TEAM
+from bot.settings.overrides import Place, save
 from bot.store.ledger import Payer
 
 OURS = f"site:ledgerly.example page:{OWN_PAGE} gates:no"
@@ -42,7 +43,7 @@ async def setting(here: Desk, place: Place, team: str = TEAM, **values: str) -> 
     registry = Registry((here.vendor, *here.others), ())
     taken = levels.checked(here.settings, place, values, registry.names)
     at = here.clock.now()
-    await here.database.run(lambda db: levels.save(db, team, place, taken, by="U1", at=at))
+    await here.database.run(lambda db: save(db, team, place, taken, by="U1", at=at))
 
 
 async def in_channel(here: Desk, channel: str, run: str):
@@ -51,7 +52,7 @@ async def in_channel(here: Desk, channel: str, run: str):
 
 async def test_blocked_domains_of_every_level_are_no_prospects(here):
     first, second, third = [one.domain for one in (await here.ask(OURS)).prospects][:3]
-    await setting(here, levels.TEAM, blocklist=first)
+    await setting(here, WHOLE_TEAM, blocklist=first)
     await setting(here, SITE, blocklist=second)
     await setting(here, CHANNEL, blocklist=third)
     report = await in_channel(here, "C1", "r2")
@@ -150,7 +151,7 @@ async def test_who_must_be_asked_is_set_by_place_as_well(here):
 
 
 async def test_a_cap_in_money_of_a_site_is_kept_and_shown(here):
-    await setting(here, levels.TEAM, prices="ahrefs=0.001", cap_site_month_usd="5")
+    await setting(here, WHOLE_TEAM, prices="ahrefs=0.001", cap_site_month_usd="5")
     await setting(here, SITE, cap_site_month_usd="0.20")
     report = await here.ask(OURS)
     assert any("$0.20 per site and month" in (one.note or "") for one in report.sources)
@@ -164,7 +165,7 @@ async def test_a_cap_in_money_of_a_site_is_kept_and_shown(here):
 
 async def test_another_teams_settings_change_nothing(here):
     before = await here.ask(OURS)
-    for place in (levels.TEAM, SITE, CHANNEL):
+    for place in (WHOLE_TEAM, SITE, CHANNEL):
         await setting(here, place, "T2", run_cap="1", level="page", authority_floor="99")
     report = await here.ask(OURS, run="r2")
     assert report.prospects == before.prospects

@@ -9,7 +9,7 @@ from fakes.slack.gap_bot import Bot, gap_bot, words
 from bot.model.links import Market
 from bot.render.notes import Button
 from bot.settings.catalogue import Level
-from bot.settings.levels import TEAM, Place
+from bot.settings.overrides import TEAM, Place
 from bot.store import preferences, workspace
 from handlers import private_notes
 from handlers.settings.form import open_settings
@@ -362,10 +362,8 @@ async def test_thirty_clients_are_all_in_the_menu(bot):
     assert menu["initial_option"]["value"] == "site:client-29.com"
     await sent(bot, aliases="old.com new.com", window="6")
     team = bot.playground.workspace.team_id
-    assert await bot.database.read(lambda db: workspace.aliases(db, team, "client-29.com")) == (
-        "new.com",
-        "old.com",
-    )
+    overrides = await bot.services.channels.overrides(team)
+    assert overrides.sites["client-29.com"] == {"aliases": "new.com,old.com", "window": "6"}
 
 
 async def test_a_blocklist_too_long_for_a_form_is_told_and_kept(bot):

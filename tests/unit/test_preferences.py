@@ -15,7 +15,8 @@ from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.catalogue import BY_NAME, SETTINGS, Level
 from bot.settings.environment import Settings
-from bot.settings.levels import TEAM, Overrides, Place
+from bot.settings.levels import TeamSettings
+from bot.settings.overrides import TEAM, Overrides, Place, overrides_of, save
 from bot.store import workspace
 from bot.store.connect import Database
 
@@ -94,8 +95,10 @@ def test_what_any_level_blocks_stays_blocked(team, site, channel):
 def test_where_a_value_comes_from_is_told_as_it_holds(team, site, channel):
     overrides = Overrides(team, {"ours.example": site}, {"C1": channel})
     base = BASE.model_copy(update={"site": "ours.example"})
-    told = {one.setting.name: one for one in levels.explain(base, overrides, "ours.example", "C1")}
-    found = levels.in_run(base, overrides, "ours.example", "C1")
+    told = {
+        one.setting.name: one for one in TeamSettings(base, overrides).explain("ours.example", "C1")
+    }
+    found = TeamSettings(base, overrides).at("ours.example", "C1")
     assert told.keys() == BY_NAME.keys()
     for name in BY_NAME.keys() - {"aliases"}:
         holders = [
@@ -231,11 +234,17 @@ async def database(tmp_path):
 async def keep(database: Database, place: Place, team: str = "T1", **values: str) -> None:
     taken = levels.checked(BASE, place, values, REGISTRY.names)
     at = CLOCK.now()
-    await database.run(lambda db: levels.save(db, team, place, taken, by="U1", at=at))
+    await database.run(lambda db: save(db, team, place, taken, by="U1", at=at))
 
 
-async def read(database: Database, team: str = "T1", **where: str) -> Settings:
-    return await database.read(lambda db: levels.read(db, BASE, team, **where))
+async def held_by(database: Database, team: str = "T1") -> TeamSettings:
+    return await database.read(lambda db: levels.read(db, BASE, team))
+
+
+async def read(
+    database: Database, team: str = "T1", site: str | None = None, channel: str | None = None
+) -> Settings:
+    return (await held_by(database, team)).at(site, channel)
 
 
 async def test_what_is_saved_holds_at_its_level_and_below(database):
@@ -259,7 +268,7 @@ async def test_an_empty_value_lets_the_level_above_hold_again(database):
     found = await read(database, site="ours.example", channel="C1")
     assert (found.window, found.site, found.time_zone) == (6, None, "UTC")
     assert (found.country, found.lang) == ("us", "de")
-    assert await database.read(lambda db: workspace.aliases(db, "T1", "ours.example")) == ()
+    assert (await held_by(database)).own_domains("ours.example") == {"ours.example"}
 
 
 async def test_sites_and_channels_stand_in_their_own_tables(database):
@@ -274,8 +283,7 @@ async def test_sites_and_channels_stand_in_their_own_tables(database):
 async def test_a_channels_default_site_brings_its_own_settings(database):
     await keep(database, SITE, country="de", authority_floor="30")
     await keep(database, CHANNEL, site="ours.example")
-    overrides = await database.read(lambda db: levels.overrides_of(db, "T1"))
-    found = levels.in_channel(BASE, overrides, "C1")
+    found = (await held_by(database)).in_channel("C1")
     assert (found.site, found.country, found.authority_floor) == ("ours.example", "de", 30)
 
 
@@ -284,7 +292,7 @@ async def test_nothing_of_one_team_holds_for_another(database):
         await keep(database, place, window="7", blocklist="spam.example")
     await keep(database, CHANNEL, site="ours.example", time_zone="Asia/Tokyo")
     await keep(database, SITE, country="de")
-    theirs = await database.read(lambda db: levels.overrides_of(db, "T2"))
+    theirs = await database.read(lambda db: overrides_of(db, "T2"))
     assert theirs == Overrides()
     assert await read(database, "T2", site="ours.example", channel="C1") == BASE
 
