@@ -44,10 +44,6 @@ class ConfigError(LinkGapError):
         super().__init__("\n".join(faults))
 
 
-class Cancelled(LinkGapError):
-    """Somebody asked this run to stop."""
-
-
 class BudgetExceeded(LinkGapError):
     """A cap would be passed by the next request; it was not sent."""
 

@@ -39,7 +39,7 @@ from bot.settings.overrides import Place, save
 from bot.store import tracked_keywords
 from bot.store.tracked_keywords import TrackedState
 from bot.store.workspace import CLI_TEAM
-from bot.tracking.keywords import A_WEEK_OR_SO, MOST_TRACKED, key_of
+from bot.tracking.keywords import A_WEEK_OR_SO, MOST_TRACKED, key_of, to_keep
 from bot.wiring import Core, core
 
 
@@ -216,7 +216,7 @@ def _is_to_read(known: TrackedState | None, question: Question, now: datetime) -
     if known is None or known.last_read_at is None:
         return True
     kept = known.tracked.question
-    if kept != replace(question, keyword=kept.keyword):
+    if kept != replace(to_keep(question), keyword=kept.keyword):
         return True
     return now - known.last_read_at >= A_WEEK_OR_SO
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pydantic import computed_field
 
 from bot.model.links import LinkKind, SerpRow
-from bot.model.question import Question
+from bot.model.question import SiteQuestion
 from bot.model.report import CostLine
 
 
@@ -25,7 +25,7 @@ class TrackedKeyword:
     id: str
     team: str
     channel: str
-    question: Question
+    question: SiteQuestion
     paused: bool
     created_by: str | None
     created_at: datetime

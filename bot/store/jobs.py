@@ -18,13 +18,12 @@ from bot.store.workspace import ensure_team
 
 
 class JobState(StrEnum):
-    """Where a job stands. The last three are ends; INTERRUPTED: a kill, and nobody resumed it."""
+    """Where a job stands. The last two are ends."""
 
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
-    INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)

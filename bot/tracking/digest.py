@@ -117,7 +117,7 @@ def _build(
     shots = snapshots.history(
         db, team, ids, until=as_of, last=READS_LOOKED_AT, whole=READS_WITH_ROWS
     )
-    sites = {one.tracked.question.site or "" for one in active}
+    sites = {one.tracked.question.site for one in active}
     team_settings = levels.read(db, settings, team)
     own = {site: team_settings.own_domains(site) for site in sites}
     stories = [
@@ -125,7 +125,7 @@ def _build(
             db,
             one.tracked,
             shots[one.tracked.id],
-            own[one.tracked.question.site or ""],
+            own[one.tracked.question.site],
             since=since,
             until=as_of,
         )
@@ -134,7 +134,7 @@ def _build(
     ]
     lines = tuple(keyword_line(one.keyword, one.shots, since, one.gained) for one in stories)
     held = {site: team_settings.at(site, channel) for site in sites}
-    fresh = new_links([_news(one, held[one.keyword.question.site or ""]) for one in stories])
+    fresh = new_links([_news(one, held[one.keyword.question.site]) for one in stories])
     won = _once(link for one in stories for link in one.won)
     lost = _once(link for one in stories for link in one.lost)
     unread = tuple(
@@ -175,7 +175,7 @@ def _story(
     since: datetime | None,
     until: datetime,
 ) -> _Story:
-    now, team, site = shots[-1], keyword.team, keyword.question.site or ""
+    now, team, site = shots[-1], keyword.team, keyword.question.site
     # Another index counts differently: what it counted is no change.
     shots = tuple(one for one in shots if one.index == now.index)
     after = since if since and since > shots[0].taken_at else shots[0].taken_at

@@ -122,7 +122,7 @@ class Refresher:
                 found[tracked.id] = Outcome(tracked, None, str(error))
                 continue
             serp = chosen.serp.name if chosen.serp else ""
-            groups[tracked.question.site or "", serp, chosen.main.name].append((tracked, chosen))
+            groups[tracked.question.site, serp, chosen.main.name].append((tracked, chosen))
         for number, members in enumerate(groups.values()):
             run = f"{run_id}/{number}" if number else run_id
             group = await self._open(members, held, run, person=person, to_come=to_come)
@@ -141,7 +141,7 @@ class Refresher:
         to_come: int,
     ) -> "_Group":
         (first, chosen), now = members[0], self._clock.now()
-        team, site = first.team, first.question.site or ""
+        team, site = first.team, first.question.site
         settings = held.at(site, first.channel)
         ids = [tracked.id for tracked, _ in members]
         past = await self._database.read(
