@@ -181,7 +181,7 @@ async def _live(keywords: int, weeks: int, *, paid: bool) -> None:
                 reader=reader,
             )
             tracking = Tracking(database=database, clock=clock, refresher=refresher)
-            life = Life(web, clock, database, tracking, Digests(database, settings, registry))
+            life = Life(web, clock, database, tracking, Digests(database, settings))
             await life.track()
             for week in range(weeks + 1):
                 figures = await life.live(week)

@@ -44,10 +44,6 @@ class ConfigError(LinkGapError):
         super().__init__("\n".join(faults))
 
 
-class Cancelled(LinkGapError):
-    """Somebody asked to stop this run."""
-
-
 class BudgetExceeded(LinkGapError):
     """The next request would pass a cap; it was not sent."""
 

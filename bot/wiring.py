@@ -98,7 +98,7 @@ async def core(
             )
             spending = Spending(
                 registry=registry,
-                analysis=analysis,
+                gateway=gateway,
                 database=database,
                 clock=clock,
                 settings=settings,
@@ -119,7 +119,7 @@ async def core(
                 analysis=analysis,
                 spending=spending,
                 tracking=Tracking(database=database, clock=clock, refresher=refresher),
-                digests=Digests(database, settings, registry),
+                digests=Digests(database, settings),
             )
     finally:
         comparing.close()

@@ -64,6 +64,13 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteQuestion(Question):
+    """A question about one of our sites: what a tracked keyword is known by."""
+
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
 class Defaults:
     """Defaults for what the asker does not say: environment < team < site < channel."""
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from pydantic import computed_field
+
 from bot.model.links import LinkKind, SerpRow
-from bot.model.question import Question
+from bot.model.question import SiteQuestion
 from bot.model.report import CostLine
 
 
@@ -23,7 +25,7 @@ class TrackedKeyword:
     id: str
     team: str
     channel: str
-    question: Question
+    question: SiteQuestion
     paused: bool
     created_by: str | None
     created_at: datetime
@@ -46,7 +48,8 @@ class Snapshot:
     counted. `position` is our best organic rank among `serp`; None with rows: not among them.
     `index` is the link index that counted; another index counts differently, so a change of index
     is no change of links. `reread`: new links were read up to here, so the next refresh asks only
-    for newer ones. A `/gap` between refreshes does not set it.
+    for newer ones. A `/gap` between refreshes does not set it. `sample`:
+    results or counts were invented.
     """
 
     run_id: str
@@ -62,6 +65,7 @@ class Snapshot:
     position: int | None
     index: str = ""
     reread: bool = True
+    sample: bool = False
 
 
 class Outlook(StrEnum):
@@ -129,6 +133,14 @@ class KeywordLine:
     entered: tuple[str, ...]
     left: tuple[str, ...]
     read_at: datetime
+
+    @computed_field(
+        description="Use competitors_gained: this old name ends with the next release.",
+        json_schema_extra={"deprecated": True},
+    )
+    def rivals_gained(self) -> int:
+        """Return `competitors_gained` by its old name."""
+        return self.competitors_gained
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,12 @@ from bot.store.workspace import ensure_team
 
 
 class JobState(StrEnum):
-    """The state of a job. The last three are final; INTERRUPTED: killed, and nobody resumed it."""
+    """The state of a job. The last two are final."""
 
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
-    INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)

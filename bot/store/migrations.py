@@ -303,6 +303,23 @@ def capped_mean(db: sqlite_utils.Database) -> None:
     migrations_recount.rename_pages(db)
 
 
+@STEPS()
+def list_budget(db: sqlite_utils.Database) -> None:
+    """Call what was set as `purse` by its new name; where both are set, the new one stays."""
+    db.execute("UPDATE OR IGNORE preferences SET name = 'list_budget' WHERE name = 'purse'")
+    db.execute("DELETE FROM preferences WHERE name = 'purse'")
+
+
+@STEPS()
+def sample_snapshots(db: sqlite_utils.Database) -> None:
+    """Keep with a read whether it was invented; of earlier ones their index tells it."""
+    db.executescript("""
+        ALTER TABLE snapshots ADD COLUMN sample INTEGER NOT NULL DEFAULT 0
+            CHECK (sample IN (0, 1));
+        UPDATE snapshots SET sample = 1 WHERE link_index = 'sample';
+    """)
+
+
 def migrate(db: sqlite_utils.Database, name: str) -> None:
     """Apply missing migrations, all or nothing; two processes may try at the same moment.
 

@@ -6,7 +6,6 @@ opens and confirms intervals but never closes any: a link that it does not show 
 read without changes adds one row.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -33,18 +32,6 @@ class Recorded:
     closed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """The profile according to all reads so far.
-
-    `profile.complete` and `profile.as_of` are the latest read's; `last_confirmed` is the moment of
-    the latest complete one (None: every read was cut off).
-    """
-
-    profile: Profile
-    last_confirmed: datetime | None
-
-
 # authority, scale, link, trust, traffic, first_seen: the columns of one referring domain.
 Facts = tuple[float | None, str | None, str | None, float | None, int | None, str | None]
 
@@ -59,7 +46,7 @@ def record_read(
     """
     profile_id = ensure_profile(db, team, site, profile, at)
     latest = _latest_read(db, profile_id)
-    if latest is not None and profile.as_of < from_text(latest[0]):
+    if latest is not None and profile.as_of < latest:
         return None
     read_id: int = db.execute(
         "INSERT INTO profile_reads (profile_id, as_of, recorded_at, complete, row_count) "
@@ -87,28 +74,6 @@ def record_read(
         [(profile_id, read_id, *seen[domain], domain) for domain in opened],
     )
     return Recorded(read_id, len(opened), len(closed))
-
-
-def current(
-    db: sqlite_utils.Database, team: str, site: str | None, provider: str, target: Target
-) -> Stored | None:
-    """Return the stored profile, strongest domains first; None when it was never read."""
-    profile_id = find_profile(db, team, site, provider, target)
-    latest = _latest_read(db, profile_id) if profile_id is not None else None
-    if profile_id is None or latest is None:
-        return None
-    as_of, complete, confirmed = latest
-    profile = Profile(
-        target=target,
-        provider=provider,
-        rows=_strongest_first(
-            referring_domain(domain, facts)
-            for domain, (_, facts) in _open_intervals(db, profile_id).items()
-        ),
-        complete=bool(complete),
-        as_of=from_text(as_of),
-    )
-    return Stored(profile, from_text(confirmed) if confirmed else None)
 
 
 def ensure_profile(
@@ -150,15 +115,12 @@ def find_profile(
     return row[0] if row else None
 
 
-def _latest_read(db: sqlite_utils.Database, profile_id: int) -> tuple[str, int, str | None] | None:
-    """Return (as_of, complete, as_of of the latest complete read) of a profile."""
-    row: tuple[str, int, str | None] | None = db.execute(
-        "SELECT as_of, complete, (SELECT max(as_of) FROM profile_reads "
-        "WHERE profile_id = latest.profile_id AND complete) FROM profile_reads AS latest "
-        "WHERE profile_id = ? ORDER BY as_of DESC, id DESC LIMIT 1",
-        (profile_id,),
+def _latest_read(db: sqlite_utils.Database, profile_id: int) -> datetime | None:
+    """Return the moment of the latest read of a profile."""
+    row = db.execute(
+        "SELECT max(as_of) FROM profile_reads WHERE profile_id = ?", (profile_id,)
     ).fetchone()
-    return row
+    return from_text(row[0]) if row[0] else None
 
 
 def _open_intervals(db: sqlite_utils.Database, profile_id: int) -> dict[str, tuple[int, Facts]]:
@@ -210,10 +172,3 @@ def referring_domain(domain: str, facts: Facts) -> ReferringDomain:
         traffic=traffic,
         first_seen=date.fromisoformat(first_seen) if first_seen else None,
     )
-
-
-def _strongest_first(rows: Iterable[ReferringDomain]) -> tuple[ReferringDomain, ...]:
-    def rank(row: ReferringDomain) -> tuple[float, str]:
-        return (-row.authority.value if row.authority else 1.0, row.domain)
-
-    return tuple(sorted(rows, key=rank))

@@ -9,12 +9,12 @@ from uuid import uuid4
 import sqlite_utils
 from pydantic import TypeAdapter
 
-from bot.model.question import Question
+from bot.model.question import Question, SiteQuestion
 from bot.model.tracking import TrackedKeyword
 from bot.store.times import from_text, to_text
 from bot.store.workspace import ensure_site
 
-_QUESTION = TypeAdapter(Question)
+_QUESTION = TypeAdapter(SiteQuestion)
 _SELECT = (
     "SELECT tracked_keywords.id, team, channel, question, paused, created_by, "
     "tracked_keywords.created_at, last_read_at, last_fault FROM tracked_keywords "
@@ -35,16 +35,16 @@ def track(
     *,
     team: str,
     channel: str,
-    question: Question,
+    question: SiteQuestion,
     person: str | None,
     at: datetime,
 ) -> tuple[TrackedKeyword, bool]:
     """Track a keyword; returns it, and False when the channel already tracked it.
 
-    `question.site` must be known. A keyword that is already tracked takes the new question (its
-    page, vendors), keeps its spelling, and is no longer paused.
+    A keyword that is already tracked takes the new question (its page, vendors), keeps its
+    spelling, and is no longer paused.
     """
-    site_id = ensure_site(db, team, question.site or "", at).id
+    site_id = ensure_site(db, team, question.site, at).id
     keyword, is_tracked = _stored_spelling(db, team, channel, site_id, question)
     question = replace(question, keyword=keyword)
     key = (team, channel, site_id, keyword, question.market.country)
@@ -150,7 +150,9 @@ def end(db: sqlite_utils.Database, team: str, tracked_id: str, at: datetime) -> 
     )
 
 
-def set_question(db: sqlite_utils.Database, team: str, tracked_id: str, question: Question) -> None:
+def set_question(
+    db: sqlite_utils.Database, team: str, tracked_id: str, question: SiteQuestion
+) -> None:
     """Change our page or the vendors; keyword, market and site identify a tracked keyword."""
     db.execute(
         "UPDATE tracked_keywords SET question = ? WHERE team = ? AND id = ?",

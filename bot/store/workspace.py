@@ -80,12 +80,6 @@ def set_aliases(
     )
 
 
-def aliases(db: sqlite_utils.Database, team: str, domain: str) -> tuple[str, ...]:
-    """Return the site's other registrable domains; empty when it has none or is unknown."""
-    found = _sites(db, team, domain)
-    return found[0].aliases if found else ()
-
-
 def set_channel(
     db: sqlite_utils.Database,
     team: str,

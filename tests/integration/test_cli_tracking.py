@@ -67,6 +67,7 @@ def test_weeks_are_told_by_processes_that_share_nothing_but_the_file(cli):
         "domain": "rival0-1.example",
         "referring_domains": 15,
     }
+    assert history["snapshots"][1]["rivals"] == history["snapshots"][1]["competitors"]
 
 
 def test_tracking_says_the_price_first_and_then_what_it_takes(cli):

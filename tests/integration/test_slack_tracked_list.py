@@ -216,8 +216,12 @@ async def test_history_is_private_and_shows_the_course(bot):
 
 
 async def test_invented_numbers_say_so_in_private_too(bot):
-    bot.analysis.report = replace(bot.analysis.report, sample=True)
     await bot.gap("track best crm")
+    await bot.gap("list")
+    assert "Sample data" not in bot.seen()[-1].text
+    bot.analysis.report = replace(bot.analysis.report, sample=True, taken_at=bot.clock.now())
+    await bot.gap("best crm")  # what it found is kept with the keyword
+    bot.analysis.report = replace(bot.analysis.report, sample=False)
     for command in ("list", "history best crm"):
         await bot.gap(command)
         assert "Sample data" in bot.seen()[-1].text

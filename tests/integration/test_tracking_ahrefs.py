@@ -117,7 +117,7 @@ async def follower(monkeypatch, tmp_path) -> AsyncIterator[Follower]:
             reader=it.reader,
         )
         tracking = Tracking(database=it.database, clock=it.clock, refresher=refresher)
-        yield Follower(it, tracking, Digests(it.database, it.settings, registry))
+        yield Follower(it, tracking, Digests(it.database, it.settings))
 
 
 async def test_the_first_read_counts_and_reports_nothing_as_new(follower):

@@ -22,6 +22,7 @@ from bot.providers.base import Vendor
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.settings.environment import Settings
+from bot.spending.overview import Spending
 from bot.store.connect import Database
 
 TEAM = "T1"
@@ -68,6 +69,16 @@ class Desk:
             settings=self.settings,
             comparing=Comparing(),
             gates=Gates(self.reader, home=self.home),
+        )
+
+    def spending(self) -> Spending:
+        """Return prices and costs as the installation is set up now."""
+        return Spending(
+            registry=Registry((self.vendor, *self.others), ()),
+            gateway=Gateway(self.client, self.clock),
+            database=self.database,
+            clock=self.clock,
+            settings=self.settings,
         )
 
     def set(self, **values: object) -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes.slack.scheduled_turns import DAYS, TEAM, Office, local_moments, office
+from fakes.slack.scheduled_turns import DAYS, TEAM, Office, local_moments, office, rings_at
 
 from bot.store import posts, tracked_keywords
 from bot.store.posts import LEASE, PostKind, PostState, Slot
@@ -249,18 +249,18 @@ async def test_a_closed_channel_is_not_read_for_and_its_week_is_told_once_it_is_
 async def test_alarms_ring_at_the_channels_hour_after_start_a_change_and_a_restart(there, channel):
     day, hour, zone = CHANNELS[channel]
     await there.track(channel, day, hour, zone)
-    assert there.schedule.rings_at(TEAM, channel) is None
+    assert rings_at(there.schedule, there.clock.now(), channel) is None
     await there.schedule.start()
     try:
         rings, digest = (
-            there.schedule.rings_at(TEAM, channel),
+            rings_at(there.schedule, there.clock.now(), channel),
             await there.schedule.next_digest(TEAM, channel),
         )
         assert (rings.hour, rings.minute, str(rings.tzinfo)) == (hour, 0, zone)
         assert (DAYS[digest.weekday()], digest.hour, str(digest.tzinfo)) == (day, hour, zone)
         there.set(channel, digest_hour=11, digest_day="thu", time_zone="Asia/Tokyo")
         await there.schedule.set_alarm(TEAM, channel)
-        rings = there.schedule.rings_at(TEAM, channel)
+        rings = rings_at(there.schedule, there.clock.now(), channel)
         assert (rings.hour, str(rings.tzinfo)) == (11, "Asia/Tokyo")
         digest = await there.schedule.next_digest(TEAM, channel)
         assert (DAYS[digest.weekday()], digest.hour, str(digest.tzinfo)) == (
@@ -273,7 +273,7 @@ async def test_alarms_ring_at_the_channels_hour_after_start_a_change_and_a_resta
     restarted = there.another()
     await restarted.start()
     try:
-        assert restarted.rings_at(TEAM, channel) == rings
+        assert rings_at(restarted, there.clock.now(), channel) == rings
     finally:
         await restarted.stop()
 
@@ -283,7 +283,7 @@ async def test_an_alarm_of_a_channel_that_began_after_the_start_rings_as_well(th
     try:
         await there.track("C9", "fri", 7, "America/New_York")
         await there.schedule.set_alarm(TEAM, "C9")
-        assert there.schedule.rings_at(TEAM, "C9").hour == 7
+        assert rings_at(there.schedule, there.clock.now(), "C9").hour == 7
     finally:
         await there.schedule.stop()
 
@@ -295,8 +295,8 @@ async def test_a_zone_that_is_no_more_silences_its_own_channel_alone(monday, cap
     assert [one.slot.channel for one in monday.told] == ["C1"]
     await monday.schedule.start()
     try:
-        assert monday.schedule.rings_at(TEAM, "C0") is None
-        assert monday.schedule.rings_at(TEAM, "C1") is not None
+        assert rings_at(monday.schedule, monday.clock.now(), "C0") is None
+        assert rings_at(monday.schedule, monday.clock.now(), "C1") is not None
     finally:
         await monday.schedule.stop()
     assert "Europe/Atlantis" in caplog.text
@@ -357,7 +357,7 @@ async def test_an_hour_that_comes_twice_is_told_once_and_stops_no_clock(there):
     assert there.heard("C1") == ["2027-04-03 21:00"]
     await there.schedule.start()
     try:
-        assert f"{there.schedule.rings_at(TEAM, 'C1'):%d %H:%M}" == "04 21:00"
+        assert f"{rings_at(there.schedule, there.clock.now(), 'C1'):%d %H:%M}" == "04 21:00"
     finally:
         await there.schedule.stop()
 

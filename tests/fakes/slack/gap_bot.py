@@ -23,6 +23,7 @@ from bot.providers.base import Answer, Capability, Vendor
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.settings.environment import Settings
+from bot.settings.levels import VendorNames
 from bot.spending.overview import Spending
 from bot.store import reports
 from bot.store.connect import Database
@@ -79,13 +80,22 @@ VENDORS = (
     Vendor("ahrefs", "Ahrefs", None, {Capability.BALANCE: object()}),
     Vendor("dataforseo", "DataForSEO", None, {}, pool="micro-USD"),
 )
+ANSWERS_ALL = Vendor(
+    "scripted",
+    "Scripted",
+    None,
+    {Capability.SERP: object(), Capability.REFERRING_DOMAINS: object()},
+)
 COST = (CostLine("ahrefs", "units", 150, None, 200),)
 Step = Callable[[], Awaitable[None]]
 
 
 @dataclass
 class FakeAnalysis:
-    """Gives the answers that the test sets, and stores them as the real analysis does."""
+    """Says what the test told it to, and keeps the answer as the real one does.
+
+    What `Spending` and the registry say in this bot comes from here too: a test has one script.
+    """
 
     database: Database
     report: Report = EXAMPLE
@@ -100,22 +110,13 @@ class FakeAnalysis:
     balances: dict[str, Any] = field(default_factory=dict)
     people: list[str | None] = field(default_factory=list)
     pages_read: list[bool] = field(default_factory=list)
-    checked_with: Settings | None = None
 
-    def check(self, question: Question, settings: Settings | None = None) -> None:
-        del question
-        self.checked_with = settings
+    def check(self) -> None:
         if self.refusal:
             raise self.refusal
 
-    def uses_sample(self, _question: Question, _settings: Settings | None = None) -> bool:
-        return self.report.sample
-
     def quote(
-        self,
-        question: Question,
-        _settings: Settings | None = None,
-        _aliases: Sequence[str] = (),
+        self, question: Question, _settings: Settings, _aliases: Sequence[str] = ()
     ) -> dict[tuple[str, str], int]:
         pools = {vendor.name: vendor.pool for vendor in VENDORS}
         prices = self.light_prices if question.light else self.prices
@@ -164,6 +165,47 @@ class FakeAnalysis:
             )
         )
         return self.report
+
+
+class ScriptedSpending(Spending):
+    """Real in all but the prices and what vendors say is left."""
+
+    def __init__(self, script: FakeAnalysis, **rooms: Any) -> None:
+        super().__init__(**rooms)
+        self._script = script
+
+    def worst(self, question, settings) -> dict[tuple[str, str], int]:
+        return self._script.quote(question, settings)
+
+    async def look_up(self, vendor, capability, query, **who) -> Answer[Any]:
+        return await self._script.look_up(vendor, capability, query, **who)
+
+    async def cost(self, run_id: str, team: str) -> tuple[CostLine, ...]:
+        return await self._script.cost(run_id, team)
+
+
+class ScriptedRegistry:
+    """Vendors of which one answers every question, unless the script refuses it."""
+
+    not_configured = ()
+
+    def __init__(self, script: FakeAnalysis) -> None:
+        self._script = script
+
+    @property
+    def vendors(self) -> tuple[Vendor, ...]:
+        return (replace(ANSWERS_ALL, sample=self._script.report.sample), *VENDORS)
+
+    @property
+    def names(self) -> VendorNames:
+        return Registry(VENDORS, ()).names
+
+    def preferring(self, _order) -> "ScriptedRegistry":
+        self._script.check()
+        return self
+
+    def named(self, _name: str) -> Vendor:
+        return self.vendors[0]
 
 
 @dataclass
@@ -244,6 +286,12 @@ class Bot:
         """Return everything that the bot has said, in any place and to anyone."""
         return [m for m in self.playground.workspace.everything() if m.user == self.app.bot_user]
 
+    async def held(self, channel: str = "seo") -> Settings:
+        """Return what holds in a channel, as its next question will be checked with."""
+        workspace = self.playground.workspace
+        place = (workspace.team_id, workspace.channel(channel).id)
+        return await self.services.channels.settings(*place)
+
     async def tracked(self, channel: str = "seo"):
         """Return what a channel tracks."""
         workspace = self.playground.workspace
@@ -266,12 +314,18 @@ def words(message: Message) -> str:
 
 async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[Services, Any]:
     registry, tracked = Registry(VENDORS, ()), Registry((moving.vendor,), ())
-    spending = Spending(
-        registry=registry, analysis=analysis, database=database, clock=clock, settings=settings
+    gateway = Gateway(moving.client, clock)
+    spending = ScriptedSpending(
+        analysis,
+        registry=registry,
+        gateway=gateway,
+        database=database,
+        clock=clock,
+        settings=settings,
     )
     refresher = Refresher(
         registry=tracked,
-        gateway=Gateway(moving.client, clock),
+        gateway=gateway,
         database=database,
         clock=clock,
         settings=settings,
@@ -282,11 +336,11 @@ async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[S
             settings=settings,
             clock=clock,
             database=database,
-            registry=registry,
+            registry=ScriptedRegistry(analysis),
             analysis=analysis,
             spending=spending,
             tracking=Tracking(database=database, clock=clock, refresher=refresher),
-            digests=Digests(database, settings, tracked),
+            digests=Digests(database, settings),
         )
     )
     runner = web.AppRunner(make_app(services).web_app("/slack/events"), shutdown_timeout=0.1)

@@ -159,3 +159,12 @@ def local_moments(
         if here.weekday() == DAYS.index(day) and moment > first:
             yield moment
         here += timedelta(days=1)
+
+
+def rings_at(schedule: Schedule, now: datetime, channel: str) -> datetime | None:
+    """Return when a channel's alarm rings next, in its own time zone; None: it has none."""
+    alarms = schedule._alarms  # noqa: SLF001 - the product has no use for a look at an alarm
+    job = alarms.get_job(f"{TEAM} {channel}") if alarms else None
+    if job is None:
+        return None
+    return job.trigger.get_next_fire_time(None, now).astimezone(job.trigger.hours.zone)

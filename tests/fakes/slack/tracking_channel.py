@@ -12,7 +12,7 @@ from fakes.worlds.moving_web import COMPETITORS, OUR_SITE, OURS
 from bot.model.question import Defaults, make
 from bot.model.tracking import Digest
 from bot.settings.catalogue import Level
-from bot.settings.levels import Place
+from bot.settings.overrides import Place
 from bot.store import workspace
 from bot.store.posts import PostKind, Slot
 from playground.model import Channel, Message
