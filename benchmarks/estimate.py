@@ -127,7 +127,7 @@ def covered(sample: Sample, serps: int, seed: int = SEED) -> Coverage:
         holds += need.low <= round(math.exp(_TYPICAL)) <= need.high
         hits += need.low <= round(math.exp(following)) <= need.high
         # Pages, not readings: the product never counts a page twice.
-        promised = range_coverage(_need([1] * sample.pages)) or 0.0
+        promised = range_coverage(sample.pages)
     return Coverage(holds / serps, hits / serps, promised)
 
 

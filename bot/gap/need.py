@@ -117,15 +117,14 @@ def verdict(need: Need, *, already_top3: bool) -> Verdict:
     return Verdict.BUILD_LINKS if need.gap > 0 else Verdict.LINKS_NOT_THE_CONSTRAINT
 
 
-def range_coverage(need: Need) -> float | None:
-    """Return the chance (0..1) that low-high spans the median of all pages like these.
+def range_coverage(counted: int) -> float:
+    """Return the chance (0..1) that low-high of so many pages spans the median of all like them.
 
     1 − 2·(1/2)^n for n counted pages: the range misses only if all fall on one side of the median
     (Thompson 1936, Ann. Math. Stat. 7; David & Nagaraja, "Order Statistics", 7.1). Three pages
-    support 75 %, one page 0 %. It takes the pages as independent draws. None without any count.
+    support 75 %, one page 0 %. It takes the pages as independent draws.
     """
-    counted = sum(count is not None for count in need.per_page)
-    return 1 - 2 * 0.5**counted if counted else None
+    return 1 - 2 * 0.5**counted
 
 
 def _adjust(

@@ -1,5 +1,6 @@
 """What a report says, in plain sentences for every door. No markup and no promises here."""
 
+from bot.gap.need import range_coverage
 from bot.gap.readiness import fault
 from bot.model.links import Scope
 from bot.model.report import (
@@ -208,10 +209,9 @@ def spread(need: Need) -> str | None:
 
 
 def _support(pages: int) -> str:
-    """Min-max of n independent draws covers the population median with 1 - 2·(1/2)^n."""
     if pages == 1:
         return "One page supports no range."
-    chance = 100 * (1 - 2 * 0.5**pages)
+    chance = 100 * range_coverage(pages)
     return (
         f"{pages} pages support only a rough range: "
         f"the median of such pages lies within it with a chance of {number(chance)} %."
