@@ -2,8 +2,9 @@
 
 A v3 answer is text: a header line, then one line a row, cells parted by `;` and mostly unquoted,
 although a title or an address may hold a `;` itself. So reports are asked for with a machine-made
-column between any two free texts, and a row is taken apart by what its cells look like. The last
-column is one whose end, cut off, either shows or does not matter.
+column between any two free texts, and a row is taken apart by what its cells look like: a text
+ends where what follows looks like the next machine-made cells. The last column is one whose end,
+cut off, either shows or does not matter.
 
 Failures may come with HTTP 200, as a body `ERROR 120 :: WRONG KEY - ID PAIR`.
 
@@ -42,8 +43,10 @@ DAY = 24 * 60 * 60  # their terms (3.3) forbid keeping answers for more than a m
 LONGEST_URL = 6_000
 
 # What an unquoted cell looks like; an empty cell is unknown.
-NUMBER, NAME_CELL, TEXT = r"(?:-?\d+(?:\.\d+)?)?", r"[^;\s]+", r".*?"
-ADDRESS, MOMENT, FLAG = r".+?", r"(?:\d{9,11}|0)?", r"true|false|"
+NUMBER, COUNT = re.compile(r"(?:-?\d+(?:\.\d+)?)?"), re.compile(r"\d+")
+NAME_CELL, MOMENT = re.compile(r"[^;\s]+"), re.compile(r"(?:\d{9,11}|0)?")
+FLAG, CERTAIN_FLAG = re.compile(r"true|false|"), re.compile(r"true|false")
+_LONGEST_ROW = 50_000  # characters; the longest addresses and titles together are far below
 TYPES = {Scope.SITE: "root_domain", Scope.PAGE: "url"}
 
 _V3_KEY = "A v3 request needs a version 3 key (LINKGAP_SEMRUSH_API_KEY); version 4 keys differ."
@@ -110,14 +113,29 @@ def _get(url: str, params: Sequence[tuple[str, str]], units: int) -> Call:
 
 
 @dataclass(frozen=True, slots=True)
+class FreeText:
+    """A cell of any text of so many letters or more, which may hold a `;` itself."""
+
+    least: int
+
+    def fewest(self, pieces: Sequence[str]) -> int:
+        """Return how many of these pieces, cut at each `;`, it takes at least."""
+        return 1 if len(_bare(pieces[:1])) >= self.least else 2
+
+
+TEXT, ADDRESS = FreeText(0), FreeText(1)
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column as it is asked for, what its cells look like, and its name in the header.
 
-    Without a name to ask for, it is one of those that are named after a target.
+    Without a name to ask for, it is one of those that are named after a target. What a pattern
+    describes holds no `;`.
     """
 
     asked: str
-    cell: str
+    cell: re.Pattern[str] | FreeText
     header: str = ""
 
 
@@ -142,17 +160,52 @@ class Table:
         if not self._is(said):
             raise BadAnswer(NAME, "the columns are not those that were asked for")
         lines = [rest.strip("\n")] if one_row else rest.split("\n")
-        cells = ";".join(f'"?({column.cell})"?' for column in self.columns)
-        more = "(?:;.*)?" if len(said) > len(self.columns) else ""
-        row = re.compile(cells + more, re.DOTALL)
         rows = []
         for number, line in enumerate(lines, start=1):
-            found = row.fullmatch(line.removesuffix("\r"))
-            if found:
-                rows.append(found.groups())
+            if len(line) > _LONGEST_ROW:
+                raise BadAnswer(NAME, f"row {number} has {len(line):,} characters")
+            cells = self._cells(line.removesuffix("\r"), more=len(said) > len(self.columns))
+            if cells:
+                rows.append(cells)
             elif line.strip():
                 raise BadAnswer(NAME, f"row {number} does not hold what was asked for")
         return rows
+
+    def _cells(self, line: str, *, more: bool) -> Cells | None:
+        """Take a row apart in one pass; None where it does not hold these columns.
+
+        The first place where the cells behind a text fit ends it: to take a later one could only
+        leave less for the texts that follow. The last cells stand at the end, unless `more` follow.
+        """
+        pieces, runs = line.split(";"), self._runs
+        found: list[str] = []
+        at = 0
+        for number, (text, run) in enumerate(runs, start=1):
+            end = len(pieces) - len(run)
+            first = at if text is None else at + text.fewest(pieces[at : at + 1])
+            latest = first if text is None else end
+            if number == len(runs) and not more:
+                first, latest = max(first, end), min(latest, end)
+            places = range(first, min(latest, end) + 1)
+            here = next((place for place in places if _fits(run, pieces, place)), None)
+            if here is None:
+                return None
+            if text:
+                found.append(_bare(pieces[at:here]))
+            at = here + len(run)
+            found += [_bare([piece]) for piece in pieces[here:at]]
+        return tuple(found)
+
+    @property
+    def _runs(self) -> list[tuple[FreeText | None, list[re.Pattern[str]]]]:
+        """The machine-made cells that follow each text; those before any text come first."""
+        runs: list[tuple[FreeText | None, list[re.Pattern[str]]]] = [(None, [])]
+        for column in self.columns:
+            if isinstance(column.cell, FreeText):
+                runs.append((column.cell, []))
+            else:
+                runs[-1][1].append(column.cell)
+        return runs
 
     def _is(self, said: Sequence[str]) -> bool:
         """Say whether a header names these columns; columns that nobody asked for may follow."""
@@ -160,6 +213,15 @@ class Table:
         return len(said) >= len(names) and all(
             name in ("", heard) for name, heard in zip(names, said, strict=False)
         )
+
+
+def _fits(run: Sequence[re.Pattern[str]], pieces: Sequence[str], place: int) -> bool:
+    return all(cell.fullmatch(_bare(pieces[at : at + 1])) for at, cell in enumerate(run, place))
+
+
+def _bare(pieces: Sequence[str]) -> str:
+    """Return a cell without the quotes around it, if any."""
+    return ";".join(pieces).removeprefix('"').removesuffix('"')
 
 
 def answer_text(response: httpx.Response) -> str | None:

@@ -4,6 +4,7 @@ The report has a line for each country, 10 units each, about 140 for a large sit
 most visits is bought, and the answer says that it is one country's.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 import httpx
@@ -25,6 +26,7 @@ from bot.providers.semrush.reports import (
 
 NO_TRAFFIC = "Visits are told by version 3 alone, and of sites only."
 _REPORT = "domain_ranks"
+_DATABASE = re.compile("[a-z-]{2,}")
 
 
 class Traffic(Report[MetricsQuery, Metrics]):
@@ -35,7 +37,7 @@ class Traffic(Report[MetricsQuery, Metrics]):
         (
             Column("Ot", NUMBER, "Organic Traffic"),
             Column("Dn", NAME_CELL, "Domain"),
-            Column("Db", "[a-z-]{2,}", "Database"),
+            Column("Db", _DATABASE, "Database"),
         )
     )
 

@@ -5,6 +5,7 @@ followed) and links (45 a row); `bot/providers/semrush/v4_matrix.py` has interse
 It has no search results and no visits; its comparison has no known price.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -14,7 +15,15 @@ import httpx
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from bot.domains import registrable
-from bot.errors import BadAnswer, BadKey, PlanLacks, ProviderError, RateLimited, Unavailable
+from bot.errors import (
+    BadAnswer,
+    BadKey,
+    OutOfUnits,
+    PlanLacks,
+    ProviderError,
+    RateLimited,
+    Unavailable,
+)
 from bot.model.links import Link, LinkKind, Metrics, ReferringDomain, Scope, Target
 from bot.providers.base import (
     Call,
@@ -29,7 +38,6 @@ from bot.providers.http import checked, cut, refuse
 from bot.providers.semrush.links import NO_LINK, merged
 from bot.providers.semrush.reports import DAY, NAME, score
 from bot.providers.semrush.traffic import NO_TRAFFIC
-from bot.providers.semrush.v4_codes import meaning
 
 PATH = "/apis/v4/"  # what tells a v4 request from a v3 one
 
@@ -41,6 +49,17 @@ _V4_KEY = (
     "A v4 request needs a version 4 key (LINKGAP_SEMRUSH_V4_API_KEY); a version 3 key differs."
 )
 _REPEATABLE = frozenset({409, 499})  # besides 429 and 5xx
+# Codes come inside HTTP 200 as well as with a status, under `error` or at the top, and have the
+# meanings of version 3; a 403 may mean an empty balance and not a plan.
+_CODES: dict[int, type[ProviderError]] = {
+    **dict.fromkeys((70, 110, 120, 121), BadKey),
+    **dict.fromkeys((130, 133, 135), PlanLacks),
+    **dict.fromkeys((131, 132, 134, 136), OutOfUnits),
+}
+_SPENT = re.compile(
+    r"units?\W+balance\W+is\W+(zero|0)\b|(not enough|insufficient|no)\W+(api\W+)?units",
+    re.IGNORECASE,
+)
 
 Query = TypeVar("Query")
 Body = TypeVar("Body", bound=BaseModel)
@@ -103,7 +122,7 @@ def refuse_v4(response: httpx.Response) -> None:
     if response.is_success and said.meta.success and said.fault is None:
         return
     fault = said.fault or Fault()
-    if kind := meaning(fault.code, fault.message):
+    if kind := _meaning(fault.code, fault.message):
         words = cut(f"error {fault.code} {fault.message}".strip())
         raise kind(NAME, f"{words}{_request(said)}{_hint(kind)}")
     status = response.status_code if not response.is_success else fault.code or 500
@@ -114,6 +133,13 @@ def refuse_v4(response: httpx.Response) -> None:
     except ProviderError as error:
         kind = _kind(type(error), status, retryable=fault.retryable)
         raise kind(NAME, f"{error.detail}{_request(said)}{_hint(kind)}") from None
+
+
+def _meaning(code: int | None, words: str) -> type[ProviderError] | None:
+    """Return the error that a code or its words name; None: the HTTP status says it all."""
+    if _SPENT.search(words):
+        return OutOfUnits
+    return _CODES.get(code or 0)
 
 
 def _request(said: Envelope) -> str:
