@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from fakes.slack.tracking_channel import Following, following
-from fakes.worlds.moving_web import OURS, RIVALS
+from fakes.worlds.moving_web import COMPETITORS, OURS
 
 from bot.pages.reading.fetch import ReadState
 
@@ -192,8 +192,8 @@ async def test_of_losses_only_a_strong_one_that_was_seen_may_interrupt(
     )
 
 
-async def test_a_rivals_new_link_interrupts_nobody(there):
-    there.bot.moving.link(RIVALS[1], "fresh.example", days_ago=0)
+async def test_a_competitors_new_link_interrupts_nobody(there):
+    there.bot.moving.link(COMPETITORS[1], "fresh.example", days_ago=0)
     await there.read()
     await there.day(0)
     assert said(there) == []

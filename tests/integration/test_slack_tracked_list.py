@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from fakes.slack.gap_bot import Bot, gap_bot, words
-from fakes.worlds.moving_web import OUR_SITE, OURS, RIVALS
+from fakes.worlds.moving_web import COMPETITORS, OUR_SITE, OURS
 from fakes.worlds.tracked import spell
 
 
@@ -206,7 +206,7 @@ async def test_history_is_private_and_shows_the_course(bot):
     for week in range(3):
         await bot.moving.next_week()
         bot.moving.link(OURS, f"won{week}.example", days_ago=1)
-        bot.moving.link(RIVALS[0], f"theirs{week}.example", days_ago=1)
+        bot.moving.link(COMPETITORS[0], f"theirs{week}.example", days_ago=1)
         await bot.services.schedule.run_due()
     await bot.gap("history best crm")
     drawn = bot.seen()[-1]

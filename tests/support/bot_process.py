@@ -100,10 +100,10 @@ async def _serve(port: int, pipe: Connection) -> None:
             uvicorn.Config(http_app(services), port=port, log_level="error", lifespan="off")
         )
         await services.jobs.start()
-        await asyncio.gather(server.serve(), _talk(server, pipe, services.jobs))
+        await asyncio.gather(server.serve(), _tell_when_idle(server, pipe, services.jobs))
 
 
-async def _talk(server: uvicorn.Server, pipe: Connection, jobs: JobQueue) -> None:
+async def _tell_when_idle(server: uvicorn.Server, pipe: Connection, jobs: JobQueue) -> None:
     while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
         await asyncio.sleep(0.005)
     pipe.send("ready")

@@ -73,7 +73,7 @@ class Office:
             settings_of=self.settings_of,
         )
 
-    async def follow(self, channel: str, day: str, hour: int, zone: str) -> None:
+    async def track(self, channel: str, day: str, hour: int, zone: str) -> None:
         """Let a channel follow one keyword, and hear of it on a day at an hour."""
         self.set(channel, digest_day=day, digest_hour=hour, time_zone=zone)
         question, at = make("best crm", Defaults(), site="ledgerly.example"), self.clock.now()

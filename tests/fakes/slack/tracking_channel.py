@@ -1,4 +1,4 @@
-"""A channel of the playground that Ana set up and that follows one keyword, from Monday on."""
+"""A channel of the playground that Ana set up and that tracks one keyword, from Monday on."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from fakes.slack.gap_bot import Bot, gap_bot
-from fakes.worlds.moving_web import OUR_SITE, OURS, RIVALS
+from fakes.worlds.moving_web import COMPETITORS, OUR_SITE, OURS
 
 from bot.model.question import Defaults, make
 from bot.model.tracking import Digest
@@ -51,7 +51,7 @@ class Following:
         """Go to nine on the next Monday; a competitor has won a link meanwhile."""
         gone = (self.bot.clock.now() - self.monday).total_seconds()
         self.bot.clock.advance(A_WEEK - gone % A_WEEK)
-        self.bot.moving.link(RIVALS[0], f"{name}.example", days_ago=1)
+        self.bot.moving.link(COMPETITORS[0], f"{name}.example", days_ago=1)
 
     async def state(self, week: str) -> str | None:
         rows = await self.bot.database.read(

@@ -27,7 +27,7 @@ from bot.model.links import (
 from bot.model.question import Defaults, Question, make
 from bot.providers.base import Call, Capability, Cost, Page, Rate, Vendor
 
-RIVALS, LINKERS, GAINED, LOST = 3, 500, 3, 2
+COMPETITORS, LINKERS, GAINED, LOST = 3, 500, 3, 2
 OURS, OUR_LINKERS, WINS_EVERY = "ledgerly.example", 60, 10
 NAMES = 60_013  # a prime, so that a page's steps through the names meet none twice
 START = date(2026, 1, 5)
@@ -55,7 +55,7 @@ class GrowingWeb:
     def changed_rows(self) -> int:
         """Return how many intervals open or close in a week, and one snapshot a keyword."""
         wins = -(-self.keywords // WINS_EVERY)
-        return self.keywords * (RIVALS * (GAINED + LOST) + 1) + wins
+        return self.keywords * (COMPETITORS * (GAINED + LOST) + 1) + wins
 
     def question(self, number: int) -> Question:
         """Return what is followed, with our page."""

@@ -24,7 +24,7 @@ from bot.providers.base import Capability, Page, Vendor
 
 OURS = "https://ledgerly.example/crm"
 OUR_SITE = "ledgerly.example"
-RIVALS = tuple(f"https://rival{n}.example/best-crm" for n in range(1, 10))
+COMPETITORS = tuple(f"https://rival{n}.example/best-crm" for n in range(1, 10))
 STRENGTH = Authority(40, Scale.SAMPLE)
 
 
@@ -51,7 +51,7 @@ class MovingWeb:
     """Who ranks for every keyword, and who links to each page. `down` makes the index fail."""
 
     clock: FakeClock
-    ranking: list[str] = field(default_factory=lambda: [*RIVALS[:6], OURS, *RIVALS[6:]])
+    ranking: list[str] = field(default_factory=lambda: [*COMPETITORS[:6], OURS, *COMPETITORS[6:]])
     rankings: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, dict[str, ReferringDomain]] = field(default_factory=dict)
     pages: dict[str, ReadState] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class MovingWeb:
         self.client = httpx.AsyncClient(transport=httpx.MockTransport(_nothing_is_sent))
         self.reader = self
         self.apart = Here()
-        for place, url in enumerate((*RIVALS, OURS)):
+        for place, url in enumerate((*COMPETITORS, OURS)):
             self.link(url, *(f"old{n}.example" for n in range(4 if url == OURS else 20 + place)))
 
     @property

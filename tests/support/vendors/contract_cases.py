@@ -64,7 +64,7 @@ class Case:
 class ContractCases:
     """One vendor. `env` is all that is set; `secrets` are the values in it nobody may ever see.
 
-    `vendor` is set in a further contract_cases of a vendor that can be set up in another way; the
+    `vendor` is set in further contract cases of a vendor that can be set up in another way; the
     folder then has a name of its own.
     """
 

@@ -21,7 +21,7 @@ def _never(_book: ContractCases, _case: Case) -> None:
 
 
 def _said(value: object) -> str | None:
-    """Return the reason that a contract_cases gives instead of an answer."""
+    """Return the reason that contract cases give instead of an answer."""
     return value if isinstance(value, str) else None
 
 

@@ -1,4 +1,4 @@
-"""A vendor on the bench: set up as its contract_cases says, asked through the real gateway.
+"""A vendor on the bench: set up as its contract cases say, asked through the real gateway.
 
 Its server is a script: the first requests get what the script holds, all later ones the rest.
 """
@@ -44,7 +44,7 @@ def built(
 ) -> Vendor | NotConfigured:
     """Build a vendor through the registry, with what its contract cases set and nothing of ours.
 
-    A contract_cases whose vendor is not registered is taken for a built-in.
+    Contract cases whose vendor is not registered are taken for a built-in.
     """
     env = CASES[name].env if configured else {}
     name = (name in CASES and CASES[name].vendor) or name
@@ -60,7 +60,7 @@ def built(
 
 @dataclass
 class Bench:
-    """One vendor, its contract_cases, and what was sent to it."""
+    """One vendor, its contract cases, and what was sent to it."""
 
     vendor: Vendor
     book: ContractCases
