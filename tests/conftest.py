@@ -2,7 +2,9 @@
 
 import os
 import socket
+import ssl
 import sys
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,6 +13,9 @@ from hypothesis import HealthCheck, settings
 # starts would compile all our modules again: a fifth of the suite's time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# Each HTTP client reads all certificates as it is made, and nearly every test makes one or two.
+ssl.create_default_context = cache(ssl.create_default_context)
 
 # For a change to a rule itself: HYPOTHESIS_PROFILE=thorough make test.
 # A busy machine is no fault of a rule.

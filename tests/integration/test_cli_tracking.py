@@ -334,7 +334,7 @@ def test_the_week_is_that_of_the_channels_time_zone(cli):
     assert json.loads(said)["week"] == "2026-W49"
 
 
-def test_quiet_says_that_a_week_of_the_rivals_alone_is_not_posted(cli):
+def test_quiet_says_that_a_week_of_competitors_alone_is_not_posted(cli):
     cli.run("track", keyword(0), "--site", OWN_SITE, *cli.as_of)
     cli.digest()
     cli.next_week(link(competitor(0, 1), "one.example", (FIRST + timedelta(days=3)).date()))

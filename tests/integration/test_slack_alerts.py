@@ -192,7 +192,7 @@ async def test_of_losses_only_a_strong_one_that_was_seen_may_interrupt(
     )
 
 
-async def test_a_rivals_new_link_interrupts_nobody(there):
+async def test_a_competitors_new_link_interrupts_nobody(there):
     there.bot.moving.link(COMPETITORS[1], "fresh.example", days_ago=0)
     await there.read()
     await there.day(0)

@@ -167,7 +167,7 @@ def test_pages_named_by_hand_were_counted_with_the_headline(ahrefs):
     assert steps.uncounted(ahrefs, None, [page(1, None)], our_page=None, our_site=None) == []
 
 
-def test_the_worked_example_spends_its_purse_on_pages_first_then_on_sites(ahrefs):
+def test_the_worked_example_spends_its_list_budget_on_pages_first_then_on_sites(ahrefs):
     """55 + 5 = 60 rows × 5 = 300; 1 + 1 and 15 + 1 rows each cost the floor of 50: 400 in all.
 
     350 are left for two sites: 175 each, 35 rows of 5 units.

@@ -101,7 +101,7 @@ async def test_without_a_cap_nothing_is_refused(database):
     assert (await spent(database))[0].estimated_units == 10**12
 
 
-async def test_every_run_provider_pool_and_team_has_a_purse_of_its_own(database):
+async def test_every_run_provider_pool_and_team_has_a_cap_of_its_own(database):
     await database.run(reserving(100, cap=100))
     for other in ({"run_id": "r2"}, {"provider": "semrush"}, {"pool": "rows"}, {"team": "T2"}):
         await database.run(reserving(100, cap=100, **other))

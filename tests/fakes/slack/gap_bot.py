@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -352,6 +354,11 @@ async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[S
 
 
 def manifest() -> dict[str, Any]:
+    return deepcopy(_as_written())
+
+
+@cache
+def _as_written() -> dict[str, Any]:
     return yaml.safe_load((ROOT / "manifest.yml").read_text())
 
 

@@ -64,7 +64,7 @@ class Case:
 class ContractCases:
     """One vendor. `env` is its whole configuration; `secrets` are values that must never leak.
 
-    `vendor` is set in a further contract_cases of a vendor that can be set up in another way; the
+    `vendor` is set in further contract cases of a vendor that can be set up in another way; the
     folder then has a name of its own.
     """
 

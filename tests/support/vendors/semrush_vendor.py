@@ -28,7 +28,7 @@ KEY, V4_KEY = "imagined-key-of-three", "imagined-key-of-four"
 US = Market("us", "en")
 OUR_PAGE = Target(Scope.PAGE, "https://ours.example/crm?a=1&b=2;c")
 OUR_SITE = Target(Scope.SITE, "ours.example")
-RIVAL = Target(Scope.PAGE, "https://rival.example/best-crm")
+COMPETITOR = Target(Scope.PAGE, "https://rival.example/best-crm")
 OTHER = Target(Scope.SITE, "other.example")
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "semrush"
 
@@ -39,7 +39,7 @@ QUESTIONS: dict[Capability, tuple[object, str]] = {
     Capability.PAGE_METRICS: (MetricsQuery((OUR_PAGE, OUR_SITE)), "comparison.csv"),
     Capability.SITE_METRICS: (MetricsQuery((OUR_PAGE, OUR_SITE)), "comparison.csv"),
     Capability.REFERRING_DOMAINS: (ReferringQuery(OUR_SITE, 50), "refdomains.csv"),
-    Capability.INTERSECT: (IntersectQuery((RIVAL, OTHER), OUR_SITE, 50), "matrix.csv"),
+    Capability.INTERSECT: (IntersectQuery((COMPETITOR, OTHER), OUR_SITE, 50), "matrix.csv"),
     Capability.LINKS: (LinksQuery(OUR_SITE, ("news.example",)), "backlink.csv"),
     Capability.BALANCE: (BalanceQuery(), "balance.txt"),
 }

@@ -60,7 +60,7 @@ def built(
 
 @dataclass
 class Bench:
-    """One vendor, its contract_cases, and what was sent to it."""
+    """One vendor, its contract cases, and what was sent to it."""
 
     vendor: Vendor
     book: ContractCases
