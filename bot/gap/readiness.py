@@ -146,8 +146,8 @@ def trust_gate(
 ) -> tuple[Gate, tuple[TrustRow, ...]]:
     """Return what most of the top pages show their readers and ours does not, as a checklist.
 
-    A mismatch is a page that lacks at least half of what most of them show: one date that is
-    missing is worth a line, and no reason to stop.
+    A mismatch is a page that lacks at least half of what most of them show, two things at least:
+    one date that is missing is worth a line, and no reason to stop.
     """
     readable = [page for page in top3 if page.readable]
     if ours is None or not ours.readable:
@@ -161,12 +161,11 @@ def trust_gate(
         reason = "Your page shows readers what most of the top pages show."
         return Gate("trust", MATCH, reason), ()
     names = ", ".join(f"{row.name} ({row.theirs} of {row.read})" for row in lacking)
-    much = 2 * len(lacking) >= len(expected)
-    start = (
-        "Most of the top pages show readers what yours does not"
-        if much
-        else "Your page shows readers most of what the top pages show, but not"
-    )
+    half = 2 * len(lacking) >= len(expected)
+    much = half and len(lacking) > 1
+    start = "Your page shows readers most of what the top pages show, but not"
+    if half:
+        start = f"Most of the top pages show readers {'what' if much else 'one thing that'} yours does not"
     reason = f"{start}: {names}. This is for readers; it is no ranking checklist."
     return Gate("trust", MISMATCH if much else MIXED, reason), lacking
 
