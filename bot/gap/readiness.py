@@ -147,8 +147,8 @@ def trust_gate(
 ) -> tuple[Gate, tuple[TrustRow, ...]]:
     """Return as a checklist what most of the top pages show their readers and ours does not.
 
-    The gate fails only when ours lacks at least half of what most of them show: one missing date
-    deserves a line, but is no reason to stop.
+    The gate fails only when ours lacks at least half of what most of them show, and at least two
+    things: one missing date deserves a line, but is no reason to stop.
     """
     readable = [page for page in top3 if page.readable]
     if ours is None or not ours.readable:
@@ -162,12 +162,11 @@ def trust_gate(
         reason = "Your page shows readers what most of the top pages show."
         return Gate("trust", MATCH, reason), ()
     names = ", ".join(f"{row.name} ({row.theirs} of {row.read})" for row in lacking)
-    much = 2 * len(lacking) >= len(expected)
-    start = (
-        "Most of the top pages show readers what yours does not"
-        if much
-        else "Your page shows readers most of what the top pages show, but not"
-    )
+    half = 2 * len(lacking) >= len(expected)
+    much = half and len(lacking) > 1
+    start = "Your page shows readers most of what the top pages show, but not"
+    if half:
+        start = f"Most of the top pages show readers {'what' if much else 'one thing that'} yours does not"
     reason = f"{start}: {names}. This is for readers; it is no ranking checklist."
     return Gate("trust", MISMATCH if much else MIXED, reason), lacking
 
