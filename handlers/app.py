@@ -23,16 +23,16 @@ def make_app(services: Services) -> AsyncApp:
     return app
 
 
-class _Curt(logging.Filter):
-    """Leaves of Bolt's log warnings alone, without what people wrote: Bolt quotes whole bodies.
+class _ShortMessages(logging.Filter):
+    """Passes warnings of Bolt's log only, each as one short line that ends before a body begins.
 
-    Each is one short line that ends where a body would begin.
+    Bolt quotes whole request bodies, and no user text may get into the log.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Shorten a record, or drop it."""
         said = record.getMessage()
-        # Our client has the token; Bolt, which finds it in the environment, warns at every start.
+        # Our client has the token; Bolt also finds it in the environment and warns at every start.
         if record.levelno < logging.WARNING or "`token` will be unused" in said:
             return False
         line = said.partition("\n")[0].partition("{")[0].partition("body:")[0]
@@ -40,15 +40,15 @@ class _Curt(logging.Filter):
         return True
 
 
-_CURT = _Curt()
+_SHORT = _ShortMessages()
 
 
 def _bolt_log() -> logging.Logger:
-    """Return the logger to build a Bolt app with; all its other loggers are made after it.
+    """Return the logger to build a Bolt app with; Bolt derives all its other loggers from it.
 
-    A level on `slack_bolt` alone does not hold: Bolt gives each of its loggers the root's.
+    Setting a level on `slack_bolt` is not enough: Bolt gives each of its loggers the root's level.
     """
     log = logging.getLogger("slack_bolt")
     log.setLevel(logging.WARNING)
-    log.addFilter(_CURT)
+    log.addFilter(_SHORT)
     return log

@@ -58,7 +58,7 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
         return errors
     try:
         question = read_here(QuestionInput(**given), defaults_of)
-        services.analysis.check(question, channel_settings.settings(question.site))
+        channel_settings.vendors(question)
     except BadQuestion as error:
         return {"page" if given.get("page") else "keyword": str(error)}
     note = await accept.commit(services, Request(place, Answer(question)), view["id"])

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from bot.model.question import Question
+from bot.model.question import Question, SiteQuestion
 
 
 class Kind(StrEnum):
@@ -87,7 +87,7 @@ class Track:
     price.
     """
 
-    questions: tuple[Question, ...]
+    questions: tuple[SiteQuestion, ...]
     day: str | None = None
     hour: int | None = None
     run: str | None = None

@@ -81,7 +81,7 @@ def teller(services: Services) -> Tell:
 
 
 async def _tell_somehow(services: Services, place: Place, note: Message, job_id: str) -> None:
-    """Say it by the first of three ways that works; twice is better than not at all."""
+    """Try three ways to tell the asker until one works; twice is better than not at all."""
     slack_api = services.slack_api
 
     async def directly() -> None:

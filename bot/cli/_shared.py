@@ -60,14 +60,13 @@ def clock_at(moment: datetime | None) -> Clock:
 
 async def settings_in(product: Core, team: str, channel: str) -> Settings:
     """Return what holds in a channel where nobody names a site."""
-    overrides = await product.database.read(lambda db: levels.overrides_of(db, team))
-    return levels.in_channel(product.settings, overrides, channel)
+    in_team = await product.database.read(lambda db: levels.read(db, product.settings, team))
+    return in_team.in_channel(channel)
 
 
 async def defaults_in(
     product: Core, team: str, channel: str | None
 ) -> Callable[[str | None], Defaults]:
     """Return what an asker in a channel need not say, by the site that they name."""
-    overrides = await product.database.read(lambda db: levels.overrides_of(db, team))
-    here = levels.in_channel(product.settings, overrides, channel)
-    return partial(levels.defaults, here, overrides)
+    in_team = await product.database.read(lambda db: levels.read(db, product.settings, team))
+    return partial(in_team.defaults, in_team.in_channel(channel))

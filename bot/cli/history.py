@@ -7,7 +7,6 @@ import click
 from rich.console import Console
 
 from bot.cli._question import tracked_here, typed, which_options
-from bot.cli._reading import is_sample
 from bot.cli._shared import channel_option, team_option
 from bot.model.question import QuestionInput
 from bot.model.tracking import Snapshot, TrackedKeyword
@@ -35,22 +34,21 @@ def command(
 ) -> None:
     """Show need, have, gap and position of KEYWORD over time: its last 60 reads. Costs nothing."""
     said = typed(keyword, site=site, country=country, language=language)
-    found, snapshots, sample = asyncio.run(_history(load(Settings), said, team, channel))
+    found, snapshots = asyncio.run(_history(load(Settings), said, team, channel))
     if as_json:
         click.echo(json.dumps(_json(found, snapshots), indent=2, ensure_ascii=False))
         return
     Console().print(history_terminal(found, snapshots))
-    if sample:
+    if any(one.sample for one in snapshots):
         click.echo(sentences.SAMPLE)
 
 
 async def _history(
     settings: Settings, said: QuestionInput, team: str, channel: str
-) -> tuple[TrackedKeyword, tuple[Snapshot, ...], bool]:
+) -> tuple[TrackedKeyword, tuple[Snapshot, ...]]:
     async with core(settings) as product:
         keyword = await tracked_here(product, said, team=team, channel=channel)
-        snapshots = await product.tracking.history(keyword)
-        return keyword, snapshots, is_sample(product, snapshots)
+        return keyword, await product.tracking.history(keyword)
 
 
 def _json(keyword: TrackedKeyword, snapshots: tuple[Snapshot, ...]) -> dict[str, object]:
@@ -64,6 +62,14 @@ def _json(keyword: TrackedKeyword, snapshots: tuple[Snapshot, ...]) -> dict[str,
 
 
 def _snapshot(one: Snapshot) -> dict[str, object]:
+    competitors = [
+        {
+            "url": competitor.url,
+            "domain": competitor.domain,
+            "referring_domains": competitor.referring_domains,
+        }
+        for competitor in one.competitors
+    ]
     return {
         "taken_at": one.taken_at.isoformat(),
         "need": one.needed,
@@ -72,12 +78,6 @@ def _snapshot(one: Snapshot) -> dict[str, object]:
         "position": one.position,
         "page": one.page,
         "index": one.index,
-        "competitors": [
-            {
-                "url": competitor.url,
-                "domain": competitor.domain,
-                "referring_domains": competitor.referring_domains,
-            }
-            for competitor in one.competitors
-        ],
+        "competitors": competitors,
+        "rivals": competitors,  # its old name, for one release
     }

@@ -9,7 +9,6 @@ from datetime import UTC
 import click
 from rich.console import Console
 
-from bot.cli._reading import is_sample
 from bot.cli._shared import channel_option, settings_in, team_option
 from bot.render.report import sentences
 from bot.render.tracking.tracked_csv import tracked_csv
@@ -63,8 +62,7 @@ async def _list(settings: Settings, team: str, channel: str) -> _Shown:
         ended = await product.database.read(
             lambda db: how_it_ended(db, team, channel, channel_settings, now)
         )
-        latest = [one.latest for one in listed if one.latest]
-        sample = is_sample(product, latest)
+    sample = any(one.latest.sample for one in listed if one.latest)
     rows = tuple(ListRow(one.state.tracked, one.latest, one.gap_change, moment) for one in listed)
     notes = [
         f"{quoted(one.state.tracked.question.keyword)} could not be read last time. "

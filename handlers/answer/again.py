@@ -102,10 +102,7 @@ async def _ask_with_typed_page(
     try:
         request = await clicks.request_of(services, place["run"], body["team"]["id"])
         question, asked_in = _with_page(request.body.question, typed), request.place
-        services.analysis.check(
-            question,
-            await services.channels.settings(asked_in.team, asked_in.channel, question.site),
-        )
+        (await services.channels.of(asked_in.team, asked_in.channel)).vendors(question)
     except (BadQuestion, clicks.NotYours) as error:
         return str(error)
     renamed = accept.again(

@@ -19,7 +19,6 @@ from bot.store.deliveries import DeliveryState
 from bot.store.jobs import Job
 from bot.tracking.keywords import is_same, spelled_so
 from handlers import private_notes
-from handlers.private_notes import uses_sample
 from handlers.request import Track, from_payload
 from handlers.services import Services
 from handlers.slack.once import Once
@@ -121,9 +120,10 @@ class Beginning:
         except BadQuestion:
             return Quote(())
 
-    def is_sample(self) -> bool:
-        """Say whether the numbers are invented, which every message has to say."""
-        return uses_sample(self.services, self.asked.questions[0])
+    async def will_invent(self) -> bool:
+        """Say whether what is to be read will be sample data; what was read says it itself."""
+        here = await self.services.channels.of(self.place.team, self.place.channel)
+        return here.will_invent(self.asked.questions[0])
 
     async def _post(self, message: Message) -> str:
         return await self.services.slack_api.post(self.place.channel, message, self.place.thread)

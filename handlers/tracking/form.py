@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import BadQuestion
-from bot.model.question import Defaults, Question, read_here, read_site, read_words
+from bot.model.question import Defaults, SiteQuestion, read_here, read_site, read_words
 from bot.render.slack.message import Message
 from bot.render.tracking.forms import INPUTS, MOST_KEYWORDS, bulk_form
 from bot.tracking.keywords import MOST_TRACKED, key_of, to_keep
@@ -30,7 +30,7 @@ _HERE = "tracked here already"
 class _Lines:
     """What the lines of the form say: questions, and what is left out with the reason."""
 
-    questions: list[Question] = field(default_factory=list)
+    questions: list[SiteQuestion] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -101,7 +101,7 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
             f"{max(0, room)} more fit; these are {len(read.questions)}."
         }
     try:
-        services.analysis.check(read.questions[0], channel_settings.settings(site))
+        channel_settings.vendors(read.questions[0])
     except BadQuestion as error:
         return {INPUTS[0]: str(error)}
     request = Request(place, Track(tuple(read.questions), skipped=tuple(read.skipped)))
@@ -114,7 +114,7 @@ def _typed(values: dict[str, Any], name: str) -> str:
 
 
 def _read(
-    lines: list[str], defaults_of: Callable[[str | None], Defaults], here: list[Question]
+    lines: list[str], defaults_of: Callable[[str | None], Defaults], here: list[SiteQuestion]
 ) -> _Lines:
     """Read a line as the words after `/gap track`; what cannot be tracked is left out."""
     found, known, listed = _Lines(), set(map(key_of, here)), set[object]()

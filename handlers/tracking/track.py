@@ -66,7 +66,7 @@ async def ask(services: Services, place: Place, words: str, key: str) -> Message
     channel_settings = await services.channels.of(place.team, place.channel)
     said = read_track_words(words)
     question = to_keep(channel_settings.read(said.asked))
-    services.analysis.check(question, channel_settings.settings(question.site))
+    channel_settings.vendors(question)
     request = Request(place, Track((question,), said.day, said.hour))
     return (await submit(services, Kind.TRACK, request, key)).note
 

@@ -22,7 +22,7 @@ from handlers import lookups, private_notes
 from handlers.answer.buttons import InPlace, anybody, on_click
 from handlers.answer.clicks import Click, NotYours
 from handlers.lookups import on_lookup
-from handlers.private_notes import marked, uses_sample
+from handlers.private_notes import marked
 from handlers.request import Kind, Lookup, Place
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
@@ -85,7 +85,7 @@ async def _page(services: Services, place: Place, lookup: Lookup) -> Message:
     ]
     note = await _note(services, place) if here else ""
     drawn = tracked_list(rows, page=page, of=pages, channel_note=note, total=len(here))
-    invented = any(uses_sample(services, row.tracked.question) for row in rows)
+    invented = any(row.latest.sample for row in rows if row.latest)
     return marked(drawn) if invented else drawn
 
 
@@ -112,8 +112,9 @@ async def _history(services: Services, place: Place, lookup: Lookup) -> Message:
     found = await which.named(services, place, lookup.words)
     if isinstance(found, Message):
         return found
-    drawn = history_message(found, await services.tracking.history(found))
-    return marked(drawn) if uses_sample(services, found.question) else drawn
+    snapshots = await services.tracking.history(found)
+    drawn = history_message(found, snapshots)
+    return marked(drawn) if any(one.sample for one in snapshots) else drawn
 
 
 def _listen_edit(app: AsyncApp, services: Services) -> None:

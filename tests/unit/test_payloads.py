@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.model.question import Defaults, make
+from bot.tracking.keywords import to_keep
 from handlers.request import (
     Answer,
     Destination,
@@ -91,7 +92,14 @@ WRITTEN_BEFORE = [
         },
         Request(
             PLACE,
-            Track((QUESTION,), "mon", 9, "run1", (("crm", "twice in the list"),), confirmed=True),
+            Track(
+                (to_keep(QUESTION),),
+                "mon",
+                9,
+                "run1",
+                (("crm", "twice in the list"),),
+                confirmed=True,
+            ),
         ),
     ),
     (

@@ -1,7 +1,7 @@
 """DataForSEO: who links to a page or site, whether named domains do, and who not to us."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import chain
@@ -26,11 +26,11 @@ from bot.providers.dataforseo.api import (
     RANK_SCALE,
     Api,
     Count,
+    DataForSeoQuestion,
     Day,
     Envelope,
     Listing,
     Percent,
-    Question,
     Whole,
     asked_in,
     backlinks_price,
@@ -48,6 +48,7 @@ from bot.providers.dataforseo.api import (
 _FEWEST_PROOF_ROWS = 100
 _CUT_OFF = "The answer was cut off; the other domains are unproven."
 _MOST_FILTERS = 8  # a request may carry; one a target
+_MOST_EXCLUDED = 10  # targets of ours that a request may leave out
 Mode = Literal["partial", "all"]
 
 
@@ -94,7 +95,7 @@ class ReferringItem(Linking):
     domain: str
 
 
-class ReferringDomains(Question[ReferringQuery, Listing[ReferringItem], ReferringDomain]):
+class ReferringDomains(DataForSeoQuestion[ReferringQuery, Listing[ReferringItem], ReferringDomain]):
     """The strongest live referring domains of a page or site, at most 1,000.
 
     Strongest by what they pass on; their own rank is bought with the metrics. Links over redirects
@@ -147,7 +148,7 @@ def _left(nameless: int) -> str | None:
     return f"{nameless} rows without a registrable domain were left out."
 
 
-class LinksBetween(Question[BetweenQuery, Listing[ReferringItem], ReferringDomain]):
+class LinksBetween(DataForSeoQuestion[BetweenQuery, Listing[ReferringItem], ReferringDomain]):
     """Do these domains link to the target? Only those that do are charged as rows.
 
     Each request costs as much as hundreds of rows, so a target with few linkers is read whole where
@@ -236,7 +237,7 @@ class SharedItem(BaseModel):
 _Groups = dict[str, dict[str, list[SharedEntry]]]  # by registrable domain and key of a target
 
 
-class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
+class Intersect(DataForSeoQuestion[IntersectQuery, Listing[SharedItem], Shared]):
     """Domains that link to any of the targets and not to us, those to most of them first.
 
     The vendor leaves out who links to us, so every row is a proof; a row of a host below a
@@ -248,7 +249,8 @@ class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
     not show them together. `mode`: their words do not tell which of the two merges and which wants
     a link to every target. Only a row with a single target shows that a mode merges. An answer
     without one is never called complete; the other mode is then asked once, and the one that merges
-    is remembered as long as the process lives.
+    is remembered as long as the process lives. With `since` it is not asked: a request costs as
+    much as hundreds of rows, and what is new to several pages says little about the mode.
     """
 
     body = Whole[Listing[SharedItem]]
@@ -289,22 +291,27 @@ class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
             "rank_scale": RANK_SCALE,
         }
         if query.own is not None:
-            task["exclude_targets"] = [query.own.value]
+            ours = (query.own, *query.also_ours)
+            task["exclude_targets"] = [one.value for one in ours[:_MOST_EXCLUDED]]
         return self._api.post("backlinks/domain_intersection/live", task, backlinks_price(limit))
 
     def _page(
         self, query: IntersectQuery, call: Call, response: httpx.Response, envelope: Envelope
     ) -> Page[Shared]:
         page = super()._page(query, call, response, envelope)
-        if page.rows or page.next or len(task_of(call)["targets"]) == 1:
+        task = task_of(call)
+        if page.rows or page.next or len(task["targets"]) == 1 or self._surely_merges(task):
             return page
-        following = self._in_other_mode(call)
+        following = self._in_other_mode(query, call)
         return replace(page, next=following, complete=False)
 
-    def _in_other_mode(self, call: Call) -> Call | None:
+    def _surely_merges(self, task: Mapping[str, Any]) -> bool:
+        return self._is_known and task["intersection_mode"] == self._mode
+
+    def _in_other_mode(self, query: IntersectQuery, call: Call) -> Call | None:
         """Return the same question in the other mode; None where it is known which one merges."""
         task = task_of(call)
-        if self._is_known or task["intersection_mode"] != self._mode:
+        if query.since is not None or self._is_known or task["intersection_mode"] != self._mode:
             return None
         task["intersection_mode"] = _OTHER[self._mode]
         return self._api.post("backlinks/domain_intersection/live", task, call.worst)
@@ -323,19 +330,27 @@ class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
                 continue
             for key, entry in entries.items():
                 groups[domain][key].append(entry)
-        merges = len(targets) == 1 or any(len(seen) == 1 for seen in groups.values())
-        following = None if merges else self._in_other_mode(call)
+        merges = (
+            len(targets) == 1
+            or any(len(seen) == 1 for seen in groups.values())
+            or self._surely_merges(task)
+        )
+        following = None if merges else self._in_other_mode(query, call)
         if merges and len(targets) > 1:
             self._mode, self._is_known = task["intersection_mode"], True
         if query.since is not None:
             groups = _new(groups, query.since)
         cut = result.cut_off(task["limit"])
+        all_excluded = len(task.get("exclude_targets", ())) == 1 + len(query.also_ours)
         return Page(
             tuple(
                 Shared(
                     domain=_merged(domain, [*chain.from_iterable(seen.values())]),
                     targets=tuple(target for key, target in targets.items() if key in seen),
-                    absence_proven=query.own is not None and _whole(domain, seen.values()),
+                    absence_proven=(
+                        whole := query.own is not None and _whole(domain, seen.values())
+                    ),
+                    absent_from_all=whole and all_excluded and bool(query.also_ours),
                 )
                 for domain, seen in groups.items()
             ),
