@@ -36,21 +36,19 @@ from bot.gap.results import pages_once
 from bot.model.costs import LEFT_OUT_WHEN_LIGHT
 from bot.model.links import KeywordMetrics, Metrics, Profile, ReferringDomain, SerpRow
 from bot.model.question import NO_PAGE, Question
-from bot.model.report import CostLine, Report, to_json
+from bot.model.report import Report, to_json
 from bot.planning import link_lists, steps
-from bot.planning import quote as quoting
 from bot.planning.asks import Ask
 from bot.planning.vendors import VendorSelection, vendors_for
-from bot.providers.base import Answer, Capability, Vendor, is_free
+from bot.providers.base import Answer, Capability, ReferringQuery, is_free
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.environment import Settings
-from bot.spending.budget import Rules, RunBudget
-from bot.store import ledger, profiles, reports, workspace
-from bot.store.answers import SqliteAnswers
+from bot.spending.budget import RunBudget
+from bot.store import profiles, reports
 from bot.store.connect import Database
-from bot.store.ledger import NOBODY, Payer
+from bot.store.ledger import Payer
 
 _QUESTION = TypeAdapter(Question)
 KEPT = timedelta(days=1)  # so long a list of our linkers serves other keywords of the site
@@ -95,62 +93,6 @@ class Analysis:
         self._database, self._clock, self._settings = database, clock, settings
         self._comparing, self._gates = comparing, gates
 
-    def check(self, question: Question, settings: Settings | None = None) -> None:
-        """Raise `BadQuestion` when no connected vendor fits; quick enough for an ack.
-
-        `settings`: what holds where it is asked, here and below; None: the environment alone.
-        """
-        self._vendors(question, settings)
-
-    def _vendors(self, question: Question, settings: Settings | None) -> VendorSelection:
-        return vendors_for(self._registry, question, settings or self._settings)
-
-    def uses_sample(self, question: Question, settings: Settings | None = None) -> bool:
-        """Say whether invented data would answer it; raises `BadQuestion` when nothing would."""
-        chosen = self._vendors(question, settings)
-        return any(vendor.sample for vendor in (chosen.serp, *chosen.indexes) if vendor)
-
-    def quote(
-        self, question: Question, settings: Settings | None = None
-    ) -> dict[tuple[str, str], int]:
-        """Return the worst case in units by vendor and pool; raises `BadQuestion` if none fits."""
-        settings = settings or self._settings
-        return quoting.quote(
-            question,
-            self._vendors(question, settings),
-            list_budget=settings.list_budget,
-            shortlist=settings.shortlist,
-            cap=settings.run_cap,
-        )
-
-    async def cost(self, run_id: str, team: str) -> tuple[CostLine, ...]:
-        """Return what a run has cost so far, finished or not."""
-        return await self._database.read(lambda db: ledger.spent(db, team, run_id))
-
-    async def look_up(
-        self, vendor: Vendor, capability: Capability, query: object, *, run_id: str, team: str
-    ) -> Answer[object]:
-        """Ask one vendor one thing outside a run: in the ledger, never from the cache."""
-        settings = await self._settings_of(team)
-        budget = self._budget(run_id, team, settings)
-        return await self._gateway.ask(vendor, capability, query, budget, fresh=True)
-
-    async def _settings_of(
-        self, team: str, site: str | None = None, channel: str | None = None
-    ) -> Settings:
-        """Read what holds now; a run that begins after a change obeys it."""
-        return await self._database.read(
-            lambda db: levels.read(db, self._settings, team, site=site, channel=channel)
-        )
-
-    def _budget(
-        self, run_id: str, team: str, settings: Settings, payer: Payer = NOBODY
-    ) -> RunBudget:
-        answers = SqliteAnswers(self._database, team)
-        caps = {vendor.name: vendor.run_cap for vendor in self._registry.vendors}
-        cap, rules = settings.run_cap, Rules.of(settings)
-        return RunBudget(self._database, run_id, team, cap, answers, caps, payer, rules)
-
     async def run(
         self,
         question: Question,
@@ -170,16 +112,22 @@ class Analysis:
         the same id (after a kill) finds its paid answers in the cache. Raises `BadQuestion` when no
         vendor fits and `NothingToSay` when no competitor could be found.
         """
-        settings = await self._settings_of(team, question.site, channel)
-        chosen = self._vendors(question, settings)
-        aliases = await self._database.read(
-            lambda db: workspace.aliases(db, team, question.site) if question.site else ()
+        # As the file says now: a run that begins after a change obeys it.
+        held = await self._database.read(lambda db: levels.read(db, self._settings, team))
+        settings = held.at(question.site, channel)
+        chosen = vendors_for(self._registry, question, settings)
+        budget = RunBudget.of_run(
+            self._database,
+            settings,
+            self._registry.vendors,
+            run_id=run_id,
+            team=team,
+            payer=Payer(person, question.site, channel),
         )
-        budget = self._budget(run_id, team, settings, Payer(person, question.site, channel))
         run = _Run(
             question,
             chosen,
-            aliases,
+            held.aliases(question.site),
             Asker(self._gateway, budget, question.fresh),
             self._clock,
             settings,
@@ -239,8 +187,13 @@ class _Run:
     asked_today: int = 0
     facts: Facts = field(default_factory=Facts)
     paid_profiles: list[Profile] = field(default_factory=list)
-    # By index: who surely does not link to us, as its intersections say.
+    # By index: who surely does not link to our site, or to no alias, as its intersections say.
     proven: defaultdict[str, frozenset[str]] = field(default_factory=lambda: defaultdict(frozenset))
+    proven_of_aliases: defaultdict[str, frozenset[str]] = field(
+        default_factory=lambda: defaultdict(frozenset)
+    )
+    # Our domains of which all that link to them are known.
+    read_whole: frozenset[str] = frozenset()
 
     async def answer(self) -> Report:
         """Take the steps in order; the gates cost nothing and wait for none of them."""
@@ -292,6 +245,9 @@ class _Run:
             self.facts.linkers_of(self.question.site),
             self.asked_today + 1,
             self.settings.shortlist,
+            self.aliases,
+            self.proven_of_aliases,
+            self.read_whole,
         )
         if shortlisted.can_prove():
             await self._tell("whether they link to us already")
@@ -380,10 +336,12 @@ class _Run:
                 competitors_as(self.question, self.chosen, self.facts, index.name),
                 steps.list_budget_of(index, self.settings.list_budget),
                 site=self.question.site,
+                aliases=self.aliases,
                 scopes=link_lists.scopes_of(self.settings.level, light=self.question.light),
             )
         ]
-        ours = steps.own_profile(self.chosen, self.question.site) if self.question.site else []
+        site = self.question.site
+        ours = steps.own_profile(self.chosen, site, self.aliases) if site else []
         answers = await self.asker.all([*theirs, *ours])
         read: list[Profile] = []
         for ask, answer in zip(theirs, answers, strict=False):
@@ -391,13 +349,20 @@ class _Run:
                 found = link_lists.read(ask, answer)
                 read += found
                 self.proven[ask.vendor.name] |= link_lists.proven(answer)
+                self.proven_of_aliases[ask.vendor.name] |= link_lists.proven_of_aliases(answer)
                 if not is_free(ask.vendor, ask.capability):
                     self.paid_profiles += found
-        own = [answer for answer in answers[len(theirs) :] if answer is not None]
+        own = [*zip(ours, answers[len(theirs) :], strict=True)]
+        rows = [row for _, answer in own if answer for row in answer.only(ReferringDomain)]
+        self.read_whole = frozenset(
+            ask.query.target.value
+            for ask, answer in own
+            if answer and answer.complete and isinstance(ask.query, ReferringQuery)
+        )
         return read, Own(
             domains=self.facts.own_domains,
-            linkers=frozenset(row.domain for one in own for row in one.only(ReferringDomain)),
-            complete=any(one.complete for one in own),
+            linkers=frozenset(row.domain for row in rows),
+            complete=bool(ours) and self.read_whole >= self.facts.own_domains,
         )
 
     async def _tell(self, *waiting: str) -> None:

@@ -17,7 +17,9 @@ class ShortlistEvidence:
 
     `proven`, by index: who surely does not link to our site by what was read already. `linkers`, by
     index: how many domains link to it, where that is known. `times`: how many keywords of the site
-    were asked about that day, this one among them. `shortlist`: how many are enriched.
+    were asked about that day, this one among them. `shortlist`: how many are enriched. `aliases`
+    are our other domains, with who is `proven_of_aliases` as `proven` is of the site; `read_whole`,
+    which of ours need no proof: who links to them is known.
     """
 
     asker: Asker
@@ -27,6 +29,9 @@ class ShortlistEvidence:
     linkers: Mapping[str, int] = field(default_factory=dict)
     times: int = 1
     shortlist: int = 25
+    aliases: Sequence[str] = ()
+    proven_of_aliases: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    read_whole: frozenset[str] = frozenset()
 
     def can_prove(self) -> bool:
         """Say whether anybody can be asked who links to us."""
@@ -35,30 +40,50 @@ class ShortlistEvidence:
     async def proof(self, names: Sequence[str], own: Own) -> tuple[frozenset[str], frozenset[str]]:
         """Ask every index that can tell about all whose absence it has not proven yet.
 
-        Returns who links to us, for one index at least, and who surely does not.
+        Returns who links to us, for one index at least, and who surely links to no domain of ours.
         """
-        linking: set[str] = set()
-        absent = set(names) if own.complete else set[str]()
-        absent.update(*self.proven.values())
-        for index in self.indexes if self.site is not None else ():
+        del own  # of each of our domains it is known apart what was read
+        site, linking = self.site or "", set[str]()
+        absent = {ours: set[str]() for ours in (site, *self._aliases_to_prove())}
+        for ours in absent.keys() & self.read_whole:
+            absent[ours].update(names)
+        for ours, settled in absent.items():
+            settled.update(*(self.proven if ours == site else self.proven_of_aliases).values())
+        for index in self.indexes if site else ():
             left = await self.asker.budget.left(index.name, index.pool)
-            known = self.proven.get(index.name, frozenset())
-            open_yet = [name for name in names if name not in known]
-            asks = steps.proof(
+            asks = steps.proofs(
                 index,
-                self.site or "",
-                open_yet if not known else open_yet[: steps.most_to_prove(self.shortlist)],
+                {ours: self._open_yet(index, ours, names) for ours in absent},
                 left,
-                linkers=self.linkers.get(index.name),
+                linkers={site: self.linkers[index.name]} if index.name in self.linkers else None,
                 times=self.times,
             )
             for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
                 if answer is None or not isinstance(ask.query, BetweenQuery):
                     continue
                 linking |= {row.domain for row in answer.only(ReferringDomain)}
-                absent |= {*ask.query.domains} if answer.complete else answer.settled
+                told = {*ask.query.domains} if answer.complete else answer.settled
+                absent[ask.query.target.value] |= told
         wanted = frozenset(names)
-        return wanted & linking, wanted & (absent - linking)
+        return wanted & linking, wanted.intersection(*absent.values()) - linking
+
+    def _open_yet(self, index: Vendor, ours: str, names: Sequence[str]) -> list[str]:
+        """Return whom an index is asked about: not again whom its intersections have proven."""
+        proven = self.proven if ours == self.site else self.proven_of_aliases
+        known = proven.get(index.name, frozenset())
+        left = [name for name in names if name not in known]
+        return left[: steps.most_to_prove(self.shortlist)] if known else left
+
+    def _aliases_to_prove(self) -> list[str]:
+        """Return the aliases that can be looked up; of the others the answer says so."""
+        if any(map(steps.can_prove_by_name, self.indexes)):
+            return [*self.aliases]
+        for index in self.indexes:
+            for alias in self.aliases:
+                if alias not in self.read_whole:
+                    why = "It cannot be asked by name; import an export of that domain instead."
+                    self.asker.left_out(index.name, f"links from prospects to {alias}", why)
+        return [alias for alias in self.aliases if alias in self.read_whole]
 
     async def enrich(self, shown: Sequence[Candidate]) -> dict[str, Evidence]:
         """Buy the linking page and the traffic of what will be shown."""

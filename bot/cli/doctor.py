@@ -7,13 +7,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bot.analysis.contract_check import check_all
 from bot.clock import SystemClock
 from bot.providers.base import Capability, Vendor
 from bot.providers.registry import Registry, discover
 from bot.render.money import amount, left
 from bot.settings.environment import Settings, load
 from bot.spending.budget import Rules
+from bot.spending.contract_check import check_all
 from bot.store.workspace import CLI_TEAM
 from bot.wiring import core
 
@@ -125,6 +125,6 @@ async def _online(settings: Settings, console: Console) -> None:
             works = "" if one.fault else "the key works; "
             console.print(f"{one.title}: {works}{left(one)}", soft_wrap=True)
         vendors = product.registry.vendors
-        for checked in await check_all(product.analysis, vendors, CLI_TEAM):
+        for checked in await check_all(product.spending, vendors, CLI_TEAM):
             for line in checked.lines:
                 console.print(f"{checked.title}, contract: {line}", soft_wrap=True, markup=False)

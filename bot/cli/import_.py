@@ -161,6 +161,7 @@ def _as_json(one: Taken) -> dict[str, object]:
             "lost": outcome.lost,
             "broken": outcome.broken,
             "own": outcome.own,
+            "salvaged": outcome.salvaged,
         },
         "sample": outcome.sample,
         "broken_examples": [{"line": line, "reason": reason} for line, reason in outcome.faults],
@@ -208,5 +209,9 @@ def _notes(what: Recognised, outcome: Outcome, replaced: tuple[str, ...]) -> Ite
     if outcome.broken:
         first = "; ".join(f"line {line}: {reason}" for line, reason in outcome.faults)
         yield f"{counted(outcome.broken, 'broken row')} left out. The first: {first}."
+        if any(covered.complete for covered in outcome.covers):
+            yield "the file still counts as complete: these rows are few, or name no domain."
+    if outcome.salvaged:
+        yield f"of {counted(outcome.salvaged, 'odd row')} only the domain that links was taken."
     for name in replaced:
         yield f"it takes the place of {name}, imported before."

@@ -1,4 +1,4 @@
-"""From lines to records. A broken record costs itself and never swallows its neighbours."""
+"""From lines to records. A broken record never takes its neighbours with it."""
 
 import csv
 from collections import deque
@@ -8,19 +8,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record; `line` and `last_line` are where it stands in the file, from 1.
+    """One record; `line` and `last_line` are its position in the file, from 1.
 
-    `fault` says in words why its cells cannot be trusted.
+    `fault` says in words why its cells cannot be trusted; `text` is then its first line.
     """
 
     line: int
     last_line: int
     cells: tuple[str, ...]
     fault: str | None = None
+    text: str = ""
 
 
 class _Feed:
-    """Physical lines for the CSV reader, which remembers what the present record took."""
+    """Feeds physical lines to the CSV reader and remembers those of the current record."""
 
     def __init__(self, lines: Iterator[str], number: int) -> None:
         self._lines = lines
@@ -40,19 +41,23 @@ class _Feed:
     def begin(self) -> None:
         self._taken.clear()
 
-    def give_back(self) -> None:
-        """Return all lines but the first: an unclosed quote ran over rows that are whole."""
-        rest = self._taken[1:]
+    def give_back(self) -> str:
+        """Return the first line, and queue the others to be read again.
+
+        An unclosed quote swallowed rows that are intact.
+        """
+        first, *rest = self._taken
         self._again.extendleft(reversed(rest))
         self.number -= len(rest)
+        return first
 
 
 def records(
     lines: Iterator[str], delimiter: str, *, width: int | None = None, after_line: int = 0
 ) -> Iterator[Record]:
-    """Yield every record but blank ones; with `width`, another number of cells is a fault.
+    """Yield every record but blank ones; with `width`, a different number of cells is a fault.
 
-    Empty cells beyond the width are cut off: spreadsheets add them.
+    Empty cells beyond the width are dropped: spreadsheets add them.
     """
     feed = _Feed(lines, after_line)
     reader = csv.reader(feed, delimiter=delimiter, strict=True)
@@ -70,8 +75,7 @@ def records(
         if fault is None and any(cells):
             yield Record(first, feed.number, tuple(cells))
         elif fault is not None:
-            feed.give_back()
-            yield Record(first, first, tuple(cells), fault)
+            yield Record(first, first, tuple(cells), fault, feed.give_back())
 
 
 def _wrong_width(cells: list[str], width: int) -> str | None:

@@ -53,6 +53,7 @@ def profiles(
     list_budget: int | None,
     *,
     site: str | None = None,
+    aliases: Sequence[str] = (),
     scopes: frozenset[Scope] = frozenset(Scope),
 ) -> list[Ask]:
     """Spend the list budget on who links: to all pages first, then to the sites of real sites.
@@ -72,7 +73,7 @@ def profiles(
     lists = _lists(index, pages, sites, list_budget)
     if not index.can(Capability.INTERSECT) or is_free(index, Capability.REFERRING_DOMAINS):
         return lists
-    own = Target(Scope.SITE, site) if site else None
+    own = [Target(Scope.SITE, ours) for ours in (site, *aliases)] if site else []
     crossed = _crossed(index, pages, sites, own, list_budget)
     to_prove = 0.0
     if site:
@@ -106,15 +107,16 @@ def _crossed(
     index: Vendor,
     pages: dict[Target, int],
     sites: Sequence[Target],
-    own: Target | None,
+    own: Sequence[Target],
     list_budget: int | None,
 ) -> list[Ask]:
     """Return one intersection for the pages and one for the sites, or one for both if cheaper."""
-    besides = f", and not to {own.value}" if own else ""
+    site = own[0] if own else None
+    besides = f", and not to {site.value}" if site else ""
 
     def lot(targets: Sequence[Target], what: str, wanted: int) -> _Lot:
         def build(rows: int) -> Ask:
-            query = IntersectQuery(tuple(targets), own, rows)
+            query = IntersectQuery(tuple(targets), site, rows, also_ours=tuple(own[1:]))
             return Ask(index, Capability.INTERSECT, query, f"who links to {what}{besides}")
 
         return _Lot(wanted, build)
@@ -184,5 +186,10 @@ def read(ask: Ask, answer: Answer[object]) -> list[Profile]:
 
 
 def proven(answer: Answer[object]) -> frozenset[str]:
-    """Return the domains of which an answer itself proves that they do not link to us."""
+    """Return the domains of which an answer itself proves that they do not link to our site."""
     return frozenset(row.domain.domain for row in answer.only(Shared) if row.absence_proven)
+
+
+def proven_of_aliases(answer: Answer[object]) -> frozenset[str]:
+    """Return the domains of which an answer itself proves that they link to no alias either."""
+    return frozenset(row.domain.domain for row in answer.only(Shared) if row.absent_from_all)

@@ -4,6 +4,7 @@ One attempt a request: the gateway repeats only what surely cost nothing.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import chain, repeat
 
 from bot.model.links import Market, Scope, Target
@@ -11,6 +12,7 @@ from bot.model.question import Question
 from bot.model.report import Competitor
 from bot.planning import link_lists, refresh, steps
 from bot.planning.asks import Ask
+from bot.planning.link_lists import rows_of
 from bot.planning.vendors import VendorSelection
 from bot.providers.base import Capability, IntersectQuery, Vendor, is_free
 
@@ -26,11 +28,13 @@ def quote(
     list_budget: int | None,
     shortlist: int,
     cap: int | None,
+    aliases: Sequence[str] = (),
 ) -> dict[tuple[str, str], int]:
     """Return the worst case in units by vendor and pool, before anything is sent; free ones not.
 
-    `list_budget` and `cap` None: each vendor's own. What later steps ask depends on what the first
-    ones find, so this supposes the dearest case; a light run enriches nothing.
+    `list_budget` and `cap` None: each vendor's own. `aliases` of our site are looked up besides it.
+    What later steps ask depends on what the first ones find, so this supposes the dearest case; a
+    light run enriches nothing.
     """
     worst: Pools = Counter()
     for ask in [*steps.headline(question, chosen), *steps.difficulty(question, chosen)]:
@@ -38,9 +42,14 @@ def quote(
     for index in chosen.indexes:
         if is_free(index, Capability.REFERRING_DOMAINS):
             continue
-        lists = _lists(index, steps.list_budget_of(index, list_budget), question)
+        lists = _lists(index, steps.list_budget_of(index, list_budget), question, aliases)
         names = [f"prospect-{at:03d}.example" for at in range(max(shortlist, steps.TOP + 1))]
-        compared = [f"prospect-{at:03d}.example" for at in range(_compared(lists, shortlist))]
+        # What an intersection proves of our site it does not prove of an alias.
+        of_site, of_alias = _compared(lists, shortlist), min(rows_of(lists), steps.MOST_PROVEN)
+        compared = [f"prospect-{at:03d}.example" for at in range(max(of_site, of_alias))]
+        ours = {question.site or "our-site.example": compared[:of_site]}
+        if question.site:
+            ours |= dict.fromkeys(aliases, compared[:of_alias])
         # Dearest where every target costs a request of its own and one has all the rest.
         targets = [Target(Scope.SITE, f"competitor-{n}.example") for n in range(steps.MOST_TARGETS)]
         spread = zip(names[:shortlist], chain(targets, repeat(targets[-1])), strict=False)
@@ -51,7 +60,7 @@ def quote(
                 names[: steps.TOP + 1],
                 "counts",
             ),
-            *steps.proof(index, question.site or "our-site.example", compared, None),
+            *steps.proofs(index, ours, None),
         ]
         if not question.light:
             later += steps.enrichment(index, {name: (target,) for name, target in spread}, None)
@@ -76,10 +85,12 @@ def _compared(lists: list[Ask], shortlist: int) -> int:
     """
     if any(isinstance(ask.query, IntersectQuery) for ask in lists):
         return steps.most_to_prove(shortlist)
-    return min(link_lists.rows_of(lists), steps.MOST_PROVEN)
+    return min(rows_of(lists), steps.MOST_PROVEN)
 
 
-def _lists(index: Vendor, list_budget: int, question: Question) -> list[Ask]:
+def _lists(
+    index: Vendor, list_budget: int, question: Question, aliases: Sequence[str]
+) -> list[Ask]:
     competitors = [
         Competitor(
             position=place,
@@ -95,7 +106,9 @@ def _lists(index: Vendor, list_budget: int, question: Question) -> list[Ask]:
         for place in range(1, steps.TOP + 1)
     ]
     scopes = link_lists.scopes_of("both", light=question.light)
-    return link_lists.profiles(index, competitors, list_budget, site=question.site, scopes=scopes)
+    return link_lists.profiles(
+        index, competitors, list_budget, site=question.site, aliases=aliases, scopes=scopes
+    )
 
 
 def _of_the_lists(index: Vendor, list_budget: int, lists: list[Ask]) -> Pools:

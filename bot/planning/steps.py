@@ -126,17 +126,19 @@ def _affordable(wanted: int, units: int | None, build: Callable[[int], Ask]) -> 
     return build(size) if size else replace(build(1), beyond_the_cap=True)
 
 
-def own_profile(chosen: VendorSelection, site: str) -> list[Ask]:
+def own_profile(chosen: VendorSelection, site: str, aliases: Sequence[str] = ()) -> list[Ask]:
     """Return who links to us as far as that is free to read; what costs is proven name by name."""
-    target = Target(Scope.SITE, site)
+    targets = [Target(Scope.SITE, ours) for ours in (site, *aliases)]
     asked = [
         who_links(vendor, target, FREE_ROWS)
         for vendor in chosen.indexes
         if is_free(vendor, Capability.REFERRING_DOMAINS)
+        for target in targets
     ]
     return asked + [
         replace(who_links(vendor, target, FREE_ROWS), on_the_off_chance=True)
         for vendor in chosen.own_files
+        for target in targets
     ]
 
 
@@ -156,6 +158,44 @@ def can_prove(index: Vendor) -> bool:
     if is_free(index, Capability.REFERRING_DOMAINS):
         return False
     return index.can(Capability.LINKS_BETWEEN) or index.can(Capability.INTERSECT)
+
+
+def can_prove_by_name(index: Vendor) -> bool:
+    """Say whether an index can be asked which named domains link to any domain of ours.
+
+    An intersection leaves out who links to one of them only.
+    """
+    return can_prove(index) and index.can(Capability.LINKS_BETWEEN)
+
+
+def proofs(
+    index: Vendor,
+    domains_by_own: Mapping[str, Sequence[str]],
+    left: int | None,
+    *,
+    linkers: Mapping[str, int] | None = None,
+    times: int = 1,
+) -> list[Ask]:
+    """Return the look-ups of each of our domains: whoever links to an alias of ours links to us.
+
+    Only who links to none of them is proven. So where what is left does not pay for all, each has
+    its share, and all are about the same best names as far as that goes.
+    """
+    known = linkers or {}
+
+    def of(own: str, units: int | None) -> list[Ask]:
+        names = domains_by_own[own]
+        return proof(index, own, names, units, linkers=known.get(own), times=times)
+
+    asks = [ask for own in domains_by_own for ask in of(own, None)]
+    if left is None or sum(ask.worst() for ask in asks) <= left:
+        return asks
+    asks = []
+    for served, own in enumerate(domains_by_own):
+        part = of(own, left // (len(domains_by_own) - served))
+        left -= sum(ask.worst() for ask in part if not ask.beyond_the_cap)
+        asks += part
+    return asks
 
 
 def proof(

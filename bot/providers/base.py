@@ -95,13 +95,15 @@ class IntersectQuery:
 
     Without `own` nothing is left out. At most `limit` rows. With `since`, only who was first seen
     linking on that day or later, with the targets of which that is true; a vendor that cannot
-    narrow an intersection so refuses it when it plans.
+    narrow an intersection so refuses it when it plans. Who links to `also_ours` is left out as well
+    where the vendor can do that; the rows say so.
     """
 
     targets: tuple[Target, ...]
     own: Target | None
     limit: int
     since: date | None = None
+    also_ours: tuple[Target, ...] = ()
 
 
 def undated(vendor: str, query: IntersectQuery) -> None:
@@ -112,11 +114,15 @@ def undated(vendor: str, query: IntersectQuery) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A domain that links to `targets` of an intersection; `absence_proven`: surely not to us."""
+    """A domain that links to `targets` of an intersection; `absence_proven`: surely not to `own`.
+
+    `absent_from_all`: neither to any of `also_ours`.
+    """
 
     domain: ReferringDomain
     targets: tuple[Target, ...]
     absence_proven: bool
+    absent_from_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)

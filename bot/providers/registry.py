@@ -13,6 +13,7 @@ from bot.errors import BadQuestion, ConfigError
 from bot.model.prices import vendors_in
 from bot.providers.base import Capability, Local, NotConfigured, Remote, Vendor
 from bot.settings.environment import Settings
+from bot.settings.levels import VendorNames
 
 GROUP = "linkgap.providers"
 Build = Callable[[Settings, Clock], Vendor | NotConfigured]
@@ -24,6 +25,16 @@ class Registry:
 
     vendors: tuple[Vendor, ...]
     not_configured: tuple[NotConfigured, ...]
+
+    @property
+    def names(self) -> VendorNames:
+        """Return the names that settings may use."""
+        connected = frozenset(vendor.name for vendor in self.vendors)
+        return VendorNames(
+            connected,
+            frozenset(one.name for one in self.vendors if one.can(Capability.SERP)),
+            connected | {absent.name for absent in self.not_configured},
+        )
 
     def preferring(self, order: Sequence[str]) -> "Registry":
         """Return the same vendors with these first; names that are not there change nothing."""

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fakes.servers.ahrefs_server import AhrefsServer
 from fakes.worlds.ahrefs_world import Backlink, World
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import FakeClock
 from support.vendors.ahrefs_vendor import OUR_SITE, configured, good
@@ -160,7 +160,6 @@ def test_a_list_that_does_not_move_on_is_not_read_in_a_circle():
     assert (page.next, page.complete) == (None, False)
 
 
-@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 400), st.sampled_from([10, 100, 250, 500]))
 def test_every_name_is_in_one_expression_that_is_valid_and_short_enough(number, row_cap):
     names = tuple(f"a-rather-long-name-{at:04}.co.example" for at in range(number))

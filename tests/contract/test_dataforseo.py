@@ -296,6 +296,15 @@ def test_without_us_nothing_is_proven(vendor):
     assert [row.absence_proven for row in page.rows] == [False, False]
 
 
+@pytest.mark.parametrize(("aliases", "proven"), [(0, False), (2, True), (10, False)])
+def test_a_row_proves_for_our_other_domains_only_where_all_were_left_out(vendor, aliases, proven):
+    others = tuple(Target(Scope.SITE, f"old-{at}.example") for at in range(aliases))
+    query = IntersectQuery((ALPHA, BETA), OUR_SITE, 100, also_ours=others)
+    page = parse(vendor, Capability.INTERSECT, query, good(fixture("intersection")))
+    assert [row.absence_proven for row in page.rows] == [True, False]
+    assert [row.absent_from_all for row in page.rows] == [proven, False]
+
+
 def test_an_intersection_that_was_cut_off_says_so_and_keeps_its_proofs(vendor):
     query = IntersectQuery((ALPHA,), OUR_SITE, 2)
     items = [{"domain_intersection": {"1": {"target": f"d{at}.example"}}} for at in range(2)]

@@ -1,5 +1,6 @@
 """What DataForSEO is asked: targets, filters, chunks, markets."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -171,6 +172,15 @@ def test_pages_and_sites_are_asked_for_apart_and_share_the_limit(vendor):
     ]
     assert sites["filters"] == ["1.backlinks_spam_score", "<", 61]
     assert pages["intersection_mode"] == "all"
+
+
+def test_our_other_domains_are_left_out_too_as_far_as_a_request_can(vendor):
+    others = tuple(Target(Scope.SITE, f"old-{at}.example") for at in range(11))
+    query = IntersectQuery((ALPHA,), OUR_SITE, 300, also_ours=others[:2])
+    (sent,) = tasks(vendor, Capability.INTERSECT, query)
+    assert sent["exclude_targets"] == ["ours.example", "old-0.example", "old-1.example"]
+    (sent,) = tasks(vendor, Capability.INTERSECT, replace(query, also_ours=others))
+    assert len(sent["exclude_targets"]) == 10
 
 
 def test_an_owner_who_knows_that_mixing_works_pays_for_one_request(monkeypatch, tmp_path):

@@ -141,7 +141,7 @@ def test_majestic_gives_the_pages_own_authority_and_says_what_it_stands_for(run,
     page = ask(Capability.PAGE_METRICS, MetricsQuery((GUIDE,)))
     assert page.rows == (Metrics(GUIDE, 2, 2, Authority(30.0, Scale.TF)),)
     assert not page.complete
-    assert "1 row could not be read" in page.note
+    assert "1 of 6 rows could not be read" in page.note
     assert "Authority of Majestic is the linking page's" in page.note
 
 
@@ -171,6 +171,26 @@ def test_broken_rows_take_the_proof_away(run, ask, home):
     path = links(home / "rival.example-backlinks.csv", good, good, "x")
     assert "1 broken row left out. The first: line 4" in run(path)
     assert not ask(Capability.LINKS_BETWEEN, BetweenQuery(("b.example",), SITE)).complete
+
+
+def test_one_unreadable_row_of_a_large_file_keeps_the_proof_and_is_named_in_it(run, ask, home):
+    good = "5,https://a{}.example/,https://rival.example/,false,2025-01-01"
+    rows = [good.format(at) for at in range(209)]
+    path = links(home / "rival.example-backlinks.csv", *rows, "x")
+    assert "still counts as complete" in run(path)
+    page = ask(Capability.LINKS_BETWEEN, BetweenQuery(("b.example",), SITE))
+    assert page.complete
+    said = "1 of 210 rows could not be read (up to 1 linking domain may be missing)"
+    assert said in page.note
+
+
+def test_who_links_by_an_odd_row_is_no_longer_called_absent(run, ask, home):
+    good = "5,https://a.example/,https://rival.example/,false,2025-01-01"
+    odd = "5,https://odd.example/post,https://rival.example/,false"
+    words = run(links(home / "rival.example-backlinks.csv", good, good, odd))
+    assert "of 1 odd row only the domain that links was taken" in words
+    page = ask(Capability.LINKS_BETWEEN, BetweenQuery(("odd.example", "b.example"), SITE))
+    assert ([row.domain for row in page.rows], page.complete) == (["odd.example"], True)
 
 
 def test_a_link_is_shown_with_its_page_anchor_and_kind(run, ask):

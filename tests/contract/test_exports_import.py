@@ -110,7 +110,7 @@ def test_json_has_every_count(run, home):
             "tool": "Majestic",
             "kind": "backlinks",
             "targets": [{"scope": "site", "target": "rival.example", "complete": False}],
-            "rows": {"read": 6, "kept": 3, "lost": 2, "broken": 1, "own": 0},
+            "rows": {"read": 6, "kept": 3, "lost": 2, "broken": 1, "own": 0, "salvaged": 0},
             "sample": False,
             "broken_examples": [
                 {"line": 6, "reason": "“https://bad one.example/c d” is no web address"},

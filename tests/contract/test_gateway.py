@@ -301,5 +301,5 @@ async def test_each_vendor_has_its_own_cap_unless_one_is_set_for_all(database, c
     assert (await for_all.left("tiny"), await for_all.left("other")) == (2, 12)
 
 
-async def test_a_purse_without_a_cap_has_no_end(database):
+async def test_a_budget_without_a_cap_has_no_end(database):
     assert await wallet(database).left("tiny") is None

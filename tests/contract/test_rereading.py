@@ -69,7 +69,7 @@ async def week(
     budget = RunBudget(database, run, "T1", None, SqliteAnswers(database, run))
     async with httpx.AsyncClient() as client:
         gateway = Gateway(client, FakeClock())
-        found = await tracked.reread(vendor, gateway, budget, keywords, server.world)
+        found = await tracked.refresh_week(vendor, gateway, budget, keywords, server.world)
     (line,) = await budget.spent()
     assert line.units == server.spent - before
     assert line.estimated_units <= refresh.weekly_worst(vendor, vendor, keywords)

@@ -3,19 +3,27 @@
 import random
 
 import pytest
+from fakes.servers.dataforseo_server import DataForSeoServer
 from fakes.servers.majestic_server import MajesticServer
 from fakes.servers.moz_server import MozServer
+from fakes.servers.semrush_server import SemrushServer
 from fakes.worlds.ahrefs_world import KEYWORD, OWN_SITE, Backlink, Result, Site, World
-from support.runs import desk
-from support.vendors import majestic_vendor, moz_vendor
+from support.runs import TEAM, Desk, desk
+from support.vendors import dataforseo_vendor, majestic_vendor, moz_vendor, semrush_vendor
 
+from bot.model.question import Defaults, parse
 from bot.model.report import Absence
+from bot.store import workspace
 
 DAY = World.today
+ALIASES = ("old-name.example", "shop-of-ours.example")
 
 
-def drawn(seed: int) -> tuple[World, set[str]]:
-    """Return a world and, written down as it is made, who links to us in it."""
+def drawn(seed: int, *, ours_too: tuple[str, ...] = ()) -> tuple[World, set[str]]:
+    """Return a world and, written down as it is made, who links to us in it.
+
+    `ours_too`: other domains of ours, with links of their own.
+    """
     chance = random.Random(seed)  # noqa: S311 an invented world
     competitors = [f"rival-{at}.example" for at in range(3)]
     links, ours, sites = [], set(), {name: Site(50.0) for name in (*competitors, OWN_SITE)}
@@ -26,10 +34,11 @@ def drawn(seed: int) -> tuple[World, set[str]]:
         for competitor in chance.sample(competitors, chance.randint(1, 3)):
             path = chance.choice(["best", ""])
             links.append(link(f"https://{host}/post", f"https://{competitor}/{path}"))
-        if chance.random() < 0.4:
-            ours.add(name)
-            hosts = [chance.choice(["", "news."]) + name for _ in range(chance.randint(1, 2))]
-            links += [link(f"https://{one}/p", f"https://{OWN_SITE}/") for one in hosts]
+        for own, share in ((OWN_SITE, 0.4), *((alias, 0.2) for alias in ours_too)):
+            if chance.random() < share:
+                ours.add(name)
+                hosts = [chance.choice(["", "news."]) + name for _ in range(chance.randint(1, 2))]
+                links += [link(f"https://{one}/p", f"https://{own}/") for one in hosts]
     links += [
         link(f"https://fan-{at}.example/", f"https://{OWN_SITE}/x")
         for at in range(chance.choice([0, 60, 300]))
@@ -42,6 +51,12 @@ def drawn(seed: int) -> tuple[World, set[str]]:
 
 def link(source: str, target: str) -> Backlink:
     return Backlink(source, target, "A post", "this", DAY.replace(month=1))
+
+
+async def have_aliases(here: Desk) -> None:
+    at = here.clock.now()
+    await here.database.run(lambda db: workspace.ensure_site(db, TEAM, OWN_SITE, at))
+    await here.database.run(lambda db: workspace.set_aliases(db, TEAM, OWN_SITE, ALIASES))
 
 
 def check(report, linking: set[str]) -> None:
@@ -75,3 +90,65 @@ async def test_side_by_side_whoever_links_to_us_in_one_index_is_out(monkeypatch,
         report = await here.ask(f"site:{OWN_SITE} gates:no via:ahrefs,{vendor.name} serp:ahrefs")
     check(report, linking | linking_there)
     assert len({name for one in report.prospects for name in one.seen_by}) == 2
+
+
+@pytest.mark.parametrize("seed", range(20, 23))
+async def test_who_links_to_an_alias_of_ours_links_to_us(monkeypatch, tmp_path, seed):
+    world, linking = drawn(seed, ours_too=ALIASES)
+    async with desk(monkeypatch, tmp_path) as here:
+        here.server.world, here.server.knows_regex = world, seed % 2 == 0
+        here.set(run_cap=(None, 400)[seed // 2 % 2])
+        await have_aliases(here)
+        report = await here.ask(f"site:{OWN_SITE} gates:no")
+    check(report, linking)
+    assert report.prospects or seed // 2 % 2
+    if seed % 4 == 0:
+        assert report.unproven == ()
+
+
+VENDORS = {
+    "majestic": (MajesticServer, majestic_vendor, {"key": "api_key"}),
+    "moz": (MozServer, moz_vendor, {"key": "token"}),
+    "dataforseo": (
+        DataForSeoServer,
+        dataforseo_vendor,
+        {"login": "login", "password": "password"},
+    ),
+    "semrush": (SemrushServer, semrush_vendor, {"key": "key"}),
+    "semrush v4": (SemrushServer, semrush_vendor, {"v4_key": "v4_key"}),
+}
+
+
+@pytest.mark.parametrize("name", VENDORS)
+async def test_at_every_other_index_too(monkeypatch, tmp_path, name):
+    kind, fake, keys = VENDORS[name]
+    by_name = not name.startswith("semrush")
+    world, linking = drawn(30, ours_too=ALIASES if by_name else ())
+    async with desk(monkeypatch, tmp_path) as here, kind() as server:
+        here.server.world = server.world = world
+        secrets = {"key": None} if name == "semrush v4" else {}
+        secrets |= {setting: getattr(server, mine) for mine, setting in keys.items()}
+        vendor = fake.configured(monkeypatch, tmp_path, base_url=server.base_url, **secrets)
+        here.others = (vendor,)
+        await have_aliases(here)
+        report = await here.ask(f"site:{OWN_SITE} gates:no via:{vendor.name} serp:ahrefs")
+    check(report, linking)
+    assert report.prospects
+    refused = any("cannot be asked by name" in (one.note or "") for one in report.sources)
+    assert refused is not by_name
+
+
+async def test_aliases_take_no_more_than_the_quote_said(monkeypatch, tmp_path):
+    world, _ = drawn(20, ours_too=ALIASES)
+    async with desk(monkeypatch, tmp_path) as here:
+        here.server.world = world
+        question = parse(f'"{KEYWORD}" site:{OWN_SITE} gates:no', Defaults())
+        here.set(run_cap=10**6)
+        alone = here.analysis().quote(question, here.settings)
+        quoted = here.analysis().quote(question, here.settings, ALIASES)
+        await have_aliases(here)
+        report = await here.ask(f"site:{OWN_SITE} gates:no")
+    assert quoted["ahrefs", "units"] > alone["ahrefs", "units"]
+    assert sum(line.units for line in report.cost) <= quoted["ahrefs", "units"]
+    asked = [one.what for one in report.sources if one.what.startswith("links from prospects")]
+    assert asked == [f"links from prospects to {ours}" for ours in (OWN_SITE, *ALIASES)]

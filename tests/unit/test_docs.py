@@ -30,7 +30,7 @@ from bot.model.report import Verdict
 from bot.providers.base import Capability, SerpQuery
 from bot.providers.gateway import Gateway
 from bot.providers.registry import GROUP, discover
-from bot.settings.environment import Settings
+from bot.settings.environment import RENAMED, Settings
 from bot.spending.budget import RunBudget
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
@@ -47,6 +47,7 @@ PAGES = {
 README, METHOD, CONTRIBUTING = (
     PAGES[name] for name in ("README.md", "docs/method.md", "CONTRIBUTING.md")
 )
+FOLDERS = "bot|handlers|playground|tests|templates|docs|tools|benchmarks"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
@@ -143,6 +144,7 @@ def test_every_setting_is_in_the_readme_and_the_reverse():
 @pytest.mark.parametrize("page", PAGES)
 def test_every_variable_a_page_names_exists(page):
     known = {row[0] for row in rows(section(README, "## Settings"))} | {"LINKGAP_ACME_API_KEY"}
+    known |= {f"LINKGAP_{old.upper()}" for old in RENAMED}
     named = re.findall(r"\b(?:LINKGAP|SLACK)_[A-Z0-9_]*[A-Z0-9]\b", PAGES[page])
     assert set(named) - {"LINKGAP_ACME"} <= known
 
@@ -202,8 +204,25 @@ def test_every_link_inside_leads_somewhere(page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_file_a_page_names_exists(page):
-    named = re.findall(r"`((?:bot|handlers|playground|tests|templates|docs)/[\w./]*)`", PAGES[page])
+    named = re.findall(rf"`((?:{FOLDERS})/[\w./-]*)`", PAGES[page])
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_path_in_contributing_exists():
+    quoted = re.findall(r"`([^`\s]+)`", CONTRIBUTING)
+    commands = re.findall(r"(?<!\S)((?:tools|\.ci)/\S+)", CONTRIBUTING)
+    paths = [name for name in quoted if name.endswith((".py", "/")) and "<" not in name]
+    assert [name for name in (*paths, *commands) if not (ROOT / name).exists()] == []
+
+
+def test_the_way_of_a_gap_names_every_folder():
+    way = section(CONTRIBUTING, "## Where a /gap goes")
+    folders = {
+        str(path.parent.relative_to(ROOT))
+        for package in ("bot", "handlers")
+        for path in ROOT.glob(f"{package}/*/__init__.py")
+    }
+    assert {"/".join(name.split("/")[:2]) for name in re.findall(r"`([\w/.]+)`", way)} >= folders
 
 
 @pytest.mark.parametrize("page", PAGES)

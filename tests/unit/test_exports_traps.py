@@ -18,7 +18,7 @@ from bot.store.imports import ImportRow, Outcome
 HEADER = "Page ascore,Source title,Source url,Target url,Anchor,Nofollow,First seen,Lost link"
 GOOD = "33,T,https://alpha.example/a,https://rival.example/g,competitor,false,2025-03-01,false"
 ALPHA = "https://alpha.example/a"
-ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def read(path: Path, content: bytes | str) -> tuple[list[ImportRow], Outcome, tuple[str, ...]]:
@@ -82,13 +82,13 @@ def test_broken_rows_are_counted_with_their_lines_and_their_neighbours_kept(path
     lines = [
         HEADER,
         GOOD,
-        '33,"never closed,https://alpha.example/b,https://rival.example/g,x,false,2025-03-01,false',
+        '33,"never closed,alpha.example/b,https://rival.example/g,x,false,2025-03-01,false',
         GOOD,
-        "33,T,https://alpha.example/c",
+        "33,T,alpha.example/c",
         '33,"T",https://alpha.example/d,https://rival.example/g,"two\nlines",false,2025-03-01,false',
         "33,T,not an address,https://rival.example/g,x,false,2025-03-01,false",
         "33,T,https://192.0.2.7/x,https://rival.example/g,x,false,2025-03-01,false",
-        "33,T,https://alpha.example/e,,x,false,2025-03-01,false",
+        "33,T,,,x,false,2025-03-01,false",
         GOOD,
     ]
     rows, outcome, _ = read(path, "\n".join(lines))
@@ -99,7 +99,7 @@ def test_broken_rows_are_counted_with_their_lines_and_their_neighbours_kept(path
         (5, "it has 3 cells instead of 8"),
         (8, "“not an address” is no web address"),
         (9, "“192.0.2.7” is no domain that can be registered"),
-        (10, "its target “” is no web address"),
+        (10, "“” is no web address"),
     )
     assert not outcome.covers[0].complete
 
@@ -418,6 +418,9 @@ def test_other_pages_stay_other_pages():
         ("http://192.0.2.7/x", None),
         ("http://intranet.local:8080/x", "intranet.local"),
         ("android-app://com.gamma.example/x", None),
+        ("https:// gamma.example/x", "gamma.example"),
+        ("https://%20gamma.example/x", "gamma.example"),
+        ("https://my shop.gamma.example/x", "gamma.example"),
     ],
 )
 def test_one_odd_row_does_not_cost_a_file_its_completeness(path, source, domain):

@@ -357,7 +357,7 @@ def test_the_verdict_without_counts_is_unknown_even_if_we_have_links():
 
 def test_three_pages_support_three_quarters():
     """1 − 2·(1/2)^3 = 0.75; two pages 0.5; one page 0."""
-    assert [range_coverage(counted) for counted in (3, 2, 1)] == [0.75, 0.5, 0]
+    assert [range_coverage(pages) for pages in (3, 2, 1)] == [0.75, 0.5, 0]
 
 
 COUNTS = st.none() | st.integers(0, 10**6)

@@ -23,9 +23,7 @@ from bot.settings.environment import Settings
 
 NO_LINKS = Vendor("serponly", "Serp Only", None, {Capability.SERP: object()})
 ANY_COUNT = st.none() | st.integers(0, 5000)
-GIVEN = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
-)
+GIVEN = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
@@ -169,7 +167,7 @@ def test_pages_named_by_hand_were_counted_with_the_headline(ahrefs):
     assert steps.uncounted(ahrefs, None, [page(1, None)], our_page=None, our_site=None) == []
 
 
-def test_the_worked_example_spends_its_purse_on_pages_first_then_on_sites(ahrefs):
+def test_the_worked_example_spends_its_list_budget_on_pages_first_then_on_sites(ahrefs):
     """55 + 5 = 60 rows × 5 = 300; 1 + 1 and 15 + 1 rows each cost the floor of 50: 400 in all.
 
     350 are left for two sites: 175 each, 35 rows of 5 units.
@@ -217,22 +215,22 @@ def test_two_pages_of_one_domain_share_its_site(ahrefs):
 @GIVEN
 @given(
     counts=st.lists(ANY_COUNT, max_size=3),
-    wallet=st.integers(0, 2000),
+    list_budget=st.integers(0, 2000),
     platform=st.booleans(),
 )
-def test_profiles_never_cost_more_than_the_wallet(ahrefs, counts, wallet, platform):
+def test_profiles_never_cost_more_than_the_list_budget(ahrefs, counts, list_budget, platform):
     top = [
         page(at, count, "reddit.com" if platform and at == 1 else None)
         for at, count in enumerate(counts, start=1)
     ]
-    asks = link_lists.profiles(ahrefs, top, wallet)
-    assert sum(ask.worst() for ask in asks) <= wallet
+    asks = link_lists.profiles(ahrefs, top, list_budget)
+    assert sum(ask.worst() for ask in asks) <= list_budget
     scopes = [ask.query.target.scope for ask in asks]
     assert scopes == sorted(scopes)
     assert Target(Scope.SITE, "reddit.com") not in [ask.query.target for ask in asks]
 
 
-def test_a_local_index_is_read_whole_whatever_the_wallet(files):
+def test_a_local_index_is_read_whole_whatever_the_list_budget(files):
     found = link_lists.profiles(files, [page(1, 55)], 0)
     assert {ask.query.limit for ask in found} == {steps.FREE_ROWS}
     assert {ask.worst() for ask in found} == {0}
@@ -340,6 +338,20 @@ def test_nothing_is_enriched_without_a_shortlist(ahrefs):
     assert steps.enrichment(ahrefs, {}, 1500) == []
 
 
+def test_each_of_our_domains_has_its_share_where_not_all_is_paid_for(ahrefs):
+    asked = dict.fromkeys(("ours.example", "old.example"), names(80))
+    whole = steps.proofs(ahrefs, asked, None)
+    assert [(ask.query.target.value, len(ask.query.domains)) for ask in whole] == [
+        ("ours.example", 80),
+        ("old.example", 80),
+    ]
+    assert steps.proofs(ahrefs, asked, sum(ask.worst() for ask in whole)) == whole
+    tight = steps.proofs(ahrefs, asked, 110)
+    sizes = [len(ask.query.domains) for ask in tight]
+    assert max(sizes) - min(sizes) <= 1
+    assert sum(ask.worst() for ask in tight) <= 110
+
+
 def test_a_vendor_that_knows_no_visits_is_not_asked_for_them(monkeypatch, tmp_path):
     moz = moz_vendor.configured(monkeypatch, tmp_path)
     found = steps.enrichment(moz, dict.fromkeys(names(2), (PAGE,)), None)
@@ -367,9 +379,9 @@ def test_a_vendor_without_links_or_traffic_enriches_nothing():
     counts=st.lists(ANY_COUNT, min_size=1, max_size=3),
     spread=st.lists(st.integers(0, 5), min_size=1, max_size=40),
     shortlist=st.integers(1, 60),
-    wallet=st.integers(0, 1000),
+    list_budget=st.integers(0, 1000),
 )
-def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, shortlist, wallet):
+def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, shortlist, list_budget):
     question, chosen = (
         asked("crm site:ours.example"),
         chosen_vendors("crm site:ours.example", ahrefs),
@@ -378,7 +390,7 @@ def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, short
     targets = [Target(Scope.SITE, f"t{at}.example") for at in range(6)]
     shown = enumerate(names(shortlist))
     seen_on = {name: (targets[spread[at % len(spread)]],) for at, name in shown}
-    lists = link_lists.profiles(ahrefs, top, wallet)
+    lists = link_lists.profiles(ahrefs, top, list_budget)
     rows = sum(min(100, ask.query.limit) for ask in lists)  # a plan's most in one answer
     run = [
         *steps.headline(question, chosen),
@@ -387,7 +399,7 @@ def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, short
         *steps.proof(ahrefs, "ours.example", names(rows), None),
         *steps.enrichment(ahrefs, seen_on, None),
     ]
-    quoted = quote.quote(question, chosen, list_budget=wallet, shortlist=shortlist, cap=10**9)
+    quoted = quote.quote(question, chosen, list_budget=list_budget, shortlist=shortlist, cap=10**9)
     assert sum(ask.worst() for ask in run) <= quoted["ahrefs", "units"]
 
 

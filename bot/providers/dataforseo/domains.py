@@ -48,6 +48,7 @@ from bot.providers.dataforseo.api import (
 _FEWEST_PROOF_ROWS = 100
 _CUT_OFF = "The answer was cut off; the other domains are unproven."
 _MOST_FILTERS = 8  # a request may carry; one a target
+_MOST_EXCLUDED = 10  # targets of ours that a request may leave out
 Mode = Literal["partial", "all"]
 
 
@@ -290,7 +291,8 @@ class Intersect(DataForSeoQuestion[IntersectQuery, Listing[SharedItem], Shared])
             "rank_scale": RANK_SCALE,
         }
         if query.own is not None:
-            task["exclude_targets"] = [query.own.value]
+            ours = (query.own, *query.also_ours)
+            task["exclude_targets"] = [one.value for one in ours[:_MOST_EXCLUDED]]
         return self._api.post("backlinks/domain_intersection/live", task, backlinks_price(limit))
 
     def _page(
@@ -339,12 +341,16 @@ class Intersect(DataForSeoQuestion[IntersectQuery, Listing[SharedItem], Shared])
         if query.since is not None:
             groups = _new(groups, query.since)
         cut = result.cut_off(task["limit"])
+        all_excluded = len(task.get("exclude_targets", ())) == 1 + len(query.also_ours)
         return Page(
             tuple(
                 Shared(
                     domain=_merged(domain, [*chain.from_iterable(seen.values())]),
                     targets=tuple(target for key, target in targets.items() if key in seen),
-                    absence_proven=query.own is not None and _whole(domain, seen.values()),
+                    absence_proven=(
+                        whole := query.own is not None and _whole(domain, seen.values())
+                    ),
+                    absent_from_all=whole and all_excluded and bool(query.also_ours),
                 )
                 for domain, seen in groups.items()
             ),

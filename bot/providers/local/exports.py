@@ -19,6 +19,7 @@ import sqlite_utils
 from bot.clock import Clock
 from bot.errors import Unavailable
 from bot.exports.rows import About
+from bot.exports.salvage import most_unread
 from bot.exports.signatures import PROFILES, Kind
 from bot.model.links import (
     Authority,
@@ -145,9 +146,18 @@ def _described(one: Import) -> str:
     parts = [f"{one.facts.tool} {one.facts.kind.replace('_', ' ')} of {one.imported_at:%Y-%m-%d}"]
     if one.outcome.sample:
         parts.append("a sample")
-    if one.outcome.broken:
-        parts.append(f"{one.outcome.broken:,} {_rows(one.outcome.broken)} could not be read")
+    read, broken = one.outcome.read, one.outcome.broken
+    if broken:
+        parts.append(f"{broken:,} of {read:,} rows could not be read{_hidden(one)}")
     return ", ".join(parts)
+
+
+def _hidden(one: Import) -> str:
+    """Say what a file that is called complete may still lack."""
+    most = min(one.outcome.broken, most_unread(one.outcome.read))
+    if not most or not any(covered.complete for covered in one.outcome.covers):
+        return ""
+    return f" (up to {most} linking {'domain' if most == 1 else 'domains'} may be missing)"
 
 
 def _basis(db: sqlite_utils.Database, target: Target, kinds: frozenset[Kind]) -> _Basis:
@@ -303,7 +313,3 @@ def _merged(domain: str, rows: list[Linking], order: list[Scale | None]) -> Refe
         traffic=max((row.traffic for row in rows if row.traffic is not None), default=None),
         first_seen=min(days, default=None),
     )
-
-
-def _rows(count: int) -> str:
-    return "row" if count == 1 else "rows"

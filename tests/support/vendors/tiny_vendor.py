@@ -1,4 +1,4 @@
-"""The smallest vendor there can be: numbered pages of names, one capability, a price each."""
+"""The smallest possible vendor: numbered pages of names, one capability, a price each."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _REFUSALS = {401: BadKey, 402: OutOfUnits, 403: PlanLacks}
 
 
 class _QueryKey(httpx.Auth):
-    """Puts the key where it hurts most: into the address."""
+    """Puts the key where it is most dangerous: into the URL."""
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         request.url = request.url.copy_merge_params({"key": KEY})
@@ -84,7 +84,7 @@ def said(*names: str, billed: int | None = None, then: str | None = None) -> htt
 
 
 class Wire:
-    """What came over the line; `answer` decides, in order of arrival."""
+    """The requests that were sent; `answer` decides what comes back, in order of arrival."""
 
     def __init__(self, answer: Callable[[httpx.Request], httpx.Response]) -> None:
         self.sent: list[httpx.Request] = []
@@ -96,7 +96,7 @@ class Wire:
 
 
 def in_turn(*answers: httpx.Response | type[Exception]) -> Wire:
-    """Answer one thing after the other; an exception class is raised as a fault of the line."""
+    """Give one answer after the other; an exception class is raised as a connection fault."""
     left = list(answers)
 
     def answer(request: httpx.Request) -> httpx.Response:
