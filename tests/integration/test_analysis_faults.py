@@ -33,8 +33,8 @@ FAULTS = {
 }
 
 
-# A refusal, a failure that is tried again, an answer that was paid for; the contract suite tells all
-# others apart. Without results nothing else is asked, so there each fault is tried.
+# A refusal, a failure that is tried again, and an answer that was paid for; the contract suite
+# tells all others apart. Without results nothing else is asked, so there each fault is tried.
 KINDS = (401, 500, "truncated")
 BROKEN = [
     (path, fault)
