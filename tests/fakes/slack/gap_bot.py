@@ -176,7 +176,8 @@ class ScriptedSpending(Spending):
         super().__init__(**rooms)
         self._script = script
 
-    def worst(self, question, settings) -> dict[tuple[str, str], int]:
+    def worst(self, question, settings, aliases=()) -> dict[tuple[str, str], int]:
+        del aliases
         return self._script.quote(question, settings)
 
     async def look_up(self, vendor, capability, query, **who) -> Answer[Any]:
