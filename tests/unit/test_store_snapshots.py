@@ -84,6 +84,12 @@ async def test_what_was_kept_comes_back_oldest_first(database):
     assert await history(database, one) == {one: (shot(0), shot(1, reread=False), shot(2))}
 
 
+async def test_a_read_of_invented_data_stays_one_whoever_answers_later(database):
+    one = await follow(database)
+    await add(database, one, shot(0, sample=True), shot(1))
+    assert [each.sample for each in (await history(database, one))[one]] == [True, False]
+
+
 async def test_only_the_last_reads_up_to_a_moment_are_asked_for(database):
     one = await follow(database)
     await add(database, one, *map(shot, range(5)))
