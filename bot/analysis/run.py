@@ -214,6 +214,11 @@ class _Run:
         return self.asked.chosen
 
     @property
+    def aliases(self) -> tuple[str, ...]:
+        """Return the other domains that are ours."""
+        return self.asked.aliases
+
+    @property
     def settings(self) -> Settings:
         """Return what holds where it was asked."""
         return self.asked.settings
@@ -298,7 +303,7 @@ class _Run:
         asks = steps.headline(self.question, self.chosen)
         for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
             self._take(ask, answer)
-        self.facts.own_domains = frozenset((self.question.site or "", *self.asked.aliases)) - {""}
+        self.facts.own_domains = frozenset((self.question.site or "", *self.aliases)) - {""}
         self.facts.competitors = competitors_of(self.question, self.chosen, self.facts)
         if not self.facts.competitors:
             raise NothingToSay(self._why_nothing(), await self._report())
