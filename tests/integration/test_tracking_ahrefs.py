@@ -153,6 +153,24 @@ async def test_a_new_competitor_link_is_told_with_who_where_and_why(follower):
     assert sum(line.units for line in digest.cost) <= 250
 
 
+async def test_a_page_that_ranks_in_another_spelling_is_not_watched_as_a_new_one(follower):
+    await follower.follow(0)
+    await follower.read()
+    await follower.tell()
+    await follower.next_week(
+        link(competitor(0, 1), "trackers.example", TODAY + timedelta(days=3)),
+    )
+    server = follower.desk.server
+    results = {
+        phrase: tuple(replace(one, url=f"{one.url}/") for one in rows)
+        for phrase, rows in server.world.serps.items()
+    }
+    server.world = replace(server.world, serps=results)
+    assert await follower.read() == [None]
+    digest = await follower.tell()
+    assert [one.domain for one in digest.new_competitor_links] == ["trackers.example"]
+
+
 async def test_a_week_in_which_nothing_moved_costs_a_hundred_units_and_changes_nothing(follower):
     await follower.follow(0)
     await follower.read()
