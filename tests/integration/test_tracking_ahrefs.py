@@ -16,8 +16,9 @@ from bot.pages.facts import MAX_SHOWN
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.store import posts
+from bot.store.migrations import recounts
 from bot.store.posts import PostKind, PostState, Slot
-from bot.tracking.digest import WEEKLY, Digests
+from bot.tracking.digest import METHOD_CHANGED, WEEKLY, Digests
 from bot.tracking.keywords import Tracking
 from bot.tracking.refresh import Refresher
 
@@ -169,6 +170,22 @@ async def test_a_page_that_ranks_in_another_spelling_is_not_watched_as_a_new_one
     assert await follower.read() == [None]
     digest = await follower.tell()
     assert [one.domain for one in digest.new_competitor_links] == ["trackers.example"]
+
+
+async def test_a_change_of_the_method_is_told_once_and_is_no_progress(follower):
+    await follower.follow(0)
+    await follower.read()
+    assert METHOD_CHANGED not in (await follower.tell()).sentence
+    database = follower.desk.database
+    await database.run(lambda db: db["recounts"].drop())
+    await database.run(recounts)
+    told = []
+    for week in (1, 2):
+        day = TODAY + timedelta(days=7 * week - 4)
+        await follower.next_week(link(competitor(0, 1), f"fan{week}.example", day))
+        await follower.read()
+        told.append((await follower.tell()).sentence)
+    assert [METHOD_CHANGED in sentence for sentence in told] == [True, False]
 
 
 async def test_a_week_in_which_nothing_moved_costs_a_hundred_units_and_changes_nothing(follower):
