@@ -1,4 +1,4 @@
-"""`make bench`: every measured claim, side by side with its peer in one run.
+"""`make bench`: every measured claim, each beside its peer in the same run.
 
 `python -m benchmarks NAME …` runs some of them; each file here has a `main`.
 """

@@ -1,7 +1,7 @@
 """How many prospects are listed, how many of them are proven absent, and how many link to us.
 
-The worked example at each index that can be asked who links to us, on its contract server; who
-links to us is read from the server's world.
+Runs the worked example at each index that can be asked who links to us, on its contract server; the
+true answer is read from the server's world.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from support.vendors import dataforseo_vendor, majestic_vendor, moz_vendor, semr
 
 
 async def reports() -> dict[str, Report]:
-    """Return an answer of each index, all for the same search results."""
+    """Return each index's answer, all for the same search results."""
     asked = f"site:{OWN_SITE} gates:no serp:ahrefs via:"
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         async with (

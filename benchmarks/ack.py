@@ -1,8 +1,8 @@
 """How long Slack waits for an acknowledgement: LinkGap beside a bare Bolt echo.
 
-Both are served by uvicorn in processes of their own and get the same signed commands over HTTP, in
-interleaved rounds. "While analyses run": the queue works at the same time, on the sample vendor,
-against a stub of Slack that says yes to everything.
+uvicorn serves both in separate processes; both get the same signed commands over HTTP, in
+interleaved rounds. "While analyses run": the queue works at the same time, with the sample vendor,
+against a Slack stub that accepts everything.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ async def _measure() -> None:
         for process in processes:
             process.start()
         try:
-            # At work comes last: its backlog would take the cores from the others.
+            # The loaded run comes last: its backlog would take the cores from the others.
             for named in ({"LinkGap": quiet}, {"LinkGap at work": busy}):
                 await _rounds({"bare Bolt echo": bare, **named})
         finally:
@@ -59,7 +59,7 @@ async def _measure() -> None:
 async def _rounds(ports: dict[str, int]) -> None:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE)) as session:
         for port in ports.values():
-            await _until_up(session, port)
+            await _wait_until_up(session, port)
         alone = {
             name: median([await _command(session, port) for _ in range(50)])
             for name, port in ports.items()
@@ -67,7 +67,7 @@ async def _rounds(ports: dict[str, int]) -> None:
         p99: dict[str, list[float]] = {name: [] for name in ports}
         for _ in range(ROUNDS):
             for name, port in ports.items():
-                p99[name].append(await _crowd(session, port))
+                p99[name].append(await _in_parallel(session, port))
     echo = median(p99["bare Bolt echo"])
     print(f"{'':18} {'alone':>9} {'p99, 50 at once':>17} {'ratio':>7}   (bars: 100 ms, {BAR} ×)")
     for name in ports:
@@ -75,8 +75,8 @@ async def _rounds(ports: dict[str, int]) -> None:
         print(f"{name:18} {alone[name]:6.1f} ms {crowd:14.1f} ms {crowd / echo:6.2f} ×")
 
 
-async def _crowd(session: aiohttp.ClientSession, port: int) -> float:
-    """Return the 99th percentile in milliseconds of many commands, so many at once."""
+async def _in_parallel(session: aiohttp.ClientSession, port: int) -> float:
+    """Return the 99th percentile in milliseconds of many commands, `at_once` in parallel."""
     places = asyncio.Semaphore(AT_ONCE)
 
     async def one() -> float:
@@ -119,7 +119,7 @@ async def _command(session: aiohttp.ClientSession, port: int) -> float:
     return (perf_counter() - started) * 1000
 
 
-async def _until_up(session: aiohttp.ClientSession, port: int) -> None:
+async def _wait_until_up(session: aiohttp.ClientSession, port: int) -> None:
     for _ in range(200):
         try:
             async with session.get(f"http://127.0.0.1:{port}/"):

@@ -2,7 +2,7 @@
 
 Three competitors with 100,000 referring domains each against 100,000 domains that link to us.
 LinkGap does the whole job (drop, count, score, shortlist of 500); the peers, with their frames
-already in memory, only join the three on domain and take out our own. Rounds are interleaved.
+already in memory, only join the three on domain and remove our own. Rounds are interleaved.
 
     python -m benchmarks.compare
 """
@@ -53,7 +53,7 @@ def _names(random_: random.Random, count: int) -> list[str]:
 
 
 def _sample(random_: random.Random, pool: list[str], weights: list[float]) -> list[str]:
-    """Return ROWS domains; a strong domain links to many sites, so the draws overlap."""
+    """Return ROWS domains; strong domains link to many sites, so the samples overlap."""
     keys = [random_.random() ** (1 / weight) for weight in weights]
     order = sorted(range(len(pool)), key=keys.__getitem__, reverse=True)
     return [pool[at] for at in order[:ROWS]]
@@ -142,7 +142,7 @@ def _polars(profiles: list[Profile], own: Own) -> Callable[[], int]:
 
 
 def _added_mb() -> float:
-    """Return how far the job raises the memory of a process that already holds the rows."""
+    """Return how much the job raises the memory of a process that already holds the rows."""
     answer = subprocess.run(
         [sys.executable, "-m", "benchmarks.compare", "memory"],
         check=True,

@@ -2,12 +2,12 @@
 
     python -m benchmarks.estimate [--write]
 
-Here it is known how authority, links and rank hang together, because we made it so; the code that
-is measured is `bot.gap.need`. `--write` puts the tables into docs/method.md, and a test compares.
+Here the relation of authority, links and rank is known, because we generate it; the code measured
+is `bot.gap.need`. `--write` puts the tables into docs/method.md, and a test compares.
 
 A page's score is w × its site's authority + ln(1 + its links) + luck, and the ten best of 60 pages
-are the results page. A site that is 25 points behind therefore makes up for it with exp(25 w) times
-the links: that is the true multiplier, before the cap of 2.
+form the results page. A site that is 25 points behind therefore needs exp(25 w) times the links:
+that is the true multiplier, before the cap of 2.
 """
 
 import math
@@ -39,7 +39,7 @@ _OUTLIER = 50
 
 @dataclass(frozen=True)
 class Sample:
-    """What is read of pages like these: how many, how often, and how much one search shares."""
+    """What is read of such pages: how many, how often, and how much one search shares."""
 
     name: str
     pages: int
@@ -49,11 +49,11 @@ class Sample:
 
 @dataclass(frozen=True)
 class World:
-    """How authority counts (`weight`, a point), and what disturbs the picture.
+    """How authority counts (`weight`, per point), and what disturbs it.
 
     `together`: how ln(links) grows with a point of authority, over all pages. `outliers`: how many
-    of the ten have 50 times the links that their rank rests on. `luck`: everything else that ranks
-    a page, as the standard deviation of its share of the score.
+    of the ten have 50 times the links that explain their rank. `luck`: everything else that ranks a
+    page, as the standard deviation of its share of the score.
     """
 
     name: str
@@ -88,7 +88,7 @@ RULES = ("plain mean", "median above twice the median", "nothing above four time
 
 @dataclass(frozen=True)
 class Coverage:
-    """Shares of the results pages, 0 to 1; `promised` is what the method says."""
+    """Shares of the results pages, 0 to 1; `promised` is the method's own claim."""
 
     median_inside: float
     next_inside: float
@@ -97,7 +97,7 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Multipliers:
-    """What the method gave in one world, and least squares in its place, unasked."""
+    """The method's result in one world, and that of plain least squares, always applied."""
 
     ours: tuple[float, ...]
     fitted: int
@@ -127,15 +127,15 @@ def covered(sample: Sample, serps: int, seed: int = SEED) -> Coverage:
         holds += need.low <= round(math.exp(_TYPICAL)) <= need.high
         hits += need.low <= round(math.exp(following)) <= need.high
         # Pages, not readings: the product never counts a page twice.
-        promised = range_coverage(_need([1] * sample.pages)) or 0.0
+        promised = range_coverage(sample.pages)
     return Coverage(holds / serps, hits / serps, promised)
 
 
 def bases(outliers: int, serps: int, seed: int = SEED) -> tuple[tuple[float, ...], ...]:
     """Return each rule's base of three pages, as a multiple of their mean without idle links.
 
-    So many of the three have 50 times the links that their rank rests on. The rules are `RULES`:
-    no rule at all, the one of before, and that of `bot.gap.need`.
+    `idle` of the three have 50 times the links that explain their rank. The rules are `RULES`:
+    none, the previous rule, and that of `bot.gap.need`.
     """
     random = Random(f"{seed} {outliers} outliers")  # noqa: S311 - a seeded simulation, no secret
     found: tuple[list[float], ...] = tuple([] for _ in RULES)
@@ -169,7 +169,7 @@ def multipliers(world: World, serps: int, seed: int = SEED) -> Multipliers:
 
 
 def tables(serps: int = SERPS) -> Iterator[str]:
-    """Yield the lines of the tables, as they stand in docs/method.md."""
+    """Yield the lines of the tables, as written to docs/method.md."""
     yield "| What is read | Promised to hold the median | Does | Holds the next page |"
     yield "|---|---|---|---|"
     for sample in SAMPLES:
@@ -257,7 +257,7 @@ def _need(counts: Sequence[int]) -> Need:
 
 
 def _least_squares(field: Sequence[SerpRow]) -> float:
-    """Return the multiplier that an ordinary line would give, used whether it proves a thing."""
+    """Return the multiplier of an ordinary fitted line, used whether or not it is significant."""
     points = [(row.authority.value, row.referring_domains) for row in field if row.authority]
     slope = linear_regression([x for x, _ in points], [math.log1p(y or 0) for _, y in points]).slope
     return min(max(math.exp(-slope * BEHIND), 1), CAP)

@@ -1,7 +1,7 @@
-"""Nineteen pages that mean harm, two megabytes each: what `linkgap page` and the bot make of them.
+"""Nineteen hostile pages of two megabytes each: how `linkgap page` and the bot cope with them.
 
-Each is read by `linkgap page FILE` in a process of its own. Then the bot reads all of them while it
-is asked. Bars: an answer a page within 8 s, 700 MB in all processes, an acknowledgement within 1 s.
+`linkgap page FILE` reads each in a process of its own. Then the bot reads all of them while it is
+asked. Limits: an answer per page within 8 s, 700 MB in all processes, an ack within 1 s.
 """
 
 import asyncio
@@ -81,7 +81,7 @@ def main() -> None:
         slack = SPAWN.Process(target=stub, args=(SLACK, None, None))
         slack.start()
         try:
-            _until_up()
+            _wait_until_up()
             bodies = [each.read_bytes() for each in sorted(Path(folder).glob("*.html"))]
             sound &= asyncio.run(_by_the_bot(folder, bodies))
         finally:
@@ -89,7 +89,7 @@ def main() -> None:
     print("all bars are kept" if sound else "A BAR IS BROKEN")
 
 
-def _until_up() -> None:
+def _wait_until_up() -> None:
     for _ in range(600):
         with suppress(OSError), socket.create_connection(("127.0.0.1", SLACK)):
             return
@@ -185,7 +185,7 @@ def _family(parent: int) -> Iterator[int]:
 
 
 def _megabytes(process: int) -> int:
-    """Return what a process occupies now; 0 where the system does not say, or it is gone."""
+    """Return the memory of a process now; 0 where the system does not say, or it is gone."""
     with suppress(OSError):
         pages = int(Path(f"/proc/{process}/statm").read_text("ascii").split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") >> 20

@@ -2,10 +2,10 @@
 
     python -m benchmarks.pages [FOLDER]
 
-FOLDER holds labels.jsonl and the gzipped pages; it is not part of the project. Besides the plain
-figures, which flatter whoever wrote the rules, sterner ones are printed: the bars of the decision
-chosen without the page's site; all wording struck that no other site shows; and all that the title,
-the address, the structure, or the one strongest sign says struck, as if that told us nothing.
+FOLDER holds labels.jsonl and the gzipped pages; it is not part of the project. The plain figures
+flatter the author of the rules, so stricter ones are printed too: thresholds chosen without the
+page's own site; without wording that occurs on no other site; and without the title, the address,
+the structure, or the strongest sign.
 """
 
 import gzip
@@ -36,7 +36,7 @@ _NUMBER = re.compile(r"\d+")
 
 @dataclass(frozen=True)
 class Labelled:
-    """One page: what a person says of it, what we understood, and how long that took."""
+    """One page: its label, what we understood, and how long that took."""
 
     label: dict[str, object]
     facts: PageFacts
@@ -45,7 +45,7 @@ class Labelled:
 
     @property
     def site(self) -> str:
-        """The registrable domain, or the page's own id where its address is not known."""
+        """The registrable domain, or the page's own id if its address is unknown."""
         return registrable(str(self.label["url"] or "")) or str(self.label["id"])
 
 
@@ -80,7 +80,7 @@ def read(folder: Path) -> list[Labelled]:
 
 
 def figures(pages: list[Labelled]) -> dict[str, Score]:
-    """Return the measured shares by name; pages or fields a person left open are not judged."""
+    """Return the measured shares by name; pages or fields without a label are not judged."""
     pages = [page for page in pages if page.label["is_readable_without_js"]]
     kinds = [(page.facts.kind, page.label["kind"]) for page in pages]
     said = [(ours, true) for ours, true in kinds if ours is not None]
@@ -99,7 +99,7 @@ def figures(pages: list[Labelled]) -> dict[str, Score]:
 
 
 def confusion(pages: list[Labelled]) -> Iterator[str]:
-    """Yield the lines of the table: a row a true kind, a column what we said."""
+    """Yield the lines of the table: a row per true kind, a column per answer."""
     counts = Counter((str(page.label["kind"]), page.facts.kind or "-") for page in pages)
     columns = (*KINDS, "-")
     yield "true \\ said  " + " ".join(f"{name[:7]:>7}" for name in columns)
@@ -109,11 +109,11 @@ def confusion(pages: list[Labelled]) -> Iterator[str]:
 
 
 def without_own_site(pages: list[Labelled]) -> tuple[Score, Score]:
-    """Return named and right when the two bars are chosen on the other sites' pages."""
+    """Return named and right with both thresholds chosen on the other sites' pages."""
     decisions = {bars: [(page, named(page.signals, *bars)) for page in pages] for bars in _BARS}
     said: list[bool] = []
     for index, page in enumerate(pages):
-        best = max(_BARS, key=lambda bars: _worth(decisions[bars], page.site))
+        best = max(_BARS, key=lambda bars: _net_score(decisions[bars], page.site))
         kind = decisions[best][index][1]
         if kind is not None:
             said.append(kind == page.label["kind"])
@@ -121,7 +121,7 @@ def without_own_site(pages: list[Labelled]) -> tuple[Score, Score]:
 
 
 def without_own_wording(pages: list[Labelled]) -> tuple[Score, Score]:
-    """Return named and right when signals that no other site of the set shows are struck."""
+    """Return named and right without the signals that no other site of the set shows."""
     sites: defaultdict[str, set[str]] = defaultdict(set)
     for page in pages:
         for signal in page.signals:
@@ -136,7 +136,7 @@ def without_own_wording(pages: list[Labelled]) -> tuple[Score, Score]:
 
 
 def without(pages: list[Labelled], kept: Callable[[Labelled, Signal], bool]) -> tuple[Score, Score]:
-    """Return named and right when only some signals of each page are heard."""
+    """Return named and right with only some of each page's signals."""
     said = []
     for page in pages:
         kind = named(tuple(one for one in page.signals if kept(page, one)), LEAST, AHEAD)
@@ -146,7 +146,7 @@ def without(pages: list[Labelled], kept: Callable[[Labelled, Signal], bool]) -> 
 
 
 def strongest(page: Labelled) -> Signal | None:
-    """Return what speaks most for the kind we named, or for the true one where we named none."""
+    """Return the strongest signal for the kind we named, or for the true one if we named none."""
     kind = page.facts.kind or str(page.label["kind"])
     return max(page.signals, key=lambda signal: signal.weights.get(kind, 0), default=None)
 
@@ -188,8 +188,8 @@ def _link(pages: list[Labelled], name: str) -> Score:
     return _presence(pages, f"has_{name}_link", lambda facts: getattr(facts.links, name))
 
 
-def _worth(decisions: list[tuple[Labelled, str | None]], left_out: str) -> float:
-    """Return right minus twice wrong, without one site: silence is better than a wrong name."""
+def _net_score(decisions: list[tuple[Labelled, str | None]], left_out: str) -> float:
+    """Return right minus twice wrong, without one site: no answer is better than a wrong one."""
     others = [(page, kind) for page, kind in decisions if page.site != left_out and kind]
     right = sum(kind == page.label["kind"] for page, kind in others)
     return right - 2 * (len(others) - right)

@@ -1,11 +1,11 @@
-"""A year of weekly reads of tracked keywords: own work, memory, file, writes, digest and list.
+"""A year of weekly refreshes of tracked keywords: time, memory, file, writes, digest and list.
 
     python -m benchmarks.tracking [--keywords N] [--weeks N] [--via free|paid]
 
 1,000 keywords, each with 3 competitors of 500 referring domains, of which 1 % change in a week. The
-bar is held with a free index, which reads every list whole and writes the intervals that changed; a
-paid one tells only who is new. Seconds are the whole week's less what the invented vendor took to
-answer. Each life is a process of its own, so that its peak memory is its own.
+limits are checked with a free index, which reads every list whole and writes the intervals that
+changed; a paid one only returns who is new. Seconds are the whole week's minus what the invented
+vendor took to answer. Each installation is a separate process, so that its peak memory is its own.
 """
 
 import argparse
@@ -49,8 +49,8 @@ _HEAD = ("week", "own s", "vendor s", "digest s", "list s", "peak MB", "file MB"
 class Week:
     """One week's figures, in seconds and megabytes of 10^6.
 
-    `written`: rows written for each row that changed, which are the intervals that open or close
-    and a snapshot a keyword. `grown`: bytes of the file for each of them. Both without the cache.
+    `written`: rows written for each row that changed (intervals that open or close, and one
+    snapshot per keyword). `grown`: bytes of the file for each of them. Both exclude the cache.
     """
 
     week: int
@@ -68,13 +68,13 @@ class Week:
             f"{one:>8.2f}" for one in (self.own, self.vendor, self.digest, self.listed)
         )
         line = f"{self.week:>4} {seconds} {self.peak:>8.0f} {self.size:>8.1f}"
-        # Of the first read everything is new; there is no change to hold the writing against.
+        # Everything is new in the first read, so there is no change to compare the writes with.
         return f"{line} {self.written:>8.2f} {self.grown:>8.0f}" if self.week else line
 
 
 @dataclass
 class Life:
-    """An installation that follows many keywords; channels take as many as they may."""
+    """An installation that tracks many keywords; each channel takes as many as it may."""
 
     web: GrowingWeb
     clock: FakeClock
@@ -84,10 +84,10 @@ class Life:
 
     @property
     def channels(self) -> list[str]:
-        """Return as many as the keywords need."""
+        """Return as many channels as the keywords need."""
         return [f"C{at}" for at in range(-(-self.web.keywords // MOST_TRACKED))]
 
-    async def follow(self) -> None:
+    async def track(self) -> None:
         """Track all keywords."""
         for number in range(self.web.keywords):
             await self.tracking.track(
@@ -98,7 +98,7 @@ class Life:
             )
 
     async def live(self, week: int) -> Week:
-        """Read what is due, tell it, and look at the list."""
+        """Refresh what is due, build the digest, and show the list."""
         self.web.week, self.web.seconds = week, 0.0
         rows, size = await self._rows(), self._size()
         taken, told, listed = 0.0, 0.0, 0.0
@@ -154,7 +154,7 @@ class Life:
         return await self.database.run(count)
 
     def _size(self) -> int:
-        """Return the bytes of all tables but the cache's, after the log is folded in."""
+        """Return the bytes of all tables except the cache's, after a checkpoint of the log."""
         with closing(sqlite3.connect(self.database.path, timeout=20)) as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             size: int = db.execute(
@@ -171,7 +171,7 @@ async def _live(keywords: int, weeks: int, *, paid: bool) -> None:
     registry = Registry((web.vendor(paid=paid),), ())
     with tempfile.TemporaryDirectory() as folder:
         database = await Database.open(Path(folder) / "bench.db", clock)
-        async with over_the_wire() as client, Reader(clock, resolver=_nobody) as reader:
+        async with over_the_wire() as client, Reader(clock, resolver=_resolve_nothing) as reader:
             refresher = Refresher(
                 registry=registry,
                 gateway=Gateway(client, clock),
@@ -181,8 +181,8 @@ async def _live(keywords: int, weeks: int, *, paid: bool) -> None:
                 reader=reader,
             )
             tracking = Tracking(database=database, clock=clock, refresher=refresher)
-            life = Life(web, clock, database, tracking, Digests(database, settings, registry))
-            await life.follow()
+            life = Life(web, clock, database, tracking, Digests(database, settings))
+            await life.track()
             for week in range(weeks + 1):
                 figures = await life.live(week)
                 if week in (0, *SHOWN, weeks):
@@ -190,7 +190,7 @@ async def _live(keywords: int, weeks: int, *, paid: bool) -> None:
         await database.close()
 
 
-async def _nobody(host: str, port: int) -> list[str]:
+async def _resolve_nothing(host: str, port: int) -> list[str]:
     raise OSError(f"{host}:{port} is not here")
 
 

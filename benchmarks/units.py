@@ -1,14 +1,14 @@
-"""What a whole answer costs at Ahrefs and at DataForSEO, beside what a naive plan would.
+"""What a whole answer costs at Ahrefs and at DataForSEO, compared with a naive plan.
 
-Ours is the ledger of a run of the worked example against the contract servers, which charge by the
-published rules. The naive plan is priced by the same rules: search results, keyword, a look at each
-page and site by itself, and 1,000 rows with every column of who links to the three and to us.
+Our figure is the ledger of a run of the worked example against the contract servers, which charge
+by the published rules. The naive plan is priced by the same rules: search results, keyword, one
+lookup for each page and site, and 1,000 rows with every column of who links to the three and to us.
 
-For nine cents DataForSEO cannot be asked for everything: the floor of its prices is shown part by
-part, beside the ledgers of runs that were allowed more.
+Nine cents do not buy everything at DataForSEO: the minimum of its prices is shown part by part,
+beside the ledgers of runs with a larger cap.
 
-Then the weekly re-read of tracked keywords, each with pages of its own: a week in which no count
-moved, and one in which the counts of all competitors did. The naive week is a whole answer.
+Then the weekly refresh of tracked keywords, each with its own pages: a week in which no count
+changed, and one in which the counts of all competitors did. The naive week is a whole answer.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ from fakes.worlds.ahrefs_world import KEYWORD, OWN_PAGE, OWN_SITE
 from support.clock import FakeClock
 
 AHREFS_BAR, DATAFORSEO_BAR = 1_500, 90_000  # units, millionths of a dollar
-WEEK_BARS = {"ahrefs": (100, 250), "dataforseo": (25_000, 25_000)}  # a keyword: still, all moved
+WEEK_BARS = {"ahrefs": (100, 250), "dataforseo": (25_000, 25_000)}  # a keyword: none, all changed
 TRACKED = 30  # keywords
 ROWS, SERP_ROWS, FLOOR = 1_000, 100, 50
 PROFILES, TARGETS = 4, 8  # three sites and ours; four pages and four sites
@@ -94,10 +94,10 @@ def naive_dataforseo() -> Steps:
 
 
 def floor_dataforseo(backlinks: Fee, labs: Fee) -> Steps:
-    """Return the least that a whole answer takes, by part, with as few rows as it can have.
+    """Return the minimum cost of a whole answer, by part, with as few rows as possible.
 
-    Each part is a request of its own: they take one task a request, and no endpoint serves two of
-    these parts. A second intersection, or links to a second target, comes on top.
+    Each part is a request of its own: a request takes one task, and no endpoint serves two of these
+    parts. A second intersection, or links to a second target, comes on top.
     """
 
     def request(fee: Fee, rows: int) -> int:
@@ -129,9 +129,9 @@ async def ledger(vendor: str) -> Steps:
 
 
 async def week(vendor: str, server: AhrefsServer | DataForSeoServer, moved: list[str]) -> int:
-    """Re-read the tracked keywords at one vendor; return what the ledger was charged.
+    """Refresh the tracked keywords at one vendor; return what the ledger was charged.
 
-    The clock is a false one: nobody waits for what a minute allows.
+    The clock is a fake one, so nobody waits for a rate limit.
     """
     server.world = tracked.tracked_world(TRACKED, moved)
     clock, before = FakeClock(), server.spent
@@ -143,7 +143,7 @@ async def week(vendor: str, server: AhrefsServer | DataForSeoServer, moved: list
         named = discover(load(Settings, env_file=None), clock).named(vendor)
         async with httpx.AsyncClient() as client:
             gateway = Gateway(client, clock)
-            await tracked.reread(named, gateway, budget, TRACKED, server.world)
+            await tracked.refresh_week(named, gateway, budget, TRACKED, server.world)
         (line,) = await budget.spent()
     finally:
         await database.close()
@@ -152,7 +152,7 @@ async def week(vendor: str, server: AhrefsServer | DataForSeoServer, moved: list
 
 
 async def whole(server: DataForSeoServer, *, mixed: bool) -> int:
-    """Return what DataForSEO charges for everything, by the ledger of a run without a tight cap."""
+    """Return what DataForSEO charges for everything, by the ledger of a run with a large cap."""
     os.environ |= {
         "LINKGAP_RUN_CAP": str(ENOUGH),
         "LINKGAP_DATAFORSEO_MIXED_INTERSECTION": str(mixed).lower(),
@@ -165,7 +165,7 @@ async def whole(server: DataForSeoServer, *, mixed: bool) -> int:
 
 
 async def measured() -> Measured:
-    """Return the ledgers of answers and of weeks; each agrees with what a server charged."""
+    """Return the ledgers of answers and of weeks; each is checked against a server's charges."""
     everything = [url for number in range(TRACKED) for url in tracked.top_of(number)]
     with tempfile.TemporaryDirectory() as folder:
         async with AhrefsServer() as ahrefs, DataForSeoServer() as dataforseo:

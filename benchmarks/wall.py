@@ -1,7 +1,7 @@
-"""From the command to the finished report, beside the longest chain of calls that must wait.
+"""From the command to the finished report, beside the longest chain of dependent calls.
 
 The Ahrefs-shaped server answers each request after 300 ms. Four requests of a run depend on each
-other: search results → profiles → proof → linking pages. The headline needs the first alone.
+other: search results → profiles → proof → linking pages. The headline needs only the first.
 """
 
 import asyncio

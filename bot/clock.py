@@ -1,4 +1,4 @@
-"""The only source of time. Everything that waits or dates a number is handed a Clock."""
+"""The only source of time. Everything that waits or dates something is given a Clock."""
 
 import asyncio
 import time
@@ -7,30 +7,30 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the rest of the house knows of time."""
+    """The interface through which all code sees time."""
 
     def now(self) -> datetime:
         """Return the wall time, always in UTC and aware."""
         ...
 
     def monotonic(self) -> float:
-        """Return seconds that never run backwards; only differences mean anything."""
+        """Return seconds that never run backwards; only differences are meaningful."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Wait; at least let other tasks run."""
+        """Wait; even 0 lets other tasks run."""
         ...
 
 
 class SystemClock:
-    """The machine's own time."""
+    """The machine's real time."""
 
     def now(self) -> datetime:
         """Return the wall time in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Return seconds since some fixed moment."""
+        """Return seconds since an arbitrary fixed moment."""
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
@@ -39,14 +39,14 @@ class SystemClock:
 
 
 class FixedClock(SystemClock):
-    """Another moment for everything that is dated or grows old, while waits take their real time.
+    """A fixed date for everything that is dated or expires, while waits take real time.
 
-    The wall stands still, so that a digest as of the moment of a read has that read in it.
+    The wall clock stands still, so that a digest as of the moment of a read includes that read.
     """
 
     def __init__(self, moment: datetime) -> None:
         self._moment = moment.astimezone(UTC)
 
     def now(self) -> datetime:
-        """Return the moment, in UTC."""
+        """Return the fixed moment, in UTC."""
         return self._moment

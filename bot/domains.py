@@ -3,8 +3,8 @@
 One suffix list for the whole product, bundled with the `publicsuffixlist` package: no network.
 Private suffixes count (`a.github.io` is not `b.github.io`); an unknown suffix is a plain label
 (`x.example` is registrable). A host that is itself a public suffix (`s3.amazonaws.com`, `nhs.uk`)
-has pages as well, and stands for itself. Results are ASCII (punycode), lower case, without a
-trailing dot.
+has pages too, and is its own registrable domain. Results are ASCII (punycode), lower case,
+without a trailing dot.
 """
 
 import ipaddress
@@ -22,7 +22,7 @@ _PRIVATE_PART = "===BEGIN PRIVATE DOMAINS==="
 def host_of(text: str) -> str | None:
     """Return the ASCII host of a URL or bare host (`WWW.Bücher.de:80/x` → `www.xn--bcher-kva.de`).
 
-    None if there is no host in it. IP addresses are returned as they stand.
+    None if it contains no host. IP addresses are returned unchanged.
     """
     text = text.strip()
     try:
@@ -51,7 +51,7 @@ def _plausible(host: str) -> bool:
 
 
 def is_address(host: str) -> bool:
-    """Say whether the host is an IP address (v4 dotted or v6), which no site of ours may be."""
+    """Say whether the host is an IP address (v4 dotted or v6); no site of ours can be one."""
     try:
         ipaddress.ip_address(host.strip("[]"))
     except ValueError:
@@ -63,8 +63,9 @@ def is_address(host: str) -> bool:
 def registrable(text: str) -> str | None:
     """Return the registrable domain of a URL or host, or None when it has none.
 
-    IP addresses and single labels (`localhost`, `com`) have none, nor has a host that ends in a
-    number: browsers read `127.1` as an address. A host that is a public suffix is its own.
+    IP addresses and single labels (`localhost`, `com`) have none, nor does a host that ends in a
+    number: browsers read `127.1` as an address. A host that is itself a public suffix is its own
+    registrable domain.
     """
     host = host_of(text)
     if host is None or is_address(host) or host.rpartition(".")[2].isdigit():
@@ -74,12 +75,12 @@ def registrable(text: str) -> str | None:
 
 
 def is_public_suffix(domain: str) -> bool:
-    """Say whether a domain is one below which strangers register theirs (`co.uk`, `github.io`)."""
+    """Say whether strangers register domains directly below this one (`co.uk`, `github.io`)."""
     return _SUFFIXES.privatesuffix(domain) is None
 
 
 def under_private_suffix(domain: str) -> bool:
-    """Say whether a registrable domain is one by a private suffix only (`a.github.io`)."""
+    """Say whether a domain is registrable only because of a private suffix (`a.github.io`)."""
     found: str | None = _public_suffixes().privatesuffix(domain)
     return found != domain
 
@@ -103,8 +104,8 @@ def readable(domain: str) -> str:
 def platforms() -> frozenset[str]:
     """Return the registrable domains whose pages belong to strangers.
 
-    These are those of bot/platforms.txt and the hosts that are private suffixes by name
-    (`s3.amazonaws.com`): what is published at the suffix itself is not the host's own.
+    These are the domains in bot/platforms.txt and the hosts that are themselves private suffixes
+    (`s3.amazonaws.com`): pages at the suffix itself do not belong to the host.
     """
     lines = files("bot").joinpath("platforms.txt").read_text("utf-8").splitlines()
     listed = frozenset(line for line in (raw.split("#")[0].strip() for raw in lines) if line)
@@ -112,7 +113,7 @@ def platforms() -> frozenset[str]:
 
 
 def _private_suffixes() -> frozenset[str]:
-    """Return the private part of the suffix list; a wildcard's hosts are each their owner's."""
+    """Return the private part of the suffix list; hosts under a wildcard belong to their owners."""
     text = files("publicsuffixlist").joinpath("public_suffix_list.dat").read_text("utf-8")
     _, _, private = text.partition(_PRIVATE_PART)
     rules = (line.strip() for line in private.splitlines())
@@ -121,5 +122,5 @@ def _private_suffixes() -> frozenset[str]:
 
 
 def is_platform(domain: str) -> bool:
-    """Say whether a registrable domain is a platform: analysed at page level only."""
+    """Say whether a registrable domain is a platform, which is analysed at page level only."""
     return domain in platforms()

@@ -1,7 +1,7 @@
-"""Everything that can go wrong, as one small tree; each class knows its own sentence.
+"""The error classes, one small tree; each class knows its own sentence.
 
-`str(error)` is what a user may read: what happened and what to do, in plain words, without keys.
-What it cost so far is added by whoever holds the ledger.
+`str(error)` may be shown to a user: what happened and what to do, in plain words, without keys. The
+code that holds the ledger adds what the run has cost so far.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,22 +10,22 @@ from typing import Self
 
 
 class LinkGapError(Exception):
-    """The root: catch this at a border to the user, never `Exception`.
+    """The base class: catch this at a boundary to the user, never `Exception`.
 
-    `exit_code` is what the command line ends with.
+    `exit_code` is the command line's exit code.
     """
 
     exit_code = 1
 
 
 class BadQuestion(LinkGapError):
-    """The user's words cannot be read as a question. Nothing was spent."""
+    """The user's words are not a valid question. Nothing was spent."""
 
     exit_code = 2
 
 
 class BadSetting(LinkGapError):
-    """Values that no setting takes; `faults` has a sentence for each by the setting's name."""
+    """Values that a setting does not accept; `faults` maps the setting's name to a sentence."""
 
     exit_code = 2
 
@@ -35,7 +35,7 @@ class BadSetting(LinkGapError):
 
 
 class ConfigError(LinkGapError):
-    """The installation is not set up for this. Carries every fault found, not just the first."""
+    """The configuration does not allow this. Carries every fault found, not just the first."""
 
     exit_code = 3
 
@@ -44,12 +44,8 @@ class ConfigError(LinkGapError):
         super().__init__("\n".join(faults))
 
 
-class Cancelled(LinkGapError):
-    """Somebody asked this run to stop."""
-
-
 class BudgetExceeded(LinkGapError):
-    """A cap would be passed by the next request; it was not sent."""
+    """The next request would pass a cap; it was not sent."""
 
     def __init__(self, *, cap: str, limit: int, used: int, wanted: int, pool: str) -> None:
         self.cap, self.limit, self.used, self.wanted, self.pool = cap, limit, used, wanted, pool
@@ -60,7 +56,7 @@ class BudgetExceeded(LinkGapError):
 
 
 class OverMoneyCap(BudgetExceeded):
-    """A cap in money would be passed; amounts are micro-dollars."""
+    """The next request would pass a cap in money; amounts are micro-dollars."""
 
     def __init__(self, *, cap: str, limit: int, used: int, wanted: int) -> None:
         super().__init__(cap=cap, limit=limit, used=used, wanted=wanted, pool="micro-USD")
@@ -72,7 +68,7 @@ class OverMoneyCap(BudgetExceeded):
 
 
 class Unpriced(BudgetExceeded):
-    """A cap in money holds and nobody knows what the request costs; it was not sent."""
+    """There is a cap in money and the price of the request is unknown; it was not sent."""
 
     def __init__(self, vendor: str, cap: str) -> None:
         super().__init__(cap=cap, limit=0, used=0, wanted=0, pool=vendor)
@@ -89,7 +85,7 @@ def _dollars(micro: int) -> str:
 
 
 class ProviderError(LinkGapError):
-    """A vendor did not give what was asked. Never means zero.
+    """A vendor did not give what was asked for. Never means zero.
 
     `vendor` is the vendor's registry name; `detail` is its own words, already free of keys.
     """
@@ -113,21 +109,21 @@ class ProviderError(LinkGapError):
 
 
 class BadKey(ProviderError):
-    """401 and its relatives."""
+    """The vendor rejects the key: 401 and similar."""
 
     meaning = "refused the API key"
     cure = "Ask the person who set LinkGap up to renew it; `linkgap doctor --online` checks it."
 
 
 class PlanLacks(ProviderError):
-    """The key works, the subscription does not include this request."""
+    """The key works, but the subscription does not include this request."""
 
     meaning = "does not include this request in your plan"
     cure = "Use another vendor for it, or upgrade the plan."
 
 
 class Unserved(PlanLacks):
-    """The vendor has no data for this market; no plan of it would."""
+    """The vendor has no data for this market, in any of its plans."""
 
     meaning = "does not serve this market"
     cure = "Name another vendor of search results with `serp:`."
@@ -158,7 +154,7 @@ class Unavailable(ProviderError):
 
 
 class BadAnswer(ProviderError):
-    """The answer arrived and cannot be what the contract says."""
+    """The answer arrived, but does not match the vendor's contract."""
 
     meaning = "sent an answer LinkGap cannot read"
     cure = "Try again; if it stays, report it with the vendor's name."

@@ -1,8 +1,8 @@
 """A bounded queue of durable jobs: the row is committed first, the work follows.
 
-Job rows are the truth; the queue in memory only orders them. A process that is killed finds its
-unfinished rows again at the next start and hands them to the same work, with `attempts` above 1.
-A worker outlives whatever its job or the file does, and nobody who asked is left in silence.
+Job rows are the truth; the queue in memory only orders them. After a kill, the next start finds the
+unfinished rows and hands them to the same work, with `attempts` above 1. A worker survives any
+failure of its job or the database, and everybody who asked gets an answer.
 """
 
 import asyncio
@@ -23,20 +23,20 @@ Work = Callable[[Job], Awaitable[None]]
 Tell = Callable[[Job, BaseException], Awaitable[None]]
 
 PATIENCE_S = 30
-"""After so long the asker hears that the question waits for the file."""
+"""After this time the asker is told that the question waits for the database."""
 STUCK_S = 900
-"""A queue in which jobs wait and that has not moved for so long is told to whoever watches."""
+"""The health check fails when jobs wait and the queue has not moved for this long."""
 
 
 class QueueFull(LinkGapError):
-    """As many runs wait as may wait; nothing was written down and nothing will be spent."""
+    """The queue is full; nothing was stored and nothing will be spent."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"{limit} runs are waiting already. Try again in a few minutes.")
 
 
 class Waits(LinkGapError):
-    """A job cannot be begun for now, because the file cannot be written."""
+    """A job cannot be started now, because the database cannot be written."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -46,7 +46,7 @@ class Waits(LinkGapError):
 
 
 class Heard(Exception):
-    """Ends a job whose asker has been told already; `error` is what ended it."""
+    """Ends a job whose asker already knows; `error` is the cause."""
 
     def __init__(self, error: Exception) -> None:
         self.error = error
@@ -60,7 +60,7 @@ class _Kind:
 
 
 class JobQueue:
-    """Workers of one process on the job rows of one file."""
+    """The workers of one process on the job rows of one database."""
 
     def __init__(self, database: Database, clock: Clock, *, workers: int, limit: int) -> None:
         self._database, self._clock = database, clock
@@ -71,10 +71,10 @@ class JobQueue:
         self._moved_at = clock.monotonic()
 
     def handle(self, kind: str, work: Work, tell: Tell | None = None) -> None:
-        """Say who works on a kind of job, and who tells its asker of what the work did not.
+        """Register the work for a kind of job, and what tells its asker if the work did not.
 
-        `tell` is handed the job and what ended it, and must do without the database. Work that has
-        told its asker itself raises `Heard`.
+        `tell` gets the job and the error that ended it, and must not use the database. Work that
+        has told the asker itself raises `Heard`.
         """
         self._kinds[kind] = _Kind(work, tell)
 
@@ -91,21 +91,21 @@ class JobQueue:
             )
         )
         if job is not None:
-            self._put(job)
+            self._enqueue(job)
         return job
 
     async def start(self) -> None:
-        """Put what a kill left behind back in the queue, then start the workers."""
+        """Queue the unfinished jobs that a kill left, then start the workers."""
         for job in await self._database.read(jobs.unfinished):
             if job.state is JobState.RUNNING:
                 await self._mark(job, JobState.QUEUED)
             log.info("job %s from %s is resumed", job.id, job.created_at)
-            self._put(job)
+            self._enqueue(job)
         for number in range(1, self._workers + 1):
             self._alive.keep(f"worker {number}", self._work)
 
     async def stop(self) -> None:
-        """Cancel running work; its rows stay as they are, so the next start resumes it."""
+        """Cancel running work; its rows stay unchanged, so the next start resumes it."""
         await self._alive.stop()
 
     async def idle(self) -> None:
@@ -114,7 +114,7 @@ class JobQueue:
 
     @property
     def fault(self) -> str | None:
-        """Return what keeps jobs from being worked on, in a sentence; None: nothing."""
+        """Return in a sentence why jobs are not worked on, or None if they are."""
         if gone := self._alive.gone:
             return f"{len(gone)} of {self._workers} workers are gone."
         waiting, still = self._waiting.qsize(), self._clock.monotonic() - self._moved_at
@@ -124,7 +124,7 @@ class JobQueue:
             )
         return None
 
-    def _put(self, job: Job) -> None:
+    def _enqueue(self, job: Job) -> None:
         if self._waiting.empty():
             self._moved_at = self._clock.monotonic()
         self._waiting.put_nowait(job)
@@ -142,7 +142,7 @@ class JobQueue:
         self._moved_at = self._clock.monotonic()
         if job is None:
             return
-        error = await self._ended(job)
+        error = await self._do(job)
         self._moved_at = self._clock.monotonic()
         if error is None:
             await self._mark(job, JobState.DONE)
@@ -150,7 +150,7 @@ class JobQueue:
             await self._mark(job, JobState.FAILED, error=type(error).__name__)
 
     async def _claim(self, waiting: Job) -> Job | None:
-        """Begin a job as soon as the file can be written."""
+        """Start a job as soon as the database can be written."""
         backoff, since = Backoff(self._clock), self._clock.monotonic()
         logged = told = False
         while True:
@@ -166,8 +166,8 @@ class JobQueue:
                 await self._tell(waiting, Waits())
             await backoff.wait()
 
-    async def _ended(self, job: Job) -> BaseException | None:
-        """Do the work, and return what ended it early, after the asker was told."""
+    async def _do(self, job: Job) -> BaseException | None:
+        """Do the work; return the error that ended it early, after the asker was told."""
         try:
             await self._kinds[job.kind].work(job)
         except Heard as heard:

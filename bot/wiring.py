@@ -1,4 +1,4 @@
-"""The composition root, the one place that knows every room: settings in, a running bot out."""
+"""The composition root, the one place that knows every folder: settings in, a running bot out."""
 
 import gc
 import logging
@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """The product without Slack: what the command line and the bot share."""
+    """The product without Slack, shared by the command line and the bot."""
 
     settings: Settings
     clock: Clock
@@ -70,16 +70,16 @@ async def core(
     registry: Registry | None = None,
     reader: Reader | None = None,
 ) -> AsyncIterator[Core]:
-    """Open the file, connect the vendors; everything is closed again on the way out.
+    """Open the database and connect the vendors; close everything on exit.
 
-    `registry`: the vendors to use instead of all that are installed and configured. `reader`: what
-    reads web pages instead of a reader of public ones.
+    `registry`: the vendors to use instead of all that are installed and configured. `reader`: the
+    page reader to use instead of the one for public pages.
     """
     clock = clock or SystemClock()
     registry = registry or discover(settings, clock)
     database = await Database.open(settings.db, clock)
     comparing = Comparing()
-    # Vendors' own rate limits are kept by the gateway; the client only must not be the bottleneck.
+    # The gateway enforces the vendors' rate limits; the client must only not be the bottleneck.
     limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
     try:
         async with (
@@ -98,7 +98,7 @@ async def core(
             )
             spending = Spending(
                 registry=registry,
-                analysis=analysis,
+                gateway=gateway,
                 database=database,
                 clock=clock,
                 settings=settings,
@@ -119,7 +119,7 @@ async def core(
                 analysis=analysis,
                 spending=spending,
                 tracking=Tracking(database=database, clock=clock, refresher=refresher),
-                digests=Digests(database, settings, registry),
+                digests=Digests(database, settings),
             )
     finally:
         comparing.close()
@@ -128,17 +128,17 @@ async def core(
 
 @asynccontextmanager
 async def slack_bot(product: Core) -> AsyncIterator[Services]:
-    """Start the bot's own work: what a kill left behind is put right before anything new runs."""
+    """Start the bot's own work: repair what a kill left behind before anything new runs."""
     try:
-        await _put_right(product)
+        await _repair(product)
     except sqlite3.Error as error:
         raise ConfigError(
             f"LINKGAP_DB: {product.settings.db} cannot be written: {error}. Nothing was begun. "
             "Make room or end the program that holds it, then start again."
         ) from error
     services = services_of(product)
-    # What was imported lives as long as the process: a collector that walks all of it holds up
-    # acknowledgements for a tenth of a second at a time.
+    # Imported modules live as long as the process: a full garbage collection over them delays
+    # acknowledgements by a tenth of a second.
     gc.collect()
     gc.freeze()
     try:
@@ -149,7 +149,7 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
         await services.jobs.stop()
 
 
-async def _put_right(product: Core) -> None:
+async def _repair(product: Core) -> None:
     at = product.clock.now()
     left_open = await product.database.run(lambda db: ledger.close_orphans(db, at))
     if left_open:
@@ -192,14 +192,14 @@ def services_of(product: Core) -> Services:
 
 
 class _HttpApp(AsyncSlackRequestHandler):
-    """Slack's deliveries on one path, and a word for whoever watches the process."""
+    """Slack's deliveries on one path, and GET /health for monitoring."""
 
     health: Callable[[], Awaitable[tuple[int, str]]]
 
     async def __call__(
         self, scope: scope_type, receive: Callable[..., Any], send: Callable[..., Any]
     ) -> None:
-        """Answer GET /health here and everything else by Bolt."""
+        """Answer GET /health here and pass everything else to Bolt."""
         if scope["type"] == "http" and (scope["method"], scope["path"]) == ("GET", "/health"):
             status, line = await self.health()
             await send({"type": "http.response.start", "status": status, "headers": []})
@@ -212,20 +212,20 @@ def http_app(services: Services) -> HttpDoor:
     """Return the ASGI application: Slack's deliveries on one path, and GET /health."""
     app = _HttpApp(make_app(services), path=EVENTS_PATH)
     app.health = partial(health, services)
-    # Slack stamps by real time, whatever day the bot is told that it is.
+    # Slack's timestamps are real time, even if the bot runs with a fixed date.
     return HttpDoor(
         app, secret=signing_secret(services.settings), path=EVENTS_PATH, clock=SystemClock()
     )
 
 
 def socket_mode(services: Services) -> AsyncSocketModeHandler:
-    """Return the connection that a laptop opens to Slack instead of being reached by it."""
+    """Return the Socket Mode client, which connects to Slack so that Slack need not reach us."""
     token = services.settings.slack_app_token
     return AsyncSocketModeHandler(make_app(services), token.get_secret_value() if token else None)
 
 
 def set_up_logs(level: int = logging.INFO) -> None:
-    """Log to stderr, without the request URLs of libraries: at some vendors they carry keys."""
+    """Log to stderr, without the libraries' request URLs: at some vendors these carry keys."""
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name in ("httpx", "httpcore", "slack_bolt", "slack_sdk", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""The last resort: nobody gets a 404, a timeout or silence."""
+"""The last error boundary: nobody gets a 404, a timeout or silence."""
 
 import asyncio
 import logging
@@ -19,11 +19,11 @@ log = logging.getLogger(__name__)
 
 _ANYTHING = re.compile(".*")
 LINK = "open_"
-"""Buttons that only open an address have action ids that begin so; Slack tells us nonetheless."""
+"""Prefix of the action ids of link buttons; Slack reports these clicks too."""
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Stand behind every handler: an exception is written down and the person is told."""
+    """Wrap every handler: log an exception and tell the person."""
     secret = signing_secret(services.settings)
 
     async def broke(
@@ -45,18 +45,19 @@ def register(app: AsyncApp, services: Services) -> None:
             except SlackRefused as refused:
                 log.warning("reference %s could not be told: %s", reference, refused)
         if response is not None:
-            return _instead(body, note.text)
-        # Bolt forgets the ack of a listener that raises right after it, and lets Slack time out.
+            return _response_to(body, note.text)
+        # If a listener raises right after its ack, Bolt drops the ack and Slack times out.
         asyncio.get_running_loop().call_soon(setattr, ack, "response", ack.response)
         return None
 
     app.error(broke)
 
 
-def _instead(body: dict[str, Any], sentence: str) -> BoltResponse:
-    """Return the answer to a request that was not acknowledged.
+def _response_to(body: dict[str, Any], sentence: str) -> BoltResponse:
+    """Return the response to a request that was not acknowledged.
 
-    An event is delivered again after a 500; a form shows the sentence; all else was told already.
+    After a 500 Slack delivers an event again; a form shows the sentence; in all other cases the
+    person has been told.
     """
     if "event" in body:
         return BoltResponse(status=500)
@@ -64,14 +65,14 @@ def _instead(body: dict[str, Any], sentence: str) -> BoltResponse:
         blocks = body.get("view", {}).get("blocks", [])
         inputs = [block["block_id"] for block in blocks if block["type"] == "input"]
         if not inputs:
-            return BoltResponse(status=500)  # Slack itself says then that something went wrong
+            return BoltResponse(status=500)  # Slack then tells the person that something went wrong
         errors = {"response_action": "errors", "errors": {inputs[0]: sentence}}
         return BoltResponse(status=200, body=errors)
     return BoltResponse(status=200)
 
 
 def _is_from_slack(request: AsyncBoltRequest, secret: str) -> bool:
-    """Say whether Slack sent it: a check of the signature may have been what failed."""
+    """Say whether Slack sent it: the signature check may be what failed."""
     if request.mode == "socket_mode":
         return True
     stamp, signed = (
@@ -83,7 +84,7 @@ def _is_from_slack(request: AsyncBoltRequest, secret: str) -> bool:
 
 
 def catch_the_rest(app: AsyncApp, services: Services) -> None:
-    """Answer what no handler is for; registered after all of them."""
+    """Answer every request that no handler takes; registered after all handlers."""
 
     async def command(ack: AsyncAck) -> None:
         await ack("I do not know that command. `/gap help` shows what I can do.")

@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.clock import Clock
-from bot.model.question import Defaults
+from bot.errors import BadQuestion
+from bot.model.question import Defaults, Question
+from bot.planning.vendors import VendorSelection, vendors_for
 from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.environment import Settings
-from bot.settings.levels import Overrides, Place
+from bot.settings.levels import TeamSettings
+from bot.settings.overrides import Overrides, Place, save
 from bot.store.connect import Database
 
 T = TypeVar("T")
@@ -27,9 +30,9 @@ REMEMBERED_S = 30.0
 class ChannelSettings:
     """What holds in one channel, for its default site or for another one that is named."""
 
-    base: Settings
-    overrides: Overrides
+    team: TeamSettings
     channel: str
+    registry: Registry
     # A long blocklist takes a while to read; an acknowledgement reads it once in half a minute.
     _made: dict[tuple[str, str | None], Settings] = field(default_factory=dict)
 
@@ -37,10 +40,8 @@ class ChannelSettings:
         """Return what holds for a site; None: for the channel's own."""
         made = self._made.get((self.channel, site))
         if made is None:
-            if site is None:
-                made = levels.in_channel(self.base, self.overrides, self.channel)
-            else:
-                made = levels.in_run(self.base, self.overrides, site, self.channel)
+            of_team, here = self.team, self.channel
+            made = of_team.in_channel(here) if site is None else of_team.at(site, here)
             self._made[self.channel, site] = made
         return made
 
@@ -52,15 +53,29 @@ class ChannelSettings:
             found = parse(self.defaults(site))
         return found
 
+    def vendors(self, question: Question) -> VendorSelection:
+        """Return who would answer it here; raises `BadQuestion` when no connected vendor fits.
+
+        Quick enough for an ack.
+        """
+        return vendors_for(self.registry, question, self.settings(question.site))
+
+    def will_invent(self, question: Question) -> bool:
+        """Say whether an answer to come would be sample data; what is stored says it itself."""
+        try:
+            return self.vendors(question).sample
+        except BadQuestion:
+            return False
+
     def defaults(self, site: str | None = None) -> Defaults:
         """Return what an asker need not say; a named site brings its own market, if it has one."""
-        return levels.defaults(self.settings(), self.overrides, site)
+        return self.team.defaults(self.settings(), site)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     until: float
-    overrides: Overrides
+    team: TeamSettings
     made: dict[tuple[str, str | None], Settings] = field(default_factory=dict)
 
 
@@ -79,7 +94,7 @@ class Channels:
     async def of(self, team: str, channel: str) -> ChannelSettings:
         """Return all that holds in a channel."""
         known = await self._of(team)
-        return ChannelSettings(self.base, known.overrides, channel, known.made)
+        return ChannelSettings(known.team, channel, self.registry, known.made)
 
     async def defaults(self, team: str, channel: str) -> Defaults:
         """Return what an asker in the channel need not say."""
@@ -91,7 +106,7 @@ class Channels:
 
     async def overrides(self, team: str) -> Overrides:
         """Return what the team has set, as last read."""
-        return (await self._of(team)).overrides
+        return (await self._of(team)).team.overrides
 
     def forget(self, team: str) -> None:
         """Read again at the next question, whatever was remembered or is being read."""
@@ -105,8 +120,8 @@ class Channels:
             known = self._known.get(team)
             if known is None or known.until <= now:
                 changes = self._changes
-                overrides = await self._database.read(lambda db: levels.overrides_of(db, team))
-                known = _Known(now + REMEMBERED_S, overrides)
+                held = await self._database.read(lambda db: levels.read(db, self.base, team))
+                known = _Known(now + REMEMBERED_S, held)
                 if changes == self._changes:
                     self._known[team] = known
             return known
@@ -121,7 +136,5 @@ class Channels:
     ) -> None:
         """Keep values as `preferences.save` does; they hold from here on."""
         at = self._clock.now()
-        await self._database.run(
-            lambda db: levels.save(db, team, place, values, by=by, at=at, seen=seen)
-        )
+        await self._database.run(lambda db: save(db, team, place, values, by=by, at=at, seen=seen))
         self.forget(team)

@@ -54,9 +54,7 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
         return errors
     try:
         question = _question(given, defaults)
-        services.analysis.check(
-            question, await services.channels.settings(team, channel, question.site)
-        )
+        (await services.channels.of(team, channel)).vendors(question)
     except BadQuestion as error:
         return {"page" if given.get("page") else "keyword": str(error)}
     request = Request(

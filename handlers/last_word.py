@@ -1,4 +1,4 @@
-"""What the asker of a job hears when its own work could not say it; nothing here needs the file."""
+"""Fallback for a failed job: tells the asker without the database when the job itself could not."""
 
 import logging
 import sqlite3
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 def teller(services: Services, place_of: Callable[[str], Place]) -> Tell:
-    """Return what tells the asker of a job; `place_of` reads its payload."""
+    """Return the function that tells the asker of a job; `place_of` reads its payload."""
 
     async def tell(job: Job, error: BaseException) -> None:
         await _tell(services, place_of(job.payload), _note(job, error), job.id)
@@ -27,7 +27,7 @@ def teller(services: Services, place_of: Callable[[str], Place]) -> Tell:
 
 
 async def _tell(services: Services, place: Place, note: Message, job_id: str) -> None:
-    """Say it by the first of three ways that works; twice is better than not at all."""
+    """Try three ways to tell the asker until one works; twice is better than not at all."""
     slack_api = services.slack_api
 
     async def directly() -> None:

@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.errors import LinkGapError
-from bot.model.question import Question
 from bot.render.notes import Button
 from bot.render.report.sentences import SAMPLE
 from bot.render.slack.blocks import render
 from bot.render.slack.message import Message, message
 from bot.render.words import listed
-from handlers.services import Services
 
 
 def note(*lines: str, small: tuple[str, ...] = (), buttons: tuple[Button, ...] = ()) -> Message:
@@ -103,14 +100,6 @@ def broken(reference: str) -> Message:
         "Something went wrong on my side, and it was written down.",
         f"If it happens again, tell the person who set LinkGap up: reference {reference}.",
     )
-
-
-def uses_sample(services: Services, question: Question) -> bool:
-    """Say whether the numbers of a question are invented."""
-    try:
-        return services.analysis.uses_sample(question)
-    except LinkGapError:
-        return False
 
 
 def marked(message: Message) -> Message:

@@ -1,4 +1,4 @@
-"""A strict local Slack workspace in the browser. It knows nothing of the bot.
+"""A strict local Slack workspace in the browser. It does not depend on the bot.
 
     workspace = sample_workspace()
     app = workspace.install(manifest, request_url="http://127.0.0.1:3000/slack/events")

@@ -1,4 +1,4 @@
-"""The playground's only source of time; any object with these three methods will do."""
+"""The playground's only source of time; any object with these three methods works."""
 
 import asyncio
 import time
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the playground knows of time."""
+    """The interface through which the playground sees time."""
 
     def now(self) -> datetime:
         """Return the wall time, aware."""
@@ -23,14 +23,14 @@ class Clock(Protocol):
 
 
 class RealClock:
-    """The machine's own time."""
+    """The machine's real time."""
 
     def now(self) -> datetime:
         """Return the wall time in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Return seconds since some fixed moment."""
+        """Return seconds since an arbitrary fixed moment."""
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:

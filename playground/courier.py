@@ -1,4 +1,4 @@
-"""Carries what happens in the workspace to an app: signed HTTP, or Socket Mode."""
+"""Delivers what happens in the workspace to an app, by signed HTTP or Socket Mode."""
 
 import asyncio
 import hashlib
@@ -18,9 +18,9 @@ from playground.model import App
 
 @dataclass(frozen=True)
 class Ack:
-    """What an app said to one delivery.
+    """An app's answer to one delivery.
 
-    `status` is None when nothing came in time; `error` is Slack's word for it then:
+    `status` is None when no answer came in time; `error` is then Slack's word for it:
     operation_timeout, dispatch_failed. `elapsed` is in seconds.
     """
 
@@ -36,7 +36,7 @@ class Ack:
         return self.error is None
 
     def json(self) -> dict[str, Any]:
-        """Return the body as an object; anything else is an empty one."""
+        """Return the body as an object; empty if it is anything else."""
         try:
             body = json.loads(self.body)
         except json.JSONDecodeError:
@@ -51,7 +51,7 @@ def sign(secret: str, timestamp: str, body: str) -> str:
 
 
 class Link:
-    """The Socket Mode connections of all apps, and the envelopes under way."""
+    """The Socket Mode connections of all apps, and the envelopes waiting for an ack."""
 
     def __init__(self) -> None:
         self._sockets: dict[str, list[aiohttp.web.WebSocketResponse]] = {}
@@ -123,11 +123,11 @@ class Courier:
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
-        """Get ready to send."""
+        """Start the HTTP client."""
         self._session = aiohttp.ClientSession()
 
     async def close(self) -> None:
-        """Drop all connections."""
+        """Close all connections."""
         await self.link.close()
         if self._session is not None:
             await self._session.close()
@@ -142,7 +142,7 @@ class Courier:
         return await self._deliver(app, "interactive", payload, body)
 
     async def event(self, app: App, payload: Mapping[str, Any], retry: int, reason: str) -> Ack:
-        """Deliver an event, the first time (`retry` 0) or again."""
+        """Deliver an event, for the first time (`retry` 0) or again."""
         return await self._deliver(
             app, "events_api", payload, json.dumps(payload), retry=retry, reason=reason
         )
@@ -183,7 +183,7 @@ class Courier:
     ) -> tuple[int, str, bool]:
         if self._session is None:
             raise RuntimeError("The playground is not started; use it in `async with`.")
-        # Real time on purpose: the app checks the stamp against its own machine's clock.
+        # Use real time: the app compares the timestamp with its own machine's clock.
         stamp = str(int(time.time()))
         form = "application/x-www-form-urlencoded"
         headers = {

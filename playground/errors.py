@@ -1,10 +1,10 @@
-"""The one exception of the playground: an answer with ok set to false."""
+"""The playground's only exception: an answer with ok set to false."""
 
 from collections.abc import Mapping, Sequence
 
 
 class SlackError(Exception):
-    """Slack refuses a call. `code` is Slack's own word for it."""
+    """Slack refuses a call. `code` is Slack's error code."""
 
     def __init__(
         self,

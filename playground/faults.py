@@ -1,4 +1,4 @@
-"""The gate every call of an app passes: it keeps the record and makes trouble on demand."""
+"""Every call of an app passes here: calls are recorded, and faults are injected on demand."""
 
 import asyncio
 from collections import deque
@@ -17,8 +17,8 @@ _AFTER: Final = "_after"
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """What befalls one call; `retry_after` is in seconds."""
+class InjectedFault:
+    """The fault to inject into one call; `retry_after` is in seconds."""
 
     what: str
     retry_after: int = 0
@@ -26,7 +26,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Record:
-    """One call as it came in, and the error or trouble it met (None when ok)."""
+    """One call as received, and the error or injected fault it met (None when ok)."""
 
     method: str
     args: Mapping[str, Any]
@@ -37,52 +37,52 @@ Outcome = tuple[web.Response, str | None]
 
 
 class Gate:
-    """Lets calls through one by one. `calls` holds them in order of arrival at their end."""
+    """Lets calls through one at a time. `calls` holds them in the order in which they ended."""
 
-    def __init__(self, beat: Callable[[], None]) -> None:
+    def __init__(self, notify: Callable[[], None]) -> None:
         self.calls: list[Record] = []
-        self._queues: dict[str, deque[Trouble]] = {}
-        self._beat = beat
+        self._queues: dict[str, deque[InjectedFault]] = {}
+        self._notify = notify
         self._closing = asyncio.Event()
 
-    def add(self, method: str, trouble: Trouble, times: int) -> None:
-        """Let the next `times` calls of a method meet this trouble."""
-        self._queues.setdefault(method, deque()).extend([trouble] * times)
+    def add(self, method: str, fault: InjectedFault, times: int) -> None:
+        """Inject this fault into the next `times` calls of a method."""
+        self._queues.setdefault(method, deque()).extend([fault] * times)
 
     def close(self) -> None:
-        """Let go of everyone who hangs."""
+        """Release every call that hangs."""
         self._closing.set()
 
-    async def passage(
+    async def run(
         self,
         request: web.Request,
         method: str,
         args: Mapping[str, Any],
         act: Callable[[], Outcome],
         *,
-        own: Trouble | None = None,
+        own: InjectedFault | None = None,
     ) -> web.Response:
-        """Act on a call, unless trouble is waiting for it; `own` is trouble that it brought."""
+        """Run a call, or the fault that waits for it; `own` is a fault of the call itself."""
         queue = self._queues.get(method)
-        trouble = queue.popleft() if queue else own
-        if trouble is not None and not trouble.what.endswith(_AFTER):
-            self._note(method, args, trouble.what)
-            return await self._instead(request, trouble)
+        fault = queue.popleft() if queue else own
+        if fault is not None and not fault.what.endswith(_AFTER):
+            self._note(method, args, fault.what)
+            return await self._fail(request, fault)
         response, error = act()
         self._note(method, args, error)
-        if trouble is not None:
-            return await self._instead(request, trouble)
+        if fault is not None:
+            return await self._fail(request, fault)
         return response
 
     def _note(self, method: str, args: Mapping[str, Any], error: str | None) -> None:
         self.calls.append(Record(method, args, error))
-        self._beat()
+        self._notify()
 
-    async def _instead(self, request: web.Request, trouble: Trouble) -> web.Response:
-        what = trouble.what.removesuffix(_BEFORE).removesuffix(_AFTER)
+    async def _fail(self, request: web.Request, fault: InjectedFault) -> web.Response:
+        what = fault.what.removesuffix(_BEFORE).removesuffix(_AFTER)
         if what == RATE_LIMITED:
             body = {"ok": False, "error": RATE_LIMITED}
-            headers = {"Retry-After": str(trouble.retry_after)}
+            headers = {"Retry-After": str(fault.retry_after)}
             return web.json_response(body, status=429, headers=headers)
         if what == HTTP_500:
             return web.Response(status=500, text="Internal Server Error")

@@ -1,4 +1,4 @@
-"""What a person filled in, turned into Slack's view state and action payloads."""
+"""Convert what a person filled in to Slack's view state and action payloads."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,19 +23,19 @@ _KEEPS_STATE = (*_TEXT, *_SEVERAL, *_PICKED, "static_select", "radio_buttons")
 
 
 def label_of(element: Mapping[str, Any]) -> str:
-    """Return the words on a button or an option."""
+    """Return the text on a button or an option."""
     text = element.get("text")
     return str(text.get("text")) if isinstance(text, Mapping) else ""
 
 
 def options_of(element: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return all options of a menu, groups unfolded."""
+    """Return all options of a menu, without groups."""
     grouped = [group.get("options", []) for group in element.get("option_groups", [])]
     return [*element.get("options", []), *(option for group in grouped for option in group)]
 
 
 def choose(element: Mapping[str, Any], wanted: str) -> dict[str, Any] | None:
-    """Return the option with that value or those words."""
+    """Return the option with that value or that text."""
     for option in options_of(element):
         if wanted in (option.get("value"), label_of(option)):
             return option
@@ -43,7 +43,7 @@ def choose(element: Mapping[str, Any], wanted: str) -> dict[str, Any] | None:
 
 
 def typed(element: Mapping[str, Any], value: Value) -> dict[str, Any]:
-    """Return the state of one input as Slack sends it; None is an input left alone."""
+    """Return the state of one input as Slack sends it; None is an untouched input."""
     kind = element["type"]
     key: str
     chosen: object
@@ -71,10 +71,10 @@ def _is_empty(state: Mapping[str, Any]) -> bool:
 def gather(
     blocks: list[dict[str, Any]], filled: Mapping[str, Value]
 ) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """Return view state by block and action, and what the client refuses to send.
+    """Return view state by block and action, and the inputs that the client refuses to send.
 
-    `filled` may name an input by block_id and action_id with a space between, or by either of
-    them, or by its label.
+    `filled` names an input by its block_id and action_id with a space between, by either of them,
+    or by its label.
     """
     values: dict[str, dict[str, Any]] = {}
     missing: dict[str, str] = {}

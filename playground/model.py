@@ -1,4 +1,4 @@
-"""The nouns of a workspace: people, channels, messages, files, views, apps."""
+"""The data types of a workspace: people, channels, messages, files, views, apps."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class Channel:
 
 @dataclass(frozen=True)
 class Wording:
-    """What a message said at one moment (`at` is a Slack timestamp)."""
+    """What a message said at one time (`at` is a Slack timestamp)."""
 
     at: str
     text: str
@@ -54,7 +54,7 @@ class Wording:
 
 @dataclass
 class Message:
-    """One message. `history` keeps earlier wordings, oldest first."""
+    """One message. `history` holds earlier versions, oldest first."""
 
     ts: str
     channel: str
@@ -62,7 +62,7 @@ class Message:
     text: str
     blocks: Blocks
     written: str
-    """When the present wording came: ts, or the time of the last edit."""
+    """When the current version was written: ts, or the time of the last edit."""
     thread_ts: str | None = None
     files: list[str] = field(default_factory=list)
     history: list[Wording] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Message:
     unfurl_media: bool = True
     metadata: Mapping[str, Any] | None = None
     mentions_everyone: bool = False
-    """Any wording, now or earlier, called the channel (`<!channel>`, `<!here>`, `<!everyone>`)."""
+    """Any version, past or current, called the channel (`<!channel>`, `<!here>`, `<!everyone>`)."""
 
     @property
     def is_edited(self) -> bool:
@@ -84,7 +84,7 @@ class Message:
 
 @dataclass
 class File:
-    """An uploaded file; `shared_in` lists the channels it was completed for."""
+    """An uploaded file; `shared_in` lists the channels that it was shared in."""
 
     id: str
     name: str
@@ -99,7 +99,7 @@ class File:
 
 @dataclass
 class View:
-    """A modal or a home tab as one user sees it. `blocks` carry their final block ids."""
+    """A modal or a home tab as one user sees it. `blocks` have their final block ids."""
 
     id: str
     app_id: str
@@ -123,7 +123,7 @@ class Command:
 
 @dataclass
 class App:
-    """An installed app. Without a request_url its deliveries go over Socket Mode."""
+    """An installed app. Without a request_url, deliveries go over Socket Mode."""
 
     id: str
     name: str

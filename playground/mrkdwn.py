@@ -1,4 +1,4 @@
-"""Slack's message markup, read the way Slack reads it."""
+"""Slack's message markup, interpreted as Slack does."""
 
 import html
 import re
@@ -35,7 +35,7 @@ def _calls(value: object) -> bool:
 
 
 def plain(text: str, name_of: Callable[[str], str]) -> str:
-    """Return markup as bare words; `name_of` turns a user or channel id into a name."""
+    """Return markup as plain words; `name_of` turns a user or channel id into a name."""
 
     def entity(match: re.Match[str]) -> str:
         target, _, label = match[1].partition("|")

@@ -1,4 +1,4 @@
-"""The web page and the small private API behind it."""
+"""The web page and its private API."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ _POLICY = "default-src 'self'; img-src 'self' data: https:"
 
 
 class Page:
-    """Serves the static files, the state for one viewer, live updates, and the deeds."""
+    """Serves the static files, one viewer's state, live updates, and actions."""
 
     def __init__(self, people: People, pulse: Pulse) -> None:
         self._people = people
@@ -70,7 +70,7 @@ class Page:
         return web.json_response(state)
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        """Tell the page that something changed; it then asks for the state anew."""
+        """Notify the page of every change; it then requests the state again."""
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
@@ -84,7 +84,7 @@ class Page:
             return response
 
     async def _do(self, request: web.Request) -> web.Response:
-        """Do what a person does on the page. Only JSON is taken: other sites cannot send it."""
+        """Do what a person does on the page. Accepts JSON only, which other sites cannot send."""
         deeds = {
             "say": self._say,
             "click": self._click,
@@ -140,7 +140,7 @@ class Page:
         return {"ok": True}
 
     async def _direct(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Open the direct message between the viewer and somebody."""
+        """Open the direct message between the viewer and somebody else."""
         channel = self._workspace.direct(body["user"], self._workspace.user(body["with"]).id)
         return {"ok": True, "channel": channel.id}
 

@@ -11,11 +11,11 @@ _PREVIEW_BYTES = 20_000
 def page_state(workspace: Workspace, user: str, channel: str) -> dict[str, Any]:
     """Return the whole page for a viewer; users and channels go by id or name.
 
-    An unknown one gets the first there is.
+    An unknown user or channel falls back to the first.
     """
     people = [one for one in workspace.users.values() if not one.is_bot]
     viewer = next((one for one in people if user in (one.id, one.name)), people[0])
-    visible = [one for one in workspace.channels.values() if _sees(one, viewer.id)]
+    visible = [one for one in workspace.channels.values() if _is_visible(one, viewer.id)]
     current = next((one for one in visible if channel in (one.id, one.name)), visible[0])
     modals = workspace.modals.get(viewer.id)
     return {
@@ -33,7 +33,7 @@ def page_state(workspace: Workspace, user: str, channel: str) -> dict[str, Any]:
     }
 
 
-def _sees(channel: Channel, viewer: str) -> bool:
+def _is_visible(channel: Channel, viewer: str) -> bool:
     return channel.kind == "public" or viewer in channel.members
 
 

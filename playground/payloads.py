@@ -22,12 +22,12 @@ _EVENT_NUMBERS = itertools.count(1)
 
 
 def escaped(text: str) -> str:
-    """Escape the three control characters, as Slack's client does with what people type."""
+    """Escape the three control characters, as Slack's client does with typed text."""
     return html.escape(text, quote=False)
 
 
 def with_names(workspace: Workspace, text: str) -> str:
-    """Turn @name and #channel into Slack's ids; a name nobody has stays as typed."""
+    """Turn @name and #channel into Slack's ids; an unknown name stays as typed."""
 
     def found(match: re.Match[str]) -> str:
         sign, name = match[1], match[2].rstrip(".")
@@ -81,7 +81,7 @@ def command_form(
 
 
 def interaction(workspace: Workspace, app: App, user: str, kind: str) -> dict[str, Any]:
-    """Return what every interaction payload carries."""
+    """Return the fields common to every interaction payload."""
     name = workspace.users[user].name
     return {
         "type": kind,
@@ -95,7 +95,7 @@ def interaction(workspace: Workspace, app: App, user: str, kind: str) -> dict[st
 
 
 def message_place(workspace: Workspace, message: Message, response_url: str) -> dict[str, Any]:
-    """Return where a click on a message happened; an ephemeral one is not sent along."""
+    """Return where on a message a click happened; an ephemeral message is not included."""
     channel = workspace.channels[message.channel]
     container: dict[str, Any] = {
         "type": "message",
@@ -116,7 +116,7 @@ def message_place(workspace: Workspace, message: Message, response_url: str) -> 
 
 
 def view_place(workspace: Workspace, view: View, values: dict[str, Any]) -> dict[str, Any]:
-    """Return where a click inside a modal or the home tab happened."""
+    """Return where in a modal or the home tab a click happened."""
     return {
         "container": {"type": "view", "view_id": view.id},
         "view": view_json(workspace, view, values),

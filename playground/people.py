@@ -1,7 +1,7 @@
 """What people do in the workspace: type commands, press buttons, fill in forms, mention the bot.
 
-Every deed is delivered to the app and answered as in Slack. Users and channels may be named by
-id or name.
+Every action is delivered to the app and answered as in Slack. Users and channels may be named by id
+or name.
 """
 
 import asyncio
@@ -18,12 +18,12 @@ from playground.web_api.views import change_view, checked_view, push_on
 from playground.workspace import SLACKBOT, Workspace
 
 RETRY_PAUSES_S = (0, 60, 300)
-"""How long Slack waits before it sends an event again: at once, a minute, five minutes."""
+"""How long Slack waits before it sends an event again: not at all, a minute, five minutes."""
 _TROUBLE = "We had some trouble connecting. Try again?"
 
 
 class People:
-    """The deeds. `base_url` tells where this workspace is served."""
+    """People's actions. `base_url` is the address of this workspace."""
 
     def __init__(self, workspace: Workspace, courier: Courier, base_url: Callable[[], str]) -> None:
         self.workspace = workspace
@@ -35,7 +35,7 @@ class People:
     # -- commands --------------------------------------------------------------------------
 
     async def slash(self, user: str, channel: str, command: str, text: str = "") -> Ack:
-        """Type a slash command; what the app answers in its ack shows up in the channel."""
+        """Type a slash command; the app's answer in its ack appears in the channel."""
         who, where = self._present(user, channel)
         app = next((a for a in self.workspace.apps.values() if a.command(command)), None)
         if app is None or "commands" not in app.scopes:
@@ -61,7 +61,7 @@ class People:
     def _say(
         self, app: App, channel: Channel, user: str, body: Mapping[str, Any], failure: str
     ) -> None:
-        """Show the reply inside an ack; one that Slack would refuse is said to have failed."""
+        """Show the reply in an ack; if Slack would refuse it, report that it failed."""
         try:
             self.replies.say(app, channel.id, user, body)
         except SlackError as error:
@@ -94,7 +94,7 @@ class People:
     async def say(
         self, user: str, channel: str, text: str, *, thread_ts: str | None = None
     ) -> Ack | None:
-        """Write into the composer: a message, or a command if it starts with a slash."""
+        """Send what is in the composer: a message, or a command if it starts with a slash."""
         who, where = self._present(user, channel)
         if text.startswith("/"):
             command, _, rest = text.partition(" ")
@@ -151,7 +151,7 @@ class People:
     # -- events ----------------------------------------------------------------------------
 
     async def open_home(self, user: str) -> Ack | None:
-        """Open the home tab of the app; None when the app does not listen for that."""
+        """Open the home tab of the app; None when the app does not subscribe to that event."""
         who = self.workspace.user(user).id
         app = next(iter(self.workspace.apps.values()))
         body: dict[str, Any] = {
@@ -166,7 +166,7 @@ class People:
     async def _event(
         self, app: App, name: str, scope: str | None, body: Mapping[str, Any]
     ) -> Ack | None:
-        """Deliver an event the app asked for and may see; repeat it later if not acknowledged."""
+        """Deliver an event that the app subscribed to and may see; repeat it if not acked."""
         if name not in app.events or (scope is not None and scope not in app.scopes):
             return None
         payload = payloads.event(self.workspace, app, body)
@@ -184,13 +184,13 @@ class People:
                 return
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something in the background, until the workspace closes."""
+        """Run something in the background until the workspace closes."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def rest(self) -> None:
-        """Drop everything that still goes on in the background."""
+        """Cancel everything that runs in the background."""
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -208,9 +208,9 @@ class People:
     ) -> Ack:
         """Press a button or pick an option.
 
-        `what` is an action_id or the words on a button; `value` the option picked from a menu
-        (its value or its words). `filled` holds what stands in the inputs around it. Raises
-        SlackError: action_not_found, or message_not_found for somebody else's ephemeral message.
+        `what` is an action_id or the text on a button; `value` the option picked from a menu (its
+        value or its text). `filled` are the inputs around it. Raises SlackError: action_not_found,
+        or message_not_found for somebody else's ephemeral message.
         """
         who = self.workspace.user(user).id
         blocks = place.body["blocks"] if isinstance(place, View) else place.blocks
@@ -265,10 +265,10 @@ class People:
         return stack[-1]
 
     async def submit_view(self, user: str, filled: Mapping[str, Any]) -> Ack | None:
-        """Fill in and send the modal on top; inputs by action_id, block_id or label.
+        """Fill in and submit the top modal; inputs by action_id, block_id or label.
 
-        None when the client itself refuses, because a required field is empty; the note then
-        stands in `view.errors`, as do the errors that the app answers.
+        Returns None when the client itself refuses, because a required field is empty; the note is
+        then in `view.errors`, like the errors that the app returns.
         """
         view = self.modal(user)
         app = self.workspace.apps[view.app_id]
@@ -285,14 +285,14 @@ class People:
         }
         ack = await self._courier.interaction(app, payload)
         try:
-            self._follow(app, view, ack)
+            self._apply_ack(app, view, ack)
         except SlackError as error:
             view.errors = {"": f"{_TROUBLE} ({error.code})"}
         self.workspace.changed()
         return ack
 
-    def _follow(self, app: App, view: View, ack: Ack) -> None:
-        """Do with the modal what the acknowledgement asks for."""
+    def _apply_ack(self, app: App, view: View, ack: Ack) -> None:
+        """Apply the app's acknowledgement to the modal."""
         answer = ack.json()
         action = answer.get("response_action")
         stack = self.workspace.modals[view.user]
@@ -310,7 +310,7 @@ class People:
             stack.remove(view)
 
     async def close_view(self, user: str) -> Ack | None:
-        """Close the modal on top; the app hears of it if the view asked for that."""
+        """Close the top modal; the app is notified if the view asked for that."""
         view = self.modal(user)
         self.workspace.modals[view.user].pop()
         self.workspace.changed()

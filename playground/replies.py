@@ -1,4 +1,4 @@
-"""response_url: a short-lived right to answer where something happened."""
+"""response_url: a temporary right to answer where something happened."""
 
 import secrets
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ LIFETIME_S = 30 * 60
 
 
 @dataclass
-class _Right:
+class _ReplyUrl:
     app: App
     channel: str
     user: str
@@ -26,16 +26,18 @@ class _Right:
 
 
 class Replies:
-    """All response_urls that were handed out. They need no membership and no scope."""
+    """All response_urls that were issued. They need no membership and no scope."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._rights: dict[str, _Right] = {}
+        self._rights: dict[str, _ReplyUrl] = {}
 
     def grant(self, app: App, channel: str, user: str, original: Message | None = None) -> str:
         """Return the id of a new response_url."""
         key = secrets.token_urlsafe(12)
-        self._rights[key] = _Right(app, channel, user, self._workspace.clock.monotonic(), original)
+        self._rights[key] = _ReplyUrl(
+            app, channel, user, self._workspace.clock.monotonic(), original
+        )
         return key
 
     def use(self, key: str, body: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The workspace that the demo opens: a small marketing team, four people, five channels."""
+"""The workspace of the demo: a small marketing team, four people, five channels."""
 
 from playground.clock import Clock
 from playground.workspace import Workspace

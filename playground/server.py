@@ -1,4 +1,4 @@
-"""The playground: a workspace behind one port, with the Web API, the links and the page."""
+"""The playground: a workspace on one port, with the Web API, the links and the page."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -8,7 +8,7 @@ from aiohttp import web
 
 from playground.courier import Courier
 from playground.errors import SlackError
-from playground.faults import RATE_LIMITED, Gate, Outcome, Record, Trouble
+from playground.faults import RATE_LIMITED, Gate, InjectedFault, Outcome, Record
 from playground.model import App
 from playground.page import Page
 from playground.people import People
@@ -24,7 +24,8 @@ _LARGEST_BODY = 64 * 1024 * 1024
 class Playground(People):
     """A strict local Slack. Use it as `async with Playground(workspace) as playground`.
 
-    `ack_seconds` is Slack's patience; `one_per_second` adds the limit on posts to one channel.
+    `ack_seconds` is how long Slack waits for an ack; `one_per_second` enables the rate limit on
+    posts to one channel.
     """
 
     def __init__(
@@ -43,9 +44,9 @@ class Playground(People):
         self._one_per_second = one_per_second
         self._last_post: dict[str, float] = {}
         self._pulse = Pulse()
-        self._gate = Gate(self._pulse.beat)
+        self._gate = Gate(self._pulse.notify)
         self._runner: web.AppRunner | None = None
-        workspace.on_change.append(self._pulse.beat)
+        workspace.on_change.append(self._pulse.notify)
 
     @property
     def api_url(self) -> str:
@@ -54,7 +55,7 @@ class Playground(People):
 
     @property
     def calls(self) -> list[Record]:
-        """Everything the apps asked for: Web API methods, `upload` and `response_url`."""
+        """Every call of the apps: Web API methods, `upload` and `response_url`."""
         return self._gate.calls
 
     async def __aenter__(self) -> Self:
@@ -66,7 +67,7 @@ class Playground(People):
 
     async def start(self) -> None:
         """Open the port; `url` is known afterwards."""
-        app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[self._only_here])
+        app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[self._check_host])
         app.add_routes(
             [
                 web.route("*", "/api/{method}", self._api),
@@ -84,7 +85,7 @@ class Playground(People):
         self.url = f"http://{self._host}:{self._port}"
 
     @web.middleware
-    async def _only_here(
+    async def _check_host(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         """Refuse a foreign Host: a page elsewhere could point its own name at this machine."""
@@ -93,7 +94,7 @@ class Playground(People):
         return await handler(request)
 
     async def stop(self) -> None:
-        """Close the port and everything under way."""
+        """Close the port and stop everything that runs."""
         await self.rest()
         self._gate.close()
         await self._courier.close()
@@ -107,17 +108,17 @@ class Playground(People):
         await self._pulse.until(condition, seconds)
 
     def limit_next(self, method: str, seconds: int, times: int = 1) -> None:
-        """Let the next calls of a method meet 429 with Retry-After."""
-        self._gate.add(method, Trouble(RATE_LIMITED, seconds), times)
+        """Answer the next calls of a method with 429 and Retry-After."""
+        self._gate.add(method, InjectedFault(RATE_LIMITED, seconds), times)
 
     def fail_next(self, method: str, what: str, times: int = 1) -> None:
-        """Let the next calls of a method fail; `upload` and `response_url` count as methods.
+        """Make the next calls of a method fail; `upload` and `response_url` count as methods.
 
-        `what`: http500 (nothing done); disconnect_before and hang_before (nothing done, no
-        answer); disconnect_after and hang_after (done, but the answer never comes); anything
-        else is an error code that Slack answers. Who hangs does so until the playground stops.
+        `what`: http500 (nothing done); disconnect_before and hang_before (nothing done, no answer);
+        disconnect_after and hang_after (done, but the answer never comes); anything else is an
+        error code that Slack answers. A hanging call hangs until the playground stops.
         """
-        self._gate.add(method, Trouble(what), times)
+        self._gate.add(method, InjectedFault(what), times)
 
     # -- the Web API -----------------------------------------------------------------------
 
@@ -129,7 +130,7 @@ class Playground(People):
             return web.json_response(answer), answer.get("error")
 
         own = self._too_fast(method, args)
-        return await self._gate.passage(request, method, args, act, own=own)
+        return await self._gate.run(request, method, args, act, own=own)
 
     def _answer(self, request: web.Request, method: str, args: Mapping[str, Any]) -> dict[str, Any]:
         try:
@@ -142,7 +143,7 @@ class Playground(People):
             return error.answer()
 
     def _holder(self, request: web.Request, args: Mapping[str, Any], field: str) -> App:
-        """Return the app whose token came along. Raises SlackError: not_authed, invalid_auth …"""
+        """Return the app with the request's token. Raises SlackError: not_authed, invalid_auth …"""
         header = request.headers.get("Authorization", "")
         token = header.removeprefix("Bearer ").strip() or str(args.get("token", ""))
         if not token:
@@ -154,16 +155,16 @@ class Playground(People):
                 raise SlackError("not_allowed_token_type")
         raise SlackError("invalid_auth")
 
-    def _too_fast(self, method: str, args: Mapping[str, Any]) -> Trouble | None:
+    def _too_fast(self, method: str, args: Mapping[str, Any]) -> InjectedFault | None:
         if not self._one_per_second or method != "chat.postMessage":
             return None
         channel, now = str(args.get("channel")), self.workspace.clock.monotonic()
         if now - self._last_post.get(channel, float("-inf")) < 1:
-            return Trouble(RATE_LIMITED, 1)
+            return InjectedFault(RATE_LIMITED, 1)
         self._last_post[channel] = now
         return None
 
-    # -- the other doors -------------------------------------------------------------------
+    # -- the other routes -------------------------------------------------------------------
 
     async def _upload(self, request: web.Request) -> web.Response:
         file, content = request.match_info["file"], await request.read()
@@ -173,7 +174,7 @@ class Playground(People):
                 return web.Response(text=f"OK - {len(content)}"), None
             return web.Response(status=400, text="invalid_upload"), "invalid_upload"
 
-        return await self._gate.passage(request, "upload", {"file": file}, act)
+        return await self._gate.run(request, "upload", {"file": file}, act)
 
     async def _response(self, request: web.Request) -> web.Response:
         args = await _arguments(request)
@@ -186,7 +187,7 @@ class Playground(People):
                 return web.Response(status=404 if is_gone else 400, text=error.code), error.code
             return web.Response(text="ok"), None
 
-        return await self._gate.passage(request, "response_url", args, act)
+        return await self._gate.run(request, "response_url", args, act)
 
     async def _link(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse()
@@ -196,7 +197,7 @@ class Playground(People):
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:
-    """Return the arguments wherever they travel: query string, form, or JSON."""
+    """Return the arguments from wherever they are: query string, form, or JSON."""
     args: dict[str, Any] = dict(request.query)
     if request.content_type == "application/json":
         body = await request.read()

@@ -1,4 +1,4 @@
-"""Trigger ids: a short-lived right to open a modal, good for one use."""
+"""Trigger ids: a temporary right to open a modal, valid once."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class _Trigger:
 
 
 class Triggers:
-    """All trigger ids that were handed out."""
+    """All trigger ids that were issued."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -30,7 +30,7 @@ class Triggers:
         return trigger_id
 
     def exchange(self, trigger_id: str) -> tuple[str, str | None]:
-        """Use a trigger up; return its user and the modal it came from.
+        """Use up a trigger; return its user and the modal it came from.
 
         Raises SlackError: invalid_trigger_id, exchanged_trigger_id, expired_trigger_id.
         """

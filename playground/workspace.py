@@ -1,7 +1,6 @@
 """A Slack workspace as plain state: no network, no tasks, one observer hook.
 
-Whoever changes something calls `changed()`; the server turns that into live updates and wakes
-those who wait for a condition.
+Every change calls `changed()`; the server turns that into live updates and wakes waiting tasks.
 """
 
 import itertools
@@ -53,7 +52,7 @@ class Workspace:
         return prefix + digits.rjust(10, "0")
 
     def stamp(self) -> str:
-        """Return a message timestamp: the wall time, one microsecond after the last at least."""
+        """Return a message timestamp: the wall time, at least a microsecond after the last one."""
         now = self.clock.now()
         micros = int(now.timestamp()) * 1_000_000 + now.microsecond
         self._last_stamp = max(micros, self._last_stamp + 1)
@@ -85,8 +84,8 @@ class Workspace:
     def install(self, manifest: Mapping[str, Any], **more: Any) -> App:
         """Install an app as its manifest describes it: scopes, commands, events.
 
-        `more` are further fields of App (tokens, signing_secret, request_url). Scopes come from
-        the manifest alone, so a call that the manifest did not ask for is refused here too.
+        `more` are further fields of App (tokens, signing_secret, request_url). Scopes come from the
+        manifest alone, so a call for which the manifest has no scope is refused here too.
         """
         features = manifest.get("features", {})
         settings = manifest.get("settings", {})
@@ -125,7 +124,7 @@ class Workspace:
         raise SlackError("channel_not_found")
 
     def direct(self, one: str, other: str) -> Channel:
-        """Return the direct message of two users, opened if need be."""
+        """Return the direct message of two users, opening it if needed."""
         for channel in self.channels.values():
             if channel.kind == "im" and channel.members == {one, other}:
                 return channel
@@ -143,9 +142,10 @@ class Workspace:
         raise SlackError("message_not_found")
 
     def conversation(self, channel: str, *, viewer: str | None = None) -> list[Message]:
-        """Return what stands in a channel, threads folded, in order.
+        """Return the messages of a channel in order, without thread replies.
 
-        With a viewer, ephemeral messages for others are left out; without, all are there.
+        With a viewer, ephemeral messages for others are left out; without, every message is
+        returned.
         """
         return [
             message
@@ -154,7 +154,7 @@ class Workspace:
         ]
 
     def thread(self, parent: Message, *, viewer: str | None = None) -> list[Message]:
-        """Return the replies below a message, in order, seen as in `conversation`."""
+        """Return the replies below a message, in order, filtered as in `conversation`."""
         return [
             message
             for message in self.messages[parent.channel]
@@ -162,14 +162,14 @@ class Workspace:
         ]
 
     def everything(self) -> Iterator[Message]:
-        """Walk all messages of all channels, deleted and ephemeral ones too."""
+        """Yield all messages of all channels, deleted and ephemeral ones too."""
         for messages in self.messages.values():
             yield from messages
 
     # -- changing things -------------------------------------------------------------------
 
     def changed(self) -> None:
-        """Tell the observers that something is different now."""
+        """Notify the observers of a change."""
         for observer in self.on_change:
             observer()
 
@@ -185,7 +185,7 @@ class Workspace:
         return message
 
     def edit(self, message: Message, text: str | None, blocks: Blocks | None) -> None:
-        """Change a message and keep its earlier wording; None leaves a part as it was."""
+        """Change a message and keep its earlier version; None leaves a part unchanged."""
         message.history.append(Wording(message.written, message.text, message.blocks))
         message.written = self.stamp()
         if text is not None:
@@ -196,7 +196,7 @@ class Workspace:
         self.changed()
 
     def delete(self, message: Message) -> None:
-        """Take a message away; its record stays for the tests to see."""
+        """Delete a message; its record stays for tests."""
         message.is_deleted = True
         self.changed()
 

@@ -1,8 +1,29 @@
-"""No test leaves this machine: a name that is not this machine's has no address."""
+"""What holds for every test: no host but this machine, one profile for generated examples."""
 
+import os
 import socket
+import ssl
+import sys
+from functools import cache
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Where containers forbid it (PYTHONDONTWRITEBYTECODE), every worker and every program that a test
+# starts would compile all our modules again: a fifth of the suite's time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# Each HTTP client reads all certificates as it is made, and nearly every test makes one or two.
+ssl.create_default_context = cache(ssl.create_default_context)
+
+# For a change to a rule itself: HYPOTHESIS_PROFILE=thorough make test.
+# A busy machine is no fault of a rule.
+SLOW = [HealthCheck.too_slow]
+settings.register_profile("usual", max_examples=30, deadline=None, suppress_health_check=SLOW)
+settings.register_profile("thorough", max_examples=1000, deadline=None, suppress_health_check=SLOW)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
+
 
 _lookup = socket.getaddrinfo
 

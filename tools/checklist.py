@@ -31,7 +31,7 @@ GRADES = {
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What stands behind a vendor's tests, each as paths below the repository's root."""
+    """The evidence for a vendor's tests, each as paths below the repository's root."""
 
     contract: tuple[str, ...]
     answers: tuple[str, ...]
@@ -40,7 +40,7 @@ class Evidence:
 
     @property
     def grade(self) -> str:
-        """Return the letter; a `local` vendor has no contract cases and no such evidence."""
+        """Return the grade; a `local` vendor has no contract cases and no such evidence."""
         if self.contract and self.server:
             return "A"
         if self.answers and self.server:
@@ -50,9 +50,9 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a line of the contract stands: for which capabilities it is kept, and why not for others.
+    """One line of the contract for a vendor: where it holds, and why not elsewhere.
 
-    Kept means that the test runs and that the suite is green, which is when this page is right.
+    A line holds if its test runs and the suite is green, which is when this page is right.
     """
 
     line: Line
@@ -75,7 +75,7 @@ def verdicts(book: ContractCases) -> list[Verdict]:
 
 
 def evidence(name: str) -> Evidence:
-    """Return what there is in the tests' folders for a vendor."""
+    """Return the test files and folders of a vendor."""
     own = sorted((TESTS / "contract").glob(f"test_{name}*.py"))
     if name in SERP_SOURCES:
         own += [TESTS / "contract" / f"test_serp_{part}.py" for part in ("sources", "server")]
@@ -103,7 +103,7 @@ def _shown(paths: Iterable[Path]) -> tuple[str, ...]:
 
 
 def grade_of(name: str) -> str:
-    """Return the letter of a registered vendor."""
+    """Return the grade of a registered vendor."""
     return evidence(name).grade if name in CASES else "local"
 
 
@@ -126,13 +126,13 @@ def overview(vendors: Sequence[tuple[str, str, int]]) -> str:
 def _sum(name: str) -> tuple[int, int]:
     if name not in CASES:
         return 0, 0
-    books = [CASES[one] for one in (name, *_others(name))]
-    kept = sum(len(one.kept) for book in books for one in verdicts(book))
-    return kept, len(LINES) * sum(len(book.cases) for book in books)
+    suites = [CASES[one] for one in (name, *_others(name))]
+    kept = sum(len(one.kept) for suite in suites for one in verdicts(suite))
+    return kept, len(LINES) * sum(len(suite.cases) for suite in suites)
 
 
 def section(name: str, capabilities: Sequence[Capability]) -> str:
-    """Return what a vendor answers and how that is tested."""
+    """Return which questions a vendor answers and how that is tested."""
     if name not in CASES:
         return f"{_capabilities(capabilities)}\n\n{_local(name)}"
     parts = [_capabilities(capabilities), _terms(name), _behind(evidence(name)), _contract(name)]
@@ -171,15 +171,15 @@ def _names(capabilities: Iterable[Capability]) -> str:
 
 
 def _terms(name: str) -> str:
-    """Return what it bills in, what a run may spend, and what it tolerates."""
+    """Return the unit it bills in, what a run may spend, and which failures it tolerates."""
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         vendor = built(name, patch, Path(folder))
     assert isinstance(vendor, Vendor)
     kept: dict[int, list[Capability]] = defaultdict(list)
     pools: dict[str, None] = {}
     for capability, adapter in vendor.capabilities.items():
-        remote: Remote[object, object] = adapter  # type: ignore[assignment]  # CASES has only remote ones
-        calls = remote.plan(CASES[name].cases[capability].query)
+        assert isinstance(adapter, Remote), "those that are local have no contract cases"
+        calls = adapter.plan(CASES[name].cases[capability].query)
         kept[min(call.keep_seconds for call in calls)].append(capability)
         pools |= {pool: None for call in calls for pool in call.worst.by_pool}
     others = [pool for pool in pools if pool != vendor.pool]

@@ -1,6 +1,6 @@
-"""The vendor tables of the README and docs/providers.md, made from what pyproject.toml registers.
+"""Write the vendor tables of the README and docs/providers.md from pyproject.toml's entry points.
 
-Run this file to write them; a test compares. How well a vendor is tested is `tools.checklist`.
+Run this file to write them; a test compares. `tools.checklist` says how well a vendor is tested.
 """
 
 import inspect
@@ -20,7 +20,7 @@ from bot.providers.base import Capability, NotConfigured, Vendor
 from bot.providers.registry import GROUP, Build
 from bot.settings.environment import Settings, VendorOptions, load
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # where this is run as a file
+sys.path.insert(0, str(Path(__file__).parents[1]))  # when run as a file
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from tools import checklist
 
@@ -94,15 +94,15 @@ def registered() -> tuple[EntryPoint, ...]:
 
 
 def described() -> tuple[Described, ...]:
-    """Return all registered vendors; nobody's own keys may be set while this runs."""
+    """Return all registered vendors; no real keys may be set while this runs."""
     return tuple(_describe(entry) for entry in registered())
 
 
 def readme_vendors(vendors: tuple[Described, ...]) -> str:
-    """Return the README's table of who answers what."""
+    """Return the README's table of which vendor answers what."""
     rows = [
-        f"| {vendor.title} | `{vendor.name}` | {_yes(vendor, Capability.SERP)} "
-        f"| {_yes(vendor, Capability.REFERRING_DOMAINS)} | {_set(vendor)} |"
+        f"| {vendor.title} | `{vendor.name}` | {_answers(vendor, Capability.SERP)} "
+        f"| {_answers(vendor, Capability.REFERRING_DOMAINS)} | {_set(vendor)} |"
         for vendor in vendors
     ]
     head = "| Vendor | Name | Search results | Who links | Set |\n|---|---|---|---|---|"
@@ -141,7 +141,7 @@ def providers_page(vendors: tuple[Described, ...]) -> str:
 
 
 def between(text: str, name: str, table: str) -> str:
-    """Return the text with what stands between the two marks of that name replaced."""
+    """Return the text with the part between the two marks of that name replaced."""
     pattern = rf"(<!-- {name}: [^\n]*-->\n).*?(<!-- end of {name} -->)"
     made, count = re.subn(
         pattern, lambda found: f"{found[1]}\n{table}\n\n{found[2]}", text, flags=re.DOTALL
@@ -151,7 +151,7 @@ def between(text: str, name: str, table: str) -> str:
 
 
 def readme(text: str, vendors: tuple[Described, ...]) -> str:
-    """Return the README with both tables as they should be."""
+    """Return the README with both tables up to date."""
     with_vendors = between(text, "vendors", readme_vendors(vendors))
     return between(with_vendors, "vendor settings", readme_settings(vendors))
 
@@ -177,7 +177,7 @@ def _describe(entry: EntryPoint) -> Described:
 
 
 def _about(kind: type[VendorOptions]) -> str:
-    """Return what the class says of the vendor, after the variables' prefix."""
+    """Return the text after the variables' prefix in the class's docstring."""
     said = " ".join((inspect.getdoc(kind) or "").split())
     return re.sub(r"^`LINKGAP_[^`]*`[.:]?\s*", "", said)
 
@@ -201,7 +201,7 @@ def _meaning(name: str, field: FieldInfo) -> str:
     return f"{words[:1].lower()}{words[1:]}".rstrip(".")
 
 
-def _yes(vendor: Described, capability: Capability) -> str:
+def _answers(vendor: Described, capability: Capability) -> str:
     return "yes" if capability in vendor.gives else "no"
 
 

@@ -1,4 +1,4 @@
-"""The tables of docs/settings.md, made from the list of settings.
+"""Write the tables of docs/settings.md from the list of settings.
 
 Run this file to write them; a test compares.
 """
@@ -23,7 +23,7 @@ def tables() -> str:
 
 
 def page(text: str) -> str:
-    """Return the page with its tables as they should be."""
+    """Return the page with its tables up to date."""
     made, count = re.subn(
         r"(<!-- settings: [^\n]*-->\n).*?(<!-- end of settings -->)",
         lambda found: f"{found[1]}\n{tables()}\n\n{found[2]}",

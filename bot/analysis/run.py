@@ -6,7 +6,7 @@ other travel together. A vendor's failure makes the report partial; it never abo
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -36,21 +36,19 @@ from bot.gap.results import pages_once
 from bot.model.costs import LEFT_OUT_WHEN_LIGHT
 from bot.model.links import KeywordMetrics, Metrics, Profile, ReferringDomain, SerpRow
 from bot.model.question import NO_PAGE, Question
-from bot.model.report import CostLine, Report, to_json
+from bot.model.report import Report, to_json
 from bot.planning import link_lists, steps
-from bot.planning import quote as quoting
 from bot.planning.asks import Ask
 from bot.planning.vendors import VendorSelection, vendors_for
-from bot.providers.base import Answer, Capability, ReferringQuery, Vendor, is_free
+from bot.providers.base import Answer, Capability, ReferringQuery, is_free
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.environment import Settings
-from bot.spending.budget import Rules, RunBudget
-from bot.store import ledger, profiles, reports, workspace
-from bot.store.answers import SqliteAnswers
+from bot.spending.budget import RunBudget
+from bot.store import profiles, reports
 from bot.store.connect import Database
-from bot.store.ledger import NOBODY, Payer
+from bot.store.ledger import Payer
 
 _QUESTION = TypeAdapter(Question)
 KEPT = timedelta(days=1)  # so long a list of our linkers serves other keywords of the site
@@ -95,66 +93,6 @@ class Analysis:
         self._database, self._clock, self._settings = database, clock, settings
         self._comparing, self._gates = comparing, gates
 
-    def check(self, question: Question, settings: Settings | None = None) -> None:
-        """Raise `BadQuestion` when no connected vendor fits; quick enough for an ack.
-
-        `settings`: what holds where it is asked, here and below; None: the environment alone.
-        """
-        self._vendors(question, settings)
-
-    def _vendors(self, question: Question, settings: Settings | None) -> VendorSelection:
-        return vendors_for(self._registry, question, settings or self._settings)
-
-    def uses_sample(self, question: Question, settings: Settings | None = None) -> bool:
-        """Say whether invented data would answer it; raises `BadQuestion` when nothing would."""
-        chosen = self._vendors(question, settings)
-        return any(vendor.sample for vendor in (chosen.serp, *chosen.indexes) if vendor)
-
-    def quote(
-        self,
-        question: Question,
-        settings: Settings | None = None,
-        aliases: Sequence[str] = (),
-    ) -> dict[tuple[str, str], int]:
-        """Return the worst case in units by vendor and pool; raises `BadQuestion` if none fits."""
-        settings = settings or self._settings
-        return quoting.quote(
-            question,
-            self._vendors(question, settings),
-            list_budget=settings.list_budget,
-            shortlist=settings.shortlist,
-            cap=settings.run_cap,
-            aliases=aliases,
-        )
-
-    async def cost(self, run_id: str, team: str) -> tuple[CostLine, ...]:
-        """Return what a run has cost so far, finished or not."""
-        return await self._database.read(lambda db: ledger.spent(db, team, run_id))
-
-    async def look_up(
-        self, vendor: Vendor, capability: Capability, query: object, *, run_id: str, team: str
-    ) -> Answer[object]:
-        """Ask one vendor one thing outside a run: in the ledger, never from the cache."""
-        settings = await self._settings_of(team)
-        budget = self._budget(run_id, team, settings)
-        return await self._gateway.ask(vendor, capability, query, budget, fresh=True)
-
-    async def _settings_of(
-        self, team: str, site: str | None = None, channel: str | None = None
-    ) -> Settings:
-        """Read what holds now; a run that begins after a change obeys it."""
-        return await self._database.read(
-            lambda db: levels.read(db, self._settings, team, site=site, channel=channel)
-        )
-
-    def _budget(
-        self, run_id: str, team: str, settings: Settings, payer: Payer = NOBODY
-    ) -> RunBudget:
-        answers = SqliteAnswers(self._database, team)
-        caps = {vendor.name: vendor.run_cap for vendor in self._registry.vendors}
-        cap, rules = settings.run_cap, Rules.of(settings)
-        return RunBudget(self._database, run_id, team, cap, answers, caps, payer, rules)
-
     async def run(
         self,
         question: Question,
@@ -174,16 +112,22 @@ class Analysis:
         the same id (after a kill) finds its paid answers in the cache. Raises `BadQuestion` when no
         vendor fits and `NothingToSay` when no competitor could be found.
         """
-        settings = await self._settings_of(team, question.site, channel)
-        chosen = self._vendors(question, settings)
-        aliases = await self._database.read(
-            lambda db: workspace.aliases(db, team, question.site) if question.site else ()
+        # As the file says now: a run that begins after a change obeys it.
+        held = await self._database.read(lambda db: levels.read(db, self._settings, team))
+        settings = held.at(question.site, channel)
+        chosen = vendors_for(self._registry, question, settings)
+        budget = RunBudget.of_run(
+            self._database,
+            settings,
+            self._registry.vendors,
+            run_id=run_id,
+            team=team,
+            payer=Payer(person, question.site, channel),
         )
-        budget = self._budget(run_id, team, settings, Payer(person, question.site, channel))
         run = _Run(
             question,
             chosen,
-            aliases,
+            held.aliases(question.site),
             Asker(self._gateway, budget, question.fresh),
             self._clock,
             settings,

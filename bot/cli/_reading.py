@@ -1,6 +1,6 @@
 """Reads tracked keywords for the command line: the price first, then what was found or why not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -69,14 +69,7 @@ async def read_now(product: Core, keywords: Sequence[TrackedKeyword], channel: s
         near = await product.spending.near(CLI_TEAM, payer, [line.provider for line in cost])
         for warning in warnings(*near):
             click.echo(warning, err=True)
-    snapshots = [one.snapshot for one in outcomes if one.snapshot]
-    return Read(outcomes, cost, sample=is_sample(product, snapshots))
-
-
-def is_sample(product: Core, snapshots: Iterable[Snapshot]) -> bool:
-    """Say whether any of it was counted in invented data."""
-    invented = {vendor.name for vendor in product.registry.vendors if vendor.sample}
-    return any(one.index in invented for one in snapshots)
+    return Read(outcomes, cost, sample=any(one.snapshot.sample for one in outcomes if one.snapshot))
 
 
 def print_read(read: Read) -> None:

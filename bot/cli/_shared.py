@@ -137,16 +137,16 @@ async def read_question(
     product: Core, asked: Callable[[Defaults], Question], channel: str | None
 ) -> Question:
     """Return the question with what holds in the channel where nothing was said."""
-    overrides = await product.database.read(lambda db: levels.overrides_of(db, CLI_TEAM))
-    here = levels.in_channel(product.settings, overrides, channel)
-    question = asked(levels.defaults(here, overrides))
-    return asked(levels.defaults(here, overrides, question.site))
+    held = await product.database.read(lambda db: levels.read(db, product.settings, CLI_TEAM))
+    here = held.in_channel(channel)
+    question = asked(held.defaults(here))
+    return asked(held.defaults(here, question.site))
 
 
 async def settings_in(product: Core, team: str, channel: str) -> Settings:
     """Return what holds in a channel where nobody names a site."""
-    overrides = await product.database.read(lambda db: levels.overrides_of(db, team))
-    return levels.in_channel(product.settings, overrides, channel)
+    held = await product.database.read(lambda db: levels.read(db, product.settings, team))
+    return held.in_channel(channel)
 
 
 @dataclass(frozen=True, slots=True)

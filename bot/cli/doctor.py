@@ -7,13 +7,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bot.analysis.contract_check import check_all
 from bot.clock import SystemClock
 from bot.providers.base import Capability, Vendor
 from bot.providers.registry import Registry, discover
 from bot.render.money import amount, left
 from bot.settings.environment import Settings, load
 from bot.spending.budget import Rules
+from bot.spending.contract_check import check_all
 from bot.store.workspace import CLI_TEAM
 from bot.wiring import core
 
@@ -64,15 +64,11 @@ def _vendors(registry: Registry, settings: Settings) -> Table:
 
 def _most(vendor: Vendor, settings: Settings) -> str:
     """Return what one answer may take there, in units and, where that is known, in money."""
-    if _is_local(vendor):
+    if vendor.is_local:
         return "nothing"
     units = vendor.run_cap if settings.run_cap is None else settings.run_cap
     price = Rules.of(settings).prices.micro_usd(vendor.name, units)
     return f"at most {amount('', vendor.pool, units, price).replace('  ', ' ').strip()}"
-
-
-def _is_local(vendor: Vendor) -> bool:
-    return all(hasattr(adapter, "read") for adapter in vendor.capabilities.values())
 
 
 def _gives(capabilities: object) -> str:
@@ -116,7 +112,7 @@ def _unpriced(settings: Settings, vendors: list[Vendor]) -> Iterator[str]:
     if settings.allow_unpriced or not rules.caps_money:
         return
     for vendor in vendors:
-        if not _is_local(vendor) and rules.prices.micro_usd(vendor.name, 1) is None:
+        if not vendor.is_local and rules.prices.micro_usd(vendor.name, 1) is None:
             yield (
                 f"{vendor.title} has no price in money, so the cap stops it: set LINKGAP_PRICES"
                 f"={vendor.name}=… (dollars a unit) or LINKGAP_ALLOW_UNPRICED=yes."
@@ -129,6 +125,6 @@ async def _online(settings: Settings, console: Console) -> None:
             works = "" if one.fault else "the key works; "
             console.print(f"{one.title}: {works}{left(one)}", soft_wrap=True)
         vendors = product.registry.vendors
-        for checked in await check_all(product.analysis, vendors, CLI_TEAM):
+        for checked in await check_all(product.spending, vendors, CLI_TEAM):
             for line in checked.lines:
                 console.print(f"{checked.title}, contract: {line}", soft_wrap=True, markup=False)

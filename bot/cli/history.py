@@ -6,7 +6,6 @@ import json
 import click
 from rich.console import Console
 
-from bot.cli._reading import is_sample
 from bot.cli._shared import Which, channel_option, team_option, tracked_here, which_options
 from bot.model.tracking import Snapshot, TrackedKeyword
 from bot.render.report import sentences
@@ -33,22 +32,21 @@ def command(
 ) -> None:
     """Show need, have, gap and position of KEYWORD over time: its last 60 reads. Costs nothing."""
     which = Which(keyword, site, country, language)
-    found, snapshots, sample = asyncio.run(_history(load(Settings), which, team, channel))
+    found, snapshots = asyncio.run(_history(load(Settings), which, team, channel))
     if as_json:
         click.echo(json.dumps(_json(found, snapshots), indent=2, ensure_ascii=False))
         return
     Console().print(history_terminal(found, snapshots))
-    if sample:
+    if any(one.sample for one in snapshots):
         click.echo(sentences.SAMPLE)
 
 
 async def _history(
     settings: Settings, which: Which, team: str, channel: str
-) -> tuple[TrackedKeyword, tuple[Snapshot, ...], bool]:
+) -> tuple[TrackedKeyword, tuple[Snapshot, ...]]:
     async with core(settings) as product:
         keyword = await tracked_here(product, which, team=team, channel=channel)
-        snapshots = await product.tracking.history(keyword)
-        return keyword, snapshots, is_sample(product, snapshots)
+        return keyword, await product.tracking.history(keyword)
 
 
 def _json(keyword: TrackedKeyword, snapshots: tuple[Snapshot, ...]) -> dict[str, object]:
@@ -62,6 +60,14 @@ def _json(keyword: TrackedKeyword, snapshots: tuple[Snapshot, ...]) -> dict[str,
 
 
 def _snapshot(one: Snapshot) -> dict[str, object]:
+    competitors = [
+        {
+            "url": competitor.url,
+            "domain": competitor.domain,
+            "referring_domains": competitor.referring_domains,
+        }
+        for competitor in one.competitors
+    ]
     return {
         "taken_at": one.taken_at.isoformat(),
         "need": one.needed,
@@ -70,12 +76,6 @@ def _snapshot(one: Snapshot) -> dict[str, object]:
         "position": one.position,
         "page": one.page,
         "index": one.index,
-        "competitors": [
-            {
-                "url": competitor.url,
-                "domain": competitor.domain,
-                "referring_domains": competitor.referring_domains,
-            }
-            for competitor in one.competitors
-        ],
+        "competitors": competitors,
+        "rivals": competitors,  # its old name, for one release
     }

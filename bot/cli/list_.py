@@ -10,7 +10,6 @@ import click
 import sqlite_utils
 from rich.console import Console
 
-from bot.cli._reading import is_sample
 from bot.cli._shared import channel_option, settings_in, team_option
 from bot.render.report import sentences
 from bot.render.tracking.tracked_csv import tracked_csv
@@ -71,8 +70,7 @@ async def _list(settings: Settings, team: str, channel: str) -> _Shown:
         moment = next_weekly(now, held).astimezone(UTC)
         slots = [digest_slot(team, channel, held, now - WEEK * ago) for ago in (0, 1)]
         told = await product.database.read(lambda db: _told(db, slots))
-        latest = [one.latest for one in listed if one.latest]
-        sample = is_sample(product, latest)
+    sample = any(one.latest.sample for one in listed if one.latest)
     rows = tuple(ListRow(one.state.tracked, one.latest, one.gap_change, moment) for one in listed)
     notes = [
         f"{quoted(one.state.tracked.question.keyword)} could not be read last time. "

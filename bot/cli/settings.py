@@ -11,8 +11,9 @@ from rich.table import Table
 from bot.errors import BadSetting
 from bot.settings import levels
 from bot.settings.catalogue import Level
-from bot.settings.environment import Settings, load
-from bot.settings.levels import TEAM, EffectiveValue, Overrides, Place
+from bot.settings.environment import RENAMED, Settings, load
+from bot.settings.levels import EffectiveValue, TeamSettings
+from bot.settings.overrides import TEAM, Overrides, Place, save
 from bot.store.workspace import CLI_TEAM
 from bot.wiring import Core, core
 
@@ -44,8 +45,8 @@ def command(
     place = Place.site(site) if site else Place(Level.CHANNEL, channel) if channel else TEAM
     settings = load(Settings)
     domain = place.of if site else None
-    overrides = asyncio.run(_apply(settings, team, place, wanted))
-    told = list(levels.explain(settings, overrides, domain, channel))
+    held = asyncio.run(_apply(settings, team, place, wanted))
+    told, overrides = list(held.explain(domain, channel)), held.overrides
     if as_json:
         about = {"team": team, "site": domain, "channel": channel}
         click.echo(json.dumps({**about, **_json(told, overrides)}, indent=2))
@@ -63,6 +64,9 @@ def _read(values: Iterable[str]) -> dict[str, str]:
         if not equals:
             raise BadSetting({given: "Write it as name=value, and name= to reset it."})
         wanted[name.strip().lower()] = text
+    for old in RENAMED.keys() & wanted.keys():
+        said = f"{old} is called {RENAMED[old]} now. The old name ends with the next release."
+        click.echo(said, err=True)
     return wanted
 
 
@@ -71,17 +75,17 @@ async def _apply(
     team: str,
     place: Place,
     wanted: Mapping[str, str],
-) -> Overrides:
+) -> TeamSettings:
     async with core(settings) as product:
         if wanted:
             await _save(product, team, place, wanted)
-        return await product.database.read(lambda db: levels.overrides_of(db, team))
+        return await product.database.read(lambda db: levels.read(db, settings, team))
 
 
 async def _save(product: Core, team: str, place: Place, wanted: Mapping[str, str]) -> None:
-    values = levels.checked(product.settings, place, wanted, product.registry)
+    values = levels.checked(product.settings, place, wanted, product.registry.names)
     at = product.clock.now()
-    await product.database.run(lambda db: levels.save(db, team, place, values, by=PERSON, at=at))
+    await product.database.run(lambda db: save(db, team, place, values, by=PERSON, at=at))
 
 
 def _source(one: EffectiveValue) -> str:
@@ -109,11 +113,17 @@ def _json(told: Iterable[EffectiveValue], overrides: Overrides) -> dict[str, obj
         "clients": sorted(overrides.sites),
         "settings": [
             {
-                "name": one.setting.name,
+                "name": name,
                 "value": one.value or None,
                 "from": _source(one),
                 "levels": [str(level) for level in one.setting.levels],
             }
             for one in told
+            for name in _names(one.setting.name)
         ],
     }
+
+
+def _names(name: str) -> list[str]:
+    """Return a setting's name and, for one release, the one that it had before."""
+    return [name, *(old for old, new in RENAMED.items() if new == name)]

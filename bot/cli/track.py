@@ -35,11 +35,11 @@ from bot.render.words import counted
 from bot.settings import levels
 from bot.settings.catalogue import Level
 from bot.settings.environment import Settings, load
-from bot.settings.levels import Place
+from bot.settings.overrides import Place, save
 from bot.store import tracked_keywords
 from bot.store.tracked_keywords import TrackedState
 from bot.store.workspace import CLI_TEAM
-from bot.tracking.keywords import A_WEEK_OR_SO, MOST_TRACKED, key_of
+from bot.tracking.keywords import A_WEEK_OR_SO, MOST_TRACKED, key_of, to_keep
 from bot.wiring import Core, core
 
 
@@ -216,7 +216,7 @@ def _is_to_read(known: TrackedState | None, question: Question, now: datetime) -
     if known is None or known.last_read_at is None:
         return True
     kept = known.tracked.question
-    if kept != replace(question, keyword=kept.keyword):
+    if kept != replace(to_keep(question), keyword=kept.keyword):
         return True
     return now - known.last_read_at >= A_WEEK_OR_SO
 
@@ -224,10 +224,8 @@ def _is_to_read(known: TrackedState | None, question: Question, now: datetime) -
 async def _set_digest(product: Core, wish: Wish) -> None:
     """Set the channel's day and hour where they were named."""
     place, at = Place(Level.CHANNEL, wish.channel), product.clock.now()
-    values = levels.checked(product.settings, place, wish.when, product.registry)
-    await product.database.run(
-        lambda db: levels.save(db, CLI_TEAM, place, values, by=PERSON, at=at)
-    )
+    values = levels.checked(product.settings, place, wish.when, product.registry.names)
+    await product.database.run(lambda db: save(db, CLI_TEAM, place, values, by=PERSON, at=at))
 
 
 def _check(read: Read) -> None:

@@ -1,8 +1,8 @@
-"""Which code page a file that is not UTF-8 was saved in, by the letters that it then holds.
+"""Detect the code page of a file that is not UTF-8, by which one gives plausible letters.
 
-Excel writes the code page of whoever's Windows or Mac it runs on, and no mark of it. Each page is
-tried; the one whose letters are those of a language wins, if it wins clearly. Nothing is assumed:
-where two pages stay likely the answer is None.
+Excel saves in the code page of the Windows or Mac that it runs on and does not say which. Each code
+page is tried; the one whose letters look like a real language wins, if it wins clearly. Nothing is
+assumed: if two code pages remain likely, the answer is None.
 """
 
 # ruff: noqa: RUF001 - the letters of many languages are its data
@@ -68,7 +68,7 @@ _PAGES: Mapping[str, Mapping[str, str]] = {
     "euc_jp": {},
     "cp949": {},
 }
-# Standards order the characters of daily use first: (plane of the code page, first, last lead byte
+# Standards put the most common characters first: (plane of the code page, first and last lead byte
 # of those, how many they are).
 _DAILY = {
     "gbk": ("gb2312", 0xB0, 0xD7, 1_200),
@@ -80,16 +80,16 @@ _DAILY = {
 _KANA = frozenset(map(chr, range(0x3041, 0x30FF)))
 _MARKS = frozenset("–—“”„‘’‚«»‹›…•·®©™€£¥°§ ´²³½×" + "、。，：；！？（）「」【】《》・ー～｜　")
 _INSIDE = "’·ー・"
-# Accented letters that are words.
+# Accented letters that are words by themselves.
 _WORDS = "àÀéÉèÈóÓòåÅöÖôâ"
-# The probability of what a language does not write at all.
+# The probability of a character that the language does not use at all.
 _STRANGE = 1e-4
 _SURE = 4.0
 _STRANGE_AT_MOST = 0.1
 
 
 def code_page(sample: bytes) -> str | None:
-    """Return the codec of lines of text that are no UTF-8; None: it cannot be told for certain."""
+    """Return the codec of lines that are not UTF-8; None if it is not certain."""
     likely: dict[str, tuple[float, str]] = {}
     for page in _PAGES:
         try:
@@ -106,7 +106,7 @@ def code_page(sample: bytes) -> str | None:
 
 
 def _likelihood(text: str, page: str) -> float | None:
-    """Return how likely the text is in the best language of a page; None: in none of them."""
+    """Return how likely the text is in the best language of a code page; None: in none of them."""
     plain = sum(character.isascii() for character in text)
     seen = Counter(
         (before, character, after)
@@ -143,13 +143,13 @@ def _chance(character: str, before: str, after: str, letters: str, page: str) ->
 
 
 def _is_odd_case(before: str, character: str, after: str) -> bool:
-    """Say whether a capital stands behind a small letter, as only misread text has them."""
+    """Say whether a capital follows a small letter, which happens only in misread text."""
     return (character.isupper() and before.islower()) or (character.islower() and after.isupper())
 
 
 @cache
 def _chances(letters: str) -> Mapping[str, float]:
-    """Return how often each letter comes, falling with its rank; capitals come a tenth as often."""
+    """Return letter frequencies that fall with the rank; a capital is a tenth as frequent."""
     weights = {letter: 1 / (rank + 2) for rank, letter in enumerate(letters)}
     weights |= {one.upper(): w / 10 for one, w in weights.items() if one.upper() != one}
     whole = sum(weights.values())

@@ -1,4 +1,4 @@
-"""Which report this is and where its columns stand: by header, then checked against the values."""
+"""Detect which report a file is and what its columns mean: by header, then by the values."""
 
 import re
 from collections import Counter
@@ -36,10 +36,10 @@ READS = (
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How to read the rows. `targets` are columns named after a target (link intersect).
+    """How to read the rows. `targets` are the columns named after a target (link intersect).
 
-    `header_line` is the last line before the first row; `notes` are what the user must hear.
-    `guessed`: the header was in no known language.
+    `header_line` is the last line before the first row; `notes` are shown to the user. `guessed`:
+    the header was in no known language.
     """
 
     signature: Signature
@@ -125,7 +125,7 @@ def _checked(
 
 
 def _width(named: int, rows: tuple[tuple[str, ...], ...]) -> int:
-    """Return how many cells a row has: as many as the header, or all of them one more or less."""
+    """Return the cells per row: as many as in the header, or one more or less if no row fits."""
     widths = Counter(len(cells) for cells in rows)
     if not widths or named in widths:
         return named
@@ -162,9 +162,10 @@ def _columns(
 def _target_columns(
     header: Record, signature: Signature, offset: int, width: int
 ) -> tuple[tuple[int, str], ...]:
-    """Return the columns that are named like the target they stand for.
+    """Return the columns that are named after the target that they stand for.
 
-    In an intersection those after "Intersect", else those with the prefix of the report.
+    In an intersection these are the columns after "Intersect", otherwise those with the report's
+    prefix.
     """
     names, prefix = [normal(cell) for cell in header.cells], signature.target_prefix
     if signature.kind is not Kind.INTERSECT and not prefix:
@@ -194,7 +195,7 @@ _CHECKS: Mapping[Field, Callable[[str], object]] = {
 def _misfit(
     columns: Mapping[Field, tuple[int, ...]], sample: tuple[tuple[str, ...], ...]
 ) -> tuple[Field, str] | None:
-    """Return a column most of whose values cannot be what its header says, and one of them."""
+    """Return a column most of whose values contradict its header, with one such value."""
     for field, fits in _CHECKS.items():
         for index in columns.get(field, ()):
             values = [row[index].strip() for row in sample]
@@ -206,12 +207,12 @@ def _misfit(
 
 
 def _header_width(head: tuple[str, ...], delimiter: str) -> int:
-    """Tell delimiters apart: under the wrong one `URL,date` looks like one long URL."""
+    """Compare delimiters by content: with the wrong one, `URL,date` looks like one long URL."""
     return max((len(record.cells) for record in islice(_first(head, delimiter), 1)), default=0)
 
 
 def _shaped(head: tuple[str, ...], delimiter: str, first: Record) -> Signature | None:
-    """Return the report whose shape most rows under the first have."""
+    """Return the report whose shape most of the first rows have."""
     rows = _rows(head, delimiter, first.last_line)
     shapes = Counter(_shape(row) for row in rows)
     shape, often = shapes.most_common(1)[0] if shapes else ((), 0)
@@ -299,7 +300,7 @@ LONGEST_NAME = 255
 
 
 def target_in(path: Path) -> Target | None:
-    """Return the site a file is named after; None if the name says no site or only a part of it.
+    """Return the site that a file is named after; None if the name has no site or only part of it.
 
     A page's address does not survive in a file name, so a page is never guessed.
     """
@@ -325,7 +326,7 @@ def _named(pattern: re.Pattern[str], name: str) -> dict[str, str] | None:
 
 
 def _of_ahrefs(name: str) -> dict[str, str] | None:
-    """Take `HOST-REPORT-MODE_YEAR-…` apart from its end: hosts and reports have dashes too."""
+    """Split `HOST-REPORT-MODE_YEAR-…` from its end: hosts and reports have dashes too."""
     found = _AHREFS.search(name)
     if found is None:
         return None

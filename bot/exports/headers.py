@@ -1,16 +1,16 @@
-"""What a header that fits no report says: a translation of one, or something else by name.
+"""Explain a header that fits no report: a translated Search Console header, or another report.
 
-Search Console translates its headers, so a file may be read by the shape of its rows; but only
-under a header that is surely no English and speaks of no clicks.
+Search Console translates its headers, so its files may be recognised by the shape of their rows,
+but only if the header is certainly not English and does not mention clicks.
 """
 
-# ruff: noqa: SIM905 - the words of a language read best as a line
+# ruff: noqa: SIM905 - the words of a language are easiest to read on one line
 
 import re
 
 from bot.exports.signatures import GSC, KEYWORD_MARKS, SIGNATURES, Signature
 
-# Words of Search Console's link reports in languages that write them without accents.
+# Words of Search Console's link reports, in languages where they have no accents.
 _FOREIGN = frozenset(
     "seite seiten verweisende verlinkende zuletzt gecrawlt zielseiten zielseite eingehende "  # de
     "lien liens renvoi cible cibles entrants derniere "  # fr
@@ -34,21 +34,21 @@ _WORD = re.compile(r"\w+")
 
 
 def is_translated(headers: tuple[str, ...], like: Signature | None) -> bool:
-    """Say whether these (normal) headers can be Search Console's in another language.
+    """Say whether these (normalised) headers can be Search Console's in another language.
 
-    A row of addresses is no header, and a plain English one would be known.
+    A row of addresses is not a header, and a plain English one would be known.
     """
     line = " ".join(headers)
     if like is None or _VISITS.search(line) or "://" in line:
         return False
-    # A host or a number may stand in a first row; words of a header have neither.
+    # A first data row may hold a host or a number; a header's words hold neither.
     if any(_HOST_OR_NUMBER.search(header) for header in headers):
         return False
     return not line.isascii() or not _FOREIGN.isdisjoint(_WORD.findall(line))
 
 
 def looks_like(headers: set[str], shaped: Signature | None) -> str:
-    """Return a sentence on what a file with such (normal) headers is, and what to export."""
+    """Return a sentence on what a file with this (normalised) header is, and what to export."""
     if headers & {"keyword", "keywords"} and headers & KEYWORD_MARKS:
         return "looks like a keyword export; export the backlinks of the page or site instead"
     if _VISITS.search(" ".join(sorted(headers))):
@@ -68,6 +68,6 @@ def looks_like(headers: set[str], shaped: Signature | None) -> str:
 
 
 def _shared(headers: set[str], signature: Signature) -> float:
-    """Return how much of a report's marks is there."""
+    """Return the share of a report's marks that are present."""
     there = sum(bool(headers.intersection(group)) for group in signature.marks)
     return there / len(signature.marks)

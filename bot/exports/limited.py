@@ -1,6 +1,7 @@
-"""An export read in a process that can be killed: a file of a stranger must not hang a command.
+"""Read an export in a child process with limits: a stranger's file must not hang a command.
 
-It comes in parts, as it is read: what it is, its rows in batches, and how it ended.
+The result comes in parts while the file is read: what it is, its rows in batches, and the final
+counts.
 """
 
 from collections.abc import AsyncGenerator, Iterator
@@ -17,10 +18,10 @@ from bot.model.question import read_site
 from bot.process.killable import Killable, Limits, Stopped
 from bot.store.imports import FileFacts, ImportRow, Outcome, PageCount
 
-# Rows a transaction: short enough that the bot can write between two of them.
+# Rows per transaction: short enough that the bot can write between two of them.
 BATCH = 5_000
-# For a small file. A large one gets as much again for every so many bytes, several times what an
-# honest one needs.
+# The limit for a small file. A large file gets the same again for each of this many bytes, several
+# times what an honest one needs.
 LIMITS = Limits(cpu_seconds=20, seconds=60, megabytes=500, answer_bytes=128 << 20)
 ENOUGH_FOR_BYTES = 8 << 20
 _PACKED_TIMES = 12
@@ -28,7 +29,7 @@ _PACKED_TIMES = 12
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """What a file is, and what the user must hear of how it was read."""
+    """What a file is, and the notes on how it was read that the user must see."""
 
     facts: FileFacts
     notes: tuple[str, ...]
@@ -40,14 +41,14 @@ Part = Recognised | Rows | Outcome
 
 @cache
 def shared() -> Killable:
-    """Return the process in which all exports of this process are read."""
+    """Return the child process that reads all exports of this process."""
     return Killable(LIMITS, preload=(__name__,), niceness=0)
 
 
 async def parts_of(
     path: Path, target: Target | None, site: str | None, process: Killable | None = None
 ) -> AsyncGenerator[Part, None]:
-    """Yield a file's parts. Raises `BadQuestion` when it is refused or could not be read in time.
+    """Yield a file's parts. Raises `BadQuestion` when it is rejected or takes too long.
 
     `target` is what the user says that the file is about, `site` is our own.
     """
@@ -64,14 +65,14 @@ async def parts_of(
 
 
 def times_for(path: Path) -> float:
-    """Return by how much the limits of time are multiplied for a file of this size."""
+    """Return the factor for the time limits of a file of this size."""
     try:
         size = path.stat().st_size if path.is_file() else 0
-        if not size:  # to look into a pipe would wait for whoever writes it
+        if not size:  # opening a pipe would block until somebody writes to it
             return 1
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
-    except OSError:  # whoever reads it says why
+    except OSError:  # the reader reports the cause
         return 1
     return 1 + size * (_PACKED_TIMES if packed else 1) / ENOUGH_FOR_BYTES
 
@@ -87,7 +88,7 @@ def _parts(path: Path, target: Target | None, site: str | None) -> Iterator[Part
 
 
 def _target_of(parsed: ParsedFile, site: str | None) -> Target | None:
-    """Say what a file is about when the user does not: its name, or for own-site tools our site."""
+    """Name the site if the user does not: from the file's name, or ours for own-site tools."""
     if parsed.names_target:
         return None
     if parsed.named_after is None and parsed.own_property and site is not None:

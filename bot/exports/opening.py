@@ -1,8 +1,8 @@
 """From bytes to lines: what the file is, how it is encoded, and its text as a stream.
 
-The documented encodings are few (UTF-16 with a mark, UTF-8 with and without), so they are told
-apart by their marks and by strictness. What a spreadsheet saved again in an old code page is told
-by its letters (code_pages.py), or refused.
+Export tools use few encodings (UTF-16 with a byte order mark, UTF-8 with and without), so these are
+recognised by their marks and by strict decoding. A file that a spreadsheet saved again in an old
+code page is recognised by its letters (code_pages.py), or rejected.
 """
 
 import codecs
@@ -22,11 +22,11 @@ from bot.exports.code_pages import code_page
 
 CHUNK = 1 << 20
 HEAD = 4096
-# A longer line is cut and its parts fail as rows, instead of filling the memory.
+# A longer line is cut and its parts fail as rows, so that it cannot fill the memory.
 LONGEST_LINE = 1 << 17
-# Bytes of cells by which a code page is told: enough for any, read in a tenth of a second.
+# Bytes of cells used to detect a code page: enough for any, read in a tenth of a second.
 SAMPLE = 6_000
-# The delimiters are no part of any character in any of the code pages.
+# In every code page, a delimiter byte is never part of another character.
 _BETWEEN = re.compile(rb"""[,;\t\r\n"]+""")
 
 _MARKS = (
@@ -48,11 +48,11 @@ _NOT_TEXT = (
 
 
 class Text(Protocol):
-    """Lines to read more than once, and what is known of the file that they are of."""
+    """Lines that can be read several times, and what is known about their file."""
 
     @property
     def path(self) -> Path:
-        """Return where the file is."""
+        """Return the path of the file."""
 
     @property
     def sha256(self) -> str:
@@ -60,15 +60,15 @@ class Text(Protocol):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Return what the user must hear of how it was read."""
+        """Return the notes on how it was read that the user must see."""
 
     def lines(self) -> Iterator[str]:
-        """Yield its lines with their ends."""
+        """Yield its lines with their line ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """A file that was read once to its end. `sha256` is of its content, unpacked."""
+    """A file that was read once to its end. `sha256` is of its unpacked content."""
 
     path: Path
     sha256: str
@@ -76,14 +76,14 @@ class TextFile:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Say which code page the file was taken for, where nothing in it says so."""
+        """Name the code page that was detected, if the file does not say it itself."""
         if self.encoding.startswith("utf"):
             return ()
         said = f"It is not in UTF-8; by its letters it was read as {self.encoding}."
         return (f"{said} If titles look wrong, save it as CSV UTF-8 and import it again.",)
 
     def lines(self) -> Iterator[str]:
-        """Yield its lines with their ends, at most `LONGEST_LINE` characters each."""
+        """Yield its lines with their line ends, at most `LONGEST_LINE` characters each."""
         with (
             _readable(self.path),
             _unpacked(self.path) as raw,
@@ -94,9 +94,9 @@ class TextFile:
 
 
 def open_text(path: Path) -> TextFile:
-    """Read the whole file once, for its hash and encoding; raises `BadQuestion` if it is no text.
+    """Read the whole file once for its hash and encoding; raises `BadQuestion` if it is not text.
 
-    A packed file that is cut short is refused here, before anything of it is kept.
+    A packed file that is cut short is rejected here, before anything of it is stored.
     """
     with _readable(path), _unpacked(path) as raw:
         head = raw.read(HEAD)
@@ -119,7 +119,7 @@ def open_text(path: Path) -> TextFile:
 
 
 class _Tally:
-    """Tells UTF-8 with a few spoilt bytes from a code page, where no accent is good UTF-8."""
+    """Tells UTF-8 with a few damaged bytes from a code page, whose accents are invalid UTF-8."""
 
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
@@ -138,7 +138,7 @@ class _Tally:
             self._remember(chunk)
 
     def _remember(self, chunk: bytes) -> None:
-        """Keep the first cells with letters beyond ASCII, each once and whole."""
+        """Collect the first cells with letters beyond ASCII, each once and whole."""
         whole, mark, rest = chunk.rpartition(b"\n")
         whole, self._rest = (self._rest + whole, rest) if mark else (b"", self._rest + rest)
         self._rest = self._rest[-LONGEST_LINE:]
@@ -148,7 +148,7 @@ class _Tally:
                 self._room -= len(cell)
 
     def encoding(self) -> str | None:
-        """Return the codec; None: it is in a code page, and in which cannot be told."""
+        """Return the codec; None if it is a code page and not certain which."""
         if self._spoilt <= self._good:
             return "utf-8"
         if self._room > 0:
@@ -160,7 +160,7 @@ def _marked(head: bytes) -> str | None:
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding
-    # Text of mostly Latin letters that lost its mark: every other byte is zero.
+    # Mostly Latin text in UTF-16 without its mark: every other byte is zero.
     half = len(head) // 2
     if head[1::2].count(0) > half * 0.7:
         return "utf-16-le"

@@ -1,7 +1,7 @@
-"""From a downloaded file to rows. Every record is counted; nothing vanishes.
+"""From an export file to rows. Every record is counted; none disappears.
 
-`read_file` looks at the file and says what it is; `ParsedFile.rows` streams it once. A broken
-record is counted with its line and never stops the others.
+`read_file` identifies the file; `ParsedFile.rows` streams it once. A broken record is counted with
+its line and never stops the others.
 """
 
 from collections import Counter
@@ -26,7 +26,7 @@ FAULTS_SHOWN = 5
 SEMRUSH_CAP = 50_000
 # Caps are round numbers: a file that ends exactly on one was probably cut there.
 ROUND = 1_000
-# Enough pages to know that a file is about more than one.
+# Enough pages to show that a file is about more than one.
 PAGES_REMEMBERED = 2
 
 _NAMES_TARGET = frozenset({Kind.BACKLINKS, Kind.BROKEN_BACKLINKS, Kind.INTERSECT})
@@ -34,11 +34,11 @@ _NAMES_TARGET = frozenset({Kind.BACKLINKS, Kind.BROKEN_BACKLINKS, Kind.INTERSECT
 
 @dataclass(slots=True)
 class Counts:
-    """What became of the records: read = kept + lost + broken + own.
+    """The outcome of the records: read = kept + lost + broken + own.
 
-    `nameless` of the broken ones name no domain, so nobody who links can be hidden in them. Of
-    `salvaged` ones among the kept only the domain could be read, and of `pageless` ones of these
-    not to which page they link.
+    `nameless` are the broken ones that name no domain, so they cannot hide any linking domain.
+    `salvaged` are kept ones of which only the domain could be read; for the `pageless` of these,
+    the page they link to is unknown too.
     """
 
     read: int = 0
@@ -59,12 +59,12 @@ class Counts:
 
     @property
     def unread(self) -> int:
-        """Return how many rows may each hide a domain that links."""
+        """Return how many rows may each hide a linking domain."""
         return self.broken - self.nameless
 
 
 def read_file(path: Path) -> "ParsedFile":
-    """Recognise a file. It is read once to its end, for its hash and encoding.
+    """Identify a file. It is read once to its end, for its hash and encoding.
 
     Raises `BadQuestion` that names the file, what it looks like and what to do.
     """
@@ -77,7 +77,7 @@ def _read(text: Text) -> tuple[Text, Layout]:
 
 
 def _fitting_sheet(found: tuple[SheetText, ...]) -> tuple[Text, Layout]:
-    """Return the sheet that is an export, best one whose header is known, and say if more are."""
+    """Return the sheet that is an export (preferring a known header), and if there are more."""
     fitting: list[tuple[SheetText, Layout]] = []
     for sheet in found:
         try:
@@ -104,7 +104,7 @@ def _fitting_sheet(found: tuple[SheetText, ...]) -> tuple[Text, Layout]:
 
 
 def _named_in(layout: Layout) -> Target | None:
-    """Return the target that the header of a list of domains names: a host is a site."""
+    """Return the target that the header of a list of domains names; a bare host means the site."""
     if layout.signature.kind is not Kind.REFERRING_DOMAINS or len(layout.targets) != 1:
         return None
     about = About.named(layout.targets[0][1])
@@ -114,9 +114,9 @@ def _named_in(layout: Layout) -> Target | None:
 
 
 class ParsedFile:
-    """One file that was recognised. `counts` are final once `rows` is exhausted.
+    """An identified file. `counts` are final once `rows` is exhausted.
 
-    `named_after` is the site that the file's name names, or None.
+    `named_after` is the site in the file's name, or None.
     """
 
     def __init__(self, text: Text, layout: Layout, named_after: Target | None) -> None:
@@ -129,12 +129,12 @@ class ParsedFile:
 
     @property
     def kind(self) -> Kind:
-        """Return what its rows are."""
+        """Return what one row stands for."""
         return self.layout.signature.kind
 
     @property
     def names_target(self) -> bool:
-        """Say whether its rows name the target themselves."""
+        """Say whether its rows name their target."""
         return self.kind in _NAMES_TARGET
 
     @property
@@ -144,7 +144,7 @@ class ParsedFile:
 
     @property
     def facts(self) -> FileFacts:
-        """Return what the file is."""
+        """Return the description of the file."""
         signature = self.layout.signature
         return FileFacts(
             self.text.path.name,
@@ -165,8 +165,8 @@ class ParsedFile:
     def rows(self, target: Target | None) -> Iterator[ImportRow | PageCount]:
         """Yield the live rows. `target` is what the user says the file is about, or None.
 
-        Raises `BadQuestion` when rows do not name their target and nobody does, and at the end,
-        when no row could be read or none is about the target that was named.
+        Raises `BadQuestion` when neither the rows nor the user name a target and, at the end, when
+        no row could be read or none is about the target that was named.
         """
         if target is None and not self.names_target:
             raise BadQuestion(
@@ -189,7 +189,7 @@ class ParsedFile:
         for record in records(lines, layout.delimiter, width=layout.width, after_line=skipped):
             self.counts.read += 1
             try:
-                yield from self._made(record, target)
+                yield from self._rows_of(record, target)
             except BrokenRow as reason:
                 self._set_aside(record, reason)
         yield from self._salvaged(target)
@@ -215,7 +215,7 @@ class ParsedFile:
     def _name(self) -> str:
         return self.text.path.name
 
-    def _made(self, record: Record, target: Target | None) -> list[ImportRow | PageCount]:
+    def _rows_of(self, record: Record, target: Target | None) -> list[ImportRow | PageCount]:
         if record.fault is not None:
             raise BrokenRow(record.fault)
         row = Row(self.layout, record.cells)
@@ -239,7 +239,7 @@ class ParsedFile:
         return []
 
     def _set_aside(self, record: Record, reason: BrokenRow) -> None:
-        """Keep what the row names until it is known what the file is about, or count it."""
+        """Set the row's addresses aside until the file's target is known, or count it as broken."""
         addresses: tuple[str, ...] = ()
         if record.fault is not None:
             addresses = addresses_in(record.text, self.layout)
@@ -257,7 +257,7 @@ class ParsedFile:
         self.counts.nameless += isinstance(reason, NamelessSource)
 
     def _salvaged(self, target: Target | None) -> Iterator[ImportRow]:
-        """Yield who links by the rows that were set aside; the others are broken."""
+        """Yield the linking domains of the rows set aside; count the other rows as broken."""
         about = target or self._mainly_about()
         for odd in self._odd:
             link = None if about is None else odd.link(about)
@@ -324,8 +324,8 @@ class ParsedFile:
     def _found(self, site: str, *, whole: bool) -> Covered:
         """Say what the rows about a site cover.
 
-        A file about one page holds one; a file about a folder never holds the home page. So only
-        the home page beside others, or the file's name, shows that it is about the whole site.
+        A file about one page has one page; a file about a folder never has the home page. So only
+        the home page beside other pages, or the file's name, shows that it covers the whole site.
         """
         pages = self._pages[site]
         named = self.named_after is not None and self.named_after.value == site

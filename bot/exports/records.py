@@ -1,4 +1,4 @@
-"""From lines to records. A broken record costs itself and never swallows its neighbours."""
+"""From lines to records. A broken record never takes its neighbours with it."""
 
 import csv
 from collections import deque
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record; `line` and `last_line` are where it stands in the file, from 1.
+    """One record; `line` and `last_line` are its position in the file, from 1.
 
     `fault` says in words why its cells cannot be trusted; `text` is then its first line.
     """
@@ -21,7 +21,7 @@ class Record:
 
 
 class _Feed:
-    """Physical lines for the CSV reader, which remembers what the present record took."""
+    """Feeds physical lines to the CSV reader and remembers those of the current record."""
 
     def __init__(self, lines: Iterator[str], number: int) -> None:
         self._lines = lines
@@ -42,9 +42,9 @@ class _Feed:
         self._taken.clear()
 
     def give_back(self) -> str:
-        """Return the first line, and the others to be read again.
+        """Return the first line, and queue the others to be read again.
 
-        An unclosed quote ran over rows that are whole.
+        An unclosed quote swallowed rows that are intact.
         """
         first, *rest = self._taken
         self._again.extendleft(reversed(rest))
@@ -55,9 +55,9 @@ class _Feed:
 def records(
     lines: Iterator[str], delimiter: str, *, width: int | None = None, after_line: int = 0
 ) -> Iterator[Record]:
-    """Yield every record but blank ones; with `width`, another number of cells is a fault.
+    """Yield every record but blank ones; with `width`, a different number of cells is a fault.
 
-    Empty cells beyond the width are cut off: spreadsheets add them.
+    Empty cells beyond the width are dropped: spreadsheets add them.
     """
     feed = _Feed(lines, after_line)
     reader = csv.reader(feed, delimiter=delimiter, strict=True)

@@ -30,15 +30,15 @@ _OTHER_SCHEME = re.compile(r"\A(?!https?:)[a-z][a-z0-9+.-]*+:(?://|[^/0-9])", re
 
 
 class BrokenRow(Exception):
-    """The record cannot be read; its text says why."""
+    """The record cannot be read; the message says why."""
 
 
 class SpoiltTarget(BrokenRow):
-    """Who links can be read, and not to what."""
+    """The linking domain can be read, but not what it links to."""
 
 
 class NamelessSource(BrokenRow):
-    """The record names no domain (an IP address, an app): it can hide nobody who links."""
+    """The record names no domain (an IP address, an app), so it cannot hide a linking domain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class About:
 
     @classmethod
     def of(cls, target: Target) -> "About":
-        """Return what a named target means for rows that do not name one."""
+        """Return the meaning of a target that the user named, for rows that do not name one."""
         site = registrable(target.value) or target.value
         if target.scope is Scope.SITE:
             return cls(site)
@@ -59,7 +59,7 @@ class About:
 
     @classmethod
     def named(cls, column: str) -> "About":
-        """Return the target that a column is named after: a host is a site, with a path a page."""
+        """Return the target that a column is named after: a bare host is a site, else a page."""
         key = page_key(column)
         site = registrable(web_host(column) or "") or key
         return cls(site, key, column) if "/" in key else cls(site)
@@ -67,13 +67,13 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record of the right width."""
+    """One record with the right number of cells."""
 
     layout: Layout
     cells: tuple[str, ...]
 
     def source(self) -> tuple[str | None, str]:
-        """Return the linking page, where there is one, and its registrable domain."""
+        """Return the linking page, if there is one, and its registrable domain."""
         url = self._first(Field.SOURCE_URL)
         text = url or self._first(Field.SOURCE_DOMAIN) or ""
         host = web_host(text)
@@ -110,7 +110,7 @@ class Row:
         return about
 
     def lost(self) -> bool:
-        """Say whether the link is not live. A date, or any word but "no", means that it is lost."""
+        """Say whether the link is lost: the cell has a date or any word but "no"."""
         if self.layout.signature.kind is Kind.BROKEN_BACKLINKS:
             code = self.number(Field.TARGET_CODE)
             return code is None or code >= _GONE
@@ -120,11 +120,11 @@ class Row:
         )
 
     def number(self, field: Field) -> int | None:
-        """Return a whole number of the record."""
+        """Return an integer of the record."""
         return count(self._first(field) or "")
 
     def link(self, url: str | None, domain: str, about: About) -> ImportRow:
-        """Return the row to keep."""
+        """Return the row to store."""
         return ImportRow(
             source_domain=domain,
             target_site=about.site,

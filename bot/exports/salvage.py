@@ -1,8 +1,9 @@
-"""What a broken row still tells, and how many that tell nothing a complete file may have.
+"""Salvage broken rows: the domain that a row still shows, and how many rows may stay unreadable.
 
-A complete file proves who does not link, so a row that cannot be read must hide nobody. Mostly it
-hides nobody: its cells are too many, its quotes are odd or its target is spoilt, but the one domain
-that it names besides the target is who links. Only a row that names none, or several, hides one.
+A complete file proves who does not link, so an unreadable row must not hide a linking domain.
+Usually it hides none: it has too many cells, odd quotes or a damaged target, but the one domain
+that it names besides the target is the linking one. Only a row that names none, or several, hides
+one.
 """
 
 from collections.abc import Iterable
@@ -18,35 +19,35 @@ from bot.model.page_key import page_key
 from bot.store.imports import ImportRow
 
 MOST_SALVAGED = 10_000
-"""Broken rows that are kept until the end of the file; one with more is not complete anyway."""
+"""Broken rows kept in memory until the end of the file; a file with more is not complete anyway."""
 
 SMALLEST = 100
-"""Rows of the smallest file that may have an unreadable one and still be complete."""
+"""Rows of the smallest file that may have an unreadable row and still be complete."""
 MOST_UNREAD = 10
 
 
 def most_unread(read: int) -> int:
-    """Return how many of so many rows may hide a domain while the file still counts as complete.
+    """Return how many of `read` rows may hide a domain while the file still counts as complete.
 
-    One in each thousand begun, so what a list may wrongly hold stays below the links that every
-    index misses; none of a small file, where one row would be much of it.
+    One per thousand rows or part of it, so that a list's possible error stays below the links that
+    every index misses; none in a small file, of which one row is a large part.
     """
     return 0 if read < SMALLEST else min(MOST_UNREAD, -(-read // 1_000))
 
 
 @dataclass(frozen=True, slots=True)
 class OddRow:
-    """A broken row: where it stands, what is wrong, and the addresses that it names."""
+    """A broken row: its line, what is wrong, and the addresses that it names."""
 
     line: int
     reason: str
     addresses: tuple[str, ...]
 
     def link(self, about: Target) -> ImportRow | None:
-        """Return the link that it shows in a file about a target; None if who links is not sure.
+        """Return its link in a file about a target; None if the linking domain is unclear.
 
-        Only the domain is taken, and the page that is linked to where it is certain: which cell is
-        which cannot be told.
+        Takes only the domain, and the linked page if that is certain, because it is unknown which
+        cell is which.
         """
         ours = About.of(about)
         by_domain = {web: registrable(web_host(web) or "") for web in self.addresses}
@@ -62,7 +63,7 @@ class OddRow:
 
 
 def addresses_in(text: str, layout: Layout) -> tuple[str, ...]:
-    """Return the cells of a broken line that are addresses, wherever they stand.
+    """Return the cells of a broken line that are addresses, in any position.
 
     A bare host counts only in lists of domains: elsewhere “Node.js” may be a title.
     """

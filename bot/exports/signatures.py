@@ -1,7 +1,7 @@
 """Which header belongs to which tool and report. Names are matched whole, never in part.
 
-Headers as public importers know them; a new export is one entry here. The order matters: the first
-signature whose marks are all present wins, so the more particular one stands first.
+The headers are those that public importers know; a new export is one entry here. The order matters:
+the first signature whose marks are all present wins, so put the more specific one first.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from bot.model.links import Scale
 
 
 class Kind(StrEnum):
-    """What one row of the file is."""
+    """What one row of the file stands for."""
 
     BACKLINKS = "backlinks"  # a link: from a page to a page
     BROKEN_BACKLINKS = "broken_backlinks"  # a link to a page of the target that is gone
@@ -53,12 +53,12 @@ class Field(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One report of one tool. `marks`: of each group one header must be there.
+    """One report of one tool. `marks` are groups of headers, one of each must be present.
 
-    `page_authority`: the authority is the linking page's, for want of its domain's.
-    `any_word_is_yes`: a flag is set by any word. `sampled`: the tool never exports everything.
-    `only`: no other columns than these. `target_prefix`: what stands before a target in the name
-    of a column about it.
+    `page_authority`: the authority is the linking page's, because the domain's is missing.
+    `any_word_is_yes`: any word sets a flag. `sampled`: the tool never exports everything. `only`:
+    no other columns may be present. `target_prefix`: the text before a target in the name of a
+    column about it.
     """
 
     tool: str
@@ -191,7 +191,7 @@ SIGNATURES = (
         Scale.AS,
         (("page ascore", "page score"), ("source url",), ("target url",)),
         {
-            # The older "Page score" is another measure, so it gives no authority.
+            # The older "Page score" is a different metric, so it gives no authority.
             "page ascore": Field.AUTHORITY,
             "source title": Field.TITLE,
             "source url": Field.SOURCE_URL,
@@ -242,7 +242,7 @@ SIGNATURES = (
             "firstindexeddate": Field.FIRST_SEEN,
             "source crawl date": Field.LAST_SEEN,
             "lastseendate": Field.LAST_SEEN,
-            # Not seen in the last crawl, gone, or named without a link: none of them is live.
+            # Not seen in the last crawl, gone, or mentioned without a link: none of these is live.
             "flagoldcrawl": Field.LOST,
             "flagdeleted": Field.LOST,
             "datelost": Field.LOST,
@@ -275,7 +275,7 @@ SIGNATURES = (
         Kind.REFERRING_DOMAINS,
         Scale.DA,
         (("root domain", "linking domain"), ("domain authority", "da")),
-        # Its "External Links" may be those of the whole domain, so it counts none of ours.
+        # Its "External Links" may be those of the whole domain, so the page gets no count from it.
         {
             "root domain": Field.SOURCE_DOMAIN,
             "linking domain": Field.SOURCE_DOMAIN,
@@ -338,7 +338,7 @@ SIGNATURES = (
     ),
 )
 
-# Search Console translates its headers: then the shape of the rows tells which report it is.
+# Search Console translates its headers; then the shape of the rows identifies the report.
 SHAPES = {
     ("url", "day"): _LATEST_LINKS,
     ("url",): _SAMPLE_LINKS,
@@ -361,7 +361,7 @@ KEYWORD_MARKS = frozenset(
 
 
 def normal(header: str) -> str:
-    """Return a header as signatures spell it: lower case, one space between words."""
+    """Return a header as signatures write it: lower case, single spaces."""
     return " ".join(header.replace("\ufeff", "").replace("_", " ").casefold().split())
 
 

@@ -1,4 +1,4 @@
-"""What one cell of an export says. Unreadable is None; an empty flag is False."""
+"""Parse single cells of an export. Unreadable is None; an empty flag is False."""
 
 import re
 from datetime import UTC, date, datetime
@@ -7,7 +7,7 @@ from functools import lru_cache
 from bot.domains import host_of, registrable
 
 NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "none", "null", "unknown"})
-# Excel rewrites booleans in the language of whoever saved the file again.
+# Excel translates booleans into the language of whoever saved the file again.
 _YES = frozenset(
     {"true", "yes", "y", "t", "1", "x", "✓", "wahr", "ja", "vrai", "oui", "verdadero", "sí", "si"}
     | {"vero", "waar", "да", "истина"}
@@ -31,7 +31,7 @@ _BREAKS = re.compile(r"[\x00-\x20\x7f]")
 
 
 def flag(text: str) -> bool | None:
-    """Read a boolean in any spelling seen; empty is False, an unknown word is None."""
+    """Read a boolean in any known spelling; empty is False, an unknown word is None."""
     word = text.strip().casefold()
     if word in NOTHING or word in _NO:
         return False
@@ -39,7 +39,7 @@ def flag(text: str) -> bool | None:
 
 
 def count(text: str) -> int | None:
-    """Read a whole number such as `1,240`, `1.240` or `1 240`; never negative."""
+    """Read an integer such as `1,240`, `1.240` or `1 240`; never negative."""
     number = text.strip()
     grouped = _GROUPED.fullmatch(number)
     if grouped:
@@ -57,7 +57,7 @@ def score(text: str) -> float | None:
 
 
 def day(text: str) -> date | None:
-    """Read a date; one whose day and month cannot be told apart (`03/04/2026`) is None."""
+    """Read a date; None if day and month are ambiguous (`03/04/2026`)."""
     word = text.strip().casefold()
     try:
         return _day(word)
@@ -80,14 +80,14 @@ def _day(word: str) -> date | None:
 
 
 def _year_last(first: int, mark: str, second: int, year: int) -> date | None:
-    """Dots put the day first everywhere; a dash or slash does not say."""
+    """With dots the day always comes first; a dash or slash does not tell."""
     if mark == "." or first > 12:
         return date(year, second, first)
     return date(year, first, second) if second > 12 else None
 
 
 def looks_like_day(text: str) -> bool:
-    """Say whether a cell can be a date in some language: enough to trust its column."""
+    """Say whether a cell can be a date in some language, as a check of its column."""
     word = text.strip()
     if day(word) is not None or _YEAR_LAST.match(word):
         return True
@@ -95,10 +95,10 @@ def looks_like_day(text: str) -> bool:
 
 
 def web_host(text: str) -> str | None:
-    """Return the host of an http(s) URL or of `host/path`; None if the cell holds none.
+    """Return the host of an http(s) URL or of `host/path`; None if the cell has none.
 
-    Exporters write broken URLs as they found them: with blanks in them, or with a user before the
-    host. Neither says anything about the host; a blank in the host itself is none.
+    Tools export broken URLs as they found them: with blanks, or with a user name before the host.
+    Neither affects the host; a host with a blank in it is None.
     """
     authority = _authority(text)
     return None if authority is None else _host(authority)

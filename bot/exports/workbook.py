@@ -1,7 +1,7 @@
-"""Excel workbooks (`.xlsx`) as text: each sheet as the lines of a CSV file, formulas as values.
+"""Excel workbooks (`.xlsx`) as text: each sheet as lines of CSV, formulas as values.
 
-The sizes are checked before anything is unpacked into memory: a workbook is a ZIP archive, and a
-sheet with two cells far apart takes the room of all between them.
+Sizes are checked before anything is unpacked into memory: a workbook is a ZIP archive, and a sheet
+with two cells far apart takes the memory of all cells between them.
 """
 
 import csv
@@ -24,7 +24,7 @@ MOST_BYTES = 256 << 20
 MOST_CELLS = 5_000_000
 MOST_PARTS = 2_000
 _WORKBOOK = "xl/workbook.xml"
-# The address of a cell or row in a sheet; an attribute may be cut in two between chunks.
+# The address of a cell or row in a sheet; it may be split between two chunks.
 _ADDRESS = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,9})(\d{1,12})["']""")
 _LONGEST_ADDRESS = 64
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
@@ -32,7 +32,7 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runti
 
 @dataclass(frozen=True, slots=True)
 class SheetText:
-    """One sheet of a workbook, to be read like a text file. `sha256` is of the whole workbook."""
+    """One sheet of a workbook, read like a text file. `sha256` is of the whole workbook."""
 
     path: Path
     sha256: str
@@ -58,12 +58,12 @@ def is_workbook(path: Path) -> bool:
 
 
 def sheets(path: Path) -> tuple[SheetText, ...]:
-    """Return the sheets with anything in them; raises `BadQuestion` for one too large or damaged.
+    """Return the non-empty sheets; raises `BadQuestion` for one that is too large or damaged.
 
-    Hidden sheets are among them; charts are not.
+    Includes hidden sheets, but no charts.
     """
     try:
-        _weigh(path)
+        _check_sizes(path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         with CalamineWorkbook.from_path(path) as workbook:
             found = [(name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
@@ -78,8 +78,8 @@ def sheets(path: Path) -> tuple[SheetText, ...]:
     return tuple(kept)
 
 
-def _weigh(path: Path) -> None:
-    """Refuse a workbook that would take too much memory, by what it really holds."""
+def _check_sizes(path: Path) -> None:
+    """Reject a workbook that would take too much memory, by its real content."""
     if path.stat().st_size > MOST_BYTES:
         raise _too_large(path)
     with zipfile.ZipFile(path) as archive:
@@ -93,12 +93,12 @@ def _weigh(path: Path) -> None:
 
 
 def _extent(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, int]:
-    """Return the last row and column that a part names. A part that lies of its size is damaged."""
+    """Return the last row and column that a part names; a part with a false size is damaged."""
     row = column = 0
     rest = b""
     with archive.open(part) as stream:
         while chunk := stream.read(CHUNK):
-            # Sorted out first: the same few letters stand before nearly every number.
+            # Deduplicate first: the same few letters precede nearly every number.
             for letters, digits in set(_ADDRESS.findall(rest + chunk)):
                 row, column = max(row, int(digits)), max(column, _column(letters))
             rest = chunk[-_LONGEST_ADDRESS:]

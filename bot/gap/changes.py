@@ -1,6 +1,6 @@
-"""What a week changed: a keyword's line, whether it is worth telling, rank alerts, the chart. Pure.
+"""Compute what changed in a week: a keyword's digest row, its rank alerts and the chart. Pure.
 
-Snapshots are oldest first everywhere here.
+Snapshots are ordered oldest first throughout this file.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,14 +35,14 @@ def keyword_line(
 ) -> KeywordLine:
     """Return a keyword's row in a digest, from all its snapshots (at least one).
 
-    Changes are against the last snapshot at or before `since`, the moment of the digest before.
-    Without one (the first digest, or a keyword that was added after the last) they are against the
-    first snapshot. A keyword with one snapshot, or without a read after `since`, has changes None:
-    that nothing was read does not mean that nothing changed. Where our page is another one than
-    before, what we have and the gap have no change either: no link was won or lost by that.
+    Changes compare the newest snapshot with the last one at or before `since`, the moment of the
+    previous digest. If there is none (the first digest, or a keyword added since), they compare
+    with the first snapshot. Changes are None for a keyword with one snapshot or without a read
+    after `since`: no read does not mean no change. If our page is not the same as before, the
+    changes of `have` and of the gap are None too, because no link was won or lost.
 
-    The position is held against the last read up to there that has results. A change of position
-    needs both ranks; `position_before` is None too when our standing now was not read.
+    The position is compared with the last read up to `since` that has results. A change of position
+    needs both ranks; `position_before` is also None when our current position was not read.
     """
     now, earlier = snapshots[-1], _up_to(snapshots, since)
     before = compared_with(snapshots, since)
@@ -86,10 +86,11 @@ def compared_with(snapshots: Sequence[Snapshot], since: datetime | None) -> Snap
 
 
 def moved(line: KeywordLine) -> bool:
-    """Say whether something worth telling changed.
+    """Say whether anything changed that is worth reporting.
 
-    That is the gap, what we have, the need, our position or whether we are among the rows read, the
-    target set, or new links of the competitors. A mere change of pace is not, nor is a first read.
+    That is: the gap, what we have, the need, our position or whether we are in the rows read, the
+    target pages, or new links of the competitors. A change of pace alone does not count, and
+    neither does a first read.
     """
     counts = (line.need_change, line.have_change, line.gap_change)
     return (
@@ -100,12 +101,12 @@ def moved(line: KeywordLine) -> bool:
 
 
 def rank_moved(line: KeywordLine) -> bool:
-    """Say whether our position changed, or whether we are among the rows read."""
+    """Say whether our position changed, or whether we entered or left the rows read."""
     counts = (line.need_change, line.have_change, line.gap_change)
     appeared = (
         line.position is not None
         and line.position_before is None
-        # Without an earlier read nothing is known of before, and then no count has a change.
+        # Without an earlier read the previous state is unknown, so no count has a change.
         and any(change is not None for change in counts)
     )
     vanished = line.position is None and line.position_before is not None
@@ -119,14 +120,14 @@ def alerts(
     *,
     wanted: frozenset[Moment] = RANK_MOMENTS,
 ) -> tuple[Alert, ...]:
-    """Return the boundary of the results that our page crossed between two reads, if any.
+    """Return the result boundary (top 3, top 10) that our page crossed between two reads, or None.
 
-    Only when both results were read. Ours absent among fewer than 10 rows says nothing about the
-    top 10 (and among fewer than 3 nothing about the top 3), so nothing was crossed then.
+    Both results must have been read. If we are absent from fewer than 10 rows, the read says
+    nothing about the top 10 (fewer than 3: nothing about the top 3), so nothing was crossed.
 
-    Whoever crosses both boundaries gets one alert, the one that says the other: entering the top 3
-    is entering the top 10, and leaving the top 10 is leaving the top 3. `wanted` are the moments
-    that the channel hears of; of two crossed boundaries only a wanted one can stand for both.
+    A page that crosses both boundaries gets one alert, the one that implies the other: entering the
+    top 3 implies entering the top 10; leaving the top 10 implies leaving the top 3. `wanted` are
+    the alerts that the channel asked for; only a wanted one can stand for both.
     """
     crossed = [
         moment
@@ -134,7 +135,7 @@ def alerts(
             (TOP3, Moment.ENTERED_TOP3, Moment.LEFT_TOP3),
             (TOP10, Moment.ENTERED_TOP10, Moment.LEFT_TOP10),
         )
-        if (moment := _crossing(_within(before, top), _within(after, top), inward, outward))
+        if (moment := _crossing(_is_within(before, top), _is_within(after, top), inward, outward))
         and moment in wanted
     ]
     if not crossed:
@@ -149,24 +150,24 @@ def gap_history(
 ) -> tuple[GapPoint, ...]:
     """Return the remaining gap by week: the total (keyword None), then at most `movers` keywords.
 
-    A point's day is the Monday of its week, as the snapshots' own offsets have it. Its gap is the
-    last one known by the end of that week, so a week that was not read repeats the one before. The
-    span is the last `points` weeks up to the newest snapshot, without holes, and begins no earlier
-    than the first known gap.
+    A point's day is the Monday of its week, in the snapshots' own UTC offset. Its gap is the last
+    one known by the end of that week, so a week without a read repeats the previous one. The span
+    is the last `points` weeks up to the newest snapshot, without holes, and starts no earlier than
+    the first known gap.
 
-    Keywords that share a page of ours share its links: of them the total has the widest gap alone.
-    A keyword is part of the total from its first known gap on. Before that its gap is unknown, not
-    0, and the total is that of the others; it steps up when a keyword is added.
+    Keywords that share one of our pages also share its links: the total counts only the widest gap
+    of them. A keyword joins the total at its first known gap. Before that its gap is unknown, not
+    0, so the total covers the others only and steps up when a keyword is added.
 
-    Movers are those whose gap is most different, in either direction, between their first and last
-    point of the span, the largest change first; who did not move is none. Ties keep the order
-    given. One keyword alone is told by its name, without a total that would say the same twice.
+    Movers are the keywords whose gap changed most, in either direction, between the first and the
+    last point of the span, largest change first; a keyword that did not move is not one. Ties keep
+    the order given. A single keyword is shown by name, without a total that would repeat it.
     """
     known = {keyword: gaps for keyword, history in histories.items() if (gaps := _by_week(history))}
     if not known:
         return ()
     weeks = _weeks(min(map(min, known.values())), _newest(histories), points)
-    lines = {keyword: _carried(gaps, weeks) for keyword, gaps in known.items()}
+    lines = {keyword: _carry_forward(gaps, weeks) for keyword, gaps in known.items()}
     if len(lines) == 1:
         return tuple(
             GapPoint(day, keyword, gap) for keyword, line in lines.items() for day, gap in line
@@ -183,7 +184,7 @@ def gap_history(
 
 
 def by_page(lines: Sequence[KeywordLine]) -> list[list[KeywordLine]]:
-    """Return lines that share a page of ours together: a link to it is a link for all of them."""
+    """Group the lines that share one of our pages: a link to it counts for all of them."""
     groups: dict[object, list[KeywordLine]] = {}
     for at, line in enumerate(lines):
         groups.setdefault(_page_or(line.page, at), []).append(line)
@@ -217,7 +218,7 @@ def _total(
 
 
 def _up_to(snapshots: Sequence[Snapshot], since: datetime | None) -> Sequence[Snapshot]:
-    """Return the snapshots up to the one to compare the newest with; none if it is the newest."""
+    """Return the snapshots up to the one to compare with; none if that is the newest itself."""
     last = 1
     if since is not None:
         last = max(1, sum(one.taken_at <= since for one in snapshots))
@@ -231,7 +232,7 @@ def _difference(now: int | None, before: int | None) -> int | None:
 def _changed(
     before: Sequence[CompetitorCount], now: Sequence[CompetitorCount]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the pages that entered and left; an empty target set is an unknown one."""
+    """Return the target pages that entered and left; an empty set of target pages means unknown."""
     then, today = [one.url for one in before], [one.url for one in now]
     if not then or not today:
         return (), ()
@@ -242,15 +243,15 @@ def _changed(
     )
 
 
-def _within(snapshot: Snapshot, top: int) -> bool | None:
-    """Say whether we stand in the first `top` results; None: what was read does not tell."""
+def _is_within(snapshot: Snapshot, top: int) -> bool | None:
+    """Say whether we are in the first `top` results; None if the rows read cannot tell."""
     if snapshot.position is not None:
         return snapshot.position <= top
     return False if len(snapshot.serp) >= top else None
 
 
 def _crossing(
-    before: bool | None,  # noqa: FBT001 two answers and the unknown one
+    before: bool | None,  # noqa: FBT001 true, false or unknown
     after: bool | None,  # noqa: FBT001
     inward: Moment,
     outward: Moment,
@@ -278,8 +279,8 @@ def _weeks(first: date, last: date, most: int) -> list[date]:
     return [first + at * WEEK for at in range((last - first).days // 7 + 1)]
 
 
-def _carried(gaps: Mapping[date, int], weeks: Sequence[date]) -> list[tuple[date, int]]:
-    """Return a gap for each of the weeks from the first known one on, the last known carried on."""
+def _carry_forward(gaps: Mapping[date, int], weeks: Sequence[date]) -> list[tuple[date, int]]:
+    """Return a gap for each week from the first known one on; unknown weeks repeat the last one."""
     earlier = [week for week in gaps if week < weeks[0]]
     gap = gaps[max(earlier)] if earlier else None
     line = []

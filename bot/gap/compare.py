@@ -1,8 +1,8 @@
-"""Compare: who links to our competitors and not to us.
+"""Compare: who links to our competitors but not to us.
 
-Sets at C speed: a comparison keeps one table of rows for each profile and the set of domains that
-are left. A `Candidate`, everything seen of one domain, is put together when it is asked for.
-All domains are registrable (adapters normalise once, in parse).
+Set operations keep this fast: a comparison holds one table of rows for each profile and the set of
+domains that remain. A `Candidate`, everything known about one domain, is built only on request. All
+domains are registrable (vendors normalise once, in `parse`).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,10 +23,10 @@ from bot.model.links import (
 )
 
 SPAM = 0.0
-"""The trust of a domain that an index marks as spam."""
+"""The trust value of a domain that an index marks as spam."""
 FULL_SCALES = {Scale.RANK: 1000}
-"""Where authority ends, where that is not 100."""
-# From what a link builder wants most; the best kind of several links counts.
+"""The top of an authority scale, where it is not 100."""
+# In order of value to a link builder; of several links the best kind counts.
 _KINDS = (LinkKind.FOLLOW, LinkKind.SPONSORED, LinkKind.UGC, LinkKind.NOFOLLOW)
 
 
@@ -34,7 +34,7 @@ _KINDS = (LinkKind.FOLLOW, LinkKind.SPONSORED, LinkKind.UGC, LinkKind.NOFOLLOW)
 class Own:
     """Our side: our registrable domain with its aliases, and who is known to link to us.
 
-    `complete`: the linkers are the whole truth, so whoever is missing does not link to us.
+    `complete`: the linkers are the full list, so a domain that is not in it does not link to us.
     """
 
     domains: frozenset[str]
@@ -44,10 +44,10 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One target as one index saw it. `competitor` is whom the target belongs to.
+    """One target as one index saw it. `competitor` is the competitor that the target belongs to.
 
-    That is its registrable domain, so that a page and its site are one competitor; on a platform
-    it is the page itself, whose neighbours belong to strangers.
+    That is the registrable domain, so that a page and its site are one competitor. On a platform it
+    is the page itself, because the other pages there belong to other people.
     """
 
     target: Target
@@ -60,24 +60,24 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Everything seen of one domain: its row in each view that has it, in the views' order."""
+    """Everything known about one domain: its row in each view that has it, in view order."""
 
     domain: str
     seen: tuple[tuple[View, ReferringDomain], ...]
 
     @property
     def level(self) -> Scope:
-        """Page if it links to any ranking page, as far as was read; else site."""
+        """Return `PAGE` if it is known to link to any ranking page, else `SITE`."""
         return self.seen[0][0].target.scope
 
     @property
     def competitors(self) -> frozenset[str]:
-        """Return the competitors it links to, at either level."""
+        """Return the competitors that it links to, at either level."""
         return frozenset(view.competitor for view, _ in self.seen)
 
     @property
     def targets(self) -> tuple[Target, ...]:
-        """Return what it links to: pages first, and sites only where no page of theirs is seen."""
+        """Return the targets that it links to: pages, or sites where no link to a page is known."""
         pages = {view.competitor for view, _ in self.seen if view.target.scope is Scope.PAGE}
         targets = {
             view.target
@@ -87,7 +87,7 @@ class Candidate:
         return tuple(sorted(targets, key=lambda target: (target.scope, target.value)))
 
     def links_to(self, scope: Scope) -> int:
-        """Return to how many pages it links, or to how many sites without a page of theirs."""
+        """Return how many pages it links to, or how many sites if no link to a page is known."""
         return sum(target.scope is scope for target in self.targets)
 
     @property
@@ -102,27 +102,27 @@ class Candidate:
 
     @property
     def first_seen(self) -> date | None:
-        """Return the first day any index saw one of its links."""
+        """Return the first day on which any index saw one of its links."""
         return min((row.first_seen for _, row in self.seen if row.first_seen), default=None)
 
     @property
     def traffic(self) -> int | None:
-        """Return its monthly visits, as the first view that knows them says."""
+        """Return its monthly visits, from the first view that knows them."""
         return next((row.traffic for _, row in self.seen if row.traffic is not None), None)
 
     @property
     def topic(self) -> str | None:
-        """Return what the first view that says so files it under."""
+        """Return its category, from the first view that has one."""
         return next((row.topic for _, row in self.seen if row.topic), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The domains that link to competitors and not to us.
+    """The domains that link to competitors but not to us.
 
-    `views` are in order of trust: pages before sites, newest first; where two views contradict
-    each other the earlier one is believed. `dropped` counts domains by reason. `unproven` are those
-    that would be among the domains if it were certain that they do not link to us.
+    `views` are in order of trust: pages before sites, newest first; where two views disagree, the
+    earlier one wins. `dropped` counts the excluded domains by reason. `unproven` are domains that
+    qualify except that nobody has proved that they do not link to us.
     """
 
     views: tuple[View, ...]
@@ -138,16 +138,16 @@ class Comparison:
 
     @property
     def pages(self) -> int:
-        """Return of how many pages the links were read."""
+        """Return for how many pages the links were read."""
         return len({view.target for view in self.views if view.target.scope is Scope.PAGE})
 
     @property
     def candidates(self) -> Iterator[Candidate]:
-        """Yield all candidates in the order of their names."""
+        """Yield all candidates, ordered by name."""
         return map(self.candidate, sorted(self.domains))
 
     def candidate(self, domain: str) -> Candidate:
-        """Return everything seen of one of `domains`."""
+        """Return everything known about one of `domains`."""
         found = ((view, view.rows.get(domain)) for view in self.views)
         return Candidate(domain, tuple((view, row) for view, row in found if row is not None))
 
@@ -161,13 +161,13 @@ def compare(
     floor: float = 0,
     unproven: frozenset[str] = frozenset(),
 ) -> Comparison:
-    """Return who links to the profiles' targets and is not us, ours, theirs, blocked or noise.
+    """Return who links to the targets, without us, competitors, existing links, blocked and noise.
 
-    Nor weak: under the `floor`, in hundredths of its scale, for every index that knows its
-    authority. A site profile of a platform is ignored: its linkers are the whole web. A domain with
-    several reasons to be dropped is counted under the first of: own, competitor, already_links,
-    blocked, noise, weak. Of whom is left the `unproven` are kept apart. The order of profiles and
-    rows never matters.
+    Weak domains are excluded too: those below `floor` (0..100, relative to the length of the scale)
+    on every index that knows their authority. A platform's site profile is ignored, because the
+    whole web links to it. A domain with several reasons is counted under the first of: own,
+    competitor, already_links, blocked, noise, weak. Of the remaining domains, the `unproven` are
+    kept apart. The order of profiles and rows never matters.
     """
     views = _views(profiles)
     left: set[str] = set().union(*(view.rows for view in views))
@@ -196,7 +196,7 @@ def compare(
 
 
 def best_kind(kinds: Iterable[LinkKind | None]) -> LinkKind | None:
-    """Return the kind a link builder values most; None if none is known."""
+    """Return the kind of link that a link builder values most; None if none is known."""
     return min((kind for kind in kinds if kind), key=_KINDS.index, default=None)
 
 
@@ -208,7 +208,7 @@ def noise() -> frozenset[str]:
 
 
 def _known_from(floor: float, views: Iterable[View]) -> set[str]:
-    """Return who reaches the floor for some index."""
+    """Return the domains that reach the floor on at least one index."""
     return {
         domain
         for view in views
@@ -224,12 +224,12 @@ def _unknown(domains: Iterable[str], views: Sequence[View]) -> set[str]:
 
 
 def hundredths(authority: Authority) -> float:
-    """Return an authority as 0..100 of its own scale; values of two scales stay incomparable."""
+    """Return an authority as 0..100 of its own scale; values of two scales are not comparable."""
     return 100 * authority.value / FULL_SCALES.get(authority.scale, 100)
 
 
 def _below(listed: frozenset[str], deep: Iterable[str]) -> set[str]:
-    """Return the names under a listed one: `x.cloudfront.net` is registrable by itself."""
+    """Return the domains under a listed one: `x.cloudfront.net` is itself registrable."""
     return {domain for domain in deep if not listed.isdisjoint(_parents(domain))}
 
 
@@ -272,7 +272,7 @@ def _view(target: Target, provider: str, reads: Sequence[Profile]) -> View:
 
 
 def _by_domain(rows: Sequence[ReferringDomain]) -> dict[str, ReferringDomain]:
-    """Return the rows by domain; several rows of one domain become one."""
+    """Return the rows by domain, several rows of one domain merged."""
     table = {row.domain: row for row in rows}
     if len(table) < len(rows):
         same: dict[str, list[ReferringDomain]] = {}
@@ -283,9 +283,10 @@ def _by_domain(rows: Sequence[ReferringDomain]) -> dict[str, ReferringDomain]:
 
 
 def _one(twins: Sequence[ReferringDomain]) -> ReferringDomain:
-    """Return one row for a domain that an index lists twice (`blog.x.com` and `x.com`).
+    """Merge two rows of a domain that an index lists twice (`blog.x.com` and `x.com`).
 
-    Best link, highest authority and traffic, lowest trust, first day: whatever their order.
+    The result has the best link, the highest authority and traffic, the lowest trust and the
+    earliest day, in whatever order the rows come.
     """
     authorities = (row.authority for row in twins if row.authority)
     return ReferringDomain(

@@ -1,7 +1,7 @@
-"""The pace, the months until the gap is 0, and whether an earlier forecast came true. Pure.
+"""Forecast: the pace, the months until the gap is 0, and how the last forecast did. Pure.
 
-A need is a moving target: while we gain links, so do the pages in the top 3. Two paces are taken
-from what was read, in net new referring domains a month of 30.44 days (a year has 12 of them):
+The need is a moving target: while we gain links, so do the pages in the top 3. Two paces are
+computed from the reads, in net new referring domains per month of 30.44 days (a year / 12):
 
     own pace      slope of `have` over time
     need pace     slope of `needed` over time
@@ -9,8 +9,8 @@ from what was read, in net new referring domains a month of 30.44 days (a year h
     months        = gap / closing speed, if the speed is above 0
 
 The slope is the Theil–Sen estimator (Sen 1968, JASA 63; `bot.gap.rank_statistics`): the median of
-the slopes of all pairs of reads. One odd read, such as an index that was refreshed that week,
-hardly moves it. Links that rot are in it already, because what was read are net counts.
+the slopes of all pairs of reads. One odd read, such as a week in which the index was rebuilt,
+hardly moves it. Lost links are included, because the reads are net counts.
 """
 
 from collections.abc import Sequence
@@ -29,31 +29,31 @@ HELD_AFTER = timedelta(days=27)
 
 
 def pace(points: Sequence[tuple[datetime, int]]) -> float | None:
-    """Return the net new referring domains a month, from (moment, count) pairs in any order.
+    """Return the net new referring domains per month, from (moment, count) pairs in any order.
 
-    At most the last 26 reads take part, half a year of weeks. None with fewer than 3 of them or
-    with less than 21 days between their first and last: such a pace would be noise.
+    Only the last 26 reads count (half a year of weeks). None with fewer than 3 reads, or fewer than
+    21 days between the first and the last: such a pace would be noise.
     """
     last = sorted(points)[-MOST_READS:]
     if len(last) < FEWEST_READS or last[-1][0] - last[0][0] < SHORTEST_SPAN:
         return None
     slope = theil_sen_slope([((moment - last[0][0]) / MONTH, count) for moment, count in last])
-    # Two equal paces must come out as equal numbers: a float's last digit between them would
-    # promise to close a gap in a million years.
+    # Two equal paces must give equal numbers: a difference in a float's last digit would promise to
+    # close the gap in a million years.
     return None if slope is None else round(slope, 9)
 
 
 def forecast(snapshots: Sequence[Snapshot]) -> Forecast:
-    """Return what the pace says of the latest gap. `snapshots` are oldest first.
+    """Return the forecast for the latest gap. `snapshots` are oldest first.
 
-    - gap 0: CLOSED, months 0.0, whatever the paces say.
+    - gap 0: CLOSED, months 0.0, whatever the paces are.
     - the gap or one of the paces is unknown: UNKNOWN.
     - closing speed 0 or less: NOT_AT_THIS_PACE.
     - otherwise CLOSING, in gap / closing speed months.
 
-    A pace that is known is given in each of these. Our own series begins anew when our page
-    changes: a count of another page is no gain and no loss. A read that did not find our page, and
-    so has no count of it, does not interrupt the series.
+    Every outcome includes the paces that are known. Our own series restarts when our page changes,
+    because a count of another page is neither a gain nor a loss. A read that did not find our page
+    has no count of it and does not interrupt the series.
     """
     own = pace(_own_series(snapshots))
     need = pace([(one.taken_at, one.needed) for one in snapshots if one.needed is not None])
@@ -69,19 +69,19 @@ def forecast(snapshots: Sequence[Snapshot]) -> Forecast:
 
 
 def check(snapshots: Sequence[Snapshot]) -> ForecastCheck | None:
-    """Hold the forecast of about four weeks ago against the latest gap. Oldest first.
+    """Compare the forecast of about four weeks ago with today's gap. Oldest snapshot first.
 
-    The forecast is that of the latest snapshot taken at least 27 days before the newest one. It is
-    made again from the snapshots up to it, so nothing of it has to be kept.
+    The forecast is the one of the latest snapshot taken at least 27 days before the newest. It is
+    recomputed from the snapshots up to that one, so it is not stored.
 
         foreseen = gap then − closing speed then × months since, at least 0, to the nearest whole
         right    = |found − foreseen| ≤ max(1, 20 % of the gap then)
 
-    NOT_AT_THIS_PACE foresees by the same formula, a gap that stays or grows. CLOSED foresees 0.
-    The 20 % are a convention of ours; one link is the least that a count can be off.
+    NOT_AT_THIS_PACE uses the same formula, which gives a gap that stays or grows. CLOSED forecasts
+    0. The 20 % is our own convention; one link is the smallest possible error of a count.
 
-    None if there is no such snapshot, if the gap then or now is unknown, if a pace was unknown
-    then, or if our page is another one by now: the forecast was about the other page.
+    None if there is no such snapshot, if either gap is unknown, if a pace was unknown then, or if
+    our page has changed since: the forecast was about the old page.
     """
     if not snapshots:
         return None
@@ -92,15 +92,15 @@ def check(snapshots: Sequence[Snapshot]) -> ForecastCheck | None:
     then = earlier[-1]
     if then.gap is None or now.gap is None:
         return None
-    foreseen = _foreseen(forecast(earlier), then.gap, now.taken_at - then.taken_at)
+    foreseen = _forecast_gap(forecast(earlier), then.gap, now.taken_at - then.taken_at)
     if foreseen is None:
         return None
     miss = abs(now.gap - foreseen)
-    right = miss <= 1 or 5 * miss <= then.gap  # 20 % in whole numbers
+    right = miss <= 1 or 5 * miss <= then.gap  # 20 % in integer arithmetic
     return ForecastCheck(made_at=then.taken_at, foreseen=foreseen, found=now.gap, right=right)
 
 
-def _foreseen(made: Forecast, gap: int, since: timedelta) -> int | None:
+def _forecast_gap(made: Forecast, gap: int, since: timedelta) -> int | None:
     if made.outlook is Outlook.CLOSED:
         return 0
     if made.own_pace is None or made.need_pace is None:
@@ -109,7 +109,7 @@ def _foreseen(made: Forecast, gap: int, since: timedelta) -> int | None:
 
 
 def _own_series(snapshots: Sequence[Snapshot]) -> list[tuple[datetime, int]]:
-    """Return the counts of our present page, back to the last read of another one."""
+    """Return the counts of our current page, back to the last read of a different one."""
     seen = [one for one in reversed(snapshots) if one.page is not None or one.have is not None]
     same = takewhile(lambda one: is_same_page(one.page, seen[0].page), seen)
     return [(one.taken_at, one.have) for one in same if one.have is not None]

@@ -1,7 +1,7 @@
-"""How many links does it take? The arithmetic of the headline, pure.
+"""How many links does it take? The arithmetic behind the headline number. Pure.
 
 Counts are live referring domains of *pages*; authority belongs to *sites*. Means and products are
-exact rationals: a float's last digit must never round a need up by one.
+exact fractions, so that a float's last digit never rounds a need up by one.
 """
 
 import math
@@ -23,7 +23,7 @@ from bot.model.report import (
 
 METRIC = "referring_domains"
 MOST_TIMES_MEDIAN = 4
-"""No page counts for more than so many times the middle one."""
+"""No page counts for more than this many times the median."""
 
 _MIN_FIT_ROWS = 6
 _FIT_DEPTH = 10
@@ -43,13 +43,15 @@ def count_need(
 ) -> Need:
     """Count what the top pages have and what we would need.
 
-    `competitors` are the (up to three) top pages that are not ours, `field` all SERP rows read,
-    `have` our page's referring domains (0 only if it is known to have none or not to exist).
-    `known_multiplier` is what an earlier count of the same pages found; it holds where the
-    authorities are not known now.
-    Pages without a count stay in `per_page` as None and out of every number; with no count at all
-    every number is None. No page counts for more than four times the median: where 0, 0 and 50
-    rank, most of the top ranks without links, so the need is 0 and the page with 50 is named.
+    `competitors` are the (up to three) top pages that are not ours, `field` is all SERP rows read,
+    `have` is our page's referring domains (0 only if it is known to have none or not to exist).
+    `known_multiplier` is the result of an earlier count of the same pages; it applies while the
+    authorities are unknown.
+
+    Pages without a count stay in `per_page` as None and are left out of every number; if no page
+    has a count, every number is None. No page counts for more than four times the median: where
+    pages with 0, 0 and 50 rank, most of the top ranks without links, so the need is 0 and the page
+    with 50 is named.
     """
     counts = [(page.referring_domains, page.url) for page in competitors]
     known = [(count, url) for count, url in counts if count is not None]
@@ -93,23 +95,23 @@ def count_need(
 
 
 def base_of(numbers: Sequence[int]) -> tuple[Fraction, int]:
-    """Return the mean of the counts (at least one) as they are counted, and the cap on each.
+    """Return the mean of the counts (at least one), each cut at the cap, and the cap.
 
-    The cap is four times the median. So one link more on any page never lowers the base, and of up
-    to four pages it never raises it by more than 5/3: the median's page gains one link, and the
-    capped one counts four more.
+    The cap is four times the median. With it, one more link on any page never lowers the base, and
+    with up to four pages never raises it by more than 5/3: the median page gains one link, and the
+    capped page counts four more.
     """
-    most = int(MOST_TIMES_MEDIAN * median(map(Fraction, numbers)))  # whole: 4 × a half is 2
+    most = int(MOST_TIMES_MEDIAN * median(map(Fraction, numbers)))  # an integer: 4 × a half is 2
     return Fraction(sum(min(count, most) for count in numbers), len(numbers)), most
 
 
 def needed_for(base: Fraction, multiplier: float) -> int:
-    """Return the need: the base by the multiplier, rounded up."""
+    """Return the need: the base times the multiplier, rounded up."""
     return math.ceil(base * _exact(multiplier))
 
 
 def verdict(need: Need, *, already_top3: bool) -> Verdict:
-    """Say what the number alone advises; the gates may overrule it later."""
+    """Return the verdict by the number alone; the gates may overrule it later."""
     if already_top3:
         return Verdict.ALREADY_TOP3
     if need.gap is None:
@@ -117,15 +119,14 @@ def verdict(need: Need, *, already_top3: bool) -> Verdict:
     return Verdict.BUILD_LINKS if need.gap > 0 else Verdict.LINKS_NOT_THE_CONSTRAINT
 
 
-def range_coverage(need: Need) -> float | None:
+def range_coverage(pages: int) -> float:
     """Return the chance (0..1) that low-high spans the median of all pages like these.
 
     1 − 2·(1/2)^n for n counted pages: the range misses only if all fall on one side of the median
     (Thompson 1936, Ann. Math. Stat. 7; David & Nagaraja, "Order Statistics", 7.1). Three pages
-    support 75 %, one page 0 %. It takes the pages as independent draws. None without any count.
+    support 75 %, one page 0 %. Assumes that the pages are independent draws.
     """
-    counted = sum(count is not None for count in need.per_page)
-    return 1 - 2 * 0.5**counted if counted else None
+    return 1 - 2 * 0.5**pages
 
 
 def _adjust(
@@ -134,7 +135,7 @@ def _adjust(
     own: Authority | None,
     known_multiplier: float,
 ) -> AuthorityAdjustment:
-    """Compare our site with the competitors' sites, on one scale or not at all."""
+    """Compare our site with the competitors' sites, on one common scale or not at all."""
     scale = own.scale.value if own else _only_scale(competitors)
     mean = _sites_mean(competitors, scale)
     if own is None or mean is None:
@@ -179,11 +180,11 @@ def _site_authorities(competitors: Sequence[Competitor]) -> list[tuple[float, st
 
 
 def _fitted_slope(field: Sequence[SerpRow], scale: Scale) -> float | None:
-    """Return how ln(1 + links) falls with authority on this first page, if it provably does.
+    """Return how ln(1 + links) falls with authority on this first page, if that is significant.
 
-    Platforms' rows are left out (their authority says nothing about their pages), and so are rows
-    with an unknown value or another scale. A row of our own site takes part: it ranks here, so it
-    is as good a witness of what ranking here takes as any other.
+    Platforms are left out (their authority says nothing about a page on them), and so are rows with
+    an unknown value or another scale. A row of our own site takes part: it ranks here, so it shows
+    as well as any other what ranking here takes.
     """
     points = [
         (row.authority.value, math.log1p(row.referring_domains))
@@ -201,10 +202,10 @@ def _fitted_slope(field: Sequence[SerpRow], scale: Scale) -> float | None:
 
 
 def _from_fit(slope: float, behind: float) -> float:
-    """Return exp(−slope·behind) capped at 2; above 1 by itself, since we are behind and it falls.
+    """Return exp(−slope·behind), capped at 2; always above 1, since we are behind and it falls.
 
-    The exponent is capped, not the result: a steep line must not overflow. Nine decimals drop the
-    float noise that would lift a whole number to the next one.
+    The exponent is capped, not the result, so that a steep line cannot overflow. Rounding to nine
+    decimals drops the float noise that would lift an integer to the next one.
     """
     return round(math.exp(min(-slope * behind, math.log(_MAX_MULTIPLIER))), 9)
 

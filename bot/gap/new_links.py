@@ -1,7 +1,7 @@
-"""New competitor links: who began to link to the competitors and does not link to us. Pure.
+"""New competitor links: who started to link to the competitors and does not link to us. Pure.
 
-Everything is decided by the rooms that decide it for a report: `compare` drops, `rank` scores and
-gives the reasons. This file only brings the keywords together.
+A report's own code decides everything: `compare` drops, `rank` scores and gives the reasons. This
+file only combines the keywords.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,10 +18,10 @@ from bot.model.tracking import NewCompetitorLink
 
 @dataclass(frozen=True, slots=True)
 class KeywordNews:
-    """What is new around one keyword.
+    """The new links around one keyword.
 
-    `profiles` are of its competitors' pages and hold only the newly seen rows. A competitor that
-    gained nothing comes with an empty profile, so that "links to 1 of 3 pages" counts all three.
+    `profiles` are those of its competitors' pages and hold only the rows that are new. A competitor
+    that gained nothing has an empty profile, so that "links to 1 of 3 pages" counts all three.
     """
 
     keyword: str
@@ -34,14 +34,14 @@ class KeywordNews:
 
 
 def new_links(news: Sequence[KeywordNews]) -> tuple[NewCompetitorLink, ...]:
-    """Return one link a domain over all keywords, best first; at equal score by name, spam last.
+    """Return one link per domain over all keywords, best first; ties by name, spam last.
 
-    What a report drops is dropped here, keyword by keyword: us and ours, the competitors
-    themselves, who links to us already, noise. A domain that is new to several keywords is told
-    where it scores best (the first of equals): `keyword`, score, reasons, competitor and page are
-    those. `keywords` are all it is new to, in the order given.
+    What a report drops is dropped here too, keyword by keyword: our own domains, the competitors
+    themselves, domains that already link to us, noise. A domain that is new for several keywords is
+    listed under the one where it scores best (the first of equals): `keyword`, score, reasons,
+    competitor and page are of that one. `keywords` are all of them, in the order given.
 
-    `competitor` is the competitor's page that the page shown links to, where that is known; else
+    `competitor` is the competitor page that the linking page links to, if that is known; otherwise
     the first by name of the competitors' pages that the domain links to.
     """
     found: dict[str, list[tuple[KeywordNews, Prospect]]] = {}

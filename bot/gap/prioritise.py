@@ -1,23 +1,23 @@
-"""Prioritise: put the candidates of a comparison in the order in which they are worth a look.
+"""Prioritise: order the candidates of a comparison by how much they are worth a look.
 
-score = 100 × Σ weight × signal / Σ weight, over the signals that are known; each signal is 0..1.
-A missing signal is left out, never zero. The weights are those of docs/method.md:
+score = 100 × Σ weight × signal / Σ weight, over the signals that are known; each signal is 0..1. A
+missing signal is left out, never zero. The weights are those of docs/method.md:
 
 - relevance 35: share of the keyword's terms in the linking page's title, URL and anchor; in the
   domain's name where no linking page was read (`bot.gap.relevance`).
 - authority 25: the value on its scale's full length where one scale is present. With several,
   the share of candidates on the same scale that are no stronger: scales are never mixed. A domain
-  on several scales stands on the one that covers most candidates.
+  on several scales uses the one that covers most candidates.
 - trust 15: the index's mark, and with several indexes the share of those that should have seen the
   link and did; the lower of the two.
 - traffic 15: log10(visits / 100) / 3 within 0..1, so 1,000 visits a month are a third, 10,000 two
   thirds and 100,000 or more all of it.
-- breadth 10: share of the competitors to whose pages it links; one of whom only the site is linked
-  counts half.
+- breadth 10: share of the competitors to whose pages it links; one linked only at site
+  level counts half.
 
-A platform's authority and traffic say nothing about a page on it, so they are left out there.
-What an index marks as spam comes last. Ties: page level first, then by name. The order of inputs
-never matters.
+A platform's authority and traffic say nothing about a page on it, so they are left out there. What
+an index marks as spam comes last. Ties: page level first, then by name. The order of inputs never
+matters.
 """
 
 from bisect import bisect_right
@@ -39,16 +39,16 @@ from bot.model.report import Absence, IndexLink, Prospect, Unproven
 
 RELEVANCE, AUTHORITY, TRUST, TRAFFIC, BREADTH = 35, 25, 15, 15, 10
 HALF = 0.5
-"""What a link to a competitor's site counts where none to its page was seen."""
+"""The weight of a link to a competitor's site, where none to its page is known."""
 
 _Table: TypeAlias = Sequence[ReferringDomain | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What enrichment and proof bought for one domain. `link` is one live link to a competitor.
+    """What paid lookups found for one domain. `link` is one live link to a competitor.
 
-    `already_links`: the proof found a link to us; the domain is then no prospect.
+    `already_links`: the proof found a link to us, so the domain is no prospect.
     """
 
     link: Link | None = None
@@ -59,9 +59,9 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """What is known of a pool of domains: one entry a domain, None where it is unknown.
+    """What is known about a set of domains: one entry per domain, None where it is unknown.
 
-    `strength`, `trust` and `breadth` are 0..1, `traffic` is visits a month.
+    `strength`, `trust` and `breadth` are 0..1, `traffic` is visits per month.
     """
 
     authority: list[Authority | None]
@@ -72,10 +72,10 @@ class _Columns:
 
 
 def shortlist(comparison: Comparison, *, terms: Terms, size: int) -> tuple[Candidate, ...]:
-    """Return the candidates worth paying for, best first, by what is already known.
+    """Return the candidates worth paying for, best first, by what is known so far.
 
-    Who links to a ranking page comes before who only links to its site; within these the score
-    decides. A domain that an index calls spam is never worth paying for.
+    Domains that link to a ranking page come before those that link only to its site; the score
+    decides within each group. A domain that an index marks as spam is never worth paying for.
     """
     pages = [view.rows.keys() for view in comparison.views if view.target.scope is Scope.PAGE]
     near = comparison.domains.intersection(chain.from_iterable(pages))
@@ -87,9 +87,9 @@ def shortlist(comparison: Comparison, *, terms: Terms, size: int) -> tuple[Candi
 
 
 def best_first(comparison: Comparison, *, terms: Terms) -> tuple[str, ...]:
-    """Return all domains in the order of the shortlist; those that an index calls spam come last.
+    """Return all domains in shortlist order; those that an index marks as spam come last.
 
-    Whoever pays by the name asks about the first ones first.
+    A caller that pays per domain asks about the first ones first.
     """
     pages = [view.rows.keys() for view in comparison.views if view.target.scope is Scope.PAGE]
     near = comparison.domains.intersection(chain.from_iterable(pages))
@@ -101,7 +101,7 @@ def best_first(comparison: Comparison, *, terms: Terms) -> tuple[str, ...]:
 
 
 def unproven(comparison: Comparison) -> tuple[Unproven, ...]:
-    """Return who could not be checked, by name, with what they link to."""
+    """Return the domains that could not be checked, by name, with what they link to."""
     found = map(comparison.candidate, sorted(comparison.unproven))
     return tuple(
         Unproven(one.domain, tuple(target.value for target in one.targets)) for one in found
@@ -111,9 +111,9 @@ def unproven(comparison: Comparison) -> tuple[Unproven, ...]:
 def rank(
     comparison: Comparison, *, terms: Terms, evidence: Mapping[str, Evidence]
 ) -> tuple[Prospect, ...]:
-    """Return all prospects, best first, with what was bought for some of them.
+    """Return all prospects, best first, with the evidence that was bought for some of them.
 
-    A domain whose evidence says that it already links to us is left out.
+    A domain whose evidence shows that it already links to us is left out.
     """
     pool = sorted(comparison.domains)
     if not pool:
@@ -145,9 +145,9 @@ def rank(
 
 
 def _by_index(candidate: Candidate) -> tuple[IndexLink, ...]:
-    """Return what each index says of a domain that several saw: scales side by side, unmixed."""
+    """Return what each index that saw it says about a domain: scales side by side, never mixed."""
     if len(candidate.seen_by) == 1:
-        return ()  # it says what the prospect says
+        return ()  # named as the prospect names it
     said = []
     for provider in candidate.seen_by:
         rows = [row for view, row in candidate.seen if view.provider == provider]
@@ -222,14 +222,14 @@ def _prospect(
 
 
 def _rounded(ratio: float | None) -> float | None:
-    """Return a ratio as people read it; 0 is said of spam, so nothing else is rounded to it."""
+    """Round a ratio to two decimals; 0 means spam, so nothing else is rounded down to it."""
     if not ratio:
         return ratio
     return max(round(ratio, 2), 0.01)
 
 
 def _best(pool: Sequence[str], columns: _Columns, terms: Terms, size: int) -> list[str]:
-    """Return the `size` best of a pool by name and by what is known.
+    """Return the `size` best domains by name and by what is known.
 
     Many domains share the same signals, so each combination is scored once.
     """
@@ -270,7 +270,7 @@ def _score(
 
 
 def _traffic(visits: int) -> float:
-    """Return 0 up to 100 visits a month and 1 from 100,000, a third for each tenfold between."""
+    """Return 0 up to 100 visits a month and 1 from 100,000: a third per factor of ten between."""
     return min(1.0, log10(max(visits, 100) / 100) / 3)
 
 
@@ -300,7 +300,7 @@ def _first_known(tables: Sequence[_Table], get: Callable[[ReferringDomain], Any]
 
 
 def _trust(tables: Sequence[_Table]) -> list[float | None]:
-    """Return the mark of the first view that has one; where any says spam, it is spam."""
+    """Return the trust value of the first view that has one; spam if any view says spam."""
     marks: list[float | None] = _first_known(tables, attrgetter("trust"))
     for rows in tables:
         marks = [
@@ -313,7 +313,7 @@ def _trust(tables: Sequence[_Table]) -> list[float | None]:
 def _strength(
     comparison: Comparison, pool: Sequence[str], tables: Sequence[_Table]
 ) -> tuple[list[Authority | None], list[float | None]]:
-    """Return each domain's authority and, on the length of its scale or among its peers, 0..1."""
+    """Return each domain's authority as 0..1: relative to its scale, or by rank among peers."""
     scales = _scales(comparison.views)
     values = _by_scale(comparison) if len(scales) > 1 else {}
     if len(values) > 1:
@@ -342,7 +342,7 @@ def _by_scale(comparison: Comparison) -> dict[Scale, dict[str, Authority]]:
 def _among_peers(
     values: Mapping[Scale, Mapping[str, Authority]], pool: Sequence[str]
 ) -> tuple[list[Authority | None], list[float | None]]:
-    """Return each domain's authority on the widest scale that knows it, and its place there."""
+    """Return each domain's authority on the scale that covers most candidates, and its rank."""
     widest = sorted(values, key=lambda scale: (-len(values[scale]), scale))
     orders = {scale: sorted(one.value for one in values[scale].values()) for scale in widest}
     authority: list[Authority | None] = []
@@ -356,9 +356,9 @@ def _among_peers(
 
 
 def _confirmed(views: Sequence[View], pool: Sequence[str]) -> Iterator[tuple[int, float]]:
-    """Yield the place of each domain that several indexes should have seen, and the share that did.
+    """Yield the index of each domain that several indexes should have seen, and the share that did.
 
-    An index should have seen a link if it read the same target to the end.
+    An index should have seen a link if it read the same target completely.
     """
     groups = [
         [view for view in views if view.target == target]
@@ -379,7 +379,7 @@ def _confirmed(views: Sequence[View], pool: Sequence[str]) -> Iterator[tuple[int
 
 
 def _breadth(views: Sequence[View], tables: Sequence[_Table]) -> list[float]:
-    """Return the share of the competitors that each domain links to, sites alone counted half."""
+    """Return the share of competitors that each domain links to; a link to a site counts half."""
     linked: dict[str, list[float]] = {}
     for view, rows in zip(views, tables, strict=True):
         worth = 1.0 if view.target.scope is Scope.PAGE else HALF

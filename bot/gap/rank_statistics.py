@@ -1,7 +1,7 @@
-"""Two rank statistics for a handful of points, where one odd page must not steer the result.
+"""Two rank statistics for a few points, where one odd page must not dominate the result.
 
-Both take (x, y) pairs in any order. Sizes here are a SERP's first page: ten points at most, so
-plain O(n²) pair loops are the right tool.
+Both take (x, y) pairs in any order. The input is the first page of a SERP, ten points at most, so
+plain O(n²) loops over pairs are fine.
 """
 
 import math
@@ -24,7 +24,7 @@ def theil_sen_slope(points: Sequence[Point]) -> float | None:
 
 
 def falling_p(points: Sequence[Point]) -> float:
-    """Return Kendall's one-sided p: how often chance alone makes y fall with x at least this much.
+    """Return Kendall's one-sided p: how often chance makes y fall with x at least this much.
 
     Without ties it is exact: the share of the n! orders with at least as many falling pairs,
     counted by the recurrence for inversions (Kendall 1938, "A new measure of rank correlation",

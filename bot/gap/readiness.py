@@ -1,8 +1,8 @@
-"""The gates before links: does our page answer the search, do readers trust it, is it complete?
+"""The gates before links: does our page match the intent, earn trust and cover the topic?
 
-Pure. Facts come from `bot.pages`; a page that could not be read is left out of every count, and
-when too little is left the answer is "unknown", never a verdict. The trust gate is about readers:
-Google names no such checklist, so it is never told as ranking points.
+Pure. Facts come from `bot.pages`. A page that could not be read is left out of every count, and
+when too few remain the answer is "unknown", never a verdict. The trust gate is about readers:
+Google publishes no such checklist, so it is never presented as ranking points.
 """
 
 from collections import Counter
@@ -53,7 +53,7 @@ _ONE = {
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What the gates say of a run. `proposed_page` may be ours; nobody has confirmed it."""
+    """The gates' results for a run. `proposed_page` may be ours; nobody has confirmed it."""
 
     gates: tuple[Gate, ...] = ()
     checklist: tuple[str, ...] = ()
@@ -63,9 +63,9 @@ class Readiness:
 
 @dataclass(frozen=True, slots=True)
 class TrustRow:
-    """One thing readers look for: `theirs` of the `read` pages show it, and whether ours does.
+    """One thing that readers look for: `theirs` of the `read` pages show it, and whether ours does.
 
-    `evidence` is where one of theirs shows it.
+    `evidence` is the place where one of theirs shows it.
     """
 
     name: str
@@ -85,30 +85,30 @@ def judge(
     overruled: frozenset[str] = frozenset(),
     vendor_kind: str | None = None,
 ) -> Readiness:
-    """Put our page through the gates; `without` says why there is none of ours to compare.
+    """Put our page through the gates; `without` says why there is no page of ours to compare.
 
     `more` are ranking pages below the top 3: they count for the intent alone. `overruled` are the
-    names of gates that the team set aside: "intent", "trust" or both.
-    `vendor_kind` is what a vendor takes most of the top pages for.
+    names of gates that the team set aside: "intent", "trust" or both. `vendor_kind` is the kind
+    that a vendor gives most of the top pages.
     """
     trust, lacking = trust_gate(ours, top3, without=without)
     gates = (intent_gate(ours, (*top3, *more), vendor_kind, without=without), trust)
     return Readiness(
         gates=tuple(replace(gate, overruled=gate.name in overruled) for gate in gates),
-        checklist=tuple(_told(row) for row in lacking),
+        checklist=tuple(_checklist_line(row) for row in lacking),
         coverage=coverage(ours, top3, language),
     )
 
 
 def not_read() -> Readiness:
-    """Return what the gates say of pages that were left unread on purpose."""
+    """Return the gates' results for pages that were not read on purpose."""
     return Readiness(gates=(Gate("intent", UNKNOWN, NOT_READ), Gate("trust", UNKNOWN, NOT_READ)))
 
 
 def fault(gates: Sequence[Gate]) -> Gate | None:
     """Return the first gate that says to fix our page first, or None.
 
-    Unknown and mixed are no fault, and a gate that the team overruled never leads.
+    Unknown and mixed are no faults, and a gate that the team overruled is never returned.
     """
     return next((gate for gate in gates if gate.state == MISMATCH and not gate.overruled), None)
 
@@ -120,34 +120,35 @@ def intent_gate(
     *,
     without: str = NOT_KNOWN,
 ) -> Gate:
-    """Compare what kind of page ranks with what kind ours is.
+    """Compare the kind of page that ranks with the kind that ours is.
 
-    `field` are the ranking pages without ours; `vendor_kind` is the kind a vendor sees in most of
-    them, told when it disagrees. A majority is 60 % of the pages that could be read, two at least.
+    `field` are the ranking pages without ours; `vendor_kind` is the kind that a vendor gives most
+    of them, mentioned when it disagrees. A majority is 60 % of the pages that could be read, and at
+    least two.
     """
     readable = [page for page in field if page.readable]
     kinds = Counter(page.kind for page in readable if page.kind is not None)
     if kinds.total() < LEAST_PAGES:
         reason = _too_little(len(readable), kinds.total())
-        return Gate("intent", UNKNOWN, f"{reason}{_doubt(vendor_kind, None)}")
+        return Gate("intent", UNKNOWN, f"{reason}{_vendor_disagrees(vendor_kind, None)}")
     kind, count = max(kinds.items(), key=lambda pair: (pair[1], pair[0]))
-    # "Other" is what is left over, walls against robots among it: no kind that ours could miss.
+    # "Other" is everything unclassified, bot walls included: not a kind that ours could miss.
     if kind == OTHER or count < LEAST_PAGES or count < MAJORITY * len(readable):
         named = ", ".join(f"{number} {_MANY[name]}" for name, number in kinds.most_common())
         reason = f"The ranking pages are mixed ({named}): no verdict."
-        return Gate("intent", MIXED, f"{reason}{_doubt(vendor_kind, None)}")
+        return Gate("intent", MIXED, f"{reason}{_vendor_disagrees(vendor_kind, None)}")
     said = f"{count} of {len(readable)} readable pages are {_MANY[kind]}"
-    state, yours = _beside(ours, kind, without)
-    return Gate("intent", state, f"{said}; {yours}.{_doubt(vendor_kind, kind)}")
+    state, yours = _compare_kind(ours, kind, without)
+    return Gate("intent", state, f"{said}; {yours}.{_vendor_disagrees(vendor_kind, kind)}")
 
 
 def trust_gate(
     ours: PageFacts | None, top3: Sequence[PageFacts], *, without: str = NOT_KNOWN
 ) -> tuple[Gate, tuple[TrustRow, ...]]:
-    """Return what most of the top pages show their readers and ours does not, as a checklist.
+    """Return as a checklist what most of the top pages show their readers and ours does not.
 
-    A mismatch is a page that lacks at least half of what most of them show: one date that is
-    missing is worth a line, and no reason to stop.
+    The gate fails only when ours lacks at least half of what most of them show, and at least two
+    things: one missing date deserves a line, but is no reason to stop.
     """
     readable = [page for page in top3 if page.readable]
     if ours is None or not ours.readable:
@@ -161,21 +162,20 @@ def trust_gate(
         reason = "Your page shows readers what most of the top pages show."
         return Gate("trust", MATCH, reason), ()
     names = ", ".join(f"{row.name} ({row.theirs} of {row.read})" for row in lacking)
-    much = 2 * len(lacking) >= len(expected)
-    start = (
-        "Most of the top pages show readers what yours does not"
-        if much
-        else "Your page shows readers most of what the top pages show, but not"
-    )
+    half = 2 * len(lacking) >= len(expected)
+    much = half and len(lacking) > 1
+    start = "Your page shows readers most of what the top pages show, but not"
+    if half:
+        start = f"Most of the top pages show readers {'what' if much else 'one thing that'} yours does not"
     reason = f"{start}: {names}. This is for readers; it is no ranking checklist."
     return Gate("trust", MISMATCH if much else MIXED, reason), lacking
 
 
 def coverage(ours: PageFacts | None, top3: Sequence[PageFacts], language: str) -> tuple[str, ...]:
-    """Return what most of the top pages have headings about and our page never mentions.
+    """Return the topics that most of the top pages have in headings and our page never mentions.
 
-    At most eight, the most shared first; fewer when there are fewer, none when it cannot be told.
-    Words are compared by stem; those that stand together in a heading are shown together.
+    At most eight, the most shared first; None when it cannot be told. Words are compared by stem;
+    words that stand together in a heading are shown together.
     """
     readable = [page for page in top3 if page.readable]
     if ours is None or not ours.readable or len(readable) < LEAST_PAGES:
@@ -189,24 +189,24 @@ def coverage(ours: PageFacts | None, top3: Sequence[PageFacts], language: str) -
 
 
 def most_seen(kinds: Sequence[str | None]) -> str | None:
-    """Return the kind that a vendor gives most of the pages, two at least; None when it does not.
+    """Return the kind that a vendor gives most of the pages, at least two of them; else None.
 
-    A page that the vendor says nothing of counts against it.
+    A page that the vendor says nothing about counts against it.
     """
     named = Counter(kind for kind in kinds if kind is not None)
     kind, count = max(named.items(), key=lambda pair: (pair[1], pair[0]), default=("", 0))
     return kind if count >= LEAST_PAGES and count >= MAJORITY * len(kinds) else None
 
 
-def _doubt(vendor_kind: str | None, ours: str | None) -> str:
-    """Return the sentence that tells what a vendor sees where we see something else."""
+def _vendor_disagrees(vendor_kind: str | None, ours: str | None) -> str:
+    """Return the sentence that says that a vendor sees another kind of page than we do."""
     if vendor_kind is None or vendor_kind == ours:
         return ""
     seen = _MANY.get(vendor_kind, vendor_kind)
     return f" A vendor sees {seen}{' instead' if ours else ''}."
 
 
-def _beside(ours: PageFacts | None, kind: str, without: str) -> tuple[str, str]:
+def _compare_kind(ours: PageFacts | None, kind: str, without: str) -> tuple[str, str]:
     if ours is None:
         return UNKNOWN, without
     if not ours.readable:
@@ -245,7 +245,7 @@ def _is_usual(row: TrustRow) -> bool:
     return row.theirs >= LEAST_PAGES and 2 * row.theirs > row.read
 
 
-def _told(row: TrustRow) -> str:
+def _checklist_line(row: TrustRow) -> str:
     example = f", for example {row.evidence}" if row.evidence else ""
     return f"{row.name}: {row.theirs} of {row.read} of the top pages show it{example}"
 

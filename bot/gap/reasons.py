@@ -1,4 +1,4 @@
-"""Why a prospect is worth a look, in words a marketer would use. Short, and never a guess."""
+"""Why a prospect is worth a look, in a marketer's words. Short, and never a guess."""
 
 from datetime import date
 
@@ -29,7 +29,7 @@ def reasons(
     trust: float | None,
     first_seen: date | None,
 ) -> tuple[str, ...]:
-    """Return the reasons, the weightiest first.
+    """Return the reasons, the most important first.
 
     `competitors` and `pages` are how many were read; `page` is the linking page where it is known,
     `words` are the terms in the domain's name where it is not.
@@ -56,13 +56,13 @@ def reasons(
 
 
 def _subject(candidate: Candidate, words: tuple[str, ...]) -> list[str]:
-    """Return what the domain is about, by its own name and by an index."""
+    """Return the topic of the domain, by its own name and by an index."""
     named = [f"“{'”, “'.join(words)}” in its name"] if words else []
     return [*named, f"topic “{candidate.topic}”"] if candidate.topic else named
 
 
 def _reach(candidate: Candidate, competitors: int, read: int) -> str:
-    """Return how many pages, and how many sites without a page of theirs: they differ in worth."""
+    """Return how many pages it links to and how many bare sites; the two differ in value."""
     pages, sites = candidate.links_to(Scope.PAGE), candidate.links_to(Scope.SITE)
     if not pages:
         return f"links to {sites} of {competitors} sites, not seen on the ranking pages"

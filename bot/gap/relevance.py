@@ -1,11 +1,12 @@
 """Relevance: how much of a keyword's vocabulary a linking page, or a domain's name, contains.
 
-Terms are the stemmed words of the keyword and of the top titles in the market's language, stop
-words out. Relevance is the share of them that was found, 0..1; None when there are no terms.
+Terms are the stemmed words of the keyword and of the top titles in the market's language, without
+stop words. Relevance is the share of terms that was found, 0..1; None when there are no terms.
 
 A title and an anchor are compared stem by stem. Names and URLs run words together
-(`startupaccounting.com`), so there a term of four letters or more is found anywhere, three letters
-(`crm`) at the edge of a label, fewer only as a label's part of their own (`ai-news.com`).
+(`startupaccounting.com`), so there a term of four letters or more may stand anywhere, one of three
+letters (`crm`) must stand at the edge of a label, and a shorter one must be a whole part of a label
+(`ai-news.com`).
 """
 
 import unicodedata
@@ -58,13 +59,13 @@ _STEMMERS = {
     "tr": "turkish",
     "yi": "yiddish",
 }
-# Written without spaces between words: pairs of characters stand in for words.
+# Languages written without spaces between words: pairs of characters serve as words.
 _SPACELESS = frozenset(["ja", "km", "lo", "my", "th", "zh"])
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One stem, a word it came from, and the forms to look for in names and URLs."""
+    """One stem, a word that it came from, and the forms to look for in names and URLs."""
 
     stem: str
     word: str
@@ -80,16 +81,16 @@ class Terms:
 
     @property
     def floor(self) -> float | None:
-        """Return the relevance of a name without any term: none of them, if there are any."""
+        """Return the relevance of a name without any term: 0, or None if there are no terms."""
         return 0.0 if self.terms else None
 
     def in_page(self, link: Link) -> float | None:
-        """Return the share of the terms that the linking page's title, URL and anchor contain."""
+        """Return the share of the terms in the linking page's title, URL and anchor."""
         words = f"{link.title or ''} {link.anchor or ''}"
         return self._share(words, _address(link.source_url))
 
     def in_path(self, url: str, title: str = "") -> float | None:
-        """Return the share in a URL's path and a title: pages of one site share the host's name."""
+        """Return the share in a URL's path and a title; the host is the same for the whole site."""
         return self._share(title, _address(url).rpartition("\n")[2])
 
     def _share(self, words: str, address: str) -> float | None:
@@ -100,10 +101,10 @@ class Terms:
         return found / len(self.terms)
 
     def in_names(self, domains: Iterable[str]) -> dict[str, float]:
-        """Return the share of the terms in each domain's name; names with none are left out.
+        """Return the share of the terms in each domain's name; domains without any are left out.
 
-        All names are searched as one text, at the speed of `str.find`: 100,000 names take a few
-        milliseconds a term.
+        All names are searched as one text with `str.find`: 100,000 names take a few milliseconds
+        per term.
         """
         text = "\n".join(["", *domains, ""])
         found = Counter(name for term in self.terms for name in _lines_with(term.needles, text))
@@ -120,8 +121,8 @@ class Terms:
 def terms_of(keyword: str, titles: Iterable[str], language: str) -> Terms:
     """Return the terms of a keyword and of the titles of the top results.
 
-    `language` is ISO 639-1; one without a stemmer compares whole words. Numbers count only in the
-    keyword: in titles they are years and lengths of lists.
+    `language` is ISO 639-1; a language without a stemmer compares whole words. Numbers count only
+    in the keyword: in titles they are years and list lengths.
     """
     words = dict.fromkeys(_words(keyword, language))
     for title in titles:
@@ -139,7 +140,7 @@ def _term(stem: str, words: list[str]) -> Term:
 
 
 def _needles(stem: str, word: str) -> tuple[str, ...]:
-    """Return what to look for in a name: what word and stem share ("compan"), or the word."""
+    """Return what to search for in a name: the start that word and stem share, or the word."""
     shared = "".join(
         a for a, _ in takewhile(lambda pair: pair[0] == pair[1], zip(stem, word, strict=False))
     )
@@ -169,7 +170,7 @@ def _hits(needle: str, text: str) -> Iterator[str]:
 
 
 def _address(url: str) -> str:
-    """Return a URL as lines and hyphens, the shape that needles are made for."""
+    """Return a URL as lines and hyphens, the shape that the search expects."""
     host = readable(host_of(url) or "")
     path = unquote(url.split("://", 1)[-1].partition("/")[2])
     return f"\n{_fold(host)}\n-{'-'.join(_split(_fold(path)))}-"
@@ -182,9 +183,9 @@ def _stems(text: str, language: str) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=20_000)
 def _stem(word: str, language: str) -> str:
-    """Return a word's stem: titles repeat their words, and stemming one takes 80 µs.
+    """Return a word's stem, cached: titles repeat their words, and stemming one takes 80 µs.
 
-    A stemmer keeps state, so none is shared between threads.
+    A stemmer keeps state, so threads do not share one.
     """
     algorithm = _STEMMERS.get(language)
     if algorithm not in snowballstemmer.algorithms():
@@ -209,14 +210,14 @@ def _words(text: str, language: str) -> list[str]:
 
 
 def _split(text: str) -> list[str]:
-    """Split at everything that is not a letter, a digit or a mark that belongs to a letter."""
+    """Split at everything that is not a letter, a digit or a combining mark."""
     return "".join(
         character if unicodedata.category(character)[0] in "LMN" else " " for character in text
     ).split()
 
 
 def _fold(text: str) -> str:
-    """Return text without accents, as names and URLs are mostly written."""
+    """Return text without accents, as most names and URLs are written."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(one for one in decomposed if unicodedata.category(one) != "Mn")
 

@@ -1,4 +1,4 @@
-"""Search results as they are counted: each page once, by its plain address. Pure."""
+"""Deduplicate search results: each page once, by its normalised address. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,9 +8,9 @@ from bot.model.page_key import page_key, plain
 
 
 def pages_once(rows: Sequence[SerpRow]) -> tuple[SerpRow, ...]:
-    """Return the results with each page once, at its best position, and the ranks closed up.
+    """Return the results with each page once, at its best position, and ranks without holes.
 
-    What a row does not know of its page is taken from the twin that was dropped.
+    Facts that the kept row lacks are taken from the duplicate that was dropped.
     """
     pages: dict[str, SerpRow] = {}
     dropped = 0
@@ -18,13 +18,13 @@ def pages_once(rows: Sequence[SerpRow]) -> tuple[SerpRow, ...]:
         key = page_key(row.url)
         if key in pages:
             dropped += 1
-            pages[key] = _filled(pages[key], row)
+            pages[key] = _merge(pages[key], row)
         else:
             pages[key] = replace(row, url=plain(row.url), position=row.position - dropped)
     return tuple(pages.values())
 
 
-def _filled(row: SerpRow, twin: SerpRow) -> SerpRow:
+def _merge(row: SerpRow, twin: SerpRow) -> SerpRow:
     known = row.referring_domains is not None
     return replace(
         row,

@@ -1,7 +1,7 @@
-"""The windowed top 3: whom we measure against when first pages change from day to day.
+"""The top 3 over several reads: whom we measure against when first pages change from day to day.
 
-Most places of a first page are held by several pages within two weeks. A top 3 taken from one read
-would move the need, and with it the gap, whenever a visitor drops in for a day.
+Within two weeks most places on a first page are held by several pages. A top 3 taken from one read
+would move the need, and with it the gap, whenever a page appears for one day.
 """
 
 from collections.abc import Sequence
@@ -13,21 +13,21 @@ from bot.model.page_key import page_key
 def top_by_share(
     serps: Sequence[Sequence[SerpRow]], own: frozenset[str], *, window: int = 4, top: int = 3
 ) -> tuple[SerpRow, ...]:
-    """Return the pages that stood in the top most often over the last reads, at most `top`.
+    """Return the pages that were in the top most often over the last reads, at most `top`.
 
-    `serps` are the organic rows of each read, newest first; a read that failed or came back empty
-    is no read and is not passed in. `own` are our registrable domains: their rows are taken out of
-    each read before its first `top` pages are counted.
+    `serps` are the organic rows of each read, newest first; leave out reads that failed or came
+    back empty. `own` are our registrable domains: their rows are removed from each read before its
+    first `top` pages are counted.
 
-    share = reads in which the page was among the first `top` / reads in the window
+        share = reads in which the page was among the first `top` / reads in the window
 
-    Ties: the more recent appearance in a top, then the better newest position, then the URL. So
-    with two reads the newer one wins a tie of 1 : 1. Nothing tells yet which of the two days was
-    the odd one, and then the results of today are the better answer, as they are with one read. It
-    also means that a real newcomer of a full window takes its place with its second read, at 2 : 2.
+    Ties are broken by the more recent appearance in a top, then the better newest position, then
+    the URL. With two reads the newer one therefore wins a tie of 1 : 1: nothing shows yet which day
+    was the odd one, and today's results are the better answer, as with one read. It also means that
+    a real newcomer enters a full window with its second read, at 2 : 2.
 
-    Each page comes as its newest row in the window, which may stand below the top by now. They are
-    in order of these positions; pages that the newest read does not have are last.
+    Each page comes as its newest row in the window, which may by now be below the top. Pages are
+    ordered by that position; pages that the newest read does not have come last.
     """
     reads = [_competitors(rows, own) for rows in serps[:window]]
     tops: dict[str, list[int]] = {}
@@ -52,7 +52,7 @@ def top_by_share(
 
 
 def _competitors(rows: Sequence[SerpRow], own: frozenset[str]) -> list[SerpRow]:
-    """Return the rows that are not ours from the top down, each page once at its best position."""
+    """Return the rows that are not ours in rank order, each page once at its best position."""
     theirs = [row for row in rows if row.domain not in own]
     pages: dict[str, SerpRow] = {}
     for row in sorted(theirs, key=lambda row: (row.position, row.url)):

@@ -1,6 +1,6 @@
-"""What a run may cost, what was spent and what is left: the facts that every door shows.
+"""What a run may cost, what was spent and what is left: the figures that every interface shows.
 
-Money is in micro-dollars and None where nobody knows a price; units belong to a vendor's own pool.
+Money is in micro-dollars, None where the price is unknown; units belong to a vendor's own pool.
 """
 
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ LEFT_OUT_WHEN_LIGHT = (
     "the traffic of the shortlist",
 )
 NEAR = 0.8
-"""From this share of a cap or an allowance on there is a warning."""
+"""A cap or an allowance used up to this share gives a warning."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteLine:
-    """The most that a run may cost at a vendor; `typical` is what runs here have cost, if any."""
+    """The most that a run may cost at a vendor; `typical` is the median of runs here, if any."""
 
     vendor: str
     title: str
@@ -32,18 +32,18 @@ class QuoteLine:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The price before a run, a line a vendor; empty: it costs nothing.
+    """The price before a run, one line per vendor; empty: it costs nothing.
 
-    `ask_over`: what the owner wants to be asked about first, None for nothing.
+    `ask_over` is the amount above which the owner wants a confirmation, None for never.
     """
 
     lines: tuple[QuoteLine, ...]
     ask_over: Amount | None = None
 
     def exceeds(self, most: Amount) -> bool:
-        """Say whether it may pass an amount: units of one vendor, or dollars of all together.
+        """Say whether it may exceed an amount: units of one vendor, or dollars of all together.
 
-        What has no price may cost more than any amount of dollars.
+        A request without a known price may exceed any amount of dollars.
         """
         if not most.money:
             return any(line.units > most.value for line in self.lines)
@@ -53,10 +53,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What somebody spent in one pool; open requests count at their worst case.
+    """What one payer spent in one pool; open requests count at their worst case.
 
     `who` is a vendor, a site or a person, None where nobody is known. `cached` answers are among
-    the `requests` and cost nothing; `estimated` is the worst case of all that was asked.
+    the `requests` and cost nothing; `estimated` is the worst case of everything asked.
     """
 
     who: str | None
@@ -71,7 +71,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a cap is used up. `of` is whose it is; `pool` is empty where it counts money."""
+    """How far a cap is used up. `of` is its owner; `pool` is empty for a cap in money."""
 
     cap: str
     of: str
@@ -86,13 +86,13 @@ class Standing:
 
     @property
     def is_near(self) -> bool:
-        """Say whether there should be a warning."""
+        """Say whether to show a warning."""
         return self.used >= NEAR * self.most.value
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What a vendor says is left; `fault` is a sentence when it would not say."""
+    """What a vendor says is left; `fault` is a sentence when the vendor did not answer."""
 
     title: str
     balances: tuple[Balance, ...] = ()
@@ -101,7 +101,7 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Spending since a moment, and how the caps stand now."""
+    """The spending since a moment, and the state of the caps now."""
 
     since: datetime
     by_vendor: tuple[Spent, ...]
@@ -111,7 +111,7 @@ class Overview:
 
 
 def is_near(balance: Balance) -> bool:
-    """Say whether a vendor's allowance is nearly used up, as far as it tells both numbers."""
+    """Say whether a vendor's allowance is nearly used up; False unless both numbers are known."""
     if balance.used is None or not balance.limit:
         return False
     return balance.used >= NEAR * balance.limit

@@ -1,7 +1,7 @@
-"""The nouns of link building, as the whole house uses them (docs: README, "Words").
+"""The data types of link building, used everywhere (terms: README, "Words").
 
-Frozen dataclasses without behaviour worth a test. `None` always means *unknown*, never zero.
-Domains are registrable, ASCII and lower case (see `bot.domains`); adapters see to that in `parse`.
+Frozen dataclasses without behaviour. `None` always means *unknown*, never zero. Domains are
+registrable, ASCII and lower case (see `bot.domains`); vendors ensure that in `parse`.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Scale(StrEnum):
 
 
 class LinkKind(StrEnum):
-    """FOLLOW is: not nofollow, not ugc, not sponsored. The others are hints, counted apart."""
+    """FOLLOW: not nofollow, not ugc, not sponsored. The others are hints, counted separately."""
 
     FOLLOW = "follow"
     NOFOLLOW = "nofollow"
@@ -55,7 +55,7 @@ class Market:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a profile is of: `value` is a page's absolute URL or a site's registrable domain."""
+    """What a profile is about: `value` is a page's absolute URL or a site's registrable domain."""
 
     scope: Scope
     value: str
@@ -66,7 +66,7 @@ class SerpRow:
     """One organic result. `position` is our organic rank from 1; rows are pages, not domains.
 
     `authority` is the ranking *site's*; the counts are the ranking *page's*, live links only.
-    `kind` is what the vendor takes the page for, one of `bot.model.page.KINDS`: a second opinion.
+    `kind` is the vendor's classification, one of `bot.model.page.KINDS`: a second opinion.
     """
 
     position: int
@@ -81,7 +81,7 @@ class SerpRow:
 
 @dataclass(frozen=True, slots=True)
 class KeywordMetrics:
-    """What a vendor estimates about a phrase; difficulty 0-100 is usually about the top 10."""
+    """A vendor's estimates for a keyword; difficulty 0-100 usually refers to the top 10."""
 
     keyword: str
     difficulty: float | None = None
@@ -103,9 +103,9 @@ class Metrics:
 class ReferringDomain:
     """A registrable domain with at least one live link to the target.
 
-    `link` is the best kind of its links. `trust` is 0..1 from the index's own marks (0: it calls
-    the domain spam). `traffic` is the domain's monthly organic visits. `topic` is what the index
-    files the domain under.
+    `link` is the best kind of its links. `trust` is 0..1 from the index's own marks (0: marked as
+    spam). `traffic` is the domain's monthly organic visits. `topic` is the index's category for the
+    domain.
     """
 
     domain: str
@@ -152,7 +152,7 @@ class Balance:
 class Profile:
     """The referring domains of one target as one index saw them.
 
-    `complete` is False when the read was cut off: then what is missing here may still exist.
+    `complete` is False when the read was cut off: a link that is missing here may still exist.
     """
 
     target: Target

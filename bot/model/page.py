@@ -1,6 +1,7 @@
-"""What a page says about itself, as the gates and `linkgap page` know it.
+"""The facts about a page that the gates and `linkgap page` use.
 
-`None` means unknown or not found, never "no". Only `bot.pages` makes these; anybody may read them.
+`None` means unknown or not found, never "no". Only `bot.pages` creates these; any code may read
+them.
 """
 
 from dataclasses import asdict, dataclass
@@ -24,7 +25,7 @@ _INTERNAL = ("headings", "vocabulary")
 
 @dataclass(frozen=True, slots=True)
 class PageLinks:
-    """Absolute URLs of the pages a reader looks for before trusting a site."""
+    """Absolute URLs of the pages that readers look for before they trust a site."""
 
     about: str | None = None
     contact: str | None = None
@@ -34,7 +35,7 @@ class PageLinks:
 
 @dataclass(frozen=True, slots=True)
 class TrustSign:
-    """One thing readers look for. `present` None: it could not be told."""
+    """One thing that readers look for. `present` None: it could not be determined."""
 
     name: str
     present: bool | None
@@ -45,10 +46,10 @@ class TrustSign:
 class PageFacts:
     """One page as read. `readable` False: everything else is unknown, `kind_evidence` says why.
 
-    `kind` is one of `KINDS`, or None when the page does not show clearly enough what it is.
-    `words` counts the visible text; `outbound_domains` are registrable and not the page's own.
-    `headings` (h1 to h3, in order) and `vocabulary` (lower-case words of the text) serve the
-    comparison of topics and are not printed.
+    `kind` is one of `KINDS`, or None when the page does not show it clearly enough. `words` counts
+    the visible text; `outbound_domains` are registrable and exclude the page's own. `headings` (h1
+    to h3, in order) and `vocabulary` (lower-case words of the text) are for comparing topics and
+    are not printed.
     """
 
     url: str | None

@@ -1,7 +1,7 @@
-"""One idea of "the same page", for search results, exports, our page, snapshots and `vs:`.
+"""When two addresses are "the same page": in search results, exports, snapshots and `vs:`.
 
-`plain` takes out of an address what came with a click and is not part of the page. `page_key` is
-what two spellings of one page share.
+`plain` removes click parameters from an address. `page_key` is the form that all spellings of one
+page share.
 """
 
 import re
@@ -24,42 +24,42 @@ _DEFAULT_PORTS = (None, 80, 443)
 def plain(url: str) -> str:
     """Return an address without fragment, default port, click and session parameters.
 
-    Scheme and host are lower case; the rest stays as it was written.
+    Scheme and host become lower case; the rest keeps its spelling.
     """
     address = _BEGINNING.sub(_lower, url.strip().partition("#")[0], count=1)
     address = _DEFAULT_PORT.sub(r"\1\2", address)
     path, mark, query = address.partition("?")
-    kept = "&".join(part for part in query.split("&") if part and not _is_of_the_click(part))
+    kept = "&".join(part for part in query.split("&") if part and not _is_click_parameter(part))
     return f"{_SESSION_IN_PATH.sub('', path)}{mark if kept else ''}{kept}"
 
 
 @lru_cache(maxsize=8192)
 def page_key(url: str) -> str:
-    """Return what makes two spellings of a page one page.
+    """Return the key that all spellings of one page share.
 
-    Scheme, `www.`, default port, fragment, trailing slash and what came with a click do not count;
-    host case, IDN and percent escapes are evened out; path case and the rest of the query do count.
+    Scheme, `www.`, default port, fragment, trailing slash and click parameters are ignored; host
+    case, IDN and percent escapes are normalised; path case and the rest of the query count.
     """
     url = plain(url)
     address = url if "://" in url.split("?", 1)[0] else f"//{url.removeprefix('//')}"
     try:
         parts = urlsplit(address)
-    except ValueError:  # a bracket that no address has: no other spelling is the same
+    except ValueError:  # not a valid address (bracket): equal only to the same spelling
         return url
     query = f"?{parts.query}" if parts.query else ""
     tail = quote(f"{parts.path.rstrip('/')}{query}", safe="/%:@!$&'()*+,;=~?[]|")
-    return f"{_bare(host_of(address) or '')}{_port(parts)}{_ESCAPE.sub(_evened, tail)}"
+    return f"{_without_www(host_of(address) or '')}{_port(parts)}{_ESCAPE.sub(_normalised, tail)}"
 
 
 def is_same_page(one: str | None, other: str | None) -> bool:
-    """Say whether two addresses are one page; an unknown page is none but itself."""
+    """Say whether two addresses are one page; an address without a key equals only itself."""
     return one == other or (
         None not in (one, other) and page_key(one or "") == page_key(other or "")
     )
 
 
 def once(urls: Iterable[str]) -> tuple[str, ...]:
-    """Return each page once, as it is spelled first."""
+    """Return each page once, in its first spelling."""
     pages: dict[str, str] = {}
     for url in urls:
         pages.setdefault(page_key(url), url)
@@ -77,17 +77,17 @@ def _lower(found: re.Match[str]) -> str:
     return found.group().lower()
 
 
-def _bare(host: str) -> str:
+def _without_www(host: str) -> str:
     rest = host.removeprefix("www.")
     return rest if "." in rest else host
 
 
-def _evened(escape: re.Match[str]) -> str:
+def _normalised(escape: re.Match[str]) -> str:
     character = chr(int(escape.group()[1:], 16))
     return character if character in _UNRESERVED else escape.group().upper()
 
 
-def _is_of_the_click(parameter: str) -> bool:
+def _is_click_parameter(parameter: str) -> bool:
     name = parameter.partition("=")[0].lower()
     names, beginnings = _click_parameters()
     return name in names or name.startswith(beginnings)
@@ -95,7 +95,7 @@ def _is_of_the_click(parameter: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _click_parameters() -> tuple[frozenset[str], tuple[str, ...]]:
-    """Return the names in bot/model/click_parameters.txt, and the beginnings of names (`utm_*`)."""
+    """Return the names in bot/model/click_parameters.txt, and the prefixes (`utm_*`)."""
     lines = files("bot.model").joinpath("click_parameters.txt").read_text("utf-8").splitlines()
     words = [word for word in (line.split("#")[0].strip() for line in lines) if word]
     beginnings = tuple(word.removesuffix("*") for word in words if word.endswith("*"))

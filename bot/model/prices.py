@@ -1,4 +1,4 @@
-"""What units cost in money: the table bot/model/prices.toml, and the owner's own prices above it.
+"""What units cost in money: the table bot/model/prices.toml, overridden by the owner's prices.
 
 Amounts are written `500` (units) or `$0.50` (US dollars), several as `ahrefs=500,dataforseo=$2`.
 Money is counted in whole micro-dollars and always rounded up.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 MICRO = 1_000_000
 MOST = 1_000_000_000_000
-"""Of units or dollars: beyond it SQLite could not count in millionths."""
+"""Largest amount of units or dollars: above it, SQLite could not count in millionths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,20 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Prices by vendor; what is not in it is unknown."""
+    """Prices by vendor; a vendor that is missing has no known price."""
 
     by_vendor: Mapping[str, Price] = field(default_factory=dict)
 
     def micro_usd(self, vendor: str, units: int) -> int | None:
-        """Return what so many units cost, rounded up; None: nobody knows."""
+        """Return what this many units cost, rounded up; None if the price is unknown."""
         price = self.by_vendor.get(vendor)
         if price is None or price.usd is None:
             return None
-        return _up(price.usd * units * MICRO)
+        return _rounded_up(price.usd * units * MICRO)
 
 
 def read_prices(own: str = "") -> Prices:
-    """Return the table with the owner's prices (`ahrefs=0.0002`, dollars a unit) above it."""
+    """Return the table overridden by the owner's prices (`ahrefs=0.0002`, dollars per unit)."""
     mine = {
         vendor: Price(_number(text.removeprefix("$")), "LINKGAP_PRICES")
         for vendor, text in _pairs(own)
@@ -61,7 +61,7 @@ def read_amount(text: str) -> Amount:
     """Read `500` or `$0.50`; raises `ValueError` with a sentence."""
     text = text.strip().replace("_", "")
     if text.startswith("$"):
-        return Amount(_up(_number(text[1:]) * MICRO), money=True)
+        return Amount(_rounded_up(_number(text[1:]) * MICRO), money=True)
     units = _number(text)
     if units != int(units):
         raise ValueError(f"“{text}” is no whole number of units; money is written $0.50")
@@ -98,7 +98,7 @@ def _number(text: str) -> Decimal:
     return number
 
 
-def _up(number: Decimal) -> int:
+def _rounded_up(number: Decimal) -> int:
     return int(number.to_integral_value(ROUND_CEILING))
 
 

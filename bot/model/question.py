@@ -1,6 +1,6 @@
-"""What was asked, and the one grammar of every door: `/gap KEYWORD site: page: in: lang: vs: …`.
+"""The question, and the one grammar of every interface: `/gap KEYWORD site: page: in: lang: vs: …`.
 
-Slack, the CLI, the form and stored jobs all make a `Question`; only this file validates one.
+Slack, the CLI, the form and stored jobs all create a `Question`; only this file validates one.
 """
 
 import re
@@ -17,23 +17,23 @@ from bot.model.places import COUNTRIES, LANGUAGES, WEEKDAYS
 MAX_KEYWORD = 200
 NO_PAGE = "none"
 TEN = "10"
-"""`gates:10` reads ten ranking pages; search results have no more on their first page."""
+"""`gates:10` reads ten ranking pages; a first page of results has no more."""
 
 OPTIONS = ("site", "page", "in", "lang", "vs", "via", "serp", "fresh", "gates")
 _OPTION = re.compile(r"(?:^|(?<=\s))([A-Za-z]+):(\S*)")
 _SCHEME = re.compile(r"\A[a-zA-Z][a-zA-Z0-9+.-]*://")
 _AFTER_HOST = re.compile(r"[/?#]")
 _PLAIN = str.maketrans("“”„«»‘’", '"""""\'\'')
-# The surrogates are what a terminal makes of bytes that are not UTF-8; nothing can send them on.
+# Surrogates are a terminal's form of bytes that are not UTF-8; they cannot be sent on.
 _INVISIBLE = re.compile(
     r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
 )
-# They join or part letters in Persian and the scripts of India, and make one emoji of several.
+# These join or part letters in Persian and the scripts of India, and join emoji into one.
 _JOINERS = "\u200c\u200d"
 _VIRAMA = 9
 _SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
-# What chat programs paste around bold, italic, code and struck words. It opens before a word and
-# closes behind one, so `__init__`, `2*3*4` and a path of an address stay as they are.
+# Marks that chat programs paste around bold, italic, code and struck words. A mark opens before a
+# word and closes after one, so `__init__`, `2*3*4` and paths of addresses stay unchanged.
 _MARKED = re.compile(
     r"""(?:(?<=^)|(?<=[\s"'(\[*_`~]))(?P<mark>(?P<one>[*_`~])(?:(?<!_)(?P=one)){0,2})(?!(?P=one)|\s)"""
     r"""(?P<words>(?:(?!(?P=one)).|(?<=[^\W_])(?P=one)(?=[^\W_]))+)(?<!\s)(?P=mark)(?=$|[\s"')\].,;:!?*_`~])(?!(?P=one))""",
@@ -45,9 +45,9 @@ _MARKED = re.compile(
 class Question:
     """A validated question. `site` is registrable; `page` a URL, "none" or None (unknown).
 
-    `light` is the cheaper plan: it reads who links to the pages, not to their sites, and buys
-    neither linking pages nor traffic of the shortlist. `top10`: ten ranking pages are read instead
-    of three to tell what kind of page ranks.
+    `light` is the cheaper plan: it reads who links to the pages but not to their sites, and buys
+    neither linking pages nor traffic for the shortlist. `top10`: read ten ranking pages instead of
+    three to find out what kind of page ranks.
     """
 
     keyword: str
@@ -64,8 +64,15 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteQuestion(Question):
+    """A question about one of our sites: what a tracked keyword is known by."""
+
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
 class Defaults:
-    """What holds when the asker does not say: environment < team < site < channel."""
+    """Defaults for what the asker does not say: environment < team < site < channel."""
 
     country: str = "us"
     language: str = "en"
@@ -154,7 +161,7 @@ def make(
 
 
 def read_keyword(text: str) -> str:
-    """Return the keyword: no invisible characters, spaces folded, quotes and marks undone.
+    """Return the keyword: invisible characters, extra spaces, quotes and marks removed.
 
     U+200C and U+200D stay where they make a difference: between letters and in emoji.
     """
@@ -172,7 +179,7 @@ def read_keyword(text: str) -> str:
 
 
 def unmarked(text: str) -> str:
-    """Undo pasted `*bold*`, `_italic_`, `~struck~` and code, also one within the other."""
+    """Remove pasted `*bold*`, `_italic_`, `~struck~` and code marks, nested ones too."""
     before = None
     while before != text:
         before, text = text, _MARKED.sub(r"\g<words>", text)
@@ -180,13 +187,13 @@ def unmarked(text: str) -> str:
 
 
 def _joined(match: re.Match[str]) -> str:
-    """Return the joiner that invisible characters hold where one belongs, else a space."""
+    """Return the joiner among invisible characters if one belongs there, else a space."""
     joiner = next((one for one in match.group() if one in _JOINERS), "")
     before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
     broken = any(character < " " for character in match.group())
     if not joiner or broken or not _takes_joiner(before):
         return " "
-    # Behind a virama it may end the word: it says how the last letter is drawn.
+    # After a virama it may end the word: it decides how the last letter is drawn.
     ends_word = unicodedata.combining(before) == _VIRAMA and not after.strip()
     return joiner if ends_word or _takes_joiner(after) else " "
 
@@ -199,14 +206,14 @@ def _takes_joiner(character: str) -> bool:
 
 
 def _unquoted(text: str) -> str:
-    """Undo one pair of quotes of any kind; search engines would take it for an exact phrase."""
+    """Remove one pair of quotes of any kind; search engines would search for an exact phrase."""
     plain = text.translate(_PLAIN)
     once = plain.count(plain[:1]) == 2 and plain[0] == plain[-1] and plain[0] in "\"'"
     return text[1:-1].strip() if once else text
 
 
 def read_site(text: str) -> str:
-    """Return the registrable domain of a site the user named."""
+    """Return the registrable domain of a site that the user named."""
     domain = _host_in(text)
     if is_public_suffix(domain):
         raise _no_site(text)
@@ -214,7 +221,7 @@ def read_site(text: str) -> str:
 
 
 def _host_in(text: str) -> str:
-    """Return whose host it is; strangers' pages may stand right at a public suffix."""
+    """Return the owner's domain of a host; strangers' pages may be on a public suffix itself."""
     _refuse_credentials(text)
     host = host_of(text)
     if host is not None and is_address(host):
@@ -230,7 +237,7 @@ def _no_site(text: str) -> BadQuestion:
 
 
 def read_page(text: str) -> str:
-    """Return an absolute URL of ours, or "none" when the user says there is no such page."""
+    """Return the absolute URL of our page, or "none" when the user says there is none."""
     if text.lower() == NO_PAGE:
         return NO_PAGE
     url = read_url(text)
@@ -239,13 +246,13 @@ def read_page(text: str) -> str:
 
 
 def read_url(text: str) -> str:
-    """Return an absolute http(s) URL without what came with a click; a bare host gets https."""
+    """Return an absolute http(s) URL without click parameters; a bare host gets https."""
     text = _INVISIBLE.sub("", text).strip()
     _refuse_credentials(text)
     url = text if _SCHEME.match(text) else f"https://{text}"
     try:
         parts = urlsplit(url)
-        _ = parts.port  # it is only read, and checked, when it is asked for
+        _ = parts.port  # the port is parsed, and checked, only when it is read
     except ValueError:
         raise BadQuestion(f"“{text[:80]}” is not a web address.") from None
     if parts.scheme.lower() not in ("http", "https"):
@@ -287,7 +294,7 @@ def _take_quoted(text: str) -> tuple[str | None, str]:
 
 
 def end_of_quoted(text: str) -> int:
-    """Return where the quote stands that closes a leading quoted keyword; 0: there is none."""
+    """Return the position of the quote that closes a leading quoted keyword; 0 if there is none."""
     text = text.translate(_PLAIN)
     if text[:1] not in ('"', "'"):
         return 0
@@ -330,7 +337,7 @@ _TIME = re.compile(r"(\d{1,2})(?::?(\d{2}))?")
 
 @dataclass(frozen=True, slots=True)
 class TrackRequest:
-    """A keyword to follow; `day` (`mon`) and `hour` (6..22) of its channel, None: as they are."""
+    """A keyword to track; `day` (`mon`) and `hour` (6..22) of its channel, None: unchanged."""
 
     question: Question
     day: str | None = None
@@ -340,11 +347,11 @@ class TrackRequest:
 def parse_track(text: str, defaults: Defaults) -> TrackRequest:
     """Read `KEYWORD [site: in: lang: page: weekly on:mon at:09:00]`; raises `BadQuestion`.
 
-    `weekly` may stand after the keyword and changes nothing: every keyword is read weekly.
+    `weekly` may follow the keyword and changes nothing: every keyword is read weekly.
     """
     text = unmarked(text.strip())
     end = end_of_quoted(text)
-    quoted, words = text[:end], text[end:]  # what is in quotes belongs to the keyword
+    quoted, words = text[:end], text[end:]  # text in quotes belongs to the keyword
     given: dict[str, str] = {}
     for match in _WHEN.finditer(words):
         name = match.group(1).lower()

@@ -1,6 +1,6 @@
-"""What one run answers. Field names are the keys of the documented JSON (docs/report.schema.json).
+"""The result of one run. Field names are the keys of the documented JSON (docs/report.schema.json).
 
-Every door (CLI, Slack, files) shows this and nothing else. `None` means unknown, never zero.
+Every interface (CLI, Slack, files) shows this and nothing else. `None` means unknown, never zero.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from bot.model.links import LinkKind, Market, Scope, SerpRow
 
 
 class Verdict(StrEnum):
-    """The one thing to do next."""
+    """What to do next."""
 
     BUILD_LINKS = "build_links"
     FIX_FIRST = "fix_first"
@@ -32,7 +32,7 @@ class Basis(StrEnum):
 
 
 class SourceState(StrEnum):
-    """How a question to a vendor ended. Four different things; none of them is zero."""
+    """How a question to a vendor ended. The four are different; none of them means zero."""
 
     OK = "ok"
     PARTIAL = "partial"
@@ -41,7 +41,7 @@ class SourceState(StrEnum):
 
 
 class Absence(StrEnum):
-    """Is it certain that the prospect does not link to us?"""
+    """Whether it is certain that the prospect does not link to us."""
 
     PROVEN = "proven"
     UNPROVEN = "unproven"
@@ -49,7 +49,7 @@ class Absence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AuthorityAdjustment:
-    """Own site against the competitors' sites on one scale; `multiplier` is within 1..2."""
+    """Our site against the competitors' sites on one scale; `multiplier` is within 1..2."""
 
     own: float | None
     competitors_mean: float | None
@@ -75,7 +75,7 @@ class IndexNeed:
 
 @dataclass(frozen=True, slots=True)
 class CappedPage:
-    """A page with far more links than the middle one, and what it counts as."""
+    """A page with far more links than the median, and what it counts as."""
 
     url: str
     count: int
@@ -84,12 +84,12 @@ class CappedPage:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """How many referring domains the present top 3 have, and how many we would need.
+    """How many referring domains the current top 3 have, and how many we would need.
 
     `even_field` = ceil(base), `needed` = ceil(base × multiplier), where base is the mean with no
-    page counted for more than four times the median: `capped` are those that have more, and
-    `distorted_by` is the URL of the largest. `mean` and `median` are the plain ones. Everything is
-    as the first index counts, but `low` and `high` span the counts of all that were asked.
+    page counted for more than four times the median: `capped` are the pages that have more, and
+    `distorted_by` is the URL of the largest. `mean` and `median` are uncapped. All values are the
+    first index's counts, except `low` and `high`, which span the counts of all indexes asked.
     """
 
     metric: str
@@ -128,7 +128,7 @@ class Competitor:
 class Gate:
     """One check that comes before links: intent or trust.
 
-    `overruled`: the team set it aside. It is told all the same, and never leads.
+    `overruled`: the team set it aside. It is still reported, but never decides the verdict.
     """
 
     name: str
@@ -139,7 +139,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class IndexLink:
-    """What one link index says of a prospect; `authority` is on its own scale, `trust` 0..1."""
+    """What one link index says about a prospect; `authority` is on its own scale, `trust` 0..1."""
 
     provider: str
     authority: float | None
@@ -151,12 +151,12 @@ class IndexLink:
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """A domain that links to competitors and not to us. `score` is 0..100.
+    """A domain that links to competitors but not to us. `score` is 0..100.
 
-    `links_to` are the competitors' URLs (page level) and domains (site level) it links to:
+    `links_to` are the competitors' URLs (page level) and domains (site level) that it links to:
     `links_to_pages` and `links_to_sites` say how many of each. `relevance` and `trust` are 0..1;
-    `seen_by` are the indexes that saw the link, `by_index` what each of them says where several
-    did. `topic` is what an index files the domain under.
+    `seen_by` are the indexes that saw the link, `by_index` what each of them says if several did.
+    `topic` is an index's category for the domain.
     """
 
     domain: str
@@ -188,7 +188,7 @@ class Prospect:
 
 @dataclass(frozen=True, slots=True)
 class Unproven:
-    """A domain that links to competitors and of which nobody could say whether it links to us.
+    """A domain that links to competitors and might already link to us: this could not be checked.
 
     `links_to` as in `Prospect`.
     """
@@ -217,7 +217,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class CostLine:
-    """What a vendor's pool was charged, beside the worst case reserved before the requests."""
+    """What a vendor's pool was charged, and the worst case reserved before the requests."""
 
     provider: str
     pool: str
@@ -228,14 +228,14 @@ class CostLine:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One answer, whole. `page` is our page; "none" when the asker says we have none.
+    """One complete answer. `page` is our page; "none" when the asker says we have none.
 
     `results` are all rows of the search results that were read, ours too. `position` is our best
-    rank among them; None: not among them, or nothing was read.
-    `prospects` are proven not to link to us wherever an index can be asked; `unproven` are those
-    that could not be checked. Where nothing connected can tell, all stand in `prospects`, unproven.
-    `proposed_page` may be ours and waits for an answer. `checklist` is what readers find on most of
-    the top pages and not on ours, `coverage` the topics they share and ours lacks, best first.
+    rank among them; None: not among them, or nothing was read. `prospects` are proven not to link
+    to us wherever an index can be asked; `unproven` are those that could not be checked. If no
+    connected index can prove it, all are in `prospects`, unproven. `proposed_page` may be ours and
+    needs confirmation. `checklist` is what most of the top pages show their readers and ours does
+    not, `coverage` the topics they share and ours lacks, best first.
     """
 
     keyword: str

@@ -1,4 +1,4 @@
-"""What is watched, what each read of it found, and what a week changed.
+"""What is tracked, what each read found, and what a week changed.
 
 Field names of `Digest` and what it holds are the keys of the documented JSON (docs/tracking.md).
 `None` means unknown, never zero. Moments are aware.
@@ -8,22 +8,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from pydantic import computed_field
+
 from bot.model.links import LinkKind, SerpRow
-from bot.model.question import Question
+from bot.model.question import SiteQuestion
 from bot.model.report import CostLine
 
 
 @dataclass(frozen=True, slots=True)
 class TrackedKeyword:
-    """A keyword that one channel follows for one of its sites; `id` is opaque and safe to show.
+    """A keyword that one channel tracks for one of its sites; `id` is opaque and safe to show.
 
-    `question` says market, site, our page and the vendors, as a `/gap` does.
+    `question` has the market, site, our page and the vendors, as for a `/gap`.
     """
 
     id: str
     team: str
     channel: str
-    question: Question
+    question: SiteQuestion
     paused: bool
     created_by: str | None
     created_at: datetime
@@ -31,7 +33,7 @@ class TrackedKeyword:
 
 @dataclass(frozen=True, slots=True)
 class CompetitorCount:
-    """A competitor's page in a snapshot's target set, with its live referring domains."""
+    """A competitor's page among a snapshot's target pages, with its live referring domains."""
 
     url: str
     domain: str
@@ -42,11 +44,12 @@ class CompetitorCount:
 class Snapshot:
     """One read of a tracked keyword.
 
-    `serp` are all rows read, ours too. `competitors` are the windowed top 3: what the need was
-    counted on. `position` is our best organic rank among `serp`; None with rows: not among them.
-    `index` is the link index that counted: another one counts differently, and nothing has changed
-    by it. `reread`: links that are newer than it have not been asked for; a `/gap` in between is
-    none.
+    `serp` are all rows read, ours too. `competitors` are the windowed top 3, on which the need was
+    counted. `position` is our best organic rank among `serp`; None with rows: not among them.
+    `index` is the link index that counted; another index counts differently, so a change of index
+    is no change of links. `reread`: new links were read up to here, so the next refresh asks only
+    for newer ones. A `/gap` between refreshes does not set it. `sample`:
+    results or counts were invented.
     """
 
     run_id: str
@@ -62,10 +65,11 @@ class Snapshot:
     position: int | None
     index: str = ""
     reread: bool = True
+    sample: bool = False
 
 
 class Outlook(StrEnum):
-    """What the pace says of the gap."""
+    """The forecast for the gap."""
 
     CLOSED = "closed"
     CLOSING = "closing"
@@ -75,7 +79,7 @@ class Outlook(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Net new referring domains a month, ours and the need's, and the months until the gap is 0.
+    """Net new referring domains per month, ours and the need's, and the months until the gap is 0.
 
     `months` is None unless the outlook is CLOSING (or 0.0 when CLOSED).
     """
@@ -88,7 +92,7 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class ForecastCheck:
-    """An earlier forecast held against what came: the gap it foresaw for now, and the gap now."""
+    """An earlier forecast compared with the result: the gap forecast for now, and the gap now."""
 
     made_at: datetime
     foreseen: int
@@ -98,7 +102,7 @@ class ForecastCheck:
 
 @dataclass(frozen=True, slots=True)
 class KeywordLine:
-    """One keyword's row in a digest. Changes are against the digest before; None: unknown.
+    """One keyword's row in a digest. Changes are since the previous digest; None: unknown.
 
     `gap_change` below 0 means closer. `position_change` below 0 means a better rank.
     `competitors_gained` is how many new competitor links were seen. `entered` and `left` are the
@@ -130,13 +134,21 @@ class KeywordLine:
     left: tuple[str, ...]
     read_at: datetime
 
+    @computed_field(
+        description="Use competitors_gained: this old name ends with the next release.",
+        json_schema_extra={"deprecated": True},
+    )
+    def rivals_gained(self) -> int:
+        """Return `competitors_gained` by its old name."""
+        return self.competitors_gained
+
 
 @dataclass(frozen=True, slots=True)
 class NewCompetitorLink:
     """A domain that began to link to a competitor and does not link to us. `score` is 0..100.
 
     `competitor` is the competitor's page, `page` the linking page (None: not bought), `why` is in
-    words. `keyword` is the one it matters most for, `keywords` are all it is new to.
+    words. `keyword` is the one it matters most for, `keywords` are all for which it is new.
     """
 
     domain: str
@@ -167,7 +179,7 @@ class OwnLink:
 
 @dataclass(frozen=True, slots=True)
 class GapPoint:
-    """The remaining gap of a keyword on a day; `keyword` None: the sum over all."""
+    """The remaining gap of a keyword on a day; `keyword` None: the sum of all."""
 
     day: date
     keyword: str | None
@@ -176,7 +188,7 @@ class GapPoint:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A keyword without a read this week, and why; `id` is that of its line, if it has one."""
+    """A keyword without a read this week, and why; `id` is the one in its row, if it has one."""
 
     id: str
     keyword: str
@@ -185,10 +197,10 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What a channel hears of one ISO week (`2026-W48`, in the channel's own time zone).
+    """The report to a channel on one ISO week (`2026-W48`, in the channel's own time zone).
 
-    `changed` False: there is nothing to post. `unchecked_losses` left the index, and whether they
-    still link could not be seen.
+    `changed` False: there is nothing to post. `unchecked_losses` left the index, and it could not
+    be checked whether they still link.
     """
 
     week: str
@@ -211,13 +223,13 @@ class Digest:
 
     @property
     def nothing_read(self) -> bool:
-        """Say whether no keyword that was read before could be read now."""
+        """Say whether none of the keywords that have been read before could be read now."""
         failed = {one.id for one in self.unread}
         return bool(self.keywords) and failed.issuperset(line.id for line in self.keywords)
 
 
 class Moment(StrEnum):
-    """What may interrupt a channel between digests; all off by default but WON."""
+    """What may interrupt a channel between digests; all off by default except WON."""
 
     ENTERED_TOP3 = "entered_top3"
     LEFT_TOP3 = "left_top3"
@@ -229,7 +241,7 @@ class Moment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing that happened; `domain` for links, `position` for ranks (None: not read there)."""
+    """One event; `domain` for links, `position` for ranks (None: not in the rows read)."""
 
     moment: Moment
     keyword: str

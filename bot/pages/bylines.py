@@ -138,7 +138,17 @@ _IN_PATH = compiled(r"/((?:19|20)\d\d)/(\d{1,2})/(\d{1,2})(?:/|-)")
 _REMARKS = compiled(
     r"comment|sidebar|related|widget|recent|footer|reply|replies|teaser", re.IGNORECASE
 )
+# Blogger's whole text and every part of an Elementor page is a widget; a wrapper that says there is
+# a side column, or that remarks are open, is neither of them.
+_NO_REMARKS = compiled(
+    r"(?<![\w-])(?:widget Blog(?![\w-])|elementor-(?:widget|element)[\w-]*+"
+    r"|(?:has|have|no|with|without|is|one|two|hide|show)-?_?(?:(?:left|right)[-_])?"
+    r"(?:side-?bars?|comments?|widgets?|footer|related)[\w-]*+|comments?-(?:open|closed|count|off)\b"
+    r"|layout-[\w-]*+|[\w-]*+-layout\b|Blog\d\b)"
+)
 _SIGNS = re.compile(r"\W+")
+_POST_FOOTER = compiled(r"(?<![\w-])(?:entry|post|article)-(?:footer|meta)\b|post-footer-line")
+_MARKS = 600
 _MAX_NAME = 60
 _MAX_BYLINE = 300
 
@@ -170,7 +180,7 @@ def organisation_of(document: Document) -> str | None:
 
 
 def published_of(document: Document) -> date | None:
-    """Return the day of publication as the page's own metadata gives it."""
+    """Return the day of publication as the page's own markup gives it."""
     return _dated(document, "datePublished", _META_PUBLISHED) or _marked_time(document)
 
 
@@ -269,11 +279,19 @@ def _is_remark(element: LexborNode) -> bool:
             return False
         if (node.attributes.get("itemtype") or "").endswith(("/Review", "/Comment", "/Answer")):
             return True
-        marks = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
-        if node.tag in ("aside", "footer", "nav") or _REMARKS.search(marks):
+        marks = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"[:_MARKS]
+        if node.tag in ("aside", "nav") or (node.tag == "footer" and not _ends_article(node)):
+            return True
+        if _REMARKS.search(marks) and _REMARKS.search(_NO_REMARKS.sub(" ", marks)):
             return True
         node = node.parent
     return False
+
+
+def _ends_article(footer: LexborNode) -> bool:
+    """Say whether a footer is that of a post, where many themes name its author."""
+    marks = f"{footer.attributes.get('class') or ''} "[:_MARKS]
+    return footer.parent is not None and _POST_FOOTER.search(marks) is not None
 
 
 def _dated(document: Document, name: str, metas: tuple[str, ...]) -> date | None:

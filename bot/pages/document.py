@@ -10,12 +10,11 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.domains import registrable
+from bot.pages.furniture import REMARK, Standing
 from bot.pages.schema import Node, json_ld, microdata
 from bot.pages.texts import MAX_WORDS, label, words
 
 _UNSEEN = frozenset({"script", "style", "template", "svg", "select", "datalist", "head"})
-_FURNITURE = frozenset({"nav", "footer", "aside"})
-_ROLES = frozenset({"navigation", "contentinfo"})
 _BLANKS = "\t\n\v\f\r\x85\xa0\u2028\u2029\u3000"
 _SENTENCE = 60
 _SENTENCE_HAN = 25
@@ -32,6 +31,7 @@ _MAX_PROSE = 2000
 _MAX_MARK = 600
 _MAX_CONTENT = 4000
 _MAX_LINES, _LINE = 4000, 90
+_TEXT_OF_ITS_OWN = 5
 _MARK = re.compile(r"\A(?:id|class)\Z|\Adata-.*(?:page|template|type|view|controller|route)")
 
 
@@ -155,7 +155,7 @@ class Document:
         """Headings of rank 1 to 3 in document order, without those of navigation and footer."""
         found = []
         for node in self.tree.css("h1, h2, h3")[:_MAX_HEADINGS]:
-            text = words(node)
+            text = None if self.is_aside(node) else words(node)
             if text:
                 found.append((int((node.tag or "h3")[1]), text))
         return found
@@ -210,9 +210,13 @@ class Document:
         """The paragraphs of a sentence or more, outside navigation, side columns and footer."""
         return self._visible.prose
 
+    def is_aside(self, node: LexborNode) -> bool:
+        """Say whether an element stands in a menu, a side column, a footer or beside the matter."""
+        return node.mem_id in self._visible.aside
+
     @cached_property
     def _visible(self) -> "_Visible":
-        return _visible(self.tree.body)
+        return _visible(self.tree)
 
     @cached_property
     def types(self) -> Counter[str]:
@@ -231,38 +235,53 @@ class _Visible:
     main: str
     prose: list[str]
     lines: list[str]
+    aside: set[int]
 
 
-def _visible(body: LexborNode | None) -> _Visible:
-    """Walk the visible text once, without recursion and without a copy of the tree."""
+def _visible(tree: LexborHTMLParser) -> _Visible:
+    """Walk the visible text once, without recursion and without a copy of the tree.
+
+    What readers remark on a text is beside the matter; where there is no other text, it is that.
+    """
+    body, standing = tree.body, Standing(tree)
     everything: list[str] = []
-    main: list[str] = []
-    prose: list[str] = []
-    waiting = [(body, False)] if body is not None else []
+    main: list[tuple[str, bool]] = []
+    prose: list[tuple[str, bool]] = []
+    aside: set[int] = set()
+    remarks: list[int] = []
+    waiting: list[tuple[LexborNode, str]] = [(body, "")] if body is not None else []
     while waiting:
-        node, aside = waiting.pop()
+        node, where = waiting.pop()
         if node.next is not None and node is not body:
-            waiting.append((node.next, aside))
+            waiting.append((node.next, where))
         tag = node.tag or ""
         if tag == "-text":
             piece = node.text_content or ""
             everything.append(piece)
-            if not aside:
-                main.append(piece)
+            if where in ("", REMARK):
+                main.append((piece, bool(where)))
                 if len(piece) >= _LOOSE and len(prose) < _MAX_PROSE and _stands_loose(node):
-                    prose += filter(None, [" ".join(piece[:MAX_WORDS].split())])
+                    said = " ".join(piece[:MAX_WORDS].split())
+                    prose += [(said, bool(where))] if said else []
             continue
-        if tag in _UNSEEN:
+        if tag in _UNSEEN or tag[0] in "-!":
             continue
-        below = aside or tag in _FURNITURE or node.attributes.get("role") in _ROLES
-        if tag == "p" and not below and len(prose) < _MAX_PROSE:
-            said = words(node)
-            if said and len(said) >= (_SENTENCE_HAN if _HAN.match(said) else _SENTENCE):
-                prose.append(said)
+        below = standing.of(node, tag, where)
+        if below:
+            (remarks.append if below == REMARK else aside.add)(node.mem_id)
+        if tag == "p" and below in ("", REMARK) and len(prose) < _MAX_PROSE:
+            said = words(node) or ""
+            if len(said) >= (_SENTENCE_HAN if _HAN.match(said) else _SENTENCE):
+                prose.append((said, bool(below)))
         if node.child is not None:
             waiting.append((node.child, below))
-    lines = [line for piece in main[:_MAX_LINES] if 0 < len(line := piece.strip()) <= _LINE]
-    return _Visible(_folded(everything), _folded(main), prose, lines)
+    if sum(not remarked for _, remarked in prose) >= _TEXT_OF_ITS_OWN:
+        main = [each for each in main if not each[1]]
+        prose = [each for each in prose if not each[1]]
+        aside.update(remarks)
+    pieces = [piece for piece, _ in main]
+    lines = [line for piece in pieces[:_MAX_LINES] if 0 < len(line := piece.strip()) <= _LINE]
+    return _Visible(_folded(everything), _folded(pieces), [said for said, _ in prose], lines, aside)
 
 
 def _stands_loose(node: LexborNode) -> bool:

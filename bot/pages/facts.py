@@ -1,7 +1,7 @@
 """From a page as it was sent to what it says about itself.
 
-selectolax reads the markup; htmldate looks for a visible date where metadata has none, on the
-kinds of page that have one. Everything is bounded: a hostile page costs time and memory like a
+selectolax reads the markup; htmldate looks for a visible date where nothing else shows one and the
+page has a text. Everything is bounded: a hostile page costs time and memory like a
 large honest one.
 """
 
@@ -18,11 +18,10 @@ from bot.pages.language import language_of
 from bot.pages.links import links_of, outbound_of
 from bot.pages.reading.charset import decode, sniff
 from bot.pages.reading.fetch import MAX_BYTES, PageRead, Unusable, check_html
-from bot.pages.visible_dates import shown_in_posts, shown_near_the_top
+from bot.pages.walls import is_wall
+from bot.pages.visible_dates import as_shown, is_a_text, shown_in_posts, shown_near_the_top
 
 _SIGNED = frozenset({"list", "guide", "review", "news", "video", "other", None})
-_DATED = frozenset({"list", "guide", "review", "news", "video", "forum", None})
-_TOLD = frozenset({"news", "review", None})
 _LEAST_WORDS = 25
 _ASKING = 2_000
 _FEW_WORDS = 120
@@ -81,7 +80,7 @@ def _read(document: Document, html: str) -> PageFacts:
     kind, evidence = kind_of(document)
     # A front page shows the names and days of the pages it leads to.
     author = author_of(document) if kind in _SIGNED and not document.is_home else None
-    published = None if document.is_home else _published(document, kind, html)
+    published = None if document.is_home else _published(document, html)
     modified = modified_of(document)
     links = links_of(document)
     organisation = organisation_of(document)
@@ -108,16 +107,13 @@ def _read(document: Document, html: str) -> PageFacts:
     )
 
 
-def _published(document: Document, kind: str | None, html: str) -> date | None:
+def _published(document: Document, html: str) -> date | None:
+    """Return the day of publication, whatever kind of page it is: a kind can be named wrongly."""
     said = published_of(document)
-    if said is not None or kind not in _DATED:
-        return said if kind not in ("product", "category") else None
-    found = in_path(document)
-    if found is None and kind == "forum":
-        found = shown_in_posts(document)
-    elif found is None and kind in _TOLD:
-        found = shown_near_the_top(document)
-    if found is not None or kind is None or len(html) > _MAX_DATED:
+    if said is not None:
+        return as_shown(document, said)
+    found = in_path(document) or shown_in_posts(document) or shown_near_the_top(document)
+    if found is not None or not is_a_text(document) or len(html) > _MAX_DATED:
         return found
     # Imported on need: it brings lxml, and most pages carry their date in metadata.
     from htmldate import find_date  # noqa: PLC0415 - see above
@@ -131,6 +127,8 @@ def _published(document: Document, kind: str | None, html: str) -> date | None:
 
 def _lack(document: Document) -> str | None:
     """Return why the text of a page is not in its markup, or None when it is."""
+    if is_wall(document):
+        return "it asks whether we are a robot instead of showing the page"
     count = document.words
     if count == 0:
         return "it shows no text without JavaScript"

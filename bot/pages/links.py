@@ -13,7 +13,8 @@ from bot.pages.word_patterns import compiled
 # What the link says, whole. Words in brackets may be missing.
 _SAYS = {
     "about": (
-        r"(?:more |learn |read )?about(?: [\w'.-]+){0,3}"
+        r"(?:(?:learn |read |find out )?more |learn |read )?about(?: (?:us|me|(?:the|this|our) (?:company|firm|site|website|blog|team|author"
+        r"|organi[sz]ation|project|shop|store|magazine|business|school|university|museum)|company|page|team))?"
         r"|(?:our|my) (?:story|team|company|mission|history|people)|who we are|meet the team"
         r"|company(?: (?:info\w*|profile|overview))?|(?:the |management |leadership )?team|corporate"
         r"|(?:wir )?(?:ü|ue)ber (?:uns|mich)|wer wir sind|unternehmen|das team"
@@ -72,6 +73,9 @@ _SAYS_RE = {name: compiled(rf"\A(?:{pattern})\Z", re.IGNORECASE) for name, patte
 _LEADS_RE = {name: compiled(rf"\A(?:{pattern})\Z") for name, pattern in _LEADS.items()}
 _ENDING = re.compile(r"\.\w{2,5}$")
 _SCHEME = re.compile(r"\A[a-z]+:")
+_ABOUT = re.compile(r"about (?:the )?([^\s].{1,40})")
+_SIGNS = re.compile(r"\W+")
+_LONGEST_NAME, _SHORT = 60, 3
 MAX_LABEL = 90
 """Letters of a label: a longer one is a sentence."""
 _TRIM = " .:»›>→|•·-–—*©\u200b"
@@ -93,9 +97,14 @@ def outbound_of(document: Document) -> tuple[str, ...]:
 def _first(document: Document, name: str) -> str | None:
     candidates = [anchor for anchor in document.anchors if _usable(document, anchor, name)]
     says, leads = _SAYS_RE[name], _LEADS_RE[name]
+    site = _Site(document)
     for anchor in candidates:
         label = anchor.text.strip(_TRIM).lower()
-        if label and len(label) <= MAX_LABEL and says.match(label):
+        if not label or len(label) > MAX_LABEL:
+            continue
+        if says.match(label) or site.says(anchor, label, says):
+            return anchor.url
+        if name == "about" and site.is_about(anchor, label):
             return anchor.url
     for anchor in candidates:
         segments = [part for part in unquote(urlsplit(anchor.url).path).lower().split("/") if part]
@@ -103,6 +112,44 @@ def _first(document: Document, name: str) -> str | None:
         if leads.match(last[:MAX_LABEL]) and len(segments) <= 4:
             return anchor.url
     return None
+
+
+class _Site:
+    """What a site calls itself in the labels of its links: its domain's first part, its name."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._label = _label_of(document.site)
+        said = document.meta("og:site_name", "application-name") or ""
+        self._keys = {key for key in (_key(self._label), _key(said[:_LONGEST_NAME])) if key}
+        spelt = {self._label, self._label.replace("-", " "), said.strip(_TRIM)[:_LONGEST_NAME]}
+        known = [re.escape(each.lower()) for each in sorted(spelt, key=len) if len(each) > 1]
+        names = "|".join(reversed(known)) or "(?!)"
+        self._names = re.compile(rf"(?<!\w)(?:the )?(?:{names})(?:['’]s)?(?!\w)")
+
+    def says(self, anchor: Anchor, label: str, says: re.Pattern[str]) -> bool:
+        """Say whether a label means this site by name: “About Acme”, “Acme kontaktieren”."""
+        if _label_of(registrable(anchor.url)) != self._label:
+            return False
+        bare = " ".join(self._names.sub(" ", label).split()).strip(_TRIM)
+        return bare != label and says.match(bare) is not None
+
+    def is_about(self, anchor: Anchor, label: str) -> bool:
+        """Say whether “About X” is about this site: X is its name, or it stands in its menu."""
+        found = _ABOUT.fullmatch(label)
+        if found is None or _label_of(registrable(anchor.url)) != self._label:
+            return False
+        key = _key(found.group(1))
+        named = any(len(key) >= _SHORT and (key in own or own in key) for own in self._keys)
+        return named or self._document.is_aside(anchor.node)
+
+
+def _label_of(domain: str | None) -> str:
+    return (domain or "").split(".")[0]
+
+
+def _key(name: str) -> str:
+    return _SIGNS.sub("", name).lower()
 
 
 def _usable(document: Document, anchor: Anchor, name: str) -> bool:

@@ -5,6 +5,7 @@ from datetime import date
 
 from bot.pages.bylines import read_day
 from bot.pages.document import Document
+from bot.pages.kind.patterns import POSTED_BY
 from bot.pages.word_patterns import compiled
 
 _MONTHS = {
@@ -47,34 +48,84 @@ _CHANGED = compiled(
 _DIGIT = re.compile(r"\d")
 _NEAR = 40
 _TOP, _POSTS = 4_000, 20_000
+_MONTH_NAME = compiled(
+    rf"\b(?:{_MONTH})\b|\b(?:published|posted|veröffentlicht|publié)\b", re.IGNORECASE
+)
+_WRITTEN = ("Article", "Posting", "HowTo", "Recipe", "Review", "Report")
+_A_TEXT = "article, [itemprop=articleBody], [class*=entry-content], [class*=post-body]"
+_OTHER_DAYS = frozenset({"Product", "Offer", "Event"})
+_THREADS = frozenset({"DiscussionForumPosting", "QAPage"})
+_TEXT, _LINES, _OTHER_LETTERS, _POSTED, _KEPT = 3, 60, 12, 2, 20
+
+
+def is_a_text(document: Document) -> bool:
+    """Say whether somebody wrote the page as a text: only then a day anywhere on it is its own."""
+    if len(document.prose) < _TEXT or document.types.keys() & _OTHER_DAYS:
+        return False
+    return (
+        document.meta("og:type") == "article"
+        or any(name.endswith(_WRITTEN) for name in document.own_types)
+        or document.tree.css_first(_A_TEXT) is not None
+    )
+
+
+def as_shown(document: Document, said: date) -> date:
+    """Return the day as readers see it: a stamp in UTC may name the day before or after."""
+    seen = [day for _, day in _days(document.sample[:_POSTS])]
+    if said in seen:
+        return said
+    return next((day for day in seen if abs((day - said).days) == 1), said)
 
 
 def shown_near_the_top(document: Document) -> date | None:
-    """Return the first day in the first lines of the text, unless it is one of a change."""
-    return _first(document.sample[:_TOP])
+    """Return the first day in the first lines of the text, unless it is one of a change.
+
+    In a text any day counts; on other pages only a line that says little else, for a shop or a
+    calendar names days that are not its own.
+    """
+    if document.types.keys() & _OTHER_DAYS:
+        return None
+    if is_a_text(document):
+        return _first(document.sample[:_TOP])
+    for line in document.lines[:_LINES]:
+        found = _first(line)
+        if found is not None and sum(map(str.isalpha, _MONTH_NAME.sub("", line))) <= _OTHER_LETTERS:
+            return found
+    return None
 
 
 def shown_in_posts(document: Document) -> date | None:
     """Return the first day in the posts of a thread, not one on which a member joined."""
+    posts = document.sample[:_POSTS]
+    if not document.types.keys() & _THREADS and len(POSTED_BY.findall(posts)) < _POSTED:
+        return None
     for element in document.tree.css("time[datetime], abbr[title], [itemprop=datePublished]")[:20]:
         said = element.attributes
         day = read_day(said.get("datetime") or said.get("title") or said.get("content"))
         if day is not None:
-            return day
-    return _first(document.sample[:_POSTS])
+            return as_shown(document, day)
+    return _first(posts)
 
 
 def _first(text: str) -> date | None:
+    return min(_days(text), default=(0, None))[1]
+
+
+def _days(text: str) -> list[tuple[int, date]]:
+    """Return the days a text names with their places; of each way to write them a few."""
     found = []
     for pattern in (_BY_YEAR, _BY_DAY, _SHORT, _DAY_IN_WORDS, _MONTH_IN_WORDS):
+        kept = 0
         for match in pattern.finditer(text):
             # Only the words since the last figure: "updated 3 May" says nothing of the next day.
             before = _DIGIT.split(text[max(0, match.start() - _NEAR) : match.start()])[-1]
             day = _read(pattern, match)
             if day is not None and not _CHANGED.search(before):
                 found.append((match.start(), day))
-                break
-    return min(found)[1] if found else None
+                kept += 1
+                if kept >= _KEPT:
+                    break
+    return sorted(found)
 
 
 def _read(pattern: re.Pattern[str], match: re.Match[str]) -> date | None:

@@ -2,11 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, cast
 
 from bot.errors import PlanLacks
 from bot.model.question import Question
-from bot.providers.base import Call, Capability, KeywordQuery, Remote, Vendor, is_free
+from bot.providers.base import Call, Capability, KeywordQuery, Local, Vendor, is_free
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Ask:
 
     def _calls(self) -> tuple[Call, ...]:
         adapter = self.vendor.capabilities[self.capability]
-        return cast("Remote[object, Any]", adapter).plan(self.query)
+        return () if isinstance(adapter, Local) else adapter.plan(self.query)
 
 
 def difficulty_ask(vendor: Vendor, question: Question) -> Ask:

@@ -25,6 +25,11 @@ class VendorSelection:
         """Return the index whose counts make the headline."""
         return self.indexes[0]
 
+    @property
+    def sample(self) -> bool:
+        """Say whether any of the answer would be invented data."""
+        return any(vendor.sample for vendor in (self.serp, *self.indexes) if vendor)
+
 
 def select_vendors(
     registry: Registry, question: Question, *, compare: bool = False

@@ -1,8 +1,8 @@
-"""A process that can be killed: for long work, and for what strangers wrote.
+"""A worker process that can be killed: for long work, and for input from strangers.
 
-A thread would not do. `re` and most parsers hold the interpreter's lock, so the loop that answers
-Slack would stand still, and no signal would be heard. The child starts with the first work, is used
-again, and is replaced when it was killed or has grown.
+A thread is not enough. `re` and most parsers hold the interpreter lock, so the event loop that
+answers Slack would stop and no signal would arrive. The child starts with the first job, is reused,
+and is replaced after it was killed or has grown.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from bot.process.killable_child import ERROR, ITEM, MEMORY, RESULT, Setup, recei
 NICENESS = 10
 _CANCELLED = "was cancelled"
 START_SECONDS = 60.0
-# The child needs no key, so it gets none: only what Python and the C library look at.
+# The child needs no keys, so it gets none: only what Python and the C library need.
 _PASSED_ON = (
     "PATH",
     "HOME",
@@ -47,7 +47,7 @@ T = TypeVar("T")
 
 
 class Stopped(LinkGapError):
-    """The work was not finished. `why` goes after its subject: "took longer than 4 seconds"."""
+    """The work was not finished. `why` completes a sentence: "took longer than 4 seconds"."""
 
     def __init__(self, why: str) -> None:
         self.why = why
@@ -56,10 +56,10 @@ class Stopped(LinkGapError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one piece of work may take; None is no limit.
+    """Limits for one job; None is no limit.
 
-    `cpu_seconds` and `megabytes` are kept by the kernel, where it can. `seconds` is by the clock on
-    the wall, and everywhere. A child that occupies more than `grown` megabytes is replaced.
+    The kernel enforces `cpu_seconds` and `megabytes`, where it can. `seconds` is wall-clock time
+    and holds everywhere. A child that occupies more than `grown` megabytes is replaced.
     """
 
     cpu_seconds: float | None = None
@@ -71,7 +71,7 @@ class Limits:
 
 @dataclass(slots=True)
 class _Job:
-    """One piece of work, with its own limits of time."""
+    """One job, with its own time limits."""
 
     cpu_seconds: float | None
     seconds: float | None
@@ -79,11 +79,11 @@ class _Job:
 
 
 class _Child:
-    """One life of the process."""
+    """One child process, from its start to its end."""
 
     def __init__(self, setup: Setup) -> None:
         self.popen = subprocess.Popen(
-            # -P: a folder named `bot` where somebody happens to stand is not ours.
+            # -P: a folder named `bot` in the current directory must not be imported.
             [sys.executable, "-P", "-c", "from bot.process.killable_child import main; main()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -108,7 +108,7 @@ class _Child:
         return None if frame is None else pickle.loads(frame)  # noqa: S301 our own child's
 
     def end(self, why: str) -> None:
-        """Kill it; the first reason is the one that is told."""
+        """Kill it; the first reason given is the one reported."""
         self.why = self.why or why
         self.popen.kill()
 
@@ -120,16 +120,16 @@ class _Child:
             assert pipe is not None  # noqa: S101 it is a pipe
             try:
                 pipe.close()
-            except OSError:  # what was not sent any more
+            except OSError:  # drops output that was not flushed
                 continue
         return code
 
 
 class Killable:
-    """One child at a time, and one piece of work at a time: the others wait for their turn.
+    """One child at a time, and one job at a time: others wait for their turn.
 
-    `preload` are modules that it imports before it says that it is ready. Safe to share between
-    threads and event loops.
+    The child imports the `preload` modules before it reports that it is ready. Safe to share
+    between threads and event loops.
     """
 
     def __init__(
@@ -141,7 +141,7 @@ class Killable:
         self._guard = Lock()
         self._at_work: _Job | None = None
         self._alive: list[_Child] = []
-        weakref.finalize(self, _bury_all, self._alive)
+        weakref.finalize(self, _close_all, self._alive)
 
     def start(self) -> None:
         """Start the child now, so that the first work does not wait for it."""
@@ -151,21 +151,21 @@ class Killable:
 
     @property
     def busy(self) -> bool:
-        """Say whether the child works at this moment."""
+        """Say whether the child is working now."""
         return self._at_work is not None
 
     def close(self) -> None:
-        """End the child, whatever it does; the next work starts another."""
+        """Kill the child, whatever it is doing; the next job starts another."""
         with self._guard:
             for child in self._alive:
                 child.end(_CANCELLED)
             if self._at_work is None:
-                _bury_all(self._alive)
+                _close_all(self._alive)
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what the function returns, or raise what it raises; all of it must pickle.
 
-        Raises `Stopped` when a limit ended it. Cancelling ends the child as well.
+        Raises `Stopped` when a limit ended it. Cancelling also ends the child.
         """
         job = self._job(1)
         begin = partial(self._answers, job, work, args, kwargs)
@@ -179,10 +179,11 @@ class Killable:
     async def stream(
         self, times: float, work: Callable[P, Iterator[T]], *args: P.args, **kwargs: P.kwargs
     ) -> AsyncGenerator[T, None]:
-        """Yield what a generator yields, none of it None; close it when you leave early.
+        """Yield what a generator yields (never None); close it if you leave early.
 
-        Its limits of time are the usual ones `times` so much, for the whole; what you need between
-        two items is not counted. The child is taken until the end: nothing else can be asked of it.
+        Its time limits are the usual ones multiplied by `times`, for the whole generator; your own
+        time between two items is not counted. The child is busy until the end and takes no other
+        work.
         """
         job, loop = self._job(times), asyncio.get_running_loop()
         answers: Generator[T, None, None] = self._answers(job, work, args, kwargs)
@@ -213,7 +214,7 @@ class Killable:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Generator[Any, None, None]:
-        """Yield the answers of one piece of work; runs in our thread."""
+        """Yield the answers of one job; runs in our thread."""
         frame = pickle.dumps((job.cpu_seconds, work, args, kwargs))
         with self._working(job) as child:
             left = job.seconds
@@ -240,8 +241,8 @@ class Killable:
 
     @contextmanager
     def _working(self, job: _Job) -> Iterator[_Child]:
-        """Give the child to one job; one that was ended, or left half-way, is replaced at once."""
-        child = self._take(job)
+        """Lend the child to one job; replace it at once if it was killed or left half-way."""
+        child = self._acquire(job)
         try:
             if not child.ready:
                 self._receive(job, child, START_SECONDS)
@@ -254,18 +255,18 @@ class Killable:
             with self._guard:
                 self._at_work = None
                 if child.why is not None:
-                    _bury_all(self._alive)
+                    _close_all(self._alive)
                     if child.why != _CANCELLED:
                         self._alive.append(_Child(self._setup))
 
-    def _take(self, job: _Job) -> _Child:
+    def _acquire(self, job: _Job) -> _Child:
         with self._guard:
             if self._at_work is not None:
                 raise RuntimeError("the child is taken by a stream")
             if job.cancelled:
                 raise Stopped(_CANCELLED)
             if self._alive and (self._alive[-1].why or self._alive[-1].popen.poll() is not None):
-                _bury_all(self._alive)
+                _close_all(self._alive)
             if not self._alive:
                 self._alive.append(_Child(self._setup))
             self._at_work = job
@@ -305,6 +306,6 @@ def _only(begin: Callable[[], Iterator[Any]]) -> Any:
     return answer
 
 
-def _bury_all(children: list[_Child]) -> None:
+def _close_all(children: list[_Child]) -> None:
     while children:
         children.pop().bury()

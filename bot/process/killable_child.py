@@ -1,6 +1,6 @@
-"""The child of `bot.process.killable`: takes work from stdin, answers on stdout, may be killed.
+"""The child of `bot.process.killable`: reads work from stdin, answers on stdout, may be killed.
 
-Imported by the child alone, before anything else, so it needs nothing but Python itself.
+Only the child imports this module, before anything else, so it needs only Python itself.
 """
 
 import importlib
@@ -21,7 +21,7 @@ _RESIDENT = Path("/proc/self/statm")
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a child is told first. Without `megabytes` there is no limit."""
+    """The first message to a child. Without `megabytes` there is no limit."""
 
     megabytes: int | None
     niceness: int
@@ -48,17 +48,17 @@ def receive(pipe: IO[bytes], most: int | None = None) -> bytes | None:
 
 
 def main() -> None:
-    """Work until nobody asks any more."""
+    """Work until the parent closes the pipe."""
     inbox = sys.stdin.buffer
     outbox = os.fdopen(os.dup(1), "wb")
-    # Whatever a library prints must not stand between two answers.
+    # Whatever a library prints must not mix with the answers.
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)
     first = receive(inbox)
     if first is None:
         return
     setup: Setup = pickle.loads(first)  # noqa: S301 our parent's
-    with suppress(AttributeError, OSError):  # Windows has no such thing
+    with suppress(AttributeError, OSError):  # Windows does not have it
         os.nice(setup.niceness)
     for name in setup.preload:
         importlib.import_module(name)
@@ -67,17 +67,17 @@ def main() -> None:
     while (frame := receive(inbox)) is not None:
         for answer in _answers(frame):
             send(outbox, answer)
-        _let_it_take(None)
+        _limit_cpu(None)
 
 
-def _let_it_take(cpu_seconds: float | None) -> None:
-    """Set the time at work after which the kernel ends us, even deep in a pattern."""
+def _limit_cpu(cpu_seconds: float | None) -> None:
+    """Set the CPU time after which the kernel ends us, even deep inside a pattern."""
     if hasattr(signal, "setitimer"):  # not on Windows
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds or 0)
 
 
 def _limit_memory(megabytes: int | None) -> None:
-    """Set what we may occupy, and leave no core file of it: it would hold somebody's page."""
+    """Limit our memory, and write no core file: it would contain somebody's page."""
     try:
         import resource  # noqa: PLC0415 - not on Windows
     except ImportError:
@@ -85,7 +85,7 @@ def _limit_memory(megabytes: int | None) -> None:
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if megabytes is not None:
-        with suppress(ValueError, OSError):  # macOS knows the limit by name alone
+        with suppress(ValueError, OSError):  # macOS has the limit in name only
             _, hard = resource.getrlimit(resource.RLIMIT_AS)
             most = megabytes << 20
             soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
@@ -93,10 +93,10 @@ def _limit_memory(megabytes: int | None) -> None:
 
 
 def _answers(frame: bytes) -> Iterator[bytes]:
-    """Do the work; a generator's items are answers of their own."""
+    """Do the work; each item of a generator is its own answer."""
     try:
         cpu_seconds, work, args, kwargs = pickle.loads(frame)  # noqa: S301 our parent's
-        _let_it_take(cpu_seconds)
+        _limit_cpu(cpu_seconds)
         found = work(*args, **kwargs)
         if isinstance(found, Generator):
             for item in found:
@@ -106,16 +106,16 @@ def _answers(frame: bytes) -> Iterator[bytes]:
             last = pickle.dumps((RESULT, found, _resident()))
     except MemoryError:
         last = pickle.dumps((MEMORY, None, 0))
-    except Exception as error:  # noqa: BLE001 - raised again where the work was asked for
+    except Exception as error:  # noqa: BLE001 - raised again in the caller
         last = pickle.dumps((ERROR, _sendable(error), _resident()))
     yield last
 
 
 def _sendable(error: Exception) -> Exception:
-    """Return the error, or its words where it does not survive the way."""
+    """Return the error, or its text if it cannot be pickled."""
     try:
-        pickle.loads(pickle.dumps(error))  # noqa: S301 packed a moment ago
-    except Exception:  # noqa: BLE001 - whatever it is, it must not hide the error itself
+        pickle.loads(pickle.dumps(error))  # noqa: S301 pickled a moment ago
+    except Exception:  # noqa: BLE001 - any failure here must not hide the error itself
         return RuntimeError(f"{type(error).__name__}: {error}")
     return error
 

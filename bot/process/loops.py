@@ -1,4 +1,4 @@
-"""Loops that live as long as the process: one that ends is written down and begun again."""
+"""Background loops that live as long as the process: one that ends is logged and restarted."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
 
 
 class Backoff:
-    """Pauses that double up to a limit: what failed is tried again, and never in haste."""
+    """Exponential backoff: pauses that double up to a limit."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock, self._pause = clock, FIRST_PAUSE_S
@@ -24,7 +24,7 @@ class Backoff:
 
 
 class Alive:
-    """Keeps loops running, and knows which of them do not."""
+    """Keeps loops running, and knows which of them are down."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -32,18 +32,18 @@ class Alive:
         self._resting: set[str] = set()
 
     def keep(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
-        """Run a loop until `stop`; whatever ends it is logged, and it begins again."""
+        """Run a loop until `stop`; whatever ends it is logged, and it starts again."""
         self._tasks[name] = asyncio.create_task(self._forever(name, loop))
 
     @property
     def gone(self) -> tuple[str, ...]:
-        """Return the names of the loops that do not run at this moment."""
+        """Return the names of the loops that are not running now."""
         return tuple(
             name for name, task in self._tasks.items() if task.done() or name in self._resting
         )
 
     async def stop(self) -> None:
-        """End them all."""
+        """Cancel all loops."""
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
@@ -67,6 +67,6 @@ class Alive:
 
 
 def was_stopped() -> bool:
-    """Say whether this task itself was cancelled; a cancelled thing that it awaited is no stop."""
+    """Say whether this task itself was cancelled, and not just something that it awaited."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

@@ -6,11 +6,12 @@ Requests are planned *without* the key: `Vendor.auth` adds it as the gateway sen
 never reach plans, caches, ledgers or logs.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import httpx
 from pydantic import SecretStr
@@ -18,8 +19,10 @@ from pydantic import SecretStr
 from bot.errors import PlanLacks
 from bot.model.links import Market, ReferringDomain, Scale, StoredAnswer, Target
 
-Query_contra = TypeVar("Query_contra", contravariant=True)
+Query = TypeVar("Query")
 Row = TypeVar("Row")
+AnyApi = TypeVar("AnyApi")
+Said_contra = TypeVar("Said_contra", contravariant=True)
 Kind = TypeVar("Kind")
 
 
@@ -251,24 +254,43 @@ class Answer(Generic[Row]):
         return tuple(row for row in self.rows if isinstance(row, kind))
 
 
-class Remote(Protocol[Query_contra, Row]):
+class Remote(ABC, Generic[Query, Row]):
     """A capability over HTTP. Pure: plan and parse do no I/O."""
 
-    def plan(self, query: Query_contra) -> tuple[Call, ...]:
+    @abstractmethod
+    def plan(self, query: Query) -> tuple[Call, ...]:
         """Return the requests that answer the query; raises `PlanLacks` if it never can."""
-        ...
 
-    def parse(self, query: Query_contra, call: Call, response: httpx.Response) -> Page[Row]:
+    @abstractmethod
+    def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
         """Read one answer of any status; raises a `ProviderError` for everything but a good one."""
-        ...
 
 
-class Local(Protocol[Query_contra, Row]):
+class Local(ABC, Generic[Query, Row]):
     """A capability answered from this machine. Runs in a worker thread; free."""
 
-    def read(self, query: Query_contra) -> Page[Row]:
+    @abstractmethod
+    def read(self, query: Query) -> Page[Row]:
         """Return the rows; raises `Unavailable` when there is nothing to read from."""
-        ...
+
+
+Adapter = Remote[Any, Any] | Local[Any, Any]
+"""How a vendor serves one capability."""
+
+
+class Question(Remote[Query, Row], Generic[AnyApi, Query, Said_contra, Row]):
+    """A `Remote` in two halves: `plan` says how it is asked, `rows` what a good answer means.
+
+    A vendor with several capabilities writes `parse` once, in a subclass of its own: what its
+    answers come in, how it refuses, and what it says was billed.
+    """
+
+    def __init__(self, api: AnyApi) -> None:
+        self._api = api
+
+    @abstractmethod
+    def rows(self, query: Query, call: Call, said: Said_contra) -> Page[Row]:
+        """Turn a good answer into rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +318,7 @@ class Vendor:
     name: str
     title: str
     scale: Scale | None
-    capabilities: Mapping[Capability, object]
+    capabilities: Mapping[Capability, Adapter]
     auth: httpx.Auth | None = None
     secrets: tuple[SecretStr, ...] = field(default=(), repr=False)
     rate: Rate = field(default_factory=Rate)
@@ -310,11 +332,16 @@ class Vendor:
     dates_links: bool = False
     failures_are_free: bool = False
     notices: tuple[str, ...] = ()
-    contract: object | None = None
+    contract: Remote[Any, Any] | None = None
 
     def can(self, capability: Capability) -> bool:
         """Say whether it serves the capability."""
         return capability in self.capabilities
+
+    @property
+    def is_local(self) -> bool:
+        """Say whether it answers from this machine alone."""
+        return all(isinstance(adapter, Local) for adapter in self.capabilities.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,4 +400,4 @@ class AnswerCache(Protocol):
 
 def is_free(vendor: Vendor, capability: Capability) -> bool:
     """Say whether it answers from this machine."""
-    return hasattr(vendor.capabilities.get(capability), "read")
+    return isinstance(vendor.capabilities.get(capability), Local)

@@ -6,18 +6,14 @@ beside the model of the answer, so what is missing, what no longer fits and what
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 import httpx
 from pydantic import AliasChoices, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from bot.errors import BadAnswer
-from bot.providers.base import Call, Cost, Page
-
-
-class _Reader(Protocol):
-    def parse(self, query: Any, call: Call, response: httpx.Response) -> Page[Any]: ...
+from bot.providers.base import Call, Cost, Page, Remote
 
 
 @dataclass(frozen=True)
@@ -30,7 +26,7 @@ class Probe:
     """
 
     asked: str
-    reader: _Reader
+    reader: Remote[Any, Any]
     query: object
     call: Call
     body: type[BaseModel] | None = None
@@ -63,7 +59,7 @@ class Finding:
         return " ".join(said)
 
 
-class Contract:
+class Contract(Remote[object, Finding]):
     """The probes of one vendor, sent like any other question (`Vendor.contract`)."""
 
     def __init__(self, *probes: Probe) -> None:

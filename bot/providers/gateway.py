@@ -12,7 +12,7 @@ import random
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import httpx
@@ -97,14 +97,13 @@ class Gateway:
         `reserved` is set once each of its first requests is reserved or needs no reserving.
         """
         adapter = vendor.capabilities[capability]
-        if hasattr(adapter, "read"):
+        if isinstance(adapter, Local):
             if reserved is not None:
                 reserved.set()
-            read = await self._read(vendor, cast("Local[object, Any]", adapter), query)
+            read = await self._read(vendor, adapter, query)
             return self._merge(vendor, capability, [read], [])
-        remote = cast("Remote[object, Any]", adapter)
-        calls = remote.plan(query)
-        asking = _Asking(vendor, capability, query, remote, wallet, fresh, _Turn(calls, reserved))
+        calls = adapter.plan(query)
+        asking = _Asking(vendor, capability, query, adapter, wallet, fresh, _Turn(calls, reserved))
         results = await asyncio.gather(
             *(self._follow(asking, call) for call in calls), return_exceptions=True
         )
@@ -115,7 +114,7 @@ class Gateway:
                 raise result
             pages += result[0]
             failures += [failure for failure in result[1:] if failure]
-        if failures and not pages:
+        if failures and not any(_says_something(page) for page, _ in pages):
             raise failures[0]
         return self._merge(vendor, capability, pages, [str(failure) for failure in failures])
 
@@ -134,7 +133,7 @@ class Gateway:
             settled=frozenset().union(*(page.settled for page, _ in pages)),
         )
 
-    async def _read(self, vendor: Vendor, adapter: Local[object, Any], query: object) -> Dated:
+    async def _read(self, vendor: Vendor, adapter: Local[Any, Any], query: object) -> Dated:
         page = await asyncio.to_thread(adapter.read, query)
         log.info("%s answered from this machine with %d rows", vendor.name, len(page.rows))
         return page, page.as_of or self._clock.now()
@@ -268,7 +267,7 @@ class _Asking:
     vendor: Vendor
     capability: Capability
     query: object
-    remote: Remote[object, Any]
+    remote: Remote[Any, Any]
     wallet: Wallet
     fresh: bool
     turn: _Turn
@@ -288,6 +287,11 @@ class _Asking:
         except ProviderError as error:
             secrets = [secret.get_secret_value() for secret in self.vendor.secrets]
             raise error.redacted(secrets) from None
+
+
+def _says_something(page: Page[Any]) -> bool:
+    """Say whether a page is an answer, not only a pointer to where the question is put anew."""
+    return bool(page.rows or page.settled) or page.next is None
 
 
 def _costs_nothing(

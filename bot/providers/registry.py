@@ -4,15 +4,16 @@ Built-ins and strangers' packages come through the same door: an entry point in 
 `linkgap.providers` that names `build(settings, clock) -> Vendor | NotConfigured`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 
 from bot.clock import Clock
 from bot.errors import BadQuestion, ConfigError
 from bot.model.prices import vendors_in
-from bot.providers.base import NotConfigured, Vendor
+from bot.providers.base import Capability, Local, NotConfigured, Remote, Vendor
 from bot.settings.environment import Settings
+from bot.settings.levels import VendorNames
 
 GROUP = "linkgap.providers"
 Build = Callable[[Settings, Clock], Vendor | NotConfigured]
@@ -24,6 +25,16 @@ class Registry:
 
     vendors: tuple[Vendor, ...]
     not_configured: tuple[NotConfigured, ...]
+
+    @property
+    def names(self) -> VendorNames:
+        """Return the names that settings may use."""
+        connected = frozenset(vendor.name for vendor in self.vendors)
+        return VendorNames(
+            connected,
+            frozenset(one.name for one in self.vendors if one.can(Capability.SERP)),
+            connected | {absent.name for absent in self.not_configured},
+        )
 
     def preferring(self, order: Sequence[str]) -> "Registry":
         """Return the same vendors with these first; names that are not there change nothing."""
@@ -62,6 +73,7 @@ def discover(
             faults.extend(error.faults)
             continue
         if isinstance(built, Vendor):
+            faults += _untyped(built)
             vendors.append(built)
         else:
             absent.append(built)
@@ -78,6 +90,14 @@ def discover(
         return place, vendor.sample, vendor.name
 
     return Registry(tuple(sorted(vendors, key=preference)), tuple(sorted(absent, key=_name)))
+
+
+def _untyped(vendor: Vendor) -> Iterator[str]:
+    """Yield a fault for each capability that nobody would know how to ask, or what it costs."""
+    served: Mapping[Capability, object] = vendor.capabilities  # a stranger may hand in anything
+    for capability, adapter in served.items():
+        if not isinstance(adapter, Remote | Local):
+            yield f"{vendor.name}: its {capability} is neither a Remote nor a Local of bot.vendor"
 
 
 def _unusable(

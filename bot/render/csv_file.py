@@ -1,8 +1,8 @@
 """All prospects as a CSV file that is safe to open in a spreadsheet.
 
-A cell that a spreadsheet could take for a formula gets a leading apostrophe (OWASP, "CSV
-injection"); numbers are written as numbers, unknown is an empty cell, lists are joined by "; ".
-The last column says on every row whether the data is invented, so that the header never moves.
+A cell that a spreadsheet could execute as a formula gets a leading apostrophe (OWASP, "CSV
+injection"); numbers are written as numbers, unknown is an empty cell, lists are joined by "; ". The
+last column says on every row whether the data is invented, so the columns are always the same.
 """
 
 import csv
@@ -17,7 +17,7 @@ from bot.model.report import IndexLink, Prospect, Report
 
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _NO_LETTER = re.compile(r"[^a-z]")
-_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are full-width
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are the full-width forms
 _LEAD = ("domain", "example_page", "score", "reasons", "links_to")
 _LEVELS = ("links_to_pages", "links_to_sites")
 _NAMES = tuple(field.name for field in fields(Prospect) if field.name not in (*_LEAD, *_LEVELS))
@@ -25,7 +25,7 @@ _COLUMNS = (*_LEAD, *_LEVELS, *_NAMES)
 
 
 def csv_of(report: Report) -> bytes:
-    """Return the file: UTF-8 with a byte order mark, CRLF, one row a prospect, best first."""
+    """Return the file: UTF-8 with a byte order mark, CRLF, one row per prospect, best first."""
     mark = "yes" if report.sample else "no"
     rows = ([*(getattr(one, name) for name in _COLUMNS), mark] for one in report.prospects)
     return written([*_COLUMNS, "sample_data"], rows)
@@ -50,7 +50,7 @@ def csv_filename(report: Report) -> str:
 
 
 def safe_cell(value: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula; unknown is empty."""
+    """Return a cell that no spreadsheet executes as a formula; unknown is empty."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     if isinstance(value, bool):
@@ -58,13 +58,13 @@ def safe_cell(value: object) -> object:
     if isinstance(value, int | float):
         return value
     if isinstance(value, tuple):
-        value = "; ".join(one if isinstance(one, str) else _said(one) for one in value)
+        value = "; ".join(one if isinstance(one, str) else _index_facts(one) for one in value)
     text = value.value if isinstance(value, Enum) else str(value)
     return f"'{text}" if _dangerous(text) else text
 
 
-def _said(one: IndexLink) -> str:
-    """Return `ahrefs: DR 74, follow, since 2026-01-02`, as far as the index says it."""
+def _index_facts(one: IndexLink) -> str:
+    """Return `ahrefs: DR 74, follow, since 2026-01-02`, with what the index knows."""
     authority = None if one.authority is None else f"{one.authority_scale} {one.authority:g}"
     since = f"since {one.first_seen}" if one.first_seen else None
     known = [part for part in (authority, one.link and one.link.value, since) if part]

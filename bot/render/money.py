@@ -1,4 +1,4 @@
-"""Prices, spending, caps and allowances in words, the same in every door."""
+"""Prices, spending, caps and allowances in words, the same for every interface."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,23 +19,23 @@ from bot.render.slack.blocks import render
 from bot.render.slack.message import Message, message
 from bot.render.words import counted, listed, micro_dollars, shown
 
-_MONEY_POOL = "micro-USD"  # of a vendor that bills money: its units are micro-dollars
+_MONEY_POOL = "micro-USD"  # for a vendor that bills in money: its units are micro-dollars
 _PERIODS = {"person and day": "today", "vendor and month": "this month"}
 _ROWS = 10
-_PRICES = 10  # vendors and pools in one sentence
+_PRICES = 10  # vendors and pools listed in one sentence
 UNKNOWN_WHO = "nobody in particular"
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """`person` is a Slack user, shown by name; empty: the words stand alone."""
+    """One line: `person` is a Slack user, shown by name; empty: the words stand alone."""
 
     words: str
     person: str = ""
 
 
 def amount(title: str, pool: str, units: int, micro_usd: int | None) -> str:
-    """Return `1,500 Ahrefs units ($0.30)` or, of a vendor that bills money, `$0.09 DataForSEO`."""
+    """Return `1,500 Ahrefs units ($0.30)`, or `$0.09 DataForSEO` if the vendor bills in money."""
     name = shown(title, 40)
     if pool == _MONEY_POOL:
         return f"{micro_dollars(units)} {name}"
@@ -51,7 +51,7 @@ def at_most(quote: Quote) -> str:
 
 
 def usually(quote: Quote) -> str | None:
-    """Return what such runs have cost here, if any has."""
+    """Return what such runs have cost here, or nothing if none has run."""
     known = [
         amount(line.title, line.pool, line.typical, None)
         for line in quote.lines[:_PRICES]
@@ -61,7 +61,7 @@ def usually(quote: Quote) -> str | None:
 
 
 def confirmation(question: Question, quote: Quote, cheaper: Quote, run_id: str) -> Message:
-    """Return the price as a question; nothing was spent. `cheaper` is the light run's."""
+    """Return the price as a question before anything is spent. `cheaper` is the light run's."""
     lines = [f"{asked(question)}: this may cost more than runs without a question."]
     lines.append(" ".join(filter(None, (at_most(quote), usually(quote)))))
     buttons = [Button("Confirm", "confirm_run", run_id)]
@@ -76,12 +76,12 @@ def confirmation(question: Question, quote: Quote, cheaper: Quote, run_id: str) 
 
 
 def cancelled(question: Question) -> Message:
-    """Return what stands where the price was asked about."""
+    """Return the text that replaces the question about the price."""
     return note_of([f"Cancelled: {asked(question)}. Nothing was spent."], [])
 
 
 def standing(cap: Standing) -> str:
-    """Return how far a cap is used up; whose it is stands before, unless it is a person."""
+    """Return how far a cap is used up, after its owner's name unless that is a person."""
     whose = "" if cap.cap.startswith("person") else f"{shown(cap.of, 80)} "
     period = _PERIODS.get(cap.cap, "this month")
     used, most, rest = (_of_cap(cap, value) for value in (cap.used, cap.most.value, cap.left))
@@ -90,7 +90,7 @@ def standing(cap: Standing) -> str:
 
 
 def balance(row: Balance) -> str:
-    """Return what a vendor says is left of a pool."""
+    """Return what a vendor says is left in a pool."""
     pool = shown(row.pool, 20)
     resets = f", resets on {row.resets_on}" if row.resets_on else ""
     if row.limit is None:
@@ -103,13 +103,13 @@ def balance(row: Balance) -> str:
 
 
 def left(one: Allowance) -> str:
-    """Return what a vendor says is left of all its pools, or why it does not say."""
+    """Return what a vendor says is left in all its pools, or why it does not say."""
     said = one.fault or "; ".join(balance(row) for row in one.balances) or "nothing was told"
     return shown(said, 300)
 
 
 def allowance(one: Allowance) -> str:
-    """Return the same after the vendor's name."""
+    """Return the same, after the vendor's name."""
     return f"{shown(one.title, 40)}: {left(one)}"
 
 
@@ -129,7 +129,7 @@ def spent(line: Spent) -> str:
 
 
 def overview(found: Overview, allowances: Iterable[Allowance]) -> Message:
-    """Return `/gap budget`: spending, caps and allowances, for one person's eyes."""
+    """Return `/gap budget`: spending, caps and allowances, visible to one person only."""
     lead = f"Spent since {found.since:%Y-%m-%d} (UTC)"
     groups = [
         (lead, [_Line(spent(line)) for line in found.by_vendor] or [_Line("Nothing.")]),

@@ -1,4 +1,4 @@
-"""Short messages: work begun, work failed, and what to do when Slack does not let us answer."""
+"""Short messages: work started, work failed, and what to do when Slack refuses our answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def placeholder(question: Question, *, price: str = "", sample: bool = False) ->
 
 
 def progress(report: Report, waiting: Sequence[str]) -> Message:
-    """Return a staged edit: the number as soon as it is known, and what is still under way."""
+    """Return a staged edit: the number as soon as it is known, and what is still running."""
     subject = sentences.subject(report)
     still = (
         f"Still running: {listed([shown(what, 60) for what in waiting[:6]])}." if waiting else ""
@@ -61,7 +61,7 @@ def failed(
     *,
     sample: bool = False,
 ) -> Message:
-    """Return what replaces the placeholder when there is no answer at all; cost None: unknown."""
+    """Return the text that replaces the placeholder when there is no answer; cost None: unknown."""
     spent = "What it cost is not known." if cost is None else sentences.cost(cost)
     return note_of(
         [f"No answer for {asked(question)}.", sentences.sentence(error_sentence, 500)],
@@ -74,7 +74,7 @@ def failed(
 def interrupted(
     question: Question, cost: tuple[CostLine, ...], run_id: str, *, sample: bool = False
 ) -> Message:
-    """Return what replaces the placeholder of a run that a restart cut off."""
+    """Return the text that replaces the placeholder of a run that a restart interrupted."""
     return note_of(
         [
             f"The run for {asked(question)} was interrupted by a restart and is not finished.",
@@ -115,14 +115,14 @@ def busy(waiting: int) -> Message:
 
 
 def duplicate(question: Question) -> Message:
-    """Return the private note when the same question is already under way here."""
+    """Return the private note when the same question is already running here."""
     return note_of(
         [f"I am already working on {asked(question)} in this channel. Nothing was spent twice."], []
     )
 
 
 def usage_error(error_sentence: str) -> Message:
-    """Return the private note for words that are no question; nothing was spent."""
+    """Return the private note for words that are not a question; nothing was spent."""
     return note_of(
         [sentences.sentence(error_sentence, 500)],
         ["Nothing was spent. `/gap help` shows how to ask."],
@@ -151,6 +151,6 @@ def note_of(
     """Return a short message: lines, small print, buttons, and a mark on sample data."""
     small = [line for line in [*small, sentences.SAMPLE if sample else ""] if line]
     text = " ".join(lines)
-    if sample:  # the mark survives a cut of what stands before it
+    if sample:  # the sample data mark must survive when the lines are cut
         text = f"{clip(text, _LONGEST - len(sentences.SAMPLE) - 1)} {sentences.SAMPLE}"
     return message(text, render("note", lines=lines, small=small, buttons=buttons))

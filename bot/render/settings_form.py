@@ -1,4 +1,4 @@
-"""The form behind `/gap settings`: whom the settings are for, then a field each."""
+"""The form behind `/gap settings`: which place the settings are for, then one field each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from bot.render.slack.message import View, checked
 from bot.render.words import clip
 
 INHERIT = "-"
-"""The choice that lets the level above decide."""
+"""The choice that means: use the value of the level above."""
 LONGEST = 3_000
 _Option = dict[str, object]
 
@@ -17,7 +17,7 @@ _Option = dict[str, object]
 class Field:
     """One input. What is typed comes back under the action_id `value`, faults by `block_id`.
 
-    `initial` is the value here ("" for none), of several choices joined by commas.
+    `initial` is the value set here ("" for none); several choices are joined by commas.
     """
 
     block_id: str
@@ -31,12 +31,12 @@ class Field:
 
     @property
     def options(self) -> list[_Option]:
-        """Return the choices as Slack takes them."""
+        """Return the choices in Slack's format."""
         return [_option(value, words) for value, words in self.choices]
 
     @property
     def ticked(self) -> list[_Option]:
-        """Return the choices that hold now; of a single choice always one."""
+        """Return the choices that are set now; a single choice always has one."""
         wanted = self.initial.split(",") if self.several else [self.initial or INHERIT]
         found = [_option(value, words) for value, words in self.choices if value in wanted]
         return found or ([] if self.several else self.options[:1])
@@ -44,7 +44,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A group of fields under a title; `texts` are ready mrkdwn, for what cannot be changed."""
+    """A group of fields under a title; `texts` are ready mrkdwn, for fixed settings."""
 
     title: str
     fields: tuple[Field, ...]
@@ -59,7 +59,7 @@ def settings_form(
     said: str,
     private_metadata: str,
 ) -> View:
-    """Return the form for one place of several (value, words); choosing another updates it."""
+    """Return the form for one of several places (value, words); choosing another updates it."""
     options = [_option(value, words) for value, words in places]
     blocks = render(
         "settings",

@@ -1,4 +1,4 @@
-"""The two modals: the form behind a bare `/gap`, and the one that names our page."""
+"""The two modals: the form behind a bare `/gap`, and the one that asks for our page."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ class Field:
 
 
 def form(defaults: Defaults, *, keyword: str = "", private_metadata: str = "") -> View:
-    """Return the form of a question, filled with what holds when nothing is said.
+    """Return the form of a question, filled with the defaults.
 
     Texts arrive as `values[name]["value"]["value"]`, `fresh` as selected options; `vs` holds one
     address a line. Faults go back through `errors={name: sentence}`.

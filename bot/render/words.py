@@ -1,7 +1,7 @@
-"""Small words: how a number, a date and a stranger's text look, the same in every door.
+"""How a number, a date and a stranger's text are written, the same for every interface.
 
-Everything that came from outside (keywords, titles, anchors, vendors' sentences) passes `shown`
-before it stands beside our own words.
+Everything from outside (keywords, titles, anchors, vendors' sentences) goes through `shown` before
+it stands beside our own words.
 """
 
 import math
@@ -21,10 +21,10 @@ _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 
 
 def shown(text: str, limit: int) -> str:
-    """Return outside text fit to stand in a sentence: one line, at most `limit` characters.
+    """Return outside text made safe for a sentence: one line, at most `limit` characters.
 
-    Control and direction-override characters are taken out; right-to-left text is wrapped in
-    U+2068/U+2069 (two characters on top of `limit`), so that it cannot reorder what surrounds it.
+    Removes control and direction-override characters; wraps right-to-left text in U+2068/U+2069
+    (two characters more than `limit`), so that it cannot reorder the text around it.
     """
     text = _INVISIBLE.sub("", text.encode("utf-8", "replace").decode("utf-8"))
     text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
@@ -35,9 +35,9 @@ def shown(text: str, limit: int) -> str:
 
 
 def ours(text: str, limit: int) -> str:
-    """Return a sentence that we made from shown words: the isolation of each stays as it is.
+    """Return a sentence that we made from shown words, keeping the isolation of each.
 
-    Anything else in it (too long, control characters, an isolate left open) makes it outside text.
+    Anything else in it (too long, control characters, an unclosed isolate) makes it outside text.
     """
     bare = text.replace(_FIRST_STRONG, "").replace(_POP, "")
     clean = shown(bare, limit).removeprefix(_FIRST_STRONG).removesuffix(_POP) == bare
@@ -48,7 +48,8 @@ def ours(text: str, limit: int) -> str:
 def clip(text: str, limit: int) -> str:
     """Cut to at most `limit` characters with “…”, never inside an accent, emoji or flag.
 
-    What was isolated inside (see `shown`) is closed again, so that it cannot reorder what follows.
+    Isolates that are open at the cut (see `shown`) are closed, so that they cannot reorder what
+    follows.
     """
     if len(text) <= limit:
         return text
@@ -110,13 +111,13 @@ def utc(moment: datetime) -> str:
 
 
 def micro_dollars(value: int) -> str:
-    """Return `$1.25`; `$0.0006` for what would round to nothing."""
+    """Return `$1.25`, or `$0.0006` for an amount that would round to nothing."""
     dollars = value / 1_000_000
     return f"${dollars:,.2f}" if dollars >= 0.01 or value == 0 else f"${dollars:.6f}".rstrip("0")
 
 
 def linkable(url: str) -> bool:
-    """Say whether a URL may become a link: http(s), without blanks, and short enough to be whole.
+    """Say whether a URL may become a link: http(s), no blanks, and short enough to be shown whole.
 
     A cut URL is a wrong URL, so a longer one is shown as text.
     """
@@ -124,7 +125,7 @@ def linkable(url: str) -> bool:
 
 
 def short_url(url: str, limit: int) -> str:
-    """Return a URL as people read it: without scheme, `www.` and a bare closing slash."""
+    """Return a URL in readable form: without scheme, `www.` and a final slash."""
     return shown(_START.sub("", url).removesuffix("/"), limit)
 
 

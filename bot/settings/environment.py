@@ -4,6 +4,7 @@ Vendors read their own `LINKGAP_<VENDOR>_…` names in their own files (see `Ven
 vendor never edits this one. Precedence: environment < team < site < channel < command.
 """
 
+import logging
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -22,6 +23,10 @@ from bot.errors import ConfigError
 from bot.model.tracking import Moment
 from bot.settings import values
 
+log = logging.getLogger(__name__)
+
+RENAMED = {"purse": "list_budget"}
+"""Settings by the name that they had before; it is understood for one release."""
 MOST = 1_000_000_000
 """Of units or dollars; SQLite counts no further than 64 bits, and money in millionths."""
 
@@ -163,9 +168,42 @@ class VendorOptions(BaseSettings):
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 
 
+class _BothNames(BaseSettings):
+    """A renamed variable by its old name and by its new one, as it was typed."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LINKGAP_", extra="ignore", env_ignore_empty=True, frozen=True
+    )
+
+    purse: str | None = None
+    list_budget: str | None = None
+
+
+def _by_old_names(env_file: Path | None) -> dict[str, str]:
+    """Return what only an old name says, by its new name; says so in a line of the log."""
+    options: dict[str, Any] = {"_env_file": env_file}
+    said = _BothNames(**options).model_dump(exclude_none=True)
+    found = {}
+    for old, new in RENAMED.items():
+        if old in said:
+            used = "is used" if new not in said else "is left out because both are set"
+            log.warning(
+                "LINKGAP_%s is called LINKGAP_%s now. The old name %s; it ends with the next "
+                "release.",
+                old.upper(),
+                new.upper(),
+                used,
+            )
+        if old in said and new not in said:
+            found[new] = said[old]
+    return found
+
+
 def load(kind: type[AnySettings], env_file: Path | None = Path(".env")) -> AnySettings:
     """Read settings of a kind; raises `ConfigError` that names every faulty variable."""
     options: dict[str, Any] = {"_env_file": env_file}
+    if issubclass(kind, Settings):
+        options |= _by_old_names(env_file)
     try:
         return kind(**options)
     except ValidationError as error:

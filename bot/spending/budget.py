@@ -1,6 +1,6 @@
 """What one run may spend: every request is reserved at its worst case first and settled after."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -8,9 +8,10 @@ from decimal import Decimal
 from bot.errors import Unpriced
 from bot.model.prices import MICRO, Amount, Prices, read_amounts, read_prices
 from bot.model.report import CostLine
-from bot.providers.base import AnswerCache, Call, Capability, Cost, Reservation
+from bot.providers.base import AnswerCache, Call, Capability, Cost, Reservation, Vendor
 from bot.settings.environment import Settings
 from bot.store import ledger
+from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
 from bot.store.ledger import NOBODY, Limit, Payer
 
@@ -97,6 +98,29 @@ class RunBudget:
     caps: Mapping[str, int] = field(default_factory=dict)
     payer: Payer = NOBODY
     rules: Rules = field(default_factory=Rules)
+
+    @classmethod
+    def of_run(
+        cls,
+        database: Database,
+        settings: Settings,
+        vendors: Iterable[Vendor],
+        *,
+        run_id: str,
+        team: str,
+        payer: Payer = NOBODY,
+    ) -> "RunBudget":
+        """Return the budget of a run by what is set where it is asked for."""
+        return cls(
+            database,
+            run_id,
+            team,
+            settings.run_cap,
+            SqliteAnswers(database, team),
+            {vendor.name: vendor.run_cap for vendor in vendors},
+            payer,
+            Rules.of(settings),
+        )
 
     @property
     def meter(self) -> "RunBudget":

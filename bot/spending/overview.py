@@ -8,21 +8,22 @@ from functools import partial
 from itertools import chain
 from uuid import uuid4
 
-from bot.analysis.run import Analysis
 from bot.clock import Clock
 from bot.errors import BadQuestion, LinkGapError
 from bot.model.costs import Allowance, Overview, Quote, QuoteLine, Standing, is_near
 from bot.model.links import Balance
 from bot.model.prices import read_amount
 from bot.model.question import Question
-from bot.planning.quote import week
+from bot.model.report import CostLine
+from bot.planning import quote as planned
 from bot.planning.vendors import vendors_for
-from bot.providers.base import BalanceQuery, Capability, Vendor
+from bot.providers.base import Answer, BalanceQuery, Capability, Vendor
+from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.environment import Settings
-from bot.spending.budget import Rules, day_of, month_of
-from bot.store import ledger, workspace
+from bot.spending.budget import Rules, RunBudget, day_of, month_of
+from bot.store import ledger
 from bot.store.connect import Database
 from bot.store.ledger import NOBODY, Limit, Payer, Total, spent_by, totals, typical
 
@@ -33,29 +34,53 @@ KEPT = timedelta(minutes=15)
 
 
 class Spending:
-    """Reads the ledger and the vendors' balances; spends nothing."""
+    """Tells prices, caps and what was spent. Beside a run it asks only what costs nothing."""
 
     def __init__(
         self,
         *,
         registry: Registry,
-        analysis: Analysis,
+        gateway: Gateway,
         database: Database,
         clock: Clock,
         settings: Settings,
     ) -> None:
-        self._registry, self._analysis = registry, analysis
+        self._registry, self._gateway = registry, gateway
         self._database, self._clock, self._settings = database, clock, settings
         self._heard: dict[str, tuple[datetime, Allowance]] = {}
 
     async def quote(self, question: Question, team: str, channel: str | None = None) -> Quote:
         """Return the most a run may cost there; raises `BadQuestion` when no vendor fits."""
-        settings = await self._settings_of(team, question.site, channel)
-        aliases = await self._database.read(
-            lambda db: workspace.aliases(db, team, question.site) if question.site else ()
-        )
-        units = self._analysis.quote(question, settings, aliases)
+        held = await self._held(team)
+        settings = held.at(question.site, channel)
+        units = self.worst(question, settings, held.aliases(question.site))
         return await self._priced(units, team, settings)
+
+    def worst(
+        self, question: Question, settings: Settings, aliases: Sequence[str] = ()
+    ) -> dict[tuple[str, str], int]:
+        """Return the worst case in units by vendor and pool; raises `BadQuestion` if none fits."""
+        return planned.quote(
+            question,
+            vendors_for(self._registry, question, settings),
+            list_budget=settings.list_budget,
+            shortlist=settings.shortlist,
+            cap=settings.run_cap,
+            aliases=aliases,
+        )
+
+    async def cost(self, run_id: str, team: str) -> tuple[CostLine, ...]:
+        """Return what a run has cost so far, finished or not."""
+        return await self._database.read(lambda db: ledger.spent(db, team, run_id))
+
+    async def look_up(
+        self, vendor: Vendor, capability: Capability, query: object, *, run_id: str, team: str
+    ) -> Answer[object]:
+        """Ask one vendor one thing outside a run: in the ledger, never from the cache."""
+        settings = await self._settings_of(team, None, None)
+        vendors = self._registry.vendors
+        budget = RunBudget.of_run(self._database, settings, vendors, run_id=run_id, team=team)
+        return await self._gateway.ask(vendor, capability, query, budget, fresh=True)
 
     async def week(self, questions: Iterable[Question], team: str, channel: str) -> Quote:
         """Return the most that reading these keywords once may cost, whoever answers each.
@@ -73,15 +98,16 @@ class Spending:
             except BadQuestion as error:
                 misfits.append(error)
                 continue
-            quotes.append(await self._priced(week(chosen, len(members)), team, settings))
+            quotes.append(await self._priced(planned.week(chosen, len(members)), team, settings))
         if misfits and not quotes:
             raise misfits[0]
         return _together(quotes)
 
     async def _settings_of(self, team: str, site: str | None, channel: str | None) -> Settings:
-        return await self._database.read(
-            lambda db: levels.read(db, self._settings, team, site=site, channel=channel)
-        )
+        return (await self._held(team)).at(site, channel)
+
+    async def _held(self, team: str) -> levels.TeamSettings:
+        return await self._database.read(lambda db: levels.read(db, self._settings, team))
 
     async def _priced(
         self, worst: Mapping[tuple[str, str], int], team: str, settings: Settings
@@ -153,7 +179,7 @@ class Spending:
         if heard and self._clock.now() - heard[0] < KEPT:
             return heard[1]
         try:
-            answer = await self._analysis.look_up(
+            answer = await self.look_up(
                 vendor, Capability.BALANCE, BalanceQuery(), run_id=uuid4().hex, team=team
             )
         except LinkGapError as error:
@@ -176,13 +202,13 @@ class Spending:
         """
         found = list(payers)
         teams = {whose for whose, _ in found} | ({team} if team else set())
-        overrides = await self._database.read(
-            lambda db: {whose: levels.overrides_of(db, whose) for whose in teams}
+        held = await self._database.read(
+            lambda db: {whose: levels.read(db, self._settings, whose) for whose in teams}
         )
 
         def rules(whose: str | None, payer: Payer = NOBODY) -> Rules:
-            mine = overrides.get(whose or "", levels.Overrides())
-            return Rules.of(levels.in_run(self._settings, mine, payer.site, payer.channel))
+            mine = held[whose] if whose else levels.TeamSettings(self._settings)
+            return Rules.of(mine.at(payer.site, payer.channel))
 
         limits = [
             limit

@@ -1,4 +1,4 @@
-"""Raw answers of vendors, compressed, until they expire. One team never reads another's."""
+"""A cache of raw vendor answers, compressed, until they expire. Each team reads only its own."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class SqliteAnswers:
-    """An `AnswerCache` for one team, in the bot's file."""
+    """An `AnswerCache` for one team, in the bot's database."""
 
     def __init__(self, database: Database, team: str) -> None:
         self._database, self._team = database, team
@@ -42,8 +42,8 @@ class SqliteAnswers:
         return await self._database.read(load)
 
     async def put(self, key: str, vendor: str, answer: StoredAnswer, keep_seconds: int) -> None:
-        """Keep an answer for so many seconds from its `taken_at`, in place of an older one."""
-        # Outside the writer, so that nobody waits behind the compression of a large answer.
+        """Keep an answer for this many seconds from its `taken_at`, replacing an older one."""
+        # Compress outside the writer, so that nobody waits while a large answer is compressed.
         body = await asyncio.to_thread(zlib.compress, answer.body)
         expires = answer.taken_at + timedelta(seconds=keep_seconds)
         row = (
@@ -58,12 +58,13 @@ class SqliteAnswers:
         try:
             await self._database.run(save)
         except sqlite3.Error as error:
-            # It is paid for and at hand; that it cannot be kept costs at most a second request.
+            # The answer is paid for and available; failing to cache it costs at most a second
+            # request.
             log.warning("an answer of %s cannot be kept: %s", vendor, error)
 
 
 async def purge_expired(database: Database) -> int:
-    """Delete what has expired, of every team; returns how many answers that were."""
+    """Delete the expired answers of every team; returns how many."""
     now = to_text(database.clock.now())
     return await database.run(
         lambda db: db.execute("DELETE FROM answers WHERE expires_at <= ?", (now,)).rowcount

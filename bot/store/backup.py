@@ -1,4 +1,4 @@
-"""A copy of the bot's file while the bot runs, by SQLite's online backup."""
+"""Back up the database while the bot runs, with SQLite's online backup."""
 
 import os
 import sqlite3
@@ -9,12 +9,12 @@ from bot.errors import ConfigError, LinkGapError
 
 
 def backup(source: Path, destination: Path) -> int:
-    """Copy one moment of `source` to a new file (mode 0600) and return its size in bytes.
+    """Copy `source` as of one moment to a new file (mode 0600) and return its size in bytes.
 
-    The name is taken first and filled last, with a copy that is whole, checked and needs no log
-    beside it. Writers go on meanwhile. Raises `ConfigError` when there is nothing to copy, and
-    `LinkGapError` when the name is taken (it never overwrites) or the copy cannot be written or is
-    damaged.
+    The file name is reserved first; the file is filled at the end, with a copy that is complete,
+    checked and needs no write-ahead log. Writers continue meanwhile. Raises `ConfigError` when
+    there is nothing to copy, and `LinkGapError` when the file exists (it is never overwritten), or
+    the copy is damaged or cannot be written.
     """
     if not source.is_file():
         raise ConfigError(f"There is no database at {source}. Set LINKGAP_DB to the bot's file.")

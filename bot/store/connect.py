@@ -1,8 +1,9 @@
-"""The bot's file: one writer thread, a few readers, nothing on the event loop.
+"""The database file: one writer thread, a few readers, nothing on the event loop.
 
-`run` gives a function the only writing connection inside BEGIN IMMEDIATE … COMMIT, so what it reads
-may decide what it writes. `read` gives it one snapshot on a connection that cannot write. Functions
-are plain and synchronous; they never see the event loop and never keep the connection.
+`run` calls a function with the only writing connection inside BEGIN IMMEDIATE … COMMIT, so that
+what it reads can decide what it writes. `read` calls it with a snapshot on a connection that cannot
+write. The functions are plain and synchronous; they never see the event loop and never keep the
+connection.
 """
 
 import asyncio
@@ -19,27 +20,28 @@ import sqlite_utils
 
 from bot.clock import Clock
 from bot.errors import ConfigError
-from bot.store.kept_writes import Surely
+from bot.store.kept_writes import RetryQueue
 from bot.store.migrations import migrate
-from bot.store.write_check import Pulse
+from bot.store.write_check import WriteCheck
 from bot.store.writer import Writer
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 READERS = 3
-# Programs that open one new file at the same moment and meet in the change to a log.
+# When several programs open one new file at once, they collide in the change to WAL mode.
 MEETINGS = 10
-# STRICT tables came with 3.37 (November 2021).
+# STRICT tables need 3.37 (November 2021).
 OLDEST_SQLITE = (3, 37, 0)
-# Another process (a CLI run, a backup) may hold the lock; nobody holds it for long.
+# Another process (a CLI run, a backup) may hold the lock, but only briefly.
 LOCK_SECONDS = 20
-# SQLite's own 2 MB make the indexes of a million intervals go through the disk at every profile.
+# SQLite's default of 2 MB sends the indexes of a million intervals through the disk on every
+# profile.
 WRITER_CACHE_KIB = 32_768
 
 
 class Database:
-    """One open file. Make it with `open`; use it from one event loop."""
+    """One open database. Create it with `open`; use it from one event loop."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self.path, self.clock = path, clock
@@ -50,54 +52,54 @@ class Database:
 
     @classmethod
     async def open(cls, path: Path, clock: Clock) -> "Database":
-        """Open or create the file (mode 0600) and bring its tables up to date.
+        """Open or create the file (mode 0600) and migrate its tables.
 
         Raises `ConfigError` when the path cannot hold it, when it is not LinkGap's file, or when a
         newer LinkGap has changed it.
         """
         database = cls(path, clock)
         try:
-            await database._in(database._writing, database._prepare)
+            await database._run_in(database._writing, database._prepare)
         except BaseException:
             await asyncio.to_thread(database._close)
             raise
         return database
 
     async def run(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
-        """Run `fn` in a writing transaction: all of it is kept, or after any exception nothing.
+        """Run `fn` in a writing transaction: commit everything or, after an exception, nothing.
 
-        A caller that is cancelled while its function runs does not stop it: it ran whole or, if it
-        had not begun, not at all.
+        Cancelling the caller does not stop a running function: it runs to its end or, if it had not
+        started, not at all.
         """
         return await self._writer.run(fn)
 
     async def read(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
-        """Run `fn` on one snapshot of what is committed; writing there is refused by SQLite."""
-        return await self._in(self._reading, lambda: self._snapshot(fn))
+        """Run `fn` on one snapshot of what is committed; SQLite refuses writes there."""
+        return await self._run_in(self._reading, lambda: self._snapshot(fn))
 
     async def surely(self, fn: Callable[[sqlite_utils.Database], Any]) -> None:
-        """Run `fn` as `run` does, or later if the file cannot be written now; it may run twice.
+        """Run `fn` like `run`, or later if the file cannot be written now; it may run twice.
 
-        For facts that stay true: nobody has to tell them again.
+        For facts that stay true, so that no caller has to repeat them.
         """
-        await self._surely.write(fn)
+        await self._retries.write(fn)
 
     async def fault(self) -> str | None:
-        """Return why nothing can be written, in a sentence; None: it can."""
-        return await self._pulse.fault()
+        """Return in a sentence why the file cannot be written, or None if it can."""
+        return await self._check.fault()
 
     async def close(self) -> None:
-        """Finish what is queued, fold the log into the file and let it go."""
+        """Finish what is queued, checkpoint the write-ahead log and close the file."""
         try:
-            await self._pulse.close()
-            await self._surely.close()
+            await self._check.close()
+            await self._retries.close()
             await self.run(lambda _: None)
         except sqlite3.Error as error:
             log.warning("the file cannot be written at the end: %s", error)
         finally:
             await asyncio.to_thread(self._close)
 
-    async def _in(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    async def _run_in(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(pool, work)
 
     def _prepare(self) -> None:
@@ -114,9 +116,9 @@ class Database:
             writer = self._connect()
             self._writer = Writer(writer, self._writing, self.clock)
             migrate(writer, str(self.path))
-            _log_ahead(writer)
-            self._surely = Surely(self.run, self.clock)
-            self._pulse = Pulse(self.path, self.run, self.clock)
+            _use_write_ahead_log(writer)
+            self._retries = RetryQueue(self.run, self.clock)
+            self._check = WriteCheck(self.path, self.run, self.clock)
             writer.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
             for _ in range(READERS):
                 reader = self._connect()
@@ -128,7 +130,7 @@ class Database:
     def _snapshot(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
         reader = self._idle.get()
         try:
-            # One that a fault of the disk kept from rolling back still has its old snapshot.
+            # If a disk fault prevented the rollback, the connection still has its old snapshot.
             reader.conn.rollback()
             reader.conn.execute("BEGIN")
             try:
@@ -150,26 +152,26 @@ class Database:
     def _close(self) -> None:
         self._reading.shutdown()
         self._writing.shutdown()
-        # The writer was opened first and goes last: only it may fold the log into the file.
+        # The writer was opened first and closes last: only it may checkpoint the log.
         while self._opened:
             self._opened.pop().close()
 
 
 def set_up(database: sqlite_utils.Database) -> None:
-    """Give a connection what every query of the store expects of it."""
+    """Set up a connection the way every query of the store expects it."""
     database.execute("PRAGMA foreign_keys = ON")
     database.execute("PRAGMA synchronous = NORMAL")
-    # SQLite's own NOCASE and lower() fold the letters of English alone.
+    # SQLite's own NOCASE and lower() handle ASCII letters only.
     database.conn.create_function("casefold", 1, str.casefold, deterministic=True)
 
 
-def _log_ahead(writer: sqlite_utils.Database) -> None:
-    """Change the file to a write-ahead log; SQLite refuses to wait where two do this at once."""
+def _use_write_ahead_log(writer: sqlite_utils.Database) -> None:
+    """Switch to a write-ahead log; SQLite does not wait here when two processes do it at once."""
     for _ in range(MEETINGS):
         try:
             writer.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError:
-            # This does wait for the other one, or gives up when the file stays locked.
+            # This does wait for the other process, and gives up when the file stays locked.
             writer.execute("BEGIN IMMEDIATE")
             writer.conn.rollback()
         else:
@@ -178,7 +180,7 @@ def _log_ahead(writer: sqlite_utils.Database) -> None:
 
 
 def _create_private(path: Path) -> None:
-    """Make the file before SQLite does: its log and its index inherit the mode."""
+    """Create the file before SQLite does: its log and its index inherit the mode."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:

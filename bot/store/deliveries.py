@@ -1,7 +1,7 @@
-"""Exactly-once notes for what a job posts: written before the request and after the answer.
+"""Exactly-once records of what a job posts: written before the request and after the answer.
 
-A note that still says SENDING after a kill cannot be decided: Slack may have the message. It is
-then the caller's to say so; it never posts again on its own.
+A record that still says SENDING after a kill is ambiguous: Slack may have the message. The caller
+has to say so; it never posts again by itself.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from bot.store.times import to_text
 
 
 class DeliveryState(StrEnum):
-    """What is known of one post."""
+    """What is known about one post."""
 
     NEW = "new"
     SENDING = "sending"
@@ -23,16 +23,17 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One step of a job as it was found. `ts` is the message's, once it is posted."""
+    """The state of one step of a job. `ts` is the message's, once it is posted."""
 
     state: DeliveryState
     ts: str | None = None
 
 
 def begin(db: sqlite_utils.Database, job_id: str, step: str, at: datetime) -> Delivery:
-    """Note that a step is about to be posted; returns what was known before.
+    """Record that a step is about to be posted; returns what was known before.
 
-    NEW: post it. SENDING: somebody was killed over it, it may or may not be there. POSTED: it is.
+    NEW: post it. SENDING: a process was killed while posting, so the message may or may not be
+    there. POSTED: it is there.
     """
     found = known(db, job_id, step)
     if found is not None:
@@ -45,7 +46,7 @@ def begin(db: sqlite_utils.Database, job_id: str, step: str, at: datetime) -> De
 
 
 def known(db: sqlite_utils.Database, job_id: str, step: str) -> Delivery | None:
-    """Return what is known of a step without beginning it; None: nobody began it."""
+    """Return what is known about a step without starting it; None if it was never started."""
     row = db.execute(
         "SELECT state, ts FROM deliveries WHERE job_id = ? AND step = ?", (job_id, step)
     ).fetchone()
@@ -53,7 +54,7 @@ def known(db: sqlite_utils.Database, job_id: str, step: str) -> Delivery | None:
 
 
 def posted(db: sqlite_utils.Database, job_id: str, step: str, ts: str | None, at: datetime) -> None:
-    """Note that Slack took it; `ts` is what Slack calls the message (None: it gives none)."""
+    """Record that Slack accepted it; `ts` is the id that Slack gave the message, or None."""
     db.execute(
         "UPDATE deliveries SET state = 'posted', ts = ?, posted_at = ? "
         "WHERE job_id = ? AND step = ?",
@@ -62,5 +63,5 @@ def posted(db: sqlite_utils.Database, job_id: str, step: str, ts: str | None, at
 
 
 def refused(db: sqlite_utils.Database, job_id: str, step: str) -> None:
-    """Note that Slack said no, so that nothing was posted and the step may be begun again."""
+    """Record that Slack refused it: nothing was posted, and the step may be tried again."""
     db.execute("DELETE FROM deliveries WHERE job_id = ? AND step = ?", (job_id, step))

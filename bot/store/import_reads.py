@@ -1,6 +1,6 @@
-"""What imported files say about a target: the reads of the exports vendor.
+"""Read what imported files say about a target, for the exports vendor.
 
-Rows of unfinished imports are never seen. All functions take `site`, a registrable domain, and
+Rows of unfinished imports are never visible. All functions take `site`, a registrable domain, and
 `page`, a page key (`bot.model.page_key`), or None for the whole site.
 """
 
@@ -17,7 +17,7 @@ import sqlite_utils
 from bot.model.links import LinkKind, Scale
 from bot.store.imports import PageCount
 
-# A domain's links are summed up by the best of them.
+# A domain is represented by the best of its links.
 BEST_FIRST = (LinkKind.FOLLOW, LinkKind.UGC, LinkKind.SPONSORED, LinkKind.NOFOLLOW)
 _LINK_RANK = "CASE link {} END".format(
     " ".join(f"WHEN '{kind.value}' THEN {rank}" for rank, kind in enumerate(BEST_FIRST))
@@ -26,7 +26,7 @@ _LINK_RANK = "CASE link {} END".format(
 
 @dataclass(frozen=True, slots=True)
 class Linking:
-    """A domain's links to one target, taken together over all files of one scale."""
+    """A domain's links to one target, merged over all files of one scale."""
 
     domain: str
     scale: Scale | None
@@ -39,7 +39,7 @@ class Linking:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One link of a domain: the one that passes most."""
+    """One link of a domain: the one that passes most value."""
 
     domain: str
     source_url: str
@@ -51,7 +51,7 @@ class Example:
 
 
 def open_read_only(path: Path) -> sqlite_utils.Database:
-    """Open the bot's file without the right to write, for any thread.
+    """Open the database read-only, for any thread.
 
     Raises `sqlite3.OperationalError` when there is no such file.
     """
@@ -67,7 +67,7 @@ def linking_domains(
     *,
     among: Sequence[str] | None = None,
 ) -> tuple[Linking, ...]:
-    """Return who links to a site, or to one page of it, one row a domain and scale."""
+    """Return who links to a site, or to one page of it: one row per domain and scale."""
     query, values = _rows_about(site, page, among, None)
     found = db.query(
         f"SELECT source_domain, scale, max(authority) AS authority, min({_LINK_RANK}) AS best, "
@@ -93,9 +93,10 @@ def linking_domains(
 def live_counts(
     db: sqlite_utils.Database, site: str, page: str | None, kinds: Sequence[str]
 ) -> tuple[int, int | None]:
-    """Return how many domains link, and how many links the fullest file shows.
+    """Return how many domains link, and how many links the largest file shows.
 
-    Links are not added up over files, for two may show the same ones; None: no file counts them.
+    Links are not added up over files, because two files may show the same ones; None if no file
+    counts them.
     """
     query, values = _rows_about(site, page, None, kinds)
     (domains,) = db.execute(f"SELECT count(DISTINCT source_domain) {query}", values).fetchone()
@@ -109,7 +110,7 @@ def live_counts(
 
 
 def target_authority(db: sqlite_utils.Database, site: str, page: str) -> tuple[float, Scale] | None:
-    """Return the page's own authority where a file gives it."""
+    """Return the page's own authority, if a file gives it."""
     query, values = _rows_about(site, page, None, None)
     row = db.execute(
         f"SELECT max(target_authority), scale {query} AND target_authority IS NOT NULL", values
@@ -144,7 +145,7 @@ def example_links(
 
 
 def page_count(db: sqlite_utils.Database, page: str) -> PageCount | None:
-    """Return the newest counts that a file gives for a page by its key."""
+    """Return the newest counts that a file gives for a page, by its key."""
     row = next(
         iter(
             db.query(

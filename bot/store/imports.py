@@ -2,8 +2,8 @@
 
 Imports belong to the installation, not to a Slack team: whoever may run the command line may read
 every team's rows anyway, and competitors' links are no team's secret. Rows are written in short
-transactions and seen by nobody before `finish_import`, so a long file never blocks the bot.
-Only live links are kept; the counts say what else the file held.
+transactions and stay invisible until `finish_import`, so a long file never blocks the bot. Only
+live links are stored; the counts say what else the file held.
 """
 
 import json
@@ -56,7 +56,7 @@ class PageCount:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What a file is. `authority_of` is "page" where the authority is the linking page's."""
+    """What kind of file it is. `authority_of` is "page" if the authority is the linking page's."""
 
     file_name: str
     sha256: str
@@ -68,7 +68,7 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """A target of a file; `key` is its page key or domain. `complete`: all its links were there."""
+    """A target of a file; `key` is its page key or domain. `complete`: the file has all links."""
 
     target: Target
     key: str
@@ -77,11 +77,11 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How reading ended: rows read = kept + lost + broken + own.
+    """The counts at the end: rows read = kept + lost + broken + own.
 
-    `grouped`: similar links stand in one row. `faults` are the first broken lines and why. Of
-    `salvaged` ones among the kept only the domain that links could be read; the count is told when
-    the file is imported, and not stored.
+    `grouped`: one row stands for several similar links. `faults` are the first broken lines and
+    why. `salvaged` counts kept rows of which only the linking domain could be read; it is reported
+    on import and not stored.
     """
 
     read: int
@@ -107,7 +107,7 @@ class Import:
 
 
 def create_tables(db: sqlite_utils.Database) -> None:
-    """Create the tables of this file: one migration step."""
+    """Create the tables of this module: one migration step."""
     for statement in (
         """CREATE TABLE imports (
             id INTEGER PRIMARY KEY,
@@ -175,7 +175,7 @@ def create_tables(db: sqlite_utils.Database) -> None:
 
 
 def begin_import(db: sqlite_utils.Database, facts: FileFacts, now: datetime) -> int:
-    """Open an import and return its id. What an interrupted one left long ago is removed."""
+    """Open an import and return its id. Removes what long interrupted imports left behind."""
     db.execute(
         "DELETE FROM imports WHERE finished = 0 AND imported_at < ?",
         [to_text(now - ABANDONED_AFTER)],
@@ -199,7 +199,7 @@ def begin_import(db: sqlite_utils.Database, facts: FileFacts, now: datetime) -> 
 def add_rows(
     db: sqlite_utils.Database, import_id: int, rows: Iterable[ImportRow | PageCount]
 ) -> None:
-    """Write some rows of an import that is not finished yet."""
+    """Write some rows of an unfinished import."""
     links, pages = [], []
     for row in rows:
         if isinstance(row, PageCount):
@@ -247,11 +247,11 @@ def add_rows(
 
 
 def finish_import(db: sqlite_utils.Database, import_id: int, outcome: Outcome) -> tuple[str, ...]:
-    """Show the import to readers; return the names of the files it takes the place of.
+    """Make the import visible to readers; return the names of the files that it replaces.
 
-    These are the same file read before and, if this one is complete, older files of the same tool
-    and kind about the same targets. Files of one command share their moment and never replace each
-    other; a sample never closes anything.
+    It replaces an earlier read of the same file and, if this one is complete, older files of the
+    same tool and kind about the same targets. Files of one command share their moment and never
+    replace each other; a sample never replaces anything.
     """
     db.conn.executemany(
         "INSERT INTO import_targets (import_id, scope, target_key, target, complete) "
@@ -314,9 +314,9 @@ def list_imports(db: sqlite_utils.Database) -> tuple[Import, ...]:
 
 
 def imports_of(db: sqlite_utils.Database, site: str, page: str | None = None) -> tuple[Import, ...]:
-    """Return the finished imports that know of a site; with `page`, a key, of that page.
+    """Return the finished imports that know a site or, with `page` (a key), that page.
 
-    A file about the whole site knows of its pages.
+    A file about the whole site knows its pages.
     """
     return _imports(
         db,

@@ -1,4 +1,4 @@
-"""Durable job rows: what was promised to somebody before Slack was told "got it".
+"""Durable job rows: what somebody was promised before Slack got its acknowledgement.
 
 A row is committed before the ack, so a kill after the ack loses nothing: `unfinished` finds it at
 the next start. Ids are opaque and safe to show.
@@ -18,18 +18,17 @@ from bot.store.workspace import ensure_team
 
 
 class JobState(StrEnum):
-    """Where a job stands. The last three are ends; INTERRUPTED: a kill, and nobody resumed it."""
+    """The state of a job. The last two are final."""
 
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
-    INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job row. `payload` is JSON text; `attempts` counts how often it was begun."""
+    """One job row. `payload` is JSON text; `attempts` counts how often it was started."""
 
     id: str
     team: str
@@ -51,7 +50,7 @@ def enqueue(
     dedupe_key: str | None,
     at: datetime,
 ) -> Job | None:
-    """Write a new job down; None when this team's `dedupe_key` was seen before (a repeat)."""
+    """Store a new job; returns None when this team's `dedupe_key` was seen before (a repeat)."""
     ensure_team(db, team, at)
     moment = to_text(at)
     made = db.execute(
@@ -64,7 +63,7 @@ def enqueue(
 
 
 def claim(db: sqlite_utils.Database, job_id: str, at: datetime) -> Job | None:
-    """Begin a queued job; None when it is not queued, so that nobody works on it twice."""
+    """Start a queued job; None when it is not queued, so that nobody works on it twice."""
     begun = db.execute(
         "UPDATE jobs SET state = 'running', attempts = attempts + 1, updated_at = ? "
         "WHERE id = ? AND state = 'queued' RETURNING *",
@@ -80,7 +79,7 @@ def mark(
     at: datetime,
     error: str | None = None,
 ) -> None:
-    """Say how a job ended, or put it back in the queue (QUEUED) to be resumed after a kill."""
+    """Record how a job ended, or put it back in the queue (QUEUED) to be resumed after a kill."""
     db.execute(
         "UPDATE jobs SET state = ?, error = ?, updated_at = ? WHERE id = ?",
         (state, error, to_text(at), job_id),
@@ -88,7 +87,7 @@ def mark(
 
 
 def update_payload(db: sqlite_utils.Database, job_id: str, payload: str, at: datetime) -> None:
-    """Replace what the job knows, such as the message it has posted."""
+    """Replace what the job knows, such as the message that it has posted."""
     db.execute(
         "UPDATE jobs SET payload = ?, updated_at = ? WHERE id = ?", (payload, to_text(at), job_id)
     )
@@ -102,9 +101,9 @@ def load(db: sqlite_utils.Database, job_id: str, team: str) -> Job | None:
 
 
 def unfinished(db: sqlite_utils.Database) -> list[Job]:
-    """Return what a start has to look after, oldest first, of all teams.
+    """Return the unfinished jobs of all teams, oldest first, for the start of the process.
 
-    RUNNING here means: a process was killed over it.
+    RUNNING here means that a process was killed while working on it.
     """
     return list(
         _read(db.execute("SELECT * FROM jobs WHERE state IN ('queued', 'running') ORDER BY number"))
@@ -113,7 +112,7 @@ def unfinished(db: sqlite_utils.Database) -> list[Job]:
 
 def _read(cursor: sqlite3.Cursor) -> Iterator[Job]:
     names = [column[0] for column in cursor.description]
-    # To the end at once: a statement that RETURNS and is left half read would block the commit.
+    # Fetch to the end at once: a RETURNING statement that is left half read blocks the commit.
     for values in cursor.fetchall():
         row = dict(zip(names, values, strict=True))
         yield Job(

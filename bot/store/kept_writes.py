@@ -1,7 +1,7 @@
-"""Writes that must not get lost: what the file does not take now is kept and written later.
+"""Retry queue for writes that must not get lost while the database cannot be written.
 
 For facts that are true whether or not the disk is full: what a request cost, how a job ended, what
-Slack has taken.
+Slack has accepted.
 """
 
 import asyncio
@@ -22,8 +22,8 @@ MOST_KEPT = 10_000
 Write = Callable[[sqlite_utils.Database], Any]
 
 
-class Surely:
-    """Writes of one file that wait for it, in the order in which they came."""
+class RetryQueue:
+    """Pending writes of one database, in the order in which they came."""
 
     def __init__(self, run: Callable[[Write], Awaitable[Any]], clock: Clock) -> None:
         self._run, self._clock = run, clock
@@ -31,22 +31,22 @@ class Surely:
         self._later: asyncio.Task[None] | None = None
 
     async def write(self, fn: Write) -> None:
-        """Write now, or keep it until that can be done; where it can, so can what was kept."""
-        if await self._taken(fn):
+        """Write now, or queue it until the database can be written; a success flushes the queue."""
+        if await self._try_write(fn):
             await self._flush()
         elif self._later is None or self._later.done():
-            self._later = asyncio.create_task(self._until_none_is_kept())
+            self._later = asyncio.create_task(self._retry())
 
     async def close(self) -> None:
-        """Try for a last time."""
+        """Try once more before the end."""
         if self._later is not None:
             self._later.cancel()
             await asyncio.gather(self._later, return_exceptions=True)
         if self._kept and not await self._flush():
             log.error("%d facts could not be written down before the end", len(self._kept))
 
-    async def _taken(self, fn: Write) -> bool:
-        """Say whether the file took it; otherwise it is kept. What is wrong in itself is raised."""
+    async def _try_write(self, fn: Write) -> bool:
+        """Return whether the write succeeded; if not, it is queued. Other errors raise."""
         try:
             await self._run(fn)
         except sqlite3.Error as error:
@@ -59,7 +59,7 @@ class Surely:
         return True
 
     async def _flush(self) -> bool:
-        """Write what is kept, the oldest first, until one is not taken; False: one was not."""
+        """Write the queue, oldest first, until a write fails; returns False if one failed."""
         while self._kept:
             fn = self._kept.popleft()
             try:
@@ -68,14 +68,14 @@ class Surely:
                 self._kept.appendleft(fn)
                 return False
             except asyncio.CancelledError:
-                # It may have been written; each of these facts may be written twice.
+                # It may have been written. Writing any of these facts twice does no harm.
                 self._kept.appendleft(fn)
                 raise
             except Exception:
                 log.exception("a fact that had to wait cannot be written down")
         return True
 
-    async def _until_none_is_kept(self) -> None:
+    async def _retry(self) -> None:
         backoff = Backoff(self._clock)
         while self._kept:
             await backoff.wait()

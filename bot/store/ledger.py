@@ -1,7 +1,8 @@
-"""What was spent: a row a request, written before it is sent and settled after.
+"""The ledger: one row per request, written before it is sent and settled after.
 
 Units and micro-dollars are integers. A pool belongs to its provider: Ahrefs units and Semrush units
-are not one currency, so sums and caps are per provider and pool, or in money where that is known.
+are not one currency, so sums and caps are per provider and pool, or in money where the price is
+known.
 """
 
 from collections import Counter
@@ -38,7 +39,7 @@ class Payer:
 class Limit:
     """A cap: at most `most` since a moment, over the rows with these values (None: any).
 
-    `cap` names it for a sentence.
+    `cap` is its name in a sentence.
     """
 
     cap: str
@@ -70,11 +71,12 @@ def reserve(
     payer: Payer = NOBODY,
     limits: Sequence[Limit] = (),
 ) -> int:
-    """Write the worst case down before a request; returns the row's id for `settle`.
+    """Reserve the worst case before a request; returns the row's id for `settle`.
 
-    The sum and the row are one writing transaction (`Database.run`), so workers side by side stop
-    exactly at a cap. Raises `BudgetExceeded` and writes nothing when one would be passed;
-    `cap_units` None means no cap of the run, and a worst case in money of None counts as nothing.
+    The sum and the row are one writing transaction (`Database.run`), so parallel workers stop
+    exactly at a cap. Raises `BudgetExceeded` and writes nothing when a cap would be passed;
+    `cap_units` None means that the run has no cap, and a worst case in money of None counts as
+    nothing.
     """
     ensure_team(db, team, at)
     used = used_units(db, team, run_id, provider, pool)
@@ -87,7 +89,7 @@ def reserve(
             pool=f"{provider} {pool}",
         )
     for limit in limits:
-        _keep(db, limit, (worst_micro_usd or 0) if limit.most.money else worst_units)
+        _check_cap(db, limit, (worst_micro_usd or 0) if limit.most.money else worst_units)
     row_id: int = db.execute(
         "INSERT INTO spend (run_id, team, provider, capability, pool, reserved_units, "
         "reserved_micro_usd, outcome, reserved_at, person, site, channel) "
@@ -101,8 +103,8 @@ def reserve(
     return row_id
 
 
-def _keep(db: sqlite_utils.Database, limit: Limit, wanted: int) -> None:
-    """Raise when a request would pass a cap. What costs nothing always may be asked."""
+def _check_cap(db: sqlite_utils.Database, limit: Limit, wanted: int) -> None:
+    """Raise when a request would pass a cap. A request that costs nothing is always allowed."""
     used, most = used_of(db, limit), limit.most.value
     if wanted == 0 or used + wanted <= most:
         return
@@ -113,7 +115,7 @@ def _keep(db: sqlite_utils.Database, limit: Limit, wanted: int) -> None:
 
 
 def used_of(db: sqlite_utils.Database, limit: Limit) -> int:
-    """Return what counts against a cap: what was settled, and the worst case of what is open."""
+    """Return what counts against a cap: settled costs, and the worst case of open requests."""
     given = {name: value for name in _COLUMNS if (value := getattr(limit, name)) is not None}
     amount = "micro_usd" if limit.most.money else "units"
     where = "".join(f" AND {name} = :{name}" for name in given)
@@ -134,9 +136,9 @@ def settle(
     outcome: str,
     at: datetime,
 ) -> None:
-    """Write the true cost; None stays at the worst case that was reserved.
+    """Record the true cost; None stays at the worst case that was reserved.
 
-    A true cost that arrives after `close_orphans` replaces its worst case (another process may have
+    A true cost that arrives after `close_orphans` replaces the worst case (another process may have
     started on this file). Raises `LookupError` for a row that is unknown or already settled.
     """
     changed = db.execute(
@@ -156,7 +158,7 @@ def settle_all(
     outcome: str,
     at: datetime,
 ) -> None:
-    """Settle the rows of one request, a row a pool: id, units and micro-dollars."""
+    """Settle the rows of one request, one row per pool: id, units and micro-dollars."""
     for row_id, units, micro_usd in rows:
         settle(db, row_id, units=units, micro_usd=micro_usd, outcome=outcome, at=at)
 
@@ -171,7 +173,7 @@ def record_cached(
     at: datetime,
     payer: Payer = NOBODY,
 ) -> None:
-    """Write down that an answer came from the cache and cost nothing, in whatever pool."""
+    """Record that an answer came from the cache and cost nothing, in any pool."""
     ensure_team(db, team, at)
     moment = to_text(at)
     db.execute(
@@ -188,7 +190,7 @@ def record_cached(
 def close_orphans(db: sqlite_utils.Database, at: datetime) -> int:
     """Settle at worst case what a killed process left reserved; returns how many rows.
 
-    For the start of the one long-running process. It looks at all teams, as a start must.
+    For the start of the one long-running process. It covers all teams.
     """
     return db.execute(
         "UPDATE spend SET units = reserved_units, micro_usd = reserved_micro_usd, outcome = ?, "
@@ -198,9 +200,10 @@ def close_orphans(db: sqlite_utils.Database, at: datetime) -> int:
 
 
 def used_units(db: sqlite_utils.Database, team: str, run_id: str, provider: str, pool: str) -> int:
-    """Return what counts against a run's cap: settled units, and the worst case of what is open.
+    """Return what counts against a run's cap: settled units, and the worst case of open requests.
 
-    Not what a kill took the answer of: the run may ask that again. It counts against all others.
+    Requests whose answer was lost in a kill do not count here, because the run may repeat them.
+    They count against all other caps.
     """
     used: int = db.execute(
         "SELECT coalesce(sum(coalesce(units, reserved_units)), 0) FROM spend "
@@ -211,10 +214,10 @@ def used_units(db: sqlite_utils.Database, team: str, run_id: str, provider: str,
 
 
 def spent(db: sqlite_utils.Database, team: str, run_id: str) -> tuple[CostLine, ...]:
-    """Return what a run cost so far, a line a provider and pool.
+    """Return what a run cost so far, one line per provider and pool.
 
-    `units` are the settled ones; `estimated_units` the worst case of all that was reserved;
-    `micro_usd` None: nobody told us a price in money. Answers from the cache add no line.
+    `units` are settled, `estimated_units` is the worst case of everything reserved; `micro_usd` is
+    None when the price in money is unknown. Answers from the cache add no line.
     """
     rows = db.execute(
         "SELECT provider, pool, coalesce(sum(units), 0), sum(micro_usd), sum(reserved_units) "
@@ -234,7 +237,7 @@ def spent_in(
     since: datetime | None,
     until: datetime,
 ) -> tuple[CostLine, ...]:
-    """Return what the runs of a channel whose ids begin so cost after one moment, up to another.
+    """Return the cost of a channel's runs whose ids start like this, between two moments.
 
     Lines are as in `spent`.
     """
@@ -255,7 +258,7 @@ _LAST_RUNS = 20
 class Total:
     """What one payer spent in one pool; `pool` None: answers from the cache alone.
 
-    Open requests count at their worst case. `micro_usd` None: what costs units has no price.
+    Open requests count at their worst case. `micro_usd` None: units whose price is unknown.
     """
 
     team: str
@@ -288,7 +291,7 @@ def totals(db: sqlite_utils.Database, since: datetime, team: str | None = None) 
 def typical(
     db: sqlite_utils.Database, team: str, provider: str, pool: str, since: datetime
 ) -> int | None:
-    """Return the median of what the last runs cost there; None when none was billed."""
+    """Return the median cost of the last runs there; None when none was billed."""
     rows = db.execute(
         "SELECT sum(units) FROM spend WHERE team = ? AND provider = ? AND pool = ? "
         "AND reserved_at >= ? AND outcome != ? "
@@ -299,7 +302,7 @@ def typical(
 
 
 def spent_by(found: Iterable[Total], whose: Callable[[Total], str | None]) -> tuple[Spent, ...]:
-    """Add up by whoever `whose` names, dearest first; a line for each pool."""
+    """Add up by the payer that `whose` names, highest cost first; one line per pool."""
     groups: dict[tuple[str | None, str, str], list[Total]] = {}
     cached: Counter[tuple[str | None, str]] = Counter()
     for total in found:
@@ -327,8 +330,8 @@ def spent_by(found: Iterable[Total], whose: Callable[[Total], str | None]) -> tu
                 micro_usd=sum(known) if known and len(known) == len(money) else None,
             )
         )
-    return tuple(sorted(lines, key=_dearest))
+    return tuple(sorted(lines, key=_highest_cost_first))
 
 
-def _dearest(line: Spent) -> tuple[int, int, str, str]:
+def _highest_cost_first(line: Spent) -> tuple[int, int, str, str]:
     return (-(line.micro_usd or 0), -line.units, line.who or "", line.vendor)

@@ -1,8 +1,8 @@
-"""What reads of profiles brought since a moment: who began to link, and who no longer does.
+"""What changed in profiles since a moment: who started to link, and who stopped.
 
-Nothing is written twice for it: an interval that a later read opened is news. The first read of a
-profile is what was there already. A read that was cut off shows only a part, so what it opens is
-news only if the index itself first saw it since then.
+Nothing is stored twice for this: an interval that a later read opened is new. The first read of a
+profile shows what was already there. A read that was cut off shows only a part, so an interval that
+it opens is new only if the index itself first saw the link since then.
 """
 
 from collections.abc import Collection, Iterable
@@ -18,7 +18,7 @@ from bot.store.times import from_text, to_text
 
 @dataclass(frozen=True, slots=True)
 class ProfileOf:
-    """Which profile: whose (a team's, for one of its sites), by which index, of which target."""
+    """Identifies a profile: the team and site it belongs to, the index and the target."""
 
     team: str
     site: str
@@ -31,7 +31,7 @@ LOST, STILL_THERE, UNCHECKED = "lost", "still_there", "unchecked"
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A domain that left a profile. `state`: `lost` once its page was seen without the link."""
+    """A domain that left a profile. `state` is `lost` once its page was seen without the link."""
 
     domain: str
     target: str
@@ -48,9 +48,9 @@ def opened(
     after: datetime,
     until: datetime,
 ) -> tuple[tuple[ReferringDomain, Link | None], ...]:
-    """Return who began to link to a target between two moments, and links as far as is known.
+    """Return who started to link to a target between two moments, and still links as far as known.
 
-    Each comes with the page that links, where that was bought.
+    Each comes with the linking page, if that was bought.
     """
     profile_id = _id(db, of)
     if profile_id is None:
@@ -79,7 +79,7 @@ def opened(
 
 
 def closed(db: sqlite_utils.Database, of: ProfileOf, *, by: int) -> tuple[ReferringDomain, ...]:
-    """Return who was no longer in a complete read, by the read's id."""
+    """Return who was missing from a complete read, by the read's id."""
     profile_id = _id(db, of)
     rows = db.execute(
         "SELECT name, authority, scale, link, trust, traffic, first_seen FROM referring_domains "
@@ -97,7 +97,7 @@ def linking_to(
     targets: Collection[Target],
     domains: Iterable[str],
 ) -> frozenset[str]:
-    """Return which of these domains any index shows as linking to our pages or site."""
+    """Return which of these domains link to our pages or site according to any index."""
     ours = {
         profile_id
         for target in targets
@@ -123,7 +123,7 @@ def linking_to(
 
 
 def keep_page(db: sqlite_utils.Database, of: ProfileOf, link: Link) -> None:
-    """Remember on which page a domain links to a target; unknown profiles and domains are not."""
+    """Store on which page a domain links to a target; ignores unknown profiles and domains."""
     db.execute(
         "INSERT OR REPLACE INTO linking_pages (profile_id, domain_id, url, title, anchor) "
         "SELECT ?, id, ?, ?, ? FROM domains WHERE name = ?",
@@ -156,7 +156,7 @@ def note_loss(
     url: str | None,
     at: datetime,
 ) -> None:
-    """Keep that a domain left a profile, and what looking at its page said."""
+    """Record that a domain left a profile, and what a visit to its page showed."""
     db.execute("INSERT INTO domains (name) VALUES (?) ON CONFLICT DO NOTHING", (domain,))
     db.execute(
         "INSERT OR REPLACE INTO losses (profile_id, domain_id, seen_at, state, url) "
@@ -172,7 +172,7 @@ def losses(
     after: datetime,
     until: datetime,
 ) -> tuple[Loss, ...]:
-    """Return who left a target's profile between two moments, and whether that was seen."""
+    """Return who left a target's profile between two moments, and whether the loss was seen."""
     rows = db.execute(
         "SELECT name, state, url, seen_at, authority, scale, link, trust, traffic, first_seen "
         "FROM losses JOIN domains ON domains.id = losses.domain_id "

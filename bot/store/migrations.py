@@ -1,7 +1,7 @@
-"""How the file became what it is: named steps, applied in order, never edited after a release.
+"""Database migrations: named steps, applied in order, never edited after a release.
 
-A change to a table is a new step at the end. Every table is STRICT; moments are UTC ISO text,
-money is integer micro-dollars, units are integers, JSON is text.
+A change to a table is a new step at the end. Every table is STRICT; moments are UTC ISO text, money
+is integer micro-dollars, units are integers, JSON is text.
 """
 
 import sqlite_utils
@@ -15,7 +15,7 @@ STEPS = sqlite_utils.Migrations("linkgap")
 
 @STEPS()
 def workspace(db: sqlite_utils.Database) -> None:
-    """Add who uses it: a Slack team (or the command line), its sites and channels."""
+    """Add teams (a Slack team, or the command line) with their sites and channels."""
     db.executescript("""
         CREATE TABLE teams (
             id TEXT PRIMARY KEY,
@@ -54,7 +54,7 @@ def workspace(db: sqlite_utils.Database) -> None:
 
 @STEPS()
 def jobs(db: sqlite_utils.Database) -> None:
-    """Add what was promised to somebody, and what was already posted for it."""
+    """Add jobs, and deliveries: what was promised, and what was already posted for it."""
     db.executescript("""
         CREATE TABLE jobs (
             number INTEGER PRIMARY KEY,
@@ -87,7 +87,7 @@ def jobs(db: sqlite_utils.Database) -> None:
 
 @STEPS()
 def ledger(db: sqlite_utils.Database) -> None:
-    """Add every request to a vendor, reserved before it is sent and settled after."""
+    """Add the ledger: every request to a vendor, reserved before it is sent and settled after."""
     db.executescript("""
         CREATE TABLE spend (
             id INTEGER PRIMARY KEY,
@@ -112,7 +112,7 @@ def ledger(db: sqlite_utils.Database) -> None:
 
 @STEPS()
 def answers(db: sqlite_utils.Database) -> None:
-    """Add raw answers of vendors, compressed, until they expire."""
+    """Add the cache of raw vendor answers, compressed, until they expire."""
     db.executescript("""
         CREATE TABLE answers (
             team TEXT NOT NULL REFERENCES teams (id),
@@ -131,7 +131,7 @@ def answers(db: sqlite_utils.Database) -> None:
 
 @STEPS()
 def profiles(db: sqlite_utils.Database) -> None:
-    """Add who links to whom, as intervals between reads: an unchanged re-read adds one row."""
+    """Add profiles: who links to whom, as intervals between reads; no change adds one row."""
     db.executescript("""
         CREATE TABLE providers (
             id INTEGER PRIMARY KEY,
@@ -195,7 +195,7 @@ def profiles(db: sqlite_utils.Database) -> None:
 
 @STEPS()
 def reports(db: sqlite_utils.Database) -> None:
-    """Add what was answered, whole, with the columns one sorts and filters by."""
+    """Add reports: whole answers, with the columns that people sort and filter by."""
     db.executescript("""
         CREATE TABLE reports (
             run_id TEXT NOT NULL,
@@ -221,13 +221,13 @@ def reports(db: sqlite_utils.Database) -> None:
 
 @STEPS()
 def imports(db: sqlite_utils.Database) -> None:
-    """Add the user's own export files."""
+    """Add imports of the user's own export files."""
     create_tables(db)
 
 
 @STEPS()
 def views(db: sqlite_utils.Database) -> None:
-    """Answer three questions of an owner opening the file in Datasette."""
+    """Add three views for an owner who opens the file in Datasette."""
     db.executescript("""
         CREATE VIEW spend_by_day AS
         SELECT substr(reserved_at, 1, 10) AS day, team, provider, pool, count(*) AS requests,
@@ -261,7 +261,7 @@ def views(db: sqlite_utils.Database) -> None:
 
 @STEPS()
 def payers(db: sqlite_utils.Database) -> None:
-    """Add who asked, for which site and where, to every request: caps are kept by them."""
+    """Add who asked, for which site and where, to every request: caps count by these columns."""
     db.executescript("""
         ALTER TABLE spend ADD COLUMN person TEXT;
         ALTER TABLE spend ADD COLUMN site TEXT;
@@ -275,13 +275,13 @@ def payers(db: sqlite_utils.Database) -> None:
 
 @STEPS()
 def tracking(db: sqlite_utils.Database) -> None:
-    """Add what channels follow, and what was told of it."""
+    """Add tracked keywords, and what was posted about them."""
     migrations_tracking.create_tables(db)
 
 
 @STEPS()
 def preferences(db: sqlite_utils.Database) -> None:
-    """Add what a team, a site or a channel wants otherwise than the environment says."""
+    """Add settings of a team, a site or a channel that override the environment."""
     db.executescript("""
         CREATE TABLE preferences (
             team TEXT NOT NULL REFERENCES teams (id),
@@ -298,9 +298,26 @@ def preferences(db: sqlite_utils.Database) -> None:
 
 @STEPS()
 def capped_mean(db: sqlite_utils.Database) -> None:
-    """Count kept reads again by the present rule, and name imported pages by the present key."""
+    """Recount stored reads by the current rule, and rekey imported pages."""
     migrations_recount.recount_snapshots(db)
     migrations_recount.rename_pages(db)
+
+
+@STEPS()
+def list_budget(db: sqlite_utils.Database) -> None:
+    """Call what was set as `purse` by its new name; where both are set, the new one stays."""
+    db.execute("UPDATE OR IGNORE preferences SET name = 'list_budget' WHERE name = 'purse'")
+    db.execute("DELETE FROM preferences WHERE name = 'purse'")
+
+
+@STEPS()
+def sample_snapshots(db: sqlite_utils.Database) -> None:
+    """Keep with a read whether it was invented; of earlier ones their index tells it."""
+    db.executescript("""
+        ALTER TABLE snapshots ADD COLUMN sample INTEGER NOT NULL DEFAULT 0
+            CHECK (sample IN (0, 1));
+        UPDATE snapshots SET sample = 1 WHERE link_index = 'sample';
+    """)
 
 
 @STEPS()
@@ -314,7 +331,7 @@ def recounts(db: sqlite_utils.Database) -> None:
 
 
 def migrate(db: sqlite_utils.Database, name: str) -> None:
-    """Apply what is missing, all or nothing; two processes may try at the same moment.
+    """Apply missing migrations, all or nothing; two processes may try at the same moment.
 
     `name` is what a user calls the file. Raises `ConfigError` when a newer LinkGap wrote it, or
     when it holds another program's tables.

@@ -1,6 +1,6 @@
-"""What a change of the method does to what is kept: one step of the migrations.
+"""Recount stored reads after a change of method: one step of the migrations.
 
-A new rule for the need must never look like progress, so old reads are counted again by it.
+A new rule for the need must never look like progress, so it is applied to old reads too.
 """
 
 import json
@@ -15,9 +15,9 @@ _COLUMNS = "tracked, taken_at, multiplier, have, page, position, serp, rivals"
 
 
 def recount_snapshots(db: sqlite_utils.Database) -> None:
-    """Count the need of every read again, from the counts and the multiplier that were kept.
+    """Recompute the need of every read from the stored counts and multiplier.
 
-    A read without any count keeps no need either: one that cannot be compared is unknown. So is
+    A read without any count gets no need either: a need that cannot be compared is unknown. So is
     one whose counts were of other pages than today's would be: an address that came with a click
     was counted as a page of its own, and one page in two spellings as two. Our position is that
     among the pages, each once.
@@ -62,14 +62,14 @@ def _rank(position: int | None, results: Sequence[tuple[int, str]]) -> int | Non
 
 
 def rename_pages(db: sqlite_utils.Database) -> None:
-    """Write the pages of imported files by the key of today, so that they are still found."""
+    """Rewrite the keys of imported pages by today's rule, so that they are still found."""
     db.conn.create_function("page_key", 1, page_key, deterministic=True)
     for table, column in (
         ("import_rows", "target_page"),
         ("import_pages", "target_page"),
         ("import_targets", "target_key"),
     ):
-        # Only a query, an escape or a session in the path can make another key.
+        # Only a query, an escape or a session id in the path can change the key.
         db.execute(
             f"UPDATE OR IGNORE {table} SET {column} = page_key({column}) "  # noqa: S608 - names from here
             f"WHERE {column} GLOB '*[?%;]*'"

@@ -1,12 +1,12 @@
-"""The tables of what channels follow: one step of the migrations."""
+"""The tables of tracked keywords: one step of the migrations."""
 
 import sqlite_utils
 
 
 def create_tables(db: sqlite_utils.Database) -> None:
-    """Add tracked keywords, a snapshot a read, linking pages, losses and claims of posts.
+    """Add tracked keywords, snapshots, linking pages, losses and claims of posts.
 
-    Deliveries are no longer of jobs alone: a digest has no job row.
+    Deliveries no longer belong to jobs only: a digest has no job row.
     """
     db.executescript("""
         CREATE TABLE tracked_keywords (

@@ -1,8 +1,8 @@
-"""Who posts what: a digest is claimed by team, channel and ISO week, an alert by local day.
+"""Claims on scheduled posts: a digest by team, channel and ISO week, an alert by local day.
 
-The claim is one row by primary key with a lease, so that of any number of processes one posts. A
-process that dies loses its lease, and another goes on where it was; what Slack may or may not have
-taken is told by the deliveries of the same name.
+A claim is one row by primary key with a lease, so that only one of any number of processes posts.
+When a process dies its lease ends, and another continues where it was; the deliveries of the same
+name say what Slack may already have.
 """
 
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ LEASE = timedelta(minutes=15)
 
 
 class PostKind(StrEnum):
-    """What a channel is sent on a schedule."""
+    """What a channel receives on a schedule."""
 
     DIGEST = "digest"
     ALERT = "alert"
 
 
 class PostState(StrEnum):
-    """CLAIMED: somebody is at it until the lease ends. HELD: Slack took nothing; to be tried again.
+    """CLAIMED: a process works on it until the lease ends. HELD: Slack accepted nothing; try again.
 
-    NOTHING: there was nothing to tell. UNKNOWN: Slack may have it, and it is not sent again.
+    NOTHING: there was nothing to report. UNKNOWN: Slack may have it; it is not sent again.
     """
 
     CLAIMED = "claimed"
@@ -51,13 +51,13 @@ class Slot:
 
     @property
     def name(self) -> str:
-        """Return what its deliveries are kept under."""
+        """Return the key of its deliveries."""
         return f"{self.kind}:{self.team}:{self.channel}:{self.period}"
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What is known of a slot. `as_of` is the moment up to which it tells."""
+    """What is known about a slot. `as_of` is the moment up to which it reports."""
 
     slot: Slot
     state: PostState
@@ -68,9 +68,9 @@ class Post:
 def claim(
     db: sqlite_utils.Database, slot: Slot, owner: str, at: datetime, lease: timedelta = LEASE
 ) -> Post | None:
-    """Take a slot; None when it is over, or somebody else is at it and alive.
+    """Claim a slot; None when it is done, or a live process is working on it.
 
-    A slot that is HELD, or whose lease ran out, is taken over as it was.
+    A slot that is HELD, or whose lease ended, is taken over as it is.
     """
     ensure_team(db, slot.team, at)
     rows = db.execute(
@@ -90,7 +90,7 @@ def claim(
 def renew(
     db: sqlite_utils.Database, slot: Slot, owner: str, at: datetime, lease: timedelta = LEASE
 ) -> bool:
-    """Keep a slot for longer; False: it was lost to somebody else."""
+    """Extend a slot's lease; False if another process has taken it over."""
     return bool(
         db.execute(
             "UPDATE posts SET lease_until = ? WHERE team = ? AND channel = ? AND kind = ? "
@@ -101,7 +101,7 @@ def renew(
 
 
 def set_as_of(db: sqlite_utils.Database, slot: Slot, owner: str, at: datetime) -> bool:
-    """Fix up to which moment it tells, so that a second try tells the same; False: it was lost."""
+    """Fix up to which moment the slot reports, so that a retry reports the same; False: lost."""
     return bool(
         db.execute(
             "UPDATE posts SET as_of = ? WHERE team = ? AND channel = ? AND kind = ? "
@@ -120,7 +120,7 @@ def end(
     at: datetime,
     ts: str | None = None,
 ) -> bool:
-    """Say how it ended, or that it is HELD; False: it was lost, and is another's to end."""
+    """Record how it ended, or that it is HELD; False if another process has taken it over."""
     return bool(
         db.execute(
             "UPDATE posts SET state = ?, ended_at = ?, ts = ? WHERE team = ? AND channel = ? "
@@ -131,7 +131,7 @@ def end(
 
 
 def note_told(db: sqlite_utils.Database, slot: Slot, owner: str, at: datetime) -> None:
-    """Note that a slot was told up to a moment, which never goes back: printing needs no claim."""
+    """Record up to which moment a slot was reported; never moves back. Printing needs no claim."""
     ensure_team(db, slot.team, at)
     moment = to_text(at)
     db.execute(
@@ -143,7 +143,7 @@ def note_told(db: sqlite_utils.Database, slot: Slot, owner: str, at: datetime) -
 
 
 def known(db: sqlite_utils.Database, slot: Slot) -> Post | None:
-    """Return what is known of a slot; None when nobody claimed it."""
+    """Return what is known about a slot; None when nobody claimed it."""
     row = db.execute(
         "SELECT state, as_of, ts FROM posts "
         "WHERE team = ? AND channel = ? AND kind = ? AND period = ?",
@@ -153,7 +153,7 @@ def known(db: sqlite_utils.Database, slot: Slot) -> Post | None:
 
 
 def told_until(db: sqlite_utils.Database, slot: Slot) -> datetime | None:
-    """Return up to which moment the channel was told before this slot; None: never."""
+    """Return up to which moment the channel had reports before this slot; None: never."""
     row = db.execute(
         "SELECT max(as_of) FROM posts WHERE team = ? AND channel = ? AND kind = ? AND period < ? "
         "AND state IN ('posted', 'nothing', 'unknown')",
@@ -163,7 +163,7 @@ def told_until(db: sqlite_utils.Database, slot: Slot) -> datetime | None:
 
 
 def unknown_since(db: sqlite_utils.Database, at: datetime) -> tuple[Slot, ...]:
-    """Return the slots of all teams that ended UNKNOWN since a moment, the oldest first."""
+    """Return the slots of all teams that ended UNKNOWN since a moment, oldest first."""
     rows = db.execute(
         "SELECT team, channel, kind, period FROM posts WHERE state = 'unknown' AND ended_at >= ? "
         "ORDER BY ended_at",
@@ -175,7 +175,7 @@ def unknown_since(db: sqlite_utils.Database, at: datetime) -> tuple[Slot, ...]:
 
 
 def last_told(db: sqlite_utils.Database, team: str, channel: str) -> datetime | None:
-    """Return up to which moment a channel was told anything at all; None: never."""
+    """Return up to which moment a channel had any report; None: never."""
     row = db.execute(
         "SELECT max(as_of) FROM posts WHERE team = ? AND channel = ? "
         "AND state IN ('posted', 'nothing', 'unknown')",

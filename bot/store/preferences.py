@@ -1,6 +1,6 @@
-"""What teams, their sites and channels want otherwise than the environment says: one text each.
+"""Settings that a team, site or channel overrides: one text per setting and level.
 
-What a text means and whether it may be set there is the business of `bot.settings.levels`.
+`bot.settings.levels` knows what a text means and whether it may be set at that level.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Preference:
 
 
 def of_team(db: sqlite_utils.Database, team: str) -> list[Preference]:
-    """Return everything that a team has set, at all levels."""
+    """Return all overrides of a team, at all levels."""
     rows = db.execute(
         "SELECT level, of, name, value, set_by, set_at FROM preferences WHERE team = ? "
         "ORDER BY level, of, name",
@@ -60,7 +60,7 @@ def keep(db: sqlite_utils.Database, team: str, preference: Preference) -> None:
 
 
 def forget(db: sqlite_utils.Database, team: str, level: str, of: str, name: str) -> None:
-    """Let what the level above says hold again."""
+    """Remove a value, so that the next level up applies again."""
     db.execute(
         "DELETE FROM preferences WHERE team = ? AND level = ? AND of = ? AND name = ?",
         (team, level, of, name),

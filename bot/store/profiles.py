@@ -1,11 +1,11 @@
 """Who links to a target, as intervals between reads.
 
-A referring domain is open from the read that first showed it to the complete read that no longer
-did; one that comes back opens a second interval. A cut-off read opens and refreshes, and never
-closes: what it does not show may still exist. A re-read that changes nothing adds one row.
+A referring domain's interval opens with the read that first showed it and closes with the complete
+read that no longer did; a domain that comes back opens a second interval. A read that was cut off
+opens and confirms intervals but never closes any: a link that it does not show may still exist. A
+read without changes adds one row.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -32,18 +32,6 @@ class Recorded:
     closed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """The profile as all reads so far know it.
-
-    `profile.complete` and `profile.as_of` are the latest read's; `last_confirmed` is the moment of
-    the latest complete one (None: every read was cut off).
-    """
-
-    profile: Profile
-    last_confirmed: datetime | None
-
-
 # authority, scale, link, trust, traffic, first_seen: the columns of one referring domain.
 Facts = tuple[float | None, str | None, str | None, float | None, int | None, str | None]
 
@@ -51,14 +39,14 @@ Facts = tuple[float | None, str | None, str | None, float | None, int | None, st
 def record_read(
     db: sqlite_utils.Database, team: str, site: str | None, profile: Profile, at: datetime
 ) -> Recorded | None:
-    """Fold one read of a profile into what is known, for a team and one of its sites (or none).
+    """Merge one read of a profile into the stored one, for a team and one of its sites (or none).
 
-    None, and nothing is written, when a younger read of the same profile is already recorded: an
-    old answer from a cache says nothing new.
+    Returns None and writes nothing when a newer read of the same profile is already stored: an old
+    answer from a cache says nothing new.
     """
     profile_id = ensure_profile(db, team, site, profile, at)
     latest = _latest_read(db, profile_id)
-    if latest is not None and profile.as_of < from_text(latest[0]):
+    if latest is not None and profile.as_of < latest:
         return None
     read_id: int = db.execute(
         "INSERT INTO profile_reads (profile_id, as_of, recorded_at, complete, row_count) "
@@ -88,32 +76,10 @@ def record_read(
     return Recorded(read_id, len(opened), len(closed))
 
 
-def current(
-    db: sqlite_utils.Database, team: str, site: str | None, provider: str, target: Target
-) -> Stored | None:
-    """Return the profile as it is now known, strongest first; None when it was never read."""
-    profile_id = find_profile(db, team, site, provider, target)
-    latest = _latest_read(db, profile_id) if profile_id is not None else None
-    if profile_id is None or latest is None:
-        return None
-    as_of, complete, confirmed = latest
-    profile = Profile(
-        target=target,
-        provider=provider,
-        rows=_strongest_first(
-            referring_domain(domain, facts)
-            for domain, (_, facts) in _open_intervals(db, profile_id).items()
-        ),
-        complete=bool(complete),
-        as_of=from_text(as_of),
-    )
-    return Stored(profile, from_text(confirmed) if confirmed else None)
-
-
 def ensure_profile(
     db: sqlite_utils.Database, team: str, site: str | None, profile: Profile, at: datetime
 ) -> int:
-    """Return the id of a profile, made on first use."""
+    """Return the id of a profile, creating it on first use."""
     found = find_profile(db, team, site, profile.provider, profile.target)
     if found is not None:
         return found
@@ -149,15 +115,12 @@ def find_profile(
     return row[0] if row else None
 
 
-def _latest_read(db: sqlite_utils.Database, profile_id: int) -> tuple[str, int, str | None] | None:
-    """Return (as_of, complete, as_of of the latest complete read) of a profile."""
-    row: tuple[str, int, str | None] | None = db.execute(
-        "SELECT as_of, complete, (SELECT max(as_of) FROM profile_reads "
-        "WHERE profile_id = latest.profile_id AND complete) FROM profile_reads AS latest "
-        "WHERE profile_id = ? ORDER BY as_of DESC, id DESC LIMIT 1",
-        (profile_id,),
+def _latest_read(db: sqlite_utils.Database, profile_id: int) -> datetime | None:
+    """Return the moment of the latest read of a profile."""
+    row = db.execute(
+        "SELECT max(as_of) FROM profile_reads WHERE profile_id = ?", (profile_id,)
     ).fetchone()
-    return row
+    return from_text(row[0]) if row[0] else None
 
 
 def _open_intervals(db: sqlite_utils.Database, profile_id: int) -> dict[str, tuple[int, Facts]]:
@@ -176,7 +139,7 @@ def _refresh(
     known: dict[str, tuple[int, Facts]],
     seen: dict[str, Facts],
 ) -> None:
-    """Write the facts that changed; what this read did not ask for is left as it is known."""
+    """Write the facts that changed; facts that this read did not ask for stay as they are."""
     changed = []
     for domain, (domain_id, before) in known.items():
         after = seen.get(domain, before)
@@ -199,7 +162,7 @@ def _facts(row: ReferringDomain) -> Facts:
 
 
 def referring_domain(domain: str, facts: Facts) -> ReferringDomain:
-    """Return a row of the table as the noun."""
+    """Return a row of the table as a `ReferringDomain`."""
     authority, scale, link, trust, traffic, first_seen = facts
     return ReferringDomain(
         domain=domain,
@@ -209,10 +172,3 @@ def referring_domain(domain: str, facts: Facts) -> ReferringDomain:
         traffic=traffic,
         first_seen=date.fromisoformat(first_seen) if first_seen else None,
     )
-
-
-def _strongest_first(rows: Iterable[ReferringDomain]) -> tuple[ReferringDomain, ...]:
-    def rank(row: ReferringDomain) -> tuple[float, str]:
-        return (-row.authority.value if row.authority else 1.0, row.domain)
-
-    return tuple(sorted(rows, key=rank))

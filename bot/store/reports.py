@@ -1,4 +1,4 @@
-"""What was answered. The columns beside the JSON are read from it, so they cannot disagree."""
+"""Stored reports. The columns beside the JSON are filled from it, so they cannot disagree."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ def save(
     report: str,
     at: datetime,
 ) -> None:
-    """Keep a run's answer; a later one of the same run (a resumed job's) takes its place."""
+    """Store a run's answer; a later one of the same run (a resumed job's) replaces it."""
     ensure_team(db, team, at)
     db.execute(
         "INSERT OR REPLACE INTO reports (run_id, team, channel, taken_at, question, report, "
@@ -80,7 +80,7 @@ def latest(
 def other_keywords(
     db: sqlite_utils.Database, *, team: str, of: tuple[str, str], since: datetime
 ) -> int:
-    """Return how many keywords besides one of a site (`of`) were answered for it since a moment."""
+    """Return how many other keywords were answered for a site (`of`) since a moment."""
     ((found,),) = db.execute(
         "SELECT count(DISTINCT keyword) FROM reports "
         "WHERE team = ? AND site = ? AND keyword <> ? AND taken_at >= ?",

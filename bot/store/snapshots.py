@@ -1,4 +1,4 @@
-"""One read of a tracked keyword a row. Pages are named once, and rows of results by their ids."""
+"""Snapshots: one row per read of a tracked keyword. Page URLs are stored once and named by id."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -10,11 +10,11 @@ from bot.model.links import SerpRow
 from bot.model.tracking import CompetitorCount, Snapshot
 from bot.store.times import from_text, to_text
 
-_MOST_NAMES = 500  # bound variables of one statement; SQLite's own limit was 999 for long
+_MOST_NAMES = 500  # bound variables per statement; SQLite's own limit was 999 for long
 
 
 def add(db: sqlite_utils.Database, team: str, tracked_id: str, snapshot: Snapshot) -> None:
-    """Keep a read; one of the same keyword and moment is replaced."""
+    """Store a read; one of the same keyword and moment is replaced."""
     pages = {row.url: (row.domain, row.title) for row in snapshot.serp}
     pages |= {
         competitor.url: (competitor.domain, "")
@@ -28,8 +28,8 @@ def add(db: sqlite_utils.Database, team: str, tracked_id: str, snapshot: Snapsho
     ]
     db.execute(
         "INSERT OR REPLACE INTO snapshots (tracked, taken_at, run_id, link_index, reread, "
-        "even_field, multiplier, needed, have, gap, page, position, serp, rivals) "
-        "SELECT number, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM tracked_keywords "
+        "even_field, multiplier, needed, have, gap, page, position, sample, serp, rivals) "
+        "SELECT number, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM tracked_keywords "
         "WHERE team = ? AND id = ?",
         (
             *(to_text(snapshot.taken_at), snapshot.run_id, snapshot.index, snapshot.reread),
@@ -41,7 +41,8 @@ def add(db: sqlite_utils.Database, team: str, tracked_id: str, snapshot: Snapsho
                 snapshot.gap,
                 snapshot.page,
             ),
-            *(snapshot.position, _compact(serp), _compact(competitors), team, tracked_id),
+            *(snapshot.position, snapshot.sample, _compact(serp), _compact(competitors)),
+            *(team, tracked_id),
         ),
     )
     if not snapshot.reread:
@@ -64,14 +65,14 @@ def history(
 ) -> dict[str, tuple[Snapshot, ...]]:
     """Return each keyword's last reads up to a moment, oldest first; without any read: no entry.
 
-    Reads before the last `whole` ones come as numbers alone, without their rows of results.
+    Reads before the last `whole` ones come as numbers only, without their rows of results.
     """
     found: dict[str, tuple[Snapshot, ...]] = {}
     pages: dict[int, tuple[str, str, str]] = {}
     for tracked_id in tracked_ids:
         rows = db.execute(
             "SELECT run_id, taken_at, link_index, reread, even_field, multiplier, needed, have, "
-            "gap, page, position, serp, rivals FROM snapshots WHERE tracked = "
+            "gap, page, position, sample, serp, rivals FROM snapshots WHERE tracked = "
             "(SELECT number FROM tracked_keywords WHERE team = ? AND id = ?) AND taken_at <= ? "
             "ORDER BY taken_at DESC LIMIT ?",
             (team, tracked_id, to_text(until), last),
@@ -107,7 +108,7 @@ def _snapshot(
     pages: dict[int, tuple[str, str, str]],
 ) -> Snapshot:
     run_id, taken_at, index, reread, even_field, multiplier, *numbers = columns
-    needed, have, gap, page, position = numbers
+    needed, have, gap, page, position, sample = numbers
     rows = []
     for page_id, rank, count in serp:
         url, domain, title = pages[page_id or 0]
@@ -130,6 +131,7 @@ def _snapshot(
         position=_whole(position),
         index=str(index),
         reread=bool(reread),
+        sample=bool(sample),
     )
 
 

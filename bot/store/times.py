@@ -1,4 +1,4 @@
-"""Moments as the store writes them: UTC ISO text of one width, so that text order is time order."""
+"""Moments as the store writes them: UTC ISO text of fixed width, so that it sorts by time."""
 
 from datetime import UTC, datetime
 

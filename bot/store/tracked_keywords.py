@@ -1,4 +1,4 @@
-"""What channels follow. An untracked keyword keeps its history, and tracking it again goes on."""
+"""Tracked keywords. An untracked one keeps its history; tracking it again continues it."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ from uuid import uuid4
 import sqlite_utils
 from pydantic import TypeAdapter
 
-from bot.model.question import Question
+from bot.model.question import Question, SiteQuestion
 from bot.model.tracking import TrackedKeyword
 from bot.store.times import from_text, to_text
 from bot.store.workspace import ensure_site
 
-_QUESTION = TypeAdapter(Question)
+_QUESTION = TypeAdapter(SiteQuestion)
 _SELECT = (
     "SELECT tracked_keywords.id, team, channel, question, paused, created_by, "
     "tracked_keywords.created_at, last_read_at, last_fault FROM tracked_keywords "
@@ -35,24 +35,24 @@ def track(
     *,
     team: str,
     channel: str,
-    question: Question,
+    question: SiteQuestion,
     person: str | None,
     at: datetime,
 ) -> tuple[TrackedKeyword, bool]:
-    """Follow a keyword; returns it, and False when the channel followed it already.
+    """Track a keyword; returns it, and False when the channel already tracked it.
 
-    `question.site` must be known. A keyword that is followed already takes the new question (its
-    page, vendors), keeps its spelling, and is no longer paused.
+    A keyword that is already tracked takes the new question (its page, vendors), keeps its
+    spelling, and is no longer paused.
     """
-    site_id = ensure_site(db, team, question.site or "", at).id
-    keyword, is_followed = _kept_as(db, team, channel, site_id, question)
+    site_id = ensure_site(db, team, question.site, at).id
+    keyword, is_tracked = _stored_spelling(db, team, channel, site_id, question)
     question = replace(question, keyword=keyword)
     key = (team, channel, site_id, keyword, question.market.country)
     made = db.execute(
         "INSERT INTO tracked_keywords (team, channel, site_id, keyword, country, language, id, "
         "question, created_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT DO UPDATE SET question = excluded.question, paused = 0, last_fault = NULL, "
-        # Tracked anew, it is due with the next digest, not at once with one that is over.
+        # Tracked again, it is due with the next digest, not immediately with one that is over.
         "created_at = iif(ended_at IS NULL, created_at, excluded.created_at), ended_at = NULL "
         "RETURNING id, team, channel, question, paused, created_by, created_at, "
         "last_read_at, last_fault",
@@ -65,14 +65,14 @@ def track(
             to_text(at),
         ),
     )
-    (followed,) = _read(made)
-    return followed.tracked, not is_followed
+    (tracked,) = _read(made)
+    return tracked.tracked, not is_tracked
 
 
 def of_channel(
     db: sqlite_utils.Database, team: str, channel: str | None = None
 ) -> tuple[TrackedState, ...]:
-    """Return what a channel (None: every channel of the team) follows, paused ones too."""
+    """Return what a channel (None: every channel of the team) tracks, paused keywords too."""
     rows = db.execute(
         _SELECT + "WHERE team = :team AND (:channel IS NULL OR channel = :channel) "
         "AND ended_at IS NULL ORDER BY keyword, number",
@@ -82,7 +82,7 @@ def of_channel(
 
 
 def count(db: sqlite_utils.Database, team: str, channel: str) -> int:
-    """Return how many keywords a channel follows, paused ones too."""
+    """Return how many keywords a channel tracks, paused ones too."""
     found: int = db.execute(
         "SELECT count(*) FROM tracked_keywords WHERE team = ? AND channel = ? AND ended_at IS NULL",
         (team, channel),
@@ -91,7 +91,7 @@ def count(db: sqlite_utils.Database, team: str, channel: str) -> int:
 
 
 def one(db: sqlite_utils.Database, team: str, tracked_id: str) -> TrackedKeyword | None:
-    """Return a keyword the team follows by its id; None when there is none, or it is ended."""
+    """Return a keyword that the team tracks, by id; None when there is none or it is untracked."""
     rows = db.execute(
         _SELECT + "WHERE team = ? AND id = ? AND ended_at IS NULL", (team, tracked_id)
     )
@@ -101,9 +101,9 @@ def one(db: sqlite_utils.Database, team: str, tracked_id: str) -> TrackedKeyword
 def matching(
     db: sqlite_utils.Database, team: str, question: Question
 ) -> tuple[TrackedKeyword, ...]:
-    """Return what any channel of the team follows of a question: same keyword, market, site.
+    """Return every channel's tracking of a question: same keyword, market and site.
 
-    Capitals make no other keyword.
+    Upper and lower case do not make a different keyword.
     """
     rows = db.execute(
         _SELECT + "JOIN sites USING (team) WHERE team = ? AND sites.id = site_id AND domain = ? "
@@ -116,7 +116,7 @@ def matching(
 
 
 def channels(db: sqlite_utils.Database) -> list[tuple[str, str]]:
-    """Return (team, channel) of every channel that follows something, paused keywords or not."""
+    """Return (team, channel) of every channel that tracks something, paused keywords or not."""
     rows = db.execute(
         "SELECT DISTINCT team, channel FROM tracked_keywords WHERE ended_at IS NULL "
         "ORDER BY team, channel"
@@ -125,7 +125,7 @@ def channels(db: sqlite_utils.Database) -> list[tuple[str, str]]:
 
 
 def first_at(db: sqlite_utils.Database, team: str, channel: str) -> datetime | None:
-    """Return since when a channel follows anything; None: it does not."""
+    """Return since when a channel has tracked anything; None if it does not."""
     row = db.execute(
         "SELECT min(created_at) FROM tracked_keywords "
         "WHERE team = ? AND channel = ? AND ended_at IS NULL",
@@ -135,7 +135,7 @@ def first_at(db: sqlite_utils.Database, team: str, channel: str) -> datetime | N
 
 
 def set_paused(db: sqlite_utils.Database, team: str, tracked_id: str, *, paused: bool) -> None:
-    """Stop or resume the reads of a keyword."""
+    """Pause or resume the weekly refresh of a keyword."""
     db.execute(
         "UPDATE tracked_keywords SET paused = ? WHERE team = ? AND id = ?",
         (paused, team, tracked_id),
@@ -143,15 +143,17 @@ def set_paused(db: sqlite_utils.Database, team: str, tracked_id: str, *, paused:
 
 
 def end(db: sqlite_utils.Database, team: str, tracked_id: str, at: datetime) -> None:
-    """Follow it no longer; what is known of it stays."""
+    """Stop tracking it; its history stays."""
     db.execute(
         "UPDATE tracked_keywords SET ended_at = ? WHERE team = ? AND id = ?",
         (to_text(at), team, tracked_id),
     )
 
 
-def set_question(db: sqlite_utils.Database, team: str, tracked_id: str, question: Question) -> None:
-    """Change our page or the vendors; keyword, market and site are what a keyword is known by."""
+def set_question(
+    db: sqlite_utils.Database, team: str, tracked_id: str, question: SiteQuestion
+) -> None:
+    """Change our page or the vendors; keyword, market and site identify a tracked keyword."""
     db.execute(
         "UPDATE tracked_keywords SET question = ? WHERE team = ? AND id = ?",
         (_QUESTION.dump_json(question).decode(), team, tracked_id),
@@ -159,19 +161,19 @@ def set_question(db: sqlite_utils.Database, team: str, tracked_id: str, question
 
 
 def note_fault(db: sqlite_utils.Database, team: str, tracked_id: str, fault: str) -> None:
-    """Keep why a read failed, until one succeeds."""
+    """Store why a read failed, until one succeeds."""
     db.execute(
         "UPDATE tracked_keywords SET last_fault = ? WHERE team = ? AND id = ?",
         (fault, team, tracked_id),
     )
 
 
-def _kept_as(
+def _stored_spelling(
     db: sqlite_utils.Database, team: str, channel: str, site_id: int, question: Question
 ) -> tuple[str, bool]:
-    """Return how a keyword is spelled in the channel, and whether it is followed now.
+    """Return how a keyword is spelled in the channel, and whether it is tracked now.
 
-    Of several spellings it is one that is followed, and best the one that was asked for.
+    Of several spellings, prefers one that is tracked, and then the one that was asked for.
     """
     found = db.execute(
         "SELECT keyword, ended_at IS NULL FROM tracked_keywords WHERE team = ? AND channel = ? "
@@ -187,7 +189,7 @@ def _kept_as(
 
 
 def _read(cursor: sqlite3.Cursor) -> Iterator[TrackedState]:
-    # To the end at once: a statement that RETURNS and is left half read would block the commit.
+    # Fetch to the end at once: a RETURNING statement that is left half read blocks the commit.
     for id_, team, channel, question, paused, person, created, read, fault in cursor.fetchall():
         yield TrackedState(
             TrackedKeyword(

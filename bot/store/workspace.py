@@ -13,7 +13,7 @@ CLI_TEAM = "cli"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A client's site; country and language None: the team's or the environment's hold."""
+    """A client's site; country and language None: the team's or the environment's apply."""
 
     id: int
     domain: str
@@ -57,7 +57,7 @@ def sites(db: sqlite_utils.Database, team: str) -> list[Site]:
 def set_market(
     db: sqlite_utils.Database, team: str, domain: str, country: str | None, language: str | None
 ) -> None:
-    """Set where the site's customers search; None: no wish of its own."""
+    """Set the site's market; None removes a value, so that the team's applies."""
     db.execute(
         "UPDATE sites SET country = ?, language = ? WHERE team = ? AND domain = ?",
         (country, language, team, domain),
@@ -80,12 +80,6 @@ def set_aliases(
     )
 
 
-def aliases(db: sqlite_utils.Database, team: str, domain: str) -> tuple[str, ...]:
-    """Return the site's other registrable domains; empty when it has none or is unknown."""
-    found = _sites(db, team, domain)
-    return found[0].aliases if found else ()
-
-
 def set_channel(
     db: sqlite_utils.Database,
     team: str,
@@ -95,7 +89,7 @@ def set_channel(
     site: str | None = None,
     time_zone: str | None = None,
 ) -> Channel:
-    """Set a channel's default site (made if new) or time zone; None leaves what is there.
+    """Set a channel's default site (created if new) or time zone; None leaves a value unchanged.
 
     Raises `zoneinfo.ZoneInfoNotFoundError` for a zone that is not in the IANA list.
     """
@@ -120,7 +114,7 @@ def unset_channel(
     site: bool = False,
     time_zone: bool = False,
 ) -> None:
-    """Forget a channel's default site or its time zone."""
+    """Clear a channel's default site or its time zone."""
     db.execute(
         "UPDATE channels SET site_id = iif(?, NULL, site_id), "
         "time_zone = iif(?, NULL, time_zone) WHERE team = ? AND channel = ?",
@@ -129,7 +123,7 @@ def unset_channel(
 
 
 def channels(db: sqlite_utils.Database, team: str) -> list[Channel]:
-    """Return the team's channels that something is set for."""
+    """Return the team's channels that have any setting."""
     rows = db.execute(
         "SELECT channel, sites.domain, time_zone FROM channels "
         "LEFT JOIN sites ON sites.id = site_id WHERE channels.team = ? ORDER BY channel",
@@ -139,7 +133,7 @@ def channels(db: sqlite_utils.Database, team: str) -> list[Channel]:
 
 
 def channel_of(db: sqlite_utils.Database, team: str, channel: str) -> Channel:
-    """Return what is set for a channel; one that nobody set anything for has nothing set."""
+    """Return a channel's settings; all None for a channel without any."""
     row = db.execute(
         "SELECT sites.domain, time_zone FROM channels LEFT JOIN sites ON sites.id = site_id "
         "WHERE channels.team = ? AND channel = ?",
@@ -157,7 +151,7 @@ class Stopped:
 
 
 def stopped(db: sqlite_utils.Database, team: str, channel: str) -> Stopped | None:
-    """Return why nothing can be posted in a channel; None: nothing is known of it."""
+    """Return why nothing can be posted in a channel; None if no obstacle is known."""
     row = db.execute(
         "SELECT stopped_for, stopped_at FROM channels WHERE team = ? AND channel = ?",
         (team, channel),
@@ -168,7 +162,7 @@ def stopped(db: sqlite_utils.Database, team: str, channel: str) -> Stopped | Non
 def set_stopped(
     db: sqlite_utils.Database, team: str, channel: str, why: str | None, at: datetime
 ) -> None:
-    """Note why nothing can be posted in a channel, since when the first time; None: it works."""
+    """Record why nothing can be posted in a channel, and since when; None: it works again."""
     set_channel(db, team, channel, at)
     db.execute(
         "UPDATE channels SET stopped_for = ?, stopped_at = iif(? IS NULL, NULL, "
@@ -180,7 +174,7 @@ def set_stopped(
 def set_owner(
     db: sqlite_utils.Database, team: str, channel: str, person: str, at: datetime
 ) -> None:
-    """Note who set a channel up, unless somebody did before: trouble is told to them."""
+    """Record who set a channel up, unless somebody already did: this person hears of trouble."""
     set_channel(db, team, channel, at)
     db.execute(
         "UPDATE channels SET set_up_by = coalesce(set_up_by, ?) WHERE team = ? AND channel = ?",
@@ -189,7 +183,7 @@ def set_owner(
 
 
 def owner_of(db: sqlite_utils.Database, team: str, channel: str) -> str | None:
-    """Return who set a channel up; None: nobody did."""
+    """Return who set a channel up; None if nobody did."""
     row = db.execute(
         "SELECT set_up_by FROM channels WHERE team = ? AND channel = ?", (team, channel)
     ).fetchone()

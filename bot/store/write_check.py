@@ -1,4 +1,4 @@
-"""Whether the file can be written, for whoever watches the process."""
+"""Health check: can the database be written? `GET /health` asks."""
 
 import asyncio
 import sqlite3
@@ -11,12 +11,12 @@ import sqlite_utils
 from bot.clock import Clock
 
 PATIENCE_S = 2.0
-"""A look must not take longer than those who watch wait for it."""
+"""A check must finish before the monitor that asks gives up."""
 GOOD_FOR_S = 5.0
-"""Anybody may look: more often than this the last answer is given again."""
+"""Anybody may ask: within this time the last answer is repeated."""
 
 
-class Pulse:
+class WriteCheck:
     """Tries a write that changes nothing."""
 
     def __init__(self, path: Path, run: Callable[..., Awaitable[Any]], clock: Clock) -> None:
@@ -26,7 +26,7 @@ class Pulse:
         self._since = 0.0
 
     async def fault(self) -> str | None:
-        """Return why nothing can be written, in a sentence; None: it can."""
+        """Return in a sentence why the database cannot be written, or None if it can."""
         now, trying = self._clock.monotonic(), self._trying
         if trying is None or (trying.done() and now - self._since >= GOOD_FOR_S):
             trying = self._trying = asyncio.ensure_future(self._try())
@@ -40,7 +40,7 @@ class Pulse:
         return trying.result()
 
     async def close(self) -> None:
-        """Leave no look under way."""
+        """Cancel a running check."""
         if self._trying is not None:
             self._trying.cancel()
             await asyncio.gather(self._trying, return_exceptions=True)
@@ -56,7 +56,7 @@ class Pulse:
 
 
 def _touch(db: sqlite_utils.Database) -> None:
-    """Write the same value again: a page is written, and nothing is changed."""
+    """Write the same value again: this writes a page of the file and changes nothing."""
     (version,) = db.execute("PRAGMA user_version").fetchone()
     db.execute(f"PRAGMA user_version = {version:d}")
 

@@ -1,7 +1,7 @@
-"""The one writer: many callers, one thread, one transaction for all who wait at the same moment.
+"""The single writer: many callers, one thread, one transaction for all that wait at once.
 
 Fifty enqueues at once cost one thread hand-over and one commit instead of fifty; each function has
-a savepoint of its own, so one that raises takes back only what it wrote.
+its own savepoint, so one that raises rolls back only its own writes.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from bot.clock import Clock
 
 T = TypeVar("T")
 
-# Whoever is first in a group waits for its last; past this the group is committed as it stands.
+# The first of a group waits for its last, so after this time the group is committed as it is.
 GROUP_SECONDS = 0.005
 
 
@@ -33,7 +33,7 @@ class _Waiting:
 
 
 class Writer:
-    """Functions of one event loop, run in order on one connection in one thread."""
+    """Runs the functions of one event loop in order, on one connection in one thread."""
 
     def __init__(self, db: sqlite_utils.Database, thread: ThreadPoolExecutor, clock: Clock) -> None:
         self._db, self._thread, self._clock = db, thread, clock
@@ -53,8 +53,8 @@ class Writer:
         return result
 
     def _start(self) -> None:
-        # Callbacks and no task: a loop that shuts down cancels every task, and what runs in their
-        # `finally` (settling a reservation) still has to be written.
+        # Use callbacks instead of a task: a loop that shuts down cancels every task, and what their
+        # `finally` does (settle a reservation) still has to be written.
         group = [waiting for waiting in self._queue if not waiting.outcome.cancelled()]
         self._queue = []
         self._busy = False
@@ -64,7 +64,7 @@ class Writer:
         try:
             written = loop.run_in_executor(self._thread, self._write, [one.fn for one in group])
         except RuntimeError as error:
-            # The thread takes no more work; those who wait must not wait for ever.
+            # The thread takes no more work; callers that wait must not wait forever.
             for waiting in group:
                 waiting.outcome.set_result(_Outcome(error=error))
             return
@@ -83,11 +83,11 @@ class Writer:
     def _write(self, fns: list[Callable[[sqlite_utils.Database], Any]]) -> list[_Outcome]:
         """Return the outcomes of the functions that ran: all of them, or as many as time allowed.
 
-        Raises what ended the whole transaction; then nothing of the group was kept.
+        Raises the error that ended the whole transaction; then nothing of the group is committed.
         """
         connection = self._db.conn
         stop = self._clock.monotonic() + GROUP_SECONDS
-        # A fault of the disk may have kept the last group from rolling back.
+        # A disk fault may have prevented the rollback of the last group.
         connection.rollback()
         connection.execute("BEGIN IMMEDIATE")
         try:

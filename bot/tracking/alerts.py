@@ -54,7 +54,7 @@ def _links(
 ) -> list[Alert]:
     if not now.page or now.page == NO_PAGE:
         return []
-    site, name = keyword.question.site or "", keyword.question.keyword
+    site, name = keyword.question.site, keyword.question.keyword
     ours = ProfileOf(keyword.team, site, now.index, Target(Scope.PAGE, now.page))
     won = [
         Alert(Moment.WON, name, row.domain, page.source_url if page else None)

@@ -20,7 +20,6 @@ from bot.gap.relevance import terms_of
 from bot.model.links import Profile, ReferringDomain, Scope, Target
 from bot.model.question import NO_PAGE
 from bot.model.tracking import Digest, OwnLink, Snapshot, TrackedKeyword, Unread
-from bot.providers.registry import Registry
 from bot.render.tracking.digest_sentence import digest_sentence
 from bot.render.tracking.suggestions import suggestions
 from bot.settings import levels
@@ -31,7 +30,6 @@ from bot.store import (
     posts,
     snapshots,
     tracked_keywords,
-    workspace,
 )
 from bot.store.connect import Database
 from bot.store.link_changes import LOST, UNCHECKED, ProfileOf
@@ -80,18 +78,15 @@ def digest_slot(team: str, channel: str, settings: Settings, moment: datetime) -
 class Digests:
     """Builds digests; spends and posts nothing."""
 
-    def __init__(self, database: Database, settings: Settings, registry: Registry) -> None:
+    def __init__(self, database: Database, settings: Settings) -> None:
         self._database, self._settings = database, settings
-        self._invented = frozenset(one.name for one in registry.vendors if one.sample)
 
     async def build(self, slot: Slot, *, as_of: datetime) -> Digest:
         """Return what a channel's week has to tell up to a moment.
 
         Changes are against the digest before, or against each keyword's first read.
         """
-        return await self._database.read(
-            lambda db: _build(db, self._settings, slot, as_of, self._invented)
-        )
+        return await self._database.read(lambda db: _build(db, self._settings, slot, as_of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +114,6 @@ def _build(
     settings: Settings,
     slot: Slot,
     as_of: datetime,
-    invented: frozenset[str],
 ) -> Digest:
     team, channel = slot.team, slot.channel
     since = posts.told_until(db, slot)
@@ -129,14 +123,15 @@ def _build(
     shots = snapshots.history(
         db, team, ids, until=as_of, last=READS_LOOKED_AT, whole=READS_WITH_ROWS
     )
-    sites = {one.tracked.question.site or "" for one in active}
-    own = {site: frozenset((site, *workspace.aliases(db, team, site))) for site in sites}
+    sites = {one.tracked.question.site for one in active}
+    team_settings = levels.read(db, settings, team)
+    own = {site: team_settings.own_domains(site) for site in sites}
     stories = [
         _story(
             db,
             one.tracked,
             shots[one.tracked.id],
-            own[one.tracked.question.site or ""],
+            own[one.tracked.question.site],
             since=since,
             until=as_of,
         )
@@ -144,9 +139,8 @@ def _build(
         if one.tracked.id in shots
     ]
     lines = tuple(keyword_line(one.keyword, one.shots, since, one.gained) for one in stories)
-    overrides = levels.overrides_of(db, team)
-    held = {site: levels.in_run(settings, overrides, site, channel) for site in sites}
-    fresh = new_links([_news(one, held[one.keyword.question.site or ""]) for one in stories])
+    held = {site: team_settings.at(site, channel) for site in sites}
+    fresh = new_links([_news(one, held[one.keyword.question.site]) for one in stories])
     won = _once(link for one in stories for link in one.won)
     lost = _once(link for one in stories for link in one.lost)
     unread = tuple(
@@ -167,7 +161,7 @@ def _build(
         taken_at=as_of,
         since=since,
         changed=bool(fresh or won or lost or any(map(moved, lines))),
-        sample=any(one.shots[-1].index in invented for one in stories),
+        sample=any(one.shots[-1].sample for one in stories),
         unread=unread,
         unchecked_losses=len(frozenset().union(*(one.unchecked for one in stories))),
         paused=len(here) - len(active),
@@ -201,7 +195,7 @@ def _story(
     since: datetime | None,
     until: datetime,
 ) -> _Story:
-    now, team, site = shots[-1], keyword.team, keyword.question.site or ""
+    now, team, site = shots[-1], keyword.team, keyword.question.site
     # Another index counts differently: what it counted is no change.
     shots = tuple(one for one in shots if one.index == now.index)
     after = since if since and since > shots[0].taken_at else shots[0].taken_at

@@ -14,7 +14,7 @@ import sqlite_utils
 from bot.clock import Clock
 from bot.errors import BadQuestion
 from bot.model.links import Market
-from bot.model.question import Question
+from bot.model.question import Question, SiteQuestion
 from bot.model.report import Report
 from bot.model.tracking import CompetitorCount, Snapshot, TrackedKeyword
 from bot.planning.refresh import portion_sizes
@@ -212,6 +212,7 @@ def snapshot_of(report: Report, run_id: str, *, reread: bool) -> Snapshot:
         position=report.position,
         index=report.need.by_index[0].provider if report.need.by_index else "",
         reread=reread,
+        sample=report.sample,
     )
 
 
@@ -223,7 +224,7 @@ def too_many(followed: int) -> BadQuestion:
     )
 
 
-def to_keep(question: Question) -> Question:
+def to_keep(question: Question) -> SiteQuestion:
     """Return what a keyword is followed by; how fresh or deep one run was is not part of it.
 
     Raises `BadQuestion` without a site.
@@ -232,7 +233,15 @@ def to_keep(question: Question) -> Question:
         raise BadQuestion(
             "Whose page is it for? Add `site:example.com`, or set this channel's site in settings."
         )
-    return replace(question, fresh=False, light=False, gates=True, top10=False)
+    return SiteQuestion(
+        question.keyword,
+        question.market,
+        question.site,
+        page=question.page,
+        vs=question.vs,
+        via=question.via,
+        serp=question.serp,
+    )
 
 
 def is_same(one: Question, other: Question) -> bool:

@@ -27,8 +27,9 @@ from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.environment import Settings
+from bot.settings.levels import TeamSettings
 from bot.spending.budget import Rules, RunBudget
-from bot.store import snapshots, workspace
+from bot.store import snapshots
 from bot.store import tracked_keywords as store
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
@@ -110,20 +111,22 @@ class Refresher:
         groups: dict[tuple[str, ...], list[tuple[TrackedKeyword, VendorSelection]]] = defaultdict(
             list
         )
-        held = await self._held(keywords)
+        if not keywords:
+            return ()
+        team, channel = keywords[0].team, keywords[0].channel
+        held = await self._database.read(lambda db: levels.read(db, self._settings, team))
         for tracked in keywords:
-            settings = held[tracked.question.site]
+            settings = held.at(tracked.question.site, channel)
             try:
                 chosen = vendors_for(self._registry, tracked.question, settings)
             except BadQuestion as error:
                 found[tracked.id] = Outcome(tracked, None, str(error))
                 continue
             serp = chosen.serp.name if chosen.serp else ""
-            groups[tracked.question.site or "", serp, chosen.main.name].append((tracked, chosen))
+            groups[tracked.question.site, serp, chosen.main.name].append((tracked, chosen))
         for number, members in enumerate(groups.values()):
             run = f"{run_id}/{number}" if number else run_id
-            settings = held[members[0][0].question.site]
-            group = await self._open(members, settings, run, person=person, to_come=to_come)
+            group = await self._open(members, held, run, person=person, to_come=to_come)
             found |= {outcome.tracked.id: outcome for outcome in await group.read()}
         for outcome in found.values():
             await self._keep(outcome)
@@ -132,19 +135,19 @@ class Refresher:
     async def _open(
         self,
         members: Sequence[tuple[TrackedKeyword, VendorSelection]],
-        settings: Settings,
+        held: TeamSettings,
         run_id: str,
         *,
         person: str | None,
         to_come: int,
     ) -> "_Group":
         (first, chosen), now = members[0], self._clock.now()
-        team, site = first.team, first.question.site or ""
+        team, site = first.team, first.question.site
+        settings = held.at(site, first.channel)
         ids = [tracked.id for tracked, _ in members]
         past = await self._database.read(
             lambda db: snapshots.history(db, team, ids, until=now, last=KEPT_IN_VIEW)
         )
-        aliases = await self._database.read(lambda db: workspace.aliases(db, team, site))
         others = await self._database.read(lambda db: store.of_channel(db, team, first.channel))
         budget = RunBudget(
             self._database,
@@ -156,7 +159,7 @@ class Refresher:
             Payer(person, site, first.channel),
             Rules.of(settings),
         )
-        asker, own = Asker(self._gateway, budget, fresh=False), frozenset((site, *aliases))
+        asker, own = Asker(self._gateway, budget, fresh=False), held.own_domains(site)
         watch = LinkWatch(
             team=team,
             site=site,
@@ -175,17 +178,6 @@ class Refresher:
         return _Group(
             site, own, chosen, readings, asker, watch, self._clock, settings.window, run_id
         )
-
-    async def _held(self, keywords: Sequence[TrackedKeyword]) -> dict[str | None, Settings]:
-        """Return what holds for each of the keywords' sites in their channel."""
-        if not keywords:
-            return {}
-        team, channel = keywords[0].team, keywords[0].channel
-        overrides = await self._database.read(lambda db: levels.overrides_of(db, team))
-        return {
-            site: levels.in_run(self._settings, overrides, site, channel)
-            for site in {one.question.site for one in keywords}
-        }
 
     async def _keep(self, outcome: Outcome) -> None:
         tracked, snapshot, fault = outcome.tracked, outcome.snapshot, outcome.fault
@@ -322,6 +314,7 @@ class _Group:
             position=ours.position if ours else None,
             index=self.chosen.main.name,
             reread=unanswered.isdisjoint(one.pages),
+            sample=self.chosen.sample,
         )
         return Outcome(one.tracked, snapshot, None if snapshot.reread else NOT_ASKED)
 

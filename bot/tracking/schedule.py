@@ -124,11 +124,6 @@ class Schedule:
             return None
         return f"The schedule has not rung for {still // 60:.0f} minutes."
 
-    def rings_at(self, team: str, channel: str) -> datetime | None:
-        """Return when a channel's alarm rings next, in its own time zone; None: it has none."""
-        job = self._alarms.get_job(f"{team} {channel}") if self._alarms else None
-        return _next(self._clock.now(), job.trigger.hours) if job else None
-
     async def next_digest(self, team: str, channel: str) -> datetime:
         """Return when a channel's next digest is due, in the channel's own time zone."""
         return next_weekly(self._clock.now(), await self._settings_of(team, channel))

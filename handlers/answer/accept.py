@@ -17,7 +17,7 @@ async def read(services: Services, words: str, team: str, channel: str) -> Quest
     """Read typed words as a question that some vendor can answer; raises `BadQuestion`."""
     channel_settings = await services.channels.of(team, channel)
     question = channel_settings.read(partial(parse, words), lambda question: question.site)
-    services.analysis.check(question, channel_settings.settings(question.site))
+    channel_settings.vendors(question)
     return question
 
 

@@ -100,10 +100,7 @@ async def _ask_with_typed_page(
     try:
         request = await clicks.request_of(services, place["run"], body["team"]["id"])
         question = _with_page(request.question, typed)
-        services.analysis.check(
-            question,
-            await services.channels.settings(request.team, request.channel, question.site),
-        )
+        (await services.channels.of(request.team, request.channel)).vendors(question)
     except (BadQuestion, clicks.NotYours) as error:
         return str(error)
     renamed = accept.again(

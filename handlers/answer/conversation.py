@@ -132,7 +132,7 @@ class ChannelConversation:
         job = self._job
         if job.attempts == 1:
             return private_notes.refused(str(SlackRefused(NO_ANSWER)), job.id)
-        cost = await job.services.analysis.cost(job.id, job.request.team)
+        cost = await job.services.spending.cost(job.id, job.request.team)
         return notes.interrupted(job.request.question, cost, job.id)
 
     async def _edit(self, message: Message) -> None:

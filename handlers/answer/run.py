@@ -63,10 +63,10 @@ async def answer(job: RunningJob) -> None:
             await conversation.ask(await _price(job, quote))
             return
         price = money.at_most(quote) if quote.lines else ""
-        sample = _is_sample(job)
+        sample = await _will_invent(job)
         placeholder = notes.placeholder(job.request.question, price=price, sample=sample)
         if await conversation.open(placeholder):
-            report, message = await _result(job, conversation, quote)
+            report, message = await _result(job, conversation, quote, sample=sample)
             await _thread(job, conversation, report, message)
     finally:
         await conversation.stop()
@@ -94,7 +94,7 @@ async def _price(job: RunningJob, quote: Quote) -> Message:
 
 
 async def _result(
-    job: RunningJob, conversation: Conversation, quote: Quote
+    job: RunningJob, conversation: Conversation, quote: Quote, *, sample: bool
 ) -> tuple[Report, Message]:
     """Find the answer and put it where the placeholder stands, or the reason why there is none."""
     vendors = [line.vendor for line in quote.lines]
@@ -105,7 +105,7 @@ async def _result(
         message = result(report, job.id, await _warnings(job, vendors))
         await conversation.conclude(message)
     except Exception as error:
-        await _say_failed(job, conversation, _in_words(error))
+        await _say_failed(job, conversation, _in_words(error), sample=sample)
         raise Heard(error) from error
     finally:
         hearing.cancel()
@@ -172,19 +172,19 @@ def _in_words(error: Exception) -> str:
     return private_notes.NO_FILE if isinstance(error, sqlite3.Error) else SURPRISE
 
 
-async def _say_failed(job: RunningJob, conversation: Conversation, sentence: str) -> None:
+async def _say_failed(
+    job: RunningJob, conversation: Conversation, sentence: str, *, sample: bool
+) -> None:
     cost: tuple[CostLine, ...] | None = None
     with suppress(sqlite3.Error):
-        cost = await job.services.analysis.cost(job.id, job.request.team)
-    sample = _is_sample(job)
+        cost = await job.services.spending.cost(job.id, job.request.team)
     await conversation.conclude(
         notes.failed(job.request.question, sentence, cost, job.id, sample=sample)
     )
 
 
-def _is_sample(job: RunningJob) -> bool:
+async def _will_invent(job: RunningJob) -> bool:
     """Say whether invented data will be shown; the first message is marked as well."""
-    try:
-        return job.services.analysis.uses_sample(job.request.question)
-    except LinkGapError:
-        return False
+    request = job.request
+    here = await job.services.channels.of(request.team, request.channel)
+    return here.will_invent(request.question)

@@ -11,7 +11,7 @@ from bot.errors import BadSetting
 from bot.render.settings_form import INHERIT
 from bot.settings import levels
 from bot.settings.catalogue import BY_NAME, Level
-from bot.settings.levels import Place
+from bot.settings.overrides import Place
 from bot.settings.values import NONE
 from handlers import private_notes
 from handlers.services import Services
@@ -125,7 +125,7 @@ async def _save(services: Services, team: str, user: str, filled: _Filled) -> st
         place = place_of(filled.key, filled.kept["channel"])
     await _refuse_money(services, user, changed)
     channels = services.channels
-    values = levels.checked(services.settings, place, changed, channels.registry)
+    values = levels.checked(services.settings, place, changed, channels.registry.names)
     seen = None if filled.key == NEW else filled.seen
     await channels.save(team, place, values, user, seen)
     await services.schedule.set_alarms(team)

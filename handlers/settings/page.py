@@ -12,7 +12,8 @@ from bot.render.words import clip, counted, listed
 from bot.settings import levels
 from bot.settings.catalogue import SETTINGS, Group, Level, Setting
 from bot.settings.environment import Settings
-from bot.settings.levels import TEAM, Overrides, Place, Values
+from bot.settings.levels import TeamSettings
+from bot.settings.overrides import TEAM, Overrides, Place, Values
 from bot.settings.values import NONE, parts
 from handlers.slack.people import Person, zone_of
 
@@ -107,8 +108,8 @@ class Page:
         site = overrides.at(place).get("site")
         alone = replace(overrides, channels=others)
         if site is None:
-            return levels.in_channel(self.base, alone, None)
-        return levels.in_run(self.base, alone, site, None)
+            return TeamSettings(self.base, alone).in_channel(None)
+        return TeamSettings(self.base, alone).at(site, None)
 
     def _field(self, setting: Setting, key: str, here: Values, above: Settings) -> Field:
         inherited = _words(setting, _text(above, setting))

@@ -1,8 +1,8 @@
-"""The one Web API client: what is retried, and what never is.
+"""The only Web API client: which requests are retried, and which never are.
 
-A post whose answer got lost may already stand in the channel, so it is repeated only when it never
-reached Slack (no connection) or was turned away (429). Requests that say the same twice without
-harm are repeated after any fault. Waiting goes through the Clock.
+A post whose answer got lost may already be in the channel, so it is repeated only when it never
+reached Slack (no connection) or was rejected (429). Requests that are safe to repeat are repeated
+after any fault. Waiting goes through the Clock.
 """
 
 import random
@@ -32,8 +32,8 @@ FAULT_RETRIES = 2
 LONGEST_WAIT_S = 60.0
 
 
-class _Patient(AsyncRetryHandler):
-    """Waits by the Clock. Jitter keeps several workers from coming back at the same moment."""
+class _ClockRetryHandler(AsyncRetryHandler):
+    """Waits by the Clock. Jitter keeps several workers from retrying at the same moment."""
 
     def __init__(self, clock: Clock, retries: int) -> None:
         super().__init__(max_retry_count=retries)
@@ -53,8 +53,8 @@ class _Patient(AsyncRetryHandler):
         state.increment_current_attempt()
 
 
-class RateLimitRetry(_Patient):
-    """429: Slack did nothing, and says when to come back."""
+class RateLimitRetry(_ClockRetryHandler):
+    """429: Slack did nothing and says when to try again."""
 
     async def _can_retry_async(
         self,
@@ -71,8 +71,8 @@ class RateLimitRetry(_Patient):
         )
 
 
-class FaultRetry(_Patient):
-    """No connection, a broken one, or a failing server."""
+class FaultRetry(_ClockRetryHandler):
+    """No connection, a broken one, or a server error."""
 
     async def _can_retry_async(
         self,

@@ -1,4 +1,4 @@
-"""What LinkGap is in Slack's eyes: manifest.yml, and its form for HTTP."""
+"""The Slack app manifest: manifest.yml, and its version for HTTP."""
 
 from copy import deepcopy
 from pathlib import Path
@@ -22,9 +22,9 @@ def read_manifest() -> dict[str, Any]:
 
 
 def for_http(manifest: dict[str, Any], url: str) -> dict[str, Any]:
-    """Return the manifest with one address for commands, events and buttons.
+    """Return the manifest with one URL for commands, events and buttons.
 
-    `url` is https and public; without a path it gets the bot's own. Raises `ConfigError`.
+    `url` is https and public; without a path it gets the bot's default path. Raises `ConfigError`.
     """
     address = _address(url)
     made = deepcopy(manifest)

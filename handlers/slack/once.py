@@ -1,4 +1,4 @@
-"""Exactly-once steps of a job: noted before the request and after the answer."""
+"""Exactly-once steps of a job: recorded before the request and after the answer."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -13,21 +13,21 @@ log = logging.getLogger(__name__)
 
 
 class Once:
-    """The steps of one job; `lost` names those of which nobody knows whether Slack has them."""
+    """The steps of one job; `lost` names the steps that Slack may or may not have."""
 
     def __init__(self, database: Database, clock: Clock, job_id: str) -> None:
         self._database, self._clock, self.job_id = database, clock, job_id
         self.lost: list[str] = []
 
     async def known(self, step: str) -> Delivery | None:
-        """Return what is known of a step; None: it was never begun, or Slack refused it."""
+        """Return what is known about a step; None: never started, or Slack refused it."""
         return await self._database.read(lambda db: deliveries.known(db, self.job_id, step))
 
     async def __call__(self, step: str, send: Callable[[], Awaitable[str | None]]) -> Delivery:
         """Send unless it was sent or may have been; `send` returns the message's ts.
 
-        NEW in the result: posted by this very call. Raises `SlackRefused` when Slack surely did
-        nothing; the step may then be tried again.
+        NEW in the result means that this call posted it. Raises `SlackRefused` when Slack certainly
+        did nothing; the step may then be tried again.
         """
         at = self._clock.now()
         found = await self._database.run(lambda db: deliveries.begin(db, self.job_id, step, at))

@@ -1,4 +1,4 @@
-"""Who somebody is, as Slack says: may they change money, and which clock do they live by."""
+"""Who somebody is according to Slack: may they change budgets, and what is their time zone?"""
 
 import asyncio
 import logging
@@ -12,12 +12,12 @@ from handlers.slack.web_api import SlackApi
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 1.2
-"""A trigger lives three seconds, and a form has to be opened in them."""
+"""A trigger is valid for three seconds, and a form has to be opened within them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`is_admin` of the workspace, owners included; None: Slack did not say, as `why` tells."""
+    """`is_admin` of the workspace, owners included; None: Slack did not say, and `why` tells."""
 
     user: str
     is_admin: bool | None
@@ -25,12 +25,12 @@ class Person:
     why: str = ""
 
     def may_change_money(self, settings: Settings) -> bool:
-        """Say whether they are an admin, or an owner by name."""
+        """Say whether they are an admin or are configured as an owner."""
         return self.user in settings.owner_ids or self.is_admin is True
 
 
 async def ask_slack(slack_api: SlackApi, user: str) -> Person:
-    """Return what Slack says of somebody now; nothing is remembered, because rights are taken."""
+    """Return what Slack says about somebody now; never cached, because rights can be revoked."""
     try:
         said = await asyncio.wait_for(slack_api.about(user), PATIENCE_S)
     except SlackRefused as refused:
@@ -42,6 +42,6 @@ async def ask_slack(slack_api: SlackApi, user: str) -> Person:
 
 
 def zone_of(person: Person, settings: Settings) -> str | None:
-    """Return the time zone that somebody lives by, where Slack tells it and we know it."""
+    """Return somebody's time zone, if Slack gives one that we know."""
     known = levels.effective(settings, {"time_zone": person.time_zone or ""})
     return known.time_zone if known.time_zone == person.time_zone else None

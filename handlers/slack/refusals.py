@@ -1,4 +1,4 @@
-"""What Slack's refusals mean: one class, one sentence a code, and whether anything was done."""
+"""What Slack's error codes mean: one sentence per code, and whether Slack did anything."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ BAD_BLOCKS = frozenset(
 NO_ANSWER = "no_answer"
 NOT_REACHABLE = "not_reachable"
 FOREIGN_ADDRESS = "foreign_address"
-# Slack's own words for these: part of the request may have been carried out.
+# Slack's own description of these: part of the request may have been carried out.
 _UNCERTAIN = frozenset(
     {NO_ANSWER, "fatal_error", "internal_error", "request_timeout", "service_unavailable"}
 )
@@ -54,7 +54,7 @@ _SENTENCES = {
 
 
 class SlackRefused(LinkGapError):
-    """Slack did not take a request. `certain`: nothing was done, so it may be sent again."""
+    """Slack refused a request. `certain`: nothing was done, so it may be sent again."""
 
     def __init__(self, code: str, *, needed: str = "", provided: str = "") -> None:
         self.code = code
@@ -69,9 +69,9 @@ class SlackRefused(LinkGapError):
 
 
 def refused(error: SlackApiError) -> SlackRefused:
-    """Return what the Web API's error means."""
+    """Return the refusal for the Web API's error."""
     data = answer_of(error)
-    # Without an error code there is no word of Slack's application: a proxy or a broken server.
+    # Without an error code the answer is not from Slack's application but a proxy or broken server.
     code = str(data.get("error") or NO_ANSWER)
     return SlackRefused(
         code, needed=str(data.get("needed", "")), provided=str(data.get("provided", ""))
@@ -79,6 +79,6 @@ def refused(error: SlackApiError) -> SlackRefused:
 
 
 def answer_of(error: SlackApiError) -> dict[str, Any]:
-    """Return the body of Slack's answer; empty when it was no JSON object."""
+    """Return the body of Slack's answer; empty when it is not a JSON object."""
     data = getattr(error.response, "data", None)
     return data if isinstance(data, dict) else {}

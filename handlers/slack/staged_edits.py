@@ -1,7 +1,7 @@
-"""Staged edits of one message: at most one in three seconds, and the last one always.
+"""Staged edits of one message: at most one in three seconds, and always the last one.
 
-Slack's allowance for edits is about fifty a minute for the whole workspace; people read slower
-still. Edits travel beside the analysis, so that Slack's answer never holds it up.
+Slack allows about fifty edits a minute for the whole workspace, and people read even slower. Edits
+are sent in parallel with the analysis, so that Slack never delays it.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ BETWEEN_EDITS_S = 3.0
 
 
 class StagedEdits:
-    """The newest word wins; what was overtaken before its turn is never sent."""
+    """The newest text wins; a text that is outdated before its turn is never sent."""
 
     def __init__(self, clock: Clock, edit: Callable[[Message], Awaitable[None]]) -> None:
         self._clock, self._edit = clock, edit
@@ -28,14 +28,15 @@ class StagedEdits:
         self._task: asyncio.Task[None] | None = None
 
     def show(self, message: Message) -> None:
-        """Let the message say this as soon as it may be edited."""
+        """Show this text as soon as the message may be edited."""
         self._newest = message
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._send_newest())
 
     async def last(self, message: Message) -> None:
-        """Send the last word at once: nobody waits for a finished answer. Raises SlackRefused."""
-        # An edit that is on its way is waited for: overtaking, it would stand over the last word.
+        """Send the final text at once: a finished answer never waits. Raises SlackRefused."""
+        # Wait for an edit that is already on its way: arriving later, it would overwrite the final
+        # text.
         async with self._sending:
             await self.stop()
             await self._edit(message)

@@ -1,4 +1,4 @@
-"""Slack's own wrapping undone: what people typed, before a grammar reads it.
+"""Undo Slack's formatting of what people typed, before the grammar reads it.
 
 Slack turns addresses into `<url|label>`, names into `<@U…>` and `<#C…|name>`, and escapes `& < >`.
 """
@@ -16,16 +16,16 @@ _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # ampersand last, or
 
 
 def unwrapped(text: str) -> str:
-    """Return the text as it was typed; raises `BadQuestion` for a person who has no name here."""
+    """Return the text as typed; raises `BadQuestion` for a person whose name is unknown here."""
     text = _WRAPPED.sub(_typed, text)
     for entity, character in _ENTITIES:
         text = text.replace(entity, character)
-    # Pasted from somewhere that shows Slack's wrapping, a link arrives wrapped and escaped.
+    # A link pasted from a place that shows Slack's formatting arrives formatted and escaped.
     return _LINK.sub(_typed, text).strip()
 
 
 def after_mention(text: str, bot_user: str) -> str:
-    """Return the raw words that follow the bot's name, without a mark around both."""
+    """Return the raw words after the bot's name, without a formatting mark around both."""
     calls = (call for call in _CALL.finditer(text) if call.group(1) == bot_user)
     called = next(calls, None)
     if called is None:
@@ -55,5 +55,5 @@ def _typed(match: re.Match[str]) -> str:
         return label or f"@{what[1:]}"
     address = what.removeprefix("mailto:").removeprefix("tel:")
     bare = _SCHEME.sub("", address)
-    # A bare domain was linked by Slack: the label is what was typed. Any other label is a disguise.
+    # Slack linked a bare domain: the label is what was typed. Any other label is a disguise.
     return label if label in (bare, bare.removesuffix("/")) else address

@@ -1,7 +1,7 @@
 """Every request that LinkGap makes to Slack.
 
-A message goes out as drawn; blocks that Slack refuses are sent again without tables, then as the
-sentence alone, so that one bad block never loses an answer. All failures leave as `SlackRefused`.
+A message goes out as drawn; if Slack refuses its blocks it is sent again without tables, then as
+the sentence alone, so that one bad block never loses an answer. All failures raise `SlackRefused`.
 """
 
 import json
@@ -16,6 +16,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.clock import Clock
 from bot.render.slack.message import Message, View
+from handlers.slack import reply_address
 from handlers.slack.refusals import (
     BAD_BLOCKS,
     NO_ANSWER,
@@ -24,17 +25,16 @@ from handlers.slack.refusals import (
     answer_of,
     refused,
 )
-from handlers.transport import reply_address
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 BETWEEN_POSTS_S = 1.0
-"""Slack takes one post a second in a channel."""
+"""Slack accepts one post per second in a channel."""
 
 
 class SlackApi:
-    """What the bot can do in Slack, by one client."""
+    """Everything that the bot does in Slack, through one client."""
 
     def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
         self.client, self._clock = client, clock
@@ -44,7 +44,7 @@ class SlackApi:
         """Post and return the message's ts."""
 
         async def send(shape: Message) -> str:
-            await self._turn(channel)
+            await self._wait_for_turn(channel)
             answer = await self.client.chat_postMessage(
                 channel=channel,
                 text=shape.text,
@@ -55,23 +55,23 @@ class SlackApi:
             )
             return str(answer["ts"])
 
-        return await _with_twins(message, send)
+        return await _with_fallbacks(message, send)
 
     async def edit(self, channel: str, ts: str, message: Message) -> None:
         """Replace a message's words and blocks."""
 
         async def send(shape: Message) -> None:
-            # Empty blocks are sent too: what is left out stays as it was.
+            # Send empty blocks too: Slack keeps blocks that an update leaves out.
             await self.client.chat_update(
                 channel=channel, ts=ts, text=shape.text, blocks=shape.blocks
             )
 
-        await _with_twins(message, send)
+        await _with_fallbacks(message, send)
 
     async def whisper(
         self, channel: str, user: str, message: Message, thread_ts: str | None = None
     ) -> None:
-        """Post for one person's eyes; the bot must be in the channel."""
+        """Post a message that only one person sees; the bot must be in the channel."""
 
         async def send(shape: Message) -> None:
             await self.client.chat_postEphemeral(
@@ -82,12 +82,12 @@ class SlackApi:
                 thread_ts=thread_ts,
             )
 
-        await _with_twins(message, send)
+        await _with_fallbacks(message, send)
 
     async def respond(self, url: str, message: Message, *, replace: bool = False) -> None:
-        """Answer privately where somebody acted: five times, for half an hour.
+        """Answer privately where somebody acted, up to five times within half an hour.
 
-        This is the only way to a response_url, and it leads to Slack alone.
+        This is the only way to send to a response_url, and it sends to Slack alone.
         """
         address = reply_address.checked(url, self.client.base_url)
 
@@ -99,17 +99,17 @@ class SlackApi:
                 answer = await hook.send(
                     text=shape.text,
                     blocks=shape.blocks,
-                    # A message that is replaced stays as public or as private as it was.
+                    # A replaced message keeps its visibility, public or private.
                     response_type=None if replace else "ephemeral",
                     replace_original=replace,
                 )
             if answer.status_code != 200:
                 raise SlackRefused(_word(answer.status_code, answer.body))
 
-        await _with_twins(message, send)
+        await _with_fallbacks(message, send)
 
     async def check(self) -> None:
-        """See that Slack answers and knows our token; nobody sees this."""
+        """Check that Slack answers and accepts our token; nobody sees this."""
         await _asked(self.client.auth_test())
 
     async def direct(self, user: str) -> str:
@@ -121,7 +121,7 @@ class SlackApi:
         self, channel: str, name: str, content: bytes, thread_ts: str | None = None
     ) -> None:
         """Share a file; the bot must be in the channel."""
-        await self._turn(channel)
+        await self._wait_for_turn(channel)
         await _asked(
             self.client.files_upload_v2(
                 channel=channel, thread_ts=thread_ts, filename=name, title=name, content=content
@@ -129,19 +129,19 @@ class SlackApi:
         )
 
     async def show(self, trigger_id: str, view: View) -> None:
-        """Open a modal; the trigger lives three seconds."""
+        """Open a modal; the trigger is valid for three seconds."""
         await _asked(self.client.views_open(trigger_id=trigger_id, view=view.payload()))
 
     async def change(self, view_id: str, view: View) -> None:
-        """Replace what an open modal shows."""
+        """Replace the contents of an open modal."""
         await _asked(self.client.views_update(view_id=view_id, view=view.payload()))
 
     async def about(self, user: str) -> dict[str, Any]:
-        """Return what Slack knows of a person: rights, time zone."""
+        """Return what Slack knows about a person: rights, time zone."""
         answer = await _asked(self.client.users_info(user=user))
         return dict(answer["user"])
 
-    async def _turn(self, channel: str) -> None:
+    async def _wait_for_turn(self, channel: str) -> None:
         now = self._clock.monotonic()
         at = max(now, self._free_at.get(channel, now))
         self._free_at[channel] = at + BETWEEN_POSTS_S
@@ -149,8 +149,8 @@ class SlackApi:
             await self._clock.sleep(at - now)
 
 
-async def _with_twins(message: Message, send: Callable[[Message], Awaitable[T]]) -> T:
-    shapes = list(_shapes(message))
+async def _with_fallbacks(message: Message, send: Callable[[Message], Awaitable[T]]) -> T:
+    shapes = list(_versions(message))
     for shape in shapes[:-1]:
         try:
             return await _asked(send(shape))
@@ -160,7 +160,7 @@ async def _with_twins(message: Message, send: Callable[[Message], Awaitable[T]])
     return await _asked(send(shapes[-1]))
 
 
-def _shapes(message: Message) -> Iterator[Message]:
+def _versions(message: Message) -> Iterator[Message]:
     yield message
     if message.plain != message:
         yield message.plain
@@ -169,7 +169,7 @@ def _shapes(message: Message) -> Iterator[Message]:
 
 
 async def _asked(request: Awaitable[T]) -> T:
-    """Wait for Slack and turn its many ways to fail into one."""
+    """Call Slack and convert its many kinds of failure into one."""
     try:
         return await request
     except SlackApiError as error:
@@ -178,14 +178,14 @@ async def _asked(request: Awaitable[T]) -> T:
     except aiohttp.ClientConnectorError as error:
         raise SlackRefused(NOT_REACHABLE) from error
     except SlackClientError as error:
-        # The SDK's own word for an upload that failed before the file was shared.
+        # The SDK's own text for an upload that failed before the file was shared.
         raise SlackRefused("upload_failed") from error
     except (aiohttp.ClientError, TimeoutError) as error:
         raise SlackRefused(NO_ANSWER) from error
 
 
 def _loggable(answer: dict[str, Any]) -> dict[str, Any]:
-    """Keep what explains a refusal, such as the pointers to a bad block."""
+    """Log what explains a refusal, such as the pointers to a bad block."""
     return {
         name: answer[name]
         for name in ("error", "needed", "provided", "response_metadata")

@@ -18,7 +18,6 @@ from bot.store.jobs import Job
 from bot.tracking.keywords import is_same, spelled_so
 from handlers import private_notes
 from handlers.place import tell_once
-from handlers.private_notes import uses_sample
 from handlers.services import Services
 from handlers.slack.once import Once
 from handlers.slack.refusals import CANNOT_POST_HERE, SlackRefused
@@ -108,9 +107,10 @@ class Beginning:
         same = [one for one in await self.following() if is_same(one.question, question)]
         return next(iter(spelled_so(same, question.keyword)), None)
 
-    def is_sample(self) -> bool:
-        """Say whether the numbers are invented, which every message has to say."""
-        return uses_sample(self.services, self.request.questions[0])
+    async def will_invent(self) -> bool:
+        """Say whether what is to be read will be sample data; what was read says it itself."""
+        here = await self.services.channels.of(self.place.team, self.place.channel)
+        return here.will_invent(self.request.questions[0])
 
     async def _post(self, message: Message) -> str:
         return await self.services.slack_api.post(self.place.channel, message, self.place.thread)

@@ -7,7 +7,7 @@ from bot.model.places import WEEKDAYS
 from bot.settings import levels
 from bot.settings.catalogue import Level
 from bot.settings.environment import Settings
-from bot.settings.levels import Place as SettingPlace
+from bot.settings.overrides import Place as SettingPlace
 from handlers.place import Place
 from handlers.services import Services
 from handlers.slack.people import ask_slack, zone_of
@@ -48,7 +48,8 @@ async def keep(services: Services, place: Place, values: Mapping[str, str]) -> N
     if values:
         here = SettingPlace(Level.CHANNEL, place.channel)
         try:
-            checked = levels.checked(services.settings, here, values, services.channels.registry)
+            vendors = services.channels.registry.names
+            checked = levels.checked(services.settings, here, values, vendors)
         except BadSetting:  # they were read from a command, or are Slack's own word
             checked = {}
         await services.channels.save(place.team, here, checked, place.user)

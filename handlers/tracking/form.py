@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import BadQuestion
-from bot.model.question import Defaults, Question, parse, read_site
+from bot.model.question import Defaults, SiteQuestion, parse, read_site
 from bot.render.slack.message import Message
 from bot.render.tracking.forms import INPUTS, MOST_KEYWORDS, bulk_form
 from bot.tracking.keywords import MOST_TRACKED, key_of, to_keep
@@ -29,7 +29,7 @@ _HERE = "tracked here already"
 class _Lines:
     """What the lines of the form say: questions, and what is left out with the reason."""
 
-    questions: list[Question] = field(default_factory=list)
+    questions: list[SiteQuestion] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -96,7 +96,7 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
             f"{max(0, room)} more fit; these are {len(read.questions)}."
         }
     try:
-        services.analysis.check(read.questions[0], channel_settings.settings(site))
+        channel_settings.vendors(read.questions[0])
     except BadQuestion as error:
         return {INPUTS[0]: str(error)}
     request = TrackRequest(place, tuple(read.questions), skipped=tuple(read.skipped))
@@ -108,7 +108,7 @@ def _typed(values: dict[str, Any], name: str) -> str:
     return (values.get(name, {}).get("value", {}).get("value") or "").strip()
 
 
-def _read(lines: list[str], defaults: Defaults, here: list[Question]) -> _Lines:
+def _read(lines: list[str], defaults: Defaults, here: list[SiteQuestion]) -> _Lines:
     """Read a line as the words after `/gap track`; what cannot be tracked is left out."""
     found, known, listed = _Lines(), set(map(key_of, here)), set[object]()
     for line in lines:

@@ -7,7 +7,7 @@ from bot.render.tracking.history import history_message
 from handlers import lookups
 from handlers.lookups import Lookup, on_lookup
 from handlers.place import Place
-from handlers.private_notes import marked, uses_sample
+from handlers.private_notes import marked
 from handlers.services import Services
 from handlers.tracking import which
 
@@ -30,5 +30,6 @@ async def _history(services: Services, lookup: Lookup) -> Message:
     found = await which.named(services, lookup.place, lookup.words)
     if isinstance(found, Message):
         return found
-    drawn = history_message(found, await services.tracking.history(found))
-    return marked(drawn) if uses_sample(services, found.question) else drawn
+    snapshots = await services.tracking.history(found)
+    drawn = history_message(found, snapshots)
+    return marked(drawn) if any(one.sample for one in snapshots) else drawn

@@ -39,6 +39,7 @@ class _TrackMany:
     def __init__(self, begin: Beginning) -> None:
         self.begin, self.services = begin, begin.services
         self.request, self.place = begin.request, begin.place
+        self.will_invent = False
 
     async def price(self) -> None:
         """Ask whether to spend that much, always: so many are a plan, not a question."""
@@ -55,6 +56,7 @@ class _TrackMany:
     async def work(self) -> None:
         """Tell the channel, track all, read them in portions."""
         values, settings = await self.begin.wanted()
+        self.will_invent = await self.begin.will_invent()
         async with self.services.in_progress.turn(self.place.team, self.place.channel):
             ts = await self.begin.open(self._under_way(0, len(self.request.questions)))
             if ts is None:
@@ -115,7 +117,7 @@ class _TrackMany:
         return note_of(
             [f"Tracking {what}{self._for_site()}: {done:,} of {of:,} read…"],
             [],
-            sample=self.begin.is_sample(),
+            sample=self.will_invent,
         )
 
     async def _end(self, when: str) -> Message:
@@ -137,6 +139,8 @@ class _TrackMany:
                 f"Not read yet: {counted(len(unread), 'keyword')}. {sentences.sentence(why, 300)} "
                 "They are read again with the next weekly read."
             )
-        cost = await self.services.analysis.cost(self.begin.job.id, place.team)
+        cost = await self.services.spending.cost(self.begin.job.id, place.team)
         small += [f"{when}.", sentences.cost(cost)]
-        return note_of(lines, small, _BUTTONS, sample=self.begin.is_sample())
+        read_so_far = [one.latest for one in mine if one.latest]
+        sample = any(one.sample for one in read_so_far) if read_so_far else self.will_invent
+        return note_of(lines, small, _BUTTONS, sample=sample)

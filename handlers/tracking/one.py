@@ -35,12 +35,14 @@ class _TrackOne:
         self.begin, self.services = begin, begin.services
         self.request, self.place = begin.request, begin.place
         [self.question] = self.request.questions
+        self.will_invent = False
 
     async def work(self) -> None:
         """Do all of it. Raises what ended it early, after the channel was told."""
         if not await self.begin.has_begun() and await self._asks_first():
             return
         values, settings = await self.begin.wanted()
+        self.will_invent = await self.begin.will_invent()
         words = f"Read {digest_time.in_words(settings)}"
         # Two people who track the same at once: the second sees what the first has begun.
         async with self.services.in_progress.turn(self.place.team, self.place.channel):
@@ -131,7 +133,8 @@ class _TrackOne:
     def _told(
         self, keyword: TrackedKeyword, snapshot: Snapshot | None, words: str, fault: str | None
     ) -> Message:
-        return tracking(keyword, snapshot, words, fault=fault, sample=self.begin.is_sample())
+        sample = snapshot.sample if snapshot else self.will_invent
+        return tracking(keyword, snapshot, words, fault=fault, sample=sample)
 
     def _begun(self, words: str) -> Message:
         place = self.place
@@ -144,4 +147,4 @@ class _TrackOne:
             created_by=place.user,
             created_at=self.services.clock.now(),
         )
-        return tracking_begun(planned, words, sample=self.begin.is_sample())
+        return tracking_begun(planned, words, sample=self.will_invent)

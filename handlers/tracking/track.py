@@ -60,7 +60,7 @@ async def ask(services: Services, place: Place, words: str, key: str) -> Message
     channel_settings = await services.channels.of(place.team, place.channel)
     asked = channel_settings.read(partial(parse_track, words), lambda found: found.question.site)
     question = to_keep(asked.question)
-    services.analysis.check(question, channel_settings.settings(question.site))
+    channel_settings.vendors(question)
     request = TrackRequest(place, (question,), asked.day, asked.hour)
     return await track_request.commit(services, track_request.ONE, request, key)
 

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from bot.errors import BadQuestion
 from bot.jobs import QueueFull
 from bot.model.costs import Quote
-from bot.model.question import Question
+from bot.model.question import SiteQuestion
 from bot.render import notes
 from bot.render.slack.message import Message
 from bot.store import jobs
@@ -29,7 +29,7 @@ class TrackRequest:
     """
 
     place: Place
-    questions: tuple[Question, ...]
+    questions: tuple[SiteQuestion, ...]
     day: str | None = None
     hour: int | None = None
     run: str | None = None

@@ -24,7 +24,7 @@ from handlers.answer.buttons import InPlace, anybody, on_click
 from handlers.answer.clicks import Click, NotYours
 from handlers.lookups import Lookup, on_lookup
 from handlers.place import Place
-from handlers.private_notes import marked, uses_sample
+from handlers.private_notes import marked
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
 from handlers.tracking import digest_time, which
@@ -92,7 +92,7 @@ async def _page(services: Services, lookup: Lookup) -> Message:
     ]
     note = await _note(services, place) if here else ""
     drawn = tracked_list(rows, page=page, of=pages, channel_note=note, total=len(here))
-    invented = any(uses_sample(services, row.tracked.question) for row in rows)
+    invented = any(row.latest.sample for row in rows if row.latest)
     return marked(drawn) if invented else drawn
 
 

@@ -1,4 +1,4 @@
-"""Connections on which no request comes: they may not use up what Slack's requests need."""
+"""Close connections that send no request, so that they cannot use up those for Slack."""
 
 import asyncio
 from typing import Any, ClassVar, cast
@@ -6,23 +6,23 @@ from typing import Any, ClassVar, cast
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 LONGEST_WAIT_S = 10.0
-"""For the head of a request; uvicorn itself waits for ever once the first byte has come."""
+"""Seconds for a request's head; uvicorn itself waits forever after the first byte."""
 MOST = 500
-"""Connections at a time. A process may often have 1,024 open files; beyond them it takes none."""
+"""Concurrent connections. A process may often have 1,024 open files; above that it accepts none."""
 
 
 class ImpatientProtocol(H11Protocol):
-    """HTTP as uvicorn speaks it, but whoever says nothing has to go.
+    """uvicorn's HTTP protocol with a time limit for silent connections.
 
-    With too many connections the one that has waited longest goes at once: Slack's requests come
-    whole, so it is not theirs.
+    At the limit of connections, the one that has waited longest is closed at once: Slack sends
+    whole requests, so it is not Slack's.
     """
 
     _waiting: ClassVar[dict["ImpatientProtocol", RequestResponseCycle | None]] = {}
     _alarm: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to wait for a request."""
+        """Start waiting for a request."""
         super().connection_made(cast("asyncio.Transport", transport))
         self._wait(None)
         if len(self.connections) > MOST:
@@ -30,7 +30,7 @@ class ImpatientProtocol(H11Protocol):
             next(idle, self).hang_up()
 
     def on_response_complete(self) -> None:
-        """Begin to wait for another."""
+        """Start waiting for the next request."""
         last = self.cycle
         super().on_response_complete()
         if not self.transport.is_closing():
@@ -42,7 +42,7 @@ class ImpatientProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def hang_up(self) -> None:
-        """Close the connection without a word."""
+        """Close the connection without an answer."""
         self._stop()
         self.transport.close()
 

@@ -1,7 +1,7 @@
-"""Who comes in over HTTP: deliveries that Slack signed, and whoever asks whether the bot lives.
+"""What is let in over HTTP: deliveries signed by Slack, and health checks.
 
-Everything else is refused here, before Bolt sees it. A refusal reads as little as it can (most read
-nothing), sends nothing anywhere and writes no word of the request into the log.
+Everything else is refused here, before Bolt sees it. A refusal reads as little as possible (usually
+nothing), sends no request anywhere and logs nothing of the request's content.
 """
 
 import asyncio
@@ -24,17 +24,20 @@ Inside = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HEALTH_PATH = "/health"
 LARGEST = 1_000_000
-"""Bytes of a body. Slack's own are some thousand; a full form has less than a quarter of this."""
+"""Most bytes of a body. Slack's have a few thousand; a full form under a quarter of this."""
 THROWN_AWAY = 128_000_000
-"""Up to here a client may send its refused body to the end, unread by us: who is cut off in the
-middle of it never hears why. Beyond, and where no length is told, the line is cut."""
+"""Above this size, or without a length, the connection of a refused request is closed at once.
+
+Below it the client may send the body to the end, unread: a client that is cut off while it sends
+never sees the reason.
+"""
 PATIENCE_S = 10.0
-"""For a body to arrive; Slack waits three seconds for its answer."""
+"""Seconds for a body to arrive; Slack waits three seconds for its answer."""
 DEEPEST = 100
-"""Levels of a body; Slack's have about twenty."""
+"""Nesting levels of a body; Slack's have about twenty."""
 TOO_LARGE = "body above 1 MB"
 _STAMP, _SIGNATURE = b"x-slack-request-timestamp", b"x-slack-signature"
-# Bolt obeys further headers, which no signature covers, and chokes on those that are no UTF-8.
+# Bolt obeys other headers too, which no signature covers, and fails on those that are not UTF-8.
 _FOR_BOLT = frozenset(
     {b"content-type", _STAMP, _SIGNATURE, b"x-slack-retry-num", b"x-slack-retry-reason"}
 )
@@ -42,7 +45,7 @@ _FOR_BOLT = frozenset(
 
 @dataclass
 class _Refusal(Exception):
-    """Why a request goes no further. `hang_up`: its body is not waited for."""
+    """Why a request is refused. `hang_up`: close without waiting for its body."""
 
     status: HTTPStatus
     why: str
@@ -50,12 +53,12 @@ class _Refusal(Exception):
     allow: str = ""
 
 
-class _GoneError(Exception):
-    """The other side left in the middle of its request."""
+class _ClientGoneError(Exception):
+    """The client disconnected in the middle of its request."""
 
 
 class HttpDoor:
-    """The ASGI application around the one that handles deliveries."""
+    """The ASGI application that wraps the one for deliveries."""
 
     def __init__(self, inside: Inside, *, secret: str, path: str, clock: Clock) -> None:
         self._inside, self._secret, self._clock = inside, secret, clock
@@ -63,7 +66,7 @@ class HttpDoor:
         self._turned_away = TurnedAway(clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what may come in, refuse the rest."""
+        """Pass on what may come in; refuse everything else."""
         if scope["type"] == "websocket":
             self._turned_away.note("a websocket")
             await send({"type": "websocket.close", "code": 1000})
@@ -77,13 +80,13 @@ class HttpDoor:
             self._turned_away.note(f"{refusal.status.value} {refusal.why}")
             hang_up = refusal.hang_up or _is_unbounded(scope)
             await _answer(send, refusal, hang_up=hang_up)
-        except _GoneError:
+        except _ClientGoneError:
             self._turned_away.note("a request that broke off")
         else:
             await self._inside(*inside, send)
 
     async def _let_in(self, scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
-        """Return what the inside gets to see; raises `_Refusal` and `_GoneError`."""
+        """Return the request as the inner app sees it; raises `_Refusal` and `_ClientGoneError`."""
         allowed = self._methods.get(scope["path"])
         if allowed is None:
             raise _Refusal(HTTPStatus.NOT_FOUND, "no such address")
@@ -103,7 +106,7 @@ class HttpDoor:
         body = await _body(receive)
         if not is_signed(self._secret, stamp, body, signature):
             raise _Refusal(HTTPStatus.UNAUTHORIZED, "signature that SLACK_SIGNING_SECRET disproves")
-        if (said := _without_bolts_trap(body)) != body:
+        if (said := _escape_payload_word(body)) != body:
             body, signature = said, signature_of(self._secret, stamp, said)
         kept = [
             (name, signature if name == _SIGNATURE else value)
@@ -126,7 +129,7 @@ def _refuse_size(headers: list[tuple[bytes, bytes]]) -> None:
 
 
 def _only(headers: list[tuple[bytes, bytes]], name: bytes) -> bytes:
-    """Return a header that must be there once: of two, nobody knows which one was checked."""
+    """Return a header that must be there exactly once: of two, the wrong one might be checked."""
     values = [value for found, value in headers if found == name]
     if len(values) != 1:
         raise _Refusal(HTTPStatus.UNAUTHORIZED, "without a signature, or with two")
@@ -140,7 +143,7 @@ async def _body(receive: Receive) -> bytes:
             while True:
                 message = await receive()
                 if message["type"] != "http.request":
-                    raise _GoneError
+                    raise _ClientGoneError
                 part = message.get("body", b"")
                 if len(body) + len(part) > LARGEST:
                     raise _Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
@@ -153,11 +156,10 @@ async def _body(receive: Receive) -> bytes:
         ) from None
 
 
-def _without_bolts_trap(body: bytes) -> bytes:
-    """Return a form that says the same, but the word payload only where it is a field.
+def _escape_payload_word(body: bytes) -> bytes:
+    """Return an equivalent form that contains the word payload only if it is a field.
 
-    Bolt takes a form with that word anywhere for an interaction, and `/gap payload capacity` for
-    nothing at all.
+    Bolt takes any form with that word for an interaction, and fails on `/gap payload capacity`.
     """
     if b"payload" not in body or body.lstrip().startswith(b"{"):
         return body
@@ -167,7 +169,7 @@ def _without_bolts_trap(body: bytes) -> bytes:
 
 
 def _is_readable(body: bytes, content_type: bytes) -> bool:
-    """Say whether Bolt will find an object in the body: it is read here as Bolt reads it."""
+    """Say whether Bolt will find an object in the body, parsed the way Bolt does it."""
     try:
         headers: dict[str, str | Sequence[str]] = {"content-type": content_type.decode()}
         found: object = AsyncBoltRequest(body=body.decode(), headers=headers).body
@@ -191,7 +193,7 @@ def _children(value: dict[str, Any] | list[Any]) -> Iterator[Any]:
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
-    """Return a `receive` that gives the body once more."""
+    """Return a `receive` that replays the body."""
     unread = [body]
 
     async def give() -> Mapping[str, Any]:
@@ -203,7 +205,7 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 
 def _is_unbounded(scope: Scope) -> bool:
-    """Say whether the server would read for ever what is left of the body, or too much of it."""
+    """Say whether the rest of the body is endless or too long for the server to read."""
     names = {name.lower(): value for name, value in scope["headers"]}
     length = names.get(b"content-length", b"0")
     sane = length.isdigit() and len(length) <= 15 and int(length) <= THROWN_AWAY

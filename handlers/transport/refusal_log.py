@@ -1,4 +1,4 @@
-"""What was refused at the door, in one short line a minute however many knock."""
+"""Log refused requests in one short line per minute, however many arrive."""
 
 import logging
 from collections import Counter
@@ -8,7 +8,7 @@ from bot.clock import Clock
 log = logging.getLogger(__name__)
 
 BETWEEN_LINES_S = 60
-# What uvicorn writes, one line or two for each, about requests that never reach the bot.
+# uvicorn's own lines, one or two for each malformed request that never reaches the bot.
 _NOISE = {
     "Invalid HTTP request received.": "400 no HTTP",
     "Unsupported upgrade request.": "an upgrade that is not offered",
@@ -17,7 +17,7 @@ _NOISE = {
 
 
 class TurnedAway:
-    """Counts refusals by reason. Reasons are ours: no word of a stranger gets into the log."""
+    """Counts refusals by reason. Reasons are our own words: a stranger's never get into the log."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -25,7 +25,7 @@ class TurnedAway:
         self._told_at: float | None = None
 
     def note(self, reason: str) -> None:
-        """Count one; a line is written for the first, and for all since once a minute is over."""
+        """Count one; logs the first, and then once a minute the number since."""
         self._counts[reason] += 1
         now = self._clock.monotonic()
         if self._told_at is not None and now - self._told_at < BETWEEN_LINES_S:
@@ -37,14 +37,14 @@ class TurnedAway:
 
 
 class ServerNoise(logging.Filter):
-    """Counts what the server says of malformed requests, instead of a line for each."""
+    """Counts uvicorn's messages about malformed requests, instead of logging each."""
 
     def __init__(self, turned_away: TurnedAway) -> None:
         super().__init__()
         self._turned_away = turned_away
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let through what is not about a stranger's request."""
+        """Pass records that are not about a malformed request."""
         said = record.getMessage()
         for beginning, reason in _NOISE.items():
             if said.startswith(beginning):

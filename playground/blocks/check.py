@@ -1,7 +1,8 @@
-"""Slack's judgement on the blocks of a message or a view.
+"""Check the blocks of a message or a view the way Slack does.
 
-Faults come back as a list with JSON pointers, never as an exception: a caller turns them into
-`invalid_blocks` (messages) or `invalid_arguments` (views), as Slack does.
+Faults are returned as a list with JSON pointers, never raised: the caller turns them into
+`invalid_blocks` (messages) or `invalid_arguments` (views), as Slack does. Why the bot has rules of
+its own: docs/decisions/0039-block-rules-twice.md.
 """
 
 import json
@@ -228,7 +229,7 @@ def _block(node: Node, allowed: frozenset[str], surface: str) -> None:
 
 
 def check_blocks(blocks: object, surface: Surface, most: int) -> list[Fault]:
-    """Return what is wrong with a list of blocks on this surface, nothing when all is well."""
+    """Return what is wrong with a list of blocks on this surface; empty if nothing is."""
     faults: list[Fault] = []
     root = Node({"blocks": blocks}, "", faults)
     for block in root.items("blocks", 0, most):
@@ -239,7 +240,7 @@ def check_blocks(blocks: object, surface: Surface, most: int) -> list[Fault]:
 
 
 def _whole(node: Node, surface: Surface) -> None:
-    """Check the rules that hold over all blocks together; the blocks alone are already good."""
+    """Check the rules that span several blocks; each block is already valid."""
     kinds = [block["type"] for block in node.value]
     if kinds.count("table") > limits.TABLES:
         node.fault(f"only {limits.TABLES} table is allowed in a {surface}")
@@ -258,7 +259,7 @@ def _whole(node: Node, surface: Surface) -> None:
 
 
 def elements(value: object) -> Iterator[Mapping[str, Any]]:
-    """Walk every object that carries a type, blocks and elements alike, in reading order."""
+    """Yield every object that has a type, blocks and elements alike, in reading order."""
     if isinstance(value, list):
         for item in value:
             yield from elements(item)
@@ -275,7 +276,7 @@ def check_message(blocks: object) -> list[Fault]:
 
 
 def too_long(blocks: list[dict[str, Any]]) -> bool:
-    """Say whether a message is beyond msg_blocks_too_long, tables and charts not counted."""
+    """Say whether a message exceeds msg_blocks_too_long; tables and charts do not count."""
     counted = [block for block in blocks if block["type"] not in _DATA]
     written = json.dumps(counted, ensure_ascii=False, separators=(",", ":"))
     return len(written) > limits.MESSAGE_BLOCKS_TOTAL

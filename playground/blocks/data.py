@@ -1,4 +1,4 @@
-"""Rules of the blocks that carry data: table, data_table, data_visualization."""
+"""Rules of the blocks with data: table, data_table, data_visualization."""
 
 import math
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def _cell(node: Node, kinds: tuple[str, ...]) -> int:
 
 
 def _rows(node: Node, least: int, most: int, cell: Callable[[Node, int], int], total: int) -> None:
-    """Check rows of equal length and the characters over all cells."""
+    """Check that all rows have the same length, and the characters of all cells."""
     widths: set[int] = set()
     seen = 0
     for index, row in enumerate(node.items("rows", least, most)):

@@ -47,18 +47,18 @@ def text(node: Node, most: int, *, plain: bool = False) -> None:
 
 
 def required_text(node: Node, key: str, most: int, *, plain: bool = False) -> None:
-    """Check a text object that has to be there."""
+    """Check a required text object."""
     if node.require(key):
         text(node.child(key), most, plain=plain)
 
 
 def plain_text(most: int) -> Callable[[Node], None]:
-    """Make the check of an optional plain text of at most `most` characters."""
+    """Return a check for an optional plain text of at most `most` characters."""
     return lambda node: text(node, most, plain=True)
 
 
 def any_text(most: int) -> Callable[[Node], None]:
-    """Make the check of an optional text object of at most `most` characters."""
+    """Return a check for an optional text object of at most `most` characters."""
     return lambda node: text(node, most)
 
 
@@ -72,7 +72,7 @@ def image(node: Node) -> None:
 
 
 def image_source(node: Node) -> None:
-    """Check that exactly one of image_url and slack_file is there."""
+    """Check that there is exactly one of image_url and slack_file."""
     node.string("image_url", limits.IMAGE_URL)
     if node.has("image_url") == node.has("slack_file"):
         node.fault("exactly one of image_url and slack_file is required")
@@ -144,7 +144,7 @@ def _select(node: Node) -> None:
 
 
 def _initial_option(node: Node) -> None:
-    """Slack refuses an initial option that is not, field for field, among the options."""
+    """Check the initial option: Slack requires it to equal one of the options, field for field."""
     if not node.has("initial_option"):
         return
     groups = node.get("option_groups") or [node.value]
@@ -182,7 +182,7 @@ _SPECIAL = {
 
 
 def interactive(node: Node, allowed: frozenset[str]) -> None:
-    """Check one interactive element that may stand here."""
+    """Check one interactive element that is allowed here."""
     if not node.is_object():
         return
     kind = node.string("type", required=True)

@@ -1,7 +1,6 @@
-"""Slack's Block Kit limits as the playground holds them, in characters unless the name says items.
+"""Slack's Block Kit limits as the playground enforces them, in characters if not said otherwise.
 
-Its own table on purpose: the bot keeps another one, and two hands must agree before a message
-counts as good.
+The bot has its own table on purpose: a message counts as good only when both agree.
 """
 
 from typing import Final
@@ -10,7 +9,7 @@ from typing import Final
 MESSAGE_BLOCKS: Final = 50
 VIEW_BLOCKS: Final = 100
 MESSAGE_BLOCKS_TOTAL: Final = 13_200
-"""All blocks of a message as JSON; tables and charts have totals of their own and do not count."""
+"""All blocks of a message as JSON; tables and charts have their own totals and do not count."""
 MESSAGE_TEXT_CUT: Final = 40_000
 """chat.postMessage cuts its text here."""
 UPDATE_TEXT: Final = 4_000
@@ -56,7 +55,7 @@ TABLE_ROWS: Final = 100
 TABLE_COLUMNS: Final = 20
 TABLE_TOTAL: Final = 10_000
 DATA_TABLE_ROWS: Final = 201
-"""Header row included."""
+"""Includes the header row."""
 DATA_TABLE_PAGE: Final = 100
 DATA_TABLE_TOTAL: Final = 20_000
 CHARTS: Final = 2
@@ -65,7 +64,7 @@ CHART_LABEL: Final = 20
 CHART_AXIS_LABEL: Final = 50
 CHART_POINTS: Final = 20
 CHART_SERIES: Final = 6
-"""Newer documents say 12; the older 6 is safe on every server."""
+"""Newer documentation says 12; the older 6 is safe everywhere."""
 
 # Elements
 BUTTON_TEXT: Final = 75

@@ -1,4 +1,4 @@
-"""One place inside a message or a view: a value, where it stands, and where to report a fault."""
+"""One place inside a message or a view: its value, its JSON pointer, and the list of faults."""
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Fault:
-    """What Slack would not take, and the JSON pointer to it."""
+    """What Slack would refuse, and the JSON pointer to it."""
 
     pointer: str
     message: str
 
     def __str__(self) -> str:
-        """Read as Slack writes it in response_metadata.messages."""
+        """Return it as Slack writes it in response_metadata.messages."""
         return f"[ERROR] {self.message} [json-pointer:{self.pointer}]"
 
 
 class Node:
-    """A value under inspection. Every question reports into the same list of faults."""
+    """A value being checked. Every check reports into the same list of faults."""
 
     def __init__(self, value: object, pointer: str, faults: list[Fault]) -> None:
         self.value: Any = value
@@ -26,7 +26,7 @@ class Node:
         self.faults = faults
 
     def fault(self, message: str) -> None:
-        """Report a fault at this very place."""
+        """Report a fault at this place."""
         self.faults.append(Fault(self.pointer, message))
 
     def has(self, key: str) -> bool:
@@ -38,17 +38,17 @@ class Node:
         return self.value.get(key) if isinstance(self.value, dict) else None
 
     def child(self, key: str | int) -> "Node":
-        """Step into a field or an item that is known to be there."""
+        """Go to a field or an item that is known to exist."""
         return Node(self.value[key], f"{self.pointer}/{key}", self.faults)
 
     def require(self, key: str) -> bool:
-        """Report the field when it is missing; say whether it is there."""
+        """Report a missing field; say whether it is there."""
         if not self.has(key):
             self.fault(f"missing required field: {key}")
         return self.has(key)
 
     def is_object(self) -> bool:
-        """Report anything that is not a JSON object."""
+        """Report a value that is not a JSON object."""
         if not isinstance(self.value, dict):
             self.fault("must be an object")
         return isinstance(self.value, dict)
@@ -60,7 +60,7 @@ class Node:
                 self.fault(f"invalid additional property: {key}")
 
     def string(self, key: str, most: int | None = None, *, required: bool = False) -> str | None:
-        """Check a string field: not empty, at most so many characters."""
+        """Check a string field: not empty, at most `most` characters."""
         if not (self.require(key) if required else self.has(key)):
             return None
         node = self.child(key)
@@ -79,7 +79,7 @@ class Node:
             self.child(key).fault("must be a boolean")
 
     def whole(self, key: str, least: int, most: int | None = None) -> None:
-        """Check an optional whole number within bounds."""
+        """Check an optional integer within bounds."""
         if not self.has(key):
             return
         value = self.get(key)
@@ -89,7 +89,7 @@ class Node:
             self.child(key).fault(f"must be between {least} and {most}")
 
     def one_of(self, key: str, allowed: Collection[str], *, required: bool = False) -> str | None:
-        """Check a string that has to be one of a few words."""
+        """Check a string that must be one of a few words."""
         value = self.string(key, required=required)
         if value is not None and value not in allowed:
             self.child(key).fault(f"must be one of: {', '.join(sorted(allowed))}")
@@ -97,7 +97,7 @@ class Node:
         return value
 
     def items(self, key: str, least: int, most: int) -> Iterator["Node"]:
-        """Walk a required array of so many items."""
+        """Yield the items of a required array with an allowed number of items."""
         if not self.require(key):
             return
         node = self.child(key)

@@ -1,4 +1,4 @@
-"""Rules of rich text, and what it reads as in plain characters."""
+"""Rules of rich text, and its plain text."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -61,7 +61,7 @@ _READS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
 
 
 def plain(value: Mapping[str, Any]) -> str:
-    """Return rich text as a reader sees it, one line a section."""
+    """Return rich text as plain text, one line per section."""
     kind = str(value.get("type"))
     if kind in _READS:
         return str(_READS[kind](value))
@@ -72,7 +72,7 @@ def plain(value: Mapping[str, Any]) -> str:
 
 
 def characters(value: Mapping[str, Any]) -> int:
-    """Count what rich text shows; a malformed one counts as nothing, its faults are reported."""
+    """Count the visible characters; malformed rich text counts as 0 (it is reported anyway)."""
     try:
         return len(plain(value))
     except (AttributeError, TypeError):

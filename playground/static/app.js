@@ -41,7 +41,7 @@ async function post(deed, body) {
 const currentChannel = () => state.channels.find((one) => one.id === state.channel);
 const openThread = (ts) => go(state.channel, ts);
 
-// What a drawn block needs: whom it names, and what its buttons do. `place` says where it stands.
+// What a block needs to be drawn: the names of users, and what its buttons do. `place` is its location.
 function contextFor(place) {
   const context = {
     users: state.users,
@@ -60,7 +60,7 @@ function contextFor(place) {
   return context;
 }
 
-// Messages are drawn again only when they changed: an open table page or a half-filled input stays.
+// Redraw a message only when it changed, so that an open table page or a half-filled input stays.
 function fillList(list, messages, draw) {
   const old = new Map([...list.children].map((child) => [child.dataset.key, child]));
   const wanted = messages.map((message) => {
@@ -141,7 +141,7 @@ function composerFor(channel, thread) {
   const reason = channel.archived ? "This channel is archived" : `You are not in ${name}`;
   const label = joined ? (thread ? "Reply" : `Message ${name}`) : reason;
   const send = (text) => {
-    // Who speaks looks at the newest message, however far up they were reading.
+    // After sending a message, scroll to it, however far up the viewer was reading.
     const list = document.querySelector(thread ? "#thread .messages" : "#channel .messages");
     list.scrollTop = list.scrollHeight;
     return post("say", { channel: channel.id, text, thread_ts: thread || undefined });
@@ -187,7 +187,7 @@ function drawChannel() {
 
 function drawThread() {
   const place = document.getElementById("thread");
-  // "latest" makes an address that can be written down before the message exists.
+  // "latest" gives a stable address before the message exists.
   const parent = here.thread === "latest"
     ? state.messages.findLast((one) => one.thread.length)
     : state.messages.find((one) => one.ts === here.thread);
@@ -213,7 +213,7 @@ function drawThread() {
 
 function draw() {
   drawSidebar();
-  // First: whether it is open decides how wide, and so how tall, the conversation is.
+  // Draw the thread first: if it is open, the conversation is narrower and so taller.
   drawThread();
   drawChannel();
   document.title = `${currentChannel().kind === "im" ? state.users[currentChannel().with].real_name : `#${currentChannel().name}`} · ${state.team.name}`;

@@ -1,4 +1,4 @@
-// One function a block type. What is not known here says so instead of vanishing.
+// One function per block type. An unknown type is shown as unknown, not dropped.
 
 import { chart } from "./charts.js";
 import { h, safeUrl } from "./dom.js";

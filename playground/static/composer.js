@@ -1,4 +1,4 @@
-// The box to write in: Enter sends, Shift+Enter breaks the line, "/" and "@" offer what there is.
+// The box to write in: Enter sends, Shift+Enter breaks the line, "/" and "@" open completions.
 
 import { h } from "./dom.js";
 

@@ -1,4 +1,4 @@
-// Builds elements. Text always goes in as text, so nothing that a message says can become markup.
+// Creates elements. Text is always inserted as text, so a message can never become markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 

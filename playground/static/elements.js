@@ -1,6 +1,6 @@
 // Buttons, menus and inputs. `context.act(element, value)` presses one; `context.inputs` collects
-// what people fill in, by block and action: several blocks may use one action_id. An emptied field
-// is sent as such, or what it began with would come back.
+// what people fill in, by block and action, because several blocks may use one action_id. An input
+// that was emptied is sent as empty; otherwise its initial value would come back.
 
 import { h, link } from "./dom.js";
 import { emoji, textObject } from "./mrkdwn.js";

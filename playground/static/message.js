@@ -1,4 +1,4 @@
-// One message: who, when, what, its files, and the way into its thread.
+// One message: author, time, contents, files, and the link to its thread.
 
 import { renderBlocks } from "./blocks.js";
 import { h } from "./dom.js";

@@ -76,7 +76,7 @@ export function inline(text, context) {
   return parts;
 }
 
-// Lines that start with a quote sign stand together in one quote.
+// Adjacent lines that start with a quote sign form one quote.
 export function mrkdwn(text, context) {
   const groups = [];
   for (const line of text.split("\n")) {

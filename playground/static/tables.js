@@ -1,4 +1,4 @@
-// Tables: `table` shows everything, `data_table` sorts and turns pages.
+// Tables: `table` shows everything, `data_table` has sorting and pages.
 
 import { h } from "./dom.js";
 import { richText } from "./mrkdwn.js";
@@ -80,7 +80,7 @@ export function dataTable(block, context) {
 
   draw();
   const foot = rows.length > size ? h("div", { class: "pager-bar" }, place, back, next) : null;
-  // The caption stands outside of what scrolls sideways, so that it can always be read whole.
+  // Keep the caption outside the horizontal scroll area, so that it is always readable.
   return h("figure", { class: "data-table" },
     h("figcaption", {}, block.caption),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": block.caption },

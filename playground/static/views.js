@@ -38,7 +38,7 @@ function showErrors(dialog, errors) {
   dialog.querySelector("[aria-invalid=true]")?.focus();
 }
 
-// Draws the modal anew only when its contents changed, so that what was typed stays.
+// Redraw the modal only when its contents changed, so that typed text stays.
 export function showModal(view, makeContext, { submit, close }) {
   const dialog = document.getElementById("modal");
   if (!view) {

@@ -26,7 +26,7 @@ class Line:
 
 
 def block_lines(blocks: Iterable[Block], name_of: NameOf) -> list[Line]:
-    """Return what blocks say, block after block."""
+    """Return the text of blocks, block by block."""
     return [line for block in blocks for line in _lines(block, name_of)]
 
 
@@ -36,7 +36,7 @@ def _lines(block: Block, name_of: NameOf) -> list[Line]:
 
 
 def text_lines(kind: Kind, text: str, name_of: NameOf) -> list[Line]:
-    """Return marked-up text as bare lines of one kind."""
+    """Return marked-up text as plain lines of one kind."""
     return [Line(kind, one) for one in plain(text, name_of).split("\n")]
 
 
@@ -78,7 +78,7 @@ def _cell(cell: Block) -> str:
 
 
 def aligned(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> list[str]:
-    """Return rows as text with columns under each other; `right` columns end together."""
+    """Return rows as aligned columns; `right` columns are right-aligned."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join(
@@ -103,7 +103,7 @@ def _table(block: Block, _name_of: NameOf) -> list[Line]:
 
 
 def _data_table(block: Block, name_of: NameOf) -> list[Line]:
-    """Show the first page, as Slack does, and say how much is behind it."""
+    """Show the first page, as Slack does, and say how many rows follow."""
     size = block.get("page_size", 5)
     head, *rows = block["rows"]
     lines = [Line("heading", block["caption"])]

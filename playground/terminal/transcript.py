@@ -1,7 +1,7 @@
-"""A conversation as plain lines, so that a terminal can tell what the page shows.
+"""A conversation as plain lines: what the page shows, for a terminal.
 
-Earlier wordings of a message come first: the reader sees the placeholder turn into the answer.
-Colours are the business of whoever prints.
+Earlier versions of a message come first, so that the reader sees the placeholder turn into the
+answer. The caller adds colours.
 """
 
 from dataclasses import replace
@@ -17,10 +17,10 @@ from playground.workspace import Workspace
 def transcript(workspace: Workspace, channel: str, *, viewer: str | None = None) -> list[Line]:
     """Return a channel with its threads, oldest first.
 
-    With a viewer (id or name) the times are in that person's zone and other people's ephemeral
-    messages are left out; without, times are UTC and everything is there.
+    With a viewer (id or name), times are in that person's zone and other people's ephemeral
+    messages are left out; without, times are UTC and every message is shown.
     """
-    teller = _Teller(workspace, None if viewer is None else workspace.user(viewer).id)
+    teller = _Writer(workspace, None if viewer is None else workspace.user(viewer).id)
     lines: list[Line] = []
     for message in workspace.conversation(channel, viewer=teller.viewer):
         lines += teller.message(message)
@@ -29,14 +29,14 @@ def transcript(workspace: Workspace, channel: str, *, viewer: str | None = None)
     return lines
 
 
-class _Teller:
+class _Writer:
     def __init__(self, workspace: Workspace, viewer: str | None) -> None:
         self._workspace = workspace
         self.viewer = viewer
         self._zone = ZoneInfo(workspace.users[viewer].tz) if viewer else UTC
 
     def message(self, message: Message) -> list[Line]:
-        """Return one message: author, earlier wordings, what it says now, its files."""
+        """Return one message: author, earlier versions, current text, files."""
         lines = [Line("author", self._headline(message))]
         for wording in message.history:
             said = self._said(wording.text, wording.blocks)

@@ -1,4 +1,4 @@
-"""Who may see and write what."""
+"""Which channels an app may see and write to."""
 
 from playground.errors import SlackError
 from playground.model import App, Channel
@@ -8,7 +8,7 @@ from playground.workspace import Workspace
 def visible(workspace: Workspace, app: App, channel_id: str) -> Channel:
     """Return a channel that the app can see.
 
-    A private channel without the bot looks as if it did not exist. Raises
+    A private channel without the bot looks as if it does not exist. Raises
     SlackError(channel_not_found).
     """
     channel = workspace.channel(channel_id)
@@ -18,7 +18,7 @@ def visible(workspace: Workspace, app: App, channel_id: str) -> Channel:
 
 
 def member(workspace: Workspace, app: App, channel_id: str) -> Channel:
-    """Return a live channel that the bot is in. Raises SlackError."""
+    """Return a channel that is not archived and that the bot is in. Raises SlackError."""
     channel = visible(workspace, app, channel_id)
     if channel.is_archived:
         raise SlackError("is_archived")
@@ -28,7 +28,7 @@ def member(workspace: Workspace, app: App, channel_id: str) -> Channel:
 
 
 def writable(workspace: Workspace, app: App, channel_id: str) -> Channel:
-    """Return a live channel the bot may post to; chat:write.public opens all public ones.
+    """Return an open channel that the bot may post to; chat:write.public allows every public one.
 
     A user id opens the direct message with that user, as chat.postMessage does.
     """

@@ -38,7 +38,7 @@ class Call:
         return value
 
     def flag(self, key: str, *, default: bool) -> bool:
-        """Return a boolean that may have travelled as true, "true", 1 or "1"."""
+        """Return a boolean that may be sent as true, "true", 1 or "1"."""
         return default if key not in self.args else self.args[key] not in _FALSE
 
     def json(self, key: str, error: str) -> Any:
@@ -61,7 +61,7 @@ class Call:
 
 
 def checked(blocks: object) -> Blocks:
-    """Return blocks that Slack would take. Raises SlackError with the JSON pointers."""
+    """Return blocks that Slack would accept. Raises SlackError with the JSON pointers."""
     faults = check_message(blocks)
     if faults or not isinstance(blocks, list):
         raise SlackError("invalid_blocks", messages=[str(fault) for fault in faults])

@@ -85,7 +85,7 @@ def _own(call: Call, refusal: str) -> Message:
 
 
 def update(call: Call) -> dict[str, Any]:
-    """chat.update: blocks that are not sent stay as they were."""
+    """chat.update: blocks that are not sent stay unchanged."""
     message = _own(call, "cant_update_message")
     text, blocks = call.text("text"), call.blocks()
     if text is not None and len(text) > limits.UPDATE_TEXT:

@@ -34,7 +34,7 @@ def _readable(call: Call) -> Channel:
 
 
 def missing_scope(call: Call, needed: str) -> SlackError:
-    """Make the refusal that names the needed scope and those the token has."""
+    """Return the error that names the needed scope and the token's scopes."""
     return SlackError("missing_scope", needed=needed, provided=",".join(sorted(call.app.scopes)))
 
 

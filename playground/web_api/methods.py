@@ -1,4 +1,4 @@
-"""The Web API: which methods there are, which scopes they need, and what a call answers."""
+"""The Web API: its methods, the scopes that they need, and the answers to calls."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -33,7 +33,7 @@ channel's kind themselves."""
 
 
 def perform(method: str, call: Call) -> dict[str, Any]:
-    """Do what a method does. Raises SlackError, with nothing changed."""
+    """Run a method. Raises SlackError, with nothing changed."""
     if method not in METHODS:
         raise SlackError("unknown_method", req_method=method)
     act, scope = METHODS[method]

@@ -1,4 +1,4 @@
-"""The files.* methods behind files_upload_v2: ask for a URL, send the bytes, share."""
+"""The files.* methods behind files_upload_v2: request a URL, send the bytes, share."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def get_upload_url(call: Call) -> dict[str, Any]:
 
 
 def receive(workspace: Workspace, file_id: str, content: bytes) -> bool:
-    """Take the bytes of an announced file; say whether they are the announced many."""
+    """Take the bytes of an announced file; say whether their number is as announced."""
     file = workspace.files.get(file_id)
     if file is None or file.content is not None or len(content) != file.length:
         return False
@@ -37,7 +37,7 @@ def receive(workspace: Workspace, file_id: str, content: bytes) -> bool:
 
 
 def complete_upload(call: Call) -> dict[str, Any]:
-    """files.completeUploadExternal: sharing needs real membership, and a channel id."""
+    """files.completeUploadExternal: sharing needs real membership and a channel id."""
     wanted = call.json("files", "invalid_arguments")
     if not isinstance(wanted, list) or not wanted:
         raise SlackError("invalid_arguments", messages=["[ERROR] missing required field: files"])
@@ -79,7 +79,7 @@ def _share(call: Call, channel_id: str, files: list[File]) -> None:
 
 
 def file_json(base_url: str, file: File) -> dict[str, Any]:
-    """Return a file in Slack's JSON."""
+    """Return a file as Slack's JSON."""
     url = f"{base_url}/files/{file.id}/{file.name}"
     return {
         "id": file.id,

@@ -13,7 +13,7 @@ from playground.workspace import Workspace
 
 
 def checked_view(view: object, kind: str) -> dict[str, Any]:
-    """Return a view that Slack would take. Raises SlackError(invalid_arguments)."""
+    """Return a view that Slack would accept. Raises SlackError(invalid_arguments)."""
     faults = [str(fault) for fault in check_view(view)]
     if not isinstance(view, dict) or (not faults and view["type"] != kind):
         faults.append(f"[ERROR] must be a {kind} view [json-pointer:/view/type]")
@@ -29,7 +29,7 @@ def _wanted(call: Call, kind: str) -> dict[str, Any]:
 def make_view(
     workspace: Workspace, app: App, user: str, body: dict[str, Any], *, below: View | None = None
 ) -> View:
-    """Make a view with final block ids and a hash; it is not on screen yet."""
+    """Create a view with final block ids and a hash; it is not shown yet."""
     view = View(
         workspace.new_id("V"),
         app.id,
@@ -45,7 +45,7 @@ def make_view(
 
 
 def change_view(workspace: Workspace, view: View, body: dict[str, Any]) -> None:
-    """Give a view new contents, a new hash, and no error notes."""
+    """Give a view new contents and a new hash, and clear its errors."""
     view.body = {**body, "blocks": workspace.with_ids(body["blocks"])}
     written = json.dumps([view.body, workspace.stamp()], sort_keys=True)
     view.hash = f"{workspace.stamp()}.{hashlib.sha256(written.encode()).hexdigest()[:8]}"
@@ -96,7 +96,7 @@ def open_view(call: Call) -> dict[str, Any]:
 
 
 def push_view(call: Call) -> dict[str, Any]:
-    """views.push: one more modal upon the one the user acted in."""
+    """views.push: one more modal above the one in which the user acted."""
     body = _wanted(call, "modal")
     user, source = call.workspace.triggers.exchange(call.required("trigger_id"))
     stack = call.workspace.modals.get(user, [])
@@ -107,7 +107,7 @@ def push_view(call: Call) -> dict[str, Any]:
 
 
 def push_on(workspace: Workspace, app: App, user: str, body: dict[str, Any]) -> View:
-    """Put a modal upon the open stack. Raises SlackError(push_limit_reached)."""
+    """Put a modal on the open stack. Raises SlackError(push_limit_reached)."""
     stack = workspace.modals[user]
     if len(stack) >= limits.VIEW_STACK:
         raise SlackError("push_limit_reached")
@@ -128,13 +128,13 @@ def update_view(call: Call) -> dict[str, Any]:
     view_id, external_id = call.text("view_id"), call.text("external_id")
     for view in _open_modals(call):
         if view.id == view_id or (external_id and view.body.get("external_id") == external_id):
-            _hold_hash(call, view)
+            _check_hash(call, view)
             change_view(call.workspace, view, body)
             return _answer(call, view)
     raise SlackError("not_found")
 
 
-def _hold_hash(call: Call, view: View) -> None:
+def _check_hash(call: Call, view: View) -> None:
     wanted = call.text("hash")
     if wanted is not None and wanted != view.hash:
         raise SlackError("hash_conflict")
@@ -149,6 +149,6 @@ def publish_view(call: Call) -> dict[str, Any]:
         view = make_view(call.workspace, call.app, user.id, body)
         call.workspace.homes[key] = view
     else:
-        _hold_hash(call, view)
+        _check_hash(call, view)
         change_view(call.workspace, view, body)
     return _answer(call, view)

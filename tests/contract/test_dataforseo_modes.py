@@ -1,5 +1,7 @@
 """DataForSEO: which mode of an intersection merges, and when our own list is read whole."""
 
+from datetime import date
+
 import httpx
 import pytest
 from fakes.servers.dataforseo_server import DataForSeoServer
@@ -84,6 +86,23 @@ async def test_an_answer_with_nothing_in_it_is_asked_for_in_the_other_mode(bench
     answer = await bench.ask(IntersectQuery(strangers, OUR_SITE, 100))
     assert (answer.rows, answer.complete) == ((), False)
     assert bench.modes == ["all", "partial"]
+
+
+async def test_a_mode_that_is_known_to_merge_is_believed_when_nothing_comes(bench):
+    await bench.ask(BOTH)
+    strangers = tuple(Target(Scope.PAGE, f"https://nobody-{at}.example/") for at in range(2))
+    answer = await bench.ask(IntersectQuery(strangers, OUR_SITE, 100))
+    assert (answer.rows, answer.complete) == ((), True)
+    assert bench.modes == ["all", "all"]
+
+
+async def test_what_is_new_is_asked_for_once_whatever_comes(bench):
+    for since in (date(2000, 1, 1), date(2026, 11, 23)):
+        bench.server.ledger.clear()
+        bench.server.merging = "neither"
+        answer = await bench.ask(IntersectQuery(PAGES, OUR_SITE, 100, since))
+        assert not answer.complete
+        assert bench.modes == ["all"]
 
 
 async def test_of_a_single_target_one_mode_says_it_all(bench):

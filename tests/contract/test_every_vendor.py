@@ -59,7 +59,7 @@ WEB_PAGE = b"<!doctype html><title>Sign in to the network</title>"
 @pytest.fixture
 def bench(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bench:
     vendor = built(name, monkeypatch, tmp_path)
-    assert isinstance(vendor, Vendor), f"{name}'s contract_cases sets too little to connect it"
+    assert isinstance(vendor, Vendor), f"{name}'s contract cases set too little to connect it"
     return Bench(vendor, CASES[name])
 
 
@@ -74,8 +74,8 @@ def _applies(request: pytest.FixtureRequest) -> None:
 
 
 def given(said: Said | str | None) -> Said:
-    """Return what the contract_cases gives; without it the test does not apply and is not run."""
-    assert said is not None, "the contract_cases must say what this looks like"
+    """Return what the contract cases give; without it the test does not apply and is not run."""
+    assert said is not None, "the contract cases must say what this looks like"
     assert not isinstance(said, str)
     return said
 
@@ -92,7 +92,7 @@ def entries(bench: Bench) -> list[tuple[Cost | None, str | None]]:
     return [(entry.billed, entry.outcome) for entry in bench.wallet.entries]
 
 
-# Casebooks
+# Contract cases
 
 
 @pytest.mark.parametrize("name", sorted(REGISTERED))
@@ -100,9 +100,7 @@ def test_a_registered_vendor_has_contract_cases_unless_it_answers_from_this_mach
     name, monkeypatch, tmp_path
 ):
     vendor = built(name, monkeypatch, tmp_path, configured=False)
-    local = isinstance(vendor, Vendor) and all(
-        hasattr(adapter, "read") for adapter in vendor.capabilities.values()
-    )
+    local = isinstance(vendor, Vendor) and vendor.is_local
     assert local or name in CASES, f"write tests/fixtures/{name}/contract_cases.py"
 
 

@@ -251,6 +251,13 @@ async def test_a_question_that_takes_no_request_is_answered_whole_and_now(databa
     assert (answer.as_of, wire.sent) == (clock.now(), [])
 
 
+async def test_a_page_that_only_points_on_is_no_answer_where_what_follows_fails(database, clock):
+    wire = in_turn(said(then="2", billed=1), httpx.Response(401, text="wrong key"))
+    with pytest.raises(BadKey):
+        await ask(wire, database, clock)
+    assert await ledger(database) == [(10, 1, "ok"), (10, 0, "BadKey")]
+
+
 async def test_a_key_in_a_good_answer_is_neither_kept_nor_handed_on(database, clock, tmp_path):
     """Some vendors echo the request; in the file the key would outlive its owner's patience."""
     odd = "key/with+signs-4711"
@@ -294,5 +301,5 @@ async def test_each_vendor_has_its_own_cap_unless_one_is_set_for_all(database, c
     assert (await for_all.left("tiny"), await for_all.left("other")) == (2, 12)
 
 
-async def test_a_purse_without_a_cap_has_no_end(database):
+async def test_a_budget_without_a_cap_has_no_end(database):
     assert await wallet(database).left("tiny") is None

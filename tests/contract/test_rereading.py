@@ -29,7 +29,7 @@ from bot.store.connect import Database
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 MOVED_BAR, STILL_BAR, MONEY_BAR = 250, 100, 25_000  # Ahrefs units, micro-dollars
-PAGE = Target(Scope.PAGE, tracked.rival(0, 1))
+PAGE = Target(Scope.PAGE, tracked.competitor(0, 1))
 NEW = {"new0.example", "new1.example", "new2.example"}
 
 
@@ -69,7 +69,7 @@ async def week(
     budget = RunBudget(database, run, "T1", None, SqliteAnswers(database, run))
     async with httpx.AsyncClient() as client:
         gateway = Gateway(client, FakeClock())
-        found = await tracked.reread(vendor, gateway, budget, keywords, server.world)
+        found = await tracked.refresh_week(vendor, gateway, budget, keywords, server.world)
     (line,) = await budget.spent()
     assert line.units == server.spent - before
     assert line.estimated_units <= refresh.weekly_worst(vendor, vendor, keywords)
@@ -140,9 +140,9 @@ async def test_a_keyword_alone_pays_for_its_counts_alone(ahrefs, dataforseo, dat
 
 
 async def test_only_the_page_whose_count_moved_is_asked_about(ahrefs, database):
-    found, _ = await week(ahrefs, database, 3, tracked.rival(1, 2))
+    found, _ = await week(ahrefs, database, 3, tracked.competitor(1, 2))
     lists = [ask.query for ask in found.asks if ask.capability is Capability.REFERRING_DOMAINS]
-    moved = Target(Scope.PAGE, tracked.rival(1, 2))
+    moved = Target(Scope.PAGE, tracked.competitor(1, 2))
     assert lists == [ReferringQuery(moved, refresh.NEW_ROWS, tracked.SINCE)]
     assert found.new == {moved: NEW}
 
@@ -155,7 +155,7 @@ async def test_one_question_counts_the_pages_of_all_keywords(dataforseo, databas
 
 
 async def test_what_is_new_is_never_taken_for_the_whole_profile(either, database):
-    found, _ = await week(either, database, 2, tracked.rival(0, 1), tracked.rival(1, 1))
+    found, _ = await week(either, database, 2, tracked.competitor(0, 1), tracked.competitor(1, 1))
     assert len(found.profiles) == 2
     assert not any(profile.complete for profile in found.profiles)
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.vendors.semrush_vendor import (
+    COMPETITOR,
     OTHER,
     OUR_PAGE,
     OUR_SITE,
     QUESTIONS,
-    RIVAL,
     US,
     configured,
     fixture,
@@ -200,26 +200,30 @@ def test_what_is_new_is_cut_off_when_the_list_ends_before_the_day(vendor):
 def test_an_intersection_reads_one_column_a_target_and_proves_absence_by_our_zero(vendor):
     page = answered(vendor, Capability.INTERSECT)
     assert page.rows == (
-        Shared(ReferringDomain("news.example", strength(74)), (RIVAL, OTHER), absence_proven=True),
-        Shared(ReferringDomain("paper.example", strength(61)), (RIVAL, OTHER), absence_proven=True),
+        Shared(
+            ReferringDomain("news.example", strength(74)), (COMPETITOR, OTHER), absence_proven=True
+        ),
+        Shared(
+            ReferringDomain("paper.example", strength(61)), (COMPETITOR, OTHER), absence_proven=True
+        ),
     ), "friend.example links to us from another of its hosts"
     assert page.note == "1 rows without a registrable domain were left out."
 
 
 def test_an_intersection_proves_nothing_about_our_site_from_our_page(vendor):
     for own in (OUR_PAGE, None):
-        query = IntersectQuery((RIVAL,), own, 50)
+        query = IntersectQuery((COMPETITOR,), own, 50)
         zero = "0;" if own else ""
         names = "ours;competitor" if own else "competitor"
         body = f"domain;domain_ascore;matches_num;{names}\nnews.example;74;1;{zero}3\n"
         (row,) = parse(vendor, Capability.INTERSECT, query, good(body)).rows
         assert isinstance(row, Shared)
-        assert row.targets == (RIVAL,)
+        assert row.targets == (COMPETITOR,)
         assert not row.absence_proven
 
 
 def test_an_unknown_count_of_our_site_is_never_taken_for_a_zero(vendor):
-    query = IntersectQuery((RIVAL,), OUR_SITE, 50)
+    query = IntersectQuery((COMPETITOR,), OUR_SITE, 50)
     body = "domain;domain_ascore;matches_num;ours.example;competitor\nnews.example;74;1;;3\n"
     with pytest.raises(BadAnswer, match="row 1 does not hold what was asked for"):
         parse(vendor, Capability.INTERSECT, query, good(body))

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 from support.vendors.semrush_vendor import (
+    COMPETITOR,
     OTHER,
     OUR_PAGE,
     OUR_SITE,
     QUESTIONS,
-    RIVAL,
     US,
     V4_KEY,
     V4_QUESTIONS,
@@ -34,7 +34,7 @@ from bot.providers.base import (
 
 SITES = tuple(Target(Scope.SITE, f"site-{at}.example") for at in range(100))
 PAGES = tuple(Target(Scope.PAGE, f"https://a.example/{'x' * 1_000}/{at}") for at in range(6))
-RIVALS = SITES[:6]
+COMPETITORS = SITES[:6]
 
 
 @pytest.fixture
@@ -62,8 +62,16 @@ def v4(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Vendor:
         (Capability.REFERRING_DOMAINS, ReferringQuery(OUR_SITE, 30), [1200]),  # 30 × 40
         (Capability.REFERRING_DOMAINS, ReferringQuery(OUR_SITE, 10**6), [400_000]),  # 10,000
         (Capability.REFERRING_DOMAINS, ReferringQuery(OUR_SITE, 4, date(2026, 7, 1)), [160]),
-        (Capability.INTERSECT, IntersectQuery((RIVAL, OTHER), OUR_SITE, 25), [1000]),  # 25 × 40
-        (Capability.INTERSECT, IntersectQuery(RIVALS, OUR_SITE, 25), [1000, 1000]),  # five a call
+        (
+            Capability.INTERSECT,
+            IntersectQuery((COMPETITOR, OTHER), OUR_SITE, 25),
+            [1000],
+        ),  # 25 × 40
+        (
+            Capability.INTERSECT,
+            IntersectQuery(COMPETITORS, OUR_SITE, 25),
+            [1000, 1000],
+        ),  # five a call
         (Capability.LINKS, LinksQuery(OUR_SITE, ("a.example", "b.example")), [40, 40]),
         (Capability.BALANCE, QUESTIONS[Capability.BALANCE][0], [0]),
     ],

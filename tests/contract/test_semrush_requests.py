@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.vendors.semrush_vendor import (
+    COMPETITOR,
     KEY,
     OTHER,
     OUR_PAGE,
     OUR_SITE,
     QUESTIONS,
-    RIVAL,
     US,
     configured,
     plan,
@@ -57,9 +57,9 @@ def test_lists_are_asked_for_with_a_limit_and_without_an_offset(vendor):
 
 
 def test_our_site_comes_first_in_an_intersection_and_its_filter_is_encoded(vendor):
-    (call,) = plan(vendor, Capability.INTERSECT, IntersectQuery((OTHER, RIVAL), OUR_SITE, 30))
+    (call,) = plan(vendor, Capability.INTERSECT, IntersectQuery((OTHER, COMPETITOR), OUR_SITE, 30))
     params = call.request.url.params
-    assert params.get_list("targets[]") == ["ours.example", "other.example", RIVAL.value]
+    assert params.get_list("targets[]") == ["ours.example", "other.example", COMPETITOR.value]
     assert params.get_list("target_types[]") == ["root_domain", "root_domain", "url"]
     assert b"display_filter=%2B%7Cbacklinksnum_0%7CEq%7C0" in call.request.url.query
     assert params["export_columns"] == "domain,domain_ascore,matches_num,backlinks_num"
@@ -88,7 +88,7 @@ def test_visits_that_nobody_tells_are_said_to_be_unknown_before_anything_is_sent
 
 
 def test_links_are_asked_for_one_domain_at_a_time(vendor):
-    calls = plan(vendor, Capability.LINKS, LinksQuery(RIVAL, ("b.example", "a.example") * 2))
+    calls = plan(vendor, Capability.LINKS, LinksQuery(COMPETITOR, ("b.example", "a.example") * 2))
     filters = [call.request.url.params["display_filter"] for call in calls]
     assert filters == [f"+|refdomain||{name}.example|-|type||lostlink" for name in ("a", "b")]
     assert {call.request.url.params["target_type"] for call in calls} == {"url"}

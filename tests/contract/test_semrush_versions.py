@@ -5,10 +5,10 @@ import json
 import httpx
 import pytest
 from support.vendors.semrush_vendor import (
+    COMPETITOR,
     OTHER,
     OUR_PAGE,
     OUR_SITE,
-    RIVAL,
     US,
     V4_KEY,
     V4_QUESTIONS,
@@ -51,7 +51,7 @@ ASKED_OF_V4 = {
 ASKED_OF_V3 = {
     Capability.SERP: SerpQuery("crm", US),
     Capability.SITE_METRICS: TRAFFIC,
-    Capability.INTERSECT: IntersectQuery((RIVAL,), OUR_SITE, 5),
+    Capability.INTERSECT: IntersectQuery((COMPETITOR,), OUR_SITE, 5),
 }
 
 
@@ -137,24 +137,24 @@ def test_a_version_4_key_alone_proves_who_does_not_link_to_us(v4):
 
 
 def test_pages_and_sites_take_matrices_of_their_own_and_ours_stands_first_among_sites(v4):
-    pages, sites = plan(v4, Capability.INTERSECT, IntersectQuery((RIVAL, OTHER), OUR_SITE, 20))
+    pages, sites = plan(v4, Capability.INTERSECT, IntersectQuery((COMPETITOR, OTHER), OUR_SITE, 20))
     assert (pages.request.url.params["scope"], pages.request.url.params["urls"]) == (
-        *("PAGE", RIVAL.value),
+        *("PAGE", COMPETITOR.value),
     )
     assert (sites.request.url.params["scope"], sites.request.url.params["urls"]) == (
         *("ROOT_DOMAIN", f"{OUR_SITE.value},{OTHER.value}"),
     )
     assert [call.worst for call in (pages, sites)] == [Cost(900), Cost(900)]
-    query = IntersectQuery((RIVAL,), OUR_SITE, 20)
+    query = IntersectQuery((COMPETITOR,), OUR_SITE, 20)
     row = {"domain": "news.example", "backlinks_counts": [2]}
     (shared,) = parse(v4, Capability.INTERSECT, query, good({"data": [row]}), pages).rows
     assert isinstance(shared, Shared)
-    assert (shared.targets, shared.absence_proven) == ((RIVAL,), False)
+    assert (shared.targets, shared.absence_proven) == ((COMPETITOR,), False)
 
 
 def test_an_address_with_a_comma_is_still_one_target(v4):
-    odd = RIVAL.__class__(RIVAL.scope, "https://rival.example/a,b")
-    query = IntersectQuery((odd, RIVAL), None, 20)
+    odd = COMPETITOR.__class__(COMPETITOR.scope, "https://rival.example/a,b")
+    query = IntersectQuery((odd, COMPETITOR), None, 20)
     row = {"domain": "news.example", "backlinks_counts": [2, 0]}
     (shared,) = parse(v4, Capability.INTERSECT, query, good({"data": [row]})).rows
     assert isinstance(shared, Shared)

@@ -10,7 +10,7 @@ from support.runs import desk, source
 from bot.model.links import Market, Metrics, Scope
 from bot.model.question import Defaults, parse
 from bot.model.report import Absence, Basis, SourceState, Verdict, from_json
-from bot.providers.base import Capability, Page, SerpQuery
+from bot.providers.base import Capability, Local, Page, SerpQuery
 from bot.providers.local import exports, sample
 from bot.store import reports, workspace
 
@@ -260,7 +260,7 @@ async def test_a_second_index_is_shown_beside_and_never_averaged(here):
     assert report.sample
 
 
-class _NoTraffic:
+class _NoTraffic(Local):
     def read(self, query):
         return Page(tuple(Metrics(target) for target in query.targets), complete=True)
 
@@ -286,14 +286,12 @@ async def test_results_that_are_all_ours_leave_nobody_to_compare_with(here):
 
 async def test_price_and_cost_can_be_asked_apart_from_a_run(here):
     question = parse(f"crm {OURS}", Defaults())
-    analysis = here.analysis()
-    analysis.check(question)
-    assert analysis.quote(question) == {("ahrefs", "units"): 1500}
-    assert not analysis.uses_sample(question)
-    assert await analysis.cost("r1", "T1") == ()
+    spending = here.spending()
+    assert spending.worst(question, here.settings) == {("ahrefs", "units"): 1500}
+    assert await spending.cost("r1", "T1") == ()
     report = await here.ask(OURS)
-    assert await analysis.cost("r1", "T1") == report.cost
-    assert await analysis.cost("r1", "T2") == ()
+    assert await spending.cost("r1", "T1") == report.cost
+    assert await spending.cost("r1", "T2") == ()
 
 
 async def test_a_run_needs_no_listener(here):
@@ -305,12 +303,12 @@ async def test_a_run_needs_no_listener(here):
 async def test_a_single_look_up_is_in_the_ledger_and_never_from_the_cache(here):
     query = SerpQuery(KEYWORD, Market("us", "en"))
     for _ in range(2):
-        answer = await here.analysis().look_up(
+        answer = await here.spending().look_up(
             here.vendor, Capability.SERP, query, run_id="r9", team="T1"
         )
         assert len(answer.rows) == 10
     assert here.server.spent == 200
-    assert (await here.analysis().cost("r9", "T1"))[0].units == 200
+    assert (await here.spending().cost("r9", "T1"))[0].units == 200
 
 
 async def test_files_that_know_nothing_of_us_are_not_missed(here, tmp_path):

@@ -221,7 +221,7 @@ async def test_a_whole_answer_of_majestic_stays_within_its_cap(here, monkeypatch
             f"{names[pool]} units": units for pool, units in server.spent.items()
         }
         assert set(server.spent) == set(names)
-        told = here.analysis().quote(parse(f'"{KEYWORD}" {OURS}', Defaults()))
+        told = here.spending().worst(parse(f'"{KEYWORD}" {OURS}', Defaults()), here.settings)
         assert all(units <= told["majestic", pool] for pool, units in booked)
 
 

@@ -97,3 +97,13 @@ def test_gap_obeys_the_team_of_the_command_line():
     run("settings", "--site", "other.example", "lang=it", "country=it")
     named = CliRunner().invoke(main, ["gap", "crm", "--site", "other.example", "--json"])
     assert json.loads(named.stdout)["market"] == {"country": "it", "language": "it"}
+
+
+def test_the_old_name_of_a_setting_is_taken_and_printed_for_one_release():
+    said = run("settings", "--site", "client.com", "purse=500")
+    assert "purse is called list_budget now." in said
+    shown = settings("--site", "client.com")
+    assert shown["list_budget"] == shown["purse"] == ("500", "site")
+    run("settings", "--site", "client.com", "purse=")
+    assert settings("--site", "client.com")["list_budget"] == (None, "default")
+    assert "purse" not in run("settings")

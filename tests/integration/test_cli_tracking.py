@@ -67,6 +67,7 @@ def test_weeks_are_told_by_processes_that_share_nothing_but_the_file(cli):
         "domain": "rival0-1.example",
         "referring_domains": 15,
     }
+    assert history["snapshots"][1]["rivals"] == history["snapshots"][1]["competitors"]
 
 
 def test_tracking_says_the_price_first_and_then_what_it_takes(cli):
@@ -333,7 +334,7 @@ def test_the_week_is_that_of_the_channels_time_zone(cli):
     assert json.loads(said)["week"] == "2026-W49"
 
 
-def test_quiet_says_that_a_week_of_the_rivals_alone_is_not_posted(cli):
+def test_quiet_says_that_a_week_of_competitors_alone_is_not_posted(cli):
     cli.run("track", keyword(0), "--site", OWN_SITE, *cli.as_of)
     cli.digest()
     cli.next_week(link(competitor(0, 1), "one.example", (FIRST + timedelta(days=3)).date()))

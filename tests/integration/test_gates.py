@@ -183,8 +183,8 @@ async def test_enough_links_on_the_wrong_page_are_no_reason_to_be_content(here, 
 
 async def test_a_vendor_that_takes_the_top_pages_for_something_else_is_heard(here, pages):
     ((keyword, rows),) = here.server.world.serps.items()
-    talk = tuple(replace(row, types=("organic", "discussion")) for row in rows)
-    here.server.world.serps[keyword] = talk
+    discussions = tuple(replace(row, types=("organic", "discussion")) for row in rows)
+    here.server.world.serps[keyword] = discussions
     pages.routes[OURS] = answer(RANKING.encode())
     report = await here.ask(ours(pages))
     assert report.gates[0].reason == (

@@ -131,7 +131,7 @@ async def test_a_sitemap_that_takes_too_long_proposes_nothing(server, reader):
 
 BUSY = """
 import asyncio, re, signal
-from bot.pages.apart import shared
+from bot.pages.limited import shared
 
 async def main():
     work = asyncio.create_task(shared().pages.run(re.fullmatch, "(a|a)*b", "a" * 40))

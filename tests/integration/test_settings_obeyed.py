@@ -10,11 +10,12 @@ from support.vendors import dataforseo_vendor
 
 from bot.model.question import Defaults, parse
 from bot.model.report import SourceState
+from bot.planning.vendors import vendors_for
 from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.catalogue import Level
-from bot.settings.levels import Place
-from bot.spending.overview import Spending
+from bot.settings.overrides import TEAM as WHOLE_TEAM
+from bot.settings.overrides import Place, save
 from bot.store.ledger import Payer
 
 OURS = f"site:ledgerly.example page:{OWN_PAGE} gates:no"
@@ -40,28 +41,18 @@ async def here(monkeypatch, tmp_path):
 
 async def setting(here: Desk, place: Place, team: str = TEAM, **values: str) -> None:
     registry = Registry((here.vendor, *here.others), ())
-    taken = levels.checked(here.settings, place, values, registry)
+    taken = levels.checked(here.settings, place, values, registry.names)
     at = here.clock.now()
-    await here.database.run(lambda db: levels.save(db, team, place, taken, by="U1", at=at))
+    await here.database.run(lambda db: save(db, team, place, taken, by="U1", at=at))
 
 
 async def in_channel(here: Desk, channel: str, run: str):
     return await here.analysis().run(QUESTION, run_id=run, team=TEAM, channel=channel)
 
 
-def spending(here: Desk) -> Spending:
-    return Spending(
-        registry=Registry((here.vendor, *here.others), ()),
-        analysis=here.analysis(),
-        database=here.database,
-        clock=here.clock,
-        settings=here.settings,
-    )
-
-
 async def test_blocked_domains_of_every_level_are_no_prospects(here):
     first, second, third = [one.domain for one in (await here.ask(OURS)).prospects][:3]
-    await setting(here, levels.TEAM, blocklist=first)
+    await setting(here, WHOLE_TEAM, blocklist=first)
     await setting(here, SITE, blocklist=second)
     await setting(here, CHANNEL, blocklist=third)
     report = await in_channel(here, "C1", "r2")
@@ -142,43 +133,48 @@ async def test_indexes_are_compared_where_a_channel_wants_it(here):
 
 
 async def test_the_price_is_that_of_the_place(here):
-    await setting(here, SITE, wallet="200")
-    (dearer,) = (await spending(here).quote(QUESTION, TEAM)).lines
-    await setting(here, SITE, wallet="100")
+    await setting(here, SITE, list_budget="200")
+    (dearer,) = (await here.spending().quote(QUESTION, TEAM)).lines
+    await setting(here, SITE, list_budget="100")
     await setting(here, CHANNEL, via="dataforseo")
-    (line,) = (await spending(here).quote(QUESTION, TEAM)).lines
+    (line,) = (await here.spending().quote(QUESTION, TEAM)).lines
     assert (line.vendor, line.units) == ("ahrefs", dearer.units - 100)
-    assert (await spending(here).quote(QUESTION, TEAM, "C1")).lines[0].vendor == "dataforseo"
-    assert (await spending(here).quote(QUESTION, "T2")).lines[0].units == 1500
+    assert (await here.spending().quote(QUESTION, TEAM, "C1")).lines[0].vendor == "dataforseo"
+    assert (await here.spending().quote(QUESTION, "T2")).lines[0].units == 1500
 
 
 async def test_who_must_be_asked_is_set_by_place_as_well(here):
     await setting(here, CHANNEL, confirm_over="1000")
-    ask = spending(here)
+    ask = here.spending()
     assert ask.must_be_confirmed(await ask.quote(QUESTION, TEAM, "C1"))
     assert not ask.must_be_confirmed(await ask.quote(QUESTION, TEAM, "C2"))
 
 
 async def test_a_cap_in_money_of_a_site_is_kept_and_shown(here):
-    await setting(here, levels.TEAM, prices="ahrefs=0.001", cap_site_month_usd="5")
+    await setting(here, WHOLE_TEAM, prices="ahrefs=0.001", cap_site_month_usd="5")
     await setting(here, SITE, cap_site_month_usd="0.20")
     report = await here.ask(OURS)
     assert any("$0.20 per site and month" in (one.note or "") for one in report.sources)
-    caps = (await spending(here).overview(TEAM, Payer(site="ledgerly.example"))).caps
+    caps = (await here.spending().overview(TEAM, Payer(site="ledgerly.example"))).caps
     assert [(one.cap, one.of, one.most.value) for one in caps] == [
         ("site and month", "ledgerly.example", 200_000)
     ]
-    of_others = (await spending(here).overview(TEAM, Payer(site="other.example"))).caps
+    of_others = (await here.spending().overview(TEAM, Payer(site="other.example"))).caps
     assert {one.of: one.most.value for one in of_others}["other.example"] == 5_000_000
 
 
 async def test_another_teams_settings_change_nothing(here):
     before = await here.ask(OURS)
-    for place in (levels.TEAM, SITE, CHANNEL):
+    for place in (WHOLE_TEAM, SITE, CHANNEL):
         await setting(here, place, "T2", run_cap="1", level="page", authority_floor="99")
     report = await here.ask(OURS, run="r2")
     assert report.prospects == before.prospects
 
 
 async def test_a_vendor_that_is_gone_does_not_stop_a_question(here):
-    here.analysis().check(QUESTION, levels.effective(here.settings, {"via": "gone"}))
+    chosen = vendors_for(
+        Registry((here.vendor, *here.others), ()),
+        QUESTION,
+        levels.effective(here.settings, {"via": "gone"}),
+    )
+    assert chosen.main.name == "ahrefs"

@@ -1,4 +1,8 @@
-"""SIGKILL before and after every request of one run, to the vendor and to Slack, then a restart.
+"""SIGKILL at every request of one run, to the vendor and to Slack, then a restart.
+
+Each request is killed when it has arrived and its answer has not. Before it leaves is another
+moment only where the ledger already says that it is on its way: at every second one to the vendor.
+Slack's are swept before and after, without processes, in `test_slack_kill.py`.
 
 After the restart the run ends or its asker is told that it was interrupted; nothing stands twice
 in the channel; every request that a server saw is in the ledger.
@@ -140,7 +144,7 @@ async def test_a_kill_at_any_request_loses_nothing_and_posts_nothing_twice(tmp_p
         (server, number, after)
         for server, calls in (("ahrefs", vendor_calls), ("slack", slack_calls))
         for number in range(1, calls + 1)
-        for after in (False, True)
+        for after in ((False, True) if server == "ahrefs" and number % 2 else (True,))
     ]
     places = asyncio.Semaphore(AT_ONCE)
 
@@ -151,4 +155,4 @@ async def test_a_kill_at_any_request_loses_nothing_and_posts_nothing_twice(tmp_p
 
     outcomes = await asyncio.gather(*(one(*point) for point in points))
     assert [fault for found in outcomes for fault in found] == []
-    assert len(points) >= 40
+    assert len(points) >= 25

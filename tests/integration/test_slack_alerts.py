@@ -6,8 +6,8 @@ It is a Tuesday after a quiet Monday; a read in between is somebody's who could 
 from collections.abc import AsyncIterator
 
 import pytest
-from fakes.slack.tracking_channel import Following, following
-from fakes.worlds.moving_web import OURS, RIVALS
+from fakes.slack.tracking_channel import TrackedChannel, tracked_channel
+from fakes.worlds.moving_web import COMPETITORS, OURS
 
 from bot.pages.reading.fetch import ReadState
 
@@ -15,22 +15,22 @@ PAGE = "https://friend.example/post"
 
 
 @pytest.fixture
-async def there(tmp_path) -> AsyncIterator[Following]:
-    async with following(tmp_path) as it:
+async def there(tmp_path) -> AsyncIterator[TrackedChannel]:
+    async with tracked_channel(tmp_path) as it:
         await it.day(1, hour=8)
         yield it
 
 
-def said(there: Following) -> list[str]:
+def said(there: TrackedChannel) -> list[str]:
     return [message.text for message in there.bot.by_bot()]
 
 
-def won(there: Following, *names: str, authority: float = 40) -> None:
+def won(there: TrackedChannel, *names: str, authority: float = 40) -> None:
     domains = [f"{name}.example" for name in names]
     there.bot.moving.link(OURS, *domains, days_ago=0, authority=authority)
 
 
-def rise(there: Following) -> None:
+def rise(there: TrackedChannel) -> None:
     """Let our page come in first."""
     there.bot.moving.ranking.remove(OURS)
     there.bot.moving.ranking.insert(0, OURS)
@@ -192,8 +192,8 @@ async def test_of_losses_only_a_strong_one_that_was_seen_may_interrupt(
     )
 
 
-async def test_a_rivals_new_link_interrupts_nobody(there):
-    there.bot.moving.link(RIVALS[1], "fresh.example", days_ago=0)
+async def test_a_competitors_new_link_interrupts_nobody(there):
+    there.bot.moving.link(COMPETITORS[1], "fresh.example", days_ago=0)
     await there.read()
     await there.day(0)
     assert said(there) == []

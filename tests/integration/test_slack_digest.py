@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from fakes.slack.gap_bot import Bot, gap_bot, words
-from fakes.worlds.moving_web import OUR_SITE, OURS, RIVALS
+from fakes.worlds.moving_web import COMPETITORS, OUR_SITE, OURS
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def public(bot: Bot, channel: str = "seo"):
 
 async def test_a_week_with_news_is_one_message_with_its_thread(bot):
     await bot.gap("track best crm")
-    bot.moving.link(RIVALS[0], "news.example", "list.example", days_ago=-3)
+    bot.moving.link(COMPETITORS[0], "news.example", "list.example", days_ago=-3)
     bot.moving.link(OURS, "won.example", days_ago=-3)
     await a_week_later(bot)
     _, digest = public(bot)

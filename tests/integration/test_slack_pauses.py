@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 from fakes.slack.gap_bot import words
-from fakes.slack.tracking_channel import Following, following
+from fakes.slack.tracking_channel import TrackedChannel, tracked_channel
 
 
 @pytest.fixture
-async def there(tmp_path) -> AsyncIterator[Following]:
+async def there(tmp_path) -> AsyncIterator[TrackedChannel]:
     """A Monday morning with something to tell."""
-    async with following(tmp_path) as it:
+    async with tracked_channel(tmp_path) as it:
         await it.next_week("fresh")
         yield it
 

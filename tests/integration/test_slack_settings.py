@@ -9,7 +9,7 @@ from fakes.slack.gap_bot import Bot, gap_bot, words
 from bot.model.links import Market
 from bot.render.notes import Button
 from bot.settings.catalogue import Level
-from bot.settings.levels import TEAM, Place
+from bot.settings.overrides import TEAM, Place
 from bot.store import preferences, workspace
 from handlers import private_notes
 from handlers.settings.form import open_settings
@@ -134,7 +134,7 @@ async def test_the_next_gap_obeys_what_was_saved(bot):
         ("own.com", Market("us", "en")),
         ("client.com", Market("at", "de")),
     ]
-    held = bot.analysis.checked_with
+    held = await bot.held()
     assert (held.level, held.window) == ("page", 6)
 
 
@@ -155,13 +155,13 @@ async def test_the_channel_wins_over_the_client_and_the_client_over_everything(b
     await saved(bot, Level.TEAM, authority_floor="10", blocklist="a.com\nb.com")
     await saved(bot, "site:own.com", authority_floor="20", blocklist="c.com")
     await bot.gap("one")
-    assert bot.analysis.checked_with.authority_floor == 20
-    assert bot.analysis.checked_with.blocked == {"a.com", "b.com", "c.com"}
+    assert (await bot.held()).authority_floor == 20
+    assert (await bot.held()).blocked == {"a.com", "b.com", "c.com"}
     await saved(bot, Level.CHANNEL, authority_floor="30")
     await bot.gap("two")
-    assert bot.analysis.checked_with.authority_floor == 30
+    assert (await bot.held()).authority_floor == 30
     await bot.gap("three", channel="marketing")
-    assert bot.analysis.checked_with.authority_floor == 20
+    assert (await bot.held("marketing")).authority_floor == 20
 
 
 async def test_an_emptied_field_and_as_above_let_the_level_above_hold_again(bot):
@@ -169,7 +169,7 @@ async def test_an_emptied_field_and_as_above_let_the_level_above_hold_again(bot)
     await saved(bot, Level.CHANNEL, window="8", level="page", overruled=["intent"])
     await saved(bot, Level.CHANNEL, window="", level="-", overruled=[])
     await bot.gap("crm")
-    held = bot.analysis.checked_with
+    held = await bot.held()
     assert (held.window, held.level, held.overruled_gates) == (6, "site", frozenset())
 
 
@@ -177,7 +177,7 @@ async def test_none_of_these_is_more_than_nothing_ticked(bot):
     await saved(bot, Level.TEAM, alerts=["won", "lost_strong"])
     await saved(bot, Level.CHANNEL, alerts=["none"])
     await bot.gap("crm")
-    assert bot.analysis.checked_with.alert_moments == frozenset()
+    assert (await bot.held()).alert_moments == frozenset()
 
 
 async def test_a_button_opens_the_form_and_what_was_saved_is_told_privately(bot):
@@ -263,7 +263,7 @@ async def test_another_team_sees_nothing_of_it(bot):
     assert "client.com" not in str(view.body)
     assert "initial_value" not in fields(view)["window"]["element"]
     await bot.gap("crm")
-    assert bot.analysis.checked_with.window == 4
+    assert (await bot.held()).window == 4
 
 
 # Money
@@ -362,10 +362,8 @@ async def test_thirty_clients_are_all_in_the_menu(bot):
     assert menu["initial_option"]["value"] == "site:client-29.com"
     await sent(bot, aliases="old.com new.com", window="6")
     team = bot.playground.workspace.team_id
-    assert await bot.database.read(lambda db: workspace.aliases(db, team, "client-29.com")) == (
-        "new.com",
-        "old.com",
-    )
+    overrides = await bot.services.channels.overrides(team)
+    assert overrides.sites["client-29.com"] == {"aliases": "new.com,old.com", "window": "6"}
 
 
 async def test_a_blocklist_too_long_for_a_form_is_told_and_kept(bot):
@@ -385,7 +383,7 @@ async def test_a_change_of_another_process_is_heard_of_within_half_a_minute(bot)
     row = preferences.Preference("team", "", "window", "7", None, at)
     await bot.database.run(lambda db: preferences.keep(db, team, row))
     await bot.gap("two")
-    assert bot.analysis.checked_with.window == 4
+    assert (await bot.held()).window == 4
     bot.clock.advance(30)
     await bot.gap("three")
-    assert bot.analysis.checked_with.window == 7
+    assert (await bot.held()).window == 7

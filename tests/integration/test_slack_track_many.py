@@ -10,6 +10,7 @@ from fakes.worlds.growing_web import GrowingWeb
 from fakes.worlds.moving_web import OUR_SITE
 
 from bot.errors import BadQuestion
+from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.spending.overview import Spending
 
@@ -55,7 +56,7 @@ def with_a_paid_vendor(bot: Bot) -> None:
     vendors = (bot.moving.vendor, GrowingWeb(5).vendor(paid=True))
     spending = Spending(
         registry=Registry(vendors, ()),
-        analysis=bot.analysis,
+        gateway=Gateway(bot.moving.client, bot.clock),
         database=bot.database,
         clock=bot.clock,
         settings=bot.settings,

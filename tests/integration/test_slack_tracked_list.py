@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from fakes.slack.gap_bot import Bot, gap_bot, words
-from fakes.worlds.moving_web import OUR_SITE, OURS, RIVALS
+from fakes.worlds.moving_web import COMPETITORS, OUR_SITE, OURS
 from fakes.worlds.tracked import spell
 
 
@@ -206,7 +206,7 @@ async def test_history_is_private_and_shows_the_course(bot):
     for week in range(3):
         await bot.moving.next_week()
         bot.moving.link(OURS, f"won{week}.example", days_ago=1)
-        bot.moving.link(RIVALS[0], f"theirs{week}.example", days_ago=1)
+        bot.moving.link(COMPETITORS[0], f"theirs{week}.example", days_ago=1)
         await bot.services.schedule.run_due()
     await bot.gap("history best crm")
     drawn = bot.seen()[-1]
@@ -216,8 +216,12 @@ async def test_history_is_private_and_shows_the_course(bot):
 
 
 async def test_invented_numbers_say_so_in_private_too(bot):
-    bot.analysis.report = replace(bot.analysis.report, sample=True)
     await bot.gap("track best crm")
+    await bot.gap("list")
+    assert "Sample data" not in bot.seen()[-1].text
+    bot.analysis.report = replace(bot.analysis.report, sample=True, taken_at=bot.clock.now())
+    await bot.gap("best crm")  # what it found is kept with the keyword
+    bot.analysis.report = replace(bot.analysis.report, sample=False)
     for command in ("list", "history best crm"):
         await bot.gap(command)
         assert "Sample data" in bot.seen()[-1].text

@@ -7,7 +7,7 @@ from fakes.slack.gap_bot import Bot, gap_bot, words
 from fakes.worlds.moving_web import OUR_SITE, OURS
 
 from bot.settings.catalogue import Level
-from bot.settings.levels import Place
+from bot.settings.overrides import Place
 
 DAY = 86_400
 

@@ -26,15 +26,15 @@ CHANNEL = "C1"
 
 
 @dataclass
-class Follower:
-    """A channel that follows some keywords of one site."""
+class Tracker:
+    """A channel that tracks some keywords of one site."""
 
     desk: Desk
     tracking: Tracking
     digests: Digests
     week: int = 48
 
-    async def follow(self, *numbers: int) -> None:
+    async def track(self, *numbers: int) -> None:
         for number in numbers:
             question = make(keyword(number), Defaults(), site=OWN_SITE, page=our_page(number))
             await self.tracking.track(question, team=TEAM, channel=CHANNEL, person="U1")
@@ -105,7 +105,7 @@ def world(keywords: int) -> World:
 
 
 @pytest.fixture
-async def follower(monkeypatch, tmp_path) -> AsyncIterator[Follower]:
+async def tracker(monkeypatch, tmp_path) -> AsyncIterator[Tracker]:
     async with desk(monkeypatch, tmp_path) as it:
         it.server.world = world(3)
         registry = Registry((it.vendor,), ())
@@ -118,13 +118,13 @@ async def follower(monkeypatch, tmp_path) -> AsyncIterator[Follower]:
             reader=it.reader,
         )
         tracking = Tracking(database=it.database, clock=it.clock, refresher=refresher)
-        yield Follower(it, tracking, Digests(it.database, it.settings, registry))
+        yield Tracker(it, tracking, Digests(it.database, it.settings))
 
 
-async def test_the_first_read_counts_and_reports_nothing_as_new(follower):
-    await follower.follow(0)
-    assert await follower.read() == [None]
-    digest = await follower.tell()
+async def test_the_first_read_counts_and_reports_nothing_as_new(tracker):
+    await tracker.track(0)
+    assert await tracker.read() == [None]
+    digest = await tracker.tell()
     (line,) = digest.keywords
     assert (line.need, line.have, line.gap) == (12, 12, 0)
     assert digest.new_competitor_links == digest.won == digest.lost == ()
@@ -132,14 +132,14 @@ async def test_the_first_read_counts_and_reports_nothing_as_new(follower):
     assert digest.sentence.startswith("First look")
 
 
-async def test_a_new_competitor_link_is_told_with_who_where_and_why(follower):
-    await follower.follow(0)
-    await follower.read()
-    await follower.tell()
+async def test_a_new_competitor_link_is_told_with_who_where_and_why(tracker):
+    await tracker.track(0)
+    await tracker.read()
+    await tracker.tell()
     day = TODAY + timedelta(days=3)
-    await follower.next_week(link(competitor(0, 1), "trackers.example", day))
-    assert await follower.read() == [None]
-    digest = await follower.tell()
+    await tracker.next_week(link(competitor(0, 1), "trackers.example", day))
+    assert await tracker.read() == [None]
+    digest = await tracker.tell()
     (new,) = digest.new_competitor_links
     assert (new.domain, new.competitor, new.keyword) == (
         "trackers.example",
@@ -154,98 +154,98 @@ async def test_a_new_competitor_link_is_told_with_who_where_and_why(follower):
     assert sum(line.units for line in digest.cost) <= 250
 
 
-async def test_a_page_that_ranks_in_another_spelling_is_not_watched_as_a_new_one(follower):
-    await follower.follow(0)
-    await follower.read()
-    await follower.tell()
-    await follower.next_week(
+async def test_a_page_that_ranks_in_another_spelling_is_not_watched_as_a_new_one(tracker):
+    await tracker.track(0)
+    await tracker.read()
+    await tracker.tell()
+    await tracker.next_week(
         link(competitor(0, 1), "trackers.example", TODAY + timedelta(days=3)),
     )
-    server = follower.desk.server
+    server = tracker.desk.server
     results = {
         phrase: tuple(replace(one, url=f"{one.url}/") for one in rows)
         for phrase, rows in server.world.serps.items()
     }
     server.world = replace(server.world, serps=results)
-    assert await follower.read() == [None]
-    digest = await follower.tell()
+    assert await tracker.read() == [None]
+    digest = await tracker.tell()
     assert [one.domain for one in digest.new_competitor_links] == ["trackers.example"]
 
 
-async def test_a_change_of_the_method_is_told_once_and_is_no_progress(follower):
-    await follower.follow(0)
-    await follower.read()
-    assert METHOD_CHANGED not in (await follower.tell()).sentence
-    database = follower.desk.database
+async def test_a_change_of_the_method_is_told_once_and_is_no_progress(tracker):
+    await tracker.track(0)
+    await tracker.read()
+    assert METHOD_CHANGED not in (await tracker.tell()).sentence
+    database = tracker.desk.database
     await database.run(lambda db: db["recounts"].drop())
     await database.run(recounts)
     told = []
     for week in (1, 2):
         day = TODAY + timedelta(days=7 * week - 4)
-        await follower.next_week(link(competitor(0, 1), f"fan{week}.example", day))
-        await follower.read()
-        told.append((await follower.tell()).sentence)
+        await tracker.next_week(link(competitor(0, 1), f"fan{week}.example", day))
+        await tracker.read()
+        told.append((await tracker.tell()).sentence)
     assert [METHOD_CHANGED in sentence for sentence in told] == [True, False]
 
 
-async def test_a_week_in_which_nothing_moved_costs_a_hundred_units_and_changes_nothing(follower):
-    await follower.follow(0)
-    await follower.read()
-    await follower.tell()
-    await follower.next_week()
-    before = await follower.units()
-    await follower.read()
-    assert await follower.units() - before <= 100
-    assert not (await follower.tell()).changed
+async def test_a_week_in_which_nothing_moved_costs_a_hundred_units_and_changes_nothing(tracker):
+    await tracker.track(0)
+    await tracker.read()
+    await tracker.tell()
+    await tracker.next_week()
+    before = await tracker.units()
+    await tracker.read()
+    assert await tracker.units() - before <= 100
+    assert not (await tracker.tell()).changed
 
 
-async def test_a_link_we_won_is_told_and_not_listed_as_a_competitors(follower):
-    await follower.follow(0)
-    await follower.read()
-    await follower.tell()
+async def test_a_link_we_won_is_told_and_not_listed_as_a_competitors(tracker):
+    await tracker.track(0)
+    await tracker.read()
+    await tracker.tell()
     day = TODAY + timedelta(days=2)
-    await follower.next_week(
+    await tracker.next_week(
         link(our_page(0), "friend.example", day), link(competitor(0, 2), "friend.example", day)
     )
-    await follower.read()
-    digest = await follower.tell()
+    await tracker.read()
+    digest = await tracker.tell()
     assert [one.domain for one in digest.won] == ["friend.example"]
     assert digest.new_competitor_links == ()
 
 
-async def test_what_was_told_is_not_told_again(follower):
-    await follower.follow(0)
-    await follower.read()
-    await follower.tell()
-    await follower.next_week(link(competitor(0, 1), "one.example", TODAY + timedelta(days=3)))
-    await follower.read()
-    await follower.tell()
-    await follower.next_week(link(competitor(0, 1), "two.example", TODAY + timedelta(days=9)))
-    await follower.read()
-    digest = await follower.tell()
+async def test_what_was_told_is_not_told_again(tracker):
+    await tracker.track(0)
+    await tracker.read()
+    await tracker.tell()
+    await tracker.next_week(link(competitor(0, 1), "one.example", TODAY + timedelta(days=3)))
+    await tracker.read()
+    await tracker.tell()
+    await tracker.next_week(link(competitor(0, 1), "two.example", TODAY + timedelta(days=9)))
+    await tracker.read()
+    digest = await tracker.tell()
     assert [new.domain for new in digest.new_competitor_links] == ["two.example"]
 
 
-async def test_what_was_read_this_week_is_not_read_again(follower):
-    await follower.follow(0, 1)
-    await follower.read()
-    before = await follower.units()
-    assert await follower.read() == []
-    assert await follower.units() == before
+async def test_what_was_read_this_week_is_not_read_again(tracker):
+    await tracker.track(0, 1)
+    await tracker.read()
+    before = await tracker.units()
+    assert await tracker.read() == []
+    assert await tracker.units() == before
 
 
-async def test_the_same_moment_makes_the_same_digest(follower):
-    await follower.follow(0, 1, 2)
-    await follower.read()
-    await follower.tell()
-    await follower.next_week(link(competitor(1, 1), "one.example", TODAY + timedelta(days=3)))
-    await follower.read()
+async def test_the_same_moment_makes_the_same_digest(tracker):
+    await tracker.track(0, 1, 2)
+    await tracker.read()
+    await tracker.tell()
+    await tracker.next_week(link(competitor(1, 1), "one.example", TODAY + timedelta(days=3)))
+    await tracker.read()
     slot = Slot(TEAM, CHANNEL, PostKind.DIGEST, "2026-W49")
-    moment = follower.desk.clock.now()
-    first = await follower.digests.build(slot, as_of=moment)
-    await follower.next_week(link(competitor(1, 1), "late.example", TODAY + timedelta(days=9)))
-    await follower.read()
-    assert await follower.digests.build(slot, as_of=moment) == first
+    moment = tracker.desk.clock.now()
+    first = await tracker.digests.build(slot, as_of=moment)
+    await tracker.next_week(link(competitor(1, 1), "late.example", TODAY + timedelta(days=9)))
+    await tracker.read()
+    assert await tracker.digests.build(slot, as_of=moment) == first
 
 
 # Links that left
@@ -263,23 +263,23 @@ def shows(*targets: str) -> bytes:
 
 
 async def a_week_later(
-    follower: Follower, pages: HostileServer, *domains: str, path: str = "/list"
+    tracker: Tracker, pages: HostileServer, *domains: str, path: str = "/list"
 ) -> Digest:
     """Tell of a week in which the index lost the links of some domains to our page."""
     old = TODAY - timedelta(days=200)
-    follower.had(
+    tracker.had(
         *(
             Backlink(pages.url(path, host=domain), our_page(0), "Tools", "this tool", old)
             for domain in domains
         )
     )
-    await follower.follow(0)
-    await follower.read()
-    await follower.tell()
-    await follower.next_week()
-    follower.gone(*domains)
-    assert await follower.read() == [None]
-    return await follower.tell()
+    await tracker.track(0)
+    await tracker.read()
+    await tracker.tell()
+    await tracker.next_week()
+    tracker.gone(*domains)
+    assert await tracker.read() == [None]
+    return await tracker.tell()
 
 
 @pytest.mark.parametrize(
@@ -289,25 +289,25 @@ async def a_week_later(
         pytest.param(answer(b"<p>Gone</p>", status=404), id="the page is gone"),
     ],
 )
-async def test_a_link_that_left_is_told_once_its_page_was_seen_without_it(follower, pages, now):
+async def test_a_link_that_left_is_told_once_its_page_was_seen_without_it(tracker, pages, now):
     pages.routes["/list"] = now
-    digest = await a_week_later(follower, pages, "left.example")
+    digest = await a_week_later(tracker, pages, "left.example")
     assert [(one.domain, one.page) for one in digest.lost] == [
         ("left.example", pages.url("/list", host="left.example"))
     ]
     assert digest.unchecked_losses == 0
     assert digest.changed
-    assert follower.asked_who_left == [our_page(0)]
+    assert tracker.asked_who_left == [our_page(0)]
     assert "/list" in pages.paths
     assert sum(line.units for line in digest.cost) <= 250
 
 
-async def test_a_link_that_the_index_lost_and_its_page_still_has_is_not_told(follower, pages):
+async def test_a_link_that_the_index_lost_and_its_page_still_has_is_not_told(tracker, pages):
     pages.routes["/list"] = answer(shows("https://rival.example/", our_page(0)))
-    digest = await a_week_later(follower, pages, "stays.example")
+    digest = await a_week_later(tracker, pages, "stays.example")
     assert digest.lost == ()
     assert digest.unchecked_losses == 0
-    assert follower.asked_who_left == [our_page(0)]
+    assert tracker.asked_who_left == [our_page(0)]
     assert "/list" in pages.paths
 
 
@@ -327,34 +327,34 @@ async def test_a_link_that_the_index_lost_and_its_page_still_has_is_not_told(fol
     ],
 )
 async def test_a_link_whose_page_could_not_be_seen_whole_is_unchecked_and_not_lost(
-    follower, pages, now
+    tracker, pages, now
 ):
     pages.routes["/list"] = now
-    digest = await a_week_later(follower, pages, "hidden.example")
+    digest = await a_week_later(tracker, pages, "hidden.example")
     assert digest.lost == ()
     assert digest.unchecked_losses == 1
 
 
 @pytest.mark.parametrize("weeks", ["still", "grown", "replaced"])
-async def test_nothing_is_spent_on_who_left_where_our_count_did_not_fall(follower, weeks):
-    follower.had(link(our_page(0), "former.example", TODAY - timedelta(days=200)))
-    await follower.follow(0)
-    await follower.read()
-    await follower.tell()
+async def test_nothing_is_spent_on_who_left_where_our_count_did_not_fall(tracker, weeks):
+    tracker.had(link(our_page(0), "former.example", TODAY - timedelta(days=200)))
+    await tracker.track(0)
+    await tracker.read()
+    await tracker.tell()
     new = link(our_page(0), "friend.example", TODAY + timedelta(days=3))
-    await follower.next_week(*(() if weeks == "still" else (new,)))
+    await tracker.next_week(*(() if weeks == "still" else (new,)))
     if weeks == "replaced":
-        follower.gone("former.example")
-    before = follower.desk.server.spent
-    assert await follower.read() == [None]
-    assert follower.asked_who_left == []
-    assert follower.desk.server.spent - before == (200 if weeks == "grown" else 100)
-    assert (await follower.tell()).lost == ()
+        tracker.gone("former.example")
+    before = tracker.desk.server.spent
+    assert await tracker.read() == [None]
+    assert tracker.asked_who_left == []
+    assert tracker.desk.server.spent - before == (200 if weeks == "grown" else 100)
+    assert (await tracker.tell()).lost == ()
 
 
-async def test_a_loss_that_was_told_is_not_told_again_when_another_link_leaves(follower, pages):
+async def test_a_loss_that_was_told_is_not_told_again_when_another_link_leaves(tracker, pages):
     pages.routes["/list"] = answer(shows("https://rival.example/"))
-    follower.had(
+    tracker.had(
         Backlink(
             pages.url("/list", host="second.example"),
             our_page(0),
@@ -363,11 +363,11 @@ async def test_a_loss_that_was_told_is_not_told_again_when_another_link_leaves(f
             TODAY - timedelta(days=200),
         )
     )
-    first = await a_week_later(follower, pages, "first.example")
+    first = await a_week_later(tracker, pages, "first.example")
     assert [one.domain for one in first.lost] == ["first.example"]
-    await follower.next_week()
-    follower.gone("second.example")
-    await follower.read()
-    second = await follower.tell()
+    await tracker.next_week()
+    tracker.gone("second.example")
+    await tracker.read()
+    second = await tracker.tell()
     assert [one.domain for one in second.lost] == ["second.example"]
-    assert len(follower.asked_who_left) == 2
+    assert len(tracker.asked_who_left) == 2

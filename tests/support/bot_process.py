@@ -1,6 +1,6 @@
-"""The real bot in a process of its own, so that a test can kill it at any moment.
+"""The real bot in a separate process, so that a test can kill it at any moment.
 
-A fork server has the imports done already: a bot starts in a fraction of a second.
+A fork server has already imported everything, so a bot starts in a fraction of a second.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from bot.pages.reading.fetch import Reader
 from bot.settings.environment import Settings, load
 from bot.wiring import core, http_app, slack_bot
 
-# Python 3.11's fork server does not see tests/, and passes over what it cannot find in silence.
+# Python 3.11's fork server does not see tests/, and silently skips what it cannot find.
 FORKS = get_context("forkserver")
 FORKS.set_forkserver_preload(
     [
@@ -40,7 +40,7 @@ HASTE = 100
 
 
 class HastyClock:
-    """Real time, but whoever waits waits a hundredth: pacing stays in order and costs nothing."""
+    """Real time, but waits last a hundredth: pacing keeps its order and costs nothing."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -53,7 +53,7 @@ class HastyClock:
 
 
 class BotProcess:
-    """One life of the bot. `env` is all it knows of the world; `port` is where Slack reaches it."""
+    """One run of the bot. `env` is its whole environment; `port` is where Slack reaches it."""
 
     def __init__(self, env: Mapping[str, str], port: int) -> None:
         self._here, there = FORKS.Pipe()
@@ -62,7 +62,7 @@ class BotProcess:
         there.close()
 
     async def told(self, word: str) -> None:
-        """Wait for a word of the child: `ready`, then `idle` each time its queue is empty."""
+        """Wait for the child's signal: `ready`, then `idle` each time its queue is empty."""
         while await asyncio.to_thread(self._here.recv) != word:
             pass
 
@@ -87,7 +87,7 @@ def _live(env: dict[str, str], port: int, pipe: Connection) -> None:
 
 
 async def nobody(host: str, port: int) -> list[str]:
-    """Answer DNS for a process that may not leave this machine."""
+    """Answer DNS for a process that must stay on this machine."""
     raise OSError(f"{host}:{port} is not here")
 
 
@@ -100,10 +100,10 @@ async def _serve(port: int, pipe: Connection) -> None:
             uvicorn.Config(http_app(services), port=port, log_level="error", lifespan="off")
         )
         await services.jobs.start()
-        await asyncio.gather(server.serve(), _talk(server, pipe, services.jobs))
+        await asyncio.gather(server.serve(), _report_state(server, pipe, services.jobs))
 
 
-async def _talk(server: uvicorn.Server, pipe: Connection, jobs: JobQueue) -> None:
+async def _report_state(server: uvicorn.Server, pipe: Connection, jobs: JobQueue) -> None:
     while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
         await asyncio.sleep(0.005)
     pipe.send("ready")

@@ -1,4 +1,4 @@
-"""A file that takes no writes for a while, as with a full disk or a lock that stays."""
+"""A database that refuses writes for a while, as with a full disk or a long lock."""
 
 import asyncio
 import sqlite3
@@ -11,7 +11,7 @@ FULL = sqlite3.OperationalError("database or disk is full")
 
 
 class BrokenFile(Database):
-    """Refuses writes while `broken` is set; `refused` counts them, `at_most` heals it by itself."""
+    """Refuses writes while `broken` is set; counts them in `refused`, and heals after `at_most`."""
 
     broken: Exception | None = None
     refused = 0
@@ -25,7 +25,7 @@ class BrokenFile(Database):
 
 
 async def soon(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until something holds that is done beside the test."""
+    """Wait until a condition holds that other tasks bring about."""
     for _ in range(500):
         if await holds():
             return

@@ -1,7 +1,7 @@
 """A headless Chromium, driven over its own DevTools protocol.
 
-Why not Selenium: it would add two packages (the client and Debian's chromium-driver) for what is
-a websocket with JSON, and aiohttp is here already.
+Why not Selenium: it adds two packages (the client and Debian's chromium-driver) for a websocket
+with JSON, and aiohttp is already here.
 """
 
 import asyncio
@@ -104,7 +104,7 @@ class Tab:
         return result["result"].get("value")
 
     async def see(self, condition: str) -> Any:
-        """Wait until an expression is true on the page; it is asked again at every DOM change."""
+        """Wait until an expression is true on the page; checked again at every DOM change."""
         return await self.run(_SEE % {"condition": condition, "name": json.dumps(condition)})
 
     async def click(self, selector: str) -> None:
@@ -112,7 +112,7 @@ class Tab:
         await self.run(f"document.querySelector({json.dumps(selector)}).click()")
 
     async def type(self, selector: str, text: str) -> None:
-        """Focus a field, write into it and press Enter."""
+        """Focus a field, type into it and press Enter."""
         await self.see(f"document.querySelector({json.dumps(selector)})")
         await self.run(f"document.querySelector({json.dumps(selector)}).focus()")
         await self.send("Input.insertText", text=text)

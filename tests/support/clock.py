@@ -1,11 +1,11 @@
-"""A clock that only moves when a test moves it, or when somebody sleeps on it."""
+"""A fake clock that moves only when a test moves it or somebody sleeps on it."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
 
 
 class FakeClock:
-    """Sleeping costs no real time: the clock jumps forward and other tasks get a turn."""
+    """Sleeping takes no real time: the clock jumps forward and other tasks get a turn."""
 
     def __init__(self, start: datetime = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)) -> None:
         self._start = self._now = start

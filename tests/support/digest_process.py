@@ -1,4 +1,4 @@
-"""A process of its own that takes one turn at a moment of its clock, to be killed at any step."""
+"""A process that takes one scheduled turn at its clock's moment, to be killed at any step."""
 
 import asyncio
 import os
@@ -15,12 +15,12 @@ from bot.settings.environment import Settings, load
 from bot.store.connect import Database
 from bot.wiring import core, slack_bot
 
-# What a turn writes down of itself; what reading costs has a sweep of its own.
+# The writes of the turn itself; those of reading have a test of their own.
 _OF_THE_TURN = ("ScheduledPosts.", "Once.")
 
 
 class DigestProcess:
-    """Runs what is due once. `stop_after`: hang for good after so many notes of the turn."""
+    """Runs once what is due. `stop_after`: hang forever after this many writes of the turn."""
 
     def __init__(
         self, env: Mapping[str, str], start: datetime, *, stop_after: int | None = None
@@ -32,7 +32,7 @@ class DigestProcess:
         there.close()
 
     async def ended(self) -> tuple[str, list[str]]:
-        """Return `through` or `stopped`, and the notes that were written until then."""
+        """Return `through` or `stopped`, and the writes until then."""
         word: tuple[str, list[str]] = await asyncio.to_thread(self._here.recv)
         return word
 

@@ -1,4 +1,4 @@
-"""What a reader finds in a message, and whether it fits, harms nobody and says no None."""
+"""What a reader sees in a message; checks that it fits, harms nobody and never says None."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A folder for `linkgap import`, with the files of the fixtures at hand."""
+"""A working folder for `linkgap import`, with the fixture files."""
 
 from contextlib import closing
 from pathlib import Path
@@ -28,7 +28,7 @@ LINKS = "Page ascore,Source url,Target url,Nofollow,First seen\n"
 
 
 def move_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give the command a folder and a database file of its own."""
+    """Run the command in its own folder with its own database."""
     monkeypatch.chdir(folder)
     monkeypatch.setenv("LINKGAP_DB", str(folder / "linkgap.db"))
     monkeypatch.delenv("LINKGAP_SITE", raising=False)

@@ -1,4 +1,4 @@
-"""The tables of the bot's file in memory, for rules that are tried on many examples."""
+"""The database's tables in memory, for rules tested on many examples."""
 
 import sqlite3
 from collections.abc import Iterator

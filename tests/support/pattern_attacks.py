@@ -1,4 +1,4 @@
-"""Every pattern of the code, and texts made to keep each of them busy for as long as possible."""
+"""All regular expressions of the code, and texts made to keep each busy as long as possible."""
 
 import ast
 import importlib
@@ -10,7 +10,7 @@ from re import _parser as parser
 from time import thread_time
 from types import ModuleType
 
-# What no pattern of ours may cost: 50 ms for 100 kB.
+# The time limit of each of our patterns: 50 ms for 100 kB.
 ALLOWED = 50e-3 / 100_000
 _SIZE, _LARGE = 2_000, 4_000
 # A pattern that doubles with each letter must be caught before it hangs the test.
@@ -59,11 +59,11 @@ def _inside(value: object, place: str, home: str, depth: int) -> Iterator[tuple[
     if isinstance(value, re.Pattern):
         yield place, value
     elif depth <= _DEEPEST:
-        for name, each in _held(value, home):
+        for name, each in _contents(value, home):
             yield from _inside(each, f"{place}{name}", home, depth + 1)
 
 
-def _held(value: object, home: str) -> Iterator[tuple[str, object]]:
+def _contents(value: object, home: str) -> Iterator[tuple[str, object]]:
     """Yield what a container, an object of ours or a class of the module holds."""
     if isinstance(value, Mapping):
         yield from ((f"[{key!r}]", each) for key, each in value.items())
@@ -80,7 +80,7 @@ def _held(value: object, home: str) -> Iterator[tuple[str, object]]:
 def strays(source: str, known: Iterable[str | bytes], makers: frozenset[str]) -> Iterator[str]:
     """Yield where a source uses a pattern that the walk over its module cannot have seen.
 
-    `makers` are the functions that compile what their module keeps.
+    `makers` are the functions that compile patterns stored by their module.
     """
     held = set(known)
     tree = ast.parse(source)
@@ -108,7 +108,7 @@ def strays(source: str, known: Iterable[str | bytes], makers: frozenset[str]) ->
 
 
 def verdict(pattern: AnyPattern, longest: int | None = None) -> str | None:
-    """Return with which text a pattern takes longer than is allowed, or None.
+    """Return the text for which a pattern takes too long, or None.
 
     `longest` is the length of the longest text it is ever given.
     """
@@ -126,7 +126,7 @@ def _slow(pattern: AnyPattern, pump: tuple[str, str, str], size: int, limit: flo
     text = _text(pump, size, pattern)
     if _cost(pattern, text) <= limit:
         return False
-    # A busy machine is no proof: once more, and then at five times the size.
+    # A busy machine proves nothing: try once more, and then with five times the size.
     if min(_cost(pattern, text) for _ in range(3)) <= limit:
         return False
     if size < _SIZE:
@@ -149,7 +149,7 @@ def _cost(pattern: AnyPattern, text: str | bytes) -> float:
 
 
 def _pumps(pattern: AnyPattern) -> Iterator[tuple[str, str, str]]:
-    """Yield (before, what is repeated, after): of all families, and of the pattern's own parts."""
+    """Yield (before, repeated part, after): of all families, and of the pattern's own parts."""
     for family in _FAMILIES:
         yield "", family, ""
     said = pattern.pattern
@@ -171,7 +171,7 @@ def _pumps(pattern: AnyPattern) -> Iterator[tuple[str, str, str]]:
 
 
 def _parts(tree: Iterable[tuple[object, object]], before: str) -> Iterator[tuple[str, str]]:
-    """Yield each repeat of a pattern: what leads to it, and what it repeats."""
+    """Yield each repeat of a pattern: what precedes it, and what it repeats."""
     for code, value in tree:
         for inner in _inner(code, value):
             yield from _parts(inner, before)
@@ -231,7 +231,7 @@ def _of_parts(code: object, value: object) -> str:
 
 
 def _letters(items: list[tuple[object, object]]) -> list[str]:
-    """Return a few letters of a set."""
+    """Return a few characters of a set."""
     if items[0][0] is op.NEGATE:
         barred = set("".join(_named(items[1:])))
         return [each for each in _SAMPLES if each not in barred][:5]

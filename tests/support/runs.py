@@ -1,4 +1,4 @@
-"""Whole runs of an analysis on the Ahrefs-shaped server, over loopback, with a fake clock."""
+"""Whole runs of an analysis against the Ahrefs-shaped server, over loopback, with a fake clock."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -22,6 +22,7 @@ from bot.providers.base import Vendor
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.settings.environment import Settings
+from bot.spending.overview import Spending
 from bot.store.connect import Database
 
 TEAM = "T1"
@@ -29,7 +30,7 @@ TEAM = "T1"
 
 @dataclass
 class Desk:
-    """One installation: the server it pays, its file, and what a marketer types."""
+    """One installation: the server it pays, its database, and what a marketer types."""
 
     server: AhrefsServer
     vendor: Vendor
@@ -44,7 +45,7 @@ class Desk:
     sentence: str | None = None
 
     async def ask(self, text: str = "", *, run: str = "r1", keyword: str = KEYWORD) -> Report:
-        """Run `/gap "keyword" text`; a report that says nothing is returned as well."""
+        """Run `/gap "keyword" text`; an empty report is returned as well."""
         self.told.clear()
         self.sentence = None
 
@@ -59,7 +60,7 @@ class Desk:
             return nothing.report
 
     def analysis(self) -> Analysis:
-        """Return the analysis as the installation is set up now; nothing here needs a worker."""
+        """Return the analysis as currently configured; nothing here needs a worker."""
         return Analysis(
             registry=Registry((self.vendor, *self.others), ()),
             gateway=Gateway(self.client, self.clock),
@@ -70,17 +71,27 @@ class Desk:
             gates=Gates(self.reader, home=self.home),
         )
 
+    def spending(self) -> Spending:
+        """Return prices and costs as the installation is set up now."""
+        return Spending(
+            registry=Registry((self.vendor, *self.others), ()),
+            gateway=Gateway(self.client, self.clock),
+            database=self.database,
+            clock=self.clock,
+            settings=self.settings,
+        )
+
     def set(self, **values: object) -> None:
         """Change settings, as an administrator would before a restart."""
         self.settings = self.settings.model_copy(update=values)
 
     async def rows(self, sql: str) -> list[tuple[object, ...]]:
-        """Look into the file."""
+        """Read from the database."""
         return await self.database.read(lambda db: db.execute(sql).fetchall())
 
 
 async def everybody_is_here(_host: str, _port: int) -> list[str]:
-    """Answer DNS: whatever the page, a server of the test has it, or nobody."""
+    """Answer DNS: every page is on a server of the test, or nowhere."""
     return ["127.0.0.1"]
 
 
@@ -104,6 +115,6 @@ async def desk(
 
 
 def source(report: Report, what: str) -> Source:
-    """Return the one source whose name begins so."""
+    """Return the one source whose name starts like this."""
     (found,) = [one for one in report.sources if one.what.startswith(what)]
     return found

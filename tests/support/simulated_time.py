@@ -1,4 +1,4 @@
-"""Simulated time for whole runs: the clock moves on only when nobody has anything left to do now.
+"""Simulated time for whole runs: the clock advances only when every task is waiting.
 
 Sockets and the database's threads take real time that the clock does not see, so they are counted
 while they work. That makes simulated durations exact, however busy the machine is.
@@ -16,7 +16,7 @@ import httpx
 from support.clock import FakeClock
 
 T = TypeVar("T")
-_PASSES = 50  # of the loop without anything to do; what follows from one answer takes fewer
+_PASSES = 50  # idle passes of the loop; what follows from one answer takes fewer
 
 
 class SimulatedClock(FakeClock):
@@ -25,7 +25,7 @@ class SimulatedClock(FakeClock):
     def __init__(self) -> None:
         super().__init__()
         self._at = (
-            0.0  # exact: a datetime would round to microseconds, and a sleeper wake too early
+            0.0  # exact: a datetime would round to microseconds, and a sleeper would wake too early
         )
         self._sleepers: list[tuple[float, int, asyncio.Event]] = []
         self._number = count()
@@ -37,26 +37,26 @@ class SimulatedClock(FakeClock):
         return self._at
 
     async def sleep(self, seconds: float) -> None:
-        """Wait until everything that comes earlier is done."""
+        """Wait until everything earlier is done."""
         woken = asyncio.Event()
         until = self.monotonic() + max(0.0, seconds)
         heapq.heappush(self._sleepers, (until, next(self._number), woken))
         await woken.wait()
 
     def begins(self) -> None:
-        """Hold the time still: something works that the event loop cannot see."""
+        """Stop the time while something works that the event loop cannot see."""
         self._at_work += 1
         self._idle.clear()
 
     def ends(self) -> None:
-        """Let the time go on, as far as this work is concerned."""
+        """This work no longer stops the time."""
         self._at_work -= 1
         if not self._at_work:
             self._idle.set()
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
-        """Hold the time still meanwhile."""
+        """Stop the time meanwhile."""
         self.begins()
         try:
             yield
@@ -64,11 +64,11 @@ class SimulatedClock(FakeClock):
             self.ends()
 
     async def run(self, work: Awaitable[T]) -> T:
-        """Let the time pass until the work is done."""
+        """Let time pass until the work is done."""
         self._count_threads(asyncio.get_running_loop())
         task = asyncio.ensure_future(work)
         while not task.done():
-            await self._all_have_had_their_turn()
+            await self._until_all_wait()
             if task.done():
                 break
             assert self._sleepers, "everybody waits, and not for the time"
@@ -79,7 +79,7 @@ class SimulatedClock(FakeClock):
         return await task
 
     def _count_threads(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Count what the store and `asyncio.to_thread` give to threads, until the loop hears."""
+        """Count what the store and `asyncio.to_thread` run in threads, until the loop knows."""
         plain = loop.run_in_executor
 
         def counted(*work: Any) -> asyncio.Future[Any]:
@@ -90,7 +90,7 @@ class SimulatedClock(FakeClock):
 
         loop.run_in_executor = counted  # type: ignore[method-assign]  # it is this test's own loop
 
-    async def _all_have_had_their_turn(self) -> None:
+    async def _until_all_wait(self) -> None:
         passes = 0
         while passes < _PASSES:
             passes = passes + 1 if self._idle.is_set() else 0
@@ -99,7 +99,7 @@ class SimulatedClock(FakeClock):
 
 
 class Line(httpx.AsyncBaseTransport):
-    """A real connection that takes so many simulated seconds there, and so many back."""
+    """A real connection with a simulated delay in each direction."""
 
     def __init__(
         self, clock: SimulatedClock, there: Callable[[], float], back: Callable[[], float]

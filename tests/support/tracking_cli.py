@@ -1,4 +1,4 @@
-"""The command line of an installation that tracks, beside an index whose web a test moves on."""
+"""The command line of an installation that tracks, with an index whose web a test changes."""
 
 import json
 import os
@@ -21,7 +21,7 @@ FIRST = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 @dataclass
 class TrackingCli:
-    """Runs commands in `folder` with Ahrefs connected; `now` is what they take for the present."""
+    """Runs commands in `folder` with Ahrefs connected; `now` is their current time."""
 
     server: AhrefsServer
     folder: Path
@@ -42,13 +42,13 @@ class TrackingCli:
         return ("--as-of", self.now.isoformat())
 
     def run(self, *arguments: str, code: int = 0, answer: str | None = None) -> Result:
-        """Run a command in this process, and hold its exit code against the one expected."""
+        """Run a command in this process, and check its exit code."""
         result = CliRunner(env=self.environment).invoke(main, arguments, input=answer)
         assert result.exit_code == code, result.output
         return result
 
     def process(self, *arguments: str) -> str:
-        """Run a command in a process of its own; return what it printed."""
+        """Run a command in a separate process; return its output."""
         done = subprocess.run(  # noqa: S603 - our own command
             [sys.executable, "-c", "from bot.cli import main; main()", *arguments],
             cwd=self.folder,
@@ -66,7 +66,7 @@ class TrackingCli:
         return self.run("track", keyword(number), *ours, *self.as_of, *more, code=code)
 
     def refresh(self, *more: str, code: int = 0) -> Any:
-        """Read what is due; return the JSON."""
+        """Refresh what is due; return the JSON."""
         return json.loads(self.run("refresh", *self.as_of, "--json", *more, code=code).stdout)
 
     def digest(self, *more: str) -> Any:
@@ -74,7 +74,7 @@ class TrackingCli:
         return json.loads(self.run("digest", *self.as_of, "--json", *more).stdout)
 
     def next_week(self, *links: Backlink) -> None:
-        """Let seven days pass, in which some links were made."""
+        """Go seven days ahead, during which some links appear."""
         world = self.server.world
         today = world.today + timedelta(days=7)
         self.server.world = replace(world, links=(*world.links, *links), today=today)

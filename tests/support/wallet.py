@@ -1,4 +1,4 @@
-"""A wallet in memory: what was reserved and settled, and the answers it kept."""
+"""A wallet in memory: what was reserved and settled, and the cached answers."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from bot.providers.base import Call, Capability, Cost, Reservation
 
 @dataclass
 class Entry:
-    """One request: its worst case, and what it was settled at (`billed` None: unknown)."""
+    """One request: its worst case, and the settled cost (`billed` None: unknown)."""
 
     worst: Cost
     billed: Cost | None = None

@@ -54,6 +54,14 @@ def test_every_digest_is_as_documented(keyword, new, changed):
     assert written["changed"] == changed
 
 
+@given(st.integers(0))
+def test_what_competitors_gained_is_told_by_its_old_name_too(gained):
+    [written] = json.loads(to_json(digest(line(competitors_gained=gained))))["keywords"]
+    assert written["rivals_gained"] == written["competitors_gained"] == gained
+    described = DOCUMENTED["$defs"]["KeywordLine"]["properties"]
+    assert [name for name, one in described.items() if one.get("deprecated")] == ["rivals_gained"]
+
+
 def test_unknown_is_null_and_zero_is_zero():
     [written] = json.loads(to_json(digest(line(gap=None, have=0))))["keywords"]
     assert (written["gap"], written["have"]) == (None, 0)

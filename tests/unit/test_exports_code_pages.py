@@ -54,9 +54,7 @@ def test_a_code_page_that_cannot_be_told_is_refused_with_the_cure(path, word):
         read(path, f"{HEADER}\n{GOOD}\n".encode().replace(b",T,", b"," + word + b","))
 
 
-@settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(TITLES)), st.data())
 def test_a_code_page_is_read_right_or_not_at_all(path, page, data):
     titles = data.draw(st.lists(st.sampled_from(TITLES[page]), min_size=1, unique=True))

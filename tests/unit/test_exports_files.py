@@ -15,7 +15,7 @@ FIXTURES = Path(__file__).parent.parent / "fixtures" / "exports"
 sys.path.insert(0, str(FIXTURES))
 import make  # noqa: E402 - it lies beside the files it writes
 
-RIVAL = Target(Scope.SITE, "rival.example")
+COMPETITOR = Target(Scope.SITE, "rival.example")
 OURS = Target(Scope.SITE, "ledgerly.example")
 AHREFS = "rival.example-backlinks-subdomains_2026-10-18_15-44-46.csv"
 AHREFS_DOMAINS = "rival.example-refdomains-subdomains_2026-10-18_15-44-46.csv"
@@ -45,10 +45,10 @@ def test_the_stored_files_are_what_their_maker_writes():
         ("ahrefs-utf8.csv", None, "Ahrefs", "backlinks", (6, 4, 1, 0, 1)),
         ("ahrefs-broken.csv", None, "Ahrefs", "broken_backlinks", (1, 0, 1, 0, 0)),
         ("ahrefs-intersect.csv", None, "Ahrefs", "intersect", (2, 2, 0, 0, 0)),
-        (AHREFS_DOMAINS, RIVAL, "Ahrefs", "referring_domains", (3, 2, 1, 0, 0)),
+        (AHREFS_DOMAINS, COMPETITOR, "Ahrefs", "referring_domains", (3, 2, 1, 0, 0)),
         ("rival.example-backlinks.csv", None, "Semrush", "backlinks", (3, 2, 1, 0, 0)),
         ("semrush-old.csv", None, "Semrush", "backlinks", (3, 3, 0, 0, 0)),
-        ("semrush-domains.csv", RIVAL, "Semrush", "referring_domains", (2, 2, 0, 0, 0)),
+        ("semrush-domains.csv", COMPETITOR, "Semrush", "referring_domains", (2, 2, 0, 0, 0)),
         ("majestic.csv.gz", None, "Majestic", "backlinks", (6, 3, 2, 1, 0)),
         ("majestic-old.csv", None, "Majestic", "backlinks", (1, 1, 0, 0, 0)),
         ("moz.csv", None, "Moz", "backlinks", (3, 3, 0, 0, 0)),
@@ -96,7 +96,7 @@ def test_a_domain_that_ahrefs_calls_spam_has_no_trust_and_others_are_unknown():
 
 
 def test_a_list_of_domains_knows_links_and_whether_any_is_followed():
-    _, rows, _ = read(FIXTURES / AHREFS_DOMAINS, RIVAL)
+    _, rows, _ = read(FIXTURES / AHREFS_DOMAINS, COMPETITOR)
     assert [(row.source_domain, row.link, row.links, row.first_seen) for row in rows] == [
         ("alpha.example", "follow", 4, date(2025, 3, 1)),
         ("delta.example", "nofollow", 1, date(2025, 3, 2)),
@@ -211,9 +211,9 @@ def test_only_the_home_page_beside_others_shows_a_whole_site(tmp_path):
     page = Target(Scope.PAGE, "https://rival.example/a")
     assert covers(page.value) == (Covered(page, "rival.example/a", complete=True),)
     part = covers("https://rival.example/a", "https://rival.example/b")
-    assert part == (Covered(RIVAL, "rival.example", complete=False),)
+    assert part == (Covered(COMPETITOR, "rival.example", complete=False),)
     whole = covers("https://rival.example/a", "https://rival.example/b", "https://rival.example")
-    assert whole == (Covered(RIVAL, "rival.example", complete=True),)
+    assert whole == (Covered(COMPETITOR, "rival.example", complete=True),)
 
 
 def test_a_site_that_a_few_rows_stray_to_is_not_covered(tmp_path):
@@ -257,8 +257,8 @@ def majestic_domains(path: Path, *targets: str) -> Path:
 
 def test_majestics_referring_domains_are_about_the_site_that_their_header_names(tmp_path):
     parsed = read_file(majestic_domains(tmp_path / "download.csv", "rival.example"))
-    assert parsed.named_after == RIVAL
-    alpha, _ = parsed.rows(RIVAL)
+    assert parsed.named_after == COMPETITOR
+    alpha, _ = parsed.rows(COMPETITOR)
     assert (alpha.source_domain, alpha.authority, alpha.links) == ("alpha.example", 18.0, 9)
     assert (parsed.facts.tool, parsed.facts.scale, parsed.facts.authority_of) == (
         "Majestic",

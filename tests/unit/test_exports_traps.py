@@ -18,7 +18,7 @@ from bot.store.imports import ImportRow, Outcome
 HEADER = "Page ascore,Source title,Source url,Target url,Anchor,Nofollow,First seen,Lost link"
 GOOD = "33,T,https://alpha.example/a,https://rival.example/g,competitor,false,2025-03-01,false"
 ALPHA = "https://alpha.example/a"
-ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def read(path: Path, content: bytes | str) -> tuple[list[ImportRow], Outcome, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from fakes.slack.knocking import FORM, Knock, knock, signed, unsigned
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import FakeClock
 
@@ -60,7 +60,6 @@ async def test_what_slack_did_not_sign_is_refused_in_one_short_line(name, caplog
     assert "victim" not in caplog.text
 
 
-@settings(max_examples=40)
 @given(st.binary(max_size=200), st.sampled_from([FORM, JSON, b"", b"text/plain; charset=x"]))
 async def test_no_signed_body_makes_the_door_raise(body, kind):
     it = await from_slack(body, kind).at(door_to(Inside()))

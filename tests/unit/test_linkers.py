@@ -89,7 +89,7 @@ def test_pages_without_a_single_link_leave_the_sites(dataforseo):
     assert [ask.query.targets for ask in asks] == [(Target(Scope.SITE, "c1.example"),)]
 
 
-def test_a_purse_that_buys_no_row_buys_nothing(dataforseo):
+def test_a_list_budget_that_buys_no_row_buys_nothing(dataforseo):
     assert link_lists.profiles(dataforseo, TOP, 20_000, site="ours.example") == []
 
 

@@ -77,7 +77,7 @@ def called() -> set[str]:
 
 
 def nodes():
-    for file in Path(handlers.__path__[0]).glob("*.py"):
+    for file in Path(handlers.__path__[0]).rglob("*.py"):
         yield from ast.walk(ast.parse(file.read_text()))
 
 

@@ -159,7 +159,7 @@ def test_each_of_these_is_worth_telling(news):
     assert moved(line(STILL, replace(STILL, taken_at=day(7), **news)))
 
 
-def test_new_links_of_the_rivals_are_worth_telling():
+def test_new_links_of_competitors_are_worth_telling():
     assert moved(line(STILL, replace(STILL, taken_at=day(7)), gained=1))
 
 

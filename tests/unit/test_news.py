@@ -23,14 +23,14 @@ from bot.model.links import (
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 OURS = Own(frozenset({"ours.example"}), frozenset({"fan.example"}), complete=True)
-RIVALS = tuple(f"https://{name}.example/best" for name in ("r1", "r2", "r3"))
+COMPETITORS = tuple(f"https://{name}.example/best" for name in ("r1", "r2", "r3"))
 
 
 def row(name, dr=None, **more):
     return ReferringDomain(name, None if dr is None else Authority(dr, Scale.DR), **more)
 
 
-def gained(*by_competitors, competitors=RIVALS):
+def gained(*by_competitors, competitors=COMPETITORS):
     """The newly seen rows of each competitor's page; competitors left out gained nothing."""
     rows = (*by_competitors, *[()] * (len(competitors) - len(by_competitors)))
     return tuple(
@@ -63,35 +63,35 @@ def test_a_new_link_is_told_as_the_report_would_tell_it():
     assert link.why == (
         "links to 2 of 3 pages, follow link, DR 70, 1,000 visits a month, first seen 2026-05"
     )
-    assert (link.domain, link.competitor) == ("a.example", RIVALS[0])
+    assert (link.domain, link.competitor) == ("a.example", COMPETITORS[0])
     assert (link.keyword, link.keywords) == ("best crm", ("best crm",))
     assert (link.authority, link.authority_scale, link.link) == (70, "DR", LinkKind.FOLLOW)
     assert (link.page, link.first_seen) == (None, date(2026, 5, 30))
 
 
-def test_the_linking_page_comes_with_the_rival_that_it_links_to():
+def test_the_linking_page_comes_with_the_competitor_that_it_links_to():
     """The domain links to r1 and r3; the page that was bought links to r3."""
-    page = Link("a.example", "https://a.example/tools", RIVALS[2], "CRM tools")
+    page = Link("a.example", "https://a.example/tools", COMPETITORS[2], "CRM tools")
     one = news(
         gained([row("a.example")], [], [row("a.example")]),
         "crm",
         evidence={"a.example": Evidence(page)},
     )
     [link] = new_links([one])
-    assert (link.page, link.competitor) == ("https://a.example/tools", RIVALS[2])
+    assert (link.page, link.competitor) == ("https://a.example/tools", COMPETITORS[2])
     assert link.why == "links to 2 of 3 pages, from “CRM tools”"
     assert link.score == pytest.approx((35 + 10 * 2 / 3) / 45 * 100, abs=0.05)
 
 
 @pytest.mark.parametrize("target", [None, "https://r2.example/another-page"])
-def test_where_the_page_does_not_tell_the_rival_is_the_first_that_the_domain_links_to(target):
+def test_where_the_page_does_not_tell_the_competitor_is_the_first_that_the_domain_links_to(target):
     page = Link("a.example", "https://a.example/tools", target)
     evidence = {"a.example": Evidence(page)}
     [link] = new_links([news(gained([], [row("a.example")]), evidence=evidence)])
-    assert link.competitor == RIVALS[1]
+    assert link.competitor == COMPETITORS[1]
 
 
-def test_us_our_linkers_the_rivals_and_noise_are_dropped():
+def test_us_our_linkers_competitors_and_noise_are_dropped():
     ours = ["ours.example", "blog.ours.example", "fan.example"]
     rows = map(row, [*ours, "r2.example", "cloudfront.net", "a.example"])
     assert domains(new_links([news(gained(list(rows)))])) == ["a.example"]
@@ -99,7 +99,7 @@ def test_us_our_linkers_the_rivals_and_noise_are_dropped():
 
 def test_a_platform_that_ranks_may_still_give_a_link():
     """A thread on reddit ranks third; another thread there links to r1."""
-    competitors = (*RIVALS[:2], "https://www.reddit.com/r/crm/1")
+    competitors = (*COMPETITORS[:2], "https://www.reddit.com/r/crm/1")
     profiles = gained([row("reddit.com")], competitors=competitors)
     assert domains(new_links([news(profiles)])) == ["reddit.com"]
 
@@ -128,7 +128,7 @@ def test_a_domain_is_told_once_where_it_scores_best_and_names_all_its_keywords()
 
     assert link.keywords == ("invoice app", "crm")
     assert link.keyword == "crm"
-    assert link.competitor == RIVALS[0]
+    assert link.competitor == COMPETITORS[0]
     assert link.score == max(new_links([one])[0].score for one in (first, best))
     assert link.why == "links to 1 of 3 pages, “crm” in its name, DR 60"
 
@@ -137,7 +137,7 @@ def test_at_equal_score_the_first_keyword_tells_it():
     others = ("https://i1.example/x", "https://i2.example/y", "https://i3.example/z")
     one = news(gained([row("a.example", 60)]), "erp")
     two = news(gained([row("a.example", 60)], competitors=others), "crm")
-    assert [link.competitor for link in new_links([one, two])] == [RIVALS[0]]
+    assert [link.competitor for link in new_links([one, two])] == [COMPETITORS[0]]
     assert [link.competitor for link in new_links([two, one])] == [others[0]]
 
 
@@ -171,5 +171,5 @@ def test_every_domain_is_told_once_best_first_and_never_ours_or_a_linker_of_ours
         same = [one for one in apart if one.domain == link.domain]
         assert link.score == max(one.score for one in same)
         assert link.keywords == tuple(dict.fromkeys(one.keyword for one in same))
-        assert link.competitor in RIVALS
+        assert link.competitor in COMPETITORS
     assert set(domains(links)) == set(domains(apart))

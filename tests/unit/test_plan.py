@@ -17,15 +17,13 @@ from bot.model.question import Question
 from bot.model.report import Competitor
 from bot.planning import link_lists, quote, steps
 from bot.planning.vendors import VendorSelection
-from bot.providers.base import Call, Capability, Cost, Vendor
+from bot.providers.base import Call, Capability, Cost, Remote, Vendor
 from bot.providers.local import exports, sample
 from bot.settings.environment import Settings
 
 NO_LINKS = Vendor("serponly", "Serp Only", None, {Capability.SERP: object()})
 ANY_COUNT = st.none() | st.integers(0, 5000)
-GIVEN = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
-)
+GIVEN = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
@@ -169,7 +167,7 @@ def test_pages_named_by_hand_were_counted_with_the_headline(ahrefs):
     assert steps.uncounted(ahrefs, None, [page(1, None)], our_page=None, our_site=None) == []
 
 
-def test_the_worked_example_spends_its_purse_on_pages_first_then_on_sites(ahrefs):
+def test_the_worked_example_spends_its_list_budget_on_pages_first_then_on_sites(ahrefs):
     """55 + 5 = 60 rows × 5 = 300; 1 + 1 and 15 + 1 rows each cost the floor of 50: 400 in all.
 
     350 are left for two sites: 175 each, 35 rows of 5 units.
@@ -217,22 +215,22 @@ def test_two_pages_of_one_domain_share_its_site(ahrefs):
 @GIVEN
 @given(
     counts=st.lists(ANY_COUNT, max_size=3),
-    wallet=st.integers(0, 2000),
+    list_budget=st.integers(0, 2000),
     platform=st.booleans(),
 )
-def test_profiles_never_cost_more_than_the_wallet(ahrefs, counts, wallet, platform):
+def test_profiles_never_cost_more_than_the_list_budget(ahrefs, counts, list_budget, platform):
     top = [
         page(at, count, "reddit.com" if platform and at == 1 else None)
         for at, count in enumerate(counts, start=1)
     ]
-    asks = link_lists.profiles(ahrefs, top, wallet)
-    assert sum(ask.worst() for ask in asks) <= wallet
+    asks = link_lists.profiles(ahrefs, top, list_budget)
+    assert sum(ask.worst() for ask in asks) <= list_budget
     scopes = [ask.query.target.scope for ask in asks]
     assert scopes == sorted(scopes)
     assert Target(Scope.SITE, "reddit.com") not in [ask.query.target for ask in asks]
 
 
-def test_a_local_index_is_read_whole_whatever_the_wallet(files):
+def test_a_local_index_is_read_whole_whatever_the_list_budget(files):
     found = link_lists.profiles(files, [page(1, 55)], 0)
     assert {ask.query.limit for ask in found} == {steps.FREE_ROWS}
     assert {ask.worst() for ask in found} == {0}
@@ -280,13 +278,13 @@ def test_what_the_cap_refuses_takes_nothing_from_what_still_fits(ahrefs):
     assert len(found[1].query.targets) == 25
 
 
-class Dear:
+class Dear(Remote):
     def plan(self, query):
-        return (
-            Call(
-                httpx.Request("GET", "https://dear.example/"), Cost(270 + len(query.domains) * 20)
-            ),
-        )
+        request = httpx.Request("GET", "https://dear.example/")
+        return (Call(request, Cost(270 + len(query.domains) * 20)),)
+
+    def parse(self, *_):
+        raise AssertionError("nothing is sent for a plan")
 
 
 def test_a_proof_that_no_longer_fits_is_asked_in_its_smallest_form_for_the_cap_to_refuse(ahrefs):
@@ -381,9 +379,9 @@ def test_a_vendor_without_links_or_traffic_enriches_nothing():
     counts=st.lists(ANY_COUNT, min_size=1, max_size=3),
     spread=st.lists(st.integers(0, 5), min_size=1, max_size=40),
     shortlist=st.integers(1, 60),
-    wallet=st.integers(0, 1000),
+    list_budget=st.integers(0, 1000),
 )
-def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, shortlist, wallet):
+def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, shortlist, list_budget):
     question, chosen = (
         asked("crm site:ours.example"),
         chosen_vendors("crm site:ours.example", ahrefs),
@@ -392,7 +390,7 @@ def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, short
     targets = [Target(Scope.SITE, f"t{at}.example") for at in range(6)]
     shown = enumerate(names(shortlist))
     seen_on = {name: (targets[spread[at % len(spread)]],) for at, name in shown}
-    lists = link_lists.profiles(ahrefs, top, wallet)
+    lists = link_lists.profiles(ahrefs, top, list_budget)
     rows = sum(min(100, ask.query.limit) for ask in lists)  # a plan's most in one answer
     run = [
         *steps.headline(question, chosen),
@@ -401,7 +399,7 @@ def test_a_quote_is_never_less_than_a_run_can_cost(ahrefs, counts, spread, short
         *steps.proof(ahrefs, "ours.example", names(rows), None),
         *steps.enrichment(ahrefs, seen_on, None),
     ]
-    quoted = quote.quote(question, chosen, list_budget=wallet, shortlist=shortlist, cap=10**9)
+    quoted = quote.quote(question, chosen, list_budget=list_budget, shortlist=shortlist, cap=10**9)
     assert sum(ask.worst() for ask in run) <= quoted["ahrefs", "units"]
 
 

@@ -15,7 +15,8 @@ from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.catalogue import BY_NAME, SETTINGS, Level
 from bot.settings.environment import Settings
-from bot.settings.levels import TEAM, Overrides, Place
+from bot.settings.levels import TeamSettings
+from bot.settings.overrides import TEAM, Overrides, Place, overrides_of, save
 from bot.store import workspace
 from bot.store.connect import Database
 
@@ -94,8 +95,10 @@ def test_what_any_level_blocks_stays_blocked(team, site, channel):
 def test_where_a_value_comes_from_is_told_as_it_holds(team, site, channel):
     overrides = Overrides(team, {"ours.example": site}, {"C1": channel})
     base = BASE.model_copy(update={"site": "ours.example"})
-    told = {one.setting.name: one for one in levels.explain(base, overrides, "ours.example", "C1")}
-    found = levels.in_run(base, overrides, "ours.example", "C1")
+    told = {
+        one.setting.name: one for one in TeamSettings(base, overrides).explain("ours.example", "C1")
+    }
+    found = TeamSettings(base, overrides).at("ours.example", "C1")
     assert told.keys() == BY_NAME.keys()
     for name in BY_NAME.keys() - {"aliases"}:
         holders = [
@@ -111,8 +114,8 @@ def test_where_a_value_comes_from_is_told_as_it_holds(team, site, channel):
 def test_what_is_taken_is_taken_again_as_it_is_kept(name):
     place = {Level.TEAM: TEAM, Level.SITE: SITE, Level.CHANNEL: CHANNEL}[BY_NAME[name].levels[0]]
     for text in VALUES[name]:
-        once = levels.checked(BASE, place, {name: text}, REGISTRY)
-        assert levels.checked(BASE, place, once, REGISTRY) == once
+        once = levels.checked(BASE, place, {name: text}, REGISTRY.names)
+        assert levels.checked(BASE, place, once, REGISTRY.names) == once
 
 
 def test_texts_are_kept_in_one_form():
@@ -126,7 +129,7 @@ def test_texts_are_kept_in_one_form():
         "cap_person_day_usd": "$2.50",
         "run_cap": "",
     }
-    assert levels.checked(BASE, TEAM, values, REGISTRY) == {
+    assert levels.checked(BASE, TEAM, values, REGISTRY.names) == {
         "blocklist": "spam.example,xn--bcher-kva.de,blogspot.com",
         "time_zone": "Europe/Berlin",
         "country": "gb",
@@ -179,7 +182,7 @@ FAULTS = [
 @pytest.mark.parametrize(("place", "name", "text", "sentence"), FAULTS)
 def test_a_fault_is_a_plain_sentence(place, name, text, sentence):
     with pytest.raises(BadSetting) as refused:
-        levels.checked(BASE, place, {name: text}, REGISTRY)
+        levels.checked(BASE, place, {name: text}, REGISTRY.names)
     (told,) = refused.value.faults.values()
     assert sentence in told
     assert told.endswith(".")
@@ -187,7 +190,7 @@ def test_a_fault_is_a_plain_sentence(place, name, text, sentence):
 
 def test_all_faults_are_told_at_once_by_name():
     with pytest.raises(BadSetting) as refused:
-        levels.checked(BASE, TEAM, {"level": "x", "quiet": "yes", "window": "0"}, REGISTRY)
+        levels.checked(BASE, TEAM, {"level": "x", "quiet": "yes", "window": "0"}, REGISTRY.names)
     assert refused.value.faults.keys() == {"level", "window"}
 
 
@@ -229,13 +232,19 @@ async def database(tmp_path):
 
 
 async def keep(database: Database, place: Place, team: str = "T1", **values: str) -> None:
-    taken = levels.checked(BASE, place, values, REGISTRY)
+    taken = levels.checked(BASE, place, values, REGISTRY.names)
     at = CLOCK.now()
-    await database.run(lambda db: levels.save(db, team, place, taken, by="U1", at=at))
+    await database.run(lambda db: save(db, team, place, taken, by="U1", at=at))
 
 
-async def read(database: Database, team: str = "T1", **where: str) -> Settings:
-    return await database.read(lambda db: levels.read(db, BASE, team, **where))
+async def held_by(database: Database, team: str = "T1") -> TeamSettings:
+    return await database.read(lambda db: levels.read(db, BASE, team))
+
+
+async def read(
+    database: Database, team: str = "T1", site: str | None = None, channel: str | None = None
+) -> Settings:
+    return (await held_by(database, team)).at(site, channel)
 
 
 async def test_what_is_saved_holds_at_its_level_and_below(database):
@@ -259,7 +268,7 @@ async def test_an_empty_value_lets_the_level_above_hold_again(database):
     found = await read(database, site="ours.example", channel="C1")
     assert (found.window, found.site, found.time_zone) == (6, None, "UTC")
     assert (found.country, found.lang) == ("us", "de")
-    assert await database.read(lambda db: workspace.aliases(db, "T1", "ours.example")) == ()
+    assert (await held_by(database)).own_domains("ours.example") == {"ours.example"}
 
 
 async def test_sites_and_channels_stand_in_their_own_tables(database):
@@ -274,8 +283,7 @@ async def test_sites_and_channels_stand_in_their_own_tables(database):
 async def test_a_channels_default_site_brings_its_own_settings(database):
     await keep(database, SITE, country="de", authority_floor="30")
     await keep(database, CHANNEL, site="ours.example")
-    overrides = await database.read(lambda db: levels.overrides_of(db, "T1"))
-    found = levels.in_channel(BASE, overrides, "C1")
+    found = (await held_by(database)).in_channel("C1")
     assert (found.site, found.country, found.authority_floor) == ("ours.example", "de", 30)
 
 
@@ -284,7 +292,7 @@ async def test_nothing_of_one_team_holds_for_another(database):
         await keep(database, place, window="7", blocklist="spam.example")
     await keep(database, CHANNEL, site="ours.example", time_zone="Asia/Tokyo")
     await keep(database, SITE, country="de")
-    theirs = await database.read(lambda db: levels.overrides_of(db, "T2"))
+    theirs = await database.read(lambda db: overrides_of(db, "T2"))
     assert theirs == Overrides()
     assert await read(database, "T2", site="ours.example", channel="C1") == BASE
 

@@ -30,7 +30,7 @@ def test_a_quote_is_never_more_than_the_cap(ahrefs):
     }
 
 
-def test_a_vendors_own_cap_and_purse_hold_where_none_is_set(ahrefs):
+def test_a_vendors_own_cap_and_list_budget_hold_where_none_is_set(ahrefs):
     chosen = chosen_vendors("crm", ahrefs)
     own = quote.quote(asked("crm"), chosen, list_budget=None, shortlist=25, cap=None)
     assert own == {("ahrefs", "units"): 1500}

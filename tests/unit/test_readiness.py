@@ -155,11 +155,12 @@ def test_every_field_of_pages_gives_one_plain_sentence(ours, field):
 
 
 def test_what_most_of_the_top_pages_show_and_ours_lacks_is_a_checklist():
-    ours = page(trust=[shows("https"), lacks("contact"), lacks("date")])
+    ours = page(trust=[shows("https"), lacks("contact"), lacks("about page"), lacks("date")])
     theirs = page(
         trust=[
             shows("https"),
             shows("contact", "https://b.example/contact"),
+            shows("about page"),
             lacks("date"),
         ]
     )
@@ -168,10 +169,10 @@ def test_what_most_of_the_top_pages_show_and_ours_lacks_is_a_checklist():
 
     assert (gate.name, gate.state) == ("trust", "mismatch")
     assert gate.reason == (
-        "Most of the top pages show readers what yours does not: contact (2 of 3). "
+        "Most of the top pages show readers what yours does not: contact (2 of 3), about page (2 of 3). "
         "This is for readers; it is no ranking checklist."
     )
-    (row,) = rows
+    row, _ = rows
     assert (row.name, row.theirs, row.read, row.ours) == ("contact", 2, 3, False)
     assert row.evidence == "https://b.example/contact"
 
@@ -187,15 +188,36 @@ def test_a_page_that_shows_most_of_what_the_top_pages_show_is_no_mismatch():
     )
 
 
+@pytest.mark.parametrize("name", ["date", "contact", "editorial policy"])
+@pytest.mark.parametrize("others", [(), ("https",)])
+def test_a_single_thing_that_ours_lacks_is_told_and_never_leads(name, others):
+    kept = [shows(other) for other in others]
+    gate, rows = trust_gate(
+        page(trust=[*kept, lacks(name)]), [page(trust=[*kept, shows(name)])] * 3
+    )
+    assert (gate.state, [row.name for row in rows]) == ("mixed", [name])
+    assert gate.reason.startswith(
+        f"Most of the top pages show readers one thing that yours does not: {name} (3 of 3)."
+    )
+    assert fault([gate]) is None
+
+
 def test_judging_puts_all_checks_together():
-    theirs = page("list", headings=["Shipping"], trust=[shows("date", "2026-01-01"), lacks("x")])
-    ours = page("product", trust=[lacks("date")])
+    theirs = page(
+        "list",
+        headings=["Shipping"],
+        trust=[shows("date", "2026-01-01"), shows("contact"), lacks("x")],
+    )
+    ours = page("product", trust=[lacks("date"), lacks("contact")])
     found = judge(ours, [theirs] * 3, "en")
     assert [(gate.name, gate.state) for gate in found.gates] == [
         ("intent", "mismatch"),
         ("trust", "mismatch"),
     ]
-    assert found.checklist == ("date: 3 of 3 of the top pages show it, for example 2026-01-01",)
+    assert found.checklist == (
+        "date: 3 of 3 of the top pages show it, for example 2026-01-01",
+        "contact: 3 of 3 of the top pages show it",
+    )
     assert found.coverage == ("shipping",)
     bare = judge(ours, [page("list", trust=[shows("date")])] * 3, "en")
     assert bare.checklist == ("date: 3 of 3 of the top pages show it",)
@@ -216,7 +238,8 @@ def test_nothing_is_held_against_us_that_only_one_of_them_shows():
 
 
 def test_nothing_is_held_against_us_that_less_than_half_of_ten_show():
-    ours, theirs = page(trust=[lacks("contact")]), page(trust=[shows("contact")])
+    ours = page(trust=[lacks("contact"), lacks("date")])
+    theirs = page(trust=[shows("contact"), shows("date")])
     assert trust_gate(ours, [theirs] * 4 + [ours] * 4)[0].state == "match"
     assert trust_gate(ours, [theirs] * 5 + [ours] * 4)[0].state == "mismatch"
 
@@ -304,8 +327,8 @@ def test_no_topic_is_told_twice_and_none_beyond_eight(headings, ours, language):
     [((), "intent"), (("intent",), "trust"), (("trust",), "intent"), (("intent", "trust"), None)],
 )
 def test_an_overruled_gate_says_the_same_and_never_leads(overruled, leads):
-    ours = page("product", trust=[lacks("date")])
-    top3 = [page("list", trust=[shows("date")])] * 3
+    ours = page("product", trust=[lacks("date"), lacks("contact")])
+    top3 = [page("list", trust=[shows("date"), shows("contact")])] * 3
     found = judge(ours, top3, "en", overruled=frozenset(overruled))
     assert [gate.name for gate in found.gates if gate.overruled] == list(overruled)
     assert [replace(gate, overruled=False) for gate in found.gates] == list(

@@ -6,13 +6,21 @@ import pytest
 from support.clock import FakeClock
 
 from bot.errors import BadQuestion, ConfigError
-from bot.providers.base import Capability, NotConfigured, Vendor
+from bot.providers.base import Capability, NotConfigured, Remote, Vendor
 from bot.providers.registry import Registry, discover
 from bot.settings.environment import Settings
 
 
+class Asked(Remote):
+    def plan(self, *_):
+        raise AssertionError("nobody is asked here")
+
+    def parse(self, *_):
+        raise AssertionError("nobody is asked here")
+
+
 def vendor(name: str, *, sample: bool = False) -> Vendor:
-    return Vendor(name, name.title(), None, {Capability.SERP: object()}, sample=sample)
+    return Vendor(name, name.title(), None, {Capability.SERP: Asked()}, sample=sample)
 
 
 def absent(name: str) -> NotConfigured:
@@ -76,6 +84,13 @@ def test_the_faults_of_all_vendors_are_told_at_once():
     assert refused.value.faults == (
         *("A: wrong", "B: wrong", "C: wrong", "LINKGAP_VIA: no vendor is called nobody"),
     )
+
+
+def test_a_capability_that_nobody_could_ask_is_a_fault_before_anything_is_sent():
+    odd = Vendor("odd", "Odd", None, {Capability.SERP: object(), Capability.LINKS: Asked()})
+    with pytest.raises(ConfigError) as refused:
+        found(odd)
+    assert refused.value.faults == ("odd: its serp is neither a Remote nor a Local of bot.vendor",)
 
 
 def test_a_vendor_is_found_by_its_name():

@@ -5,7 +5,7 @@ import re
 from unittest import TestCase
 
 from fakes.worlds.reports import reports
-from hypothesis import given, settings
+from hypothesis import given
 from support.drawn import DATE, mrkdwn_of
 
 from bot.model.question import Question
@@ -50,7 +50,6 @@ def _words(report):
     return [source.what for source in report.sources]
 
 
-@settings(max_examples=60, deadline=None)
 @given(report=reports)
 def test_every_message_fits_and_harms_nobody(report):
     with TestCase().assertNoLogs("bot.render", level="WARNING"):

@@ -6,7 +6,7 @@ from unittest import TestCase
 import pytest
 from fakes.worlds.any_digest import digests
 from fakes.worlds.digests import big_digest, digest, first_line, history, line
-from hypothesis import given, settings
+from hypothesis import given
 from support.drawn import takes
 
 from bot.model.tracking import Outlook, Unread
@@ -214,7 +214,6 @@ def test_one_and_thirty_and_five_hundred_keywords_fit(count):
     takes(digest_message(big_digest(count)))
 
 
-@settings(max_examples=60, deadline=None)
 @given(digests)
 def test_whatever_a_week_holds_slack_takes_the_message(made):
     with TestCase().assertNoLogs("bot.render", level="WARNING"):

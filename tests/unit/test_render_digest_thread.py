@@ -17,7 +17,7 @@ from fakes.worlds.digests import (
     own_link,
 )
 from fakes.worlds.reports import NASTY
-from hypothesis import given, settings
+from hypothesis import given
 from rich.console import Console
 from support.drawn import takes
 
@@ -160,7 +160,6 @@ def test_the_message_announces_new_targets_and_judges_its_forecasts():
     assert "and 1 more: the thread says which" in small(_MOVED, right, right, right)[0]
 
 
-@settings(max_examples=60, deadline=None)
 @given(digests)
 def test_whatever_a_week_holds_slack_takes_the_thread(made):
     with TestCase().assertNoLogs("bot.render", level="WARNING"):
@@ -244,7 +243,6 @@ def test_a_terminal_counts_what_it_folds():
     assert "and 470 more: they are in `linkgap digest --json`." in said
 
 
-@settings(max_examples=40, deadline=None)
 @given(digests)
 def test_no_escape_sequence_reaches_a_terminal(made):
     assert "\x1b" not in _said(made)

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from fakes.worlds.reports import EXAMPLE, NEED, prospect, prospects, reports
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -145,7 +145,6 @@ def _plain(value):
     return str(value).encode("utf-8", "replace").decode("utf-8")
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(prospects, min_size=1, max_size=5))
 def test_the_file_reads_back_and_no_cell_starts_a_formula(rows):
     read = _rows(replace(EXAMPLE, prospects=tuple(rows)))
@@ -238,7 +237,6 @@ def test_the_terminal_shows_partial_and_empty_answers_in_words():
     assert "Prospects are unknown: there is no page to compare with." in said
 
 
-@settings(max_examples=40, deadline=None)
 @given(reports)
 def test_no_strangers_word_controls_the_terminal(report):
     said = _printed(report)

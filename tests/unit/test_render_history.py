@@ -7,7 +7,7 @@ from unittest import TestCase
 import pytest
 from fakes.worlds.any_digest import alerts, snapshots, tracked_keywords, tuples_of
 from fakes.worlds.digests import MONDAY, snapshot, tracked
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.drawn import buttons, said_of, takes
 
@@ -67,7 +67,6 @@ def test_without_a_moment_there_is_no_alert():
         alert_message([])
 
 
-@settings(max_examples=40, deadline=None)
 @given(tuples_of(alerts, 14))
 def test_slack_takes_every_day_of_alerts(day):
     if day:
@@ -133,7 +132,6 @@ def test_one_read_or_none_has_no_chart():
     assert history_message(tracked(), []).text == "“best crm” is tracked, but it was not read yet."
 
 
-@settings(max_examples=40, deadline=None)
 @given(tracked_keywords, st.lists(snapshots, max_size=25))
 def test_slack_takes_every_history(one, reads):
     with TestCase().assertNoLogs("bot.render", level="WARNING"):

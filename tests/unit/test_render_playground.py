@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from fakes.worlds.reports import EXAMPLE, prospect, reports
-from hypothesis import given, settings
+from hypothesis import given
 
 from bot.model.question import Defaults, Question
 from bot.render import notes
@@ -25,7 +25,6 @@ def _refused(drawn):
     ]
 
 
-@settings(max_examples=40, deadline=None)
 @given(reports)
 def test_the_playground_takes_every_message_of_any_report(report):
     for drawn in (result(report, "r"), prospects(report), *all_prospects(report), method(report)):

@@ -302,7 +302,7 @@ def test_a_partial_answer_says_which_part_is_missing():
     )
 
 
-def test_a_list_that_the_purse_cut_off_does_not_make_the_answer_partial():
+def test_a_list_that_the_list_budget_cut_off_does_not_make_the_answer_partial():
     cut = Source(
         "ahrefs",
         "referring domains of a",

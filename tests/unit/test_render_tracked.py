@@ -7,7 +7,7 @@ import pytest
 from fakes.worlds.any_digest import list_rows, snapshots, tracked_keywords
 from fakes.worlds.digests import list_row, snapshot, tracked
 from fakes.worlds.reports import texts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.drawn import buttons, said_of, takes
 
@@ -120,7 +120,6 @@ def test_an_empty_list_says_how_to_begin():
     takes(drawn)
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.lists(list_rows, max_size=10), texts)
 def test_slack_takes_any_page_of_the_list(rows, note):
     with TestCase().assertNoLogs("bot.render", level="WARNING"):
@@ -198,7 +197,6 @@ def test_notes_about_what_is_and_is_not_tracked():
     takes(already, gone, near)
 
 
-@settings(max_examples=40, deadline=None)
 @given(tracked_keywords, snapshots | st.none(), texts, st.lists(texts, max_size=9))
 def test_slack_takes_every_note(one, read, words, names):
     with TestCase().assertNoLogs("bot.render", level="WARNING"):
@@ -275,7 +273,6 @@ def test_editing_begins_with_what_holds():
     }
 
 
-@settings(max_examples=30, deadline=None)
 @given(tracked_keywords, texts)
 def test_slack_takes_every_form(one, words):
     for view in (bulk_form(words, words), edit_form(one)):

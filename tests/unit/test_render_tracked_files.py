@@ -7,7 +7,7 @@ import pytest
 from fakes.worlds.any_digest import list_rows, snapshots, tracked_keywords
 from fakes.worlds.digests import list_row, snapshot, tracked
 from fakes.worlds.reports import NASTY
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -137,7 +137,6 @@ def test_no_cell_of_the_file_is_a_formula(text):
         assert not line.lstrip('" ').startswith(("=", "+", "@"))
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(list_rows, max_size=4), tracked_keywords, st.lists(snapshots, max_size=4))
 def test_no_escape_sequence_reaches_a_terminal(rows, one, reads):
     assert "\x1b" not in _said(tracked_terminal(rows)) + _said(history_terminal(one, reads))

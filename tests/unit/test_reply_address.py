@@ -13,8 +13,8 @@ from bot.render.slack.message import Message
 from bot.settings.environment import Settings
 from handlers.slack.client import slack_client
 from handlers.slack.refusals import SlackRefused
+from handlers.slack.reply_address import checked
 from handlers.slack.web_api import SlackApi
-from handlers.transport.reply_address import checked
 
 SLACK = "https://slack.com/api/"
 HELLO = Message("hello", [])

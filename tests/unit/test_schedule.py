@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes.slack.scheduled_turns import DAYS, TEAM, Office, local_moments, office
+from fakes.slack.scheduled_turns import DAYS, TEAM, Office, local_moments, office, rings_at
 
 from bot.store import posts, tracked_keywords
 from bot.store.posts import LEASE, PostKind, PostState, Slot
@@ -36,7 +36,7 @@ async def there(tmp_path) -> AsyncIterator[Office]:
 @pytest.fixture
 async def monday(there) -> Office:
     """One channel that hears of its week on Mondays at nine, UTC."""
-    await there.follow("C1", "mon", 9, "UTC")
+    await there.track("C1", "mon", 9, "UTC")
     return there
 
 
@@ -48,7 +48,7 @@ async def test_a_year_of_digests_comes_once_a_week_at_the_local_hour_over_every_
     there,
 ):
     for channel, when in CHANNELS.items():
-        await there.follow(channel, *when)
+        await there.track(channel, *when)
     last = START + A_YEAR
     moments = [
         local.astimezone(UTC) for channel in CHANNELS for local in times(channel, until=last)
@@ -100,7 +100,7 @@ async def test_what_was_missed_is_made_up_for_between_six_and_twenty_two_only(mo
 
 async def test_a_channel_that_began_after_the_moment_waits_for_the_next(there):
     await there.ring(MONDAY_9 + timedelta(hours=1))
-    await there.follow("C1", "mon", 9, "UTC")
+    await there.track("C1", "mon", 9, "UTC")
     await there.ring(MONDAY_9 + timedelta(hours=2))
     assert there.told == []
     await there.ring(MONDAY_9 + A_WEEK)
@@ -116,7 +116,7 @@ async def test_a_channel_that_follows_anew_waits_for_the_next_too(monday):
         lambda db: tracked_keywords.end(db, TEAM, found.tracked.id, monday.clock.now())
     )
     await monday.ring(MONDAY_9 + A_WEEK * 2 + A_DAY)
-    await monday.follow("C1", "mon", 9, "UTC")
+    await monday.track("C1", "mon", 9, "UTC")
     await monday.ring(MONDAY_9 + A_WEEK * 2 + A_DAY * 2)
     assert len(monday.told) == 1
 
@@ -124,7 +124,7 @@ async def test_a_channel_that_follows_anew_waits_for_the_next_too(monday):
 @pytest.mark.parametrize("old", ["mon", "wed", "sun"])
 @pytest.mark.parametrize("new", ["mon", "fri", "sun"])
 async def test_moving_the_day_neither_doubles_nor_loses_a_week(there, old, new):
-    await there.follow("C1", old, 9, "Europe/Berlin")
+    await there.track("C1", old, 9, "Europe/Berlin")
     for day in range(42):
         if day == 18:  # a Friday
             there.set("C1", digest_day=new)
@@ -139,7 +139,7 @@ async def test_moving_the_day_neither_doubles_nor_loses_a_week(there, old, new):
 async def test_moving_the_hour_on_the_very_day_neither_doubles_nor_loses_a_week(
     there, before, after
 ):
-    await there.follow("C1", "mon", before, "UTC")
+    await there.track("C1", "mon", before, "UTC")
     for hour in range(24 * 14):
         if hour == 8:
             there.set("C1", digest_hour=after)
@@ -168,7 +168,7 @@ async def test_what_another_process_died_over_is_taken_when_its_lease_ends(monda
 async def test_a_turn_that_comes_due_while_another_is_taken_does_not_wait_for_the_next_alarm(
     monday,
 ):
-    await monday.follow("C2", "mon", 10, "UTC")
+    await monday.track("C2", "mon", 10, "UTC")
     post = monday.post_digest
 
     async def slowly(slot, digest):
@@ -183,7 +183,7 @@ async def test_a_turn_that_comes_due_while_another_is_taken_does_not_wait_for_th
 
 
 async def test_one_channels_trouble_does_not_silence_the_others(monday, caplog):
-    await monday.follow("C0", "mon", 9, "UTC")
+    await monday.track("C0", "mon", 9, "UTC")
     post = monday.post_digest
 
     async def broken(slot, digest):
@@ -248,19 +248,19 @@ async def test_a_closed_channel_is_not_read_for_and_its_week_is_told_once_it_is_
 @pytest.mark.parametrize("channel", CHANNELS)
 async def test_alarms_ring_at_the_channels_hour_after_start_a_change_and_a_restart(there, channel):
     day, hour, zone = CHANNELS[channel]
-    await there.follow(channel, day, hour, zone)
-    assert there.schedule.rings_at(TEAM, channel) is None
+    await there.track(channel, day, hour, zone)
+    assert rings_at(there.schedule, there.clock.now(), channel) is None
     await there.schedule.start()
     try:
         rings, digest = (
-            there.schedule.rings_at(TEAM, channel),
+            rings_at(there.schedule, there.clock.now(), channel),
             await there.schedule.next_digest(TEAM, channel),
         )
         assert (rings.hour, rings.minute, str(rings.tzinfo)) == (hour, 0, zone)
         assert (DAYS[digest.weekday()], digest.hour, str(digest.tzinfo)) == (day, hour, zone)
         there.set(channel, digest_hour=11, digest_day="thu", time_zone="Asia/Tokyo")
         await there.schedule.set_alarm(TEAM, channel)
-        rings = there.schedule.rings_at(TEAM, channel)
+        rings = rings_at(there.schedule, there.clock.now(), channel)
         assert (rings.hour, str(rings.tzinfo)) == (11, "Asia/Tokyo")
         digest = await there.schedule.next_digest(TEAM, channel)
         assert (DAYS[digest.weekday()], digest.hour, str(digest.tzinfo)) == (
@@ -273,7 +273,7 @@ async def test_alarms_ring_at_the_channels_hour_after_start_a_change_and_a_resta
     restarted = there.another()
     await restarted.start()
     try:
-        assert restarted.rings_at(TEAM, channel) == rings
+        assert rings_at(restarted, there.clock.now(), channel) == rings
     finally:
         await restarted.stop()
 
@@ -281,22 +281,22 @@ async def test_alarms_ring_at_the_channels_hour_after_start_a_change_and_a_resta
 async def test_an_alarm_of_a_channel_that_began_after_the_start_rings_as_well(there):
     await there.schedule.start()
     try:
-        await there.follow("C9", "fri", 7, "America/New_York")
+        await there.track("C9", "fri", 7, "America/New_York")
         await there.schedule.set_alarm(TEAM, "C9")
-        assert there.schedule.rings_at(TEAM, "C9").hour == 7
+        assert rings_at(there.schedule, there.clock.now(), "C9").hour == 7
     finally:
         await there.schedule.stop()
 
 
 async def test_a_zone_that_is_no_more_silences_its_own_channel_alone(monday, caplog):
-    await monday.follow("C0", "mon", 9, "UTC")
+    await monday.track("C0", "mon", 9, "UTC")
     monday.set("C0", time_zone="Europe/Atlantis")
     await monday.ring(MONDAY_9)
     assert [one.slot.channel for one in monday.told] == ["C1"]
     await monday.schedule.start()
     try:
-        assert monday.schedule.rings_at(TEAM, "C0") is None
-        assert monday.schedule.rings_at(TEAM, "C1") is not None
+        assert rings_at(monday.schedule, monday.clock.now(), "C0") is None
+        assert rings_at(monday.schedule, monday.clock.now(), "C1") is not None
     finally:
         await monday.schedule.stop()
     assert "Europe/Atlantis" in caplog.text
@@ -350,14 +350,14 @@ def at_most_five_seconds():
 
 @pytest.mark.usefixtures("at_most_five_seconds")
 async def test_an_hour_that_comes_twice_is_told_once_and_stops_no_clock(there):
-    await there.follow("C1", "sat", 21, "Pacific/Easter")
+    await there.track("C1", "sat", 21, "Pacific/Easter")
     again = datetime(2027, 4, 4, 3, 5, tzinfo=UTC)  # 21:05 for the second time
     for minutes in (-65, -55, 0, 5, 60, 600):
         await there.ring(again + timedelta(minutes=minutes))
     assert there.heard("C1") == ["2027-04-03 21:00"]
     await there.schedule.start()
     try:
-        assert f"{there.schedule.rings_at(TEAM, 'C1'):%d %H:%M}" == "04 21:00"
+        assert f"{rings_at(there.schedule, there.clock.now(), 'C1'):%d %H:%M}" == "04 21:00"
     finally:
         await there.schedule.stop()
 

@@ -19,7 +19,9 @@ class SomeVendor(VendorOptions):
 def _alone(monkeypatch, tmp_path):
     """Nobody's own environment or .env takes part."""
     monkeypatch.chdir(tmp_path)
-    for name in ("DB", "SITE", "COUNTRY", "LANG", "VIA", "RUN_CAP", "PURSE", "SHORTLIST"):
+    for name in ("DB", "SITE", "COUNTRY", "LANG", "VIA", "RUN_CAP", "SHORTLIST"):
+        monkeypatch.delenv(f"LINKGAP_{name}", raising=False)
+    for name in ("LIST_BUDGET", "PURSE"):
         monkeypatch.delenv(f"LINKGAP_{name}", raising=False)
     for name in ("BOT_TOKEN", "SIGNING_SECRET", "APP_TOKEN"):
         monkeypatch.delenv(f"SLACK_{name}", raising=False)
@@ -99,3 +101,44 @@ def test_a_faulty_secret_is_not_repeated(monkeypatch):
 def test_a_key_does_not_show_when_settings_are_printed(monkeypatch):
     monkeypatch.setenv("LINKGAP_SOMEVENDOR_API_KEY", "invented-key")
     assert "invented-key" not in repr(load(SomeVendor))
+
+
+OLD_NAME = "LINKGAP_PURSE is called LINKGAP_LIST_BUDGET now."
+
+
+def test_the_list_budget_is_read_by_its_old_name_and_the_new_one_is_told(monkeypatch, caplog):
+    monkeypatch.setenv("LINKGAP_PURSE", "500")
+    settings = load(Settings)
+    assert settings.list_budget == 500
+    assert "list_budget" in settings.model_fields_set  # it was set, whoever asks where from
+    assert caplog.text.count(OLD_NAME) == 1
+
+
+def test_an_old_name_in_a_dot_env_file_is_read_too(tmp_path, caplog):
+    (tmp_path / ".env").write_text("LINKGAP_PURSE=400\n", "utf-8")
+    assert load(Settings).list_budget == 400
+    assert OLD_NAME in caplog.text
+    assert load(Settings, None).list_budget is None
+
+
+def test_of_both_names_the_new_one_holds(monkeypatch, caplog):
+    monkeypatch.setenv("LINKGAP_PURSE", "500")
+    monkeypatch.setenv("LINKGAP_LIST_BUDGET", "600")
+    assert load(Settings).list_budget == 600
+    assert "left out" in caplog.text
+
+
+def test_nobody_hears_of_an_old_name_that_is_not_used(caplog):
+    load(Settings)
+    assert caplog.text == ""
+
+
+def test_a_fault_under_an_old_name_is_told_beside_the_others(monkeypatch):
+    monkeypatch.setenv("LINKGAP_PURSE", "much")
+    monkeypatch.setenv("LINKGAP_SHORTLIST", "201")
+    with pytest.raises(ConfigError) as refused:
+        load(Settings)
+    assert [fault.partition(":")[0] for fault in refused.value.faults] == [
+        "LINKGAP_LIST_BUDGET",
+        "LINKGAP_SHORTLIST",
+    ]

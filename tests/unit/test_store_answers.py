@@ -83,8 +83,6 @@ async def test_a_large_answer_is_stored_small(database, clock):
 
 
 @settings(
-    max_examples=50,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

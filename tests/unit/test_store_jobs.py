@@ -68,7 +68,7 @@ async def test_a_job_is_claimed_once_however_many_ask_for_it(database):
     assert (claimed.state, claimed.attempts, claimed.updated_at) == (JobState.RUNNING, 1, LATER)
 
 
-@pytest.mark.parametrize("end", [JobState.DONE, JobState.FAILED, JobState.INTERRUPTED])
+@pytest.mark.parametrize("end", [JobState.DONE, JobState.FAILED])
 async def test_a_job_that_ended_is_not_looked_after_any_more(database, end):
     job = await database.run(enqueuing())
     await database.run(lambda db: jobs.mark(db, job.id, end, LATER, error="why"))

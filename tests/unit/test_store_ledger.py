@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import FakeClock
 
@@ -101,7 +101,7 @@ async def test_without_a_cap_nothing_is_refused(database):
     assert (await spent(database))[0].estimated_units == 10**12
 
 
-async def test_every_run_provider_pool_and_team_has_a_purse_of_its_own(database):
+async def test_every_run_provider_pool_and_team_has_a_cap_of_its_own(database):
     await database.run(reserving(100, cap=100))
     for other in ({"run_id": "r2"}, {"provider": "semrush"}, {"pool": "rows"}, {"team": "T2"}):
         await database.run(reserving(100, cap=100, **other))
@@ -172,7 +172,6 @@ async def test_two_programs_on_one_file_share_one_cap_and_neither_fails(tmp_path
         await database.close()
 
 
-@settings(max_examples=25, deadline=None)
 @given(
     wanted=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=30),
     cap=st.integers(0, 200),

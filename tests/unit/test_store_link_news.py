@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import FakeClock
 from support.memory import memory
@@ -182,7 +182,6 @@ async def test_who_links_to_us_is_known_by_any_index_and_of_our_team_alone(datab
     st.lists(st.tuples(st.sets(st.sampled_from("abcdef")), st.booleans()), min_size=1, max_size=6),
     st.integers(0, 6),
 )
-@settings(max_examples=60, deadline=None)
 def test_whatever_is_read_news_is_what_a_model_says(reads, after):
     """Undated rows: news is what opens after the moment, is open at the end, and is provable."""
     with memory() as db:

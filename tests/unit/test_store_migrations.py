@@ -50,6 +50,30 @@ def test_a_step_that_fails_takes_the_steps_before_it_back():
     db.close()
 
 
+def test_what_was_set_as_purse_holds_as_list_budget(db):
+    db["_sqlite_migrations"].delete_where("name = 'list_budget'")
+    db["teams"].insert({"id": "T1", "created_at": "2026-01-01T00:00:00+00:00"})
+    for level, of, name, value in (
+        ("team", "", "purse", "500"),
+        ("site", "a.example", "purse", "400"),
+        ("channel", "C1", "purse", "300"),
+        ("channel", "C1", "list_budget", "200"),
+        ("team", "", "window", "4"),
+    ):
+        db["preferences"].insert(
+            {"team": "T1", "level": level, "of": of, "name": name, "value": value}
+            | {"set_by": None, "set_at": "2026-01-01T00:00:00+00:00"}
+        )
+    migrate(db, "memory")
+    rows = db.execute("SELECT level, name, value FROM preferences ORDER BY 1, 2").fetchall()
+    assert rows == [
+        ("channel", "list_budget", "200"),
+        ("site", "list_budget", "400"),
+        ("team", "list_budget", "500"),
+        ("team", "window", "4"),
+    ]
+
+
 def test_an_empty_file_is_welcome_and_a_strangers_is_not():
     db = sqlite_utils.Database(memory=True)
     db["photos"].insert({"id": 1})

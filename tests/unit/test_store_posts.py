@@ -7,7 +7,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import FakeClock
 from support.memory import memory
@@ -170,7 +170,6 @@ async def test_only_what_ended_unknown_is_to_be_told_to_its_owner(database):
         max_size=30,
     )
 )
-@settings(max_examples=40, deadline=None)
 def test_at_no_moment_do_two_processes_hold_a_slot_and_after_its_end_nobody(steps):
     """Against a model: who holds it until when, and whether it is over."""
     with memory() as db:

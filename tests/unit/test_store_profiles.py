@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support import stored_profiles
 from support.clock import FakeClock
 
 from bot.model.links import (
@@ -55,7 +56,7 @@ async def current(
     provider: str = "ahrefs",
     target: Target = PAGE,
 ):
-    return await database.read(lambda db: profiles.current(db, team, site, provider, target))
+    return await database.read(lambda db: stored_profiles.current(db, team, site, provider, target))
 
 
 async def intervals(database: Database) -> set[tuple[str, int, int | None]]:
@@ -83,12 +84,6 @@ async def test_what_was_read_comes_back_as_it_was(database):
     stored = await current(database)
     assert stored.profile == profile
     assert stored.last_confirmed == NOW
-
-
-async def test_the_strongest_come_first_and_the_unknown_last(database):
-    await record(database, read_of(domain("z"), domain("b", 10), domain("c", 90), domain("a", 10)))
-    names = [row.domain for row in (await current(database)).profile.rows]
-    assert names == ["c.example", "a.example", "b.example", "z.example"]
 
 
 async def test_a_complete_read_closes_what_disappeared(database):
@@ -246,7 +241,6 @@ class Model:
         return {domain(name, dr, traffic=traffic) for name, (_, dr, traffic) in self.open.items()}
 
 
-@settings(max_examples=40, deadline=None)
 @given(reads=READS)
 async def test_any_sequence_of_reads_leaves_what_the_model_says(tmp_path_factory, reads):
     database = await Database.open(tmp_path_factory.mktemp("reads") / "linkgap.db", CLOCK)

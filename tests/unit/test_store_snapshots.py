@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import FakeClock
 from support.memory import memory
@@ -24,7 +24,7 @@ SERP = (
     SerpRow(1, "https://a.example/", "A", "a.example", referring_domains=7),
     SerpRow(2, "https://b.example/", "B", "b.example"),
 )
-RIVALS = (
+COMPETITORS = (
     CompetitorCount("https://a.example/", "a.example", 7),
     CompetitorCount("https://c.example/", "c.example", None),
 )
@@ -35,7 +35,7 @@ def shot(week: int = 0, **changes: object) -> Snapshot:
         run_id=f"run {week}",
         taken_at=NOW + WEEK * week,
         serp=SERP,
-        competitors=RIVALS,
+        competitors=COMPETITORS,
         even_field=24,
         multiplier=1.15,
         needed=28,
@@ -55,7 +55,7 @@ async def database(tmp_path):
     await database.close()
 
 
-async def follow(database: Database, team: str = "T1", keyword: str = "best crm") -> str:
+async def track(database: Database, team: str = "T1", keyword: str = "best crm") -> str:
     question = make(keyword, Defaults(), site="ours.example")
     found, _ = await database.run(
         lambda db: tracked_keywords.track(
@@ -79,20 +79,20 @@ async def history(database: Database, *ids: str, team="T1", until=99, last=99, w
 
 
 async def test_what_was_kept_comes_back_oldest_first(database):
-    one = await follow(database)
+    one = await track(database)
     await add(database, one, shot(2), shot(0), shot(1, reread=False))
     assert await history(database, one) == {one: (shot(0), shot(1, reread=False), shot(2))}
 
 
 async def test_only_the_last_reads_up_to_a_moment_are_asked_for(database):
-    one = await follow(database)
+    one = await track(database)
     await add(database, one, *map(shot, range(5)))
     found = await history(database, one, until=3, last=2)
     assert [each.run_id for each in found[one]] == ["run 2", "run 3"]
 
 
 async def test_older_reads_come_as_numbers_alone_where_that_is_enough(database):
-    one = await follow(database)
+    one = await track(database)
     await add(database, one, *map(shot, range(3)))
     first, second, third = (await history(database, one, whole=1))[one]
     assert first == shot(0, serp=(), competitors=())
@@ -101,20 +101,20 @@ async def test_older_reads_come_as_numbers_alone_where_that_is_enough(database):
 
 
 async def test_the_same_moment_twice_is_one_read(database):
-    one = await follow(database)
+    one = await track(database)
     await add(database, one, shot(0), shot(0, needed=30))
     assert await history(database, one) == {one: (shot(0, needed=30),)}
 
 
 async def test_a_keyword_without_a_read_has_no_entry_and_another_teams_has_none_either(database):
-    read, unread = await follow(database), await follow(database, keyword="crm")
+    read, unread = await track(database), await track(database, keyword="crm")
     await add(database, read, shot())
     assert set(await history(database, read, unread)) == {read}
     assert await history(database, read, team="T2") == {}
 
 
 async def test_a_page_is_kept_once_and_takes_its_newest_title(database):
-    one = await follow(database)
+    one = await track(database)
     await add(database, one, *map(shot, range(4)))
     renamed = (replace(SERP[0], title="A, renamed"), SERP[1])
     await add(database, one, shot(4, serp=renamed))
@@ -141,7 +141,6 @@ _pages = st.dictionaries(st.integers(0, 20), _number, max_size=12)
     multiplier=st.floats(1, 2),
     reread=st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
 def test_whatever_a_read_found_is_kept_and_unknown_stays_unknown(
     rows, competitors, numbers, multiplier, reread
 ):
@@ -176,7 +175,7 @@ def test_whatever_a_read_found_is_kept_and_unknown_stays_unknown(
 
 async def test_reads_of_the_old_rule_are_counted_again_so_that_no_change_is_progress(database):
     """10, 59, 2: the old median of 10 × 1.15 made 12; min(59, 40) makes 52/3 × 1.15 = 19.93."""
-    one = await follow(database)
+    one = await track(database)
     competitors = tuple(
         CompetitorCount(f"https://r{at}.example/", f"r{at}.example", count)
         for at, count in enumerate((10, 59, 2, None))
@@ -200,7 +199,7 @@ async def test_reads_of_the_old_rule_are_counted_again_so_that_no_change_is_prog
     ],
 )
 async def test_a_need_of_other_pages_than_todays_is_unknown_and_no_progress(database, urls):
-    one = await follow(database)
+    one = await track(database)
     competitors = tuple(CompetitorCount(url, "a.example", 9) for url in urls)
     await add(database, one, shot(0, competitors=competitors, have=3, gap=25))
 
@@ -211,7 +210,7 @@ async def test_a_need_of_other_pages_than_todays_is_unknown_and_no_progress(data
 
 
 async def test_what_was_counted_for_a_click_on_our_page_is_unknown(database):
-    one = await follow(database)
+    one = await track(database)
     counted = (CompetitorCount("https://a.example/", "a.example", 9),)
     clicked = "https://ours.example/crm?gclid=1"
     await add(database, one, shot(0, competitors=counted, page=clicked, have=0, gap=11))
@@ -224,7 +223,7 @@ async def test_what_was_counted_for_a_click_on_our_page_is_unknown(database):
 
 @pytest.mark.parametrize(("kept", "now"), [(2, 2), (3, 2), (4, 3), (6, 5), (None, None)])
 async def test_our_position_is_held_against_ranks_with_each_page_once(database, kept, now):
-    one = await follow(database)
+    one = await track(database)
     urls = ["https://a.example/", "https://ours.example/crm", "http://ours.example/crm#top"]
     urls += ["https://d.example/", "https://e.example/", "https://f.example/"]
     rows = tuple(SerpRow(at, url, "T", "a.example") for at, url in enumerate(urls, start=1))

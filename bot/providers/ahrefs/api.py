@@ -5,19 +5,18 @@ the *unique* columns of select, where and order_by; a column costs 1 unless `_PR
 """
 
 import json
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, BeforeValidator, Field
 
 from bot.errors import OutOfUnits, PlanLacks, ProviderError
 from bot.model.links import Authority, Scale, Scope, Target
-from bot.providers.base import Call, Cost, Page
+from bot.providers.base import Call, Cost, Page, Question
 from bot.providers.http import checked, refuse, vendor_words
 
 NAME = "ahrefs"
@@ -140,21 +139,10 @@ class Api:
         return Call(httpx.Request("POST", f"{self.base_url}/{path}", json=body), worst, DAY)
 
 
-class Question(ABC, Generic[Query, Body, Row]):
+class AhrefsQuestion(Question[Api, Query, Body, Row]):
     """One capability: how it is asked, what its answer looks like, what the rows mean."""
 
     body: type[Body]
-
-    def __init__(self, api: Api) -> None:
-        self._api = api
-
-    @abstractmethod
-    def plan(self, query: Query) -> tuple[Call, ...]:
-        """Return the requests that answer the query."""
-
-    @abstractmethod
-    def rows(self, query: Query, call: Call, body: Body) -> Page[Row]:
-        """Turn a good answer into rows; `parse` adds what it cost."""
 
     def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
         """Read one answer of any status; raises a `ProviderError` for everything but a good one.

@@ -21,10 +21,10 @@ from bot.model.links import (
 from bot.model.places import COUNTRIES
 from bot.providers.ahrefs.api import (
     NAME,
+    AhrefsQuestion,
     Api,
     Count,
     Day,
-    Question,
     Rating,
     in_pieces,
     mode,
@@ -82,7 +82,7 @@ class SerpBody(BaseModel):
     positions: list[SerpPosition]
 
 
-class Serp(Question[SerpQuery, SerpBody, SerpRow]):
+class Serp(AhrefsQuestion[SerpQuery, SerpBody, SerpRow]):
     """The first organic results, each with its page's referring domains and its site's DR.
 
     10 units a result: ten cost 100. Without the counts 5, so ten cost no more than the floor of 50.
@@ -158,7 +158,7 @@ class KeywordBody(BaseModel):
     keywords: list[KeywordRow]
 
 
-class Keywords(Question[KeywordQuery, KeywordBody, KeywordMetrics]):
+class Keywords(AhrefsQuestion[KeywordQuery, KeywordBody, KeywordMetrics]):
     """Difficulty (about the top 10) and monthly volume: 21 units a keyword."""
 
     body = KeywordBody
@@ -218,7 +218,7 @@ class BatchBody(BaseModel):
     targets: list[BatchRow]
 
 
-class Batch(Question[MetricsQuery, BatchBody, Metrics]):
+class Batch(AhrefsQuestion[MetricsQuery, BatchBody, Metrics]):
     """Pages and sites together, 100 to a call: 8 units each with counts, 11 with traffic alone.
 
     The DR of a page is its site's: Ahrefs has none for pages.
@@ -295,7 +295,7 @@ class HistoryBody(BaseModel):
     refdomains: list[HistoryRow]
 
 
-class History(Question[HistoryQuery, HistoryBody, CountPoint]):
+class History(AhrefsQuestion[HistoryQuery, HistoryBody, CountPoint]):
     """Monthly counts: 5 units a month, so ten months cost the floor of 50.
 
     The clock only bounds the price: without an end the series runs to this month.
@@ -342,7 +342,7 @@ class LimitsBody(BaseModel):
     limits_and_usage: Limits
 
 
-class Allowance(Question[BalanceQuery, LimitsBody, Balance]):
+class Allowance(AhrefsQuestion[BalanceQuery, LimitsBody, Balance]):
     """What is left this month; free, and never kept."""
 
     body = LimitsBody

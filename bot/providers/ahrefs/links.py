@@ -11,9 +11,9 @@ from bot.domains import registrable
 from bot.model.links import Link, LinkKind, ReferringDomain
 from bot.providers.ahrefs.api import (
     FLOOR,
+    AhrefsQuestion,
     Count,
     Day,
-    Question,
     Rating,
     any_of,
     asked_in,
@@ -51,7 +51,7 @@ class RefdomainsBody(BaseModel):
     refdomains: list[RefdomainRow]
 
 
-class ReferringDomains(Question[ReferringQuery, RefdomainsBody, ReferringDomain]):
+class ReferringDomains(AhrefsQuestion[ReferringQuery, RefdomainsBody, ReferringDomain]):
     """The strongest live referring domains of a page or site: 5 units a row.
 
     Spam is read and marked (trust 0), not filtered: a filter costs the same a row, and a profile
@@ -139,7 +139,7 @@ class BacklinksBody(BaseModel):
     backlinks: list[BacklinkRow]
 
 
-class Links(Question[LinksQuery, BacklinksBody, Link]):
+class Links(AhrefsQuestion[LinksQuery, BacklinksBody, Link]):
     """One live link from each named domain, with page, title, anchor and rel: 8 units a row."""
 
     body = BacklinksBody
@@ -222,7 +222,7 @@ class LostBody(BaseModel):
     backlinks: list[LostRow]
 
 
-class Lost(Question[LostQuery, LostBody, Link]):
+class Lost(AhrefsQuestion[LostQuery, LostBody, Link]):
     """Links that went since a day, one a domain, the strongest first: as many as 50 units bring.
 
     What it can tell: that the index found this link gone from this page. What it cannot: that the

@@ -23,8 +23,8 @@ from bot.domains import registrable, under_private_suffix
 from bot.model.links import ReferringDomain, Target
 from bot.providers.ahrefs.api import (
     FLOOR,
+    AhrefsQuestion,
     Api,
-    Question,
     any_of,
     asked_in,
     in_pieces,
@@ -42,7 +42,7 @@ _CUT_OFF = "The answer was cut off; the other domains are unproven."
 _START, _END = r"(^|\.)(", ")$"
 
 
-class LinksBetween(Question[BetweenQuery, RefdomainsBody, ReferringDomain]):
+class LinksBetween(AhrefsQuestion[BetweenQuery, RefdomainsBody, ReferringDomain]):
     """Which of the named domains link to the target: mostly the floor of 50 for all of them."""
 
     body = RefdomainsBody

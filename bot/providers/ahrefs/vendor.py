@@ -1,20 +1,32 @@
 """Ahrefs (API v3): settings, authentication and the declaration of what it answers."""
 
+from dataclasses import replace
+
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from bot.clock import Clock
-from bot.model.links import Scale
+from bot.model.links import Scale, Scope, Target
 from bot.providers.ahrefs.api import NAME, Api
-from bot.providers.ahrefs.counts import Allowance, Batch, History, Keywords, Serp
-from bot.providers.ahrefs.drift import contract
-from bot.providers.ahrefs.links import Links, Lost, ReferringDomains
+from bot.providers.ahrefs.counts import Allowance, Batch, History, Keywords, LimitsBody, Serp
+from bot.providers.ahrefs.links import Links, Lost, RefdomainsBody, ReferringDomains
 from bot.providers.ahrefs.proof import LinksBetween
-from bot.providers.base import Capability, NotConfigured, Rate, Vendor
+from bot.providers.base import (
+    Adapter,
+    BalanceQuery,
+    Capability,
+    Cost,
+    NotConfigured,
+    Rate,
+    ReferringQuery,
+    Vendor,
+)
+from bot.providers.drift import Contract, Probe
 from bot.providers.http import HeaderKey
 from bot.settings.environment import ApiKey, Settings, VendorOptions
 
 _TITLE = "Ahrefs"
+_TEST_TARGET = "ahrefs.com"
 
 
 class Options(VendorOptions):
@@ -34,7 +46,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     options = Options.beside(settings)
     api = Api(options.base_url.rstrip("/"), options.row_cap)
     batch = Batch(api)
-    capabilities: dict[Capability, object] = {
+    capabilities: dict[Capability, Adapter] = {
         Capability.SERP: Serp(api),
         Capability.KEYWORD_METRICS: Keywords(api),
         Capability.PAGE_METRICS: batch,
@@ -57,8 +69,24 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         auth=HeaderKey("Authorization", key, "Bearer "),
         secrets=(key,),
         # Documented: 60 requests a minute plus throttling that nobody can foresee, so few at once.
-        contract=contract(api),
+        contract=_contract(api),
         rate=Rate(per_minute=60, concurrency=6),
         serp_counts=True,
         dates_links=True,
+    )
+
+
+def _contract(api: Api) -> Contract:
+    """Return the free calls that show whether Ahrefs still answers as it is read here.
+
+    Its own site is a free test target for every key of a paid plan; a list of one row is asked for.
+    """
+    allowance, linkers = Allowance(api), ReferringDomains(api)
+    balance = BalanceQuery()
+    one = ReferringQuery(Target(Scope.SITE, _TEST_TARGET), 1)
+    (subscription,), (listed,) = allowance.plan(balance), linkers.plan(one)
+    free = replace(listed, worst=Cost(0), keep_seconds=0, part=None)
+    return Contract(
+        Probe("its limits and usage", allowance, balance, subscription, LimitsBody),
+        Probe(f"one linker of {_TEST_TARGET}", linkers, one, free, RefdomainsBody),
     )

@@ -10,7 +10,6 @@ Ranks are always asked for on the scale of 0 to 1,000, the one `Scale.RANK` mean
 """
 
 import json
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -29,7 +28,7 @@ from bot.errors import (
     Unavailable,
 )
 from bot.model.links import Authority, Scale, Scope, Target
-from bot.providers.base import Call, Cost, Page
+from bot.providers.base import Call, Cost, Page, Question
 from bot.providers.http import checked, cut, refuse
 
 NAME = "dataforseo"
@@ -236,21 +235,10 @@ class Api:
         return Call(httpx.Request("POST", f"{self.base_url}/v3/{path}", json=[task]), worst, DAY)
 
 
-class Question(ABC, Generic[Query, Result, Row]):
+class DataForSeoQuestion(Question[Api, Query, Result, Row]):
     """One endpoint: how it is asked, what its result looks like, what the rows mean."""
 
     body: type[Whole[Result]]
-
-    def __init__(self, api: Api) -> None:
-        self._api = api
-
-    @abstractmethod
-    def plan(self, query: Query) -> tuple[Call, ...]:
-        """Return the requests that answer the query."""
-
-    @abstractmethod
-    def rows(self, query: Query, call: Call, result: Result) -> Page[Row]:
-        """Turn a good result into rows; `parse` adds what it cost."""
 
     def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
         """Read one answer; raises a `ProviderError` for everything but a good one.

@@ -5,8 +5,8 @@ from math import ceil
 from pydantic import BaseModel
 
 from bot.domains import registrable
-from bot.errors import PlanLacks
-from bot.model.links import Balance, KeywordMetrics, SerpRow
+from bot.errors import PlanLacks, Unserved
+from bot.model.links import Balance, KeywordMetrics, Market, SerpRow
 from bot.providers.base import (
     BalanceQuery,
     Call,
@@ -18,10 +18,10 @@ from bot.providers.dataforseo.api import (
     NAME,
     POOL,
     Count,
+    DataForSeoQuestion,
     Listing,
     Money,
     Percent,
-    Question,
     Whole,
     chunks,
     labs_price,
@@ -29,8 +29,30 @@ from bot.providers.dataforseo.api import (
     serp_price,
     usd,
 )
-from bot.providers.dataforseo.places import located
 from bot.providers.search.common import Hit, ranking
+
+# Where they can look: the location codes of the search engine's ads API, 2000 plus the country's
+# ISO 3166-1 number. A few territories have a number and no location; there the vendor refuses,
+# which costs nothing.
+_NUMBERS = """
+    ad020 ae784 af004 ag028 ai660 al008 am051 ao024 aq010 ar032 as016 at040 au036 aw533 ax248 az031
+    ba070 bb052 bd050 be056 bf854 bg100 bh048 bi108 bj204 bl652 bm060 bn096 bo068 bq535 br076 bs044
+    bt064 bv074 bw072 by112 bz084 ca124 cc166 cd180 cf140 cg178 ch756 ci384 ck184 cl152 cm120 cn156
+    co170 cr188 cu192 cv132 cw531 cx162 cy196 cz203 de276 dj262 dk208 dm212 do214 dz012 ec218 ee233
+    eg818 eh732 er232 es724 et231 fi246 fj242 fk238 fm583 fo234 fr250 ga266 gb826 gd308 ge268 gf254
+    gg831 gh288 gi292 gl304 gm270 gn324 gp312 gq226 gr300 gs239 gt320 gu316 gw624 gy328 hk344 hm334
+    hn340 hr191 ht332 hu348 id360 ie372 il376 im833 in356 io086 iq368 ir364 is352 it380 je832 jm388
+    jo400 jp392 ke404 kg417 kh116 ki296 km174 kn659 kp408 kr410 kw414 ky136 kz398 la418 lb422 lc662
+    li438 lk144 lr430 ls426 lt440 lu442 lv428 ly434 ma504 mc492 md498 me499 mf663 mg450 mh584 mk807
+    ml466 mm104 mn496 mo446 mp580 mq474 mr478 ms500 mt470 mu480 mv462 mw454 mx484 my458 mz508 na516
+    nc540 ne562 nf574 ng566 ni558 nl528 no578 np524 nr520 nu570 nz554 om512 pa591 pe604 pf258 pg598
+    ph608 pk586 pl616 pm666 pn612 pr630 ps275 pt620 pw585 py600 qa634 re638 ro642 rs688 ru643 rw646
+    sa682 sb090 sc690 sd729 se752 sg702 sh654 si705 sj744 sk703 sl694 sm674 sn686 so706 sr740 ss728
+    st678 sv222 sx534 sy760 sz748 tc796 td148 tf260 tg768 th764 tj762 tk772 tl626 tm795 tn788 to776
+    tr792 tt780 tv798 tw158 tz834 ua804 ug800 um581 us840 uy858 uz860 va336 vc670 ve862 vg092 vi850
+    vn704 vu548 wf876 ws882 ye887 yt175 za710 zm894 zw716
+    """
+_LOCATION_CODES = {entry[:2]: 2000 + int(entry[2:]) for entry in _NUMBERS.split()}
 
 _PAGE = 10  # results
 _LONGEST_KEYWORD, _MOST_WORDS, _MOST_KEYWORDS = 80, 10, 700  # Labs
@@ -64,7 +86,7 @@ class SerpResult(Listing[SerpItem]):
     spell: Spelling | None = None
 
 
-class Serp(Question[SerpQuery, SerpResult, SerpRow]):
+class Serp(DataForSeoQuestion[SerpQuery, SerpResult, SerpRow]):
     """The first organic results of Google; they come without counts and without authority."""
 
     body = Whole[SerpResult]
@@ -79,7 +101,7 @@ class Serp(Question[SerpQuery, SerpResult, SerpRow]):
         task = {
             # They decode %xx and + in a keyword.
             "keyword": query.keyword.replace("%", "%25").replace("+", "%2B"),
-            **located(NAME, query.market),
+            **_located(query.market),
             "device": "desktop",
             "depth": pages * _PAGE,
         }
@@ -142,7 +164,7 @@ class KeywordItem(BaseModel):
     keyword_properties: KeywordProperties | None = None
 
 
-class Keywords(Question[KeywordQuery, Listing[KeywordItem], KeywordMetrics]):
+class Keywords(DataForSeoQuestion[KeywordQuery, Listing[KeywordItem], KeywordMetrics]):
     """Difficulty (about the top 10) and monthly volume."""
 
     body = Whole[Listing[KeywordItem]]
@@ -152,7 +174,7 @@ class Keywords(Question[KeywordQuery, Listing[KeywordItem], KeywordMetrics]):
 
         Raises `PlanLacks` for an unknown country and where every keyword is too long.
         """
-        place = located(NAME, query.market)
+        place = _located(query.market)
         short = list(_sent_as(query))
         if query.keywords and not short:
             raise PlanLacks(NAME, f"It knows no keyword of more than {_MOST_WORDS} words.")
@@ -211,7 +233,7 @@ class User(BaseModel):
     money: Deposit
 
 
-class Account(Question[BalanceQuery, User, Balance]):
+class Account(DataForSeoQuestion[BalanceQuery, User, Balance]):
     """What is left of the money; free, and never kept."""
 
     body = Whole[User]
@@ -228,3 +250,11 @@ class Account(Question[BalanceQuery, User, Balance]):
         used = None if total is None or left is None else round((total - left) * 1_000_000)
         limit = None if total is None else round(total * 1_000_000)
         return Page((Balance(POOL, used, limit, None),), complete=True)
+
+
+def _located(market: Market) -> dict[str, int | str]:
+    """Return the parameters that name a market; raises `Unserved` for an unknown country."""
+    code = _LOCATION_CODES.get(market.country)
+    if code is None:
+        raise Unserved(NAME, f"It has no location for the country “{market.country}”.")
+    return {"location_code": code, "language_code": market.language}

@@ -1,7 +1,7 @@
 """DataForSEO: who links to a page or site, whether named domains do, and who not to us."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import chain
@@ -26,11 +26,11 @@ from bot.providers.dataforseo.api import (
     RANK_SCALE,
     Api,
     Count,
+    DataForSeoQuestion,
     Day,
     Envelope,
     Listing,
     Percent,
-    Question,
     Whole,
     asked_in,
     backlinks_price,
@@ -95,7 +95,7 @@ class ReferringItem(Linking):
     domain: str
 
 
-class ReferringDomains(Question[ReferringQuery, Listing[ReferringItem], ReferringDomain]):
+class ReferringDomains(DataForSeoQuestion[ReferringQuery, Listing[ReferringItem], ReferringDomain]):
     """The strongest live referring domains of a page or site, at most 1,000.
 
     Strongest by what they pass on; their own rank is bought with the metrics. Links over redirects
@@ -148,7 +148,7 @@ def _left(nameless: int) -> str | None:
     return f"{nameless} rows without a registrable domain were left out."
 
 
-class LinksBetween(Question[BetweenQuery, Listing[ReferringItem], ReferringDomain]):
+class LinksBetween(DataForSeoQuestion[BetweenQuery, Listing[ReferringItem], ReferringDomain]):
     """Do these domains link to the target? Only those that do are charged as rows.
 
     Each request costs as much as hundreds of rows, so a target with few linkers is read whole where
@@ -237,7 +237,7 @@ class SharedItem(BaseModel):
 _Groups = dict[str, dict[str, list[SharedEntry]]]  # by registrable domain and key of a target
 
 
-class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
+class Intersect(DataForSeoQuestion[IntersectQuery, Listing[SharedItem], Shared]):
     """Domains that link to any of the targets and not to us, those to most of them first.
 
     The vendor leaves out who links to us, so every row is a proof; a row of a host below a
@@ -249,7 +249,8 @@ class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
     not show them together. `mode`: their words do not tell which of the two merges and which wants
     a link to every target. Only a row with a single target shows that a mode merges. An answer
     without one is never called complete; the other mode is then asked once, and the one that merges
-    is remembered as long as the process lives.
+    is remembered as long as the process lives. With `since` it is not asked: a request costs as
+    much as hundreds of rows, and what is new to several pages says little about the mode.
     """
 
     body = Whole[Listing[SharedItem]]
@@ -298,15 +299,19 @@ class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
         self, query: IntersectQuery, call: Call, response: httpx.Response, envelope: Envelope
     ) -> Page[Shared]:
         page = super()._page(query, call, response, envelope)
-        if page.rows or page.next or len(task_of(call)["targets"]) == 1:
+        task = task_of(call)
+        if page.rows or page.next or len(task["targets"]) == 1 or self._surely_merges(task):
             return page
-        following = self._in_other_mode(call)
+        following = self._in_other_mode(query, call)
         return replace(page, next=following, complete=False)
 
-    def _in_other_mode(self, call: Call) -> Call | None:
+    def _surely_merges(self, task: Mapping[str, Any]) -> bool:
+        return self._is_known and task["intersection_mode"] == self._mode
+
+    def _in_other_mode(self, query: IntersectQuery, call: Call) -> Call | None:
         """Return the same question in the other mode; None where it is known which one merges."""
         task = task_of(call)
-        if self._is_known or task["intersection_mode"] != self._mode:
+        if query.since is not None or self._is_known or task["intersection_mode"] != self._mode:
             return None
         task["intersection_mode"] = _OTHER[self._mode]
         return self._api.post("backlinks/domain_intersection/live", task, call.worst)
@@ -325,8 +330,12 @@ class Intersect(Question[IntersectQuery, Listing[SharedItem], Shared]):
                 continue
             for key, entry in entries.items():
                 groups[domain][key].append(entry)
-        merges = len(targets) == 1 or any(len(seen) == 1 for seen in groups.values())
-        following = None if merges else self._in_other_mode(call)
+        merges = (
+            len(targets) == 1
+            or any(len(seen) == 1 for seen in groups.values())
+            or self._surely_merges(task)
+        )
+        following = None if merges else self._in_other_mode(query, call)
         if merges and len(targets) > 1:
             self._mode, self._is_known = task["intersection_mode"], True
         if query.since is not None:

@@ -8,9 +8,9 @@ from bot.providers.base import Call, LinksQuery, LostQuery, Page
 from bot.providers.dataforseo.api import (
     MOST_ROWS,
     RANK_SCALE,
+    DataForSeoQuestion,
     Day,
     Listing,
-    Question,
     Whole,
     asked_in,
     backlinks_price,
@@ -58,7 +58,7 @@ def _kind(item: BacklinkItem) -> LinkKind | None:
     return LinkKind.FOLLOW if item.dofollow else LinkKind.NOFOLLOW
 
 
-class Links(Question[LinksQuery, Listing[BacklinkItem], Link]):
+class Links(DataForSeoQuestion[LinksQuery, Listing[BacklinkItem], Link]):
     """One live link from each named domain, with page, title, anchor and rel."""
 
     body = Whole[Listing[BacklinkItem]]
@@ -95,7 +95,7 @@ class Links(Question[LinksQuery, Listing[BacklinkItem], Link]):
         return Page(tuple(found.values()), complete=complete)
 
 
-class Lost(Question[LostQuery, Listing[BacklinkItem], Link]):
+class Lost(DataForSeoQuestion[LostQuery, Listing[BacklinkItem], Link]):
     """Links that were gone when they were last looked for, the strongest hundred domains first."""
 
     body = Whole[Listing[BacklinkItem]]

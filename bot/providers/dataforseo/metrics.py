@@ -9,15 +9,15 @@ from pydantic import BaseModel
 
 from bot.domains import registrable, under_private_suffix
 from bot.model.links import Metrics, Target
-from bot.providers.base import Call, MetricsQuery, Page
+from bot.providers.base import Call, MetricsQuery, Page, Remote
 from bot.providers.dataforseo.api import (
     MOST_ROWS,
     RANK_SCALE,
     Api,
     Count,
+    DataForSeoQuestion,
     Listing,
     Money,
-    Question,
     Rank,
     Whole,
     authority,
@@ -42,7 +42,7 @@ class SummaryItem(BaseModel):
     referring_main_domains: Count | None = None
 
 
-class Summaries(Question[MetricsQuery, Listing[SummaryItem], Metrics]):
+class Summaries(DataForSeoQuestion[MetricsQuery, Listing[SummaryItem], Metrics]):
     """Counts of pages and sites with the rank of their site, for one price a request.
 
     A count is of registrable domains (`referring_main_domains`). `main_domain_rank` is the site's
@@ -111,7 +111,7 @@ class TrafficItem(BaseModel):
     metrics: ByKind | None = None
 
 
-class Traffic(Question[MetricsQuery, Listing[TrafficItem], Metrics]):
+class Traffic(DataForSeoQuestion[MetricsQuery, Listing[TrafficItem], Metrics]):
     """Estimated organic visits a month, all countries together."""
 
     body = Whole[Listing[TrafficItem]]
@@ -147,7 +147,7 @@ def _visits(item: TrafficItem) -> int | None:
     return None if organic is None or organic.etv is None else round(organic.etv)
 
 
-class Numbers:
+class Numbers(Remote[MetricsQuery, Metrics]):
     """Both kinds of metrics behind one door.
 
     Counts and traffic are two requests; asked for together they come in two rows a target.

@@ -1,23 +1,33 @@
 """DataForSEO (API v3): settings, authentication and the declaration of what it answers."""
 
 from base64 import b64encode
+from dataclasses import replace
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from bot.clock import Clock
-from bot.model.links import Scale
-from bot.providers.base import Capability, NotConfigured, Rate, Vendor
-from bot.providers.dataforseo.api import NAME, POOL, Api
-from bot.providers.dataforseo.counts import Account, Keywords, Serp
+from bot.model.links import Market, Scale
+from bot.providers.base import (
+    Adapter,
+    BalanceQuery,
+    Capability,
+    NotConfigured,
+    Rate,
+    SerpQuery,
+    Vendor,
+)
+from bot.providers.dataforseo.api import NAME, POOL, Api, Whole, usd
+from bot.providers.dataforseo.counts import Account, Keywords, Serp, SerpResult, User
 from bot.providers.dataforseo.domains import Intersect, LinksBetween, Mode, ReferringDomains
-from bot.providers.dataforseo.drift import contract
 from bot.providers.dataforseo.links import Links, Lost
 from bot.providers.dataforseo.metrics import Numbers
+from bot.providers.drift import Contract, Probe
 from bot.providers.http import HeaderKey
 from bot.settings.environment import Settings, VendorOptions
 
 _TITLE = "DataForSEO"
+_OFFICIAL, _SANDBOX = "https://api.dataforseo.com", "https://sandbox.dataforseo.com"
 
 
 class Options(VendorOptions):
@@ -27,7 +37,7 @@ class Options(VendorOptions):
 
     login: SecretStr | None = None
     password: SecretStr | None = None
-    base_url: str = Field("https://api.dataforseo.com", pattern=r"^https?://[^\s/]+")
+    base_url: str = Field(_OFFICIAL, pattern=r"^https?://[^\s/]+")
     mixed_intersection: bool = Field(
         default=False, description="One request for pages and sites; unconfirmed, half the price."
     )
@@ -57,7 +67,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     options = Options.beside(settings)
     api = Api(options.base_url.rstrip("/"))
     numbers = Numbers(api)
-    capabilities: dict[Capability, object] = {
+    capabilities: dict[Capability, Adapter] = {
         Capability.SERP: Serp(api),
         Capability.KEYWORD_METRICS: Keywords(api),
         Capability.PAGE_METRICS: numbers,
@@ -87,7 +97,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         secrets=(token, password, login),
         # A task that ends in an error costs nothing; each answer states its `cost`.
         failures_are_free=True,
-        contract=contract(api),
+        contract=_contract(api),
         # Documented: 2,000 requests a minute and 30 at the same time; an account is rarely alone.
         rate=Rate(per_minute=1_000, concurrency=20),
         timeout=130.0,  # a live request may take them 120 seconds
@@ -98,3 +108,21 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         run_cap=90_000,
         list_budget=51_000,
     )
+
+
+def _contract(api: Api) -> Contract:
+    """Return the free calls that show whether DataForSEO still answers as it is read here.
+
+    Its sandbox answers the same paths with invented data for the same login. It stands beside the
+    official host alone; behind another address nobody knows what a request costs.
+    """
+    account, balance = Account(api), BalanceQuery()
+    (told,) = account.plan(balance)
+    probes = [Probe("its account", account, balance, told, Whole[User])]
+    if api.base_url == _OFFICIAL:
+        results, query = Serp(Api(_SANDBOX)), SerpQuery("pizza", Market("us", "en"))
+        (call,) = results.plan(query)
+        free = replace(call, worst=usd(0), keep_seconds=0)
+        asked = "search results of its sandbox"
+        probes.append(Probe(asked, results, query, free, Whole[SerpResult], invented=True))
+    return Contract(*probes)

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import sqlite_utils
 
@@ -34,6 +34,7 @@ from bot.providers.base import (
     BetweenQuery,
     Capability,
     LinksQuery,
+    Local,
     MetricsQuery,
     Page,
     ReferringQuery,
@@ -94,8 +95,8 @@ def build(settings: Settings, clock: Clock) -> Vendor:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shelf(Generic[Query, Row]):
-    """A `Local`: one way to answer from the bot's file, opened for each question."""
+class _Shelf(Local[Query, Row]):
+    """One way to answer from the bot's file, opened for each question."""
 
     path: Path
     answer: Callable[[sqlite_utils.Database, Query], Page[Row]]

@@ -30,6 +30,7 @@ from bot.providers.base import (
     Capability,
     KeywordQuery,
     LinksQuery,
+    Local,
     MetricsQuery,
     Page,
     ReferringQuery,
@@ -151,11 +152,14 @@ def _known(target: Target) -> tuple[ReferringDomain, ...] | None:
     return None
 
 
-class _Sample:
-    """One capability: a function from a query to a page, behind the door of a `Local`."""
+class _Sample(Local[Any, Any]):
+    """One capability: a function from a query to a page."""
 
-    def __init__(self, read: Callable[[Any], Page[Any]]) -> None:
-        self.read = read
+    def __init__(self, answer: Callable[[Any], Page[Any]]) -> None:
+        self._answer = answer
+
+    def read(self, query: Any) -> Page[Any]:
+        return self._answer(query)
 
 
 def _serp(query: SerpQuery) -> Page[SerpRow]:

@@ -7,7 +7,6 @@ besides a retrieval unit for each row that comes back.
 """
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,7 +26,7 @@ from bot.errors import (
     Unavailable,
 )
 from bot.model.links import Scope, Target
-from bot.providers.base import Call, Cost, Page
+from bot.providers.base import Call, Cost, Page, Question
 from bot.providers.http import checked, cut, refuse
 
 NAME = "majestic"
@@ -158,26 +157,15 @@ class Api:
         return f"Majestic's other index answered, not the {self.datasource} one."
 
 
-class Question(ABC, Generic[Query, AnyBody, Row]):
+class MajesticQuestion(Question[Api, Query, AnyBody, Row]):
     """One capability: how it is asked, what its answer looks like, what the rows mean."""
 
     body: type[AnyBody]
 
-    def __init__(self, api: Api) -> None:
-        self._api = api
-
-    @abstractmethod
-    def plan(self, query: Query) -> tuple[Call, ...]:
-        """Return the requests that answer the query."""
-
-    @abstractmethod
-    def page(self, query: Query, call: Call, said: AnyBody) -> Page[Row]:
-        """Turn a good answer into rows; `parse` adds what it cost."""
-
     def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
         """Read one answer; raises a `ProviderError` for everything but a good one."""
         said = self._api.read(response, self.body)
-        page = self.page(query, call, said)
+        page = self.rows(query, call, said)
         return replace(
             page,
             billed=page.billed or said.billed,

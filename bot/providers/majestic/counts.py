@@ -15,8 +15,8 @@ from bot.providers.majestic.api import (
     Body,
     Day,
     Flow,
+    MajesticQuestion,
     Number,
-    Question,
     numbered,
     sentences,
     targets_of,
@@ -42,7 +42,7 @@ class Summary(BaseModel):
         return self.status.lower() in {"found", "mayexist"}
 
 
-class Summaries(Question[MetricsQuery, Body[Summary], Metrics]):
+class Summaries(MajesticQuestion[MetricsQuery, Body[Summary], Metrics]):
     """Counts of pages and sites together, 100 to a call: 1 index item unit each.
 
     Both indexes remember links that are gone, so referring domains that are live are read where an
@@ -68,7 +68,7 @@ class Summaries(Question[MetricsQuery, Body[Summary], Metrics]):
             for chunk in chunks
         )
 
-    def page(self, query: MetricsQuery, call: Call, said: Body[Summary]) -> Page[Metrics]:
+    def rows(self, query: MetricsQuery, call: Call, said: Body[Summary]) -> Page[Metrics]:
         """Join rows to the targets of this call by their numbers; all that were sent are billed."""
         del query
         targets = targets_of(call)
@@ -122,7 +122,7 @@ class SubscriptionBody(Body[Subscription]):
     retrieval: Number = Field(None, alias="TotalRetrievalResUnits")
 
 
-class Remaining(Question[BalanceQuery, SubscriptionBody, Balance]):
+class Remaining(MajesticQuestion[BalanceQuery, SubscriptionBody, Balance]):
     """The three pools; free, and never kept. Majestic tells what is left, not what was used."""
 
     body = SubscriptionBody
@@ -132,7 +132,7 @@ class Remaining(Question[BalanceQuery, SubscriptionBody, Balance]):
         del query
         return (self._api.call("GetSubscriptionInfo", {}, Cost(0, ANALYSIS), keep_seconds=0),)
 
-    def page(self, query: BalanceQuery, call: Call, said: SubscriptionBody) -> Page[Balance]:
+    def rows(self, query: BalanceQuery, call: Call, said: SubscriptionBody) -> Page[Balance]:
         """Return a row a pool that is told: `limit` is what is left until the first plan ends."""
         del query, call
         ends = min((one.ends for one in said.rows("Subscriptions") if one.ends), default=None)

@@ -10,7 +10,16 @@ from bot.clock import Clock
 from bot.domains import registrable
 from bot.model.links import Link, LinkKind
 from bot.providers.base import Call, Cost, LinksQuery, LostQuery, Page
-from bot.providers.majestic.api import RETRIEVAL, Api, Body, Day, Flag, Question, sent, worked
+from bot.providers.majestic.api import (
+    RETRIEVAL,
+    Api,
+    Body,
+    Day,
+    Flag,
+    MajesticQuestion,
+    sent,
+    worked,
+)
 
 _ROWS = 1_000  # the best link of so many domains
 _PRICE = 5_000  # analysis units of a GetBackLinkData, documented
@@ -45,7 +54,7 @@ class Backlink(BaseModel):
         )
 
 
-class Links(Question[LinksQuery, Body[Backlink], Link]):
+class Links(MajesticQuestion[LinksQuery, Body[Backlink], Link]):
     """The best live link from each named domain: 5,000 analysis units and up to 1,000 rows.
 
     A call can name one linking domain only, so for several the best link of every domain is read,
@@ -70,7 +79,7 @@ class Links(Question[LinksQuery, Body[Backlink], Link]):
             form |= {"RefDomain": domains[0], "Count": 1}
         return (self._api.call("GetBackLinkData", form, worked(_PRICE, int(form["Count"]))),)
 
-    def page(self, query: LinksQuery, call: Call, said: Body[Backlink]) -> Page[Link]:
+    def rows(self, query: LinksQuery, call: Call, said: Body[Backlink]) -> Page[Link]:
         """Return the first link of each domain asked for."""
         read = said.rows(_TABLE)
         found: dict[str, Link] = {}
@@ -89,7 +98,7 @@ class Covered(BaseModel):
     day: Day = Field(None, alias="Date")
 
 
-class Lost(Question[LostQuery, Body[Backlink], Link]):
+class Lost(MajesticQuestion[LostQuery, Body[Backlink], Link]):
     """Links that went: 500 analysis units a day and up to 1,000 rows.
 
     Days outside those kept are an error, so the calendar is asked first. Its own price is not
@@ -145,7 +154,7 @@ class Lost(Question[LostQuery, Body[Backlink], Link]):
         }
         return self._api.call(_LOST, form, worked(((last - first).days + 1) * _A_DAY, _ROWS))
 
-    def page(self, query: LostQuery, call: Call, said: Body[Backlink]) -> Page[Link]:
+    def rows(self, query: LostQuery, call: Call, said: Body[Backlink]) -> Page[Link]:
         """Return every link that was lost; a full answer counts as cut off."""
         del query
         read = said.rows(_TABLE)

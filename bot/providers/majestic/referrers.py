@@ -32,8 +32,8 @@ from bot.providers.majestic.api import (
     Body,
     Day,
     Flow,
+    MajesticQuestion,
     Number,
-    Question,
     numbered,
     sent,
     sentences,
@@ -124,7 +124,7 @@ def _named(rows: Iterable[Referrer]) -> Iterator[tuple[str, Referrer]]:
             yield domain, row
 
 
-class ReferringDomains(Question[ReferringQuery, Body[Referrer], ReferringDomain]):
+class ReferringDomains(MajesticQuestion[ReferringQuery, Body[Referrer], ReferringDomain]):
     """The strongest referring domains of a page or site: 1,000 analysis units, or 1 a row.
 
     There is no word on nofollow, and some may have lost their link lately: the index remembers.
@@ -138,7 +138,7 @@ class ReferringDomains(Question[ReferringQuery, Body[Referrer], ReferringDomain]
         rows = min(query.limit, self._api.depth)
         return (_asked(self._api, (query.target,), rows=rows, depth=max(_LEAST, rows)),)
 
-    def page(
+    def rows(
         self, query: ReferringQuery, call: Call, said: Body[Referrer]
     ) -> Page[ReferringDomain]:
         """Return one row a registrable domain; a full answer counts as cut off."""
@@ -169,7 +169,7 @@ class ReferringDomains(Question[ReferringQuery, Body[Referrer], ReferringDomain]
         )
 
 
-class LinksBetween(Question[BetweenQuery, Body[Referrer], ReferringDomain]):
+class LinksBetween(MajesticQuestion[BetweenQuery, Body[Referrer], ReferringDomain]):
     """Which of the named domains link to the target: its referring domains are read once a day.
 
     To ask for each domain would cost 5,000 analysis units; the list costs 1 a referring domain,
@@ -185,7 +185,7 @@ class LinksBetween(Question[BetweenQuery, Body[Referrer], ReferringDomain]):
         depth = self._api.depth
         return (_asked(self._api, (query.target,), rows=depth, depth=depth),)
 
-    def page(self, query: BetweenQuery, call: Call, said: Body[Referrer]) -> Page[ReferringDomain]:
+    def rows(self, query: BetweenQuery, call: Call, said: Body[Referrer]) -> Page[ReferringDomain]:
         """Return those that link; the others are proven not to unless the list was cut off."""
         read = said.rows(_TABLE)
         asked = set(query.domains)
@@ -200,7 +200,7 @@ class LinksBetween(Question[BetweenQuery, Body[Referrer], ReferringDomain]):
         )
 
 
-class Intersect(Question[IntersectQuery, Body[Referrer], Shared]):
+class Intersect(MajesticQuestion[IntersectQuery, Body[Referrer], Shared]):
     """Who links to any of the targets and not to us: up to four items a call, ours among them.
 
     Majestic cannot leave our linkers out, so they take rows of the answer and are left out here.
@@ -222,7 +222,7 @@ class Intersect(Question[IntersectQuery, Body[Referrer], Shared]):
             _asked(self._api, (*own, *group), rows=query.limit, depth=depth) for group in groups
         )
 
-    def page(self, query: IntersectQuery, call: Call, said: Body[Referrer]) -> Page[Shared]:
+    def rows(self, query: IntersectQuery, call: Call, said: Body[Referrer]) -> Page[Shared]:
         """Take our linkers out and say of each other domain which targets it links to."""
         read = said.rows(_TABLE)
         items = targets_of(call)

@@ -10,7 +10,7 @@ from pydantic_settings import SettingsConfigDict
 
 from bot.clock import Clock
 from bot.model.links import Scale
-from bot.providers.base import BalanceQuery, Capability, NotConfigured, Rate, Vendor
+from bot.providers.base import Adapter, BalanceQuery, Capability, NotConfigured, Rate, Vendor
 from bot.providers.drift import Contract, Probe
 from bot.providers.majestic.api import ANALYSIS, NAME, Api
 from bot.providers.majestic.counts import Remaining, SubscriptionBody, Summaries
@@ -64,7 +64,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     options = Options.beside(settings)
     api = Api(options.base_url.rstrip("/"), options.datasource, options.depth)
     summaries = Summaries(api)
-    capabilities: dict[Capability, object] = {
+    capabilities: dict[Capability, Adapter] = {
         Capability.PAGE_METRICS: summaries,
         Capability.SITE_METRICS: summaries,
         Capability.REFERRING_DOMAINS: ReferringDomains(api),

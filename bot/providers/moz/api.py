@@ -8,7 +8,6 @@ the worst case of the question.
 
 import json
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +20,7 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, Field
 from bot.domains import registrable
 from bot.errors import BadAnswer, OutOfUnits
 from bot.model.links import Authority, Scale, Scope, Target
-from bot.providers.base import Call, Cost, Page
+from bot.providers.base import Call, Cost, Page, Question
 from bot.providers.http import checked, refuse, said, vendor_words
 
 NAME = "moz"
@@ -131,21 +130,10 @@ class Api:
         return self.listing(method, {**data, **offset}, left, a_row=a_row)
 
 
-class Question(ABC, Generic[Query, AnyResult, Row]):
+class MozQuestion(Question[Api, Query, AnyResult, Row]):
     """One capability: how it is asked, what its result looks like, what the rows mean."""
 
     envelope: type[Envelope[AnyResult]]
-
-    def __init__(self, api: Api) -> None:
-        self._api = api
-
-    @abstractmethod
-    def plan(self, query: Query) -> tuple[Call, ...]:
-        """Return the calls that answer the query."""
-
-    @abstractmethod
-    def page(self, query: Query, call: Call, said: AnyResult) -> Page[Row]:
-        """Turn a result into rows."""
 
     def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
         """Read one answer; raises a `ProviderError` for everything but a good one."""
@@ -155,7 +143,7 @@ class Question(ABC, Generic[Query, AnyResult, Row]):
             _refuse(httpx.Response(_status(envelope.error), content=response.content))
         if envelope.result is None:
             raise BadAnswer(NAME, "no result came")
-        return self.page(query, call, envelope.result)
+        return self.rows(query, call, envelope.result)
 
 
 def method_of(call: Call) -> str:

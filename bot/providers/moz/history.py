@@ -18,8 +18,8 @@ from bot.providers.moz.api import (
     Count,
     Day,
     Envelope,
+    MozQuestion,
     Offset,
-    Question,
     Score,
     SiteMetrics,
     data_of,
@@ -49,7 +49,7 @@ class LostDomains(BaseModel):
     offset: Offset
 
 
-class Lost(Question[LostQuery, LostDomains, Link]):
+class Lost(MozQuestion[LostQuery, LostDomains, Link]):
     """The strongest domains that stopped linking: a row each, 50 at most.
 
     Moz names the domain and not its page, so `source_url` is empty.
@@ -70,7 +70,7 @@ class Lost(Question[LostQuery, LostDomains, Link]):
         }
         return (self._api.listing(_LOST, data, MOST_ROWS),)
 
-    def page(self, query: LostQuery, call: Call, said: LostDomains) -> Page[Link]:
+    def rows(self, query: LostQuery, call: Call, said: LostDomains) -> Page[Link]:
         """Return a link without a page for each domain that went on that day or later."""
         del call
         read = said.lost_linking_domains
@@ -123,7 +123,7 @@ class HistoryResult(BaseModel):
     site_metrics_histories: Histories
 
 
-class CountHistory(Question[HistoryQuery, HistoryResult, CountPoint]):
+class CountHistory(MozQuestion[HistoryQuery, HistoryResult, CountPoint]):
     """Referring domains month by month, 32 months at most: a row for the whole series."""
 
     envelope = Envelope[HistoryResult]
@@ -134,7 +134,7 @@ class CountHistory(Question[HistoryQuery, HistoryResult, CountPoint]):
         data = {"site_query": site_query(query.target), "get_monthly_history_values_for": metrics}
         return (self._api.call(_HISTORY, data, 1),)
 
-    def page(self, query: HistoryQuery, call: Call, said: HistoryResult) -> Page[CountPoint]:
+    def rows(self, query: HistoryQuery, call: Call, said: HistoryResult) -> Page[CountPoint]:
         """Return the months from that day on, oldest first; a month without a count is left out."""
         del call
         series = said.site_metrics_histories.monthly_history_values
@@ -165,7 +165,7 @@ class KeywordResult(BaseModel):
     keyword_metrics: KeywordValues
 
 
-class Keywords(Question[KeywordQuery, KeywordResult, KeywordMetrics]):
+class Keywords(MozQuestion[KeywordQuery, KeywordResult, KeywordMetrics]):
     """Difficulty and monthly volume: a call and up to 4 rows a keyword, in four markets only."""
 
     envelope = Envelope[KeywordResult]
@@ -178,7 +178,7 @@ class Keywords(Question[KeywordQuery, KeywordResult, KeywordMetrics]):
             for keyword in dict.fromkeys(query.keywords)
         )
 
-    def page(self, query: KeywordQuery, call: Call, said: KeywordResult) -> Page[KeywordMetrics]:
+    def rows(self, query: KeywordQuery, call: Call, said: KeywordResult) -> Page[KeywordMetrics]:
         """Return what Moz knows; what it took of the four rows is not told."""
         del query
         keyword = str(data_of(call)["serp_query"]["keyword"])

@@ -28,8 +28,8 @@ from bot.providers.moz.api import (
     Day,
     Envelope,
     ItemError,
+    MozQuestion,
     Offset,
-    Question,
     Score,
     SiteMetrics,
     SiteQuery,
@@ -80,7 +80,7 @@ class LinkingDomains(BaseModel):
     offset: Offset
 
 
-class ReferringDomains(Question[ReferringQuery, LinkingDomains, ReferringDomain]):
+class ReferringDomains(MozQuestion[ReferringQuery, LinkingDomains, ReferringDomain]):
     """The strongest domains that link to a page or site now: a row each, 50 to a call.
 
     With `since`, those that began to link in the last 60 days, which is as far back as Moz goes.
@@ -102,7 +102,7 @@ class ReferringDomains(Question[ReferringQuery, LinkingDomains, ReferringDomain]
         data |= {"options": options_, "offset": {"token": None}}
         return (self._api.listing(_GAINED, data, query.limit),)
 
-    def page(
+    def rows(
         self, query: ReferringQuery, call: Call, said: LinkingDomains
     ) -> Page[ReferringDomain]:
         """Return one row a linking domain; more follow while there is a token."""
@@ -148,7 +148,7 @@ class Intersections(BaseModel):
     offset: Offset
 
 
-class Intersect(Question[IntersectQuery, Intersections, Shared]):
+class Intersect(MozQuestion[IntersectQuery, Intersections, Shared]):
     """Who links to any of the targets and not to us: Moz leaves our linkers out itself.
 
     A result costs as many rows as there are targets, ours among them. With more than three there
@@ -181,7 +181,7 @@ class Intersect(Question[IntersectQuery, Intersections, Shared]):
             for group in groups
         )
 
-    def page(self, query: IntersectQuery, call: Call, said: Intersections) -> Page[Shared]:
+    def rows(self, query: IntersectQuery, call: Call, said: Intersections) -> Page[Shared]:
         """Return one row a domain; more follow while there is a token."""
         group = [target_of(one) for one in data_of(call)["is_linking_to"]]
         a_row = len(group) + (query.own is not None)
@@ -233,7 +233,7 @@ class Statuses(BaseModel):
     errors_by_query: list[Unclear] = []
 
 
-class LinksBetween(Question[BetweenQuery, Statuses, ReferringDomain]):
+class LinksBetween(MozQuestion[BetweenQuery, Statuses, ReferringDomain]):
     """Which of the named domains link to the target: a row each, and each is answered alone."""
 
     envelope = Envelope[Statuses]
@@ -259,7 +259,7 @@ class LinksBetween(Question[BetweenQuery, Statuses, ReferringDomain]):
             for chunk in chunks
         )
 
-    def page(self, query: BetweenQuery, call: Call, said: Statuses) -> Page[ReferringDomain]:
+    def rows(self, query: BetweenQuery, call: Call, said: Statuses) -> Page[ReferringDomain]:
         """Return those that link; complete when every domain of this call was answered."""
         del query
         if not said.results_by_query:
@@ -306,7 +306,7 @@ class FoundLinks(BaseModel):
     links: list[FoundLink]
 
 
-class Links(Question[LinksQuery, FoundLinks, Link]):
+class Links(MozQuestion[LinksQuery, FoundLinks, Link]):
     """The link from the strongest page of each named domain: a call and a row each."""
 
     envelope = Envelope[FoundLinks]
@@ -326,7 +326,7 @@ class Links(Question[LinksQuery, FoundLinks, Link]):
             for domain in sorted(set(query.domains))
         )
 
-    def page(self, query: LinksQuery, call: Call, said: FoundLinks) -> Page[Link]:
+    def rows(self, query: LinksQuery, call: Call, said: FoundLinks) -> Page[Link]:
         """Return it if it is there now; Moz names pages without a scheme."""
         del query
         domain = target_of(data_of(call)["domain_site_query"]).value

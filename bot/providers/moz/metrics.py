@@ -13,7 +13,7 @@ from bot.providers.moz.api import (
     POOL,
     Envelope,
     ItemError,
-    Question,
+    MozQuestion,
     SiteMetrics,
     SiteQuery,
     authority,
@@ -45,7 +45,7 @@ class MeasuredMany(BaseModel):
     errors_by_site: list[Unmeasured] = []
 
 
-class Numbers(Question[MetricsQuery, MeasuredMany, Metrics]):
+class Numbers(MozQuestion[MetricsQuery, MeasuredMany, Metrics]):
     """Counts and Domain Authority of pages and sites together: a row each.
 
     No limit of targets is published, so as many travel together as a list has rows. The DA of a
@@ -70,7 +70,7 @@ class Numbers(Question[MetricsQuery, MeasuredMany, Metrics]):
             for chunk in chunks
         )
 
-    def page(self, query: MetricsQuery, call: Call, said: MeasuredMany) -> Page[Metrics]:
+    def rows(self, query: MetricsQuery, call: Call, said: MeasuredMany) -> Page[Metrics]:
         """Join results to targets by name: their order means nothing."""
         del query
         targets = [target_of(one) for one in data_of(call)["site_queries"]]
@@ -119,7 +119,7 @@ class AllowanceResult(BaseModel):
     quota: Allowance
 
 
-class Quota(Question[BalanceQuery, AllowanceResult, Balance]):
+class Quota(MozQuestion[BalanceQuery, AllowanceResult, Balance]):
     """What is left this month; free, and never kept."""
 
     envelope = Envelope[AllowanceResult]
@@ -130,7 +130,7 @@ class Quota(Question[BalanceQuery, AllowanceResult, Balance]):
         path = {"path": "api.limits.data.rows"}
         return (self._api.call("quota.lookup", path, 0, keep_seconds=0),)
 
-    def page(self, query: BalanceQuery, call: Call, said: AllowanceResult) -> Page[Balance]:
+    def rows(self, query: BalanceQuery, call: Call, said: AllowanceResult) -> Page[Balance]:
         """Return the rows of the period."""
         del query, call
         quota = said.quota

@@ -5,7 +5,7 @@ from pydantic_settings import SettingsConfigDict
 
 from bot.clock import Clock
 from bot.model.links import Scale
-from bot.providers.base import BalanceQuery, Capability, NotConfigured, Rate, Vendor
+from bot.providers.base import Adapter, BalanceQuery, Capability, NotConfigured, Rate, Vendor
 from bot.providers.drift import Contract, Probe
 from bot.providers.http import HeaderKey
 from bot.providers.moz.api import NAME, POOL, Api, Envelope
@@ -32,7 +32,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     options = Options.beside(settings)
     api = Api(options.base_url.rstrip("/"))
     numbers = Numbers(api)
-    capabilities: dict[Capability, object] = {
+    capabilities: dict[Capability, Adapter] = {
         Capability.KEYWORD_METRICS: Keywords(api),
         Capability.PAGE_METRICS: numbers,
         Capability.SITE_METRICS: numbers,

@@ -16,7 +16,17 @@ from pydantic_settings import SettingsConfigDict
 from bot.clock import Clock
 from bot.errors import BadKey, OutOfUnits, PlanLacks, RateLimited, Unserved
 from bot.model.links import Market, SerpRow
-from bot.providers.base import Call, Capability, Cost, NotConfigured, Page, Rate, SerpQuery, Vendor
+from bot.providers.base import (
+    Call,
+    Capability,
+    Cost,
+    NotConfigured,
+    Page,
+    Rate,
+    Remote,
+    SerpQuery,
+    Vendor,
+)
 from bot.providers.http import HeaderKey, checked, refuse, said
 from bot.providers.search.common import POOL, Hit, organic
 from bot.settings.environment import ApiKey, Settings, VendorOptions
@@ -105,7 +115,7 @@ class Answer(BaseModel):
     web: Web | None = None
 
 
-class Serp:
+class Serp(Remote[SerpQuery, SerpRow]):
     """The first web results: up to twenty for one request.
 
     Nothing is kept: whether answers may be stored depends on the plan, which we cannot see.

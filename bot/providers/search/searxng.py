@@ -14,7 +14,17 @@ from pydantic_settings import SettingsConfigDict
 from bot.clock import Clock
 from bot.errors import PlanLacks, RateLimited, Unavailable
 from bot.model.links import SerpRow
-from bot.providers.base import Call, Capability, Cost, NotConfigured, Page, Rate, SerpQuery, Vendor
+from bot.providers.base import (
+    Call,
+    Capability,
+    Cost,
+    NotConfigured,
+    Page,
+    Rate,
+    Remote,
+    SerpQuery,
+    Vendor,
+)
 from bot.providers.http import checked, refuse
 from bot.providers.search.common import DAY, POOL, Hit, organic
 from bot.settings.environment import Settings, VendorOptions
@@ -69,7 +79,7 @@ class Answer(BaseModel):
     unresponsive_engines: list[list[Any]] = []
 
 
-class Serp:
+class Serp(Remote[SerpQuery, SerpRow]):
     """The first page of web results, mixed from several engines; free."""
 
     def __init__(self, base_url: str) -> None:

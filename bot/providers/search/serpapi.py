@@ -14,7 +14,17 @@ from pydantic_settings import SettingsConfigDict
 from bot.clock import Clock
 from bot.errors import BadAnswer, BadKey, OutOfUnits, Unavailable
 from bot.model.links import SerpRow
-from bot.providers.base import Call, Capability, Cost, NotConfigured, Page, Rate, SerpQuery, Vendor
+from bot.providers.base import (
+    Call,
+    Capability,
+    Cost,
+    NotConfigured,
+    Page,
+    Rate,
+    Remote,
+    SerpQuery,
+    Vendor,
+)
 from bot.providers.http import checked, refuse, said, vendor_words
 from bot.providers.search.common import (
     DAY,
@@ -82,7 +92,7 @@ class Answer(BaseModel):
     error: str | None = None
 
 
-class Serp:
+class Serp(Remote[SerpQuery, SerpRow]):
     """Google's first page: up to ten organic results for one search.
 
     We know of no limit on storing answers in their terms, so a day like the others.

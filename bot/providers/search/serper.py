@@ -11,7 +11,17 @@ from pydantic_settings import SettingsConfigDict
 from bot.clock import Clock
 from bot.errors import BadKey, OutOfUnits
 from bot.model.links import Market, SerpRow
-from bot.providers.base import Call, Capability, Cost, NotConfigured, Page, Rate, SerpQuery, Vendor
+from bot.providers.base import (
+    Call,
+    Capability,
+    Cost,
+    NotConfigured,
+    Page,
+    Rate,
+    Remote,
+    SerpQuery,
+    Vendor,
+)
 from bot.providers.http import HeaderKey, checked, refuse, said, vendor_words
 from bot.providers.search.common import (
     DAY,
@@ -52,7 +62,7 @@ class Answer(BaseModel):
     credits: int | None = Field(None, ge=0)
 
 
-class Serp:
+class Serp(Remote[SerpQuery, SerpRow]):
     """Google's first page: up to ten organic results for one credit.
 
     We know of no limit on storing answers in their terms, so a day like the others.

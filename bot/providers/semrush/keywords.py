@@ -1,5 +1,6 @@
 """Semrush API v3: who ranks for a keyword, and how hard it is. 10 units a line."""
 
+import re
 from collections.abc import Sequence
 
 from bot.domains import registrable
@@ -23,6 +24,7 @@ from bot.providers.semrush.reports import (
 )
 
 _MOST_RESULTS, _MOST_KEYWORDS = 100, 100
+_POSITION = re.compile(r"-?\d+")
 
 # The vendor's list of desktop databases, which write the United Kingdom "uk".
 _DATABASES = frozenset(
@@ -56,7 +58,7 @@ class Serp(Report[SerpQuery, SerpRow]):
         (
             Column("Dn", NAME_CELL, "Domain"),
             Column("Ur", ADDRESS, "Url"),
-            Column("Po", r"-?\d+", "Position"),
+            Column("Po", _POSITION, "Position"),
         )
     )
 

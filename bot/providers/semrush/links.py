@@ -1,5 +1,6 @@
 """Semrush API v3: counts, who links, whom several link to, with which links. 40 units a line."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,11 +27,14 @@ from bot.providers.base import (
     MetricsQuery,
     Page,
     ReferringQuery,
+    Remote,
     Shared,
     undated,
 )
 from bot.providers.semrush.reports import (
     ADDRESS,
+    CERTAIN_FLAG,
+    COUNT,
     FLAG,
     MOMENT,
     NAME,
@@ -59,7 +63,8 @@ from bot.providers.semrush.reports import (
 NO_LINK = "Semrush showed no live link from some of the domains."
 
 _MOST_COMPARED, _MOST_CROSSED, _MOST_LINES = 200, 6, 10_000
-_SEEN = r"\d{9,11}"  # parts two texts, so it is never empty
+_SEEN = re.compile(r"\d{9,11}")  # parts two texts, so it is never empty
+_TARGET_TYPE = re.compile("root_domain|domain|url")
 _UNSEEN = timedelta(days=183)
 _CUT_BY_BALANCE = (
     "Semrush has no units left for another line, so this list may end where the balance did."
@@ -79,7 +84,7 @@ class Comparison(Report[MetricsQuery, Metrics]):
             Column("backlinks_num", NUMBER),
             Column("ascore", NUMBER),
             Column("target", ADDRESS),
-            Column("target_type", "root_domain|domain|url"),
+            Column("target_type", _TARGET_TYPE),
         )
     )
 
@@ -275,7 +280,7 @@ class Intersect(Listing[IntersectQuery, Shared]):
 
     def table(self, call: Call) -> Table:
         """Return the columns: three, and one for each target."""
-        return Table((*self.columns.columns, *(Column("", r"\d+") for _ in targets_of(call))))
+        return Table((*self.columns.columns, *(Column("", COUNT) for _ in targets_of(call))))
 
     def rows(self, query: IntersectQuery, call: Call, lines: Sequence[Cells]) -> Page[Shared]:
         """Merge hosts of one registrable domain; what links to us after all is left out."""
@@ -319,9 +324,9 @@ class Links(Report[LinksQuery, Link]):
             Column("target_url", TEXT),
             Column("first_seen", _SEEN),
             Column("source_title", TEXT),
-            Column("lostlink", "true|false"),
+            Column("lostlink", CERTAIN_FLAG),
             Column("anchor", TEXT),
-            Column("newlink", "true|false"),
+            Column("newlink", CERTAIN_FLAG),
         )
     )
 
@@ -367,7 +372,7 @@ class Links(Report[LinksQuery, Link]):
 _KINDS = {"true": LinkKind.NOFOLLOW, "false": LinkKind.FOLLOW, "": None}
 
 
-class Allowance:
+class Allowance(Remote[BalanceQuery, Balance]):
     """How many units are left; free, and never kept. What the plan gave is not told."""
 
     def __init__(self, api: Api) -> None:

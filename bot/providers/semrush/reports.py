@@ -2,8 +2,9 @@
 
 A v3 answer is text: a header line, then one line a row, cells parted by `;` and mostly unquoted,
 although a title or an address may hold a `;` itself. So reports are asked for with a machine-made
-column between any two free texts, and a row is taken apart by what its cells look like. The last
-column is one whose end, cut off, either shows or does not matter.
+column between any two free texts, and a row is taken apart by what its cells look like: a text
+ends where what follows looks like the next machine-made cells. The last column is one whose end,
+cut off, either shows or does not matter.
 
 Failures may come with HTTP 200, as a body `ERROR 120 :: WRONG KEY - ID PAIR`.
 
@@ -14,11 +15,10 @@ default is 10,000 lines). No list is read in pages: `display_limit` counts skipp
 
 import hashlib
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import httpx
 
@@ -32,7 +32,7 @@ from bot.errors import (
     Unavailable,
 )
 from bot.model.links import Authority, Scale, Scope, Target
-from bot.providers.base import Call, Cost, Page
+from bot.providers.base import Call, Cost, Page, Question
 from bot.providers.http import cut, refuse
 
 NAME = "semrush"
@@ -43,8 +43,10 @@ DAY = 24 * 60 * 60  # their terms (3.3) forbid keeping answers for more than a m
 LONGEST_URL = 6_000
 
 # What an unquoted cell looks like; an empty cell is unknown.
-NUMBER, NAME_CELL, TEXT = r"(?:-?\d+(?:\.\d+)?)?", r"[^;\s]+", r".*?"
-ADDRESS, MOMENT, FLAG = r".+?", r"(?:\d{9,11}|0)?", r"true|false|"
+NUMBER, COUNT = re.compile(r"(?:-?\d+(?:\.\d+)?)?"), re.compile(r"\d+")
+NAME_CELL, MOMENT = re.compile(r"[^;\s]+"), re.compile(r"(?:\d{9,11}|0)?")
+FLAG, CERTAIN_FLAG = re.compile(r"true|false|"), re.compile(r"true|false")
+_LONGEST_ROW = 50_000  # characters; the longest addresses and titles together are far below
 TYPES = {Scope.SITE: "root_domain", Scope.PAGE: "url"}
 
 _V3_KEY = "A v3 request needs a version 3 key (LINKGAP_SEMRUSH_API_KEY); version 4 keys differ."
@@ -111,14 +113,29 @@ def _get(url: str, params: Sequence[tuple[str, str]], units: int) -> Call:
 
 
 @dataclass(frozen=True, slots=True)
+class FreeText:
+    """A cell of any text of so many letters or more, which may hold a `;` itself."""
+
+    least: int
+
+    def fewest(self, pieces: Sequence[str]) -> int:
+        """Return how many of these pieces, cut at each `;`, it takes at least."""
+        return 1 if len(_bare(pieces[:1])) >= self.least else 2
+
+
+TEXT, ADDRESS = FreeText(0), FreeText(1)
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column as it is asked for, what its cells look like, and its name in the header.
 
-    Without a name to ask for, it is one of those that are named after a target.
+    Without a name to ask for, it is one of those that are named after a target. What a pattern
+    describes holds no `;`.
     """
 
     asked: str
-    cell: str
+    cell: re.Pattern[str] | FreeText
     header: str = ""
 
 
@@ -143,17 +160,52 @@ class Table:
         if not self._is(said):
             raise BadAnswer(NAME, "the columns are not those that were asked for")
         lines = [rest.strip("\n")] if one_row else rest.split("\n")
-        cells = ";".join(f'"?({column.cell})"?' for column in self.columns)
-        more = "(?:;.*)?" if len(said) > len(self.columns) else ""
-        row = re.compile(cells + more, re.DOTALL)
         rows = []
         for number, line in enumerate(lines, start=1):
-            found = row.fullmatch(line.removesuffix("\r"))
-            if found:
-                rows.append(found.groups())
+            if len(line) > _LONGEST_ROW:
+                raise BadAnswer(NAME, f"row {number} has {len(line):,} characters")
+            cells = self._cells(line.removesuffix("\r"), more=len(said) > len(self.columns))
+            if cells:
+                rows.append(cells)
             elif line.strip():
                 raise BadAnswer(NAME, f"row {number} does not hold what was asked for")
         return rows
+
+    def _cells(self, line: str, *, more: bool) -> Cells | None:
+        """Take a row apart in one pass; None where it does not hold these columns.
+
+        The first place where the cells behind a text fit ends it: to take a later one could only
+        leave less for the texts that follow. The last cells stand at the end, unless `more` follow.
+        """
+        pieces, runs = line.split(";"), self._runs
+        found: list[str] = []
+        at = 0
+        for number, (text, run) in enumerate(runs, start=1):
+            end = len(pieces) - len(run)
+            first = at if text is None else at + text.fewest(pieces[at : at + 1])
+            latest = first if text is None else end
+            if number == len(runs) and not more:
+                first, latest = max(first, end), min(latest, end)
+            places = range(first, min(latest, end) + 1)
+            here = next((place for place in places if _fits(run, pieces, place)), None)
+            if here is None:
+                return None
+            if text:
+                found.append(_bare(pieces[at:here]))
+            at = here + len(run)
+            found += [_bare([piece]) for piece in pieces[here:at]]
+        return tuple(found)
+
+    @property
+    def _runs(self) -> list[tuple[FreeText | None, list[re.Pattern[str]]]]:
+        """The machine-made cells that follow each text; those before any text come first."""
+        runs: list[tuple[FreeText | None, list[re.Pattern[str]]]] = [(None, [])]
+        for column in self.columns:
+            if isinstance(column.cell, FreeText):
+                runs.append((column.cell, []))
+            else:
+                runs[-1][1].append(column.cell)
+        return runs
 
     def _is(self, said: Sequence[str]) -> bool:
         """Say whether a header names these columns; columns that nobody asked for may follow."""
@@ -161,6 +213,15 @@ class Table:
         return len(said) >= len(names) and all(
             name in ("", heard) for name, heard in zip(names, said, strict=False)
         )
+
+
+def _fits(run: Sequence[re.Pattern[str]], pieces: Sequence[str], place: int) -> bool:
+    return all(cell.fullmatch(_bare(pieces[at : at + 1])) for at, cell in enumerate(run, place))
+
+
+def _bare(pieces: Sequence[str]) -> str:
+    """Return a cell without the quotes around it, if any."""
+    return ";".join(pieces).removeprefix('"').removesuffix('"')
 
 
 def answer_text(response: httpx.Response) -> str | None:
@@ -253,27 +314,16 @@ def targets_of(call: Call) -> tuple[Target, ...]:
     )
 
 
-class Report(ABC, Generic[Query, Row]):
+class Report(Question[Api, Query, Sequence[Cells], Row]):
     """One capability: how it is asked and what its lines mean."""
 
     line = LINK_LINE
     columns: Table  # what is asked for
 
-    def __init__(self, api: Api) -> None:
-        self._api = api
-
-    @abstractmethod
-    def plan(self, query: Query) -> tuple[Call, ...]:
-        """Return the requests that answer the query."""
-
     def table(self, call: Call) -> Table:
         """Return the columns of the answer to a request."""
         del call
         return self.columns
-
-    @abstractmethod
-    def rows(self, query: Query, call: Call, lines: Sequence[Cells]) -> Page[Row]:
-        """Turn the lines of a good answer into rows; `parse` adds what they cost."""
 
     def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
         """Read one answer of any status; raises a `ProviderError` for everything but a good one.

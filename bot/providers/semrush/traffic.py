@@ -4,14 +4,14 @@ The report has a line for each country, 10 units each, about 140 for a large sit
 most visits is bought, and the answer says that it is one country's.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 import httpx
 
 from bot.errors import PlanLacks
 from bot.model.links import Metrics, Scope, Target
-from bot.providers.base import Call, MetricsQuery, Page
+from bot.providers.base import Call, MetricsQuery, Page, Remote
 from bot.providers.semrush.reports import (
     KEYWORD_LINE,
     NAME,
@@ -26,6 +26,7 @@ from bot.providers.semrush.reports import (
 
 NO_TRAFFIC = "Visits are told by version 3 alone, and of sites only."
 _REPORT = "domain_ranks"
+_DATABASE = re.compile("[a-z-]{2,}")
 
 
 class Traffic(Report[MetricsQuery, Metrics]):
@@ -36,7 +37,7 @@ class Traffic(Report[MetricsQuery, Metrics]):
         (
             Column("Ot", NUMBER, "Organic Traffic"),
             Column("Dn", NAME_CELL, "Domain"),
-            Column("Db", "[a-z-]{2,}", "Database"),
+            Column("Db", _DATABASE, "Database"),
         )
     )
 
@@ -73,16 +74,10 @@ class Traffic(Report[MetricsQuery, Metrics]):
         return Page(rows, complete=bool(rows), note=note if rows else unknown)
 
 
-class _Counts(Protocol):
-    def plan(self, query: MetricsQuery) -> tuple[Call, ...]: ...
-
-    def parse(self, query: MetricsQuery, call: Call, response: httpx.Response) -> Page[Metrics]: ...
-
-
-class Numbers:
+class Numbers(Remote[MetricsQuery, Metrics]):
     """Counts where they are wanted, or else traffic: each from where it is to be had."""
 
-    def __init__(self, counts: _Counts, traffic: Traffic) -> None:
+    def __init__(self, counts: Remote[MetricsQuery, Metrics], traffic: Traffic) -> None:
         self._counts, self._traffic = counts, traffic
 
     def plan(self, query: MetricsQuery) -> tuple[Call, ...]:

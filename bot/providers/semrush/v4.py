@@ -5,24 +5,39 @@ followed) and links (45 a row); `bot/providers/semrush/v4_matrix.py` has interse
 It has no search results and no visits; its comparison has no known price.
 """
 
-from abc import ABC, abstractmethod
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from bot.domains import registrable
-from bot.errors import BadAnswer, BadKey, PlanLacks, ProviderError, RateLimited, Unavailable
+from bot.errors import (
+    BadAnswer,
+    BadKey,
+    OutOfUnits,
+    PlanLacks,
+    ProviderError,
+    RateLimited,
+    Unavailable,
+)
 from bot.model.links import Link, LinkKind, Metrics, ReferringDomain, Scope, Target
-from bot.providers.base import Call, Cost, LinksQuery, MetricsQuery, Page, ReferringQuery
+from bot.providers.base import (
+    Call,
+    Cost,
+    LinksQuery,
+    MetricsQuery,
+    Page,
+    Question,
+    ReferringQuery,
+)
 from bot.providers.http import checked, cut, refuse
 from bot.providers.semrush.links import NO_LINK, merged
 from bot.providers.semrush.reports import DAY, NAME, score
 from bot.providers.semrush.traffic import NO_TRAFFIC
-from bot.providers.semrush.v4_codes import meaning
 
 PATH = "/apis/v4/"  # what tells a v4 request from a v3 one
 
@@ -34,6 +49,17 @@ _V4_KEY = (
     "A v4 request needs a version 4 key (LINKGAP_SEMRUSH_V4_API_KEY); a version 3 key differs."
 )
 _REPEATABLE = frozenset({409, 499})  # besides 429 and 5xx
+# Codes come inside HTTP 200 as well as with a status, under `error` or at the top, and have the
+# meanings of version 3; a 403 may mean an empty balance and not a plan.
+_CODES: dict[int, type[ProviderError]] = {
+    **dict.fromkeys((70, 110, 120, 121), BadKey),
+    **dict.fromkeys((130, 133, 135), PlanLacks),
+    **dict.fromkeys((131, 132, 134, 136), OutOfUnits),
+}
+_SPENT = re.compile(
+    r"units?\W+balance\W+is\W+(zero|0)\b|(not enough|insufficient|no)\W+(api\W+)?units",
+    re.IGNORECASE,
+)
 
 Query = TypeVar("Query")
 Body = TypeVar("Body", bound=BaseModel)
@@ -96,7 +122,7 @@ def refuse_v4(response: httpx.Response) -> None:
     if response.is_success and said.meta.success and said.fault is None:
         return
     fault = said.fault or Fault()
-    if kind := meaning(fault.code, fault.message):
+    if kind := _meaning(fault.code, fault.message):
         words = cut(f"error {fault.code} {fault.message}".strip())
         raise kind(NAME, f"{words}{_request(said)}{_hint(kind)}")
     status = response.status_code if not response.is_success else fault.code or 500
@@ -107,6 +133,13 @@ def refuse_v4(response: httpx.Response) -> None:
     except ProviderError as error:
         kind = _kind(type(error), status, retryable=fault.retryable)
         raise kind(NAME, f"{error.detail}{_request(said)}{_hint(kind)}") from None
+
+
+def _meaning(code: int | None, words: str) -> type[ProviderError] | None:
+    """Return the error that a code or its words name; None: the HTTP status says it all."""
+    if _SPENT.search(words):
+        return OutOfUnits
+    return _CODES.get(code or 0)
 
 
 def _request(said: Envelope) -> str:
@@ -151,21 +184,10 @@ class Api:
         return Call(httpx.Request("GET", url, params=params), Cost(units), DAY)
 
 
-class Question(ABC, Generic[Query, Body, Row]):
+class V4Question(Question[Api, Query, Body, Row]):
     """One capability: how it is asked, what its answer looks like, what it means."""
 
     body: type[Body]
-
-    def __init__(self, api: Api) -> None:
-        self._api = api
-
-    @abstractmethod
-    def plan(self, query: Query) -> tuple[Call, ...]:
-        """Return the requests that answer the query."""
-
-    @abstractmethod
-    def rows(self, query: Query, call: Call, body: Body) -> Page[Row]:
-        """Turn a good answer into rows, with what they cost by the published price."""
 
     def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
         """Read one answer of any status; raises a `ProviderError` for everything but a good one."""
@@ -187,7 +209,7 @@ class Overview(BaseModel):
     data: Counts
 
 
-class Overviews(Question[MetricsQuery, Overview, Metrics]):
+class Overviews(V4Question[MetricsQuery, Overview, Metrics]):
     """Counts of pages and sites, a request each: 45 units. v3 compares 200 at once for 40 each.
 
     The score of a page is left out: authority is compared between sites.
@@ -234,7 +256,7 @@ class RefDomains(BaseModel):
     data: list[RefDomain]
 
 
-class ReferringDomains(Question[ReferringQuery, RefDomains, ReferringDomain]):
+class ReferringDomains(V4Question[ReferringQuery, RefDomains, ReferringDomain]):
     """The strongest live referring domains of a page or site: 40 units a row.
 
     No total is published, and neither is the most rows an answer may hold. So a list ends where
@@ -317,7 +339,7 @@ class LinkRows(BaseModel):
     data: list[LinkRow]
 
 
-class Links(Question[LinksQuery, LinkRows, Link]):
+class Links(V4Question[LinksQuery, LinkRows, Link]):
     """One live link from each named domain, with its kind but without a title: 45 units each.
 
     A request a domain, for a limit counts links and not domains.

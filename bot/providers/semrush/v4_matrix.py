@@ -18,7 +18,7 @@ from bot.providers.base import Call, Cost, IntersectQuery, KeywordQuery, Page, S
 from bot.providers.semrush.keywords import database
 from bot.providers.semrush.links import merged
 from bot.providers.semrush.reports import NAME, score
-from bot.providers.semrush.v4 import MOST_ROWS, SCOPES, Count, Question, Score
+from bot.providers.semrush.v4 import MOST_ROWS, SCOPES, Count, Score, V4Question
 
 _LINE, _MOST_CROSSED, _KEYWORD = 45, 6, 20  # units, targets, units
 
@@ -37,7 +37,7 @@ class MatrixRows(BaseModel):
     data: list[MatrixRow]
 
 
-class Intersect(Question[IntersectQuery, MatrixRows, Shared]):
+class Intersect(V4Question[IntersectQuery, MatrixRows, Shared]):
     """Which domains link to the targets: six to a call, among sites ours first.
 
     A row with a 0 for our site proves that it does not link to us; who does is left out. The rows
@@ -139,7 +139,7 @@ class KeywordBody(BaseModel):
     data: KeywordData
 
 
-class Keywords(Question[KeywordQuery, KeywordBody, KeywordMetrics]):
+class Keywords(V4Question[KeywordQuery, KeywordBody, KeywordMetrics]):
     """Difficulty and monthly volume: a request and 20 units a keyword."""
 
     body = KeywordBody

@@ -14,7 +14,7 @@ from pydantic_settings import SettingsConfigDict
 
 from bot.clock import Clock
 from bot.model.links import Scale
-from bot.providers.base import BalanceQuery, Capability, NotConfigured, Rate, Vendor
+from bot.providers.base import Adapter, BalanceQuery, Capability, NotConfigured, Rate, Vendor
 from bot.providers.drift import Contract, Probe
 from bot.providers.semrush import links as v3
 from bot.providers.semrush import v4, v4_matrix
@@ -91,8 +91,8 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
 
 
 def _chosen(
-    options: Options, of_v3: dict[Capability, object], of_v4: dict[Capability, object]
-) -> dict[Capability, object]:
+    options: Options, of_v3: dict[Capability, Adapter], of_v4: dict[Capability, Adapter]
+) -> dict[Capability, Adapter]:
     """Return who answers what: v4 first, v3 what v4 lacks."""
     if not options.v4_api_key:
         return of_v3
@@ -135,7 +135,7 @@ def _api(options: Options) -> Api:
     return Api(_base(options), site)
 
 
-def _of_v3(api: Api) -> dict[Capability, object]:
+def _of_v3(api: Api) -> dict[Capability, Adapter]:
     comparison = Numbers(v3.Comparison(api), Traffic(api))
     return {
         Capability.SERP: Serp(api),
@@ -149,7 +149,7 @@ def _of_v3(api: Api) -> dict[Capability, object]:
     }
 
 
-def _of_v4(api: v4.Api) -> dict[Capability, object]:
+def _of_v4(api: v4.Api) -> dict[Capability, Adapter]:
     overviews = v4.Overviews(api)
     return {
         Capability.KEYWORD_METRICS: v4_matrix.Keywords(api),

@@ -1,4 +1,4 @@
-"""What the checks before links say: a line a gate, and what our page lacks, for every door."""
+"""The results of the gates: one line per gate, and what our page lacks, for every interface."""
 
 from bot.gap.readiness import fault
 from bot.model.report import Report, Verdict
@@ -10,7 +10,7 @@ FOR_READERS = "This is for readers; it is no ranking checklist."
 
 
 def lines(report: Report) -> list[str]:
-    """Return a line a gate, except the one that the headline tells, and the missing topics."""
+    """Return one line per gate, except the one in the headline, and the missing topics."""
     told = fault(report.gates) if report.verdict is Verdict.FIX_FIRST else None
     gates = [
         f"{shown(gate.name, 20).capitalize()}: {shown(gate.state, 20)}"
@@ -30,7 +30,7 @@ def topics(report: Report) -> list[str]:
 
 
 def for_readers(report: Report) -> list[str]:
-    """Return the checklist with where to look, a line each; none when nothing is missing."""
+    """Return the checklist with where to look, one line each; empty when nothing is missing."""
     rows = [f"• {shown(row, 200)}" for row in report.checklist[:10]]
     return [*rows, FOR_READERS] if rows else []
 

@@ -1,4 +1,4 @@
-"""Method and sources: how the number of this run came about, and what every part of it cost."""
+"""Method and sources: how this run's number was computed, and what every part of it cost."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +41,7 @@ def method(report: Report) -> Message:
 
 
 def formula(need: Need) -> list[str]:
-    """Return the arithmetic of this run, a step a line."""
+    """Return the arithmetic of this run, one step per line."""
     counts = ", ".join(number(count) for count in need.per_page[:10]) or UNKNOWN
     lines = [
         f"Live referring domains of each page: {counts}.",
@@ -60,7 +60,7 @@ def formula(need: Need) -> list[str]:
 
 
 def _cap(need: Need) -> str:
-    """Return the rule, and whom it concerns."""
+    """Return the rule, and which pages it applies to."""
     rule = "No page counts for more than four times the middle one"
     if not need.capped:
         return f"{rule}; here none has more."
@@ -69,7 +69,7 @@ def _cap(need: Need) -> str:
 
 
 def cost_lines(cost: tuple[CostLine, ...]) -> list[str]:
-    """Return a line a pool: billed beside the worst case reserved before."""
+    """Return one line per pool: the amount billed and the worst case reserved before."""
     if not cost:
         return [sentences.cost(cost)]
     return [
@@ -94,7 +94,7 @@ def _source(source: Source) -> _Line:
 
 
 def _groups(lines: list[_Line]) -> list[list[_Line]]:
-    """Share lines out over sections by their escaped size, and say when some do not fit."""
+    """Distribute lines over sections by their escaped size, and say when some do not fit."""
     groups: list[list[_Line]] = []
     room, size = _ROOM, _SECTION
     for index, line in enumerate(lines):

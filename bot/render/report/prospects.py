@@ -16,7 +16,7 @@ _HEAD = ("#", "Domain", "Score", "Links to", "Authority", "Traffic", "Link", "Ab
 
 
 def prospects(report: Report, limit: int = LISTED) -> Message:
-    """Return the thread message with the best prospects; the table stands alone in it."""
+    """Return the thread message with the best prospects; its table is the only one."""
     said = _sentence(report, limit)
     if not best(report, limit):
         return _without_table(said)
@@ -25,7 +25,7 @@ def prospects(report: Report, limit: int = LISTED) -> Message:
 
 
 def best(report: Report, limit: int = LISTED) -> tuple[Prospect, ...]:
-    """Return the best prospects; what an index marks as spam is never among them."""
+    """Return the best prospects; a domain that an index marks as spam is never among them."""
     return tuple(one for one in report.prospects if not one.spam)[:limit]
 
 

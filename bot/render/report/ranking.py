@@ -1,4 +1,4 @@
-"""Where our page stands in the results, and what to look at where links are not what is missing."""
+"""Where our page ranks, and what to look at when links are not the problem."""
 
 from bot.gap.readiness import MATCH, UNKNOWN
 from bot.model.page_key import page_key
@@ -12,7 +12,7 @@ _NAMED = 3
 def rank(report: Report) -> str | None:
     """Return `You rank 7th.`; None where no row of ours was read.
 
-    Where the page that ranks is not the one that was counted, that is said too.
+    If the page that ranks is not the one that was counted, says that too.
     """
     if report.position is None:
         return None
@@ -24,9 +24,9 @@ def rank(report: Report) -> str | None:
 
 
 def look_next(report: Report) -> str:
-    """Return what to look at where links are not the constraint.
+    """Return what to look at when links are not the problem.
 
-    That is what the checks found on our page; where they found nothing, the pages above ours.
+    That is what the gates found on our page or, if they found nothing, the pages above ours.
     """
     found = [gate for gate in report.gates[:4] if _worth_a_look(gate)]
     if found or report.checklist or report.coverage:
@@ -54,7 +54,7 @@ def _worth_a_look(gate: Gate) -> bool:
 
 
 def _above(report: Report) -> list[str]:
-    """Return the pages above ours, best first; all competitors where our rank is not known."""
+    """Return the pages above ours, best first; all competitors if our rank is unknown."""
     if report.position is None:
         return [page.url for page in report.competitors]
     above = [row for row in report.results if row.position < (report.position or 0)]

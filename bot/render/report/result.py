@@ -1,4 +1,4 @@
-"""The parent message of a run: understood in four seconds, refined by what stands below."""
+"""The main message of a run: readable in four seconds, with the details below it."""
 
 from collections.abc import Sequence
 
@@ -10,9 +10,9 @@ from bot.render.slack.message import Message, message
 
 
 def result(report: Report, run_id: str, warnings: Sequence[str] = ()) -> Message:
-    """Return the final parent message; its buttons carry the opaque `run_id` and nothing else.
+    """Return the final main message; its buttons carry only the opaque `run_id`.
 
-    `warnings` are sentences about the money that is left.
+    `warnings` are sentences about budgets that run low.
     """
     said = sentences.headline(report)
     proposal = checks.proposal(report) or ""

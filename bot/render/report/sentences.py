@@ -1,5 +1,6 @@
-"""What a report says, in plain sentences for every door. No markup and no promises here."""
+"""A report in plain sentences, for every interface. No markup, and no promises."""
 
+from bot.gap.need import range_coverage
 from bot.gap.readiness import fault
 from bot.model.links import Scope
 from bot.model.report import (
@@ -46,7 +47,7 @@ _DROPPED = {
 
 
 def headline(report: Report) -> str:
-    """Return the answer in one sentence, and where we rank as far as that was read."""
+    """Return the answer in one sentence, and our rank if it was read."""
     said = [_answer(report)]
     if report.verdict is not Verdict.ALREADY_TOP3:
         said.append(rank(report) or "")
@@ -62,16 +63,16 @@ def _answer(report: Report) -> str:
     if report.verdict is Verdict.FIX_FIRST:
         return f"Do not build links yet, fix this first: {_first_fault(report.gates)}"
     if report.verdict is Verdict.LINKS_NOT_THE_CONSTRAINT:
-        return _not_the_constraint(need, field(report.competitors))
+        return _links_are_enough(need, field(report.competitors))
     return need_sentence(report)
 
 
 def need_sentence(report: Report) -> str:
-    """Return how many links it takes to stand level, as far as it is known."""
+    """Return how many links it takes to match the top 3, as far as it is known."""
     need, whom = report.need, field(report.competitors)
     if need.needed is None:
         return f"How many referring domains it takes is unknown: {_why_unknown(report, whom)}."
-    start = _to_stand_level(need, need.needed, whom)
+    start = _to_match_top3(need, need.needed, whom)
     if need.have is None:
         why = NAME_THE_PAGE if unnamed(report) else "no link count was read for your page"
         return f"{start}; how many you have is unknown: {why}."
@@ -82,12 +83,12 @@ def need_sentence(report: Report) -> str:
 def _why_unknown(report: Report, whom: str) -> str:
     if report.competitors:
         return f"no link count was read for {whom}"
-    if _lost(report, "serp"):
+    if _is_unanswered(report, "serp"):
         return "the search results could not be read"
     return f"no page to compare with was found for {whom}"
 
 
-def _lost(report: Report, *capabilities: str) -> bool:
+def _is_unanswered(report: Report, *capabilities: str) -> bool:
     """Say whether a question of these capabilities got no answer."""
     no_answer = (SourceState.UNAVAILABLE, SourceState.NOT_ASKED)
     return any(
@@ -101,22 +102,22 @@ def unnamed(report: Report) -> bool:
 
 
 def so_far(report: Report) -> str | None:
-    """Return the number while the run goes on; None until it is known."""
+    """Return the number while the run continues; None until it is known."""
     need = report.need
     if need.needed is None:
         return None
     if need.have is None:
         whom = field(report.competitors)
-        return f"{_to_stand_level(need, need.needed, whom)}."
+        return f"{_to_match_top3(need, need.needed, whom)}."
     return need_sentence(report)
 
 
-def _to_stand_level(need: Need, needed: int, whom: str) -> str:
+def _to_match_top3(need: Need, needed: int, whom: str) -> str:
     return f"You need {about(needed)} to stand level with {whom}{_capped(need)}"
 
 
 def _capped(need: Need) -> str:
-    """Return which page counts for less than it has, in brackets, or nothing."""
+    """Return in brackets which page counts for less than it has, or nothing."""
     if not need.capped:
         return ""
     most = f"counted as {number(need.capped[0].counted_as)}"
@@ -133,7 +134,7 @@ def about(count: int) -> str:
 
 
 def field(competitors: tuple[Competitor, ...]) -> str:
-    """Return whom we compare with: the search's top 3, or the pages the asker named."""
+    """Return what we compare with: the search's top 3, or the pages that the asker named."""
     named = bool(competitors) and all(competitor.position is None for competitor in competitors)
     return "the pages you named" if named else "today's top 3"
 
@@ -149,7 +150,7 @@ def _already(need: Need, position: int | None) -> str:
     return f"{start}; the other pages there have {theirs}{yours}."
 
 
-def _not_the_constraint(need: Need, whom: str) -> str:
+def _links_are_enough(need: Need, whom: str) -> str:
     have = f"you have {counted(need.have, 'referring domain')}" if need.have is not None else None
     want = (
         f"standing level with {whom} takes about {number(need.needed)}{_capped(need)}"
@@ -168,13 +169,13 @@ def _first_fault(gates: tuple[Gate, ...]) -> str:
 
 
 def sentence(text: str, limit: int) -> str:
-    """Return outside words as a sentence: clipped, closed with one full stop."""
+    """Return outside words as a sentence: cut to length, with exactly one full stop."""
     said = shown(text, limit)
     return said if said.endswith((".", "…", "?")) else f"{said}."
 
 
 def once_fixed(report: Report) -> str | None:
-    """Return the number that follows a fix-first verdict, or None in all other cases."""
+    """Return the number that follows a fix-first verdict, or None for other verdicts."""
     if report.verdict is not Verdict.FIX_FIRST or report.need.needed is None:
         return None
     return f"Once fixed: {need_sentence(report)}"
@@ -192,7 +193,7 @@ def asked(keyword: str, country: str, language: str, site: str | None) -> str:
 
 
 def spread(need: Need) -> str | None:
-    """Return mean, median, low-high and n, and what so few pages can support."""
+    """Return mean, median, low-high and n, and how far to trust so few pages."""
     known = sum(count is not None for count in need.per_page)
     if not known:
         return None
@@ -208,10 +209,9 @@ def spread(need: Need) -> str | None:
 
 
 def _support(pages: int) -> str:
-    """Min-max of n independent draws covers the population median with 1 - 2·(1/2)^n."""
     if pages == 1:
         return "One page supports no range."
-    chance = 100 * (1 - 2 * 0.5**pages)
+    chance = 100 * range_coverage(pages)
     return (
         f"{pages} pages support only a rough range: "
         f"the median of such pages lies within it with a chance of {number(chance)} %."
@@ -219,7 +219,7 @@ def _support(pages: int) -> str:
 
 
 def adjustment(need: Need) -> str:
-    """Return the authority multiplier and its basis; always said."""
+    """Return the authority multiplier and its basis; always shown."""
     authority = need.authority
     if (
         authority.basis is Basis.UNKNOWN
@@ -241,14 +241,14 @@ def adjustment(need: Need) -> str:
 
 
 def difficulty(report: Report) -> str | None:
-    """Return keyword difficulty for contrast, if it is known."""
+    """Return keyword difficulty for comparison, if it is known."""
     if report.difficulty is None:
         return None
     return f"Keyword difficulty {number(report.difficulty)}: that estimate is about the top 10."
 
 
 def indexes(need: Need) -> str | None:
-    """Return what each link index counts, side by side, where several were asked."""
+    """Return what each link index counts, side by side, if several were asked."""
     if len(need.by_index) < 2:
         return None
     each = [f"{shown(one.provider, 40)} {number(one.needed)}" for one in need.by_index[:6]]
@@ -256,7 +256,7 @@ def indexes(need: Need) -> str | None:
 
 
 def missing(sources: tuple[Source, ...]) -> str | None:
-    """Return what makes the answer partial, or None when everything asked was answered."""
+    """Return what makes the answer partial, or None when every question was answered."""
     open_ = [s for s in sources if s.state in (SourceState.PARTIAL, SourceState.UNAVAILABLE)]
     if not open_:
         return None
@@ -271,13 +271,13 @@ def missing(sources: tuple[Source, ...]) -> str | None:
     told = sum(len(what[:4]) for what in list(same_trouble.values())[:3])
     left = len(open_) - told
     more = f"; {counted(left, 'more source')} below" if left else ""
-    # A list that the list budget cut off is as it was planned; a source that failed is not.
+    # A list cut off by the list budget is as planned; a source that failed is not.
     failed = any(source.state is SourceState.UNAVAILABLE for source in open_)
     return f"{'This answer is partial' if failed else 'Not read whole'}: {'; '.join(said)}{more}."
 
 
 def _first_sentence(note: str | None) -> str:
-    """Return what happened; what to do about it stands with the source."""
+    """Return what happened; the advice is shown with the source."""
     return shown((note or "").partition(". ")[0].rstrip("."), 100) if note else ""
 
 
@@ -304,7 +304,7 @@ def prospects_found(report: Report, listed_here: int) -> str:
     whom = field(report.competitors)
     found = len(report.prospects)
     if not found:
-        return _nobody(report, whom)
+        return _no_prospects(report, whom)
     proven = sum(prospect.absence is Absence.PROVEN for prospect in report.prospects)
     start = f"{counted(found, 'domain')} {'links' if found == 1 else 'link'} to {whom} and"
     if proven == found:
@@ -319,7 +319,7 @@ def prospects_found(report: Report, listed_here: int) -> str:
 
 
 def _at_which_level(prospects: tuple[Prospect, ...]) -> str:
-    """Return to whose pages they link and to whose sites alone: the second says much less."""
+    """Return to whose pages and to whose sites alone they link: the second means much less."""
     sites = sum(prospect.level is Scope.SITE for prospect in prospects)
     pages = len(prospects) - sites
     if not sites:
@@ -339,26 +339,26 @@ def _listed(report: Report, here: int) -> str:
 
 
 def levels(prospect: Prospect) -> str:
-    """Return `1 page, 2 sites`: what a domain links to, a level each."""
+    """Return `1 page, 2 sites`: what a domain links to, by level."""
     pages, sites = prospect.links_to_pages, prospect.links_to_sites
-    if not pages and not sites:  # an answer that was kept before they were counted apart
+    if not pages and not sites:  # an answer stored before the two were counted separately
         return counted(len(prospect.links_to), prospect.level.value)
     known = ((pages, "page"), (sites, "site"))
     return ", ".join(counted(count, noun) for count, noun in known if count)
 
 
-def _nobody(report: Report, whom: str) -> str:
+def _no_prospects(report: Report, whom: str) -> str:
     if report.unproven:
         return f"No prospects: none of those that link to {whom} is proven not to link to you."
     if not report.competitors:
         return "Prospects are unknown: there is no page to compare with."
-    if _lost(report, "referring_domains", "intersect"):
+    if _is_unanswered(report, "referring_domains", "intersect"):
         return f"Prospects are unknown: who links to {whom} could not be read."
     return f"No prospects: no domain was found that links to {whom} and not to you."
 
 
 def unchecked(report: Report) -> str | None:
-    """Return how many more link to the competitors and could not be checked, and why."""
+    """Return how many more domains link to the competitors and could not be checked, and why."""
     count = len(report.unproven)
     if not count:
         return None
@@ -388,6 +388,6 @@ def left_out(dropped: dict[str, int] | None) -> str | None:
 
 
 def authority(value: float | None, scale: str | None) -> str:
-    """Return `DR 74`: a value never stands without its scale."""
+    """Return `DR 74`: a value is never shown without its scale."""
     said = number(value)
     return f"{shown(scale, 20)} {said}" if scale and said != UNKNOWN else said

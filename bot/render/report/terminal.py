@@ -1,7 +1,7 @@
-"""A report for people at a terminal: the same order as in Slack, drawn with rich.
+"""A report for the terminal: the same order as in Slack, drawn with rich.
 
-Outside words enter as `Text`, cleaned by `shown`, so that neither rich markup nor escape
-sequences of a stranger's title reach the terminal.
+Outside words enter as `Text`, cleaned by `shown`, so that neither rich markup nor escape sequences
+in a stranger's title reach the terminal.
 """
 
 from collections.abc import Sequence
@@ -39,14 +39,14 @@ def text_report(report: Report) -> Group:
 
 
 def _proposal(report: Report) -> str | None:
-    """Ask what Slack's buttons ask."""
+    """Print the questions that Slack asks with buttons."""
     asked = checks.proposal(report)
     page = words_or_unknown(report.proposed_page or "", 500)
     return f"{asked} Ask again with --page {page}, or with --page none." if asked else None
 
 
 def lines_of(lines: Sequence[str | None]) -> list[RenderableType]:
-    """Return a text a line; what has no words is left out."""
+    """Return one text per line; lines without words are left out."""
     return [Text(line) for line in lines if line]
 
 
@@ -73,7 +73,7 @@ def _prospects(report: Report) -> list[RenderableType]:
 
 
 def _prospect(place: int, prospect: Prospect) -> tuple[Text, ...]:
-    """Put the reason under the domain: the only layout that stays readable in 80 columns."""
+    """Put the reason below the domain: the only layout that stays readable in 80 columns."""
     why = words_or_unknown(", ".join(prospect.reasons), 160)
     return (
         Text(str(place)),
@@ -94,7 +94,7 @@ def _sources(report: Report) -> list[RenderableType]:
 
 
 def table_of(*names: str, right: tuple[int, ...]) -> Table:
-    """Return an empty table in the house's manner; `right` are the columns of numbers."""
+    """Return an empty table in our style; `right` are the columns of numbers."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for index, name in enumerate(names):
         table.add_column(name, justify="right" if index in right else "left", overflow="fold")

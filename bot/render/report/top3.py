@@ -1,4 +1,4 @@
-"""The pages of the top 3 beside ours, as a table any door can draw."""
+"""The pages of the top 3 beside ours, as a table for any interface."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from bot.render.words import UNKNOWN, linkable, number, short_url, shown, words_
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One page; every cell has words. `url` is set only where a link may be drawn."""
+    """One page; every cell has words. `url` is set only if it may become a link."""
 
     position: str
     title: str
@@ -20,7 +20,7 @@ class Row:
 
 
 def rows(report: Report) -> list[Row]:
-    """Return the competitors best first, then our own page or site where one is known."""
+    """Return the competitors, best first, then our own page or site if one is known."""
     return [_competitor(competitor) for competitor in report.competitors[:5]] + _own(report)
 
 
@@ -54,5 +54,5 @@ def _own(report: Report) -> list[Row]:
 
 
 def label(title: str | None, url: str) -> str:
-    """Return words for a link: the title, else the address."""
+    """Return the words of a link: the title, else the address."""
     return shown(title or "", 80) or short_url(url, 80) or UNKNOWN

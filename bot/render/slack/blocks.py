@@ -1,10 +1,10 @@
-"""Templates into Block Kit: `templates/slack/*.blocks.j2` is a sequence of JSON objects.
+"""Templates into Block Kit: each `templates/slack/*.blocks.j2` is a list of JSON objects.
 
-A template reads as the message it makes. Every `{{ value }}` stands *inside* JSON quotes and is
-escaped for JSON and for mrkdwn; the marked exceptions are `|plain` (plain_text: JSON only), `|url`
-(the address in `<…|…>`), `|date` (a moment in the reader's own time zone) and `|json` (a raw JSON
-value, the only one that stands outside quotes). None and undefined names raise: an unknown must
-have been put into words before.
+A template looks like the message that it makes. Every `{{ value }}` stands *inside* JSON quotes and
+is escaped for JSON and for mrkdwn; the marked exceptions are `|plain` (plain_text: JSON only),
+`|url` (the address in `<…|…>`), `|date` (a moment in the reader's own time zone) and `|json` (a raw
+JSON value, the only one that stands outside quotes). None and undefined names raise: put an unknown
+value into words first.
 """
 
 import json
@@ -23,7 +23,7 @@ Block = dict[str, object]
 
 
 class BrokenTemplate(LinkGapError):
-    """A template and the values it was given do not make blocks; names template and line."""
+    """A template and its values do not make valid blocks; the error names template and line."""
 
 
 class _Ready(str):
@@ -33,7 +33,7 @@ class _Ready(str):
 
 
 def mrkdwn(text: str) -> str:
-    """Escape for Slack's mrkdwn: the three characters it knows, ampersand first."""
+    """Escape the three characters that are special in Slack's mrkdwn, ampersand first."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -70,14 +70,14 @@ def _json(value: object) -> _Ready:
 
 
 def templates_folder() -> Path:
-    """Return where the templates are: at the top of a checkout, or inside the installed wheel."""
+    """Return the folder of the templates: at the top of a checkout, or in the installed wheel."""
     package = Path(__file__).resolve().parents[2]
     inside = package / "_templates"
     return inside if inside.is_dir() else package.parent / "templates"
 
 
 def environment(folder: Path) -> Environment:
-    """Return a Jinja environment that escapes as this module promises."""
+    """Return a Jinja environment that escapes as this module's docstring says."""
     made = Environment(
         loader=FileSystemLoader(folder),
         undefined=StrictUndefined,
@@ -132,7 +132,7 @@ def _read(file: str, text: str) -> list[Block]:
 
 
 def _keep_verbatim(node: object) -> None:
-    """Let nothing in a stranger's words become a mention, channel or link by itself."""
+    """Disarm a stranger's words, so that none becomes a mention, channel or link by itself."""
     if isinstance(node, list):
         for child in node:
             _keep_verbatim(child)

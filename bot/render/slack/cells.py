@@ -11,7 +11,7 @@ ROOM = MAX_DATA_CELLS - 1_000  # characters over all cells, less the header and 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One table cell: words, and a number to sort by or an address to open where there is one."""
+    """One table cell: words, with a number to sort by or an address to open if there is one."""
 
     words: str
     value: float | None = None
@@ -19,13 +19,13 @@ class Cell:
 
 
 def numbered(value: float | None) -> Cell:
-    """Return a cell to sort by; without a number it says “unknown”."""
+    """Return a sortable cell; without a number it says “unknown”."""
     words = number(value)
     return Cell(words, value=None if words == UNKNOWN else value)
 
 
 def fitting(rows: Sequence[Sequence[Cell]], room: int = ROOM) -> Sequence[Sequence[Cell]]:
-    """Return the leading rows whose words fit, never none of them."""
+    """Return the leading rows that fit Slack's character limit, at least one."""
     for taken, row in enumerate(rows):
         room -= sum(len(cell.words) for cell in row)
         if room < 0:
@@ -34,7 +34,7 @@ def fitting(rows: Sequence[Sequence[Cell]], room: int = ROOM) -> Sequence[Sequen
 
 
 def pages(rows: Sequence[Sequence[Cell]], longest: int) -> Iterator[Sequence[Sequence[Cell]]]:
-    """Yield the rows in portions that fit a message each, at most `longest` rows."""
+    """Yield the rows in parts that fit one message each, at most `longest` rows."""
     at = 0
     while at < len(rows):
         page = fitting(rows[at : at + longest])

@@ -1,7 +1,7 @@
-"""Line charts that Slack draws itself: names, points and labels inside its limits.
+"""Line charts that Slack draws itself: names, points and labels within its limits.
 
-Slack knows no gap in a line: a series has a value for every label. So only the days on which all
-drawn series are known are drawn; nothing is filled in.
+A line in Slack has no gaps: a series needs a value for every label. So only days on which all drawn
+series are known are drawn; nothing is filled in.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,12 +13,12 @@ from bot.render.words import words_or_unknown
 POINTS = 20
 SERIES = 6
 FEWEST = 2
-_NAME = 18  # right-to-left names get two characters on top
+_NAME = 18  # right-to-left names get two extra characters
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a chart: a value a label."""
+    """One line of a chart: a value per label."""
 
     name: str
     values: tuple[int, ...]
@@ -37,7 +37,7 @@ class Chart:
 def chart(
     title: str, y_label: str, series: Mapping[str, Mapping[date, int]], days: Sequence[date]
 ) -> Chart | None:
-    """Draw the series on `days`, which all of them must have; None with fewer than two days."""
+    """Draw the series on `days`, which all must have; None with fewer than two days."""
     if len(days) < FEWEST or not series:
         return None
     names = unique_names(list(series))
@@ -49,7 +49,7 @@ def chart(
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
-    """Return names of at most 20 characters that differ: `best crm`, `best crm 2`."""
+    """Return distinct names of at most 20 characters: `best crm`, `best crm 2`."""
     made: list[str] = []
     for name in names:
         said, turn = words_or_unknown(name, _NAME), 2
@@ -60,13 +60,13 @@ def unique_names(names: Sequence[str]) -> list[str]:
 
 
 def day_labels(days: Sequence[date]) -> tuple[str, ...]:
-    """Return `Nov 23` for each day, `2026-11-23` where the former would name two days."""
+    """Return `Nov 23` for each day, or `2026-11-23` if two days would look the same."""
     short = tuple(f"{day:%b} {day.day}" for day in days)
     return short if len(set(short)) == len(short) else tuple(f"{day:%Y-%m-%d}" for day in days)
 
 
 def spread(days: Sequence[date], most: int = POINTS) -> list[date]:
-    """Return at most `most` days, the first and the last among them, evenly chosen."""
+    """Return at most `most` days, evenly spaced, with the first and the last."""
     if len(days) <= most:
         return list(days)
     return [days[turn * (len(days) - 1) // (most - 1)] for turn in range(most)]

@@ -1,4 +1,4 @@
-"""Slack's limits on what stands inside a block: buttons, inputs, options, texts (see limits.py)."""
+"""Slack's limits on parts of a block: buttons, inputs, options, texts (see limits.py)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -122,7 +122,7 @@ def image(block: Mapping[str, Any], at: str) -> Found:
 
 
 def nothing(_item: Mapping[str, Any], _at: str) -> Found:
-    """Find no fault."""
+    """Accept anything."""
     yield from ()
 
 

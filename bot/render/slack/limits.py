@@ -1,7 +1,9 @@
 """Slack's limits, checked before anything is sent.
 
 Sources: docs.slack.dev (Block Kit reference, read 2026) and, for the size of a whole message,
-slackapi/bolt-js issue 2509. A fault is a pair: JSON pointer and sentence. No fault: Slack takes it.
+slackapi/bolt-js issue 2509. A fault is a pair: JSON pointer and sentence. No fault means that Slack
+accepts it. The playground has rules of its own on purpose:
+docs/decisions/0039-block-rules-twice.md.
 """
 
 import json
@@ -27,7 +29,7 @@ from bot.render.slack.limit_elements import (
 MAX_BLOCKS = 50
 MAX_VIEW_BLOCKS = 100
 MAX_TEXT = 4_000
-MAX_MESSAGE = 12_000  # Slack refuses near 13,200 characters of blocks; data tables count apart
+MAX_MESSAGE = 12_000  # Slack refuses about 13,200 characters; data tables count separately
 MAX_SECTION = 3_000
 MAX_TABLE_CELLS = 10_000
 MAX_DATA_CELLS = 20_000
@@ -225,7 +227,7 @@ def _is_number(value: object) -> bool:
 
 
 def cell_text(node: object) -> str:
-    """Return the words a reader sees in a table cell."""
+    """Return the words that a reader sees in a table cell."""
     if isinstance(node, list):
         return "".join(cell_text(child) for child in node)
     if not isinstance(node, dict):

@@ -1,8 +1,7 @@
-"""What leaves this room: a message or a view that Slack will take.
+"""A message or a view that Slack accepts: every message leaves the bot through this module.
 
-`Message.plain` says the same without tables and charts (some clients and some workspaces refuse
-the newer blocks), `Message.text_only` says the sentence alone: an answer is never lost to one bad
-block.
+`Message.plain` says the same without tables and charts (some clients and workspaces refuse the
+newer blocks), `Message.text_only` is the sentence alone: one bad block never loses an answer.
 """
 
 import json
@@ -25,7 +24,7 @@ _log = logging.getLogger(__name__)
 _TABLES = ("table", "data_table")
 _CHART = "data_visualization"
 _PARAGRAPH = 2_800
-_MARGIN = 1_000  # for the braces and quotes of the twins
+_MARGIN = 1_000  # for the braces and quotes of the plain copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Message:
     @property
     def plain(self) -> "Message":
         """The same message with every table and chart as text."""
-        return Message(self.text, _plain_twins(self.blocks))
+        return Message(self.text, _without_data_blocks(self.blocks))
 
     @property
     def text_only(self) -> "Message":
@@ -48,7 +47,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A modal. Texts are plain; title, submit and close have 24 characters at most."""
+    """A modal. Texts are plain; title, submit and close have at most 24 characters."""
 
     callback_id: str
     title: str
@@ -57,7 +56,7 @@ class View:
     private_metadata: str = ""
 
     def payload(self) -> dict[str, Any]:
-        """Return what `views.open` takes."""
+        """Return the argument of `views.open`."""
         return {
             "type": "modal",
             "callback_id": self.callback_id,
@@ -70,7 +69,7 @@ class View:
 
 
 def message(text: str, blocks: list[Block]) -> Message:
-    """Return the best message Slack will take: as drawn, without tables, folded, or text alone.
+    """Return the best version that Slack accepts: as drawn, without tables, cut, or text alone.
 
     `text` is plain words; it is escaped here. Faults are logged, because a template made them.
     """
@@ -84,7 +83,7 @@ def message(text: str, blocks: list[Block]) -> Message:
 
 
 def checked(view: View) -> View:
-    """Return the view; raises `ValueError` when Slack would refuse it (a modal has no twin)."""
+    """Return the view; raises `ValueError` when Slack would refuse it (a modal has no fallback)."""
     faults = view_faults(view.payload())
     if faults:
         raise ValueError(f"view {view.callback_id}: {faults}")
@@ -92,7 +91,7 @@ def checked(view: View) -> View:
 
 
 def paragraphs(lines: list[str], limit: int = _PARAGRAPH) -> list[str]:
-    """Join lines to as few texts as a section takes, counted as Slack sees them (escaped)."""
+    """Join lines into as few texts as a section takes, counted as Slack sees them (escaped)."""
     made: list[str] = []
     size = 0
     for whole in lines:
@@ -107,19 +106,19 @@ def paragraphs(lines: list[str], limit: int = _PARAGRAPH) -> list[str]:
     return made
 
 
-def _plain_twins(blocks: list[Block]) -> list[Block]:
-    """Replace charts, which come whole, and the table, which takes what room is left."""
-    whole = [_chart_twin(block) if block["type"] == _CHART else [block] for block in blocks]
+def _without_data_blocks(blocks: list[Block]) -> list[Block]:
+    """Replace each chart by its full text, and the table by as much text as fits."""
+    whole = [_chart_as_text(block) if block["type"] == _CHART else [block] for block in blocks]
     flat = [block for twins in whole for block in twins]
     room = MAX_MESSAGE - _MARGIN - _size([one for one in flat if one["type"] not in _TABLES])
     made: list[Block] = []
     for block in flat:
-        made += _twin(block, room) if block["type"] in _TABLES else [block]
+        made += _table_as_text(block, room) if block["type"] in _TABLES else [block]
     return made[:MAX_BLOCKS]
 
 
 def _folded(blocks: list[Block]) -> list[Block]:
-    """Leave out small print from the end until the whole fits."""
+    """Drop small print from the end until the message fits."""
     kept = list(blocks)
     for block in reversed(blocks):
         if _size(kept) > MAX_MESSAGE and block["type"] == "context":
@@ -131,10 +130,10 @@ def _size(blocks: list[Block]) -> int:
     return len(json.dumps(blocks, ensure_ascii=False))
 
 
-def _twin(table: Any, room: int) -> list[Block]:
-    """Write a table as a list: the first cell names the row, or two of them where it is numbered.
+def _table_as_text(table: Any, room: int) -> list[Block]:
+    """Write a table as a list: the first cell (two in a numbered table) names the row.
 
-    The others follow with their headers.
+    The other cells follow with their headers.
     """
     head, *rows = [[cell_text(cell) for cell in row] for row in table["rows"]]
     numbered = head[0] == "#"
@@ -154,8 +153,8 @@ def _twin(table: Any, room: int) -> list[Block]:
     return _sections(texts)
 
 
-def _chart_twin(block: Any) -> list[Block]:
-    """Write a chart as a line a series (`Remaining gap: Sep 7: 40, Sep 14: 38`) or a segment."""
+def _chart_as_text(block: Any) -> list[Block]:
+    """Write a chart as one line per series (`Remaining gap: Sep 7: 40, Sep 14: 38`) or segment."""
     title, chart = block["title"], block["chart"]
     if "segments" in chart:
         parts = [f"{part['label']}: {number(part['value'])}" for part in chart["segments"]]

@@ -1,4 +1,4 @@
-"""What may interrupt a channel between digests: one message a day, one sentence first."""
+"""Alerts between digests: one message per day, the main sentence first."""
 
 from collections.abc import Sequence
 
@@ -22,10 +22,12 @@ _MOVES = {
 
 
 def alert_message(alerts: Sequence[Alert]) -> Message:
-    """Return all of a day in one message; raises `ValueError` when there is nothing to say."""
+    """Return all alerts of a day in one message; raises `ValueError` when there are none."""
     if not alerts:
         raise ValueError("an alert without a moment: post nothing instead")
-    first, *rest = [_said(one) for one in sorted(alerts, key=lambda one: _ORDER.index(one.moment))]
+    first, *rest = [
+        _alert_words(one) for one in sorted(alerts, key=lambda one: _ORDER.index(one.moment))
+    ]
     lines = [f"{first}, and {counted(len(rest), 'more thing')} happened." if rest else f"{first}."]
     if rest:
         listed = [f"• {one}." for one in rest[:_LISTED]]
@@ -40,8 +42,8 @@ def alert_message(alerts: Sequence[Alert]) -> Message:
     return note_of(lines, small, buttons)
 
 
-def _said(alert: Alert) -> str:
-    """Return one happening, without a full stop."""
+def _alert_words(alert: Alert) -> str:
+    """Return one alert as words, without a full stop."""
     keyword = quoted(alert.keyword)
     if alert.moment in _MOVES:
         return f"{keyword} {_MOVES[alert.moment]} ({_place(alert)})"

@@ -1,4 +1,4 @@
-"""A week as CSV files: all keywords in one, the links that came and went in another."""
+"""A week as CSV files: all keywords in one, links won and lost in another."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _LINKS = (
 
 
 def digest_csv(digest: Digest) -> bytes:
-    """Return all keywords, in the order they were given; those not read stand last, with why."""
+    """Return all keywords in the order given; those without a read come last, with the reason."""
     header = [*_KEYWORDS, "not_read_because", "sample_data"]
     return written(header, _keyword_rows(digest))
 

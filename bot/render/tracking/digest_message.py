@@ -1,4 +1,4 @@
-"""The parent message of a week: the sentence, the keywords that moved, the chart, what to do."""
+"""The main message of a digest: the sentence, the keywords that moved, the chart, what to do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ from bot.render.tracking.tracked_words import eta, quoted, ranked, signed
 from bot.render.words import UNKNOWN, counted, listed, number, ours, shown, words_or_unknown
 
 _ROWS = 10
-_SMALLER = ((_ROWS, SERIES), (8, 4), (4, 2), (1, 1), (1, 0))  # rows and lines, until Slack takes it
+_SMALLER = ((_ROWS, SERIES), (8, 4), (4, 2), (1, 1), (1, 0))  # rows and lines, tried in order
 _NAMED = 3
-_TO_SCALE = 0.1  # of the total: a smaller line lies on the floor of the chart
+_TO_SCALE = 0.1  # share of the total: a smaller line would lie on the chart's base line
 FIRST_READ = "first read"
 _ELSEWHERE = {"thread": "the thread of the digest", "csv_file": "the CSV file of the digest"}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One keyword in words, for every door."""
+    """One keyword in words, for every interface."""
 
     keyword: str
     gap: str
@@ -34,9 +34,9 @@ class Row:
 
 
 def digest_message(digest: Digest, *, alone: bool = False) -> Message:
-    """Return the week's message; its thread and files hold what is folded here.
+    """Return the digest's main message; thread and files hold what is shortened here.
 
-    `alone`: it is shown to somebody without them.
+    `alone`: the message is shown without its thread and files.
     """
     said = ours(digest.sentence, 400) or UNKNOWN
     mark = f" {sentences.SAMPLE}" if digest.sample else ""
@@ -73,7 +73,7 @@ def _drawn(
 
 
 def rows(digest: Digest) -> list[Row]:
-    """Return every keyword, those that moved first and the biggest change before the smaller."""
+    """Return every keyword, those that moved first, the biggest change first."""
     sites = len({line.site for line in digest.keywords}) > 1
     markets = len({(line.country, line.language) for line in digest.keywords}) > 1
     first = digest.since is None
@@ -84,7 +84,7 @@ def rows(digest: Digest) -> list[Row]:
 
 
 def _whose(line: KeywordLine, *, sites: bool, markets: bool) -> str:
-    """Return ` (client.example, DE-de)`, as far as the channel has several of them."""
+    """Return ` (client.example, DE-de)`, but only what differs within the channel."""
     named = [words_or_unknown(line.site, 40)] if sites and line.site else []
     if markets:
         named.append(f"{shown(line.country, 2).upper()}-{shown(line.language, 2)}")
@@ -109,7 +109,7 @@ def _row(line: KeywordLine, whose: str, *, first: bool) -> Row:
 
 
 def folded(count: int, where: str) -> str:
-    """Return `and 470 more: they are in …`, or nothing when nothing is folded."""
+    """Return `and 470 more: they are in …`, or nothing when nothing is left out."""
     if count <= 0:
         return ""
     return f"and {count:,} more: {where if count > 1 else where.replace('they are', 'it is')}."
@@ -118,8 +118,8 @@ def folded(count: int, where: str) -> str:
 def gap_chart(history: Sequence[GapPoint], most_lines: int = SERIES) -> Chart | None:
     """Return the remaining gap of the last 20 days read: the total and at most five movers.
 
-    A mover is drawn if it changed, if it was read on all those days, and if its line can be told
-    from the floor beside the total's. With one keyword its own line is the total.
+    A mover is drawn if it changed, was read on all those days, and is large enough beside the total
+    to be seen. With one keyword its own line is the total.
     """
     by_keyword: dict[str | None, dict[date, int]] = {}
     for point in history:
@@ -148,7 +148,7 @@ def gap_chart(history: Sequence[GapPoint], most_lines: int = SERIES) -> Chart | 
 def _apart(
     keywords: dict[str, dict[date, int]], best: Sequence[tuple[int, str]]
 ) -> dict[str, dict[date, int]]:
-    """Return the movers; a keyword named “Total” may not take the total's place."""
+    """Return the movers; a keyword named “Total” is renamed, because the total has that name."""
     return {name if name != "Total" else "Total (keyword)": keywords[name] for _, name in best}
 
 
@@ -162,7 +162,7 @@ def _chart_of(series: dict[str, dict[date, int]]) -> Chart | None:
 def small_print(
     digest: Digest, *, thread: str = "the thread", csv_file: str = "the CSV file"
 ) -> list[str]:
-    """Return what else a reader of the numbers must know, a line each; other doors name theirs."""
+    """Return the caveats of the numbers, one line each; callers name the thread and CSV file."""
     lines = [
         _targets(digest.keywords, thread),
         _forecasts(digest.keywords),
@@ -175,7 +175,7 @@ def small_print(
 
 
 def _targets(lines: Sequence[KeywordLine], where: str) -> str:
-    """Announce that a need is counted on other pages than before: the thread names them."""
+    """Announce that the need is now counted on other pages; the thread names them."""
     changed = [line for line in lines if line.entered or line.left]
     if not changed:
         return ""

@@ -1,7 +1,7 @@
-"""The one sentence of a digest: what the week did to the gap, who entered or left, who gained.
+"""The one sentence of a digest: how the gap moved, who entered or left, who gained.
 
-Sums of gaps are taken over the keywords that are known now and were known before; how many those
-are is said when it is not all of them.
+Sums of gaps cover the keywords whose gap is known now and was known before; the sentence says how
+many those are when it is not all of them.
 """
 
 from collections.abc import Sequence
@@ -24,12 +24,12 @@ def digest_sentence(
     first: bool | None = None,
     earlier_digest: bool = True,
 ) -> str:
-    """Return the sentence of the week; never a zero for what is unknown.
+    """Return the sentence of the week; an unknown is never shown as zero.
 
     Changes are against the digest before, or where there is none (`earlier_digest` False) against
     the first read.
 
-    `first` says that there is no digest to compare with; None: judged by whether any change is
+    `first` says that there is no digest to compare with; None: decide by whether any change is
     known.
     """
     if not lines:
@@ -42,7 +42,7 @@ def digest_sentence(
     than = "in the last digest" if earlier_digest else "at the first read"
     gap, ranks = _gap(lines, sums, than), _ranks(lines)
     if len(lines) == 1 and ranks:
-        # The rank is what the links are for; it has named the keyword.
+        # The rank is the goal of the links, and it has named the keyword already.
         gap, ranks = ranks, gap.replace(_over(lines), "")
     told = sums is not None and sums[1] < sums[0]
     second = ranks or _links(lines, won, lost, new_links, told=told)
@@ -56,7 +56,7 @@ def _compared(line: KeywordLine) -> bool:
 
 
 def _standing(lines: Sequence[KeywordLine]) -> str:
-    """Return how many links are missing, without a word on changes."""
+    """Return how many links are missing, without any change."""
     known = [(line.gap, line) for line in lines if line.gap is not None]
     if not known:
         return _unknown(lines)
@@ -95,7 +95,7 @@ def _of(known: int, total: int) -> str:
 
 
 def _ranks(lines: Sequence[KeywordLine]) -> str:
-    """Return who entered or left the top 3; only what both reads saw."""
+    """Return who entered or left the top 3, for keywords where both reads know it."""
     pairs = [
         (line, line.position_before, line.position)
         for line in lines
@@ -154,7 +154,7 @@ def _gap(lines: Sequence[KeywordLine], sums: _Pair | None, than: str) -> str:
 
 
 def _closer(lines: Sequence[KeywordLine], before: int, now: int) -> str:
-    """Return by how much the gap shrank, and by whose doing as far as that is known."""
+    """Return by how much the gap shrank, and whether because of us or of them, if known."""
     over, closed, gained = _over(lines), before - now, _gained(lines)
     if gained is not None and gained < closed:
         own = f"{gained:,} of them by your own new links" if gained > 0 else "as the need fell"
@@ -173,7 +173,7 @@ def _all_missing(count: int) -> str:
 
 
 def _over(lines: Sequence[KeywordLine]) -> str:
-    """Return which keywords a sum is over: the only one, some of many, or nothing for all."""
+    """Return which keywords a sum covers: the only one, some of many, or nothing for all."""
     if len(lines) == 1:
         return f" for {quoted(lines[0].keyword)}"
     known = len(_known(lines))
@@ -196,7 +196,7 @@ def _links(
     *,
     told: bool,
 ) -> str:
-    """Return links won and lost, and what competitors gained; a win is `told` by a smaller gap."""
+    """Return links won and lost and competitors' gains; a shrinking gap has `told` the wins."""
     own = ""
     if won and (lost or not told):
         own = f"you won {counted(len(won), 'link')}{f' and lost {len(lost):,}' if lost else ''}"

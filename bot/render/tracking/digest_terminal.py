@@ -1,4 +1,4 @@
-"""A week for people at a terminal: the same order as in Slack, drawn with rich."""
+"""A digest for the terminal: the same order as in Slack, drawn with rich."""
 
 from collections.abc import Sequence
 
@@ -38,7 +38,7 @@ def digest_text(digest: Digest) -> Group:
 
 
 def chart_lines(chart: Chart) -> list[str]:
-    """Return a line a series: `Remaining gap, Total: Nov 16: 100, Nov 23: 90`."""
+    """Return one line per series: `Remaining gap, Total: Nov 16: 100, Nov 23: 90`."""
     made = []
     for line in chart.lines:
         points = zip(chart.labels, line.values, strict=True)

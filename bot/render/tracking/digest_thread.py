@@ -1,6 +1,6 @@
-"""What stands below a week's message: the links behind the numbers, a table a message.
+"""The thread below a digest: the links behind the numbers, one table per message.
 
-A part without rows is left out. What is folded is counted in the caption and stands in the CSV.
+A part without rows is left out. Rows that do not fit are counted in the caption and are in the CSV.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -34,7 +34,7 @@ _Part = tuple[str, _Caption, Sequence[str], Sequence[Sequence[Cell]]]
 
 
 def digest_thread(digest: Digest) -> tuple[_Step, ...]:
-    """Return the messages of the thread in order, each with a step name that stays the same."""
+    """Return the messages of the thread in order, each with a stable step name."""
     lines = digest.keywords
     targets = [line for line in lines if line.entered or line.left]
     checks = [(line, line.forecast_check) for line in lines if line.forecast_check]
@@ -69,7 +69,7 @@ def _tables(
     *,
     mark: str,
 ) -> Iterator[_Step]:
-    """Yield one table a message: at most `PAGES` of them, the last says what it leaves out."""
+    """Yield one table per message, at most `PAGES`; the last one says what it leaves out."""
     at = 0
     named_by = head.index("Domain") if "Domain" in head else 0
     for turn, page in enumerate(islice(pages(rows, ROWS), PAGES), 1):
@@ -97,7 +97,7 @@ def _caption(what: str, order: str) -> _Caption:
 
 
 def _by_keyword(rows: Sequence[Sequence[Cell]]) -> list[Sequence[Cell]]:
-    """Return the rows with a keyword's links together, the keyword of the best link first."""
+    """Return the rows grouped by keyword, the keyword of the best link first."""
     place: dict[str, int] = {}
     for row in rows:
         place.setdefault(row[0].words, len(place))
@@ -164,7 +164,7 @@ def _check(line: KeywordLine, check: ForecastCheck) -> list[Cell]:
 
 
 def _cost(digest: Digest) -> Iterator[_Step]:
-    """Say what the week's reads were charged, and for how many keywords."""
+    """Say what the week's refreshes were charged, and for how many keywords."""
     if digest.cost:
         read = len(digest.keywords)
         whom = f"{read:,} keywords" if read != 1 else quoted(digest.keywords[0].keyword)

@@ -1,4 +1,4 @@
-"""Forms of tracking: many keywords at once, their price, and what a keyword is read with."""
+"""Forms for tracking: many keywords at once, their price, and one keyword's page and vendors."""
 
 from collections.abc import Sequence
 
@@ -78,9 +78,9 @@ def _skipped(skipped: Sequence[tuple[str, str]]) -> str:
 
 
 def edit_form(tracked: TrackedKeyword) -> View:
-    """Return the form of one keyword's page; `private_metadata` is its id.
+    """Return the form to edit one keyword; `private_metadata` is its id.
 
-    Keyword, site and market are what it is known by: another market is another keyword.
+    Keyword, site and market identify it: another market is another keyword.
     """
     asked = tracked.question
     hint = f"Its address for {quoted(asked.keyword)}, or {NO_PAGE} when there is no page yet."

@@ -1,7 +1,7 @@
-"""`/gap history`: what was needed and there over time, and the rank in a chart of its own.
+"""`/gap history`: need and links over time, and the rank in a separate chart.
 
-A rank falls when it improves, so it never shares an axis with counts. A day on which a drawn number
-was unknown is left out and counted, never filled in.
+A better rank is a smaller number, so it never shares an axis with counts. Days on which a drawn
+number is unknown are left out and counted, never filled in.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ _Points = dict[date, int]
 
 
 def history_message(tracked: TrackedKeyword, snapshots: Sequence[Snapshot]) -> Message:
-    """Return the latest numbers and at most two charts; the twin says their points in words."""
+    """Return the latest numbers and at most two charts; the plain copy lists their points."""
     days = _days(snapshots)
     links = _known({day: one.needed for day, one in days.items()})
     ours = _known({day: one.have for day, one in days.items()})
@@ -50,7 +50,7 @@ def history_terminal(tracked: TrackedKeyword, snapshots: Sequence[Snapshot]) -> 
 
 
 def _days(snapshots: Sequence[Snapshot]) -> dict[date, Snapshot]:
-    """Return the last read of each day, in order; those of the latest index, as others differ."""
+    """Return each day's last read, in order; only the latest index's, because others differ."""
     in_order = sorted(snapshots, key=lambda one: one.taken_at)
     return {one.taken_at.date(): one for one in in_order if one.index == in_order[-1].index}
 
@@ -60,7 +60,7 @@ def _known(points: Mapping[date, int | None]) -> _Points:
 
 
 def _counts(links: _Points, ours: _Points) -> Chart | None:
-    """Draw need and have together where both are known, else the one that is."""
+    """Draw need and links together on days where both are known, else the one that is."""
     if len(links.keys() & ours.keys()) >= FEWEST:
         series = {"Needed": links, "You have": ours}
     elif len(links) >= len(ours):

@@ -1,4 +1,4 @@
-"""At most three things to do this week, each with a name in it; nothing to do is no line."""
+"""At most three things to do this week, each naming a domain or keyword; none: no line."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from bot.render.tracking.tracked_words import missing, quoted
 from bot.render.words import UNKNOWN, number, short_url, shown, words_or_unknown
 
 MOST = 3
-_WORTH_A_SECOND = 60  # of 100: below, one letter a week is enough
+_WORTH_A_SECOND = 60  # of 100: below this, one e-mail a week is enough
 
 
 def suggestions(
@@ -18,7 +18,7 @@ def suggestions(
     won: Sequence[OwnLink],
     lost: Sequence[OwnLink],
 ) -> tuple[str, ...]:
-    """Return whom to write to, which lost link to win back, which keyword to turn to."""
+    """Return whom to write to, which lost link to win back and which keyword to focus on."""
     letters = _letters(new_links, {link.domain for link in (*won, *lost)})
     first = [_win_back(lost), *letters[:1], _losing(lines), _pageless(lines)]
     made = [said for said in first if said]
@@ -26,7 +26,7 @@ def suggestions(
 
 
 def _letters(new_links: Sequence[NewCompetitorLink], ours: set[str]) -> list[str]:
-    """Return the best domains to write to, one line a domain that did not move for us as well."""
+    """Return the best domains to write to, one line each, without those that won or lost a link."""
     best: dict[str, NewCompetitorLink] = {}
     for link in sorted(new_links, key=lambda one: (-one.score, one.domain)):
         if link.domain not in ours:
@@ -58,7 +58,7 @@ def _win_back(lost: Sequence[OwnLink]) -> str:
 
 
 def _losing(lines: Sequence[KeywordLine]) -> str:
-    """Return the widest gap that does not close at this pace."""
+    """Return the widest gap that does not close at the current pace."""
     behind = [
         (line.gap, line)
         for line in lines
@@ -80,7 +80,7 @@ def _pace(value: float) -> str:
 
 
 def _pageless(lines: Sequence[KeywordLine]) -> str:
-    """Return the keyword where a page comes before links, or where naming one gives a number."""
+    """Return the keyword that needs a page before links, or its page named to get a number."""
     without = [line for line in lines if line.page == NO_PAGE]
     if without:
         line = max(without, key=lambda one: one.need or 0)

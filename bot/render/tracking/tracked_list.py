@@ -1,4 +1,4 @@
-"""`/gap list`: what is tracked here, how far it is, when it is read next, and what can be done."""
+"""`/gap list`: what is tracked here, its gap, its next refresh, and the actions on it."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,14 +18,14 @@ from bot.render.tracking.tracked_words import missing, ranked, seen_at, signed
 from bot.render.words import counted, number, shown, utc, words_or_unknown
 
 PER_PAGE = 10
-_LONGEST = (60, 20)  # of a keyword; the second when a page of hostile words does not fit
+_LONGEST = (60, 20)  # length of a keyword; the second if a page of hostile words does not fit
 
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """A tracked keyword, its latest read, what changed since the one before, when it is next.
+    """A tracked keyword, its latest read, the change since the one before, and its next refresh.
 
-    `fault` says why the last try to read it failed, if it did.
+    `fault` says why the last refresh failed, if it did.
     """
 
     tracked: TrackedKeyword
@@ -37,7 +37,7 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """What often holds for a whole page and is then said once: words, and a moment after them."""
+    """What holds for most rows of a page and is shown once: words, and a moment after them."""
 
     words: str
     next_run: datetime | None
@@ -106,7 +106,7 @@ def _where(row: ListRow) -> _Where:
 
 
 def _shared(rows: Sequence[ListRow]) -> _Where | None:
-    """Return what holds for most rows of a page, so that it is said once above them."""
+    """Return what holds for most rows of a page, so that it is shown once above them."""
     for where, count in Counter(map(_where, rows)).most_common(1):
         return where if count > len(rows) / 2 else None
     return None

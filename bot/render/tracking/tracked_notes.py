@@ -1,4 +1,4 @@
-"""What a channel hears when a keyword begins or ceases to be tracked."""
+"""The messages when a keyword starts or stops being tracked."""
 
 from bot.model.tracking import Snapshot, TrackedKeyword
 from bot.render.notes import Button, asked, note_of
@@ -13,7 +13,7 @@ _CLOSEST = 5
 def tracking_begun(
     tracked: TrackedKeyword, schedule_words: str, *, sample: bool = False
 ) -> Message:
-    """Return the first message in the channel: it proves that I can post here, before a read."""
+    """Return the first message in the channel, which proves before a read that we can post here."""
     lines = [f"Tracking {asked(tracked.question)}. The first read is under way…"]
     return note_of(lines, [_schedule(schedule_words)], sample=sample)
 
@@ -26,7 +26,7 @@ def tracking(
     fault: str | None = None,
     sample: bool = False,
 ) -> Message:
-    """Return what replaces it after the first read; without one `fault` says why, in a sentence."""
+    """Return the text that replaces it after the first read; `fault` says why a read failed."""
     who = asked(tracked.question)
     if snapshot is None:
         why = f" {sentence(fault, 250)}" if fault else ""
@@ -47,7 +47,7 @@ def already_tracked(tracked: TrackedKeyword, schedule_words: str) -> Message:
 
 
 def untracked(keyword: str, site: str | None) -> Message:
-    """Return that it ended."""
+    """Return the message that tracking has ended."""
     whose = f" for {words_or_unknown(site, 60)}" if site else ""
     return note_of(
         [f"{quoted(keyword)}{whose} is no longer tracked here. It costs nothing from now on."],
@@ -56,7 +56,7 @@ def untracked(keyword: str, site: str | None) -> Message:
 
 
 def not_tracked(keyword: str, closest: tuple[str, ...]) -> Message:
-    """Return the private note when nothing here has that name; `closest` are names that have."""
+    """Return the private note when no keyword here has that name; `closest` are similar names."""
     lines = [f"{quoted(keyword)} is not tracked here."]
     if closest:
         lines.append(f"Did you mean {_or([quoted(one) for one in closest[:_CLOSEST]])}?")

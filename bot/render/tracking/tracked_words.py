@@ -1,4 +1,4 @@
-"""What a tracked keyword's numbers look like in words, the same in every message and door."""
+"""A tracked keyword's numbers in words, the same in every message and interface."""
 
 import math
 
@@ -10,7 +10,7 @@ _LONGEST = 60
 
 
 def quoted(keyword: str) -> str:
-    """Return a keyword as it stands in a sentence."""
+    """Return a keyword as written in a sentence."""
     return f"“{words_or_unknown(keyword, _LONGEST)}”"
 
 
@@ -22,21 +22,21 @@ def missing(count: int) -> str:
 
 
 def signed(change: int | None) -> str:
-    """Return `−3`, `+5`, `0` or “unknown”; the minus is a real one, as screen readers say it."""
+    """Return `−3`, `+5`, `0` or “unknown”; with a real minus sign, which screen readers say."""
     if change is None:
         return UNKNOWN
     return f"{change:+,}".replace("-", "−") if change else "0"
 
 
 def ranked(position: int | None, change: int | None) -> str:
-    """Return `4 (was 6)`. “Not seen” is true of a page below the rows read, and of none read."""
+    """Return `4 (was 6)`. “Not seen” covers a page below the rows read, and no rows at all."""
     if position is None:
         return NOT_SEEN
     return f"{position} (was {position - change})" if change else str(position)
 
 
 def eta(line: KeywordLine) -> str:
-    """Return when the gap closes at the present pace."""
+    """Return when the gap closes at the current pace."""
     if line.outlook is Outlook.CLOSED:
         return "closed"
     if line.outlook is Outlook.NOT_AT_THIS_PACE:
@@ -47,7 +47,7 @@ def eta(line: KeywordLine) -> str:
 
 
 def months(value: float) -> str:
-    """Return `3.5 months`; what is years away is said in years."""
+    """Return `3.5 months`; long times are given in years."""
     if not math.isfinite(value):
         return UNKNOWN
     if value < 1:
@@ -59,7 +59,7 @@ def months(value: float) -> str:
 
 
 def seen_at(snapshot: Snapshot) -> str:
-    """Return `position 4`, or how many results were read without us among them."""
+    """Return `position 4`, or how many results were read without finding us."""
     if snapshot.position is not None:
         return f"position {snapshot.position}"
     read = len(snapshot.serp)
@@ -67,7 +67,7 @@ def seen_at(snapshot: Snapshot) -> str:
 
 
 def standing(snapshot: Snapshot) -> str:
-    """Return `24 referring domains needed, you have 6, 18 to go`, with “unknown” where it is."""
+    """Return `24 referring domains needed, you have 6, 18 to go`, with “unknown” if need be."""
     if snapshot.needed is None:
         return "how many referring domains it takes is unknown"
     needed = f"{counted(snapshot.needed, 'referring domain')} needed"

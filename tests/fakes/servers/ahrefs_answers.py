@@ -25,7 +25,7 @@ _LISTING = _TARGET | {"select", "limit", "where", "order_by", "history", "timeou
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`columns` are all that is paid for; `expected` is the most rows the request could bring."""
+    """`columns` are the ones paid for; `expected` is the most rows that can be returned."""
 
     key: str
     rows: Any
@@ -146,8 +146,8 @@ class Answers:
     ) -> Answer:
         """Filter, group, sort and cut.
 
-        Whether a filter comes before the grouping is not documented. Here it does: so a lost link
-        may stand for a domain that has a live one too.
+        The documentation does not say whether a filter applies before the grouping. Here it does,
+        so a lost link may represent a domain that also has a live one.
         """
         limit = self._limit(params)
         known = _COLUMNS[key]
@@ -249,7 +249,7 @@ _COLUMNS = {
 
 
 def _lost_since(params: Row) -> date | None:
-    """Return the day from which on lost links are added, None for live ones alone."""
+    """Return the day from which on lost links are included, None for live links only."""
     history = params.get("history", "")
     if history == "live":
         return None

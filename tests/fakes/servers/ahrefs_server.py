@@ -55,12 +55,12 @@ class _Failure:
 
 @dataclass
 class AhrefsServer:
-    """Use as an async context manager; then `base_url` is what LINKGAP_AHREFS_BASE_URL takes.
+    """Use as an async context manager; `base_url` is then the value for LINKGAP_AHREFS_BASE_URL.
 
-    `latency` is seconds before each answer; `units_left` None is unlimited; `row_cap` the plan's
-    rows a request; `per_minute` switches the 429 of the rate limit on; `caches` makes a repeated
-    request free; `index_base` numbers batch rows; without `knows_regex` a filter with
-    it is a 400. All may be changed while it runs.
+    `latency` is seconds before each answer; `units_left` None is unlimited; `row_cap` is the plan's
+    rows per request; `per_minute` enables the 429 of the rate limit; `caches` makes a repeated
+    request free; `index_base` numbers batch rows; without `knows_regex` a filter with it is a 400.
+    All may be changed while it runs.
     """
 
     world: World = field(default_factory=worked_example_world)
@@ -116,10 +116,10 @@ class AhrefsServer:
         times: int = 1,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Make the next requests to paths that end so fail.
+        """Make the next requests to paths with this ending fail.
 
         A status or `html` charges nothing; `truncated` and `timeout` are charged like a good
-          answer, because the vendor did its work (a timeout holds the line until the server stops).
+        answer, because the vendor did its work (a timeout holds the line until the server stops).
         """
         self._failures += [_Failure(path, trouble, headers or {})] * times
 

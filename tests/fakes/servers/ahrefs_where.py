@@ -1,4 +1,4 @@
-"""The part of the vendor's filter language (`where`) that the fake server understands."""
+"""The part of the vendor's filter language (`where`) that the fake server supports."""
 
 import operator
 import re
@@ -20,7 +20,7 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 class Malformed(Exception):
-    """The filter is not one of the language."""
+    """The filter is not valid."""
 
 
 def columns_of(expression: Any) -> set[str]:

@@ -33,7 +33,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`result` None: they know nothing. `micro` is what it costs."""
+    """`result` None: the vendor knows nothing. `micro` is the cost in micro-dollars."""
 
     result: Row | None
     micro: int
@@ -190,7 +190,7 @@ class Answers:
         return _listed(task, rows)
 
     def _links(self, target: str, status: str = "live") -> list[Backlink]:
-        """Return the links; every seventh live one stands in for a lost one as well."""
+        """Return the links; every seventh live one also stands for a lost one."""
         links = self.world.links_to(target, "exact" if "://" in target else "subdomains")
         return links if status == "live" else links[::7]
 
@@ -247,7 +247,7 @@ def _holds(test: Any, row: Row) -> bool:
 
 
 def _list(items: list[Row]) -> Row:
-    """Return a list as they write it: null instead of an empty one."""
+    """Return a list as the vendor writes it: null instead of an empty one."""
     return {"items_count": len(items), "items": items or None}
 
 

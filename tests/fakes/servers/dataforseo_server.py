@@ -44,10 +44,10 @@ class _Failure:
 
 @dataclass
 class DataForSeoServer:
-    """Use as an async context manager; `base_url` is what LINKGAP_DATAFORSEO_BASE_URL takes.
+    """Use as an async context manager; `base_url` is the value for LINKGAP_DATAFORSEO_BASE_URL.
 
-    `balance` is what is left in micro-dollars, None without end; `per_minute` switches the rate
-    limit on; `mixes` allows pages and sites in one intersection; `merging` is the intersection mode
+    `balance` is what is left in micro-dollars, None for unlimited; `per_minute` enables the rate
+    limit; `mixes` allows pages and sites in one intersection; `merging` is the intersection mode
     that finds domains which link to any target. All may be changed while it runs.
     """
 
@@ -98,7 +98,7 @@ class DataForSeoServer:
     def fail_next(
         self, path: str, trouble: Trouble, times: int = 1, headers: Mapping[str, str] | None = None
     ) -> None:
-        """Make the next requests whose path holds these words fail.
+        """Make the next requests fail whose path contains these words.
 
         A number below 1,000 is an HTTP status, above it a task's code; both, and `html`, charge
         nothing. `truncated` and `timeout` are charged like a good answer.

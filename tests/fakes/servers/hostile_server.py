@@ -1,6 +1,6 @@
-"""A web server on 127.0.0.1 that behaves as badly as a test asks it to.
+"""A web server on 127.0.0.1 that misbehaves as a test asks it to.
 
-Routes are raw: a handler writes whatever bytes it likes, HTTP or not.
+Routes are raw: a handler writes any bytes, HTTP or not.
 """
 
 import asyncio
@@ -76,7 +76,7 @@ def answer(
     kind: str | None = "text/html",
     headers: dict[str, str] | None = None,
 ) -> Handler:
-    """An orderly answer."""
+    """A well-formed answer."""
 
     async def handler(writer: asyncio.StreamWriter) -> None:
         sent = {"Content-Length": str(len(body)), **(headers or {})}
@@ -97,14 +97,14 @@ def packed(body: bytes, coding: str = "gzip") -> Handler:
 
 
 def bomb(megabytes: int) -> Handler:
-    """A small body that inflates to so many megabytes, made without ever holding them."""
+    """A small body that inflates to this many megabytes, built without ever holding them."""
     deflate = zlib.compressobj(wbits=31)
     pieces = [deflate.compress(b"<p>" + b"0" * (1024 * 1024)) for _ in range(megabytes)]
     return packed(b"".join([*pieces, deflate.flush()]))
 
 
 def endless(piece: bytes = b"<p>more</p>" * 1000) -> Handler:
-    """A body that never ends, sent as fast as it is taken."""
+    """A body that never ends, sent as fast as the client reads."""
 
     async def handler(writer: asyncio.StreamWriter) -> None:
         writer.write(_head(200, {"Content-Type": "text/html"}))
@@ -116,7 +116,7 @@ def endless(piece: bytes = b"<p>more</p>" * 1000) -> Handler:
 
 
 def stalled(before: bytes = b"") -> Handler:
-    """An answer that stops half way and keeps the line open until the reader hangs up."""
+    """An answer that stops half-way and keeps the connection open until the reader closes it."""
 
     async def handler(writer: asyncio.StreamWriter) -> None:
         writer.write(before)
@@ -127,7 +127,7 @@ def stalled(before: bytes = b"") -> Handler:
 
 
 def dripping(piece: bytes = b" ") -> Handler:
-    """A body that arrives a byte at a time, each soon enough to keep a read timeout away."""
+    """A body that arrives byte by byte, each soon enough to avoid a read timeout."""
 
     async def handler(writer: asyncio.StreamWriter) -> None:
         writer.write(_head(200, {"Content-Type": "text/html"}))

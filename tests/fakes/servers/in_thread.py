@@ -1,4 +1,4 @@
-"""A server beside a command that has an event loop of its own."""
+"""A server in a thread, for a command that runs its own event loop."""
 
 import asyncio
 import threading

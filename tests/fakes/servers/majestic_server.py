@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from urllib.parse import parse_qsl
 
 from aiohttp import web
-from fakes.servers.one_door import Answer, OneDoor, Refusal, Row, required
+from fakes.servers.one_endpoint import Answer, OneEndpoint, Refusal, Row, required
 from fakes.worlds.ahrefs_world import Backlink, host_of, root_of
 
 _MOST_DEPTH = 100_000
@@ -19,15 +19,15 @@ _CALENDAR_DAYS = 60
 
 
 @dataclass
-class MajesticServer(OneDoor):
-    """`base_url` is what LINKGAP_MAJESTIC_BASE_URL takes; all linkers of the world are live."""
+class MajesticServer(OneEndpoint):
+    """`base_url` is the value for LINKGAP_MAJESTIC_BASE_URL; all linkers of the world are live."""
 
-    door = "/api/json"
+    path = "/api/json"
     base = "/api"
     key: str = "test-majestic-key"
 
     def read(self, request: web.Request, text: str) -> tuple[str, Row]:
-        """Read a form; a key in the address would be a fault of ours."""
+        """Read a form; a key in the URL would be our bug."""
         if "app_api_key" in request.query:
             raise Refusal("InvalidRequest", "the key has no place in the address")
         params: Row = dict(parse_qsl(text, keep_blank_values=True))
@@ -39,7 +39,7 @@ class MajesticServer(OneDoor):
         return str(command), params
 
     def refuse(self, refusal: Refusal) -> web.Response:
-        """Spell it as a Code, or as a bad status where the test wanted one."""
+        """Write it as a Code, or as an HTTP status if the test asked for one."""
         status = refusal.code if refusal.code in (429, 500, 502, 503) else 200
         code = "Failed" if isinstance(refusal.code, int) else refusal.code
         return web.json_response(
@@ -48,12 +48,12 @@ class MajesticServer(OneDoor):
         )
 
     def too_dear(self, pool: str) -> Refusal:
-        """Name the pool as clients have seen it."""
+        """Return the pool's name in the form that clients have seen."""
         names = {"items": "IndexItemInfo", "analysis": "Analysis", "retrieval": "Retrieval"}
         return Refusal(f"Insufficient{names[pool]}Units", "Too few units are left")
 
     def meter(self, body: Row, cost: Mapping[str, int]) -> Row:
-        """Say what was charged, except for summaries, whose answers never do."""
+        """Say what was charged, except for summaries, which never do."""
         if "analysis" not in cost:
             return body
         return body | {
@@ -133,7 +133,7 @@ class MajesticServer(OneDoor):
         )
 
     def _linkers(self, item: str, depth: int) -> dict[str, list[Backlink]]:
-        """Return the top linking domains of an item, those with most traffic first."""
+        """Return the top linking domains of an item, by traffic."""
         found: dict[str, list[Backlink]] = {}
         for link in self.world.links_to(item, _mode(item)):
             found.setdefault(root_of(host_of(link.url_from)), []).append(link)
@@ -175,7 +175,7 @@ class MajesticServer(OneDoor):
         return self._table("BackLinks", [], {"analysis": price, "retrieval": 0})
 
     def _days(self) -> list[date]:
-        """Return the days that are kept: two months until the day before yesterday."""
+        """Return the days that have data: two months until the day before yesterday."""
         last = self.world.today - timedelta(days=2)
         return [last - timedelta(days=back) for back in reversed(range(_CALENDAR_DAYS))]
 

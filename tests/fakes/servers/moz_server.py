@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from aiohttp import web
-from fakes.servers.one_door import Answer, OneDoor, Refusal, Row, required
+from fakes.servers.one_endpoint import Answer, OneEndpoint, Refusal, Row, required
 from fakes.worlds.ahrefs_world import Backlink, host_of, root_of
 
 _MOST_ROWS = 50
@@ -21,15 +21,15 @@ _SORT = {"source_domain_authority"}
 
 
 @dataclass
-class MozServer(OneDoor):
-    """`base_url` is what LINKGAP_MOZ_BASE_URL takes."""
+class MozServer(OneEndpoint):
+    """`base_url` is the value for LINKGAP_MOZ_BASE_URL."""
 
-    door = "/jsonrpc"
+    path = "/jsonrpc"
     base = ""
     key: str = "test-moz-token"
 
     def read(self, request: web.Request, text: str) -> tuple[str, Row]:
-        """Read an envelope."""
+        """Read a JSON-RPC request."""
         if request.headers.get("x-moz-token") != self.key:
             raise Refusal(401, "Missing or invalid authentication")
         body = json.loads(text)
@@ -41,13 +41,13 @@ class MozServer(OneDoor):
         return str(body["method"]), data
 
     def refuse(self, refusal: Refusal) -> web.Response:
-        """Spell it as an error of JSON-RPC."""
+        """Write it as a JSON-RPC error."""
         status = int(refusal.code)
         error = {"code": -32652, "status": status, "message": refusal.text, "data": {}}
         return web.json_response({"jsonrpc": "2.0", "error": error}, status=status)
 
     def too_dear(self, pool: str) -> Refusal:
-        """Say so as it was seen in the wild."""
+        """Refuse with the text that was seen from the real API."""
         return Refusal(403, f"Insufficient {pool}")
 
     def answer(self, question: str, params: Row) -> Answer:
@@ -96,7 +96,7 @@ class MozServer(OneDoor):
         return _result({"serp_query": query, "keyword_metrics": values}, len(values))
 
     def _lost(self, params: Row) -> Answer:
-        """Nobody ever leaves this world; what is asked is still checked."""
+        """No link is ever lost in this world; the parameters are still checked."""
         query, options = required(params, "site_query", "options")
         date.fromisoformat(options["begin_date"])
         _target(query)

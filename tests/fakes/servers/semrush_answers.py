@@ -39,7 +39,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Rows in the order in which they are paid; `header` only where it is not the columns."""
+    """Rows in the order in which they are paid; `header` only if it differs from the columns."""
 
     rows: list[Row]
     columns: tuple[str, ...]
@@ -47,7 +47,7 @@ class Lines:
     header: tuple[str, ...] = ()
 
     def text(self, count: int) -> str:
-        """Return so many rows as v3 prints them: `;` between cells, nothing quoted."""
+        """Return this many rows as v3 prints them: `;` between cells, nothing quoted."""
         named = self.header or tuple(_HEADERS.get(name, name) for name in self.columns)
         cells = [named] + [tuple(row[name] for name in self.columns) for row in self.rows[:count]]
         return "".join(";".join(str(cell) for cell in line) + "\n" for line in cells)
@@ -55,7 +55,7 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class V3:
-    """The reports of v3 as the world has them."""
+    """The reports of v3, from the world."""
 
     world: World
 
@@ -98,7 +98,7 @@ class V3:
         return _lines(params, rows, {"Ph", "Kd", "Nq", "Co"}, 10, limited=False)
 
     def _ranks(self, params: Params) -> Lines:
-        """Answer with one country's line, whichever has most visits."""
+        """Answer with the line of the country with most visits."""
         domain = _one(params, "domain")
         if _one(params, "display_sort") != "ot_desc":
             raise Refusal(10000, "Wrong parameter 'display_sort'. It is not known.")
@@ -166,7 +166,7 @@ class V3:
         rows = [
             {
                 "source_url": link.url_from,
-                # Titles hold the very sign that parts the cells.
+                # Titles contain the very character that separates the cells.
                 "source_title": f"{link.title}; {wanted[1]}",
                 "target_url": link.url_to,
                 "anchor": link.anchor,
@@ -193,7 +193,7 @@ class V3:
 
 @dataclass(frozen=True, slots=True)
 class V4:
-    """The reports of v4 as the world has them."""
+    """The reports of v4, from the world."""
 
     world: World
 
@@ -233,7 +233,7 @@ class V4:
         return Lines([row], tuple(row), 20)
 
     def _matrix(self, params: Params) -> Lines:
-        """Answer for targets of one scope; `fields` and filters are not known."""
+        """Answer for targets of one scope; unknown `fields` and filters are refused."""
         targets = _one(params, "urls").split(",")
         if len(targets) > 6 or {"fields", "filter"} & params.keys():
             raise Refusal(400, "too many targets, or a parameter that is not known")

@@ -1,7 +1,7 @@
 """A Semrush-shaped HTTP server on 127.0.0.1 for tests and benchmarks: API v3, v4, the balance.
 
-Stricter than the real one (a list without `display_limit` is refused), and as treacherous: errors
-of v3 come with HTTP 200, a low balance shortens an answer without a word, titles hold a `;`.
+Stricter than the real one (a list without `display_limit` is refused), and with the same traps:
+errors of v3 come with HTTP 200, a low balance silently shortens an answer, titles contain a `;`.
 """
 
 import asyncio
@@ -41,10 +41,10 @@ class _Failure:
 
 @dataclass
 class SemrushServer:
-    """Use as an async context manager; `base_url` is what LINKGAP_SEMRUSH_BASE_URL takes.
+    """Use as an async context manager; `base_url` is the value for LINKGAP_SEMRUSH_BASE_URL.
 
-    `units_left` None is plenty; `per_second` switches the 429 of the rate limit on; `most_rows` is
-    the longest answer of v4; `refuses_keys` takes back every key. All may be changed as it runs.
+    `units_left` None is plenty; `per_second` enables the 429 of the rate limit; `most_rows` is the
+    longest answer of v4; `refuses_keys` revokes every key. All may be changed while it runs.
     """
 
     world: World = field(default_factory=worked_example_world)

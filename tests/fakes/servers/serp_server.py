@@ -1,8 +1,8 @@
-"""One HTTP server on 127.0.0.1 that has the shapes of Serper, SerpApi, Brave Search and SearXNG.
+"""One HTTP server on 127.0.0.1 in the shapes of Serper, SerpApi, Brave Search and SearXNG.
 
 It answers from the same invented web as the Ahrefs-shaped server. Keys, required parameters, codes
-and limits are enforced, and more strictly than the real ones: an unknown parameter is refused.
-What a good search costs is written to `ledger`; refusals cost nothing.
+and limits are enforced more strictly than by the real ones: an unknown parameter is refused. The
+cost of a good search is written to `ledger`; refusals cost nothing.
 """
 
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ _BRAVE_PARAMETERS = {"q", "country", "search_lang", "count", "result_filter", "t
 
 @dataclass
 class SerpServer:
-    """Use as an async context manager; `base_url` is what each LINKGAP_<VENDOR>_BASE_URL takes.
+    """Use as an async context manager; `base_url` is the value for LINKGAP_<VENDOR>_BASE_URL.
 
     SearXNG answers at `searxng_url`, without a key. `searches_left` None is unlimited; `formats` is
     what SearXNG's settings list; `silent` are its engines that do not answer.
@@ -69,7 +69,7 @@ class SerpServer:
         return [(one.url, one.title) for one in results if one.url][:most]
 
     def _charge(self, vendor: str) -> bool:
-        """Say whether there was a search left, and take it."""
+        """Use up one search; say whether there was one left."""
         if self.searches_left == 0:
             return False
         if self.searches_left is not None:

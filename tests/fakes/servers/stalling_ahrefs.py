@@ -1,4 +1,4 @@
-"""An Ahrefs-shaped server that stops at one request, so that a test may kill who asked."""
+"""An Ahrefs-shaped server that stops at one request, so that a test can kill the client."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ from fakes.servers.ahrefs_server import AhrefsServer
 
 
 class StallingAhrefs(AhrefsServer):
-    """Stops at its so-many-th request, before or after its work."""
+    """Stops at its nth request, before or after its work."""
 
     stall_at: int | None = None
     after = False

@@ -1,10 +1,12 @@
-"""The real Bolt app over real HTTP, in a playground, with an analysis that follows a script."""
+"""The real Bolt app over real HTTP, in a playground, with a scripted analysis."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from bot.providers.base import Answer, Capability, Vendor
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.settings.environment import Settings
+from bot.settings.levels import VendorNames
 from bot.spending.overview import Spending
 from bot.store import reports
 from bot.store.connect import Database
@@ -38,7 +41,7 @@ from playground.server import Playground
 
 
 class StallingPlayground(Playground):
-    """Stops answering at one call, before or after it did its work, so that a test may kill."""
+    """Stops answering at one call, before or after its work, so that a test can kill the bot."""
 
     stall_at: int | None = None
     after = False
@@ -49,7 +52,7 @@ class StallingPlayground(Playground):
         self.stalled, self.released = asyncio.Event(), asyncio.Event()
 
     def stall(self, number: int, *, after: bool) -> None:
-        """Stall at the so-many-th call from now."""
+        """Stall at the nth call from now."""
         self.stall_at, self.after = self.seen + number, after
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
@@ -79,13 +82,22 @@ VENDORS = (
     Vendor("ahrefs", "Ahrefs", None, {Capability.BALANCE: object()}),
     Vendor("dataforseo", "DataForSEO", None, {}, pool="micro-USD"),
 )
+ANSWERS_ALL = Vendor(
+    "scripted",
+    "Scripted",
+    None,
+    {Capability.SERP: object(), Capability.REFERRING_DOMAINS: object()},
+)
 COST = (CostLine("ahrefs", "units", 150, None, 200),)
 Step = Callable[[], Awaitable[None]]
 
 
 @dataclass
 class FakeAnalysis:
-    """Says what the test told it to, and keeps the answer as the real one does."""
+    """Says what the test told it to, and keeps the answer as the real one does.
+
+    What `Spending` and the registry say in this bot comes from here too: a test has one script.
+    """
 
     database: Database
     report: Report = EXAMPLE
@@ -100,22 +112,13 @@ class FakeAnalysis:
     balances: dict[str, Any] = field(default_factory=dict)
     people: list[str | None] = field(default_factory=list)
     pages_read: list[bool] = field(default_factory=list)
-    checked_with: Settings | None = None
 
-    def check(self, question: Question, settings: Settings | None = None) -> None:
-        del question
-        self.checked_with = settings
+    def check(self) -> None:
         if self.refusal:
             raise self.refusal
 
-    def uses_sample(self, _question: Question, _settings: Settings | None = None) -> bool:
-        return self.report.sample
-
     def quote(
-        self,
-        question: Question,
-        _settings: Settings | None = None,
-        _aliases: Sequence[str] = (),
+        self, question: Question, _settings: Settings, _aliases: Sequence[str] = ()
     ) -> dict[tuple[str, str], int]:
         pools = {vendor.name: vendor.pool for vendor in VENDORS}
         prices = self.light_prices if question.light else self.prices
@@ -166,6 +169,47 @@ class FakeAnalysis:
         return self.report
 
 
+class ScriptedSpending(Spending):
+    """Real in all but the prices and what vendors say is left."""
+
+    def __init__(self, script: FakeAnalysis, **rooms: Any) -> None:
+        super().__init__(**rooms)
+        self._script = script
+
+    def worst(self, question, settings) -> dict[tuple[str, str], int]:
+        return self._script.quote(question, settings)
+
+    async def look_up(self, vendor, capability, query, **who) -> Answer[Any]:
+        return await self._script.look_up(vendor, capability, query, **who)
+
+    async def cost(self, run_id: str, team: str) -> tuple[CostLine, ...]:
+        return await self._script.cost(run_id, team)
+
+
+class ScriptedRegistry:
+    """Vendors of which one answers every question, unless the script refuses it."""
+
+    not_configured = ()
+
+    def __init__(self, script: FakeAnalysis) -> None:
+        self._script = script
+
+    @property
+    def vendors(self) -> tuple[Vendor, ...]:
+        return (replace(ANSWERS_ALL, sample=self._script.report.sample), *VENDORS)
+
+    @property
+    def names(self) -> VendorNames:
+        return Registry(VENDORS, ()).names
+
+    def preferring(self, _order) -> "ScriptedRegistry":
+        self._script.check()
+        return self
+
+    def named(self, _name: str) -> Vendor:
+        return self.vendors[0]
+
+
 @dataclass
 class Bot:
     """A workspace with LinkGap in it."""
@@ -181,7 +225,7 @@ class Bot:
     moving: MovingWeb
 
     async def gap(self, text: str, *, user: str = "ana", channel: str = "seo"):
-        """Type the command and let the bot finish."""
+        """Type the command and wait until the bot has finished."""
         ack = await self.playground.slash(user, channel, "/gap", text)
         await self.services.jobs.idle()
         return ack
@@ -231,7 +275,7 @@ class Bot:
         return [call.method for call in self.playground.calls if call.method != "auth.test"]
 
     async def killed_at(self, number: int, *, after: bool, text: str) -> None:
-        """Ask, kill the bot at its so-many-th request to Slack, start it again and let it end."""
+        """Ask, kill the bot at its nth request to Slack, restart it and let it finish."""
         self.playground.stall(number, after=after)
         await self.playground.slash("ana", "seo", "/gap", text)
         async with asyncio.timeout(5):
@@ -241,17 +285,23 @@ class Bot:
         await self.services.jobs.idle()
 
     def everything(self) -> list[Message]:
-        """Return all that the bot has said, wherever and to whomever."""
+        """Return everything that the bot has said, in any place and to anyone."""
         return [m for m in self.playground.workspace.everything() if m.user == self.app.bot_user]
 
+    async def held(self, channel: str = "seo") -> Settings:
+        """Return what holds in a channel, as its next question will be checked with."""
+        workspace = self.playground.workspace
+        place = (workspace.team_id, workspace.channel(channel).id)
+        return await self.services.channels.settings(*place)
+
     async def tracked(self, channel: str = "seo"):
-        """Return what a channel follows."""
+        """Return what a channel tracks."""
         workspace = self.playground.workspace
         place = (workspace.team_id, workspace.channel(channel).id)
         return await self.services.tracking.following(*place)
 
     async def restart(self) -> None:
-        """Die in the middle of whatever is going on, and start again on the same file."""
+        """Kill the bot in the middle of its work, and restart it on the same database."""
         await self.services.jobs.stop()
         await self.runner.cleanup()
         self.services, self.runner = await _start(
@@ -266,12 +316,18 @@ def words(message: Message) -> str:
 
 async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[Services, Any]:
     registry, tracked = Registry(VENDORS, ()), Registry((moving.vendor,), ())
-    spending = Spending(
-        registry=registry, analysis=analysis, database=database, clock=clock, settings=settings
+    gateway = Gateway(moving.client, clock)
+    spending = ScriptedSpending(
+        analysis,
+        registry=registry,
+        gateway=gateway,
+        database=database,
+        clock=clock,
+        settings=settings,
     )
     refresher = Refresher(
         registry=tracked,
-        gateway=Gateway(moving.client, clock),
+        gateway=gateway,
         database=database,
         clock=clock,
         settings=settings,
@@ -282,11 +338,11 @@ async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[S
             settings=settings,
             clock=clock,
             database=database,
-            registry=registry,
+            registry=ScriptedRegistry(analysis),
             analysis=analysis,
             spending=spending,
             tracking=Tracking(database=database, clock=clock, refresher=refresher),
-            digests=Digests(database, settings, tracked),
+            digests=Digests(database, settings),
         )
     )
     runner = web.AppRunner(make_app(services).web_app("/slack/events"), shutdown_timeout=0.1)
@@ -298,6 +354,11 @@ async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[S
 
 
 def manifest() -> dict[str, Any]:
+    return deepcopy(_as_written())
+
+
+@cache
+def _as_written() -> dict[str, Any]:
     return yaml.safe_load((ROOT / "manifest.yml").read_text())
 
 

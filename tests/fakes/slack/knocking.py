@@ -1,4 +1,4 @@
-"""Whoever knocks at the ASGI door, with or without Slack's signature."""
+"""Requests to the ASGI app, with or without Slack's signature."""
 
 import hmac
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
@@ -12,7 +12,7 @@ Header = tuple[bytes, bytes]
 
 @dataclass
 class Knock:
-    """One request. `parts` is the body as it trickles in; `taken` counts what was asked for."""
+    """One request. `parts` are the body's chunks; `taken` counts how many were requested."""
 
     headers: Iterable[Header] = ()
     parts: Iterator[bytes] = field(default_factory=lambda: iter(()))
@@ -50,8 +50,8 @@ class Knock:
     def answered(self) -> dict[bytes, bytes]:
         return dict(self.said[0]["headers"])
 
-    async def at(self, door: Callable[..., Awaitable[None]]) -> "Knock":
-        await door(self.scope, self.receive, self.send)
+    async def at(self, app: Callable[..., Awaitable[None]]) -> "Knock":
+        await app(self.scope, self.receive, self.send)
         return self
 
 
@@ -69,7 +69,7 @@ def knock(
 
 
 def signed(body: bytes, *, secret: str, at: float, kind: bytes = FORM) -> Knock:
-    """Return a delivery as Slack signs it; a body that is no UTF-8 is signed by its bytes."""
+    """Return a delivery signed as Slack does; a body that is not UTF-8 is signed by its bytes."""
     stamp = str(int(at))
     basis = b"v0:" + stamp.encode() + b":" + body
     signature = "v0=" + hmac.new(secret.encode(), basis, "sha256").hexdigest()
@@ -77,7 +77,7 @@ def signed(body: bytes, *, secret: str, at: float, kind: bytes = FORM) -> Knock:
 
 
 def unsigned(now: float, victim: str) -> dict[str, Knock]:
-    """Return what a stranger without the secret tries; each body asks for a POST to `victim`."""
+    """Return what a stranger without the secret may try; each body asks for a POST to `victim`."""
     fresh, well_formed = str(int(now)), "v0=" + "0" * 64
     body = urlencode({"command": "/gap", "text": "crm", "response_url": victim}).encode()
     stamps = {

@@ -1,7 +1,7 @@
-"""Turns of channels with nothing to read: what is left of a week is when it is told, and how often.
+"""Schedule turns of channels with nothing to read: only when a week is posted, and how often.
 
-The file, the claims, `ScheduledPosts` and `Schedule` are the real ones; the clock is moved by the
-test.
+The database, the claims, `ScheduledPosts` and `Schedule` are the real ones; the test moves the
+clock.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass
 class Told:
-    """One post: which slot, when, from when on it tells, and up to when."""
+    """One post: its slot, when it was sent, and from when up to when it reports."""
 
     slot: Slot
     at: datetime
@@ -42,7 +42,7 @@ class Told:
 
 @dataclass
 class Office:
-    """Channels that have something to hear every week; `closed` ones take no post."""
+    """Channels that have something to post every week; `closed` ones accept no post."""
 
     clock: FakeClock
     database: Database
@@ -57,7 +57,7 @@ class Office:
         self.somebody_heard = asyncio.Event()
 
     def another(self) -> Schedule:
-        """Return the schedule of another process on the same file, or of the next life."""
+        """Return the schedule of another process on the same database, or of the next start."""
         scheduled_posts = ScheduledPosts(
             database=self.database,
             clock=self.clock,
@@ -73,8 +73,8 @@ class Office:
             settings_of=self.settings_of,
         )
 
-    async def follow(self, channel: str, day: str, hour: int, zone: str) -> None:
-        """Let a channel follow one keyword, and hear of it on a day at an hour."""
+    async def track(self, channel: str, day: str, hour: int, zone: str) -> None:
+        """Let a channel track one keyword, with its digest on a day at an hour."""
         self.set(channel, digest_day=day, digest_hour=hour, time_zone=zone)
         question, at = make("best crm", Defaults(), site="ledgerly.example"), self.clock.now()
         await self.database.run(
@@ -91,12 +91,12 @@ class Office:
         return self.settings[channel]
 
     async def ring(self, at: datetime) -> None:
-        """Let it be a moment, and an alarm ring then."""
+        """Set the time and run the schedule once."""
         self.clock.advance((at - self.clock.now()).total_seconds())
         await self.schedule.run_due()
 
     def heard(self, channel: str) -> list[str]:
-        """Return when a channel was told a week, by its own clocks."""
+        """Return when a channel was sent its weeks, in its own time zone."""
         zone = ZoneInfo(self.settings[channel].time_zone)
         return [
             f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}"
@@ -159,3 +159,12 @@ def local_moments(
         if here.weekday() == DAYS.index(day) and moment > first:
             yield moment
         here += timedelta(days=1)
+
+
+def rings_at(schedule: Schedule, now: datetime, channel: str) -> datetime | None:
+    """Return when a channel's alarm rings next, in its own time zone; None: it has none."""
+    alarms = schedule._alarms  # noqa: SLF001 - the product has no use for a look at an alarm
+    job = alarms.get_job(f"{TEAM} {channel}") if alarms else None
+    if job is None:
+        return None
+    return job.trigger.get_next_fire_time(None, now).astimezone(job.trigger.hours.zone)

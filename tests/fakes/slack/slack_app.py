@@ -1,4 +1,4 @@
-"""A tiny app in Slack's eyes: it takes deliveries on a port and answers what a test tells it to."""
+"""A minimal app from Slack's point of view: it takes deliveries on a port and answers as told."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from aiohttp import web
 
 @dataclass(frozen=True)
 class Delivery:
-    """One request as it came in; `payload` is the form, the interaction or the event envelope."""
+    """One request as received; `payload` is the form, the interaction or the event envelope."""
 
     body: str
     headers: Mapping[str, str]
@@ -43,7 +43,7 @@ class SlackApp:
         return await self.answer(delivery)
 
     async def deliveries(self, count: int) -> list[Delivery]:
-        """Wait until so many deliveries have come."""
+        """Wait until this many deliveries have come."""
         async with asyncio.timeout(15), self.arrived:
             await self.arrived.wait_for(lambda: len(self.got) >= count)
         return self.got

@@ -1,4 +1,4 @@
-"""A channel of the playground that Ana set up and that follows one keyword, from Monday on."""
+"""A channel of the playground that Ana set up and that tracks one keyword, from Monday on."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,12 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from fakes.slack.gap_bot import Bot, gap_bot
-from fakes.worlds.moving_web import OUR_SITE, OURS, RIVALS
+from fakes.worlds.moving_web import COMPETITORS, OUR_SITE, OURS
 
 from bot.model.question import Defaults, make
 from bot.model.tracking import Digest
 from bot.settings.catalogue import Level
-from bot.settings.levels import Place
+from bot.settings.overrides import Place
 from bot.store import workspace
 from bot.store.posts import PostKind, Slot
 from playground.model import Channel, Message
@@ -21,8 +21,8 @@ TEN_MINUTES, A_WEEK = 600, 7 * 86_400
 
 
 @dataclass
-class Following:
-    """A channel that Ana set up, on the Monday morning of a week with something to tell."""
+class TrackedChannel:
+    """A channel that Ana set up, on the Monday morning of a week with news."""
 
     bot: Bot
 
@@ -31,7 +31,7 @@ class Following:
         return self.bot.playground.workspace.channel("seo")
 
     async def look(self, times: int = 1) -> None:
-        """Let the alarm ring so many times, every ten minutes."""
+        """Run the schedule this many times, every ten minutes."""
         for _ in range(times):
             await self.bot.services.schedule.run_due()
             self.bot.clock.advance(TEN_MINUTES)
@@ -48,10 +48,10 @@ class Following:
         return len(self.bot.moving.asked)
 
     async def next_week(self, name: str) -> None:
-        """Go to nine on the next Monday; a competitor has won a link meanwhile."""
+        """Go to nine on the next Monday, after a competitor has won a link."""
         gone = (self.bot.clock.now() - self.monday).total_seconds()
         self.bot.clock.advance(A_WEEK - gone % A_WEEK)
-        self.bot.moving.link(RIVALS[0], f"{name}.example", days_ago=1)
+        self.bot.moving.link(COMPETITORS[0], f"{name}.example", days_ago=1)
 
     async def state(self, week: str) -> str | None:
         rows = await self.bot.database.read(
@@ -67,14 +67,14 @@ class Following:
         return self.bot.playground.workspace.team_id
 
     async def day(self, days: int, hour: int = 9) -> None:
-        """Go on by so many days, to an hour, and let the alarm ring."""
+        """Go this many days ahead, to an hour, and run the schedule."""
         now = self.bot.clock.now()
         at = now.replace(hour=hour, minute=0) + timedelta(days=days)
         self.bot.clock.advance((at - now).total_seconds())
         await self.bot.services.schedule.run_due()
 
     async def read(self) -> None:
-        """Read the keyword now, as somebody who cannot wait for Monday does."""
+        """Refresh the keyword now instead of waiting for Monday."""
         self.bot.clock.advance(60)
         tracking = self.bot.services.tracking
         keywords = [one.state.tracked for one in await tracking.listed(self.team, None)]
@@ -85,17 +85,17 @@ class Following:
         await self.bot.services.channels.save(self.team, place, values, by=None)
 
     async def digest(self) -> Digest:
-        """Return what the week would tell now."""
+        """Return the week's digest as of now."""
         slot = Slot(self.team, self.channel.id, PostKind.DIGEST, "2099-W01")
         return await self.bot.services.digests.build(slot, as_of=self.bot.clock.now())
 
 
 @asynccontextmanager
-async def following(folder: Path) -> AsyncIterator[Following]:
-    """Follow, read once, and tell the first, quiet week; it is the next Monday at nine then."""
+async def tracked_channel(folder: Path) -> AsyncIterator[TrackedChannel]:
+    """Track, read once, and post the first, quiet week; it is then the next Monday at nine."""
     async with gap_bot(folder) as bot:
         bot.join("seo")
-        it = Following(bot)
+        it = TrackedChannel(bot)
         ana = bot.playground.workspace.user("ana").id
         question = make("best crm", Defaults(), site=OUR_SITE, page=OURS)
         await bot.services.tracking.track(question, team=it.team, channel=it.channel.id, person=ana)

@@ -1,7 +1,7 @@
-"""An invented web for the Ahrefs-shaped server: everything follows from one list of links.
+"""An invented web for the Ahrefs-shaped server, derived from one list of links.
 
-Counts, profiles, batch rows and histories are all derived from `World.links`, so no two answers of
-the server can contradict each other. Domains are on the `.example` TLD, except platforms.
+Counts, profiles, batch rows and histories are all computed from `World.links`, so no two answers of
+the server contradict each other. Domains are on the `.example` TLD, except platforms.
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ _SHARED_HOSTS = ("github.io", "blogspot.com")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the index thinks of a registrable domain: rating 0-100, monthly organic visits."""
+    """The index's view of a registrable domain: rating 0-100, monthly organic visits."""
 
     rating: float
     traffic: int = 0
@@ -30,7 +30,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Backlink:
-    """One link on the invented web; from the day `lost` on it is no more."""
+    """One link on the invented web; it is gone from the day `lost` on."""
 
     url_from: str
     url_to: str
@@ -43,7 +43,7 @@ class Backlink:
     lost: date | None = None
 
     def is_lost(self, day: date) -> bool:
-        """Say whether it had gone by a day."""
+        """Say whether it was gone by a day."""
         return self.lost is not None and self.lost <= day
 
 
@@ -58,7 +58,7 @@ class Result:
 
 @dataclass
 class World:
-    """All the server knows. `serps` by keyword; `keywords` gives (difficulty, volume)."""
+    """Everything the server knows. `serps` by keyword; `keywords` gives (difficulty, volume)."""
 
     serps: dict[str, tuple[Result, ...]] = field(default_factory=dict)
     keywords: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
@@ -75,14 +75,14 @@ class World:
         return _grouped((root_of(host_of(link.url_to)), link) for link in self.links)
 
     def site(self, host: str) -> Site:
-        """Return what is thought of a host's registrable domain; a stranger is weak."""
+        """Return the index's view of a host's registrable domain; an unknown one is weak."""
         return self.sites.get(root_of(host), Site(rating=0.0))
 
     def links_to(self, target: str, mode: str) -> list[Backlink]:
         """Return the live links to one URL (`exact`) or to a domain (`subdomains`)."""
-        return [link for link in self._ever(target, mode) if not link.is_lost(self.today)]
+        return [link for link in self._links_ever(target, mode) if not link.is_lost(self.today)]
 
-    def _ever(self, target: str, mode: str) -> list[Backlink]:
+    def _links_ever(self, target: str, mode: str) -> list[Backlink]:
         if mode == "exact":
             return self._by_page.get(_page_key(target), [])
         host = host_of(target)
@@ -96,11 +96,13 @@ class World:
     def refdomain_count(self, target: str, mode: str, until: date | None = None) -> int:
         """Return how many registrable domains linked on a day."""
         day = until or self.today
-        links = [k for k in self._ever(target, mode) if k.first_seen <= day and not k.is_lost(day)]
+        links = [
+            k for k in self._links_ever(target, mode) if k.first_seen <= day and not k.is_lost(day)
+        ]
         return len({root_of(host_of(link.url_from)) for link in links})
 
     def refdomains(self, target: str, mode: str) -> list[dict[str, object]]:
-        """Return refdomains rows; grouped by host, as the vendor may."""
+        """Return refdomains rows; grouped by host, as the vendor may do."""
         groups = _grouped((host_of(k.url_from), k) for k in self.links_to(target, mode))
         return [self._refdomain(host, links) for host, links in groups.items()]
 
@@ -122,8 +124,8 @@ class World:
     def backlinks(
         self, target: str, mode: str, *, lost_since: date | None = None
     ) -> list[dict[str, object]]:
-        """Return all-backlinks rows of the live links and of those that went on a day or later."""
-        links = self._ever(target, mode) if lost_since else self.links_to(target, mode)
+        """Return all-backlinks rows of the live links and of those lost on a day or later."""
+        links = self._links_ever(target, mode) if lost_since else self.links_to(target, mode)
         return [
             self._backlink(host_of(link.url_from), link)
             for link in links
@@ -156,7 +158,7 @@ def host_of(url: str) -> str:
 
 
 def root_of(host: str) -> str:
-    """Return the registrable domain, by a list that is long enough for an invented web."""
+    """Return the registrable domain, by a suffix list that suffices for an invented web."""
     labels = host.split(".")
     return ".".join(labels[-3:] if ".".join(labels[-2:]) in _SHARED_HOSTS else labels[-2:])
 

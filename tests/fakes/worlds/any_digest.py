@@ -1,4 +1,4 @@
-"""Every digest, snapshot, tracked keyword and alert there could be, hostile words included."""
+"""Hypothesis strategies for digests, snapshots, keywords and alerts, with hostile words too."""
 
 from datetime import UTC, date, datetime
 

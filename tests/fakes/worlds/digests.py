@@ -1,4 +1,4 @@
-"""Weeks to draw: builders with sane defaults, and a made-up week of any size."""
+"""Builders of digests with sensible defaults, and an invented week of any size."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -31,7 +31,7 @@ _KINDS = ("best {}", "{} for startups", "free {}", "{} pricing", "{} alternative
 
 
 def page_for(keyword):
-    """Each keyword has a page of its own, as far as a test does not say otherwise."""
+    """Each keyword has its own page unless a test says otherwise."""
     return PAGE if keyword == "best crm" else f"{PAGE}/{quote(keyword, errors='replace')}"
 
 
@@ -99,7 +99,7 @@ def line(keyword="best crm", **changes):
 
 
 def first_line(keyword="best crm", **changes):
-    """A keyword's line in the first digest: what is there, and no change of it."""
+    """A keyword's row in the first digest: the numbers, and no change."""
     unknown = dict.fromkeys(
         ("need_change", "have_change", "gap_change", "position_before", "position_change")
     )
@@ -140,7 +140,7 @@ def own_link(index=1, **changes):
 
 
 def list_row(index=0, **changes):
-    """A row of `/gap list`; every kind of unknown comes up among many."""
+    """A row of `/gap list`; a large list contains every kind of unknown."""
     one = big_line(index)
     asked = Question(one.keyword, Market("us", "en"), site=SITE, page=one.page)
     numbers = {"needed": one.need, "have": one.have, "gap": one.gap, "position": one.position}
@@ -154,7 +154,7 @@ def list_row(index=0, **changes):
 
 
 def history(gaps, keyword=None):
-    """One point a week, the last of them on the Monday of the digest."""
+    """One point per week, the last on the Monday of the digest."""
     last = len(gaps) - 1
     return tuple(
         GapPoint((MONDAY - timedelta(weeks=last - n)).date(), keyword, gap)
@@ -192,7 +192,7 @@ def keyword_of(index):
 
 
 def big_line(index):
-    """One of many keywords, each different and every kind of unknown among them."""
+    """One of many keywords, all different, with every kind of unknown among them."""
     gap = (index * 7) % 40
     change = (0, -3, 2, 0, -1, 0, 5)[index % 7]
     changes = {"id": f"t{index}", "need": gap + 9, "have": 9, "gap": gap, "gap_change": change}
@@ -215,7 +215,7 @@ def big_line(index):
 
 
 def big_digest(count, weeks=12):
-    """A made-up week of `count` keywords with all its parts; the words are the real ones."""
+    """An invented week of `count` keywords with all its parts; the words are the real ones."""
     lines = tuple(big_line(index) for index in range(count))
     names = [one.keyword for one in lines]
     links = tuple(

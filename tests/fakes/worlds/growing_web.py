@@ -1,8 +1,8 @@
-"""An invented web of any size that moves one per cent a week: computed, never kept.
+"""An invented web of any size that changes one per cent a week: computed, never stored.
 
 Each keyword has three competitors with 500 referring domains; a page gains three and loses two a
-week. Every tenth page of ours wins a link. It answers from this machine (whole lists, free) or as a
-paid vendor that can tell who is new since a day.
+week. Every tenth page of ours wins a link. It answers as a local index (whole lists, free) or as a
+paid vendor that can return only what is new since a day.
 """
 
 import json
@@ -25,11 +25,11 @@ from bot.model.links import (
     SerpRow,
 )
 from bot.model.question import Defaults, Question, make
-from bot.providers.base import Call, Capability, Cost, Page, Rate, Vendor
+from bot.providers.base import Call, Capability, Cost, Local, Page, Rate, Remote, Vendor
 
-RIVALS, LINKERS, GAINED, LOST = 3, 500, 3, 2
+COMPETITORS, LINKERS, GAINED, LOST = 3, 500, 3, 2
 OURS, OUR_LINKERS, WINS_EVERY = "ledgerly.example", 60, 10
-NAMES = 60_013  # a prime, so that a page's steps through the names meet none twice
+NAMES = 60_013  # a prime, so that a page's steps through the names never repeat one
 START = date(2026, 1, 5)
 _SCALE = Scale.SAMPLE
 _WORDS = ("crm", "sales", "blog", "tools", "review", "startup", "news", "guide")
@@ -37,9 +37,9 @@ _WORDS = ("crm", "sales", "blog", "tools", "review", "startup", "news", "guide")
 
 @dataclass
 class GrowingWeb:
-    """The web in week `week`, 0 being the first read; `seconds` is what answering took.
+    """The web in week `week`, 0 being the first read; `seconds` is the time spent answering.
 
-    `keeps_lists`: it counts, and does not say who links.
+    `keeps_lists` False: it counts, but does not say who links.
     """
 
     keywords: int
@@ -53,12 +53,12 @@ class GrowingWeb:
 
     @property
     def changed_rows(self) -> int:
-        """Return how many intervals open or close in a week, and one snapshot a keyword."""
+        """Return how many intervals open or close in a week, plus one snapshot per keyword."""
         wins = -(-self.keywords // WINS_EVERY)
-        return self.keywords * (RIVALS * (GAINED + LOST) + 1) + wins
+        return self.keywords * (COMPETITORS * (GAINED + LOST) + 1) + wins
 
     def question(self, number: int) -> Question:
-        """Return what is followed, with our page."""
+        """Return what is tracked, with our page."""
         return make(
             f"best crm software {number}",
             Defaults(),
@@ -68,18 +68,18 @@ class GrowingWeb:
 
     def vendor(self, *, paid: bool) -> Vendor:
         """Return it as a vendor."""
-        door: Callable[[Callable[[Any], Page[Any]]], object] = _Paid if paid else _Free
-        counted = door(self._timed(self._metrics))
+        make: Callable[[Callable[[Any], Page[Any]]], object] = _Paid if paid else _Free
+        counted = make(self._timed(self._metrics))
         return Vendor(
             name="growing",
             title="Growing web",
             scale=_SCALE,
             capabilities={
-                Capability.SERP: door(self._timed(self._serp)),
+                Capability.SERP: make(self._timed(self._serp)),
                 Capability.PAGE_METRICS: counted,
                 Capability.SITE_METRICS: counted,
-                Capability.REFERRING_DOMAINS: door(self._timed(self._referring)),
-                Capability.LINKS: door(self._timed(self._links)),
+                Capability.REFERRING_DOMAINS: make(self._timed(self._referring)),
+                Capability.LINKS: make(self._timed(self._links)),
             },
             rate=Rate(per_minute=1_000_000),
             run_cap=1_000_000,
@@ -139,7 +139,7 @@ class GrowingWeb:
             number, gained, lost, begun = int(keyword) * 4 + int(place), GAINED, LOST, LINKERS
         first = lost * self.week
         if since is not None:
-            weeks = max(0, (since - START).days) // 7  # what week `weeks` brought is not before it
+            weeks = max(0, (since - START).days) // 7  # links of a week do not exist before it
             first = max(first, begun + gained * max(0, weeks - 1))
         rows = tuple(
             self._row(number, at, begun, gained) for at in range(first, begun + gained * self.week)
@@ -162,15 +162,18 @@ class GrowingWeb:
         return Page(tuple(rows), complete=True)
 
 
-class _Free:
-    """A capability on this machine."""
+class _Free(Local[Any, Any]):
+    """A capability of a local index."""
 
-    def __init__(self, read: Callable[[Any], Page[Any]]) -> None:
-        self.read = read
+    def __init__(self, answer: Callable[[Any], Page[Any]]) -> None:
+        self._answer = answer
+
+    def read(self, query: Any) -> Page[Any]:
+        return self._answer(query)
 
 
-class _Paid:
-    """A capability over HTTP: the answer is made where it is read, its bytes travel all the way."""
+class _Paid(Remote[Any, Any]):
+    """A capability over HTTP: `parse` builds the answer, but its bytes are really transferred."""
 
     def __init__(self, read: Callable[[Any], Page[Any]]) -> None:
         self._read = read
@@ -186,7 +189,7 @@ class _Paid:
 
 
 def over_the_wire() -> httpx.AsyncClient:
-    """Return a client whose every request is answered with a list of the usual size."""
+    """Return a client that answers every request with a list of the usual size."""
     rows = [
         {"domain": f"site-{at}.example", "dr": 40.0, "first_seen": "2026-01-05"} for at in range(10)
     ]

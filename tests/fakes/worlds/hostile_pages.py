@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 
 def _filled(piece: str, before: str = "", after: str = "") -> Callable[[int], str]:
-    """Return a maker of pages: one piece again and again, as often as the size allows."""
+    """Return a maker of pages that repeat one piece as often as the size allows."""
 
     def page(size: int) -> str:
         times = max(1, (size - len(before) - len(after)) // len(piece))
@@ -14,7 +14,7 @@ def _filled(piece: str, before: str = "", after: str = "") -> Callable[[int], st
 
 
 def _numbered(piece: str, before: str = "", after: str = "") -> Callable[[int], str]:
-    """Return the same of pieces that all differ: each `#` becomes a number."""
+    """Return the same with pieces that all differ: each `#` becomes a number."""
 
     def page(size: int) -> str:
         times = max(1, (size - len(before)) // (len(piece) + 4))

@@ -1,4 +1,4 @@
-"""A small web that a test moves from week to week, read for free as an index on this machine."""
+"""A small web that a test changes from week to week, read for free as a local index."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,23 +20,26 @@ from bot.model.links import (
     SerpRow,
 )
 from bot.pages.reading.fetch import PageRead, ReadState
-from bot.providers.base import Capability, Page, Vendor
+from bot.providers.base import Capability, Local, Page, Vendor
 
 OURS = "https://ledgerly.example/crm"
 OUR_SITE = "ledgerly.example"
-RIVALS = tuple(f"https://rival{n}.example/best-crm" for n in range(1, 10))
+COMPETITORS = tuple(f"https://rival{n}.example/best-crm" for n in range(1, 10))
 STRENGTH = Authority(40, Scale.SAMPLE)
 
 
-class Local:
+class Answering(Local[Any, Any]):
     """One capability: a function from a query to a page."""
 
-    def __init__(self, read: Callable[[Any], Page[Any]]) -> None:
-        self.read = read
+    def __init__(self, answer: Callable[[Any], Page[Any]]) -> None:
+        self._answer = answer
+
+    def read(self, query: Any) -> Page[Any]:
+        return self._answer(query)
 
 
 class Here:
-    """Where pages are understood: in this process, since nothing invented here is hostile."""
+    """Page analysis in this process, since nothing invented here is hostile."""
 
     @property
     def pages(self) -> "Here":
@@ -51,7 +54,7 @@ class MovingWeb:
     """Who ranks for every keyword, and who links to each page. `down` makes the index fail."""
 
     clock: FakeClock
-    ranking: list[str] = field(default_factory=lambda: [*RIVALS[:6], OURS, *RIVALS[6:]])
+    ranking: list[str] = field(default_factory=lambda: [*COMPETITORS[:6], OURS, *COMPETITORS[6:]])
     rankings: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, dict[str, ReferringDomain]] = field(default_factory=dict)
     pages: dict[str, ReadState] = field(default_factory=dict)
@@ -61,25 +64,25 @@ class MovingWeb:
     sample: bool = False
 
     def __post_init__(self) -> None:
-        self.client = httpx.AsyncClient(transport=httpx.MockTransport(_nothing_is_sent))
+        self.client = httpx.AsyncClient(transport=httpx.MockTransport(_refuse_request))
         self.reader = self
         self.apart = Here()
-        for place, url in enumerate((*RIVALS, OURS)):
+        for place, url in enumerate((*COMPETITORS, OURS)):
             self.link(url, *(f"old{n}.example" for n in range(4 if url == OURS else 20 + place)))
 
     @property
     def vendor(self) -> Vendor:
-        metrics = Local(self._metrics)
+        metrics = Answering(self._metrics)
         return Vendor(
             name="moving",
             title="Moving web",
             scale=Scale.SAMPLE,
             capabilities={
-                Capability.SERP: Local(self._serp),
+                Capability.SERP: Answering(self._serp),
                 Capability.PAGE_METRICS: metrics,
                 Capability.SITE_METRICS: metrics,
-                Capability.REFERRING_DOMAINS: Local(self._referring),
-                Capability.LINKS: Local(self._links),
+                Capability.REFERRING_DOMAINS: Answering(self._referring),
+                Capability.LINKS: Answering(self._links),
             },
             sample=self.sample,
             serp_counts=True,
@@ -94,7 +97,7 @@ class MovingWeb:
             rows[domain] = ReferringDomain(domain, strength, first_seen=day)
 
     def unlink(self, url: str, *domains: str, missing: bool = True) -> None:
-        """Let the index forget links; their pages are gone (`missing`), or show the link still."""
+        """Remove links from the index; their pages are gone (`missing`), or still show the link."""
         for domain in domains:
             del self.links[url][domain]
             page = _page_of(domain)
@@ -163,5 +166,5 @@ def _page_of(domain: str) -> str:
     return f"https://{domain}/post"
 
 
-def _nothing_is_sent(request: httpx.Request) -> httpx.Response:
+def _refuse_request(request: httpx.Request) -> httpx.Response:
     raise AssertionError(f"sent {request.url}")

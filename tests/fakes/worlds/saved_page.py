@@ -1,4 +1,4 @@
-"""A page as a shop may have saved it."""
+"""A page as a shop might have saved it."""
 
 from bot.pages.facts import facts_of
 

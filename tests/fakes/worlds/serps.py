@@ -1,4 +1,4 @@
-"""Invented competitors and first pages, and the short way to ask for their need."""
+"""Invented competitors and first pages, and a shortcut to compute their need."""
 
 from bot.gap.need import count_need
 from bot.model.links import Authority, Scale, SerpRow

@@ -12,7 +12,7 @@ OUR_SITE = "ours.example"
 
 
 def results(depth=10, ours=None):
-    """Return so many rows; ours stands at one of them, or at none."""
+    """Return this many rows, with ours at one of them or at none."""
     return tuple(
         SerpRow(
             position=place,
@@ -33,7 +33,7 @@ def competitors(*names, links=None):
 def snapshot(
     days=0, have=None, needed=None, *, page=OUR_PAGE, at=None, depth=10, competitors=(), gap=None
 ):
-    """One read so many days after the first; `at` is our position, None: not among `depth` rows."""
+    """One read `days` after the first; `at` is our position, None: not among `depth` rows."""
     if gap is None and have is not None and needed is not None:
         gap = max(0, needed - have)
     return Snapshot(

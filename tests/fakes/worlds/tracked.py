@@ -1,4 +1,4 @@
-"""A week of tracked keywords: an invented web in which some pages gained links, and its re-read."""
+"""A week of tracked keywords: an invented web in which some pages gained links, and its refresh."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from bot.spending.budget import RunBudget
 
 SINCE = TODAY - timedelta(days=7)
 US = Market("us", "en")
-_OLD, _NEW = 12, 3  # linkers of a page before this week; of a page that moved, in it
+_OLD, _NEW = 12, 3  # linkers of a page before this week; new linkers of a page that moved
 
 
 def keyword(number: int) -> str:
@@ -33,7 +33,7 @@ def competitor(number: int, place: int) -> str:
 
 
 def spell(before: str, now: str) -> Callable[[Any], None]:
-    """Return what spells a stored keyword anew, as no door does: files of old have any spelling."""
+    """Return a function that respells a stored keyword: old databases have any spelling."""
     change = "UPDATE tracked_keywords SET keyword = ?, question = json_set(question, ?, ?) "
 
     def run(db: Any) -> None:
@@ -45,7 +45,7 @@ def spell(before: str, now: str) -> Callable[[Any], None]:
 def tracked_world(keywords: int, moved: Sequence[str] = ()) -> World:
     """Return a web where each keyword has ten pages of its own and ours; `moved` gained links.
 
-    A page that moved also got one more link from a domain that linked already: nobody new.
+    A page that moved also got one more link from a domain that already linked, which is not new.
     """
     serps = {
         keyword(n): tuple(Result(competitor(n, place), f"Guide {place}") for place in range(1, 11))
@@ -73,17 +73,17 @@ def _link(url: str, name: str, day: date, path: str = "post") -> Backlink:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What a re-read found: who is new, by page, and every question that was asked."""
+    """What a refresh found: who is new, by page, and every question that was asked."""
 
     new: dict[Target, set[str]]
     profiles: list[Profile]
     asks: list[Ask]
 
 
-async def reread(
+async def refresh_week(
     vendor: Vendor, gateway: Gateway, budget: RunBudget, keywords: int, world: World
 ) -> Week:
-    """Re-read keywords whose counts of last week are those of the world then."""
+    """Refresh keywords whose stored counts of last week are those of the world at that time."""
     asks: list[Ask] = []
 
     async def answers(questions: Sequence[Ask]) -> list[Answer[object]]:

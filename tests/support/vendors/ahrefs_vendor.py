@@ -1,4 +1,4 @@
-"""Ahrefs as a configured installation would have it, and one question of each kind."""
+"""Ahrefs as an installation configures it, and one question of each kind."""
 
 import json
 from datetime import date
@@ -89,7 +89,7 @@ def parse(
 ) -> Page[object]:
     """Read one answer to the first request of a question.
 
-    A refusal is given to what is asked in the place of it as well.
+    A refusal is also the answer to what is asked instead.
     """
     adapter: Any = vendor.capabilities[capability]
     call = plan(vendor, capability, query)[0]

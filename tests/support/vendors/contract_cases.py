@@ -1,8 +1,8 @@
-"""What the shared contract suite needs to know of a vendor: fixtures/<vendor>/contract_cases.py.
+"""The input of the shared contract suite for one vendor: fixtures/<vendor>/contract_cases.py.
 
-Each is a module with `CONTRACT_CASES`: how an installation with a key is set up, one `Case`
-for each capability that is asked over HTTP, and how the vendor refuses. Where something cannot
-happen at a vendor, the reason stands in its place as a string and is what the skipped test says.
+Each is a module with `CONTRACT_CASES`: how an installation with a key is set up, one `Case` for
+each capability that is asked over HTTP, and how the vendor refuses. If something cannot happen at a
+vendor, its field holds the reason as a string, which the skipped test reports.
 """
 
 import json
@@ -28,23 +28,23 @@ class Reply:
         return httpx.Response(self.status, content=self.body, headers=headers)
 
 
-# One answer to whatever is asked, or an answer to each request (pages, one target a call, ids).
+# One answer to every request, or one for each request (pages, one target a call, ids).
 Said = Reply | Callable[[httpx.Request], Reply]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question and what may come back.
+    """One question and its possible answers.
 
-    `rows` is how many rows the good answer holds over all its requests. `optional` names fields
-    that the vendor may leave out without the rows getting fewer. `cut_off` is a question with an
-    answer that holds less than there is. `requests` is how many requests it takes to the last page,
-    where one answer leads to another; without it no more are sent than planned. `maps` names fields
-    that hold a map: a name nobody knows would be data there.
+    `rows` is how many rows the good answer has over all its requests. `optional` names fields that
+    the vendor may leave out without losing rows. `cut_off` is a question with an answer that is
+    incomplete. `requests` is how many requests lead to the last page, if one answer leads to
+    another; without it, no more are sent than planned. `maps` names fields that hold a map, where
+    an unknown name would be data.
 
     For answers that are not JSON, `extended` (unknown fields), `sparse` (optional ones missing) and
-    `broken` (ended in the middle) say what the suite cannot derive; `broken` also where half a body
-    looks whole.
+    `broken` (cut in the middle) give what the suite cannot derive; `broken` also if half a body
+    looks complete.
     """
 
     query: object
@@ -62,9 +62,9 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class ContractCases:
-    """One vendor. `env` is all that is set; `secrets` are the values in it nobody may ever see.
+    """One vendor. `env` is its whole configuration; `secrets` are values that must never leak.
 
-    `vendor` is set in a further contract_cases of a vendor that can be set up in another way; the
+    `vendor` is set in further contract cases of a vendor that can be set up in another way; the
     folder then has a name of its own.
     """
 
@@ -85,7 +85,7 @@ def refusal(status: int, body: object, **headers: str) -> Reply:
 
 
 def each(said: Said, change: Callable[[bytes], bytes]) -> Callable[[httpx.Request], Reply]:
-    """Return the same answers with their bodies changed."""
+    """Return the same answers with changed bodies."""
 
     def answer(request: httpx.Request) -> Reply:
         reply = said if isinstance(said, Reply) else said(request)
@@ -95,7 +95,7 @@ def each(said: Said, change: Callable[[bytes], bytes]) -> Callable[[httpx.Reques
 
 
 def extended(maps: tuple[str, ...], body: bytes) -> bytes:
-    """Return JSON with a field nobody knows in every object that is not a map."""
+    """Return JSON with an unknown field in every object that is not a map."""
 
     def grow(value: object, *, a_map: bool = False) -> object:
         if isinstance(value, dict):
@@ -107,7 +107,7 @@ def extended(maps: tuple[str, ...], body: bytes) -> bytes:
 
 
 def without(names: tuple[str, ...], body: bytes) -> bytes:
-    """Return JSON without these fields, wherever they stand."""
+    """Return JSON without these fields, at any depth."""
 
     def shrink(value: object) -> object:
         if isinstance(value, dict):
@@ -118,7 +118,7 @@ def without(names: tuple[str, ...], body: bytes) -> bytes:
 
 
 def quoting(secret: str, body: bytes) -> bytes:
-    """Return a refusal whose sentences quote the secret; codes (no space in them) stay."""
+    """Return a refusal whose sentences quote the secret; codes (without spaces) stay."""
 
     def quote(value: object) -> object:
         if isinstance(value, dict):

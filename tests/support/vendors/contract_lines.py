@@ -1,7 +1,7 @@
-"""What the shared contract suite holds, a line a test, and why a line does not apply to a case.
+"""The promises of the shared contract suite, one per test, and why one does not apply to a case.
 
-The suite skips by these reasons and by no others, and docs/providers.md is made from them, so the
-page says of a vendor what its tests do.
+The suite skips for these reasons and no others, and docs/providers.md is generated from them, so
+the page says what the tests do.
 """
 
 from collections.abc import Callable
@@ -16,12 +16,12 @@ ALL_NEEDED = "Every field of this answer is needed."
 NO_KEY = "There is no key."
 
 
-def _never(_book: ContractCases, _case: Case) -> None:
+def _always_applies(_book: ContractCases, _case: Case) -> None:
     return None
 
 
 def _said(value: object) -> str | None:
-    """Return the reason that a contract_cases gives instead of an answer."""
+    """Return the reason that the contract cases give instead of an answer."""
     return value if isinstance(value, str) else None
 
 
@@ -31,7 +31,7 @@ class Line:
 
     says: str
     test: str
-    why_not: Reason = _never
+    why_not: Reason = _always_applies
 
 
 LINES = (
@@ -127,7 +127,7 @@ _BY_TEST = {line.test: line for line in LINES}
 
 
 def skip_what_does_not_apply(request: pytest.FixtureRequest) -> None:
-    """Skip a test of the suite for the reason its line gives, if any."""
+    """Skip a test of the suite for the reason that its line gives, if any."""
     line = _BY_TEST.get(request.function.__name__)
     if line is None:
         return

@@ -1,4 +1,4 @@
-"""DataForSEO as a configured installation would have it, and one question of each kind."""
+"""DataForSEO as an installation configures it, and one question of each kind."""
 
 import json
 from datetime import date
@@ -60,7 +60,7 @@ QUESTIONS: dict[Capability, tuple[object, str]] = {
 
 
 def configured(monkeypatch: pytest.MonkeyPatch, folder: Path, **values: str) -> Vendor:
-    """Return the vendor that an environment with both words gives."""
+    """Return the vendor for an environment with login and password."""
     monkeypatch.chdir(folder)
     given = {"login": LOGIN, "password": PASSWORD, **values}
     names = ("login", "password", "base_url", "mixed_intersection", "intersection_mode")
@@ -76,7 +76,7 @@ def configured(monkeypatch: pytest.MonkeyPatch, folder: Path, **values: str) -> 
 
 
 def plan(vendor: Vendor, capability: Capability, query: object) -> tuple[Call, ...]:
-    """Return the requests a question takes."""
+    """Return the requests of a question."""
     calls: tuple[Call, ...] = vendor.capabilities[capability].plan(query)  # type: ignore[attr-defined]  # the mapping holds adapters of any query
     return calls
 
@@ -107,7 +107,7 @@ def good(body: bytes) -> httpx.Response:
 
 
 def answer(result: object, cost: float | None = 0.024) -> httpx.Response:
-    """Return a good answer with one result; `result` None is what they say when they know none."""
+    """Return a good answer with one result; `result` None is the vendor's answer without data."""
     results = None if result is None else [result]
     finished = {"status_code": 20000, "status_message": "Ok.", "cost": cost, "result": results}
     top = {"status_code": 20000, "status_message": "Ok.", "cost": cost, "tasks": [finished]}
@@ -115,7 +115,7 @@ def answer(result: object, cost: float | None = 0.024) -> httpx.Response:
 
 
 def ended(code: int, words: str = "Something.", *, top: bool = False) -> httpx.Response:
-    """Return an HTTP 200 whose task, or whose envelope, ended with a code."""
+    """Return an HTTP 200 with an error code in its task or its envelope."""
     failed = {"status_code": code, "status_message": words, "cost": 0, "result": None}
     body = failed if top else {"status_code": 20000, "cost": 0, "tasks": [failed]}
     return good(json.dumps(body).encode())

@@ -1,4 +1,4 @@
-"""A gateway on a wire that a test made, and what its ledger says then."""
+"""A gateway on a fake connection, and its ledger afterwards."""
 
 from contextlib import asynccontextmanager
 
@@ -37,6 +37,6 @@ async def ask(wire, database, clock, *pages, vendor=None, cap=None, **options):
 
 
 async def a_while(database) -> None:
-    """Let everybody go as far as they can without the line."""
+    """Let all tasks run until they wait for the connection."""
     for _ in range(10):
         await database.read(lambda _: None)

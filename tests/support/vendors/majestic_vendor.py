@@ -1,4 +1,4 @@
-"""Majestic as a configured installation would have it, and one question of each kind."""
+"""Majestic as an installation configures it, and one question of each kind."""
 
 from datetime import date
 from pathlib import Path
@@ -54,7 +54,7 @@ QUESTIONS: dict[Capability, tuple[object, str]] = {
 
 
 def configured(monkeypatch: pytest.MonkeyPatch, folder: Path, **options: str) -> Vendor:
-    """Return the vendor that an environment with a key gives."""
+    """Return the vendor for an environment with a key."""
     monkeypatch.chdir(folder)
     for name, value in ({"api_key": KEY} | options).items():
         monkeypatch.setenv(f"LINKGAP_MAJESTIC_{name.upper()}", value)

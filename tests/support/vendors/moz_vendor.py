@@ -1,4 +1,4 @@
-"""Moz as a configured installation would have it, and one question of each kind."""
+"""Moz as an installation configures it, and one question of each kind."""
 
 import json
 from datetime import date
@@ -52,7 +52,7 @@ QUESTIONS: dict[Capability, tuple[object, str]] = {
 
 
 def configured(monkeypatch: pytest.MonkeyPatch, folder: Path, **options: str) -> Vendor:
-    """Return the vendor that an environment with a token gives."""
+    """Return the vendor for an environment with a token."""
     monkeypatch.chdir(folder)
     for name, value in ({"token": TOKEN} | options).items():
         monkeypatch.setenv(f"LINKGAP_MOZ_{name.upper()}", value)

@@ -1,4 +1,4 @@
-"""Semrush as a configured installation would have it, and one question of each kind."""
+"""Semrush as an installation configures it, and one question of each kind."""
 
 import json
 from pathlib import Path
@@ -28,7 +28,7 @@ KEY, V4_KEY = "imagined-key-of-three", "imagined-key-of-four"
 US = Market("us", "en")
 OUR_PAGE = Target(Scope.PAGE, "https://ours.example/crm?a=1&b=2;c")
 OUR_SITE = Target(Scope.SITE, "ours.example")
-RIVAL = Target(Scope.PAGE, "https://rival.example/best-crm")
+COMPETITOR = Target(Scope.PAGE, "https://rival.example/best-crm")
 OTHER = Target(Scope.SITE, "other.example")
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "semrush"
 
@@ -39,7 +39,7 @@ QUESTIONS: dict[Capability, tuple[object, str]] = {
     Capability.PAGE_METRICS: (MetricsQuery((OUR_PAGE, OUR_SITE)), "comparison.csv"),
     Capability.SITE_METRICS: (MetricsQuery((OUR_PAGE, OUR_SITE)), "comparison.csv"),
     Capability.REFERRING_DOMAINS: (ReferringQuery(OUR_SITE, 50), "refdomains.csv"),
-    Capability.INTERSECT: (IntersectQuery((RIVAL, OTHER), OUR_SITE, 50), "matrix.csv"),
+    Capability.INTERSECT: (IntersectQuery((COMPETITOR, OTHER), OUR_SITE, 50), "matrix.csv"),
     Capability.LINKS: (LinksQuery(OUR_SITE, ("news.example",)), "backlink.csv"),
     Capability.BALANCE: (BalanceQuery(), "balance.txt"),
 }
@@ -61,7 +61,7 @@ def configured(
     v4_key: str | None = None,
     base_url: str | None = None,
 ) -> Vendor:
-    """Return the vendor that an environment with these keys gives."""
+    """Return the vendor for an environment with these keys."""
     monkeypatch.chdir(folder)
     values = {"API_KEY": key, "V4_API_KEY": v4_key, "BASE_URL": base_url}
     for name, value in values.items():
@@ -75,7 +75,7 @@ def configured(
 
 
 def plan(vendor: Vendor, capability: Capability, query: object) -> tuple[Call, ...]:
-    """Return the requests a question takes."""
+    """Return the requests of a question."""
     calls: tuple[Call, ...] = vendor.capabilities[capability].plan(query)  # type: ignore[attr-defined]  # the mapping holds adapters of any query
     return calls
 

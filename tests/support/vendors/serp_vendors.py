@@ -1,4 +1,4 @@
-"""The four sources of search results as configured installations would have them."""
+"""The four sources of search results as installations configure them."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ MODULES = {"brave": brave, "searxng": searxng, "serpapi": serpapi, "serper": ser
 def setup(
     name: str, monkeypatch: pytest.MonkeyPatch, folder: Path, **values: str | None
 ) -> Vendor | NotConfigured:
-    """Build a source from nothing but these `LINKGAP_<NAME>_…` values."""
+    """Build a source from just these `LINKGAP_<NAME>_…` values."""
     monkeypatch.chdir(folder)
     for variable in ("API_KEY", "BASE_URL", "URL"):
         monkeypatch.delenv(f"LINKGAP_{name.upper()}_{variable}", raising=False)
@@ -44,7 +44,7 @@ def configured(
 
 
 def plan(vendor: Vendor, query: SerpQuery = QUERY) -> Call:
-    """Return the one request a search takes."""
+    """Return the only request of a search."""
     adapter: Any = vendor.capabilities[Capability.SERP]
     (call,) = adapter.plan(query)
     assert isinstance(call, Call)

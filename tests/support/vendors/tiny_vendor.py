@@ -1,4 +1,4 @@
-"""The smallest vendor there can be: numbered pages of names, one capability, a price each."""
+"""The smallest possible vendor: numbered pages of names, one capability, a price each."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.errors import BadAnswer, BadKey, OutOfUnits, PlanLacks, RateLimited, Unavailable
-from bot.providers.base import Call, Capability, Cost, Page, Rate, Vendor
+from bot.providers.base import Call, Capability, Cost, Page, Rate, Remote, Vendor
 
 KEY = "tiny-secret-key-0815"
 ASKED = Capability.REFERRING_DOMAINS
@@ -15,7 +15,7 @@ _REFUSALS = {401: BadKey, 402: OutOfUnits, 403: PlanLacks}
 
 
 class _QueryKey(httpx.Auth):
-    """Puts the key where it hurts most: into the address."""
+    """Puts the key where it is most dangerous: into the URL."""
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         request.url = request.url.copy_merge_params({"key": KEY})
@@ -23,7 +23,7 @@ class _QueryKey(httpx.Auth):
 
 
 @dataclass(frozen=True)
-class Names:
+class Names(Remote[tuple[str, ...], str]):
     """A query is the names of first pages, one request each; an answer may name its next page."""
 
     worst: int
@@ -84,7 +84,7 @@ def said(*names: str, billed: int | None = None, then: str | None = None) -> htt
 
 
 class Wire:
-    """What came over the line; `answer` decides, in order of arrival."""
+    """The requests that were sent; `answer` decides what comes back, in order of arrival."""
 
     def __init__(self, answer: Callable[[httpx.Request], httpx.Response]) -> None:
         self.sent: list[httpx.Request] = []
@@ -96,7 +96,7 @@ class Wire:
 
 
 def in_turn(*answers: httpx.Response | type[Exception]) -> Wire:
-    """Answer one thing after the other; an exception class is raised as a fault of the line."""
+    """Give one answer after the other; an exception class is raised as a connection fault."""
     left = list(answers)
 
     def answer(request: httpx.Request) -> httpx.Response:

@@ -1,6 +1,6 @@
-"""A vendor on the bench: set up as its contract_cases says, asked through the real gateway.
+"""A vendor set up as its contract cases say, and asked through the real gateway.
 
-Its server is a script: the first requests get what the script holds, all later ones the rest.
+Its server is scripted: the first requests get the script's answers, all later ones the default.
 """
 
 import os
@@ -42,9 +42,9 @@ Step = Said | type[httpx.TransportError]
 def built(
     name: str, monkeypatch: pytest.MonkeyPatch, folder: Path, *, configured: bool = True
 ) -> Vendor | NotConfigured:
-    """Build a vendor through the registry, with what its contract cases set and nothing of ours.
+    """Build a vendor through the registry, from the environment of its contract cases only.
 
-    A contract_cases whose vendor is not registered is taken for a built-in.
+    If the vendor is not registered, it is taken for a built-in one.
     """
     env = CASES[name].env if configured else {}
     name = (name in CASES and CASES[name].vendor) or name
@@ -60,7 +60,7 @@ def built(
 
 @dataclass
 class Bench:
-    """One vendor, its contract_cases, and what was sent to it."""
+    """One vendor, its contract cases, and what was sent to it."""
 
     vendor: Vendor
     book: ContractCases

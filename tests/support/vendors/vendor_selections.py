@@ -1,4 +1,4 @@
-"""Questions as they are typed, and the vendors that would answer them."""
+"""Questions as typed, and the vendors that would answer them."""
 
 from bot.model.question import Defaults, Question, parse
 from bot.planning.vendors import VendorSelection, select_vendors

@@ -1,4 +1,4 @@
-"""A response_url is an address that came in a body: nothing is sent there unless it is Slack's."""
+"""Check a response_url, which comes in a request body: it must be Slack's."""
 
 from types import SimpleNamespace
 from typing import NoReturn
@@ -9,12 +9,12 @@ import aiohttp
 from handlers.slack.refusals import FOREIGN_ADDRESS, SlackRefused
 
 SLACKS = ("https://hooks.slack.com/", "https://hooks.slack-gov.com/")
-"""Where Slack and GovSlack take private answers; the host ends at the slash for every reader."""
+"""Where Slack and GovSlack take private answers; the slash ends the host for every URL parser."""
 TIMEOUT_S = 30.0
 
 
 def checked(url: object, base_url: str) -> str:
-    """Return the address if it is Slack's, or the configured base's; else raise `SlackRefused`."""
+    """Return the address if it is Slack's or the configured base's; else raise `SlackRefused`."""
     base = urlsplit(base_url)
     own = f"{base.scheme}://{base.netloc}/".lower()
     if not isinstance(url, str) or not url.startswith((*SLACKS, own)):
@@ -23,7 +23,7 @@ def checked(url: object, base_url: str) -> str:
 
 
 def session() -> aiohttp.ClientSession:
-    """Return a session that goes nowhere else: a redirect is refused before it is followed."""
+    """Return a session that refuses every redirect before it is followed."""
     watch = aiohttp.TraceConfig()
     watch.on_request_redirect.append(_refuse)
     return aiohttp.ClientSession(

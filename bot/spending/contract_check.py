@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from bot.analysis.run import Analysis
 from bot.errors import LinkGapError
-from bot.providers.base import BalanceQuery, Capability, Vendor
+from bot.providers.base import Adapter, BalanceQuery, Capability, Vendor
 from bot.providers.drift import Finding
+from bot.spending.overview import Spending
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +20,19 @@ class Checked:
 
 
 async def check_all(
-    analysis: Analysis, vendors: Iterable[Vendor], team: str
+    spending: Spending, vendors: Iterable[Vendor], team: str
 ) -> tuple[Checked, ...]:
     """Check each vendor that has free calls; never raises for what a vendor does."""
-    able = [vendor for vendor in vendors if vendor.contract is not None]
-    return tuple(await asyncio.gather(*(_check(analysis, vendor, team) for vendor in able)))
+    able = [(vendor, vendor.contract) for vendor in vendors if vendor.contract is not None]
+    checks = (_check(spending, vendor, contract, team) for vendor, contract in able)
+    return tuple(await asyncio.gather(*checks))
 
 
-async def _check(analysis: Analysis, vendor: Vendor, team: str) -> Checked:
+async def _check(spending: Spending, vendor: Vendor, contract: Adapter, team: str) -> Checked:
     # Its free calls are booked as what they are beside: look-ups of what is left.
-    asked = replace(vendor, capabilities={Capability.BALANCE: vendor.contract})
+    asked = replace(vendor, capabilities={Capability.BALANCE: contract})
     try:
-        answer = await analysis.look_up(
+        answer = await spending.look_up(
             asked, Capability.BALANCE, BalanceQuery(), run_id=uuid4().hex, team=team
         )
     except LinkGapError as error:

@@ -1,7 +1,7 @@
-"""An HTTP server on 127.0.0.1 with one address, to which every question is posted.
+"""An HTTP server on 127.0.0.1 with one URL, to which every question is posted.
 
-Majestic and Moz are built so. What differs, how a question, an answer and a refusal are spelled and
-what is charged, is left to the class of each.
+Majestic and Moz work like this. Each vendor's class defines what differs: the format of questions,
+answers and refusals, and the charges.
 """
 
 import asyncio
@@ -39,21 +39,21 @@ class Answer:
 
 
 class Refusal(Exception):
-    """`code` is an HTTP status or the vendor's own word."""
+    """`code` is an HTTP status or the vendor's own error code."""
 
     def __init__(self, code: int | str, text: str) -> None:
         self.code, self.text = code, text
 
 
 @dataclass
-class OneDoor(ABC):
-    """Use as an async context manager; `base_url` is what the vendor's setting takes.
+class OneEndpoint(ABC):
+    """Use as an async context manager; `base_url` is the value for the vendor's setting.
 
-    `left` is what remains by pool; a pool that is not named is endless. All may be changed as it
+    `left` is what remains by pool; a pool that is missing is unlimited. All may be changed while it
     runs.
     """
 
-    door: ClassVar[str]
+    path: ClassVar[str]
     base: ClassVar[str]
 
     world: World = field(default_factory=worked_example_world)
@@ -69,7 +69,7 @@ class OneDoor(ABC):
 
     async def __aenter__(self) -> Self:
         app = web.Application()
-        app.router.add_post(self.door, self._handle)
+        app.router.add_post(self.path, self._handle)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -96,7 +96,7 @@ class OneDoor(ABC):
         return {pool: units for pool, units in total.items() if units}
 
     def fail_next(self, question: str, trouble: Trouble, times: int = 1) -> None:
-        """Make the next questions of a name fail; only `truncated` and `timeout` are charged."""
+        """Make the next questions of this name fail; only `truncated` and `timeout` are charged."""
         self._failures += [(question, trouble)] * times
 
     @abstractmethod
@@ -109,14 +109,14 @@ class OneDoor(ABC):
 
     @abstractmethod
     def refuse(self, refusal: Refusal) -> web.Response:
-        """Spell a refusal."""
+        """Write a refusal in the vendor's format."""
 
     @abstractmethod
     def too_dear(self, pool: str) -> Refusal:
         """Return the refusal of an empty pool."""
 
     def meter(self, body: Row, cost: Mapping[str, int]) -> Row:
-        """Return an answer with what the vendor says of its price."""
+        """Return an answer together with the price that the vendor reports."""
         del cost
         return body
 

@@ -1,0 +1,79 @@
+"""What stands beside the matter of a page: menus, side columns, footers, similar items, remarks.
+
+HTML has elements for some of it, most sites only call it so in a class. A name is believed word by
+word, never of an element that holds the page's own heading: `widget Blog` holds the whole text.
+"""
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from bot.pages.word_patterns import compiled
+
+ASIDE, REMARK = "aside", "remark"
+
+_TAGS = frozenset({"nav", "footer", "aside"})
+_ROLES = frozenset({"navigation", "contentinfo", "complementary", "search", "dialog"})
+_NAMED = compiled(
+    r"(?:^|[-_ ])(?:(?:mega|main|sub|drop|top|site|nav|mobile|primary|side|footer|header)?-?_?menus?"
+    r"|(?:site|page|global|main|top)[-_]?(?:footer|navigation|nav)|nav(?:bar|igation)?|navbox|sidebar|side[-_]bar"
+    r"|footer|breadcrumbs?|related(?:[-_]\w+)?|similar(?:[-_]\w+)?|recommend(?:ed|ations?)(?:[-_]\w+)?"
+    r"|up[-_]?sells?|cross[-_]?sells?|also[-_](?:bought|viewed|like)|recently[-_]viewed|cookie[-_]?\w*"
+    r"|consent[-_]?\w*|newsletter[-_]?\w*|share(?:[-_](?:bar|buttons|links))?|social[-_]?(?:links|share|icons|media)?"
+    r"|popup|modal|offcanvas|facets?|filters?|skip[-_]link|more[-_](?:stories|news|articles|posts))(?:$|[ ])",
+    re.IGNORECASE,
+)
+_REMARKED = compiled(
+    r"(?:^|[ ])(?:(?:the|post|entry|article|wp|fb|user|blog)?[-_]?comments?(?:[-_](?:area|list|section|wrap(?:per)?"
+    r"|thread|block|respond|template|form|container))?|commentlist|disqus_thread|respond|kommentare?|commentaires"
+    r"|comentarios|commenti|reacties|hozzaszolasok|komentarze)(?:$|[ ])",
+    re.IGNORECASE,
+)
+_ITSELF = "h1, main, [role=main], [itemprop=articleBody]"
+_PARTS = frozenset({"article", "section", "main", "li"})
+_HELD, _ABOVE, _NAME, _ABOVE_HEADER = 20, 200, 300, 8
+
+
+class Standing:
+    """Where the elements of a page stand, told element by element on the way down."""
+
+    def __init__(self, tree: LexborHTMLParser) -> None:
+        self._holders: set[int] = set()
+        for node in tree.css(_ITSELF)[:_HELD]:
+            above: LexborNode | None = node
+            for _ in range(_ABOVE):
+                if above is None or above.mem_id in self._holders:
+                    break
+                self._holders.add(above.mem_id)
+                above = above.parent
+
+    def of(self, node: LexborNode, tag: str, where: str) -> str:
+        """Return ASIDE, REMARK or "" for an element whose parent stands `where`."""
+        if where == ASIDE or tag in _TAGS:
+            return ASIDE
+        said = node.attributes
+        if said.get("role") in _ROLES:
+            return ASIDE
+        if node.mem_id in self._holders:
+            return where
+        if tag == "header" and not _heads_a_part(node):
+            return ASIDE
+        name = f"{(said.get('class') or '')[:_NAME]} {(said.get('id') or '')[:_NAME]}"
+        if len(name) > 1:
+            if _NAMED.search(name):
+                return ASIDE
+            if _REMARKED.search(name):
+                return REMARK
+        return where
+
+
+def _heads_a_part(header: LexborNode) -> bool:
+    """Say whether a header is that of an article or a section and not that of the site."""
+    above = header.parent
+    for _ in range(_ABOVE_HEADER):
+        if above is None or above.tag == "body":
+            return False
+        if above.tag in _PARTS:
+            return True
+        above = above.parent
+    return True
