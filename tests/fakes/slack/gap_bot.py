@@ -176,8 +176,8 @@ class ScriptedSpending(Spending):
         super().__init__(**rooms)
         self._script = script
 
-    def worst(self, question, settings) -> dict[tuple[str, str], int]:
-        return self._script.quote(question, settings)
+    def worst(self, question, settings, aliases=()) -> dict[tuple[str, str], int]:
+        return self._script.quote(question, settings, aliases)
 
     async def look_up(self, vendor, capability, query, **who) -> Answer[Any]:
         return await self._script.look_up(vendor, capability, query, **who)
