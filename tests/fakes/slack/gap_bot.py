@@ -177,8 +177,7 @@ class ScriptedSpending(Spending):
         self._script = script
 
     def worst(self, question, settings, aliases=()) -> dict[tuple[str, str], int]:
-        del aliases
-        return self._script.quote(question, settings)
+        return self._script.quote(question, settings, aliases)
 
     async def look_up(self, vendor, capability, query, **who) -> Answer[Any]:
         return await self._script.look_up(vendor, capability, query, **who)
