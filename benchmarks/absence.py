@@ -17,9 +17,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from fakes.servers.dataforseo_server import DataForSeoServer
 from fakes.servers.majestic_server import MajesticServer
 from fakes.servers.moz_server import MozServer
+from fakes.servers.semrush_server import SemrushServer
 from fakes.worlds.ahrefs_world import OWN_SITE, worked_example_world
 from support.runs import desk
-from support.vendors import dataforseo_vendor, majestic_vendor, moz_vendor
+from support.vendors import dataforseo_vendor, majestic_vendor, moz_vendor, semrush_vendor
 
 
 async def reports() -> dict[str, Report]:
@@ -31,6 +32,7 @@ async def reports() -> dict[str, Report]:
             MajesticServer() as majestic,
             MozServer() as moz,
             DataForSeoServer() as dfs,
+            SemrushServer() as semrush,
         ):
             place = (patch, Path(folder))
             login = {"login": dfs.login, "password": dfs.password}
@@ -42,7 +44,15 @@ async def reports() -> dict[str, Report]:
                 dataforseo_vendor.configured(*place, base_url=dfs.base_url, **login),
             )
             names = [here.vendor.name, *(one.name for one in here.others)]
-            return {name: await here.ask(asked + name, run=name) for name in names}
+            found = {name: await here.ask(asked + name, run=name) for name in names}
+            for version, keys in {
+                "semrush v3": {"key": semrush.key},
+                "semrush v4": {"key": None, "v4_key": semrush.v4_key},
+            }.items():
+                one = semrush_vendor.configured(*place, base_url=semrush.base_url, **keys)
+                here.others = (one,)
+                found[version] = await here.ask(asked + one.name, run=version)
+            return found
 
 
 def main() -> None:

@@ -23,17 +23,11 @@ class TrackedRow:
     surplus: int
 
 
-def read_tracked_csv(text: str) -> list[dict[str, str]]:
-    """Read such a file back, by the names in its first line; an absent column is "".
-
-    Rows without a keyword are left out. A quote that guards against formulas is undone. Raises
-    `BadQuestion` when there is no column `keyword` or the file is no CSV.
-    """
-    return [row.cells for row in numbered_rows(text) if row.cells["keyword"]]
-
-
 def numbered_rows(text: str) -> list[TrackedRow]:
-    """Read the same with the lines, and leave out nothing but blank ones.
+    """Read such a file by the names in its first line; an absent column is "".
+
+    Nothing but blank lines is left out. Raises `BadQuestion` when there is no column `keyword` or
+    the file is no CSV. A quote that guards against formulas is undone.
 
     Cells may stand between commas, semicolons or tabs, as spreadsheets of different countries
     write them; Excel's line `sep=;` says which.

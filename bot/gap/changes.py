@@ -45,7 +45,7 @@ def keyword_line(
     needs both ranks; `position_before` is also None when our current position was not read.
     """
     now, earlier = snapshots[-1], _up_to(snapshots, since)
-    before = earlier[-1] if earlier else None
+    before = compared_with(snapshots, since)
     ranked = next((one for one in reversed(earlier) if one.serp), None) if now.serp else None
     rank_before = ranked.position if ranked else None
     entered, left = _changed(before.competitors if before else (), now.competitors)
@@ -77,6 +77,12 @@ def keyword_line(
         left=left,
         read_at=now.taken_at,
     )
+
+
+def compared_with(snapshots: Sequence[Snapshot], since: datetime | None) -> Snapshot | None:
+    """Return the read that a keyword's row is held against, or None."""
+    earlier = _up_to(snapshots, since)
+    return earlier[-1] if earlier else None
 
 
 def moved(line: KeywordLine) -> bool:

@@ -320,6 +320,16 @@ def sample_snapshots(db: sqlite_utils.Database) -> None:
     """)
 
 
+@STEPS()
+def recounts(db: sqlite_utils.Database) -> None:
+    """Keep up to which read the need was counted again, so that a digest can say so once."""
+    db.executescript("CREATE TABLE recounts (until TEXT NOT NULL) STRICT;")
+    db.execute(
+        "INSERT INTO recounts (until) SELECT last FROM "
+        "(SELECT max(taken_at) AS last FROM snapshots) WHERE last IS NOT NULL"
+    )
+
+
 def migrate(db: sqlite_utils.Database, name: str) -> None:
     """Apply missing migrations, all or nothing; two processes may try at the same moment.
 

@@ -4,33 +4,61 @@ A new rule for the need must never look like progress, so it is applied to old r
 """
 
 import json
+from collections.abc import Sequence
 
 import sqlite_utils
 
 from bot.gap.need import base_of, needed_for
-from bot.model.page_key import page_key
+from bot.model.page_key import page_key, plain
+
+_COLUMNS = "tracked, taken_at, multiplier, have, page, position, serp, rivals"
 
 
 def recount_snapshots(db: sqlite_utils.Database) -> None:
     """Recompute the need of every read from the stored counts and multiplier.
 
-    A read without any count gets no need either: a need that cannot be compared is unknown.
+    A read without any count gets no need either: a need that cannot be compared is unknown. So is
+    one whose counts were of other pages than today's would be: an address that came with a click
+    was counted as a page of its own, and one page in two spellings as two. Our position is that
+    among the pages, each once.
     """
-    reads = db.execute(
-        "SELECT tracked, taken_at, multiplier, have, rivals FROM snapshots"
-    ).fetchall()
-    for tracked, taken_at, multiplier, have, competitors in reads:
-        counts = [count for _, count in json.loads(competitors) if count is not None]
+    urls: dict[int, str] = dict(db.execute("SELECT id, url FROM ranked_pages").fetchall())
+    reads = db.execute(f"SELECT {_COLUMNS} FROM snapshots").fetchall()  # noqa: S608 - names from here
+    for tracked, taken_at, multiplier, have, page, position, serp, rivals in reads:
+        competitors = [(urls[place], count) for place, count in json.loads(rivals)]
+        counts = [count for _, count in competitors if count is not None]
+        ours = None if page is not None and _came_with_a_click(page) else have
         even_field = needed = gap = None
-        if counts:
+        if counts and _are_pages([url for url, _ in competitors]):
             base, _ = base_of(counts)
             even_field, needed = needed_for(base, 1), needed_for(base, multiplier)
-            gap = None if have is None else max(0, needed - have)
+            gap = None if ours is None else max(0, needed - ours)
+        results = [(rank, urls[place]) for place, rank, _ in json.loads(serp)]
         db.execute(
-            "UPDATE snapshots SET even_field = ?, needed = ?, gap = ? "
+            "UPDATE snapshots SET even_field = ?, needed = ?, have = ?, gap = ?, position = ? "
             "WHERE tracked = ? AND taken_at = ?",
-            (even_field, needed, gap, tracked, taken_at),
+            (even_field, needed, ours, gap, _rank(position, results), tracked, taken_at),
         )
+
+
+def _came_with_a_click(url: str) -> bool:
+    """Say whether an address holds what is not part of the page, besides a fragment."""
+    return plain(url).lower() != url.strip().partition("#")[0].lower()
+
+
+def _are_pages(urls: Sequence[str]) -> bool:
+    """Say whether each address was a page of its own, as it is counted today."""
+    return len(set(map(page_key, urls))) == len(urls) and not any(map(_came_with_a_click, urls))
+
+
+def _rank(position: int | None, results: Sequence[tuple[int, str]]) -> int | None:
+    """Return a position with the ranks closed up over pages that stand there twice."""
+    best: dict[str, int] = {}
+    closed_up: dict[int, int] = {}
+    for number, (rank, url) in enumerate(sorted(results)):
+        twins = number - len(best)
+        closed_up[rank] = best.setdefault(page_key(url), rank - twins)
+    return None if position is None else closed_up.get(position, position)
 
 
 def rename_pages(db: sqlite_utils.Database) -> None:

@@ -95,6 +95,12 @@ def history(
     return found
 
 
+def recounted_until(db: sqlite_utils.Database) -> datetime | None:
+    """Return the moment of the last read that a newer method has counted again; None: none was."""
+    (until,) = db.execute("SELECT max(until) FROM recounts").fetchone()
+    return from_text(until) if until else None
+
+
 def _snapshot(
     columns: Sequence[object],
     serp: list[list[int | None]],

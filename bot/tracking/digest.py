@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlite_utils
 from pydantic import TypeAdapter
 
-from bot.gap.changes import gap_history, keyword_line, moved
+from bot.gap.changes import compared_with, gap_history, keyword_line, moved
 from bot.gap.compare import Own, noise
 from bot.gap.new_links import KeywordNews, new_links
 from bot.gap.prioritise import Evidence
@@ -55,6 +55,12 @@ def schema() -> dict[str, object]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **_JSON.json_schema(mode="serialization"),
     }
+
+
+METHOD_CHANGED = (
+    "The method changed: the need of earlier reads was counted again by the new rule. It may "
+    "differ from what an earlier digest said; no change of it here comes from that."
+)
 
 
 def week_of(moment: datetime, zone: ZoneInfo) -> str:
@@ -163,7 +169,21 @@ def _build(
     )
     told = () if digest.nothing_read else lines
     sentence = digest_sentence(told, won, lost, fresh, earlier_digest=since is not None)
+    if told and _held_against_a_recount(db, stories, since):
+        sentence = f"{sentence} {METHOD_CHANGED}"
     return replace(digest, sentence=sentence)
+
+
+def _held_against_a_recount(
+    db: sqlite_utils.Database, stories: Sequence[_Story], since: datetime | None
+) -> bool:
+    """Say whether a read of before a change of the method is what this one is compared with.
+
+    That is so in the one digest that follows the change.
+    """
+    until = snapshots.recounted_until(db)
+    earlier = (compared_with(one.shots, since) for one in stories)
+    return until is not None and any(one.taken_at <= until for one in earlier if one)
 
 
 def _story(

@@ -16,6 +16,7 @@ from bot.gap.need import count_need
 from bot.gap.results import pages_once
 from bot.gap.top3_window import top_by_share
 from bot.model.links import Authority, Metrics, Scope, SerpRow, Target
+from bot.model.page_key import page_key
 from bot.model.question import NO_PAGE
 from bot.model.report import Competitor
 from bot.model.tracking import CompetitorCount, Snapshot, TrackedKeyword
@@ -355,13 +356,14 @@ def _watched(
     for one in ready:
         for shot in filter(lambda shot: shot.reread, one.past):
             before |= {
-                competitor.url: competitor.referring_domains for competitor in shot.competitors
+                page_key(competitor.url): competitor.referring_domains
+                for competitor in shot.competitors
             }
             if shot.page:
-                before[shot.page] = shot.have
-    theirs = {competitor.url for one in ready for competitor in one.competitors}
-    pages = dict.fromkeys(url for one in ready for url in one.pages)
+                before[page_key(shot.page)] = shot.have
+    theirs = {page_key(competitor.url) for one in ready for competitor in one.competitors}
+    pages = {url: page_key(url) for one in ready for url in one.pages}
     return tuple(
-        WatchedPage(url, url not in theirs, url in before, before.get(url), links(url))
-        for url in pages
+        WatchedPage(url, key not in theirs, key in before, before.get(key), links(url))
+        for url, key in pages.items()
     )

@@ -144,8 +144,8 @@ async def test_aliases_take_no_more_than_the_quote_said(monkeypatch, tmp_path):
         here.server.world = world
         question = parse(f'"{KEYWORD}" site:{OWN_SITE} gates:no', Defaults())
         here.set(run_cap=10**6)
-        alone = here.analysis().quote(question, here.settings)
-        quoted = here.analysis().quote(question, here.settings, ALIASES)
+        alone = here.spending().worst(question, here.settings)
+        quoted = here.spending().worst(question, here.settings, ALIASES)
         await have_aliases(here)
         report = await here.ask(f"site:{OWN_SITE} gates:no")
     assert quoted["ahrefs", "units"] > alone["ahrefs", "units"]

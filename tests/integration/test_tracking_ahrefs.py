@@ -16,8 +16,9 @@ from bot.pages.facts import MAX_SHOWN
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.store import posts
+from bot.store.migrations import recounts
 from bot.store.posts import PostKind, PostState, Slot
-from bot.tracking.digest import WEEKLY, Digests
+from bot.tracking.digest import METHOD_CHANGED, WEEKLY, Digests
 from bot.tracking.keywords import Tracking
 from bot.tracking.refresh import Refresher
 
@@ -151,6 +152,40 @@ async def test_a_new_competitor_link_is_told_with_who_where_and_why(tracker):
     assert digest.keywords[0].competitors_gained == 1
     assert digest.changed
     assert sum(line.units for line in digest.cost) <= 250
+
+
+async def test_a_page_that_ranks_in_another_spelling_is_not_watched_as_a_new_one(tracker):
+    await tracker.track(0)
+    await tracker.read()
+    await tracker.tell()
+    await tracker.next_week(
+        link(competitor(0, 1), "trackers.example", TODAY + timedelta(days=3)),
+    )
+    server = tracker.desk.server
+    results = {
+        phrase: tuple(replace(one, url=f"{one.url}/") for one in rows)
+        for phrase, rows in server.world.serps.items()
+    }
+    server.world = replace(server.world, serps=results)
+    assert await tracker.read() == [None]
+    digest = await tracker.tell()
+    assert [one.domain for one in digest.new_competitor_links] == ["trackers.example"]
+
+
+async def test_a_change_of_the_method_is_told_once_and_is_no_progress(tracker):
+    await tracker.track(0)
+    await tracker.read()
+    assert METHOD_CHANGED not in (await tracker.tell()).sentence
+    database = tracker.desk.database
+    await database.run(lambda db: db["recounts"].drop())
+    await database.run(recounts)
+    told = []
+    for week in (1, 2):
+        day = TODAY + timedelta(days=7 * week - 4)
+        await tracker.next_week(link(competitor(0, 1), f"fan{week}.example", day))
+        await tracker.read()
+        told.append((await tracker.tell()).sentence)
+    assert [METHOD_CHANGED in sentence for sentence in told] == [True, False]
 
 
 async def test_a_week_in_which_nothing_moved_costs_a_hundred_units_and_changes_nothing(tracker):

@@ -15,6 +15,7 @@ from bot.model.tracking import CompetitorCount, Snapshot
 from bot.store import snapshots, tracked_keywords
 from bot.store.connect import Database
 from bot.store.migrations_recount import recount_snapshots
+from bot.tracking.keywords import to_keep
 
 CLOCK = FakeClock()
 NOW = CLOCK.now()
@@ -82,6 +83,18 @@ async def test_what_was_kept_comes_back_oldest_first(database):
     one = await track(database)
     await add(database, one, shot(2), shot(0), shot(1, reread=False))
     assert await history(database, one) == {one: (shot(0), shot(1, reread=False), shot(2))}
+
+
+async def test_a_read_of_invented_data_stays_one_whoever_answers_later(database):
+    crm = to_keep(CRM)
+    keyword, _ = await database.run(
+        lambda db: tracked_keywords.track(
+            db, team="T1", channel="C1", question=crm, person=None, at=NOW
+        )
+    )
+    await add(database, keyword.id, shot(0, sample=True), shot(1))
+    kept = (await history(database, keyword.id))[keyword.id]
+    assert [each.sample for each in kept] == [True, False]
 
 
 async def test_only_the_last_reads_up_to_a_moment_are_asked_for(database):
@@ -189,3 +202,47 @@ async def test_reads_of_the_old_rule_are_counted_again_so_that_no_change_is_prog
     first, second = (await history(database, one))[one]
     assert (first.even_field, first.needed, first.have, first.gap) == (18, 20, 12, 8)
     assert (second.even_field, second.needed, second.have, second.gap) == (None, None, 12, None)
+
+
+@pytest.mark.parametrize(
+    "urls",
+    [
+        ("https://a.example/x?srsltid=1", "https://b.example/", "https://c.example/"),
+        ("https://a.example/x", "https://www.a.example/x/", "https://c.example/"),
+    ],
+)
+async def test_a_need_of_other_pages_than_todays_is_unknown_and_no_progress(database, urls):
+    one = await track(database)
+    competitors = tuple(CompetitorCount(url, "a.example", 9) for url in urls)
+    await add(database, one, shot(0, competitors=competitors, have=3, gap=25))
+
+    await database.run(recount_snapshots)
+
+    ((read,),) = (await history(database, one)).values()
+    assert (read.even_field, read.needed, read.have, read.gap) == (None, None, 3, None)
+
+
+async def test_what_was_counted_for_a_click_on_our_page_is_unknown(database):
+    one = await track(database)
+    counted = (CompetitorCount("https://a.example/", "a.example", 9),)
+    clicked = "https://ours.example/crm?gclid=1"
+    await add(database, one, shot(0, competitors=counted, page=clicked, have=0, gap=11))
+
+    await database.run(recount_snapshots)
+
+    ((read,),) = (await history(database, one)).values()
+    assert (read.needed, read.have, read.gap) == (11, None, None)
+
+
+@pytest.mark.parametrize(("kept", "now"), [(2, 2), (3, 2), (4, 3), (6, 5), (None, None)])
+async def test_our_position_is_held_against_ranks_with_each_page_once(database, kept, now):
+    one = await track(database)
+    urls = ["https://a.example/", "https://ours.example/crm", "http://ours.example/crm#top"]
+    urls += ["https://d.example/", "https://e.example/", "https://f.example/"]
+    rows = tuple(SerpRow(at, url, "T", "a.example") for at, url in enumerate(urls, start=1))
+    await add(database, one, shot(0, serp=rows, position=kept))
+
+    await database.run(recount_snapshots)
+
+    ((read,),) = (await history(database, one)).values()
+    assert read.position == now
