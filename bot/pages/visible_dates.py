@@ -48,7 +48,9 @@ _CHANGED = compiled(
 _DIGIT = re.compile(r"\d")
 _NEAR = 40
 _TOP, _POSTS = 4_000, 20_000
-_MONTH_NAME = compiled(rf"\b(?:{_MONTH})\b|\b(?:published|posted|veröffentlicht|publié)\b", re.IGNORECASE)
+_MONTH_NAME = compiled(
+    rf"\b(?:{_MONTH})\b|\b(?:published|posted|veröffentlicht|publié)\b", re.IGNORECASE
+)
 _WRITTEN = ("Article", "Posting", "HowTo", "Recipe", "Review", "Report")
 _A_TEXT = "article, [itemprop=articleBody], [class*=entry-content], [class*=post-body]"
 _OTHER_DAYS = frozenset({"Product", "Offer", "Event"})
