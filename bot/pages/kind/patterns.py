@@ -175,7 +175,7 @@ PRICE = compiled(
     r"(?:[$€£¥₹₽]|(?:USD|EUR|GBP|CHF|AUD|CAD) ?)\s?\d[\d.,]*|(?<![\d.,])[.,]*+\d[\d.,]*+\s?(?:€|£|zł|kr\b|EUR\b|USD\b|грн|руб|₽|Kč)"
 )
 OFFER = compiled(
-    r"(?:book|order|enrol\w*|hire) (?:now|today|online)|book (?:an appointment|your|a (?:table|room|call))|request (?:an? )?(?:appointment|info\w*|service)|get (?:an? )?(?:quote|estimate|offer|pricing)|talk to (?:sales|an expert|us)|free (?:quote|estimate|trial|consultation)|request a (?:quote|demo)|(?:book|get|schedule) a (?:demo|call)"
+    r"(?:book|order|enrol(?:l|ment)?|hire) (?:now|today|online)|book (?:an appointment|your|a (?:table|room|call))|request (?:an? )?(?:appointment|info\w*|service)|get (?:an? )?(?:quote|estimate|offer|pricing)|talk to (?:sales|an expert|us)|free (?:quote|estimate|trial|consultation)|request a (?:quote|demo)|(?:book|get|schedule) a (?:demo|call)"
     r"|get started|start (?:your )?free|sign up free|contact sales|see pricing|schedule (?:service|now)"
     r"|angebot anfordern|kostenlos testen|demo anfordern|call (?:us )?(?:now|today)|try (?:it )?(?:for )?free",
     re.IGNORECASE,
