@@ -51,8 +51,16 @@ class Standing:
 
     def of(self, node: LexborNode, tag: str, where: str) -> str:
         """Return ASIDE, REMARK or "" for an element whose parent stands `where`."""
+        if where == ASIDE or tag in _TAGS:
+            return ASIDE
         said = node.attributes
-        if where == ASIDE or tag in _TAGS or said.get("role") in _ROLES:
+        if not said and tag != "header":
+            return where
+        return self._called(node, tag, where)
+
+    def _called(self, node: LexborNode, tag: str, where: str) -> str:
+        said = node.attributes
+        if said.get("role") in _ROLES:
             return ASIDE
         if node.mem_id in self._holders:
             return where
