@@ -166,7 +166,8 @@ def trust_gate(
     much = half and len(lacking) > 1
     start = "Your page shows readers most of what the top pages show, but not"
     if half:
-        start = f"Most of the top pages show readers {'what' if much else 'one thing that'} yours does not"
+        what = "what" if much else "one thing that"
+        start = f"Most of the top pages show readers {what} yours does not"
     reason = f"{start}: {names}. This is for readers; it is no ranking checklist."
     return Gate("trust", MISMATCH if much else MIXED, reason), lacking
 

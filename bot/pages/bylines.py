@@ -141,7 +141,8 @@ _REMARKS = compiled(
 # Blogger's whole text and every part of an Elementor page is a widget; a wrapper that says there is
 # a side column, or that remarks are open, is neither of them.
 _NO_REMARKS = compiled(
-    r"(?<![\w-])(?:widget Blog(?![\w-])|elementor-(?:widget|element)[\w-]*+"
+    r"(?<![\w-])(?:(?:entry|post|article)-footer\b|widget Blog(?![\w-])"
+    r"|elementor-(?:widget|element)[\w-]*+"
     r"|(?:has|have|no|with|without|is|one|two|hide|show)-?_?(?:(?:left|right)[-_])?"
     r"(?:side-?bars?|comments?|widgets?|footer|related)[\w-]*+|comments?-(?:open|closed|count|off)\b"
     r"|layout-[\w-]*+|[\w-]*+-layout\b|Blog\d\b)"

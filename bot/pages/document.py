@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.domains import registrable
-from bot.pages.furniture import REMARK, Standing
+from bot.pages.furniture import ASIDE, REMARK, Standing
 from bot.pages.schema import Node, json_ld, microdata
 from bot.pages.texts import MAX_WORDS, label, words
 
@@ -239,16 +239,8 @@ class _Visible:
 
 
 def _visible(tree: LexborHTMLParser) -> _Visible:
-    """Walk the visible text once, without recursion and without a copy of the tree.
-
-    What readers remark on a text is beside the matter; where there is no other text, it is that.
-    """
-    body, standing = tree.body, Standing(tree)
-    everything: list[str] = []
-    main: list[tuple[str, bool]] = []
-    prose: list[tuple[str, bool]] = []
-    aside: set[int] = set()
-    remarks: list[int] = []
+    """Walk the visible text once, without recursion and without a copy of the tree."""
+    body, seen = tree.body, _Seen(tree)
     waiting: list[tuple[LexborNode, str]] = [(body, "")] if body is not None else []
     while waiting:
         node, where = waiting.pop()
@@ -256,32 +248,59 @@ def _visible(tree: LexborHTMLParser) -> _Visible:
             waiting.append((node.next, where))
         tag = node.tag or ""
         if tag == "-text":
-            piece = node.text_content or ""
-            everything.append(piece)
-            if where in ("", REMARK):
-                main.append((piece, bool(where)))
-                if len(piece) >= _LOOSE and len(prose) < _MAX_PROSE and _stands_loose(node):
-                    said = " ".join(piece[:MAX_WORDS].split())
-                    prose += [(said, bool(where))] if said else []
-            continue
-        if tag in _UNSEEN or tag[0] in "-!":
-            continue
-        below = standing.of(node, tag, where)
-        if below:
-            (remarks.append if below == REMARK else aside.add)(node.mem_id)
-        if tag == "p" and below in ("", REMARK) and len(prose) < _MAX_PROSE:
+            seen.text(node, where)
+        elif tag not in _UNSEEN and tag[:1] not in ("-", "!"):
+            below = seen.element(node, tag, where)
+            if node.child is not None:
+                waiting.append((node.child, below))
+    return seen.all()
+
+
+class _Seen:
+    """What was seen on the walk. Remarks are kept apart: without another text, they are it."""
+
+    def __init__(self, tree: LexborHTMLParser) -> None:
+        self._standing = Standing(tree)
+        self._everything: list[str] = []
+        self._main: list[tuple[str, bool]] = []
+        self._prose: list[tuple[str, bool]] = []
+        self._aside: set[int] = set()
+        self._remarks: list[int] = []
+
+    def text(self, node: LexborNode, where: str) -> None:
+        piece = node.text_content or ""
+        self._everything.append(piece)
+        if where == ASIDE:
+            return
+        self._main.append((piece, where == REMARK))
+        if len(piece) >= _LOOSE and _stands_loose(node):
+            self._paragraph(" ".join(piece[:MAX_WORDS].split()), where)
+
+    def element(self, node: LexborNode, tag: str, where: str) -> str:
+        """Take an element and return where its children stand."""
+        below = self._standing.of(node, tag, where)
+        if below == ASIDE:
+            self._aside.add(node.mem_id)
+            return below
+        if below == REMARK:
+            self._remarks.append(node.mem_id)
+        if tag == "p" and len(self._prose) < _MAX_PROSE:
             said = words(node) or ""
             if len(said) >= (_SENTENCE_HAN if _HAN.match(said) else _SENTENCE):
-                prose.append((said, bool(below)))
-        if node.child is not None:
-            waiting.append((node.child, below))
-    if sum(not remarked for _, remarked in prose) >= _TEXT_OF_ITS_OWN:
-        main = [each for each in main if not each[1]]
-        prose = [each for each in prose if not each[1]]
-        aside.update(remarks)
-    pieces = [piece for piece, _ in main]
-    lines = [line for piece in pieces[:_MAX_LINES] if 0 < len(line := piece.strip()) <= _LINE]
-    return _Visible(_folded(everything), _folded(pieces), [said for said, _ in prose], lines, aside)
+                self._paragraph(said, below)
+        return below
+
+    def _paragraph(self, said: str, where: str) -> None:
+        if said and len(self._prose) < _MAX_PROSE:
+            self._prose.append((said, where == REMARK))
+
+    def all(self) -> _Visible:
+        own = sum(not remarked for _, remarked in self._prose) >= _TEXT_OF_ITS_OWN
+        aside = self._aside.union(self._remarks) if own else self._aside
+        pieces = [piece for piece, remarked in self._main if not (own and remarked)]
+        lines = [line for piece in pieces[:_MAX_LINES] if 0 < len(line := piece.strip()) <= _LINE]
+        prose = [said for said, remarked in self._prose if not (own and remarked)]
+        return _Visible(_folded(self._everything), _folded(pieces), prose, lines, aside)
 
 
 def _stands_loose(node: LexborNode) -> bool:

@@ -18,8 +18,8 @@ from bot.pages.language import language_of
 from bot.pages.links import links_of, outbound_of
 from bot.pages.reading.charset import decode, sniff
 from bot.pages.reading.fetch import MAX_BYTES, PageRead, Unusable, check_html
-from bot.pages.walls import is_wall
 from bot.pages.visible_dates import as_shown, is_a_text, shown_in_posts, shown_near_the_top
+from bot.pages.walls import is_wall
 
 _SIGNED = frozenset({"list", "guide", "review", "news", "video", "other", None})
 _LEAST_WORDS = 25

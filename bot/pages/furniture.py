@@ -4,6 +4,8 @@ HTML has elements for some of it, most sites only call it so in a class. A name 
 word, never of an element that holds the page's own heading: `widget Blog` holds the whole text.
 """
 
+# ruff: noqa: E501 - rows of words
+
 import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -52,19 +54,20 @@ class Standing:
         if where == ASIDE or tag in _TAGS:
             return ASIDE
         said = node.attributes
+        if not said and tag != "header":
+            return where
+        return self._called(node, tag, where)
+
+    def _called(self, node: LexborNode, tag: str, where: str) -> str:
+        said = node.attributes
         if said.get("role") in _ROLES:
             return ASIDE
         if node.mem_id in self._holders:
             return where
-        if tag == "header" and not _heads_a_part(node):
-            return ASIDE
         name = f"{(said.get('class') or '')[:_NAME]} {(said.get('id') or '')[:_NAME]}"
-        if len(name) > 1:
-            if _NAMED.search(name):
-                return ASIDE
-            if _REMARKED.search(name):
-                return REMARK
-        return where
+        if (tag == "header" and not _heads_a_part(node)) or _NAMED.search(name):
+            return ASIDE
+        return REMARK if _REMARKED.search(name) else where
 
 
 def _heads_a_part(header: LexborNode) -> bool:

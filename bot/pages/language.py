@@ -28,7 +28,7 @@ _NEAR = (
 # A page in one of these scripts says so in far fewer letters.
 _DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _DENSITY = 3
-_SPOKEN_IN = re.compile(r"\w")
+_SPOKEN_IN = re.compile(r"[^\W\d_]")
 
 
 def language_of(document: Document) -> str | None:
@@ -54,7 +54,8 @@ def spoken(text: str) -> str | None:
     sure = _SURE if weight >= _ENOUGH else _VERY_SURE
     if not found.is_reliable or found.probability < sure or "-" in found.language:
         return None
-    return _OLD.get(found.language, found.language)
+    said = str(found.language)
+    return _OLD.get(said, said)
 
 
 def _declared(document: Document) -> str | None:

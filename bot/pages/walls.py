@@ -1,4 +1,6 @@
-"""Walls against robots: pages that a site sends, often as a success, instead of the one asked for."""
+"""Walls against robots: what a site sends, often as a success, instead of the page asked for."""
+
+# ruff: noqa: E501 - rows of words
 
 import re
 

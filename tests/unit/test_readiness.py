@@ -169,8 +169,8 @@ def test_what_most_of_the_top_pages_show_and_ours_lacks_is_a_checklist():
 
     assert (gate.name, gate.state) == ("trust", "mismatch")
     assert gate.reason == (
-        "Most of the top pages show readers what yours does not: contact (2 of 3), about page (2 of 3). "
-        "This is for readers; it is no ranking checklist."
+        "Most of the top pages show readers what yours does not: "
+        "contact (2 of 3), about page (2 of 3). This is for readers; it is no ranking checklist."
     )
     row, _ = rows
     assert (row.name, row.theirs, row.read, row.ours) == ("contact", 2, 3, False)
@@ -192,9 +192,8 @@ def test_a_page_that_shows_most_of_what_the_top_pages_show_is_no_mismatch():
 @pytest.mark.parametrize("others", [(), ("https",)])
 def test_a_single_thing_that_ours_lacks_is_told_and_never_leads(name, others):
     kept = [shows(other) for other in others]
-    gate, rows = trust_gate(
-        page(trust=[*kept, lacks(name)]), [page(trust=[*kept, shows(name)])] * 3
-    )
+    ours, theirs = page(trust=[*kept, lacks(name)]), page(trust=[*kept, shows(name)])
+    gate, rows = trust_gate(ours, [theirs] * 3)
     assert (gate.state, [row.name for row in rows]) == ("mixed", [name])
     assert gate.reason.startswith(
         f"Most of the top pages show readers one thing that yours does not: {name} (3 of 3)."

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from bot.domains import is_platform
 from bot.pages.document import Document
 from bot.pages.kind import marks
 from bot.pages.kind.evidence import ARTICLE, Signal
@@ -22,7 +23,7 @@ _SCHEMA: dict[str, dict[str, float]] = {
     "APIReference": {"guide": 4},
     "LearningResource": {"guide": 2},
     "MedicalWebPage": {"guide": 2},
-    "FAQPage": {"guide": 1, "product": 0.5},
+    "FAQPage": {"guide": 0.5, "product": 0.5},
     "NewsArticle": {"news": 2.5},
     "ReportageNewsArticle": {"news": 4},
     "AnalysisNewsArticle": {"news": 3},
@@ -54,7 +55,8 @@ _SCHEMA: dict[str, dict[str, float]] = {
     "DefinedTerm": {"other": 3},
     "MusicComposition": {"other": 2},
 }
-_WRITTEN = frozenset({"Article", "BlogPosting", "NewsArticle", "Recipe", "TechArticle", "Review"})
+WRITTEN = frozenset({"Article", "BlogPosting", "NewsArticle", "Recipe", "TechArticle", "Review"})
+"""What schema.org calls a text that somebody wrote."""
 _FIRMS = frozenset(
     {
         *("LocalBusiness", "ProfessionalService", "LegalService", "Attorney", "Plumber", "Dentist"),
@@ -79,6 +81,8 @@ _IN_SCRIPT = re.compile(
     r"[:=]\s*[\"']([a-z][\w .:/-]{2,30})[\"']",
     re.IGNORECASE,
 )
+# A platform gives all pages of its members the same type, whatever stands on them.
+_ON_PLATFORM = 1.0
 _SCRIPTS, _SCRIPT, _CLAIMS = 60, 40_000, 6
 _PUBLISHERS = re.compile(
     r"parsely-|sailthru\.|cxenseparse|news_keywords|syndication-source|original-source|article:opinion"
@@ -99,7 +103,7 @@ def _from_schema(document: Document) -> Iterator[Signal]:
     products = sum(
         "Product" in node.types and "Review" not in node.parents for node in document.nodes
     )
-    written = document.own_types & _WRITTEN
+    written = document.own_types & WRITTEN
     for name in sorted(document.own_types & _SCHEMA.keys()):
         if name == "Product" and products > 3:
             yield Signal({"category": 3.5}, f"it marks up {products} products")
@@ -133,8 +137,23 @@ def _from_head(document: Document) -> Iterator[Signal]:
     og_type = (document.meta("og:type") or "").lower()
     for pattern, weights in _OG_TYPES:
         if pattern.fullmatch(og_type):
-            yield Signal(weights, f"its og:type is {og_type}")
+            most = _ON_PLATFORM if is_platform(document.site or "") else max(weights.values())
+            capped = {kind: min(weight, most) for kind, weight in weights.items()}
+            yield Signal(capped, f"its og:type is {og_type}")
             break
+    yield from _from_cards(document)
+    if any(map(_PUBLISHERS.match, document.meta_names)):
+        yield Signal({"news": 1}, "it has metadata that newspapers use")
+    if document.citation:
+        yield Signal({"other": 4}, "it carries the citation metadata of a paper")
+    if document.meta("og:video", "og:video:url", "twitter:player"):
+        yield Signal({"video": 1.5}, "its metadata offers a player")
+    if document.tree.css_first("[class*=pagination i], [rel=next], [class*=pager i]") is not None:
+        yield Signal({"category": 0.5, "forum": 0.5}, "it is one page of several")
+
+
+def _from_cards(document: Document) -> Iterator[Signal]:
+    """Yield what the metadata tells of a price, an author or a date, or that it tells nothing."""
     if document.meta("product:price:amount", "og:price:amount", "product:availability"):
         yield Signal({"product": 3}, "its metadata names a price")
     if (
@@ -144,14 +163,8 @@ def _from_head(document: Document) -> Iterator[Signal]:
         yield Signal({"product": 2}, "its card names a price")
     if document.meta("article:published_time", "datepublished", "author"):
         yield Signal(dict.fromkeys(ARTICLE, 0.5), "its metadata has a date or an author")
-    if any(map(_PUBLISHERS.match, document.meta_names)):
-        yield Signal({"news": 1}, "it has metadata that newspapers use")
-    if document.citation:
-        yield Signal({"other": 4}, "it carries the citation metadata of a paper")
-    if document.meta("og:video", "og:video:url", "twitter:player"):
-        yield Signal({"video": 1.5}, "its metadata offers a player")
-    if document.tree.css_first("[class*=pagination i], [rel=next], [class*=pager i]") is not None:
-        yield Signal({"category": 0.5, "forum": 0.5}, "it is one page of several")
+    elif not document.own_types & WRITTEN:
+        yield Signal({"product": 0.5, "category": 0.5}, "its markup names neither author nor date")
 
 
 def _from_marks(document: Document) -> Iterator[Signal]:

@@ -21,6 +21,8 @@ LEAST = 2.0
 AHEAD = 0.5
 SPEAKING = 2.0
 _SHOWN = 4
+_SHOWING, _NAMES = ("tool", "video", "forum"), ("its title", "its address")
+_WRITTEN, _DISCOUNT = 4, 2.5
 
 
 def kind_of(document: Document) -> tuple[str | None, tuple[str, ...]]:
@@ -75,8 +77,31 @@ def evidence(signals: tuple[Signal, ...], kind: str) -> tuple[str, ...]:
 
 def signals_of(document: Document) -> Iterator[Signal]:
     """Yield everything that speaks for or against a kind."""
-    yield from declared(document)
-    yield from wording(document)
-    yield from structure(document)
-    yield from prose(document)
-    yield from surroundings(document)
+    found = [
+        *declared(document),
+        *wording(document),
+        *structure(document),
+        *prose(document),
+        *surroundings(document),
+    ]
+    yield from found
+    yield from _only_named(found, len(document.prose))
+
+
+def _only_named(found: list[Signal], paragraphs: int) -> Iterator[Signal]:
+    """Yield what speaks against kinds that a page is called and that nothing on it shows.
+
+    A text about calculators is called like one; a tool, a video or a thread would show itself.
+    """
+    if paragraphs < _WRITTEN:
+        return
+    for kind in _SHOWING:
+        said, shown = 0.0, 0.0
+        for signal in found:
+            weight = signal.weights.get(kind, 0)
+            if signal.words.startswith(_NAMES):
+                said += weight
+            elif weight > 0:
+                shown += weight
+        if said > 0 and not shown:
+            yield Signal({kind: -_DISCOUNT}, f"only its name is that of a {kind}")

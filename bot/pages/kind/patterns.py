@@ -43,7 +43,7 @@ _LISTY = (
     r"|sposobów|powodów|pomysłów|rzeczy|wskazówek|książek|narzędzi|błędów|sätt|anledningar|idéer|saker|böcker|verktyg|misstag"
 )
 _HOW = (
-    r"why (?:do|does|is|are|you|your|we)|when to|where to|should (?:you|i)\b|can (?:you|i|dogs|cats)\b|how (?:does|do|much|many|long|often|\w+ works?)"
+    r"what to (?:expect|know|do|look for)|what['’]s (?:the|a|an)\b|the difference between|understanding|how [\w ]{3,40} (?:is|are|can|will|work|works)\b|why (?:do|does|is|are|you|your|we)|when to|where to|should (?:you|i)\b|can (?:you|i|dogs|cats)\b|how (?:does|do|much|many|long|often|\w+ works?)"
     r"|a beginner['’]?s|step by step|everything about|warum|was (?:bedeutet|tun|sind)|wie (?:viel|lange|oft|funktioniert|geht|kann|werden|wird|ich)"
     r"|schritt für schritt|selber machen|selbst gemacht|richtig \w+en|einrichten|installieren|tipps (?:zum|zur|für)|^comment \w+|pourquoi|tuto\b|tutoriel\b"
     r"|qu['’]est[- ]ce que|conseils pour|por qué|paso a paso|qué son|come \w+(?:are|ere|ire)|perché|cos['’]è|passo (?:dopo )?passo"
@@ -90,7 +90,7 @@ IN_PATH = _rows(
     ("list", 1.5, r"/(?:\w+-)?(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)-\w+-|-(?:gift-guide|picks|must-haves|round-?up)(?:[/._-]|$)"),
     ("category", 1, r"-(?:products|supplies|shoes|deals|jobs|courses|for-sale|online-kaufen)(?:\.\w+)?/?$"),
     ("review", 3, r"(?:^|[/_-])(?:reviews?|rezension(?:en)?|kritik|testberichte?|erfahrung(?:en|sbericht)?|vs|versus|tested|im-test|compared|comparison|vergleich|comparati\w+|recensione|rese[nñ]a|critique|opiniones|avis|hands-on|first-look|recenzja|obzor)(?=[/._-]|$)|-test(?:/|$|\.)"),
-    ("news", 2.5, r"/(?:news|newsroom|press|press[-_]?releases?|news-releases?|pressemitteilung(?:en)?|pressemeldung(?:en)?|presse|noticias?|nachrichten|actualites?|actu|aktuelles|politics|politik|politica|politique|world|us|uk|local|nation|sports?|nyheter|nieuws|notizie|cronaca|breaking|novosti|wiadomosci)(?=[/\d-]|$)"),
+    ("news", 2.5, r"/(?:news|newsroom|press|press[-_]?releases?|news-releases?|pressemitteilung(?:en)?|pressemeldung(?:en)?|presse|noticias?|nachrichten|actualites?|actu|aktuelles|politics|politik|politica|politique|world|local|nation|sports?|nyheter|nieuws|notizie|cronaca|breaking|novosti|wiadomosci)(?=[/\d-]|$)"),
     ("guide", 3, r"/(?:docs?|documentation|guides?|tutorials?|manuals?|man-pages|man\d|how-?tos?|recipes?|recetas?|rezepte?|recettes?|przepis(?:y)?|ricette|receitas?|learn|kb|reference|ref|ratgeber|anleitung(?:en)?|help|hc|faq|tips|support|quickstart|getting-started)(?=[/-]|$)|[/-]how-(?:to|do)-|[/-](?:guide|tutorial|tips|anleitung|recipe|rezept|explained|for-beginners)(?=[/._-]|$)|/(?:wie|como|comment|so)-\w+-"),
     ("guide", 1, r"/wiki/"),
     ("list", 2.5, r"[/-](?:best|top|beste[nrs]?|mejores|meilleur\w*|migliori|melhores)-|list[-_]of|/\d{1,3}-(?!\d)[a-z]+-[a-z]|-\d{1,2}-(?:best|ways|things|tips|ideas|reasons)|-(?:alternatives|ideas|examples|resources)(?:[/._-]|$)|/(?:awesome|listicles?|lists|rankings?)(?:[/-]|$)"),
@@ -98,7 +98,7 @@ IN_PATH = _rows(
     ("video", 3, r"/(?:watch|videos?|clips?|embed|live|livestream|en-directo|en-vivo|direkt|live-tv|trailers?|episodes?|mediathek|shorts|reel)(?=[/?-]|$)"),
     ("tool", 3.5, r"(?:calculator|converter|generator|checker|simulator|estimator|validator|rechner|calculadora|calculateur|calcolatore|konverter|kalkulator|word-?counter|translat(?:e|or)(?=[/?-]|$)|/tools?/[^/]+|seo-?check|/test-your|speed-?test)(?!s?-(?:for|reviews?))"),
     ("other", 2.5, r"/jobs?/(?=[^/]*\d{4})[^/]*+/?$|/(?:stellenangebot|vacancy|vacature|oferta-de-empleo)/[^/]+"),
-    ("other", 5, r"(?:^|[/_-])(?:privacy-(?:policy|notice|statement)|terms-(?:of|and)-\w+|datenschutz\w*|cookie-policy|disclaimer|lyrics|songtexte?|obituar\w+|agb)(?:[/._-]|$)|/(?:privacy|terms|legal|log-?in|sign-?in|signup|register|error|404|dictionary|definition|cart|checkout|events?/[^/]+|job/[^/]+|careers/[^/]+|veranstaltung(?:en)?)(?:\.\w+)?(?:/|$)|/error[_-]\w+"),
+    ("other", 5, r"(?:^|[/_-])(?:privacy-(?:policy|notice|statement)|terms-(?:of|and)-\w+|datenschutz\w*|cookie-policy|disclaimer|lyrics|songtexte?|obituar\w+|agb)(?:[/._-]|$)|/(?:privacy|terms|log-?in|sign-?in|signup|register|error|404)(?:\.\w+)?/?$|/(?:legal|dictionary|definition|cart|checkout|events?/[^/]+|job/[^/]+|careers/[^/]+|veranstaltung(?:en)?)(?:\.\w+)?(?:/|$)|/error[_-]\w+"),
 )  # fmt: skip
 
 IN_TITLE = _rows(
@@ -106,6 +106,7 @@ IN_TITLE = _rows(
     ("list", 3, r"^\W*(?:the |our |die |les |los |las |i |as |os |de |\[\d{4}\] )?(?:top |best )?(?!(?:19|20)\d\d\b)\d{1,3}\+? (?!(?:steps?|days?|minutes?|hours?|on|of|in|people|years?|killed|dead|arrested|injured|injuries)\b)[^\W\d]{2,}"),
     ("list", 2.5, r"\b(?:top|best) \d{1,3}\b|\b(?:die|les|los|las|the|of the|these|our) (?!(?:19|20)\d\d\b)\d{1,3} \w+"),
     ("list", 2, r"\b(?:best|beste[nrs]?|mejores|meilleur\w*|migliori|melhores|najlepsz\w+|лучш\w+|bästa|bedste|en iyi|nejlepší|greatest|favou?rite|must-(?:have|see|read)|most [\w-]+)\b|おすすめ|ランキング|推荐"),
+    ("list", 2, r"^\W*(?:the )?(?:top|hottest|biggest|greatest|latest|newest|new) (?:[\w’'-]+ ){0,5}(?:trends|\w+s (?:in|of|for|to)\b)|\btrends\b"),
     ("list", 3, r"\b(?:lists? of |liste (?:der|von|des)|lista de|alternatives\b|round-?up|resources for|roundup|ranked|ranking|rangliste|collection of|awesome)"),
     ("list", 3, r"\b\d{1,3} of (?:the|our|my) (?:\w+ )?(?:best|most|top|greatest|finest|\w+est)\b"),
     ("list", 3, rf"\b(?:{_NUMBERS}) (?:[\w’'-]+ ){{0,4}}(?:{_LISTY})\b"),
@@ -174,7 +175,7 @@ PRICE = compiled(
     r"(?:[$€£¥₹₽]|(?:USD|EUR|GBP|CHF|AUD|CAD) ?)\s?\d[\d.,]*|(?<![\d.,])[.,]*+\d[\d.,]*+\s?(?:€|£|zł|kr\b|EUR\b|USD\b|грн|руб|₽|Kč)"
 )
 OFFER = compiled(
-    r"free (?:quote|estimate|trial|consultation)|request a (?:quote|demo)|(?:book|get|schedule) a (?:demo|call)"
+    r"(?:book|order|enrol(?:l|ment)?|hire) (?:now|today|online)|book (?:an appointment|your|a (?:table|room|call))|request (?:an? )?(?:appointment|info\w*|service)|get (?:an? )?(?:quote|estimate|offer|pricing)|talk to (?:sales|an expert|us)|free (?:quote|estimate|trial|consultation)|request a (?:quote|demo)|(?:book|get|schedule) a (?:demo|call)"
     r"|get started|start (?:your )?free|sign up free|contact sales|see pricing|schedule (?:service|now)"
     r"|angebot anfordern|kostenlos testen|demo anfordern|call (?:us )?(?:now|today)|try (?:it )?(?:for )?free",
     re.IGNORECASE,
@@ -311,6 +312,13 @@ BORN = compiled(
     r"(?:actor|actress|singer|musician|professor|author|writer|engineer|founder|co-founder|physician|lawyer|journalist|footballer|player"
     r"|politician|artist|scientist|researcher|entrepreneur|schauspieler(?:in)?|sänger(?:in)?|autor(?:in)?|politiker(?:in)?|professor(?:in)?"
     r"|acteur|actrice|chanteu(?:r|se)|écrivain\w*|actriz|cantante|escritora?|profesora?|attore|attrice|scrittore|scrittrice|cantora?|zanger(?:es)?)\b",
+    re.IGNORECASE,
+)
+PERSON = compiled(
+    r"\b(?:publications|research interests|cited by|h-index|followers|following|education|biography|curriculum vitae|cv|affiliations?"
+    r"|professional experience|work experience|skills|co-authors|portfolio|exhibitions|awards|connections|endorsements|member since|joined"
+    r"|office hours|hometown|lebenslauf|publikationen|werdegang|mitglied seit|parcours|formation|publicaciones|formación|trayectoria"
+    r"|pubblicazioni|formazione|publicaties|opleiding|образование|публикации)\b",
     re.IGNORECASE,
 )
 COMPANY = compiled(

@@ -4,10 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from selectolax.lexbor import LexborNode
-
 from bot.pages.document import Document
 from bot.pages.kind import patterns
+from bot.pages.kind.declared import WRITTEN
 from bot.pages.kind.evidence import Signal
 from bot.pages.links import outbound_of
 from bot.pages.texts import words
@@ -21,6 +20,11 @@ _ONE_OFFER = (
     "input[type=number][id*=quantity i], [id*=product-detail i], [class~=product-detail]"
 )
 _BUTTONS = "button, input[type=submit], input[type=button], a[class*=cart i], a[class*=btn i]"
+_FAQ = re.compile(
+    r"\bfaqs?\b|questions? (?:&|and) answers|frequently asked|häufige fragen|questions fréquentes"
+    r"|preguntas frecuentes|domande frequenti|veelgestelde vragen",
+    re.IGNORECASE,
+)
 _POSTS = re.compile(r"post|message|comment|reply|answer|entry", re.IGNORECASE)
 _CARDS = re.compile(r"product|item|card|listing|result|offer|teaser|tile|job|course", re.IGNORECASE)
 _PEOPLE = re.compile(r"team|member|staff|person|people|employee|bio", re.IGNORECASE)
@@ -31,6 +35,9 @@ _MOST = 0.5
 _LONG_STEP = 30
 _MUCH_CODE = 9
 _LITTLE = 400
+_SHARE = 0.4
+_LONGEST_CALL = 60
+_CALLS = "button, a[class*=btn i], a[class*=button i], a[class*=cta i]"
 _LIST_HEADINGS, _MATCHED = 4, 0.6
 _HEADINGS: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
     (patterns.DOC_PART, 2, {"guide": 2}, "it has the parts of an instruction or a reference"),
@@ -54,6 +61,7 @@ def structure(document: Document) -> Iterator[Signal]:
     yield from _from_trade(document)
     yield from _from_forms(document)
     yield from _from_buttons(document)
+    yield from _from_calls(document)
     yield from _from_address(document)
 
 
@@ -64,8 +72,12 @@ def _from_headings(document: Document) -> Iterator[Signal]:
     if steps > 2:
         yield Signal({"guide": 3, "news": -1.5}, f"{steps} of its headings are steps")
     elif numbered > 3:
-        yield Signal({"list": 3, "news": -1.5}, f"{numbered} of its headings are numbered")
+        weight = 3 if numbered > _SHARE * len(headings) else 1.5
+        yield Signal({"list": weight, "news": -1.5}, f"{numbered} of its headings are numbered")
+    faq = any(map(_FAQ.search, headings)) or "FAQPage" in document.types
     for pattern, least, weights, said in _HEADINGS:
+        if faq and pattern is patterns.ASKS:
+            continue  # firms answer questions below what they sell
         found = {heading.lower() for heading in headings if pattern.search(heading)}
         if len(found) >= least:
             yield Signal(weights, said)
@@ -78,10 +90,10 @@ def _from_links(document: Document, headings: int) -> Iterator[Signal]:
     foreign = len(outbound_of(document))
     if headings > _LIST_HEADINGS and _MATCHED * headings < foreign < 4 * headings:
         yield Signal({"list": 0.5}, "it has about as many links to other sites as headings")
-    titles = document.tree.css("h2 a[href], h3 a[href]")[:60]
-    linked = len({node.attributes.get("href") for node in titles})
+    titles = document.tree.css("h2 a[href], h3 a[href], h4 a[href], a[href] h2, a[href] h3")[:120]
+    linked = len({words(node) for node in titles if not document.is_aside(node)})
     if linked > 7 and len(document.prose) < 2 * linked:
-        yield Signal({"category": 0.5}, f"{linked} of its headings are links")
+        yield Signal({"category": 1.5}, f"{linked} of its headings are links")
 
 
 def _from_repetition(document: Document) -> Iterator[Signal]:
@@ -89,6 +101,8 @@ def _from_repetition(document: Document) -> Iterator[Signal]:
     for node in document.tree.css(
         "div[class], li[class], article[class], section[class], tr[class]"
     )[:_MAX_ELEMENTS]:
+        if document.is_aside(node):
+            continue
         classes[node.attributes.get("class") or ""] += 1
 
     def most(pattern: re.Pattern[str]) -> tuple[str, int]:
@@ -140,7 +154,8 @@ def _written_in(document: Document, name: str) -> int:
 
 def _from_trade(document: Document) -> Iterator[Signal]:
     tree = document.tree
-    prices = len(tree.css("[itemprop=price], [class~=price], [class~=woocommerce-Price-amount]"))
+    marked = tree.css("[itemprop=price], [class~=price], [class~=woocommerce-Price-amount]")
+    prices = sum(not document.is_aside(node) for node in marked[:_MAX_ELEMENTS])
     if prices > 8:
         yield Signal({"category": 1.5}, f"it marks {prices} prices")
     elif prices:
@@ -166,7 +181,7 @@ def _from_trade(document: Document) -> Iterator[Signal]:
 
 
 def _from_forms(document: Document) -> Iterator[Signal]:
-    fields = [node for node in document.tree.css(_FIELDS)[:500] if not _in_furniture(node)]
+    fields = [node for node in document.tree.css(_FIELDS)[:500] if not document.is_aside(node)]
     asks_mail = (
         document.tree.css_first("form input[type=email], form input[name*=mail i]") is not None
     )
@@ -187,9 +202,11 @@ def _from_forms(document: Document) -> Iterator[Signal]:
 def _from_buttons(document: Document) -> Iterator[Signal]:
     buttons, works = 0, None
     for node in document.tree.css(_BUTTONS)[:500]:
+        if document.is_aside(node):
+            continue
         label = words(node) or node.attributes.get("value") or node.attributes.get("title") or ""
         buttons += bool(patterns.BUY.search(label))
-        if node.tag != "a" and not _in_furniture(node):
+        if node.tag != "a":
             works = works or patterns.WORKED.search(label)
     if works and len(document.prose) < 30:
         weight = 0.5 if works.group().lower().strip() in ("search", "find") else 2.0
@@ -200,6 +217,21 @@ def _from_buttons(document: Document) -> Iterator[Signal]:
         yield Signal({"category": 3}, f"it has {buttons} buttons to buy")
     elif buttons:
         yield Signal({"product": 3}, "it has a button to buy")
+
+
+def _from_calls(document: Document) -> Iterator[Signal]:
+    """Yield what the buttons that ask for business speak for, on pages that are no article."""
+    if document.own_types & WRITTEN or document.meta("og:type") == "article":
+        return
+    calls = {
+        found.group().lower()
+        for node in document.tree.css(_CALLS)[:500]
+        if not document.is_aside(node)
+        and (found := patterns.OFFER.search((words(node) or "")[:_LONGEST_CALL]))
+    }
+    if calls:
+        weight = 1.5 if len(calls) > 1 else 1
+        yield Signal({"product": weight}, f"it has a button “{min(calls)}”")
 
 
 def _from_address(document: Document) -> Iterator[Signal]:
@@ -213,18 +245,7 @@ def _from_address(document: Document) -> Iterator[Signal]:
     main = [
         one
         for one in tree.css("a[href^='tel:'], a[href^='mailto:'], address")[:40]
-        if not _in_furniture(one)
+        if not document.is_aside(one)
     ]
     if len(main) > 1 and document.words < 800:
         yield Signal({"profile": 1}, "it gives telephone, e-mail or address")
-
-
-def _in_furniture(node: LexborNode) -> bool:
-    parent = node.parent
-    for _ in range(30):
-        if parent is None:
-            return False
-        if parent.tag in ("header", "footer", "nav", "aside"):
-            return True
-        parent = parent.parent
-    return False

@@ -11,6 +11,7 @@ from bot.pages.document import Document
 from bot.pages.kind.evidence import Signal
 
 _LONGEST = 32
+_LOCALE = 2
 _TRIM = " .:»›>→|•·–-*+▾▼()0123456789"
 _PROFILES = re.compile(
     r"/(?:users?|members?|profiles?|u|people|memberlist|userinfo|mitglied(?:er)?|author|@[\w.-]+)(?:/|\.php|[-=?])"
@@ -45,11 +46,27 @@ def surroundings(document: Document) -> Iterator[Signal]:
     if offered["offer"] > 3 and offered["news"] < 4:
         weight = 1.5 if _is_near_home(document) else 0.5
         yield Signal({"product": weight}, "its site has the links of a firm that sells")
-    sections = {part.replace("-", " ") for part in document.path.split("/")[1:4]}
+    # Two letters are a country or a language more often than a section.
+    parts = (part.replace("-", " ") for part in document.path.split("/")[1:4])
+    sections = {part for part in parts if len(part) > _LOCALE}
     section = (document.meta("article:section") or "").lower()
     if (sections | {section}) & _labels()["news"]:
         yield Signal({"news": 1}, "it stands in a section of a newspaper")
+    if document.is_home:
+        yield from _home(offered)
     yield from _members(document)
+
+
+def _home(offered: dict[str, int]) -> Iterator[Signal]:
+    """Yield what a home page is: of a shop its range, of a paper its news, else what is sold."""
+    if offered["shop"] > 1:
+        yield Signal({"category": 3}, "it is the home page of a shop")
+    elif offered["news"] > 3:
+        yield Signal({"news": 1, "category": 1}, "it is the home page of a newspaper")
+    elif offered["forum"] > 3:
+        yield Signal({"forum": 1}, "it is the home page of a forum")
+    else:
+        yield Signal({"product": 2.0, "other": 1}, "it is a home page")
 
 
 def _members(document: Document) -> Iterator[Signal]:

@@ -1,7 +1,7 @@
 """What speaks for each kind of page in its address, its title and the words on it."""
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 
 from bot.pages.document import Document
@@ -31,12 +31,16 @@ _TEXT: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
 )
 LONGEST_PATH = 400
 """Letters of a path that are searched for words."""
+_SIGNS = re.compile(r"[\W_]+")
+_WORDS, _AGAIN = 2, 0.5
+_SOME_PRICES, _MANY_PRICES, _SHELF = 4, 11, 5
 _BARE = 120
 _WAYS, _BRIEF = 2, 400
 _SEARCH = "input[type=search], input[name=q], input[name=query], textarea[name=q]"
 # The same, but so many different ones: one word often used says little.
 _MANY: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
     (patterns.HIRED, 4, {"other": 2.5}, "it describes a job"),
+    (patterns.PERSON, 4, {"profile": 1.5}, "it tells what somebody does and where"),
     (patterns.COMPANY, 4, {"profile": 1.5}, "it gives the facts of a firm"),
     (patterns.RELEASED, 5, {"product": 2}, "it speaks of releases, licence and downloads"),
 )
@@ -45,39 +49,65 @@ _MANY: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
 def wording(document: Document) -> Iterator[Signal]:
     """Yield what address, title, first heading and text speak for."""
     yield from _matches(patterns.IN_HOST, document.host)
-    yield from _matches(patterns.IN_PATH, document.path[:LONGEST_PATH])
-    title, heading = document.title or "", document.h1 or ""
-    seen: Counter[str] = Counter()
-    for signal in (*_matches(patterns.IN_TITLE, title), *_matches(patterns.IN_TITLE, heading)):
-        ((kind, weight),) = signal.weights.items()
-        seen[kind] += 1
-        if seen[kind] <= 2:
-            yield signal
-        if seen[kind] == 1 and kind in _NO_REPORTS and weight >= _PLAIN:
-            yield Signal({"news": -1.5}, f"its title is no headline but that of a {kind}")
+    yield from _named(document)
     bare = document.words < _BARE and len(document.prose) < 2
     if bare and not document.h1 and document.tree.css_first(_SEARCH) is not None:
-        yield Signal({"tool": 1.5}, "it is little more than a search field")
-    if document.is_home:
-        yield Signal({"product": 1.5, "other": 1}, "it is a home page")
+        yield Signal({"tool": 3.5}, "it is little more than a search field")
     yield from _from_text(document)
     yield from _from_people(document)
 
 
+def _named(document: Document) -> Iterator[Signal]:
+    """Yield what the names of the page say: its address, its title and its first heading.
+
+    They mostly repeat each other. A word that was heard before only confirms itself, whatever
+    place it stands in; another word for the same kind is a sign of its own.
+    """
+    heard: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    places = (
+        (patterns.IN_TITLE, document.title or ""),
+        (patterns.IN_TITLE, document.h1 or ""),
+        (patterns.IN_PATH, document.path[:LONGEST_PATH]),
+    )
+    for rows, text in places:
+        before = {kind: dict(words) for kind, words in heard.items()}
+        for row, found in _found(rows, text):
+            word, known = _SIGNS.sub("", found.lower()).rstrip("s"), heard[row.kind]
+            told = [
+                weight
+                for other, weight in before.get(row.kind, {}).items()
+                if word in other or other in word
+            ]
+            weight = row.weight
+            if told:
+                weight = max(row.weight - max(told), 0) + _AGAIN
+            elif len(known) >= _WORDS:
+                continue
+            elif not known and rows is patterns.IN_TITLE and _is_no_headline(row):
+                yield Signal({"news": -1.5}, f"its title is no headline but that of a {row.kind}")
+            known[word] = max(known.get(word, 0), row.weight)
+            yield Signal({row.kind: weight}, row.words.format(found))
+
+
+def _is_no_headline(row: patterns.Pattern) -> bool:
+    return row.kind in _NO_REPORTS and row.weight >= _PLAIN
+
+
 def _matches(rows: tuple[patterns.Pattern, ...], text: str) -> Iterator[Signal]:
+    for row, found in _found(rows, text):
+        yield Signal({row.kind: row.weight}, row.words.format(found))
+
+
+def _found(rows: tuple[patterns.Pattern, ...], text: str) -> Iterator[tuple[patterns.Pattern, str]]:
     for row in rows:
         found = row.pattern.search(text)
         if found:
-            yield Signal({row.kind: row.weight}, row.words.format(found.group().strip(" /-_.")))
+            yield row, found.group().strip(" /-_.")
 
 
 def _from_text(document: Document) -> Iterator[Signal]:
     text = document.sample
-    prices = len(patterns.PRICE.findall(text))
-    if prices > 11:
-        yield Signal({"category": 1.5}, f"it names {prices} prices")
-    elif prices:
-        yield Signal({"product": 1}, f"it names {prices} prices")
+    yield from _from_prices(document)
     if document.words < _SHORT and patterns.CHALLENGED.search(text):
         yield Signal({"other": 4}, "it is an error message or a check for robots")
     if len({found.lower() for found in patterns.OFFER.findall(text)}) > 1:
@@ -88,6 +118,29 @@ def _from_text(document: Document) -> Iterator[Signal]:
     for pattern, least, weights, said in _MANY:
         if len({found.lower() for found in pattern.findall(text)}) >= least:
             yield Signal(weights, said)
+
+
+def _from_prices(document: Document) -> Iterator[Signal]:
+    prices = len(patterns.PRICE.findall(document.sample))
+    if prices > _MANY_PRICES:
+        yield Signal({"category": 1.5}, f"it names {prices} prices")
+    elif prices > _SOME_PRICES:
+        yield Signal({"category": 1, "product": 0.5}, f"it names {prices} prices")
+    elif prices:
+        yield Signal({"product": 1}, f"it names {prices} prices")
+    if prices > _SOME_PRICES and _names_several(document.h1 or ""):
+        yield Signal({"category": 1.5}, f"it is called “{document.h1}” and names prices")
+
+
+def _names_several(heading: str) -> bool:
+    """Say whether a heading is a short plural, as shops call their shelves: “Running Shoes”."""
+    *_, last = heading.lower().split()[:_SHELF] or [""]
+    return (
+        len(heading.split()) < _SHELF
+        and last.isalpha()
+        and last.endswith("s")
+        and not last.endswith(("ss", "us"))
+    )
 
 
 def _from_people(document: Document) -> Iterator[Signal]:
