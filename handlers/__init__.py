@@ -1,6 +1,8 @@
 """Slack in and out, a folder a subject.
 
     gap.py, mention.py, form.py   the three doors for a question; commands.py tells words apart
+    request.py, jobs.py, tell.py  one envelope for every job (place and body), its row in the queue,
+                                  and how its asker is told something alone
     answer/                       a question, from accept.py (words to a job row, then the ack) over
                                   run.py (the job) to conversation.py (where it speaks); buttons.py
                                   and clicks.py decide who may press what
@@ -8,8 +10,8 @@
     settings/                     `/gap settings`
     slack/                        the Web API: pacing, retries, refusals, exactly-once steps
 
-lookups.py answers privately what is known already; budget.py is `/gap budget`. boundary.py catches
-what nobody else did, so that nobody ever meets silence.
+lookups.py answers privately what is known already, such as `/gap budget`. channel_settings.py says
+what holds in a channel. boundary.py catches what nobody else did, so that nobody meets silence.
 
 Every module here with a `register(app, services)` is found and registered by itself.
 """

@@ -1,20 +1,54 @@
 """The Bolt app, ready to be served over HTTP (ASGI) or Socket Mode."""
 
+import logging
+
 from slack_bolt.async_app import AsyncApp
 
 import handlers
 from handlers.services import Services
-from handlers.transport.bolt_log import bolt_log
 from handlers.transport.signature import signing_secret
+
+LONGEST_LINE = 200
 
 
 def make_app(services: Services) -> AsyncApp:
     """Return the app with every handler registered; the caller starts `services.jobs`."""
     app = AsyncApp(
         name="linkgap",
-        logger=bolt_log(),
+        logger=_bolt_log(),
         client=services.slack_api.client,
         signing_secret=signing_secret(services.settings),
     )
     handlers.register(app, services)
     return app
+
+
+class _ShortMessages(logging.Filter):
+    """Passes warnings of Bolt's log only, each as one short line that ends before a body begins.
+
+    Bolt quotes whole request bodies, and no user text may get into the log.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten a record, or drop it."""
+        said = record.getMessage()
+        # Our client has the token; Bolt also finds it in the environment and warns at every start.
+        if record.levelno < logging.WARNING or "`token` will be unused" in said:
+            return False
+        line = said.partition("\n")[0].partition("{")[0].partition("body:")[0]
+        record.msg, record.args = line[:LONGEST_LINE].rstrip(" ("), ()
+        return True
+
+
+_SHORT = _ShortMessages()
+
+
+def _bolt_log() -> logging.Logger:
+    """Return the logger to build a Bolt app with; Bolt derives all its other loggers from it.
+
+    Setting a level on `slack_bolt` is not enough: Bolt gives each of its loggers the root's level.
+    """
+    log = logging.getLogger("slack_bolt")
+    log.setLevel(logging.WARNING)
+    log.addFilter(_SHORT)
+    return log

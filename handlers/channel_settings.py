@@ -5,13 +5,12 @@ times over, and fifty commands at once would all wait for that before they are a
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from bot.clock import Clock
 from bot.errors import BadQuestion
-from bot.model.question import Defaults, Question
+from bot.model.question import Defaults, Question, QuestionInput, read_here
 from bot.planning.vendors import VendorSelection, vendors_for
 from bot.providers.registry import Registry
 from bot.settings import levels
@@ -19,8 +18,6 @@ from bot.settings.environment import Settings
 from bot.settings.levels import TeamSettings
 from bot.settings.overrides import Overrides, Place, save
 from bot.store.connect import Database
-
-T = TypeVar("T")
 
 REMEMBERED_S = 30.0
 """How soon another process's change is heard of; our own are at once."""
@@ -45,13 +42,9 @@ class ChannelSettings:
             self._made[self.channel, site] = made
         return made
 
-    def read(self, parse: Callable[[Defaults], T], site_of: Callable[[T], str | None]) -> T:
-        """Read words with what holds here; a site that they name brings its own market."""
-        found = parse(self.defaults())
-        site = site_of(found)
-        if site is not None and site != self.settings().site:
-            found = parse(self.defaults(site))
-        return found
+    def read(self, said: QuestionInput) -> Question:
+        """Return the question with what holds here; raises `BadQuestion`."""
+        return read_here(said, self.defaults)
 
     def vendors(self, question: Question) -> VendorSelection:
         """Return who would answer it here; raises `BadQuestion` when no connected vendor fits.
@@ -134,7 +127,7 @@ class Channels:
         by: str | None,
         seen: Mapping[str, str] | None = None,
     ) -> None:
-        """Keep values as `preferences.save` does; they hold from here on."""
+        """Keep values as `levels.save` does; they hold from here on."""
         at = self._clock.now()
         await self._database.run(lambda db: save(db, team, place, values, by=by, at=at, seen=seen))
         self.forget(team)

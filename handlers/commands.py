@@ -6,23 +6,22 @@ keyword.
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from bot.errors import BadQuestion
 from bot.render import notes
 from bot.render.slack.message import Message
-from handlers import budget, form, lookups, private_notes
+from handlers import form, lookups, private_notes
 from handlers.answer import accept
-from handlers.lookups import Lookup
-from handlers.place import Place
-from handlers.request import Request
+from handlers.request import Answer, Kind, Lookup, Place, Request
 from handlers.services import Services
 from handlers.settings import form as settings
 from handlers.tracking import form as track_form
-from handlers.tracking import history, this_week, track, tracked_list, which
+from handlers.tracking import track, tracked_list
 
 Whole = Callable[[Services, Place, str], Awaitable[Message | None]]
 First = Callable[[Services, Place, str, str], Awaitable[Message | None]]
-Form = Callable[[Services, Place], Awaitable[None]]
+Form = Callable[[Services, Place, str], Awaitable[None]]
 
 
 def form_of(text: str) -> Form | None:
@@ -46,48 +45,41 @@ async def answer_to(services: Services, place: Place, words: str, key: str) -> M
         question = await accept.read(services, words, place.team, place.channel)
     except BadQuestion as error:
         return notes.usage_error(str(error))
-    request = Request(
-        question,
-        place.team,
-        place.channel,
-        place.user,
-        thread_ts=place.thread_ts or place.message_ts,
-        response_url=place.response_url,
-    )
-    return await accept.commit(services, request, key)
+    in_thread = replace(place, thread_ts=place.thread)  # private notes stand there as well
+    return await accept.commit(services, Request(in_thread, Answer(question)), key)
 
 
 async def _help(services: Services, place: Place, key: str) -> Message:  # noqa: ARG001 - one shape
     return notes.help_note()
 
 
-async def _settings(services: Services, place: Place) -> None:
+async def _settings(services: Services, place: Place, trigger_id: str) -> None:
     await settings.open_settings(
         services,
         team=place.team,
         channel=place.channel,
         user=place.user,
-        trigger_id=place.trigger_id or "",
+        trigger_id=trigger_id,
         response_url=place.response_url,
     )
 
 
-def _lookup(kind: str) -> Whole:
+def _lookup(kind: Kind) -> Whole:
     async def ask(services: Services, place: Place, key: str) -> Message | None:
-        return await lookups.ask(services, kind, Lookup(place), key)
+        return await lookups.ask(services, kind, place, Lookup(), key)
 
     return ask
 
 
 WHOLE: dict[str, Whole] = {
     "help": _help,
-    "budget": _lookup(budget.KIND),
-    "list": _lookup(which.LIST),
-    "digest": _lookup(this_week.KIND),
+    "budget": _lookup(Kind.BUDGET),
+    "list": _lookup(Kind.LIST),
+    "digest": _lookup(Kind.DIGEST),
 }
 FIRST: dict[str, First] = {
     "track": track.ask,
     "untrack": tracked_list.untrack,
-    "history": history.ask,
+    "history": tracked_list.history,
 }
 FORMS: dict[str, Form] = {"": form.open_form, "settings": _settings, "track": track_form.open_form}

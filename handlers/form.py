@@ -7,14 +7,14 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import BadQuestion
-from bot.model.question import Defaults, Question, make
+from bot.model.question import Defaults, QuestionInput, read_here
 from bot.render import views
 from handlers import private_notes
 from handlers.answer import accept
-from handlers.place import Place, tell
-from handlers.request import Request
+from handlers.request import Answer, Place, Request
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
+from handlers.tell import tell
 
 _ANY_KEYWORD = "keyword"
 
@@ -29,14 +29,12 @@ def register(app: AsyncApp, services: Services) -> None:
     app.view("gap_form")(submitted)
 
 
-async def open_form(services: Services, place: Place) -> None:
+async def open_form(services: Services, place: Place, trigger_id: str) -> None:
     """Open the form with what holds in this channel."""
     kept = json.dumps({"channel": place.channel, "response_url": place.response_url})
     defaults = await services.channels.defaults(place.team, place.channel)
     try:
-        await services.slack_api.show(
-            place.trigger_id or "", views.form(defaults, private_metadata=kept)
-        )
+        await services.slack_api.show(trigger_id, views.form(defaults, private_metadata=kept))
     except SlackRefused as refused:
         note = private_notes.note(str(refused), "Or type `/gap your keyword`.")
         await tell(services, place, note)
@@ -44,23 +42,26 @@ async def open_form(services: Services, place: Place) -> None:
 
 async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) -> dict[str, str]:
     """Commit the question; returns the faults by field."""
-    place = json.loads(view["private_metadata"])
-    team, channel = body["team"]["id"], place["channel"]
-    # What the form shows was filled in from the defaults; a field that was emptied means it.
-    defaults = replace(await services.channels.defaults(team, channel), site=None)
+    kept = json.loads(view["private_metadata"])
+    place = Place(
+        body["team"]["id"], kept["channel"], body["user"]["id"], response_url=kept["response_url"]
+    )
+    channel_settings = await services.channels.of(place.team, place.channel)
+
+    def defaults_of(site: str | None) -> Defaults:
+        # What the form shows was filled in from the defaults; a field that was emptied means it.
+        return replace(channel_settings.defaults(site), site=None)
+
     given = _given(view["state"]["values"])
-    errors = _faults(given, defaults)
+    errors = _faults(given, defaults_of(None))
     if errors:
         return errors
     try:
-        question = _question(given, defaults)
-        (await services.channels.of(team, channel)).vendors(question)
+        question = read_here(QuestionInput(**given), defaults_of)
+        channel_settings.vendors(question)
     except BadQuestion as error:
         return {"page" if given.get("page") else "keyword": str(error)}
-    request = Request(
-        question, team, channel, body["user"]["id"], response_url=place["response_url"]
-    )
-    note = await accept.commit(services, request, view["id"])
+    note = await accept.commit(services, Request(place, Answer(question)), view["id"])
     return {"keyword": note.text} if note else {}
 
 
@@ -73,19 +74,15 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
     return {**given, "vs": vs, "fresh": fresh}
 
 
-def _question(given: dict[str, Any], defaults: Defaults) -> Question:
-    return make(defaults=defaults, **{"keyword": "", **given})
-
-
 def _faults(given: dict[str, Any], defaults: Defaults) -> dict[str, str]:
     """Try each field alone, so that every fault stands under its own field."""
     errors = {}
     for name in ("keyword", "site", "page", "country", "language", "vs"):
-        alone = {"keyword": _ANY_KEYWORD, name: given.get(name, "" if name == "keyword" else None)}
         if name != "keyword" and not given.get(name):
             continue
+        alone: dict[str, Any] = {"keyword": _ANY_KEYWORD, name: given.get(name, "")}
         try:
-            _question(alone, defaults)
+            QuestionInput(**alone).question(defaults)
         except BadQuestion as error:
             errors[name] = str(error)
     return errors

@@ -1,4 +1,4 @@
-"""The `/gap` command: words in, a committed job row, then the ack. answer.py does the work."""
+"""The `/gap` command: words in, a committed job row, then the ack. answer/run.py does the work."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from bot.errors import BadQuestion
 from bot.render import notes
 from bot.render.slack.message import Message
 from handlers.commands import answer_to, form_of
-from handlers.place import Place
+from handlers.request import Place
 from handlers.services import Services
 from handlers.slack.text import unwrapped
 
@@ -17,13 +17,13 @@ def register(app: AsyncApp, services: Services) -> None:
     """Listen for the command."""
 
     async def gap(ack: AsyncAck, command: dict[str, Any]) -> None:
-        place = _place(command)
+        place, trigger_id = _place(command), command["trigger_id"]
         opens = form_of(command.get("text", ""))
         if opens is not None:
             await ack()
-            await opens(services, place)
+            await opens(services, place, trigger_id)
             return
-        note = await _take(services, place, command["text"])
+        note = await _take(services, place, command["text"], trigger_id)
         await ack(**shown(note))
 
     app.command("/gap")(gap)
@@ -35,17 +35,16 @@ def _place(command: dict[str, Any]) -> Place:
         command["channel_id"],
         command["user_id"],
         response_url=command["response_url"],
-        trigger_id=command["trigger_id"],
     )
 
 
-async def _take(services: Services, place: Place, text: str) -> Message | None:
+async def _take(services: Services, place: Place, text: str, key: str) -> Message | None:
     """Do what the words say; returns what only the asker sees, None when all is well."""
     try:
         words = unwrapped(text)
     except BadQuestion as error:
         return notes.usage_error(str(error))
-    return await answer_to(services, place, words, place.trigger_id or "")
+    return await answer_to(services, place, words, key)
 
 
 def shown(note: Message | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import asyncio
 from collections import defaultdict
 from dataclasses import replace
 
-from handlers.request import Request
+from handlers.request import Answer, Request
 
 Key = tuple[object, ...]
 
@@ -21,10 +21,10 @@ class InProgress:
         self._turns: dict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def turn(self, team: str, channel: str) -> asyncio.Lock:
-        """Return what is held while a channel's keywords change: a second look sees the first."""
+        """Return the lock for changing a channel's keywords: the second asker sees the first."""
         return self._turns[team, channel]
 
-    def claim(self, request: Request, owner: str) -> str | None:
+    def claim(self, request: Request[Answer], owner: str) -> str | None:
         """Take the question; returns who has it already and is not finished, None: nobody."""
         key = _key(request)
         if key in self._runs:
@@ -32,12 +32,13 @@ class InProgress:
         self._runs[key] = owner
         return None
 
-    def release(self, request: Request) -> None:
+    def release(self, request: Request[Answer]) -> None:
         """Let the same question be asked again."""
         self._runs.pop(_key(request), None)
 
 
-def _key(request: Request) -> Key:
-    question = replace(request.question, fresh=False)
-    private = request.user if request.to.is_personal else None
-    return (request.team, request.channel, request.thread_ts, request.to, private, question)
+def _key(request: Request[Answer]) -> Key:
+    place, body = request.place, request.body
+    question = replace(body.question, fresh=False)
+    private = place.user if body.to.is_personal else None
+    return (place.team, place.channel, place.thread, body.to, private, question)

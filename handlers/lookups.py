@@ -1,67 +1,64 @@
 """Questions about what is known already: answered privately, a moment after the ack, for nothing.
 
 Reading them takes longer than an ack may, so each is a job; a kill after the ack loses none.
+`/gap budget` is one of them: what was spent, how the caps stand, what the vendors say is left.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 
-from pydantic import TypeAdapter
+from slack_bolt.async_app import AsyncApp
 
 from bot.errors import LinkGapError
-from bot.jobs import Heard, QueueFull
-from bot.render import notes
+from bot.jobs import Heard
+from bot.render import money, notes
 from bot.render.slack.message import Message
 from bot.store.jobs import Job
+from bot.store.ledger import Payer
 from handlers import private_notes
-from handlers.last_word import teller
-from handlers.place import Place, tell
+from handlers.jobs import on_job, submit
+from handlers.request import Kind, Lookup, Place, Request, from_payload
 from handlers.services import Services
 from handlers.slack.once import Once
+from handlers.tell import tell
+
+Draw = Callable[[Services, Place, Lookup], Awaitable[Message]]
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """What somebody wants to see: `words` follow the command.
-
-    `replace`: in place of the message whose button asked for it.
-    """
-
-    place: Place
-    words: str = ""
-    replace: bool = False
+def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - commands.py asks
+    """Take on `/gap budget`."""
+    on_lookup(services, Kind.BUDGET, _budget)
 
 
-Draw = Callable[[Services, Lookup], Awaitable[Message]]
-_LOOK = TypeAdapter(Lookup)
+async def ask(
+    services: Services, kind: Kind, place: Place, lookup: Lookup, key: str
+) -> Message | None:
+    """Commit a lookup; returns a private note when it was not taken."""
+    return (await submit(services, kind, Request(place, lookup), key)).note
 
 
-async def ask(services: Services, kind: str, lookup: Lookup, key: str) -> Message | None:
-    """Commit a look; returns a private note when it was not taken."""
-    payload = _LOOK.dump_json(lookup).decode()
-    try:
-        await services.jobs.submit(kind, lookup.place.team, payload, key)
-    except QueueFull:
-        return notes.busy(services.settings.queue)
-    return None
-
-
-def on_lookup(services: Services, kind: str, draw: Draw) -> None:
-    """Let `draw` answer looks of a kind."""
-    tell = teller(services, lambda payload: _LOOK.validate_json(payload).place)
-    services.jobs.handle(kind, partial(_show, services, draw), tell)
+def on_lookup(services: Services, kind: Kind, draw: Draw) -> None:
+    """Let `draw` answer lookups of a kind."""
+    on_job(services, kind, partial(_show, services, draw))
 
 
 async def _show(services: Services, draw: Draw, job: Job) -> None:
     """Tell the one who asked, once; also when something goes wrong here."""
-    lookup = _LOOK.validate_json(job.payload)
+    request = from_payload(job.payload, Lookup)
+    place, lookup = request.place, request.body
     once = Once(services.database, services.clock, job.id)
     try:
-        told = await draw(services, lookup)
+        drawn = await draw(services, place, lookup)
     except LinkGapError as error:
-        told = notes.usage_error(str(error))
+        drawn = notes.usage_error(str(error))
     except Exception as error:
-        await once("trouble", partial(tell, services, lookup.place, private_notes.broken(job.id)))
+        await once("trouble", partial(tell, services, place, private_notes.broken(job.id)))
         raise Heard(error) from error
-    await once("told", partial(tell, services, lookup.place, told, replace=lookup.replace))
+    await once("told", partial(tell, services, place, drawn, replace=lookup.replace))
+
+
+async def _budget(services: Services, place: Place, _: Lookup) -> Message:
+    defaults = await services.channels.defaults(place.team, place.channel)
+    payer = Payer(place.user, defaults.site, place.channel)
+    found = await services.spending.overview(place.team, payer)
+    return money.overview(found, await services.spending.allowances(place.team))

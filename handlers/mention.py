@@ -10,7 +10,7 @@ from bot.errors import BadQuestion
 from bot.render import notes
 from bot.render.slack.message import Message
 from handlers.commands import answer_to
-from handlers.place import Place
+from handlers.request import Place
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
 from handlers.slack.text import after_mention, unwrapped

@@ -1,11 +1,25 @@
-"""What a job has to do and for whom: the payload of a job row."""
+"""What a job has to do and for whom: one envelope for every kind, the payload of a job row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from bot.model.question import Question
+from bot.model.question import Question, SiteQuestion
+
+
+class Kind(StrEnum):
+    """What a job is about; each has its kind of body."""
+
+    ANSWER = "answer"
+    SHOW_ALL = "show_all"
+    TRACK = "track"
+    TRACK_MANY = "track_many"
+    LIST = "list"
+    HISTORY = "history"
+    DIGEST = "digest"
+    BUDGET = "budget"
 
 
 class Destination(StrEnum):
@@ -22,34 +36,120 @@ class Destination(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One question with its asker.
+class Place:
+    """Who said something, and where.
 
-    `channel` is where it was asked, and `thread_ts` the thread to answer in (None: start one).
-    `response_url` is the asker's private ear for half an hour; `dm` the direct message once open.
+    `response_url` answers privately for half an hour. `thread_ts` is the thread that it stands in,
+    `message_ts` the message that it is. `dm` is the asker's direct message, once it is open.
+    """
+
+    team: str
+    channel: str
+    user: str
+    response_url: str | None = None
+    thread_ts: str | None = None
+    message_ts: str | None = None
+    dm: str | None = None
+
+    @property
+    def thread(self) -> str | None:
+        """Return the thread that an answer belongs in: the one it stands in, or one it starts."""
+        return self.thread_ts or self.message_ts
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question to be answered.
+
     `confirmed`: somebody agreed to the price, and `price_ts` is the message that told it.
     """
 
     question: Question
-    team: str
-    channel: str
-    user: str
-    thread_ts: str | None = None
-    response_url: str | None = None
     to: Destination = Destination.CHANNEL
-    dm: str | None = None
     confirmed: bool = False
     price_ts: str | None = None
 
 
-_ADAPTER = TypeAdapter(Request)
+@dataclass(frozen=True, slots=True)
+class ShowAll:
+    """The whole list of a run's prospects; `is_ephemeral`: only the asker sees the answer."""
+
+    run: str
+    is_ephemeral: bool = False
 
 
-def to_payload(request: Request) -> str:
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Keywords to be tracked in a channel.
+
+    `day` and `hour` are the digest's, None: as they are. `run`: the answer that is the first read.
+    `skipped` are lines that were left out, with the reason. `confirmed`: somebody agreed to the
+    price.
+    """
+
+    questions: tuple[SiteQuestion, ...]
+    day: str | None = None
+    hour: int | None = None
+    run: str | None = None
+    skipped: tuple[tuple[str, str], ...] = ()
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What somebody wants to see of what is known: `words` follow the command.
+
+    `replace`: in place of the message whose button asked for it.
+    """
+
+    words: str = ""
+    replace: bool = False
+
+
+Body = TypeVar("Body", Answer, ShowAll, Track, Lookup)
+
+
+@dataclass(frozen=True, slots=True)
+class Request(Generic[Body]):
+    """One job: for whom and where, and what."""
+
+    place: Place
+    body: Body
+
+
+def to_payload(request: Request[Body]) -> str:
     """Return the JSON that a job row keeps."""
-    return _ADAPTER.dump_json(request).decode()
+    kept = {"place": request.place, "body": request.body}
+    return _OBJECT.dump_json(kept).decode()
 
 
-def from_payload(payload: str) -> Request:
+def from_payload(payload: str, body: type[Body]) -> Request[Body]:
     """Read it back; raises `pydantic.ValidationError` on anything else."""
-    return _ADAPTER.validate_json(payload)
+    kept = _envelope(payload)
+    return Request(
+        _PLACE.validate_python(kept["place"]), TypeAdapter(body).validate_python(kept["body"])
+    )
+
+
+def place_of(payload: str) -> Place:
+    """Return for whom a job of any kind is."""
+    return _PLACE.validate_python(_envelope(payload)["place"])
+
+
+_OBJECT = TypeAdapter(dict[str, Any])
+_PLACE = TypeAdapter(Place)
+
+
+def _envelope(payload: str) -> dict[str, Any]:
+    """Return a payload's place and body; those of older versions were flat, in part or wholly."""
+    kept = _OBJECT.validate_json(payload)
+    if {"place", "body"} <= kept.keys():
+        return kept
+    parts = {one.name for one in fields(Place)}
+    place = kept.pop("place", None) or {name: kept[name] for name in parts & kept.keys()}
+    body = {name: value for name, value in kept.items() if name not in parts}
+    if "value" in body:  # a press of Show all was kept as it came
+        body["run"] = body.pop("value")
+        if body.get("is_ephemeral"):
+            place["message_ts"] = None
+    return {"place": place, "body": body}

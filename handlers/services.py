@@ -18,7 +18,7 @@ from handlers.slack.web_api import SlackApi
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The rooms below, and the one slack_api towards Slack."""
+    """What handlers work with, and the one way to Slack."""
 
     settings: Settings
     database: Database

@@ -91,7 +91,7 @@ class Analysis:
     ) -> None:
         self._registry, self._gateway = registry, gateway
         self._database, self._clock, self._settings = database, clock, settings
-        self._comparing, self._gates = comparing, gates
+        self._shared = _Shared(clock, comparing, gates)
 
     async def run(
         self,
@@ -124,19 +124,15 @@ class Analysis:
             team=team,
             payer=Payer(person, question.site, channel),
         )
-        run = _Run(
+        asked = _Asked(
             question,
             chosen,
-            held.aliases(question.site),
-            Asker(self._gateway, budget, question.fresh),
-            self._clock,
             settings,
-            self._comparing,
-            self._gates,
-            progress,
+            held.aliases(question.site),
             read_pages,
-            asked_today=await self._asked_today(team, question),
+            await self._asked_today(team, question),
         )
+        run = _Run(asked, Asker(self._gateway, budget, question.fresh), self._shared, progress)
         report = await run.answer()
         await self._keep(run, report, run_id=run_id, team=team, channel=channel)
         return report
@@ -170,21 +166,38 @@ class Analysis:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question as its run begins: who answers it, and what holds where it was asked.
+
+    `asked_today`: how many other keywords of the site were answered while answers are kept.
+    """
+
+    question: Question
+    chosen: VendorSelection
+    settings: Settings
+    aliases: tuple[str, ...]
+    read_pages: bool
+    asked_today: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the runs of a process share."""
+
+    clock: Clock
+    comparing: Comparing
+    gates: Gates
+
+
 @dataclass
 class _Run:
     """One question under way: what was asked and answered so far."""
 
-    question: Question
-    chosen: VendorSelection
-    aliases: tuple[str, ...]
+    asked: _Asked
     asker: Asker
-    clock: Clock
-    settings: Settings
-    comparing: Comparing
-    gates: Gates
+    shared: _Shared
     progress: Listener | None
-    read_pages: bool
-    asked_today: int = 0
     facts: Facts = field(default_factory=Facts)
     paid_profiles: list[Profile] = field(default_factory=list)
     # By index: who surely does not link to our site, or to no alias, as its intersections say.
@@ -194,6 +207,26 @@ class _Run:
     )
     # Our domains of which all that link to them are known.
     read_whole: frozenset[str] = frozenset()
+
+    @property
+    def question(self) -> Question:
+        """Return what was asked."""
+        return self.asked.question
+
+    @property
+    def chosen(self) -> VendorSelection:
+        """Return who answers it."""
+        return self.asked.chosen
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Return the other domains that are ours."""
+        return self.asked.aliases
+
+    @property
+    def settings(self) -> Settings:
+        """Return what holds where it was asked."""
+        return self.asked.settings
 
     async def answer(self) -> Report:
         """Take the steps in order; the gates cost nothing and wait for none of them."""
@@ -205,12 +238,12 @@ class _Run:
         """Judge our page beside the top 3, unless told not to; invented pages cannot be read."""
         if not self.question.gates or (self.chosen.serp and self.chosen.serp.sample):
             return
-        if not self.read_pages:
+        if not self.asked.read_pages:
             self.facts.readiness = not_read()
         else:
             ours = self.question.page or self._our_ranking_page()
             urls = [page.url for page in self.facts.competitors]
-            self.facts.readiness = await self.gates.check(
+            self.facts.readiness = await self.shared.gates.check(
                 self.question,
                 urls,
                 ours,
@@ -243,7 +276,7 @@ class _Run:
             self.question.site,
             self.proven,
             self.facts.linkers_of(self.question.site),
-            self.asked_today + 1,
+            self.asked.asked_today + 1,
             self.settings.shortlist,
             self.aliases,
             self.proven_of_aliases,
@@ -251,15 +284,15 @@ class _Run:
         )
         if shortlisted.can_prove():
             await self._tell("whether they link to us already")
-            task = await self.comparing.prove(task, shortlisted.proof)
-        chosen = await self.comparing.choose(task, self.settings.shortlist)
+            task = await self.shared.comparing.prove(task, shortlisted.proof)
+        chosen = await self.shared.comparing.choose(task, self.settings.shortlist)
         self.facts.dropped = chosen.dropped
         self._note_what_is_left_out()
         evidence: dict[str, Evidence] = {}
         if not self.question.light:
             await self._tell("the linking pages")
             evidence = await shortlisted.enrich(chosen.candidates)
-        ranked = await self.comparing.rank_all(task, evidence)
+        ranked = await self.shared.comparing.rank_all(task, evidence)
         self.facts.prospects, self.facts.unproven = ranked.prospects, ranked.unproven
 
     def _note_what_is_left_out(self) -> None:
@@ -376,5 +409,5 @@ class _Run:
             self.facts,
             sources=self.asker.sources,
             cost=await self.asker.budget.spent(),
-            taken_at=self.clock.now(),
+            taken_at=self.shared.clock.now(),
         )

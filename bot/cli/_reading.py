@@ -7,7 +7,8 @@ from uuid import uuid4
 import click
 from rich.console import Console
 
-from bot.cli._shared import PERSON, described
+from bot.cli._question import described
+from bot.cli._shared import PERSON
 from bot.errors import LinkGapError
 from bot.model.costs import Quote
 from bot.model.report import CostLine

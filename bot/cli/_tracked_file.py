@@ -3,13 +3,13 @@
 import csv
 import io
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from bot.errors import BadQuestion
 from bot.exports.opening import open_text
-from bot.model.question import Defaults, Question
+from bot.model.question import Question, QuestionInput
 from bot.render.tracking.tracked_csv import COLUMNS, FORMULA_STARTS, SEP_LINE
 from bot.tracking.keywords import key_of
 
@@ -23,17 +23,11 @@ class TrackedRow:
     surplus: int
 
 
-def read_tracked_csv(text: str) -> list[dict[str, str]]:
-    """Read such a file back, by the names in its first line; an absent column is "".
-
-    Rows without a keyword are left out. A quote that guards against formulas is undone. Raises
-    `BadQuestion` when there is no column `keyword` or the file is no CSV.
-    """
-    return [row.cells for row in numbered_rows(text) if row.cells["keyword"]]
-
-
 def numbered_rows(text: str) -> list[TrackedRow]:
-    """Read the same with the lines, and leave out nothing but blank ones.
+    """Read such a file by the names in its first line; an absent column is "".
+
+    Nothing but blank lines is left out. Raises `BadQuestion` when there is no column `keyword` or
+    the file is no CSV. A quote that guards against formulas is undone.
 
     Cells may stand between commas, semicolons or tabs, as spreadsheets of different countries
     write them; Excel's line `sep=;` says which.
@@ -90,13 +84,14 @@ class Row:
 
 async def read_rows(
     file: Path,
-    ask: Callable[..., Question],
-    asking: Callable[[Callable[[Defaults], Question]], Awaitable[Question]],
+    options: QuestionInput,
+    asking: Callable[[QuestionInput], Awaitable[Question]],
 ) -> tuple[list[Row], list[str], list[str]]:
     """Return the rows that can be asked, a sentence for each other, and one for each repetition.
 
-    `ask` makes a question from a keyword, defaults and whatever the row says; `asking` fills in
-    what holds where it says nothing. Raises `BadQuestion` for what is no such file.
+    `options` are what the command says of them all, and a row's cells win over them; `asking` fills
+    in what holds where neither says anything. A cell is taken as it is: `site:` in the column
+    keyword belongs to the keyword. Raises `BadQuestion` for what is no such file.
     """
     found = dict[object, Row]()
     text = open_text(file)
@@ -104,7 +99,7 @@ async def read_rows(
     for row in numbered_rows("".join(text.lines())):
         try:
             _check(row)
-            question = await asking(partial(ask, row.cells["keyword"], **_said(row)))
+            question = await asking(replace(options, **_said(row)))
             _check_site(question)
             paused = _is_paused(row.cells["paused"])
         except BadQuestion as fault:
@@ -132,9 +127,9 @@ def _check_site(question: Question) -> None:
         raise BadQuestion("Whose page is it for? Fill in the column site, or add --site.")
 
 
-def _said(row: TrackedRow) -> dict[str, str]:
+def _said(row: TrackedRow) -> dict[str, Any]:
     """Return what the row says; an empty cell leaves it to the options of the command."""
-    names = ("site", "page", "country", "language")
+    names = ("keyword", "site", "page", "country", "language")
     return {name: row.cells[name] for name in names if row.cells[name]}
 
 

@@ -20,7 +20,7 @@ from bot.settings.environment import Settings, load
 from bot.store import posts
 from bot.store.workspace import CLI_TEAM
 from bot.tracking.digest import digest_slot, to_json
-from bot.tracking.posting import worth_posting
+from bot.tracking.last_week import Untold, why_untold
 from bot.wiring import core
 
 
@@ -47,17 +47,20 @@ def command(
         return
     console = Console()
     console.print(digest_text(digest))
-    if not worth_posting(digest, quiet=quiet):
-        console.print(_unposted(digest), soft_wrap=True, highlight=False)
+    why = why_untold(digest, quiet=quiet)
+    if why is not None:
+        said = f"{_in_words(why, digest)}, so nothing would be posted."
+        console.print(said, soft_wrap=True, highlight=False)
 
 
-def _unposted(digest: Digest) -> str:
-    if not digest.keywords:
-        return "Nothing tracked here was read up to then, so nothing would be posted."
-    if digest.changed:
-        return "Quiet is on and nothing of yours changed, so nothing would be posted."
-    against = "the last digest" if digest.since else "the first read"
-    return f"Nothing changed since {against}, so nothing would be posted."
+def _in_words(why: Untold, digest: Digest) -> str:
+    if why is Untold.UNCHANGED:
+        return f"Nothing changed since {'the last digest' if digest.since else 'the first read'}"
+    return {
+        Untold.PAUSED: "Every keyword that is tracked here is paused",
+        Untold.NOTHING_READ: "Nothing tracked here was read up to then",
+        Untold.QUIET: "Quiet is on and nothing of yours changed",
+    }[why]
 
 
 async def _digest(
@@ -65,9 +68,9 @@ async def _digest(
 ) -> tuple[Digest, bool]:
     async with core(settings, clock_at(as_of)) as product:
         at = product.clock.now() if as_of is None else as_of
-        held = await settings_in(product, team, channel)
-        slot = digest_slot(team, channel, held, at)
+        channel_settings = await settings_in(product, team, channel)
+        slot = digest_slot(team, channel, channel_settings, at)
         digest = await product.digests.build(slot, as_of=at)
         if team == CLI_TEAM and digest.keywords and not dry_run:
             await product.database.run(lambda db: posts.note_told(db, slot, PERSON, at))
-        return digest, held.quiet
+        return digest, channel_settings.quiet

@@ -1,8 +1,6 @@
 """`linkgap gap KEYWORD`: the main job in the terminal."""
 
 import asyncio
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +8,9 @@ import click
 from rich.console import Console
 
 from bot.analysis.run import NothingToSay, Progress
-from bot.cli._shared import PERSON, asked_with, question_options, read_question
-from bot.model.question import Defaults, Question
+from bot.cli._question import question_options, read_question, typed
+from bot.cli._shared import PERSON
+from bot.model.question import Defaults, QuestionInput
 from bot.model.report import Report, to_json
 from bot.render.money import at_most, usually, warnings
 from bot.render.report.terminal import text_report
@@ -25,7 +24,7 @@ from bot.wiring import core
 @click.argument("keyword")
 @question_options
 @click.option("--fresh", is_flag=True, help="Ask vendors again even if a recent answer is kept.")
-@click.option("--gates/--no-gates", default=True, help="Check our page before the links.")
+@click.option("--gates/--no-gates", default=None, help="Check our page before the links.")
 @click.option(
     "--first-page", "top10", is_flag=True, help="Read ten ranking pages to tell their kind."
 )
@@ -36,18 +35,22 @@ def command(
     *,
     keyword: str,
     fresh: bool,
-    gates: bool,
+    gates: bool | None,
     top10: bool,
     light: bool,
     yes: bool,
     as_json: bool,
-    **said: Any,
+    **options: Any,
 ) -> None:
-    """Say how many referring domains KEYWORD takes, and who links to the top 3 and not to us."""
+    """Say how many referring domains KEYWORD takes, and who links to the top 3 and not to us.
+
+    KEYWORD is read as the words after /gap: "best crm site:example.com in:de" says the same as
+    "best crm" --site example.com --in de. What is said in both ways is refused.
+    """
     settings = load(Settings)
-    ask = asked_with(fresh=fresh, gates=gates, top10=top10, light=light, **said)
-    asked = partial(ask, keyword)
-    asked(Defaults())  # a fault is told before anything is opened
+    flags = {"fresh": fresh or None, "top10": top10 or None, "light": light or None}
+    asked = typed(keyword, gates=gates, **flags, **options)
+    asked.question(Defaults())  # a fault is told before anything is opened
     try:
         _print(asyncio.run(_answer(settings, asked, yes=yes)), as_json=as_json)
     except NothingToSay as error:
@@ -62,9 +65,7 @@ def _print(report: Report, *, as_json: bool) -> None:
         Console().print(text_report(report))
 
 
-async def _answer(
-    settings: Settings, asked: Callable[[Defaults], Question], *, yes: bool
-) -> Report:
+async def _answer(settings: Settings, asked: QuestionInput, *, yes: bool) -> Report:
     said = Console(stderr=True, highlight=False)
 
     async def progress(so_far: Progress) -> None:

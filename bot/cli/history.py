@@ -6,7 +6,9 @@ import json
 import click
 from rich.console import Console
 
-from bot.cli._shared import Which, channel_option, team_option, tracked_here, which_options
+from bot.cli._question import tracked_here, typed, which_options
+from bot.cli._shared import channel_option, team_option
+from bot.model.question import QuestionInput
 from bot.model.tracking import Snapshot, TrackedKeyword
 from bot.render.report import sentences
 from bot.render.tracking.history import history_terminal
@@ -31,8 +33,8 @@ def command(
     as_json: bool,
 ) -> None:
     """Show need, have, gap and position of KEYWORD over time: its last 60 reads. Costs nothing."""
-    which = Which(keyword, site, country, language)
-    found, snapshots = asyncio.run(_history(load(Settings), which, team, channel))
+    said = typed(keyword, site=site, country=country, language=language)
+    found, snapshots = asyncio.run(_history(load(Settings), said, team, channel))
     if as_json:
         click.echo(json.dumps(_json(found, snapshots), indent=2, ensure_ascii=False))
         return
@@ -42,10 +44,10 @@ def command(
 
 
 async def _history(
-    settings: Settings, which: Which, team: str, channel: str
+    settings: Settings, said: QuestionInput, team: str, channel: str
 ) -> tuple[TrackedKeyword, tuple[Snapshot, ...]]:
     async with core(settings) as product:
-        keyword = await tracked_here(product, which, team=team, channel=channel)
+        keyword = await tracked_here(product, said, team=team, channel=channel)
         return keyword, await product.tracking.history(keyword)
 
 

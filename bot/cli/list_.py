@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC
 
 import click
-import sqlite_utils
 from rich.console import Console
 
 from bot.cli._shared import channel_option, settings_in, team_option
@@ -17,17 +16,9 @@ from bot.render.tracking.tracked_list import ListRow, tracked_terminal
 from bot.render.tracking.tracked_words import quoted
 from bot.render.words import shown
 from bot.settings.environment import Settings, load
-from bot.store import posts, workspace
-from bot.store.posts import PostState, Slot
-from bot.tracking.digest import digest_slot
-from bot.tracking.schedule import WEEK, next_weekly
+from bot.tracking.last_week import how_it_ended
+from bot.tracking.schedule import next_weekly
 from bot.wiring import core
-
-_SAID = {
-    PostState.NOTHING: "Nothing changed in {}, so no digest was posted.",
-    PostState.HELD: "The digest of {} waits until the channel takes posts again.",
-    PostState.UNKNOWN: "Whether the digest of {} was posted is unknown; it is not posted twice.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +57,11 @@ async def _list(settings: Settings, team: str, channel: str) -> _Shown:
     async with core(settings) as product:
         now = product.clock.now()
         listed = await product.tracking.listed(team, channel)
-        held = await settings_in(product, team, channel)
-        moment = next_weekly(now, held).astimezone(UTC)
-        slots = [digest_slot(team, channel, held, now - WEEK * ago) for ago in (0, 1)]
-        told = await product.database.read(lambda db: _told(db, slots))
+        channel_settings = await settings_in(product, team, channel)
+        moment = next_weekly(now, channel_settings).astimezone(UTC)
+        ended = await product.database.read(
+            lambda db: how_it_ended(db, team, channel, channel_settings, now)
+        )
     sample = any(one.latest.sample for one in listed if one.latest)
     rows = tuple(ListRow(one.state.tracked, one.latest, one.gap_change, moment) for one in listed)
     notes = [
@@ -81,17 +73,9 @@ async def _list(settings: Settings, team: str, channel: str) -> _Shown:
     return _Shown(
         rows,
         {one.state.tracked.id: one.state.fault for one in listed if one.state.fault},
-        (*notes, *told, *([sentences.SAMPLE] if sample else [])),
+        (*notes, *ended, *([sentences.SAMPLE] if sample else [])),
         sample,
     )
-
-
-def _told(db: sqlite_utils.Database, slots: list[Slot]) -> list[str]:
-    """Return what became of the latest digest where it is not simply there, and why not."""
-    known = [found for slot in slots if (found := posts.known(db, slot))]
-    said = [_SAID[one.state].format(one.slot.period) for one in known[:1] if one.state in _SAID]
-    stopped = workspace.stopped(db, slots[0].team, slots[0].channel)
-    return [*said, *([f"Nothing can be posted there now. {stopped.why}"] if stopped else [])]
 
 
 def _json(found: _Shown) -> Iterator[dict[str, object]]:

@@ -9,15 +9,16 @@ import click
 from pydantic import TypeAdapter
 
 from bot.cli._reading import NothingRead, Read, print_read, read_now, tell_price
-from bot.cli._shared import Which, as_of_option, channel_option, clock_at
+from bot.cli._shared import as_of_option, channel_option, clock_at
 from bot.errors import BadQuestion
+from bot.model.question import read_words
 from bot.model.report import CostLine
 from bot.model.tracking import TrackedKeyword
 from bot.render.words import counted
 from bot.settings.environment import Settings, load
-from bot.store import tracked_keywords
 from bot.store.workspace import CLI_TEAM
 from bot.tracking.refresh import Outcome
+from bot.tracking.which import fitting
 from bot.wiring import Core, core
 
 _COST = TypeAdapter(tuple[CostLine, ...])
@@ -71,12 +72,8 @@ async def _refresh(
 async def _chosen(
     product: Core, channel: str, keyword: str | None, *, due: bool
 ) -> list[TrackedKeyword]:
-    here = await product.database.read(
-        lambda db: tracked_keywords.of_channel(db, CLI_TEAM, channel)
-    )
-    wanted = [
-        one.tracked for one in here if keyword is None or Which(keyword).fits(one.tracked.question)
-    ]
+    here = await product.tracking.following(CLI_TEAM, channel)
+    wanted = list(here) if keyword is None else fitting(read_words(keyword), here)
     if keyword is not None and not wanted:
         raise BadQuestion(f"“{keyword[:60]}” is not tracked in {channel}. See `linkgap list`.")
     if not due:

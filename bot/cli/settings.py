@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli._shared import PERSON
 from bot.errors import BadSetting
 from bot.settings import levels
 from bot.settings.catalogue import Level
@@ -16,8 +17,6 @@ from bot.settings.levels import EffectiveValue, TeamSettings
 from bot.settings.overrides import TEAM, Overrides, Place, save
 from bot.store.workspace import CLI_TEAM
 from bot.wiring import Core, core
-
-PERSON = "command line"
 
 
 @click.command("settings")

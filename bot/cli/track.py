@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -11,24 +11,21 @@ from typing import Any
 
 import click
 
-from bot.cli._reading import NothingRead, Read, agree, print_read, read_now, sentence_of
-from bot.cli._shared import (
-    PERSON,
-    Which,
-    as_of_option,
-    asked_with,
-    channel_option,
-    clock_at,
+from bot.cli._question import (
+    both_given,
     described,
     question_options,
     read_question,
     tracked_here,
+    with_options,
 )
+from bot.cli._reading import NothingRead, Read, agree, print_read, read_now, sentence_of
+from bot.cli._shared import PERSON, as_of_option, channel_option, clock_at
 from bot.cli._tracked_file import Row, read_rows
 from bot.clock import Clock
 from bot.errors import BadQuestion
 from bot.model.places import WEEKDAYS
-from bot.model.question import Defaults, Question
+from bot.model.question import Defaults, Question, QuestionInput, TrackInput, read_track_words
 from bot.model.tracking import TrackedKeyword
 from bot.render.tracking.tracked_words import quoted
 from bot.render.words import counted
@@ -44,7 +41,7 @@ from bot.wiring import Core, core
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Order:
     """Where it is tracked, when that channel has its digest, and whether to ask back."""
 
     channel: str
@@ -86,7 +83,7 @@ def command(
     pause: bool | None,
     as_of: datetime | None,
     yes: bool,
-    **said: Any,
+    **options: Any,
 ) -> None:
     """Track KEYWORD, read it at once, and print what it takes, what we have and what is to go.
 
@@ -94,6 +91,7 @@ def command(
 
     \b
     linkgap track "best crm" --site example.com --page example.com/crm
+    linkgap track "best crm site:example.com page:example.com/crm on:mon at:09:00"
     linkgap track --csv keywords.csv     500 in a channel at most; each bad row is named
     linkgap track "best crm" --pause     nothing is read until --resume
 
@@ -102,32 +100,43 @@ def command(
     """  # noqa: D301 - click's mark for lines that stay as they are
     if (keyword is None) == (file is None):
         raise click.UsageError("Name a KEYWORD or a file with --csv, one of both.")
-    if file and (said["page"] or said["vs"] or pause is not None):
+    if file and (options["page"] or options["vs"] or pause is not None):
         raise click.UsageError("With --csv, pages and pauses stand in the file.")
     settings = load(Settings)
-    ask = asked_with(**said)
-    when = {"digest_day": on, "digest_hour": str(at) if at is not None else None}
-    wish = Wish(channel, {name: text for name, text in when.items() if text}, clock_at(as_of), yes)
+    beside = QuestionInput(**options)
+    words = TrackInput(beside) if keyword is None else read_track_words(keyword)
+    order = Order(channel, _when(words, on, at), clock_at(as_of), yes)
     if file is not None:
-        asyncio.run(_track_file(settings, file, ask, wish))
-    elif pause is not None:
-        which = Which(keyword or "", said["site"], said["country"], said["lang"])
-        asyncio.run(_pause(settings, which, channel, pause=pause))
-    else:
-        asked = partial(ask, keyword or "")
-        asked(Defaults())  # a fault is told before anything is opened
-        asyncio.run(_track(settings, asked, wish))
+        asyncio.run(_track_file(settings, file, beside, order))
+        return
+    asked = with_options(words.asked, beside)
+    if pause is not None:
+        asyncio.run(_pause(settings, asked, channel, pause=pause))
+        return
+    asked.question(Defaults())  # a fault is told before anything is opened
+    asyncio.run(_track(settings, asked, order))
 
 
-async def _track(settings: Settings, asked: Callable[[Defaults], Question], wish: Wish) -> None:
-    async with core(settings, wish.clock) as product:
-        question = await read_question(product, asked, wish.channel)
+def _when(words: TrackInput, on: str | None, at: int | None) -> dict[str, str]:
+    """Return the day and the hour of the channel's digest, as far as they were said."""
+    if words.day and on:
+        raise both_given("on", "--on")
+    if words.hour and at:
+        raise both_given("at", "--at")
+    day, hour = on or words.day, at or words.hour
+    when = {"digest_day": day, "digest_hour": str(hour) if hour else None}
+    return {name: text for name, text in when.items() if text}
+
+
+async def _track(settings: Settings, asked: QuestionInput, order: Order) -> None:
+    async with core(settings, order.clock) as product:
+        question = await read_question(product, asked, order.channel)
         if question.site is None:
             raise BadQuestion(
                 "Whose page is it for? Add --site example.com, or set the site of them all: "
                 "linkgap settings site=example.com."
             )
-        begun = await _begin(product, [Row(question)], wish)
+        begun = await _begin(product, [Row(to_keep(question))], order)
         [keyword] = begun.keywords
         [*_, latest] = [None, *await product.tracking.history(keyword)]
     if begun.read.outcomes:
@@ -138,22 +147,20 @@ async def _track(settings: Settings, asked: Callable[[Defaults], Question], wish
     click.echo("It was tracked already and read within the last six days: nothing was bought.")
 
 
-async def _track_file(
-    settings: Settings, file: Path, ask: Callable[..., Question], wish: Wish
-) -> None:
-    async with core(settings, wish.clock) as product:
-        asking = partial(read_question, product, channel=wish.channel)
-        rows, faults, notes = await read_rows(file, ask, asking)
-        rows, more = await _that_fit(product, rows, wish.channel)
+async def _track_file(settings: Settings, file: Path, options: QuestionInput, order: Order) -> None:
+    async with core(settings, order.clock) as product:
+        asking = partial(read_question, product, channel=order.channel)
+        rows, faults, notes = await read_rows(file, options, asking)
+        rows, more = await _that_fit(product, rows, order.channel)
         for line in (*notes, *faults, *more):
             click.echo(line, err=True)
         refused = len(faults) + len(more)
         if not rows:
             raise BadQuestion(f"Nothing of {file.name} can be tracked.")
-        begun = await _begin(product, rows, wish)
+        begun = await _begin(product, rows, order)
     if begun.read.outcomes:
         print_read(begun.read)
-    said = f"{counted(len(begun.keywords), 'keyword')} of {file.name} tracked in {wish.channel}"
+    said = f"{counted(len(begun.keywords), 'keyword')} of {file.name} tracked in {order.channel}"
     bad = f"; {counted(refused, 'row')} refused" if refused else ""
     click.echo(f"{said}, {len(begun.read.outcomes):,} read now{bad}.")
     _check(begun.read)
@@ -178,9 +185,9 @@ async def _that_fit(
     return fitting, faults
 
 
-async def _begin(product: Core, rows: Sequence[Row], wish: Wish) -> Begun:
+async def _begin(product: Core, rows: Sequence[Row], order: Order) -> Begun:
     """Track them all and read those that were not read lately, once the price is agreed on."""
-    known, now = await _known(product, wish.channel), product.clock.now()
+    known, now = await _known(product, order.channel), product.clock.now()
     wanted = {
         key_of(row.question)
         for row in rows
@@ -188,19 +195,19 @@ async def _begin(product: Core, rows: Sequence[Row], wish: Wish) -> Begun:
     }
     questions = [row.question for row in rows if key_of(row.question) in wanted]
     if questions:
-        quote = await product.spending.week(questions, CLI_TEAM, wish.channel)
-        agree(product, quote, yes=wish.yes)
-    await _set_digest(product, wish)
+        quote = await product.spending.week(questions, CLI_TEAM, order.channel)
+        agree(product, quote, yes=order.yes)
+    await _set_digest(product, order)
     keywords = []
     for row in rows:
         keyword, _ = await product.tracking.track(
-            row.question, team=CLI_TEAM, channel=wish.channel, person=PERSON
+            row.question, team=CLI_TEAM, channel=order.channel, person=PERSON
         )
         if row.paused:
             await product.tracking.pause(keyword, paused=True)
         keywords.append(keyword)
     to_read = [one for one in keywords if key_of(one.question) in wanted]
-    read = await read_now(product, to_read, wish.channel) if to_read else Read()
+    read = await read_now(product, to_read, order.channel) if to_read else Read()
     return Begun(tuple(keywords), read)
 
 
@@ -221,10 +228,10 @@ def _is_to_read(known: TrackedState | None, question: Question, now: datetime) -
     return now - known.last_read_at >= A_WEEK_OR_SO
 
 
-async def _set_digest(product: Core, wish: Wish) -> None:
+async def _set_digest(product: Core, order: Order) -> None:
     """Set the channel's day and hour where they were named."""
-    place, at = Place(Level.CHANNEL, wish.channel), product.clock.now()
-    values = levels.checked(product.settings, place, wish.when, product.registry.names)
+    place, at = Place(Level.CHANNEL, order.channel), product.clock.now()
+    values = levels.checked(product.settings, place, order.when, product.registry.names)
     await product.database.run(lambda db: save(db, CLI_TEAM, place, values, by=PERSON, at=at))
 
 
@@ -233,9 +240,9 @@ def _check(read: Read) -> None:
         raise NothingRead("Tracked, but nothing could be read. `linkgap refresh` tries again.")
 
 
-async def _pause(settings: Settings, which: Which, channel: str, *, pause: bool) -> None:
+async def _pause(settings: Settings, said: QuestionInput, channel: str, *, pause: bool) -> None:
     async with core(settings) as product:
-        found = await tracked_here(product, which, team=CLI_TEAM, channel=channel)
+        found = await tracked_here(product, said, team=CLI_TEAM, channel=channel)
         await product.tracking.pause(found, paused=pause)
-    said = "is paused: nothing is read for it" if pause else "is read again from now on"
-    click.echo(f"{quoted(found.question.keyword)} ({described(found.question)}) {said}.")
+    state = "is paused: nothing is read for it" if pause else "is read again from now on"
+    click.echo(f"{quoted(found.question.keyword)} ({described(found.question)}) {state}.")

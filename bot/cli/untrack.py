@@ -4,7 +4,9 @@ import asyncio
 
 import click
 
-from bot.cli._shared import Which, channel_option, described, tracked_here, which_options
+from bot.cli._question import described, tracked_here, typed, which_options
+from bot.cli._shared import channel_option
+from bot.model.question import QuestionInput
 from bot.model.tracking import TrackedKeyword
 from bot.render.tracking.tracked_words import quoted
 from bot.settings.environment import Settings, load
@@ -20,14 +22,14 @@ def command(
     *, keyword: str, site: str | None, country: str | None, language: str | None, channel: str
 ) -> None:
     """Track KEYWORD no longer. Its history is kept, and tracking it again goes on with it."""
-    which = Which(keyword, site, country, language)
-    ended = asyncio.run(_end(load(Settings), which, channel))
+    said = typed(keyword, site=site, country=country, language=language)
+    ended = asyncio.run(_end(load(Settings), said, channel))
     name = quoted(ended.question.keyword)
     click.echo(f"{name} ({described(ended.question)}) is no longer tracked. Its history is kept.")
 
 
-async def _end(settings: Settings, which: Which, channel: str) -> TrackedKeyword:
+async def _end(settings: Settings, said: QuestionInput, channel: str) -> TrackedKeyword:
     async with core(settings) as product:
-        keyword = await tracked_here(product, which, team=CLI_TEAM, channel=channel)
+        keyword = await tracked_here(product, said, team=CLI_TEAM, channel=channel)
         await product.tracking.untrack(keyword)
         return keyword

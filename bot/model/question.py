@@ -1,10 +1,12 @@
-"""The question, and the one grammar of every interface: `/gap KEYWORD site: page: in: lang: vs: …`.
+"""What was asked, and the one grammar of every door: `KEYWORD site: page: in: lang: vs: …`.
 
-Slack, the CLI, the form and stored jobs all create a `Question`; only this file validates one.
+Words and fields become a `QuestionInput`; with what holds where they were typed it becomes a
+`Question`. Only this file validates one, for Slack, the command line, forms and stored jobs.
 """
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -79,8 +81,65 @@ class Defaults:
     site: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class QuestionInput:
+    """What somebody said of a question, part by part; None, "" and (): they did not say.
+
+    `question` fills in what holds where nothing was said, and validates all of it.
+    """
+
+    keyword: str = ""
+    site: str | None = None
+    page: str | None = None
+    country: str | None = None
+    language: str | None = None
+    vs: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()
+    serp: str | None = None
+    fresh: bool | None = None
+    gates: bool | None = None
+    top10: bool | None = None
+    light: bool | None = None
+
+    def question(self, defaults: Defaults) -> Question:
+        """Return the question; raises `BadQuestion` with a sentence for the asker."""
+        return make(
+            self.keyword,
+            defaults,
+            site=self.site,
+            page=self.page,
+            country=self.country,
+            language=self.language,
+            vs=self.vs,
+            via=self.via,
+            serp=self.serp,
+            fresh=bool(self.fresh),
+            gates=self.gates is not False,
+            light=bool(self.light),
+            top10=bool(self.top10),
+        )
+
+    def fits(self, kept: Question) -> bool:
+        """Say whether `kept` agrees with all that was said; the rest may be anything.
+
+        Capitals make no other keyword. Only phrase, site and market tell keywords apart.
+        """
+        market = kept.market
+        asked = self.question(Defaults(market.country, market.language, kept.site))
+        return (asked.keyword.casefold(), asked.market, asked.site) == (
+            kept.keyword.casefold(),
+            market,
+            kept.site,
+        )
+
+
 def parse(text: str, defaults: Defaults) -> Question:
     """Read the words after `/gap`; raises `BadQuestion` with a sentence for the asker."""
+    return read_words(text).question(defaults)
+
+
+def read_words(text: str) -> QuestionInput:
+    """Split the words after `/gap` into their parts; raises `BadQuestion`."""
     quoted, text = _take_quoted(unmarked(text.translate(_PLAIN)).strip())
     given: dict[str, list[str]] = {}
     for match in _OPTION.finditer(text):
@@ -104,9 +163,9 @@ def parse(text: str, defaults: Defaults) -> Question:
         if name not in ("vs", "via") and len(values) > 1:
             raise BadQuestion(f"`{name}:` is given twice; once is enough.")
     one = {name: values[0] for name, values in given.items()}
-    return make(
+    top10 = one.get("gates") == TEN
+    return QuestionInput(
         keyword,
-        defaults,
         site=one.get("site"),
         page=one.get("page"),
         country=one.get("in"),
@@ -114,10 +173,23 @@ def parse(text: str, defaults: Defaults) -> Question:
         vs=tuple(_split(given.get("vs", []))),
         via=tuple(_split(given.get("via", []))),
         serp=one.get("serp"),
-        fresh=_yes(one.get("fresh"), "fresh", default=False),
-        gates=one.get("gates") == TEN or _yes(one.get("gates"), "gates", default=True),
-        top10=one.get("gates") == TEN,
+        fresh=_yes(one.get("fresh"), "fresh"),
+        gates=top10 or _yes(one.get("gates"), "gates"),
+        top10=top10 or None,
     )
+
+
+def read_here(said: QuestionInput, defaults_of: Callable[[str | None], Defaults]) -> Question:
+    """Return the question with what holds here; a site that is named brings its own market.
+
+    `defaults_of` returns what holds for a site; None: where nobody names one. Every door reads
+    with this: command, mention, form, list of keywords and command line. Raises `BadQuestion`.
+    """
+    here = defaults_of(None)
+    question = said.question(here)
+    if question.site in (None, here.site):
+        return question
+    return said.question(defaults_of(question.site))
 
 
 def make(
@@ -312,9 +384,9 @@ def _split(values: list[str]) -> list[str]:
     return [part for value in values for part in value.split(",") if part]
 
 
-def _yes(value: str | None, name: str, *, default: bool) -> bool:
+def _yes(value: str | None, name: str) -> bool | None:
     if value is None:
-        return default
+        return None
     if value.lower() in ("yes", "on", "true", "1"):
         return True
     if value.lower() in ("no", "off", "false", "0"):
@@ -324,30 +396,27 @@ def _yes(value: str | None, name: str, *, default: bool) -> bool:
 
 
 _DAY_NAMED = {name: day for day, full in WEEKDAYS.items() for name in (day, full.lower())}
-
-
 _WHEN = re.compile(r"(?:^|(?<=\s))(on|at):(\S*)", re.IGNORECASE)
-
-
 _WEEKLY = re.compile(r"(?<=\S)\s+weekly(?=\s*$|\s+[A-Za-z]+:\S)", re.IGNORECASE)
-
-
 _TIME = re.compile(r"(\d{1,2})(?::?(\d{2}))?")
 
 
 @dataclass(frozen=True, slots=True)
-class TrackRequest:
-    """A keyword to track; `day` (`mon`) and `hour` (6..22) of its channel, None: unchanged."""
+class TrackInput:
+    """A keyword to track as it was typed; `day` (`mon`) and `hour` (6..22) of its channel's digest.
 
-    question: Question
+    None: as they are.
+    """
+
+    asked: QuestionInput
     day: str | None = None
     hour: int | None = None
 
 
-def parse_track(text: str, defaults: Defaults) -> TrackRequest:
-    """Read `KEYWORD [site: in: lang: page: weekly on:mon at:09:00]`; raises `BadQuestion`.
+def read_track_words(text: str) -> TrackInput:
+    """Split `KEYWORD [site: in: lang: page: weekly on:mon at:09:00]`; raises `BadQuestion`.
 
-    `weekly` may follow the keyword and changes nothing: every keyword is read weekly.
+    `weekly` may stand after the keyword and changes nothing: every keyword is refreshed weekly.
     """
     text = unmarked(text.strip())
     end = end_of_quoted(text)
@@ -359,8 +428,8 @@ def parse_track(text: str, defaults: Defaults) -> TrackRequest:
             raise BadQuestion(f"`{name}:` is given twice; once is enough.")
         given[name] = match.group(2)
     rest = _WEEKLY.sub("", _WHEN.sub(" ", words).rstrip())
-    return TrackRequest(
-        question=parse(quoted + rest, defaults),
+    return TrackInput(
+        read_words(quoted + rest),
         day=_day(given["on"]) if "on" in given else None,
         hour=_hour(given["at"]) if "at" in given else None,
     )

@@ -1,4 +1,4 @@
-"""The contract between LinkGap and a vendor (docs/providers.md shows how to write one).
+"""The contract between LinkGap and a vendor (CONTRIBUTING.md shows how to write one).
 
 A vendor is a declaration: what it can answer, and for each capability a `Remote` (plans requests
 and parses answers, no I/O) or a `Local` (reads what is already on this machine, free).

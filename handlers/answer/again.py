@@ -19,7 +19,7 @@ from handlers import private_notes
 from handlers.answer import accept, clicks
 from handlers.answer.buttons import InPlace, on_press
 from handlers.answer.clicks import Click
-from handlers.request import Destination, Request
+from handlers.request import Answer, Destination, Request
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
 
@@ -35,7 +35,7 @@ def register(app: AsyncApp, services: Services) -> None:
 def _listen_again(app: AsyncApp, services: Services) -> None:
     """Listen for Run again and Retry; they carry the same action."""
 
-    async def again(click: Click, request: Request) -> Message | None:
+    async def again(click: Click, request: Request[Answer]) -> Message | None:
         answered = await clicks.report_of(services, click.value, click.team) is not None
         repeated = accept.again(
             request, fresh=answered, user=click.user, response_url=click.response_url
@@ -48,13 +48,13 @@ def _listen_again(app: AsyncApp, services: Services) -> None:
 def _listen_proposed_page(app: AsyncApp, services: Services) -> None:
     """Listen for Use this and We have none, under a page that the result proposes as ours."""
 
-    async def use(click: Click, request: Request) -> Message | None:
+    async def use(click: Click, request: Request[Answer]) -> Message | None:
         report = await clicks.report_of(services, click.value, click.team)
         if report is None or report.proposed_page is None:
             return private_notes.note("The page that was proposed is gone. Ask again.")
         return await _ask_with(services, click, request, report.proposed_page)
 
-    async def have_none(click: Click, request: Request) -> Message | None:
+    async def have_none(click: Click, request: Request[Answer]) -> Message | None:
         return await _ask_with(services, click, request, NO_PAGE)
 
     on_press(app, services, "use_page", use)
@@ -62,19 +62,21 @@ def _listen_proposed_page(app: AsyncApp, services: Services) -> None:
 
 
 async def _ask_with(
-    services: Services, click: Click, request: Request, page: str
+    services: Services, click: Click, request: Request[Answer], page: str
 ) -> Message | None:
     """Commit the same question with its page; what was paid for is used again."""
-    known = replace(request, question=replace(request.question, page=page))
-    again = accept.again(known, fresh=False, user=click.user, response_url=click.response_url)
+    known = replace(request.body, question=replace(request.body.question, page=page))
+    again = accept.again(
+        replace(request, body=known), fresh=False, user=click.user, response_url=click.response_url
+    )
     return await accept.commit(services, again, click.trigger_id)
 
 
 def _listen_name_page(app: AsyncApp, services: Services) -> None:
     """Listen for Name our page and for its form."""
 
-    async def ask(click: Click, request: Request) -> Message | None:
-        page = request.question.page
+    async def ask(click: Click, request: Request[Answer]) -> Message | None:
+        page = request.body.question.page
         view = views.name_page(click.value, page=page if page and page != NO_PAGE else "")
         place = json.dumps({"run": click.value, "response_url": click.response_url})
         try:
@@ -99,12 +101,12 @@ async def _ask_with_typed_page(
     typed = view["state"]["values"]["page"]["value"]["value"] or ""
     try:
         request = await clicks.request_of(services, place["run"], body["team"]["id"])
-        question = _with_page(request.question, typed)
-        (await services.channels.of(request.team, request.channel)).vendors(question)
+        question, asked_in = _with_page(request.body.question, typed), request.place
+        (await services.channels.of(asked_in.team, asked_in.channel)).vendors(question)
     except (BadQuestion, clicks.NotYours) as error:
         return str(error)
     renamed = accept.again(
-        replace(request, question=question),
+        replace(request, body=replace(request.body, question=question)),
         fresh=False,
         user=body["user"]["id"],
         response_url=place["response_url"],
@@ -142,12 +144,12 @@ def _listen_elsewhere(app: AsyncApp, services: Services) -> None:
 def _listen_place(
     app: AsyncApp, services: Services, action_id: str, destination: Destination, place: str
 ) -> None:
-    async def send(click: Click, request: Request) -> Message | None:
-        if click.user != request.user:
+    async def send(click: Click, request: Request[Answer]) -> Message | None:
+        if click.user != request.place.user:
             raise clicks.NotYours
         elsewhere = accept.again(
-            replace(request, to=destination),
-            fresh=request.question.fresh,
+            replace(request, body=replace(request.body, to=destination)),
+            fresh=request.body.question.fresh,
             user=click.user,
             response_url=click.response_url,
         )

@@ -12,7 +12,7 @@ from bot.store.deliveries import DeliveryState
 from handlers import private_notes
 from handlers.answer import clicks
 from handlers.answer.clicks import Click
-from handlers.request import Request
+from handlers.request import Answer, Request
 from handlers.services import Services
 
 
@@ -29,7 +29,7 @@ class InPlace(Message):
 T = TypeVar("T")
 Find = Callable[[Services, Click], Awaitable[T]]
 Act = Callable[[Click, T], Awaitable[Message | None]]
-Press = Callable[[Click, Request], Awaitable[Message | None]]
+Press = Callable[[Click, Request[Answer]], Awaitable[Message | None]]
 
 _DECIDED = "decided"
 

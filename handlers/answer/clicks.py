@@ -6,8 +6,7 @@ from typing import Any
 from bot.errors import LinkGapError
 from bot.model.report import Report, from_json
 from bot.store import jobs, reports
-from handlers.answer.accept import ANSWER
-from handlers.request import Request, from_payload
+from handlers.request import Answer, Kind, Place, Request, from_payload
 from handlers.services import Services
 
 
@@ -34,6 +33,14 @@ class Click:
     thread_ts: str | None
     is_ephemeral: bool
 
+    @property
+    def place(self) -> Place:
+        """Return where it was pressed; under an answer, in its thread."""
+        thread = self.thread_ts or (None if self.is_ephemeral else self.message_ts)
+        return Place(
+            self.team, self.channel, self.user, response_url=self.response_url, thread_ts=thread
+        )
+
 
 def click_of(body: dict[str, Any]) -> Click:
     """Read Slack's block_actions payload; a menu's value is that of the option chosen."""
@@ -51,18 +58,18 @@ def click_of(body: dict[str, Any]) -> Click:
     )
 
 
-async def request_of(services: Services, run_id: str, team: str) -> Request:
+async def request_of(services: Services, run_id: str, team: str) -> Request[Answer]:
     """Return a run's request; raises `NotYours` when this team has no such run."""
     job = await services.database.read(lambda db: jobs.load(db, run_id, team))
-    if job is None or job.kind != ANSWER:
+    if job is None or job.kind != Kind.ANSWER:
         raise NotYours
-    return from_payload(job.payload)
+    return from_payload(job.payload, Answer)
 
 
-async def pressed(services: Services, click: Click) -> Request:
+async def pressed(services: Services, click: Click) -> Request[Answer]:
     """Return the request behind a button pressed where its answer stands; raises `NotYours`."""
     request = await request_of(services, click.value, click.team)
-    if click.channel not in (request.channel, request.dm):
+    if click.channel not in (request.place.channel, request.place.dm):
         raise NotYours
     return request
 

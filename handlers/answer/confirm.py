@@ -14,23 +14,23 @@ from handlers import private_notes
 from handlers.answer import accept
 from handlers.answer.buttons import InPlace, decide, on_press, undecide
 from handlers.answer.clicks import Click
-from handlers.request import Request
+from handlers.request import Answer, Request
 from handlers.services import Services
 
 
 def register(app: AsyncApp, services: Services) -> None:
     """Listen for the three buttons under a price."""
 
-    async def confirm(click: Click, request: Request) -> Message | None:
-        return await _agree(services, click, request, light=request.question.light)
+    async def confirm(click: Click, request: Request[Answer]) -> Message | None:
+        return await _agree(services, click, request, light=request.body.question.light)
 
-    async def cheaper(click: Click, request: Request) -> Message | None:
+    async def cheaper(click: Click, request: Request[Answer]) -> Message | None:
         return await _agree(services, click, request, light=True)
 
-    async def cancel(click: Click, request: Request) -> Message | None:
+    async def cancel(click: Click, request: Request[Answer]) -> Message | None:
         if not await decide(services, click):
             return _late()
-        return InPlace.of(money.cancelled(request.question))
+        return InPlace.of(money.cancelled(request.body.question))
 
     on_press(app, services, "confirm_run", confirm)
     on_press(app, services, "confirm_light", cheaper)
@@ -38,20 +38,21 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 async def _agree(
-    services: Services, click: Click, request: Request, *, light: bool
+    services: Services, click: Click, request: Request[Answer], *, light: bool
 ) -> Message | None:
     if not await decide(services, click):
         return _late()
-    question = replace(request.question, light=light)
+    question = replace(request.body.question, light=light)
+    again = accept.again(
+        request, fresh=question.fresh, user=click.user, response_url=click.response_url
+    )
     agreed = replace(
-        accept.again(
-            request, fresh=question.fresh, user=click.user, response_url=click.response_url
-        ),
+        again.body,
         question=question,
         confirmed=True,
         price_ts=None if click.is_ephemeral else click.message_ts,
     )
-    note = await accept.commit(services, agreed, click.trigger_id)
+    note = await accept.commit(services, replace(again, body=agreed), click.trigger_id)
     if note is not None:
         await undecide(services, click)
         return note

@@ -39,15 +39,14 @@ class ChannelConversation:
 
     def __init__(self, job: RunningJob) -> None:
         self._job, self._slack_api = job, job.services.slack_api
-        self._channel = job.request.channel
+        self._channel = job.place.channel
         self._ts = ""
         self._edits = StagedEdits(job.services.clock, self._edit)
 
     async def open(self, placeholder: Message) -> bool:
         """Post the placeholder; where that fails, nothing is spent and the asker is told."""
-        request = self._job.request
         try:
-            if request.to is Destination.DM:
+            if self._job.body.to is Destination.DM:
                 self._channel = await self._job.direct()
             if await self._take_over(placeholder):
                 return True
@@ -70,9 +69,9 @@ class ChannelConversation:
 
     async def _take_over(self, placeholder: Message) -> bool:
         """Edit the message that told the price; False: there is none, or it is gone."""
-        if self._job.request.price_ts is None:
+        if self._job.body.price_ts is None:
             return False
-        self._ts = self._job.request.price_ts
+        self._ts = self._job.body.price_ts
         try:
             await self._edits.last(placeholder)
         except SlackRefused as refused:
@@ -115,7 +114,7 @@ class ChannelConversation:
 
     async def finish(self, result: Message, headline: str) -> None:
         """Mention the asker, because edits do not notify; then own up to what may be missing."""
-        words = f"<@{self._job.request.user}> {mrkdwn(headline)}"
+        words = f"<@{self._job.place.user}> {mrkdwn(headline)}"
         await self.add("mention", Message(words, []))
         lost = [_IN_WORDS[step] for step in self._job.once.lost if step in _IN_WORDS]
         if lost:
@@ -132,16 +131,16 @@ class ChannelConversation:
         job = self._job
         if job.attempts == 1:
             return private_notes.refused(str(SlackRefused(NO_ANSWER)), job.id)
-        cost = await job.services.spending.cost(job.id, job.request.team)
-        return notes.interrupted(job.request.question, cost, job.id)
+        cost = await job.services.spending.cost(job.id, job.place.team)
+        return notes.interrupted(job.body.question, cost, job.id)
 
     async def _edit(self, message: Message) -> None:
         await self._slack_api.edit(self._channel, self._ts, message)
 
     def _parent_thread(self) -> str | None:
         """Return the thread the parent belongs in; a DM starts its own."""
-        request = self._job.request
-        return None if request.to is Destination.DM else request.thread_ts
+        job = self._job
+        return None if job.body.to is Destination.DM else job.place.thread
 
     def _thread(self) -> str:
         return self._parent_thread() or self._ts
@@ -258,7 +257,5 @@ class Conversation(Protocol):
 def conversation_for(job: RunningJob) -> Conversation:
     """Return the place that the asker chose."""
     return (
-        PrivateConversation(job)
-        if job.request.to is Destination.PRIVATE
-        else ChannelConversation(job)
+        PrivateConversation(job) if job.body.to is Destination.PRIVATE else ChannelConversation(job)
     )

@@ -1,14 +1,14 @@
-"""One job at work: its request, its once-only steps, and the asker's private ear."""
+"""One job at work: its request, its once-only steps, and the way to its asker."""
 
 from dataclasses import replace
 
 from bot.render.slack.message import Message
 from bot.store import jobs
 from bot.store.jobs import Job
-from handlers.place import Place, tell_once
-from handlers.request import Request, from_payload, to_payload
+from handlers.request import Answer, Place, Request, from_payload, to_payload
 from handlers.services import Services
 from handlers.slack.once import Once
+from handlers.tell import tell_once
 
 
 class RunningJob:
@@ -17,32 +17,31 @@ class RunningJob:
     def __init__(self, services: Services, job: Job) -> None:
         self.services = services
         self.id, self.attempts = job.id, job.attempts
-        self.request: Request = from_payload(job.payload)
+        self.request: Request[Answer] = from_payload(job.payload, Answer)
         self.once = Once(services.database, services.clock, job.id)
+
+    @property
+    def place(self) -> Place:
+        """Return who asked, and where."""
+        return self.request.place
+
+    @property
+    def body(self) -> Answer:
+        """Return what was asked."""
+        return self.request.body
 
     async def direct(self) -> str:
         """Return the asker's direct message, and keep its id: buttons there belong to this run."""
-        if self.request.dm is None:
-            dm = await self.services.slack_api.direct(self.request.user)
-            self.request = replace(self.request, dm=dm)
+        dm = self.place.dm
+        if dm is None:
+            dm = await self.services.slack_api.direct(self.place.user)
+            self.request = replace(self.request, place=replace(self.place, dm=dm))
             payload, at = to_payload(self.request), self.services.clock.now()
             await self.services.database.run(
                 lambda db: jobs.update_payload(db, self.id, payload, at)
             )
-        return self.request.dm or ""
+        return dm
 
     async def tell_asker(self, step: str, message: Message) -> None:
         """Say something privately, once, by the first of three ways that works."""
-        place = place_of(self.request)
-        await tell_once(self.services, self.once, step, place, message, direct=self.direct)
-
-
-def place_of(request: Request) -> Place:
-    """Return where the asker of an request can be told something alone."""
-    return Place(
-        request.team,
-        request.channel,
-        request.user,
-        response_url=request.response_url,
-        thread_ts=request.thread_ts,
-    )
+        await tell_once(self.services, self.once, step, self.place, message, direct=self.direct)

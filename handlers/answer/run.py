@@ -27,11 +27,10 @@ from bot.store import reports
 from bot.store.jobs import Job
 from bot.store.ledger import Payer
 from handlers import private_notes
-from handlers.answer.accept import ANSWER
 from handlers.answer.conversation import Conversation, conversation_for
-from handlers.answer.job import RunningJob, place_of
-from handlers.last_word import teller
-from handlers.request import from_payload
+from handlers.answer.job import RunningJob
+from handlers.jobs import on_job
+from handlers.request import Kind
 from handlers.services import Services
 
 MOST_ATTEMPTS_WITH_PAGES = 2
@@ -40,7 +39,7 @@ SURPRISE = "Something went wrong on my side; it was written down under this run'
 
 
 def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - a job has no Slack door
-    """Take on the jobs that asking.py commits."""
+    """Take on the jobs that accept.py commits."""
 
     async def work(job: Job) -> None:
         running = RunningJob(services, job)
@@ -50,8 +49,7 @@ def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - a job
         finally:
             services.in_progress.release(running.request)
 
-    tell = teller(services, lambda payload: place_of(from_payload(payload)))
-    services.jobs.handle(ANSWER, work, tell)
+    on_job(services, Kind.ANSWER, work)
 
 
 async def answer(job: RunningJob) -> None:
@@ -64,7 +62,7 @@ async def answer(job: RunningJob) -> None:
             return
         price = money.at_most(quote) if quote.lines else ""
         sample = await _will_invent(job)
-        placeholder = notes.placeholder(job.request.question, price=price, sample=sample)
+        placeholder = notes.placeholder(job.body.question, price=price, sample=sample)
         if await conversation.open(placeholder):
             report, message = await _result(job, conversation, quote, sample=sample)
             await _thread(job, conversation, report, message)
@@ -75,22 +73,22 @@ async def answer(job: RunningJob) -> None:
 async def _quote(job: RunningJob) -> Quote:
     """Return the price; nothing where no vendor fits any more, which the run will say."""
     try:
-        request = job.request
-        return await job.services.spending.quote(request.question, request.team, request.channel)
+        place = job.place
+        return await job.services.spending.quote(job.body.question, place.team, place.channel)
     except BadQuestion:
         return Quote(())
 
 
 def _must_ask(job: RunningJob, quote: Quote) -> bool:
-    return not job.request.confirmed and job.services.spending.must_be_confirmed(quote)
+    return not job.body.confirmed and job.services.spending.must_be_confirmed(quote)
 
 
 async def _price(job: RunningJob, quote: Quote) -> Message:
     """Return the question whether to spend that much."""
-    request = job.request
-    light = replace(request.question, light=True)
-    cheaper = await job.services.spending.quote(light, request.team, request.channel)
-    return money.confirmation(request.question, quote, cheaper, job.id)
+    place, question = job.place, job.body.question
+    light = replace(question, light=True)
+    cheaper = await job.services.spending.quote(light, place.team, place.channel)
+    return money.confirmation(question, quote, cheaper, job.id)
 
 
 async def _result(
@@ -99,7 +97,7 @@ async def _result(
     """Find the answer and put it where the placeholder stands, or the reason why there is none."""
     vendors = [line.vendor for line in quote.lines]
     # Asked beside the run: the answer waits for no balance.
-    hearing = asyncio.create_task(job.services.spending.allowances(job.request.team, vendors))
+    hearing = asyncio.create_task(job.services.spending.allowances(job.place.team, vendors))
     try:
         report = await _stored(job) or await _run(job, conversation)
         message = result(report, job.id, await _warnings(job, vendors))
@@ -116,20 +114,19 @@ async def _result(
 
 async def _warnings(job: RunningJob, vendors: list[str]) -> list[str]:
     """Return what the asker should know of caps and allowances that this run has come near."""
-    request = job.request
-    payer = Payer(request.user, request.question.site, request.channel)
-    return money.warnings(*await job.services.spending.near(request.team, payer, vendors))
+    place = job.place
+    payer = Payer(place.user, job.body.question.site, place.channel)
+    return money.warnings(*await job.services.spending.near(place.team, payer, vendors))
 
 
 async def _stored(job: RunningJob) -> Report | None:
     """Return the answer that a killed attempt has finished but not posted in full."""
-    found = await job.services.database.read(lambda db: reports.load(db, job.id, job.request.team))
+    found = await job.services.database.read(lambda db: reports.load(db, job.id, job.place.team))
     return from_json(found.report) if found else None
 
 
 async def _run(job: RunningJob, conversation: Conversation) -> Report:
-    request = job.request
-    question = request.question
+    place, question = job.place, job.body.question
     if job.attempts > 1:
         # What the killed attempt has paid for is fresh enough, and must not be paid for twice.
         question = replace(question, fresh=False)
@@ -140,13 +137,13 @@ async def _run(job: RunningJob, conversation: Conversation) -> Report:
     report = await job.services.analysis.run(
         question,
         run_id=job.id,
-        team=request.team,
-        channel=request.channel,
-        person=request.user,
+        team=place.team,
+        channel=place.channel,
+        person=place.user,
         progress=progress,
         read_pages=job.attempts <= MOST_ATTEMPTS_WITH_PAGES,
     )
-    await job.services.tracking.remember(request.question, report, run_id=job.id, team=request.team)
+    await job.services.tracking.remember(job.body.question, report, run_id=job.id, team=place.team)
     return report
 
 
@@ -177,14 +174,13 @@ async def _say_failed(
 ) -> None:
     cost: tuple[CostLine, ...] | None = None
     with suppress(sqlite3.Error):
-        cost = await job.services.spending.cost(job.id, job.request.team)
+        cost = await job.services.spending.cost(job.id, job.place.team)
     await conversation.conclude(
-        notes.failed(job.request.question, sentence, cost, job.id, sample=sample)
+        notes.failed(job.body.question, sentence, cost, job.id, sample=sample)
     )
 
 
 async def _will_invent(job: RunningJob) -> bool:
     """Say whether invented data will be shown; the first message is marked as well."""
-    request = job.request
-    here = await job.services.channels.of(request.team, request.channel)
-    return here.will_invent(request.question)
+    here = await job.services.channels.of(job.place.team, job.place.channel)
+    return here.will_invent(job.body.question)

@@ -11,6 +11,7 @@ from bot.errors import BadSetting
 from bot.render.settings_form import INHERIT
 from bot.settings import levels
 from bot.settings.catalogue import BY_NAME, Level
+from bot.settings.environment import RENAMED
 from bot.settings.overrides import Place
 from bot.settings.values import NONE
 from handlers import private_notes
@@ -173,7 +174,8 @@ async def _tell(services: Services, response_url: str | None, said: str) -> None
 
 
 def _name(block: str) -> str:
-    return block.partition("@")[0]
+    name = block.partition("@")[0]
+    return RENAMED.get(name, name)  # a form may have been open while LinkGap was updated
 
 
 def _initial(element: Mapping[str, Any]) -> str:

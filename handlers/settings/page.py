@@ -26,7 +26,7 @@ _SAID = "An empty field, or “As above”, keeps what the level above says. Sav
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One person's look at the settings of a team, from a channel."""
+    """What one person sees of a team's settings, from a channel."""
 
     base: Settings
     overrides: Overrides

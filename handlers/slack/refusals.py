@@ -38,7 +38,7 @@ _SENTENCES = {
     ),
     **dict.fromkeys(
         _UNCERTAIN,
-        "Slack did not say whether it took my message. Lookup at the channel before you try again.",
+        "Slack did not say whether it took my message. Look at the channel before you try again.",
     ),
     NOT_REACHABLE: "Slack could not be reached. Try again in a minute.",
     FOREIGN_ADDRESS: "The address for a private answer is not Slack's, so nothing was sent there. "

@@ -7,7 +7,9 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
+from bot.errors import BadQuestion
 from bot.jobs import Heard
+from bot.model.costs import Quote
 from bot.model.question import Question
 from bot.model.tracking import TrackedKeyword
 from bot.render.slack.message import Message
@@ -17,22 +19,23 @@ from bot.store.deliveries import DeliveryState
 from bot.store.jobs import Job
 from bot.tracking.keywords import is_same, spelled_so
 from handlers import private_notes
-from handlers.place import tell_once
+from handlers.request import Track, from_payload
 from handlers.services import Services
 from handlers.slack.once import Once
 from handlers.slack.refusals import CANNOT_POST_HERE, SlackRefused
-from handlers.tracking import digest_time, track_notes, track_request
+from handlers.tell import tell_once
+from handlers.tracking import digest_time, track_notes
 
 log = logging.getLogger(__name__)
 
 
 class Beginning:
-    """One job of tracking, with its once-only steps and its asker's private ear."""
+    """One job of tracking, with its once-only steps and the way to its asker."""
 
     def __init__(self, services: Services, job: Job) -> None:
         self.services, self.job = services, job
-        self.request = track_request.from_payload(job.payload)
-        self.place = self.request.place
+        request = from_payload(job.payload, Track)
+        self.place, self.asked = request.place, request.body
         self.once = Once(services.database, services.clock, job.id)
 
     async def guarded(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -56,7 +59,7 @@ class Beginning:
     async def wanted(self) -> tuple[dict[str, str], Settings]:
         """Return what is to be set for the channel, and what holds with it."""
         values = await digest_time.wanted(
-            self.services, self.place, self.request.day, self.request.hour
+            self.services, self.place, self.asked.day, self.asked.hour
         )
         return values, await digest_time.with_them(self.services, self.place, values)
 
@@ -84,7 +87,7 @@ class Beginning:
             await self.once("result", partial(self._post, message))
 
     async def track(self, question: Question) -> TrackedKeyword:
-        """Follow it here."""
+        """Track it here."""
         keyword, _ = await self.services.tracking.track(
             question, team=self.place.team, channel=self.place.channel, person=self.place.user
         )
@@ -98,19 +101,29 @@ class Beginning:
         )
         await digest_time.keep(self.services, place, values)
 
-    async def following(self) -> tuple[TrackedKeyword, ...]:
-        """Return what the channel follows."""
+    async def tracked(self) -> tuple[TrackedKeyword, ...]:
+        """Return what the channel tracks."""
         return await self.services.tracking.following(self.place.team, self.place.channel)
 
     async def known(self, question: Question) -> TrackedKeyword | None:
-        """Return what the channel follows of a question already."""
-        same = [one for one in await self.following() if is_same(one.question, question)]
+        """Return what the channel tracks of a question already."""
+        same = [one for one in await self.tracked() if is_same(one.question, question)]
         return next(iter(spelled_so(same, question.keyword)), None)
+
+    async def week(self) -> Quote:
+        """Return the most that a weekly read may cost; nothing where no vendor fits any more."""
+        place = self.place
+        try:
+            return await self.services.spending.week(
+                self.asked.questions, place.team, place.channel
+            )
+        except BadQuestion:
+            return Quote(())
 
     async def will_invent(self) -> bool:
         """Say whether what is to be read will be sample data; what was read says it itself."""
         here = await self.services.channels.of(self.place.team, self.place.channel)
-        return here.will_invent(self.request.questions[0])
+        return here.will_invent(self.asked.questions[0])
 
     async def _post(self, message: Message) -> str:
         return await self.services.slack_api.post(self.place.channel, message, self.place.thread)

@@ -8,7 +8,7 @@ from bot.settings import levels
 from bot.settings.catalogue import Level
 from bot.settings.environment import Settings
 from bot.settings.overrides import Place as SettingPlace
-from handlers.place import Place
+from handlers.request import Place
 from handlers.services import Services
 from handlers.slack.people import ask_slack, zone_of
 

@@ -1,25 +1,26 @@
 """`/gap track` alone and Track more: many keywords in a form; what they cost is told first."""
 
 import json
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import BadQuestion
-from bot.model.question import Defaults, SiteQuestion, parse, read_site
+from bot.model.question import Defaults, SiteQuestion, read_here, read_site, read_words
 from bot.render.slack.message import Message
 from bot.render.tracking.forms import INPUTS, MOST_KEYWORDS, bulk_form
 from bot.tracking.keywords import MOST_TRACKED, key_of, to_keep
 from handlers import private_notes
 from handlers.answer.buttons import anybody, on_click
 from handlers.answer.clicks import Click
-from handlers.place import Place, tell
+from handlers.jobs import submit
+from handlers.request import Kind, Place, Request, Track
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
-from handlers.tracking import digest_time, track_request
-from handlers.tracking.track import place_of
-from handlers.tracking.track_request import TrackRequest
+from handlers.tell import tell
+from handlers.tracking import digest_time
 
 _TWICE = "twice in the list"
 _HERE = "tracked here already"
@@ -37,7 +38,7 @@ def register(app: AsyncApp, services: Services) -> None:
     """Listen for the button and for the filled form."""
 
     async def more(click: Click, _: Click) -> Message | None:
-        return await _open(services, replace(place_of(click), trigger_id=click.trigger_id))
+        return await _open(services, click.place, click.trigger_id)
 
     async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         errors = await _take(services, body, view)
@@ -47,21 +48,21 @@ def register(app: AsyncApp, services: Services) -> None:
     app.view("bulk_form")(submitted)
 
 
-async def open_form(services: Services, place: Place) -> None:
+async def open_form(services: Services, place: Place, trigger_id: str) -> None:
     """Open the form with the channel's own site; a refusal is told privately."""
-    note = await _open(services, place)
+    note = await _open(services, place, trigger_id)
     if note is not None:
         await tell(services, place, note)
 
 
-async def _open(services: Services, place: Place) -> Message | None:
+async def _open(services: Services, place: Place, trigger_id: str) -> Message | None:
     channel_settings = await services.channels.settings(place.team, place.channel)
     kept = json.dumps({"channel": place.channel, "response_url": place.response_url})
     view = bulk_form(
         channel_settings.site or "", digest_time.in_words(channel_settings), private_metadata=kept
     )
     try:
-        await services.slack_api.show(place.trigger_id or "", view)
+        await services.slack_api.show(trigger_id, view)
     except SlackRefused as refused:
         return private_notes.note(str(refused), "Or type `/gap track your keyword`.")
     return None
@@ -86,7 +87,11 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
     lines = [line for line in lines if line]
     if len(lines) > MOST_KEYWORDS:
         return {INPUTS[0]: f"These are {len(lines):,} lines; {MOST_KEYWORDS} is the most."}
-    read = _read(lines, channel_settings.defaults(site), [one.question for one in here])
+
+    def defaults_of(named: str | None) -> Defaults:
+        return channel_settings.defaults(named or site)
+
+    read = _read(lines, defaults_of, [one.question for one in here])
     if not read.questions:
         return {INPUTS[0]: _why_none(read)}
     room = MOST_TRACKED - len(here)
@@ -99,8 +104,8 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
         channel_settings.vendors(read.questions[0])
     except BadQuestion as error:
         return {INPUTS[0]: str(error)}
-    request = TrackRequest(place, tuple(read.questions), skipped=tuple(read.skipped))
-    note = await track_request.commit(services, track_request.MANY, request, view["id"])
+    request = Request(place, Track(tuple(read.questions), skipped=tuple(read.skipped)))
+    note = (await submit(services, Kind.TRACK_MANY, request, view["id"])).note
     return {INPUTS[0]: note.text} if note else {}
 
 
@@ -108,12 +113,14 @@ def _typed(values: dict[str, Any], name: str) -> str:
     return (values.get(name, {}).get("value", {}).get("value") or "").strip()
 
 
-def _read(lines: list[str], defaults: Defaults, here: list[SiteQuestion]) -> _Lines:
+def _read(
+    lines: list[str], defaults_of: Callable[[str | None], Defaults], here: list[SiteQuestion]
+) -> _Lines:
     """Read a line as the words after `/gap track`; what cannot be tracked is left out."""
     found, known, listed = _Lines(), set(map(key_of, here)), set[object]()
     for line in lines:
         try:
-            question = to_keep(parse(line, defaults))
+            question = to_keep(read_here(read_words(line), defaults_of))
         except BadQuestion as error:
             found.skipped.append((line, str(error)))
             continue

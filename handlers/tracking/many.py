@@ -15,38 +15,39 @@ from bot.render.tracking.forms import bulk_quote
 from bot.render.words import counted
 from bot.store.jobs import Job
 from bot.tracking.keywords import MOST_TRACKED, key_of, portions
-from handlers.last_word import teller
+from handlers.jobs import on_job
+from handlers.request import Kind
 from handlers.services import Services
 from handlers.slack.staged_edits import StagedEdits
-from handlers.tracking import digest_time, track_notes, track_request
+from handlers.tracking import digest_time, track_notes
 from handlers.tracking.begin import Beginning
 
 _BUTTONS = (Button("List", "tracked_list", "many"), Button("Settings", "open_settings", "many"))
 
 
-def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - track_form.py is its door
+def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - form.py is its door
     """Take on the jobs that the form and its price commit."""
 
     async def work(job: Job) -> None:
         begin = Beginning(services, job)
         many = _TrackMany(begin)
-        await begin.guarded(many.work if begin.request.confirmed else many.price)
+        await begin.guarded(many.work if begin.asked.confirmed else many.price)
 
-    services.jobs.handle(track_request.MANY, work, teller(services, track_request.place_of))
+    on_job(services, Kind.TRACK_MANY, work)
 
 
 class _TrackMany:
     def __init__(self, begin: Beginning) -> None:
         self.begin, self.services = begin, begin.services
-        self.request, self.place = begin.request, begin.place
+        self.asked, self.place = begin.asked, begin.place
         self.will_invent = False
 
     async def price(self) -> None:
         """Ask whether to spend that much, always: so many are a plan, not a question."""
-        quote = await track_request.week_of(self.services, self.request)
+        quote = await self.begin.week()
         told = bulk_quote(
-            len(self.request.questions),
-            self.request.skipped,
+            len(self.asked.questions),
+            self.asked.skipped,
             track_notes.now_words(quote),
             track_notes.weekly_words(quote),
             self.begin.job.id,
@@ -58,7 +59,7 @@ class _TrackMany:
         values, settings = await self.begin.wanted()
         self.will_invent = await self.begin.will_invent()
         async with self.services.in_progress.turn(self.place.team, self.place.channel):
-            ts = await self.begin.open(self._under_way(0, len(self.request.questions)))
+            ts = await self.begin.open(self._under_way(0, len(self.asked.questions)))
             if ts is None:
                 return
             await self._track_all()
@@ -81,8 +82,8 @@ class _TrackMany:
         await self.begin.say(ts, await self._end(when))
 
     async def _track_all(self) -> None:
-        known = {key_of(one.question) for one in await self.begin.following()}
-        for question in self.request.questions:
+        known = {key_of(one.question) for one in await self.begin.tracked()}
+        for question in self.asked.questions:
             if key_of(question) not in known and len(known) < MOST_TRACKED:
                 await self.begin.track(question)
                 known.add(key_of(question))
@@ -91,25 +92,25 @@ class _TrackMany:
         """Read what is due of the list; what an earlier attempt has read is not."""
         place = self.place
         due = self._ours(await self.services.tracking.due(place.team, place.channel))
-        done = len(self.request.questions) - len(due)
+        done = len(self.asked.questions) - len(due)
         for portion in portions(due):
-            still = {one.id for one in await self.begin.following()}
+            still = {one.id for one in await self.begin.tracked()}
             here = [one for one in portion if one.id in still]
             if here:
                 await self.services.tracking.refresh(
                     here, run_id=self.begin.job.id, person=place.user
                 )
             done += len(portion)
-            edits.show(self._under_way(done, len(self.request.questions)))
+            edits.show(self._under_way(done, len(self.asked.questions)))
 
     def _ours(self, keywords: Sequence[TrackedKeyword]) -> list[TrackedKeyword]:
         """Return those that are on the list."""
-        listed = set(map(key_of, self.request.questions))
+        listed = set(map(key_of, self.asked.questions))
         return [one for one in keywords if key_of(one.question) in listed]
 
     def _for_site(self) -> str:
         """Return for which site they are, where it is one."""
-        sites = {question.site for question in self.request.questions}
+        sites = {question.site for question in self.asked.questions}
         return f" for {sites.pop()}" if len(sites) == 1 else ""
 
     def _under_way(self, done: int, of: int) -> Message:
@@ -129,7 +130,7 @@ class _TrackMany:
         unread = [one for one in mine if one.state.fault or not one.snapshots]
         read = f"{counted(len(mine), 'keyword')}, {len(mine) - len(unread):,} read."
         lines = [
-            f"Now followed{self._for_site()}: {read}",
+            f"Now tracked{self._for_site()}: {read}",
             f"{counted(len(here), 'keyword')} {'is' if len(here) == 1 else 'are'} tracked here.",
         ]
         small = []

@@ -14,9 +14,10 @@ from bot.render.tracking.tracked_notes import already_tracked, tracking, trackin
 from bot.store.jobs import Job
 from bot.tracking.keywords import MOST_TRACKED, too_many
 from handlers.answer import clicks
-from handlers.last_word import teller
+from handlers.jobs import on_job
+from handlers.request import Kind
 from handlers.services import Services
-from handlers.tracking import digest_time, track_notes, track_request
+from handlers.tracking import digest_time, track_notes
 from handlers.tracking.begin import Beginning
 
 
@@ -27,14 +28,14 @@ def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - track
         begin = Beginning(services, job)
         await begin.guarded(_TrackOne(begin).work)
 
-    services.jobs.handle(track_request.ONE, work, teller(services, track_request.place_of))
+    on_job(services, Kind.TRACK, work)
 
 
 class _TrackOne:
     def __init__(self, begin: Beginning) -> None:
         self.begin, self.services = begin, begin.services
-        self.request, self.place = begin.request, begin.place
-        [self.question] = self.request.questions
+        self.asked, self.place = begin.asked, begin.place
+        [self.question] = self.asked.questions
         self.will_invent = False
 
     async def work(self) -> None:
@@ -63,14 +64,14 @@ class _TrackOne:
 
     async def _asks_first(self) -> bool:
         """Ask whether to spend that much; False: it need not be asked."""
-        if self.request.confirmed:
+        if self.asked.confirmed:
             return False
-        quote = await track_request.week_of(self.services, self.request)
+        quote = await self.begin.week()
         if not self.services.spending.must_be_confirmed(quote):
             return False
         if await self.begin.known(self.question) is not None:
             return False
-        price = track_notes.price(self.request, quote, self.begin.job.id)
+        price = track_notes.price(self.asked, quote, self.begin.job.id)
         await self.begin.tell("price", price)
         return True
 
@@ -83,11 +84,11 @@ class _TrackOne:
         if known is not None:
             if known.paused or self.question.page not in (None, known.question.page):
                 known = await self.begin.track(self.question)
-            if self.request.day or self.request.hour:
+            if self.asked.day or self.asked.hour:
                 await digest_time.keep(self.services, self.place, values)
             await self.begin.tell("already", already_tracked(known, words))
             return False
-        here = await self.begin.following()
+        here = await self.begin.tracked()
         if len(here) >= MOST_TRACKED:
             await self.begin.tell("full", notes.usage_error(str(too_many(len(here)))))
             return False
@@ -106,13 +107,13 @@ class _TrackOne:
         The answer whose button was pressed is the first read.
         """
         kept = await self._kept(keyword)
-        if kept is None and self.request.run is not None:
-            report = await clicks.report_of(self.services, self.request.run, keyword.team)
+        if kept is None and self.asked.run is not None:
+            report = await clicks.report_of(self.services, self.asked.run, keyword.team)
             if report is not None:
                 await self.services.tracking.remember(
                     self.question,
                     report,
-                    run_id=self.request.run,
+                    run_id=self.asked.run,
                     team=keyword.team,
                     only=keyword.id,
                 )
@@ -127,7 +128,7 @@ class _TrackOne:
     async def _kept(self, keyword: TrackedKeyword) -> Snapshot | None:
         """Return what this job, or the answer it began with, has kept."""
         read = await self.services.tracking.history(keyword)
-        ours = (self.begin.job.id, self.request.run)
+        ours = (self.begin.job.id, self.asked.run)
         return next((shot for shot in reversed(read) if shot.run_id in ours), None)
 
     def _told(

@@ -1,7 +1,6 @@
 """`/gap digest`: this week as it stands, privately; nothing is read, spent or claimed for it."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from slack_bolt.async_app import AsyncApp
 
@@ -10,21 +9,21 @@ from bot.render.slack.blocks import render
 from bot.render.slack.message import Message
 from bot.render.tracking.digest_message import digest_message
 from bot.tracking.digest import digest_slot
+from bot.tracking.last_week import Untold, why_untold
 from handlers import private_notes
-from handlers.lookups import Lookup, on_lookup
+from handlers.lookups import on_lookup
+from handlers.request import Kind, Lookup, Place
 from handlers.services import Services
 from handlers.tracking import digest_time
-
-KIND = "digest"
 
 
 def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - commands.py asks
     """Take on the jobs that the doors commit."""
-    on_lookup(services, KIND, _as_it_stands)
+    on_lookup(services, Kind.DIGEST, _as_it_stands)
 
 
-async def _as_it_stands(services: Services, lookup: Lookup) -> Message:
-    place, now = lookup.place, services.clock.now()
+async def _as_it_stands(services: Services, place: Place, _: Lookup) -> Message:
+    now = services.clock.now()
     if not await services.tracking.following(place.team, place.channel):
         return private_notes.note(
             "No keyword is tracked here yet. `/gap track best crm` begins with one."
@@ -33,9 +32,10 @@ async def _as_it_stands(services: Services, lookup: Lookup) -> Message:
     slot = digest_slot(place.team, place.channel, settings, now)
     digest = await services.digests.build(slot, as_of=now)
     when = f"The channel hears of its week {digest_time.in_words(settings)}."
-    if not (digest.changed or digest.nothing_read):
+    why = why_untold(digest, quiet=False)  # whoever asks wants to see it
+    if why is not None:
         return private_notes.note(
-            _unchanged(digest),
+            _in_words(why, digest),
             small=(when, "Built from what is stored; nothing was spent."),
         )
     drawn = digest_message(digest, alone=True)
@@ -44,14 +44,10 @@ async def _as_it_stands(services: Services, lookup: Lookup) -> Message:
     return replace(drawn, blocks=[*drawn.blocks[:-1], *small, *drawn.blocks[-1:]])
 
 
-def _unchanged(digest: Digest) -> str:
-    if not digest.keywords and digest.paused:
+def _in_words(why: Untold, digest: Digest) -> str:
+    if why is Untold.PAUSED:
         return "Every keyword that is tracked here is paused."
-    if not digest.keywords:
+    if why is Untold.NOTHING_READ:
         return "No keyword that is tracked here was read yet, so there is nothing to compare."
-    since = digest.since or _first(digest)
+    since = digest.since or min(line.read_at for line in digest.keywords)
     return f"Nothing has changed here since {since:%Y-%m-%d}, as far as was read."
-
-
-def _first(digest: Digest) -> datetime:
-    return min(line.read_at for line in digest.keywords)

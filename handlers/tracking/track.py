@@ -1,76 +1,85 @@
 """`/gap track KEYWORD` and the buttons that begin it: words into a committed job row.
 
-track_one.py and track_many.py do the work.
+one.py and many.py do the work.
 """
 
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.errors import BadQuestion
-from bot.model.question import parse_track
+from bot.model.question import read_track_words
 from bot.render.slack.message import Message
+from bot.store import jobs
 from bot.tracking.keywords import to_keep
 from handlers import private_notes
 from handlers.answer.buttons import InPlace, decide, on_click, on_press, undecide
-from handlers.answer.clicks import Click
-from handlers.place import Place
-from handlers.request import Request
+from handlers.answer.clicks import Click, NotYours
+from handlers.jobs import submit
+from handlers.request import Answer, Kind, Place, Request, Track, from_payload
 from handlers.services import Services
-from handlers.tracking import track_notes, track_request
-from handlers.tracking.track_request import Asked, TrackRequest
+from handlers.tracking import track_notes
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The request behind a button, and the kind of job that it is."""
+
+    kind: Kind
+    request: Request[Track]
 
 
 def register(app: AsyncApp, services: Services) -> None:
     """Listen for the button on a report, and for those under a price."""
 
-    async def track_this(click: Click, request: Request) -> Message | None:
-        place = place_of(click)
+    async def track_this(click: Click, request: Request[Answer]) -> Message | None:
         try:
-            question = to_keep(request.question)
+            question = to_keep(request.body.question)
         except BadQuestion as error:
             return private_notes.note(str(error))
-        wanted = TrackRequest(place, (question,), run=click.value)
-        return await track_request.commit(services, track_request.ONE, wanted, click.trigger_id)
+        wanted = Request(click.place, Track((question,), run=click.value))
+        return (await submit(services, Kind.TRACK, wanted, click.trigger_id)).note
 
-    async def confirm(click: Click, asked: Asked) -> Message | None:
+    async def confirm(click: Click, asked: _Asked) -> Message | None:
         if not await decide(services, click):
             return _late()
         place = replace(asked.request.place, user=click.user, response_url=click.response_url)
-        agreed = replace(asked.request, place=place, confirmed=True)
-        note = await track_request.commit(services, asked.kind, agreed, click.trigger_id)
+        agreed = Request(place, replace(asked.request.body, confirmed=True))
+        note = (await submit(services, asked.kind, agreed, click.trigger_id)).note
         if note is not None:
             await undecide(services, click)
             return note
         return InPlace.of(private_notes.note("Working on it. The channel hears of it."))
 
-    async def cancel(click: Click, asked: Asked) -> Message | None:
+    async def cancel(click: Click, asked: _Asked) -> Message | None:
         if not await decide(services, click):
             return _late()
-        return InPlace.of(track_notes.cancelled(asked.request))
+        return InPlace.of(track_notes.cancelled(asked.request.body))
 
     on_press(app, services, "track_this", track_this)
-    on_click(app, services, "bulk_confirm", track_request.behind, confirm)
-    on_click(app, services, "bulk_cancel", track_request.behind, cancel)
+    on_click(app, services, "bulk_confirm", _behind, confirm)
+    on_click(app, services, "bulk_cancel", _behind, cancel)
 
 
 async def ask(services: Services, place: Place, words: str, key: str) -> Message | None:
     """Commit the tracking of one keyword; raises `BadQuestion`."""
     channel_settings = await services.channels.of(place.team, place.channel)
-    asked = channel_settings.read(partial(parse_track, words), lambda found: found.question.site)
-    question = to_keep(asked.question)
+    said = read_track_words(words)
+    question = to_keep(channel_settings.read(said.asked))
     channel_settings.vendors(question)
-    request = TrackRequest(place, (question,), asked.day, asked.hour)
-    return await track_request.commit(services, track_request.ONE, request, key)
+    request = Request(place, Track((question,), said.day, said.hour))
+    return (await submit(services, Kind.TRACK, request, key)).note
 
 
-def place_of(click: Click) -> Place:
-    """Return where a button was pressed; under an answer, its thread."""
-    thread = click.thread_ts or (None if click.is_ephemeral else click.message_ts)
-    return Place(
-        click.team, click.channel, click.user, response_url=click.response_url, thread_ts=thread
-    )
+async def _behind(services: Services, click: Click) -> _Asked:
+    """Return the request whose price or failure a button is under; raises `NotYours`."""
+    job = await services.database.read(lambda db: jobs.load(db, click.value, click.team))
+    if job is None or job.kind not in (Kind.TRACK, Kind.TRACK_MANY):
+        raise NotYours
+    request = from_payload(job.payload, Track)
+    if request.place.channel != click.channel:
+        raise NotYours
+    return _Asked(Kind(job.kind), request)
 
 
 def _late() -> Message:

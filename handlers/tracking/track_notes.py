@@ -5,8 +5,8 @@ from bot.render import money
 from bot.render.notes import Button, asked
 from bot.render.slack.message import Message
 from handlers import private_notes
+from handlers.request import Track
 from handlers.slack.refusals import CANNOT_POST_HERE, NOT_A_MEMBER, SlackRefused
-from handlers.tracking.track_request import TrackRequest
 
 SURPRISE = "Something went wrong on my side, and it was written down."
 _NOTHING = "Nothing is tracked by this, and nothing was spent."
@@ -26,11 +26,11 @@ def weekly_words(quote: Quote) -> str:
     return f"Each week: {_lower(money.at_most(quote))}" if quote.lines else ""
 
 
-def price(request: TrackRequest, quote: Quote, job_id: str) -> Message:
+def price(wanted: Track, quote: Quote, job_id: str) -> Message:
     """Return the price of one keyword as a question."""
-    now = now_words(quote, read_already=request.run is not None)
+    now = now_words(quote, read_already=wanted.run is not None)
     return private_notes.note(
-        f"Track {asked(request.questions[0])}?",
+        f"Track {asked(wanted.questions[0])}?",
         f"{now} {weekly_words(quote)}".strip(),
         small=(
             "Nothing was spent. Whoever confirms is the one who asks, for caps and the ledger.",
@@ -42,10 +42,10 @@ def price(request: TrackRequest, quote: Quote, job_id: str) -> Message:
     )
 
 
-def cancelled(request: TrackRequest) -> Message:
+def cancelled(wanted: Track) -> Message:
     """Return what stands where the price was asked about."""
-    count = len(request.questions)
-    what = asked(request.questions[0]) if count == 1 else f"{count:,} keywords"
+    count = len(wanted.questions)
+    what = asked(wanted.questions[0]) if count == 1 else f"{count:,} keywords"
     return private_notes.note(f"Cancelled: {what}. {_NOTHING}")
 
 

@@ -1,8 +1,10 @@
-"""`/gap list`: what is tracked here, page by page, and what can be done with each keyword."""
+"""`/gap list`, `history` and `untrack`: what is tracked here, and what can be done with each.
+
+The list goes page by page; a menu in each row edits, pauses or ends a keyword.
+"""
 
 import json
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -12,44 +14,36 @@ from bot.model.question import Defaults, make
 from bot.model.tracking import TrackedKeyword
 from bot.render.slack.message import Message
 from bot.render.tracking.forms import edit_form
+from bot.render.tracking.history import history_message
 from bot.render.tracking.tracked_list import PER_PAGE, ListRow, tracked_list
 from bot.render.tracking.tracked_notes import untracked
-from bot.settings.environment import Settings
-from bot.store import posts, workspace
-from bot.store.posts import PostState
-from bot.tracking.digest import digest_slot
-from bot.tracking.schedule import WEEK
+from bot.tracking.last_week import how_it_ended
 from handlers import lookups, private_notes
 from handlers.answer.buttons import InPlace, anybody, on_click
 from handlers.answer.clicks import Click, NotYours
-from handlers.lookups import Lookup, on_lookup
-from handlers.place import Place
+from handlers.lookups import on_lookup
 from handlers.private_notes import marked
+from handlers.request import Kind, Lookup, Place
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
 from handlers.tracking import digest_time, which
-from handlers.tracking.track import place_of
-
-_HOW = {
-    PostState.NOTHING: "Nothing changed in {week}, so nothing was posted.",
-    PostState.UNKNOWN: "Whether the digest of {week} was posted is not known.",
-}
 
 
 def register(app: AsyncApp, services: Services) -> None:
     """Listen for pages, menus, Edit and Untrack; the job draws a page."""
 
     async def open_list(click: Click, _: Click) -> Message | None:
-        return await lookups.ask(services, which.LIST, Lookup(place_of(click)), click.trigger_id)
+        return await lookups.ask(services, Kind.LIST, click.place, Lookup(), click.trigger_id)
 
     async def turn(click: Click, _: Click) -> Message | None:
         page = int(click.value) if click.value.isdecimal() else 1
-        return await which.show_list(services, place_of(click), page, click.trigger_id)
+        return await which.show_list(services, click.place, page, click.trigger_id)
 
     async def chosen(click: Click, keyword: TrackedKeyword) -> Message | None:
         return await _act(services, click, keyword)
 
-    on_lookup(services, which.LIST, _page)
+    on_lookup(services, Kind.LIST, _page)
+    on_lookup(services, Kind.HISTORY, _history)
     on_click(app, services, "tracked_list", anybody, open_list)
     on_click(app, services, "tracked_page", anybody, turn)
     on_click(app, services, "tracked_page_back", anybody, turn)
@@ -70,11 +64,10 @@ async def _act(services: Services, click: Click, keyword: TrackedKeyword) -> Mes
         await services.tracking.pause(keyword, paused=action == "pause_tracking")
     else:
         return private_notes.note("I do not know that choice any more. `/gap list` shows it anew.")
-    return await which.show_list(services, place_of(click), page, click.trigger_id)
+    return await which.show_list(services, click.place, page, click.trigger_id)
 
 
-async def _page(services: Services, lookup: Lookup) -> Message:
-    place = lookup.place
+async def _page(services: Services, place: Place, lookup: Lookup) -> Message:
     # In the order of names, as it is kept: a page stays the same when its numbers change.
     here = await services.tracking.listed(place.team, place.channel)
     pages = max(1, -(-len(here) // PER_PAGE))
@@ -98,26 +91,30 @@ async def _page(services: Services, lookup: Lookup) -> Message:
 
 async def _note(services: Services, place: Place) -> str:
     """Return when the channel hears of it, how its last week ended, and what stands in the way."""
-    settings = await services.channels.settings(place.team, place.channel)
-    stopped = await services.database.read(
-        lambda db: workspace.stopped(db, place.team, place.channel)
+    settings, now = (
+        await services.channels.settings(place.team, place.channel),
+        services.clock.now(),
     )
-    said = [
-        f"The digest comes {digest_time.in_words(settings)}.",
-        await _last_week(services, place, settings),
-    ]
-    if stopped is not None:
-        said.append(f"The digest waits: {stopped.why}")
-    return " ".join(filter(None, said))
+    ended = await services.database.read(
+        lambda db: how_it_ended(db, place.team, place.channel, settings, now)
+    )
+    return " ".join([f"The digest comes {digest_time.in_words(settings)}.", *ended])
 
 
-async def _last_week(services: Services, place: Place, settings: Settings) -> str:
-    for moment in (services.clock.now(), services.clock.now() - WEEK):
-        slot = digest_slot(place.team, place.channel, settings, moment)
-        known = await services.database.read(partial(posts.known, slot=slot))
-        if known is not None:
-            return _HOW.get(known.state, "").format(week=slot.period)
-    return ""
+async def history(services: Services, place: Place, words: str, key: str) -> Message | None:
+    """Show need, have and position over time, for nothing; raises `BadQuestion`."""
+    if not words:
+        raise which.nothing_named()
+    return await lookups.ask(services, Kind.HISTORY, place, Lookup(words), key)
+
+
+async def _history(services: Services, place: Place, lookup: Lookup) -> Message:
+    found = await which.named(services, place, lookup.words)
+    if isinstance(found, Message):
+        return found
+    snapshots = await services.tracking.history(found)
+    drawn = history_message(found, snapshots)
+    return marked(drawn) if any(one.sample for one in snapshots) else drawn
 
 
 def _listen_edit(app: AsyncApp, services: Services) -> None:

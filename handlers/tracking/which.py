@@ -1,26 +1,17 @@
-"""Which tracked keyword somebody means, by a button's id or by its words; only of their channel."""
-
-from collections.abc import Sequence
-from difflib import get_close_matches
+"""Which tracked keyword somebody means, by a button's id or by words; only of their channel."""
 
 from bot.errors import BadQuestion
-from bot.model.question import Defaults, Question, parse
+from bot.model.question import read_words
 from bot.model.tracking import TrackedKeyword
 from bot.render.slack.message import Message
 from bot.render.tracking.tracked_list import PER_PAGE
 from bot.render.tracking.tracked_notes import not_tracked
 from bot.render.words import shown
-from bot.tracking.keywords import is_same, spelled_so
+from bot.tracking.which import NotTracked, Several, which
 from handlers import lookups, private_notes
 from handlers.answer.clicks import Click, NotYours
-from handlers.lookups import Lookup
-from handlers.place import Place
+from handlers.request import Kind, Lookup, Place
 from handlers.services import Services
-
-LIST = "list"
-_CLOSEST = 3
-_CUTOFF = 0.6  # difflib's own; below it, names have little in common
-_ONE, _OTHER = Defaults("us", "en"), Defaults("de", "fr")
 
 
 async def behind(services: Services, click: Click) -> TrackedKeyword:
@@ -39,53 +30,28 @@ async def page_of(services: Services, keyword: TrackedKeyword) -> int:
 
 async def show_list(services: Services, place: Place, page: int, key: str) -> Message | None:
     """Let a page of the list take the place of the message whose button was pressed."""
-    return await lookups.ask(services, LIST, Lookup(place, str(page), replace=True), key)
+    return await lookups.ask(services, Kind.LIST, place, Lookup(str(page), replace=True), key)
 
 
 async def named(services: Services, place: Place, words: str) -> TrackedKeyword | Message:
-    """Return what the words name, or a private note: nothing, or several; raises `BadQuestion`.
-
-    Of several with that name it is the one of the channel's own site and market, spelled so.
-    """
-    question = parse(words, await services.channels.defaults(place.team, place.channel))
+    """Return what the words name, or a private note: nothing, or several; raises `BadQuestion`."""
+    channel_settings = await services.channels.of(place.team, place.channel)
     here = await services.tracking.following(place.team, place.channel)
-    fits = [one for one in here if _fits(one.question, words)]
-    if not fits:
-        return not_tracked(question.keyword, _closest(question.keyword, here))
-    usual = [one for one in fits if is_same(one.question, question)]
-    meant = spelled_so(usual or fits, question.keyword)
-    return meant[0] if len(meant) == 1 else _which(meant)
+    found = which(read_words(words), here, channel_settings.defaults)
+    if isinstance(found, NotTracked):
+        return not_tracked(found.keyword, found.close)
+    return _ways(found) if isinstance(found, Several) else found
 
 
-def _fits(kept: Question, words: str) -> bool:
-    """Say whether a keyword agrees with all that was said; what was not said may be anything."""
-    one, other = parse(words, _ONE), parse(words, _OTHER)
-    market = kept.market
-    return (
-        kept.keyword.casefold() == one.keyword.casefold()
-        and one.site in (None, kept.site)
-        and (one.market.country != other.market.country or one.market.country == market.country)
-        and (one.market.language != other.market.language or one.market.language == market.language)
-    )
-
-
-def _closest(keyword: str, here: Sequence[TrackedKeyword]) -> tuple[str, ...]:
-    """Return names that look alike, the closest first."""
-    names = {one.question.keyword.casefold(): one.question.keyword for one in here}
-    found = get_close_matches(keyword.casefold(), list(names), _CLOSEST, _CUTOFF)
-    return tuple(names[name] for name in found)
-
-
-def _which(fits: Sequence[TrackedKeyword]) -> Message:
-    differ = len({one.question.keyword for one in fits}) > 1
+def _ways(found: Several) -> Message:
     ways = [
-        f"{f'“{shown(one.question.keyword, 60)}” ' if differ else ''}"
+        f"{f'“{shown(one.question.keyword, 60)}” ' if found.by_spelling else ''}"
         f"`site:{one.question.site} in:{one.question.market.country} "
         f"lang:{one.question.market.language}`"
-        for one in fits[:5]
+        for one in found.keywords[:5]
     ]
     return private_notes.note(
-        f"“{shown(fits[0].question.keyword, 60)}” is tracked here more than once. "
+        f"“{shown(found.keywords[0].question.keyword, 60)}” is tracked here more than once. "
         f"Say which with {' or '.join(ways)}."
     )
 

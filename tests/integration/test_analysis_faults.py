@@ -33,6 +33,17 @@ FAULTS = {
 }
 
 
+# A refusal, a failure that is tried again, and an answer that was paid for; the contract suite
+# tells all others apart. Without results nothing else is asked, so there each fault is tried.
+KINDS = (401, 500, "truncated")
+BROKEN = [
+    (path, fault)
+    for path in REQUESTS
+    for fault in FAULTS
+    if path == "serp-overview" or fault in KINDS
+]
+
+
 @pytest.fixture
 async def here(monkeypatch, tmp_path):
     async with desk(monkeypatch, tmp_path, patience=0.2) as opened:
@@ -79,8 +90,7 @@ def check_honest(report: Report) -> None:
     assert from_json(to_json(report)) == report
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("path", REQUESTS)
+@pytest.mark.parametrize(("path", "fault"), BROKEN)
 async def test_a_fault_at_a_request_is_named_and_the_rest_is_answered(here, path, fault):
     break_at(here, path, fault)
     report = await asyncio.wait_for(here.ask(OURS), timeout=20)

@@ -232,7 +232,7 @@ async def test_the_job_is_on_disk_before_slack_is_told(bot):
         [("answer", "running")],
         [("answer", "queued")],
     )
-    assert json.loads(rows[0][2])["question"]["keyword"] == "best crm"
+    assert json.loads(rows[0][2])["body"]["question"]["keyword"] == "best crm"
     release.set()
     await bot.services.jobs.idle()
 

@@ -295,19 +295,28 @@ async def test_an_owner_by_name_changes_money_and_is_named_to_others(tmp_path):
         assert f"Only workspace admins and <@{ben}> may change this." in told(view)
 
 
-async def test_a_forged_form_does_not_change_money(bot):
+@pytest.mark.parametrize("name", ["run_cap", "list_budget", "purse"])
+async def test_a_forged_form_does_not_change_money(bot, name):
     view = await opened(bot, Level.TEAM, user="ben")
     forged = {
         "type": "input",
-        "block_id": block_id("run_cap", Level.TEAM),
+        "block_id": block_id(name, Level.TEAM),
         "optional": True,
         "label": {"type": "plain_text", "text": "Cap"},
         "element": {"type": "plain_text_input", "action_id": "value"},
     }
     view.body["blocks"].append(forged)
-    faults = await sent(bot, user="ben", run_cap="999999", window="6")
-    assert faults == {"run_cap": "Only workspace admins may change this."}
+    faults = await sent(bot, user="ben", window="6", **{name: "999999"})
+    assert list(faults.values()) == ["Only workspace admins may change this."]
     assert await kept(bot) == {}
+
+
+async def test_a_form_that_was_open_over_an_update_saves_under_the_new_name(bot):
+    view = await opened(bot, Level.TEAM)
+    [field] = [one for one in view.body["blocks"] if one["block_id"].startswith("list_budget@")]
+    field["block_id"] = block_id("purse", Level.TEAM)
+    assert await sent(bot, purse="500") == {}
+    assert await kept(bot) == {("team", "list_budget"): "500"}
 
 
 async def test_who_is_no_admin_any_more_when_the_form_comes_back_is_refused(bot):

@@ -353,13 +353,16 @@ async def test_the_button_of_a_private_answer_says_that_the_channel_is_closed_to
     assert await bot.tracked("leadership") == ()
 
 
-async def test_a_full_queue_takes_no_tracking_and_says_so(bot):
+async def test_a_full_queue_takes_nothing_at_any_door_and_says_so(bot):
     release = asyncio.Event()
     bot.analysis.between = release.wait
     for number in range(7):
         await bot.playground.slash("ana", "seo", "/gap", f"crm {number}")
-    await bot.playground.slash("ben", "seo", "/gap", "track best crm")
-    assert "waiting already" in bot.seen("ben")[-1].text
+    doors = ("track best crm", "list", "history best crm", "digest", "budget", "best crm")
+    for number, text in enumerate(doors, 1):
+        await bot.playground.slash("ben", "seo", "/gap", text)
+        said = [note.text for note in bot.seen("ben") if "5 runs are waiting" in note.text]
+        assert len(said) == number
     release.set()
     await bot.settle()
     assert await bot.tracked() == ()

@@ -106,8 +106,8 @@ async def test_confirm_tracks_all_reads_them_and_says_so_in_one_message(bot):
 @pytest.mark.parametrize(
     ("second", "said"),
     [
-        ("crm b", "Now followed for ledgerly.example: 2 keywords"),
-        ("crm b site:other.com", "Now followed: 2 keywords"),
+        ("crm b", "Now tracked for ledgerly.example: 2 keywords"),
+        ("crm b site:other.com", "Now tracked: 2 keywords"),
     ],
 )
 async def test_the_site_is_named_where_it_is_the_same_for_all(bot, second, said):

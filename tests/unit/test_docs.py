@@ -25,7 +25,7 @@ from bot.errors import BadKey
 from bot.gap.need import range_coverage
 from bot.gap.rank_statistics import falling_p
 from bot.model.links import Market
-from bot.model.question import OPTIONS, Defaults, Question, parse, parse_track
+from bot.model.question import OPTIONS, Defaults, Question, parse, read_track_words
 from bot.model.report import Verdict
 from bot.providers.base import Capability, SerpQuery
 from bot.providers.gateway import Gateway
@@ -164,7 +164,11 @@ def test_the_grammar_table_has_every_option_and_no_other():
 def test_every_question_a_page_shows_can_be_asked(page):
     for words in re.findall(r"(?:^|`)/gap ([^`\n]+)", PAGES[page], re.MULTILINE):
         command, _, rest = words.partition(" ")
-        asked = parse_track(rest, Defaults()).question if command == "track" and rest else None
+        asked = (
+            read_track_words(rest).asked.question(Defaults())
+            if command == "track" and rest
+            else None
+        )
         assert isinstance(asked or parse(words, Defaults()), Question)
 
 

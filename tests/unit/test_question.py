@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from bot.errors import BadQuestion
 from bot.model.links import Market
-from bot.model.question import MAX_KEYWORD, OPTIONS, Defaults, Question, make, parse, parse_track
+from bot.model.question import (
+    MAX_KEYWORD,
+    OPTIONS,
+    Defaults,
+    Question,
+    make,
+    parse,
+    read_track_words,
+)
 
 NOTHING = Defaults()
 CURLY = "“”„«»‘’"
@@ -335,7 +343,7 @@ PASTED = {
 @pytest.mark.parametrize(("typed", "keyword"), PASTED.items())
 def test_marks_around_pasted_words_are_undone_in_commands_and_in_fields(typed, keyword):
     assert make(typed, NOTHING).keyword == read(typed).keyword == keyword
-    assert parse_track(typed, CHANNEL).question.keyword == keyword
+    assert read_track_words(typed).asked.question(CHANNEL).keyword == keyword
 
 
 def test_marks_around_options_or_all_of_it_are_undone():
@@ -345,7 +353,7 @@ def test_marks_around_options_or_all_of_it_are_undone():
         "*best crm site:ours.example page:ours.example/a_b_c vs:a.example*",
     ):
         assert read(typed) == wanted
-    assert parse_track("*best crm weekly on:mon*", CHANNEL).day == "mon"
+    assert read_track_words("*best crm weekly on:mon*").day == "mon"
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bot.cli._tracked_file import numbered_rows, read_tracked_csv
+from bot.cli._tracked_file import numbered_rows
 from bot.errors import BadQuestion
 from bot.render.tracking.history import history_terminal
 from bot.render.tracking.tracked_csv import tracked_csv
 from bot.render.tracking.tracked_list import tracked_terminal
+
+
+def read_tracked_csv(text):
+    """Return the cells of the rows that have a keyword."""
+    return [row.cells for row in numbered_rows(text) if row.cells["keyword"]]
 
 
 def _said(drawn, width=140):

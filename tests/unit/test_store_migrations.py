@@ -74,6 +74,21 @@ def test_what_was_set_as_purse_holds_as_list_budget(db):
     ]
 
 
+def test_earlier_reads_of_the_sample_are_known_by_their_index(db):
+    db.execute("ALTER TABLE snapshots DROP COLUMN sample")
+    db["_sqlite_migrations"].delete_where("name = 'sample_snapshots'")
+    db.execute("PRAGMA foreign_keys = OFF")
+    for at, index in enumerate(("sample", "ahrefs")):
+        db.execute(
+            "INSERT INTO snapshots (tracked, taken_at, run_id, link_index, reread, multiplier, "
+            "serp, rivals) VALUES (?, '2026-01-01', 'r', ?, 1, 1.0, '[]', '[]')",
+            (at, index),
+        )
+    migrate(db, "memory")
+    kept = db.execute("SELECT link_index, sample FROM snapshots ORDER BY tracked").fetchall()
+    assert kept == [("sample", 1), ("ahrefs", 0)]
+
+
 def test_an_empty_file_is_welcome_and_a_strangers_is_not():
     db = sqlite_utils.Database(memory=True)
     db["photos"].insert({"id": 1})

@@ -15,6 +15,7 @@ from bot.model.tracking import CompetitorCount, Snapshot
 from bot.store import snapshots, tracked_keywords
 from bot.store.connect import Database
 from bot.store.migrations_recount import recount_snapshots
+from bot.tracking.keywords import to_keep
 
 CLOCK = FakeClock()
 NOW = CLOCK.now()
@@ -82,6 +83,18 @@ async def test_what_was_kept_comes_back_oldest_first(database):
     one = await track(database)
     await add(database, one, shot(2), shot(0), shot(1, reread=False))
     assert await history(database, one) == {one: (shot(0), shot(1, reread=False), shot(2))}
+
+
+async def test_a_read_of_invented_data_stays_one_whoever_answers_later(database):
+    crm = to_keep(CRM)
+    keyword, _ = await database.run(
+        lambda db: tracked_keywords.track(
+            db, team="T1", channel="C1", question=crm, person=None, at=NOW
+        )
+    )
+    await add(database, keyword.id, shot(0, sample=True), shot(1))
+    kept = (await history(database, keyword.id))[keyword.id]
+    assert [each.sample for each in kept] == [True, False]
 
 
 async def test_only_the_last_reads_up_to_a_moment_are_asked_for(database):

@@ -1,38 +1,21 @@
-"""Where somebody spoke, and how to answer them alone."""
+"""How an asker is told something alone, by the first way that works, and of what ended a job."""
 
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 
+from bot.errors import LinkGapError
+from bot.jobs import Tell
 from bot.render.slack.message import Message
+from bot.store.jobs import Job
+from handlers import private_notes
+from handlers.request import Place, place_of
 from handlers.services import Services
 from handlers.slack.once import Once
 from handlers.slack.refusals import SlackRefused
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Who said something, and where. `response_url` answers privately for half an hour.
-
-    `trigger_id` opens a form within three seconds; a mention has neither, but a message, which may
-    stand in a thread.
-    """
-
-    team: str
-    channel: str
-    user: str
-    response_url: str | None = None
-    thread_ts: str | None = None
-    message_ts: str | None = None
-    trigger_id: str | None = None
-
-    @property
-    def thread(self) -> str | None:
-        """Return the thread that an answer belongs in: the one it stands in, or one it starts."""
-        return self.thread_ts or self.message_ts
 
 
 async def tell(services: Services, place: Place, told: Message, *, replace: bool = False) -> None:
@@ -86,3 +69,43 @@ async def tell_once(
         else:
             return
     log.error("job %s could not tell its asker: %s", once.job_id, told.text)
+
+
+def teller(services: Services) -> Tell:
+    """Return what tells the asker what a job's work could not say; it does without the file."""
+
+    async def tell(job: Job, error: BaseException) -> None:
+        await _tell_somehow(services, place_of(job.payload), _note(job, error), job.id)
+
+    return tell
+
+
+async def _tell_somehow(services: Services, place: Place, note: Message, job_id: str) -> None:
+    """Try three ways to tell the asker until one works; twice is better than not at all."""
+    slack_api = services.slack_api
+
+    async def directly() -> None:
+        await slack_api.post(await slack_api.direct(place.user), note)
+
+    ways: list[Callable[[], Awaitable[None]]] = [
+        partial(slack_api.whisper, place.channel, place.user, note, place.thread_ts),
+        directly,
+    ]
+    if place.response_url is not None:
+        ways.insert(0, partial(slack_api.respond, place.response_url, note))
+    for way in ways:
+        try:
+            await way()
+        except SlackRefused as refused:
+            log.info("job %s cannot reach its asker: %s", job_id, refused)
+        else:
+            return
+    log.error("job %s could not tell its asker: %s", job_id, note.text)
+
+
+def _note(job: Job, error: BaseException) -> Message:
+    if isinstance(error, LinkGapError):
+        return private_notes.note(str(error))
+    if isinstance(error, sqlite3.Error):
+        return private_notes.no_file(job.id)
+    return private_notes.broken(job.id)

@@ -1,0 +1,141 @@
+"""A question on the command line: the words that Slack takes, with options beside them."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+
+import click
+
+from bot.cli._shared import defaults_in
+from bot.errors import BadQuestion
+from bot.model.question import Question, QuestionInput, read_here, read_words
+from bot.model.tracking import TrackedKeyword
+from bot.render.tracking.tracked_words import quoted
+from bot.render.words import listed
+from bot.store.workspace import CLI_TEAM
+from bot.tracking.which import NotTracked, Several, which
+from bot.wiring import Core
+
+_WORDS = {"country": "in", "language": "lang", "top10": "gates"}
+_NOT_SAID: tuple[object, ...] = (None, "", ())
+
+
+def question_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of a question; `with_options` puts them beside the words."""
+    options = (
+        click.option(
+            "--site", help="Our domain, like example.com. Default: as `linkgap settings` says."
+        ),
+        click.option(
+            "--page", help="Our page for this keyword: its URL, or none if there is no such page."
+        ),
+        click.option(
+            "--in", "country", help="Country of the search, two letters. Default: the site's."
+        ),
+        click.option(
+            "--lang", "language", help="Language of the search, two letters. Default: the site's."
+        ),
+        click.option(
+            "--vs", multiple=True, help="Compare with this page; repeat it. No search is bought."
+        ),
+        click.option(
+            "--via",
+            callback=_names,
+            help="Just these vendors, comma separated. Default: the first in order.",
+        ),
+        click.option(
+            "--serp", help="Vendor of search results. Default: the first of --via that has them."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def which_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what tells keywords of one name apart."""
+    for name, variable, what in (
+        ("--lang", "language", "The one of this language, two letters."),
+        ("--in", "country", "The one of this country, two letters."),
+        ("--site", "site", "The one of this site. Needed only where several have the name."),
+    ):
+        command = click.option(name, variable, help=what)(command)
+    return command
+
+
+def _names(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """Split a list between commas."""
+    del ctx, param
+    return tuple(name.strip() for name in (value or "").split(",") if name.strip())
+
+
+def typed(words: str, **options: Any) -> QuestionInput:
+    """Return what the words and the options beside them say; raises `BadQuestion`."""
+    return with_options(read_words(words), QuestionInput(**options))
+
+
+def with_options(words: QuestionInput, options: QuestionInput) -> QuestionInput:
+    """Add options to words. `vs:` and `via:` add up; all else is said once, as in Slack."""
+    checks = any(one not in _NOT_SAID for one in (options.gates, options.top10))
+    if words.gates is not None and checks:
+        raise both_given("gates", "--gates, --no-gates or --first-page")
+    said: dict[str, Any] = {"vs": words.vs + options.vs, "via": words.via + options.via}
+    for name in (one.name for one in fields(QuestionInput) if one.name not in ("vs", "via")):
+        word, option = getattr(words, name), getattr(options, name)
+        if word not in _NOT_SAID and option not in _NOT_SAID:
+            named = _WORDS.get(name, name)
+            raise both_given(named, f"--{named}")
+        said[name] = word if option in _NOT_SAID else option
+    return replace(words, **said)
+
+
+def both_given(word: str, option: str) -> BadQuestion:
+    """Return what is said to a word and an option that mean the same."""
+    return BadQuestion(
+        f"`{word}:` and {option} are both given; once is enough. If `{word}:` belongs to the "
+        "keyword, put the keyword in quotes of its own."
+    )
+
+
+async def read_question(product: Core, said: QuestionInput, channel: str | None) -> Question:
+    """Return the question with what holds in the channel where nothing was said."""
+    return read_here(said, await defaults_in(product, CLI_TEAM, channel))
+
+
+async def tracked_here(
+    product: Core, said: QuestionInput, *, team: str, channel: str
+) -> TrackedKeyword:
+    """Return the one keyword that is meant; raises `BadQuestion` for none or several."""
+    here = await product.tracking.following(team, channel)
+    found = which(said, here, await defaults_in(product, team, channel))
+    if isinstance(found, Several):
+        raise BadQuestion(_ways(found, channel))
+    if isinstance(found, NotTracked):
+        hint = f" Did you mean {listed(map(quoted, found.close))}?" if found.close else ""
+        whose = f" for {said.site}" if said.site else ""
+        raise BadQuestion(
+            f"{quoted(found.keyword)} is not tracked{whose} in {channel}.{hint} "
+            "`linkgap list` shows everything that is."
+        )
+    return found
+
+
+def _ways(found: Several, channel: str) -> str:
+    """Return what tells keywords of one name apart, their spelling where it differs."""
+    ways = "; ".join(
+        f"{quoted(one.question.keyword)} {described(one.question)}"
+        if found.by_spelling
+        else described(one.question)
+        for one in found.keywords
+    )
+    how = "by its spelling, or with" if found.by_spelling else "with"
+    return (
+        f"{quoted(found.keyword)} is tracked {len(found.keywords)} times in {channel}: {ways}. "
+        f"Say which one {how} --site, --in or --lang."
+    )
+
+
+def described(question: Question) -> str:
+    """Return `ledgerly.example, US (en)`."""
+    market = question.market
+    return f"{question.site}, {market.country.upper()} ({market.language})"

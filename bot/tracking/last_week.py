@@ -1,0 +1,51 @@
+"""How a channel's last week ended, and why a week is not told: one answer for every door."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlite_utils
+
+from bot.model.tracking import Digest
+from bot.settings.environment import Settings
+from bot.store import posts, workspace
+from bot.store.posts import PostState
+from bot.tracking.digest import digest_slot
+from bot.tracking.posting import worth_posting
+from bot.tracking.schedule import WEEK
+
+# A digest that is held is told by what stops it; one that is read ahead is held for its hour.
+_ENDED = {
+    PostState.NOTHING: "Nothing changed in {week}, so nothing was posted.",
+    PostState.UNKNOWN: "Whether the digest of {week} was posted is not known; "
+    "it is not posted twice.",
+}
+
+
+class Untold(StrEnum):
+    """Why a week would not be posted."""
+
+    PAUSED = "paused"
+    NOTHING_READ = "nothing_read"
+    QUIET = "quiet"
+    UNCHANGED = "unchanged"
+
+
+def how_it_ended(
+    db: sqlite_utils.Database, team: str, channel: str, settings: Settings, now: datetime
+) -> tuple[str, ...]:
+    """Return what became of the latest digest where it was not posted, and what stops the next."""
+    slots = [digest_slot(team, channel, settings, now - WEEK * ago) for ago in (0, 1)]
+    latest = next((post for slot in slots if (post := posts.known(db, slot))), None)
+    stopped = workspace.stopped(db, team, channel)
+    ended = _ENDED.get(latest.state, "").format(week=latest.slot.period) if latest else ""
+    waits = f"The digest waits: {stopped.why}" if stopped else ""
+    return tuple(filter(None, (ended, waits)))
+
+
+def why_untold(digest: Digest, *, quiet: bool) -> Untold | None:
+    """Return why a week would not be posted; None: it would be."""
+    if worth_posting(digest, quiet=quiet):
+        return None
+    if not digest.keywords:
+        return Untold.PAUSED if digest.paused and not digest.unread else Untold.NOTHING_READ
+    return Untold.QUIET if digest.changed else Untold.UNCHANGED
