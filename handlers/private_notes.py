@@ -86,6 +86,22 @@ NO_FILE = (
 )
 
 
+def waits_to_be_written() -> Message:
+    """Return what is said when a request could not be written down in time for the answer."""
+    return note(
+        "I cannot write to my database at the moment, so your request waits. Nothing was spent.",
+        "It begins by itself as soon as I can write; if I cannot, I will tell you.",
+    )
+
+
+def never_written() -> Message:
+    """Return what is said when a request that waited could not be written down at all."""
+    return note(
+        "I could not write your request to my database, so it was not begun. Nothing was spent.",
+        "Ask again in a few minutes.",
+    )
+
+
 def no_file(reference: str) -> Message:
     """Return what is said when the database could not be read or written."""
     return note(

@@ -75,12 +75,12 @@ def teller(services: Services) -> Tell:
     """Return what tells the asker what a job's work could not say; it does without the file."""
 
     async def tell(job: Job, error: BaseException) -> None:
-        await _tell_somehow(services, place_of(job.payload), _note(job, error), job.id)
+        await tell_somehow(services, place_of(job.payload), _note(job, error), job.id)
 
     return tell
 
 
-async def _tell_somehow(services: Services, place: Place, note: Message, job_id: str) -> None:
+async def tell_somehow(services: Services, place: Place, note: Message, job_id: str) -> None:
     """Try three ways to tell the asker until one works; twice is better than not at all."""
     slack_api = services.slack_api
 

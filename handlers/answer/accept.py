@@ -27,7 +27,13 @@ async def commit(services: Services, request: Request[Answer], key: str) -> Mess
     if holder is not None:
         return None if holder == key else notes.duplicate(request.body.question)
     try:
-        submitted = await submit(services, Kind.ANSWER, request, key)
+        submitted = await submit(
+            services,
+            Kind.ANSWER,
+            request,
+            key,
+            lost=lambda: services.in_progress.release(request),
+        )
     except BaseException:
         services.in_progress.release(request)
         raise

@@ -11,6 +11,7 @@ from support.broken_file import soon
 
 from bot.store import connect
 from bot.wiring import http_app
+from handlers import jobs
 from handlers.health import health
 from handlers.slack.refusals import SlackRefused
 
@@ -160,3 +161,41 @@ async def test_where_the_private_ear_is_closed_a_direct_message_says_it(bot):
     [message] = bot.everything()
     assert message.channel == bot.direct().id
     assert "Something went wrong" in message.text
+
+
+@pytest.fixture
+def held(bot, monkeypatch):
+    """Let every write wait until the test sets it, longer than an acknowledgement may take."""
+    monkeypatch.setattr(jobs, "PATIENCE_S", 0.05)
+    run, go = bot.database.run, asyncio.Event()
+
+    async def late(fn):
+        await go.wait()
+        return await run(fn)
+
+    bot.database.run = late
+    return go
+
+
+async def test_a_question_that_is_not_written_in_time_is_told_so_and_answered_later(bot, held):
+    ack = await bot.playground.slash("ana", "seo", "/gap", "best crm")
+    assert ack.ok
+    assert await somebody_hears(bot, "so your request waits") or "so your request waits" in ack.body
+    held.set()
+    await soon(lambda: somebody_hears(bot, "to go"))
+
+
+async def test_a_question_that_could_never_be_written_is_told_and_may_be_asked_again(bot, held):
+    run = bot.database.run
+
+    async def fails(_fn):
+        await held.wait()
+        raise sqlite3.OperationalError("database is locked")
+
+    bot.database.run = fails
+    await bot.playground.slash("ana", "seo", "/gap", "best crm")
+    held.set()
+    await soon(lambda: somebody_hears(bot, "I could not write your request to my database"))
+    bot.database.run = run
+    await bot.gap("best crm")
+    assert await somebody_hears(bot, "to go")
