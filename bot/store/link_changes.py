@@ -2,7 +2,8 @@
 
 Nothing is written twice for it: an interval that a later read opened is news. The first read of a
 profile is what was there already. A read that was cut off shows only a part, so what it opens is
-news only if the index itself first saw it since then.
+news only if the index itself first saw it since the day from which on new linkers were asked for.
+That is the day of the read before, and not of the message before: a week may have gone by unread.
 """
 
 from collections.abc import Collection, Iterable
@@ -64,7 +65,10 @@ def opened(
         "WHERE read.profile_id = :profile AND row.profile_id = :profile "
         "AND read.as_of > :after AND read.as_of <= :until AND closed_by_read IS NULL "
         "AND read.id > (SELECT min(id) FROM profile_reads WHERE profile_id = :profile) "
-        "AND (first_seen >= substr(:after, 1, 10) OR (SELECT complete FROM profile_reads AS before "
+        "AND (first_seen >= coalesce(read.asked_since, (SELECT max(substr(as_of, 1, 10)) "
+        "FROM profile_reads AS asked WHERE asked.profile_id = :profile AND asked.id < read.id "
+        "AND asked_since IS NOT NULL), substr(:after, 1, 10)) "
+        "OR (SELECT complete FROM profile_reads AS before "
         "WHERE before.profile_id = :profile AND before.id < read.id ORDER BY id DESC LIMIT 1)) "
         "ORDER BY name",
         {"profile": profile_id, "after": to_text(after), "until": to_text(until)},
@@ -76,6 +80,15 @@ def opened(
         )
         for name, url, title, anchor, *facts in rows
     )
+
+
+def last_asked(db: sqlite_utils.Database, of: ProfileOf) -> datetime | None:
+    """Return when it was last asked who is new to a target, and answered; None: never."""
+    (at,) = db.execute(
+        "SELECT max(as_of) FROM profile_reads WHERE profile_id = ? AND asked_since IS NOT NULL",
+        (_id(db, of),),
+    ).fetchone()
+    return from_text(at) if at else None
 
 
 def closed(db: sqlite_utils.Database, of: ProfileOf, *, by: int) -> tuple[ReferringDomain, ...]:

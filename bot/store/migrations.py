@@ -303,6 +303,12 @@ def capped_mean(db: sqlite_utils.Database) -> None:
     migrations_recount.rename_pages(db)
 
 
+@STEPS()
+def asked_since(db: sqlite_utils.Database) -> None:
+    """Add since which day a read asked for new linkers: unknown of what was read before."""
+    db.executescript("ALTER TABLE profile_reads ADD COLUMN asked_since TEXT;")
+
+
 def migrate(db: sqlite_utils.Database, name: str) -> None:
     """Apply what is missing, all or nothing; two processes may try at the same moment.
 

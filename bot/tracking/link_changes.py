@@ -5,9 +5,10 @@ that are new to it; of a free index everything is read. The first look at a page
 moment from which on links are news. A link that left is called lost once its page was read.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import sqlite_utils
@@ -41,11 +42,11 @@ MOST_PAGES_READ = 20
 
 @dataclass(frozen=True, slots=True)
 class WatchedPage:
-    """A page with its referring domains now and at the last look; `seen_before` False: none yet."""
+    """A page with its referring domains now and at the last look, which was `since`; None: none."""
 
     url: str
     is_ours: bool
-    seen_before: bool
+    since: datetime | None
     before: int | None
     now: int | None
 
@@ -77,7 +78,7 @@ class LinkWatch:
     reader: Reader
     kept_back: int = 0
 
-    async def look(self, pages: Sequence[WatchedPage], *, since: datetime) -> frozenset[str]:
+    async def look(self, pages: Sequence[WatchedPage]) -> frozenset[str]:
         """Ask, keep, and look closer at what is new; never raises for a vendor or a page.
 
         Returns the pages that were to be asked about and were not answered for.
@@ -85,14 +86,20 @@ class LinkWatch:
         if not self._is_free:
             for page in pages:
                 await self._begin(page.target)
-        news, unanswered = await self._ask(pages, since)
+        pages = [await self._since_the_last_answer(page) for page in pages]
+        news, unanswered = await self._ask(pages)
         left: list[tuple[Target, Link]] = []
         ours = {page.target for page in pages if page.is_ours}
+        since = {page.target: page.since or self.clock.now() for page in pages}
         for profile in news:
-            left += await self._keep(profile, is_ours=profile.target in ours)
-        left += await self._ask_who_left(pages, since)
+            left += await self._keep(
+                profile,
+                is_ours=profile.target in ours,
+                asked_since=since[profile.target].date(),
+            )
+        left += await self._ask_who_left(pages)
         await self._check(left)
-        fresh = await self._fresh(news, since)
+        fresh = await self._fresh(pages)
         await self._prove(fresh, ours)
         await self._buy_pages(fresh, ours)
         return frozenset(target.value for target in unanswered)
@@ -101,14 +108,24 @@ class LinkWatch:
     def _is_free(self) -> bool:
         return is_free(self.index, Capability.REFERRING_DOMAINS)
 
-    async def _ask(
-        self, pages: Sequence[WatchedPage], since: datetime
-    ) -> tuple[list[Profile], set[Target]]:
+    async def _since_the_last_answer(self, page: WatchedPage) -> WatchedPage:
+        """Return it with the last moment of an answer: beside it another page may have failed."""
+        if page.since is None:
+            return page
+        at = await self.database.read(partial(link_changes.last_asked, of=self._of(page.target)))
+        return replace(page, since=max(page.since, at or page.since))
+
+    async def _ask(self, pages: Sequence[WatchedPage]) -> tuple[list[Profile], set[Target]]:
+        asks = []
         if self._is_free:
             asks = [steps.who_links(self.index, page.target, steps.FREE_ROWS) for page in pages]
         else:
-            grown = {page.target: page.grew_by for page in pages if page.seen_before}
-            asks = refresh.new_linkers_of_all(self.index, grown, since=since.date())
+            grown: dict[date, dict[Target, int | None]] = defaultdict(dict)
+            for page in pages:
+                if page.since is not None:
+                    grown[page.since.date()][page.target] = page.grew_by
+            for day, some in grown.items():
+                asks += refresh.new_linkers_of_all(self.index, some, since=day)
         found: list[Profile] = []
         unanswered: set[Target] = set()
         for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
@@ -127,16 +144,20 @@ class LinkWatch:
 
         def begin(db: sqlite_utils.Database) -> None:
             if profiles.find_profile(db, of.team, of.site, of.provider, target) is None:
-                profiles.record_read(db, of.team, of.site, nothing, at)
+                profiles.record_read(db, of.team, of.site, nothing, at, asked_since=at.date())
 
         await self.database.run(begin)
 
-    async def _keep(self, profile: Profile, *, is_ours: bool) -> list[tuple[Target, Link]]:
+    async def _keep(
+        self, profile: Profile, *, is_ours: bool, asked_since: date | None = None
+    ) -> list[tuple[Target, Link]]:
         """Record a read; returns who left our page by it, with the page that linked if known."""
         at, of = self.clock.now(), self._of(profile.target)
 
         def keep(db: sqlite_utils.Database) -> list[tuple[Target, Link]]:
-            read = profiles.record_read(db, self.team, self.site, profile, at)
+            read = profiles.record_read(
+                db, self.team, self.site, profile, at, asked_since=asked_since
+            )
             if read is None or not read.closed or not is_ours:
                 return []
             gone = link_changes.closed(db, of, by=read.read_id)
@@ -147,20 +168,22 @@ class LinkWatch:
 
         return await self.database.run(keep)
 
-    async def _ask_who_left(
-        self, pages: Sequence[WatchedPage], since: datetime
-    ) -> list[tuple[Target, Link]]:
+    async def _ask_who_left(self, pages: Sequence[WatchedPage]) -> list[tuple[Target, Link]]:
         """Ask who left a page of ours whose count fell, where the index can tell."""
+        since = {
+            page.target: page.since
+            for page in pages
+            if page.is_ours and page.since and (page.grew_by or 0) < 0
+        }
         asks = [
             ask
-            for page in pages
-            if page.is_ours and (page.grew_by or 0) < 0
-            if (ask := refresh.lost_links(self.index, page.target, since=since.date()))
+            for target, at in since.items()
+            if (ask := refresh.lost_links(self.index, target, since=at.date()))
         ]
         left = []
         for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
             if isinstance(ask.query, LostQuery) and answer is not None:
-                told = await self._told(ask.query.target, since)
+                told = await self._told(ask.query.target, since[ask.query.target])
                 rows = [row for row in answer.only(Link) if row.domain not in told]
                 of = self._of(ask.query.target)
                 for row in rows:
@@ -217,22 +240,27 @@ class LinkWatch:
         return LOST if seen_whole else UNCHECKED
 
     async def _fresh(
-        self, news: Iterable[Profile], since: datetime
+        self, pages: Iterable[WatchedPage]
     ) -> dict[str, tuple[ReferringDomain, list[Target]]]:
-        """Return the new domains of all pages, strongest first, with what they link to."""
+        """Return the new domains of all pages, strongest first, with what they link to.
+
+        An answer to a question of a person may have found some of them since the last look.
+        """
         found: dict[str, tuple[ReferringDomain, list[Target]]] = {}
-        for profile in news:
+        for page in pages:
+            if page.since is None:
+                continue
             rows = await self.database.read(
                 partial(
                     link_changes.opened,
-                    of=self._of(profile.target),
-                    after=since,
+                    of=self._of(page.target),
+                    after=page.since,
                     until=self.clock.now(),
                 )
             )
             for row, _ in rows:
                 if row.domain not in noise() and row.domain not in self.own:
-                    found.setdefault(row.domain, (row, []))[1].append(profile.target)
+                    found.setdefault(row.domain, (row, []))[1].append(page.target)
         strongest = sorted(
             found.items(),
             key=lambda one: -(one[1][0].authority.value if one[1][0].authority else 0.0),

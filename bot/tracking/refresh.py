@@ -7,6 +7,7 @@ The search results of each keyword, the counts of all pages in one question, the
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.analysis.ask import Asker
 from bot.clock import Clock
@@ -61,11 +62,6 @@ class _Reading:
     competitors: tuple[CompetitorCount, ...] = ()
     page: str | None = None
     fault: str | None = None
-
-    @property
-    def last_reread(self) -> Snapshot | None:
-        """Return the last snapshot after which new links were not asked for yet."""
-        return next((shot for shot in reversed(self.past) if shot.reread), None)
 
     @property
     def pages(self) -> list[str]:
@@ -223,9 +219,7 @@ class _Group:
         await self._search()
         ready = [one for one in self.readings if one.fault is None]
         await self._count(ready)
-        looked = (shot.taken_at for one in ready if (shot := one.last_reread))
-        since = min(looked, default=self.clock.now())
-        unanswered = await self.watch.look(_watched(ready, self._links), since=since)
+        unanswered = await self.watch.look(_watched(ready, self._links))
         return [self._outcome(one, unanswered) for one in self.readings]
 
     async def _search(self) -> None:
@@ -357,18 +351,23 @@ def _ours(serp: Iterable[SerpRow], own: frozenset[str]) -> SerpRow | None:
 def _watched(
     ready: Sequence[_Reading], links: Callable[[str], int | None]
 ) -> tuple[WatchedPage, ...]:
-    """Return every page with its count now and when it was last read, if ever."""
-    before: dict[str, int | None] = {}
-    for one in ready:
-        for shot in filter(lambda shot: shot.reread, one.past):
-            before |= {
-                competitor.url: competitor.referring_domains for competitor in shot.competitors
-            }
-            if shot.page:
-                before[shot.page] = shot.have
+    """Return every page with its count now and when it was last read, if ever.
+
+    Each page has a last read of its own: a keyword that was paused, failed, or has just come in
+    looks back further than the others.
+    """
+    before: dict[str, tuple[datetime, int | None]] = {}
+    shots = (shot for one in ready for shot in one.past if shot.reread)
+    for shot in sorted(shots, key=lambda shot: shot.taken_at):
+        for competitor in shot.competitors:
+            before[competitor.url] = (shot.taken_at, competitor.referring_domains)
+        if shot.page:
+            before[shot.page] = (shot.taken_at, shot.have)
     theirs = {competitor.url for one in ready for competitor in one.competitors}
     pages = dict.fromkeys(url for one in ready for url in one.pages)
+    never = (None, None)
     return tuple(
-        WatchedPage(url, url not in theirs, url in before, before.get(url), links(url))
+        WatchedPage(url, url not in theirs, since=since, before=count, now=links(url))
         for url in pages
+        for since, count in (before.get(url, never),)
     )

@@ -1,0 +1,145 @@
+"""Weeks as they are told, against a web that was written down apart from what tells them."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+from fakes.worlds.ahrefs_world import OWN_SITE
+from fakes.worlds.told_weeks import ToldWeeks
+from fakes.worlds.tracked import competitor, keyword, our_page
+from support.runs import TEAM, Desk, desk
+
+from bot.model.question import Defaults, make
+from bot.model.tracking import Digest, TrackedKeyword
+from bot.providers.gateway import Gateway
+from bot.providers.registry import Registry
+from bot.store import posts
+from bot.store.posts import PostKind, PostState, Slot
+from bot.tracking.digest import WEEKLY, Digests
+from bot.tracking.keywords import Tracking
+from bot.tracking.refresh import Refresher
+
+CHANNEL = "C1"
+
+
+class Wire(httpx.AsyncBaseTransport):
+    """The way to the vendor, which can be cut."""
+
+    def __init__(self) -> None:
+        self.cut = False
+        self._real = httpx.AsyncHTTPTransport()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.cut:
+            raise httpx.ConnectError("cut")
+        return await self._real.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._real.aclose()
+
+
+@dataclass
+class Channel:
+    """A channel that hears of its week every Monday."""
+
+    desk: Desk
+    wire: Wire
+    tracking: Tracking
+    digests: Digests
+    web: ToldWeeks
+    told: list[Digest] = field(default_factory=list)
+
+    async def follow(self) -> list[TrackedKeyword]:
+        for number in range(self.web.keywords):
+            question = make(keyword(number), Defaults(), site=OWN_SITE, page=our_page(number))
+            await self.tracking.track(question, team=TEAM, channel=CHANNEL, person="U1")
+        return [*await self.tracking.following(TEAM, CHANNEL)]
+
+    async def monday(self) -> Digest:
+        """Read what is due, tell the week, and let the next one begin."""
+        self.desk.server.world = self.web.world()
+        due = await self.tracking.due(TEAM, CHANNEL)
+        run_id = f"{WEEKLY}{CHANNEL}:{self.web.week}"
+        await self.tracking.refresh(due, run_id=run_id)
+        slot = Slot(TEAM, CHANNEL, PostKind.DIGEST, f"2027-W{self.web.week:02d}")
+        now = self.desk.clock.now()
+        digest = await self.digests.build(slot, as_of=now)
+
+        def tell(db) -> None:
+            posts.claim(db, slot, "test", now)
+            posts.set_as_of(db, slot, "test", now)
+            posts.end(db, slot, "test", PostState.POSTED, at=now)
+
+        await self.desk.database.run(tell)
+        self.told.append(digest)
+        self.web.week += 1
+        self.desk.clock.advance(7 * 86_400)
+        return digest
+
+    async def pause(self, tracked: TrackedKeyword, *, paused: bool) -> None:
+        await self.tracking.pause(tracked, paused=paused)
+
+
+def heard(*digests: Digest) -> Counter[str]:
+    """Return which domains were told as new, and how often."""
+    return Counter(
+        one.domain for digest in digests for one in (*digest.new_competitor_links, *digest.won)
+    )
+
+
+async def opened(desk: Desk, wire: Wire, client: httpx.AsyncClient, keywords: int) -> Channel:
+    registry = Registry((desk.vendor,), ())
+    refresher = Refresher(
+        registry=registry,
+        gateway=Gateway(client, desk.clock),
+        database=desk.database,
+        clock=desk.clock,
+        settings=desk.settings,
+        reader=desk.reader,
+    )
+    tracking = Tracking(database=desk.database, clock=desk.clock, refresher=refresher)
+    digests = Digests(desk.database, desk.settings, registry)
+    return Channel(desk, wire, tracking, digests, ToldWeeks(keywords))
+
+
+@pytest.fixture
+async def channel(monkeypatch, tmp_path) -> AsyncIterator[Channel]:
+    wire = Wire()
+    async with desk(monkeypatch, tmp_path) as it, httpx.AsyncClient(transport=wire) as client:
+        yield await opened(it, wire, client, 3)
+
+
+async def test_links_of_a_week_that_could_not_be_read_are_told_the_week_after(channel):
+    await channel.follow()
+    await channel.monday()
+    missed = {channel.web.stranger(competitor(number, 1)) for number in range(3)}
+    channel.wire.cut = True
+    assert (await channel.monday()).nothing_read
+    channel.wire.cut = False
+    new = channel.web.stranger(competitor(0, 2))
+    assert heard(await channel.monday()) == Counter({new, *missed})
+
+
+async def test_links_of_weeks_in_which_a_keyword_was_paused_are_told_when_it_goes_on(channel):
+    first, *_ = await channel.follow()
+    await channel.monday()
+    await channel.pause(first, paused=True)
+    missed = channel.web.stranger(competitor(0, 1))
+    other = channel.web.stranger(competitor(1, 1))
+    assert heard(await channel.monday()) == Counter([other])
+    await channel.pause(first, paused=False)
+    assert heard(await channel.monday()) == Counter([missed])
+
+
+async def test_a_keyword_that_goes_on_after_weeks_hides_no_news_of_the_others(channel):
+    first, *_ = await channel.follow()
+    await channel.monday()
+    await channel.pause(first, paused=True)
+    # More strong newcomers than a page is asked for, and later a weaker one.
+    before = [channel.web.stranger(competitor(1, 1)) for _ in range(10)]
+    assert heard(await channel.monday()) == Counter(before)
+    await channel.pause(first, paused=False)
+    channel.web.weak.add(weak := channel.web.stranger(competitor(1, 1)))
+    assert heard(await channel.monday()) == Counter([weak])
