@@ -111,9 +111,12 @@ class Analysis:
         return any(vendor.sample for vendor in (chosen.serp, *chosen.indexes) if vendor)
 
     def quote(
-        self, question: Question, settings: Settings | None = None
+        self, question: Question, settings: Settings | None = None, *, own_domains: int = 1
     ) -> dict[tuple[str, str], int]:
-        """Return the worst case in units by vendor and pool; raises `BadQuestion` if none fits."""
+        """Return the worst case in units by vendor and pool; raises `BadQuestion` if none fits.
+
+        `own_domains`: our site's and its aliases.
+        """
         settings = settings or self._settings
         return quoting.quote(
             question,
@@ -121,6 +124,7 @@ class Analysis:
             list_budget=settings.list_budget,
             shortlist=settings.shortlist,
             cap=settings.run_cap,
+            own_domains=own_domains,
         )
 
     async def cost(self, run_id: str, team: str) -> tuple[CostLine, ...]:
@@ -292,6 +296,7 @@ class _Run:
             self.facts.linkers_of(self.question.site),
             self.asked_today + 1,
             self.settings.shortlist,
+            self.aliases,
         )
         if shortlisted.can_prove():
             await self._tell("whether they link to us already")

@@ -17,7 +17,8 @@ class ShortlistEvidence:
 
     `proven`, by index: who surely does not link to our site by what was read already. `linkers`, by
     index: how many domains link to it, where that is known. `times`: how many keywords of the site
-    were asked about that day, this one among them. `shortlist`: how many are enriched.
+    were asked about that day, this one among them. `shortlist`: how many are enriched. `aliases`:
+    our other domains; who links to one of them links to us.
     """
 
     asker: Asker
@@ -27,6 +28,7 @@ class ShortlistEvidence:
     linkers: Mapping[str, int] = field(default_factory=dict)
     times: int = 1
     shortlist: int = 25
+    aliases: Sequence[str] = ()
 
     def can_prove(self) -> bool:
         """Say whether anybody can be asked who links to us."""
@@ -37,6 +39,29 @@ class ShortlistEvidence:
 
         Returns who links to us, for one index at least, and who surely does not.
         """
+        linking, absent = await self._of_the_site(names, own)
+        for alias in self.aliases if self.site is not None else ():
+            open_yet = [name for name in names if name in absent]
+            also, absent = await self._of_an_alias(alias, open_yet)
+            linking |= also
+        wanted = frozenset(names)
+        return wanted & linking, wanted & (absent - linking)
+
+    async def _of_an_alias(self, alias: str, names: Sequence[str]) -> tuple[set[str], set[str]]:
+        """Ask of another domain of ours; an index that cannot be asked says nothing against it."""
+        linking: set[str] = set()
+        absent, asked = set[str](), False
+        for index in self.indexes:
+            left = await self.asker.budget.left(index.name, index.pool)
+            asks = steps.proof(index, alias, names, left)
+            asked = asked or bool(asks)
+            for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
+                if answer is not None and isinstance(ask.query, BetweenQuery):
+                    linking |= {row.domain for row in answer.only(ReferringDomain)}
+                    absent |= {*ask.query.domains} if answer.complete else answer.settled
+        return linking, absent if asked else {*names}
+
+    async def _of_the_site(self, names: Sequence[str], own: Own) -> tuple[set[str], set[str]]:
         linking: set[str] = set()
         absent = set(names) if own.complete else set[str]()
         absent.update(*self.proven.values())
@@ -57,8 +82,7 @@ class ShortlistEvidence:
                     continue
                 linking |= {row.domain for row in answer.only(ReferringDomain)}
                 absent |= {*ask.query.domains} if answer.complete else answer.settled
-        wanted = frozenset(names)
-        return wanted & linking, wanted & (absent - linking)
+        return linking, absent
 
     async def enrich(self, shown: Sequence[Candidate]) -> dict[str, Evidence]:
         """Buy the linking page and the traffic of what will be shown."""

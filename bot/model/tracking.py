@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from bot.model.links import LinkKind, SerpRow
 from bot.model.question import Question
-from bot.model.report import CostLine
+from bot.model.report import CostLine, Unproven
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,7 @@ class NewCompetitorLink:
 
     `competitor` is the competitor's page, `page` the linking page (None: not bought), `why` is in
     words. `keyword` is the one it matters most for, `keywords` are all it is new to.
+    `absence_proven` False: nobody could be asked whether it links to us.
     """
 
     domain: str
@@ -150,6 +151,7 @@ class NewCompetitorLink:
     authority: float | None
     authority_scale: str | None
     link: LinkKind | None
+    absence_proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,8 @@ class Digest:
     """What a channel hears of one ISO week (`2026-W48`, in the channel's own time zone).
 
     `changed` False: there is nothing to post. `unchecked_losses` left the index, and whether they
-    still link could not be seen.
+    still link could not be seen. `links_to_both` link to us already, and now to a competitor too;
+    `unproven` are new to a competitor, and whether they link to us could not be checked.
     """
 
     week: str
@@ -208,6 +211,8 @@ class Digest:
     unchecked_losses: int = 0
     paused: int = 0
     gap_history: tuple[GapPoint, ...] = ()
+    links_to_both: tuple[NewCompetitorLink, ...] = ()
+    unproven: tuple[Unproven, ...] = ()
 
     @property
     def nothing_read(self) -> bool:

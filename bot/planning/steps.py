@@ -158,6 +158,23 @@ def can_prove(index: Vendor) -> bool:
     return index.can(Capability.LINKS_BETWEEN) or index.can(Capability.INTERSECT)
 
 
+def that_fit(asks: Sequence[Ask], left: int | None) -> list[Ask]:
+    """Return the first of them that can be paid for with what is left; None: with anything."""
+    if left is None:
+        return [*asks]
+    fitting = []
+    for ask in asks:
+        if ask.worst() <= left:
+            fitting.append(ask)
+            left -= ask.worst()
+    return fitting
+
+
+def proves_names(index: Vendor) -> bool:
+    """Say whether it can be asked which of some named domains link to us."""
+    return index.can(Capability.LINKS_BETWEEN) and not is_free(index, Capability.REFERRING_DOMAINS)
+
+
 def proof(
     index: Vendor,
     site: str,
@@ -172,7 +189,7 @@ def proof(
     `domains` are best first: where what is left does not pay for all, the first are asked about.
     `linkers` and `times` are those of `BetweenQuery`.
     """
-    if not index.can(Capability.LINKS_BETWEEN) or is_free(index, Capability.REFERRING_DOMAINS):
+    if not proves_names(index):
         return []  # or our own profile was read whole
     domains = domains[:MOST_PROVEN]
     if not domains:

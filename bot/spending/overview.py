@@ -22,7 +22,7 @@ from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.environment import Settings
 from bot.spending.budget import Rules, day_of, month_of
-from bot.store import ledger
+from bot.store import ledger, workspace
 from bot.store.connect import Database
 from bot.store.ledger import NOBODY, Limit, Payer, Total, spent_by, totals, typical
 
@@ -51,7 +51,9 @@ class Spending:
     async def quote(self, question: Question, team: str, channel: str | None = None) -> Quote:
         """Return the most a run may cost there; raises `BadQuestion` when no vendor fits."""
         settings = await self._settings_of(team, question.site, channel)
-        return await self._priced(self._analysis.quote(question, settings), team, settings)
+        domains = await self._own_domains(team, question.site)
+        worst = self._analysis.quote(question, settings, own_domains=domains)
+        return await self._priced(worst, team, settings)
 
     async def week(self, questions: Iterable[Question], team: str, channel: str) -> Quote:
         """Return the most that reading these keywords once may cost, whoever answers each.
@@ -69,10 +71,18 @@ class Spending:
             except BadQuestion as error:
                 misfits.append(error)
                 continue
-            quotes.append(await self._priced(week(chosen, len(members)), team, settings))
+            domains = await self._own_domains(team, members[0].site)
+            worst = week(chosen, len(members), domains)
+            quotes.append(await self._priced(worst, team, settings))
         if misfits and not quotes:
             raise misfits[0]
         return _together(quotes)
+
+    async def _own_domains(self, team: str, site: str | None) -> int:
+        """Return of how many domains of ours it is asked who links to them: the aliases count."""
+        if site is None:
+            return 1
+        return 1 + len(await self._database.read(lambda db: workspace.aliases(db, team, site)))
 
     async def _settings_of(self, team: str, site: str | None, channel: str | None) -> Settings:
         return await self._database.read(

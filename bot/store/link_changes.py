@@ -12,9 +12,11 @@ from datetime import datetime
 
 import sqlite_utils
 
+from bot.domains import registrable
 from bot.model.links import Link, ReferringDomain, Target
 from bot.store.profiles import find_profile, referring_domain
 from bot.store.times import from_text, to_text
+from bot.store.workspace import ensure_site
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +109,21 @@ def linking_to(
     db: sqlite_utils.Database,
     team: str,
     site: str,
-    targets: Collection[Target],
+    own: Collection[str],
     domains: Iterable[str],
 ) -> frozenset[str]:
-    """Return which of these domains any index shows as linking to our pages or site."""
+    """Return which of these domains any index shows as linking to any address of our `own` domains.
+
+    Our page may have had another address before.
+    """
     ours = {
         profile_id
-        for target in targets
-        for (profile_id,) in db.execute(
-            "SELECT profiles.id FROM profiles JOIN targets ON targets.id = target_id "
-            "JOIN sites ON sites.id = site_id "
-            "WHERE profiles.team = ? AND sites.domain = ? AND scope = ? AND value = ?",
-            (team, site, target.scope, target.value),
+        for profile_id, value in db.execute(
+            "SELECT profiles.id, value FROM profiles JOIN targets ON targets.id = target_id "
+            "JOIN sites ON sites.id = site_id WHERE profiles.team = ? AND sites.domain = ?",
+            (team, site),
         )
+        if registrable(value) in own
     }
     return frozenset(
         domain
@@ -133,6 +137,35 @@ def linking_to(
             for profile_id in ours
         )
     )
+
+
+def note_absent(
+    db: sqlite_utils.Database, team: str, site: str, domains: Iterable[str], at: datetime
+) -> None:
+    """Keep that domains surely do not link to a site of a team at a moment."""
+    site_id, names = ensure_site(db, team, site, at).id, list(domains)
+    db.conn.executemany(
+        "INSERT INTO domains (name) VALUES (?) ON CONFLICT DO NOTHING", [(name,) for name in names]
+    )
+    db.conn.executemany(
+        "INSERT OR REPLACE INTO absences (team, site_id, domain_id, proven_at) "
+        "SELECT ?, ?, id, ? FROM domains WHERE name = ?",
+        [(team, site_id, to_text(at), name) for name in names],
+    )
+
+
+def absent(
+    db: sqlite_utils.Database, team: str, site: str, domains: Iterable[str], *, since: datetime
+) -> frozenset[str]:
+    """Return which of these domains were proven not to link to a site since a moment."""
+    wanted = frozenset(domains)
+    rows = db.execute(
+        "SELECT name FROM absences JOIN domains ON domains.id = domain_id "
+        "JOIN sites ON sites.team = absences.team AND sites.id = site_id "
+        "WHERE absences.team = ? AND sites.domain = ? AND proven_at >= ?",
+        (team, site, to_text(since)),
+    )
+    return frozenset(name for (name,) in rows if name in wanted)
 
 
 def keep_page(db: sqlite_utils.Database, of: ProfileOf, link: Link) -> None:

@@ -14,12 +14,13 @@ from pydantic import TypeAdapter
 
 from bot.gap.changes import gap_history, keyword_line, moved
 from bot.gap.compare import Own, noise
-from bot.gap.new_links import KeywordNews, new_links
+from bot.gap.new_links import KeywordNews, links_to_both, new_links, unproven_links
 from bot.gap.prioritise import Evidence
 from bot.gap.relevance import terms_of
 from bot.model.links import Profile, ReferringDomain, Scope, Target
 from bot.model.question import NO_PAGE
 from bot.model.tracking import Digest, OwnLink, Snapshot, TrackedKeyword, Unread
+from bot.planning.steps import proves_names
 from bot.providers.registry import Registry
 from bot.render.tracking.digest_sentence import digest_sentence
 from bot.render.tracking.suggestions import suggestions
@@ -76,7 +77,10 @@ class Digests:
 
     def __init__(self, database: Database, settings: Settings, registry: Registry) -> None:
         self._database, self._settings = database, settings
-        self._invented = frozenset(one.name for one in registry.vendors if one.sample)
+        self._vendors = _Vendors(
+            invented=frozenset(one.name for one in registry.vendors if one.sample),
+            provers=frozenset(one.name for one in registry.vendors if proves_names(one)),
+        )
 
     async def build(self, slot: Slot, *, as_of: datetime) -> Digest:
         """Return what a channel's week has to tell up to a moment.
@@ -84,8 +88,16 @@ class Digests:
         Changes are against the digest before, or against each keyword's first read.
         """
         return await self._database.read(
-            lambda db: _build(db, self._settings, slot, as_of, self._invented)
+            lambda db: _build(db, self._settings, slot, as_of, self._vendors)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Vendors:
+    """Which of them invent data, and which can say who of many domains links to us."""
+
+    invented: frozenset[str]
+    provers: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +112,7 @@ class _Story:
     unchecked: frozenset[tuple[str, str]]
     own: frozenset[str]
     linking: frozenset[str]
+    absent: frozenset[str]
 
     @property
     def gained(self) -> int:
@@ -113,7 +126,7 @@ def _build(
     settings: Settings,
     slot: Slot,
     as_of: datetime,
-    invented: frozenset[str],
+    vendors: _Vendors,
 ) -> Digest:
     team, channel = slot.team, slot.channel
     since = posts.told_until(db, slot)
@@ -140,9 +153,11 @@ def _build(
     lines = tuple(keyword_line(one.keyword, one.shots, since, one.gained) for one in stories)
     overrides = levels.overrides_of(db, team)
     held = {site: levels.in_run(settings, overrides, site, channel) for site in sites}
-    fresh = new_links([_news(one, held[one.keyword.question.site or ""]) for one in stories])
+    news = [_news(one, held[one.keyword.question.site or ""], vendors.provers) for one in stories]
+    fresh = new_links(news)
     won = _once(link for one in stories for link in one.won)
     lost = _once(link for one in stories for link in one.lost)
+    just_won = {link.domain for link in won}
     unread = tuple(
         Unread(one.tracked.id, one.tracked.question.keyword, one.fault or "It was not read yet.")
         for one in active
@@ -161,11 +176,13 @@ def _build(
         taken_at=as_of,
         since=since,
         changed=bool(fresh or won or lost or any(map(moved, lines))),
-        sample=any(one.shots[-1].index in invented for one in stories),
+        sample=any(one.shots[-1].index in vendors.invented for one in stories),
         unread=unread,
         unchecked_losses=len(frozenset().union(*(one.unchecked for one in stories))),
         paused=len(here) - len(active),
         gap_history=gap_history(_by_name(stories)),
+        links_to_both=tuple(one for one in links_to_both(news) if one.domain not in just_won),
+        unproven=unproven_links(news),
     )
     told = () if digest.nothing_read else lines
     sentence = digest_sentence(told, won, lost, fresh, earlier_digest=since is not None)
@@ -199,12 +216,10 @@ def _story(
         for competitor in now.competitors
     }
     names = {row.domain for rows in theirs.values() for row, _ in rows}
-    targets = [Target(Scope.SITE, site)]
     won: tuple[OwnLink, ...] = ()
     gone: list[link_changes.Loss] = []
     if now.page and now.page != NO_PAGE:
         ours = Target(Scope.PAGE, now.page)
-        targets.append(ours)
         found = link_changes.opened(db, profile(ours), after=after, until=until)
         won = tuple(
             _own(row, page.source_url if page else None, now.page, keyword) for row, page in found
@@ -220,11 +235,16 @@ def _story(
         ),
         unchecked=frozenset((one.domain, one.target) for one in gone if one.state == UNCHECKED),
         own=own,
-        linking=link_changes.linking_to(db, team, site, targets, sorted(names)),
+        linking=link_changes.linking_to(db, team, site, own, sorted(names)),
+        absent=link_changes.absent(db, team, site, names, since=after),
     )
 
 
-def _news(one: _Story, settings: Settings) -> KeywordNews:
+def _news(one: _Story, settings: Settings, provers: frozenset[str]) -> KeywordNews:
+    """Return what is new around a keyword.
+
+    Where the index can say who links to us, whoever is not proven absent is told as unchecked.
+    """
     question, now = one.keyword.question, one.shots[-1]
     urls = {competitor.url for competitor in now.competitors}
     titles = [row.title for row in now.serp if row.url in urls and row.title]
@@ -248,6 +268,7 @@ def _news(one: _Story, settings: Settings) -> KeywordNews:
         ),
         own=Own(one.own, one.linking, complete=False),
         evidence=evidence,
+        proven=one.absent if one.absent or now.index in provers else None,
         blocked=settings.blocked,
         floor=settings.authority_floor,
     )

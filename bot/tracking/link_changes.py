@@ -33,6 +33,7 @@ from bot.providers.base import (
 from bot.store import link_changes, profiles
 from bot.store.connect import Database
 from bot.store.link_changes import LOST, STILL_THERE, UNCHECKED, ProfileOf
+from bot.tracking.absence import AbsenceProof
 
 MOST_PAGES_BOUGHT = 10
 """Linking pages that one look buys at most, of the strongest new domains."""
@@ -65,7 +66,8 @@ class WatchedPage:
 class LinkWatch:
     """The look of one site's keywords at their pages, in one index.
 
-    `kept_back` are units of the run's cap that keywords still to be read may need.
+    `kept_back` are units of the run's cap that keywords still to be read may need; `kept_of_ours`
+    is what the lists of our own pages would have cost.
     """
 
     team: str
@@ -76,7 +78,9 @@ class LinkWatch:
     database: Database
     clock: Clock
     reader: Reader
+    proof: AbsenceProof
     kept_back: int = 0
+    kept_of_ours: int = 0
 
     async def look(self, pages: Sequence[WatchedPage]) -> frozenset[str]:
         """Ask, keep, and look closer at what is new; never raises for a vendor or a page.
@@ -97,10 +101,10 @@ class LinkWatch:
                 is_ours=profile.target in ours,
                 asked_since=since[profile.target].date(),
             )
-        left += await self._ask_who_left(pages)
-        await self._check(left)
         fresh = await self._fresh(pages)
         await self._prove(fresh, ours)
+        left += await self._ask_who_left(pages)
+        await self._check(left)
         await self._buy_pages(fresh, ours)
         return frozenset(target.value for target in unanswered)
 
@@ -180,6 +184,7 @@ class LinkWatch:
             for target, at in since.items()
             if (ask := refresh.lost_links(self.index, target, since=at.date()))
         ]
+        asks = steps.that_fit(asks, await self._left())
         left = []
         for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
             if isinstance(ask.query, LostQuery) and answer is not None:
@@ -270,20 +275,9 @@ class LinkWatch:
     async def _prove(
         self, fresh: dict[str, tuple[ReferringDomain, list[Target]]], ours: set[Target]
     ) -> None:
-        """Ask once whether the new domains of all competitors link to us, and keep who does."""
+        """Ask once whether the new domains of all competitors link to us, and keep what is said."""
         theirs = [name for name, (_, targets) in fresh.items() if not ours & set(targets)]
-        site = Target(Scope.SITE, self.site)
-        left = await self._left()
-        asks = [
-            ask
-            for ask in steps.proof(self.index, self.site, theirs, left)
-            if not ask.beyond_the_cap
-        ]
-        for answer in await self.asker.all(asks):
-            if answer is not None:
-                rows = answer.only(ReferringDomain)
-                linking = Profile(site, self.index.name, rows, complete=False, as_of=answer.as_of)
-                await self._keep(linking, is_ours=False)
+        await self.proof.keep(theirs, await self._left())
 
     async def _buy_pages(
         self, fresh: dict[str, tuple[ReferringDomain, list[Target]]], ours: set[Target]
@@ -291,7 +285,7 @@ class LinkWatch:
         """Buy the linking page of our new links and of the strongest others, as far as it goes."""
         names = sorted(fresh, key=lambda name: not ours & set(fresh[name][1]))
         seen_on = {name: fresh[name][1] for name in names[:MOST_PAGES_BOUGHT]}
-        left = await self._left()
+        left = await self._left(but=self.kept_of_ours)
         asks = [
             ask
             for ask in steps.enrichment(self.index, seen_on, left)
@@ -303,10 +297,10 @@ class LinkWatch:
                 for row in answer.only(Link):
                     await self.database.run(partial(link_changes.keep_page, of=of, link=row))
 
-    async def _left(self) -> int | None:
+    async def _left(self, *, but: int = 0) -> int | None:
         """Return what may be spent beyond counts and lists; the first must not eat the last's."""
         left = await self.asker.budget.left(self.index.name, self.index.pool)
-        return None if left is None else max(0, left - self.kept_back)
+        return None if left is None else max(0, left - self.kept_back - but)
 
     def _of(self, target: Target) -> ProfileOf:
         return ProfileOf(self.team, self.site, self.index.name, target)

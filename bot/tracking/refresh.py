@@ -33,6 +33,7 @@ from bot.store import tracked_keywords as store
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
 from bot.store.ledger import Payer
+from bot.tracking.absence import AbsenceProof
 from bot.tracking.link_changes import LinkWatch, WatchedPage
 
 KEPT_IN_VIEW = 24
@@ -141,17 +142,18 @@ class Refresher:
         )
         aliases = await self._database.read(lambda db: workspace.aliases(db, team, site))
         others = await self._database.read(lambda db: store.of_channel(db, team, first.channel))
+        own = frozenset((site, *aliases))
         budget = RunBudget(
             self._database,
             run_id,
             team,
             None,
             SqliteAnswers(self._database, team),
-            _caps(chosen, max(len(others), len(members))),
+            _caps(chosen, max(len(others), len(members)), len(own)),
             Payer(person, site, first.channel),
             Rules.of(settings),
         )
-        asker, own = Asker(self._gateway, budget, fresh=False), frozenset((site, *aliases))
+        asker = Asker(self._gateway, budget, fresh=False)
         watch = LinkWatch(
             team=team,
             site=site,
@@ -161,7 +163,9 @@ class Refresher:
             database=self._database,
             clock=self._clock,
             reader=self._reader,
-            kept_back=_kept_back(chosen, len(members), to_come),
+            proof=AbsenceProof(team, site, own, chosen, asker, self._database, self._clock),
+            kept_back=_caps(chosen, to_come, len(own)).get(chosen.main.name, 0),
+            kept_of_ours=_lists_of_ours(chosen, len(members)),
         )
         readings = [
             _Reading(one, tuple(s for s in past.get(one.id, ()) if s.index == chosen.main.name))
@@ -194,9 +198,10 @@ class Refresher:
             )
 
 
-def _caps(chosen: VendorSelection, keywords: int) -> dict[str, int]:
+def _caps(chosen: VendorSelection, keywords: int, own_domains: int) -> dict[str, int]:
     """Return the most a read may cost by vendor: the worst case of a week, as it is quoted."""
-    return {vendor: units for (vendor, _), units in quote.week(chosen, keywords).items()}
+    worst = quote.week(chosen, keywords, own_domains)
+    return {vendor: units for (vendor, _), units in worst.items()}
 
 
 @dataclass
@@ -333,15 +338,11 @@ class _Group:
         )
 
 
-def _kept_back(chosen: VendorSelection, keywords: int, to_come: int) -> int:
-    """Return the units that no linking page may be bought of: what later keywords can need.
-
-    Nor what the lists of our own pages would have cost: a quiet week of ours makes none dearer.
-    """
+def _lists_of_ours(chosen: VendorSelection, keywords: int) -> int:
+    """Return what the lists of our own pages can cost: a quiet week of ours makes none dearer."""
     index, serp = chosen.main, chosen.serp
     without = refresh.weekly_worst(index, serp, keywords, ours_moved=False)
-    ours = refresh.weekly_worst(index, serp, keywords) - without
-    return _caps(chosen, to_come).get(index.name, 0) + ours
+    return refresh.weekly_worst(index, serp, keywords) - without
 
 
 def _ours(serp: Iterable[SerpRow], own: frozenset[str]) -> SerpRow | None:

@@ -1,5 +1,6 @@
 """Weeks as they are told, against a web that was written down apart from what tells them."""
 
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -7,7 +8,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 from fakes.worlds.ahrefs_world import OWN_SITE
-from fakes.worlds.told_weeks import ToldWeeks
+from fakes.worlds.told_weeks import ALIAS, ToldWeeks
 from fakes.worlds.tracked import competitor, keyword, our_page
 from support.runs import TEAM, Desk, desk
 
@@ -15,7 +16,8 @@ from bot.model.question import Defaults, make
 from bot.model.tracking import Digest, TrackedKeyword
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
-from bot.store import posts
+from bot.render.tracking.digest_message import small_print
+from bot.store import posts, workspace
 from bot.store.posts import PostKind, PostState, Slot
 from bot.tracking.digest import WEEKLY, Digests
 from bot.tracking.keywords import Tracking
@@ -25,14 +27,15 @@ CHANNEL = "C1"
 
 
 class Wire(httpx.AsyncBaseTransport):
-    """The way to the vendor, which can be cut."""
+    """The way to the vendor, which can be cut, or for some addresses only."""
 
     def __init__(self) -> None:
         self.cut = False
+        self.refuses = ""
         self._real = httpx.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if self.cut:
+        if self.cut or (self.refuses and self.refuses in str(request.url)):
             raise httpx.ConnectError("cut")
         return await self._real.handle_async_request(request)
 
@@ -85,8 +88,17 @@ class Channel:
 def heard(*digests: Digest) -> Counter[str]:
     """Return which domains were told as new, and how often."""
     return Counter(
-        one.domain for digest in digests for one in (*digest.new_competitor_links, *digest.won)
+        one.domain
+        for told in digests
+        for one in (*told.new_competitor_links, *told.links_to_both, *told.unproven, *told.won)
     )
+
+
+def prospects(*digests: Digest) -> set[str]:
+    """Return who was called one, in the list or in what is suggested."""
+    listed = {one.domain for digest in digests for one in digest.new_competitor_links}
+    letters = " ".join(said for digest in digests for said in digest.suggestions)
+    return listed | set(re.findall(r"Write to (\S+)", letters))
 
 
 async def opened(desk: Desk, wire: Wire, client: httpx.AsyncClient, keywords: int) -> Channel:
@@ -143,3 +155,60 @@ async def test_a_keyword_that_goes_on_after_weeks_hides_no_news_of_the_others(ch
     await channel.pause(first, paused=False)
     channel.web.weak.add(weak := channel.web.stranger(competitor(1, 1)))
     assert heard(await channel.monday()) == Counter([weak])
+
+
+# Who links to us already
+
+
+async def test_when_all_pages_move_nobody_who_links_to_us_is_called_a_prospect(channel):
+    await channel.follow()
+    await channel.monday()
+    pages = [url for number in range(3) for url in channel.web.competitors(number)]
+    friends = {channel.web.friend(url) for url in pages for _ in range(3)}
+    strangers = {channel.web.stranger(url) for url in pages}
+    won = channel.web.stranger(*map(our_page, range(3)))
+    digest = await channel.monday()
+    assert prospects(digest) == strangers
+    assert {one.domain for one in digest.links_to_both} == friends
+    assert {one.domain for one in digest.won} == {won}
+    assert digest.unproven == ()
+
+
+async def test_who_links_to_another_domain_of_ours_links_to_us(channel):
+    await channel.follow()
+    await channel.desk.database.run(lambda db: workspace.set_aliases(db, TEAM, OWN_SITE, (ALIAS,)))
+    await channel.monday()
+    friend = channel.web.friend(competitor(0, 1), of=ALIAS)
+    stranger = channel.web.stranger(competitor(0, 1))
+    digest = await channel.monday()
+    assert prospects(digest) == {stranger}
+    assert [one.domain for one in digest.links_to_both] == [friend]
+
+
+async def test_who_could_not_be_checked_is_one_line_and_no_prospect(channel):
+    await channel.follow()
+    await channel.monday()
+    name = channel.web.stranger(competitor(0, 1))
+    channel.wire.refuses = "mode=subdomains"
+    digest = await channel.monday()
+    assert prospects(digest) == set()
+    assert [(one.domain, one.links_to) for one in digest.unproven] == [(name, (competitor(0, 1),))]
+    assert any("1 more domain began" in line for line in small_print(digest))
+
+
+@pytest.mark.parametrize(("keywords", "moved", "still"), [(1, 300, 100), (6, 280, 100)])
+async def test_a_week_costs_no_more_than_was_said(monkeypatch, tmp_path, keywords, moved, still):
+    wire = Wire()
+    async with desk(monkeypatch, tmp_path) as it, httpx.AsyncClient(transport=wire) as client:
+        channel = await opened(it, wire, client, keywords)
+        await channel.follow()
+        await channel.monday()
+        for number in range(keywords):
+            for url in channel.web.competitors(number):
+                channel.web.stranger(url)
+                channel.web.friend(url)
+        digest = await channel.monday()
+        assert sum(line.units for line in digest.cost) <= moved * keywords
+        assert len(prospects(digest)) == len(digest.links_to_both) == 3 * keywords
+        quiet = await channel.monday()
+        assert sum(line.units for line in quiet.cost) <= still * keywords

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.model.tracking import Digest, GapPoint, KeywordLine, Unread
+from bot.model.tracking import Digest, GapPoint, KeywordLine, NewCompetitorLink, Unread
 from bot.render.report import sentences
 from bot.render.slack.blocks import Block, render
 from bot.render.slack.charts import FEWEST, POINTS, SERIES, Chart, chart
@@ -167,6 +167,9 @@ def small_print(
         _targets(digest.keywords, thread),
         _forecasts(digest.keywords),
         _unread(digest.unread, csv_file),
+        _both(digest.links_to_both, thread),
+        _unproven(len(digest.unproven), csv_file),
+        _nobody_asked(digest.new_competitor_links),
         _unchecked(digest.unchecked_losses),
         _paused(digest.paused),
     ]
@@ -213,6 +216,38 @@ def _unread(unread: Sequence[Unread], where: str) -> str:
 def _because(reason: str) -> str:
     said = shown(reason, 100).rstrip(". ")
     return f" ({said})" if said else ""
+
+
+def _both(links: Sequence[NewCompetitorLink], where: str) -> str:
+    """Name who links to us as well: nobody to write to, and worth knowing."""
+    if not links:
+        return ""
+    named = [words_or_unknown(link.domain, 60) for link in links[:_NAMED]]
+    if len(links) > _NAMED:
+        named.append(f"{len(links) - _NAMED:,} more, which {where} names")
+    one = len(links) == 1
+    return (
+        f"{listed(named)} {'links' if one else 'link'} to you already, and now to a competitor too."
+    )
+
+
+def _unproven(count: int, where: str) -> str:
+    if count <= 0:
+        return ""
+    return (
+        f"{counted(count, 'more domain')} began to link to competitors; whether "
+        f"{'it links' if count == 1 else 'they link'} to you could not be checked, so {where} "
+        f"alone names {'it' if count == 1 else 'them'}."
+    )
+
+
+def _nobody_asked(links: Sequence[NewCompetitorLink]) -> str:
+    if all(link.absence_proven for link in links):
+        return ""
+    return (
+        "Who links to you cannot be looked up here, so some of the new domains may link to you: "
+        "import your own referring domains to have them left out."
+    )
 
 
 def _unchecked(count: int) -> str:

@@ -41,9 +41,10 @@ def _letters(new_links: Sequence[NewCompetitorLink], ours: set[str]) -> list[str
 def _letter(link: NewCompetitorLink) -> str:
     competitor = short_url(link.competitor, 60) or UNKNOWN
     why = shown(link.why, 80)
+    to = f"{competitor}, not to you" if link.absence_proven else f"{competitor} (to you: unknown)"
     return (
         f"Write to {words_or_unknown(link.domain, 60)} about {quoted(link.keyword)}: it now links "
-        f"to {competitor}, not to you (score {number(link.score)}{f': {why}' if why else ''})."
+        f"to {to} (score {number(link.score)}{f': {why}' if why else ''})."
     )
 
 
