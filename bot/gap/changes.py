@@ -40,6 +40,7 @@ def keyword_line(
     first snapshot. A keyword with one snapshot, or without a read after `since`, has changes None:
     that nothing was read does not mean that nothing changed. Where our page is another one than
     before, what we have and the gap have no change either: no link was won or lost by that.
+    Then the page before is named, with the gap that it had.
 
     The position is held against the last read up to there that has results. A change of position
     needs both ranks; `position_before` is None too when our standing now was not read.
@@ -50,6 +51,7 @@ def keyword_line(
     rank_before = ranked.position if ranked else None
     entered, left = _changed(before.competitors if before else (), now.competitors)
     same_page = before if before and is_same_page(before.page, now.page) else None
+    moved_from = before if before and _is_another(before.page, now.page) else None
     outlook = forecast(snapshots)
     return KeywordLine(
         id=tracked.id,
@@ -76,20 +78,29 @@ def keyword_line(
         entered=entered,
         left=left,
         read_at=now.taken_at,
+        page_before=moved_from.page if moved_from else None,
+        gap_before=moved_from.gap if moved_from else None,
     )
+
+
+def _is_another(before: str | None, now: str | None) -> bool:
+    """Say whether both are pages of ours, and not the same one."""
+    real = before not in (None, NO_PAGE) and now not in (None, NO_PAGE)
+    return real and not is_same_page(before, now)
 
 
 def moved(line: KeywordLine) -> bool:
     """Say whether something worth telling changed.
 
-    That is the gap, what we have, the need, our position or whether we are among the rows read, the
-    target set, or new links of the competitors. A mere change of pace is not, nor is a first read.
+    That is the gap, what we have, the need, our position or whether we are among the rows read, our
+    page, the target set, or new links of the competitors. A mere change of pace is not, nor is a
+    first read.
     """
     counts = (line.need_change, line.have_change, line.gap_change)
     return (
         any((*counts, line.competitors_gained))
         or rank_moved(line)
-        or bool(line.entered or line.left)
+        or bool(line.entered or line.left or line.page_before)
     )
 
 

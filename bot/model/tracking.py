@@ -102,7 +102,8 @@ class KeywordLine:
 
     `gap_change` below 0 means closer. `position_change` below 0 means a better rank.
     `competitors_gained` is how many new competitor links were seen. `entered` and `left` are the
-    pages that changed the target set. `read_at` is the latest snapshot's moment.
+    pages that changed the target set. `read_at` is the latest snapshot's moment. `page_before` and
+    `gap_before`: our page was another one, and the gap that it had.
     """
 
     id: str
@@ -129,6 +130,8 @@ class KeywordLine:
     entered: tuple[str, ...]
     left: tuple[str, ...]
     read_at: datetime
+    page_before: str | None = None
+    gap_before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

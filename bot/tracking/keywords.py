@@ -14,6 +14,7 @@ import sqlite_utils
 from bot.clock import Clock
 from bot.errors import BadQuestion
 from bot.model.links import Market
+from bot.model.page_key import is_same_page
 from bot.model.question import Question
 from bot.model.report import Report
 from bot.model.tracking import CompetitorCount, Snapshot, TrackedKeyword
@@ -50,12 +51,15 @@ class Listed:
     def gap_change(self) -> int | None:
         """Return how the gap moved between the last two reads; None: it cannot be told.
 
-        Another link index counts differently: what it counted is no change.
+        Another link index counts differently, and another page of ours has other links: neither is
+        a change.
         """
         if len(self.snapshots) < 2:
             return None
         before, now = self.snapshots[-2:]
         if before.gap is None or now.gap is None or before.index != now.index:
+            return None
+        if not is_same_page(before.page, now.page):
             return None
         return now.gap - before.gap
 

@@ -54,9 +54,10 @@ class Channel:
     web: ToldWeeks
     told: list[Digest] = field(default_factory=list)
 
-    async def follow(self) -> list[TrackedKeyword]:
+    async def follow(self, *, named: bool = True) -> list[TrackedKeyword]:
         for number in range(self.web.keywords):
-            question = make(keyword(number), Defaults(), site=OWN_SITE, page=our_page(number))
+            page = our_page(number) if named else None
+            question = make(keyword(number), Defaults(), site=OWN_SITE, page=page)
             await self.tracking.track(question, team=TEAM, channel=CHANNEL, person="U1")
         return [*await self.tracking.following(TEAM, CHANNEL)]
 
@@ -212,3 +213,26 @@ async def test_a_week_costs_no_more_than_was_said(monkeypatch, tmp_path, keyword
         assert len(prospects(digest)) == len(digest.links_to_both) == 3 * keywords
         quiet = await channel.monday()
         assert sum(line.units for line in quiet.cost) <= still * keywords
+
+
+# Another page of ours
+
+
+async def test_another_page_of_ours_is_a_change_and_both_are_named(channel):
+    await channel.follow(named=False)
+    await channel.monday()
+    new = f"https://{OWN_SITE}/moved/0"
+    channel.web.ours[0] = new
+    digest = await channel.monday()
+    (line,) = [one for one in digest.keywords if one.keyword == keyword(0)]
+    assert (line.page_before, line.page) == (our_page(0), new)
+    assert (line.gap_before, line.gap, line.gap_change) == (0, 12, None)
+    assert digest.changed
+    (said,) = [one for one in small_print(digest) if one.startswith("Another page of yours")]
+    assert "ledgerly.example/moved/0 (gap 12) instead of ledgerly.example/tracked/0 (gap 0)" in said
+    (listed,) = [
+        one
+        for one in await channel.tracking.listed(TEAM, CHANNEL)
+        if one.state.tracked.question.keyword == keyword(0)
+    ]
+    assert listed.gap_change is None

@@ -12,7 +12,16 @@ from bot.render.slack.limits import message_faults
 from bot.render.slack.message import Message, message, paragraphs
 from bot.render.tracking.suggestions import MOST
 from bot.render.tracking.tracked_words import eta, quoted, ranked, signed
-from bot.render.words import UNKNOWN, counted, listed, number, ours, shown, words_or_unknown
+from bot.render.words import (
+    UNKNOWN,
+    counted,
+    listed,
+    number,
+    ours,
+    short_url,
+    shown,
+    words_or_unknown,
+)
 
 _ROWS = 10
 _SMALLER = ((_ROWS, SERIES), (8, 4), (4, 2), (1, 1), (1, 0))  # rows and lines, until Slack takes it
@@ -164,6 +173,7 @@ def small_print(
 ) -> list[str]:
     """Return what else a reader of the numbers must know, a line each; other doors name theirs."""
     lines = [
+        _our_pages(digest.keywords, csv_file),
         _targets(digest.keywords, thread),
         _forecasts(digest.keywords),
         _unread(digest.unread, csv_file),
@@ -175,6 +185,21 @@ def small_print(
     ]
     lines.append(sentences.SAMPLE if digest.sample else "")
     return [line for line in lines if line]
+
+
+def _our_pages(lines: Sequence[KeywordLine], where: str) -> str:
+    """Name both pages where another one of ours is counted than before."""
+    changed = [line for line in lines if line.page_before]
+    if not changed:
+        return ""
+    named = [
+        f"{quoted(line.keyword)}: {short_url(line.page or '', 60) or UNKNOWN} "
+        f"(gap {number(line.gap)}) instead of {short_url(line.page_before or '', 60) or UNKNOWN} "
+        f"(gap {number(line.gap_before)})"
+        for line in changed[:_NAMED]
+    ]
+    more = f"; {len(changed) - _NAMED:,} more, which {where} names" if changed[_NAMED:] else ""
+    return f"Another page of yours is counted now for {'; '.join(named)}{more}."
 
 
 def _targets(lines: Sequence[KeywordLine], where: str) -> str:

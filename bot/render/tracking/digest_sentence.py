@@ -52,7 +52,8 @@ def digest_sentence(
 
 def _compared(line: KeywordLine) -> bool:
     changes = (line.gap_change, line.have_change, line.need_change, line.position_change)
-    return line.competitors_gained > 0 or any(change is not None for change in changes)
+    known = any(change is not None for change in changes)
+    return line.competitors_gained > 0 or known or line.page_before is not None
 
 
 def _standing(lines: Sequence[KeywordLine]) -> str:
@@ -143,6 +144,8 @@ def _gap(lines: Sequence[KeywordLine], sums: _Pair | None, than: str) -> str:
     if sums is None:
         if all(line.gap is None for line in lines):
             return _unknown(lines)
+        if any(line.page_before for line in lines):
+            return f"{_standing(lines)}; another page of yours is counted now"
         return f"{_standing(lines)}; how much changed is unknown"
     before, now = sums
     standing = f"{missing(now)}{_over(lines)}"
