@@ -237,10 +237,14 @@ class Moment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing that happened; `domain` for links, `position` for ranks (None: not read there)."""
+    """One thing that happened; `domain` for links, `position` for ranks (None: not read there).
+
+    `count` links were won by the count of our page, and by whom was not asked yet.
+    """
 
     moment: Moment
     keyword: str
     domain: str | None = None
     page: str | None = None
     position: int | None = None
+    count: int | None = None

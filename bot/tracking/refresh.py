@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.analysis.ask import Asker
 from bot.clock import Clock
@@ -15,7 +16,7 @@ from bot.domains import is_platform, registrable
 from bot.errors import BadQuestion
 from bot.gap.need import count_need
 from bot.gap.results import pages_once
-from bot.gap.top3_window import top_by_share
+from bot.gap.top3_window import one_a_week, top_by_share
 from bot.model.links import Authority, Metrics, Scope, SerpRow, Target
 from bot.model.question import NO_PAGE
 from bot.model.report import Competitor
@@ -172,7 +173,16 @@ class Refresher:
             for one, _ in members
         ]
         return _Group(
-            site, own, chosen, readings, asker, watch, self._clock, settings.window, run_id
+            site,
+            own,
+            chosen,
+            readings,
+            asker,
+            watch,
+            self._clock,
+            settings.window,
+            ZoneInfo(settings.time_zone),
+            run_id,
         )
 
     async def _held(self, keywords: Sequence[TrackedKeyword]) -> dict[str | None, Settings]:
@@ -216,6 +226,7 @@ class _Group:
     watch: LinkWatch
     clock: Clock
     window: int
+    zone: ZoneInfo
     run_id: str
     counted: dict[Target, Metrics] = field(default_factory=dict)
 
@@ -254,7 +265,8 @@ class _Group:
             named = ((url, registrable(url) or "") for url in question.vs)
             competitors = [(url, domain) for url, domain in named if domain not in self.own]
         else:
-            serps = [one.serp, *(shot.serp for shot in reversed(one.past) if shot.serp)]
+            weeks = one_a_week(one.past, self.zone, before=self.clock.now())
+            serps = [one.serp, *(shot.serp for shot in weeks)]
             top = top_by_share(serps, self.own, window=self.window) if one.serp else ()
             competitors = [(row.url, row.domain) for row in top]
         one.competitors = tuple(CompetitorCount(url, domain, None) for url, domain in competitors)

@@ -252,7 +252,7 @@ async def test_a_vendor_that_bills_money_is_told_in_dollars(bot):
 
 
 async def test_a_question_no_vendor_fits_any_more_fails_as_before(bot):
-    def nobody(_question, _settings):
+    def nobody(_question, _settings, **_more):
         raise BadQuestion("No vendor fits.")
 
     bot.analysis.quote = nobody

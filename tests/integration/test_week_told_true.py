@@ -12,7 +12,7 @@ from fakes.worlds.told_weeks import ALIAS, ToldWeeks
 from fakes.worlds.tracked import competitor, keyword, our_page
 from support.runs import TEAM, Desk, desk
 
-from bot.model.question import Defaults, make
+from bot.model.question import Defaults, make, parse
 from bot.model.tracking import Digest, TrackedKeyword
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
@@ -236,3 +236,62 @@ async def test_another_page_of_ours_is_a_change_and_both_are_named(channel):
         if one.state.tracked.question.keyword == keyword(0)
     ]
     assert listed.gap_change is None
+
+
+# Questions of people in between
+
+
+async def asked(channel: Channel, text: str, run: str) -> None:
+    """Ask `/gap` by hand, and remember the answer as the channel does."""
+    channel.desk.server.world = channel.web.world()
+    question = parse(text, Defaults(site=OWN_SITE))
+    report = await channel.desk.analysis().run(question, run_id=run, team=TEAM)
+    await channel.tracking.remember(question, report, run_id=run, team=TEAM)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        f"page:https://{OWN_SITE}/other",
+        f"vs:{competitor(0, 4)}",
+        f"vs:{competitor(1, 1)} page:none",
+    ],
+)
+async def test_a_question_of_another_page_or_other_competitors_is_no_history(channel, other):
+    first, *_ = await channel.follow()
+    await channel.monday()
+    before = await channel.tracking.history(first)
+    await asked(channel, f"{keyword(0)} gates:off {other}", "r1")
+    assert await channel.tracking.history(first) == before
+    await asked(channel, f"{keyword(0)} gates:off page:{our_page(0)}", "r2")
+    assert len(await channel.tracking.history(first)) == len(before) + 1
+    assert not (await channel.monday()).keywords[0].gap_change
+
+
+async def test_every_new_link_of_seven_weeks_is_told_once_and_no_friend_is_a_prospect(channel):
+    """With a week unread, a pause, another page of ours, and answers in between."""
+    web = channel.web
+    _, second, _ = await channel.follow(named=False)
+    await channel.monday()
+    new, friends = Counter[str](), set[str]()
+    for week in range(1, 7):
+        page = competitor(week % 3, 1 + week % 2)
+        new.update([web.stranger(page), web.stranger(competitor(0, 2), competitor(2, 3))])
+        friends.add(web.friend(page))
+        new[web.stranger(web.ours[2])] += 1
+        if week == 2:
+            channel.wire.cut = True
+        if week == 3:
+            channel.wire.cut = False
+            await channel.pause(second, paused=True)
+        if week == 5:
+            await channel.pause(second, paused=False)
+            web.ours[0] = f"https://{OWN_SITE}/moved/0"
+        if week == 6:
+            await asked(channel, f"{keyword(1)} gates:off page:https://{OWN_SITE}/other", "r1")
+            await asked(channel, f"{keyword(0)} gates:off", "r2")
+        digest = await channel.monday()
+        assert not prospects(digest) & web.links_to_us()
+    told = heard(*channel.told)
+    assert told == new + Counter(friends)
+    assert all(digest.unproven == () for digest in channel.told)
