@@ -103,7 +103,8 @@ class KeywordLine:
     `gap_change` below 0 means closer. `position_change` below 0 means a better rank.
     `competitors_gained` is how many new competitor links were seen. `entered` and `left` are the
     pages that changed the target set. `read_at` is the latest snapshot's moment. `page_before` and
-    `gap_before`: our page was another one, and the gap that it had.
+    `gap_before`: our page was another one, and the gap that it had. `gained_at_least`: of a page as
+    many new links were read as are asked for, so there may be more.
     """
 
     id: str
@@ -132,6 +133,7 @@ class KeywordLine:
     read_at: datetime
     page_before: str | None = None
     gap_before: int | None = None
+    gained_at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from bot.gap.relevance import terms_of
 from bot.model.links import Profile, ReferringDomain, Scope, Target
 from bot.model.question import NO_PAGE
 from bot.model.tracking import Digest, OwnLink, Snapshot, TrackedKeyword, Unread
+from bot.planning.refresh import NEW_ROWS
 from bot.planning.steps import proves_names
 from bot.providers.registry import Registry
 from bot.render.tracking.digest_sentence import digest_sentence
@@ -150,7 +151,13 @@ def _build(
         for one in active
         if one.tracked.id in shots
     ]
-    lines = tuple(keyword_line(one.keyword, one.shots, since, one.gained) for one in stories)
+    lines = tuple(
+        replace(
+            keyword_line(one.keyword, one.shots, since, one.gained),
+            gained_at_least=any(len(rows) >= NEW_ROWS for rows in one.theirs.values()),
+        )
+        for one in stories
+    )
     overrides = levels.overrides_of(db, team)
     held = {site: levels.in_run(settings, overrides, site, channel) for site in sites}
     news = [_news(one, held[one.keyword.question.site or ""], vendors.provers) for one in stories]

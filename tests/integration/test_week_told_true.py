@@ -295,3 +295,21 @@ async def test_every_new_link_of_seven_weeks_is_told_once_and_no_friend_is_a_pro
     told = heard(*channel.told)
     assert told == new + Counter(friends)
     assert all(digest.unproven == () for digest in channel.told)
+
+
+# What is said of it
+
+
+async def test_of_more_new_links_than_are_asked_for_the_sentence_says_at_least(
+    monkeypatch, tmp_path
+):
+    wire = Wire()
+    async with desk(monkeypatch, tmp_path) as it, httpx.AsyncClient(transport=wire) as client:
+        channel = await opened(it, wire, client, 1)
+        await channel.follow()
+        await channel.monday()
+        for _ in range(12):
+            channel.web.stranger(competitor(0, 1))
+        assert "gained at least 10" in (await channel.monday()).sentence
+        channel.web.stranger(competitor(0, 1))
+        assert "gained 1" in (await channel.monday()).sentence

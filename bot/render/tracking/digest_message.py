@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.gap.changes import TOP3, TOP10
 from bot.model.tracking import Digest, GapPoint, KeywordLine, NewCompetitorLink, Unread
 from bot.render.report import sentences
 from bot.render.slack.blocks import Block, render
@@ -82,13 +83,20 @@ def _drawn(
 
 
 def rows(digest: Digest) -> list[Row]:
-    """Return every keyword, those that moved first and the biggest change before the smaller."""
+    """Return every keyword: whom the sentence names, who crossed a top, then by how much moved."""
     sites = len({line.site for line in digest.keywords}) > 1
     markets = len({(line.country, line.language) for line in digest.keywords}) > 1
     first = digest.since is None
     return [
         _row(line, _whose(line, sites=sites, markets=markets), first=first)
-        for line in sorted(digest.keywords, key=_movement)
+        for line in sorted(
+            digest.keywords,
+            key=lambda line: (
+                quoted(line.keyword) not in digest.sentence,
+                not _crossed(line),
+                _movement(line),
+            ),
+        )
     ]
 
 
@@ -98,6 +106,14 @@ def _whose(line: KeywordLine, *, sites: bool, markets: bool) -> str:
     if markets:
         named.append(f"{shown(line.country, 2).upper()}-{shown(line.language, 2)}")
     return f" ({', '.join(named)})" if named else ""
+
+
+def _crossed(line: KeywordLine) -> bool:
+    """Say whether it entered or left the top 3 or the top 10."""
+    now, before = line.position, line.position_before
+    if now is None or before is None:
+        return False
+    return any((now <= top) != (before <= top) for top in (TOP3, TOP10))
 
 
 def _movement(line: KeywordLine) -> tuple[int, int, int, int, str]:

@@ -211,9 +211,14 @@ def _links(
 def _competitors(lines: Sequence[KeywordLine], new_links: Sequence[NewCompetitorLink]) -> str:
     gains = [line for line in lines if line.competitors_gained > 0]
     if len(lines) == 1 and (count := lines[0].competitors_gained or len(new_links)):
-        return f"its competitors gained {count:,}"
+        return f"its competitors gained {_at_least(lines[0])}{count:,}"
     if not gains:
         return f"competitors gained {counted(len(new_links), 'link')}" if new_links else ""
     most = max(gains, key=lambda line: line.competitors_gained)
     how = "gained" if len(gains) == 1 else "gained the most,"
-    return f"the competitors of {quoted(most.keyword)} {how} {most.competitors_gained:,}"
+    gained = f"{_at_least(most)}{most.competitors_gained:,}"
+    return f"the competitors of {quoted(most.keyword)} {how} {gained}"
+
+
+def _at_least(line: KeywordLine) -> str:
+    return "at least " if line.gained_at_least else ""
