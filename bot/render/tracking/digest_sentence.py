@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bot.gap.changes import by_page
 from bot.model.tracking import KeywordLine, NewCompetitorLink, OwnLink
-from bot.render.tracking.tracked_words import missing, quoted
+from bot.render.tracking.tracked_words import missing, quoted, ranks_in_top3
 from bot.render.words import counted
 
 _TOP = 3
@@ -36,11 +36,20 @@ def digest_sentence(
         return "No keyword was read this week."
     if first is None:
         first = not (won or lost or new_links or any(_compared(line) for line in lines))
+    there = [line for line in lines if ranks_in_top3(line)]
+    if len(lines) > 1 and 0 < len(there) < len(lines):
+        # What ranks in the top 3 misses no link, whatever the count says.
+        rest = [line for line in lines if not ranks_in_top3(line)]
+    else:
+        rest, there = list(lines), []
     if first:
-        return f"First look: {_standing(lines)}."
-    sums = _sums(lines)
+        return f"First look: {_standing(rest)}{_there(there)}."
+    sums = _sums(rest)
     than = "in the last digest" if earlier_digest else "at the first read"
-    gap, ranks = _gap(lines, sums, than), _ranks(lines)
+    gap, ranks = f"{_gap(rest, sums, than)}{_there(there)}", _ranks(lines)
+    stands = sums is not None and 0 < sums[0] <= sums[1]
+    if len(lines) == 1 and not ranks and ranks_in_top3(lines[0]) and stands:
+        gap = f"{gap}, and it ranks {lines[0].position} already"
     if len(lines) == 1 and ranks:
         # The rank is what the links are for; it has named the keyword.
         gap, ranks = ranks, gap.replace(_over(lines), "")
@@ -48,6 +57,15 @@ def digest_sentence(
     second = ranks or _links(lines, won, lost, new_links, told=told)
     said = f"{gap}; {second}" if second else gap
     return f"{said[0].upper()}{said[1:]}."
+
+
+def _there(lines: Sequence[KeywordLine]) -> str:
+    """Return who stands apart from the sum: they rank in the top 3."""
+    if not lines:
+        return ""
+    if len(lines) == 1:
+        return f" ({quoted(lines[0].keyword)}, which ranks in the top 3, is not counted)"
+    return f" ({len(lines):,} keywords that rank in the top 3 are not counted)"
 
 
 def _compared(line: KeywordLine) -> bool:

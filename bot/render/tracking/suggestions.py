@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.model.question import NO_PAGE
 from bot.model.tracking import KeywordLine, NewCompetitorLink, Outlook, OwnLink
 from bot.render.report.sentences import authority
-from bot.render.tracking.tracked_words import missing, quoted
+from bot.render.tracking.tracked_words import missing, quoted, ranks_in_top3
 from bot.render.words import UNKNOWN, number, short_url, shown, words_or_unknown
 
 MOST = 3
@@ -59,11 +59,12 @@ def _win_back(lost: Sequence[OwnLink]) -> str:
 
 
 def _losing(lines: Sequence[KeywordLine]) -> str:
-    """Return the widest gap that does not close at this pace."""
+    """Return the widest gap that does not close at this pace; what ranks in the top 3 is there."""
     behind = [
         (line.gap, line)
         for line in lines
         if line.outlook is Outlook.NOT_AT_THIS_PACE and line.gap and line.page != NO_PAGE
+        if not ranks_in_top3(line)
     ]
     if not behind:
         return ""
