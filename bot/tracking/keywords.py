@@ -275,6 +275,8 @@ def _asks_the_same(asked: Question, report: Report, tracked: Question) -> bool:
         return False
     if set(map(page_key, asked.vs)) != set(map(page_key, tracked.vs)):
         return False
+    if asked.page is None and tracked.page is None:
+        return True  # the results tell our page to both
     ranking = next((row.url for row in report.results if row.domain == asked.site), None)
     return is_same_page(report.page, tracked.page or ranking)
 
