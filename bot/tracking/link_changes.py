@@ -113,11 +113,17 @@ class LinkWatch:
         return is_free(self.index, Capability.REFERRING_DOMAINS)
 
     async def _since_the_last_answer(self, page: WatchedPage) -> WatchedPage:
-        """Return it with the last moment of an answer: beside it another page may have failed."""
+        """Return it with the last moment of an answer: beside it another page may have failed.
+
+        One of today may be of this very read, before a kill: then what follows it is still to do,
+        and the same question costs nothing.
+        """
         if page.since is None:
             return page
         at = await self.database.read(partial(link_changes.last_asked, of=self._of(page.target)))
-        return replace(page, since=max(page.since, at or page.since))
+        if at is None or at.date() == self.clock.now().date():
+            return page
+        return replace(page, since=max(page.since, at))
 
     async def _ask(self, pages: Sequence[WatchedPage]) -> tuple[list[Profile], set[Target]]:
         asks = []
