@@ -21,6 +21,7 @@ from bot.clock import Clock, SystemClock
 from bot.errors import ConfigError
 from bot.jobs import JobQueue
 from bot.pages.reading.fetch import Reader
+from bot.planning.steps import provers
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
 from bot.settings.environment import Settings
@@ -119,7 +120,7 @@ async def core(
                 analysis=analysis,
                 spending=spending,
                 tracking=Tracking(database=database, clock=clock, refresher=refresher),
-                digests=Digests(database, settings),
+                digests=Digests(database, settings, provers(registry.vendors)),
             )
     finally:
         comparing.close()

@@ -39,7 +39,8 @@ def keyword_line(
     previous digest. If there is none (the first digest, or a keyword added since), they compare
     with the first snapshot. Changes are None for a keyword with one snapshot or without a read
     after `since`: no read does not mean no change. If our page is not the same as before, the
-    changes of `have` and of the gap are None too, because no link was won or lost.
+    changes of `have` and of the gap are None too, because no link was won or lost. Then the
+    previous page is named, with the gap that it had.
 
     The position is compared with the last read up to `since` that has results. A change of position
     needs both ranks; `position_before` is also None when our current position was not read.
@@ -50,6 +51,7 @@ def keyword_line(
     rank_before = ranked.position if ranked else None
     entered, left = _changed(before.competitors if before else (), now.competitors)
     same_page = before if before and is_same_page(before.page, now.page) else None
+    moved_from = before if before and _is_another(before.page, now.page) else None
     outlook = forecast(snapshots)
     return KeywordLine(
         id=tracked.id,
@@ -76,6 +78,8 @@ def keyword_line(
         entered=entered,
         left=left,
         read_at=now.taken_at,
+        page_before=moved_from.page if moved_from else None,
+        gap_before=moved_from.gap if moved_from else None,
     )
 
 
@@ -83,6 +87,12 @@ def compared_with(snapshots: Sequence[Snapshot], since: datetime | None) -> Snap
     """Return the read that a keyword's row is held against, or None."""
     earlier = _up_to(snapshots, since)
     return earlier[-1] if earlier else None
+
+
+def _is_another(before: str | None, now: str | None) -> bool:
+    """Say whether both are pages of ours, and not the same one."""
+    real = before not in (None, NO_PAGE) and now not in (None, NO_PAGE)
+    return real and not is_same_page(before, now)
 
 
 def moved(line: KeywordLine) -> bool:
@@ -96,7 +106,7 @@ def moved(line: KeywordLine) -> bool:
     return (
         any((*counts, line.competitors_gained))
         or rank_moved(line)
-        or bool(line.entered or line.left)
+        or bool(line.entered or line.left or line.page_before)
     )
 
 

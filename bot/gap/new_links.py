@@ -5,14 +5,14 @@ file only combines the keywords.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domains import is_platform, registrable
-from bot.gap.compare import Own, compare
-from bot.gap.prioritise import Evidence, rank
+from bot.gap.compare import Comparison, Own, compare
+from bot.gap.prioritise import Evidence, rank, unproven
 from bot.gap.relevance import Terms
 from bot.model.links import Profile
-from bot.model.report import Prospect
+from bot.model.report import Prospect, Unproven
 from bot.model.tracking import NewCompetitorLink
 
 
@@ -22,6 +22,7 @@ class KeywordNews:
 
     `profiles` are those of its competitors' pages and hold only the rows that are new. A competitor
     that gained nothing has an empty profile, so that "links to 1 of 3 pages" counts all three.
+    `proven` are those that surely do not link to us; None: nobody could be asked.
     """
 
     keyword: str
@@ -29,6 +30,7 @@ class KeywordNews:
     profiles: tuple[Profile, ...]
     own: Own
     evidence: Mapping[str, Evidence]
+    proven: frozenset[str] | None = None
     blocked: frozenset[str] = frozenset()
     floor: float = 0
 
@@ -53,13 +55,52 @@ def new_links(news: Sequence[KeywordNews]) -> tuple[NewCompetitorLink, ...]:
     return tuple(sorted(links, key=lambda link: (link.domain in spam, -link.score, link.domain)))
 
 
-def _prospects(one: KeywordNews) -> Iterator[Prospect]:
+def links_to_both(news: Sequence[KeywordNews]) -> tuple[NewCompetitorLink, ...]:
+    """Return in the same way who is new to a competitor and links to us already."""
+    return new_links(
+        [
+            replace(
+                one,
+                profiles=tuple(
+                    replace(
+                        profile,
+                        rows=tuple(row for row in profile.rows if row.domain in one.own.linkers),
+                    )
+                    for profile in one.profiles
+                ),
+                own=replace(one.own, linkers=frozenset()),
+                proven=None,
+            )
+            for one in news
+        ]
+    )
+
+
+def unproven_links(news: Sequence[KeywordNews]) -> tuple[Unproven, ...]:
+    """Return of whom nobody could say whether they link to us, by name, with what they link to."""
+    found: dict[str, dict[str, None]] = {}
+    for one in news:
+        for left in unproven(_comparison(one)):
+            found.setdefault(left.domain, {}).update(dict.fromkeys(left.links_to))
+    return tuple(Unproven(domain, tuple(found[domain])) for domain in sorted(found))
+
+
+def _comparison(one: KeywordNews) -> Comparison:
     sites = {registrable(profile.target.value) for profile in one.profiles}
     competitors = frozenset(site for site in sites if site and not is_platform(site))
-    comparison = compare(
-        one.profiles, one.own, competitors=competitors, blocked=one.blocked, floor=one.floor
+    names = {row.domain for profile in one.profiles for row in profile.rows}
+    return compare(
+        one.profiles,
+        one.own,
+        competitors=competitors,
+        blocked=one.blocked,
+        floor=one.floor,
+        unproven=frozenset() if one.proven is None else frozenset(names - one.proven),
     )
-    yield from rank(comparison, terms=one.terms, evidence=one.evidence)
+
+
+def _prospects(one: KeywordNews) -> Iterator[Prospect]:
+    yield from rank(_comparison(one), terms=one.terms, evidence=one.evidence)
 
 
 def _link(told: Sequence[tuple[KeywordNews, Prospect]]) -> NewCompetitorLink:
@@ -77,6 +118,7 @@ def _link(told: Sequence[tuple[KeywordNews, Prospect]]) -> NewCompetitorLink:
         authority=best.authority,
         authority_scale=best.authority_scale,
         link=best.link,
+        absence_proven=news.proven is not None,
     )
 
 

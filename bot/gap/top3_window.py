@@ -5,9 +5,37 @@ would move the need, and with it the gap, whenever a page appears for one day.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.model.links import SerpRow
 from bot.model.page_key import page_key
+from bot.model.tracking import Snapshot
+
+
+def one_a_week(
+    reads: Sequence[Snapshot], zone: ZoneInfo, *, before: datetime
+) -> tuple[Snapshot, ...]:
+    """Return one read of each week before that of a moment, newest first; oldest first comes in.
+
+    However often somebody asks within a week, its results weigh as one read: the scheduled one
+    where there is one, else the last.
+    """
+    weeks: dict[tuple[int, int], Snapshot] = {}
+    for one in reads:
+        week = _week(one.taken_at, zone)
+        if one.serp and week != _week(before, zone) and (one.reread or not _is_reread(weeks, week)):
+            weeks[week] = one
+    return tuple(weeks[week] for week in sorted(weeks, reverse=True))
+
+
+def _is_reread(weeks: dict[tuple[int, int], Snapshot], week: tuple[int, int]) -> bool:
+    return week in weeks and weeks[week].reread
+
+
+def _week(moment: datetime, zone: ZoneInfo) -> tuple[int, int]:
+    year, week, _ = moment.astimezone(zone).isocalendar()
+    return year, week
 
 
 def top_by_share(

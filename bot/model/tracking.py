@@ -12,7 +12,7 @@ from pydantic import computed_field
 
 from bot.model.links import LinkKind, SerpRow
 from bot.model.question import SiteQuestion
-from bot.model.report import CostLine
+from bot.model.report import CostLine, Unproven
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,9 @@ class KeywordLine:
 
     `gap_change` below 0 means closer. `position_change` below 0 means a better rank.
     `competitors_gained` is how many new competitor links were seen. `entered` and `left` are the
-    pages that changed the target set. `read_at` is the latest snapshot's moment.
+    pages that changed the target set. `read_at` is the latest snapshot's moment. `page_before` and
+    `gap_before`: our page was another one, and the gap that it had. `gained_at_least`: of a page as
+    many new links were read as are asked for, so there may be more.
     """
 
     id: str
@@ -133,6 +135,9 @@ class KeywordLine:
     entered: tuple[str, ...]
     left: tuple[str, ...]
     read_at: datetime
+    page_before: str | None = None
+    gap_before: int | None = None
+    gained_at_least: bool = False
 
     @computed_field(
         description="Use competitors_gained: this old name ends with the next release.",
@@ -149,6 +154,7 @@ class NewCompetitorLink:
 
     `competitor` is the competitor's page, `page` the linking page (None: not bought), `why` is in
     words. `keyword` is the one it matters most for, `keywords` are all for which it is new.
+    `absence_proven` False: nobody could be asked whether it links to us.
     """
 
     domain: str
@@ -162,6 +168,7 @@ class NewCompetitorLink:
     authority: float | None
     authority_scale: str | None
     link: LinkKind | None
+    absence_proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +207,9 @@ class Digest:
     """The report to a channel on one ISO week (`2026-W48`, in the channel's own time zone).
 
     `changed` False: there is nothing to post. `unchecked_losses` left the index, and it could not
-    be checked whether they still link.
+    be checked whether they still link. `links_to_both` link to us already, and now to a
+    competitor too; `unproven` are new to a competitor, and whether they link to us could not be
+    checked.
     """
 
     week: str
@@ -220,6 +229,8 @@ class Digest:
     unchecked_losses: int = 0
     paused: int = 0
     gap_history: tuple[GapPoint, ...] = ()
+    links_to_both: tuple[NewCompetitorLink, ...] = ()
+    unproven: tuple[Unproven, ...] = ()
 
     @property
     def nothing_read(self) -> bool:
@@ -241,10 +252,14 @@ class Moment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One event; `domain` for links, `position` for ranks (None: not in the rows read)."""
+    """One event; `domain` for links, `position` for ranks (None: not in the rows read).
+
+    `count` links were won by the count of our page, and by whom was not asked yet.
+    """
 
     moment: Moment
     keyword: str
     domain: str | None = None
     page: str | None = None
     position: int | None = None
+    count: int | None = None

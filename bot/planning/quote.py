@@ -120,16 +120,20 @@ def _of_the_lists(index: Vendor, list_budget: int, lists: list[Ask]) -> Pools:
     return pools
 
 
-def week(chosen: VendorSelection, keywords: int) -> dict[tuple[str, str], int]:
+def week(
+    chosen: VendorSelection, keywords: int, own_domains: int = 1
+) -> dict[tuple[str, str], int]:
     """Return the worst case in units, by vendor and pool, of reading so many keywords once.
 
-    Free vendors are left out. The first read of a keyword costs no more than a later one.
+    `own_domains`: our site's and its aliases. Free vendors are left out. The first read of a
+    keyword costs no more than a later one.
     """
     index, serp = chosen.main, chosen.serp
     # Each portion puts its own question for the counts, and a request may have a price of its own.
     portions = Counter(refresh.portion_sizes(keywords))
     weekly = sum(
-        times * refresh.weekly_worst(index, serp, size) for size, times in portions.items()
+        times * refresh.weekly_worst(index, serp, size, own_domains=own_domains)
+        for size, times in portions.items()
     )
     worst: Pools = Counter({(index.name, index.pool): weekly})
     if serp is not None and serp.name != index.name:

@@ -1,8 +1,8 @@
 """The weekly re-read of tracked keywords: what little is asked again, and its worst case. Pure.
 
 A week takes the search results of each keyword without their counts, one question for the counts of
-all keywords together, and for a page whose count moved only the domains that are new to it. Nothing
-is read whole again.
+all keywords together, and for a page whose count moved only the domains that are new to it. Of
+these it is proven whether they link to us, in one question for all. Nothing is read whole again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,16 @@ from datetime import date
 
 from bot.model.links import Market, Scope, Target
 from bot.planning.asks import Ask
-from bot.planning.steps import FREE_ROWS, SEARCH_RESULTS, TOP, metrics, most_affordable
+from bot.planning.link_lists import rows_of
+from bot.planning.steps import (
+    FREE_ROWS,
+    MOST_PROVEN,
+    SEARCH_RESULTS,
+    TOP,
+    metrics,
+    most_affordable,
+    proof,
+)
 from bot.providers.base import (
     Capability,
     IntersectQuery,
@@ -105,13 +114,19 @@ def portion_sizes(keywords: int) -> list[int]:
 
 
 def weekly_worst(
-    index: Vendor, serp: Vendor | None, keywords: int, *, ours_moved: bool = True
+    index: Vendor,
+    serp: Vendor | None,
+    keywords: int,
+    *,
+    ours_moved: bool = True,
+    own_domains: int = 1,
 ) -> int:
     """Return the most units of the index's pool that so many keywords, read at once, can cost.
 
     Supposes one site of ours with a page for each keyword, no competitor twice, and that the counts
     of all pages moved, ours too unless `ours_moved` is False. Search results count where the index
-    gives them. Linking pages and the links that left us are bought of what is left over.
+    gives them. That none of whom is new to a competitor links to us is proven for each of our
+    `own_domains`. Linking pages and the links that left us are bought of what is left over.
     """
     names = [f"rival-{number}.example" for number in range(keywords * TOP)]
     theirs = [f"https://{name}/page" for name in names]
@@ -122,6 +137,10 @@ def weekly_worst(
         *batch_counts(index, [*theirs, *ours], ["our-site.example"] if keywords else []),
         *new_linkers_of_all(index, grown, since=_SOME_DAY),
     ]
+    gained: dict[Target, int | None] = {Target(Scope.PAGE, url): None for url in theirs}
+    new = min(MOST_PROVEN, rows_of(new_linkers_of_all(index, gained, since=_SOME_DAY)))
+    names = [f"new-{number}.example" for number in range(new)]
+    asks += own_domains * proof(index, "our-site.example", names, None)
     if serp is not None and serp.name == index.name:
         market = Market("us", "en")
         asks += [search_results(serp, f"keyword {number}", market) for number in range(keywords)]

@@ -198,6 +198,23 @@ def proofs(
     return asks
 
 
+def that_fit(asks: Sequence[Ask], left: int | None) -> list[Ask]:
+    """Return the first of them that can be paid for with what is left; None: with anything."""
+    if left is None:
+        return [*asks]
+    fitting = []
+    for ask in asks:
+        if ask.worst() <= left:
+            fitting.append(ask)
+            left -= ask.worst()
+    return fitting
+
+
+def provers(indexes: Iterable[Vendor]) -> frozenset[str]:
+    """Return the names of those that can be asked which of some named domains link to us."""
+    return frozenset(index.name for index in indexes if can_prove_by_name(index))
+
+
 def proof(
     index: Vendor,
     site: str,
@@ -212,7 +229,7 @@ def proof(
     `domains` are best first: where what is left does not pay for all, the first are asked about.
     `linkers` and `times` are those of `BetweenQuery`.
     """
-    if not index.can(Capability.LINKS_BETWEEN) or is_free(index, Capability.REFERRING_DOMAINS):
+    if not can_prove_by_name(index):
         return []  # or our own profile was read whole
     domains = domains[:MOST_PROVEN]
     if not domains:

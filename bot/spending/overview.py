@@ -91,14 +91,17 @@ class Spending:
         for one in questions:
             alike.setdefault((one.site, one.via, one.serp), []).append(one)
         quotes, misfits = list[Quote](), list[BadQuestion]()
+        held = await self._held(team)
         for members in alike.values():
-            settings = await self._settings_of(team, members[0].site, channel)
+            site = members[0].site
+            settings = held.at(site, channel)
             try:
                 chosen = vendors_for(self._registry, members[0], settings)
             except BadQuestion as error:
                 misfits.append(error)
                 continue
-            quotes.append(await self._priced(planned.week(chosen, len(members)), team, settings))
+            worst = planned.week(chosen, len(members), 1 + len(held.aliases(site)))
+            quotes.append(await self._priced(worst, team, settings))
         if misfits and not quotes:
             raise misfits[0]
         return _together(quotes)

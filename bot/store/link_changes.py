@@ -2,7 +2,9 @@
 
 Nothing is stored twice for this: an interval that a later read opened is new. The first read of a
 profile shows what was already there. A read that was cut off shows only a part, so an interval that
-it opens is new only if the index itself first saw the link since then.
+it opens is new only if the index itself first saw the link since the day from which on new linkers
+were asked for. That is the day of the previous read, not of the previous message: a week may have
+gone by unread.
 """
 
 from collections.abc import Collection, Iterable
@@ -11,9 +13,11 @@ from datetime import datetime
 
 import sqlite_utils
 
+from bot.domains import registrable
 from bot.model.links import Link, ReferringDomain, Target
 from bot.store.profiles import find_profile, referring_domain
 from bot.store.times import from_text, to_text
+from bot.store.workspace import ensure_site
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,10 @@ def opened(
         "WHERE read.profile_id = :profile AND row.profile_id = :profile "
         "AND read.as_of > :after AND read.as_of <= :until AND closed_by_read IS NULL "
         "AND read.id > (SELECT min(id) FROM profile_reads WHERE profile_id = :profile) "
-        "AND (first_seen >= substr(:after, 1, 10) OR (SELECT complete FROM profile_reads AS before "
+        "AND (first_seen >= coalesce(read.asked_since, (SELECT max(substr(as_of, 1, 10)) "
+        "FROM profile_reads AS asked WHERE asked.profile_id = :profile AND asked.id < read.id "
+        "AND asked_since IS NOT NULL), substr(:after, 1, 10)) "
+        "OR (SELECT complete FROM profile_reads AS before "
         "WHERE before.profile_id = :profile AND before.id < read.id ORDER BY id DESC LIMIT 1)) "
         "ORDER BY name",
         {"profile": profile_id, "after": to_text(after), "until": to_text(until)},
@@ -76,6 +83,15 @@ def opened(
         )
         for name, url, title, anchor, *facts in rows
     )
+
+
+def last_asked(db: sqlite_utils.Database, of: ProfileOf) -> datetime | None:
+    """Return when it was last asked who is new to a target, and answered; None: never."""
+    (at,) = db.execute(
+        "SELECT max(as_of) FROM profile_reads WHERE profile_id = ? AND asked_since IS NOT NULL",
+        (_id(db, of),),
+    ).fetchone()
+    return from_text(at) if at else None
 
 
 def closed(db: sqlite_utils.Database, of: ProfileOf, *, by: int) -> tuple[ReferringDomain, ...]:
@@ -94,19 +110,21 @@ def linking_to(
     db: sqlite_utils.Database,
     team: str,
     site: str,
-    targets: Collection[Target],
+    own: Collection[str],
     domains: Iterable[str],
 ) -> frozenset[str]:
-    """Return which of these domains link to our pages or site according to any index."""
+    """Return which of these domains link to any address of our `own` domains, by any index.
+
+    Our page may have had another address before.
+    """
     ours = {
         profile_id
-        for target in targets
-        for (profile_id,) in db.execute(
-            "SELECT profiles.id FROM profiles JOIN targets ON targets.id = target_id "
-            "JOIN sites ON sites.id = site_id "
-            "WHERE profiles.team = ? AND sites.domain = ? AND scope = ? AND value = ?",
-            (team, site, target.scope, target.value),
+        for profile_id, value in db.execute(
+            "SELECT profiles.id, value FROM profiles JOIN targets ON targets.id = target_id "
+            "JOIN sites ON sites.id = site_id WHERE profiles.team = ? AND sites.domain = ?",
+            (team, site),
         )
+        if registrable(value) in own
     }
     return frozenset(
         domain
@@ -120,6 +138,35 @@ def linking_to(
             for profile_id in ours
         )
     )
+
+
+def note_absent(
+    db: sqlite_utils.Database, team: str, site: str, domains: Iterable[str], at: datetime
+) -> None:
+    """Keep that domains surely do not link to a site of a team at a moment."""
+    site_id, names = ensure_site(db, team, site, at).id, list(domains)
+    db.conn.executemany(
+        "INSERT INTO domains (name) VALUES (?) ON CONFLICT DO NOTHING", [(name,) for name in names]
+    )
+    db.conn.executemany(
+        "INSERT OR REPLACE INTO absences (team, site_id, domain_id, proven_at) "
+        "SELECT ?, ?, id, ? FROM domains WHERE name = ?",
+        [(team, site_id, to_text(at), name) for name in names],
+    )
+
+
+def absent(
+    db: sqlite_utils.Database, team: str, site: str, domains: Iterable[str], *, since: datetime
+) -> frozenset[str]:
+    """Return which of these domains were proven not to link to a site since a moment."""
+    wanted = frozenset(domains)
+    rows = db.execute(
+        "SELECT name FROM absences JOIN domains ON domains.id = domain_id "
+        "JOIN sites ON sites.team = absences.team AND sites.id = site_id "
+        "WHERE absences.team = ? AND sites.domain = ? AND proven_at >= ?",
+        (team, site, to_text(since)),
+    )
+    return frozenset(name for (name,) in rows if name in wanted)
 
 
 def keep_page(db: sqlite_utils.Database, of: ProfileOf, link: Link) -> None:

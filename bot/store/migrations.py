@@ -330,6 +330,28 @@ def recounts(db: sqlite_utils.Database) -> None:
     )
 
 
+@STEPS()
+def asked_since(db: sqlite_utils.Database) -> None:
+    """Add since which day a read asked for new linkers: unknown of what was read before."""
+    db.executescript("ALTER TABLE profile_reads ADD COLUMN asked_since TEXT;")
+
+
+@STEPS()
+def absences(db: sqlite_utils.Database) -> None:
+    """Add which domains were proven not to link to a site, and when."""
+    db.executescript("""
+        CREATE TABLE absences (
+            team TEXT NOT NULL,
+            site_id INTEGER NOT NULL,
+            domain_id INTEGER NOT NULL REFERENCES domains (id),
+            proven_at TEXT NOT NULL,
+            PRIMARY KEY (team, site_id, domain_id),
+            FOREIGN KEY (team, site_id) REFERENCES sites (team, id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX absences_by_domain ON absences (domain_id);
+    """)
+
+
 def migrate(db: sqlite_utils.Database, name: str) -> None:
     """Apply missing migrations, all or nothing; two processes may try at the same moment.
 

@@ -37,9 +37,17 @@ Facts = tuple[float | None, str | None, str | None, float | None, int | None, st
 
 
 def record_read(
-    db: sqlite_utils.Database, team: str, site: str | None, profile: Profile, at: datetime
+    db: sqlite_utils.Database,
+    team: str,
+    site: str | None,
+    profile: Profile,
+    at: datetime,
+    *,
+    asked_since: date | None = None,
 ) -> Recorded | None:
     """Merge one read of a profile into the stored one, for a team and one of its sites (or none).
+
+    `asked_since`: the day from which on it was asked who is new, if it was asked for that.
 
     Returns None and writes nothing when a newer read of the same profile is already stored: an old
     answer from a cache says nothing new.
@@ -49,9 +57,13 @@ def record_read(
     if latest is not None and profile.as_of < latest:
         return None
     read_id: int = db.execute(
-        "INSERT INTO profile_reads (profile_id, as_of, recorded_at, complete, row_count) "
-        "VALUES (?, ?, ?, ?, ?) RETURNING id",
-        (profile_id, to_text(profile.as_of), to_text(at), profile.complete, len(profile.rows)),
+        "INSERT INTO profile_reads (profile_id, as_of, recorded_at, complete, row_count, "
+        "asked_since) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+        (
+            *(profile_id, to_text(profile.as_of), to_text(at)),
+            *(profile.complete, len(profile.rows)),
+            asked_since.isoformat() if asked_since else None,
+        ),
     ).fetchone()[0]
     known = _open_intervals(db, profile_id)
     seen = {row.domain: _facts(row) for row in reversed(profile.rows)}

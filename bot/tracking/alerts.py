@@ -8,6 +8,7 @@ import sqlite_utils
 from bot.gap.changes import alerts
 from bot.gap.compare import hundredths
 from bot.model.links import ReferringDomain, Scope, Target
+from bot.model.page_key import is_same_page
 from bot.model.question import NO_PAGE
 from bot.model.tracking import Alert, Moment, Snapshot, TrackedKeyword
 from bot.store import link_changes, snapshots, tracked_keywords
@@ -32,15 +33,18 @@ def alerts_since(
         for one in tracked_keywords.of_channel(db, team, channel)
         if not one.tracked.paused
     ]
-    history = snapshots.history(db, team, [one.id for one in here], until=until, last=8)
+    ids = [one.id for one in here]
+    earlier = snapshots.history(db, team, ids, until=since, last=1)
+    latest = snapshots.history(db, team, ids, until=until, last=1)
     found: dict[Alert, None] = {}
     for keyword in here:
-        shots = history.get(keyword.id, ())
-        before = next((one for one in reversed(shots) if one.taken_at <= since), None)
-        if shots and before is not None and shots[-1] is not before:
+        if keyword.id not in earlier:
+            continue
+        (before,), (now,) = earlier[keyword.id], latest[keyword.id]
+        if now.taken_at > before.taken_at:
             name, moments = keyword.question.keyword, frozenset(wanted)
-            ranks = alerts(before, shots[-1], name, wanted=moments)
-            links = _links(db, keyword, shots[-1], since, until)
+            ranks = alerts(before, now, name, wanted=moments)
+            links = _links(db, keyword, before, now, since=since, until=until)
             found |= dict.fromkeys(one for one in (*ranks, *links) if one.moment in moments)
     return tuple(found)
 
@@ -48,7 +52,9 @@ def alerts_since(
 def _links(
     db: sqlite_utils.Database,
     keyword: TrackedKeyword,
+    before: Snapshot,
     now: Snapshot,
+    *,
     since: datetime,
     until: datetime,
 ) -> list[Alert]:
@@ -60,12 +66,25 @@ def _links(
         Alert(Moment.WON, name, row.domain, page.source_url if page else None)
         for row, page in link_changes.opened(db, ours, after=since, until=until)
     ]
+    grew = _growth(before, now) - len(won)
+    if not now.reread and grew > 0:
+        # An answer counts our page and does not ask who is new to it: the next weekly read does.
+        won.append(Alert(Moment.WON, name, page=now.page, count=grew))
     gone = link_changes.losses(db, ours, after=since, until=until)
     return won + [
         Alert(Moment.LOST_STRONG, name, one.domain, one.url)
         for one in gone
         if one.state == LOST and _is_strong(one.facts)
     ]
+
+
+def _growth(before: Snapshot, now: Snapshot) -> int:
+    """Return by how much the count of our page grew; 0 where it cannot be compared."""
+    if before.index != now.index or not is_same_page(before.page, now.page):
+        return 0
+    if now.have is None or before.have is None:
+        return 0
+    return now.have - before.have
 
 
 def _is_strong(row: ReferringDomain) -> bool:

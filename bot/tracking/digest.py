@@ -14,12 +14,13 @@ from pydantic import TypeAdapter
 
 from bot.gap.changes import compared_with, gap_history, keyword_line, moved
 from bot.gap.compare import Own, noise
-from bot.gap.new_links import KeywordNews, new_links
+from bot.gap.new_links import KeywordNews, links_to_both, new_links, unproven_links
 from bot.gap.prioritise import Evidence
 from bot.gap.relevance import terms_of
 from bot.model.links import Profile, ReferringDomain, Scope, Target
 from bot.model.question import NO_PAGE
 from bot.model.tracking import Digest, OwnLink, Snapshot, TrackedKeyword, Unread
+from bot.planning.refresh import NEW_ROWS
 from bot.render.tracking.digest_sentence import digest_sentence
 from bot.render.tracking.suggestions import suggestions
 from bot.settings import levels
@@ -76,17 +77,22 @@ def digest_slot(team: str, channel: str, settings: Settings, moment: datetime) -
 
 
 class Digests:
-    """Builds digests; spends and posts nothing."""
+    """Builds digests; spends and posts nothing.
 
-    def __init__(self, database: Database, settings: Settings) -> None:
-        self._database, self._settings = database, settings
+    `provers` are the indexes that can say which of many domains link to us, by their names.
+    """
+
+    def __init__(self, database: Database, settings: Settings, provers: frozenset[str]) -> None:
+        self._database, self._settings, self._provers = database, settings, provers
 
     async def build(self, slot: Slot, *, as_of: datetime) -> Digest:
         """Return what a channel's week has to tell up to a moment.
 
         Changes are against the digest before, or against each keyword's first read.
         """
-        return await self._database.read(lambda db: _build(db, self._settings, slot, as_of))
+        return await self._database.read(
+            lambda db: _build(db, self._settings, slot, as_of, self._provers)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,7 @@ class _Story:
     unchecked: frozenset[tuple[str, str]]
     own: frozenset[str]
     linking: frozenset[str]
+    absent: frozenset[str]
 
     @property
     def gained(self) -> int:
@@ -114,6 +121,7 @@ def _build(
     settings: Settings,
     slot: Slot,
     as_of: datetime,
+    provers: frozenset[str],
 ) -> Digest:
     team, channel = slot.team, slot.channel
     since = posts.told_until(db, slot)
@@ -138,11 +146,19 @@ def _build(
         for one in active
         if one.tracked.id in shots
     ]
-    lines = tuple(keyword_line(one.keyword, one.shots, since, one.gained) for one in stories)
+    lines = tuple(
+        replace(
+            keyword_line(one.keyword, one.shots, since, one.gained),
+            gained_at_least=any(len(rows) >= NEW_ROWS for rows in one.theirs.values()),
+        )
+        for one in stories
+    )
     held = {site: team_settings.at(site, channel) for site in sites}
-    fresh = new_links([_news(one, held[one.keyword.question.site]) for one in stories])
+    news = [_news(one, held[one.keyword.question.site], provers) for one in stories]
+    fresh = new_links(news)
     won = _once(link for one in stories for link in one.won)
     lost = _once(link for one in stories for link in one.lost)
+    just_won = {link.domain for link in won}
     unread = tuple(
         Unread(one.tracked.id, one.tracked.question.keyword, one.fault or "It was not read yet.")
         for one in active
@@ -166,6 +182,8 @@ def _build(
         unchecked_losses=len(frozenset().union(*(one.unchecked for one in stories))),
         paused=len(here) - len(active),
         gap_history=gap_history(_by_name(stories)),
+        links_to_both=tuple(one for one in links_to_both(news) if one.domain not in just_won),
+        unproven=unproven_links(news),
     )
     told = () if digest.nothing_read else lines
     sentence = digest_sentence(told, won, lost, fresh, earlier_digest=since is not None)
@@ -213,12 +231,10 @@ def _story(
         for competitor in now.competitors
     }
     names = {row.domain for rows in theirs.values() for row, _ in rows}
-    targets = [Target(Scope.SITE, site)]
     won: tuple[OwnLink, ...] = ()
     gone: list[link_changes.Loss] = []
     if now.page and now.page != NO_PAGE:
         ours = Target(Scope.PAGE, now.page)
-        targets.append(ours)
         found = link_changes.opened(db, profile(ours), after=after, until=until)
         won = tuple(
             _own(row, page.source_url if page else None, now.page, keyword) for row, page in found
@@ -234,11 +250,16 @@ def _story(
         ),
         unchecked=frozenset((one.domain, one.target) for one in gone if one.state == UNCHECKED),
         own=own,
-        linking=link_changes.linking_to(db, team, site, targets, sorted(names)),
+        linking=link_changes.linking_to(db, team, site, own, sorted(names)),
+        absent=link_changes.absent(db, team, site, names, since=after),
     )
 
 
-def _news(one: _Story, settings: Settings) -> KeywordNews:
+def _news(one: _Story, settings: Settings, provers: frozenset[str]) -> KeywordNews:
+    """Return what is new around a keyword.
+
+    Where the index can say who links to us, whoever is not proven absent is told as unchecked.
+    """
     question, now = one.keyword.question, one.shots[-1]
     urls = {competitor.url for competitor in now.competitors}
     titles = [row.title for row in now.serp if row.url in urls and row.title]
@@ -262,6 +283,7 @@ def _news(one: _Story, settings: Settings) -> KeywordNews:
         ),
         own=Own(one.own, one.linking, complete=False),
         evidence=evidence,
+        proven=one.absent if one.absent or now.index in provers else None,
         blocked=settings.blocked,
         floor=settings.authority_floor,
     )

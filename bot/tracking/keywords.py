@@ -14,6 +14,7 @@ import sqlite_utils
 from bot.clock import Clock
 from bot.errors import BadQuestion
 from bot.model.links import Market
+from bot.model.page_key import is_same_page, page_key
 from bot.model.question import Question, SiteQuestion
 from bot.model.report import Report
 from bot.model.tracking import CompetitorCount, Snapshot, TrackedKeyword
@@ -50,12 +51,15 @@ class Listed:
     def gap_change(self) -> int | None:
         """Return how the gap moved between the last two reads; None: it cannot be told.
 
-        Another link index counts differently: what it counted is no change.
+        Another link index counts differently, and another page of ours has other links: neither is
+        a change.
         """
         if len(self.snapshots) < 2:
             return None
         before, now = self.snapshots[-2:]
         if before.gap is None or now.gap is None or before.index != now.index:
+            return None
+        if not is_same_page(before.page, now.page):
             return None
         return now.gap - before.gap
 
@@ -167,8 +171,9 @@ class Tracking:
     ) -> None:
         """Keep what a `/gap` found as a snapshot of every channel that follows the question.
 
-        `only`: of the keyword with this id alone. The first one of a keyword is what later reads
-        compare with; others are only shown.
+        `only`: of the keyword with this id alone. Of another page of ours or with other competitors
+        than what is tracked it is another question, and no part of its history. The first one of a
+        keyword is what later reads compare with; others are only shown.
         """
         if not report.competitors:
             return
@@ -176,7 +181,9 @@ class Tracking:
             lambda db: tracked_keywords.matching(db, team, question)
         )
         for keyword in following:
-            if only in (None, keyword.id):
+            if only == keyword.id or (
+                only is None and _asks_the_same(question, report, keyword.question)
+            ):
                 first = not await self.history(keyword)
                 snapshot = snapshot_of(report, run_id, reread=first)
                 await self._database.run(
@@ -260,6 +267,18 @@ def key_of(question: Question) -> tuple[str, Market, str | None]:
 def spelled_so(found: Sequence[TrackedKeyword], keyword: str) -> Sequence[TrackedKeyword]:
     """Return those that are spelled exactly so, or all when none is: some are kept in two ways."""
     return [one for one in found if one.question.keyword == keyword] or found
+
+
+def _asks_the_same(asked: Question, report: Report, tracked: Question) -> bool:
+    """Say whether an answer counted what is tracked: our page, the competitors, by whom."""
+    if (asked.via, asked.serp) != (tracked.via, tracked.serp):
+        return False
+    if set(map(page_key, asked.vs)) != set(map(page_key, tracked.vs)):
+        return False
+    if asked.page is None and tracked.page is None:
+        return True  # the results tell our page to both
+    ranking = next((row.url for row in report.results if row.domain == asked.site), None)
+    return is_same_page(report.page, tracked.page or ranking)
 
 
 def _is_due(one: TrackedState, now: datetime, after: timedelta) -> bool:

@@ -5,9 +5,10 @@ that are new to it; of a free index everything is read. The first look at a page
 moment from which on links are news. A link that left is called lost once its page was read.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import sqlite_utils
@@ -32,6 +33,7 @@ from bot.providers.base import (
 from bot.store import link_changes, profiles
 from bot.store.connect import Database
 from bot.store.link_changes import LOST, STILL_THERE, UNCHECKED, ProfileOf
+from bot.tracking.absence import AbsenceProof
 
 MOST_PAGES_BOUGHT = 10
 """Linking pages that one look buys at most, of the strongest new domains."""
@@ -41,11 +43,11 @@ MOST_PAGES_READ = 20
 
 @dataclass(frozen=True, slots=True)
 class WatchedPage:
-    """A page with its referring domains now and at the last look; `seen_before` False: none yet."""
+    """A page with its referring domains now and at the last look, which was `since`; None: none."""
 
     url: str
     is_ours: bool
-    seen_before: bool
+    since: datetime | None
     before: int | None
     now: int | None
 
@@ -64,7 +66,8 @@ class WatchedPage:
 class LinkWatch:
     """The look of one site's keywords at their pages, in one index.
 
-    `kept_back` are units of the run's cap that keywords still to be read may need.
+    `kept_back` are units of the run's cap that keywords still to be read may need; `kept_of_ours`
+    is what the lists of our own pages would have cost.
     """
 
     team: str
@@ -75,25 +78,33 @@ class LinkWatch:
     database: Database
     clock: Clock
     reader: Reader
+    proof: AbsenceProof
     kept_back: int = 0
+    kept_of_ours: int = 0
 
-    async def look(self, pages: Sequence[WatchedPage], *, since: datetime) -> frozenset[str]:
+    async def look(self, pages: Sequence[WatchedPage]) -> frozenset[str]:
         """Ask, keep, and look closer at what is new; never raises for a vendor or a page.
 
         Returns the pages that were to be asked about and were not answered for.
         """
         if not self._is_free:
             for page in pages:
-                await self._begin(page.target)
-        news, unanswered = await self._ask(pages, since)
+                await self._begin(page)
+        pages = [await self._since_the_last_answer(page) for page in pages]
+        news, unanswered = await self._ask(pages)
         left: list[tuple[Target, Link]] = []
         ours = {page.target for page in pages if page.is_ours}
+        since = {page.target: page.since or self.clock.now() for page in pages}
         for profile in news:
-            left += await self._keep(profile, is_ours=profile.target in ours)
-        left += await self._ask_who_left(pages, since)
-        await self._check(left)
-        fresh = await self._fresh(news, since)
+            left += await self._keep(
+                profile,
+                is_ours=profile.target in ours,
+                asked_since=since[profile.target].date(),
+            )
+        fresh = await self._fresh(pages)
         await self._prove(fresh, ours)
+        left += await self._ask_who_left(pages)
+        await self._check(left)
         await self._buy_pages(fresh, ours)
         return frozenset(target.value for target in unanswered)
 
@@ -101,14 +112,30 @@ class LinkWatch:
     def _is_free(self) -> bool:
         return is_free(self.index, Capability.REFERRING_DOMAINS)
 
-    async def _ask(
-        self, pages: Sequence[WatchedPage], since: datetime
-    ) -> tuple[list[Profile], set[Target]]:
+    async def _since_the_last_answer(self, page: WatchedPage) -> WatchedPage:
+        """Return it with the last moment of an answer: beside it another page may have failed.
+
+        One of today may be of this very read, before a kill: then what follows it is still to do,
+        and the same question costs nothing.
+        """
+        if page.since is None:
+            return page
+        at = await self.database.read(partial(link_changes.last_asked, of=self._of(page.target)))
+        if at is None or at.date() == self.clock.now().date():
+            return page
+        return replace(page, since=max(page.since, at))
+
+    async def _ask(self, pages: Sequence[WatchedPage]) -> tuple[list[Profile], set[Target]]:
+        asks = []
         if self._is_free:
             asks = [steps.who_links(self.index, page.target, steps.FREE_ROWS) for page in pages]
         else:
-            grown = {page.target: page.grew_by for page in pages if page.seen_before}
-            asks = refresh.new_linkers_of_all(self.index, grown, since=since.date())
+            grown: dict[date, dict[Target, int | None]] = defaultdict(dict)
+            for page in pages:
+                if page.since is not None:
+                    grown[page.since.date()][page.target] = page.grew_by
+            for day, some in grown.items():
+                asks += refresh.new_linkers_of_all(self.index, some, since=day)
         found: list[Profile] = []
         unanswered: set[Target] = set()
         for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
@@ -120,23 +147,31 @@ class LinkWatch:
                 unanswered.add(ask.query.target)
         return found, unanswered
 
-    async def _begin(self, target: Target) -> None:
-        """Mark a page as watched from now on: an empty read that was cut off says nothing else."""
-        at, of = self.clock.now(), self._of(target)
+    async def _begin(self, page: WatchedPage) -> None:
+        """Mark a page as watched from now on: an empty read that was cut off says nothing else.
+
+        One that was read in another spelling is still to be asked about since then.
+        """
+        target, at, of = page.target, self.clock.now(), self._of(page.target)
         nothing = Profile(target, self.index.name, (), complete=False, as_of=at)
+        asked_since = at.date() if page.since is None else None
 
         def begin(db: sqlite_utils.Database) -> None:
             if profiles.find_profile(db, of.team, of.site, of.provider, target) is None:
-                profiles.record_read(db, of.team, of.site, nothing, at)
+                profiles.record_read(db, of.team, of.site, nothing, at, asked_since=asked_since)
 
         await self.database.run(begin)
 
-    async def _keep(self, profile: Profile, *, is_ours: bool) -> list[tuple[Target, Link]]:
+    async def _keep(
+        self, profile: Profile, *, is_ours: bool, asked_since: date | None = None
+    ) -> list[tuple[Target, Link]]:
         """Record a read; returns who left our page by it, with the page that linked if known."""
         at, of = self.clock.now(), self._of(profile.target)
 
         def keep(db: sqlite_utils.Database) -> list[tuple[Target, Link]]:
-            read = profiles.record_read(db, self.team, self.site, profile, at)
+            read = profiles.record_read(
+                db, self.team, self.site, profile, at, asked_since=asked_since
+            )
             if read is None or not read.closed or not is_ours:
                 return []
             gone = link_changes.closed(db, of, by=read.read_id)
@@ -147,20 +182,23 @@ class LinkWatch:
 
         return await self.database.run(keep)
 
-    async def _ask_who_left(
-        self, pages: Sequence[WatchedPage], since: datetime
-    ) -> list[tuple[Target, Link]]:
+    async def _ask_who_left(self, pages: Sequence[WatchedPage]) -> list[tuple[Target, Link]]:
         """Ask who left a page of ours whose count fell, where the index can tell."""
+        since = {
+            page.target: page.since
+            for page in pages
+            if page.is_ours and page.since and (page.grew_by or 0) < 0
+        }
         asks = [
             ask
-            for page in pages
-            if page.is_ours and (page.grew_by or 0) < 0
-            if (ask := refresh.lost_links(self.index, page.target, since=since.date()))
+            for target, at in since.items()
+            if (ask := refresh.lost_links(self.index, target, since=at.date()))
         ]
+        asks = steps.that_fit(asks, await self._left())
         left = []
         for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
             if isinstance(ask.query, LostQuery) and answer is not None:
-                told = await self._told(ask.query.target, since)
+                told = await self._told(ask.query.target, since[ask.query.target])
                 rows = [row for row in answer.only(Link) if row.domain not in told]
                 of = self._of(ask.query.target)
                 for row in rows:
@@ -217,22 +255,27 @@ class LinkWatch:
         return LOST if seen_whole else UNCHECKED
 
     async def _fresh(
-        self, news: Iterable[Profile], since: datetime
+        self, pages: Iterable[WatchedPage]
     ) -> dict[str, tuple[ReferringDomain, list[Target]]]:
-        """Return the new domains of all pages, strongest first, with what they link to."""
+        """Return the new domains of all pages, strongest first, with what they link to.
+
+        An answer to a question of a person may have found some of them since the last look.
+        """
         found: dict[str, tuple[ReferringDomain, list[Target]]] = {}
-        for profile in news:
+        for page in pages:
+            if page.since is None:
+                continue
             rows = await self.database.read(
                 partial(
                     link_changes.opened,
-                    of=self._of(profile.target),
-                    after=since,
+                    of=self._of(page.target),
+                    after=page.since,
                     until=self.clock.now(),
                 )
             )
             for row, _ in rows:
                 if row.domain not in noise() and row.domain not in self.own:
-                    found.setdefault(row.domain, (row, []))[1].append(profile.target)
+                    found.setdefault(row.domain, (row, []))[1].append(page.target)
         strongest = sorted(
             found.items(),
             key=lambda one: -(one[1][0].authority.value if one[1][0].authority else 0.0),
@@ -242,20 +285,9 @@ class LinkWatch:
     async def _prove(
         self, fresh: dict[str, tuple[ReferringDomain, list[Target]]], ours: set[Target]
     ) -> None:
-        """Ask once whether the new domains of all competitors link to us, and keep who does."""
+        """Ask once whether the new domains of all competitors link to us, and keep what is said."""
         theirs = [name for name, (_, targets) in fresh.items() if not ours & set(targets)]
-        site = Target(Scope.SITE, self.site)
-        left = await self._left()
-        asks = [
-            ask
-            for ask in steps.proof(self.index, self.site, theirs, left)
-            if not ask.beyond_the_cap
-        ]
-        for answer in await self.asker.all(asks):
-            if answer is not None:
-                rows = answer.only(ReferringDomain)
-                linking = Profile(site, self.index.name, rows, complete=False, as_of=answer.as_of)
-                await self._keep(linking, is_ours=False)
+        await self.proof.keep(theirs, await self._left())
 
     async def _buy_pages(
         self, fresh: dict[str, tuple[ReferringDomain, list[Target]]], ours: set[Target]
@@ -263,7 +295,7 @@ class LinkWatch:
         """Buy the linking page of our new links and of the strongest others, as far as it goes."""
         names = sorted(fresh, key=lambda name: not ours & set(fresh[name][1]))
         seen_on = {name: fresh[name][1] for name in names[:MOST_PAGES_BOUGHT]}
-        left = await self._left()
+        left = await self._left(but=self.kept_of_ours)
         asks = [
             ask
             for ask in steps.enrichment(self.index, seen_on, left)
@@ -275,10 +307,10 @@ class LinkWatch:
                 for row in answer.only(Link):
                     await self.database.run(partial(link_changes.keep_page, of=of, link=row))
 
-    async def _left(self) -> int | None:
+    async def _left(self, *, but: int = 0) -> int | None:
         """Return what may be spent beyond counts and lists; the first must not eat the last's."""
         left = await self.asker.budget.left(self.index.name, self.index.pool)
-        return None if left is None else max(0, left - self.kept_back)
+        return None if left is None else max(0, left - self.kept_back - but)
 
     def _of(self, target: Target) -> ProfileOf:
         return ProfileOf(self.team, self.site, self.index.name, target)

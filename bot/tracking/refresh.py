@@ -7,6 +7,8 @@ The search results of each keyword, the counts of all pages in one question, the
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.analysis.ask import Asker
 from bot.clock import Clock
@@ -14,7 +16,7 @@ from bot.domains import is_platform, registrable
 from bot.errors import BadQuestion
 from bot.gap.need import count_need
 from bot.gap.results import pages_once
-from bot.gap.top3_window import top_by_share
+from bot.gap.top3_window import one_a_week, top_by_share
 from bot.model.links import Authority, Metrics, Scope, SerpRow, Target
 from bot.model.page_key import page_key
 from bot.model.question import NO_PAGE
@@ -34,6 +36,7 @@ from bot.store import tracked_keywords as store
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
 from bot.store.ledger import Payer
+from bot.tracking.absence import AbsenceProof
 from bot.tracking.link_changes import LinkWatch, WatchedPage
 
 KEPT_IN_VIEW = 24
@@ -63,11 +66,6 @@ class _Reading:
     competitors: tuple[CompetitorCount, ...] = ()
     page: str | None = None
     fault: str | None = None
-
-    @property
-    def last_reread(self) -> Snapshot | None:
-        """Return the last snapshot after which new links were not asked for yet."""
-        return next((shot for shot in reversed(self.past) if shot.reread), None)
 
     @property
     def pages(self) -> list[str]:
@@ -149,17 +147,18 @@ class Refresher:
             lambda db: snapshots.history(db, team, ids, until=now, last=KEPT_IN_VIEW)
         )
         others = await self._database.read(lambda db: store.of_channel(db, team, first.channel))
+        own = held.own_domains(site)
         budget = RunBudget(
             self._database,
             run_id,
             team,
             None,
             SqliteAnswers(self._database, team),
-            _caps(chosen, max(len(others), len(members))),
+            _caps(chosen, max(len(others), len(members)), len(own)),
             Payer(person, site, first.channel),
             Rules.of(settings),
         )
-        asker, own = Asker(self._gateway, budget, fresh=False), held.own_domains(site)
+        asker = Asker(self._gateway, budget, fresh=False)
         watch = LinkWatch(
             team=team,
             site=site,
@@ -169,14 +168,25 @@ class Refresher:
             database=self._database,
             clock=self._clock,
             reader=self._reader,
-            kept_back=_kept_back(chosen, len(members), to_come),
+            proof=AbsenceProof(team, site, own, chosen, asker, self._database, self._clock),
+            kept_back=_caps(chosen, to_come, len(own)).get(chosen.main.name, 0),
+            kept_of_ours=_lists_of_ours(chosen, len(members)),
         )
         readings = [
             _Reading(one, tuple(s for s in past.get(one.id, ()) if s.index == chosen.main.name))
             for one, _ in members
         ]
         return _Group(
-            site, own, chosen, readings, asker, watch, self._clock, settings.window, run_id
+            site,
+            own,
+            chosen,
+            readings,
+            asker,
+            watch,
+            self._clock,
+            settings.window,
+            ZoneInfo(settings.time_zone),
+            run_id,
         )
 
     async def _keep(self, outcome: Outcome) -> None:
@@ -191,9 +201,10 @@ class Refresher:
             )
 
 
-def _caps(chosen: VendorSelection, keywords: int) -> dict[str, int]:
+def _caps(chosen: VendorSelection, keywords: int, own_domains: int) -> dict[str, int]:
     """Return the most a read may cost by vendor: the worst case of a week, as it is quoted."""
-    return {vendor: units for (vendor, _), units in quote.week(chosen, keywords).items()}
+    worst = quote.week(chosen, keywords, own_domains)
+    return {vendor: units for (vendor, _), units in worst.items()}
 
 
 @dataclass
@@ -208,6 +219,7 @@ class _Group:
     watch: LinkWatch
     clock: Clock
     window: int
+    zone: ZoneInfo
     run_id: str
     counted: dict[Target, Metrics] = field(default_factory=dict)
 
@@ -216,9 +228,7 @@ class _Group:
         await self._search()
         ready = [one for one in self.readings if one.fault is None]
         await self._count(ready)
-        looked = (shot.taken_at for one in ready if (shot := one.last_reread))
-        since = min(looked, default=self.clock.now())
-        unanswered = await self.watch.look(_watched(ready, self._links), since=since)
+        unanswered = await self.watch.look(_watched(ready, self._links))
         return [self._outcome(one, unanswered) for one in self.readings]
 
     async def _search(self) -> None:
@@ -248,7 +258,8 @@ class _Group:
             named = ((url, registrable(url) or "") for url in question.vs)
             competitors = [(url, domain) for url, domain in named if domain not in self.own]
         else:
-            serps = [one.serp, *(shot.serp for shot in reversed(one.past) if shot.serp)]
+            weeks = one_a_week(one.past, self.zone, before=self.clock.now())
+            serps = [one.serp, *(shot.serp for shot in weeks)]
             top = top_by_share(serps, self.own, window=self.window) if one.serp else ()
             competitors = [(row.url, row.domain) for row in top]
         one.competitors = tuple(CompetitorCount(url, domain, None) for url, domain in competitors)
@@ -333,15 +344,11 @@ class _Group:
         )
 
 
-def _kept_back(chosen: VendorSelection, keywords: int, to_come: int) -> int:
-    """Return the units that no linking page may be bought of: what later keywords can need.
-
-    Nor what the lists of our own pages would have cost: a quiet week of ours makes none dearer.
-    """
+def _lists_of_ours(chosen: VendorSelection, keywords: int) -> int:
+    """Return what the lists of our own pages can cost: a quiet week of ours makes none dearer."""
     index, serp = chosen.main, chosen.serp
     without = refresh.weekly_worst(index, serp, keywords, ours_moved=False)
-    ours = refresh.weekly_worst(index, serp, keywords) - without
-    return _caps(chosen, to_come).get(index.name, 0) + ours
+    return refresh.weekly_worst(index, serp, keywords) - without
 
 
 def _ours(serp: Iterable[SerpRow], own: frozenset[str]) -> SerpRow | None:
@@ -351,19 +358,23 @@ def _ours(serp: Iterable[SerpRow], own: frozenset[str]) -> SerpRow | None:
 def _watched(
     ready: Sequence[_Reading], links: Callable[[str], int | None]
 ) -> tuple[WatchedPage, ...]:
-    """Return every page with its count now and when it was last read, if ever."""
-    before: dict[str, int | None] = {}
-    for one in ready:
-        for shot in filter(lambda shot: shot.reread, one.past):
-            before |= {
-                page_key(competitor.url): competitor.referring_domains
-                for competitor in shot.competitors
-            }
-            if shot.page:
-                before[page_key(shot.page)] = shot.have
+    """Return every page with its count now and when it was last read, if ever.
+
+    Each page has a last read of its own: a keyword that was paused, failed, or has just come in
+    looks back further than the others.
+    """
+    before: dict[str, tuple[datetime, int | None]] = {}
+    shots = (shot for one in ready for shot in one.past if shot.reread)
+    for shot in sorted(shots, key=lambda shot: shot.taken_at):
+        for competitor in shot.competitors:
+            before[page_key(competitor.url)] = (shot.taken_at, competitor.referring_domains)
+        if shot.page:
+            before[page_key(shot.page)] = (shot.taken_at, shot.have)
     theirs = {page_key(competitor.url) for one in ready for competitor in one.competitors}
     pages = {url: page_key(url) for one in ready for url in one.pages}
+    never = (None, None)
     return tuple(
-        WatchedPage(url, key not in theirs, key in before, before.get(key), links(url))
+        WatchedPage(url, key not in theirs, since=since, before=count, now=links(url))
         for url, key in pages.items()
+        for since, count in (before.get(key, never),)
     )

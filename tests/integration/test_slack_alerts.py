@@ -4,12 +4,14 @@ It is a Tuesday after a quiet Monday; a read in between is somebody's who could 
 """
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from fakes.slack.tracking_channel import TrackedChannel, tracked_channel
 from fakes.worlds.moving_web import COMPETITORS, OURS
 
 from bot.pages.reading.fetch import ReadState
+from bot.store import snapshots
 
 PAGE = "https://friend.example/post"
 
@@ -197,3 +199,17 @@ async def test_a_competitors_new_link_interrupts_nobody(there):
     await there.read()
     await there.day(0)
     assert said(there) == []
+
+
+async def test_a_count_that_an_answer_saw_grow_is_told_though_nobody_asked_who_it_was(there):
+    there.bot.clock.advance(60)
+    (here,) = await there.bot.services.tracking.listed(there.team, None)
+    keyword = here.state.tracked
+    seen = replace(
+        here.latest, taken_at=there.bot.clock.now(), have=here.latest.have + 2, reread=False
+    )
+    await there.bot.database.run(lambda db: snapshots.add(db, there.team, keyword.id, seen))
+    await there.day(0)
+    assert any("has 2 referring domains more for “best crm”" in text for text in said(there))
+    await there.day(1)
+    assert sum("referring domains more" in text for text in said(there)) == 1

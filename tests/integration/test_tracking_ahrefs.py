@@ -13,6 +13,7 @@ from support.runs import TEAM, Desk, desk
 from bot.model.question import Defaults, make
 from bot.model.tracking import Digest
 from bot.pages.facts import MAX_SHOWN
+from bot.planning.steps import provers
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.store import posts
@@ -118,7 +119,7 @@ async def tracker(monkeypatch, tmp_path) -> AsyncIterator[Tracker]:
             reader=it.reader,
         )
         tracking = Tracking(database=it.database, clock=it.clock, refresher=refresher)
-        yield Tracker(it, tracking, Digests(it.database, it.settings))
+        yield Tracker(it, tracking, Digests(it.database, it.settings, provers(registry.vendors)))
 
 
 async def test_the_first_read_counts_and_reports_nothing_as_new(tracker):

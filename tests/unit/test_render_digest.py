@@ -10,7 +10,7 @@ from hypothesis import given
 from support.drawn import takes
 
 from bot.model.tracking import Outlook, Unread
-from bot.render.tracking.digest_message import digest_message
+from bot.render.tracking.digest_message import digest_message, rows
 from bot.render.tracking.digest_sentence import digest_sentence
 
 
@@ -230,3 +230,11 @@ def test_long_words_cost_rows_and_never_the_message():
     )
     wide = replace(wide, unread=(Unread("t", "&" * 99, "&" * 99),) * 5)
     takes(digest_message(wide))
+
+
+def test_whom_the_sentence_names_and_who_crossed_a_top_stand_first_in_the_table():
+    movers = [line(f"mover {at}", gap_change=-50 - at) for at in range(12)]
+    crossed = line("crossed", gap_change=0, position=9, position_before=12, position_change=-3)
+    named = line("named", gap_change=0, position_change=0)
+    week = digest(*movers, crossed, named, sentence="The competitors of “named” gained 3.")
+    assert [row.keyword for row in rows(week)[:3]] == ["named", "crossed", "mover 11"]

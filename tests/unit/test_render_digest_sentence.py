@@ -1,6 +1,7 @@
 """What the week did in one sentence, and at most three things to do about it."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from fakes.worlds.any_digest import lines, new_links, own_links, tuples_of
@@ -235,3 +236,16 @@ def test_a_link_to_a_page_that_serves_two_keywords_is_counted_once():
     lines = [line("best crm"), line("cheap crm", page=line().page, gap=10)]
     said = digest_sentence(lines, (), (), ())
     assert "You closed 3 of 21 missing links" in said
+
+
+def test_what_ranks_in_the_top_3_is_apart_in_the_headline_and_nothing_to_turn_to():
+    top = line("first", gap=19, gap_change=0, position=1, position_change=0, position_before=1)
+    top = replace(top, outlook=Outlook.NOT_AT_THIS_PACE, competitors_gained=0)
+    low = line("other", gap=5, gap_change=0, position=8, position_change=0, position_before=8)
+    low = replace(low, page="https://ours.example/low", competitors_gained=0)
+    assert digest_sentence((top, low), (), (), ()) == (
+        "5 links are missing for “other”, as many as in the last digest "
+        "(“first”, which ranks in the top 3, is not counted)."
+    )
+    assert digest_sentence((top,), (), (), ()).endswith("and it ranks 1 already.")
+    assert suggestions((top,), (), (), ()) == ()

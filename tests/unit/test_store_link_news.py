@@ -171,7 +171,7 @@ async def test_who_links_to_us_is_known_by_any_index_and_of_our_team_alone(datab
     async def linking(team: str):
         names = ["a.example", "gone.example", "nobody.example"]
         return await database.read(
-            lambda db: link_changes.linking_to(db, team, "ours.example", [ours], names)
+            lambda db: link_changes.linking_to(db, team, "ours.example", {"ours.example"}, names)
         )
 
     assert await linking("T1") == {"a.example"}

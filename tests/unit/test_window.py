@@ -1,11 +1,14 @@
 """The windowed top 3: whom we measure against when first pages change from day to day."""
 
+from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from fakes.worlds.snapshots import MONDAY, snapshot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gap.top3_window import top_by_share
+from bot.gap.top3_window import one_a_week, top_by_share
 from bot.model.links import SerpRow
 
 METHOD = Path(__file__).parents[2] / "docs" / "method.md"
@@ -152,3 +155,19 @@ def test_the_target_is_small_never_ours_and_the_same_for_the_same_reads(found, t
 def test_however_often_the_same_results_are_read_they_are_the_target(found, times):
     today = [row for row in read(found) if row.domain not in OURS][:3]
     assert list(top_by_share([read(found)] * times, OURS)) == today
+
+
+def test_however_often_somebody_asks_a_week_weighs_as_one_read():
+    def days(*reads):
+        shots = [replace(snapshot(day), reread=not by_hand) for day, by_hand in reads]
+        found = one_a_week(shots, ZoneInfo("UTC"), before=MONDAY.replace(day=22))
+        return [(one.taken_at - MONDAY).days for one in found]
+
+    scheduled, by_hand = False, True
+    assert days((0, scheduled), (1, by_hand), (3, by_hand), (7, scheduled)) == [7, 0]
+    assert days((0, by_hand), (2, by_hand), (7, scheduled), (14, scheduled)) == [14, 7, 2]
+    assert days((14, scheduled), (21, by_hand)) == [14]  # this week is read now
+
+
+def test_a_read_without_results_is_none():
+    assert one_a_week([snapshot(0, depth=0)], ZoneInfo("UTC"), before=MONDAY.replace(day=22)) == ()

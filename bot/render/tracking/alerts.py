@@ -6,7 +6,7 @@ from bot.model.tracking import Alert, Moment
 from bot.render.notes import Button, note_of
 from bot.render.slack.message import Message
 from bot.render.tracking.tracked_words import quoted
-from bot.render.words import counted, short_url, words_or_unknown
+from bot.render.words import UNKNOWN, counted, short_url, words_or_unknown
 
 _LISTED = 10
 _ORDER = (
@@ -47,6 +47,10 @@ def _alert_words(alert: Alert) -> str:
     keyword = quoted(alert.keyword)
     if alert.moment in _MOVES:
         return f"{keyword} {_MOVES[alert.moment]} ({_place(alert)})"
+    if alert.count is not None:
+        page = short_url(alert.page or "", 80) or UNKNOWN
+        links = counted(alert.count, "referring domain")
+        return f"{page} has {links} more for {keyword}; the next weekly read asks who"
     domain = words_or_unknown(alert.domain or "", 60)
     page = short_url(alert.page, 80) if alert.page else ""
     where = f" ({page})" if page else ""

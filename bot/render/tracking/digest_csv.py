@@ -29,7 +29,10 @@ def digest_csv_name(digest: Digest) -> str:
 
 
 def links_csv(digest: Digest) -> bytes | None:
-    """Return new competitor links, links won and links lost; None when there are none."""
+    """Return new competitor links, links won and links lost; None when there are none.
+
+    Who links to us as well, and of whom that could not be checked, are changes of their own.
+    """
     rows = list(_link_rows(digest))
     return written([*_LINKS, "sample_data"], rows) if rows else None
 
@@ -61,12 +64,20 @@ def _keyword_rows(digest: Digest) -> Iterator[list[object]]:
 
 
 def _link_rows(digest: Digest) -> Iterator[list[object]]:
-    for new in digest.new_competitor_links:
-        yield [
-            *(digest.week, "new_competitor_link", new.domain, new.competitor, new.page),
-            *(new.keyword, new.keywords, new.first_seen, new.score, new.why),
-            *(new.authority, new.authority_scale, new.link, digest.sample),
-        ]
+    for change, found in (
+        ("new_competitor_link", digest.new_competitor_links),
+        ("links_to_both", digest.links_to_both),
+    ):
+        for new in found:
+            yield [
+                *(digest.week, change, new.domain, new.competitor, new.page),
+                *(new.keyword, new.keywords, new.first_seen, new.score, new.why),
+                *(new.authority, new.authority_scale, new.link, digest.sample),
+            ]
+    for one in digest.unproven:
+        known = {"week": digest.week, "change": "unproven", "domain": one.domain}
+        row = known | {"links_to": one.links_to}
+        yield [*map(row.get, _LINKS), digest.sample]
     for change, links in (("won", digest.won), ("lost", digest.lost)):
         for own in links:
             yield [

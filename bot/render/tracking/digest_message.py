@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.model.tracking import Digest, GapPoint, KeywordLine, Unread
+from bot.gap.changes import TOP3, TOP10
+from bot.model.tracking import Digest, GapPoint, KeywordLine, NewCompetitorLink, Unread
 from bot.render.report import sentences
 from bot.render.slack.blocks import Block, render
 from bot.render.slack.charts import FEWEST, POINTS, SERIES, Chart, chart
@@ -12,7 +13,16 @@ from bot.render.slack.limits import message_faults
 from bot.render.slack.message import Message, message, paragraphs
 from bot.render.tracking.suggestions import MOST
 from bot.render.tracking.tracked_words import eta, quoted, ranked, signed
-from bot.render.words import UNKNOWN, counted, listed, number, ours, shown, words_or_unknown
+from bot.render.words import (
+    UNKNOWN,
+    counted,
+    listed,
+    number,
+    ours,
+    short_url,
+    shown,
+    words_or_unknown,
+)
 
 _ROWS = 10
 _SMALLER = ((_ROWS, SERIES), (8, 4), (4, 2), (1, 1), (1, 0))  # rows and lines, tried in order
@@ -73,13 +83,20 @@ def _drawn(
 
 
 def rows(digest: Digest) -> list[Row]:
-    """Return every keyword, those that moved first, the biggest change first."""
+    """Return every keyword: whom the sentence names, who crossed a top, then the biggest change."""
     sites = len({line.site for line in digest.keywords}) > 1
     markets = len({(line.country, line.language) for line in digest.keywords}) > 1
     first = digest.since is None
     return [
         _row(line, _whose(line, sites=sites, markets=markets), first=first)
-        for line in sorted(digest.keywords, key=_movement)
+        for line in sorted(
+            digest.keywords,
+            key=lambda line: (
+                quoted(line.keyword) not in digest.sentence,
+                not _crossed(line),
+                _movement(line),
+            ),
+        )
     ]
 
 
@@ -89,6 +106,14 @@ def _whose(line: KeywordLine, *, sites: bool, markets: bool) -> str:
     if markets:
         named.append(f"{shown(line.country, 2).upper()}-{shown(line.language, 2)}")
     return f" ({', '.join(named)})" if named else ""
+
+
+def _crossed(line: KeywordLine) -> bool:
+    """Say whether it entered or left the top 3 or the top 10."""
+    now, before = line.position, line.position_before
+    if now is None or before is None:
+        return False
+    return any((now <= top) != (before <= top) for top in (TOP3, TOP10))
 
 
 def _movement(line: KeywordLine) -> tuple[int, int, int, int, str]:
@@ -164,14 +189,33 @@ def small_print(
 ) -> list[str]:
     """Return the caveats of the numbers, one line each; callers name the thread and CSV file."""
     lines = [
+        _our_pages(digest.keywords, csv_file),
         _targets(digest.keywords, thread),
         _forecasts(digest.keywords),
         _unread(digest.unread, csv_file),
+        _both(digest.links_to_both, thread),
+        _unproven(len(digest.unproven), csv_file),
+        _nobody_asked(digest.new_competitor_links),
         _unchecked(digest.unchecked_losses),
         _paused(digest.paused),
     ]
     lines.append(sentences.SAMPLE if digest.sample else "")
     return [line for line in lines if line]
+
+
+def _our_pages(lines: Sequence[KeywordLine], where: str) -> str:
+    """Name both pages where another one of ours is counted than before."""
+    changed = [line for line in lines if line.page_before]
+    if not changed:
+        return ""
+    named = [
+        f"{quoted(line.keyword)}: {short_url(line.page or '', 60) or UNKNOWN} "
+        f"(gap {number(line.gap)}) instead of {short_url(line.page_before or '', 60) or UNKNOWN} "
+        f"(gap {number(line.gap_before)})"
+        for line in changed[:_NAMED]
+    ]
+    more = f"; {len(changed) - _NAMED:,} more, which {where} names" if changed[_NAMED:] else ""
+    return f"Another page of yours is counted now for {'; '.join(named)}{more}."
 
 
 def _targets(lines: Sequence[KeywordLine], where: str) -> str:
@@ -213,6 +257,38 @@ def _unread(unread: Sequence[Unread], where: str) -> str:
 def _because(reason: str) -> str:
     said = shown(reason, 100).rstrip(". ")
     return f" ({said})" if said else ""
+
+
+def _both(links: Sequence[NewCompetitorLink], where: str) -> str:
+    """Name who links to us as well: nobody to write to, and worth knowing."""
+    if not links:
+        return ""
+    named = [words_or_unknown(link.domain, 60) for link in links[:_NAMED]]
+    if len(links) > _NAMED:
+        named.append(f"{len(links) - _NAMED:,} more, which {where} names")
+    one = len(links) == 1
+    return (
+        f"{listed(named)} {'links' if one else 'link'} to you already, and now to a competitor too."
+    )
+
+
+def _unproven(count: int, where: str) -> str:
+    if count <= 0:
+        return ""
+    return (
+        f"{counted(count, 'more domain')} began to link to competitors; whether "
+        f"{'it links' if count == 1 else 'they link'} to you could not be checked, so {where} "
+        f"alone names {'it' if count == 1 else 'them'}."
+    )
+
+
+def _nobody_asked(links: Sequence[NewCompetitorLink]) -> str:
+    if all(link.absence_proven for link in links):
+        return ""
+    return (
+        "Who links to you cannot be looked up here, so some of the new domains may link to you: "
+        "import your own referring domains to have them left out."
+    )
 
 
 def _unchecked(count: int) -> str:

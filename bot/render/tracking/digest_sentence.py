@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bot.gap.changes import by_page
 from bot.model.tracking import KeywordLine, NewCompetitorLink, OwnLink
-from bot.render.tracking.tracked_words import missing, quoted
+from bot.render.tracking.tracked_words import missing, quoted, ranks_in_top3
 from bot.render.words import counted
 
 _TOP = 3
@@ -36,11 +36,20 @@ def digest_sentence(
         return "No keyword was read this week."
     if first is None:
         first = not (won or lost or new_links or any(_compared(line) for line in lines))
+    there = [line for line in lines if ranks_in_top3(line)]
+    if len(lines) > 1 and 0 < len(there) < len(lines):
+        # What ranks in the top 3 misses no link, whatever the count says.
+        rest = [line for line in lines if not ranks_in_top3(line)]
+    else:
+        rest, there = list(lines), []
     if first:
-        return f"First look: {_standing(lines)}."
-    sums = _sums(lines)
+        return f"First look: {_standing(rest)}{_there(there)}."
+    sums = _sums(rest)
     than = "in the last digest" if earlier_digest else "at the first read"
-    gap, ranks = _gap(lines, sums, than), _ranks(lines)
+    gap, ranks = f"{_gap(rest, sums, than)}{_there(there)}", _ranks(lines)
+    stands = sums is not None and 0 < sums[0] <= sums[1]
+    if len(lines) == 1 and not ranks and ranks_in_top3(lines[0]) and stands:
+        gap = f"{gap}, and it ranks {lines[0].position} already"
     if len(lines) == 1 and ranks:
         # The rank is the goal of the links, and it has named the keyword already.
         gap, ranks = ranks, gap.replace(_over(lines), "")
@@ -50,9 +59,19 @@ def digest_sentence(
     return f"{said[0].upper()}{said[1:]}."
 
 
+def _there(lines: Sequence[KeywordLine]) -> str:
+    """Return who stands apart from the sum: they rank in the top 3."""
+    if not lines:
+        return ""
+    if len(lines) == 1:
+        return f" ({quoted(lines[0].keyword)}, which ranks in the top 3, is not counted)"
+    return f" ({len(lines):,} keywords that rank in the top 3 are not counted)"
+
+
 def _compared(line: KeywordLine) -> bool:
     changes = (line.gap_change, line.have_change, line.need_change, line.position_change)
-    return line.competitors_gained > 0 or any(change is not None for change in changes)
+    known = any(change is not None for change in changes)
+    return line.competitors_gained > 0 or known or line.page_before is not None
 
 
 def _standing(lines: Sequence[KeywordLine]) -> str:
@@ -143,6 +162,8 @@ def _gap(lines: Sequence[KeywordLine], sums: _Pair | None, than: str) -> str:
     if sums is None:
         if all(line.gap is None for line in lines):
             return _unknown(lines)
+        if any(line.page_before for line in lines):
+            return f"{_standing(lines)}; another page of yours is counted now"
         return f"{_standing(lines)}; how much changed is unknown"
     before, now = sums
     standing = f"{missing(now)}{_over(lines)}"
@@ -208,9 +229,14 @@ def _links(
 def _competitors(lines: Sequence[KeywordLine], new_links: Sequence[NewCompetitorLink]) -> str:
     gains = [line for line in lines if line.competitors_gained > 0]
     if len(lines) == 1 and (count := lines[0].competitors_gained or len(new_links)):
-        return f"its competitors gained {count:,}"
+        return f"its competitors gained {_at_least(lines[0])}{count:,}"
     if not gains:
         return f"competitors gained {counted(len(new_links), 'link')}" if new_links else ""
     most = max(gains, key=lambda line: line.competitors_gained)
     how = "gained" if len(gains) == 1 else "gained the most,"
-    return f"the competitors of {quoted(most.keyword)} {how} {most.competitors_gained:,}"
+    gained = f"{_at_least(most)}{most.competitors_gained:,}"
+    return f"the competitors of {quoted(most.keyword)} {how} {gained}"
+
+
+def _at_least(line: KeywordLine) -> str:
+    return "at least " if line.gained_at_least else ""

@@ -28,7 +28,8 @@ def digest_text(digest: Digest) -> Group:
         parts += lines_of([f"  • {ours(one, 300)}" for one in digest.suggestions[:MOST]])
     drawn = gap_chart(digest.gap_history)
     parts += [Text(), *lines_of(chart_lines(drawn))] if drawn else []
-    parts += _new_links(digest.new_competitor_links)
+    parts += _new_links("New links to competitors", digest.new_competitor_links)
+    parts += _new_links("New links of theirs from domains that link to you", digest.links_to_both)
     parts += _own_links("Links won", digest.won)
     parts += _own_links("Links lost", digest.lost)
     as_of = f"As of {utc(digest.taken_at)}."
@@ -57,7 +58,7 @@ def _keywords(digest: Digest) -> list[RenderableType]:
     return [table, *lines_of([more])]
 
 
-def _new_links(links: Sequence[NewCompetitorLink]) -> list[RenderableType]:
+def _new_links(title: str, links: Sequence[NewCompetitorLink]) -> list[RenderableType]:
     if not links:
         return []
     table = table_of("Score", "Keyword", "Domain, whom it links to, and why", right=(0,))
@@ -70,7 +71,7 @@ def _new_links(links: Sequence[NewCompetitorLink]) -> list[RenderableType]:
             Text(words_or_unknown(link.keyword, 60)),
             Text.assemble(domain, f" → {competitor}", "\n", (why, "dim")),
         )
-    return _part(f"New links to competitors: {len(links):,}", table, len(links))
+    return _part(f"{title}: {len(links):,}", table, len(links))
 
 
 def _own_links(title: str, links: Sequence[OwnLink]) -> list[RenderableType]:

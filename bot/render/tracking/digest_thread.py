@@ -39,8 +39,17 @@ def digest_thread(digest: Digest) -> tuple[_Step, ...]:
     targets = [line for line in lines if line.entered or line.left]
     checks = [(line, line.forecast_check) for line in lines if line.forecast_check]
     best = sorted(digest.new_competitor_links, key=lambda one: (-one.score, one.domain))
+    proven = all(link.absence_proven for link in best)
+    new_caption = _new_caption if proven else _caption("New links to competitors", "best first")
+    both = "New links to competitors from domains that link to you already"
     parts: tuple[_Part, ...] = (
-        ("new_links", _new_caption, _NEW, [_new(link) for link in best]),
+        ("new_links", new_caption, _NEW, [_new(link) for link in best]),
+        (
+            "both",
+            _caption(both, "best first"),
+            _NEW,
+            [_new(link) for link in digest.links_to_both],
+        ),
         ("won", _caption("Links won", "strongest first"), _OWN, _own(digest.won)),
         ("lost", _caption("Links lost", "strongest first"), _LOST, _own(digest.lost)),
         (

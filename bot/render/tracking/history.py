@@ -10,6 +10,7 @@ from datetime import date
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from bot.model.page_key import is_same_page
 from bot.model.tracking import Snapshot, TrackedKeyword
 from bot.render.notes import asked
 from bot.render.report.terminal import lines_of, table_of
@@ -26,13 +27,16 @@ def history_message(tracked: TrackedKeyword, snapshots: Sequence[Snapshot]) -> M
     """Return the latest numbers and at most two charts; the plain copy lists their points."""
     days = _days(snapshots)
     links = _known({day: one.needed for day, one in days.items()})
-    ours = _known({day: one.have for day, one in days.items()})
+    same = _of_the_page(days)
+    ours = _known({day: one.have for day, one in same.items()})
     ranks = _known({day: one.position for day, one in days.items()})
     drawn = [_counts(links, ours), _draw("Position (1 is best)", "Position", {"Position": ranks})]
     charts = [one for one in drawn if one]
     lead = _lead(tracked, days)
     elsewhere = len({one.index for one in snapshots}) > 1
     small = _small(tracked, days, charts, elsewhere=elsewhere)
+    if len(same) < len(days):
+        small.append("Earlier reads counted another page of yours; its links are not drawn.")
     return message(lead, render("history", lead=lead, charts=charts, small=small))
 
 
@@ -53,6 +57,12 @@ def _days(snapshots: Sequence[Snapshot]) -> dict[date, Snapshot]:
     """Return each day's last read, in order; only the latest index's, because others differ."""
     in_order = sorted(snapshots, key=lambda one: one.taken_at)
     return {one.taken_at.date(): one for one in in_order if one.index == in_order[-1].index}
+
+
+def _of_the_page(days: Mapping[date, Snapshot]) -> dict[date, Snapshot]:
+    """Return the reads of our page of now: what another one had is no change."""
+    pages = [one.page for one in days.values()]
+    return {day: one for day, one in days.items() if is_same_page(one.page, pages[-1])}
 
 
 def _known(points: Mapping[date, int | None]) -> _Points:
@@ -81,7 +91,7 @@ def _lead(tracked: TrackedKeyword, days: Mapping[date, Snapshot]) -> str:
         return f"{keyword} is tracked, but it was not read yet."
     latest = list(days.values())[-1]
     said = f"{keyword}: {standing(latest)}; {seen_at(latest)}."
-    gaps = _known({day: one.gap for day, one in days.items()})
+    gaps = _known({day: one.gap for day, one in _of_the_page(days).items()})
     if len(gaps) < FEWEST or latest.gap is None:
         return said
     first = min(gaps)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.model.question import NO_PAGE
 from bot.model.tracking import KeywordLine, NewCompetitorLink, Outlook, OwnLink
 from bot.render.report.sentences import authority
-from bot.render.tracking.tracked_words import missing, quoted
+from bot.render.tracking.tracked_words import missing, quoted, ranks_in_top3
 from bot.render.words import UNKNOWN, number, short_url, shown, words_or_unknown
 
 MOST = 3
@@ -41,9 +41,10 @@ def _letters(new_links: Sequence[NewCompetitorLink], ours: set[str]) -> list[str
 def _letter(link: NewCompetitorLink) -> str:
     competitor = short_url(link.competitor, 60) or UNKNOWN
     why = shown(link.why, 80)
+    to = f"{competitor}, not to you" if link.absence_proven else f"{competitor} (to you: unknown)"
     return (
         f"Write to {words_or_unknown(link.domain, 60)} about {quoted(link.keyword)}: it now links "
-        f"to {competitor}, not to you (score {number(link.score)}{f': {why}' if why else ''})."
+        f"to {to} (score {number(link.score)}{f': {why}' if why else ''})."
     )
 
 
@@ -58,11 +59,15 @@ def _win_back(lost: Sequence[OwnLink]) -> str:
 
 
 def _losing(lines: Sequence[KeywordLine]) -> str:
-    """Return the widest gap that does not close at the current pace."""
+    """Return the widest gap that does not close at the current pace.
+
+    A keyword that ranks in the top 3 is there already.
+    """
     behind = [
         (line.gap, line)
         for line in lines
         if line.outlook is Outlook.NOT_AT_THIS_PACE and line.gap and line.page != NO_PAGE
+        if not ranks_in_top3(line)
     ]
     if not behind:
         return ""

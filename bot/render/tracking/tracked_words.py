@@ -7,6 +7,12 @@ from bot.render.words import UNKNOWN, counted, number, words_or_unknown
 
 NOT_SEEN = "not seen"
 _LONGEST = 60
+_TOP = 3
+
+
+def ranks_in_top3(line: KeywordLine) -> bool:
+    """Say whether we rank there already: a gap of links is no reason to act then."""
+    return line.position is not None and line.position <= _TOP
 
 
 def quoted(keyword: str) -> str:

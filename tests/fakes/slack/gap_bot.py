@@ -21,6 +21,7 @@ from bot.analysis.run import Progress
 from bot.model.links import Balance
 from bot.model.question import Question
 from bot.model.report import CostLine, Report, to_json
+from bot.planning.steps import provers
 from bot.providers.base import Answer, Capability, Vendor
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
@@ -342,7 +343,7 @@ async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[S
             analysis=analysis,
             spending=spending,
             tracking=Tracking(database=database, clock=clock, refresher=refresher),
-            digests=Digests(database, settings),
+            digests=Digests(database, settings, provers(VENDORS)),
         )
     )
     runner = web.AppRunner(make_app(services).web_app("/slack/events"), shutdown_timeout=0.1)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bot.model.links import Market
 from bot.model.question import Question
+from bot.model.report import Unproven
 from bot.model.tracking import (
     Alert,
     Digest,
@@ -72,6 +73,7 @@ new_links = st.builds(
     keywords=st.lists(_hostile, max_size=3).map(tuple),
     authority=_maybe(_sizes),
     authority_scale=_maybe(_scales),
+    absence_proven=st.booleans(),
 )
 own_links = st.builds(
     OwnLink,
@@ -110,6 +112,10 @@ digests = st.builds(
     since=_maybe(_moments),
     unread=tuples_of(st.builds(Unread, id=texts, keyword=_hostile, reason=texts), 5),
     unchecked_losses=st.integers(0, 30),
+    links_to_both=tuples_of(new_links, 3),
+    unproven=tuples_of(
+        st.builds(Unproven, domain=texts, links_to=st.lists(texts, max_size=2).map(tuple)), 3
+    ),
     paused=st.integers(0, 30),
     gap_history=tuples_of(points, 60),
 )

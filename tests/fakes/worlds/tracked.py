@@ -8,7 +8,7 @@ from typing import Any
 from fakes.worlds.ahrefs_world import OWN_SITE, TODAY, Backlink, Result, Site, World
 
 from bot.model.links import Market, Metrics, Profile, Scope, SerpRow, Target
-from bot.planning import link_lists, refresh
+from bot.planning import link_lists, refresh, steps
 from bot.planning.asks import Ask
 from bot.planning.steps import TOP
 from bot.providers.base import Answer, Vendor
@@ -58,6 +58,8 @@ def tracked_world(keywords: int, moved: Sequence[str] = ()) -> World:
     links += [
         _link(url, f"new{at}", TODAY - timedelta(days=2)) for url in moved for at in range(_NEW)
     ]
+    # Somebody who links to one page alone shows that an intersection is not of all its targets.
+    links += [_link(url, f"only{at}", TODAY - timedelta(days=2)) for at, url in enumerate(moved)]
     links += [_link(url, "old0", TODAY - timedelta(days=1), "again") for url in moved]
     sites = {link.url_from.split("/")[2]: Site(40.0) for link in links}
     return World(serps=serps, sites=sites, links=tuple(links))
@@ -107,6 +109,8 @@ async def refresh_week(
         for profile in link_lists.read(question, answer)
     ]
     new = {one.target: {row.domain for row in one.rows} for one in profiles}
+    names = sorted(set().union(*new.values()))
+    await answers(steps.proof(vendor, OWN_SITE, names, None))
     return Week(new, profiles, asks)
 
 

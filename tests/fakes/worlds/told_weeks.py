@@ -1,0 +1,90 @@
+"""Weeks of an invented web, written down before anything is read: who links to whom, since when.
+
+What a channel should hear of them is taken from this list alone, and from nothing that the program
+under test computes.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from fakes.worlds.ahrefs_world import OWN_SITE, TODAY, Backlink, Result, Site, World
+from fakes.worlds.tracked import competitor, keyword, our_page
+
+ALIAS = "ledgerly-app.example"
+"""Another domain of ours."""
+LONG_AGO = TODAY - timedelta(days=200)
+WEEK = timedelta(days=7)
+_BEFORE = 12  # domains that linked to a page before anybody looked
+
+
+def link(domain: str, url: str, day: date) -> Backlink:
+    return Backlink(f"https://{domain}/post", url, "A post", "this", day)
+
+
+@dataclass
+class ToldWeeks:
+    """`keywords` with three competitors each; our page ranks fifth. Week 0 is the first read."""
+
+    keywords: int
+    links: list[Backlink] = field(default_factory=list)
+    ours: dict[int, str] = field(default_factory=dict)
+    week: int = 0
+    weak: set[str] = field(default_factory=set)
+    _names: int = 0
+
+    def __post_init__(self) -> None:
+        for number in range(self.keywords):
+            self.ours[number] = our_page(number)
+            for url in (*self.competitors(number), our_page(number)):
+                self.links += [link(f"old{at}.example", url, LONG_AGO) for at in range(_BEFORE)]
+
+    @staticmethod
+    def competitors(number: int) -> tuple[str, ...]:
+        return tuple(competitor(number, place) for place in (1, 2, 3))
+
+    @property
+    def today(self) -> date:
+        return TODAY + WEEK * self.week
+
+    def stranger(self, *urls: str, days_ago: int = 4) -> str:
+        """Let a domain that nobody has seen yet begin to link this week."""
+        name = f"stranger{self._names}.example"
+        self._names += 1
+        self.begin(name, *urls, days_ago=days_ago)
+        return name
+
+    def friend(self, *urls: str, of: str = OWN_SITE) -> str:
+        """Let a domain that has always linked to some other page of ours begin as well."""
+        name = f"friend{self._names}.example"
+        self._names += 1
+        self.links.append(link(name, f"https://{of}/about", LONG_AGO))
+        self.begin(name, *urls)
+        return name
+
+    def begin(self, name: str, *urls: str, days_ago: int = 4) -> None:
+        day = self.today - timedelta(days=days_ago)
+        self.links += [link(name, url, day) for url in urls]
+
+    def links_to_us(self) -> set[str]:
+        """Return who links to us by now, at any address of ours."""
+        return {
+            one.url_from.split("/")[2]
+            for one in self.links
+            if one.url_to.split("/")[2] in (OWN_SITE, ALIAS) and one.first_seen <= self.today
+        }
+
+    def world(self) -> World:
+        """Return it as an index would know it today."""
+        live = tuple(one for one in self.links if one.first_seen <= self.today)
+        serps = {
+            keyword(n): tuple(
+                Result(url, f"Guide {place}")
+                for place, url in enumerate(
+                    (*self.competitors(n), competitor(n, 4), self.ours[n]), start=1
+                )
+            )
+            for n in range(self.keywords)
+        }
+        names = {one.url_from.split("/")[2] for one in live}
+        sites = {name: Site(10.0 if name in self.weak else 40.0) for name in names}
+        return replace(World(serps=serps, sites=sites, links=live), today=self.today)

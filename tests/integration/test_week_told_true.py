@@ -1,0 +1,316 @@
+"""Weeks as they are told, against a web that was written down apart from what tells them."""
+
+import re
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+from fakes.worlds.ahrefs_world import OWN_SITE
+from fakes.worlds.told_weeks import ALIAS, ToldWeeks
+from fakes.worlds.tracked import competitor, keyword, our_page
+from support.runs import TEAM, Desk, desk
+
+from bot.model.question import Defaults, make, parse
+from bot.model.tracking import Digest, TrackedKeyword
+from bot.planning.steps import provers
+from bot.providers.gateway import Gateway
+from bot.providers.registry import Registry
+from bot.render.tracking.digest_message import small_print
+from bot.store import posts, workspace
+from bot.store.posts import PostKind, PostState, Slot
+from bot.tracking.digest import WEEKLY, Digests
+from bot.tracking.keywords import Tracking
+from bot.tracking.refresh import Refresher
+
+CHANNEL = "C1"
+
+
+class Wire(httpx.AsyncBaseTransport):
+    """The way to the vendor, which can be cut, or for some addresses only."""
+
+    def __init__(self) -> None:
+        self.cut = False
+        self.refuses = ""
+        self._real = httpx.AsyncHTTPTransport()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.cut or (self.refuses and self.refuses in str(request.url)):
+            raise httpx.ConnectError("cut")
+        return await self._real.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._real.aclose()
+
+
+@dataclass
+class Channel:
+    """A channel that hears of its week every Monday."""
+
+    desk: Desk
+    wire: Wire
+    tracking: Tracking
+    digests: Digests
+    web: ToldWeeks
+    told: list[Digest] = field(default_factory=list)
+
+    async def follow(self, *, named: bool = True) -> list[TrackedKeyword]:
+        for number in range(self.web.keywords):
+            page = our_page(number) if named else None
+            question = make(keyword(number), Defaults(), site=OWN_SITE, page=page)
+            await self.tracking.track(question, team=TEAM, channel=CHANNEL, person="U1")
+        return [*await self.tracking.following(TEAM, CHANNEL)]
+
+    async def monday(self) -> Digest:
+        """Read what is due, tell the week, and let the next one begin."""
+        self.desk.server.world = self.web.world()
+        due = await self.tracking.due(TEAM, CHANNEL)
+        run_id = f"{WEEKLY}{CHANNEL}:{self.web.week}"
+        await self.tracking.refresh(due, run_id=run_id)
+        slot = Slot(TEAM, CHANNEL, PostKind.DIGEST, f"2027-W{self.web.week:02d}")
+        now = self.desk.clock.now()
+        digest = await self.digests.build(slot, as_of=now)
+
+        def tell(db) -> None:
+            posts.claim(db, slot, "test", now)
+            posts.set_as_of(db, slot, "test", now)
+            posts.end(db, slot, "test", PostState.POSTED, at=now)
+
+        await self.desk.database.run(tell)
+        self.told.append(digest)
+        self.web.week += 1
+        self.desk.clock.advance(7 * 86_400)
+        return digest
+
+    async def pause(self, tracked: TrackedKeyword, *, paused: bool) -> None:
+        await self.tracking.pause(tracked, paused=paused)
+
+
+def heard(*digests: Digest) -> Counter[str]:
+    """Return which domains were told as new, and how often."""
+    return Counter(
+        one.domain
+        for told in digests
+        for one in (*told.new_competitor_links, *told.links_to_both, *told.unproven, *told.won)
+    )
+
+
+def prospects(*digests: Digest) -> set[str]:
+    """Return who was called one, in the list or in what is suggested."""
+    listed = {one.domain for digest in digests for one in digest.new_competitor_links}
+    letters = " ".join(said for digest in digests for said in digest.suggestions)
+    return listed | set(re.findall(r"Write to (\S+)", letters))
+
+
+async def opened(desk: Desk, wire: Wire, client: httpx.AsyncClient, keywords: int) -> Channel:
+    registry = Registry((desk.vendor,), ())
+    refresher = Refresher(
+        registry=registry,
+        gateway=Gateway(client, desk.clock),
+        database=desk.database,
+        clock=desk.clock,
+        settings=desk.settings,
+        reader=desk.reader,
+    )
+    tracking = Tracking(database=desk.database, clock=desk.clock, refresher=refresher)
+    digests = Digests(desk.database, desk.settings, provers(registry.vendors))
+    return Channel(desk, wire, tracking, digests, ToldWeeks(keywords))
+
+
+@pytest.fixture
+async def channel(monkeypatch, tmp_path) -> AsyncIterator[Channel]:
+    wire = Wire()
+    async with desk(monkeypatch, tmp_path) as it, httpx.AsyncClient(transport=wire) as client:
+        yield await opened(it, wire, client, 3)
+
+
+async def test_links_of_a_week_that_could_not_be_read_are_told_the_week_after(channel):
+    await channel.follow()
+    await channel.monday()
+    missed = {channel.web.stranger(competitor(number, 1)) for number in range(3)}
+    channel.wire.cut = True
+    assert (await channel.monday()).nothing_read
+    channel.wire.cut = False
+    new = channel.web.stranger(competitor(0, 2))
+    assert heard(await channel.monday()) == Counter({new, *missed})
+
+
+async def test_links_of_weeks_in_which_a_keyword_was_paused_are_told_when_it_goes_on(channel):
+    first, *_ = await channel.follow()
+    await channel.monday()
+    await channel.pause(first, paused=True)
+    missed = channel.web.stranger(competitor(0, 1))
+    other = channel.web.stranger(competitor(1, 1))
+    assert heard(await channel.monday()) == Counter([other])
+    await channel.pause(first, paused=False)
+    assert heard(await channel.monday()) == Counter([missed])
+
+
+async def test_a_keyword_that_goes_on_after_weeks_hides_no_news_of_the_others(channel):
+    first, *_ = await channel.follow()
+    await channel.monday()
+    await channel.pause(first, paused=True)
+    # More strong newcomers than a page is asked for, and later a weaker one.
+    before = [channel.web.stranger(competitor(1, 1)) for _ in range(10)]
+    assert heard(await channel.monday()) == Counter(before)
+    await channel.pause(first, paused=False)
+    channel.web.weak.add(weak := channel.web.stranger(competitor(1, 1)))
+    assert heard(await channel.monday()) == Counter([weak])
+
+
+# Who links to us already
+
+
+async def test_when_all_pages_move_nobody_who_links_to_us_is_called_a_prospect(channel):
+    await channel.follow()
+    await channel.monday()
+    pages = [url for number in range(3) for url in channel.web.competitors(number)]
+    friends = {channel.web.friend(url) for url in pages for _ in range(3)}
+    strangers = {channel.web.stranger(url) for url in pages}
+    won = channel.web.stranger(*map(our_page, range(3)))
+    digest = await channel.monday()
+    assert prospects(digest) == strangers
+    assert {one.domain for one in digest.links_to_both} == friends
+    assert {one.domain for one in digest.won} == {won}
+    assert digest.unproven == ()
+
+
+async def test_who_links_to_another_domain_of_ours_links_to_us(channel):
+    await channel.follow()
+    await channel.desk.database.run(lambda db: workspace.set_aliases(db, TEAM, OWN_SITE, (ALIAS,)))
+    await channel.monday()
+    friend = channel.web.friend(competitor(0, 1), of=ALIAS)
+    stranger = channel.web.stranger(competitor(0, 1))
+    digest = await channel.monday()
+    assert prospects(digest) == {stranger}
+    assert [one.domain for one in digest.links_to_both] == [friend]
+
+
+async def test_who_could_not_be_checked_is_one_line_and_no_prospect(channel):
+    await channel.follow()
+    await channel.monday()
+    name = channel.web.stranger(competitor(0, 1))
+    channel.wire.refuses = "mode=subdomains"
+    digest = await channel.monday()
+    assert prospects(digest) == set()
+    assert [(one.domain, one.links_to) for one in digest.unproven] == [(name, (competitor(0, 1),))]
+    assert any("1 more domain began" in line for line in small_print(digest))
+
+
+@pytest.mark.parametrize(("keywords", "moved", "still"), [(1, 300, 100), (6, 280, 100)])
+async def test_a_week_costs_no_more_than_was_said(monkeypatch, tmp_path, keywords, moved, still):
+    wire = Wire()
+    async with desk(monkeypatch, tmp_path) as it, httpx.AsyncClient(transport=wire) as client:
+        channel = await opened(it, wire, client, keywords)
+        await channel.follow()
+        await channel.monday()
+        for number in range(keywords):
+            for url in channel.web.competitors(number):
+                channel.web.stranger(url)
+                channel.web.friend(url)
+        digest = await channel.monday()
+        assert sum(line.units for line in digest.cost) <= moved * keywords
+        assert len(prospects(digest)) == len(digest.links_to_both) == 3 * keywords
+        quiet = await channel.monday()
+        assert sum(line.units for line in quiet.cost) <= still * keywords
+
+
+# Another page of ours
+
+
+async def test_another_page_of_ours_is_a_change_and_both_are_named(channel):
+    await channel.follow(named=False)
+    await channel.monday()
+    new = f"https://{OWN_SITE}/moved/0"
+    channel.web.ours[0] = new
+    digest = await channel.monday()
+    (line,) = [one for one in digest.keywords if one.keyword == keyword(0)]
+    assert (line.page_before, line.page) == (our_page(0), new)
+    assert (line.gap_before, line.gap, line.gap_change) == (0, 12, None)
+    assert digest.changed
+    (said,) = [one for one in small_print(digest) if one.startswith("Another page of yours")]
+    assert "ledgerly.example/moved/0 (gap 12) instead of ledgerly.example/tracked/0 (gap 0)" in said
+    (listed,) = [
+        one
+        for one in await channel.tracking.listed(TEAM, CHANNEL)
+        if one.state.tracked.question.keyword == keyword(0)
+    ]
+    assert listed.gap_change is None
+
+
+# Questions of people in between
+
+
+async def asked(channel: Channel, text: str, run: str) -> None:
+    """Ask `/gap` by hand, and remember the answer as the channel does."""
+    channel.desk.server.world = channel.web.world()
+    question = parse(text, Defaults(site=OWN_SITE))
+    report = await channel.desk.analysis().run(question, run_id=run, team=TEAM)
+    await channel.tracking.remember(question, report, run_id=run, team=TEAM)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        f"page:https://{OWN_SITE}/other",
+        f"vs:{competitor(0, 4)}",
+        f"vs:{competitor(1, 1)} page:none",
+    ],
+)
+async def test_a_question_of_another_page_or_other_competitors_is_no_history(channel, other):
+    first, *_ = await channel.follow()
+    await channel.monday()
+    before = await channel.tracking.history(first)
+    await asked(channel, f"{keyword(0)} gates:off {other}", "r1")
+    assert await channel.tracking.history(first) == before
+    await asked(channel, f"{keyword(0)} gates:off page:{our_page(0)}", "r2")
+    assert len(await channel.tracking.history(first)) == len(before) + 1
+    assert not (await channel.monday()).keywords[0].gap_change
+
+
+async def test_every_new_link_of_seven_weeks_is_told_once_and_no_friend_is_a_prospect(channel):
+    """With a week unread, a pause, another page of ours, and answers in between."""
+    web = channel.web
+    _, second, _ = await channel.follow(named=False)
+    await channel.monday()
+    new, friends = Counter[str](), set[str]()
+    for week in range(1, 7):
+        page = competitor(week % 3, 1 + week % 2)
+        new.update([web.stranger(page), web.stranger(competitor(0, 2), competitor(2, 3))])
+        friends.add(web.friend(page))
+        new[web.stranger(web.ours[2])] += 1
+        if week == 2:
+            channel.wire.cut = True
+        if week == 3:
+            channel.wire.cut = False
+            await channel.pause(second, paused=True)
+        if week == 5:
+            await channel.pause(second, paused=False)
+            web.ours[0] = f"https://{OWN_SITE}/moved/0"
+        if week == 6:
+            await asked(channel, f"{keyword(1)} gates:off page:https://{OWN_SITE}/other", "r1")
+            await asked(channel, f"{keyword(0)} gates:off", "r2")
+        digest = await channel.monday()
+        assert not prospects(digest) & web.links_to_us()
+    told = heard(*channel.told)
+    assert told == new + Counter(friends)
+    assert all(digest.unproven == () for digest in channel.told)
+
+
+# What is said of it
+
+
+async def test_of_more_new_links_than_are_asked_for_the_sentence_says_at_least(
+    monkeypatch, tmp_path
+):
+    wire = Wire()
+    async with desk(monkeypatch, tmp_path) as it, httpx.AsyncClient(transport=wire) as client:
+        channel = await opened(it, wire, client, 1)
+        await channel.follow()
+        await channel.monday()
+        for _ in range(12):
+            channel.web.stranger(competitor(0, 1))
+        assert "gained at least 10" in (await channel.monday()).sentence
+        channel.web.stranger(competitor(0, 1))
+        assert "gained 1" in (await channel.monday()).sentence
