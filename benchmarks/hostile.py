@@ -21,7 +21,7 @@ import httpx
 from slack_sdk.signature import SignatureVerifier
 
 from benchmarks.ack import SECRET, SPAWN, stub
-from bot.clock import SystemClock
+from bot.common.clock import SystemClock
 from bot.pages.reading.fetch import PageRead, Reader, ReadState
 from bot.pages.understand import understood
 from bot.settings.environment import Settings, load

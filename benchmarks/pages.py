@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.domains import registrable
+from bot.common.domains import registrable
 from bot.model.page import KINDS, PageFacts
 from bot.pages.document import Document
 from bot.pages.facts import facts_of

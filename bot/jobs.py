@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot.clock import Clock
-from bot.errors import LinkGapError
-from bot.process.loops import Alive, Backoff, was_stopped
+from bot.common.clock import Clock
+from bot.common.errors import LinkGapError
+from bot.common.loops import Alive, Backoff, was_stopped
 from bot.store import jobs
 from bot.store.connect import Database
 from bot.store.jobs import Job, JobState

@@ -6,9 +6,9 @@ changes its meaning, though names and optional fields may come. Everything else 
 
 from pydantic_settings import SettingsConfigDict
 
-from bot.clock import Clock
-from bot.domains import host_of, readable, registrable
-from bot.errors import (
+from bot.common.clock import Clock
+from bot.common.domains import host_of, readable, registrable
+from bot.common.errors import (
     BadAnswer,
     BadKey,
     ConfigError,

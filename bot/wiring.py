@@ -17,8 +17,8 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from bot.analysis.compare_worker import Comparing
 from bot.analysis.page_checks import Gates
 from bot.analysis.run import Analysis
-from bot.clock import Clock, SystemClock
-from bot.errors import ConfigError
+from bot.common.clock import Clock, SystemClock
+from bot.common.errors import ConfigError
 from bot.jobs import JobQueue
 from bot.pages.reading.fetch import Reader
 from bot.planning.steps import provers

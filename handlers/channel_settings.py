@@ -8,8 +8,8 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.clock import Clock
-from bot.errors import BadQuestion
+from bot.common.clock import Clock
+from bot.common.errors import BadQuestion
 from bot.model.question import Defaults, Question, QuestionInput, read_here
 from bot.planning.vendors import VendorSelection, vendors_for
 from bot.providers.registry import Registry

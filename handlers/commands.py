@@ -8,7 +8,7 @@ keyword.
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.render import notes
 from bot.render.slack.message import Message
 from handlers import form, lookups, private_notes

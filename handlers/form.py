@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.model.question import Defaults, QuestionInput, read_here
 from bot.render import views
 from handlers import private_notes

@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.render import notes
 from bot.render.slack.message import Message
 from handlers.commands import answer_to, form_of

@@ -9,7 +9,7 @@ from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.errors import LinkGapError
+from bot.common.errors import LinkGapError
 from bot.jobs import Heard
 from bot.render import money, notes
 from bot.render.slack.message import Message

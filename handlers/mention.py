@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.render import notes
 from bot.render.slack.message import Message
 from handlers.commands import answer_to

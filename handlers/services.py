@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.analysis.run import Analysis
-from bot.clock import Clock
+from bot.common.clock import Clock
 from bot.jobs import JobQueue
 from bot.settings.environment import Settings
 from bot.spending.overview import Spending

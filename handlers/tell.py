@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from bot.errors import LinkGapError
+from bot.common.errors import LinkGapError
 from bot.jobs import Tell
 from bot.render.slack.message import Message
 from bot.store.jobs import Job

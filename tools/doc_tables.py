@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from bot.clock import SystemClock
+from bot.common.clock import SystemClock
 from bot.providers.base import Capability, NotConfigured, Vendor
 from bot.providers.registry import GROUP, Build
 from bot.settings.environment import Settings, VendorOptions, load

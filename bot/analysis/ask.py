@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.errors import BudgetExceeded, LinkGapError, ProviderError, Unavailable
+from bot.common.errors import BudgetExceeded, LinkGapError, ProviderError, Unavailable
 from bot.model.report import Source, SourceState
 from bot.planning.asks import Ask
 from bot.providers.base import Answer

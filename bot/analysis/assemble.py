@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
-from bot.domains import is_platform, registrable
+from bot.common.domains import is_platform, registrable
 from bot.gap.need import count_need, verdict
 from bot.gap.readiness import Readiness, fault, most_seen
 from bot.model.links import Metrics, Scope, SerpRow, Target

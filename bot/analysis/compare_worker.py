@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from bot.common.killable import Killable, Limits
 from bot.gap.compare import Candidate, Comparison, Own, compare
 from bot.gap.prioritise import Evidence, best_first, rank, shortlist, unproven
 from bot.gap.relevance import Terms
 from bot.model.links import Profile, ReferringDomain
 from bot.model.report import Prospect, Unproven
-from bot.process.killable import Killable, Limits
 
 # Ranking takes about 30 µs a row: this many hold the loop for a sixth of a second.
 MOST_ROWS_ON_THE_LOOP = 5_000

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.gap.readiness import NO_PAGE_YET, NOT_KNOWN, Readiness, judge
 from bot.gap.relevance import terms_of
 from bot.model.page import PageFacts

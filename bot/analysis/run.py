@@ -26,8 +26,8 @@ from bot.analysis.assemble import (
 from bot.analysis.compare_worker import Comparing, Task
 from bot.analysis.page_checks import Gates
 from bot.analysis.shortlist import ShortlistEvidence
-from bot.clock import Clock
-from bot.errors import LinkGapError
+from bot.common.clock import Clock
+from bot.common.errors import LinkGapError
 from bot.gap.compare import Own
 from bot.gap.prioritise import Evidence
 from bot.gap.readiness import not_read

@@ -5,7 +5,7 @@ from pkgutil import iter_modules
 
 import click
 
-from bot.errors import LinkGapError
+from bot.common.errors import LinkGapError
 
 EXIT_CODES = """
 Exit codes: 0 an answer, also a partial one · 1 something failed · 2 the question or an option

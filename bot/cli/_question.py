@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from bot.cli._shared import defaults_in
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.model.question import Question, QuestionInput, read_here, read_words
 from bot.model.tracking import TrackedKeyword
 from bot.render.tracking.tracked_words import quoted

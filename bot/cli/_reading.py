@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bot.cli._question import described
 from bot.cli._shared import PERSON
-from bot.errors import LinkGapError
+from bot.common.errors import LinkGapError
 from bot.model.costs import Quote
 from bot.model.report import CostLine
 from bot.model.tracking import Snapshot, TrackedKeyword

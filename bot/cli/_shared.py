@@ -6,7 +6,7 @@ from functools import partial
 
 import click
 
-from bot.clock import Clock, FixedClock, SystemClock
+from bot.common.clock import Clock, FixedClock, SystemClock
 from bot.model.question import Defaults
 from bot.settings import levels
 from bot.settings.environment import Settings

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.exports.opening import open_text
 from bot.model.question import Question, QuestionInput
 from bot.render.tracking.tracked_csv import COLUMNS, FORMULA_STARTS, SEP_LINE

@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from bot.clock import SystemClock
-from bot.errors import ConfigError
+from bot.common.clock import SystemClock
+from bot.common.errors import ConfigError
 from bot.providers.local import sample
 from bot.providers.registry import Registry
 from bot.settings.environment import Settings, load

@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bot.clock import SystemClock
+from bot.common.clock import SystemClock
 from bot.providers.base import Capability, Vendor
 from bot.providers.registry import Registry, discover
 from bot.render.money import amount, left

@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.clock import SystemClock
-from bot.errors import BadQuestion, LinkGapError
+from bot.common.clock import SystemClock
+from bot.common.errors import BadQuestion, LinkGapError
 from bot.exports.limited import Part, Recognised, parts_of
 from bot.model.links import Scope, Target
 from bot.model.question import read_site, read_url

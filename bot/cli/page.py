@@ -10,8 +10,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bot.clock import SystemClock
-from bot.errors import BadQuestion
+from bot.common.clock import SystemClock
+from bot.common.errors import BadQuestion
 from bot.model.page import PageFacts, to_dict
 from bot.model.question import read_url
 from bot.pages.facts import unreadable

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from bot.cli._reading import NothingRead, Read, print_read, read_now, tell_price
 from bot.cli._shared import as_of_option, channel_option, clock_at
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.model.question import read_words
 from bot.model.report import CostLine
 from bot.model.tracking import TrackedKeyword

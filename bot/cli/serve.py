@@ -7,9 +7,9 @@ from functools import partial
 import click
 import uvicorn
 
-from bot.errors import ConfigError
+from bot.common.errors import ConfigError
+from bot.common.loops import Alive
 from bot.pages.limited import shared
-from bot.process.loops import Alive
 from bot.settings.environment import Settings, load
 from bot.wiring import core, http_app, set_up_logs, slack_bot, socket_mode
 from handlers.slack.manifest import EVENTS_PATH

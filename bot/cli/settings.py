@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.cli._shared import PERSON
-from bot.errors import BadSetting
+from bot.common.errors import BadSetting
 from bot.settings import levels
 from bot.settings.catalogue import Level
 from bot.settings.environment import RENAMED, Settings, load

@@ -22,8 +22,8 @@ from bot.cli._question import (
 from bot.cli._reading import NothingRead, Read, agree, print_read, read_now, sentence_of
 from bot.cli._shared import PERSON, as_of_option, channel_option, clock_at
 from bot.cli._tracked_file import Row, read_rows
-from bot.clock import Clock
-from bot.errors import BadQuestion
+from bot.common.clock import Clock
+from bot.common.errors import BadQuestion
 from bot.model.places import WEEKDAYS
 from bot.model.question import Defaults, Question, QuestionInput, TrackInput, read_track_words
 from bot.model.tracking import TrackedKeyword

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 from pathlib import Path
 
-from bot.domains import registrable
-from bot.errors import BadQuestion
+from bot.common.domains import registrable
+from bot.common.errors import BadQuestion
 from bot.exports.headers import is_translated, looks_like
 from bot.exports.opening import Text
 from bot.exports.records import Record, records

@@ -11,11 +11,11 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
+from bot.common.killable import Killable, Limits, Stopped
 from bot.exports.parse import ParsedFile, read_file
 from bot.model.links import Scope, Target
 from bot.model.question import read_site
-from bot.process.killable import Killable, Limits, Stopped
 from bot.store.imports import FileFacts, ImportRow, Outcome, PageCount
 
 # Rows per transaction: short enough that the bot can write between two of them.

@@ -17,7 +17,7 @@ from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import Protocol
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.exports.code_pages import code_page
 
 CHUNK = 1 << 20

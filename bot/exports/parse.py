@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.exports.detect import READS, Layout, detect, target_in
 from bot.exports.opening import Text, open_text
 from bot.exports.records import Record, records

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.domains import registrable
+from bot.common.domains import registrable
 from bot.exports.detect import Layout
 from bot.exports.signatures import Field, Kind
 from bot.exports.values import (

@@ -9,7 +9,7 @@ one.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.domains import registrable
+from bot.common.domains import registrable
 from bot.exports.detect import Layout
 from bot.exports.rows import About
 from bot.exports.signatures import Field

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
-from bot.domains import host_of, registrable
+from bot.common.domains import host_of, registrable
 
 NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "none", "null", "unknown"})
 # Excel translates booleans into the language of whoever saved the file again.

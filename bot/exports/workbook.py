@@ -17,7 +17,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 
 CHUNK = 1 << 20
 MOST_BYTES = 256 << 20

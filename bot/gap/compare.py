@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from importlib.resources import files
 
-from bot.domains import is_platform, registrable
+from bot.common.domains import is_platform, registrable
 from bot.model.links import (
     Authority,
     LinkKind,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from statistics import median
 
-from bot.domains import is_platform
+from bot.common.domains import is_platform
 from bot.gap.rank_statistics import falling_p, theil_sen_slope
 from bot.model.links import Authority, Scale, SerpRow
 from bot.model.report import (

@@ -7,7 +7,7 @@ file only combines the keywords.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.domains import is_platform, registrable
+from bot.common.domains import is_platform, registrable
 from bot.gap.compare import Comparison, Own, compare
 from bot.gap.prioritise import Evidence, rank, unproven
 from bot.gap.relevance import Terms

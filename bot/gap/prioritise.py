@@ -30,7 +30,7 @@ from math import log10
 from operator import attrgetter
 from typing import Any, TypeAlias
 
-from bot.domains import is_platform, platforms
+from bot.common.domains import is_platform, platforms
 from bot.gap.compare import FULL_SCALES, SPAM, Candidate, Comparison, View, best_kind
 from bot.gap.reasons import reasons
 from bot.gap.relevance import Terms

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.domains import is_platform
+from bot.common.domains import is_platform
 from bot.gap.compare import Candidate
 from bot.model.links import Authority, Link, LinkKind, Scale, Scope
 

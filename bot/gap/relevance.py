@@ -20,7 +20,7 @@ from urllib.parse import unquote
 
 import snowballstemmer
 
-from bot.domains import host_of, readable
+from bot.common.domains import host_of, readable
 from bot.model.links import Link
 
 _STEMMERS = {

@@ -1,7 +1,7 @@
 """The data types of link building, used everywhere (terms: README, "Words").
 
 Frozen dataclasses without behaviour. `None` always means *unknown*, never zero. Domains are
-registrable, ASCII and lower case (see `bot.domains`); vendors ensure that in `parse`.
+registrable, ASCII and lower case (see `bot.common.domains`); vendors ensure that in `parse`.
 """
 
 from dataclasses import dataclass

@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from urllib.parse import SplitResult, quote, urlsplit
 
-from bot.domains import host_of
+from bot.common.domains import host_of
 
 _ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _BEGINNING = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*", re.IGNORECASE)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from bot.domains import host_of, is_address, is_public_suffix, registrable
-from bot.errors import BadQuestion
+from bot.common.domains import host_of, is_address, is_public_suffix, registrable
+from bot.common.errors import BadQuestion
 from bot.model.links import Market
 from bot.model.page_key import once, plain
 from bot.model.places import COUNTRIES, LANGUAGES, WEEKDAYS

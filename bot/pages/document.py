@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from bot.domains import registrable
+from bot.common.domains import registrable
 from bot.pages.furniture import ASIDE, REMARK, Standing
 from bot.pages.schema import Node, json_ld, microdata
 from bot.pages.texts import MAX_WORDS, label, words

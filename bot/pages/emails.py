@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote, urlsplit
 
-from bot.domains import registrable
+from bot.common.domains import registrable
 from bot.pages.document import Document
 
 _ADDRESS = re.compile(

@@ -7,7 +7,7 @@ guess at an encoding. So a page that takes all of its time never stops others fr
 from dataclasses import dataclass
 from functools import cache
 
-from bot.process.killable import Killable, Limits
+from bot.common.killable import Killable, Limits
 
 PAGE_LIMITS = Limits(cpu_seconds=3, seconds=5, megabytes=400, answer_bytes=16 << 20, grown=160)
 FILE_LIMITS = Limits(cpu_seconds=2, seconds=4, megabytes=200, answer_bytes=4 << 20, grown=100)

@@ -5,7 +5,7 @@
 import re
 from urllib.parse import unquote, urlsplit
 
-from bot.domains import is_platform, registrable
+from bot.common.domains import is_platform, registrable
 from bot.model.page import PageLinks
 from bot.pages.document import Anchor, Document
 from bot.pages.word_patterns import compiled

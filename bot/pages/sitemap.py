@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.domains import registrable
+from bot.common.domains import registrable
+from bot.common.killable import Stopped
 from bot.gap.relevance import Terms
 from bot.pages.reading.fetch import Reader
 from bot.pages.understand import understood
-from bot.process.killable import Stopped
 
 SECONDS = 20.0
 MAX_FILES = 6

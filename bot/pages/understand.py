@@ -6,11 +6,11 @@ A page that cannot be read within the limits is unknown, with the reason; it nev
 import logging
 from collections.abc import Callable, Sequence
 
+from bot.common.killable import Stopped
 from bot.model.page import PageFacts
 from bot.pages.facts import facts_of, facts_of_read, unreadable
 from bot.pages.limited import Apart
 from bot.pages.reading.fetch import PageRead, Reader
-from bot.process.killable import Stopped
 
 log = logging.getLogger(__name__)
 

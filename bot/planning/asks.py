@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from bot.errors import PlanLacks
+from bot.common.errors import PlanLacks
 from bot.model.question import Question
 from bot.providers.base import Call, Capability, KeywordQuery, Local, Vendor, is_free
 

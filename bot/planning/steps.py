@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.domains import registrable
+from bot.common.domains import registrable
 from bot.model.links import Scope, Target
 from bot.model.question import NO_PAGE, Question
 from bot.model.report import Competitor

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.model.question import Question
 from bot.planning.asks import difficulty_ask
 from bot.providers.base import Capability, Vendor, is_free

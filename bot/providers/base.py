@@ -16,7 +16,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import httpx
 from pydantic import SecretStr
 
-from bot.errors import PlanLacks
+from bot.common.errors import PlanLacks
 from bot.model.links import Market, ReferringDomain, Scale, StoredAnswer, Target
 
 Query = TypeVar("Query")

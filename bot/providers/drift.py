@@ -12,7 +12,7 @@ import httpx
 from pydantic import AliasChoices, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from bot.errors import BadAnswer
+from bot.common.errors import BadAnswer
 from bot.providers.base import Call, Cost, Page, Remote
 
 

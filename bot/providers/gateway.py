@@ -17,8 +17,8 @@ from urllib.parse import quote
 
 import httpx
 
-from bot.clock import Clock
-from bot.errors import (
+from bot.common.clock import Clock
+from bot.common.errors import (
     BadKey,
     BudgetExceeded,
     LinkGapError,

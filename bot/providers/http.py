@@ -11,7 +11,7 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from bot.errors import (
+from bot.common.errors import (
     BadAnswer,
     BadKey,
     OutOfUnits,

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.clock import Clock
+from bot.common.clock import Clock
 from bot.providers.base import Rate
 
 # A request leaves a moment after its turn; without this the 61st could meet the 1st at the server.

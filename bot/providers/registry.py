@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 
-from bot.clock import Clock
-from bot.errors import BadQuestion, ConfigError
+from bot.common.clock import Clock
+from bot.common.errors import BadQuestion, ConfigError
 from bot.model.prices import vendors_in
 from bot.providers.base import Capability, Local, NotConfigured, Remote, Vendor
 from bot.settings.environment import Settings

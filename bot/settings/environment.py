@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.errors import ConfigError
+from bot.common.errors import ConfigError
 from bot.model.tracking import Moment
 from bot.settings import values
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 import sqlite_utils
 from pydantic import ValidationError
 
-from bot.errors import BadSetting
+from bot.common.errors import BadSetting
 from bot.model.prices import vendors_in
 from bot.model.question import Defaults
 from bot.settings.catalogue import BY_NAME, SETTINGS, Level, Setting

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import sqlite_utils
 
-from bot.errors import BadSetting
+from bot.common.errors import BadSetting
 from bot.settings.catalogue import Level
 from bot.settings.values import READERS, parts
 from bot.store import preferences, workspace

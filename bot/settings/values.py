@@ -8,8 +8,14 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-from bot.domains import host_of, is_address, is_public_suffix, registrable, under_private_suffix
-from bot.errors import BadQuestion
+from bot.common.domains import (
+    host_of,
+    is_address,
+    is_public_suffix,
+    registrable,
+    under_private_suffix,
+)
+from bot.common.errors import BadQuestion
 from bot.model.prices import read_amount, read_amounts, read_prices
 from bot.model.question import Defaults, make, read_site
 from bot.model.tracking import Moment

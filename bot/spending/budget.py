@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from bot.errors import Unpriced
+from bot.common.errors import Unpriced
 from bot.model.prices import MICRO, Amount, Prices, read_amounts, read_prices
 from bot.model.report import CostLine
 from bot.providers.base import AnswerCache, Call, Capability, Cost, Reservation, Vendor

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from bot.errors import LinkGapError
+from bot.common.errors import LinkGapError
 from bot.providers.base import Adapter, BalanceQuery, Capability, Vendor
 from bot.providers.drift import Finding
 from bot.spending.overview import Spending

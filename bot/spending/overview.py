@@ -8,8 +8,8 @@ from functools import partial
 from itertools import chain
 from uuid import uuid4
 
-from bot.clock import Clock
-from bot.errors import BadQuestion, LinkGapError
+from bot.common.clock import Clock
+from bot.common.errors import BadQuestion, LinkGapError
 from bot.model.costs import Allowance, Overview, Quote, QuoteLine, Standing, is_near
 from bot.model.links import Balance
 from bot.model.prices import read_amount

@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from bot.errors import ConfigError, LinkGapError
+from bot.common.errors import ConfigError, LinkGapError
 
 
 def backup(source: Path, destination: Path) -> int:

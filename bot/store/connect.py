@@ -18,8 +18,8 @@ from typing import Any, TypeVar
 
 import sqlite_utils
 
-from bot.clock import Clock
-from bot.errors import ConfigError
+from bot.common.clock import Clock
+from bot.common.errors import ConfigError
 from bot.store.kept_writes import RetryQueue
 from bot.store.migrations import migrate
 from bot.store.write_check import WriteCheck

@@ -13,8 +13,8 @@ from typing import Any
 
 import sqlite_utils
 
-from bot.clock import Clock
-from bot.process.loops import Backoff
+from bot.common.clock import Clock
+from bot.common.loops import Backoff
 
 log = logging.getLogger(__name__)
 

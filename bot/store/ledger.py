@@ -13,7 +13,7 @@ from statistics import median
 
 import sqlite_utils
 
-from bot.errors import BudgetExceeded, OverMoneyCap
+from bot.common.errors import BudgetExceeded, OverMoneyCap
 from bot.model.costs import Spent
 from bot.model.prices import Amount
 from bot.model.report import CostLine

@@ -13,7 +13,7 @@ from datetime import datetime
 
 import sqlite_utils
 
-from bot.domains import registrable
+from bot.common.domains import registrable
 from bot.model.links import Link, ReferringDomain, Target
 from bot.store.profiles import find_profile, referring_domain
 from bot.store.times import from_text, to_text

@@ -6,7 +6,7 @@ is integer micro-dollars, units are integers, JSON is text.
 
 import sqlite_utils
 
-from bot.errors import ConfigError
+from bot.common.errors import ConfigError
 from bot.store import migrations_recount, migrations_tracking
 from bot.store.imports import create_tables
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlite_utils
 
-from bot.clock import Clock
+from bot.common.clock import Clock
 
 PATIENCE_S = 2.0
 """A check must finish before the monitor that asks gives up."""

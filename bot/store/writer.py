@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import sqlite_utils
 
-from bot.clock import Clock
+from bot.common.clock import Clock
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.analysis.ask import Asker
-from bot.clock import Clock
+from bot.common.clock import Clock
 from bot.model.links import Profile, ReferringDomain, Scope, Target
 from bot.planning import steps
 from bot.planning.asks import Ask

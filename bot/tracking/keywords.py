@@ -11,8 +11,8 @@ from itertools import accumulate, pairwise
 
 import sqlite_utils
 
-from bot.clock import Clock
-from bot.errors import BadQuestion
+from bot.common.clock import Clock
+from bot.common.errors import BadQuestion
 from bot.model.links import Market
 from bot.model.page_key import is_same_page, page_key
 from bot.model.question import Question, SiteQuestion

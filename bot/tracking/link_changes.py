@@ -14,7 +14,7 @@ from functools import partial
 import sqlite_utils
 
 from bot.analysis.ask import Asker
-from bot.clock import Clock
+from bot.common.clock import Clock
 from bot.gap.compare import noise
 from bot.model.links import Link, Profile, ReferringDomain, Scope, Target
 from bot.pages.facts import MAX_SHOWN

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.errors import LinkGapError
+from bot.common.errors import LinkGapError
 from bot.model.tracking import Alert, Digest
 from bot.store.posts import Slot
 

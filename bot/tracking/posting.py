@@ -11,8 +11,8 @@ from functools import partial
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from bot.clock import Clock
-from bot.errors import LinkGapError
+from bot.common.clock import Clock
+from bot.common.errors import LinkGapError
 from bot.gap.changes import rank_moved
 from bot.model.tracking import Digest
 from bot.settings.environment import Settings

@@ -11,9 +11,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.analysis.ask import Asker
-from bot.clock import Clock
-from bot.domains import is_platform, registrable
-from bot.errors import BadQuestion
+from bot.common.clock import Clock
+from bot.common.domains import is_platform, registrable
+from bot.common.errors import BadQuestion
 from bot.gap.need import count_need
 from bot.gap.results import pages_once
 from bot.gap.top3_window import one_a_week, top_by_share

@@ -20,7 +20,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.clock import Clock
+from bot.common.clock import Clock
 from bot.settings.environment import Settings
 from bot.store import posts, tracked_keywords
 from bot.store.answers import purge_expired

@@ -11,7 +11,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.model.question import NO_PAGE, Defaults, Question, make
 from bot.render import views
 from bot.render.slack.message import Message

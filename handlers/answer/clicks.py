@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bot.errors import LinkGapError
+from bot.common.errors import LinkGapError
 from bot.model.report import Report, from_json
 from bot.store import jobs, reports
 from handlers.request import Answer, Kind, Place, Request, from_payload

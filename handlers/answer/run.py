@@ -12,7 +12,7 @@ from dataclasses import replace
 from slack_bolt.async_app import AsyncApp
 
 from bot.analysis.run import Progress
-from bot.errors import BadQuestion, LinkGapError
+from bot.common.errors import BadQuestion, LinkGapError
 from bot.jobs import Heard
 from bot.model.costs import Quote
 from bot.model.report import CostLine, Report, from_json

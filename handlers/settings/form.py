@@ -7,7 +7,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.errors import BadSetting
+from bot.common.errors import BadSetting
 from bot.render.settings_form import INHERIT
 from bot.settings import levels
 from bot.settings.catalogue import BY_NAME, Level

@@ -14,7 +14,7 @@ from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.clock import Clock
+from bot.common.clock import Clock
 from bot.settings.environment import Settings
 
 HARMLESS_TWICE = frozenset(

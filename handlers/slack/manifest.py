@@ -7,7 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import yaml
 
-from bot.errors import ConfigError
+from bot.common.errors import ConfigError
 
 EVENTS_PATH = "/slack/events"
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 
-from bot.clock import Clock
+from bot.common.clock import Clock
 from bot.store import deliveries
 from bot.store.connect import Database
 from bot.store.deliveries import Delivery, DeliveryState

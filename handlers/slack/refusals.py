@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import LinkGapError
+from bot.common.errors import LinkGapError
 
 NOT_A_MEMBER = frozenset({"not_in_channel", "channel_not_found"})
 CANNOT_POST_HERE = NOT_A_MEMBER | {

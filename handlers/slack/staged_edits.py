@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from bot.clock import Clock
+from bot.common.clock import Clock
 from bot.render.slack.message import Message
 from handlers.slack.refusals import SlackRefused
 

@@ -5,7 +5,7 @@ Slack turns addresses into `<url|label>`, names into `<@U…>` and `<#C…|name>
 
 import re
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 
 _WRAPPED = re.compile(r"<([^<>]*)>")
 _LINK = re.compile(r"<(https?://[^<>]*)>")

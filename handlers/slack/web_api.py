@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.clock import Clock
+from bot.common.clock import Clock
 from bot.render.slack.message import Message, View
 from handlers.slack import reply_address
 from handlers.slack.refusals import (

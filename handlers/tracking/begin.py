@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.jobs import Heard
 from bot.model.costs import Quote
 from bot.model.question import Question

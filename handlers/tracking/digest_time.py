@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.errors import BadSetting
+from bot.common.errors import BadSetting
 from bot.model.places import WEEKDAYS
 from bot.settings import levels
 from bot.settings.catalogue import Level

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 
-from bot.clock import Clock
+from bot.common.clock import Clock
 from bot.model.tracking import Alert, Digest
 from bot.render.slack.blocks import mrkdwn
 from bot.render.slack.message import Message

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.model.question import read_track_words
 from bot.render.slack.message import Message
 from bot.store import jobs

@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.model.question import Defaults, make
 from bot.model.tracking import TrackedKeyword
 from bot.render.slack.message import Message

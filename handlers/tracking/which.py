@@ -1,6 +1,6 @@
 """Which tracked keyword somebody means, by a button's id or by words; only of their channel."""
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.model.question import read_words
 from bot.model.tracking import TrackedKeyword
 from bot.render.slack.message import Message

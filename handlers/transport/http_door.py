@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from slack_bolt.async_app import AsyncBoltRequest
 
-from bot.clock import Clock
+from bot.common.clock import Clock
 from handlers.transport.refusal_log import TurnedAway
 from handlers.transport.signature import is_in_time, is_signed, looks_signed, signature_of
 

@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 
-from bot.clock import Clock
+from bot.common.clock import Clock
 
 log = logging.getLogger(__name__)
 

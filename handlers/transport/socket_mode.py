@@ -5,7 +5,7 @@ import logging
 
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
-from bot.clock import Clock
+from bot.common.clock import Clock
 
 log = logging.getLogger(__name__)
 

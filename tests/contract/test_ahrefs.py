@@ -19,10 +19,7 @@ from support.vendors.ahrefs_vendor import (
     plan,
 )
 
-from bot.errors import (
-    BadAnswer,
-    PlanLacks,
-)
+from bot.common.errors import BadAnswer, PlanLacks
 from bot.model.links import (
     Authority,
     Balance,

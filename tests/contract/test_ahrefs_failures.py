@@ -16,7 +16,7 @@ from support.vendors.ahrefs_vendor import (
     signed,
 )
 
-from bot.errors import (
+from bot.common.errors import (
     BadAnswer,
     BadKey,
     ConfigError,

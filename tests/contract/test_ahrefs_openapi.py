@@ -21,7 +21,7 @@ from support.vendors.ahrefs_vendor import (
     signed,
 )
 
-from bot.errors import PlanLacks
+from bot.common.errors import PlanLacks
 from bot.model.links import Market
 from bot.model.places import COUNTRIES
 from bot.providers.base import (

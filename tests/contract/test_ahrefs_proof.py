@@ -13,7 +13,7 @@ from support.clock import FakeClock
 from support.vendors.ahrefs_vendor import OUR_SITE, configured, good
 from support.wallet import MemoryWallet
 
-from bot.errors import BadAnswer
+from bot.common.errors import BadAnswer
 from bot.providers.ahrefs.api import LONGEST_URL, Api
 from bot.providers.ahrefs.proof import LinksBetween
 from bot.providers.base import BetweenQuery, Capability

@@ -22,7 +22,7 @@ from support.vendors.dataforseo_vendor import (
     signed,
 )
 
-from bot.errors import (
+from bot.common.errors import (
     BadAnswer,
     BadKey,
     ConfigError,

@@ -20,7 +20,7 @@ from support.vendors.dataforseo_vendor import (
     task,
 )
 
-from bot.errors import PlanLacks
+from bot.common.errors import PlanLacks
 from bot.model.links import Market, Scope, Target
 from bot.model.places import COUNTRIES
 from bot.providers.base import (

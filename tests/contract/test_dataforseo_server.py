@@ -7,7 +7,7 @@ from fakes.worlds.ahrefs_world import KEYWORD, OWN_PAGE, OWN_SITE, worked_exampl
 from support.clock import FakeClock
 from support.vendors.dataforseo_vendor import configured, plan
 
-from bot.errors import BadAnswer, OutOfUnits
+from bot.common.errors import BadAnswer, OutOfUnits
 from bot.model.links import KeywordMetrics, Market, Scope, Target
 from bot.providers.base import (
     BalanceQuery,

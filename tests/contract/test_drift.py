@@ -13,7 +13,7 @@ from support.vendors import (
     semrush_vendor,
 )
 
-from bot.errors import BadKey
+from bot.common.errors import BadKey
 from bot.providers.base import Call, Capability, Vendor
 from bot.providers.drift import Contract, Finding
 

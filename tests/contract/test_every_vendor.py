@@ -17,8 +17,8 @@ from support.vendors.contract_lines import skip_what_does_not_apply
 from support.vendors.vendor_bench import CASES, EVERY_CASE, REGISTERED, Bench, built
 from support.wallet import Entry, MemoryWallet
 
-from bot.domains import registrable
-from bot.errors import (
+from bot.common.domains import registrable
+from bot.common.errors import (
     BadAnswer,
     BadKey,
     OutOfUnits,

@@ -23,7 +23,7 @@ from support.vendors.contract_cases import Reply, each, quoting
 from support.vendors.contract_lines import skip_what_does_not_apply
 from support.vendors.vendor_bench import CASES, EVERY_CASE, Bench, built
 
-from bot.errors import ProviderError
+from bot.common.errors import ProviderError
 from bot.model.report import Source, SourceState
 from bot.providers.base import Capability, Vendor
 from bot.render.report.method import method

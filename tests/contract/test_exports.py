@@ -17,7 +17,7 @@ from support.exports_home import (
     move_in,
 )
 
-from bot.errors import Unavailable
+from bot.common.errors import Unavailable
 from bot.model.links import Authority, Link, Metrics, Scale, Scope, Target
 from bot.providers.base import (
     BetweenQuery,

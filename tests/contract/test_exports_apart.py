@@ -3,8 +3,8 @@
 import pytest
 from support.exports_home import AHREFS, LINKS, imports, invoke, move_in
 
+from bot.common.killable import Killable, Limits
 from bot.exports import limited
-from bot.process.killable import Killable, Limits
 
 # Sound rows, and far more of them than the limit below leaves time for.
 ENDLESS = LINKS + "30,https://a.example/x,https://rival.example/,false,2026-01-01\n" * 100_000

@@ -23,7 +23,7 @@ from support.exports_home import (
     table_sizes,
 )
 
-from bot.clock import SystemClock
+from bot.common.clock import SystemClock
 from bot.exports.parse import read_file
 from bot.model.links import Metrics, Scope, Target
 from bot.providers.base import (

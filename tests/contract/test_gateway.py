@@ -13,7 +13,7 @@ from support.clock import FakeClock
 from support.vendors.gateway_bench import a_while, ask, gateway, ledger, wallet
 from support.vendors.tiny_vendor import ASKED, KEY, Wire, in_turn, said, tiny
 
-from bot.errors import (
+from bot.common.errors import (
     BadAnswer,
     BadKey,
     BudgetExceeded,

@@ -12,11 +12,7 @@ from support.clock import FakeClock
 from support.vendors.ahrefs_vendor import configured
 from support.vendors.gateway_bench import ledger, wallet
 
-from bot.errors import (
-    BadAnswer,
-    BadKey,
-    Unavailable,
-)
+from bot.common.errors import BadAnswer, BadKey, Unavailable
 from bot.model.links import Market, Scope, Target
 from bot.providers.base import BetweenQuery, Capability, SerpQuery
 from bot.providers.gateway import TRIES, Gateway

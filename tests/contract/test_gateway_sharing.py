@@ -8,10 +8,7 @@ from support.clock import FakeClock
 from support.vendors.gateway_bench import a_while, ask, gateway, ledger, wallet
 from support.vendors.tiny_vendor import ASKED, Wire, in_turn, said, tiny
 
-from bot.errors import (
-    BadKey,
-    BudgetExceeded,
-)
+from bot.common.errors import BadKey, BudgetExceeded
 from bot.spending.budget import RunBudget
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database

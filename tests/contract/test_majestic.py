@@ -18,7 +18,7 @@ from support.vendors.majestic_vendor import (
     form,
 )
 
-from bot.errors import BadAnswer
+from bot.common.errors import BadAnswer
 from bot.model.links import (
     Authority,
     Balance,

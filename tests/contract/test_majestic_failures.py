@@ -6,7 +6,7 @@ from support.clock import FakeClock
 from support.vendors.ahrefs_vendor import good, parse, plan, signed
 from support.vendors.majestic_vendor import KEY, OUR_SITE, QUESTIONS, configured, form
 
-from bot.errors import (
+from bot.common.errors import (
     BadAnswer,
     BadKey,
     ConfigError,

@@ -7,7 +7,7 @@ import pytest
 from support.vendors.ahrefs_vendor import good, parse
 from support.vendors.majestic_vendor import ALPHA, BETA, OUR_SITE, QUESTIONS, configured, fixture
 
-from bot.errors import BadAnswer
+from bot.common.errors import BadAnswer
 from bot.model.links import Authority, ReferringDomain, Scale, Scope, Target
 from bot.providers.base import Capability, IntersectQuery, Page, Shared, Vendor
 

@@ -4,7 +4,7 @@ import pytest
 from support.vendors.ahrefs_vendor import plan
 from support.vendors.majestic_vendor import LINKERS, OUR_PAGE, OUR_SITE, QUESTIONS, configured, form
 
-from bot.errors import PlanLacks
+from bot.common.errors import PlanLacks
 from bot.model.links import Scope, Target
 from bot.providers.base import (
     BetweenQuery,

@@ -14,7 +14,7 @@ from support.clock import FakeClock
 from support.vendors.majestic_vendor import configured
 from support.wallet import MemoryWallet
 
-from bot.errors import BadAnswer, BadKey, OutOfUnits, Unavailable
+from bot.common.errors import BadAnswer, BadKey, OutOfUnits, Unavailable
 from bot.model.links import Balance, Metrics, ReferringDomain, Scope, Target
 from bot.providers.base import (
     Answer,

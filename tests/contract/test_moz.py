@@ -20,7 +20,7 @@ from support.vendors.moz_vendor import (
     sent,
 )
 
-from bot.errors import BadAnswer, Unavailable
+from bot.common.errors import BadAnswer, Unavailable
 from bot.model.links import (
     Authority,
     Balance,

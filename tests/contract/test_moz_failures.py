@@ -8,7 +8,7 @@ from support.clock import FakeClock
 from support.vendors.ahrefs_vendor import good, parse, plan, signed
 from support.vendors.moz_vendor import OUR_SITE, QUESTIONS, TOKEN, configured, fixture
 
-from bot.errors import (
+from bot.common.errors import (
     BadAnswer,
     BadKey,
     ConfigError,

@@ -14,7 +14,7 @@ from support.vendors.moz_vendor import (
     sent,
 )
 
-from bot.errors import BadAnswer, OutOfUnits, PlanLacks
+from bot.common.errors import BadAnswer, OutOfUnits, PlanLacks
 from bot.model.links import CountPoint, KeywordMetrics, Link, Market
 from bot.providers.base import Capability, Cost, HistoryQuery, KeywordQuery, LostQuery, Vendor
 

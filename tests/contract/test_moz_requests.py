@@ -16,7 +16,7 @@ from support.vendors.moz_vendor import (
     sent,
 )
 
-from bot.errors import PlanLacks
+from bot.common.errors import PlanLacks
 from bot.model.links import Scope, Target
 from bot.providers.base import (
     BetweenQuery,

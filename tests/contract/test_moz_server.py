@@ -14,7 +14,7 @@ from support.clock import FakeClock
 from support.vendors.moz_vendor import configured
 from support.wallet import MemoryWallet
 
-from bot.errors import BadAnswer, BadKey, OutOfUnits
+from bot.common.errors import BadAnswer, BadKey, OutOfUnits
 from bot.model.links import Balance, Link, Metrics, ReferringDomain, Scope, Target
 from bot.providers.base import (
     Answer,

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from support.vendors.serp_vendors import configured, good, parse, plan, setup, signed
 
-from bot.errors import BadAnswer, ConfigError, PlanLacks, RateLimited, Unavailable
+from bot.common.errors import BadAnswer, ConfigError, PlanLacks, RateLimited, Unavailable
 from bot.model.links import Market
 from bot.providers.base import NotConfigured, SerpQuery
 

@@ -19,7 +19,7 @@ from support.vendors.semrush_vendor import (
     plan,
 )
 
-from bot.errors import BadAnswer
+from bot.common.errors import BadAnswer
 from bot.model.links import (
     Authority,
     Balance,

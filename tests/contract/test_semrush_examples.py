@@ -8,7 +8,7 @@ import httpx
 import pytest
 from support.vendors.semrush_vendor import OUR_SITE, QUESTIONS, US, V4_KEY, configured, good, parse
 
-from bot.errors import BadAnswer, BadKey, PlanLacks
+from bot.common.errors import BadAnswer, BadKey, PlanLacks
 from bot.model.links import Balance
 from bot.providers.base import Capability, ReferringQuery, SerpQuery, Vendor
 from bot.providers.semrush.reports import ADDRESS, MOMENT, NUMBER, TEXT, Column, Table, day, whole

@@ -18,7 +18,7 @@ from support.vendors.semrush_vendor import (
     signed,
 )
 
-from bot.errors import (
+from bot.common.errors import (
     BadAnswer,
     BadKey,
     ConfigError,

@@ -16,7 +16,7 @@ from support.vendors.semrush_vendor import (
     plan,
 )
 
-from bot.errors import PlanLacks
+from bot.common.errors import PlanLacks
 from bot.model.links import Market, Scope, Target
 from bot.model.places import COUNTRIES
 from bot.providers.base import (

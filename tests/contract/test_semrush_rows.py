@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.vendors.semrush_vendor import QUESTIONS, configured, fixture, good, parse
 
-from bot.errors import BadAnswer
+from bot.common.errors import BadAnswer
 from bot.model.links import Link
 from bot.providers.base import Capability, Vendor
 

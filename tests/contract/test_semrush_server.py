@@ -8,7 +8,7 @@ from support.clock import FakeClock
 from support.vendors.semrush_vendor import US, configured
 from support.wallet import MemoryWallet
 
-from bot.errors import BadAnswer, BadKey, OutOfUnits, RateLimited, Unavailable
+from bot.common.errors import BadAnswer, BadKey, OutOfUnits, RateLimited, Unavailable
 from bot.model.links import (
     Balance,
     Link,

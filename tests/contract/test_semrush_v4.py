@@ -15,7 +15,7 @@ from support.vendors.semrush_vendor import (
     plan,
 )
 
-from bot.errors import PlanLacks
+from bot.common.errors import PlanLacks
 from bot.model.links import Authority, Link, LinkKind, Metrics, ReferringDomain, Scale
 from bot.providers.base import (
     Call,

@@ -19,7 +19,7 @@ from support.vendors.semrush_vendor import (
     plan,
 )
 
-from bot.errors import BadAnswer, BadKey, OutOfUnits, PlanLacks
+from bot.common.errors import BadAnswer, BadKey, OutOfUnits, PlanLacks
 from bot.model.links import (
     Authority,
     KeywordMetrics,

@@ -9,7 +9,7 @@ from support.runs import desk, source
 from support.vendors.serp_vendors import MODULES, US, configured
 from support.wallet import MemoryWallet
 
-from bot.errors import BadKey, OutOfUnits, PlanLacks
+from bot.common.errors import BadKey, OutOfUnits, PlanLacks
 from bot.model.report import SourceState
 from bot.providers.base import Capability, SerpQuery, Vendor
 from bot.providers.gateway import Gateway

@@ -16,7 +16,7 @@ from support.vendors.serp_vendors import (
     setup,
 )
 
-from bot.errors import ConfigError
+from bot.common.errors import ConfigError
 from bot.model.links import SerpRow
 from bot.providers.base import Capability, NotConfigured, SerpQuery
 from bot.providers.search.common import Hit, organic

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from support.vendors.serp_vendors import KEY, configured, good, parse, plan, signed
 
-from bot.errors import BadAnswer, BadKey, OutOfUnits, RateLimited, Unavailable
+from bot.common.errors import BadAnswer, BadKey, OutOfUnits, RateLimited, Unavailable
 from bot.model.links import Market
 from bot.providers.base import SerpQuery
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from support.vendors.serp_vendors import KEY, configured, good, parse, plan, signed
 
-from bot.errors import BadAnswer, BadKey, OutOfUnits
+from bot.common.errors import BadAnswer, BadKey, OutOfUnits
 from bot.model.links import Market
 from bot.providers.base import Cost, SerpQuery
 

@@ -6,7 +6,7 @@ import pytest
 from fakes.worlds.ahrefs_world import OWN_PAGE
 from support.runs import Desk, desk, source
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.model.report import Absence, Report, SourceState, Verdict, from_json, to_json
 from bot.render.report import sentences
 

@@ -15,7 +15,7 @@ from fakes.slack.gap_bot import gap_bot
 from support.bot_process import free_port
 
 from bot.cli import main
-from bot.errors import ConfigError
+from bot.common.errors import ConfigError
 from bot.wiring import slack_bot
 from handlers.slack.manifest import EVENTS_PATH, read_manifest
 from playground.sample import sample_workspace

@@ -11,7 +11,7 @@ from fakes.servers.in_thread import in_thread
 from fakes.worlds.ahrefs_world import KEYWORD, OWN_PAGE
 
 from bot.cli import main
-from bot.clock import SystemClock
+from bot.common.clock import SystemClock
 from bot.store import ledger
 from bot.store.connect import Database
 from bot.store.ledger import Payer

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from protego import Protego
 from support.clock import FakeClock
 
+from bot.common.killable import Limits
 from bot.gap.relevance import terms_of
 from bot.pages.limited import apart
 from bot.pages.reading.fetch import AGENT, Reader, ReadState
 from bot.pages.reading.robots import MAX_RULES, for_us
 from bot.pages.sitemap import best_page
 from bot.pages.understand import understood
-from bot.process.killable import Limits
 
 WORDS = b"Some words that a reader would like to see here. "
 ORDINARY = b"<html lang=en><title>A page</title><p>" + WORDS * 30

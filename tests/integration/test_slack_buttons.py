@@ -8,7 +8,7 @@ import pytest
 from fakes.slack.gap_bot import Bot, gap_bot, words
 from fakes.worlds.reports import EXAMPLE, prospect
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 
 MANY = replace(
     EXAMPLE,

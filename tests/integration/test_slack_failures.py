@@ -8,7 +8,7 @@ import pytest
 from fakes.slack.gap_bot import Bot, gap_bot, partly, words
 from fakes.worlds.reports import EXAMPLE
 
-from bot.errors import BadQuestion, OutOfUnits
+from bot.common.errors import BadQuestion, OutOfUnits
 from bot.model.report import SourceState
 from bot.render.slack.message import Message
 from handlers.answer import run

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from fakes.slack.gap_bot import Bot, gap_bot
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.model.links import Market
 from playground.errors import SlackError
 

@@ -9,7 +9,7 @@ import pytest
 from fakes.slack.gap_bot import Bot, gap_bot, partly, words
 from fakes.worlds.reports import EXAMPLE, prospect
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.model.links import Market
 from bot.store import workspace
 from handlers.channel_settings import REMEMBERED_S

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from fakes.slack.gap_bot import Bot, gap_bot, words
 
-from bot.errors import BadKey, BadQuestion
+from bot.common.errors import BadKey, BadQuestion
 from bot.model.links import Balance
 from bot.store import ledger
 from bot.store.ledger import Payer

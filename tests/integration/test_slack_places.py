@@ -7,7 +7,7 @@ import pytest
 from fakes.slack.gap_bot import Bot, gap_bot, words
 from fakes.worlds.reports import EXAMPLE
 
-from bot.errors import BadAnswer
+from bot.common.errors import BadAnswer
 
 
 @pytest.fixture

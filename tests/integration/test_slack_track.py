@@ -7,7 +7,7 @@ import pytest
 from fakes.slack.gap_bot import Bot, gap_bot, words
 from fakes.worlds.moving_web import OUR_SITE, OURS
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.model.costs import Quote, QuoteLine
 from bot.model.prices import read_amount
 from bot.store import workspace

@@ -9,7 +9,7 @@ from fakes.slack.gap_bot import Bot, gap_bot, words
 from fakes.worlds.growing_web import GrowingWeb
 from fakes.worlds.moving_web import OUR_SITE
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.spending.overview import Spending

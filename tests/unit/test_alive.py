@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from support.clock import FakeClock
 
-from bot.process.loops import LONGEST_PAUSE_S, Alive, Backoff
+from bot.common.loops import LONGEST_PAUSE_S, Alive, Backoff
 
 
 class Loop:

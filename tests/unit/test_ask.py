@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.analysis.ask import Asker
-from bot.errors import BudgetExceeded, PlanLacks
+from bot.common.errors import BudgetExceeded, PlanLacks
 from bot.model.report import SourceState
 from bot.planning.asks import Ask
 from bot.providers.base import Answer, Capability, Vendor

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from support.clock import FakeClock
 
-from bot.errors import BudgetExceeded, Unpriced
+from bot.common.errors import BudgetExceeded, Unpriced
 from bot.providers.base import Call, Capability, Cost
 from bot.settings.environment import Settings
 from bot.spending.budget import Rules, RunBudget

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.model.question import Defaults, parse
 from bot.providers.base import Capability, Vendor
 from bot.providers.registry import Registry

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from bot.clock import FixedClock, SystemClock
+from bot.common.clock import FixedClock, SystemClock
 
 MOMENT = datetime(2026, 11, 30, 10, 0, tzinfo=timezone(timedelta(hours=1)))
 

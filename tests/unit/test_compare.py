@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domains import registrable
+from bot.common.domains import registrable
 from bot.gap.compare import Comparison, Own, compare
 from bot.model.links import (
     Authority,

@@ -21,7 +21,7 @@ from support.clock import FakeClock
 
 import bot.vendor
 from bot.cli import EXIT_CODES, main
-from bot.errors import BadKey
+from bot.common.errors import BadKey
 from bot.gap.need import range_coverage
 from bot.gap.rank_statistics import falling_p
 from bot.model.links import Market

@@ -15,7 +15,7 @@ from fakes.worlds.ahrefs_world import OWN_SITE
 from fakes.worlds.tracked import competitor, keyword, our_page, tracked_world
 from support.tracking_cli import TrackingCli, link
 
-from bot.clock import FixedClock
+from bot.common.clock import FixedClock
 from bot.tracking.keywords import MOST_TRACKED
 
 HASTE = 1_000

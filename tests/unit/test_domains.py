@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domains import (
+from bot.common.domains import (
     host_of,
     is_address,
     is_platform,

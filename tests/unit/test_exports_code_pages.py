@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.exports.opening import open_text
 from bot.exports.parse import read_file
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.exports.parse import ParsedFile, read_file
 from bot.model.links import LinkKind, Scale, Scope, Target
 from bot.store.imports import Covered, ImportRow, Outcome, PageCount

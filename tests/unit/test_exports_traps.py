@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.errors import BadQuestion, LinkGapError
+from bot.common.errors import BadQuestion, LinkGapError
 from bot.exports.parse import read_file
 from bot.exports.values import count, day, flag, looks_like_day, score, web_host
 from bot.model.links import Scope, Target

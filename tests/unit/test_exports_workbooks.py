@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from fakes.worlds.workbooks import sheet, workbook
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.exports import workbook as reader
 from bot.exports.parse import read_file
 from bot.model.links import LinkKind, Scope, Target

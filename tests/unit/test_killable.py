@@ -9,7 +9,7 @@ from contextlib import aclosing
 
 import pytest
 
-from bot.process.killable import Killable, Limits, Stopped
+from bot.common.killable import Killable, Limits, Stopped
 
 SLOW_TEXT = "a" * 40
 needs_kernel_limits = pytest.mark.skipif(

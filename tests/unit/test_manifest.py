@@ -12,7 +12,7 @@ from jsonschema import Draft7Validator
 
 import handlers
 from bot.cli.manifest import command
-from bot.errors import ConfigError
+from bot.common.errors import ConfigError
 from handlers.slack.manifest import for_http, read_manifest
 
 ROOT = Path(__file__).resolve().parents[2]

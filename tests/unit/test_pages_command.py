@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli.page import command
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 
 HTML = (
     '<html lang="en"><title>How to wash a dog</title><meta name="author" content="Ada Byron">'

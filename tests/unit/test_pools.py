@@ -6,7 +6,7 @@ import httpx
 import pytest
 from support.clock import FakeClock
 
-from bot.errors import BudgetExceeded
+from bot.common.errors import BudgetExceeded
 from bot.providers.base import Call, Capability, Cost
 from bot.settings.environment import Settings
 from bot.spending.budget import Rules, RunBudget

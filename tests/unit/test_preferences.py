@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import FakeClock
 
-from bot.errors import BadSetting
+from bot.common.errors import BadSetting
 from bot.model.tracking import Moment
 from bot.providers.base import Capability, NotConfigured, Vendor
 from bot.providers.registry import Registry

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from support.clock import FakeClock
 
-from bot.errors import BadQuestion, ConfigError
+from bot.common.errors import BadQuestion, ConfigError
 from bot.providers.base import Capability, NotConfigured, Remote, Vendor
 from bot.providers.registry import Registry, discover
 from bot.settings.environment import Settings

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from bot.cli._tracked_file import numbered_rows
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.render.tracking.history import history_terminal
 from bot.render.tracking.tracked_csv import tracked_csv
 from bot.render.tracking.tracked_list import tracked_terminal

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import FakeClock
 
-from bot.domains import registrable
+from bot.common.domains import registrable
 from bot.model.links import Market, Scale, Scope, Target
 from bot.providers.base import (
     BetweenQuery,

@@ -4,7 +4,7 @@ import pytest
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from bot.errors import ConfigError
+from bot.common.errors import ConfigError
 from bot.settings.environment import Settings, VendorOptions, load
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from handlers.slack.text import after_mention, unwrapped
 
 

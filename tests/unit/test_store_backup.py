@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from support.clock import FakeClock
 
 from bot.cli import main
-from bot.errors import ConfigError, LinkGapError
+from bot.common.errors import ConfigError, LinkGapError
 from bot.store.backup import backup
 from bot.store.connect import Database
 from bot.store.workspace import ensure_team

@@ -13,7 +13,7 @@ import pytest
 import sqlite_utils
 from support.clock import FakeClock
 
-from bot.errors import ConfigError
+from bot.common.errors import ConfigError
 from bot.store.connect import Database
 from bot.store.workspace import ensure_team, sites
 

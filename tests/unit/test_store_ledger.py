@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import FakeClock
 
-from bot.errors import BudgetExceeded
+from bot.common.errors import BudgetExceeded
 from bot.model.report import CostLine
 from bot.store import ledger
 from bot.store.connect import Database

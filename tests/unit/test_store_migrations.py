@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 import sqlite_utils
 
-from bot.errors import ConfigError
+from bot.common.errors import ConfigError
 from bot.store.migrations import migrate
 from bot.store.times import from_text, to_text
 

@@ -5,7 +5,7 @@ from support.clock import FakeClock
 from support.vendors.ahrefs_vendor import configured
 from support.vendors.vendor_selections import chosen_vendors
 
-from bot.errors import BadQuestion
+from bot.common.errors import BadQuestion
 from bot.providers.base import Capability, Vendor
 from bot.providers.local import exports, sample
 from bot.settings.environment import Settings

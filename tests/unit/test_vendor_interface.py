@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import bot.vendor
-from bot.errors import ProviderError
+from bot.common.errors import ProviderError
 from bot.providers import base
 
 # A name may be added here with the release that first has it. None may be taken out.

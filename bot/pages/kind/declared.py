@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bot.domains import is_platform
+from bot.common.domains import is_platform
 from bot.pages.document import Document
 from bot.pages.kind import marks
 from bot.pages.kind.evidence import ARTICLE, Signal

@@ -14,14 +14,14 @@ from typing import Self
 
 import httpx
 
-from bot.clock import Clock
+from bot.common.clock import Clock
+from bot.common.killable import Stopped
 from bot.pages.limited import Apart, shared
 from bot.pages.reading.addresses import Refused, Resolve, checked, resolve
 from bot.pages.reading.body import CODINGS, UnknownCoding, read_capped, unpacked
 from bot.pages.reading.charset import LIKELY, SAMPLE, detected, told
 from bot.pages.reading.robots import MAX_BYTES as MAX_ROBOTS_BYTES
 from bot.pages.reading.robots import Robots, RobotsFile, RobotsUnknown
-from bot.process.killable import Stopped
 
 AGENT = "LinkGap"
 USER_AGENT = f"{AGENT}/0.1 (+https://github.com/linkgap/linkgap)"

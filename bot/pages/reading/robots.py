@@ -16,8 +16,8 @@ from weakref import WeakValueDictionary
 import httpx
 from protego import Protego
 
-from bot.clock import Clock
-from bot.process.killable import Killable, Stopped
+from bot.common.clock import Clock
+from bot.common.killable import Killable, Stopped
 
 MAX_BYTES = 512 * 1024  # RFC 9309 asks for at least 500 KiB
 MAX_RULES = 10_000

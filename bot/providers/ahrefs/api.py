@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 import httpx
 from pydantic import BaseModel, BeforeValidator, Field
 
-from bot.errors import OutOfUnits, PlanLacks, ProviderError
+from bot.common.errors import OutOfUnits, PlanLacks, ProviderError
 from bot.model.links import Authority, Scale, Scope, Target
 from bot.providers.base import Call, Cost, Page, Question
 from bot.providers.http import checked, refuse, vendor_words

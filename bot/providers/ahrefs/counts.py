@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from bot.clock import Clock
-from bot.domains import registrable
-from bot.errors import BadAnswer, Unserved
+from bot.common.clock import Clock
+from bot.common.domains import registrable
+from bot.common.errors import BadAnswer, Unserved
 from bot.model.links import (
     Balance,
     CountPoint,

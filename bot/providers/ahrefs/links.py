@@ -7,7 +7,7 @@ from datetime import date
 
 from pydantic import BaseModel
 
-from bot.domains import registrable
+from bot.common.domains import registrable
 from bot.model.links import Link, LinkKind, ReferringDomain
 from bot.providers.ahrefs.api import (
     FLOOR,

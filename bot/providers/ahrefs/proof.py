@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 
-from bot.domains import registrable, under_private_suffix
+from bot.common.domains import registrable, under_private_suffix
 from bot.model.links import ReferringDomain, Target
 from bot.providers.ahrefs.api import (
     FLOOR,

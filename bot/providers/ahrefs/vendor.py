@@ -5,7 +5,7 @@ from dataclasses import replace
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from bot.clock import Clock
+from bot.common.clock import Clock
 from bot.model.links import Scale, Scope, Target
 from bot.providers.ahrefs.api import NAME, Api
 from bot.providers.ahrefs.counts import Allowance, Batch, History, Keywords, LimitsBody, Serp

@@ -18,7 +18,7 @@ from typing import Annotated, Any, Generic, Self, TypeVar
 import httpx
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
-from bot.errors import (
+from bot.common.errors import (
     BadAnswer,
     BadKey,
     OutOfUnits,

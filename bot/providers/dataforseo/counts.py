@@ -4,8 +4,8 @@ from math import ceil
 
 from pydantic import BaseModel
 
-from bot.domains import registrable
-from bot.errors import PlanLacks, Unserved
+from bot.common.domains import registrable
+from bot.common.errors import PlanLacks, Unserved
 from bot.model.links import Balance, KeywordMetrics, Market, SerpRow
 from bot.providers.base import (
     BalanceQuery,

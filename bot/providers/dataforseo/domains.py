@@ -10,7 +10,7 @@ from typing import Any, Literal
 import httpx
 from pydantic import BaseModel
 
-from bot.domains import host_of, registrable
+from bot.common.domains import host_of, registrable
 from bot.gap.compare import best_kind
 from bot.model.links import LinkKind, ReferringDomain, Scope, Target
 from bot.providers.base import (

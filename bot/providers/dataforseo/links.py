@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel
 
-from bot.domains import registrable
+from bot.common.domains import registrable
 from bot.model.links import Link, LinkKind
 from bot.providers.base import Call, LinksQuery, LostQuery, Page
 from bot.providers.dataforseo.api import (

@@ -7,7 +7,7 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel
 
-from bot.domains import registrable, under_private_suffix
+from bot.common.domains import registrable, under_private_suffix
 from bot.model.links import Metrics, Target
 from bot.providers.base import Call, MetricsQuery, Page, Remote
 from bot.providers.dataforseo.api import (

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from bot.clock import Clock
+from bot.common.clock import Clock
 from bot.model.links import Market, Scale
 from bot.providers.base import (
     Adapter,

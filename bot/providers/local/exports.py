@@ -16,8 +16,8 @@ from typing import TypeVar
 
 import sqlite_utils
 
-from bot.clock import Clock
-from bot.errors import Unavailable
+from bot.common.clock import Clock
+from bot.common.errors import Unavailable
 from bot.exports.rows import About
 from bot.exports.salvage import most_unread
 from bot.exports.signatures import PROFILES, Kind

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from bot.clock import Clock
-from bot.domains import registrable
+from bot.common.clock import Clock
+from bot.common.domains import registrable
 from bot.model.links import (
     Authority,
     KeywordMetrics,

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 import httpx
 from pydantic import BaseModel, BeforeValidator, Field
 
-from bot.errors import (
+from bot.common.errors import (
     BadAnswer,
     BadKey,
     OutOfUnits,

@@ -4,7 +4,7 @@ from collections import Counter
 
 from pydantic import BaseModel, Field
 
-from bot.errors import BadAnswer, PlanLacks
+from bot.common.errors import BadAnswer, PlanLacks
 from bot.model.links import Authority, Balance, Metrics, Scale, Scope, Target
 from bot.providers.base import BalanceQuery, Call, Cost, MetricsQuery, Page
 from bot.providers.majestic.api import (

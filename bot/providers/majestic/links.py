@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import httpx
 from pydantic import BaseModel, Field
 
-from bot.clock import Clock
-from bot.domains import registrable
+from bot.common.clock import Clock
+from bot.common.domains import registrable
 from bot.model.links import Link, LinkKind
 from bot.providers.base import Call, Cost, LinksQuery, LostQuery, Page
 from bot.providers.majestic.api import (

@@ -14,8 +14,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field, model_validator
 
-from bot.domains import registrable
-from bot.errors import BadAnswer
+from bot.common.domains import registrable
+from bot.common.errors import BadAnswer
 from bot.model.links import Authority, ReferringDomain, Scale, Target
 from bot.providers.base import (
     BetweenQuery,

@@ -8,7 +8,7 @@ import httpx
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from bot.clock import Clock
+from bot.common.clock import Clock
 from bot.model.links import Scale
 from bot.providers.base import Adapter, BalanceQuery, Capability, NotConfigured, Rate, Vendor
 from bot.providers.drift import Contract, Probe

@@ -17,8 +17,8 @@ from uuid import NAMESPACE_URL, uuid5
 import httpx
 from pydantic import AliasChoices, BaseModel, BeforeValidator, Field
 
-from bot.domains import registrable
-from bot.errors import BadAnswer, OutOfUnits
+from bot.common.domains import registrable
+from bot.common.errors import BadAnswer, OutOfUnits
 from bot.model.links import Authority, Scale, Scope, Target
 from bot.providers.base import Call, Cost, Page, Question
 from bot.providers.http import checked, refuse, said, vendor_words

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from bot.clock import Clock
-from bot.domains import registrable
-from bot.errors import BadAnswer, PlanLacks
+from bot.common.clock import Clock
+from bot.common.domains import registrable
+from bot.common.errors import BadAnswer, PlanLacks
 from bot.model.links import CountPoint, KeywordMetrics, Link, Market, Scope
 from bot.providers.base import Call, Cost, HistoryQuery, KeywordQuery, LostQuery, Page
 from bot.providers.moz.api import (

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from pydantic import BaseModel
 
-from bot.clock import Clock
-from bot.domains import registrable
-from bot.errors import BadAnswer
+from bot.common.clock import Clock
+from bot.common.domains import registrable
+from bot.common.errors import BadAnswer
 from bot.model.links import Link, LinkKind, ReferringDomain, Scope, Target
 from bot.providers.base import (
     BetweenQuery,

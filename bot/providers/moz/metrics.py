@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from bot.errors import PlanLacks
+from bot.common.errors import PlanLacks
 from bot.model.links import Balance, Metrics, Scope, Target
 from bot.providers.base import BalanceQuery, Call, Cost, MetricsQuery, Page
 from bot.providers.moz.api import (

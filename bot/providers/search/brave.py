@@ -13,8 +13,8 @@ import httpx
 from pydantic import BaseModel, Field
 from pydantic_settings import SettingsConfigDict
 
-from bot.clock import Clock
-from bot.errors import BadKey, OutOfUnits, PlanLacks, RateLimited, Unserved
+from bot.common.clock import Clock
+from bot.common.errors import BadKey, OutOfUnits, PlanLacks, RateLimited, Unserved
 from bot.model.links import Market, SerpRow
 from bot.providers.base import (
     Call,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator
 
-from bot.domains import registrable
+from bot.common.domains import registrable
 from bot.model.links import Market, SerpRow
 from bot.model.page_key import page_key, plain
 from bot.providers.base import Cost, Page, SerpQuery

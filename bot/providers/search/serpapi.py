@@ -11,8 +11,8 @@ import httpx
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from bot.clock import Clock
-from bot.errors import BadAnswer, BadKey, OutOfUnits, Unavailable
+from bot.common.clock import Clock
+from bot.common.errors import BadAnswer, BadKey, OutOfUnits, Unavailable
 from bot.model.links import SerpRow
 from bot.providers.base import (
     Call,

@@ -8,8 +8,8 @@ import httpx
 from pydantic import BaseModel, Field
 from pydantic_settings import SettingsConfigDict
 
-from bot.clock import Clock
-from bot.errors import BadKey, OutOfUnits
+from bot.common.clock import Clock
+from bot.common.errors import BadKey, OutOfUnits
 from bot.model.links import Market, SerpRow
 from bot.providers.base import (
     Call,

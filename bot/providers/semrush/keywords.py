@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from bot.domains import registrable
-from bot.errors import PlanLacks
+from bot.common.domains import registrable
+from bot.common.errors import PlanLacks
 from bot.model.links import KeywordMetrics, Market, SerpRow
 from bot.providers.base import Call, KeywordQuery, Page, SerpQuery
 from bot.providers.semrush.reports import (

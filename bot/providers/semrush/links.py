@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import httpx
 
-from bot.domains import registrable
+from bot.common.domains import registrable
 from bot.model.links import (
     Balance,
     Link,

@@ -22,7 +22,7 @@ from typing import TypeVar
 
 import httpx
 
-from bot.errors import (
+from bot.common.errors import (
     BadAnswer,
     BadKey,
     OutOfUnits,

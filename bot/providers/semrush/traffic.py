@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import httpx
 
-from bot.errors import PlanLacks
+from bot.common.errors import PlanLacks
 from bot.model.links import Metrics, Scope, Target
 from bot.providers.base import Call, MetricsQuery, Page, Remote
 from bot.providers.semrush.reports import (

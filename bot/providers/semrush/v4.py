@@ -14,8 +14,8 @@ from typing import Annotated, Any, TypeVar
 import httpx
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
-from bot.domains import registrable
-from bot.errors import (
+from bot.common.domains import registrable
+from bot.common.errors import (
     BadAnswer,
     BadKey,
     OutOfUnits,

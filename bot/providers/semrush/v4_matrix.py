@@ -11,8 +11,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from bot.domains import registrable
-from bot.errors import BadAnswer
+from bot.common.domains import registrable
+from bot.common.errors import BadAnswer
 from bot.model.links import KeywordMetrics, ReferringDomain, Scope, Target
 from bot.providers.base import Call, Cost, IntersectQuery, KeywordQuery, Page, Shared, undated
 from bot.providers.semrush.keywords import database

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, Undefined
 
-from bot.errors import LinkGapError
+from bot.common.errors import LinkGapError
 from bot.render.words import utc
 
 Block = dict[str, object]

@@ -17,7 +17,7 @@ from aiohttp import web
 from fakes.servers.ahrefs_answers import Answer, Answers, Refusal, Row, only
 from fakes.worlds.ahrefs_world import World, worked_example_world
 
-from bot.clock import Clock, SystemClock
+from bot.common.clock import Clock, SystemClock
 
 __all__ = ["AhrefsServer", "Entry", "World", "worked_example_world"]
 

@@ -18,7 +18,7 @@ from aiohttp import web
 from fakes.servers.dataforseo_answers import Answer, Answers, Refusal
 from fakes.worlds.ahrefs_world import World, worked_example_world
 
-from bot.clock import Clock, SystemClock
+from bot.common.clock import Clock, SystemClock
 
 LOGIN, PASSWORD = "test@agency.example", "test-dataforseo-password"
 

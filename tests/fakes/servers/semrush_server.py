@@ -15,7 +15,7 @@ from aiohttp import web
 from fakes.servers.semrush_answers import V3, V4, Lines, Params, Refusal
 from fakes.worlds.ahrefs_world import World, worked_example_world
 
-from bot.clock import Clock, SystemClock
+from bot.common.clock import Clock, SystemClock
 
 KEY, V4_KEY = "test-semrush-v3-key", "test-semrush-v4-key"
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from bot.errors import Unavailable
+from bot.common.errors import Unavailable
 from bot.model.links import (
     Authority,
     Link,

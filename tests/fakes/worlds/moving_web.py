@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 from support.clock import FakeClock
 
-from bot.domains import registrable
-from bot.errors import Unavailable
+from bot.common.domains import registrable
+from bot.common.errors import Unavailable
 from bot.model.links import (
     Authority,
     Link,

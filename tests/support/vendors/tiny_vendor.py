@@ -6,7 +6,14 @@ from dataclasses import dataclass
 import httpx
 from pydantic import SecretStr
 
-from bot.errors import BadAnswer, BadKey, OutOfUnits, PlanLacks, RateLimited, Unavailable
+from bot.common.errors import (
+    BadAnswer,
+    BadKey,
+    OutOfUnits,
+    PlanLacks,
+    RateLimited,
+    Unavailable,
+)
 from bot.providers.base import Call, Capability, Cost, Page, Rate, Remote, Vendor
 
 KEY = "tiny-secret-key-0815"

@@ -104,10 +104,10 @@ def readable(domain: str) -> str:
 def platforms() -> frozenset[str]:
     """Return the registrable domains whose pages belong to strangers.
 
-    These are the domains in bot/platforms.txt and the hosts that are themselves private suffixes
-    (`s3.amazonaws.com`): pages at the suffix itself do not belong to the host.
+    These are the domains in bot/common/platforms.txt and the hosts that are themselves private
+    suffixes (`s3.amazonaws.com`): pages at the suffix itself do not belong to the host.
     """
-    lines = files("bot").joinpath("platforms.txt").read_text("utf-8").splitlines()
+    lines = files("bot.common").joinpath("platforms.txt").read_text("utf-8").splitlines()
     listed = frozenset(line for line in (raw.split("#")[0].strip() for raw in lines) if line)
     return listed | _private_suffixes()
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from bot.clock import Clock
+from bot.common.clock import Clock
 
 log = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from threading import Lock, Timer
 from time import monotonic
 from typing import Any, ParamSpec, TypeVar
 
-from bot.errors import LinkGapError
-from bot.process.killable_child import ERROR, ITEM, MEMORY, RESULT, Setup, receive, send
+from bot.common.errors import LinkGapError
+from bot.common.killable_child import ERROR, ITEM, MEMORY, RESULT, Setup, receive, send
 
 NICENESS = 10
 _CANCELLED = "was cancelled"
@@ -84,7 +84,7 @@ class _Child:
     def __init__(self, setup: Setup) -> None:
         self.popen = subprocess.Popen(
             # -P: a folder named `bot` in the current directory must not be imported.
-            [sys.executable, "-P", "-c", "from bot.process.killable_child import main; main()"],
+            [sys.executable, "-P", "-c", "from bot.common.killable_child import main; main()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The child of `bot.process.killable`: reads work from stdin, answers on stdout, may be killed.
+"""The child of `bot.common.killable`: reads work from stdin, answers on stdout, may be killed.
 
 Only the child imports this module, before anything else, so it needs only Python itself.
 """
