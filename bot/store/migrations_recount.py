@@ -4,11 +4,13 @@ A new rule for the need must never look like progress, so it is applied to old r
 """
 
 import json
+import math
 from collections.abc import Sequence
+from fractions import Fraction
+from statistics import median
 
 import sqlite_utils
 
-from bot.gap.need import base_of, needed_for
 from bot.model.page_key import page_key, plain
 
 _COLUMNS = "tracked, taken_at, multiplier, have, page, position, serp, rivals"
@@ -30,8 +32,7 @@ def recount_snapshots(db: sqlite_utils.Database) -> None:
         ours = None if page is not None and _came_with_a_click(page) else have
         even_field = needed = gap = None
         if counts and _are_pages([url for url, _ in competitors]):
-            base, _ = base_of(counts)
-            even_field, needed = needed_for(base, 1), needed_for(base, multiplier)
+            even_field, needed = _need(counts, 1), _need(counts, multiplier)
             gap = None if ours is None else max(0, needed - ours)
         results = [(rank, urls[place]) for place, rank, _ in json.loads(serp)]
         db.execute(
@@ -39,6 +40,17 @@ def recount_snapshots(db: sqlite_utils.Database) -> None:
             "WHERE tracked = ? AND taken_at = ?",
             (even_field, needed, ours, gap, _rank(position, results), tracked, taken_at),
         )
+
+
+def _need(counts: Sequence[int], multiplier: float) -> int:
+    """Return the need by the rule of this step, which stays whatever rule comes later.
+
+    The mean of the counts, none of them above four times the median, times the multiplier, rounded
+    up.
+    """
+    most = int(4 * median(map(Fraction, counts)))
+    base = Fraction(sum(min(count, most) for count in counts), len(counts))
+    return math.ceil(base * Fraction(str(multiplier)))
 
 
 def _came_with_a_click(url: str) -> bool:

@@ -23,8 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("bot.planning", "bot.vendor"),
     ("bot.providers",),
     ("bot.pages", "bot.render", "bot.exports", "bot.settings"),
-    ("bot.store",),
-    ("bot.gap",),
+    ("bot.store", "bot.gap"),
     ("bot.model",),
     ("bot.common",),
 )
