@@ -154,7 +154,7 @@ class Refresher:
             team,
             None,
             SqliteAnswers(self._database, team),
-            _caps(chosen, max(len(others), len(members)), len(own)),
+            _caps(chosen, max(len(others), len(members)), len(own), settings.run_cap),
             Payer(person, site, first.channel),
             Rules.of(settings),
         )
@@ -169,7 +169,7 @@ class Refresher:
             clock=self._clock,
             reader=self._reader,
             proof=AbsenceProof(team, site, own, chosen, asker, self._database, self._clock),
-            kept_back=_caps(chosen, to_come, len(own)).get(chosen.main.name, 0),
+            kept_back=_caps(chosen, to_come, len(own), settings.run_cap).get(chosen.main.name, 0),
             kept_of_ours=_lists_of_ours(chosen, len(members)),
         )
         readings = [
@@ -201,10 +201,18 @@ class Refresher:
             )
 
 
-def _caps(chosen: VendorSelection, keywords: int, own_domains: int) -> dict[str, int]:
-    """Return the most a read may cost by vendor: the worst case of a week, as it is quoted."""
+def _caps(
+    chosen: VendorSelection, keywords: int, own_domains: int, run_cap: int | None
+) -> dict[str, int]:
+    """Return the most a read may cost by vendor: the worst case of a week, as it is quoted.
+
+    `run_cap`: what one answer may take, if somebody set it; no keyword's week takes more.
+    """
     worst = quote.week(chosen, keywords, own_domains)
-    return {vendor: units for (vendor, _), units in worst.items()}
+    most = None if run_cap is None else run_cap * keywords
+    return {
+        vendor: units if most is None else min(units, most) for (vendor, _), units in worst.items()
+    }
 
 
 @dataclass

@@ -271,6 +271,15 @@ def test_a_keyword_that_cannot_be_read_at_first_is_tracked_all_the_same(cli):
     assert cli.refresh()["keywords"][0]["need"] == 12
 
 
+def test_a_cap_of_nothing_reads_no_tracked_keyword(cli, monkeypatch):
+    monkeypatch.setenv("LINKGAP_RUN_CAP", "0")
+    before = cli.server.spent
+    cli.track(code=4)
+    cli.next_week()
+    cli.refresh(code=4)
+    assert cli.server.spent == before
+
+
 def test_a_dry_run_leaves_no_trace_and_a_digest_is_what_the_next_is_held_against(cli):
     cli.track()
     cli.next_week(link(competitor(0, 1), "one.example", (FIRST + timedelta(days=3)).date()))
