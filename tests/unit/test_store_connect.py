@@ -306,7 +306,7 @@ async def test_a_sqlite_without_strict_tables_is_refused(tmp_path, monkeypatch):
 KILLED_IN_THE_MIDDLE = """
 import asyncio, os, sys
 from pathlib import Path
-from bot.clock import SystemClock
+from bot.common.clock import SystemClock
 from bot.store.connect import Database
 from bot.store.workspace import ensure_team
 

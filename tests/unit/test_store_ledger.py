@@ -196,7 +196,7 @@ async def test_whatever_is_asked_at_once_the_cap_is_never_passed(tmp_path_factor
 KILLED_WHILE_WAITING = """
 import asyncio, os, sys
 from pathlib import Path
-from bot.clock import SystemClock
+from bot.common.clock import SystemClock
 from bot.store import ledger
 from bot.store.connect import Database
 
