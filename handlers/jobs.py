@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 
 from bot.jobs import QueueFull
 from bot.render import notes
@@ -19,8 +18,7 @@ log = logging.getLogger(__name__)
 
 PATIENCE_S = 2.0
 """Slack waits three seconds for its acknowledgement; a file that takes longer is told about."""
-_LATE: set[asyncio.Future[Job | None]] = set()
-_TELLING: set[asyncio.Future[None]] = set()
+_LATE: set[asyncio.Future[None]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +40,15 @@ async def submit(
     """Write a job down and queue it. `key` names what Slack sent: a repeat of it is no new one.
 
     A file that another program holds is waited for beyond the acknowledgement: the note says so,
-    and the job begins when it could be written. `lost` is called when it never could.
+    and the job begins when it could be written. `lost` is called when no job came of it.
     """
     payload = to_payload(request)
     writing = asyncio.ensure_future(services.jobs.submit(kind, request.place.team, payload, key))
     await asyncio.wait({writing}, timeout=PATIENCE_S)
     if not writing.done():
-        _LATE.add(writing)
-        writing.add_done_callback(partial(_late, services, request, lost))
+        late = asyncio.ensure_future(_written_late(services, request, lost, writing))
+        _LATE.add(late)
+        late.add_done_callback(_LATE.discard)
         return Submitted(is_new=True, note=private_notes.waits_to_be_written())
     try:
         job = writing.result()
@@ -58,24 +57,22 @@ async def submit(
     return Submitted(is_new=job is not None)
 
 
-def _late(
+async def _written_late(
     services: Services,
     request: Request[Body],
     lost: Callable[[], None] | None,
-    writing: asyncio.Future[Job | None],
+    writing: Awaitable[Job | None],
 ) -> None:
-    """Tell the asker of a write that failed after the acknowledgement."""
-    _LATE.discard(writing)
-    if writing.cancelled() or (error := writing.exception()) is None:
-        return
-    if lost is not None:
+    """Wait for a write beyond the acknowledgement, and tell the asker if it fails."""
+    try:
+        job = await writing
+    except Exception:
+        log.exception("a request could not be written down")
+        job = None
+        note = private_notes.never_written()
+        await tell_somehow(services, request.place, note, "that was not written")
+    if job is None and lost is not None:
         lost()
-    log.error("a request could not be written down", exc_info=error)
-    telling = asyncio.ensure_future(
-        tell_somehow(services, request.place, private_notes.never_written(), "that was not written")
-    )
-    _TELLING.add(telling)
-    telling.add_done_callback(_TELLING.discard)
 
 
 def on_job(services: Services, kind: Kind, work: Callable[[Job], Awaitable[None]]) -> None:
