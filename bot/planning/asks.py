@@ -1,11 +1,12 @@
 """One question to one vendor, with its worst price. Pure."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.common.errors import PlanLacks
 from bot.model.question import Question
-from bot.providers.base import Call, Capability, KeywordQuery, Local, Vendor, is_free
+from bot.providers.base import Call, Capability, Cost, KeywordQuery, Local, Vendor, is_free
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,19 @@ class Ask:
 
     def by_pool(self) -> Counter[str]:
         """Return the most units of each pool it can take."""
+        return _sum(call.worst for call in self._sent())
+
+    def instead(self) -> Counter[str]:
+        """Return what it can take besides, if the vendor's answer makes it ask in another way."""
+        return _sum(call.instead for call in self._sent() if call.instead)
+
+    def _sent(self) -> tuple[Call, ...]:
         if is_free(self.vendor, self.capability):
-            return Counter()
+            return ()
         try:
-            prices = [call.worst for call in self._calls()]
+            return self._calls()
         except PlanLacks:
-            return Counter()
-        pools: Counter[str] = Counter()
-        for price in prices:
-            pools.update(price.by_pool)
-        return pools
+            return ()
 
     def served(self) -> bool:
         """Say whether the vendor has an answer to this query at all."""
@@ -55,6 +59,13 @@ class Ask:
     def _calls(self) -> tuple[Call, ...]:
         adapter = self.vendor.capabilities[self.capability]
         return () if isinstance(adapter, Local) else adapter.plan(self.query)
+
+
+def _sum(prices: Iterable[Cost]) -> Counter[str]:
+    pools: Counter[str] = Counter()
+    for price in prices:
+        pools.update(price.by_pool)
+    return pools
 
 
 def difficulty_ask(vendor: Vendor, question: Question) -> Ask:

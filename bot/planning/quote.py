@@ -75,7 +75,8 @@ def quote(
 
 
 def _of(ask: Ask) -> Pools:
-    return Counter({(ask.vendor.name, pool): units for pool, units in ask.by_pool().items()})
+    units = ask.by_pool() + ask.instead()
+    return Counter({(ask.vendor.name, pool): most for pool, most in units.items()})
 
 
 def _compared(lists: list[Ask], shortlist: int) -> int:
@@ -116,7 +117,8 @@ def _of_the_lists(index: Vendor, list_budget: int, lists: list[Ask]) -> Pools:
     pools: Pools = Counter()
     for ask in lists:
         pools.update(_of(ask))
-    pools[index.name, index.pool] = list_budget
+    instead = sum(ask.instead()[index.pool] for ask in lists)
+    pools[index.name, index.pool] = list_budget + instead
     return pools
 
 

@@ -202,6 +202,8 @@ class Call:
     Where `part` is set, a kept answer with as many rows of the same list or more serves as well;
     `parse` then gets the call with the rows of that answer. `after` are calls of the same question
     that follow this one, whatever it says: `parse` returns the first of them as the next.
+    `instead` is the most that further calls cost that `parse` may ask for because of what the
+    answer says (the same in another way); each is reserved when it is sent, and a quote counts it.
     """
 
     request: httpx.Request
@@ -209,6 +211,7 @@ class Call:
     keep_seconds: int = 0
     part: Part | None = None
     after: tuple["Call", ...] = ()
+    instead: Cost | None = None
 
     def following(self) -> "Call | None":
         """Return the first of the calls that come after, with the others behind it."""

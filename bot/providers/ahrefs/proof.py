@@ -50,7 +50,7 @@ class LinksBetween(AhrefsQuestion[BetweenQuery, RefdomainsBody, ReferringDomain]
     def __init__(self, api: Api) -> None:
         super().__init__(api)
         self._refused: set[str] = set()  # targets whose expression was answered with a 400
-        self._no_expressions = False
+        self._no_expressions, self._takes_expressions = False, False
 
     def plan(self, query: BetweenQuery) -> tuple[Call, ...]:
         """Return the calls of the cheapest way."""
@@ -86,7 +86,13 @@ class LinksBetween(AhrefsQuestion[BetweenQuery, RefdomainsBody, ReferringDomain]
             "order_by": "domain:asc",
             "where": _where("regex", _expression(names)),
         }
-        return self._api.get(_PATH, params, Cost(self._matching_price(len(names))))
+        call = self._api.get(_PATH, params, Cost(self._matching_price(len(names))))
+        if self._takes_expressions:
+            return call
+        by_root = self._equal(target, names)
+        # The refusal itself is free.
+        lacking = sum(one.worst.units for one in by_root) - call.worst.units
+        return replace(call, instead=Cost(lacking)) if lacking > 0 else call
 
     def _matching_price(self, names: int) -> int:
         rows = self._limit(names)
@@ -154,6 +160,7 @@ class LinksBetween(AhrefsQuestion[BetweenQuery, RefdomainsBody, ReferringDomain]
             return self._part(query, call, body, found & asked)
         if names := _named(call):
             self._refused.discard(query.target.value)
+            self._takes_expressions = True
             return self._matched(query, call, len(body.refdomains), found & set(names))
         if query.target.value in self._refused:
             self._no_expressions = True  # now it is known that only the expression was wrong

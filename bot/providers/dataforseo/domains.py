@@ -16,6 +16,7 @@ from bot.model.links import LinkKind, ReferringDomain, Scope, Target
 from bot.providers.base import (
     BetweenQuery,
     Call,
+    Cost,
     IntersectQuery,
     Page,
     ReferringQuery,
@@ -164,9 +165,9 @@ class LinksBetween(DataForSeoQuestion[BetweenQuery, Listing[ReferringItem], Refe
             # They count domains; a list has a row for each host.
             limit = 2 * query.linkers + _FEWEST_PROOF_ROWS
             price = backlinks_price(limit)
-            by_name_price = query.times * sum(call.worst.units for call in by_name)
-            if limit <= MOST_ROWS and price.units < by_name_price:
-                return (self._listed(query, limit),)
+            asked = sum(call.worst.units for call in by_name)
+            if limit <= MOST_ROWS and price.units < query.times * asked:
+                return (replace(self._listed(query, limit), instead=Cost(asked)),)
         return by_name
 
     def _listed(self, query: BetweenQuery, limit: int) -> Call:
@@ -293,7 +294,9 @@ class Intersect(DataForSeoQuestion[IntersectQuery, Listing[SharedItem], Shared])
         if query.own is not None:
             ours = (query.own, *query.also_ours)
             task["exclude_targets"] = [one.value for one in ours[:_MOST_EXCLUDED]]
-        return self._api.post("backlinks/domain_intersection/live", task, backlinks_price(limit))
+        call = self._api.post("backlinks/domain_intersection/live", task, backlinks_price(limit))
+        one_way = query.since is not None or self._is_known or len(targets) == 1
+        return call if one_way else replace(call, instead=call.worst)
 
     def _page(
         self, query: IntersectQuery, call: Call, response: httpx.Response, envelope: Envelope
