@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Iterator
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from bot.cli._terminal import Terminal
 from bot.common.clock import SystemClock
 from bot.providers.base import Capability, Vendor
 from bot.providers.registry import Registry, discover
@@ -43,7 +43,7 @@ def command(*, online: bool) -> None:
     """Say what is configured, what each key gives, what is missing and how to fix it."""
     settings = load(Settings)
     registry = discover(settings, SystemClock())
-    console = Console()
+    console = Terminal()
     console.print(_vendors(registry, settings))
     for line in (*_notices(registry), *_missing(settings, registry)):
         console.print(line, soft_wrap=True)
@@ -119,7 +119,7 @@ def _unpriced(settings: Settings, vendors: list[Vendor]) -> Iterator[str]:
             )
 
 
-async def _online(settings: Settings, console: Console) -> None:
+async def _online(settings: Settings, console: Terminal) -> None:
     async with core(settings) as product:
         for one in await product.spending.allowances(CLI_TEAM):
             works = "" if one.fault else "the key works; "
@@ -127,4 +127,4 @@ async def _online(settings: Settings, console: Console) -> None:
         vendors = product.registry.vendors
         for checked in await check_all(product.spending, vendors, CLI_TEAM):
             for line in checked.lines:
-                console.print(f"{checked.title}, contract: {line}", soft_wrap=True, markup=False)
+                console.print(f"{checked.title}, contract: {line}", soft_wrap=True)
