@@ -45,6 +45,11 @@ class Finding:
     charged: int = 0
 
     @property
+    def fits(self) -> bool:
+        """Say whether it can be read and was free; a field that is missing is only unknown."""
+        return not (self.misfits or self.charged)
+
+    @property
     def sentence(self) -> str:
         """Return it all as one line."""
         said = [f"asked for {self.asked}: {self.came}."]

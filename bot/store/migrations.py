@@ -360,17 +360,22 @@ def migrate(db: sqlite_utils.Database, name: str) -> None:
     """
     db.conn.execute("BEGIN IMMEDIATE")
     with db.conn:
-        applied = {step.name for step in STEPS.applied(db)}
-        if not applied and db.table_names():
-            raise ConfigError(
-                f"LINKGAP_DB: {name} belongs to another program: LinkGap found tables it did not "
-                "make. Name a file of its own."
-            )
-        known = {step.name for step in STEPS.pending(sqlite_utils.Database(memory=True))}
-        newer = sorted(applied - known)
-        if newer:
-            raise ConfigError(
-                f"LINKGAP_DB: {name} was changed by a newer LinkGap ({', '.join(newer)}). "
-                "Update this one, or restore a backup."
-            )
+        refuse_unknown(db, name)
         STEPS.apply(db)
+
+
+def refuse_unknown(db: sqlite_utils.Database, name: str) -> None:
+    """Raise `ConfigError` when a newer LinkGap or another program wrote this file."""
+    applied = {step.name for step in STEPS.applied(db)}
+    if not applied and db.table_names():
+        raise ConfigError(
+            f"LINKGAP_DB: {name} belongs to another program: LinkGap found tables it did not "
+            "make. Name a file of its own."
+        )
+    known = {step.name for step in STEPS.pending(sqlite_utils.Database(memory=True))}
+    newer = sorted(applied - known)
+    if newer:
+        raise ConfigError(
+            f"LINKGAP_DB: {name} was changed by a newer LinkGap ({', '.join(newer)}). "
+            "Update this one, or restore a backup."
+        )
