@@ -59,9 +59,9 @@ def profiles(
     """Spend the list budget on referring domains: of all pages first, then of sites.
 
     Platforms are not asked about as sites, nor pages that are known to have no links, nor anything
-    outside `scopes`. Lists need a proof of absence besides; of lists and intersections, the one
-    with the lower price per row is bought. Intersections are bought if the index cannot prove
-    absence for the names of a list.
+    outside `scopes`. Lists or intersections are bought, whichever costs less per row; the price of
+    lists includes the proof of absence that they need. If the index cannot prove absence for the
+    names of a list, intersections are bought.
     """
     pages = {
         Target(Scope.PAGE, page.url): _rows_wanted(page.referring_domains)

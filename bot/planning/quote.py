@@ -129,7 +129,7 @@ def week(
     The first read of a keyword costs no more than a later one.
     """
     index, serp = chosen.main, chosen.serp
-    # Each portion asks for its own counts, and a request may have a price besides that of its rows.
+    # Each portion asks for its own counts, and a request may have a price in addition to its rows.
     portions = Counter(refresh.portion_sizes(keywords))
     weekly = sum(
         times * refresh.weekly_worst(index, serp, size, own_domains=own_domains)

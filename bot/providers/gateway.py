@@ -141,7 +141,7 @@ class Gateway:
     async def _follow(
         self, asking: "_Asking", call: Call
     ) -> tuple[list[Dated], LinkGapError | None]:
-        """Send a call and all following pages; return what was read before a failure, and it."""
+        """Send a call and all following pages; return the pages read, and the failure if any."""
         pages: list[Dated] = []
         following: Call | None = call
         try:

@@ -257,9 +257,10 @@ def _story(
 
 
 def _news(one: _Story, settings: Settings, provers: frozenset[str]) -> KeywordNews:
-    """Return what is new around a keyword.
+    """Return the new links of a keyword.
 
-    Where the index can say who links to us, whoever is not proven absent is told as unchecked.
+    If the index can say which domains link to us, those without proof of absence are reported as
+    unchecked.
     """
     question, now = one.keyword.question, one.shots[-1]
     urls = {competitor.url for competitor in now.competitors}

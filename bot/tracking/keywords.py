@@ -37,7 +37,7 @@ _EVER = datetime.max.replace(tzinfo=UTC)  # includes snapshots dated after the p
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A tracked keyword as a list shows it, with its last snapshots, oldest first."""
+    """A tracked keyword for a list, with its last snapshots, oldest first."""
 
     state: TrackedState
     snapshots: tuple[Snapshot, ...]

@@ -278,5 +278,5 @@ class _Alarm:
         self.hours = hours
 
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
-        """Return the next moment after the one that it rang at, or after now."""
+        """Return the next moment after the previous alarm, or after now if there was none."""
         return self.hours.after(previous or now)

@@ -56,7 +56,7 @@ class LinksBetween(AhrefsQuestion[BetweenQuery, RefdomainsBody, ReferringDomain]
         self._no_expressions = False
 
     def plan(self, query: BetweenQuery) -> tuple[Call, ...]:
-        """Return the calls of the cheapest way."""
+        """Return the calls of the cheapest of the three ways."""
         names = sorted(set(query.domains))
         by_name = self._by_name(query.target, names)
         if by_name and query.linkers is not None:

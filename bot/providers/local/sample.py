@@ -80,7 +80,7 @@ _NOT_OURS = "The sample knows only its own invented sites."
 @lru_cache(maxsize=1)
 def _pool() -> tuple[ReferringDomain, ...]:
     """Return all invented linking sites, strongest first."""
-    chance = random.Random("linkgap sample")  # noqa: S311 an invented world, the same each time
+    chance = random.Random("linkgap sample")  # noqa: S311 sample data, the same each time
     names = [f"{first}-{second}.example" for first in _FIRST for second in _SECOND]
     chance.shuffle(names)
     kinds = [LinkKind.FOLLOW] * 6 + [LinkKind.NOFOLLOW, LinkKind.UGC]
@@ -98,7 +98,7 @@ def _pool() -> tuple[ReferringDomain, ...]:
 
 def _linkers(seed: str, count: int) -> tuple[ReferringDomain, ...]:
     """Return `count` linking sites for a seed; as in reality, strong sites link to many targets."""
-    chance = random.Random(seed)  # noqa: S311 an invented world
+    chance = random.Random(seed)  # noqa: S311 sample data
     strong, rest = _pool()[:40], _pool()[40:]
     favourites = chance.sample(strong, min(count * 2 // 5 + 1, count, len(strong)))
     return (*favourites, *chance.sample(rest, count - len(favourites)))
@@ -111,7 +111,7 @@ def _results(keyword: str) -> tuple[SerpRow, ...]:
     """
     keyword = keyword.casefold()
     slug = _slug(keyword)
-    chance = random.Random(f"results of {slug}")  # noqa: S311 an invented world
+    chance = random.Random(f"results of {slug}")  # noqa: S311 sample data
     drawn = [min(90, int(chance.lognormvariate(2.6, 0.9))) for _ in _RANKING]
     counts = _WORKED_COUNTS if slug == _slug(WORKED_EXAMPLE) else drawn
     ranking = enumerate(zip(_RANKING, counts, strict=True), start=1)
