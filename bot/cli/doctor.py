@@ -1,4 +1,4 @@
-"""`linkgap doctor`: what is configured, what each key gives, what is missing and how to mend it."""
+"""`linkgap doctor`: what is configured, what each key provides, what is missing, how to fix it."""
 
 import asyncio
 from collections.abc import Iterator
@@ -63,7 +63,7 @@ def _vendors(registry: Registry, settings: Settings) -> Table:
 
 
 def _most(vendor: Vendor, settings: Settings) -> str:
-    """Return what one answer may take there, in units and, where that is known, in money."""
+    """Return the most that one answer may cost there: in units and, if known, in money."""
     if vendor.is_local:
         return "nothing"
     units = vendor.run_cap if settings.run_cap is None else settings.run_cap
@@ -77,13 +77,13 @@ def _gives(capabilities: object) -> str:
 
 
 def _notices(registry: Registry) -> Iterator[str]:
-    """Yield what a vendor wants to be known: an end that is near, what a key does not give."""
+    """Yield the vendors' notices, such as an API that is about to end or what a key lacks."""
     for vendor in registry.vendors:
         yield from vendor.notices
 
 
 def _missing(settings: Settings, registry: Registry) -> Iterator[str]:
-    """Yield what a real answer still lacks, each with its cure."""
+    """Yield what is still missing for a real answer, each with its fix."""
     real = [vendor for vendor in registry.vendors if not vendor.sample]
     cures = {
         Capability.SERP: (
@@ -107,7 +107,7 @@ def _missing(settings: Settings, registry: Registry) -> Iterator[str]:
 
 
 def _unpriced(settings: Settings, vendors: list[Vendor]) -> Iterator[str]:
-    """Yield the vendors that a cap in money stops, because nobody knows their price."""
+    """Yield the vendors that a cap in dollars blocks because their price is unknown."""
     rules = Rules.of(settings)
     if settings.allow_unpriced or not rules.caps_money:
         return
