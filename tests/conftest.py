@@ -1,4 +1,4 @@
-"""What holds for every test: no host but this machine, one profile for generated examples."""
+"""Shared by every test: no host but this machine, one profile for generated examples."""
 
 import os
 import socket
@@ -9,16 +9,16 @@ from functools import cache
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Where containers forbid it (PYTHONDONTWRITEBYTECODE), every worker and every program that a test
-# starts would compile all our modules again: a fifth of the suite's time.
+# Where containers forbid bytecode (PYTHONDONTWRITEBYTECODE), every worker and every program that a
+# test starts would compile all our modules again: a fifth of the suite's time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-# Each HTTP client reads all certificates as it is made, and nearly every test makes one or two.
+# Each new HTTP client reads all certificates, and nearly every test makes one or two clients.
 ssl.create_default_context = cache(ssl.create_default_context)
 
-# For a change to a rule itself: HYPOTHESIS_PROFILE=thorough make test.
-# A busy machine is no fault of a rule.
+# After a change to a rule itself, run HYPOTHESIS_PROFILE=thorough make test.
+# Without a deadline, because a slow machine does not mean that a rule is wrong.
 SLOW = [HealthCheck.too_slow]
 settings.register_profile("usual", max_examples=30, deadline=None, suppress_health_check=SLOW)
 settings.register_profile("thorough", max_examples=1000, deadline=None, suppress_health_check=SLOW)

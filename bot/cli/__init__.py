@@ -1,4 +1,4 @@
-"""The command line: every file here is one command of `linkgap`, or begins with `_`."""
+"""The command line: each file here is one command of `linkgap`, unless its name begins with `_`."""
 
 from importlib import import_module
 from pkgutil import iter_modules
@@ -15,10 +15,10 @@ cannot be read · 3 the installation is not set up for this · 4 no answer: noth
 
 
 class _Commands(click.Group):
-    """Loads only the file of the command that is called, and turns errors into sentences."""
+    """Imports only the file of the command that is called, and prints errors as sentences."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the commands by name; a file may end in `_` where its name is Python's."""
+        """Return the command names; a file whose name would clash with Python's ends in `_`."""
         del ctx
         names = (module.name for module in iter_modules(__path__))
         return sorted(name.rstrip("_") for name in names if not name.startswith("_"))

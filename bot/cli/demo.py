@@ -74,7 +74,7 @@ async def _demo(port: int, database: Path) -> None:
 
 def _print(console: Terminal, line: Line) -> None:
     words, indent = Text(line.text, style=_STYLES.get(line.kind, "")), 4 * line.depth
-    if line.kind == "table":  # folding would tear the columns apart, cropping would hide some
+    if line.kind == "table":  # folding would tear the columns apart, and cropping would hide some
         console.print(Text(" " * indent) + words, soft_wrap=True)
     else:
         console.print(Padding(words, (0, 0, 0, indent)))
@@ -82,7 +82,7 @@ def _print(console: Terminal, line: Line) -> None:
 
 @asynccontextmanager
 async def _playground(port: int, *, stays: bool) -> AsyncIterator[Playground]:
-    """Serve the workspace; without a terminal nobody looks at the page and any port will do."""
+    """Serve the workspace. Without a terminal nobody opens the page, so any free port will do."""
     playground = Playground(sample_workspace(), port=port if stays else 0)
     try:
         await playground.start()
@@ -96,7 +96,7 @@ async def _playground(port: int, *, stays: bool) -> AsyncIterator[Playground]:
 
 @asynccontextmanager
 async def _bot(playground: Playground, database: Path) -> AsyncIterator[Services]:
-    """Install the app by its manifest and serve the bot over HTTP, on a port of its own."""
+    """Install the app from its manifest and serve the bot over HTTP on its own port."""
     secret, token = token_hex(16), f"xoxb-{token_hex(8)}"
     settings = load(Settings, env_file=None).model_copy(
         update={

@@ -1,4 +1,4 @@
-"""`linkgap digest`: what a channel hears of its week, from what is stored. It spends nothing."""
+"""`linkgap digest`: prints a channel's weekly digest from stored data. It spends nothing."""
 
 import asyncio
 from datetime import datetime

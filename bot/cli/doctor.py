@@ -103,7 +103,7 @@ def _print(registry: Registry, settings: Settings, found: Iterable[Diagnosis]) -
 
 
 def _most(vendor: Vendor, settings: Settings) -> str:
-    """Return what one answer may take there, in units and, where that is known, in money."""
+    """Return the most that one answer may cost there: in units and, if known, in money."""
     if vendor.is_local:
         return "nothing"
     units = vendor.run_cap if settings.run_cap is None else settings.run_cap

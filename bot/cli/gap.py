@@ -1,4 +1,4 @@
-"""`linkgap gap KEYWORD`: the main job in the terminal."""
+"""`linkgap gap KEYWORD`: how many links it takes, and who could give them, in the terminal."""
 
 import asyncio
 from typing import Any
@@ -50,7 +50,7 @@ def command(
     settings = load(Settings)
     flags = {"fresh": fresh or None, "top10": top10 or None, "light": light or None}
     asked = typed(keyword, gates=gates, **flags, **options)
-    asked.question(Defaults())  # a fault is told before anything is opened
+    asked.question(Defaults())  # report an invalid question before anything is opened
     try:
         _print(asyncio.run(_answer(settings, asked, yes=yes)), as_json=as_json)
     except NothingToSay as error:

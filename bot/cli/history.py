@@ -1,4 +1,4 @@
-"""`linkgap history KEYWORD`: every read of a tracked keyword, for people or as JSON."""
+"""`linkgap history KEYWORD`: every read of a tracked keyword, as a table or as JSON."""
 
 import asyncio
 import json

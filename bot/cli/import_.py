@@ -1,4 +1,4 @@
-"""`linkgap import FILE… [--for TARGET] [--json]`: take the user's own CSV downloads in."""
+"""`linkgap import FILE… [--for TARGET] [--json]`: imports the user's own CSV downloads."""
 
 import asyncio
 import json
@@ -35,7 +35,7 @@ from bot.store.imports import (
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How one file ended: `error` for a refused one, else the rest."""
+    """The result for one file: `error` if it was rejected, otherwise the other fields."""
 
     path: Path
     what: Recognised | None = None
@@ -79,7 +79,7 @@ def command(files: tuple[Path, ...], about: str | None, *, as_json: bool) -> Non
 
 
 def read_target(text: str) -> Target:
-    """Read TARGET: a URL with a path (`/` is the home page) is a page, a bare host is its site.
+    """Read TARGET: a URL with a path is a page (`/` is the home page), a bare host is a site.
 
     Raises `BadQuestion`.
     """

@@ -1,4 +1,4 @@
-"""`linkgap list`: what is tracked, how far it is, and when it is read next."""
+"""`linkgap list`: the tracked keywords, their gaps, and when each is read next."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ from bot.wiring import core
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What is tracked, why a read failed by id, and what else there is to say."""
+    """The tracked keywords, the error of each failed read by keyword id, and further notes."""
 
     rows: tuple[ListRow, ...]
     faults: dict[str, str]

@@ -1,4 +1,4 @@
-"""`linkgap manifest`: what to paste at api.slack.com/apps to create the app."""
+"""`linkgap manifest`: the manifest to paste at api.slack.com/apps to create the app."""
 
 import click
 import yaml

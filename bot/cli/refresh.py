@@ -1,4 +1,4 @@
-"""`linkgap refresh`: read the tracked keywords that are due, as a bot on Slack does by itself."""
+"""`linkgap refresh`: reads the tracked keywords that are due, as the Slack bot does by itself."""
 
 import asyncio
 import json
@@ -64,7 +64,7 @@ async def _refresh(
         chosen = await _chosen(product, channel, keyword, due=due)
         if not chosen:
             return Read()
-        with suppress(BadQuestion):  # of a vendor that is gone; each of its keywords says so
+        with suppress(BadQuestion):  # a vendor is gone; each of its keywords reports it
             questions = [one.question for one in chosen]
             tell_price(await product.spending.week(questions, CLI_TEAM, channel))
         return await read_now(product, chosen, channel)

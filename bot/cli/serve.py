@@ -1,4 +1,4 @@
-"""`linkgap serve`: the bot itself, reached by Slack over HTTP or, on a laptop, by Socket Mode."""
+"""`linkgap serve`: runs the bot; Slack reaches it over HTTP or, on a laptop, by Socket Mode."""
 
 import asyncio
 import signal

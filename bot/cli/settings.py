@@ -1,4 +1,4 @@
-"""`linkgap settings`: what holds for a team, a client's site and a channel; and setting it."""
+"""`linkgap settings`: shows and changes the settings of a team, a client's site or a channel."""
 
 import asyncio
 import json
@@ -124,5 +124,5 @@ def _json(told: Iterable[EffectiveValue], overrides: Overrides) -> dict[str, obj
 
 
 def _names(name: str) -> list[str]:
-    """Return a setting's name and, for one release, the one that it had before."""
+    """Return a setting's name and, for one release, its old name."""
     return [name, *(old for old, new in RENAMED.items() if new == name)]

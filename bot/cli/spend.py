@@ -1,4 +1,4 @@
-"""`linkgap spend`: what was spent, by vendor, site or person, and how the caps stand."""
+"""`linkgap spend`: what was spent, by vendor, site or person, and how full the caps are."""
 
 import asyncio
 import csv

@@ -1,4 +1,4 @@
-"""`linkgap untrack KEYWORD`: track it no longer; its history is kept."""
+"""`linkgap untrack KEYWORD`: stops tracking a keyword; its history is kept."""
 
 import asyncio
 

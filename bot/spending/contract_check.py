@@ -1,4 +1,4 @@
-"""Asks the vendors with free calls whether their contracts still hold, for `linkgap doctor`."""
+"""Checks the vendors' contracts with free calls, for `linkgap doctor --online`."""
 
 import asyncio
 from collections.abc import Iterable
@@ -25,14 +25,14 @@ class Checked:
 async def check_all(
     spending: Spending, vendors: Iterable[Vendor], team: str
 ) -> tuple[Checked, ...]:
-    """Check each vendor that has free calls; never raises for what a vendor does."""
+    """Check each vendor that has free calls. Never raises for an error of a vendor."""
     able = [(vendor, vendor.contract) for vendor in vendors if vendor.contract is not None]
     checks = (_check(spending, vendor, contract, team) for vendor, contract in able)
     return tuple(await asyncio.gather(*checks))
 
 
 async def _check(spending: Spending, vendor: Vendor, contract: Adapter, team: str) -> Checked:
-    # Its free calls are booked as what they are beside: look-ups of what is left.
+    # Booked as balance look-ups, because those are free calls too.
     asked = replace(vendor, capabilities={Capability.BALANCE: contract})
     try:
         answer = await spending.look_up(

@@ -1,4 +1,4 @@
-"""What Ahrefs' answers mean and what its questions send."""
+"""What Ahrefs' answers mean, and what our requests contain."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Which links went, as Ahrefs tells it: what is asked, and what its rows mean."""
+"""Lost links at Ahrefs: what is requested, and what the rows mean."""
 
 import json
 import re

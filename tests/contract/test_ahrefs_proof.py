@@ -1,4 +1,4 @@
-"""Ahrefs: the proof that domains do not link to us, in one request where that can be."""
+"""Ahrefs: proof that domains do not link to us, in one request if possible."""
 
 import json
 import re
@@ -32,7 +32,7 @@ def links_from(*hosts: str) -> World:
 
 
 class Bench:
-    """A server, its vendor, and the one who asks."""
+    """A server, its vendor, and a gateway to ask it through."""
 
     def __init__(self, server, vendor, client) -> None:
         self.server, self.vendor = server, vendor

@@ -1,4 +1,4 @@
-"""The Ahrefs-shaped server itself: benches and whole runs rely on its strictness and its bill."""
+"""The Ahrefs-shaped server itself: benches and whole runs rely on its strictness and prices."""
 
 import json
 from datetime import date

@@ -1,4 +1,4 @@
-"""Brave Search's own ways."""
+"""What is specific to Brave Search."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""How DataForSEO fails, mostly with HTTP 200, and that its password is never seen."""
+"""How DataForSEO fails, mostly with HTTP 200, and that its password never leaks."""
 
 import json
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""DataForSEO: which mode of an intersection merges, and when our own list is read whole."""
+"""DataForSEO: which intersection mode unites targets, and when our own list is read in full."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The DataForSEO-shaped server itself: benches and whole runs rely on its strictness and bill."""
+"""The DataForSEO-shaped server itself: benches and whole runs rely on its strictness and prices."""
 
 import httpx
 import pytest

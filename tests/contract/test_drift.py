@@ -1,4 +1,4 @@
-"""Contracts that drift: what was asked, what came and what no longer fits, in plain sentences."""
+"""Drifting contracts: plain sentences about what was asked, what came and what does not fit."""
 
 import json
 from typing import Any

@@ -1,9 +1,9 @@
-"""The one contract all vendors keep, asked through the real gateway.
+"""The contract that every vendor keeps, asked through the real gateway.
 
-It runs over whatever is registered and over the contract cases of every vendor
-(tests/fixtures/<vendor>/contract_cases.py). A vendor that is asked over HTTP and has none
-fails here. What the tests hold, and where one does not apply, is in
-`support.vendors.contract_lines`, from which docs/providers.md is made.
+It runs over all registered vendors and the contract cases of each
+(tests/fixtures/<vendor>/contract_cases.py). A vendor that is asked over HTTP and has none fails
+here. `support.vendors.contract_lines` lists the promises and where one does not apply;
+docs/providers.md is generated from it.
 """
 
 from collections import Counter
@@ -74,14 +74,14 @@ def _applies(request: pytest.FixtureRequest) -> None:
 
 
 def given(said: Said | str | None) -> Said:
-    """Return what the contract cases give; without it the test does not apply and is not run."""
+    """Return what the contract cases provide; without it the test does not apply and is skipped."""
     assert said is not None, "the contract cases must say what this looks like"
     assert not isinstance(said, str)
     return said
 
 
 def was_free(entry: Entry) -> bool:
-    """Say whether nothing is written down for it, neither units of any pool nor money."""
+    """Say whether nothing is booked for it, neither units of any pool nor money."""
     told = entry.billed
     nothing = dict.fromkeys(entry.worst.by_pool, 0)
     return told is not None and told.by_pool == nothing and not told.micro_usd
@@ -218,7 +218,7 @@ async def test_the_same_question_again_is_free_where_the_terms_allow_keeping(
 
 
 async def refused(bench: Bench, capability: Capability, said: Said) -> ProviderError:
-    """Return the error that all requests of a question end with when each gets this answer."""
+    """Return the error of a question when every request gets this answer."""
     with pytest.raises(ProviderError) as caught:
         await bench.ask(capability, said)
     assert caught.value.vendor == bench.vendor.name
@@ -228,7 +228,7 @@ async def refused(bench: Bench, capability: Capability, said: Said) -> ProviderE
 async def is_final_and_free(
     bench: Bench, capability: Capability, said: Said | str, kind: type[ProviderError]
 ) -> None:
-    """Check that a refusal has its meaning, costs nothing and is not repeated."""
+    """Check that a refusal has the right error, costs nothing and is not repeated."""
     error = await refused(bench, capability, given(said))
     assert isinstance(error, kind)
     assert len(bench.sent) == len(bench.planned(capability))
@@ -283,7 +283,7 @@ async def test_slow_down_without_a_pause_is_repeated_after_our_own_and_then_told
 
 
 def fails_for_free(bench: Bench, capability: Capability) -> bool:
-    """Say whether a failed attempt costs nothing there, by contract or as it never costs."""
+    """Say whether a failed attempt costs nothing there, by contract or because it is free."""
     free = not any(sum(call.worst.by_pool.values()) for call in bench.planned(capability))
     return bench.vendor.failures_are_free or free
 
@@ -315,7 +315,7 @@ async def test_a_server_that_stays_broken_is_unavailable_without_its_web_page(be
 
 @EVERY_CASE
 async def test_whatever_fails_no_more_is_written_down_than_was_quoted(bench, capability):
-    """A quote said "at most 1 search", and three failed attempts were written down."""
+    """A quote once said "at most 1 search", but three failed attempts were booked."""
     await refused(bench, capability, Reply(WEB_PAGE, 502, content_type="text/html"))
     quoted: Counter[str] = Counter()
     for call in bench.planned(capability):

@@ -1,4 +1,4 @@
-"""From imported files to what the vendor answers."""
+"""From imported files to the answers of the local vendor."""
 
 import sqlite3
 from datetime import date
@@ -35,7 +35,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def run(home):
-    del home  # it is where the command now runs
+    del home  # the command now runs there
     return invoke
 
 

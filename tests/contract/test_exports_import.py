@@ -1,4 +1,4 @@
-"""`linkgap import`: what becomes of each file and row, and of what was there before."""
+"""`linkgap import`: what happens to each file and row, and to earlier imports."""
 
 import asyncio
 import gzip
@@ -43,7 +43,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def run(home):
-    del home  # it is where the command now runs
+    del home  # the command now runs there
     return invoke
 
 

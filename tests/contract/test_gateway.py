@@ -1,4 +1,4 @@
-"""The only sender: reserved before, settled after, retried only where it is safe, paid once."""
+"""The gateway: reserves before a request, settles after it, retries only if safe, pays once."""
 
 import asyncio
 import logging
@@ -104,7 +104,7 @@ async def test_a_failure_on_their_side_is_asked_again_where_it_costs_nothing(
 async def test_a_failure_that_may_have_been_billed_is_told_and_counted_once_at_worst(
     database, clock
 ):
-    """A quote holds one attempt: three that failed once cost three times what was said."""
+    """A quote covers one attempt: three failed attempts once cost three times the quote."""
     wire = in_turn(httpx.Response(503))
     with pytest.raises(Unavailable, match="HTTP 503"):
         await ask(wire, database, clock)
@@ -259,7 +259,7 @@ async def test_a_page_that_only_points_on_is_no_answer_where_what_follows_fails(
 
 
 async def test_a_key_in_a_good_answer_is_neither_kept_nor_handed_on(database, clock, tmp_path):
-    """Some vendors echo the request; in the file the key would outlive its owner's patience."""
+    """Some vendors echo the request; the key must not stay in the file for years."""
     odd = "key/with+signs-4711"
     vendor = replace(tiny(), secrets=(SecretStr(KEY), SecretStr(odd)))
     echo = {"names": ["a.example", KEY], "self": f"/names?key={KEY}&other={quote(odd, safe='')}"}

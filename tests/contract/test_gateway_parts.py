@@ -1,4 +1,4 @@
-"""A list that was read once serves every later question for as much of it or less."""
+"""A list that was read once answers every later question for as many rows or fewer."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -20,7 +20,7 @@ SITE = Target(Scope.SITE, "fincompare.example")  # more than fifty domains link 
 
 
 class HeldAhrefs(AhrefsServer):
-    """Answers while its gate is open, as it is at first."""
+    """Answers while its gate is open; it is open at first."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -1,4 +1,4 @@
-"""The sender and the Ahrefs adapters against a real server on loopback."""
+"""The gateway and the Ahrefs adapters against a real server on loopback."""
 
 from contextlib import asynccontextmanager
 from dataclasses import replace

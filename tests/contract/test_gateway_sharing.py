@@ -1,4 +1,4 @@
-"""One question is paid once: answers are kept, shared by all who ask, and read to the end."""
+"""One question is paid for once: answers are cached, shared by all who ask, and read to the end."""
 
 import asyncio
 
@@ -65,7 +65,7 @@ async def test_an_answer_is_never_shared_between_teams_through_the_file(database
 
 
 class Held:
-    """A line whose first answer waits until `gate` is opened."""
+    """A connection whose first answer waits until `gate` is opened."""
 
     def __init__(self, *answers) -> None:
         self.gate, self.arrived, self.wire = asyncio.Event(), asyncio.Event(), in_turn(*answers)
@@ -93,7 +93,7 @@ async def test_who_asks_the_same_at_the_same_moment_shares_one_request(database,
 
 
 async def leader_and_follower(database, clock, line, *, stop=False):
-    """Two runs ask the same; the first may be stopped on the way."""
+    """Start two runs that ask the same question; the test may stop the first one."""
     async with gateway(line, clock) as sender:
         leader = asyncio.create_task(sender.ask(tiny(), ASKED, ("1",), wallet(database)))
         await line.arrived.wait()

@@ -1,4 +1,4 @@
-"""How Majestic fails, mostly inside a good status, and that its key is never seen."""
+"""How Majestic fails, mostly with HTTP 200, and that its key never leaks."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""Moz: who went, the counts of the months, keywords, and how it says that no rows are left."""
+"""Moz: lost links, monthly counts, keywords, and its answer when no rows are left."""
 
 from datetime import date
 

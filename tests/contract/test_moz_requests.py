@@ -1,4 +1,4 @@
-"""What Moz's questions send and what they cost, by the quota notes of its method schema."""
+"""What our requests to Moz contain and cost, by the quota notes of its method schema."""
 
 from datetime import date
 
@@ -181,7 +181,7 @@ def test_what_was_charged_follows_from_the_results_that_came(vendor, capability)
         Capability.BALANCE: 0,
     }
     if capability is Capability.KEYWORD_METRICS:
-        return  # of its four rows Moz does not say how many it took
+        return  # Moz does not say how many of its four rows it charged
     page = parse(vendor, capability, query, good(fixture(name)))
     assert page.billed == Cost(charged[capability], "rows")
 

@@ -1,6 +1,6 @@
 """The Moz-shaped server: the real adapters read the worked example from it.
 
-Benches and whole runs rely on its strictness and its bill.
+Benches and whole runs rely on its strictness and prices.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a week of a tracked keyword asks and costs, by the ledgers of runs on strict servers."""
+"""What a week of a tracked keyword requests and costs, by the ledgers of runs on strict servers."""
 
 import re
 from dataclasses import replace
@@ -63,7 +63,7 @@ async def dataforseo(monkeypatch, tmp_path):
 async def week(
     pair, database: Database, keywords: int, *moved: str, run: str = "w1"
 ) -> tuple[tracked.Week, int]:
-    """Re-read keywords; return what was found, and what the ledger says it cost."""
+    """Refresh keywords; return what was found, and the cost by the ledger."""
     server, vendor = pair
     server.world, before = tracked.tracked_world(keywords, moved), server.spent
     budget = RunBudget(database, run, "T1", None, SqliteAnswers(database, run))

@@ -1,4 +1,4 @@
-"""SearXNG's own ways."""
+"""What is specific to SearXNG."""
 
 import httpx
 import pytest

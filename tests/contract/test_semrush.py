@@ -1,4 +1,4 @@
-"""What Semrush's v3 answers mean and what its questions send."""
+"""What Semrush's v3 answers mean, and what our requests contain."""
 
 from datetime import date
 
@@ -272,7 +272,7 @@ def test_the_balance_is_what_may_still_be_used(vendor):
     assert answered(vendor, Capability.BALANCE).rows == (Balance("units", None, 1_234_567, None),)
 
 
-# A low balance shortens lists without a word
+# A low balance silently shortens lists
 
 
 def after(vendor: Vendor, capability: Capability) -> tuple[object, Call]:

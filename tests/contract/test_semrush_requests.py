@@ -1,4 +1,4 @@
-"""What Semrush's v3 questions send."""
+"""What our v3 requests to Semrush contain."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""Semrush's unquoted rows: texts that hold the separator, and rows made to keep a reader busy."""
+"""Semrush's unquoted rows: texts with the separator in them, and rows built to be slow to parse."""
 
 from time import thread_time
 
@@ -14,7 +14,7 @@ from bot.providers.base import Capability, Vendor
 QUERY, NAME = QUESTIONS[Capability.LINKS]
 HEADER = fixture(NAME).decode().splitlines()[0]
 URL = "https://news.example/a"
-# What a title may be: anything but a piece that looks like the machine-made cell behind it.
+# Possible titles: anything except a piece that looks like the machine-made cell after it.
 TEXTS = st.lists(st.sampled_from(["", "a", "12", "CRM, best of", "“q”", "true story"]), min_size=1)
 
 

@@ -1,4 +1,4 @@
-"""The Semrush-shaped server, asked through the real gateway: whole questions and their bill."""
+"""The Semrush-shaped server, asked through the real gateway: whole questions and their costs."""
 
 import httpx
 import pytest
@@ -46,7 +46,7 @@ async def server():
 
 @pytest.fixture
 def ask(server, monkeypatch, tmp_path):
-    """Return a way to put a question, by default with a version 3 key alone."""
+    """Return a function that asks a question, by default with only a version 3 key."""
 
     async def asked(
         capability: Capability, query: object, *, v3: bool = True, v4: bool = False

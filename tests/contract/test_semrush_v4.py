@@ -1,4 +1,4 @@
-"""What Semrush's v4 answers mean and what its questions send."""
+"""What Semrush's v4 answers mean, and what our requests contain."""
 
 from datetime import date
 

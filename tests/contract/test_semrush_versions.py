@@ -1,4 +1,4 @@
-"""Two versions of Semrush: who answers what, what v4 alone can prove, and what its codes mean."""
+"""Semrush's two versions: which answers what, what only v4 can prove, and what its codes mean."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Which pages a source's results are: the featured one first, each once, no host thrown away."""
+"""The pages of a SERP: the featured one first, each page once, several per host allowed."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What the four sources of search results have in common, each on its own shapes."""
+"""What the four SERP vendors have in common, each with its own formats."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""SerpApi's own ways."""
+"""What is specific to SerpApi."""
 
 import httpx
 import pytest

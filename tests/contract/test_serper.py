@@ -1,4 +1,4 @@
-"""Serper's own ways."""
+"""What is specific to Serper."""
 
 import json
 

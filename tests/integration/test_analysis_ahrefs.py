@@ -1,4 +1,4 @@
-"""The main job on Ahrefs' own shapes and prices, from the keyword to the ledger."""
+"""Whole runs with Ahrefs' own formats and prices, from the keyword to the ledger."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ async def here(monkeypatch, tmp_path):
 
 
 def ranking(here, *urls: str) -> None:
-    """Let these pages rank instead, in this order."""
+    """Make these pages rank instead, in this order."""
     world = worked_example_world()
     (keyword,) = world.serps
     world.serps[keyword] = tuple(Result(url, f"About {url}") for url in urls)
@@ -47,7 +47,7 @@ async def test_the_worked_example_needs_24_and_18_are_missing(here):
 
 
 async def test_a_field_of_equals_needs_exactly_24(here):
-    """Where our site is as strong as theirs the multiplier is 1: ceil(71 / 3) = 24, 24 - 6 = 18."""
+    """If our site is as strong as theirs, the multiplier is 1: ceil(71 / 3) = 24, 24 - 6 = 18."""
     world = worked_example_world()
     world.sites["ledgerly.example"] = world.sites["fincompare.example"]
     here.server.world = world
@@ -344,7 +344,7 @@ async def test_a_competitor_that_two_keywords_share_is_read_once_page_and_site(h
         for entry in here.server.ledger[before:]
         if entry.path == "site-explorer/refdomains" and entry.params["target"] != ours
     ]
-    # They travel side by side: which of the two the server sees first is chance.
+    # They are sent in parallel: which of the two the server sees first is random.
     assert sorted(read) == ["founderstack.example", "https://founderstack.example/accounting"]
     assert [one.domain for one in report.competitors] == [
         *("fincompare.example", "bookwise.example", "founderstack.example")

@@ -1,4 +1,4 @@
-"""Every fault of a vendor at every request of a run: the report says which source and why."""
+"""Every failure of a vendor at every request of a run: the report names the source and reason."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from bot.render.report import sentences
 
 OURS = f"site:ledgerly.example page:{OWN_PAGE}"
 
-# Each request of a run: the end of its path, and how the report calls it.
+# Each request of a run: the end of its path, and its name in the report.
 REQUESTS = {
     "serp-overview": "search results",
     "keywords-explorer/overview": "keyword difficulty",
@@ -20,7 +20,7 @@ REQUESTS = {
     "site-explorer/refdomains": "referring domains of",
     "site-explorer/all-backlinks": "linking pages to",
 }
-# Each fault, and what a reader is told.
+# Each failure, and what the reader is told.
 FAULTS = {
     401: "refused the API key",
     "units gone": "has no API units left",
@@ -33,8 +33,8 @@ FAULTS = {
 }
 
 
-# A refusal, a failure that is tried again, and an answer that was paid for; the contract suite
-# tells all others apart. Without results nothing else is asked, so there each fault is tried.
+# A refusal, a failure that is retried, and an answer that was paid for; the contract suite covers
+# all others. Without a SERP nothing else is asked, so the SERP gets every failure.
 KINDS = (401, 500, "truncated")
 BROKEN = [
     (path, fault)
@@ -51,7 +51,7 @@ async def here(monkeypatch, tmp_path):
 
 
 def break_at(here: Desk, path: str, fault: object) -> None:
-    """Let every request to a path fail so, for good."""
+    """Let every request to a path fail in this way, permanently."""
     if fault != "units gone":
         here.server.fail_next(_end(path), fault, times=99)
         return
@@ -73,7 +73,7 @@ def _end(path: str) -> str:
 
 
 def check_honest(report: Report) -> None:
-    """No unknown is a zero, and what is not `ok` says why."""
+    """Check that no unknown is a zero, and that every source that is not `ok` says why."""
     for one in report.sources:
         if one.state in (SourceState.UNAVAILABLE, SourceState.NOT_ASKED):
             assert (one.rows, one.complete, one.as_of) == (None, None, None)

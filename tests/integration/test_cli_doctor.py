@@ -1,4 +1,4 @@
-"""`linkgap doctor`: what is there, what is missing, and how to mend it."""
+"""`linkgap doctor`: what is configured, what is missing, and how to fix it."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`linkgap gap` as a user runs it: what is printed where, and how it exits."""
+"""`linkgap gap` as users run it: what is printed where, and its exit codes."""
 
 import json
 from pathlib import Path

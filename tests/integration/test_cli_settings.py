@@ -1,4 +1,4 @@
-"""`linkgap settings` shows and sets what holds, and `linkgap gap` obeys it."""
+"""`linkgap settings` shows and changes settings, and `linkgap gap` obeys them."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from bot.cli import main
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch, tmp_path):
-    """Nobody's own keys take part, and each test has its own file."""
+    """Ignore the developer's own keys, and give each test its own file."""
     monkeypatch.chdir(tmp_path)
     for name in os.environ:
         if name.startswith(("LINKGAP_", "SLACK_")):

@@ -1,4 +1,4 @@
-"""`linkgap spend`, and the price in `linkgap gap` and `linkgap doctor`, as their users run them."""
+"""`linkgap spend`, and prices in `linkgap gap` and `linkgap doctor`, as users run them."""
 
 import asyncio
 import csv

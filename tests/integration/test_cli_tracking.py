@@ -1,4 +1,4 @@
-"""Tracking from the command line: processes one after the other, and each command's manners."""
+"""Tracking from the command line: a sequence of processes, and the details of each command."""
 
 import json
 import sqlite3

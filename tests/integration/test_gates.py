@@ -1,4 +1,4 @@
-"""Whole runs with the checks that come before links: real pages on loopback, Ahrefs' shapes."""
+"""Whole runs with the page checks: real pages on loopback, Ahrefs' formats."""
 
 import asyncio
 from dataclasses import replace
@@ -39,7 +39,7 @@ async def pages():
 
 @pytest.fixture
 async def here(monkeypatch, tmp_path, pages):
-    """Let the worked example rank on the pages' server, each path of its own."""
+    """Make the worked example's pages rank on the local server, each on its own path."""
     async with desk(monkeypatch, tmp_path) as opened:
         world = worked_example_world()
         ((keyword, rows),) = world.serps.items()
@@ -193,7 +193,7 @@ async def test_a_vendor_that_takes_the_top_pages_for_something_else_is_heard(her
 
 
 async def test_pages_are_read_while_the_links_are_asked_for(here, pages, monkeypatch):
-    """The top pages answer only once a profile was asked for: a run in turn would wait in vain."""
+    """The pages answer only after a profile was requested, so a sequential run would never end."""
     asked = asyncio.Event()
     read = here.server.world.refdomains
 

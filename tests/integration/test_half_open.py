@@ -1,4 +1,4 @@
-"""Whoever opens connections and says nothing does not keep Slack out."""
+"""Clients that open connections and send nothing do not keep Slack out."""
 
 import asyncio
 import socket

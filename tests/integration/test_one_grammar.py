@@ -1,4 +1,4 @@
-"""One grammar for every door: the same words mean the same question wherever they are typed."""
+"""One grammar everywhere: the same words mean the same question wherever they are typed."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -17,7 +17,7 @@ OURS, CLIENT, OTHER = "ledgerly.example", "client.example", "other.example"
 CRM = "https://client.example/crm"
 
 # The words, the same in fields, and what they mean: keyword, site, country, language, page.
-# The client's market is set to Germany; nobody has set anything for the other site.
+# The client's market is set to Germany; the other site has no settings.
 CASES = [
     ("crm a", {}, ("crm a", OURS, "us", "en", None)),
     ("crm b site:client.example", {"site": CLIENT}, ("crm b", CLIENT, "de", "de", None)),
@@ -115,7 +115,7 @@ async def test_a_site_that_is_named_has_its_market_also_where_a_keyword_is_told_
 
 @pytest.fixture
 def cli(monkeypatch, tmp_path) -> Iterator[TrackingCli]:
-    """An installation that may spend little: what is asked is all that these tests look at."""
+    """An installation with a tiny budget: these tests look only at what is asked."""
     monkeypatch.chdir(tmp_path)
     environment = {"LINKGAP_SITE": OURS, "LINKGAP_RUN_CAP": "0"}
     with in_thread(AhrefsServer()) as server:
@@ -139,7 +139,7 @@ def test_by_words_on_the_command_line(cli):
 
 def test_by_options_on_the_command_line(cli):
     for _, fields, meant in (CASES[3], CASES[4], CASES[6]):
-        keyword = f'"{meant[0]}"'  # in quotes, all of it is the keyword
+        keyword = f'"{meant[0]}"'  # in quotes, everything is the keyword
         options = [word for name, text in fields.items() if text for word in (f"--{name}", text)]
         assert reported(cli, keyword, *options) == meant
 

@@ -1,4 +1,4 @@
-"""The page reader against a server that means harm."""
+"""The page reader against a malicious server."""
 
 import asyncio
 import gzip
@@ -283,7 +283,7 @@ async def test_reading_can_be_cancelled(server, reader):
         await task
 
 
-# The kernel's own high-water mark: what `resource` tells survives from the process that forked.
+# The kernel's own peak value: that of `resource` includes the process that forked.
 PEAK = (
     "def peak():\n"
     "    lines = open('/proc/self/status').read().splitlines()\n"
@@ -321,7 +321,7 @@ MALICE = {
 }
 
 
-# Imports what reads pages once; each page then has a process of its own, with a mark of its own.
+# Imports the page reader once; each page then has its own process with its own peak value.
 ONE_EACH = (
     f"{PEAK}"
     "import os, signal, sys, time\n"

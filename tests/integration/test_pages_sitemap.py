@@ -1,4 +1,4 @@
-"""Which page of a site is closest to a keyword, by the site's own sitemap."""
+"""The page of a site that fits a keyword best, by the site's own sitemap."""
 
 import gzip
 
@@ -69,7 +69,7 @@ async def test_a_page_with_less_than_half_of_the_terms_is_not_proposed(server, r
 
 
 async def test_the_name_of_the_site_is_no_term_of_a_page(server, reader):
-    """Else every page of softwareforaccounting.example would be about accounting software."""
+    """Otherwise every page of softwareforaccounting.example would be about accounting software."""
     home = server.url("/", "accounting-software.example")
     server.routes["/sitemap.xml"] = answer(f"<loc>{home}contact</loc>".encode())
     assert await best_page(reader, home, TERMS) is None

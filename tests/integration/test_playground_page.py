@@ -1,4 +1,4 @@
-"""The page, as a browser shows it."""
+"""The playground page in a browser."""
 
 import aiohttp
 import pytest

@@ -1,4 +1,4 @@
-"""The transcript tells in plain lines what the page shows."""
+"""The transcript shows in plain lines what the page shows."""
 
 from collections.abc import AsyncIterator
 

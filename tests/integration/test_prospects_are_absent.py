@@ -20,9 +20,9 @@ ALIASES = ("old-name.example", "shop-of-ours.example")
 
 
 def drawn(seed: int, *, ours_too: tuple[str, ...] = ()) -> tuple[World, set[str]]:
-    """Return a world and, written down as it is made, who links to us in it.
+    """Return a world and, recorded while it is built, who links to us in it.
 
-    `ours_too`: other domains of ours, with links of their own.
+    `ours_too` are our other domains, with links of their own.
     """
     chance = random.Random(seed)  # noqa: S311 an invented world
     competitors = [f"rival-{at}.example" for at in range(3)]

@@ -1,4 +1,4 @@
-"""What a team, a site or a channel has set is what the next run does, and what it may cost."""
+"""The settings of a team, site or channel decide what the next run does and may cost."""
 
 from dataclasses import replace
 
@@ -68,7 +68,7 @@ async def test_prospects_under_the_floor_are_left_out_and_unknown_ones_are_kept(
     report = await here.ask(OURS, run="r2")
     kept = {one.domain for one in before.prospects if (one.authority or 100) >= 40}
     assert {one.domain for one in report.prospects} == kept
-    # Nobody pays to learn whether the weak link to us already.
+    # Nothing is paid to learn whether weak domains link to us already.
     assert report.dropped["weak"] >= len(before.prospects) - len(kept) > 0
 
 
@@ -101,7 +101,7 @@ async def test_the_cap_of_the_channel_stops_the_run_there_and_nowhere_else(here)
     report = await in_channel(here, "C1", "r1")
     assert sum(line.units for line in report.cost) <= 160
     assert any("cap of 160" in (one.note or "") for one in report.sources)
-    # 100 for the results and 50 for our own numbers: what an answer cannot do without comes first.
+    # 100 for the SERP and 50 for our own numbers: what an answer cannot do without comes first.
     states = {one.what: one.state for one in report.sources}
     assert (states["search results"], states["our own numbers"]) == (SourceState.OK, SourceState.OK)
     assert states["keyword difficulty"] is SourceState.NOT_ASKED

@@ -1,6 +1,6 @@
-"""What may interrupt a channel between digests: little, once a day, and only what really happened.
+"""Alerts between digests: few, once a day at most, and only about what really happened.
 
-It is a Tuesday after a quiet Monday; a read in between is somebody's who could not wait.
+It is a Tuesday after a quiet Monday; somebody refreshes a keyword by hand in between.
 """
 
 from collections.abc import AsyncIterator
@@ -33,7 +33,7 @@ def won(there: TrackedChannel, *names: str, authority: float = 40) -> None:
 
 
 def rise(there: TrackedChannel) -> None:
-    """Let our page come in first."""
+    """Let our page rank first."""
     there.bot.moving.ranking.remove(OURS)
     there.bot.moving.ranking.insert(0, OURS)
 
@@ -119,7 +119,7 @@ async def test_a_digests_day_without_anything_to_tell_stays_silent_as_well(there
 async def test_a_digest_that_comes_late_is_the_days_only_word(there):
     there.channel.is_archived = True
     won(there, "friend")
-    await there.day(6)  # Monday: held
+    await there.day(6)  # Monday: waits for the digest
     there.channel.is_archived = False
     await there.day(2, hour=15)
     assert len(said(there)) == 1

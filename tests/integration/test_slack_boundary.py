@@ -1,4 +1,4 @@
-"""Nobody meets a 404, a timeout or silence."""
+"""Nobody gets a 404, a timeout or silence."""
 
 import time
 from collections.abc import AsyncIterator
@@ -127,7 +127,7 @@ async def test_a_surprise_that_cannot_be_told_is_still_written_down(bot, caplog)
 
 
 async def delivered(bot: Bot, secret: str, age: int = 0) -> int:
-    """Send a command as somebody would; return the status."""
+    """Send a command as a user would; return the status."""
     body = urlencode({"command": "/gap", "text": "best crm", "team_id": "T1"})
     stamp = str(int(time.time()) - age)
     headers = {

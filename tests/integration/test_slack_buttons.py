@@ -1,4 +1,4 @@
-"""Buttons: run again, show all, name our page; checked on the server, whoever presses."""
+"""Buttons: run again, show all, name our page; checked on the server, whoever presses them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -32,7 +32,7 @@ async def answered(bot: Bot, text: str = "best crm site:own.com"):
 
 
 def forged(message, value: str):
-    """Give the message's buttons another id, as somebody who tampers would."""
+    """Give the message's buttons another id, as an attacker would."""
     for block in message.blocks:
         if block["type"] == "actions":
             block["elements"] = [{**button, "value": value} for button in block["elements"]]

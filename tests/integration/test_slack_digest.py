@@ -1,4 +1,4 @@
-"""The weekly digest as a channel lives with it: track, let weeks pass, see what is posted."""
+"""The weekly digest over time: track, let weeks pass, see what is posted."""
 
 from collections.abc import AsyncIterator
 

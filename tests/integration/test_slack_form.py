@@ -1,4 +1,4 @@
-"""A bare `/gap` opens a form: the same question, field by field, fault by fault."""
+"""A bare `/gap` opens a form: the same question, field by field, with errors below each field."""
 
 from collections.abc import AsyncIterator
 

@@ -181,7 +181,7 @@ async def test_defaults_come_from_the_environment_then_from_the_channels_site(bo
 
 
 async def held(bot: Bot, *questions: str) -> asyncio.Event:
-    """Ask, and keep the analyses waiting."""
+    """Ask, and block the analyses until the test releases them."""
     release = asyncio.Event()
     bot.analysis.between = release.wait
     for question in questions:

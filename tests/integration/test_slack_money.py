@@ -39,7 +39,7 @@ def spending(bot: Bot, **changes):
 
 @pytest.fixture
 async def bot(tmp_path) -> AsyncIterator[Bot]:
-    """An owner who wants to be asked over a thousand units, and a run that may cost 1,500."""
+    """An owner who wants to be asked above a thousand units, and a run that may cost 1,500."""
     async with gap_bot(tmp_path, confirm_over="1000", prices="ahrefs=0.001") as it:
         it.join("seo")
         it.analysis.prices, it.analysis.light_prices = {"ahrefs": 1_500}, {"ahrefs": 900}
@@ -52,7 +52,7 @@ async def priced(bot: Bot, text: str = "best crm site:own.com"):
 
 
 def stale(bot: Bot, blocks) -> None:
-    """Show the price as somebody sees it whom the edit has not reached yet."""
+    """Show the price to somebody who has not received the edit yet."""
     [message] = bot.by_bot()
     bot.playground.workspace.edit(message, "price", blocks)
 
@@ -399,7 +399,7 @@ async def test_a_run_is_over_when_its_look_up_of_the_allowance_has_let_go_of_its
         try:
             await asyncio.Event().wait()
         finally:
-            for _ in range(300):  # longer than all that the thread says takes
+            for _ in range(300):  # more than the whole thread needs
                 await bot.services.database.run(lambda _: None)
             settled.set()
 

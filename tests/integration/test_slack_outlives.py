@@ -1,4 +1,4 @@
-"""A full disk, a long lock, a fault nobody foresaw: everybody who asked hears something."""
+"""A full disk, a long lock, an unforeseen error: everybody who asked is told something."""
 
 import asyncio
 import sqlite3
@@ -19,7 +19,7 @@ QUESTIONS = [f"keyword {number}" for number in range(14)]
 
 
 def full(db) -> None:
-    """Leave the file no room for another page: SQLite then says what a full disk makes it say."""
+    """Leave the database no room for another page, so that SQLite reports a full disk."""
     (pages,) = db.execute("PRAGMA page_count").fetchone()
     db.execute(f"PRAGMA max_page_count = {pages}")
 
@@ -41,7 +41,7 @@ async def ask_all(bot) -> list[object]:
 
 
 def answered_or_told(bot) -> bool:
-    """Say whether each question was answered in the channel or its asker told alone."""
+    """Say whether each question was answered in the channel, or its asker was told privately."""
     mine = bot.everything()
     answers = [one for one in mine if "to go" in one.text or "No answer" in one.text]
     told = [one for one in mine if "could not read or write my database" in one.text]
@@ -133,7 +133,7 @@ async def test_without_the_file_the_asker_of_every_kind_of_job_hears_it(bot, com
         nonlocal written
         found = await run(fn)
         written += 1
-        if written == 2:  # the job's row and its claim, and nothing after them
+        if written == 2:  # the job's row and its claim, but nothing after them
             bot.database.run = bot.database.read = gone
         return found
 
@@ -165,7 +165,7 @@ async def test_where_the_private_ear_is_closed_a_direct_message_says_it(bot):
 
 @pytest.fixture
 def held(bot, monkeypatch):
-    """Let every write wait until the test sets it, longer than an acknowledgement may take."""
+    """Block every write until the test sets the event, longer than an ack may take."""
     monkeypatch.setattr(jobs, "PATIENCE_S", 0.05)
     run, go = bot.database.run, asyncio.Event()
 

@@ -1,4 +1,4 @@
-"""When Slack takes no digest: it waits, its owner hears of it once, and it goes on by itself."""
+"""When Slack accepts no digest: it waits, its owner is told once, and it resumes by itself."""
 
 from collections.abc import AsyncIterator
 
@@ -9,7 +9,7 @@ from fakes.slack.tracking_channel import TrackedChannel, tracked_channel
 
 @pytest.fixture
 async def there(tmp_path) -> AsyncIterator[TrackedChannel]:
-    """A Monday morning with something to tell."""
+    """A Monday morning with something to report."""
     async with tracked_channel(tmp_path) as it:
         await it.next_week("fresh")
         yield it

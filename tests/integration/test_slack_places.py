@@ -1,4 +1,4 @@
-"""Where the bot may not post, nothing is spent, and the asker chooses another place."""
+"""Where the bot cannot post, nothing is spent, and the asker chooses another place."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace

@@ -28,7 +28,7 @@ async def bot(tmp_path) -> AsyncIterator[Bot]:
 
 
 async def opened(bot: Bot, place: str | None = None, *, user="ana", channel="seo") -> View:
-    """Open the settings as `/gap settings` does, and choose for whom they are."""
+    """Open the settings as `/gap settings` does, and choose the place."""
     room = bot.playground.workspace
     who = room.user(user).id
     await open_settings(
@@ -46,7 +46,7 @@ async def opened(bot: Bot, place: str | None = None, *, user="ana", channel="seo
 
 
 async def saved(bot: Bot, place: str, *, user="ana", channel="seo", **filled: object) -> None:
-    """Fill the form and send it; it must be taken."""
+    """Fill in the form and submit it; it must be accepted."""
     await opened(bot, place, user=user, channel=channel)
     await sent(bot, user=user, **filled)
     with pytest.raises(SlackError):
@@ -54,7 +54,7 @@ async def saved(bot: Bot, place: str, *, user="ana", channel="seo", **filled: ob
 
 
 async def sent(bot: Bot, *, user="ana", **filled: object) -> dict[str, str]:
-    """Send the open form; returns the faults by setting."""
+    """Submit the open form; return the errors by setting."""
     view = bot.playground.modal(user)
     names = {b["block_id"].partition("@")[0]: b["block_id"] for b in view.body["blocks"]}
     await bot.playground.submit_view(user, {names[name]: text for name, text in filled.items()})

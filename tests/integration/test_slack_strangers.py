@@ -1,4 +1,4 @@
-"""The whole bot over HTTP: what Slack signed is answered, what a stranger sent leaves no trace."""
+"""The whole bot over HTTP: Slack's signed requests are answered, others leave no trace."""
 
 import logging
 import time
@@ -26,7 +26,7 @@ async def bot(tmp_path) -> AsyncIterator[Bot]:
 
 @asynccontextmanager
 async def victim() -> AsyncIterator[tuple[str, list[str]]]:
-    """Serve on an address that nobody may be sent to; yields it, and what came."""
+    """Serve on an address that the bot must never contact; yield it and the requests received."""
     came: list[str] = []
 
     async def take(request: web.Request) -> web.Response:
@@ -139,7 +139,7 @@ async def test_no_body_is_quoted_in_the_log_signed_or_not(bot, caplog, body):
     caplog.set_level(logging.DEBUG)
     door = http_app(bot.services)
     await from_slack(bot, body).at(door)
-    # Bolt alone, which quotes a body that it refuses.
+    # Bolt without our door; it quotes a body that it rejects.
     forged = {"X-Slack-Request-Timestamp": str(int(time.time())), "X-Slack-Signature": "v0=1"}
     async with aiohttp.ClientSession() as session:
         answer = await session.post(bot.app.request_url, data=body, headers=forged)

@@ -1,4 +1,4 @@
-"""`/gap track` and the button on a report: told in the channel first, then tracked and read."""
+"""`/gap track` and the button on a report: posted in the channel first, then tracked and read."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -204,7 +204,7 @@ async def test_a_word_in_quotes_is_a_keyword_and_no_command(bot):
 
 
 def dear(bot: Bot) -> None:
-    """Let every weekly read have to be agreed to."""
+    """Let every weekly read need a confirmation."""
 
     async def week(*_arguments) -> Quote:
         return Quote(

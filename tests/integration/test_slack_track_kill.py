@@ -1,4 +1,4 @@
-"""A kill at any request of a job of tracking: nothing twice, nothing lost without a word."""
+"""A kill at any request of a tracking job: nothing twice, nothing lost silently."""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Many keywords at once: a form, the price, and one public message that counts them as read."""
+"""Many keywords at once: a form, the price, and one public message with the progress."""
 
 import asyncio
 import re
@@ -34,7 +34,7 @@ async def priced(bot: Bot, text: str, **more: str):
 
 
 def searched(bot: Bot) -> list[str]:
-    """Return the keywords whose search results were asked for, once for each time."""
+    """Return the keywords whose SERP was requested, once per request."""
     return [query.keyword for query in bot.moving.asked if hasattr(query, "keyword")]
 
 
@@ -52,7 +52,7 @@ async def test_the_price_is_told_privately_and_nothing_is_bought(bot):
 
 
 def with_a_paid_vendor(bot: Bot) -> None:
-    """Let prices be those of a free vendor and of a paid one, each line naming its own."""
+    """Set the prices of one free and one paid vendor, each line naming its own."""
     vendors = (bot.moving.vendor, GrowingWeb(5).vendor(paid=True))
     spending = Spending(
         registry=Registry(vendors, ()),

@@ -1,4 +1,4 @@
-"""`/gap list`, `/gap untrack` and `/gap history`: looking after what is tracked."""
+"""`/gap list`, `/gap untrack` and `/gap history`: managing tracked keywords."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -220,7 +220,7 @@ async def test_invented_numbers_say_so_in_private_too(bot):
     await bot.gap("list")
     assert "Sample data" not in bot.seen()[-1].text
     bot.analysis.report = replace(bot.analysis.report, sample=True, taken_at=bot.clock.now())
-    await bot.gap("best crm")  # what it found is kept with the keyword
+    await bot.gap("best crm")  # its result is stored with the keyword
     bot.analysis.report = replace(bot.analysis.report, sample=False)
     for command in ("list", "history best crm"):
         await bot.gap(command)

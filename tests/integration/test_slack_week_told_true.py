@@ -1,4 +1,4 @@
-"""A week is told as it was read: no silence over a failure, and no progress by mistake."""
+"""A week is reported as it was read: with its failures, and without false progress."""
 
 from collections.abc import AsyncIterator
 

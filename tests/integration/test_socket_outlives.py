@@ -1,4 +1,4 @@
-"""The connection of Socket Mode comes back, whatever ended it."""
+"""The Socket Mode connection comes back, whatever ended it."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ from handlers.transport.socket_mode import EVERY_S, watch
 
 
 class Ticks(FakeClock):
-    """Sleeps end when the test lets them."""
+    """Sleeps end when the test ends them."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -41,13 +41,13 @@ class Tracker:
             await self.tracking.track(question, team=TEAM, channel=CHANNEL, person="U1")
 
     async def read(self) -> list[str | None]:
-        """Read what is due; returns the faults."""
+        """Read what is due; return the errors."""
         due = await self.tracking.due(TEAM, CHANNEL)
         run_id = f"{WEEKLY}{CHANNEL}:{self.week}"
         return [one.fault for one in await self.tracking.refresh(due, run_id=run_id)]
 
     async def tell(self) -> Digest:
-        """Build this week's digest, and take it as posted."""
+        """Build this week's digest, and treat it as posted."""
         slot = Slot(TEAM, CHANNEL, PostKind.DIGEST, f"2026-W{self.week}")
         now = self.desk.clock.now()
         digest = await self.digests.build(slot, as_of=now)
@@ -61,7 +61,7 @@ class Tracker:
         return digest
 
     async def next_week(self, *links: Backlink) -> None:
-        """Let seven days pass, in which some links were made."""
+        """Let seven days pass, during which some links were made."""
         server = self.desk.server
         today = server.world.today + timedelta(days=7)
         server.world = replace(server.world, links=(*server.world.links, *links), today=today)
@@ -69,7 +69,7 @@ class Tracker:
         self.week += 1
 
     def gone(self, *domains: str) -> None:
-        """Let every link of some domains go today."""
+        """Remove every link of some domains today."""
         world = self.desk.server.world
         links = (
             replace(one, lost=world.today) if host_of(one.url_from) in domains else one
@@ -78,13 +78,13 @@ class Tracker:
         self.desk.server.world = replace(world, links=tuple(links))
 
     def had(self, *links: Backlink) -> None:
-        """Let some links have been there always."""
+        """Add some links that have always been there."""
         world = self.desk.server.world
         self.desk.server.world = replace(world, links=(*world.links, *links))
 
     @property
     def asked_who_left(self) -> list[str]:
-        """Return the pages that the vendor was asked about who no longer links to them."""
+        """Return the pages for which the vendor was asked about lost links."""
         asked = self.desk.server.ledger
         return [
             one.params["target"]
@@ -249,7 +249,7 @@ async def test_the_same_moment_makes_the_same_digest(tracker):
     assert await tracker.digests.build(slot, as_of=moment) == first
 
 
-# Links that left
+# Lost links
 
 
 @pytest.fixture
@@ -266,7 +266,7 @@ def shows(*targets: str) -> bytes:
 async def a_week_later(
     tracker: Tracker, pages: HostileServer, *domains: str, path: str = "/list"
 ) -> Digest:
-    """Tell of a week in which the index lost the links of some domains to our page."""
+    """Report a week in which the index lost the links of some domains to our page."""
     old = TODAY - timedelta(days=200)
     tracker.had(
         *(

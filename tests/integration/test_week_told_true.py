@@ -1,4 +1,4 @@
-"""Weeks as they are told, against a web that was written down apart from what tells them."""
+"""Reported weeks, compared with a web that was recorded independently of the code under test."""
 
 import re
 from collections import Counter
@@ -28,7 +28,7 @@ CHANNEL = "C1"
 
 
 class Wire(httpx.AsyncBaseTransport):
-    """The way to the vendor, which can be cut, or for some addresses only."""
+    """The connection to the vendor, which a test can cut, wholly or for some addresses."""
 
     def __init__(self) -> None:
         self.cut = False
@@ -46,7 +46,7 @@ class Wire(httpx.AsyncBaseTransport):
 
 @dataclass
 class Channel:
-    """A channel that hears of its week every Monday."""
+    """A channel with a digest every Monday."""
 
     desk: Desk
     wire: Wire
@@ -63,7 +63,7 @@ class Channel:
         return [*await self.tracking.following(TEAM, CHANNEL)]
 
     async def monday(self) -> Digest:
-        """Read what is due, tell the week, and let the next one begin."""
+        """Read what is due, report the week, and let the next one begin."""
         self.desk.server.world = self.web.world()
         due = await self.tracking.due(TEAM, CHANNEL)
         run_id = f"{WEEKLY}{CHANNEL}:{self.web.week}"
@@ -88,7 +88,7 @@ class Channel:
 
 
 def heard(*digests: Digest) -> Counter[str]:
-    """Return which domains were told as new, and how often."""
+    """Return which domains were reported as new, and how often."""
     return Counter(
         one.domain
         for told in digests
@@ -97,7 +97,7 @@ def heard(*digests: Digest) -> Counter[str]:
 
 
 def prospects(*digests: Digest) -> set[str]:
-    """Return who was called one, in the list or in what is suggested."""
+    """Return the domains shown as prospects, in the list or in the suggestions."""
     listed = {one.domain for digest in digests for one in digest.new_competitor_links}
     letters = " ".join(said for digest in digests for said in digest.suggestions)
     return listed | set(re.findall(r"Write to (\S+)", letters))
@@ -151,7 +151,7 @@ async def test_a_keyword_that_goes_on_after_weeks_hides_no_news_of_the_others(ch
     first, *_ = await channel.follow()
     await channel.monday()
     await channel.pause(first, paused=True)
-    # More strong newcomers than a page is asked for, and later a weaker one.
+    # More strong new linkers than are requested for a page, and later a weaker one.
     before = [channel.web.stranger(competitor(1, 1)) for _ in range(10)]
     assert heard(await channel.monday()) == Counter(before)
     await channel.pause(first, paused=False)
@@ -239,11 +239,11 @@ async def test_another_page_of_ours_is_a_change_and_both_are_named(channel):
     assert listed.gap_change is None
 
 
-# Questions of people in between
+# People's questions in between
 
 
 async def asked(channel: Channel, text: str, run: str) -> None:
-    """Ask `/gap` by hand, and remember the answer as the channel does."""
+    """Ask `/gap` by hand, and store the answer as the channel does."""
     channel.desk.server.world = channel.web.world()
     question = parse(text, Defaults(site=OWN_SITE))
     report = await channel.desk.analysis().run(question, run_id=run, team=TEAM)
@@ -270,7 +270,7 @@ async def test_a_question_of_another_page_or_other_competitors_is_no_history(cha
 
 
 async def test_every_new_link_of_seven_weeks_is_told_once_and_no_friend_is_a_prospect(channel):
-    """With a week unread, a pause, another page of ours, and answers in between."""
+    """With an unread week, a pause, another page of ours, and answers in between."""
     web = channel.web
     _, second, _ = await channel.follow(named=False)
     await channel.monday()
@@ -298,7 +298,7 @@ async def test_every_new_link_of_seven_weeks_is_told_once_and_no_friend_is_a_pro
     assert all(digest.unproven == () for digest in channel.told)
 
 
-# What is said of it
+# What is said about it
 
 
 async def test_of_more_new_links_than_are_asked_for_the_sentence_says_at_least(

@@ -22,7 +22,7 @@ from bot.pages.reading.fetch import Reader
 from bot.settings.environment import Settings, load
 from bot.wiring import core, http_app, slack_bot
 
-# Python 3.11's fork server does not see tests/, and silently skips what it cannot find.
+# The fork server of Python 3.11 does not see tests/, and silently skips modules it cannot find.
 FORKS = get_context("forkserver")
 FORKS.set_forkserver_preload(
     [
@@ -40,7 +40,7 @@ HASTE = 100
 
 
 class HastyClock:
-    """Real time, but waits last a hundredth: pacing keeps its order and costs nothing."""
+    """Real time, but waits take a hundredth of theirs: pacing keeps its order and costs nothing."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -87,7 +87,7 @@ def _live(env: dict[str, str], port: int, pipe: Connection) -> None:
 
 
 async def nobody(host: str, port: int) -> list[str]:
-    """Answer DNS for a process that must stay on this machine."""
+    """Answer DNS for a process that must not leave this machine."""
     raise OSError(f"{host}:{port} is not here")
 
 

@@ -1,4 +1,4 @@
-"""All regular expressions of the code, and texts made to keep each busy as long as possible."""
+"""All regular expressions of the code, and texts built to keep each busy as long as possible."""
 
 import ast
 import importlib
@@ -111,7 +111,7 @@ def strays(source: str, known: Iterable[str | bytes], makers: frozenset[str]) ->
 def verdict(pattern: AnyPattern, longest: int | None = None) -> str | None:
     """Return the text for which a pattern takes too long, or None.
 
-    `longest` is the length of the longest text it is ever given.
+    `longest` is the length of the longest text that the pattern is ever given.
     """
     most = _SIZE if longest is None else min(longest, _SIZE)
     sizes = [*(size for size in _LADDER if size < most), most]
@@ -127,7 +127,7 @@ def _slow(pattern: AnyPattern, pump: tuple[str, str, str], size: int, limit: flo
     text = _text(pump, size, pattern)
     if _cost(pattern, text) <= limit:
         return False
-    # A busy machine proves nothing: try once more, and then with five times the size.
+    # A busy machine proves nothing: try again, and then with five times the size.
     if min(_cost(pattern, text) for _ in range(5)) <= limit:
         return False
     if size < _SIZE:
@@ -144,8 +144,8 @@ def _text(pump: tuple[str, str, str], size: int, pattern: AnyPattern) -> str | b
 
 def _cost(pattern: AnyPattern, text: str | bytes) -> float:
     start = thread_time()
-    # Consumed without a loop of ours: a pattern that matches nothing at each letter would otherwise
-    # be blamed for the loop, which coverage makes slower still.
+    # Consumed without a Python loop: for a pattern that matches nothing at each letter, the loop
+    # would be the slow part, and coverage makes it slower still.
     deque(pattern.finditer(text), maxlen=0)
     return thread_time() - start
 

@@ -1,4 +1,4 @@
-"""Loops that live as long as the process, and who finds out when one does not."""
+"""Loops that run as long as the process, and who is told when one ends."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from bot.common.loops import LONGEST_PAUSE_S, Alive, Backoff
 
 
 class Loop:
-    """Ends in every way a loop can, then runs on."""
+    """Ends in every way a loop can, then keeps running."""
 
     def __init__(self, *ends: BaseException | None) -> None:
         self.ends, self.begun, self.runs = list(ends), 0, asyncio.Event()

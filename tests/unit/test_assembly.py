@@ -1,4 +1,4 @@
-"""From facts to a report: whose counts stand under whose name."""
+"""From facts to a report: which index each count is attributed to."""
 
 from support.vendors.vendor_selections import asked
 

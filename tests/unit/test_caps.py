@@ -1,4 +1,4 @@
-"""Caps by person, site, channel and vendor: eight workers side by side stop exactly at each."""
+"""Caps by person, site, channel and vendor: eight parallel workers stop exactly at each cap."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ async def database(tmp_path):
 
 
 def rules(**values) -> Rules:
-    """Return what an owner set, at a dollar for a thousand Ahrefs units."""
+    """Return an owner's caps, with Ahrefs at a dollar per thousand units."""
     return Rules.of(Settings(_env_file=None, **{"prices": "ahrefs=0.001", **values}))
 
 
@@ -45,7 +45,7 @@ async def ask(budget: RunBudget, vendor: str = "ahrefs", call: Call = CALL, *, t
 
 
 async def eight_workers(budget: RunBudget, requests: int = 40) -> int:
-    """Let eight workers ask as often as they may; returns how many requests were allowed."""
+    """Let eight workers ask as often as they may; return how many requests were allowed."""
     waiting = list(range(requests))
     done = 0
 

@@ -1,4 +1,4 @@
-"""What holds in a channel decides who answers there, and whether that will be sample data."""
+"""A channel's settings decide who answers there, and whether that will be sample data."""
 
 import pytest
 

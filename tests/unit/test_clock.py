@@ -1,4 +1,4 @@
-"""The machine's clock, and one that stands at another moment."""
+"""The machine's clock, and a clock fixed at another moment."""
 
 from datetime import UTC, datetime, timedelta, timezone
 

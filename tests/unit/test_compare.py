@@ -105,8 +105,8 @@ def test_a_neighbour_under_the_same_suffix_is_another_site(at_theirs, at_ours):
 
 
 def test_a_gap_list_never_holds_the_domains_that_already_link():
-    # A published gap report once took link *counts* from each other; 12 of its top 25 "gap"
-    # domains stood in its own list of linking domains. The gap is a difference of sets.
+    # A published gap report once subtracted link *counts*; 12 of its top 25 "gap" domains were in
+    # its own list of linking domains. The gap is a difference of sets.
     theirs = [f"site{number}.example" for number in range(112)]
     already = [f"www.{domain}" for domain in theirs[:12]]
 

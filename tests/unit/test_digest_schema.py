@@ -1,4 +1,4 @@
-"""The documented JSON of a digest: docs/digest.schema.json is what every digest is."""
+"""The documented JSON of a digest: every digest follows docs/digest.schema.json."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ DOCUMENTED = json.loads(
 VALIDATOR = jsonschema.Draft202012Validator(
     DOCUMENTED, format_checker=jsonschema.FormatChecker(["date", "date-time"])
 )
-# What the issue promises to scripts; more may come, none of these may go.
+# Keys that are promised to scripts; keys may be added, but none of these may be removed.
 PROMISED = {
     "Digest": "week channel sentence keywords new_competitor_links won lost cost suggestions",
     "KeywordLine": "keyword need have gap gap_change position position_change months_to_close",

@@ -1,4 +1,4 @@
-"""Which site a URL or host belongs to, whatever way it is written."""
+"""Which site a URL or host belongs to, however it is written."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The measured limits of the estimate: what docs/method.md prints is what the code gives."""
+"""The measured limits of the estimate: the figures in docs/method.md are what the code gives."""
 
 import importlib
 import sys

@@ -1,4 +1,4 @@
-"""A file saved in an old code page is read right, or refused; never read as another in silence."""
+"""A file in an old code page is read right or rejected; never silently read as another."""
 
 # ruff: noqa: RUF001 - titles in the letters of many languages
 

@@ -1,4 +1,4 @@
-"""A row that cannot be read as it stands: what is taken of it, and what it costs the file."""
+"""Rows that cannot be read as they are: what is salvaged, and how it affects completeness."""
 
 from pathlib import Path
 

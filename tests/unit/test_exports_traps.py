@@ -1,4 +1,4 @@
-"""Files that are damaged, edited, shifted or something else: never a silent half-read."""
+"""Files that are damaged, edited, shifted or something else: never silently half-read."""
 
 import gzip
 from datetime import date

@@ -1,4 +1,4 @@
-"""Excel workbooks of the same reports: the sheet that fits, formulas as values, and no bombs."""
+"""Excel workbooks of the same reports: the matching sheet, formulas as values, and no bombs."""
 
 import zipfile
 from datetime import date

@@ -1,4 +1,4 @@
-"""The pace, the months to close, and the forecast that is held against what came."""
+"""The pace, the months to close, and the forecast that is compared with today's gap."""
 
 from datetime import timedelta
 
@@ -48,7 +48,7 @@ def test_only_the_last_26_reads_take_part():
 
 
 def test_the_span_is_that_of_the_reads_that_take_part():
-    """26 reads within 20 days are too near each other, whatever was read long before."""
+    """26 reads within 20 days are too close together, whatever was read long before."""
     near = [(MONDAY + timedelta(days=100 + 0.8 * at), at) for at in range(26)]
     assert pace([(MONDAY, 0), *near]) is None
 
@@ -94,7 +94,7 @@ def test_a_need_that_falls_closes_the_gap_as_well():
 
 
 def test_two_equal_paces_are_equal_numbers():
-    """Both 4/3 a week, as medians of different slopes: a float's last digit is no pace."""
+    """Both 4/3 a week, as medians of different slopes: a float's last digit makes no difference."""
     own = [9, 2, 5, 8]  # slopes −7, −2, −1/3, 3, 3, 3
     need = [101, 100, 100, 109]  # slopes −1, −1/2, 0, 8/3, 9/2, 9
     found = forecast(weekly(own, need))
@@ -123,7 +123,7 @@ def test_without_a_gap_or_a_pace_the_outlook_is_unknown():
 
 
 def test_another_page_of_ours_starts_our_series_anew():
-    """25 links of the other page are no gain of 21 in a week."""
+    """25 links of the other page are not a gain of 21 in a week."""
     reads = weekly([1, 2, 3, 4], [60] * 4)
     moved = [snapshot(28 + 7 * at, 25 + at, 60, page="https://ours.example/b") for at in range(4)]
     first = forecast([*reads, *moved[:3]])
@@ -136,7 +136,7 @@ def test_another_page_of_ours_starts_our_series_anew():
 
 
 def test_a_page_that_begins_to_exist_is_another_one():
-    """`page:none` counted 0 for certain; the new page's links are not a pace."""
+    """`page:none` is a certain 0, but the new page's links are not a pace."""
     none = weekly([0, 0, 0, 0], [60] * 4, page=None)
     assert forecast([*none, snapshot(28, 25, 60)]).own_pace is None
     assert forecast(none).own_pace == 0
@@ -149,7 +149,7 @@ def test_a_read_that_did_not_find_our_page_does_not_interrupt_the_series():
 
 
 def test_a_forecast_that_came_true_is_right():
-    """Week 4: gap 22, 2 a week closer. 28 days on: 22 − 8 = 14 foreseen, 14 found."""
+    """Week 4: gap 22, 2 a week closer. 28 days later: forecast 22 − 8 = 14, found 14."""
     reads = weekly([10 + 2 * at for at in range(9)], [40] * 9)
     found = check(reads)
     assert found.made_at == reads[4].taken_at
@@ -168,7 +168,7 @@ def test_the_worked_example_of_the_method_foresees_12(gap, right):
     ("gap", "right"), [(9, False), (10, True), (14, True), (18, True), (19, False)]
 )
 def test_a_forecast_may_miss_by_a_fifth_of_the_gap_it_was_made_for(gap, right):
-    """Foreseen 14 from a gap of 22: 4.4 either way."""
+    """Forecast 14 from a gap of 22: 4.4 either way."""
     reads = [*weekly([10 + 2 * at for at in range(5)], [40] * 5), snapshot(56, 40 - gap, 40)]
     found = check(reads)
     assert (found.foreseen, found.found, found.right) == (14, gap, right)
@@ -176,7 +176,7 @@ def test_a_forecast_may_miss_by_a_fifth_of_the_gap_it_was_made_for(gap, right):
 
 @pytest.mark.parametrize(("gap", "right"), [(3, True), (4, True), (5, False), (1, False)])
 def test_a_forecast_of_a_small_gap_may_miss_by_one(gap, right):
-    """Gap 3 and nothing moves: 20 % are 0.6, but 1 is let through."""
+    """Gap 3 and nothing moves: 20 % are 0.6, but 1 is allowed."""
     found = check([*weekly([7] * 5, [10] * 5), snapshot(56, 10 - gap, 10)])
     assert (found.foreseen, found.right) == (3, right)
 
@@ -210,7 +210,7 @@ def test_what_was_closed_is_foreseen_to_stay_so():
 
 
 def test_the_forecast_is_the_latest_of_at_least_27_days_ago():
-    """An hour of delay must not skip a week: 27 days and not 28."""
+    """An hour of delay must not skip a week: 27 days, not 28."""
     reads = weekly([5] * 5, [20] * 5)
     nearly = [*reads, snapshot(54, 5, 20)]  # 26 days after the fifth
     assert check(nearly).made_at == reads[3].taken_at
@@ -218,7 +218,7 @@ def test_the_forecast_is_the_latest_of_at_least_27_days_ago():
 
 
 def test_what_came_after_it_does_not_take_part_in_the_earlier_forecast():
-    """Flat until week 4; the jump afterwards is what it is held against."""
+    """Flat until week 4; the forecast is compared with the jump afterwards."""
     reads = [*weekly([5] * 5, [20] * 5), *[snapshot(28 + 7 * at, 15, 20) for at in (1, 2, 3, 4)]]
     found = check(reads)
     assert (found.foreseen, found.found, found.right) == (15, 5, False)
@@ -229,8 +229,8 @@ def test_without_an_earlier_forecast_there_is_nothing_to_hold():
     assert check([]) is None
     assert check(flat[:1]) is None
     assert check(flat) is None  # the first read, 28 days ago, had no pace
-    assert check([*flat, snapshot(56)]) is None  # the gap of now is unknown
-    assert check([*flat[:4], snapshot(28), snapshot(56, 5, 20)]) is None  # the gap then was
+    assert check([*flat, snapshot(56)]) is None  # the current gap is unknown
+    assert check([*flat[:4], snapshot(28), snapshot(56, 5, 20)]) is None  # the gap was known then
 
 
 def test_a_forecast_about_another_page_is_not_held_against_this_one():

@@ -1,4 +1,4 @@
-"""At the door over HTTP only what Slack signed comes in, and a refusal costs next to nothing."""
+"""Over HTTP only what Slack signed is accepted, and a rejection costs next to nothing."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ MEGABYTE = b"a" * (1 << 20)
 
 
 class Inside:
-    """What stands behind the door: it reads the body and says yes."""
+    """The app behind the door: it reads the body and answers 200."""
 
     def __init__(self) -> None:
         self.got: list[tuple[dict, bytes]] = []
@@ -164,7 +164,7 @@ async def test_an_undeclared_giant_is_read_up_to_the_limit_only():
     assert (await it.at(door_to(nobody))).status == 413
     assert it.taken == 4
     assert it.answered[b"connection"] == b"close"
-    # Without anything that looks like a signature not even that.
+    # Without anything that looks like a signature, not even that.
     it = Knock([chunked], repeat(MEGABYTE))
     assert (await it.at(door_to(nobody))).status == 401
     assert it.taken == 0

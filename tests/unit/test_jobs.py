@@ -1,4 +1,4 @@
-"""A bounded queue of durable jobs: committed first, worked on once, found again after a kill."""
+"""A bounded queue of durable jobs: committed first, worked on once, resumed after a kill."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ async def database(tmp_path):
 
 
 class Desk:
-    """Work that is noted, and that waits, fails or ends as the payload says."""
+    """Work that is recorded, and that waits, fails or ends as the payload says."""
 
     def __init__(self) -> None:
         self.begun: list[str] = []

@@ -1,4 +1,4 @@
-"""Workers outlive what their jobs and the file do, and nobody who asked is left in silence."""
+"""Workers survive failures of jobs and of the database, and everybody who asked is told."""
 
 import asyncio
 import sqlite3

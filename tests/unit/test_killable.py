@@ -1,4 +1,4 @@
-"""A process that can be killed: limits end it, another takes its place, and nobody else waits."""
+"""A process that can be killed: limits end it, another replaces it, and nobody else waits."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ needs_kernel_limits = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def child():
-    """Share one child: to start it costs more than all else here."""
+    """Share one child, because starting it costs more than everything else here."""
     killable = Killable(Limits(seconds=0.3, megabytes=300, answer_bytes=1 << 20))
     yield killable
     killable.close()

@@ -1,4 +1,4 @@
-"""How a channel's last week ended, and why a week is not told, the same for every door."""
+"""How a channel's last week ended, and why a week is not posted: the same text everywhere."""
 
 from datetime import timedelta
 

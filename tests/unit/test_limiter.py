@@ -10,7 +10,7 @@ from bot.providers.limiter import Limiter
 
 
 async def turns(limiter: Limiter, clock: FakeClock, number: int) -> list[float]:
-    """Take turns one after the other; return when each came."""
+    """Take turns one after the other; return the time of each."""
     times = []
     for _ in range(number):
         async with limiter.turn():

@@ -1,4 +1,4 @@
-"""What a week changed: a keyword's line, whether it is worth telling, alerts, the chart."""
+"""What a week changed: a keyword's line, whether it is worth posting, alerts, the chart."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -296,7 +296,7 @@ def test_a_keyword_counts_from_its_first_known_gap_on_and_is_no_zero_before():
     """The total steps up from 20 to 26 when the second keyword is added."""
     found = chart({"crm": gaps(20, 20, 20), "new": gaps("-", None, 6)})
     assert found[None] == [(0, 20), (1, 20), (2, 26)]
-    assert "new" not in found  # one point is no movement
+    assert "new" not in found  # a single point is no movement
     grown = chart({"crm": gaps(20, 20, 20), "new": gaps("-", 9, 6)})
     assert grown["new"] == [(1, 9), (2, 6)]
 
@@ -343,7 +343,7 @@ def test_the_total_is_the_sum_of_all_keywords_and_no_series_is_too_long(historie
     assert all(len(series) <= points for series in found.values())
     alone = [chart({name: one}, points=99).get(name, []) for name, one in histories.items()]
     for week, total in found.get(None, []):
-        # What a keyword's chart says of a week, or of its last one when it was read no later.
+        # A keyword's chart value for a week, or its last one if it was not read later.
         last = [[gap for at, gap in series if at <= week][-1:] for series in alone]
         assert total == sum(gap for one in last for gap in one)
 
@@ -356,7 +356,7 @@ def test_keywords_that_share_a_page_share_its_links_so_the_total_has_the_widest_
 
 
 def test_another_spelling_of_a_page_neither_enters_nor_leaves_and_is_no_other_page_of_ours():
-    """Every week brings new click parameters; reads of before were kept with theirs."""
+    """Every week brings new click parameters; earlier reads were stored with theirs."""
     clicked = [replace(one, url=f"{one.url}?srsltid=week{at}") for at, one in enumerate(ABC)]
     before = snapshot(0, 10, 36, competitors=tuple(clicked))
     now = snapshot(

@@ -1,4 +1,4 @@
-"""The number, with every expected value worked by hand."""
+"""The need, with every expected value computed by hand."""
 
 import random
 from fractions import Fraction

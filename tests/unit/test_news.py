@@ -1,4 +1,4 @@
-"""New competitor links over all keywords: who began to link to the competitors and not to us."""
+"""New competitor links over all keywords: who started to link to competitors and not to us."""
 
 from datetime import UTC, date, datetime
 
@@ -148,7 +148,7 @@ def test_the_same_keyword_in_two_markets_is_named_once():
 
 
 def test_what_links_to_one_of_our_sites_is_still_new_to_the_other():
-    """A channel may follow several sites: each keyword has its own side."""
+    """A channel may track several sites: each keyword has its own site."""
     profiles = gained([row("fan.example")])
     other = Own(frozenset({"second.example"}), frozenset(), complete=True)
     [link] = new_links([news(profiles, "crm"), news(profiles, "erp", own=other)])

@@ -1,4 +1,4 @@
-"""One idea of "the same page", whatever way its address is written."""
+"""One definition of "the same page", however its address is written."""
 
 from string import ascii_lowercase
 

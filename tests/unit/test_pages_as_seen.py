@@ -1,4 +1,4 @@
-"""What readers see of a page: its text and not what stands beside it, its days, its walls."""
+"""What readers see of a page: its text without what is around it, its dates, bot walls."""
 
 # ruff: noqa: E501 - one piece of markup a line
 

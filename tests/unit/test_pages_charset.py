@@ -1,4 +1,4 @@
-"""Which encoding a page's bytes are read in."""
+"""The encoding that a page's bytes are read in."""
 
 # ruff: noqa: RUF001 - Bulgarian, to be detected
 

@@ -1,4 +1,4 @@
-"""What a page says about itself."""
+"""The facts that a page gives about itself."""
 
 # ruff: noqa: E501 - one piece of markup a line
 

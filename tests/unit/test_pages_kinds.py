@@ -1,4 +1,4 @@
-"""What kind of page it is, with the evidence, or that it cannot be said."""
+"""The kind of a page, with the evidence, or that it is unclear."""
 
 # ruff: noqa: E501 - one example a line
 

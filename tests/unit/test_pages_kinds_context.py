@@ -1,4 +1,4 @@
-"""A kind is named by what a page shows, not by one word said often or by what stands beside it."""
+"""A kind follows from what a page shows, not from one frequent word or from its surroundings."""
 
 # ruff: noqa: E501 - one piece of markup a line
 

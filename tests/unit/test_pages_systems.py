@@ -1,4 +1,4 @@
-"""Pages as widely used systems make them: small ones, written here, with their usual markup."""
+"""Small pages with the usual markup of widely used systems, written for these tests."""
 
 # ruff: noqa: E501 - markup, one page a row
 
@@ -29,7 +29,7 @@ def ld(text):
     return f'<script type="application/ld+json">{text}</script>'
 
 
-# What stands around nearly every page: a menu, a search, a newsletter, teasers, legal links.
+# Common to nearly every page: a menu, a search, a newsletter, teasers, legal links.
 AROUND = (
     "<header><a href=/>Home</a><a href=/blog>Blog</a><a href=/about>About us</a><form><input type=search name=s></form><a href=/login>Log in</a></header>",
     "<aside><h3>You may have missed</h3>"
@@ -101,7 +101,7 @@ SYSTEMS = [
     ("other", "a job ad", {"title": "Pump Engineer (m/f/d) at Hydra", "url": "https://hydra.example/careers/pump-engineer", "head": ld('{"@type":"JobPosting","title":"Pump Engineer"}'), "body": "<h1>Pump Engineer</h1>Responsibilities Qualifications Requirements Full-time Apply now" + LOREM.format("The job") * 3}),
     ("other", "a paper", {"title": "On the noise of small pumps", "url": "https://journal.example/articles/4711", "head": "<meta name=citation_title content='On the noise of small pumps'><meta name=citation_author content='Quill, Kim'>", "body": "<h1>On the noise of small pumps</h1><h2>Abstract</h2>" + LOREM.format("The pump") * 4 + "<h2>References</h2>"}),
     ("other", "an event", {"title": "Pump fair", "url": "https://fair.example/events/pump-fair", "head": ld('{"@type":"Event","name":"Pump fair","startDate":"2026-05-05"}'), "body": "<h1>Pump fair</h1>Venue: Hall 3. Get tickets. Doors open at 8." + LOREM.format("The fair")}),
-    # other languages, and pages that carry a lot besides
+    # other languages, and pages with much else on them
     ("product", "one thing among related ones", {"title": "Hydra 300 Garden Pump", "url": "https://mart.example/Hydra-300-Garden-Pump/dp/B0ABC1234X", "body": "<a href=/cart>Cart</a><a href=/orders>Orders</a><h1>Hydra 300 Garden Pump</h1><span class=price>$89.00</span><select name=quantity><option>1</select><button>Add to Cart</button>In stock. Free shipping.<h2>Product details</h2>" + LOREM.format("It") + "<h2>Customers also bought</h2>" + "".join(f"<div class=card><a href=/dp/{n}>Hose {n}</a><span class=price>${n}.00</span><button>Add to Cart</button></div>" for n in range(11, 19))}),
     ("product", "a Portuguese shop", {"title": "Bomba Hydra 300 - Loja da Água", "url": "https://loja.example/produto/bomba-hydra-300", "body": "<h1>Bomba Hydra 300</h1>R$ 499,90 <button>Adicionar ao carrinho</button><h2>Descrição</h2><p>A bomba trabalha tão baixo que é preciso escutar duas vezes, e leva a água ao primeiro andar sem esforço.</p>"}),
     ("category", "a Spanish shop", {"title": "Bombas de jardín | Tienda Agua", "url": "https://tienda.example/bombas-de-jardin", "body": "<a href=/c>Carrito</a><a href=/m>Mi cuenta</a><h1>Bombas de jardín</h1>Ordenar por precio" + "".join(f"<div class=producto-item><a href=/b/{n}>Bomba {n}</a><span class=price>{n},00 €</span></div>" for n in range(20, 44))}),

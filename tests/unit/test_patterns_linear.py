@@ -1,4 +1,4 @@
-"""Whatever a stranger writes, no pattern of ours takes long over it."""
+"""No text from strangers keeps any of our patterns busy for long."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ from bot.pages.texts import MAX_WORDS
 from bot.providers.majestic.api import LONGEST_REFUSAL
 
 PACKAGES = ("bot", "handlers", "playground")
-# The longest text these are ever given; all others are tried with texts of any length.
+# The longest text that these are ever given; all others are tried with texts of any length.
 LONGEST = {
     "bot.exports.names.": LONGEST_NAME,
     "bot.pages.links._SAYS_RE": MAX_LABEL,
@@ -23,7 +23,7 @@ LONGEST = {
     "bot.pages.kind.patterns.IN_TITLE": MAX_WORDS,
     "bot.providers.majestic.api._MEANINGS": LONGEST_REFUSAL,
 }
-# Functions that compile what their module keeps.
+# Functions that compile patterns stored by their module.
 MAKERS = frozenset({"_rows", "compiled"})
 
 MODULES = {module.__name__: module for module in modules(*PACKAGES)}

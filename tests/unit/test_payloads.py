@@ -1,4 +1,4 @@
-"""Payloads of jobs: what is written is read back, and so is what older versions wrote."""
+"""Payloads of jobs: what is written can be read back, and so can older versions' payloads."""
 
 import json
 from dataclasses import fields, replace

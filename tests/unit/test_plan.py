@@ -323,7 +323,7 @@ def test_the_target_that_covers_most_is_asked_first_and_nobody_is_asked_twice(ah
 @GIVEN
 @given(left=st.integers(0, 600), number=st.integers(1, 40))
 def test_enrichment_that_is_paid_for_fits_what_is_left(ahrefs, left, number):
-    """Only the smallest form of what no longer fits goes beyond, and the cap refuses that."""
+    """Only the smallest form of what no longer fits goes over the cap, which then refuses it."""
     used = 0
     for ask in steps.enrichment(ahrefs, dict.fromkeys(names(number), (PAGE,)), left):
         if used + ask.worst() > left:

@@ -1,4 +1,4 @@
-"""A request that takes units of several pools: each is reserved, settled and capped by itself."""
+"""A request that uses units of several pools: each is reserved, settled and capped separately."""
 
 from dataclasses import replace
 
@@ -36,7 +36,7 @@ async def ask(budget: RunBudget, billed: Cost | None) -> None:
 
 
 async def booked(budget: RunBudget) -> dict[str, tuple[int, int]]:
-    """Return what was billed of each pool, and reserved before."""
+    """Return what was billed to each pool, and reserved before."""
     return {line.pool: (line.units, line.estimated_units) for line in await budget.spent()}
 
 

@@ -1,4 +1,4 @@
-"""Environment < team < site < channel: which value holds, and what no level takes."""
+"""Environment < team < site < channel: which value applies, and which values are rejected."""
 
 import asyncio
 from decimal import Decimal
@@ -61,7 +61,7 @@ VALUES = {
 
 
 def levels_of(level: Level) -> st.SearchStrategy[dict[str, str]]:
-    """Any values that may be set at a level."""
+    """Generate any values that may be set at a level."""
     names = [one.name for one in SETTINGS if level in one.levels and one.name != "aliases"]
     return st.fixed_dictionaries(
         {}, optional={name: st.sampled_from(VALUES[name]) for name in names}

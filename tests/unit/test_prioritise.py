@@ -1,4 +1,4 @@
-"""Prioritising: in which order prospects are worth a look, and why."""
+"""Prioritising: the order of prospects, and the reasons."""
 
 import random
 from dataclasses import replace

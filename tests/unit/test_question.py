@@ -1,4 +1,4 @@
-"""The one grammar of every door: a right reading, or one clear sentence and nothing spent."""
+"""The grammar: input is read right, or gets one clear sentence and nothing is spent."""
 
 import contextlib
 

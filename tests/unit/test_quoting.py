@@ -1,4 +1,4 @@
-"""The price before a run: never above a cap, by vendor and pool, free vendors left out."""
+"""The price before a run: never above a cap, by vendor and pool, without free vendors."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ def test_a_quote_is_never_more_than_the_cap(ahrefs):
         ("ahrefs", "units"): 1500
     }
     assert quote.quote(asked("crm"), chosen, list_budget=0, shortlist=1, cap=1500) == {
-        ("ahrefs", "units"): 100 + 50 + 64 + 50 + 50  # nothing is compared, so nothing proven
+        ("ahrefs", "units"): 100 + 50 + 64 + 50 + 50  # nothing is compared, so nothing is proven
     }
 
 

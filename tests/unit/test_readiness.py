@@ -1,4 +1,4 @@
-"""The gates before links: intent, trust, coverage of the topic."""
+"""The page checks before links: intent, trust, coverage of the topic."""
 
 from dataclasses import replace
 

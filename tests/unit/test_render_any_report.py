@@ -1,4 +1,4 @@
-"""Whatever a report holds, what leaves is a message that Slack takes and people can read."""
+"""Any report becomes a message that Slack accepts and people can read."""
 
 import json
 import re

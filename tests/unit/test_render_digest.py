@@ -1,4 +1,4 @@
-"""The week's message: one sentence, the keywords that moved, one chart, what to do, small print."""
+"""The digest: one sentence, the keywords that moved, one chart, what to do, small print."""
 
 from dataclasses import replace
 from unittest import TestCase

@@ -1,4 +1,4 @@
-"""What the week did in one sentence, and at most three things to do about it."""
+"""The week in one sentence, and at most three things to do."""
 
 import re
 from dataclasses import replace

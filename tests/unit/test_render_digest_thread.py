@@ -1,4 +1,4 @@
-"""Below a week's message: the links behind the numbers, the files, and the same at a terminal."""
+"""The digest's thread: the links behind the numbers, the files, and the same in a terminal."""
 
 import csv
 import io

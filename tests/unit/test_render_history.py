@@ -1,4 +1,4 @@
-"""What interrupts between digests, and a keyword's numbers over time."""
+"""Alerts between digests, and a keyword's numbers over time."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The parent message: the sentence of every verdict, and what stands below it."""
+"""The parent message: the sentence of every verdict, and the parts below it."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Tracked keywords as a file that comes back as it went, and at a terminal."""
+"""Tracked keywords as a file that can be read back unchanged, and in a terminal."""
 
 import io
 from dataclasses import replace

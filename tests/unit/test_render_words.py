@@ -1,4 +1,4 @@
-"""How numbers and strangers' texts look."""
+"""How numbers and strangers' texts are shown."""
 
 import unicodedata
 

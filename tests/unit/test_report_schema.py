@@ -1,4 +1,4 @@
-"""The documented JSON: what docs/report.schema.json says is what every report is."""
+"""The documented JSON: every report follows docs/report.schema.json."""
 
 import json
 from dataclasses import replace
@@ -19,7 +19,7 @@ DOCUMENTED = json.loads(
 VALIDATOR = jsonschema.Draft202012Validator(
     DOCUMENTED, format_checker=jsonschema.FormatChecker(["date", "date-time"])
 )
-# What the issue promises to scripts; more may come, none of these may go.
+# Keys that are promised to scripts; keys may be added, but none of these may be removed.
 PROMISED = {
     "Report": "keyword market site page verdict need competitors gates prospects sources cost "
     "taken_at",

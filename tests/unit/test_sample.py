@@ -1,4 +1,4 @@
-"""The invented world to try LinkGap in: always the same, never mistaken for the real one."""
+"""The sample world to try LinkGap with: always the same, never mistaken for real data."""
 
 from datetime import date
 

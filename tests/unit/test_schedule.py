@@ -1,4 +1,4 @@
-"""When channels hear of their week: once, at their own hour, whatever clocks and processes do."""
+"""When channels get their digest: once, at their own hour, whatever clocks and processes do."""
 
 import asyncio
 import signal
@@ -35,7 +35,7 @@ async def there(tmp_path) -> AsyncIterator[Office]:
 
 @pytest.fixture
 async def monday(there) -> Office:
-    """One channel that hears of its week on Mondays at nine, UTC."""
+    """One channel with its digest on Mondays at nine, UTC."""
     await there.track("C1", "mon", 9, "UTC")
     return there
 
@@ -53,7 +53,7 @@ async def test_a_year_of_digests_comes_once_a_week_at_the_local_hour_over_every_
     moments = [
         local.astimezone(UTC) for channel in CHANNELS for local in times(channel, until=last)
     ]
-    # The alarm of a channel rings for all; one a minute too early must tell nobody.
+    # One channel's alarm runs the schedule for all; one that is a minute early must post nothing.
     early = [moment - timedelta(minutes=1) for moment in moments]
     noons = [START + A_DAY * number for number in range(A_YEAR.days)]
     for moment in sorted({*moments, *early, *noons}):
@@ -174,7 +174,7 @@ async def test_a_turn_that_comes_due_while_another_is_taken_does_not_wait_for_th
     async def slowly(slot, digest):
         if slot.channel == "C1":
             monday.clock.advance(3600)
-            await monday.schedule.run_due()  # ten o'clock rings meanwhile
+            await monday.schedule.run_due()  # the alarm for ten o'clock rings meanwhile
         return await post(slot, digest)
 
     monday.post_digest = slowly
@@ -230,7 +230,7 @@ async def test_a_closed_channel_is_not_read_for_and_its_week_is_told_once_it_is_
     monday.closed.add("C1")
     monday.waiting = 3
     await monday.ring(MONDAY_9)
-    assert len(monday.read) == 3  # nobody knew yet
+    assert len(monday.read) == 3  # nothing was known yet
     monday.waiting = 300
     for hour in range(-6, 40):
         await monday.ring(MONDAY_9 + A_WEEK + timedelta(hours=hour))
@@ -320,7 +320,7 @@ async def test_a_schedule_that_does_not_ring_is_told_to_whoever_watches(monday):
     assert monday.schedule.fault is None, "one that has not begun misses nothing"
     await monday.schedule.start()
     try:
-        for _ in range(50):  # the alarm rings at once as well; let it
+        for _ in range(50):  # the alarm also rings at once; let it
             await monday.database.read(lambda _: None)
         await monday.schedule.run_due()
         monday.clock.advance(LEFT_OVERS.total_seconds() * 2)
@@ -340,7 +340,7 @@ def _too_long(*_: object) -> None:
 
 @pytest.fixture
 def at_most_five_seconds():
-    """Fail where a wait of the event loop's own could not: it stands still."""
+    """Fail after five seconds of real time; a timeout in the blocked event loop never would."""
     before = signal.signal(signal.SIGALRM, _too_long)
     signal.alarm(5)
     yield

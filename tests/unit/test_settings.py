@@ -1,4 +1,4 @@
-"""Settings come from the environment or a file, and all their faults are told at once."""
+"""Settings come from the environment or a file; all errors are reported together."""
 
 import pytest
 from pydantic import Field, SecretStr
@@ -17,7 +17,7 @@ class SomeVendor(VendorOptions):
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch, tmp_path):
-    """Nobody's own environment or .env takes part."""
+    """Ignore the developer's own environment and .env."""
     monkeypatch.chdir(tmp_path)
     for name in ("DB", "SITE", "COUNTRY", "LANG", "VIA", "RUN_CAP", "SHORTLIST"):
         monkeypatch.delenv(f"LINKGAP_{name}", raising=False)
@@ -110,7 +110,7 @@ def test_the_list_budget_is_read_by_its_old_name_and_the_new_one_is_told(monkeyp
     monkeypatch.setenv("LINKGAP_PURSE", "500")
     settings = load(Settings)
     assert settings.list_budget == 500
-    assert "list_budget" in settings.model_fields_set  # it was set, whoever asks where from
+    assert "list_budget" in settings.model_fields_set  # it counts as set, whichever name was used
     assert caplog.text.count(OLD_NAME) == 1
 
 

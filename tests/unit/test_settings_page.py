@@ -1,11 +1,11 @@
-"""docs/settings.md says what may be set, where and by whom, as the code has it."""
+"""docs/settings.md lists what may be set, where and by whom, exactly as the code does."""
 
 from bot.settings.catalogue import BY_NAME, SETTINGS, Level
 from bot.settings.environment import Settings
 from tools import setting_tables
 
 TEXT = setting_tables.PAGE.read_text("utf-8")
-# What only the one who runs the installation sets: secrets, addresses, its own size, and owners.
+# Set only by whoever runs the installation: secrets, addresses, its size, and owners.
 ENVIRONMENT_ONLY = {
     "slack_bot_token",
     "slack_signing_secret",

@@ -1,4 +1,4 @@
-"""Staged edits: at most one in three seconds, the newest word wins, the last is always sent."""
+"""Staged edits: at most one in three seconds, the newest text wins, the last is always sent."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ from handlers.slack.staged_edits import BETWEEN_EDITS_S, StagedEdits
 
 
 class Slate:
-    """Keeps what was written and when."""
+    """Records what was written and when."""
 
     def __init__(self) -> None:
         self.clock = Ticking()

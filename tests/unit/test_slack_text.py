@@ -1,4 +1,4 @@
-"""Slack's wrapping is undone before the grammar reads what was typed."""
+"""Slack's markup is removed before the grammar reads what was typed."""
 
 import html
 

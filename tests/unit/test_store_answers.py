@@ -1,4 +1,4 @@
-"""The cache of raw answers: what was kept comes back until it expires, to its team only."""
+"""The cache of raw answers: returns an answer until it expires, only to its own team."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings

@@ -1,4 +1,4 @@
-"""`linkgap backup FILE`: a whole, checked copy while the bot works."""
+"""`linkgap backup FILE`: a complete, checked copy while the bot works."""
 
 import asyncio
 import sqlite3

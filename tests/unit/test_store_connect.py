@@ -1,4 +1,4 @@
-"""The bot's file: what a caller may rely on."""
+"""The database: what its callers may rely on."""
 
 import asyncio
 import os
@@ -74,7 +74,7 @@ async def test_a_function_that_ends_the_transaction_itself_does_not_break_the_ne
 
 
 async def test_a_function_that_broke_the_transaction_speaks_for_all_who_shared_it(database):
-    """A full disk rolls everything back; whoever was in that transaction must hear of it."""
+    """A full disk rolls everything back; everybody in that transaction must be told."""
 
     def breaking(db: sqlite_utils.Database) -> None:
         db.execute(

@@ -1,4 +1,4 @@
-"""What is news of a profile: who came since, never what was there before anybody looked."""
+"""What is new in a profile: links since a moment, never those from before the first read."""
 
 from datetime import date, datetime, timedelta
 

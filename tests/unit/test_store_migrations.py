@@ -1,4 +1,4 @@
-"""The file's shape: what every table and every foreign key must keep."""
+"""The database schema: what every table and every foreign key must fulfil."""
 
 import re
 import sqlite3

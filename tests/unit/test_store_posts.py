@@ -1,4 +1,4 @@
-"""Who posts what: a claim is one process's, and what was told is remembered for the next week."""
+"""Who posts what: one process owns a claim, and the next week knows what was posted."""
 
 import asyncio
 import os
@@ -171,7 +171,7 @@ async def test_only_what_ended_unknown_is_to_be_told_to_its_owner(database):
     )
 )
 def test_at_no_moment_do_two_processes_hold_a_slot_and_after_its_end_nobody(steps):
-    """Against a model: who holds it until when, and whether it is over."""
+    """Against a model: who owns a slot until when, and whether it has ended."""
     with memory() as db:
         at, holder, until, over = NOW, None, NOW, False
         for owner, step, minutes in steps:

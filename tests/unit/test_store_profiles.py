@@ -1,4 +1,4 @@
-"""Intervals of referring domains: whatever was read, the table says what a model says."""
+"""Intervals of referring domains: whatever was read, the table agrees with a model."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -60,7 +60,7 @@ async def current(
 
 
 async def intervals(database: Database) -> set[tuple[str, int, int | None]]:
-    """Every interval as (domain, number of the opening read, number of the closing read)."""
+    """Return every interval as (domain, number of the opening read, number of the closing read)."""
     rows = await database.read(
         lambda db: db.execute(
             "SELECT name, opened_by_read, closed_by_read FROM referring_domains "
@@ -186,7 +186,7 @@ async def test_a_re_read_writes_what_changed_and_nothing_else(database):
     changed = [domain("new", 1.0), *rows[2:-1], replace(rows[-1], traffic=7)]
     await record(database, read_of(*changed, week=1))
     after = await database.run(lambda db: db.conn.total_changes)
-    # The read, two closed, one refreshed, one opened with its name.
+    # The read, two closed, one refreshed, and one opened with its name.
     assert after - before == 6
 
 

@@ -1,4 +1,4 @@
-"""Snapshots come back as they were, oldest first, and a page is named once."""
+"""Snapshots are returned unchanged, oldest first, and each page is stored once."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What channels follow: once each, with its history, and never another team's."""
+"""What channels track: each keyword once, with its history, and never another team's."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A file in trouble: nothing that is true is lost, and whoever watches hears of it."""
+"""A database in trouble: no true fact is lost, and monitoring reports it."""
 
 import asyncio
 import sqlite3
@@ -129,7 +129,7 @@ async def test_a_fact_that_is_wrong_in_itself_does_not_hold_up_the_others(databa
 
 @pytest.fixture
 async def impatient(tmp_path, clock, monkeypatch):
-    """Open a file that waits for a lock no longer than a test does."""
+    """Open a database that waits for a lock no longer than a test does."""
     monkeypatch.setattr(connect, "LOCK_SECONDS", 0.02)
     database = await Database.open(tmp_path / "linkgap.db", clock)
     yield database

@@ -1,4 +1,4 @@
-"""Teams, sites, channels and reports: everything belongs to a team, and nothing crosses."""
+"""Teams, sites, channels and reports: everything belongs to one team, and no other sees it."""
 
 import asyncio
 import json

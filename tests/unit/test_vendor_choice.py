@@ -1,4 +1,4 @@
-"""Which vendors answer a question, and what is said when none can."""
+"""Which vendors answer a question, and the error if none can."""
 
 import pytest
 from support.clock import FakeClock

@@ -1,4 +1,4 @@
-"""A web server on 127.0.0.1 that misbehaves as a test asks it to.
+"""A web server on 127.0.0.1 that misbehaves in the way a test chooses.
 
 Routes are raw: a handler writes any bytes, HTTP or not.
 """
@@ -97,7 +97,7 @@ def packed(body: bytes, coding: str = "gzip") -> Handler:
 
 
 def bomb(megabytes: int) -> Handler:
-    """A small body that inflates to this many megabytes, built without ever holding them."""
+    """A small body that inflates to this many megabytes, built without using that much memory."""
     deflate = zlib.compressobj(wbits=31)
     pieces = [deflate.compress(b"<p>" + b"0" * (1024 * 1024)) for _ in range(megabytes)]
     return packed(b"".join([*pieces, deflate.flush()]))

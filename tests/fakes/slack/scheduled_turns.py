@@ -1,4 +1,4 @@
-"""Schedule turns of channels with nothing to read: only when a week is posted, and how often.
+"""Scheduled turns of channels with nothing to read: only when a week is posted, and how often.
 
 The database, the claims, `ScheduledPosts` and `Schedule` are the real ones; the test moves the
 clock.
@@ -32,7 +32,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass
 class Told:
-    """One post: its slot, when it was sent, and from when up to when it reports."""
+    """One post: its slot, when it was sent, and the period that it reports."""
 
     slot: Slot
     at: datetime
@@ -96,7 +96,7 @@ class Office:
         await self.schedule.run_due()
 
     def heard(self, channel: str) -> list[str]:
-        """Return when a channel was sent its weeks, in its own time zone."""
+        """Return when a channel's digests were posted, in its own time zone."""
         zone = ZoneInfo(self.settings[channel].time_zone)
         return [
             f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}"
@@ -104,7 +104,7 @@ class Office:
             if one.slot.channel == channel
         ]
 
-    # -- what a turn asks of tracking, digests and the notifier ---------------------------
+    # -- the interfaces of tracking, digests and the notifier that a turn uses ------------------
 
     async def due(self, _team: str, channel: str, **_: Any) -> Sequence[str]:
         return [channel] * self.waiting
@@ -162,7 +162,7 @@ def local_moments(
 
 
 def rings_at(schedule: Schedule, now: datetime, channel: str) -> datetime | None:
-    """Return when a channel's alarm rings next, in its own time zone; None: it has none."""
+    """Return when a channel's alarm rings next, in its own time zone, or None without an alarm."""
     alarms = schedule._alarms  # noqa: SLF001 - the product has no use for a look at an alarm
     job = alarms.get_job(f"{TEAM} {channel}") if alarms else None
     if job is None:

@@ -37,7 +37,7 @@ class TrackedChannel:
             self.bot.clock.advance(TEN_MINUTES)
 
     def told(self) -> list[str]:
-        """Return what Ana was told in private."""
+        """Return the private messages to Ana."""
         direct = self.bot.direct("ana")
         return [message.text for message in self.bot.playground.workspace.messages[direct.id]]
 

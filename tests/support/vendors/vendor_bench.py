@@ -1,4 +1,4 @@
-"""A vendor set up as its contract cases say, and asked through the real gateway.
+"""A vendor configured by its contract cases and asked through the real gateway.
 
 Its server is scripted: the first requests get the script's answers, all later ones the default.
 """
@@ -44,7 +44,7 @@ def built(
 ) -> Vendor | NotConfigured:
     """Build a vendor through the registry, from the environment of its contract cases only.
 
-    If the vendor is not registered, it is taken for a built-in one.
+    A vendor that is not registered is treated as a built-in one.
     """
     env = CASES[name].env if configured else {}
     name = (name in CASES and CASES[name].vendor) or name
