@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import httpx
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.adapter.asgi.utils import scope_type
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -22,6 +21,7 @@ from bot.common.errors import ConfigError
 from bot.jobs import JobQueue
 from bot.pages.reading.fetch import Reader
 from bot.planning.steps import provers
+from bot.providers.client import vendor_client
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
 from bot.settings.environment import Settings
@@ -80,11 +80,9 @@ async def core(
     registry = registry or discover(settings, clock)
     database = await Database.open(settings.db, clock)
     comparing = Comparing()
-    # The gateway enforces the vendors' rate limits; the client must only not be the bottleneck.
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
     try:
         async with (
-            httpx.AsyncClient(limits=limits, follow_redirects=False) as client,
+            vendor_client() as client,
             reader or Reader(clock) as pages,
         ):
             gateway = Gateway(client, clock, most_seconds_kept=settings.fresh_hours * 3600)

@@ -20,6 +20,7 @@ import sqlite_utils
 
 from bot.common.clock import Clock
 from bot.common.errors import ConfigError
+from bot.store.faults import cure
 from bot.store.kept_writes import RetryQueue
 from bot.store.migrations import migrate
 from bot.store.write_check import WriteCheck
@@ -125,7 +126,9 @@ class Database:
                 reader.execute("PRAGMA query_only = ON")
                 self._idle.put(reader)
         except (OSError, sqlite3.Error) as error:
-            raise ConfigError(f"LINKGAP_DB: {self.path} cannot be opened: {error}.") from error
+            raise ConfigError(
+                f"LINKGAP_DB: {self.path} cannot be opened: {error}. {cure(error)}"
+            ) from error
 
     def _snapshot(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
         reader = self._idle.get()

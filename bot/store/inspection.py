@@ -10,6 +10,7 @@ from pathlib import Path
 import sqlite_utils
 
 from bot.common.errors import ConfigError
+from bot.store.faults import cure
 from bot.store.imports import list_imports
 from bot.store.migrations import refuse_unknown
 
@@ -59,7 +60,7 @@ def inspect(path: Path) -> FileState:
     except ConfigError as error:
         return replace(state, fault=str(error))
     except (OSError, sqlite3.Error) as error:
-        return replace(state, fault=f"{path} cannot be used: {error}")
+        return replace(state, fault=f"{path} cannot be used: {error}. {cure(error)}")
 
 
 def is_exposed(file: Path) -> bool:
