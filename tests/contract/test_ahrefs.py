@@ -294,7 +294,7 @@ def test_pieces_lose_nothing_keep_order_and_respect_both_limits(items, most):
     assert all(len(str(call.request.url)) <= LONGEST_URL for call in calls)
 
 
-def test_a_country_that_ahrefs_does_not_cover_is_said_before_anything_is_sent(vendor):
+def test_a_country_that_ahrefs_does_not_cover_is_rejected_before_sending(vendor):
     for capability, query in (
         (Capability.SERP, SerpQuery("crm", Market("ir", "fa"))),
         (Capability.KEYWORD_METRICS, KeywordQuery(("crm",), Market("US", "en"))),

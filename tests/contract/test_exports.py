@@ -258,7 +258,7 @@ def test_without_a_file_about_it_the_cure_is_named(ask, home, present):
         )
 
 
-def test_a_damaged_database_is_unavailable_and_not_empty(ask, home):
+def test_a_damaged_database_is_unavailable_rather_than_empty(ask, home):
     (home / "linkgap.db").write_bytes(b"no database at all" * 100)
     with pytest.raises(Unavailable, match="exports is not reachable"):
         ask(Capability.REFERRING_DOMAINS, ReferringQuery(SITE, 5))

@@ -96,7 +96,7 @@ def test_addresses_that_are_unknown_or_estimated_are_counted_in_words(vendor):
     )
 
 
-def test_an_address_with_an_error_of_its_own_is_missing_and_said_to_be(vendor):
+def test_an_address_with_its_own_error_is_missing_and_reported(vendor):
     body = fixture("summaries").replace(b'"ItemNum": 0', b'"ItemNum": 9')
     page = parse(vendor, *_query(Capability.SITE_METRICS), good(body))
     assert OUR_PAGE not in {row.target for row in page.rows if isinstance(row, Metrics)}

@@ -48,7 +48,7 @@ def test_who_went_before_that_day_is_no_news_and_older_days_are_not_known(moz):
     assert (page.complete, page.note) == (False, "Moz knows who went in the last 60 days only.")
 
 
-def test_months_are_told_from_the_first_of_each_oldest_first_for_one_row(moz):
+def test_monthly_counts_start_on_the_first_oldest_first_for_one_row(moz):
     call, page = answered(moz, Capability.COUNT_HISTORY)
     assert page.rows == (
         CountPoint(date(2026, 8, 1), 201),

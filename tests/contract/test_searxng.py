@@ -78,7 +78,7 @@ def test_nothing_although_its_engines_answered_is_an_empty_list(vendor):
     assert page.note == "No page was found for this keyword in “us” in “en”."
 
 
-def test_json_that_is_switched_off_is_told_with_its_cure(vendor):
+def test_json_that_is_switched_off_is_reported_with_the_fix(vendor):
     page = httpx.Response(403, html="<h1>Forbidden</h1>")
     with pytest.raises(PlanLacks) as caught:
         parse(vendor, page)
@@ -91,7 +91,7 @@ def test_json_that_is_switched_off_is_told_with_its_cure(vendor):
 
 
 @pytest.mark.parametrize(("header", "seconds"), [({}, None), ({"Retry-After": "60"}, 60.0)])
-def test_a_limiter_that_takes_us_for_a_bot_is_told_with_its_cure(vendor, header, seconds):
+def test_a_limiter_that_treats_us_as_a_bot_is_reported_with_the_fix(vendor, header, seconds):
     with pytest.raises(RateLimited, match=r"Set `server\.limiter: false`") as caught:
         parse(vendor, httpx.Response(429, text="Too Many Requests", headers=header))
     assert caught.value.retry_after == seconds

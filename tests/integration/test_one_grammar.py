@@ -105,7 +105,7 @@ async def test_what_was_tracked_is_named_by_the_same_words(bot):
         assert len(await bot.tracked()) == len(WORDS) - 1 - left
 
 
-async def test_a_site_that_is_named_has_its_market_also_where_a_keyword_is_told_apart(bot):
+async def test_a_named_site_brings_its_market_also_when_choosing_a_tracked_keyword(bot):
     for market in ("", " in:us lang:en"):
         await bot.gap(f"track best crm site:client.example{market}")
     await bot.gap("untrack best crm site:client.example")
@@ -158,7 +158,7 @@ def listed(cli):
     return json.loads(cli.run("list", "--json").stdout)["keywords"]
 
 
-def test_a_column_of_a_file_is_no_command_line(cli):
+def test_a_column_of_a_file_is_not_parsed_as_a_command(cli):
     (cli.folder / "all.csv").write_text(f"keyword;site\ncrm in:fr;{CLIENT}\n", "utf-8")
     cli.run("track", "--csv", "all.csv", *cli.as_of, code=4)
     assert [as_meant(row) for row in listed(cli)] == [("crm in:fr", CLIENT, "de", "de", None)]

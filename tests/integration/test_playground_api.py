@@ -58,7 +58,7 @@ async def test_a_reply_lands_in_the_thread_and_the_parent_counts_it(slack):
     assert [one.ts for one in workspace.thread(message)] == [reply["ts"], deeper["ts"]]
 
 
-async def test_a_private_channel_without_the_bot_looks_as_if_it_did_not_exist(slack):
+async def test_a_private_channel_without_the_bot_seems_not_to_exist(slack):
     room = slack.channel("leadership").id
     assert await refused(slack.client.chat_postMessage(channel=room, text="hello")) == (
         "channel_not_found"
@@ -270,7 +270,7 @@ async def test_metadata_and_links_are_kept_as_they_were_sent(slack):
     assert (message.unfurl_links, message.unfurl_media) == (False, False)
 
 
-async def test_private_and_direct_conversations_have_scopes_of_their_own(slack):
+async def test_private_and_direct_conversations_have_their_own_scopes(slack):
     slack.bot_joins("leadership")
     slack.app.scopes |= {"channels:read"}
     ana = slack.playground.workspace.user("ana").id
@@ -288,7 +288,7 @@ async def test_private_and_direct_conversations_have_scopes_of_their_own(slack):
     )
 
 
-async def test_only_one_living_person_can_be_written_to_directly(slack):
+async def test_only_an_active_person_can_get_a_direct_message(slack):
     workspace = slack.playground.workspace
     ana, ben = workspace.user("ana"), workspace.user("ben")
     assert await refused(slack.client.conversations_open(users=f"{ana.id},{ben.id}")) == (
@@ -298,7 +298,7 @@ async def test_only_one_living_person_can_be_written_to_directly(slack):
     assert await refused(slack.client.conversations_open(users=ben.id)) == "user_disabled"
 
 
-async def test_a_missing_scope_stops_a_method_before_it_looks_at_anything(slack):
+async def test_a_missing_scope_stops_a_method_before_any_other_check(slack):
     slack.app.scopes = frozenset()
     assert await refused(slack.client.chat_postMessage(channel="C404", text="x")) == "missing_scope"
 
@@ -327,7 +327,7 @@ async def test_a_body_that_is_no_json_counts_as_no_arguments(slack):
         assert (await answer.json())["error"] == "invalid_arguments"
 
 
-async def test_a_call_may_hang_for_ever_before_or_after_its_work(slack):
+async def test_a_call_can_hang_before_or_after_its_work(slack):
     slack.playground.fail_next("chat.postMessage", "hang_before")
     slack.playground.fail_next("chat.postMessage", "hang_after")
     for text in ("lost", "done"):

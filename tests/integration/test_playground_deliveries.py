@@ -135,7 +135,7 @@ async def test_a_response_url_works_five_times_for_half_an_hour(slack):
     assert (await late.send(text="late")).body == "expired_url"
 
 
-async def test_a_commands_response_url_cannot_replace_its_own_earlier_note(slack):
+async def test_a_commands_response_url_cannot_replace_its_earlier_note(slack):
     await slack.playground.slash("ana", "seo", "/gap", "crm")
     respond = AsyncWebhookClient(slack.endpoint.got[0].payload["response_url"])
     await respond.send(text="one")
@@ -223,7 +223,7 @@ async def test_an_app_can_ask_for_no_retry(slack):
     ]
 
 
-async def test_an_ack_that_slack_would_refuse_is_said_to_have_failed(slack):
+async def test_an_ack_that_slack_would_reject_is_reported_as_failed(slack):
     slack.endpoint.answer = answering({"text": "x", "blocks": [{"type": "confetti"}]})
     await slack.playground.slash("ana", "seo", "/gap", "crm")
     assert texts(slack) == ['/gap failed with the error "invalid_blocks"']
@@ -238,12 +238,12 @@ async def test_plain_words_in_an_ack_are_a_note_too(slack):
     assert texts(slack) == ["Just words"]
 
 
-async def test_nobody_acts_in_a_channel_they_are_not_in(slack):
+async def test_people_cannot_act_in_a_channel_they_are_not_in(slack):
     with pytest.raises(SlackError, match="not_in_channel"):
         await slack.playground.slash("mei", "leadership", "/gap")
 
 
-async def test_a_name_that_nobody_has_stays_as_typed(slack):
+async def test_an_unknown_user_name_stays_as_typed(slack):
     await slack.playground.slash("ana", "seo", "/gap", "@nobody #nowhere.")
     assert slack.endpoint.got[0].payload["text"] == "@nobody #nowhere."
 

@@ -42,7 +42,7 @@ def errors(bot: Bot) -> dict[str, str]:
     return bot.playground.modal("ana").errors
 
 
-async def test_the_price_is_told_privately_and_nothing_is_bought(bot):
+async def test_the_price_is_shown_privately_and_nothing_is_bought(bot):
     price = await priced(bot, "best crm\ncrm software in:de\n\n  crm for startups ")
     assert price.only_for is not None
     assert "Track 3 keywords?" in price.text
@@ -167,12 +167,12 @@ async def test_track_more_opens_the_same_form(bot):
         ),
     ],
 )
-async def test_a_fault_stands_under_its_field(bot, fields, name, said):
+async def test_an_error_is_shown_below_its_field(bot, fields, name, said):
     await filled(bot, fields.pop("keywords"), **fields)
     assert said in errors(bot)[name]
 
 
-async def test_a_list_of_what_is_tracked_already_is_a_fault(bot):
+async def test_a_list_with_only_tracked_keywords_is_an_error(bot):
     await bot.gap("track best crm")
     await filled(bot, "best crm")
     assert "tracked here already" in errors(bot)["keywords"]
@@ -184,7 +184,7 @@ async def test_what_no_vendor_reads_is_a_fault(bot):
     assert errors(bot) == {"keywords": "No vendor is configured."}
 
 
-async def test_a_surprise_ends_the_count_and_says_how_many_are_read(bot):
+async def test_an_unexpected_error_ends_the_progress_and_says_how_many_were_read(bot):
     async def broken(*_arguments, **_more):
         raise OSError("disk")
 

@@ -136,7 +136,7 @@ async def test_untrack_ends_it_and_tells_the_one_who_did(bot):
     assert await bot.tracked() == ()
 
 
-async def test_what_nobody_tracks_is_answered_with_the_closest_names(bot):
+async def test_an_untracked_keyword_is_answered_with_the_closest_names(bot):
     await bot.gap("track best crm")
     for command in ("untrack", "history"):
         await bot.gap(f"{command} best crn")
@@ -166,7 +166,7 @@ async def test_of_several_with_one_name_the_usual_one_is_meant_or_it_asks(bot):
     assert left.question.market.country == "fr"
 
 
-async def test_capitals_make_no_other_keyword(bot):
+async def test_letter_case_does_not_make_another_keyword(bot):
     await bot.gap("track best crm ÜBERSICHT")
     await bot.gap("track Best CRM übersicht")
     assert "tracked here already" in bot.seen()[-1].text

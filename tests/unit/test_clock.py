@@ -7,7 +7,7 @@ from bot.common.clock import FixedClock, SystemClock
 MOMENT = datetime(2026, 11, 30, 10, 0, tzinfo=timezone(timedelta(hours=1)))
 
 
-def test_the_machines_time_is_utc_and_runs():
+def test_the_machines_clock_is_utc_and_advances():
     clock = SystemClock()
     assert clock.now().tzinfo is UTC
     assert clock.monotonic() <= clock.monotonic()

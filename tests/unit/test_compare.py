@@ -104,7 +104,7 @@ def test_a_neighbour_under_the_same_suffix_is_another_site(at_theirs, at_ours):
     assert compare([seen(at_theirs)], linking(at_ours)).domains == {registrable(at_theirs)}
 
 
-def test_a_gap_list_never_holds_the_domains_that_already_link():
+def test_a_gap_list_never_contains_domains_that_already_link():
     # A published gap report once subtracted link *counts*; 12 of its top 25 "gap" domains were in
     # its own list of linking domains. The gap is a difference of sets.
     theirs = [f"site{number}.example" for number in range(112)]
@@ -190,7 +190,7 @@ def test_a_candidate_sums_up_what_several_indexes_saw():
     assert candidate.traffic == 70
 
 
-def test_what_nobody_knows_of_a_candidate_stays_unknown():
+def test_unknown_facts_of_a_candidate_stay_unknown():
     (candidate,) = compare([profile(PAGE, "a.example")], OURS).candidates
 
     assert (candidate.link, candidate.first_seen, candidate.traffic) == (None, None, None)

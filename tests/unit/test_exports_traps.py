@@ -153,7 +153,7 @@ def test_a_header_without_rows_is_an_answer_only_if_its_target_is_known(path):
     ]
 
 
-def test_an_intersect_row_that_links_to_nobody_is_broken(path):
+def test_an_intersect_row_without_a_link_is_broken(path):
     header = "Referring page URL,Domain rating,Intersect,rival.example/,third.example/"
     _, outcome, _ = read(
         path, f"{header}\nhttps://a.example/,5,1,1,-\nhttps://b.example/,5,0,0,-\n"
@@ -353,7 +353,7 @@ def test_dates(text, value):
         ("2026", False),
     ],
 )
-def test_a_date_in_an_unknown_language_still_looks_like_one(text, fits):
+def test_a_date_in_an_unknown_language_is_still_recognised(text, fits):
     assert looks_like_day(text) is fits
 
 

@@ -85,7 +85,7 @@ async def test_a_signature_holds_for_five_minutes_either_way(age, status):
 
 
 @pytest.mark.parametrize("name", [b"x-slack-request-timestamp", b"x-slack-signature"])
-async def test_a_header_that_is_there_twice_is_not_believed(name):
+async def test_a_duplicate_header_is_not_trusted(name):
     it = from_slack(b"a=b")
     it.headers = [*it.headers, (name.title(), b"another")]
     assert (await it.at(door_to(nobody))).status == 401
@@ -142,7 +142,7 @@ async def test_what_slack_signed_comes_in_as_it_is_with_slacks_own_headers():
     assert scope["query_string"] == b""
 
 
-async def test_a_declared_giant_is_refused_unread():
+async def test_a_page_declared_too_large_is_rejected_unread():
     for length, connection in (
         (LARGEST + 1, None),
         (99 << 20, None),
@@ -196,7 +196,7 @@ async def test_other_addresses_and_methods_are_refused_unread(method, path, stat
     assert (it.status, it.taken) == (status, 0)
 
 
-async def test_whoever_asks_whether_it_lives_is_let_through():
+async def test_health_checks_are_let_through():
     inside = Inside()
     it = await Knock((), method="GET", path="/health").at(door_to(inside))
     assert it.status == 200
@@ -215,7 +215,7 @@ async def test_a_body_that_does_not_arrive_is_not_waited_for(monkeypatch):
     assert it.answered[b"connection"] == b"close"
 
 
-async def test_whoever_leaves_in_the_middle_is_not_answered():
+async def test_a_client_that_leaves_in_the_middle_is_not_answered():
     it = from_slack(b"a=b")
 
     async def gone():

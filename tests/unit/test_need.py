@@ -56,7 +56,7 @@ def test_no_page_counts_for_more_than_four_times_the_middle_one():
         ([0, 0, 50], 0, [(50, 0)]),
     ],
 )
-def test_one_link_more_makes_no_cliff(links, needed, capped):
+def test_one_more_link_makes_no_jump(links, needed, capped):
     found = need(pages(links))
     assert found.needed == needed
     assert [(page.count, page.counted_as) for page in found.capped] == capped

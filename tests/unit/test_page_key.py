@@ -63,7 +63,7 @@ def test_the_plain_address_has_a_small_host_and_no_default_port(written, address
     assert plain(written) == address
 
 
-def test_a_blank_or_an_escape_makes_no_other_page():
+def test_a_space_or_an_escape_does_not_make_another_page():
     assert page_key("https://rival.example/a b") == page_key("https://rival.example/a%20b")
     assert page_key("https://rival.example/%7Eann") == page_key("https://rival.example/~ann")
 

@@ -46,7 +46,7 @@ def test_one_json_object_a_page_is_printed_in_the_order_asked(saved, tmp_path):
     assert third["kind_evidence"] == ["it is empty"]
 
 
-def test_the_address_a_file_was_saved_from_can_be_told(saved):
+def test_the_address_a_file_was_saved_from_can_be_given(saved):
     (facts,) = objects(run(saved, "--url", "https://dogs.example/wash", "--json"))
     assert facts["url"] == "https://dogs.example/wash"
     assert facts["links"]["contact"] == "https://dogs.example/contact"
@@ -78,7 +78,7 @@ def test_what_is_neither_a_file_nor_an_address_is_a_bad_question():
         run("no such file.html")
 
 
-def test_a_file_larger_than_any_page_and_a_bomb_are_not_swallowed(tmp_path):
+def test_a_file_larger_than_any_page_and_a_bomb_are_not_read_in_full(tmp_path):
     large = tmp_path / "large.html"
     with large.open("wb") as out:
         out.write(b"<p>")

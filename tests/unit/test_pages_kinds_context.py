@@ -61,7 +61,7 @@ def test_the_items_of_a_menu_are_no_cards():
     assert page(f"{menu}{PROSE * 5}").kind == page(PROSE * 5).kind
 
 
-def test_a_shelf_is_known_by_its_plural_and_its_prices():
+def test_a_category_is_recognised_by_its_plural_and_its_prices():
     items = "".join(f"<div>Towel {n} for ${n}.00</div>" for n in range(10, 18))
     assert page(f"<h1>Beach Towels</h1>{items}").kind == "category"
 

@@ -197,7 +197,7 @@ def test_a_page_that_has_no_links_is_not_asked(ahrefs):
     ]
 
 
-def test_a_page_nobody_counted_is_asked_for_a_few_rows(ahrefs):
+def test_for_an_uncounted_page_a_few_rows_are_requested(ahrefs):
     assert shares(link_lists.profiles(ahrefs, [page(1, None)], None))[0][1] == 50
 
 

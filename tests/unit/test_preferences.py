@@ -92,7 +92,7 @@ def test_what_any_level_blocks_stays_blocked(team, site, channel):
 
 
 @given(levels_of(Level.TEAM), levels_of(Level.SITE), levels_of(Level.CHANNEL))
-def test_where_a_value_comes_from_is_told_as_it_holds(team, site, channel):
+def test_each_value_is_shown_with_its_level(team, site, channel):
     overrides = Overrides(team, {"ours.example": site}, {"C1": channel})
     base = BASE.model_copy(update={"site": "ours.example"})
     told = {
@@ -188,7 +188,7 @@ def test_a_fault_is_a_plain_sentence(place, name, text, sentence):
     assert told.endswith(".")
 
 
-def test_all_faults_are_told_at_once_by_name():
+def test_all_errors_are_reported_together_by_name():
     with pytest.raises(BadSetting) as refused:
         levels.checked(BASE, TEAM, {"level": "x", "quiet": "yes", "window": "0"}, REGISTRY.names)
     assert refused.value.faults.keys() == {"level", "window"}
@@ -237,14 +237,14 @@ async def keep(database: Database, place: Place, team: str = "T1", **values: str
     await database.run(lambda db: save(db, team, place, taken, by="U1", at=at))
 
 
-async def held_by(database: Database, team: str = "T1") -> TeamSettings:
+async def settings_of(database: Database, team: str = "T1") -> TeamSettings:
     return await database.read(lambda db: levels.read(db, BASE, team))
 
 
 async def read(
     database: Database, team: str = "T1", site: str | None = None, channel: str | None = None
 ) -> Settings:
-    return (await held_by(database, team)).at(site, channel)
+    return (await settings_of(database, team)).at(site, channel)
 
 
 async def test_what_is_saved_holds_at_its_level_and_below(database):
@@ -268,7 +268,7 @@ async def test_an_empty_value_lets_the_level_above_hold_again(database):
     found = await read(database, site="ours.example", channel="C1")
     assert (found.window, found.site, found.time_zone) == (6, None, "UTC")
     assert (found.country, found.lang) == ("us", "de")
-    assert (await held_by(database)).own_domains("ours.example") == {"ours.example"}
+    assert (await settings_of(database)).own_domains("ours.example") == {"ours.example"}
 
 
 async def test_sites_and_channels_stand_in_their_own_tables(database):
@@ -283,7 +283,7 @@ async def test_sites_and_channels_stand_in_their_own_tables(database):
 async def test_a_channels_default_site_brings_its_own_settings(database):
     await keep(database, SITE, country="de", authority_floor="30")
     await keep(database, CHANNEL, site="ours.example")
-    found = (await held_by(database)).in_channel("C1")
+    found = (await settings_of(database)).in_channel("C1")
     assert (found.site, found.country, found.authority_floor) == ("ours.example", "de", 30)
 
 

@@ -109,7 +109,7 @@ def test_several_scales_are_compared_by_place_and_never_by_value():
     assert (found["t.example"].authority, found["t.example"].authority_scale) == (20, "TF")
 
 
-def test_a_domain_on_two_scales_stands_on_the_one_that_covers_more():
+def test_a_domain_on_two_scales_uses_the_one_that_covers_more():
     ahrefs = profile(PAGE, row("a.example", 70), provider="ahrefs")
     majestic = profile(
         PAGE,
@@ -267,14 +267,14 @@ def test_every_row_says_in_words_why_it_is_there():
     assert prospect.first_seen == date(2026, 5, 3)
 
 
-def test_what_an_index_files_a_domain_under_is_told_whichever_of_them_says_so():
+def test_a_domains_topic_is_shown_whichever_index_gives_it():
     bare, filed = row("a.example", 50), row("a.example", topic="Business/Accounting")
     prospect = only(profile(PAGE, bare), profile(PAGE, filed, provider="majestic"))
     assert prospect.topic == "Business/Accounting"
     assert "topic “Business/Accounting”" in prospect.reasons
 
 
-def test_a_link_to_another_page_of_the_site_is_told_apart():
+def test_a_link_to_another_page_of_the_site_is_distinguished():
     prospect = only(profile(SITE, row("a.example", 50, scale=Scale.SAMPLE)))
 
     assert prospect.level is Scope.SITE
@@ -337,7 +337,7 @@ bought = st.dictionaries(
 
 
 @given(st.lists(profiles, max_size=4), bought)
-def test_scores_are_within_0_and_100_in_falling_order_and_nobody_is_lost(read, evidence):
+def test_scores_are_within_0_and_100_in_falling_order_and_no_prospect_is_lost(read, evidence):
     comparison = compare(read, OURS)
     found = rank(comparison, terms=TERMS, evidence=evidence)
 
@@ -374,7 +374,7 @@ def test_the_order_of_inputs_never_changes_the_result(read, evidence, chance: ra
     st.lists(st.tuples(st.integers(0, 100), st.integers(0, 10**6)), min_size=1, max_size=5),
     st.sampled_from(["authority", "traffic", "trust"]),
 )
-def test_a_signal_missing_everywhere_lowers_nobody_who_is_strong_otherwise(figures, missing):
+def test_a_signal_missing_everywhere_lowers_no_strong_prospect(figures, missing):
     made = [
         row(f"site{at}.example", dr, traffic=visits, trust=1.0)
         for at, (dr, visits) in enumerate(figures)

@@ -114,7 +114,7 @@ def test_markets_are_named_only_where_a_channel_follows_several():
         ({"months_to_close": float("inf")}, "unknown"),
     ],
 )
-def test_an_eta_is_said_as_people_say_it(changes, said):
+def test_an_eta_is_worded_as_people_say_it(changes, said):
     assert _cells(digest_message(digest(line(**changes))))[1][4] == said
 
 
@@ -182,7 +182,7 @@ def test_there_is_no_chart_of_fewer_than_two_days(points):
     assert _of(digest_message(digest(gap_history=points)), "data_visualization") == []
 
 
-def test_the_twin_says_the_table_and_the_chart_in_words():
+def test_the_text_version_gives_the_table_and_the_chart_in_words():
     twin = digest_message(digest()).plain
     assert _sections(twin)[1] == (
         "best crm: Gap: 18 · Change: −3 · Position: 4 (was 6) · ETA: 3.5 months"
@@ -192,7 +192,7 @@ def test_the_twin_says_the_table_and_the_chart_in_words():
     )
 
 
-def test_the_twin_of_several_lines_names_each():
+def test_the_text_version_of_several_lines_names_each():
     seen = (*history([100, 90]), *history([90, 50], "c"), *history([9, 3], "a"))
     twin = digest_message(digest(gap_history=seen)).plain
     assert _sections(twin)[3] == (

@@ -180,7 +180,7 @@ def _printed(report):
     return console.file.getvalue()
 
 
-def test_the_terminal_tells_the_same_story_in_the_same_order():
+def test_the_terminal_shows_the_same_facts_in_the_same_order():
     said = _printed(replace(EXAMPLE, sample=True))
     parts = [
         (

@@ -172,7 +172,7 @@ def test_a_first_read_with_unknowns_says_which_and_why(read, said):
     assert tracking(tracked(), read, _WHEN).text == f"Tracking {_ASKED}: {said}"
 
 
-def test_a_first_read_that_failed_says_why_and_what_comes():
+def test_a_failed_first_read_says_why_and_what_happens_next():
     drawn = tracking(tracked(), None, _WHEN, fault="Ahrefs refused the key", sample=True)
     assert said_of(drawn) == [
         f"Tracking {_ASKED}, but the first read failed. Ahrefs refused the key.",

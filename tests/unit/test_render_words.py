@@ -44,7 +44,7 @@ def test_small_money_never_rounds_to_nothing(micro, said):
         ("🇩🇪🇩🇪🇩🇪", 4, "🇩🇪🇩…"),
     ],
 )
-def test_a_cut_never_splits_what_is_read_as_one(text, limit, said):
+def test_a_cut_never_splits_one_visible_character(text, limit, said):
     assert words.clip(text, limit) == said
 
 
@@ -98,7 +98,7 @@ def test_what_is_not_our_own_is_shown_as_outside_text(text):
 
 
 @pytest.mark.parametrize("limit", range(3, 30))
-def test_a_cut_closes_what_was_isolated_and_stays_inside_the_limit(limit):
+def test_a_cut_closes_isolated_text_and_stays_within_the_limit(limit):
     said = words.clip(f"“{words.shown('אבג', 20)}” and “{words.shown('דהו', 20)}”", limit)
     assert len(said) <= limit
     assert said.count("\u2068") == said.count("\u2069")

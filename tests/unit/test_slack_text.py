@@ -40,7 +40,7 @@ def test_what_slack_wrapped_reads_as_it_was_typed(sent, typed):
 
 
 @pytest.mark.parametrize("sent", ["<@U123> crm", "<#C123>"])
-def test_a_name_that_slack_keeps_to_itself_is_asked_for_in_words(sent):
+def test_a_name_that_slack_hides_is_asked_for_in_words(sent):
     with pytest.raises(BadQuestion, match="plain words"):
         unwrapped(sent)
 

@@ -87,7 +87,7 @@ def test_without_a_database_there_is_nothing_to_copy(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_copy_that_cannot_be_written_is_said(database, tmp_path):
+async def test_a_copy_that_cannot_be_written_is_reported(database, tmp_path):
     with pytest.raises(LinkGapError, match="No backup was made"):
         backup(database.path, tmp_path / "no" / "copy.db")
 
@@ -126,7 +126,7 @@ async def test_the_command_says_what_was_copied_and_how_large_it_is(
     assert await teams_in(tmp_path / "copy.db") == 1
 
 
-async def test_the_command_refuses_with_the_sentence_of_the_house(database, tmp_path, monkeypatch):
+async def test_the_command_rejects_with_the_usual_sentence(database, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LINKGAP_DB", str(database.path))
     (tmp_path / "copy.db").write_text("mine")

@@ -50,7 +50,7 @@ async def spent(database: Database, team: str = "T1", run: str = "r1") -> tuple[
     return await database.read(lambda db: ledger.spent(db, team, run))
 
 
-async def test_a_run_that_asked_nobody_has_no_cost_line(database):
+async def test_a_run_without_requests_has_no_cost_line(database):
     assert await spent(database) == ()
 
 
@@ -61,7 +61,7 @@ async def test_the_true_cost_stands_beside_the_worst_case(database):
     assert await spent(database) == (CostLine("ahrefs", "units", 63, None, 100),)
 
 
-async def test_a_cost_nobody_told_us_stays_at_the_worst_case(database):
+async def test_an_unreported_cost_stays_at_the_worst_case(database):
     row = await database.run(reserving(100, worst_micro_usd=20_000))
     await database.run(settling(row, None, outcome="Unavailable"))
     assert await spent(database) == (CostLine("ahrefs", "units", 100, 20_000, 100),)

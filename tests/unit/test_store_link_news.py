@@ -65,7 +65,7 @@ async def test_who_a_later_complete_read_shows_for_the_first_time_is_news(databa
     assert await news(database) == ["b"]
 
 
-async def test_news_is_told_for_its_own_time_only(database):
+async def test_news_is_reported_for_its_own_period_only(database):
     for week in range(4):
         await read(database, week, *(row(f"d{n}") for n in range(week + 1)))
     assert await news(database, after=1, until=2) == ["d2"]
@@ -144,7 +144,7 @@ async def test_teams_sites_indexes_and_targets_never_cross(database, other):
     assert await news(database, of=other) == ["y"]
 
 
-async def test_what_left_is_told_with_what_looking_at_its_page_said(database):
+async def test_a_lost_link_is_reported_with_the_result_of_checking_its_page(database):
     await read(database, 0, row("a", dr=70), row("b"), row("c"))
     states = {"a.example": LOST, "b.example": STILL_THERE, "c.example": UNCHECKED}
     at = NOW + WEEK

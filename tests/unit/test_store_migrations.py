@@ -50,7 +50,7 @@ def test_a_step_that_fails_takes_the_steps_before_it_back():
     db.close()
 
 
-def test_what_was_set_as_purse_holds_as_list_budget(db):
+def test_a_value_stored_as_purse_applies_as_list_budget(db):
     db["_sqlite_migrations"].delete_where("name = 'list_budget'")
     db["teams"].insert({"id": "T1", "created_at": "2026-01-01T00:00:00+00:00"})
     for level, of, name, value in (

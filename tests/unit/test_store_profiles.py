@@ -96,7 +96,7 @@ async def test_a_complete_read_closes_what_disappeared(database):
     }
 
 
-async def test_a_cut_off_read_never_closes_and_says_that_it_was_cut_off(database):
+async def test_a_cut_off_read_closes_no_interval_and_is_marked_as_cut_off(database):
     await record(database, read_of(domain("a"), domain("b")))
     change = await record(database, read_of(domain("c"), week=1, complete=False))
     assert (change.opened, change.closed) == (1, 0)
@@ -137,7 +137,7 @@ async def test_the_latest_value_is_kept_and_unknown_never_overwrites_known(datab
     assert row == domain("a", 45, traffic=100, link=LinkKind.FOLLOW)
 
 
-async def test_a_domain_listed_twice_is_one_and_its_first_row_holds(database):
+async def test_a_domain_listed_twice_counts_once_with_its_first_row(database):
     change = await record(database, read_of(domain("a", 50), domain("a", 20)))
     assert change.opened == 1
     assert (await current(database)).profile.rows == (domain("a", 50),)
