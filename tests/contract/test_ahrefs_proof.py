@@ -68,7 +68,7 @@ async def test_all_names_are_proven_by_one_expression_at_the_floor_of_50(bench):
     assert (len(bench.server.ledger), bench.server.spent) == (1, 50)
 
 
-async def test_a_name_is_no_part_of_another_and_its_dots_are_dots(bench):
+async def test_a_name_does_not_match_inside_another_and_its_dots_are_literal(bench):
     bench.server.world = links_from("mya.example", "aXexample.test", "a.example.test")
     assert linking(await bench.ask(["a.example"])) == []
 

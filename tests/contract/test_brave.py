@@ -78,7 +78,7 @@ def test_a_country_unknown_to_brave_is_searched_everywhere_and_the_answer_says_s
 
 
 @pytest.mark.parametrize(("top", "count"), [(3, "3"), (20, "20"), (50, "20")])
-def test_never_more_than_twenty_are_asked_for(vendor, top, count):
+def test_at_most_twenty_results_are_requested(vendor, top, count):
     assert plan(vendor, SerpQuery("crm", US, top)).request.url.params["count"] == count
 
 

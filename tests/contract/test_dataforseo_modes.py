@@ -105,7 +105,7 @@ async def test_what_is_new_is_asked_for_once_whatever_comes(bench):
         assert bench.modes == ["all"]
 
 
-async def test_of_a_single_target_one_mode_says_it_all(bench):
+async def test_for_a_single_target_one_mode_is_enough(bench):
     answer = await bench.ask(IntersectQuery(PAGES[:1], OUR_SITE, 100))
     assert answer.complete
     assert bench.modes == ["all"]

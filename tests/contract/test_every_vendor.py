@@ -180,7 +180,7 @@ async def test_an_answer_is_read_to_its_last_page_and_no_further(bench, capabili
 
 
 @EVERY_CASE
-async def test_what_was_cut_off_is_not_called_complete(bench, capability, case):
+async def test_a_cut_off_list_is_not_called_complete(bench, capability, case):
     assert not isinstance(case.cut_off, str)
     query, said = case.cut_off
     answer = await bench.ask(capability, said, query=query)

@@ -126,7 +126,7 @@ def test_json_has_every_count(run, home):
     ]
 
 
-def test_what_a_list_is_about_comes_from_the_option_its_name_or_our_site(run, home, monkeypatch):
+def test_a_lists_target_comes_from_the_option_its_name_or_our_site(run, home, monkeypatch):
     run(AHREFS_DOMAINS)
     run(FIXTURES / "gsc-sites.csv", code=1)
     monkeypatch.setenv("LINKGAP_SITE", "https://www.ledgerly.example")

@@ -144,7 +144,7 @@ async def test_a_vendor_that_is_never_reached_is_unavailable_and_free(database, 
         (httpx.RemoteProtocolError, "the connection broke off; it may have been billed"),
     ],
 )
-async def test_what_may_have_been_billed_is_never_sent_twice(database, clock, fault, words):
+async def test_a_possibly_billed_request_is_never_sent_twice(database, clock, fault, words):
     wire = in_turn(fault)
     with pytest.raises(Unavailable, match=words):
         await ask(wire, database, clock)
@@ -169,7 +169,7 @@ async def test_a_good_status_with_a_bad_body_is_final_and_counted_at_worst(datab
     assert await ledger(database) == [(10, 10, "BadAnswer")]
 
 
-async def test_a_fault_of_our_own_is_not_taken_for_a_vendors(database, clock):
+async def test_our_own_errors_are_not_reported_as_a_vendors(database, clock):
     with pytest.raises(KeyError):
         await ask(in_turn(httpx.Response(200, json={})), database, clock)
 
@@ -295,5 +295,5 @@ async def test_each_vendor_has_its_own_cap_unless_one_is_set_for_all(database, c
     assert (await for_all.left("tiny"), await for_all.left("other")) == (2, 12)
 
 
-async def test_a_budget_without_a_cap_has_no_end(database):
+async def test_a_budget_without_a_cap_is_unlimited(database):
     assert await wallet(database).left("tiny") is None

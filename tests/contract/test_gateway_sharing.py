@@ -77,7 +77,7 @@ class Gated:
         return await self.wire(request)
 
 
-async def test_who_asks_the_same_at_the_same_moment_shares_one_request(database, clock):
+async def test_identical_questions_at_the_same_time_share_one_request(database, clock):
     line = Gated(said("a.example", billed=4))
     async with gateway(line, clock) as sender:
         asked = [
@@ -125,7 +125,7 @@ async def test_no_run_is_stopped_by_another_runs_cap(database, clock):
     assert follower.rows == ("a.example",)
 
 
-async def test_who_waits_for_a_run_that_was_stopped_asks_on_its_own(database, clock):
+async def test_a_caller_waiting_for_a_stopped_run_sends_its_own_request(database, clock):
     line = Gated(said("a.example"))
     leader, follower = await leader_and_follower(database, clock, line, stop=True)
     assert isinstance(leader, asyncio.CancelledError)

@@ -304,7 +304,7 @@ def test_the_balance_is_of_three_pools_until_the_first_plan_ends(vendor):
     )
 
 
-def test_a_balance_without_any_pool_is_no_balance(vendor):
+def test_a_balance_without_a_pool_is_invalid(vendor):
     body: dict[str, object] = {"Code": "OK", "DataTables": {"Subscriptions": {}}}
     with pytest.raises(BadAnswer, match="no pool of units"):
         parse(vendor, *_query(Capability.BALANCE), good(body))

@@ -133,7 +133,7 @@ async def test_the_figures_of_the_readme_are_those_of_thirty_keywords(either, da
     assert [f"{units / 30:,.0f}" for units in (still, moved)] == re.findall(r"\b[\d,]+\b", said)
 
 
-async def test_a_keyword_alone_pays_for_its_counts_alone(ahrefs, dataforseo, database):
+async def test_a_single_keyword_pays_for_its_own_counts(ahrefs, dataforseo, database):
     _, units = await week(ahrefs, database, 1)
     _, micro = await week(dataforseo, database, 1, run="w2")
     assert (units, micro) == (100, 26_180)

@@ -55,7 +55,7 @@ def test_a_search_that_failed_is_no_empty_answer(vendor, status, code):
         parse(vendor, httpx.Response(code, json=body))
 
 
-def test_a_success_without_results_and_without_a_reason_is_a_bad_answer(vendor):
+def test_a_success_without_results_or_reason_is_a_bad_answer(vendor):
     with pytest.raises(BadAnswer, match="organic_results"):
         parse(vendor, httpx.Response(200, json=DONE))
 

@@ -91,7 +91,7 @@ async def test_25_prospects_are_proven_and_enriched_whole(here):
     assert scores == sorted(scores, reverse=True)
 
 
-async def test_whoever_links_to_us_is_no_prospect_and_is_counted(here):
+async def test_a_linker_of_ours_is_no_prospect_and_is_counted(here):
     world = worked_example_world()
     report = await here.ask(OURS)
     linking = {
@@ -224,7 +224,7 @@ async def test_a_run_that_is_resumed_pays_only_for_what_was_not_answered(here):
     assert resumed.cost[0].units == here.server.spent > spent
 
 
-async def test_what_was_paid_for_is_kept_as_intervals_and_the_report_whole(here):
+async def test_paid_profiles_are_stored_as_intervals_and_the_report_as_a_whole(here):
     report = await here.ask(OURS)
     kept = await here.rows("SELECT count(*), sum(closed_by_read IS NULL) FROM referring_domains")
     reads = await here.rows("SELECT count(*) FROM profile_reads")
@@ -265,7 +265,7 @@ class _NoTraffic(Local):
         return Page(tuple(Metrics(target) for target in query.targets), complete=True)
 
 
-async def test_what_one_index_does_not_know_never_hides_what_another_does(here):
+async def test_unknown_values_of_one_index_never_hide_anothers(here):
     abilities = {**here.vendor.capabilities, Capability.SITE_METRICS: _NoTraffic()}
     here.others = (replace(here.vendor, name="other", capabilities=abilities),)
     report = await here.ask(f"{OURS} via:ahrefs,other")

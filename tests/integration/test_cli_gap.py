@@ -130,7 +130,7 @@ def test_an_installation_that_is_not_set_up_is_3(gap, variable, value, sentence)
     assert "two words" not in result.output
 
 
-def test_a_cap_of_nothing_sends_nothing(gap, ahrefs):
+def test_a_cap_of_zero_sends_nothing(gap, ahrefs):
     result = gap(KEYWORD, LINKGAP_RUN_CAP="0")
     assert result.exit_code == 4
     assert "The cap of 0 ahrefs units per run stopped this" in result.stderr

@@ -87,7 +87,7 @@ def test_a_price_over_the_owners_threshold_is_asked_about_and_no_means_no(cli):
     assert cli.server.spent > 0
 
 
-def test_what_is_tracked_and_was_read_lately_is_not_bought_again(cli):
+def test_a_recently_read_tracked_keyword_is_not_bought_again(cli):
     cli.track()
     spent = cli.server.spent
     assert "nothing was bought" in cli.track().stdout
@@ -112,7 +112,7 @@ def test_what_is_tracked_and_was_read_lately_is_not_bought_again(cli):
         (("refresh", "--as-of", "1815-06-18"), "is not between the years 2000 and 2200"),
     ],
 )
-def test_what_cannot_be_read_is_2_and_costs_nothing(cli, arguments, sentence):
+def test_an_invalid_argument_exits_with_2_and_costs_nothing(cli, arguments, sentence):
     result = cli.run(*arguments, code=2)
     assert sentence in result.stderr
     assert result.stdout == ""
@@ -239,7 +239,7 @@ def test_only_what_is_due_is_read_and_all_is_read_on_demand(cli):
     assert read["cost"][0]["units"] > 0
 
 
-def test_what_is_paused_is_not_read(cli):
+def test_a_keyword_that_is_paused_is_skipped_by_refresh(cli):
     cli.track()
     cli.run("track", keyword(0), "--pause")
     cli.next_week()
@@ -271,7 +271,7 @@ def test_a_keyword_that_cannot_be_read_at_first_is_tracked_all_the_same(cli):
     assert cli.refresh()["keywords"][0]["need"] == 12
 
 
-def test_a_cap_of_nothing_reads_no_tracked_keyword(cli, monkeypatch):
+def test_a_cap_of_zero_reads_no_tracked_keyword(cli, monkeypatch):
     monkeypatch.setenv("LINKGAP_RUN_CAP", "0")
     before = cli.server.spent
     cli.track(code=4)

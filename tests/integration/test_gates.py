@@ -95,7 +95,7 @@ async def test_ten_pages_tell_what_ranks_where_that_is_asked_for(here, pages):
     assert len(report.competitors) == 3
 
 
-async def test_what_the_top_pages_show_and_cover_and_ours_does_not_is_listed(here, pages):
+async def test_items_and_topics_that_only_the_top_pages_have_are_listed(here, pages):
     pages.routes[OURS] = answer(PRODUCT.encode())
     report = await here.ask(ours(pages))
     assert state(report, "trust") == "mismatch"

@@ -45,7 +45,7 @@ async def served() -> AsyncIterator[Open]:
 
 
 @pytest.mark.parametrize("words", [b"", HALF, WHOLE + HALF])
-async def test_half_a_request_is_not_waited_for(monkeypatch, words):
+async def test_an_incomplete_request_is_not_waited_for(monkeypatch, words):
     monkeypatch.setattr(half_open, "LONGEST_WAIT_S", 0.05)
     async with served() as come, asyncio.timeout(2):
         reader, writer = await come(words)

@@ -47,7 +47,7 @@ async def test_an_update_without_blocks_keeps_the_blocks(slack):
     assert slack.latest("seo").blocks[0]["text"]["text"] == "kept"
 
 
-async def test_a_reply_lands_in_the_thread_and_the_parent_counts_it(slack):
+async def test_a_reply_is_in_the_thread_and_the_parent_counts_it(slack):
     seo = slack.channel("seo").id
     parent = await slack.client.chat_postMessage(channel=seo, text="parent")
     reply = await slack.client.chat_postMessage(channel=seo, text="reply", thread_ts=parent["ts"])
@@ -90,7 +90,7 @@ async def test_public_channels_need_membership_or_the_scope_for_all_of_them(slac
         ),
     ],
 )
-async def test_a_bad_post_is_refused_with_slacks_own_word(slack, arguments, error):
+async def test_a_bad_post_is_rejected_with_slacks_own_code(slack, arguments, error):
     assert await refused(slack.client.api_call("chat.postMessage", json=arguments)) == error
 
 
@@ -201,7 +201,7 @@ async def test_a_rate_limit_on_demand_carries_retry_after(slack):
     assert (await slack.client.chat_postMessage(channel="seo", text="x"))["ok"]
 
 
-async def test_faults_come_on_demand_and_only_the_late_hang_up_has_done_its_work(slack):
+async def test_faults_come_on_demand_and_only_a_late_hang_up_has_done_its_work(slack):
     client = slack.client
     client.retry_handlers = []
     slack.playground.fail_next("chat.postMessage", "disconnect_before")

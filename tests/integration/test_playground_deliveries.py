@@ -79,7 +79,7 @@ async def test_a_command_without_escaping_keeps_names_and_links_as_typed():
         assert slack.endpoint.got[0].payload["text"] == "@ben site:x.com"
 
 
-async def test_what_the_ack_says_is_seen_by_the_one_who_typed(slack):
+async def test_the_text_of_the_ack_is_seen_by_the_person_who_typed(slack):
     slack.endpoint.answer = answering({"text": "On it"})
     await slack.playground.slash("ana", "seo", "/gap", "crm")
     assert texts(slack) == ["On it"]
@@ -260,7 +260,7 @@ async def test_a_direct_message_reaches_an_app_that_may_read_them(slack):
     assert (event["type"], event["channel_type"], event["text"]) == ("message", "im", "best crm")
 
 
-async def test_between_people_nothing_is_delivered(slack):
+async def test_messages_between_people_are_not_delivered(slack):
     await slack.playground.say("ana", "seo", "hello everyone")
     assert slack.endpoint.got == []
     assert texts(slack) == ["hello everyone"]
@@ -284,7 +284,7 @@ async def test_retries_end_with_the_first_acknowledgement(slack):
     ]
 
 
-async def test_a_made_up_reply_url_and_an_empty_reply_are_refused(slack):
+async def test_an_invented_reply_url_and_an_empty_reply_are_rejected(slack):
     stranger = await AsyncWebhookClient(f"{slack.playground.url}/response/x").send(text="x")
     assert (stranger.status_code, stranger.body) == (404, "invalid_url")
     await slack.playground.slash("ana", "seo", "/gap")

@@ -121,7 +121,7 @@ async def test_a_bad_view_is_refused_with_pointers_and_keeps_the_trigger(slack):
     )
 
 
-async def test_what_was_filled_in_arrives_by_block_and_action(slack):
+async def test_form_values_arrive_by_block_and_action(slack):
     await opened(slack)
     seo = slack.channel("seo").id
     ack = await slack.playground.submit_view(

@@ -17,7 +17,7 @@ async def bot(tmp_path) -> AsyncIterator[Bot]:
         yield it
 
 
-async def test_a_run_makes_as_many_requests_as_the_sweep_below_kills(bot):
+async def test_a_run_makes_as_many_requests_as_its_sweep_kills(bot):
     await bot.gap("best crm")
     assert len(bot.methods()) == CALLS_OF_A_RUN
 
@@ -136,7 +136,7 @@ async def test_a_private_answer_goes_on_after_a_kill(bot):
     assert "18 to go" in bot.seen(channel="leadership")[1].text
 
 
-async def test_a_job_that_was_begun_a_third_time_reads_no_pages(bot):
+async def test_a_job_that_is_started_a_third_time_reads_no_pages(bot):
     begun = asyncio.Event()
 
     async def forever() -> None:

@@ -54,7 +54,7 @@ async def test_a_mention_without_a_question_explains_how_to_ask(bot, text):
     assert "`/gap best crm`" in words(bot.seen()[-1])
 
 
-async def test_a_private_note_that_slack_refuses_is_no_disaster(bot):
+async def test_a_rejected_private_note_stops_nothing(bot):
     bot.playground.fail_next("chat.postEphemeral", "user_not_in_channel")
     ack = await bot.mention("best crm in:zz")
     await bot.settle()

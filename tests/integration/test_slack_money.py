@@ -120,7 +120,7 @@ async def test_whoever_confirms_pays(bot):
 
 
 @pytest.mark.parametrize("second", ["Confirm", "Cheaper plan", "Cancel"])
-async def test_a_price_is_decided_on_once(bot, second):
+async def test_a_price_can_be_decided_on_only_once(bot, second):
     price = await priced(bot)
     before = deepcopy(price.blocks)
     release = asyncio.Event()
@@ -218,7 +218,7 @@ async def test_a_restart_before_the_decision_keeps_the_price_once(bot):
     assert len(bot.analysis.asked) == 1
 
 
-async def test_what_runs_have_cost_here_stands_beside_the_worst_case(bot):
+async def test_the_typical_cost_of_runs_is_shown_next_to_the_worst_case(bot):
     for number, units in enumerate((900, 1_100, 1_300)):
         await spending(bot, run_id=f"r{number}", worst_units=units)
     assert "The last runs here cost 1,100 Ahrefs units (median)." in words(await priced(bot))

@@ -173,7 +173,7 @@ async def test_an_emptied_field_and_as_above_let_the_level_above_hold_again(bot)
     assert (here.window, here.level, here.overruled_gates) == (6, "site", frozenset())
 
 
-async def test_none_of_these_is_more_than_nothing_ticked(bot):
+async def test_none_of_these_differs_from_nothing_ticked(bot):
     await saved(bot, Level.TEAM, alerts=["won", "lost_strong"])
     await saved(bot, Level.CHANNEL, alerts=["none"])
     await bot.gap("crm")
@@ -269,7 +269,7 @@ async def test_another_team_sees_nothing_of_it(bot):
 # Money
 
 
-async def test_who_is_no_admin_reads_money_and_who_may_change_it(bot):
+async def test_a_non_admin_sees_money_settings_and_who_may_change_them(bot):
     view = await opened(bot, Level.TEAM, user="ben")
     assert {"run_cap", "prices", "via", "compare_indexes"}.isdisjoint(fields(view))
     assert "Cap of an answer: each vendor's own" in told(view)
@@ -319,7 +319,7 @@ async def test_a_form_that_was_open_over_an_update_saves_under_the_new_name(bot)
     assert await kept(bot) == {("team", "list_budget"): "500"}
 
 
-async def test_who_is_no_admin_any_more_when_the_form_comes_back_is_refused(bot):
+async def test_a_person_who_is_no_longer_admin_at_submission_is_rejected(bot):
     await opened(bot, Level.TEAM)
     bot.playground.workspace.user("ana").is_admin = False
     assert (await sent(bot, run_cap="500"))["run_cap"].startswith("Only workspace admins")

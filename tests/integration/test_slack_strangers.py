@@ -79,7 +79,7 @@ async def test_no_stranger_causes_a_request_or_a_stored_row(bot, caplog):
     assert len(caplog.text) < 2_000
 
 
-async def test_what_slack_signed_is_answered_through_the_door(bot):
+async def test_a_signed_request_is_answered_by_the_bot(bot):
     door = http_app(bot.services)
     body = command(bot, "best crm", f"{bot.playground.url}/response/1")
     assert (await from_slack(bot, body).at(door)).status == 200

@@ -115,7 +115,7 @@ async def test_an_already_tracked_keyword_gets_a_private_note_and_costs_nothing(
     assert len(bot.by_bot()) == 1
 
 
-async def test_what_is_tracked_already_may_get_its_page_its_day_and_go_on(bot):
+async def test_a_tracked_keyword_may_get_a_page_and_a_day_and_be_resumed(bot):
     await bot.gap("track best crm")
     [keyword] = await bot.tracked()
     await bot.services.tracking.pause(keyword, paused=True)

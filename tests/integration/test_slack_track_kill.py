@@ -18,7 +18,7 @@ async def bot(tmp_path) -> AsyncIterator[Bot]:
         yield it
 
 
-async def test_a_job_makes_the_requests_that_the_sweep_below_kills(bot):
+async def test_a_job_makes_as_many_requests_as_the_sweep_kills(bot):
     await bot.gap("track best crm")
     assert bot.methods() == CALLS
 
@@ -79,7 +79,7 @@ async def test_a_deleted_message_is_posted_again(bot):
     assert "17 to go" in words(bot.by_bot()[-1])
 
 
-async def test_what_is_untracked_during_its_first_read_ends_as_untracked(bot):
+async def test_a_keyword_untracked_during_its_first_read_ends_as_untracked(bot):
     refresh = bot.services.tracking.refresh
 
     async def meanwhile(keywords, **more):

@@ -28,7 +28,7 @@ async def days_later(bot: Bot, days: int) -> None:
     await bot.services.schedule.run_due()
 
 
-async def test_what_is_tracked_on_wednesday_is_read_again_on_monday(bot):
+async def test_a_keyword_tracked_on_wednesday_is_read_again_on_monday(bot):
     await days_later(bot, 2)
     await bot.gap("track best crm")
     bot.moving.link(OURS, "won.example", days_ago=-1)

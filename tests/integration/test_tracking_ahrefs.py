@@ -227,7 +227,7 @@ async def test_reported_news_is_not_reported_again(tracker):
     assert [new.domain for new in digest.new_competitor_links] == ["two.example"]
 
 
-async def test_what_was_read_this_week_is_not_read_again(tracker):
+async def test_a_keyword_read_this_week_is_not_read_again(tracker):
     await tracker.track(0, 1)
     await tracker.read()
     before = await tracker.units()

@@ -176,7 +176,7 @@ async def test_when_all_pages_move_no_linker_of_ours_is_called_a_prospect(channe
     assert digest.unproven == ()
 
 
-async def test_who_links_to_another_domain_of_ours_links_to_us(channel):
+async def test_a_link_to_another_domain_of_ours_is_a_link_to_us(channel):
     await channel.follow()
     await channel.desk.database.run(lambda db: workspace.set_aliases(db, TEAM, OWN_SITE, (ALIAS,)))
     await channel.monday()
@@ -187,7 +187,7 @@ async def test_who_links_to_another_domain_of_ours_links_to_us(channel):
     assert [one.domain for one in digest.links_to_both] == [friend]
 
 
-async def test_who_could_not_be_checked_is_one_line_and_no_prospect(channel):
+async def test_unchecked_domains_are_one_line_and_no_prospects(channel):
     await channel.follow()
     await channel.monday()
     name = channel.web.stranger(competitor(0, 1))

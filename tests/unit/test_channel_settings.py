@@ -28,7 +28,7 @@ def test_sample_data_is_expected_where_the_channel_chooses_it():
     assert channel(SAMPLE).will_invent(QUESTION)
 
 
-def test_who_answers_is_as_the_channel_prefers():
+def test_the_channels_preferred_vendor_answers():
     other = Vendor("moz", "Moz", None, ANSWERS)
     assert channel(REAL, other, via="moz").vendors(QUESTION).main is other
 

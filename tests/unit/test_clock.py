@@ -13,7 +13,7 @@ def test_the_machines_clock_is_utc_and_advances():
     assert clock.monotonic() <= clock.monotonic()
 
 
-async def test_a_fixed_moment_is_utc_and_stands_while_waits_take_their_time():
+async def test_a_fixed_moment_is_utc_and_does_not_advance_while_waits_do():
     clock = FixedClock(MOMENT)
     before = clock.monotonic()
     await clock.sleep(0.01)

@@ -27,7 +27,7 @@ COUNTS = st.none() | st.integers(0)
 CHANGES = st.none() | st.integers()
 
 
-def test_the_document_is_what_the_code_says():
+def test_the_schema_matches_the_code():
     assert schema() == DOCUMENTED
 
 

@@ -55,7 +55,7 @@ def test_a_site_has_one_name_however_it_is_written(written, domain):
         "\uff41\u2100.com", "\u2488com.com", "a\u0000.com",
     ],
 )  # fmt: skip
-def test_what_is_no_site_has_no_domain(text):
+def test_a_text_that_is_no_site_has_no_domain(text):
     assert registrable(text) is None
 
 

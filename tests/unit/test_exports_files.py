@@ -216,7 +216,7 @@ def test_only_the_home_page_beside_others_shows_a_whole_site(tmp_path):
     assert whole == (Covered(COMPETITOR, "rival.example", complete=True),)
 
 
-def test_a_site_that_a_few_rows_stray_to_is_not_covered(tmp_path):
+def test_a_site_with_only_a_few_stray_rows_is_not_covered(tmp_path):
     path = tmp_path / "links.csv"
     targets = ["https://rival.example/", "https://rival.example/a", "https://stray.example/"]
     path.write_text(

@@ -252,6 +252,6 @@ def test_the_months_are_known_exactly_when_the_gap_is_closing_or_closed(counts):
 
 
 @given(COUNTS, st.integers(-50, 50))
-def test_the_pace_knows_only_changes_and_not_how_many_there_are(counts, more):
+def test_the_pace_depends_on_changes_and_not_on_the_level(counts, more):
     haves = [have for have, _ in counts]
     assert pace(points(haves)) == pace(points([have + more for have in haves]))

@@ -50,7 +50,7 @@ def from_slack(body: bytes, kind: bytes = FORM, at: float = NOW) -> Knock:
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_what_slack_did_not_sign_is_refused_in_one_short_line(name, caplog):
+async def test_an_unsigned_request_is_rejected_in_one_short_line(name, caplog):
     caplog.set_level(logging.DEBUG)
     it = await unsigned(NOW, "http://victim.example/")[name].at(door_to(nobody))
     assert it.status == 401
@@ -129,7 +129,7 @@ async def test_a_signed_body_that_is_no_object_is_refused(body, kind, caplog):
     assert len(caplog.text) < 250
 
 
-async def test_what_slack_signed_comes_in_as_it_is_with_slacks_own_headers():
+async def test_a_signed_request_passes_unchanged_with_only_slacks_headers():
     inside = Inside()
     body = urlencode({"payload": json.dumps({"type": "x", "text": "größer"})}).encode()
     it = from_slack(body)
@@ -246,7 +246,7 @@ async def test_a_thousand_refusals_are_a_line_a_minute_with_their_number(caplog)
     assert "2 × 404 no such address" in second
 
 
-def test_what_the_server_says_of_malformed_requests_is_counted_with_them(caplog):
+def test_the_servers_own_log_lines_on_malformed_requests_are_counted_too(caplog):
     caplog.set_level(logging.DEBUG)
     server = logging.getLogger("a server of this test")
     server.addFilter(ServerNoise(TurnedAway(FakeClock())))

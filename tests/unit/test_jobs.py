@@ -146,7 +146,7 @@ async def test_a_job_of_an_unknown_kind_fails_alone(database, desk):
     assert await states(database) == [("x", "failed", 1)]
 
 
-async def test_what_a_stop_interrupts_is_resumed_at_the_next_start(database, desk):
+async def test_an_interrupted_job_is_resumed_at_the_next_start(database, desk):
     made = queue(database, desk)
     await made.start()
     await submit(made, "wait")

@@ -51,7 +51,7 @@ async def test_an_answer_that_is_too_large_is_not_taken(child):
     assert await child.run(len, "four") == 4
 
 
-async def test_what_the_work_raises_is_raised_here_and_the_child_stays(child):
+async def test_an_error_of_the_work_is_raised_to_the_caller_and_the_child_stays(child):
     before = await child.run(os.getpid)
 
     with pytest.raises(ValueError, match="invalid literal"):

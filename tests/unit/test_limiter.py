@@ -18,7 +18,7 @@ async def turns(limiter: Limiter, clock: FakeClock, number: int) -> list[float]:
     return times
 
 
-async def test_a_minutes_worth_comes_at_once():
+async def test_a_minutes_worth_of_requests_may_start_at_once():
     clock = FakeClock()
     assert await turns(Limiter(Rate(per_minute=3), clock), clock, 3) == [0, 0, 0]
 
@@ -60,7 +60,7 @@ async def test_turns_come_in_the_order_of_asking():
     assert order == list(range(6))
 
 
-async def test_a_turn_that_ends_in_an_error_frees_its_place():
+async def test_a_turn_that_ends_in_an_error_releases_its_slot():
     limiter = Limiter(Rate(concurrency=1), FakeClock())
     with pytest.raises(ZeroDivisionError):
         async with limiter.turn():

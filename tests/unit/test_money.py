@@ -37,7 +37,7 @@ def line(vendor: str, units: int, micro_usd: int | None = None, **other) -> Quot
     return QuoteLine(vendor=vendor, units=units, micro_usd=micro_usd, **values)
 
 
-def test_every_price_of_the_table_says_where_it_is_from_and_every_gap_says_why():
+def test_every_price_of_the_table_names_its_source_and_every_gap_its_reason():
     table = read_prices().by_vendor
     assert {name for name, price in table.items() if price.usd is not None} == {
         "dataforseo",
@@ -48,7 +48,7 @@ def test_every_price_of_the_table_says_where_it_is_from_and_every_gap_says_why()
         assert (price.as_of is None) == (price.usd is None)
 
 
-def test_what_is_not_in_the_table_is_unknown_and_not_free():
+def test_a_price_missing_in_the_table_is_unknown_and_not_free():
     assert read_prices().micro_usd("ahrefs", 10) is None
     assert read_prices().micro_usd("a-strangers", 10) is None
     assert read_prices().micro_usd("searxng", 10) == 0

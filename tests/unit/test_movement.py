@@ -63,14 +63,14 @@ def test_a_line_carries_the_forecast_and_how_the_earlier_one_did():
     assert (found.forecast_check.foreseen, found.forecast_check.right) == (14, True)
 
 
-def test_changes_are_against_the_last_read_up_to_the_digest_before():
+def test_changes_compare_with_the_last_read_before_the_previous_digest():
     reads = [snapshot(at, 10 + at, 40) for at in (0, 7, 9, 14)]
     assert line(*reads, since=day(7)).have_change == 7
     assert line(*reads, since=day(8)).have_change == 7
     assert line(*reads, since=day(9)).have_change == 5
 
 
-def test_in_the_first_digest_changes_are_against_the_first_read():
+def test_the_first_digest_compares_with_the_first_read():
     reads = [snapshot(at, 10 + at, 40) for at in (0, 3, 7)]
     assert line(*reads).have_change == 7
 
@@ -154,7 +154,7 @@ STILL = snapshot(0, 10, 36, at=8, competitors=ABC)
         {"competitors": competitors("a", "b", "c", "d")},
     ],
 )
-def test_each_of_these_is_worth_telling(news):
+def test_each_of_these_changes_is_posted(news):
     assert not moved(line(STILL, replace(STILL, taken_at=day(7))))
     assert moved(line(STILL, replace(STILL, taken_at=day(7), **news)))
 
@@ -195,7 +195,7 @@ def test_a_crossed_boundary_makes_an_alert(before, after, told):
     assert alert(before, after, depth=20) == told
 
 
-def test_crossing_both_boundaries_is_one_alert_the_one_that_says_the_other():
+def test_crossing_both_boundaries_is_one_alert_about_the_stronger_one():
     assert alert(11, 1, depth=20) == [("entered_top3", 1)]
     assert alert(None, 1) == [("entered_top3", 1)]
     assert alert(2, 15, depth=20) == [("left_top10", 15)]
@@ -210,13 +210,13 @@ def test_a_channel_with_one_boundary_is_alerted_even_when_both_were_crossed():
     assert alert(4, 3, wanted=frozenset()) == []
 
 
-def test_being_absent_among_fewer_than_ten_rows_says_nothing_about_the_top_ten():
+def test_absence_from_fewer_than_ten_rows_says_nothing_about_the_top_ten():
     assert alert(9, None, depth=10, depth_after=9) == []
     assert alert(None, 9, depth=9, depth_after=10) == []
     assert alert(9, None, depth=10) == [("left_top10", None)]
 
 
-def test_being_absent_among_seven_rows_is_outside_the_top_three_all_the_same():
+def test_absence_from_seven_rows_is_still_outside_the_top_three():
     assert alert(2, None, depth=7) == [("left_top3", None)]
     assert alert(None, 2, depth=7) == [("entered_top3", 2)]
     assert alert(2, None, depth=7, depth_after=2) == []

@@ -104,7 +104,7 @@ def test_a_platform_that_ranks_may_still_give_a_link():
     assert domains(new_links([news(profiles)])) == ["reddit.com"]
 
 
-def test_who_was_proven_to_link_to_us_already_is_dropped():
+def test_a_domain_proven_to_link_to_us_already_is_dropped():
     evidence = {"a.example": Evidence(already_links=True)}
     profiles = gained([row("a.example"), row("b.example")])
     assert domains(new_links([news(profiles, evidence=evidence)])) == ["b.example"]
@@ -147,7 +147,7 @@ def test_the_same_keyword_in_two_markets_is_named_once():
     assert link.keywords == ("crm",)
 
 
-def test_what_links_to_one_of_our_sites_is_still_new_to_the_other():
+def test_a_link_to_one_of_our_sites_is_still_new_to_the_other():
     """A channel may track several sites: each keyword has its own site."""
     profiles = gained([row("fan.example")])
     other = Own(frozenset({"second.example"}), frozenset(), complete=True)

@@ -97,7 +97,7 @@ def test_the_day_a_page_gives_in_its_metadata_counts_whatever_its_kind(kind):
 
 
 @pytest.mark.parametrize("title", ["About us", "Towel calculator", "Blue"])
-def test_a_line_that_is_a_day_counts_whatever_the_page_is_called(title):
+def test_a_line_with_only_a_date_counts_on_any_kind_of_page(title):
     body = f"<h1>{title}</h1><div>Published 17 May 2024</div>{PARAGRAPH}"
     assert facts_of(f"<title>{title}</title>{body}{'word ' * 40}", SHOP).published == date(
         2024, 5, 17
@@ -175,7 +175,7 @@ def test_a_wrapper_named_like_a_sidebar_around_the_whole_page_hides_nothing():
     assert page(body).headings == ("Buttons", "Choosing a thread")
 
 
-def test_the_header_of_an_article_is_no_furniture():
+def test_the_header_of_an_article_is_part_of_the_text():
     assert page("<article><header><h2>Choosing</h2></header></article>").headings == ("Choosing",)
 
 

@@ -57,7 +57,7 @@ def test_an_address_is_for_files_only(saved):
         run(saved, "https://dogs.example/", "--url", "https://dogs.example/wash")
 
 
-def test_people_get_a_table_in_which_unknown_is_a_word(saved):
+def test_people_get_a_table_that_says_unknown(saved):
     printed = run(saved).stdout
     assert "How to wash a dog" in printed
     assert "its title says “How to”" in printed
@@ -73,7 +73,7 @@ def test_a_private_address_is_refused_in_words_and_the_rest_is_printed(saved):
     assert read["readable"] is True
 
 
-def test_what_is_neither_a_file_nor_an_address_is_a_bad_question():
+def test_an_argument_that_is_neither_file_nor_address_is_a_bad_question():
     with pytest.raises(BadQuestion):
         run("no such file.html")
 

@@ -36,7 +36,7 @@ def test_the_printed_facts_have_the_documented_keys_and_no_others():
     ]
 
 
-def test_what_a_page_does_not_say_is_none_and_never_a_guess():
+def test_a_fact_that_a_page_does_not_give_is_none_and_never_a_guess():
     facts = page(url=None)
 
     assert facts.readable

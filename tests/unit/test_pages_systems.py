@@ -133,7 +133,7 @@ def test_a_page_of_a_widely_used_system_gets_its_kind(kind, made):
     [(kind, made) for kind, _, made in SYSTEMS],
     ids=[f"{k}: {n}" for k, n, _ in SYSTEMS],
 )
-def test_what_stands_around_a_page_does_not_make_it_another(kind, made):
+def test_the_surroundings_of_a_page_do_not_change_its_kind(kind, made):
     before, after = AROUND
     understood = page(**{**made, "body": f"{before}<main>{made['body']}</main>{after}"})
     assert understood.kind == kind, understood.kind_evidence

@@ -83,7 +83,7 @@ def test_the_nearest_level_that_says_something_holds(team, site, channel):
 
 
 @given(levels_of(Level.TEAM), levels_of(Level.SITE), levels_of(Level.CHANNEL))
-def test_what_any_level_blocks_stays_blocked(team, site, channel):
+def test_a_domain_blocked_at_any_level_stays_blocked(team, site, channel):
     base = BASE.model_copy(update={"blocklist": "always.example"})
     found = levels.effective(base, team, site, channel)
     lists = [values.get("blocklist", "") for values in (team, site, channel)]
@@ -111,7 +111,7 @@ def test_each_value_is_shown_with_its_level(team, site, channel):
 
 
 @pytest.mark.parametrize("name", VALUES)
-def test_what_is_taken_is_taken_again_as_it_is_kept(name):
+def test_an_accepted_value_is_accepted_again_as_stored(name):
     place = {Level.TEAM: TEAM, Level.SITE: SITE, Level.CHANNEL: CHANNEL}[BY_NAME[name].levels[0]]
     for text in VALUES[name]:
         once = levels.checked(BASE, place, {name: text}, REGISTRY.names)
@@ -212,7 +212,7 @@ def test_the_environments_settings_are_never_changed():
     assert BASE.model_dump() == before
 
 
-def test_lists_are_read_once_and_for_all():
+def test_a_shared_list_is_read_once_for_all_keywords():
     found = levels.effective(BASE, {"alerts": "none", "overruled": "none"})
     assert (found.alert_moments, found.overruled_gates) == (frozenset(), frozenset())
     assert BASE.alert_moments == {Moment.WON}

@@ -69,7 +69,7 @@ def test_a_missing_signal_is_left_out_and_the_others_weigh_more():
     assert only(profile(PAGE, row("a.example", 80, traffic=1000))).score == 70.0
 
 
-def test_who_is_perfect_in_all_that_is_known_scores_100():
+def test_a_prospect_perfect_in_all_known_signals_scores_100():
     assert only(profile(PAGE, row("a.example"))).score == 100
     assert only(profile(PAGE, row("a.example", 100))).score == 100
     assert only(profile(PAGE, row("a.example", trust=1))).score == 100
@@ -123,13 +123,13 @@ def test_a_domain_on_two_scales_uses_the_one_that_covers_more():
     assert (found["a.example"].authority, found["a.example"].authority_scale) == (9, "TF")
 
 
-def test_a_scale_that_only_dropped_domains_carry_changes_nothing():
+def test_a_scale_used_only_by_dropped_domains_changes_nothing():
     read = profile(PAGE, row("a.example", 40), row("fan.example", 9, scale=Scale.TF))
 
     assert only(read).score == only(profile(PAGE, row("a.example", 40))).score
 
 
-def test_breadth_counts_competitors_and_not_their_targets():
+def test_breadth_counts_competitors_rather_than_their_targets():
     a, b = row("a.example"), row("b.example")
 
     found = ranked(profile(PAGE, a, b), profile(SITE, a), profile(OTHER, b))
@@ -138,7 +138,7 @@ def test_breadth_counts_competitors_and_not_their_targets():
     assert [one.reasons[0] for one in found] == ["links to 2 of 2 pages", "links to 1 of 2 pages"]
 
 
-def test_what_a_second_index_should_have_seen_and_did_not_lowers_trust():
+def test_a_link_that_a_second_index_should_have_seen_lowers_trust():
     one = profile(PAGE, row("a.example", trust=0.9), row("b.example"), provider="one")
     two = profile(PAGE, row("b.example"), provider="two")
 
@@ -285,7 +285,7 @@ def test_a_link_to_another_page_of_the_site_is_distinguished():
     )
 
 
-def test_what_is_unknown_stays_unknown_in_the_row():
+def test_unknown_values_stay_unknown_in_the_row():
     prospect = only(profile(PAGE, row("a.example")))
 
     unknown = (prospect.authority, prospect.authority_scale, prospect.traffic, prospect.relevance)
@@ -415,7 +415,7 @@ def test_pages_and_sites_are_counted_apart_in_words_numbers_and_breadth():
     assert prospect.score == 66.7
 
 
-def test_what_any_index_marks_as_spam_comes_last_whatever_it_scores():
+def test_a_domain_marked_as_spam_by_any_index_comes_last_whatever_its_score():
     strong, weak = row("a.example", 95, trust=0.9), row("b.example", 5)
     marked = profile(OTHER, row("a.example", trust=0.0))
 

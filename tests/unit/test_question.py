@@ -388,7 +388,7 @@ def test_joiners_stay_between_letters_and_in_emoji_and_nowhere_else(typed, keywo
 
 
 @given(st.text("ab*_`~ \"'\u200c\u200d\u0915\u094d.,", max_size=24))
-def test_a_keyword_read_twice_is_the_same_keyword(text):
+def test_a_keyword_parsed_twice_stays_the_same(text):
     with contextlib.suppress(BadQuestion):
         once = make(text, NOTHING).keyword
         if not {'"', "'"} & set(once):

@@ -101,7 +101,7 @@ def test_too_few_readable_pages_leave_the_intent_unknown(field, reason):
         (page(None), "what yours is cannot be told."),
     ],
 )
-def test_what_is_not_known_of_our_page_is_never_a_mismatch(ours, end):
+def test_unknown_facts_of_our_page_are_never_a_mismatch(ours, end):
     gate = intent_gate(ours, [page("list")] * 3)
     assert gate.state == "unknown"
     assert gate.reason == f"3 of 3 readable pages are lists; {end}"
@@ -154,7 +154,7 @@ def test_every_field_of_pages_gives_one_plain_sentence(ours, field):
     assert gate.reason.endswith(".")
 
 
-def test_what_most_of_the_top_pages_show_and_ours_lacks_is_a_checklist():
+def test_items_of_most_top_pages_that_ours_lacks_form_a_checklist():
     ours = page(trust=[shows("https"), lacks("contact"), lacks("about page"), lacks("date")])
     theirs = page(
         trust=[

@@ -149,7 +149,7 @@ def test_the_first_digest_says_where_things_stand_and_no_change(keywords, said):
     assert digest_sentence(keywords, (), (), ()).startswith(said)
 
 
-def test_who_was_in_the_top_3_already_did_not_enter_it():
+def test_a_page_already_in_the_top_3_did_not_enter_it():
     said = digest_sentence((line(position=2, position_before=3, competitors_gained=0),), (), (), ())
     assert said == "You closed 3 of 21 missing links for “best crm” this week."
 
@@ -165,7 +165,7 @@ def test_many_that_crossed_the_top_3_are_counted_and_one_is_named():
         assert digest_sentence(those, (), (), ()).partition("; ")[2] == said
 
 
-def test_who_knows_that_it_is_not_the_first_digest_may_say_so():
+def test_a_caller_may_say_that_it_is_not_the_first_digest():
     said = digest_sentence((first_line(),), (), (), (), first=False)
     assert said == (
         "18 links are missing for “best crm” (24 needed, you have 6); how much changed is unknown."

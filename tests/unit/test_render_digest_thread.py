@@ -69,7 +69,7 @@ def test_the_thread_holds_new_links_won_lost_targets_forecasts_and_cost():
     ]
 
 
-def test_a_quiet_part_is_left_out():
+def test_an_empty_part_of_the_digest_is_left_out():
     quiet = digest(new_competitor_links=(), won=(), lost=(), cost=())
     assert digest_thread(quiet) == ()
 

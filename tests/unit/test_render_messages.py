@@ -170,7 +170,7 @@ def test_every_page_of_sample_data_says_so():
     assert all(_SAMPLE in p.text for p in all_prospects(replace(_many(300), sample=True)))
 
 
-def test_what_is_marked_as_spam_is_not_among_the_best_and_stands_last_in_the_csv():
+def test_spam_is_not_among_the_best_and_comes_last_in_the_csv():
     made = (*(prospect(n) for n in range(1, 25)), prospect(25, trust=0.0), prospect(26, trust=0.0))
     drawn = prospects(replace(EXAMPLE, prospects=made, dropped=None))
     assert len(drawn.blocks[0]["rows"]) == 25
@@ -403,7 +403,7 @@ def test_lines_are_packed_by_their_escaped_size():
     assert paragraphs(["&" * 300, "&" * 300], 2800) == ["&" * 300, "&" * 300]
 
 
-def test_who_could_not_be_checked_is_one_line_with_its_reason():
+def test_unchecked_domains_are_one_line_with_the_reason():
     rest = tuple(Unproven(f"u{at}.example", ("one.example",)) for at in range(11))
     asked = Source(
         "moz", "x", SourceState.OK, 9, complete=True, as_of=None, capability="links_between"

@@ -265,7 +265,7 @@ def test_one_problem_is_reported_once_with_what_to_do_below():
     )
 
 
-def test_what_could_not_be_read_is_not_called_empty():
+def test_unread_results_are_not_called_empty():
     lost = Source(
         *("ahrefs", "who ranks", SourceState.UNAVAILABLE, None, None, None, "gone.", "serp")
     )
@@ -423,7 +423,7 @@ def test_buttons_carry_only_the_run_and_appear_only_when_they_help():
     ]
 
 
-def test_none_at_all_is_a_known_number_and_not_an_unknown_one():
+def test_zero_is_a_known_number_and_not_an_unknown_one():
     bare = _report(have=0, gap=24)
     assert headline(bare).endswith("; you have 0; 24 to go.")
     assert _buttons(result(bare, "run-1")) == _PLAIN

@@ -105,7 +105,7 @@ def test_excels_separator_line_is_not_a_header(first, end):
         ('keyword\n"open\n', "is no CSV"),
     ],
 )
-def test_what_is_no_such_file_says_what_to_do(text, said):
+def test_an_unrecognised_file_says_what_to_do(text, said):
     with pytest.raises(BadQuestion, match=said):
         read_tracked_csv(text)
 

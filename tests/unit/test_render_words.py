@@ -28,7 +28,7 @@ def test_numbers_have_separators_and_one_decimal(value, said):
 @pytest.mark.parametrize(
     ("micro", "said"), [(0, "$0.00"), (1_250_000, "$1.25"), (600, "$0.0006"), (10_000, "$0.01")]
 )
-def test_small_money_never_rounds_to_nothing(micro, said):
+def test_small_amounts_never_round_to_zero(micro, said):
     assert words.micro_dollars(micro) == said
 
 
@@ -93,7 +93,7 @@ def test_our_own_sentence_keeps_the_isolation_of_the_words_in_it():
 
 
 @pytest.mark.parametrize("text", ["\u202eevil", "a\x1b[31m", "\u2068open", "x" * 30])
-def test_what_is_not_our_own_is_shown_as_outside_text(text):
+def test_text_from_outside_is_shown_as_outside_text(text):
     assert words.ours(text, 20) == words.shown(text, 20)
 
 

@@ -92,7 +92,7 @@ async def test_after_three_weeks_one_digest_covers_all_of_them(monday):
 
 
 @pytest.mark.parametrize(("hour", "told"), [(22, 1), (23, 0), (29, 0), (30, 1)])
-async def test_what_was_missed_is_made_up_for_between_six_and_twenty_two_only(monday, hour, told):
+async def test_missed_digests_are_posted_between_six_and_twenty_two_only(monday, hour, told):
     midnight = MONDAY_9.replace(hour=0)
     await monday.ring(midnight + timedelta(hours=hour))
     assert len(monday.told) == told

@@ -121,7 +121,7 @@ def test_an_old_name_in_a_dot_env_file_is_read_too(tmp_path, caplog):
     assert load(Settings, None).list_budget is None
 
 
-def test_of_both_names_the_new_one_holds(monkeypatch, caplog):
+def test_if_both_names_are_set_the_new_one_applies(monkeypatch, caplog):
     monkeypatch.setenv("LINKGAP_PURSE", "500")
     monkeypatch.setenv("LINKGAP_LIST_BUDGET", "600")
     assert load(Settings).list_budget == 600

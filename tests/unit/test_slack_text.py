@@ -35,7 +35,7 @@ from handlers.slack.text import after_mention, unwrapped
         ("a < b > c", "a  b  c"),
     ],
 )
-def test_what_slack_wrapped_reads_as_it_was_typed(sent, typed):
+def test_text_wrapped_by_slack_reads_as_it_was_typed(sent, typed):
     assert unwrapped(sent) == typed
 
 

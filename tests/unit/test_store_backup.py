@@ -36,7 +36,7 @@ async def teams_in(path) -> int:
     return found
 
 
-async def test_a_copy_taken_while_the_bot_writes_is_one_whole_moment(database, tmp_path):
+async def test_a_copy_taken_while_the_bot_writes_is_consistent(database, tmp_path):
     copy = tmp_path / "copy.db"
 
     def pair(n: int):
@@ -63,7 +63,7 @@ async def test_the_copy_stands_alone_and_is_the_owners(database, tmp_path):
     assert await teams_in(folder / "copy.db") == 1
 
 
-async def test_a_file_at_rest_can_be_copied_too(tmp_path):
+async def test_an_idle_database_can_be_copied_too(tmp_path):
     path = tmp_path / "linkgap.db"
     rest = await Database.open(path, CLOCK)
     await rest.run(add("T0"))

@@ -144,7 +144,7 @@ async def test_no_caller_waits_for_more_than_one_slow_write(tmp_path):
     await database.close()
 
 
-async def test_what_a_shutdown_settles_in_its_finally_is_still_written(database):
+async def test_a_settlement_during_shutdown_is_still_stored(database):
     async def worker() -> None:
         try:
             await asyncio.Event().wait()
@@ -287,7 +287,7 @@ async def test_another_programs_database_is_refused_and_left_as_it_is(tmp_path):
     other.close()
 
 
-async def test_a_file_of_a_newer_linkgap_is_refused_by_name_of_the_step(tmp_path):
+async def test_a_database_of_a_newer_linkgap_is_rejected_by_the_name_of_its_migration(tmp_path):
     path = tmp_path / "linkgap.db"
     await (await Database.open(path, CLOCK)).close()
     newer = sqlite_utils.Database(path)

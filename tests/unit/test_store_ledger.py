@@ -81,7 +81,7 @@ async def test_the_next_request_over_the_cap_is_refused_in_words_and_leaves_no_r
     assert [line.estimated_units for line in await spent(database)] == [100]
 
 
-async def test_what_is_still_open_counts_against_the_cap_at_its_worst_case(database):
+async def test_open_requests_count_against_the_cap_at_their_worst_case(database):
     row = await database.run(reserving(100))
     await database.run(reserving(50))
     await database.run(settling(row, 30))

@@ -130,7 +130,7 @@ def test_no_column_holds_a_floating_amount_of_money(db):
     assert {kind for _, _, kind in money} == {"INTEGER"}
 
 
-def test_moments_sort_as_text_as_they_do_in_time_and_come_back_the_same():
+def test_stored_times_sort_as_text_in_order_and_are_restored_exactly():
     paris = timezone(timedelta(hours=2))
     moments = [
         datetime(2026, 10, 25, 1, 30, tzinfo=paris),

@@ -97,7 +97,7 @@ async def test_an_ended_slot_is_never_taken_again(database, state):
     assert (await known(database)).state is state
 
 
-async def test_who_lost_a_slot_can_neither_renew_fix_nor_end_it(database):
+async def test_a_process_that_lost_a_slot_can_neither_renew_fix_nor_end_it(database):
     await claim(database, A)
     await claim(database, B, NOW + LEASE)
     assert not await renew(database, A, NOW + LEASE)

@@ -76,7 +76,7 @@ async def test_a_profile_that_was_never_read_is_unknown_and_not_empty(database):
     assert (await current(database)).profile.rows == ()
 
 
-async def test_what_was_read_comes_back_as_it_was(database):
+async def test_a_stored_read_comes_back_unchanged(database):
     first_seen = date(2025, 2, 3)
     full = domain("a", 71.5, link=LinkKind.UGC, trust=0.5, traffic=1200, first_seen=first_seen)
     profile = read_of(full, domain("b"))
@@ -118,7 +118,7 @@ async def test_an_empty_complete_read_closes_everything(database):
     assert (await current(database)).profile.rows == ()
 
 
-async def test_who_comes_back_opens_a_second_interval(database):
+async def test_a_domain_that_comes_back_opens_a_second_interval(database):
     reads = [
         await record(database, read_of(*rows, week=week))
         for week, rows in enumerate([(domain("a"),), (), (domain("a"),)])

@@ -79,7 +79,7 @@ async def history(database: Database, *ids: str, team="T1", until=99, last=99, w
     )
 
 
-async def test_what_was_kept_comes_back_oldest_first(database):
+async def test_stored_snapshots_are_returned_oldest_first(database):
     one = await track(database)
     await add(database, one, shot(2), shot(0), shot(1, reread=False))
     assert await history(database, one) == {one: (shot(0), shot(1, reread=False), shot(2))}
@@ -222,7 +222,7 @@ async def test_a_need_of_other_pages_than_todays_is_unknown_and_no_progress(data
     assert (read.even_field, read.needed, read.have, read.gap) == (None, None, 3, None)
 
 
-async def test_what_was_counted_for_a_click_on_our_page_is_unknown(database):
+async def test_counts_for_a_click_url_of_our_page_are_unknown(database):
     one = await track(database)
     counted = (CompetitorCount("https://a.example/", "a.example", 9),)
     clicked = "https://ours.example/crm?gclid=1"

@@ -75,7 +75,7 @@ async def test_tracking_it_again_takes_the_new_question_and_ends_a_pause(databas
     assert again.created_at == NOW
 
 
-async def test_what_is_untracked_is_gone_from_lists_and_goes_on_with_its_history(database):
+async def test_an_untracked_keyword_leaves_the_lists_and_keeps_its_history(database):
     first, _ = await track(database)
     await database.run(lambda db: snapshots.add(db, "T1", first.id, shot(0)))
     await database.run(lambda db: tracked_keywords.end(db, "T1", first.id, NOW + A_DAY))

@@ -77,7 +77,7 @@ async def test_the_next_successful_write_also_stores_the_facts_that_waited(datab
     assert await ledger(database) == [("ok", 1), ("ok", 2)]
 
 
-async def test_what_waits_is_written_at_the_end_at_the_latest(tmp_path, clock):
+async def test_pending_writes_are_stored_at_shutdown_at_the_latest(tmp_path, clock):
     database = await BrokenFile.open(tmp_path / "linkgap.db", clock)
     wallet = budget(database)
     reserved = await wallet.reserve("tiny", Capability.SERP, CALL)

@@ -54,7 +54,7 @@ LINES = (
     ),
     Line(
         "Cut off: never called complete",
-        "test_what_was_cut_off_is_not_called_complete",
+        "test_a_cut_off_list_is_not_called_complete",
         lambda _, case: _said(case.cut_off),
     ),
     Line(
