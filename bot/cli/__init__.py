@@ -5,6 +5,7 @@ from pkgutil import iter_modules
 
 import click
 
+from bot.cli._terminal import say
 from bot.common.errors import LinkGapError
 
 EXIT_CODES = """
@@ -36,7 +37,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except LinkGapError as error:
-            click.echo(f"Error: {error}", err=True)
+            say(f"Error: {error}", err=True)
             ctx.exit(error.exit_code)
 
 

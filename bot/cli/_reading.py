@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 import click
-from rich.console import Console
 
 from bot.cli._question import described
 from bot.cli._shared import PERSON
+from bot.cli._terminal import Terminal, say
 from bot.common.errors import LinkGapError
 from bot.model.costs import Quote
 from bot.model.report import CostLine
@@ -46,8 +46,8 @@ class Read:
 
 
 def tell_price(quote: Quote) -> None:
-    """Print the highest possible cost to stderr."""
-    Console(stderr=True, highlight=False).print(at_most(quote), style="dim", soft_wrap=True)
+    """Say on stderr what it may cost at most."""
+    Terminal(stderr=True).print(at_most(quote), style="dim", soft_wrap=True)
 
 
 def agree(product: Core, quote: Quote, *, yes: bool) -> None:
@@ -69,13 +69,13 @@ async def read_now(product: Core, keywords: Sequence[TrackedKeyword], channel: s
         payer = Payer(PERSON, site, channel)
         near = await product.spending.near(CLI_TEAM, payer, [line.provider for line in cost])
         for warning in warnings(*near):
-            click.echo(warning, err=True)
+            say(warning, err=True)
     return Read(outcomes, cost, sample=any(one.snapshot.sample for one in outcomes if one.snapshot))
 
 
 def print_read(read: Read) -> None:
-    """Print one line per keyword, and the cost."""
-    console = Console(highlight=False, markup=False)
+    """Print a line a keyword, and the cost."""
+    console = Terminal()
     for one in read.outcomes:
         console.print(sentence_of(one.tracked, one.snapshot, one.fault), soft_wrap=True)
     if read.outcomes:

@@ -11,10 +11,10 @@ from secrets import token_hex
 import click
 import uvicorn
 from pydantic import SecretStr
-from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from bot.cli._terminal import Terminal
 from bot.common.clock import SystemClock
 from bot.common.errors import ConfigError
 from bot.providers.local import sample
@@ -45,14 +45,18 @@ def command(*, port: int, folder: Path) -> None:
 
 
 async def _demo(port: int, database: Path) -> None:
-    console = Console()
+    console = Terminal()
     stays = console.is_terminal and sys.stdin.isatty()
     async with (
         _playground(port, stays=stays) as playground,
         _bot(playground, database) as services,
     ):
-        console.print(f"[bold]{ASKER}[/] types [cyan]/gap {QUESTION}[/] in #{CHANNEL}\n")
-        # As a team would do: a bot that is not a member may post, but cannot share the CSV.
+        console.print(
+            Text.assemble(
+                (ASKER, "bold"), " types ", (f"/gap {QUESTION}", "cyan"), f" in #{CHANNEL}\n"
+            )
+        )
+        # As a team would: without being a member the bot may post, but not share the CSV.
         await playground.say(ASKER, CHANNEL, "/invite @linkgap")
         ack = await playground.slash(ASKER, CHANNEL, "/gap", QUESTION)
         await services.jobs.idle()
@@ -60,11 +64,15 @@ async def _demo(port: int, database: Path) -> None:
             _print(console, line)
         console.print(f"\nThe bot acknowledged after {ack.elapsed * 1000:.0f} ms.", style="dim")
         if stays:
-            console.print(f"The workspace is at [bold]{playground.url}[/] (Ctrl-C to stop).")
+            console.print(
+                Text.assemble(
+                    "The workspace is at ", (playground.url, "bold"), " (Ctrl-C to stop)."
+                )
+            )
             await asyncio.Event().wait()
 
 
-def _print(console: Console, line: Line) -> None:
+def _print(console: Terminal, line: Line) -> None:
     words, indent = Text(line.text, style=_STYLES.get(line.kind, "")), 4 * line.depth
     if line.kind == "table":  # folding would tear the columns apart, and cropping would hide some
         console.print(Text(" " * indent) + words, soft_wrap=True)

@@ -5,11 +5,11 @@ from typing import Any
 from uuid import uuid4
 
 import click
-from rich.console import Console
 
 from bot.analysis.run import NothingToSay, Progress
 from bot.cli._question import question_options, read_question, typed
 from bot.cli._shared import PERSON
+from bot.cli._terminal import Terminal, say_json
 from bot.model.question import Defaults, QuestionInput
 from bot.model.report import Report, to_json
 from bot.render.money import at_most, usually, warnings
@@ -60,13 +60,13 @@ def command(
 
 def _print(report: Report, *, as_json: bool) -> None:
     if as_json:
-        click.echo(to_json(report, indent=2))
+        say_json(to_json(report, indent=2))
     else:
-        Console().print(text_report(report))
+        Terminal().print(text_report(report))
 
 
 async def _answer(settings: Settings, asked: QuestionInput, *, yes: bool) -> Report:
-    said = Console(stderr=True, highlight=False)
+    said = Terminal(stderr=True)
 
     async def progress(so_far: Progress) -> None:
         need = so_far.report.need.needed

@@ -7,9 +7,9 @@ import zlib
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from bot.cli._terminal import Terminal, say_json
 from bot.common.clock import SystemClock
 from bot.common.errors import BadQuestion
 from bot.model.page import PageFacts, to_dict
@@ -62,7 +62,7 @@ async def _print_all(
             else:
                 (facts,) = await understood(reader, [reads[addresses[page]]])
             if as_json:
-                click.echo(json.dumps(to_dict(facts), ensure_ascii=False))
+                say_json(json.dumps(to_dict(facts), ensure_ascii=False))
             else:
                 _show(page, facts)
 
@@ -90,7 +90,7 @@ def _show(page: str, facts: PageFacts) -> None:
     table = Table(title=page, title_justify="left", show_header=False, box=None)
     for name, value in to_dict(facts).items():
         table.add_row(name, _words(value))
-    Console().print(table)
+    Terminal().print(table)
 
 
 def _words(value: object) -> str:

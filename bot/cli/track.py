@@ -21,6 +21,7 @@ from bot.cli._question import (
 )
 from bot.cli._reading import NothingRead, Read, agree, print_read, read_now, sentence_of
 from bot.cli._shared import PERSON, as_of_option, channel_option, clock_at
+from bot.cli._terminal import say
 from bot.cli._tracked_file import Row, read_rows
 from bot.common.clock import Clock
 from bot.common.errors import BadQuestion
@@ -143,8 +144,8 @@ async def _track(settings: Settings, asked: QuestionInput, order: Order) -> None
         print_read(begun.read)
         _check(begun.read)
         return
-    click.echo(sentence_of(keyword, latest, None))
-    click.echo("It was tracked already and read within the last six days: nothing was bought.")
+    say(sentence_of(keyword, latest, None))
+    say("It was tracked already and read within the last six days: nothing was bought.")
 
 
 async def _track_file(settings: Settings, file: Path, options: QuestionInput, order: Order) -> None:
@@ -153,7 +154,7 @@ async def _track_file(settings: Settings, file: Path, options: QuestionInput, or
         rows, faults, notes = await read_rows(file, options, asking)
         rows, more = await _that_fit(product, rows, order.channel)
         for line in (*notes, *faults, *more):
-            click.echo(line, err=True)
+            say(line, err=True)
         refused = len(faults) + len(more)
         if not rows:
             raise BadQuestion(f"Nothing of {file.name} can be tracked.")
@@ -162,7 +163,7 @@ async def _track_file(settings: Settings, file: Path, options: QuestionInput, or
         print_read(begun.read)
     said = f"{counted(len(begun.keywords), 'keyword')} of {file.name} tracked in {order.channel}"
     bad = f"; {counted(refused, 'row')} refused" if refused else ""
-    click.echo(f"{said}, {len(begun.read.outcomes):,} read now{bad}.")
+    say(f"{said}, {len(begun.read.outcomes):,} read now{bad}.")
     _check(begun.read)
     if refused:
         sys.exit(1)
@@ -245,4 +246,4 @@ async def _pause(settings: Settings, said: QuestionInput, channel: str, *, pause
         found = await tracked_here(product, said, team=CLI_TEAM, channel=channel)
         await product.tracking.pause(found, paused=pause)
     state = "is paused: nothing is read for it" if pause else "is read again from now on"
-    click.echo(f"{quoted(found.question.keyword)} ({described(found.question)}) {state}.")
+    say(f"{quoted(found.question.keyword)} ({described(found.question)}) {state}.")

@@ -13,10 +13,13 @@ from bot.spending.overview import Spending
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The results of one vendor's free calls; `lines` are whole sentences."""
+    """What the free calls of one vendor showed; `lines` are whole sentences, with whether it fits.
+
+    What could not be asked does not fit.
+    """
 
     title: str
-    lines: tuple[str, ...]
+    lines: tuple[tuple[str, bool], ...]
 
 
 async def check_all(
@@ -36,6 +39,6 @@ async def _check(spending: Spending, vendor: Vendor, contract: Adapter, team: st
             asked, Capability.BALANCE, BalanceQuery(), run_id=uuid4().hex, team=team
         )
     except LinkGapError as error:
-        return Checked(vendor.title, (f"could not be checked. {error}",))
-    found = tuple(finding.sentence for finding in answer.only(Finding))
-    return Checked(vendor.title, (*found, *answer.notes))
+        return Checked(vendor.title, ((f"could not be checked. {error}", False),))
+    found = ((finding.sentence, finding.fits) for finding in answer.only(Finding))
+    return Checked(vendor.title, (*found, *((failure, False) for failure in answer.notes)))
