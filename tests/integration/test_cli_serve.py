@@ -59,7 +59,7 @@ async def serving(folder, playground, *arguments, until: str):
     assert process.returncode in (0, -signal.SIGTERM)
 
 
-async def test_a_file_that_cannot_be_written_is_told_in_a_sentence(tmp_path, monkeypatch):
+async def test_a_file_that_cannot_be_written_is_reported_in_a_sentence(tmp_path, monkeypatch):
     async with gap_bot(tmp_path) as bot:
         product = SimpleNamespace(
             settings=bot.settings, clock=bot.clock, database=bot.database, analysis=bot.analysis
@@ -86,7 +86,7 @@ async def answered(playground, channel="seo"):
     )
 
 
-async def test_by_http_it_answers_and_tells_whoever_watches_that_it_lives(tmp_path):
+async def test_by_http_it_answers_and_passes_the_health_check(tmp_path):
     port = free_port()
     async with Playground(sample_workspace()) as playground:
         playground.workspace.install(

@@ -83,7 +83,7 @@ def strays(source: str, known: Iterable[str | bytes], makers: frozenset[str]) ->
 
     `makers` are the functions that compile patterns stored by their module.
     """
-    held = set(known)
+    stored = set(known)
     tree = ast.parse(source)
     late = {
         inner
@@ -102,7 +102,7 @@ def strays(source: str, known: Iterable[str | bytes], makers: frozenset[str]) ->
             continue
         if node.func.attr == "compile":
             text = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
-            if node in late or (text is not None and text not in held):
+            if node in late or (text is not None and text not in stored):
                 yield f"line {node.lineno}: a pattern that no module keeps"
         elif node.func.attr != "escape":
             yield f"line {node.lineno}: re.{node.func.attr} with a pattern that no module keeps"

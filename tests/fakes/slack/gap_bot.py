@@ -290,7 +290,7 @@ class Bot:
         """Return everything that the bot has said, in any place and to anyone."""
         return [m for m in self.playground.workspace.everything() if m.user == self.app.bot_user]
 
-    async def held(self, channel: str = "seo") -> Settings:
+    async def settings_in(self, channel: str = "seo") -> Settings:
         """Return a channel's settings, as its next question will be checked with."""
         workspace = self.playground.workspace
         place = (workspace.team_id, workspace.channel(channel).id)
