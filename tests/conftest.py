@@ -1,5 +1,6 @@
 """What holds for every test: no host but this machine, one profile for generated examples."""
 
+import gc
 import os
 import socket
 import ssl
@@ -8,6 +9,9 @@ from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, settings
+from support.ready_file import open_by_copy, really_open
+
+from bot.store.connect import Database
 
 # Where containers forbid it (PYTHONDONTWRITEBYTECODE), every worker and every program that a test
 # starts would compile all our modules again: a fifth of the suite's time.
@@ -37,3 +41,18 @@ def _only_here(host, *arguments, **options):
 @pytest.fixture(autouse=True)
 def _at_home(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", _only_here)
+
+
+# The tests of opening itself create their files: `usefixtures("new_files")`.
+Database.open = open_by_copy
+
+
+@pytest.fixture
+def new_files(monkeypatch):
+    monkeypatch.setattr(Database, "open", really_open)
+
+
+def pytest_collection_finish():
+    """Keep thousands of collected tests out of every later garbage collection."""
+    gc.collect()
+    gc.freeze()
