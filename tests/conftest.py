@@ -21,6 +21,9 @@ sys.dont_write_bytecode = False
 # Each HTTP client reads all certificates as it is made, and nearly every test makes one or two.
 ssl.create_default_context = cache(ssl.create_default_context)
 
+# httpcore looks for it at every request, and a module that is nowhere is looked for everywhere.
+sys.modules.setdefault("sniffio", None)
+
 # For a change to a rule itself: HYPOTHESIS_PROFILE=thorough make test.
 # A busy machine is no fault of a rule.
 SLOW = [HealthCheck.too_slow]

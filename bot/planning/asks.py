@@ -2,10 +2,12 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from bot.common.errors import PlanLacks
 from bot.model.question import Question
-from bot.providers.base import Call, Capability, KeywordQuery, Local, Vendor, is_free
+from bot.providers.base import Capability, Cost, KeywordQuery, Local, Remote, Vendor, is_free
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Ask:
         if is_free(self.vendor, self.capability):
             return Counter()
         try:
-            prices = [call.worst for call in self._calls()]
+            prices = self._prices()
         except PlanLacks:
             return Counter()
         pools: Counter[str] = Counter()
@@ -48,13 +50,20 @@ class Ask:
     def served(self) -> bool:
         """Say whether the vendor has an answer to this query at all."""
         try:
-            return is_free(self.vendor, self.capability) or bool(self._calls())
+            return is_free(self.vendor, self.capability) or bool(self._prices())
         except PlanLacks:
             return False
 
-    def _calls(self) -> tuple[Call, ...]:
+    def _prices(self) -> tuple[Cost, ...]:
         adapter = self.vendor.capabilities[self.capability]
-        return () if isinstance(adapter, Local) else adapter.plan(self.query)
+        return () if isinstance(adapter, Local) else _prices(adapter, self.query)
+
+
+# The largest size that is affordable is found by pricing many; a run does so again after its quote.
+@lru_cache(maxsize=4096)
+def _prices(adapter: Remote[Any, Any], query: object) -> tuple[Cost, ...]:
+    """Return the worst price of each call; what was planned once is remembered."""
+    return tuple(call.worst for call in adapter.plan(query))
 
 
 def difficulty_ask(vendor: Vendor, question: Question) -> Ask:
