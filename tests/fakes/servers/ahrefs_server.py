@@ -10,11 +10,11 @@ import json
 from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from aiohttp import web
 from fakes.servers.ahrefs_answers import Answer, Answers, Refusal, Row, only
+from fakes.servers.local_server import LocalServer
 from fakes.worlds.ahrefs_world import World, worked_example_world
 
 from bot.common.clock import Clock, SystemClock
@@ -54,7 +54,7 @@ class _Failure:
 
 
 @dataclass
-class AhrefsServer:
+class AhrefsServer(LocalServer):
     """Use as an async context manager; `base_url` is then the value for LINKGAP_AHREFS_BASE_URL.
 
     `latency` is seconds before each answer; `units_left` None is unlimited; `row_cap` is the plan's
@@ -62,6 +62,8 @@ class AhrefsServer:
     request free; `index_base` numbers batch rows; without `knows_regex` a filter with it is a 400.
     All may be changed while it runs.
     """
+
+    base = "/v3"
 
     world: World = field(default_factory=worked_example_world)
     key: str = KEY
@@ -80,29 +82,9 @@ class AhrefsServer:
         self._failures: list[_Failure] = []
         self._arrivals: deque[float] = deque()
         self._seen: Counter[str] = Counter()
-        self._closing = asyncio.Event()
-        self._runner: web.AppRunner | None = None
 
-    async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.router.add_route("*", "/v3/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.base_url = f"http://{host}:{port}/v3"
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._closing.set()
-        if self._runner is not None:
-            await self._runner.cleanup()
+    def routes(self) -> list[web.RouteDef]:
+        return [web.route("*", "/v3/{path:.*}", self._handle)]
 
     @property
     def spent(self) -> int:
@@ -141,7 +123,7 @@ class AhrefsServer:
             units = 0
         self.ledger.append(Entry(request.method, path, params, units, response.status))
         if failure and failure.trouble == "timeout":
-            await self._closing.wait()
+            await self.closing.wait()
         return response
 
     def _next_failure(self, path: str) -> _Failure | None:

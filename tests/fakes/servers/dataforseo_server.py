@@ -11,11 +11,11 @@ from base64 import b64encode
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from aiohttp import web
 from fakes.servers.dataforseo_answers import Answer, Answers, Refusal
+from fakes.servers.local_server import LocalServer
 from fakes.worlds.ahrefs_world import World, worked_example_world
 
 from bot.common.clock import Clock, SystemClock
@@ -43,7 +43,7 @@ class _Failure:
 
 
 @dataclass
-class DataForSeoServer:
+class DataForSeoServer(LocalServer):
     """Use as an async context manager; `base_url` is the value for LINKGAP_DATAFORSEO_BASE_URL.
 
     `balance` is what is left in micro-dollars, None for unlimited; `per_minute` enables the rate
@@ -66,29 +66,9 @@ class DataForSeoServer:
     def __post_init__(self) -> None:
         self._failures: list[_Failure] = []
         self._arrivals: deque[float] = deque()
-        self._closing = asyncio.Event()
-        self._runner: web.AppRunner | None = None
 
-    async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.router.add_route("*", "/v3/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.base_url = f"http://{host}:{port}"
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._closing.set()
-        if self._runner is not None:
-            await self._runner.cleanup()
+    def routes(self) -> list[web.RouteDef]:
+        return [web.route("*", "/v3/{path:.*}", self._handle)]
 
     @property
     def spent(self) -> int:
@@ -122,7 +102,7 @@ class DataForSeoServer:
             response = _envelope(code, refusal.text, status=refusal.status, headers=headers)
         self.ledger.append(Entry(path, task, micro, code))
         if failure and failure.trouble == "timeout":
-            await self._closing.wait()
+            await self.closing.wait()
         return response
 
     def _next_failure(self, path: str) -> _Failure | None:

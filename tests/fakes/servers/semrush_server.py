@@ -4,14 +4,13 @@ Stricter than the real one (a list without `display_limit` is refused), and with
 errors of v3 come with HTTP 200, a low balance silently shortens an answer, titles contain a `;`.
 """
 
-import asyncio
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from aiohttp import web
+from fakes.servers.local_server import LocalServer
 from fakes.servers.semrush_answers import V3, V4, Lines, Params, Refusal
 from fakes.worlds.ahrefs_world import World, worked_example_world
 
@@ -40,7 +39,7 @@ class _Failure:
 
 
 @dataclass
-class SemrushServer:
+class SemrushServer(LocalServer):
     """Use as an async context manager; `base_url` is the value for LINKGAP_SEMRUSH_BASE_URL.
 
     `units_left` None is plenty; `per_second` enables the 429 of the rate limit; `most_rows` is the
@@ -61,29 +60,9 @@ class SemrushServer:
     def __post_init__(self) -> None:
         self._failures: list[_Failure] = []
         self._arrivals: deque[float] = deque()
-        self._closing = asyncio.Event()
-        self._runner: web.AppRunner | None = None
 
-    async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.base_url = f"http://{host}:{port}"
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._closing.set()
-        if self._runner is not None:
-            await self._runner.cleanup()
+    def routes(self) -> list[web.RouteDef]:
+        return [web.route("*", "/{path:.*}", self._handle)]
 
     @property
     def spent(self) -> int:
@@ -117,7 +96,7 @@ class SemrushServer:
             response.headers.update(failure.headers if failure else {})
         self.ledger.append(Entry(report, params, units, response.status))
         if failure and failure.trouble == "timeout":
-            await self._closing.wait()
+            await self.closing.wait()
         return response
 
     def _respond(
