@@ -7,14 +7,14 @@ one: a missing `limit`, an unknown column or an unknown parameter is a 400. Answ
 
 import asyncio
 import json
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from aiohttp import web
 from fakes.servers.ahrefs_answers import Answer, Answers, Refusal, Row, only
-from fakes.servers.local_server import LocalServer
+from fakes.servers.local_server import Arrivals, Failure, LocalServer, Trouble, take_next
 from fakes.worlds.ahrefs_world import World, worked_example_world
 
 from bot.common.clock import Clock, SystemClock
@@ -22,8 +22,6 @@ from bot.common.clock import Clock, SystemClock
 __all__ = ["AhrefsServer", "Entry", "World", "worked_example_world"]
 
 KEY = "test-ahrefs-key"
-
-Trouble = int | Literal["timeout", "html", "truncated"]
 
 _FREE_TARGET = "ahrefs.com"
 _FLOOR = 50
@@ -44,13 +42,6 @@ class Entry:
     params: Mapping[str, Any]
     units: int
     status: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    path: str
-    trouble: Trouble
-    headers: Mapping[str, str]
 
 
 @dataclass
@@ -79,8 +70,8 @@ class AhrefsServer(LocalServer):
     ledger: list[Entry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._failures: list[_Failure] = []
-        self._arrivals: deque[float] = deque()
+        self._failures: list[Failure] = []
+        self._arrivals = Arrivals()
         self._seen: Counter[str] = Counter()
 
     def routes(self) -> list[web.RouteDef]:
@@ -103,7 +94,7 @@ class AhrefsServer(LocalServer):
         A status or `html` charges nothing; `truncated` and `timeout` are charged like a good
         answer, because the vendor did its work (a timeout holds the line until the server stops).
         """
-        self._failures += [_Failure(path, trouble, headers or {})] * times
+        self._failures += [Failure(path, trouble, headers or {})] * times
 
     async def _handle(self, request: web.Request) -> web.Response:
         path = request.match_info["path"]
@@ -126,15 +117,11 @@ class AhrefsServer(LocalServer):
             await self.closing.wait()
         return response
 
-    def _next_failure(self, path: str) -> _Failure | None:
-        for failure in self._failures:
-            if path.endswith(failure.path):
-                self._failures.remove(failure)
-                return failure
-        return None
+    def _next_failure(self, path: str) -> Failure | None:
+        return take_next(self._failures, path.endswith)
 
     def _respond(
-        self, request: web.Request, path: str, params: Row, failure: _Failure | None
+        self, request: web.Request, path: str, params: Row, failure: Failure | None
     ) -> tuple[web.Response, int]:
         self._admit(request)
         if failure and isinstance(failure.trouble, int):
@@ -155,14 +142,8 @@ class AhrefsServer(LocalServer):
     def _admit(self, request: web.Request) -> None:
         if request.headers.get("Authorization") != f"Bearer {self.key}":
             raise Refusal(401, _SAID[401])
-        if self.per_minute is None:
-            return
-        now = self.clock.monotonic()
-        while self._arrivals and now - self._arrivals[0] >= 60:
-            self._arrivals.popleft()
-        if len(self._arrivals) >= self.per_minute:
+        if self._arrivals.too_many(self.per_minute, 60, self.clock.monotonic()):
             raise Refusal(429, _SAID[429])
-        self._arrivals.append(now)
 
     def _charge(self, path: str, params: Row, answer: Answer) -> tuple[dict[str, str], int]:
         rows = len(answer.rows)

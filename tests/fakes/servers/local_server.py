@@ -2,11 +2,49 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from aiohttp import web
+
+Trouble = int | Literal["timeout", "html", "truncated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What goes wrong at the next request of this name or path."""
+
+    at: str
+    trouble: Trouble
+    headers: Mapping[str, str]
+
+
+def take_next(failures: list[Failure], fits: Callable[[str], bool]) -> Failure | None:
+    """Return the first failure whose place fits, and forget it."""
+    for failure in failures:
+        if fits(failure.at):
+            failures.remove(failure)
+            return failure
+    return None
+
+
+class Arrivals:
+    """The requests of the last seconds: how a vendor counts its rate limit."""
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque()
+
+    def too_many(self, most: int | None, seconds: float, now: float) -> bool:
+        """Say whether this one is one too many; it then does not count."""
+        while self._times and now - self._times[0] >= seconds:
+            self._times.popleft()
+        if most is not None and len(self._times) >= most:
+            return True
+        self._times.append(now)
+        return False
 
 
 class LocalServer(ABC):

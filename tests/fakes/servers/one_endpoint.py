@@ -9,14 +9,13 @@ from abc import abstractmethod
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from aiohttp import web
-from fakes.servers.local_server import LocalServer
+from fakes.servers.local_server import LocalServer, Trouble
 from fakes.worlds.ahrefs_world import World, worked_example_world
 
 Row = dict[str, Any]
-Trouble = int | Literal["timeout", "html", "truncated"]
 _TROUBLES = {429: "Too many requests", 403: "This is not part of your plan"}
 
 
