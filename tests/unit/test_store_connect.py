@@ -18,6 +18,7 @@ from bot.store.connect import Database
 from bot.store.workspace import ensure_team, sites
 
 CLOCK = FakeClock()
+pytestmark = pytest.mark.usefixtures("new_files")
 
 
 @pytest.fixture
