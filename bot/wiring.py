@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import httpx
+import sqlite_utils
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.adapter.asgi.utils import scope_type
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -26,7 +27,7 @@ from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
 from bot.settings.environment import Settings
 from bot.spending.overview import Spending
-from bot.store import ledger
+from bot.store import leases, ledger
 from bot.store.answers import purge_expired
 from bot.store.connect import Database
 from bot.tracking.digest import Digests
@@ -82,9 +83,15 @@ async def core(
     comparing = Comparing()
     # The gateway enforces the vendors' rate limits; the client must only not be the bottleneck.
     limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+
+    async def still_held(_: httpx.Request) -> None:
+        # What another process has taken over is paid for there, and not here as well.
+        await database.still_held()
+
+    hooks = {"request": [still_held]}
     try:
         async with (
-            httpx.AsyncClient(limits=limits, follow_redirects=False) as client,
+            httpx.AsyncClient(limits=limits, follow_redirects=False, event_hooks=hooks) as client,
             reader or Reader(clock) as pages,
         ):
             gateway = Gateway(client, clock, most_seconds_kept=settings.fresh_hours * 3600)
@@ -152,7 +159,12 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
 
 async def _repair(product: Core) -> None:
     at = product.clock.now()
-    left_open = await product.database.run(lambda db: ledger.close_orphans(db, at))
+
+    def close(db: sqlite_utils.Database) -> int:
+        leases.bury(db, at)
+        return ledger.close_orphans(db, at)
+
+    left_open = await product.database.run(close)
     if left_open:
         log.warning("%d requests of a killed process were settled at their worst case", left_open)
     await purge_expired(product.database)
@@ -161,7 +173,7 @@ async def _repair(product: Core) -> None:
 def services_of(product: Core) -> Services:
     """Return what the handlers need, with nothing running yet."""
     settings, database, clock = product.settings, product.database, product.clock
-    slack_api = SlackApi(slack_client(settings, clock), clock)
+    slack_api = SlackApi(slack_client(settings, clock), clock, database.still_held)
     channels = Channels(database, clock, settings, product.registry)
     scheduled_posts = ScheduledPosts(
         database=database,

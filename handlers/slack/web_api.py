@@ -34,10 +34,20 @@ BETWEEN_POSTS_S = 1.0
 
 
 class SlackApi:
-    """Everything that the bot does in Slack, through one client."""
+    """Everything that the bot does in Slack, through one client.
 
-    def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
+    `still_held` is awaited right before anything is said: it raises when the work that says it
+    belongs to another process by now.
+    """
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        clock: Clock,
+        still_held: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self.client, self._clock = client, clock
+        self._still_held = still_held or _always
         self._free_at: dict[str, float] = {}
 
     async def post(self, channel: str, message: Message, thread_ts: str | None = None) -> str:
@@ -45,6 +55,7 @@ class SlackApi:
 
         async def send(shape: Message) -> str:
             await self._wait_for_turn(channel)
+            await self._still_held()
             answer = await self.client.chat_postMessage(
                 channel=channel,
                 text=shape.text,
@@ -61,6 +72,7 @@ class SlackApi:
         """Replace a message's words and blocks."""
 
         async def send(shape: Message) -> None:
+            await self._still_held()
             # Send empty blocks too: Slack keeps blocks that an update leaves out.
             await self.client.chat_update(
                 channel=channel, ts=ts, text=shape.text, blocks=shape.blocks
@@ -74,6 +86,7 @@ class SlackApi:
         """Post a message that only one person sees; the bot must be in the channel."""
 
         async def send(shape: Message) -> None:
+            await self._still_held()
             await self.client.chat_postEphemeral(
                 channel=channel,
                 user=user,
@@ -92,6 +105,7 @@ class SlackApi:
         address = reply_address.checked(url, self.client.base_url)
 
         async def send(shape: Message) -> None:
+            await self._still_held()
             async with reply_address.session() as session:
                 hook = AsyncWebhookClient(
                     address, session=session, retry_handlers=self.client.retry_handlers
@@ -122,6 +136,7 @@ class SlackApi:
     ) -> None:
         """Share a file; the bot must be in the channel."""
         await self._wait_for_turn(channel)
+        await self._still_held()
         await _asked(
             self.client.files_upload_v2(
                 channel=channel, thread_ts=thread_ts, filename=name, title=name, content=content
@@ -147,6 +162,10 @@ class SlackApi:
         self._free_at[channel] = at + BETWEEN_POSTS_S
         if at > now:
             await self._clock.sleep(at - now)
+
+
+async def _always() -> None:
+    """Hold whatever is worked on, where nothing can be lost."""
 
 
 async def _with_fallbacks(message: Message, send: Callable[[Message], Awaitable[T]]) -> T:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sqlite3
 import sys
 from contextlib import asynccontextmanager
@@ -93,7 +94,7 @@ async def test_by_http_it_answers_and_tells_whoever_watches_that_it_lives(tmp_pa
             read_manifest(), request_url=f"http://127.0.0.1:{port}{EVENTS_PATH}", **TOKENS
         )
         arguments = ("--port", str(port))
-        async with serving(tmp_path, playground, *arguments, until="Uvicorn running"):
+        async with serving(tmp_path, playground, *arguments, until="requests go to"):
             async with (
                 aiohttp.ClientSession() as session,
                 session.get(f"http://127.0.0.1:{port}/health") as health,
@@ -123,4 +124,17 @@ def test_without_its_tokens_it_says_which_and_does_not_start(
     assert said.exit_code == 3
     assert "SLACK_BOT_TOKEN is not set" in said.output
     assert f"{missing} is not set" in said.output
+    assert not (tmp_path / "linkgap.db").exists()
+
+
+def test_a_second_serve_on_a_taken_port_ends_before_it_touches_the_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LINKGAP_DB", str(tmp_path / "linkgap.db"))
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "secret")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        said = CliRunner().invoke(main, ["serve", "--port", str(taken.getsockname()[1])])
+    assert said.exit_code == 3
+    assert "cannot be opened" in said.output
+    assert "Nothing was begun." in said.output
     assert not (tmp_path / "linkgap.db").exists()

@@ -70,8 +70,8 @@ async def test_a_file_that_takes_no_writes_ends_no_worker_and_all_jobs_are_done_
     desk, database, fault
 ):
     await desk.submit(14)
-    database.broken, database.at_most = fault, 40
     await desk.queue.start()
+    database.broken, database.at_most = fault, 40
     async with asyncio.timeout(5):
         await desk.queue.idle()
     assert len(desk.done) == 14
