@@ -1,5 +1,6 @@
 """The composition root, the one place that knows every folder: settings in, a running bot out."""
 
+import asyncio
 import gc
 import logging
 import sqlite3
@@ -49,6 +50,9 @@ from handlers.transport.refusal_log import ServerNoise, TurnedAway
 from handlers.transport.signature import signing_secret
 
 log = logging.getLogger(__name__)
+
+INTRODUCTION_S = 5.0
+"""A start waits so long for Slack to say who we are; without it, whoever asks is told to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,9 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
             "Make room or end the program that holds it, then start again."
         ) from error
     services = services_of(product)
+    # Known before the first request, or that would wait for it inside its acknowledgement.
+    introduced = asyncio.create_task(services.slack_api.introduce())
+    await asyncio.wait({introduced}, timeout=INTRODUCTION_S)
     # Imported modules live as long as the process: a full garbage collection over them delays
     # acknowledgements by a tenth of a second.
     gc.collect()
@@ -153,6 +160,8 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
         yield services
     finally:
         gc.unfreeze()
+        introduced.cancel()
+        await asyncio.gather(introduced, return_exceptions=True)
         await services.schedule.stop()
         await services.jobs.stop()
 

@@ -5,10 +5,15 @@ import logging
 from slack_bolt.async_app import AsyncApp
 
 import handlers
+from handlers import whose
 from handlers.services import Services
 from handlers.transport.signature import signing_secret
 
 LONGEST_LINE = 200
+_AT_EVERY_START = (
+    "As `installation_store` or `authorize` has been",
+    "As you gave `client` as well",
+)
 
 
 def make_app(services: Services) -> AsyncApp:
@@ -18,6 +23,8 @@ def make_app(services: Services) -> AsyncApp:
         logger=_bolt_log(),
         client=services.slack_api.client,
         signing_secret=signing_secret(services.settings),
+        before_authorize=whose.door(services),
+        authorize=whose.authorize(services),
     )
     handlers.register(app, services)
     return app
@@ -32,8 +39,8 @@ class _ShortMessages(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Shorten a record, or drop it."""
         said = record.getMessage()
-        # Our client has the token; Bolt also finds it in the environment and warns at every start.
-        if record.levelno < logging.WARNING or "`token` will be unused" in said:
+        # Our client has the token; Bolt also finds it and warns at every start.
+        if record.levelno < logging.WARNING or said.startswith(_AT_EVERY_START):
             return False
         line = said.partition("\n")[0].partition("{")[0].partition("body:")[0]
         record.msg, record.args = line[:LONGEST_LINE].rstrip(" ("), ()

@@ -15,8 +15,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.common.clock import Clock
+from bot.common.loops import Backoff
 from bot.render.slack.message import Message, View
 from handlers.slack import reply_address
+from handlers.slack.installed import Installed
 from handlers.slack.refusals import (
     BAD_BLOCKS,
     NO_ANSWER,
@@ -48,6 +50,8 @@ class SlackApi:
     ) -> None:
         self.client, self._clock = client, clock
         self._still_held = still_held or _always
+        self.installed: Installed | None = None
+        """Whose token it is; None until Slack has said so."""
         self._free_at: dict[str, float] = {}
 
     async def post(self, channel: str, message: Message, thread_ts: str | None = None) -> str:
@@ -123,8 +127,21 @@ class SlackApi:
         await _with_fallbacks(message, send)
 
     async def check(self) -> None:
-        """Check that Slack answers and accepts our token; nobody sees this."""
-        await _asked(self.client.auth_test())
+        """Check that Slack answers and accepts our token, and learn whose it is. Nobody sees it."""
+        said = await _asked(self.client.auth_test())
+        self.installed = Installed(
+            said["team_id"], said.get("user_id"), said.get("bot_id"), said.get("enterprise_id")
+        )
+
+    async def introduce(self) -> None:
+        """Learn whose token it is, however long Slack takes to say so."""
+        backoff = Backoff(self._clock)
+        while self.installed is None:
+            try:
+                await self.check()
+            except SlackRefused as refused:
+                log.warning("Slack does not say who we are, so nobody is served yet: %s", refused)
+                await backoff.wait()
 
     async def direct(self, user: str) -> str:
         """Return the channel of the direct message with a person."""
