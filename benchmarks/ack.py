@@ -133,7 +133,10 @@ def _client(slack: int) -> AsyncWebClient:
 
 
 def _serve(app: Any, port: int) -> uvicorn.Server:
-    return uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", access_log=False))
+    config = uvicorn.Config(
+        app, port=port, log_level="error", access_log=False, timeout_keep_alive=60
+    )
+    return uvicorn.Server(config)
 
 
 def stub(port: int, _slack: None, _file: None) -> None:

@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncApp
 import handlers
 from handlers import whose
 from handlers.services import Services
+from handlers.slack.prompt_ack import PromptApp
 from handlers.transport.signature import signing_secret
 
 LONGEST_LINE = 200
@@ -18,7 +19,7 @@ _AT_EVERY_START = (
 
 def make_app(services: Services) -> AsyncApp:
     """Return the app with every handler registered; the caller starts `services.jobs`."""
-    app = AsyncApp(
+    app = PromptApp(
         name="linkgap",
         logger=_bolt_log(),
         client=services.slack_api.client,
