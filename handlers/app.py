@@ -24,8 +24,8 @@ def make_app(services: Services) -> AsyncApp:
         logger=_bolt_log(),
         client=services.slack_api.client,
         signing_secret=signing_secret(services.settings),
-        before_authorize=whose.door(services),
-        authorize=whose.authorize(services),
+        before_authorize=whose.Door(services),
+        authorize=whose.FromMemory(services),
     )
     handlers.register(app, services)
     return app

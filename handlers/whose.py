@@ -13,6 +13,8 @@ from typing import Any
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 
 from handlers import private_notes
 from handlers.services import Services
@@ -34,52 +36,62 @@ NO_SETTINGS = "Settings belong to the workspace that LinkGap is installed in."
 _SETTINGS = {"open_settings", "settings_place", "settings_form"}
 _TELLING: set[asyncio.Task[None]] = set()
 
-Next = Callable[[], Awaitable[None]]
-Authorize = Callable[..., Awaitable[AuthorizeResult]]
 
+class Door(AsyncMiddleware):
+    """What every request passes before Bolt asks who we are."""
 
-def door(services: Services) -> Callable[..., Awaitable[BoltResponse | None]]:
-    """Return what every request passes before Bolt asks who we are."""
-    turned_away = TurnedAway(services.clock)
+    def __init__(self, services: Services) -> None:
+        self._services, self._turned_away = services, TurnedAway(services.clock)
 
-    async def whose(
-        request: AsyncBoltRequest,
-        body: dict[str, Any],
-        context: AsyncBoltContext,
-        next: Next,  # noqa: A002 - Bolt injects by this name
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,  # noqa: ARG002 - Bolt's signature
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt's signature
     ) -> BoltResponse | None:
+        """Let a request in, or answer it here."""
+        body = req.body
         if body.get("type") in ("url_verification", "ssl_check") or "ssl_check" in body:
-            await next()
-            return None
-        why, may_come_again = await _refusal(services, body, context)
+            return await next()
+        why, may_come_again = await _refusal(self._services, body, req.context)
         if why is None:
-            await next()
-            return None
-        turned_away.note(why.partition(".")[0])
+            return await next()
+        self._turned_away.note(why.partition(".")[0])
         if may_come_again and "event" in body:
             return BoltResponse(status=503)
-        return _refused(services, request.body, why)
-
-    return whose
+        return _refused(self._services, body, why)
 
 
-def authorize(services: Services) -> Authorize:
-    """Return what tells Bolt who we are, from memory."""
+class FromMemory(AsyncAuthorize):
+    """Tells Bolt who we are without asking Slack."""
 
-    async def known(user_id: str | None = None) -> AuthorizeResult:
-        ours = services.slack_api.installed
+    def __init__(self, services: Services) -> None:
+        self._slack_api = services.slack_api
+
+    async def __call__(
+        self,
+        *,
+        context: AsyncBoltContext,  # noqa: ARG002 - Bolt's signature
+        enterprise_id: str | None,  # noqa: ARG002 - Bolt's signature
+        team_id: str | None,  # noqa: ARG002 - Bolt's signature
+        user_id: str | None,
+        actor_enterprise_id: str | None = None,  # noqa: ARG002 - Bolt's signature
+        actor_team_id: str | None = None,  # noqa: ARG002 - Bolt's signature
+        actor_user_id: str | None = None,  # noqa: ARG002 - Bolt's signature
+    ) -> AuthorizeResult | None:
+        """Return the same answer for every request; the door lets none in before it is known."""
+        ours = self._slack_api.installed
         if ours is None:
-            raise RuntimeError("the door lets nobody in before it is known who we are")
+            return None
         return AuthorizeResult(
             enterprise_id=ours.enterprise,
             team_id=ours.team,
             bot_user_id=ours.bot_user,
             bot_id=ours.bot,
-            bot_token=services.slack_api.client.token,
+            bot_token=self._slack_api.client.token,
             user_id=user_id,
         )
-
-    return known
 
 
 async def _refusal(

@@ -16,7 +16,7 @@ from bot.settings.environment import Settings, load
 from bot.wiring import core, http_app, set_up_logs, slack_bot, socket_mode
 from handlers.services import Services
 from handlers.slack.manifest import EVENTS_PATH
-from handlers.transport.half_open import ImpatientProtocol
+from handlers.transport.half_open import ImpatientProtocol, allow_for_a_crowd
 from handlers.transport.socket_mode import watch
 
 BACKLOG = 2048
@@ -46,6 +46,7 @@ def command(*, host: str, port: int, socket: bool) -> None:
 
 
 async def _by_http(settings: Settings, host: str, port: int) -> None:
+    ImpatientProtocol.most = allow_for_a_crowd()
     with closing(_listen(host, port)) as listener:
         async with core(settings) as product, slack_bot(product) as services:
             server = uvicorn.Server(

@@ -6,7 +6,6 @@ answer up to the next look, and in a crowd the looks alone keep the processor bu
 
 import asyncio
 import time
-from contextlib import suppress
 from typing import Any, cast
 
 from slack_bolt import BoltResponse
@@ -54,11 +53,11 @@ class PromptRunner(AsyncioListenerRunner):
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
         left = listener.ack_timeout - (time.time() - begun)
-        with suppress(TimeoutError):
-            acknowledged = await asyncio.wait_for(asyncio.shield(ack.given), left)
-            return acknowledged if response is None else response
-        self.logger.warning("A listener did not acknowledge in time")
-        return response
+        await asyncio.wait({ack.given}, timeout=left)
+        if not ack.given.done():
+            self.logger.warning("A listener did not acknowledge in time")
+            return response
+        return ack.given.result() if response is None else response
 
     async def _run_ack_function(
         self,

@@ -178,3 +178,21 @@ async def test_a_post_that_slack_refused_may_be_tried_again(database):
     await database.run(lambda db: deliveries.refused(db, job.id, "parent"))
     again = await database.run(lambda db: deliveries.begin(db, job.id, "parent", NOW))
     assert again.state is DeliveryState.NEW
+
+
+async def test_what_waits_is_counted_without_reading_what_is_over(database):
+    def plan(db, statement: str) -> str:
+        return " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}"))
+
+    asked: list[str] = []
+
+    def count(db) -> list[str]:
+        db.conn.set_trace_callback(asked.append)
+        jobs.waiting(db)
+        jobs.take_over(db, "me", NOW)
+        db.conn.set_trace_callback(None)
+        return [plan(db, statement) for statement in asked if " jobs " in statement]
+
+    plans = await database.run(count)
+    assert len(plans) == 2
+    assert all("jobs_unfinished" in said for said in plans)
