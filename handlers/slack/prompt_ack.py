@@ -42,8 +42,8 @@ class PromptRunner(AsyncioListenerRunner):
         listener_name: str,  # noqa: ARG002 - Bolt's signature
         listener: AsyncListener,
         starting_time: float | None = None,
-    ) -> BoltResponse | None:
-        """Return what the listener acknowledged with; None: nothing, in the time that it had."""
+    ) -> BoltResponse:
+        """Return what the listener acknowledged with, or an empty answer when it is late."""
         begun = time.time() if starting_time is None else starting_time
         ack = PromptAck()
         request.context["ack"] = ack
@@ -55,8 +55,9 @@ class PromptRunner(AsyncioListenerRunner):
         left = listener.ack_timeout - (time.time() - begun)
         await asyncio.wait({ack.given}, timeout=left)
         if not ack.given.done():
+            # With nothing returned Bolt would ask the next listener, which knows nothing of it.
             self.logger.warning("A listener did not acknowledge in time")
-            return response
+            return response or BoltResponse(status=200)
         return ack.given.result() if response is None else response
 
     async def _run_ack_function(
