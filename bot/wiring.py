@@ -17,6 +17,7 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from bot.analysis.compare_worker import Comparing
 from bot.analysis.page_checks import Gates
 from bot.analysis.run import Analysis
+from bot.common import logs
 from bot.common.clock import Clock, SystemClock
 from bot.common.errors import ConfigError
 from bot.jobs import JobQueue
@@ -225,9 +226,14 @@ def socket_mode(services: Services) -> AsyncSocketModeHandler:
     return AsyncSocketModeHandler(make_app(services), token.get_secret_value() if token else None)
 
 
-def set_up_logs(level: int = logging.INFO) -> None:
-    """Log to stderr, but without the libraries' request URLs: some vendors' URLs contain keys."""
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+def set_up_logs(level: int = logging.INFO, *, form: logs.Form = "text") -> None:
+    """Log to stderr in one form for all loggers, uvicorn's too if it gets no `log_config`.
+
+    The libraries' request URLs are left out: some vendors' URLs contain keys.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(logs.formatter(form))
+    logging.basicConfig(level=level, handlers=[handler])
     for name in ("httpx", "httpcore", "slack_bolt", "slack_sdk", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("uvicorn.error").addFilter(ServerNoise(TurnedAway(SystemClock())))

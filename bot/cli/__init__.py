@@ -7,6 +7,7 @@ import click
 
 from bot.cli._terminal import say
 from bot.common.errors import LinkGapError
+from bot.common.logs import tidy_warnings
 
 EXIT_CODES = """
 Exit codes: 0 an answer, also a partial one · 1 something failed · 2 the question or an option
@@ -34,6 +35,7 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command."""
+        tidy_warnings()
         try:
             return super().invoke(ctx)
         except LinkGapError as error:

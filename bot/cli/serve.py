@@ -36,7 +36,7 @@ def command(*, host: str, port: int, socket: bool) -> None:
     ]
     if missing:
         raise ConfigError(*missing)
-    set_up_logs()
+    set_up_logs(form=settings.log)
     asyncio.run(_by_socket(settings) if socket else _by_http(settings, host, port))
 
 
@@ -44,7 +44,12 @@ async def _by_http(settings: Settings, host: str, port: int) -> None:
     async with core(settings) as product, slack_bot(product) as services:
         server = uvicorn.Server(
             uvicorn.Config(
-                http_app(services), host=host, port=port, access_log=False, http=ImpatientProtocol
+                http_app(services),
+                host=host,
+                port=port,
+                access_log=False,
+                log_config=None,  # its lines go the way of all others
+                http=ImpatientProtocol,
             )
         )
         shared().start()

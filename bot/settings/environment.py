@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.common.errors import ConfigError
+from bot.common.logs import Form
 from bot.model.tracking import Moment
 from bot.settings import values
 
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     fresh_hours: int = Field(24, ge=0, description="Answers younger than this are reused free.")
     workers: int = Field(4, ge=1, le=32, description="Analyses that run at the same time.")
     queue: int = Field(200, ge=1, description="Runs that may wait; beyond it /gap says so.")
+    log: Form = Field("text", description="How the log is written: text or json.")
 
     cap_person_day_usd: Decimal | None = Field(
         None, ge=0, le=MOST, description="Dollars a person a day."
