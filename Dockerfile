@@ -15,6 +15,7 @@ WORKDIR /data
 ENV LINKGAP_DB=/data/linkgap.db PYTHONUNBUFFERED=1
 VOLUME /data
 EXPOSE 3000
-HEALTHCHECK CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:3000/health', timeout=3)"]
+# The bot's own sign of life, so that it is right in Socket Mode too.
+HEALTHCHECK --start-period=60s --timeout=10s CMD ["linkgap", "health"]
 ENTRYPOINT ["linkgap"]
 CMD ["serve", "--host", "0.0.0.0", "--port", "3000"]

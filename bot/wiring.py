@@ -47,6 +47,7 @@ from handlers.tracking.notifier import SlackNotifier
 from handlers.transport.http_door import HttpDoor
 from handlers.transport.refusal_log import ServerNoise, TurnedAway
 from handlers.transport.signature import signing_secret
+from handlers.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 
@@ -147,6 +148,7 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
         yield services
     finally:
         gc.unfreeze()
+        await services.upkeep.stop()
         await services.schedule.stop()
         await services.jobs.stop()
 
@@ -190,6 +192,7 @@ def services_of(product: Core) -> Services:
             scheduled_posts=scheduled_posts,
             settings_of=channels.settings,
         ),
+        upkeep=Upkeep(database, clock, settings),
     )
 
 

@@ -13,9 +13,10 @@ from bot.common.loops import Alive
 from bot.pages.limited import shared
 from bot.settings.environment import Settings, load
 from bot.wiring import core, http_app, set_up_logs, slack_bot, socket_mode
+from handlers.health import fault
 from handlers.slack.manifest import EVENTS_PATH
 from handlers.transport.half_open import ImpatientProtocol
-from handlers.transport.socket_mode import watch
+from handlers.transport.socket_mode import lost, watch
 
 
 @click.command(name="serve")
@@ -55,6 +56,7 @@ async def _by_http(settings: Settings, host: str, port: int) -> None:
         shared().start()
         await services.jobs.start()
         await services.schedule.start()
+        services.upkeep.start(partial(fault, services))
         say(f"Slack's requests go to http://{host}:{port}{EVENTS_PATH}", err=True)
         await server.serve()
 
@@ -69,6 +71,8 @@ async def _by_socket(settings: Settings) -> None:
         shared().start()
         await services.jobs.start()
         await services.schedule.start()
+        services.upkeep.also_watch(partial(lost, connection.client))
+        services.upkeep.start(partial(fault, services))
         say("LinkGap is connected to Slack by Socket Mode.", err=True)
         alive = Alive(services.clock)
         alive.keep("the look after Socket Mode", partial(watch, connection.client, services.clock))

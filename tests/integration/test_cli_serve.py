@@ -107,6 +107,15 @@ async def test_by_socket_mode_it_needs_no_open_port(tmp_path):
         playground.workspace.install(read_manifest(), **TOKENS)
         async with serving(tmp_path, playground, "--socket", until="by Socket Mode"):
             await answered(playground)
+            assert health_of(tmp_path) == (0, "ok\n")
+    code, said = health_of(tmp_path)
+    assert (code, "No bot runs" in said) == (1, True), "a stop in good order leaves no sign of life"
+
+
+def health_of(folder) -> tuple[int, str]:
+    env = {"LINKGAP_DB": str(folder / "linkgap.db")}
+    done = CliRunner(env=env).invoke(main, ["health"])
+    return done.exit_code, done.output
 
 
 @pytest.mark.parametrize(
