@@ -233,6 +233,24 @@ async def test_caps_quotes_and_the_cost_of_the_next_digest_are_the_same_afterwar
         assert gone == (0,)
 
 
+@pytest.mark.parametrize(("told", "rows"), [(None, 3), (1000, 3), (850, 2)])
+async def test_old_spend_stays_while_its_job_is_open_or_no_digest_has_told_it(opened, told, rows):
+    clock = FakeClock()
+    now = clock.now()
+    async with kept_in(opened) as database:
+
+        def fill(db):
+            answer(db, "open", now - DAY * 1000, JobState.RUNNING)
+            for run, outcome in (("open", "ok"), ("r1", "open"), (RUNS[3], "ok"), ("r2", "ok")):
+                spend(db, (900 * 24, run, "ana", "a.example", CHANNEL, "moz", 10, outcome), now)
+            if told is not None:
+                tell(db, PostKind.DIGEST, "2020-W01", now - DAY * told)
+
+        await database.run(fill)
+        await prune(database, clock)
+        assert await count(database, "spend") == rows
+
+
 def tell(db, kind: PostKind, period: str, at, state: PostState = PostState.POSTED) -> None:
     slot = Slot(TEAM, CHANNEL, kind, period)
     assert posts.claim(db, slot, "me", at)

@@ -202,6 +202,8 @@ async def test_only_old_backups_of_that_name_that_linkgap_made_are_deleted(tmp_p
     run("backup", "safe/other-2026-11-01.db")
     (folder / "linkgap-2026-11-06.db").write_text("my notes")
     await holds(folder / "linkgap-2026-11-07.db", "LIVE")
+    run("backup", "safe/linkgap-2026-11-11.db")
+    await holds(folder / "linkgap-2026-11-11.db", "A BACKUP PUT TO USE BY HAND")
     (folder / "linkgap-2026-11-08.db").symlink_to("other-2026-11-01.db")
     (folder / "linkgap-2026-11-09.db").mkdir()
     said = run("backup", "safe/linkgap-2026-11-10.db", "--keep", "3")
@@ -214,6 +216,7 @@ async def test_only_old_backups_of_that_name_that_linkgap_made_are_deleted(tmp_p
         "linkgap-2026-11-08.db",
         "linkgap-2026-11-09.db",
         "linkgap-2026-11-10.db",
+        "linkgap-2026-11-11.db",
         "other-2026-11-01.db",
     ]
 
