@@ -39,12 +39,13 @@ from handlers.app import make_app
 from handlers.channel_settings import Channels
 from handlers.health import health
 from handlers.in_progress import InProgress
+from handlers.metrics import METRICS_PATH, Metrics
 from handlers.services import Services
 from handlers.slack.client import slack_client
 from handlers.slack.manifest import EVENTS_PATH
 from handlers.slack.web_api import SlackApi
 from handlers.tracking.notifier import SlackNotifier
-from handlers.transport.http_door import HttpDoor
+from handlers.transport.http_door import HEALTH_PATH, HttpDoor
 from handlers.transport.refusal_log import ServerNoise, TurnedAway
 from handlers.transport.signature import signing_secret
 from handlers.upkeep import Upkeep
@@ -197,29 +198,37 @@ def services_of(product: Core) -> Services:
 
 
 class _HttpApp(AsyncSlackRequestHandler):
-    """Slack's deliveries on one path, and GET /health for monitoring."""
+    """Slack's deliveries on one path, and pages for monitoring."""
 
-    health: Callable[[], Awaitable[tuple[int, str]]]
+    pages: dict[str, Callable[[], Awaitable[tuple[int, str]]]]
 
     async def __call__(
         self, scope: scope_type, receive: Callable[..., Any], send: Callable[..., Any]
     ) -> None:
-        """Answer GET /health here and pass everything else to Bolt."""
-        if scope["type"] == "http" and (scope["method"], scope["path"]) == ("GET", "/health"):
-            status, line = await self.health()
-            await send({"type": "http.response.start", "status": status, "headers": []})
-            await send({"type": "http.response.body", "body": line.encode()})
+        """Answer GET of a page here and pass everything else to Bolt."""
+        page = self.pages.get(str(scope["path"])) if scope["type"] == "http" else None
+        if page is not None and scope["method"] == "GET":
+            status, text = await page()
+            headers = [(b"content-type", b"text/plain; charset=utf-8")]
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": text.encode()})
             return
         await super().__call__(scope, receive, send)
 
 
 def http_app(services: Services) -> HttpDoor:
-    """Return the ASGI application: Slack's deliveries on one path, and GET /health."""
+    """Return the ASGI application: Slack's deliveries, GET /health and, if set, GET /metrics."""
     app = _HttpApp(make_app(services), path=EVENTS_PATH)
-    app.health = partial(health, services)
+    app.pages = {HEALTH_PATH: partial(health, services)}
+    if services.settings.metrics:
+        app.pages[METRICS_PATH] = Metrics(services)
     # Slack's timestamps are real time, even if the bot runs with a fixed date.
     return HttpDoor(
-        app, secret=signing_secret(services.settings), path=EVENTS_PATH, clock=SystemClock()
+        app,
+        secret=signing_secret(services.settings),
+        path=EVENTS_PATH,
+        clock=SystemClock(),
+        unsigned=app.pages,
     )
 
 

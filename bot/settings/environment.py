@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     keep_reads_days: int = Field(
         800, ge=100, le=36_500, description="Days that reads of tracked keywords stay."
     )
+    metrics: bool = Field(default=False, description="Answer GET /metrics, for Prometheus.")
     log: Form = Field("text", description="How the log is written: text or json.")
 
     cap_person_day_usd: Decimal | None = Field(
