@@ -19,6 +19,7 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from bot.analysis.compare_worker import Comparing
 from bot.analysis.page_checks import Gates
 from bot.analysis.run import Analysis
+from bot.common import logs
 from bot.common.clock import Clock, SystemClock
 from bot.common.errors import ConfigError
 from bot.jobs import JobQueue
@@ -41,14 +42,16 @@ from handlers.app import make_app
 from handlers.channel_settings import Channels
 from handlers.health import health
 from handlers.in_progress import InProgress
+from handlers.metrics import METRICS_PATH, Metrics
 from handlers.services import Services
 from handlers.slack.client import slack_client
 from handlers.slack.manifest import EVENTS_PATH
 from handlers.slack.web_api import SlackApi
 from handlers.tracking.notifier import SlackNotifier
-from handlers.transport.http_door import HttpDoor
+from handlers.transport.http_door import HEALTH_PATH, HttpDoor
 from handlers.transport.refusal_log import ServerNoise, TurnedAway
 from handlers.transport.signature import signing_secret
+from handlers.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 
@@ -160,6 +163,7 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
         gc.unfreeze()
         introduced.cancel()
         await asyncio.gather(introduced, return_exceptions=True)
+        await services.upkeep.stop()
         await services.schedule.stop()
         await services.jobs.stop()
 
@@ -208,33 +212,42 @@ def services_of(product: Core) -> Services:
             scheduled_posts=scheduled_posts,
             settings_of=channels.settings,
         ),
+        upkeep=Upkeep(database, clock, settings),
     )
 
 
 class _HttpApp(AsyncSlackRequestHandler):
-    """Slack's deliveries on one path, and GET /health for monitoring."""
+    """Slack's deliveries on one path, and pages for monitoring."""
 
-    health: Callable[[], Awaitable[tuple[int, str]]]
+    pages: dict[str, Callable[[], Awaitable[tuple[int, str]]]]
 
     async def __call__(
         self, scope: scope_type, receive: Callable[..., Any], send: Callable[..., Any]
     ) -> None:
-        """Answer GET /health here and pass everything else to Bolt."""
-        if scope["type"] == "http" and (scope["method"], scope["path"]) == ("GET", "/health"):
-            status, line = await self.health()
-            await send({"type": "http.response.start", "status": status, "headers": []})
-            await send({"type": "http.response.body", "body": line.encode()})
+        """Answer GET of a page here and pass everything else to Bolt."""
+        page = self.pages.get(str(scope["path"])) if scope["type"] == "http" else None
+        if page is not None and scope["method"] == "GET":
+            status, text = await page()
+            headers = [(b"content-type", b"text/plain; charset=utf-8")]
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": text.encode()})
             return
         await super().__call__(scope, receive, send)
 
 
 def http_app(services: Services) -> HttpDoor:
-    """Return the ASGI application: Slack's deliveries on one path, and GET /health."""
+    """Return the ASGI application: Slack's deliveries, GET /health and, if set, GET /metrics."""
     app = _HttpApp(make_app(services), path=EVENTS_PATH)
-    app.health = partial(health, services)
+    app.pages = {HEALTH_PATH: partial(health, services)}
+    if services.settings.metrics:
+        app.pages[METRICS_PATH] = Metrics(services)
     # Slack's timestamps are real time, even if the bot runs with a fixed date.
     return HttpDoor(
-        app, secret=signing_secret(services.settings), path=EVENTS_PATH, clock=SystemClock()
+        app,
+        secret=signing_secret(services.settings),
+        path=EVENTS_PATH,
+        clock=SystemClock(),
+        unsigned=app.pages,
     )
 
 
@@ -244,9 +257,14 @@ def socket_mode(services: Services) -> AsyncSocketModeHandler:
     return AsyncSocketModeHandler(make_app(services), token.get_secret_value() if token else None)
 
 
-def set_up_logs(level: int = logging.INFO) -> None:
-    """Log to stderr, but without the libraries' request URLs: some vendors' URLs contain keys."""
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+def set_up_logs(level: int = logging.INFO, *, form: logs.Form = "text") -> None:
+    """Log to stderr in one form for all loggers, uvicorn's too if it gets no `log_config`.
+
+    The libraries' request URLs are left out: some vendors' URLs contain keys.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(logs.formatter(form))
+    logging.basicConfig(level=level, handlers=[handler])
     for name in ("httpx", "httpcore", "slack_bolt", "slack_sdk", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("uvicorn.error").addFilter(ServerNoise(TurnedAway(SystemClock())))

@@ -1,11 +1,11 @@
-"""What is let in over HTTP: deliveries signed by Slack, and health checks.
+"""What is let in over HTTP: deliveries signed by Slack, health checks and, where set, metrics.
 
 Everything else is refused here, before Bolt sees it. A refusal reads as little as possible (usually
 nothing), sends no request anywhere and logs nothing of the request's content.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -67,9 +67,18 @@ class _ClientGoneError(Exception):
 class HttpDoor:
     """The ASGI application that wraps the one for deliveries."""
 
-    def __init__(self, inside: Inside, *, secret: str, path: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        inside: Inside,
+        *,
+        secret: str,
+        path: str,
+        clock: Clock,
+        unsigned: Collection[str] = (HEALTH_PATH,),
+    ) -> None:
         self._inside, self._secret, self._clock = inside, secret, clock
-        self._methods = {path: "POST", HEALTH_PATH: "GET"}
+        self._unsigned = unsigned
+        self._methods = {path: "POST", **dict.fromkeys(unsigned, "GET")}
         self._turned_away = TurnedAway(clock)
         self._at_once = 0
 
@@ -115,7 +124,7 @@ class HttpDoor:
             raise _Refusal(HTTPStatus.NOT_FOUND, "no such address")
         if scope["method"] != allowed:
             raise _Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "not the method", allow=allowed)
-        if scope["path"] == HEALTH_PATH:
+        if scope["path"] in self._unsigned:
             return scope, receive
         headers = [(name.lower(), value) for name, value in scope["headers"]]
         _refuse_size(headers)
