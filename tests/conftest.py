@@ -1,4 +1,4 @@
-"""What holds for every test: no host but this machine, one profile for generated examples."""
+"""Shared by every test: no host but this machine, one profile for generated examples."""
 
 import gc
 import os
@@ -14,12 +14,12 @@ from support.ready_file import open_by_copy, really_open
 from bot.providers import registry
 from bot.store.connect import Database
 
-# Where containers forbid it (PYTHONDONTWRITEBYTECODE), every worker and every program that a test
-# starts would compile all our modules again: a fifth of the suite's time.
+# Where containers forbid bytecode (PYTHONDONTWRITEBYTECODE), every worker and every program that a
+# test starts would compile all our modules again: a fifth of the suite's time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-# Each HTTP client reads all certificates as it is made, and nearly every test makes one or two.
+# Each new HTTP client reads all certificates, and nearly every test makes one or two clients.
 ssl.create_default_context = cache(ssl.create_default_context)
 
 # Each start of the product reads what all installed packages offer.
@@ -28,8 +28,8 @@ registry.entry_points = cache(registry.entry_points)
 # httpcore looks for it at every request, and a module that is nowhere is looked for everywhere.
 sys.modules.setdefault("sniffio", None)
 
-# For a change to a rule itself: HYPOTHESIS_PROFILE=thorough make test.
-# A busy machine is no fault of a rule.
+# After a change to a rule itself, run HYPOTHESIS_PROFILE=thorough make test.
+# Without a deadline, because a slow machine does not mean that a rule is wrong.
 SLOW = [HealthCheck.too_slow]
 settings.register_profile("usual", max_examples=30, deadline=None, suppress_health_check=SLOW)
 settings.register_profile("thorough", max_examples=1000, deadline=None, suppress_health_check=SLOW)

@@ -1,4 +1,4 @@
-"""`linkgap demo`: the first thing a newcomer sees."""
+"""`linkgap demo`: the first thing that a newcomer sees."""
 
 import pytest
 from click.testing import CliRunner

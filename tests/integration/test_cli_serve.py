@@ -64,7 +64,7 @@ def served(arguments, folder, env, pipe):
     command(arguments, folder, env, os.devnull, f"/dev/fd/{pipe.fileno()}")
 
 
-async def test_a_file_that_cannot_be_written_is_told_in_a_sentence(tmp_path, monkeypatch):
+async def test_a_file_that_cannot_be_written_is_reported_in_a_sentence(tmp_path, monkeypatch):
     async with gap_bot(tmp_path) as bot:
         product = SimpleNamespace(
             settings=bot.settings, clock=bot.clock, database=bot.database, analysis=bot.analysis
@@ -91,7 +91,7 @@ async def answered(playground, channel="seo"):
     )
 
 
-async def test_by_http_it_answers_and_tells_whoever_watches_that_it_lives(tmp_path):
+async def test_by_http_it_answers_and_passes_the_health_check(tmp_path):
     port = free_port()
     async with Playground(sample_workspace()) as playground:
         playground.workspace.install(

@@ -1,4 +1,4 @@
-"""The page reader against a server that means harm."""
+"""The page reader against a malicious server."""
 
 import asyncio
 import gzip
@@ -188,7 +188,7 @@ async def test_whatever_else_comes_back_has_a_state_and_a_reason(server, reader,
 
 
 @pytest.mark.parametrize("kind", ["application/xhtml+xml", "TEXT/HTML;charset=utf-8", None])
-async def test_a_page_is_known_by_its_type_or_by_its_look(server, reader, kind):
+async def test_a_page_is_recognised_by_its_content_type_or_its_first_bytes(server, reader, kind):
     server.routes["/"] = answer(kind=kind)
     assert (await reader.read(server.url("/"))).state is ReadState.READ
 
@@ -283,7 +283,7 @@ async def test_reading_can_be_cancelled(server, reader):
         await task
 
 
-# The kernel's own high-water mark: what `resource` tells survives from the process that forked.
+# The kernel's own peak value: that of `resource` includes the process that forked.
 PEAK = (
     "def peak():\n"
     "    lines = open('/proc/self/status').read().splitlines()\n"

@@ -23,7 +23,7 @@ HASTE = 100
 
 
 class HastyClock:
-    """Real time, but waits last a hundredth: pacing keeps its order and costs nothing."""
+    """Real time, but waits take a hundredth of theirs: pacing keeps its order and costs nothing."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -69,7 +69,7 @@ def _live(env: dict[str, str], port: int, pipe: Connection) -> None:
 
 
 async def nobody(host: str, port: int) -> list[str]:
-    """Answer DNS for a process that must stay on this machine."""
+    """Answer DNS for a process that must not leave this machine."""
     raise OSError(f"{host}:{port} is not here")
 
 

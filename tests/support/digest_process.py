@@ -1,4 +1,4 @@
-"""A process that takes one scheduled turn at its clock's moment, to be killed at any step."""
+"""A process that runs one scheduled turn at its clock's time and can be killed at any step."""
 
 import asyncio
 import os
@@ -16,12 +16,12 @@ from bot.settings.environment import Settings, load
 from bot.store.connect import Database
 from bot.wiring import core, slack_bot
 
-# The writes of the turn itself; those of reading have a test of their own.
+# The writes of the turn itself; the writes of reading have their own test.
 _OF_THE_TURN = ("ScheduledPosts.", "Once.")
 
 
 class DigestProcess:
-    """Runs once what is due. `stop_after`: hang forever after this many writes of the turn."""
+    """Runs what is due once. `stop_after`: hang forever after this many writes of the turn."""
 
     def __init__(
         self, env: Mapping[str, str], start: datetime, *, stop_after: int | None = None

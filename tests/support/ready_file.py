@@ -13,13 +13,14 @@ from bot.common.clock import Clock
 from bot.store.connect import Database
 from bot.store.migrations import migrate
 
-really_open = Database.open
+really_open = vars(Database)["open"]
 
 
-async def open_by_copy(path: Path, clock: Clock) -> Database:
+@classmethod
+async def open_by_copy(cls: type[Database], path: Path, clock: Clock) -> Database:
     """Open a file as `Database.open` does, and begin with a copy where there is none."""
     _copy_to(path)
-    return await really_open(path, clock)
+    return await really_open.__func__(cls, path, clock)
 
 
 def _copy_to(path: Path) -> None:

@@ -1,7 +1,7 @@
-"""Serper (google.serper.dev): Google's organic results, one credit a search.
+"""Serper (google.serper.dev): Google's organic results, one credit per search.
 
-Decided from other people's recorded refusals: a wrong key is 403 "Unauthorized.", and spent credits
-are 400 "Not enough credits"; neither is what the status alone would mean.
+Two errors differ from what their status usually means, as other people's recorded answers show: a
+wrong key is a 403 "Unauthorized.", and used-up credits are a 400 "Not enough credits".
 """
 
 import httpx
@@ -49,7 +49,7 @@ class Options(VendorOptions):
 
 
 class Answer(BaseModel):
-    """`/search`; ads, places and questions stand beside `organic`."""
+    """`/search`; ads, places and questions are in other fields than `organic`."""
 
     organic: list[Organic]
     answerBox: AnswerBox = None  # noqa: N815 - their name
@@ -59,7 +59,7 @@ class Answer(BaseModel):
 class Serp(Remote[SerpQuery, SerpRow]):
     """Google's first page: up to ten organic results for one credit.
 
-    We know of no limit on storing answers in their terms, so a day like the others.
+    Answers are cached for a day; we know of no limit in their terms.
     """
 
     def __init__(self, base_url: str) -> None:
@@ -71,7 +71,7 @@ class Serp(Remote[SerpQuery, SerpRow]):
         return (Call(httpx.Request("POST", self._url, json=body), Cost(1, POOL), DAY),)
 
     def parse(self, query: SerpQuery, call: Call, response: httpx.Response) -> Page[SerpRow]:
-        """Read one answer; its own `credits` say what it cost."""
+        """Read one answer; its `credits` are what it cost."""
         del call
         spent = "credit" in vendor_words(response).lower()
         if response.status_code == httpx.codes.BAD_REQUEST and spent:
@@ -88,7 +88,7 @@ def _place(market: Market) -> dict[str, str]:
 
 
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
-    """Return Serper ready to be asked, or what it lacks; raises `ConfigError` on bad settings."""
+    """Return the configured vendor, or the settings that it lacks; raises `ConfigError`."""
     del clock
     own = Options.beside(settings)
     if own.api_key is None:

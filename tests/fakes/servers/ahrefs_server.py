@@ -50,8 +50,8 @@ class AhrefsServer(LocalServer):
 
     `latency` is seconds before each answer; `units_left` None is unlimited; `row_cap` is the plan's
     rows per request; `per_minute` enables the 429 of the rate limit; `caches` makes a repeated
-    request free; `index_base` numbers batch rows; without `knows_regex` a filter with it is a 400.
-    All may be changed while it runs.
+    request free; `index_base` numbers batch rows; without `knows_regex` a filter with it is a 400;
+    `refuses_with` is what a 401 to every request says. All may be changed while it runs.
     """
 
     base = "/v3"
@@ -65,6 +65,7 @@ class AhrefsServer(LocalServer):
     caches: bool = False
     index_base: int = 0
     knows_regex: bool = True
+    refuses_with: str | None = None
     clock: Clock = field(default_factory=SystemClock)
     base_url: str = ""
     ledger: list[Entry] = field(default_factory=list)
@@ -140,6 +141,8 @@ class AhrefsServer(LocalServer):
         return web.Response(text=text, content_type="application/json", headers=headers), units
 
     def _admit(self, request: web.Request) -> None:
+        if self.refuses_with is not None:
+            raise Refusal(401, self.refuses_with)
         if request.headers.get("Authorization") != f"Bearer {self.key}":
             raise Refusal(401, _SAID[401])
         if self._arrivals.too_many(self.per_minute, 60, self.clock.monotonic()):

@@ -1,4 +1,4 @@
-"""A web server on 127.0.0.1 that misbehaves as a test asks it to.
+"""A web server on 127.0.0.1 that misbehaves in the way a test chooses.
 
 Routes are raw: a handler writes any bytes, HTTP or not.
 """
