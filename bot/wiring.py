@@ -1,5 +1,6 @@
 """The composition root, the only place that knows every folder: settings in, a running bot out."""
 
+import asyncio
 import gc
 import logging
 import sqlite3
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import httpx
+import sqlite_utils
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.adapter.asgi.utils import scope_type
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -26,7 +29,7 @@ from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
 from bot.settings.environment import Settings
 from bot.spending.overview import Spending
-from bot.store import ledger
+from bot.store import leases, ledger
 from bot.store.answers import purge_expired
 from bot.store.connect import Database
 from bot.tracking.digest import Digests
@@ -48,6 +51,9 @@ from handlers.transport.refusal_log import ServerNoise, TurnedAway
 from handlers.transport.signature import signing_secret
 
 log = logging.getLogger(__name__)
+
+INTRODUCTION_S = 5.0
+"""A start waits so long for Slack to say who we are; without it, whoever asks is told to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +86,14 @@ async def core(
     registry = registry or discover(settings, clock)
     database = await Database.open(settings.db, clock)
     comparing = Comparing()
+
+    async def still_held(_: httpx.Request) -> None:
+        # What another process has taken over is paid for there, and not here as well.
+        await database.still_held()
+
     try:
         async with (
-            vendor_client() as client,
+            vendor_client(before=still_held) as client,
             reader or Reader(clock) as pages,
         ):
             gateway = Gateway(client, clock, most_seconds_kept=settings.fresh_hours * 3600)
@@ -136,6 +147,9 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
             "Make room or end the program that holds it, then start again."
         ) from error
     services = services_of(product)
+    # Known before the first request, or that would wait for it inside its acknowledgement.
+    introduced = asyncio.create_task(services.slack_api.introduce())
+    await asyncio.wait({introduced}, timeout=INTRODUCTION_S)
     # Imported modules live as long as the process; without a freeze, each full garbage collection
     # would scan them and delay acknowledgements by a tenth of a second.
     gc.collect()
@@ -144,13 +158,20 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
         yield services
     finally:
         gc.unfreeze()
+        introduced.cancel()
+        await asyncio.gather(introduced, return_exceptions=True)
         await services.schedule.stop()
         await services.jobs.stop()
 
 
 async def _repair(product: Core) -> None:
     at = product.clock.now()
-    left_open = await product.database.run(lambda db: ledger.close_orphans(db, at))
+
+    def close(db: sqlite_utils.Database) -> int:
+        leases.bury(db, at)
+        return ledger.close_orphans(db, at)
+
+    left_open = await product.database.run(close)
     if left_open:
         log.warning("%d requests of a killed process were settled at their worst case", left_open)
     await purge_expired(product.database)
@@ -159,7 +180,7 @@ async def _repair(product: Core) -> None:
 def services_of(product: Core) -> Services:
     """Return the services for the handlers; nothing is running yet."""
     settings, database, clock = product.settings, product.database, product.clock
-    slack_api = SlackApi(slack_client(settings, clock), clock)
+    slack_api = SlackApi(slack_client(settings, clock), clock, database.still_held)
     channels = Channels(database, clock, settings, product.registry)
     scheduled_posts = ScheduledPosts(
         database=database,

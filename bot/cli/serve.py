@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+import socket as sockets
+from contextlib import closing
 from functools import partial
 
 import click
@@ -13,9 +15,13 @@ from bot.common.loops import Alive
 from bot.pages.limited import shared
 from bot.settings.environment import Settings, load
 from bot.wiring import core, http_app, set_up_logs, slack_bot, socket_mode
+from handlers.services import Services
 from handlers.slack.manifest import EVENTS_PATH
-from handlers.transport.half_open import ImpatientProtocol
+from handlers.transport.half_open import ImpatientProtocol, allow_for_a_crowd
 from handlers.transport.socket_mode import watch
+
+BACKLOG = 2048
+"""Connections that may wait to be accepted; a crowd comes all at once."""
 
 
 @click.command(name="serve")
@@ -41,17 +47,41 @@ def command(*, host: str, port: int, socket: bool) -> None:
 
 
 async def _by_http(settings: Settings, host: str, port: int) -> None:
-    async with core(settings) as product, slack_bot(product) as services:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                http_app(services), host=host, port=port, access_log=False, http=ImpatientProtocol
+    ImpatientProtocol.most = allow_for_a_crowd()
+    with closing(_listen(host, port)) as listener:
+        async with core(settings) as product, slack_bot(product) as services:
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    http_app(services),
+                    host=host,
+                    port=port,
+                    access_log=False,
+                    http=ImpatientProtocol,
+                )
             )
-        )
-        shared().start()
-        await services.jobs.start()
-        await services.schedule.start()
-        say(f"Slack's requests go to http://{host}:{port}{EVENTS_PATH}", err=True)
-        await server.serve()
+            await _start(services)
+            say(f"Slack's requests go to http://{host}:{port}{EVENTS_PATH}", err=True)
+            await server.serve([listener])
+
+
+def _listen(host: str, port: int) -> sockets.socket:
+    """Open the port before anything else: a second serve by mistake must touch no job."""
+    try:
+        [(family, *_), *_] = sockets.getaddrinfo(host, port, type=sockets.SOCK_STREAM)
+        return sockets.create_server((host, port), family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        raise ConfigError(
+            f"--port: {host}:{port} cannot be opened: {error}. Nothing was begun. "
+            "If another linkgap serve runs here, stop it first, or choose another port."
+        ) from error
+
+
+async def _start(services: Services) -> None:
+    """Start all that works by itself."""
+    shared().start()
+    await services.jobs.start()
+    services.jobs.keep_lease()
+    await services.schedule.start()
 
 
 async def _by_socket(settings: Settings) -> None:
@@ -61,9 +91,7 @@ async def _by_socket(settings: Settings) -> None:
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
         connection = socket_mode(services)
         await connection.client.connect()
-        shared().start()
-        await services.jobs.start()
-        await services.schedule.start()
+        await _start(services)
         say("LinkGap is connected to Slack by Socket Mode.", err=True)
         alive = Alive(services.clock)
         alive.keep("the look after Socket Mode", partial(watch, connection.client, services.clock))

@@ -354,6 +354,20 @@ def absences(db: sqlite_utils.Database) -> None:
     """)
 
 
+@STEPS()
+def processes(db: sqlite_utils.Database) -> None:
+    """Add the leases of processes, and which of them works on a job or has reserved a cost."""
+    db.executescript("""
+        CREATE TABLE processes (
+            owner TEXT PRIMARY KEY,
+            lease_until TEXT NOT NULL,
+            life TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        ALTER TABLE jobs ADD COLUMN owner TEXT;
+        ALTER TABLE spend ADD COLUMN owner TEXT;
+    """)
+
+
 def migrate(db: sqlite_utils.Database, name: str) -> None:
     """Apply missing migrations, all or nothing; two processes may try at the same moment.
 

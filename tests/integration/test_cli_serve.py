@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -98,7 +99,7 @@ async def test_by_http_it_answers_and_passes_the_health_check(tmp_path):
             read_manifest(), request_url=f"http://127.0.0.1:{port}{EVENTS_PATH}", **TOKENS
         )
         arguments = ("--port", str(port))
-        async with serving(tmp_path, playground, *arguments, until="Uvicorn running"):
+        async with serving(tmp_path, playground, *arguments, until="requests go to"):
             async with (
                 aiohttp.ClientSession() as session,
                 session.get(f"http://127.0.0.1:{port}/health") as health,
@@ -139,3 +140,16 @@ def test_in_an_interpreter_of_its_own_it_says_the_same(tmp_path):
     )
     assert (said.returncode, said.stdout) == (3, b"")
     assert b"SLACK_BOT_TOKEN is not set" in said.stderr
+
+
+def test_a_second_serve_on_a_taken_port_ends_before_it_touches_the_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LINKGAP_DB", str(tmp_path / "linkgap.db"))
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "secret")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        said = CliRunner().invoke(main, ["serve", "--port", str(taken.getsockname()[1])])
+    assert said.exit_code == 3
+    assert "cannot be opened" in said.output
+    assert "Nothing was begun." in said.output
+    assert not (tmp_path / "linkgap.db").exists()

@@ -82,6 +82,7 @@ async def _serve(port: int, pipe: Connection) -> None:
             uvicorn.Config(http_app(services), port=port, log_level="error", lifespan="off")
         )
         await services.jobs.start()
+        services.jobs.keep_lease()
         await asyncio.gather(server.serve(), _report_state(server, pipe, services.jobs))
 
 

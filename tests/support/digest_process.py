@@ -66,6 +66,7 @@ async def _turn(start: datetime, stop_after: int | None, pipe: Connection) -> No
         core(settings, clock, reader=Reader(clock, resolver=nobody)) as product,
         slack_bot(product) as services,
     ):
+        await services.jobs.start()
         await services.schedule.run_due()
         pipe.send(("through", notes))
         await asyncio.Event().wait()
