@@ -305,6 +305,7 @@ class Rate:
 class Vendor:
     """One vendor, ready to be asked. `scale` None: rows say their own (exports).
 
+    A request and its whole answer may take `timeout` seconds, and the answer `most_bytes` unpacked.
     `pool` is the one its answers are billed in; a run may spend `run_cap` of it at most, and
     `list_budget` of that on lists of who links. `serp_counts`: its search results come with its
     link counts and authority; `own_web_index`: they are not Google's. `dates_links`: a list since a
@@ -323,6 +324,7 @@ class Vendor:
     secrets: tuple[SecretStr, ...] = field(default=(), repr=False)
     rate: Rate = field(default_factory=Rate)
     timeout: float = 60.0
+    most_bytes: int = 16 * 1024 * 1024
     sample: bool = False
     pool: str = "units"
     run_cap: int = 1500

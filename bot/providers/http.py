@@ -23,15 +23,18 @@ from bot.common.errors import (
 
 Body = TypeVar("Body", bound=BaseModel)
 
+MOST_COUNT = 10**12
+"""No honest count is higher; the database could not add up much larger ones."""
 _LONGEST = 300  # a Slack context line; more is a page, not a sentence
+_LONGEST_REFUSAL = 1024 * 1024  # bytes; more would only take memory
 _WORDS = ("error", "errors", "message", "error_message", "detail", "status_message")
 
 
 def vendor_words(response: httpx.Response) -> str:
     """Return what a refusal says in words; empty when it is a web page or says nothing."""
-    text = response.text.strip()
-    if _is_web_page(response):
+    if _is_web_page(response) or len(response.content) > _LONGEST_REFUSAL:
         return ""
+    text = response.text.strip()
     try:
         body = json.loads(text)
     except ValueError:

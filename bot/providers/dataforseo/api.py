@@ -10,6 +10,7 @@ Ranks are always asked for on the scale of 0 to 1,000, the one `Scale.RANK` mean
 """
 
 import json
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -29,7 +30,7 @@ from bot.common.errors import (
 )
 from bot.model.links import Authority, Scale, Scope, Target
 from bot.providers.base import Call, Cost, Page, Question
-from bot.providers.http import checked, cut, refuse
+from bot.providers.http import MOST_COUNT, checked, cut, refuse
 
 NAME = "dataforseo"
 POOL = "micro-USD"
@@ -70,7 +71,7 @@ Result = TypeVar("Result", bound=BaseModel)
 Item = TypeVar("Item", bound=BaseModel)
 Row = TypeVar("Row")
 
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=MOST_COUNT)]
 Rank = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Money = Annotated[float, Field(allow_inf_nan=False)]
@@ -276,5 +277,5 @@ def _failure(verdict: Verdict) -> ProviderError:
 
 def _billed(envelope: Envelope) -> Cost | None:
     """Read what was charged; absent means unknown."""
-    cost = envelope.cost
-    return None if cost is None or cost < 0 else usd(round(cost * 1_000_000))
+    micro = None if envelope.cost is None else envelope.cost * 1_000_000
+    return usd(round(micro)) if micro is not None and 0 <= micro < math.inf else None

@@ -10,6 +10,7 @@ from bot.common.domains import registrable
 from bot.common.errors import BadAnswer, PlanLacks
 from bot.model.links import CountPoint, KeywordMetrics, Link, Market, Scope
 from bot.providers.base import Call, Cost, HistoryQuery, KeywordQuery, LostQuery, Page
+from bot.providers.http import MOST_COUNT
 from bot.providers.moz.api import (
     MOST_ROWS,
     NAME,
@@ -156,7 +157,7 @@ class KeywordValues(BaseModel):
     """What is known of a keyword; null where it is not."""
 
     difficulty: Score = None
-    volume: Annotated[int, Field(ge=0)] | None = None
+    volume: Annotated[int, Field(ge=0, le=MOST_COUNT)] | None = None
 
 
 class KeywordResult(BaseModel):

@@ -34,7 +34,7 @@ from bot.providers.base import (
     Question,
     ReferringQuery,
 )
-from bot.providers.http import checked, cut, refuse
+from bot.providers.http import MOST_COUNT, checked, cut, refuse
 from bot.providers.semrush.links import NO_LINK, merged
 from bot.providers.semrush.reports import DAY, NAME, score
 from bot.providers.semrush.traffic import NO_TRAFFIC
@@ -64,7 +64,7 @@ _SPENT = re.compile(
 Query = TypeVar("Query")
 Body = TypeVar("Body", bound=BaseModel)
 Row = TypeVar("Row")
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=MOST_COUNT)]
 Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 

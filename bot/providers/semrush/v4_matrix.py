@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator
 
 from bot.common.domains import registrable
 from bot.common.errors import BadAnswer
@@ -130,7 +130,7 @@ class KeywordData(BaseModel):
     """What is known of one keyword; numbers come as text as well."""
 
     keyword_difficulty: Annotated[Score | None, BeforeValidator(_number)] = None
-    search_volume: Annotated[Annotated[int, Field(ge=0)] | None, BeforeValidator(_number)] = None
+    search_volume: Annotated[Count | None, BeforeValidator(_number)] = None
 
 
 class KeywordBody(BaseModel):
