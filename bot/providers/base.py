@@ -324,7 +324,7 @@ class Vendor:
     secrets: tuple[SecretStr, ...] = field(default=(), repr=False)
     rate: Rate = field(default_factory=Rate)
     timeout: float = 60.0
-    most_bytes: int = 16 * 1024 * 1024
+    most_bytes: int = 8 * 1024 * 1024
     sample: bool = False
     pool: str = "units"
     run_cap: int = 1500

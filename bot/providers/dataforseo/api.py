@@ -30,7 +30,7 @@ from bot.common.errors import (
 )
 from bot.model.links import Authority, Scale, Scope, Target
 from bot.providers.base import Call, Cost, Page, Question
-from bot.providers.http import MOST_COUNT, checked, cut, refuse
+from bot.providers.http import MOST_COUNT, Rows, checked, cut, refuse
 
 NAME = "dataforseo"
 POOL = "micro-USD"
@@ -145,7 +145,7 @@ def note_of(*sentences: str | None) -> str | None:
 
 def chunks(items: Sequence[Row], fits: Callable[[Sequence[Row]], bool]) -> list[list[Row]]:
     """Return the items in order, in groups that fit; one that never fits stands alone."""
-    groups: list[list[Row]] = []
+    groups: Rows[list[Row]] = []
     for item in items:
         if groups and fits([*groups[-1], item]):
             groups[-1].append(item)
@@ -182,19 +182,19 @@ class Verdict(BaseModel):
 class Envelope(Verdict):
     """What every answer comes in; one task is sent, so one comes back."""
 
-    tasks: list[Verdict] | None = None
+    tasks: Rows[Verdict] | None = None
 
 
 class Finished(BaseModel, Generic[Result]):
     """A task that went well; `result` null means that they know nothing."""
 
-    result: list[Result | None] | None = None
+    result: Rows[Result | None] | None = None
 
 
 class Whole(BaseModel, Generic[Result]):
     """An answer whose task went well."""
 
-    tasks: list[Finished[Result]] = Field(min_length=1)
+    tasks: Rows[Finished[Result]] = Field(min_length=1)
 
 
 class Listing(BaseModel, Generic[Item]):
@@ -202,7 +202,7 @@ class Listing(BaseModel, Generic[Item]):
 
     total_count: Count | None = None
     items_count: Count | None = None
-    items: list[Item | None] | None = None
+    items: Rows[Item | None] | None = None
 
     @model_validator(mode="after")
     def _listed_or_counted_as_none(self) -> Self:

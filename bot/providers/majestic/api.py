@@ -27,7 +27,7 @@ from bot.common.errors import (
 )
 from bot.model.links import Scope, Target
 from bot.providers.base import Call, Cost, Page, Question
-from bot.providers.http import MOST_COUNT, checked, cut, refuse
+from bot.providers.http import MOST_COUNT, Named, Rows, checked, cut, refuse
 
 NAME = "majestic"
 ITEMS, ANALYSIS, RETRIEVAL = "index item units", "analysis units", "retrieval units"
@@ -94,7 +94,7 @@ Day = Annotated[date | None, BeforeValidator(_day)]
 class Table(BaseModel, Generic[Entry]):
     """One table of an answer; `Data` is missing where nothing was found."""
 
-    rows: list[Entry] | None = Field(None, alias="Data")
+    rows: Rows[Entry] | None = Field(None, alias="Data")
 
 
 class Body(BaseModel, Generic[Entry]):
@@ -105,9 +105,7 @@ class Body(BaseModel, Generic[Entry]):
     index: Number = Field(None, alias="IndexType")
     charged: Charge = Field(None, alias="ChargedAnalysisResUnits")
     retrieved: Charge = Field(None, alias="ChargedRetrievalResUnits")
-    tables: Annotated[dict[str, Table[Entry]], BeforeValidator(_tables)] = Field(
-        {}, alias="DataTables"
-    )
+    tables: Annotated[Named[Table[Entry]], BeforeValidator(_tables)] = Field({}, alias="DataTables")
 
     @property
     def billed(self) -> Cost | None:

@@ -88,7 +88,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         contract=_contract(api),
         rate=Rate(per_minute=60, concurrency=4),
         timeout=120.0,
-        most_bytes=64 * 1024 * 1024,  # a depth of 100,000 rows
+        most_bytes=max(8 * 1024 * 1024, options.depth * 1024),
         pool=ANALYSIS,
         # A list is 1,000 at the least, so the list budget buys six; the proof is 10,000, once a
         # day, and the linking pages to a target are 5,000.

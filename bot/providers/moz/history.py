@@ -10,7 +10,7 @@ from bot.common.domains import registrable
 from bot.common.errors import BadAnswer, PlanLacks
 from bot.model.links import CountPoint, KeywordMetrics, Link, Market, Scope
 from bot.providers.base import Call, Cost, HistoryQuery, KeywordQuery, LostQuery, Page
-from bot.providers.http import MOST_COUNT
+from bot.providers.http import MOST_COUNT, Rows
 from bot.providers.moz.api import (
     MOST_ROWS,
     NAME,
@@ -46,7 +46,7 @@ class LostDomain(BaseModel):
 class LostDomains(BaseModel):
     """`data.site.linking-domain.filter.recently-lost`."""
 
-    lost_linking_domains: list[LostDomain]
+    lost_linking_domains: Rows[LostDomain]
     offset: Offset
 
 
@@ -109,13 +109,13 @@ class History(BaseModel):
     """The values of one metric."""
 
     metric_name: str
-    metric_values: list[Value]
+    metric_values: Rows[Value]
 
 
 class Histories(BaseModel):
     """What was asked for; a metric without values may be missing."""
 
-    monthly_history_values: list[History] = []
+    monthly_history_values: Rows[History] = []
 
 
 class HistoryResult(BaseModel):

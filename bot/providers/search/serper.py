@@ -22,7 +22,7 @@ from bot.providers.base import (
     SerpQuery,
     Vendor,
 )
-from bot.providers.http import HeaderKey, checked, refuse, said, vendor_words
+from bot.providers.http import HeaderKey, Rows, checked, refuse, said, vendor_words
 from bot.providers.search.common import (
     DAY,
     POOL,
@@ -57,7 +57,7 @@ class Result(BaseModel):
 class Answer(BaseModel):
     """`/search`; ads, places and questions stand beside `organic`."""
 
-    organic: list[Result]
+    organic: Rows[Result]
     answerBox: AnswerBox = None  # noqa: N815 - their name
     credits: int | None = Field(None, ge=0)
 

@@ -34,7 +34,7 @@ from bot.providers.base import (
     Question,
     ReferringQuery,
 )
-from bot.providers.http import MOST_COUNT, checked, cut, refuse
+from bot.providers.http import MOST_COUNT, Rows, checked, cut, refuse
 from bot.providers.semrush.links import NO_LINK, merged
 from bot.providers.semrush.reports import DAY, NAME, score
 from bot.providers.semrush.traffic import NO_TRAFFIC
@@ -253,7 +253,7 @@ class RefDomain(BaseModel):
 class RefDomains(BaseModel):
     """`backlinks/v1/ref-domains`."""
 
-    data: list[RefDomain]
+    data: Rows[RefDomain]
 
 
 class ReferringDomains(V4Question[ReferringQuery, RefDomains, ReferringDomain]):
@@ -336,7 +336,7 @@ class LinkRow(BaseModel):
 class LinkRows(BaseModel):
     """`backlinks/v1/links`."""
 
-    data: list[LinkRow]
+    data: Rows[LinkRow]
 
 
 class Links(V4Question[LinksQuery, LinkRows, Link]):

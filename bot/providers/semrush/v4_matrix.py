@@ -15,6 +15,7 @@ from bot.common.domains import registrable
 from bot.common.errors import BadAnswer
 from bot.model.links import KeywordMetrics, ReferringDomain, Scope, Target
 from bot.providers.base import Call, Cost, IntersectQuery, KeywordQuery, Page, Shared, undated
+from bot.providers.http import Rows
 from bot.providers.semrush.keywords import database
 from bot.providers.semrush.links import merged
 from bot.providers.semrush.reports import NAME, score
@@ -27,14 +28,14 @@ class MatrixRow(BaseModel):
     """One linking domain, with its links to each target in the order they were sent."""
 
     domain: str
-    backlinks_counts: list[Count]
+    backlinks_counts: Rows[Count]
     domain_score: Score | None = None
 
 
 class MatrixRows(BaseModel):
     """`backlinks/v1/matrix`."""
 
-    data: list[MatrixRow]
+    data: Rows[MatrixRow]
 
 
 class Intersect(V4Question[IntersectQuery, MatrixRows, Shared]):
