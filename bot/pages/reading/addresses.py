@@ -4,10 +4,8 @@ A host is resolved once for each request, every answer is judged, and the connec
 address that was judged: what the name says a moment later no longer matters.
 """
 
-import asyncio
 import ipaddress
 import re
-import socket
 from collections.abc import Awaitable, Callable
 
 import httpx
@@ -34,13 +32,6 @@ _INNER = (
 
 class Refused(Exception):
     """The address may not be read; the sentence says why."""
-
-
-async def resolve(host: str, port: int) -> list[str]:
-    """Return the addresses of a host as the system resolver gives them; raises `OSError`."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 async def checked(url: httpx.URL, resolver: Resolve, *, allow_loopback: bool) -> list[str]:
