@@ -184,4 +184,7 @@ def _create_private(path: Path) -> None:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
-        return
+        # A link to a file that is not there yet exists, and SQLite would create its end.
+        end = Path(os.path.realpath(path))
+        if not end.exists() and not end.is_symlink():
+            _create_private(end)
