@@ -25,6 +25,7 @@ from bot.planning.steps import provers
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
 from bot.settings.environment import Settings
+from bot.settings.modes import exposed
 from bot.spending.overview import Spending
 from bot.store import ledger
 from bot.store.answers import purge_expired
@@ -38,6 +39,7 @@ from handlers.app import make_app
 from handlers.channel_settings import Channels
 from handlers.health import health
 from handlers.in_progress import InProgress
+from handlers.owners import OwnersTold
 from handlers.services import Services
 from handlers.slack.client import slack_client
 from handlers.slack.manifest import EVENTS_PATH
@@ -130,6 +132,8 @@ async def core(
 @asynccontextmanager
 async def slack_bot(product: Core) -> AsyncIterator[Services]:
     """Start the bot's own work: repair what a kill left behind before anything new runs."""
+    for line in exposed(product.settings.db):
+        log.warning("%s", line)
     try:
         await _repair(product)
     except sqlite3.Error as error:
@@ -162,6 +166,7 @@ def services_of(product: Core) -> Services:
     """Return what the handlers need, with nothing running yet."""
     settings, database, clock = product.settings, product.database, product.clock
     slack_api = SlackApi(slack_client(settings, clock), clock)
+    database.when_moved = OwnersTold(slack_api, settings.owner_ids, clock)
     channels = Channels(database, clock, settings, product.registry)
     scheduled_posts = ScheduledPosts(
         database=database,

@@ -12,6 +12,7 @@ from bot.providers.base import Capability, Vendor
 from bot.providers.registry import Registry, discover
 from bot.render.money import amount, left
 from bot.settings.environment import Settings, load
+from bot.settings.modes import exposed
 from bot.spending.budget import Rules
 from bot.spending.contract_check import check_all
 from bot.store.workspace import CLI_TEAM
@@ -45,7 +46,7 @@ def command(*, online: bool) -> None:
     registry = discover(settings, SystemClock())
     console = Console()
     console.print(_vendors(registry, settings))
-    for line in (*_notices(registry), *_missing(settings, registry)):
+    for line in (*_notices(registry), *_missing(settings, registry), *exposed(settings.db)):
         console.print(line, soft_wrap=True)
     if online:
         asyncio.run(_online(settings, console))

@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -23,7 +24,7 @@ from bot.common.errors import ConfigError
 from bot.store.kept_writes import RetryQueue
 from bot.store.migrations import migrate
 from bot.store.write_check import WriteCheck
-from bot.store.writer import Writer
+from bot.store.writer import MovedAway, Writer
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -41,10 +42,15 @@ WRITER_CACHE_KIB = 32_768
 
 
 class Database:
-    """One open database. Create it with `open`; use it from one event loop."""
+    """One open database. Create it with `open`; use it from one event loop.
+
+    While the file is not where it was opened, writes raise `MovedAway`, and `when_moved` hears of
+    each.
+    """
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self.path, self.clock = path, clock
+        self.when_moved: Callable[[MovedAway], None] | None = None
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="store-write")
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
         self._idle: SimpleQueue[sqlite_utils.Database] = SimpleQueue()
@@ -71,7 +77,12 @@ class Database:
         Cancelling the caller does not stop a running function: it runs to its end or, if it had not
         started, not at all.
         """
-        return await self._writer.run(fn)
+        try:
+            return await self._writer.run(fn)
+        except MovedAway as moved:
+            if self.when_moved is not None:
+                self.when_moved(moved)
+            raise
 
     async def read(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
         """Run `fn` on one snapshot of what is committed; SQLite refuses writes there."""
@@ -114,11 +125,12 @@ class Database:
         try:
             _create_private(self.path)
             writer = self._connect()
-            self._writer = Writer(writer, self._writing, self.clock)
+            there = partial(_is_file, self.path, _identity(self.path))
+            self._writer = Writer(writer, self._writing, self.clock, there)
             migrate(writer, str(self.path))
             _use_write_ahead_log(writer)
             self._retries = RetryQueue(self.run, self.clock)
-            self._check = WriteCheck(self.path, self.run, self.clock)
+            self._check = WriteCheck(self.run, self.clock)
             writer.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
             for _ in range(READERS):
                 reader = self._connect()
@@ -177,6 +189,18 @@ def _use_write_ahead_log(writer: sqlite_utils.Database) -> None:
         else:
             return
     raise sqlite3.OperationalError("other programs keep it locked")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _is_file(path: Path, known: tuple[int, int] | None) -> bool:
+    return _identity(path) == known
 
 
 def _create_private(path: Path) -> None:

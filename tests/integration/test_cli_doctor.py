@@ -44,6 +44,14 @@ def test_a_complete_installation_lacks_nothing(doctor):
     assert "a-key" not in said.output
 
 
+def test_an_env_file_that_everybody_may_change_is_told(doctor, tmp_path):
+    (tmp_path / ".env").write_text("LINKGAP_SITE=ours.example\n")
+    (tmp_path / ".env").chmod(0o666)
+    assert "Run `chmod 600 .env`." in doctor().output
+    (tmp_path / ".env").chmod(0o600)
+    assert "chmod" not in doctor().output
+
+
 def test_it_says_what_an_answer_may_take_at_each_vendor(doctor):
     said = doctor(
         LINKGAP_AHREFS_API_KEY="a-key",
