@@ -11,13 +11,16 @@ TIMES = 1_000
 ALWAYS_UNITS = 1_000_000
 ALWAYS_MICRO_USD = 1_000_000_000
 """So much is believed of any request, whatever its worst case."""
-_LONGEST = 18
+_DIGITS = 20
+"""So many digits are an absurd amount, whatever follows; Python refuses to read thousands."""
 
 
 def charged(text: str) -> int | None:
-    """Read the amount of a header; None if it is no plain number."""
+    """Read the amount of a header; None if it is no plain number. An absurd one stays absurd."""
     text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST else None
+    if not (text.isascii() and text.isdigit()):
+        return None
+    return int(text.lstrip("0")[:_DIGITS] or "0")
 
 
 def believed(billed: Cost, worst: Cost) -> bool:
