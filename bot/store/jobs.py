@@ -1,4 +1,4 @@
-"""Durable job rows: what somebody was promised before Slack got its acknowledgement.
+"""Durable job rows: work that we accepted, stored before Slack gets its acknowledgement.
 
 A row is committed before the ack, so a kill after the ack loses nothing: `unfinished` finds it at
 the next start. Ids are opaque and safe to show.
@@ -87,7 +87,7 @@ def mark(
 
 
 def update_payload(db: sqlite_utils.Database, job_id: str, payload: str, at: datetime) -> None:
-    """Replace what the job knows, such as the message that it has posted."""
+    """Replace a job's payload, for example to store the message that it has posted."""
     db.execute(
         "UPDATE jobs SET payload = ?, updated_at = ? WHERE id = ?", (payload, to_text(at), job_id)
     )

@@ -1,7 +1,7 @@
 """The ledger: one row per request, written before it is sent and settled after.
 
 Units and micro-dollars are integers. A pool belongs to its provider: Ahrefs units and Semrush units
-are not one currency, so sums and caps are per provider and pool, or in money where the price is
+are different currencies, so sums and caps are per provider and pool, or in money if the price is
 known.
 """
 
@@ -188,9 +188,9 @@ def record_cached(
 
 
 def close_orphans(db: sqlite_utils.Database, at: datetime) -> int:
-    """Settle at worst case what a killed process left reserved; returns how many rows.
+    """Settle reservations that a killed process left, at their worst case; return how many.
 
-    For the start of the one long-running process. It covers all teams.
+    It covers all teams. Call it only when the long-running process starts.
     """
     return db.execute(
         "UPDATE spend SET units = reserved_units, micro_usd = reserved_micro_usd, outcome = ?, "
