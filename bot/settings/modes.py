@@ -1,8 +1,9 @@
-"""Files with keys or spending in them that others on the machine could read or change."""
+"""Files with keys or spending in them that other users of the machine can read or change."""
 
-import stat
 from collections.abc import Iterable
 from pathlib import Path
+
+from bot.store.inspection import is_exposed
 
 ENV_FILE = Path(".env")
 
@@ -10,14 +11,9 @@ ENV_FILE = Path(".env")
 def exposed(database: Path, env_file: Path = ENV_FILE) -> Iterable[str]:
     """Yield a sentence for each such file, with its cure."""
     for path, holds in ((env_file, "keys and tokens"), (database, "all that the bot knows")):
-        try:
-            mode = stat.S_IMODE(path.stat().st_mode)
-        except OSError:
-            continue  # not there, which others say
-        can = [word for bits, word in ((0o007, "everybody"), (0o020, "its group")) if mode & bits]
-        if can:
+        if is_exposed(path):
+            mode = f"{path.stat().st_mode & 0o777:04o}"
             yield (
-                f"{path} holds {holds}, and {can[0]} on this machine may "
-                f"{'change' if mode & 0o022 else 'read'} it (mode {mode:04o}). "
+                f"{path} holds {holds} and is open to other users of this machine (mode {mode}). "
                 f"Run `chmod 600 {path}`."
             )
