@@ -27,10 +27,11 @@ def test_files_of_the_owner_alone_are_well(files, mode):
 @pytest.mark.parametrize("mode", [0o666, 0o644, 0o660, 0o640])
 def test_a_file_that_is_open_to_others_is_told_with_the_cure(files, mode):
     (files / ".env").chmod(mode)
-    assert told(files) == [
+    (line,) = told(files)
+    assert line == (
         ".env holds keys and tokens and is open to other users of this machine "
         f"(mode {mode:04o}). Run `chmod 600 .env`."
-    ]
+    )
 
 
 def test_the_database_is_looked_at_too(files):
