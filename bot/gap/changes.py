@@ -4,7 +4,7 @@ Snapshots are ordered oldest first throughout this file.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.gap.forecast import check, forecast
 from bot.model.page_key import is_same_page, page_key
@@ -18,6 +18,7 @@ from bot.model.tracking import (
     TrackedKeyword,
 )
 
+_WEEK = timedelta(days=7)
 TOP3, TOP10 = 3, 10
 RANK_MOMENTS = frozenset(
     (Moment.ENTERED_TOP3, Moment.LEFT_TOP3, Moment.ENTERED_TOP10, Moment.LEFT_TOP10)
@@ -85,6 +86,18 @@ def compared_with(snapshots: Sequence[Snapshot], since: datetime | None) -> Snap
     """Return the read that a keyword's row is held against, or None."""
     earlier = _up_to(snapshots, since)
     return earlier[-1] if earlier else None
+
+
+def since_tracked(shots: Sequence[Snapshot], begun: datetime) -> Sequence[Snapshot]:
+    """Return the reads since it was tracked, or tracked anew; without any, the last of all.
+
+    The answer under which somebody pressed the button is a first read as well, so a single one of
+    the week before counts.
+    """
+    before = [one for one in shots if one.taken_at < begun]
+    if len(before) == 1 and begun - before[0].taken_at <= _WEEK:
+        return shots
+    return shots[len(before) :] or shots[-1:]
 
 
 def _is_another(before: str | None, now: str | None) -> bool:

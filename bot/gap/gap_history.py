@@ -104,7 +104,7 @@ def gap_steps(
     newest = max(_monday(one.shots[-1].taken_at, zone) for one, _ in known)
     first_of: dict[str | None, date] = {}
     for one, weeks in known:
-        first_of[one.site] = min(first_of.get(one.site, newest), min(weeks))
+        first_of[one.site] = min(first_of.get(one.site, newest), *weeks)
     alone = {site for site, those in _by_site(one for one, _ in known).items() if len(those) == 1}
     found: list[GapStep] = []
     for one, weeks in known:

@@ -108,8 +108,8 @@ class KeywordLine:
     `competitors_gained` is how many new competitor links were seen. `entered` and `left` are the
     pages that changed the target set. `read_at` is the latest snapshot's moment. `page_before` and
     `gap_before`: our page was another one, and the gap that it had. `gained_at_least`: of a page as
-    many new links were read as are asked for, so there may be more. `compared_at`: the moment of the
-    read that the changes are against.
+    many new links were read as are asked for, so there may be more. `compared_at`: when the read
+    was that the changes are against.
     """
 
     id: str

@@ -112,6 +112,8 @@ def utc(moment: datetime) -> str:
 
 def local(moment: datetime, zone: tzinfo) -> str:
     """Return `2026-11-23 09:00 (Europe/Berlin)`."""
+    if str(zone) == "UTC":
+        return utc(moment)
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M} ({zone})"
 
 

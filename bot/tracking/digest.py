@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlite_utils
 from pydantic import TypeAdapter
 
-from bot.gap.changes import compared_with, keyword_line, moved
+from bot.gap.changes import compared_with, keyword_line, moved, since_tracked
 from bot.gap.compare import Own, noise
 from bot.gap.gap_history import POINTS, WEEK, Followed, gap_history, gap_steps
 from bot.gap.new_links import KeywordNews, links_to_both, new_links, unproven_links
@@ -242,7 +242,7 @@ def _story(
     now, team, site = shots[-1], keyword.team, keyword.question.site
     # Another index counts differently: what it counted is no change.
     shots = tuple(one for one in shots if one.index == now.index)
-    whole, shots = shots, _since_tracked(shots, keyword.created_at)
+    whole, shots = shots, tuple(since_tracked(shots, keyword.created_at))
     after = since if since and since > shots[0].taken_at else shots[0].taken_at
 
     def profile(target: Target) -> ProfileOf:
@@ -335,18 +335,6 @@ def _once(links: Iterable[OwnLink]) -> tuple[OwnLink, ...]:
     for link in links:
         unique.setdefault((link.domain, link.target), link)
     return tuple(sorted(unique.values(), key=lambda one: (-(one.authority or 0.0), one.domain)))
-
-
-def _since_tracked(shots: tuple[Snapshot, ...], begun: datetime) -> tuple[Snapshot, ...]:
-    """Return the reads since it was tracked, or tracked anew; without any, the last of all.
-
-    The answer under which somebody pressed the button is a first read as well, so a single one of
-    the week before counts.
-    """
-    before = [one for one in shots if one.taken_at < begun]
-    if len(before) == 1 and begun - before[0].taken_at <= WEEK:
-        return shots
-    return shots[len(before) :] or shots[-1:]
 
 
 def _clients(

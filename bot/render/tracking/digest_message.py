@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
+from zoneinfo import ZoneInfo
 
 from bot.gap.changes import TOP3, TOP10
 from bot.model.tracking import Digest, GapPoint, KeywordLine, NewCompetitorLink, Unread
@@ -191,7 +192,7 @@ def small_print(
     lines = [
         _our_pages(digest.keywords, csv_file),
         _targets(digest.keywords, thread),
-        _forecasts(digest.keywords),
+        _forecasts(digest.keywords, ZoneInfo(digest.time_zone)),
         _unread(digest.unread, csv_file),
         _both(digest.links_to_both, thread),
         _unproven(len(digest.unproven), csv_file),
@@ -229,7 +230,7 @@ def _targets(lines: Sequence[KeywordLine], where: str) -> str:
     return f"Other pages are the target now for {listed(named)}: {where} says which."
 
 
-def _forecasts(lines: Sequence[KeywordLine]) -> str:
+def _forecasts(lines: Sequence[KeywordLine], zone: tzinfo) -> str:
     checks = [line.forecast_check for line in lines if line.forecast_check]
     if not checks:
         return ""
@@ -238,7 +239,7 @@ def _forecasts(lines: Sequence[KeywordLine]) -> str:
         [one] = checks
         verdict = "right" if one.right else "wrong"
         return (
-            f"The forecast of {one.made_at:%Y-%m-%d} was {verdict}: "
+            f"The forecast of {one.made_at.astimezone(zone):%Y-%m-%d} was {verdict}: "
             f"it foresaw a gap of {one.foreseen:,}, and it is {one.found:,}."
         )
     were = "was" if right == 1 else "were"

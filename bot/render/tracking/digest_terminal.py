@@ -1,6 +1,7 @@
 """A digest for the terminal: the same order as in Slack, drawn with rich."""
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -12,7 +13,7 @@ from bot.render.report.terminal import lines_of, table_of
 from bot.render.slack.charts import Chart
 from bot.render.tracking.digest_message import folded, gap_chart, rows, small_print
 from bot.render.tracking.suggestions import MOST
-from bot.render.words import UNKNOWN, number, ours, short_url, utc, words_or_unknown
+from bot.render.words import UNKNOWN, local, number, ours, short_url, words_or_unknown
 
 _KEYWORDS = 30
 _LINKS = 25
@@ -32,7 +33,7 @@ def digest_text(digest: Digest) -> Group:
     parts += _new_links("New links of theirs from domains that link to you", digest.links_to_both)
     parts += _own_links("Links won", digest.won)
     parts += _own_links("Links lost", digest.lost)
-    as_of = f"As of {utc(digest.taken_at)}."
+    as_of = f"As of {local(digest.taken_at, ZoneInfo(digest.time_zone))}."
     small = small_print(digest, thread=_JSON, csv_file=_JSON)
     parts += [Text(), *lines_of([*small, as_of, sentences.cost(digest.cost)])]
     return Group(*parts)
