@@ -1,6 +1,7 @@
-"""A channel with several clients: each one's gap in a few words, and never a sum over two."""
+"""A channel with several clients: where each one stands, and never a sum over two."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.gap.changes import by_page
 from bot.model.tracking import KeywordLine
@@ -10,44 +11,65 @@ from bot.render.words import counted, listed, words_or_unknown
 _NAMED = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One client's keywords, and its sums: each page once, without what ranks in the top 3.
+
+    `have` is how much of the need is filled. `gap_change` covers the keywords that have one.
+    """
+
+    site: str | None
+    lines: tuple[KeywordLine, ...]
+    need: int | None
+    have: int | None
+    gap: int | None
+    gap_change: int | None
+
+
+def clients_of(lines: Sequence[KeywordLine]) -> list[Client]:
+    """Return the clients, the one whose gap grew most first: it is the one to look at."""
+    sites = dict.fromkeys(line.site for line in lines)
+    made = [_client(site, [line for line in lines if line.site == site]) for site in sites]
+    return sorted(made, key=lambda one: (-(one.gap_change or 0), one.site or ""))
+
+
 def clients_sentence(lines: Sequence[KeywordLine]) -> str:
-    """Return where each client stands: `2 clients: a.example misses 18 links (−3) and …`."""
-    sites = [site for site in dict.fromkeys(line.site for line in lines) if site]
-    standing = [_standing([line for line in lines if line.site == site]) for site in sites]
-    # Whose gap grew most comes first: it is the one to look at.
-    order = sorted(zip(sites, standing, strict=True), key=lambda one: (-(one[1][1] or 0), one[0]))
-    named = [f"{words_or_unknown(site, 40)} {_said(*numbers)}" for site, numbers in order[:_NAMED]]
-    if len(order) > _NAMED:
-        named.append(f"{counted(len(order) - _NAMED, 'more client')} below")
-    return f"{counted(len(order), 'client')}: {listed(named)}."
+    """Return where each client stands: `2 clients: a.example misses 18 links (+3) and …`."""
+    clients = clients_of(lines)
+    named = [_said(one) for one in clients[:_NAMED]]
+    if len(clients) > _NAMED:
+        named.append(f"{counted(len(clients) - _NAMED, 'more client')}")
+    return f"{counted(len(clients), 'client')}: {listed(named)}."
 
 
-def _standing(lines: Sequence[KeywordLine]) -> tuple[int | None, int | None]:
-    """Return a client's missing links and their change; what ranks in the top 3 is not counted."""
-    counted_ = [line for line in lines if not ranks_in_top3(line)] or lines
-    groups = [[line for line in group if line.gap is not None] for group in by_page(counted_)]
-    widest = [max(line.gap or 0 for line in group) for group in groups if group]
-    if not widest:
-        return None, None
-    known = [
-        [
-            (line.gap, line.gap - line.gap_change)
-            for line in group
-            if line.gap_change is not None
-            if line.gap is not None
-        ]
-        for group in groups
-    ]
+def _client(site: str | None, lines: Sequence[KeywordLine]) -> Client:
+    missing = [line for line in lines if not ranks_in_top3(line)] or lines
+    groups = [[line for line in group if line.gap is not None] for group in by_page(missing)]
+    widest = [max(group, key=lambda line: line.gap or 0) for group in groups if group]
     moved = [
-        max(now for now, _ in group) - max(before for _, before in group)
-        for group in known
-        if group
+        (line.gap or 0, (line.gap or 0) - line.gap_change)
+        for group in groups
+        if (known := [line for line in group if line.gap_change is not None])
+        for line in [max(known, key=lambda line: line.gap or 0)]
+        if line.gap_change is not None
     ]
-    return sum(widest), sum(moved) if moved else None
+    gap = sum(line.gap or 0 for line in widest) if widest else None
+    needs = [line.need for line in widest]
+    need = sum(one for one in needs if one is not None) if widest and None not in needs else None
+    return Client(
+        site,
+        tuple(lines),
+        need,
+        None if need is None or gap is None else need - gap,
+        gap,
+        sum(now - before for now, before in moved) if moved else None,
+    )
 
 
-def _said(gap: int | None, change: int | None) -> str:
-    if gap is None:
-        return "misses an unknown number of links"
-    links = "no link" if gap == 0 else counted(gap, "link")
-    return f"misses {links} ({'first look' if change is None else signed(change)})"
+def _said(client: Client) -> str:
+    site = words_or_unknown(client.site or "", 40)
+    if client.gap is None:
+        return f"{site} misses an unknown number of links"
+    links = "no link" if client.gap == 0 else counted(client.gap, "link")
+    change = "" if client.gap_change is None else f" ({signed(client.gap_change)})"
+    return f"{site} misses {links}{change}"

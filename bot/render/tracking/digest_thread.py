@@ -20,11 +20,13 @@ from bot.render.report import sentences
 from bot.render.slack.blocks import render
 from bot.render.slack.cells import Cell, numbered, pages
 from bot.render.slack.message import Message, message
+from bot.render.tracking.digest_charts import thread_charts
 from bot.render.tracking.tracked_words import quoted
 from bot.render.words import UNKNOWN, counted, linkable, short_url, words_or_unknown
 
 ROWS = 50
 PAGES = 4
+_CHARTS = 10
 _NEW = ("Keyword", "Domain", "Score", "Links to", "Since", "Authority", "Link", "Why")
 _OWN = ("Keyword", "Domain", "Links to", "Since", "Authority")
 _LOST = ("Keyword", "Domain", "Linked to", "Since", "Authority")
@@ -69,7 +71,17 @@ def digest_thread(digest: Digest) -> tuple[_Step, ...]:
     )
     mark = f" {sentences.SAMPLE}" if digest.sample else ""
     tables = [step for part in parts for step in _tables(*part, mark=mark)]
-    return (*tables, *_cost(digest))
+    return (*tables, *_charts(digest), *_cost(digest))
+
+
+def _charts(digest: Digest) -> Iterator[_Step]:
+    """Yield the charts for which the main message has no room, each in a message."""
+    for turn, drawn in enumerate(islice(thread_charts(digest), _CHARTS), 1):
+        said = f"{drawn.chart.title}."
+        yield (
+            f"chart_{turn}",
+            message(said, render("history", lead=said, charts=[drawn.chart], small=[*drawn.marks])),
+        )
 
 
 def _tables(
