@@ -30,7 +30,7 @@ from bot.model.tracking import (
     Unread,
 )
 from bot.planning.refresh import NEW_ROWS
-from bot.render.tracking.digest_clients import clients_sentence
+from bot.render.tracking.digest_clients import clients_of, clients_sentence
 from bot.render.tracking.digest_sentence import digest_sentence
 from bot.render.tracking.suggestions import suggestions
 from bot.settings import levels
@@ -347,7 +347,7 @@ def _clients(
 ) -> tuple[ClientWeek, ...]:
     """Return each client's week in one sentence, from its own keywords and links alone."""
     found = []
-    for site in sorted({one.keyword.question.site for one in stories}):
+    for site in (client.site for client in clients_of(lines)):
         of_site = [at for at, one in enumerate(stories) if one.keyword.question.site == site]
         sentence = digest_sentence(
             [lines[at] for at in of_site],
@@ -357,7 +357,7 @@ def _clients(
             earlier_digest=earlier_digest,
             zone=zone,
         )
-        found.append(ClientWeek(site, sentence))
+        found.append(ClientWeek(site or "", sentence))
     return tuple(found)
 
 

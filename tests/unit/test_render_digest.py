@@ -88,7 +88,7 @@ def test_what_nobody_has_to_look_at_is_one_row_with_the_range_of_its_numbers():
     assert [row[0] for row in table[1:]] == [
         *("top (entered the top 3)", "near", "moved", "27 more keywords")
     ]
-    assert table[-1] == ["27 more keywords", "6 to 32", "±1", "24", "6", "4", " "]
+    assert table[-1] == ["27 more keywords", "6 to 32", "±1", " ", " ", " ", " "]
     small = _small(digest_message(digest(*many, *seen, top, lost=())))
     assert small[0] == "The CSV file in the thread and `/gap list` have every keyword."
 
@@ -235,35 +235,45 @@ def test_one_keyword_shows_what_is_needed_against_what_you_have():
     ]
 
 
-def _followed(*keywords, site=SITE):
+def _followed(*keywords, site=SITE, total=(99, 60)):
     return (
-        *history([99, 90], site=site),
+        *history(total, site=site),
         *(point for name in keywords for point in history([20, 9], name, site)),
     )
 
 
 def test_of_several_keywords_the_total_stands_apart_from_the_gap_of_each():
     names = [f"{'m' * 30}{n}" for n in range(3)]
-    total, each = _charts(digest_message(digest(gap_history=_followed(*names))))
-    assert total[0] == "90 links missing"
-    assert total[1]["Needed"] == [("Nov 16", 105), ("Nov 23", 96)]
+    week = digest(line("a", gap=60), gap_history=_followed(*names))
+    total, each = _charts(digest_message(week))
+    assert total[0] == "60 links missing"
+    assert total[1]["Needed"] == [("Nov 16", 105), ("Nov 23", 66)]
     assert each[0] == "Missing links by keyword"
     assert list(each[1]) == ["m" * 17 + "…", "m" * 14 + "… 2", "m" * 14 + "… 3"]
 
 
-def test_two_clients_have_a_chart_each_and_their_keywords_are_drawn_in_the_thread():
-    both = (*_followed("a", "b"), *_followed("c", "d", site="other.example"))
-    two = digest(line("a"), line("c", site="other.example"), gap_history=both)
+def test_a_title_never_says_another_gap_than_the_headline():
+    """What is unknown now is drawn as it was known last, and is in no sum of today."""
+    week = digest(line("a", gap=50), line("b", gap=None), gap_history=_followed("a", "b"))
+    assert _charts(digest_message(week))[0][0] == "Links needed and had"
+
+
+def test_each_of_two_clients_has_one_chart_and_flat_sums_give_way_to_what_moved():
+    both = (
+        *_followed("a", "b"),
+        *_followed("c", "d", site="other.example", total=(99, 98)),
+    )
+    two = digest(line("a", gap=60), line("c", site="other.example", gap=98), gap_history=both)
     assert [title for title, _ in _charts(digest_message(two))] == [
-        "ledgerly.example: 90 links missing",
-        "other.example: 90 links missing",
+        "ledgerly.example: 60 links missing",
+        "other.example: missing links",
     ]
     below = [
         chart for name, part in digest_thread(two) if "chart" in name for chart in _charts(part)
     ]
     assert [(title, list(series)) for title, series in below] == [
         ("ledgerly.example: missing links", ["a", "b"]),
-        ("other.example: missing links", ["c", "d"]),
+        ("other.example: 98 links missing", ["Needed", "You have"]),
     ]
 
 
@@ -280,7 +290,7 @@ def test_a_step_is_marked_on_its_day_and_said_below():
     assert [label for label, _ in _charts(drawn)[0][1]["Needed"]] == ["Nov 9", "Nov 16", "Nov 23 ①"]
     assert "①" not in str(_charts(drawn)[1])
     assert _small(drawn)[0] == (
-        "① 23 Nov: “b” is not read any more; new competitor for “a” (new.example/best)."
+        "① 23 Nov: “b” was paused or untracked; new competitor for “a” (new.example/best)."
     )
 
 
@@ -312,7 +322,7 @@ def test_the_twin_says_the_table_and_the_chart_in_words():
 def test_the_twin_says_nothing_of_a_cell_without_words():
     many = digest(*(line(f"k{n}", gap=9, gap_change=0) for n in range(9)), lost=())
     assert _sections(digest_message(many).plain)[1].splitlines()[-1] == (
-        "6 more keywords: Gap: 9 · Change: 0 · Need: 24 · Have: 6 · Position: 4"
+        "6 more keywords: Gap: 9 · Change: 0"
     )
 
 

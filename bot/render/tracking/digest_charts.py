@@ -12,7 +12,7 @@ from bot.model.tracking import Digest, GapPoint, GapStep, StepKind
 from bot.render.slack.charts import FEWEST, SERIES, Chart, chart
 from bot.render.tracking.digest_clients import clients_of
 from bot.render.tracking.tracked_words import quoted
-from bot.render.words import UNKNOWN, day_month, number, short_url, words_or_unknown
+from bot.render.words import UNKNOWN, counted, day_month, short_url, words_or_unknown
 
 WEEKS = 9
 """This week and the eight before: each has its label on the axis."""
@@ -20,6 +20,7 @@ IN_A_MESSAGE = 2
 NEEDED, HAVE = "Needed", "You have"
 _MARKS = "①②③④"
 _NAMED = 2
+_SEEN = 0.1  # of the largest number: a smaller move would look like none
 _ORDER = (
     *(StepKind.ADDED, StepKind.ENDED, StepKind.PAGE),
     *(StepKind.ENTERED_TOP3, StepKind.LEFT_TOP3, StepKind.COMPETITOR),
@@ -47,53 +48,71 @@ def thread_charts(digest: Digest) -> list[Drawn]:
 
 
 def _split(digest: Digest, most_lines: int) -> tuple[list[Drawn], list[Drawn]]:
-    sites = [client.site for client in clients_of(digest.keywords)]
-    drawn = dict.fromkeys(point.site for point in digest.gap_history)
-    ordered = [
-        *(site for site in sites if site in drawn),
-        *(one for one in drawn if one not in sites),
-    ]
-    needs = [one for site in ordered if (one := _needed(digest, site, alone=len(ordered) == 1))]
-    moves = [
-        one
-        for site in ordered
-        if (one := _moved(digest, site, most_lines, alone=len(ordered) == 1))
-    ]
-    every = [*needs, *moves]
+    """Return the charts of the message and those of the thread.
+
+    Of several clients each has one in the message: its sums, or where these hardly moved the
+    keywords that did.
+    """
+    clients = {client.site: client for client in clients_of(digest.keywords)}
+    sites = [*clients, *{one.site: None for one in digest.gap_history if one.site not in clients}]
+    first: list[Drawn] = []
+    rest: list[Drawn] = []
+    for site in sites:
+        alone = len(sites) == 1
+        gap = clients[site].gap if site in clients else None
+        both = [
+            _needed(digest, site, gap, alone=alone),
+            _moved(digest, site, most_lines, alone=alone),
+        ]
+        drawn = [one for one in both if one is not None]
+        if len(drawn) > 1 and not alone and _is_flat(drawn[0].chart) and _moves(drawn[1].chart):
+            drawn.reverse()
+        first += drawn if alone else drawn[:1]
+        rest += [] if alone else drawn[1:]
+    every = [*first, *rest]
     return every[:IN_A_MESSAGE], every[IN_A_MESSAGE:]
 
 
-def _needed(digest: Digest, site: str | None, *, alone: bool) -> Drawn | None:
+def _is_flat(made: Chart) -> bool:
+    """Say whether nothing that moved could be seen beside the largest number."""
+    largest = max(max(line.values) for line in made.lines)
+    return all(max(one.values) - min(one.values) < _SEEN * largest for one in made.lines)
+
+
+def _moves(made: Chart) -> bool:
+    return any(len(set(line.values)) > 1 for line in made.lines)
+
+
+def _needed(digest: Digest, site: str | None, gap: int | None, *, alone: bool) -> Drawn | None:
     """Draw a client's need and what it has, with the gap between, and the steps in it."""
-    series = _series(digest, site)
+    series = _by_keyword(digest, site)
     name = None if None in series else next(iter(series), None)
     points = {point.day: point for point in series.get(name, ()) if point.need is not None}
     days = [day for day in sorted(points) if points[day].have is not None][-WEEKS:]
-    if len(days) < FEWEST:
-        return None
     whose = "" if alone else words_or_unknown(site or "", 24)
     if name is not None and alone:
         whose = quoted(words_or_unknown(name, 24))
-    gap = points[days[-1]].gap
-    said = (
-        "no link is missing"
-        if gap == 0
-        else f"{number(gap)} {'link' if gap == 1 else 'links'} missing"
-    )
-    title = f"{whose}: {said}" if whose else f"{said[0].upper()}{said[1:]}"
+    # The headline leaves out what is unknown now; the chart goes on with what was known last.
+    agrees = bool(days) and points[days[-1]].gap == gap
+    said = _missing(gap or 0) if agrees else "links needed and had"
     lines = {
         NEEDED: {day: points[day].need or 0 for day in days},
         HAVE: {day: points[day].have or 0 for day in days},
     }
+    title = f"{whose}: {said}" if whose else f"{said[0].upper()}{said[1:]}"
     made = chart(title, "Referring domains", lines, days)
     if made is None:
         return None
     return _marked(made, days, _steps(digest, site, points, days))
 
 
+def _missing(gap: int) -> str:
+    return "no link missing" if gap == 0 else f"{counted(gap, 'link')} missing"
+
+
 def _moved(digest: Digest, site: str | None, most_lines: int, *, alone: bool) -> Drawn | None:
     """Draw the gaps of a client's keywords, each with the colour that it keeps."""
-    series = {name: those for name, those in _series(digest, site).items() if name is not None}
+    series = {name: those for name, those in _by_keyword(digest, site).items() if name is not None}
     if len(series) < FEWEST:
         return None  # the one keyword is drawn with its need
     known = {
@@ -105,10 +124,16 @@ def _moved(digest: Digest, site: str | None, most_lines: int, *, alone: bool) ->
     if not alone:
         title = f"{words_or_unknown(site or '', 24)}: missing links"
     made = chart(title, "Missing links", known, days)
-    return None if made is None else Drawn(made)
+    if made is None or alone:
+        return None if made is None else Drawn(made)  # the chart beside it has the marks
+    steps: dict[date, list[GapStep]] = {}
+    for step in digest.gap_steps:
+        if step.site == site and step.keyword in known and step.day in days[1:]:
+            steps.setdefault(step.day, []).append(step)
+    return _marked(made, days, {day: steps[day] for day in sorted(steps)[-len(_MARKS) :]})
 
 
-def _series(digest: Digest, site: str | None) -> dict[str | None, list[GapPoint]]:
+def _by_keyword(digest: Digest, site: str | None) -> dict[str | None, list[GapPoint]]:
     found: dict[str | None, list[GapPoint]] = {}
     for point in digest.gap_history:
         if point.site == site:
@@ -153,7 +178,7 @@ def _step(step: GapStep) -> str:
     page = short_url(step.page or "", 60) or UNKNOWN
     return {
         StepKind.ADDED: f"{keyword} was added",
-        StepKind.ENDED: f"{keyword} is not read any more",
+        StepKind.ENDED: f"{keyword} was paused or untracked",
         StepKind.PAGE: f"another page of yours counts for {keyword} ({page})",
         StepKind.COMPETITOR: f"new competitor for {keyword} ({page})",
         StepKind.ENTERED_TOP3: f"{keyword} entered the top 3 and is not counted",

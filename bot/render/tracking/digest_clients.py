@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.gap.changes import by_page
 from bot.model.tracking import KeywordLine
-from bot.render.tracking.tracked_words import ranks_in_top3, signed
+from bot.render.tracking.tracked_words import ranks_in_top3
 from bot.render.words import counted, listed, words_or_unknown
 
 _NAMED = 3
@@ -34,7 +34,7 @@ def clients_of(lines: Sequence[KeywordLine]) -> list[Client]:
 
 
 def clients_sentence(lines: Sequence[KeywordLine]) -> str:
-    """Return where each client stands: `2 clients: a.example misses 18 links (+3) and …`."""
+    """Return where each client stands: `2 clients: a.example misses 18 links (3 more) and …`."""
     clients = clients_of(lines)
     named = [_said(one) for one in clients[:_NAMED]]
     if len(clients) > _NAMED:
@@ -71,5 +71,12 @@ def _said(client: Client) -> str:
     if client.gap is None:
         return f"{site} misses an unknown number of links"
     links = "no link" if client.gap == 0 else counted(client.gap, "link")
-    change = "" if client.gap_change is None else f" ({signed(client.gap_change)})"
-    return f"{site} misses {links}{change}"
+    return f"{site} misses {links}{_moved(client.gap_change)}"
+
+
+def _moved(change: int | None) -> str:
+    if change is None:
+        return ""
+    if change == 0:
+        return " (as before)"
+    return f" ({abs(change):,} {'fewer' if change < 0 else 'more'})"

@@ -145,37 +145,35 @@ def _why(line: KeywordLine, lost: Sequence[OwnLink]) -> str:
 
 
 def _folded(lines: Sequence[KeywordLine]) -> list[Row]:
-    """Return one row for the rest: `23 more keywords`, with the range of each number."""
+    """Return one row for the rest: `23 more keywords`, from which gap to which, and ±1."""
     if not lines:
         return []
-    changes = [line.gap_change for line in lines]
+    unknown = sum(line.gap is None for line in lines)
+    more = f" (gap of {unknown:,} unknown)" if unknown else ""
     return [
         Row(
-            keyword=counted(len(lines), "more keyword"),
-            gap=_range([line.gap for line in lines]),
-            change=_within(changes),
-            need=_range([line.need for line in lines]),
-            have=_range([line.have for line in lines]),
-            position=_range([line.position for line in lines]),
+            keyword=f"{counted(len(lines), 'more keyword')}{more}",
+            gap=_range([line.gap for line in lines if line.gap is not None]),
+            change=_within([line.gap_change for line in lines if line.gap_change is not None]),
+            need=BLANK,
+            have=BLANK,
+            position=BLANK,
             eta=BLANK,
             folds=True,
         )
     ]
 
 
-def _range(values: Sequence[int | None]) -> str:
-    known = [value for value in values if value is not None]
-    if not known:
+def _range(gaps: Sequence[int]) -> str:
+    if not gaps:
         return UNKNOWN
-    low, high = min(known), max(known)
+    low, high = min(gaps), max(gaps)
     return number(low) if low == high else f"{low:,} to {high:,}"
 
 
-def _within(changes: Sequence[int | None]) -> str:
-    """Return `±1`: by how much their gaps changed at most; and how many are not known."""
-    known = [abs(one) for one in changes if one is not None]
-    if not known:
+def _within(changes: Sequence[int]) -> str:
+    """Return `±1`: by how much the gaps changed at most."""
+    if not changes:
         return UNKNOWN
-    said = f"±{max(known):,}" if max(known) else "0"
-    unknown = len(changes) - len(known)
-    return f"{said}, {unknown:,} {UNKNOWN}" if unknown else said
+    most = max(map(abs, changes))
+    return f"±{most:,}" if most else "0"
