@@ -266,13 +266,13 @@ def test_each_of_two_clients_has_one_chart_and_flat_sums_give_way_to_what_moved(
     two = digest(line("a", gap=60), line("c", site="other.example", gap=98), gap_history=both)
     assert [title for title, _ in _charts(digest_message(two))] == [
         "ledgerly.example: 60 links missing",
-        "other.example: missing links",
+        "other.example: missing links by keyword",
     ]
     below = [
         chart for name, part in digest_thread(two) if "chart" in name for chart in _charts(part)
     ]
     assert [(title, list(series)) for title, series in below] == [
-        ("ledgerly.example: missing links", ["a", "b"]),
+        ("ledgerly.example: missing links by keyword", ["a", "b"]),
         ("other.example: 98 links missing", ["Needed", "You have"]),
     ]
 

@@ -122,7 +122,7 @@ def _moved(digest: Digest, site: str | None, most_lines: int, *, alone: bool) ->
     days = sorted(set.intersection(*(set(points) for points in known.values())))[-WEEKS:]
     title = "Missing links by keyword"
     if not alone:
-        title = f"{words_or_unknown(site or '', 24)}: missing links"
+        title = f"{words_or_unknown(site or '', 22)}: missing links by keyword"
     made = chart(title, "Missing links", known, days)
     if made is None or alone:
         return None if made is None else Drawn(made)  # the chart beside it has the marks

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.gap.changes import by_page
+from bot.gap.attention import crossed
+from bot.gap.changes import TOP3, TOP10, by_page
 from bot.model.tracking import KeywordLine
 from bot.render.tracking.tracked_words import ranks_in_top3
 from bot.render.words import counted, listed, words_or_unknown
@@ -27,10 +28,18 @@ class Client:
 
 
 def clients_of(lines: Sequence[KeywordLine]) -> list[Client]:
-    """Return the clients, the one whose gap grew most first: it is the one to look at."""
+    """Return the clients, the one to look at first: a top was crossed, or its gap grew most."""
     sites = dict.fromkeys(line.site for line in lines)
     made = [_client(site, [line for line in lines if line.site == site]) for site in sites]
-    return sorted(made, key=lambda one: (-(one.gap_change or 0), one.site or ""))
+    return sorted(
+        made,
+        key=lambda one: (
+            not any(crossed(line, TOP3) for line in one.lines),
+            not any(crossed(line, TOP10) for line in one.lines),
+            -(one.gap_change or 0),
+            one.site or "",
+        ),
+    )
 
 
 def clients_sentence(lines: Sequence[KeywordLine]) -> str:
