@@ -86,9 +86,9 @@ def test_what_nobody_has_to_look_at_is_one_row_with_the_range_of_its_numbers():
     top = line("top", position=3, position_before=5, position_change=-2)
     table = _cells(digest_message(digest(*many, *seen, top, lost=())))
     assert [row[0] for row in table[1:]] == [
-        *("top (entered the top 3)", "near", "moved", "27 more keywords")
+        *("top (entered the top 3)", "near", "moved", "k26", "26 more keywords")
     ]
-    assert table[-1] == ["27 more keywords", "6 to 32", "±1", " ", " ", " ", " "]
+    assert table[-1] == ["26 more keywords", "6 to 31", "±1", " ", " ", " ", " "]
     small = _small(digest_message(digest(*many, *seen, top, lost=())))
     assert small[0] == "The CSV file in the thread and `/gap list` have every keyword."
 
@@ -322,7 +322,7 @@ def test_the_twin_says_the_table_and_the_chart_in_words():
 def test_the_twin_says_nothing_of_a_cell_without_words():
     many = digest(*(line(f"k{n}", gap=9, gap_change=0) for n in range(9)), lost=())
     assert _sections(digest_message(many).plain)[1].splitlines()[-1] == (
-        "6 more keywords: Gap: 9 · Change: 0"
+        "5 more keywords: Gap: 9 · Change: 0"
     )
 
 

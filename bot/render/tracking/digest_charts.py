@@ -20,6 +20,7 @@ IN_A_MESSAGE = 2
 NEEDED, HAVE = "Needed", "You have"
 _MARKS = "①②③④"
 _NAMED = 2
+_AS_KNOWN = "A number that is unknown now is drawn as it was known last."
 _SEEN = 0.1  # of the largest number: a smaller move would look like none
 _ORDER = (
     *(StepKind.ADDED, StepKind.ENDED, StepKind.PAGE),
@@ -60,12 +61,13 @@ def _split(digest: Digest, most_lines: int) -> tuple[list[Drawn], list[Drawn]]:
     for site in sites:
         alone = len(sites) == 1
         gap = clients[site].gap if site in clients else None
+        of = len(clients[site].lines) if site in clients else 0
         both = [
             _needed(digest, site, gap, alone=alone),
-            _moved(digest, site, most_lines, alone=alone),
+            _moved(digest, site, most_lines, of, alone=alone),
         ]
         drawn = [one for one in both if one is not None]
-        if len(drawn) > 1 and not alone and _is_flat(drawn[0].chart) and _moves(drawn[1].chart):
+        if len(drawn) > 1 and _is_flat(drawn[0].chart) and _moves(drawn[1].chart):
             drawn.reverse()
         first += drawn if alone else drawn[:1]
         rest += [] if alone else drawn[1:]
@@ -103,15 +105,18 @@ def _needed(digest: Digest, site: str | None, gap: int | None, *, alone: bool) -
     made = chart(title, "Referring domains", lines, days)
     if made is None:
         return None
-    return _marked(made, days, _steps(digest, site, points, days))
+    drawn = _marked(made, days, _steps(digest, site, points, days))
+    return drawn if agrees else replace(drawn, marks=(*drawn.marks, _AS_KNOWN))
 
 
 def _missing(gap: int) -> str:
     return "no link missing" if gap == 0 else f"{counted(gap, 'link')} missing"
 
 
-def _moved(digest: Digest, site: str | None, most_lines: int, *, alone: bool) -> Drawn | None:
-    """Draw the gaps of a client's keywords, each with the colour that it keeps."""
+def _moved(
+    digest: Digest, site: str | None, most_lines: int, of: int, *, alone: bool
+) -> Drawn | None:
+    """Draw the gaps of a client's keywords, of so many, each with the colour that it keeps."""
     series = {name: those for name, those in _by_keyword(digest, site).items() if name is not None}
     if len(series) < FEWEST:
         return None  # the one keyword is drawn with its need
@@ -122,7 +127,11 @@ def _moved(digest: Digest, site: str | None, most_lines: int, *, alone: bool) ->
     days = sorted(set.intersection(*(set(points) for points in known.values())))[-WEEKS:]
     title = "Missing links by keyword"
     if not alone:
-        title = f"{words_or_unknown(site or '', 22)}: missing links by keyword"
+        title = f"{words_or_unknown(site or '', 20)}: missing links"
+    if of > len(known):
+        title += f" ({len(known)} of {of:,} keywords)" if alone else f" ({len(known)} of {of:,})"
+    elif not alone:
+        title += " by keyword"
     made = chart(title, "Missing links", known, days)
     if made is None or alone:
         return None if made is None else Drawn(made)  # the chart beside it has the marks

@@ -19,7 +19,7 @@ ROWS = 10
 FIRST_READ = "first read"
 BLANK = " "  # Slack refuses an empty cell
 _ALL = 6  # a client with no more keywords has all of them in the table
-_QUIET = 3  # how many are shown where nothing presses
+_FEW = 4  # rows that a client has in any case, of those that moved at all
 _LEAST = 2  # rows of a client, however many clients there are
 
 
@@ -85,7 +85,10 @@ def _picked(digest: Digest, lines: Sequence[KeywordLine], room: int) -> list[Key
     if len(lines) <= min(_ALL, room):
         return ordered
     pressing = [line for line in ordered if line in named or why[id(line)] < Attention.STILL]
-    picked = (pressing or ordered[:_QUIET])[:room]
+    quiet = [line for line in ordered if line not in pressing]
+    moved = [line for line in quiet if line.gap_change or line.position_change]
+    picked = [*pressing, *moved[: max(0, _FEW - len(pressing))]] or quiet[:_FEW]
+    picked = picked[:room]
     missed = [line for line in named if line not in picked][:1]
     return [*picked[: room - len(missed)], *missed]
 

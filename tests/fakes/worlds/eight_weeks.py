@@ -4,6 +4,7 @@ What a week must be told as is in the tables here: who ranks where, how many dom
 page, and what happened when. Week 0 is the first read, and week 1 has the first digest.
 """
 
+import zlib
 from dataclasses import dataclass, field
 
 from fakes.worlds.moving_web import MovingWeb
@@ -11,6 +12,11 @@ from fakes.worlds.moving_web import MovingWeb
 FIRST_CLIENT, SECOND_CLIENT = "ledgerly.example", "tallybook.example"
 _WORDS = ("crm", "accounting software", "invoice app", "payroll", "help desk", "time tracking")
 _KINDS = ("best {}", "{} for startups", "free {}", "{} pricing", "{} alternatives")
+_COMPETITORS = (
+    *("finstack", "northdesk", "plainbooks", "tidydesk", "papertrail"),
+    *("costwise", "bluequill", "openledger", "quickroll", "taskharbor"),
+)
+_BLOGS = ("tool-radar", "founders-log", "office-daily", "startup-notes", "saas-weekly")
 TODAYS_TOP = 3
 ADDED_IN = 5
 """The week in which the last keyword is tracked."""
@@ -43,7 +49,7 @@ class Keyword:
         return max(0, self.need[week] - self.have[week])
 
     def competitors(self) -> list[str]:
-        return [f"https://rival{n}-{self.number}.example/{self.slug}" for n in range(1, 11)]
+        return [f"https://{name}.example/{self.slug}" for name in _COMPETITORS]
 
 
 def story(count: int, weeks: int = 8) -> list[Keyword]:
@@ -90,10 +96,10 @@ def tell(web: MovingWeb, keywords: list[Keyword], week: int) -> None:
 def _count(web: MovingWeb, url: str, count: int) -> None:
     """Let so many domains link to a page; who comes is new this week, who goes left the index."""
     rows = web.links.setdefault(url, {})
-    name = url.split("/")[2].split(".", maxsplit=1)[0] + url.rsplit("/", maxsplit=1)[-1][:6]
+    page = zlib.crc32(url.encode()) % 1_000
     number = 0
     while len(rows) < count:
-        domain = f"{name}-fan{number}.example"
+        domain = f"{_BLOGS[number % len(_BLOGS)]}-{page}-{number}.example"
         if domain not in rows:
             web.link(url, domain, days_ago=2, authority=30 + number % 5 * 10)
         number += 1
