@@ -52,15 +52,15 @@ class Keyword:
         return [f"https://{name}.example/{self.slug}" for name in _COMPETITORS]
 
 
-def story(count: int, weeks: int = 8) -> list[Keyword]:
-    """Return `count` keywords; of five and more, every third is the second client's.
+def story(count: int, weeks: int = 8, clients: int = 2) -> list[Keyword]:
+    """Return `count` keywords; of five and more, every third is the second of two clients'.
 
     In the numbers of a keyword: the need grows by one every third week, we win a link in some, and
     the first of each client is the one that things happen to.
     """
     made = []
     for number in range(count):
-        site = SECOND_CLIENT if count >= 5 and number % 3 == 2 else FIRST_CLIENT
+        site = SECOND_CLIENT if clients > 1 and count >= 5 and number % 3 == 2 else FIRST_CLIENT
         one = Keyword(number, site)
         need, have = 14 + number % 7 * 3, 4 + number % 5 * 2
         for week in range(weeks + 1):
