@@ -137,6 +137,11 @@ async def test_five_keywords_of_two_clients_are_told_by_the_script(tmp_path):
             assert head[1] == str(sum(one.gap(WEEKS) for one in counted))
             assert head[3] == str(sum(one.need[WEEKS] for one in counted))
 
+        assert told.digests[WEEKS].text == (
+            f"2 clients: {FIRST_CLIENT} misses 40 links (as before) and {SECOND_CLIENT} misses "
+            "12 links (as before); “best crm” entered the top 3."
+        )
+
         # never a sum over two
         gaps = [int(row[1]) for row in rows if row[0] in (FIRST_CLIENT, SECOND_CLIENT)]
         assert f"{sum(gaps)} link" not in words(told.digests[WEEKS])

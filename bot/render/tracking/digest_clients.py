@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.gap.attention import crossed
 from bot.gap.changes import TOP3, TOP10, by_page
 from bot.model.tracking import KeywordLine
-from bot.render.tracking.tracked_words import ranks_in_top3
+from bot.render.tracking.tracked_words import quoted, ranks_in_top3
 from bot.render.words import counted, listed, words_or_unknown
 
 _NAMED = 3
@@ -48,7 +48,19 @@ def clients_sentence(lines: Sequence[KeywordLine]) -> str:
     named = [_said(one) for one in clients[:_NAMED]]
     if len(clients) > _NAMED:
         named.append(f"{counted(len(clients) - _NAMED, 'more client')}")
-    return f"{counted(len(clients), 'client')}: {listed(named)}."
+    return f"{counted(len(clients), 'client')}: {listed(named)}{_ranks(lines)}."
+
+
+def _ranks(lines: Sequence[KeywordLine]) -> str:
+    """Return who crossed the top 3, which is what the links are for."""
+    those = [line for line in lines if crossed(line, TOP3)]
+    if not those:
+        return ""
+    line = min(those, key=lambda one: (not ranks_in_top3(one), one.keyword))
+    more = f", and {counted(len(those) - 1, 'more keyword')} crossed it" if those[1:] else ""
+    return (
+        f"; {quoted(line.keyword)} {'entered' if ranks_in_top3(line) else 'left'} the top 3{more}"
+    )
 
 
 def _client(site: str | None, lines: Sequence[KeywordLine]) -> Client:
