@@ -193,7 +193,7 @@ def test_an_eta_is_said_as_people_say_it(changes, said):
     assert _cells(digest_message(digest(line(**changes))))[1][6] == said
 
 
-def test_what_is_not_known_is_said_in_small_print():
+def test_unknown_numbers_are_named_in_small_print():
     drawn = digest_message(
         digest(
             unread=tuple(Unread(f"t{n}", f"k{n}", "Ahrefs did not answer.") for n in range(5)),
