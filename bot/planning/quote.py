@@ -135,6 +135,7 @@ def week(
         times * refresh.weekly_worst(index, serp, size, own_domains=own_domains)
         for size, times in portions.items()
     )
+    weekly += refresh.letters_worst(index, keywords)
     worst: Pools = Counter({(index.name, index.pool): weekly})
     if serp is not None and serp.name != index.name:
         search = refresh.search_results(serp, "keyword", Market("us", "en"))

@@ -16,6 +16,7 @@ from bot.planning.steps import (
     MOST_PROVEN,
     SEARCH_RESULTS,
     TOP,
+    enrichment,
     metrics,
     most_affordable,
     proof,
@@ -34,6 +35,8 @@ NEW_ROWS = 10
 """New linkers of a page that a week asks for at most; ten cost Ahrefs' floor."""
 A_PORTION = 25
 """Keywords that are read at once: at sixty requests a minute, a few minutes' work."""
+MOST_LETTERS = 3
+"""Domains that a digest proposes to write to; their linking pages are always bought."""
 COUNTS = "counts of the tracked pages"
 _CHURN = 5  # as many may have come beside the growth as others have gone
 _SOME_DAY = date(2026, 1, 1)  # it changes no price
@@ -106,6 +109,35 @@ def lost_links(index: Vendor, target: Target, *, since: date) -> Ask | None:
     return Ask(index, Capability.LOST, LostQuery(target, since), what)
 
 
+def linking_pages(
+    index: Vendor, seen_on: Mapping[str, Sequence[Target]], left: int | None
+) -> list[Ask]:
+    """Return the questions on which page each domain links, as far as what is left pays for them.
+
+    `seen_on`: the targets that each of them links to.
+    """
+    return [
+        ask
+        for ask in enrichment(index, seen_on, left)
+        if ask.capability is Capability.LINKS and not ask.beyond_the_cap
+    ]
+
+
+def letters_worst(index: Vendor, keywords: int) -> int:
+    """Return the most units that the linking pages of those to write to can cost in a week.
+
+    They may link to a page of a competitor each. Of one keyword alone they are paid for with what
+    its lists leave: a week in which all its pages moved is dear enough.
+    """
+    if keywords < 2:
+        return 0
+    seen_on = {
+        f"new-{number}.example": [Target(Scope.PAGE, f"https://rival-{number}.example/page")]
+        for number in range(MOST_LETTERS)
+    }
+    return sum(ask.worst() for ask in linking_pages(index, seen_on, None))
+
+
 def portion_sizes(keywords: int) -> list[int]:
     """Return how many keywords are read at once, each time: portions of nearly the same size."""
     count = -(-keywords // A_PORTION)
@@ -126,7 +158,8 @@ def weekly_worst(
     Supposes one site of ours with a page for each keyword, no competitor twice, and that the counts
     of all pages moved, ours too unless `ours_moved` is False. Search results count where the index
     gives them. That none of whom is new to a competitor links to us is proven for each of our
-    `own_domains`. Linking pages and the links that left us are bought of what is left over.
+    `own_domains`. Links that left us are bought of what is left over, and so are linking pages, but
+    for `letters_worst`.
     """
     names = [f"rival-{number}.example" for number in range(keywords * TOP)]
     theirs = [f"https://{name}/page" for name in names]

@@ -352,6 +352,23 @@ def absences(db: sqlite_utils.Database) -> None:
     """)
 
 
+@STEPS()
+def proposals(db: sqlite_utils.Database) -> None:
+    """Add what digests proposed to do."""
+    db.executescript("""
+        CREATE TABLE proposals (
+            team TEXT NOT NULL REFERENCES teams (id),
+            channel TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            period TEXT NOT NULL,
+            proposed_at TEXT NOT NULL,
+            PRIMARY KEY (team, channel, kind, subject, reason)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
 def migrate(db: sqlite_utils.Database, name: str) -> None:
     """Apply missing migrations, all or nothing; two processes may try at the same moment.
 

@@ -22,13 +22,14 @@ from bot.model.question import NO_PAGE
 from bot.model.tracking import Digest, OwnLink, Snapshot, TrackedKeyword, Unread
 from bot.planning.refresh import NEW_ROWS
 from bot.render.tracking.digest_sentence import digest_sentence
-from bot.render.tracking.suggestions import suggestions
+from bot.render.tracking.suggestions import to_do
 from bot.settings import levels
 from bot.settings.environment import Settings
 from bot.store import (
     ledger,
     link_changes,
     posts,
+    proposals,
     snapshots,
     tracked_keywords,
 )
@@ -91,7 +92,7 @@ class Digests:
         Changes are against the digest before, or against each keyword's first read.
         """
         return await self._database.read(
-            lambda db: _build(db, self._settings, slot, as_of, self._provers)
+            lambda db: build_digest(db, self._settings, slot, as_of, self._provers)
         )
 
 
@@ -116,13 +117,14 @@ class _Story:
         return len(names - noise() - self.own)
 
 
-def _build(
+def build_digest(
     db: sqlite_utils.Database,
     settings: Settings,
     slot: Slot,
     as_of: datetime,
     provers: frozenset[str],
 ) -> Digest:
+    """Return what a channel's week has to tell up to a moment."""
     team, channel = slot.team, slot.channel
     since = posts.told_until(db, slot)
     here = tracked_keywords.of_channel(db, team, channel)
@@ -164,6 +166,7 @@ def _build(
         for one in active
         if one.fault or one.tracked.id not in shots
     )
+    wanted = to_do(lines, fresh, won, lost, before=proposals.before(db, slot, until=as_of))
     digest = Digest(
         week=slot.period,
         channel=channel,
@@ -173,7 +176,7 @@ def _build(
         won=won,
         lost=lost,
         cost=ledger.spent_in(db, team, channel, WEEKLY, since=since, until=as_of),
-        suggestions=suggestions(lines, fresh, won, lost),
+        suggestions=tuple(one.words for one in wanted),
         taken_at=as_of,
         since=since,
         changed=bool(fresh or won or lost or any(map(moved, lines))),
@@ -184,6 +187,7 @@ def _build(
         gap_history=gap_history(_by_name(stories)),
         links_to_both=tuple(one for one in links_to_both(news) if one.domain not in just_won),
         unproven=unproven_links(news),
+        to_do=wanted,
     )
     told = () if digest.nothing_read else lines
     sentence = digest_sentence(told, won, lost, fresh, earlier_digest=since is not None)

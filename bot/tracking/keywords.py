@@ -160,7 +160,11 @@ class Tracking:
         for portion in portions(keywords):
             to_come = len(keywords) - len(outcomes) - len(portion)
             outcomes += await self._refresher.read(
-                portion, run_id=run_id, person=person, to_come=to_come
+                portion,
+                run_id=run_id,
+                person=person,
+                to_come=to_come,
+                alone=len(keywords) == 1,
             )
             if between is not None:
                 await between()

@@ -6,8 +6,8 @@ moment from which on links are news. A link that left is called lost once its pa
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -21,6 +21,7 @@ from bot.pages.facts import MAX_SHOWN
 from bot.pages.reading.fetch import PageRead, Reader, ReadState
 from bot.pages.understand import understood
 from bot.planning import link_lists, refresh, steps
+from bot.planning.asks import Ask
 from bot.providers.base import (
     Capability,
     IntersectQuery,
@@ -63,11 +64,24 @@ class WatchedPage:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What a look found: new domains, strongest first, with what they link to, and our pages.
+
+    `unanswered` were to be asked about and were not answered for.
+    """
+
+    fresh: dict[str, tuple[ReferringDomain, list[Target]]] = field(default_factory=dict)
+    ours: frozenset[Target] = frozenset()
+    unanswered: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class LinkWatch:
     """The look of one site's keywords at their pages, in one index.
 
     `kept_back` are units of the run's cap that keywords still to be read may need; `kept_of_ours`
-    is what the lists of our own pages would have cost.
+    is what the lists of our own pages would have cost, `kept_for_letters` what the pages of those
+    to write to can cost.
     """
 
     team: str
@@ -81,12 +95,10 @@ class LinkWatch:
     proof: AbsenceProof
     kept_back: int = 0
     kept_of_ours: int = 0
+    kept_for_letters: int = 0
 
-    async def look(self, pages: Sequence[WatchedPage]) -> frozenset[str]:
-        """Ask, keep, and look closer at what is new; never raises for a vendor or a page.
-
-        Returns the pages that were to be asked about and were not answered for.
-        """
+    async def look(self, pages: Sequence[WatchedPage]) -> Found:
+        """Ask, keep, and look closer at what is new; never raises for a vendor or a page."""
         if not self._is_free:
             for page in pages:
                 await self._begin(page)
@@ -105,8 +117,43 @@ class LinkWatch:
         await self._prove(fresh, ours)
         left += await self._ask_who_left(pages)
         await self._check(left)
-        await self._buy_pages(fresh, ours)
-        return frozenset(target.value for target in unanswered)
+        return Found(fresh, frozenset(ours), frozenset(target.value for target in unanswered))
+
+    async def buy_letters(self, seen_on: Mapping[str, Sequence[Target]], units: int | None) -> None:
+        """Buy the linking page of each domain that a digest will propose to write to.
+
+        `units` is what is meant for it.
+        """
+        left = await self._left()
+        if units is not None:
+            left = units if left is None else min(left, units)
+        unknown = {
+            name: targets
+            for name, targets in seen_on.items()
+            if not [one for one in targets if await self._page_of(self._of(one), name)]
+        }
+        await self._buy(refresh.linking_pages(self.index, unknown, left))
+
+    async def buy_pages(self, found: Found) -> None:
+        """Buy the linking page of our new links and of the strongest others, as far as it goes.
+
+        What letters took is not there for them a second time.
+        """
+        names = sorted(found.fresh, key=lambda name: not found.ours & set(found.fresh[name][1]))
+        seen_on: dict[str, list[Target]] = {}
+        for name in names[:MOST_PAGES_BOUGHT]:
+            targets = found.fresh[name][1]
+            if not [one for one in targets if await self._page_of(self._of(one), name)]:
+                seen_on[name] = targets
+        left = await self._left(but=self.kept_of_ours + self.kept_for_letters)
+        await self._buy(refresh.linking_pages(self.index, seen_on, left))
+
+    async def _buy(self, asks: Sequence[Ask]) -> None:
+        for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
+            if answer is not None and isinstance(ask.query, LinksQuery):
+                of = self._of(ask.query.target)
+                for row in answer.only(Link):
+                    await self.database.run(partial(link_changes.keep_page, of=of, link=row))
 
     @property
     def _is_free(self) -> bool:
@@ -288,24 +335,6 @@ class LinkWatch:
         """Ask once whether the new domains of all competitors link to us, and keep what is said."""
         theirs = [name for name, (_, targets) in fresh.items() if not ours & set(targets)]
         await self.proof.keep(theirs, await self._left())
-
-    async def _buy_pages(
-        self, fresh: dict[str, tuple[ReferringDomain, list[Target]]], ours: set[Target]
-    ) -> None:
-        """Buy the linking page of our new links and of the strongest others, as far as it goes."""
-        names = sorted(fresh, key=lambda name: not ours & set(fresh[name][1]))
-        seen_on = {name: fresh[name][1] for name in names[:MOST_PAGES_BOUGHT]}
-        left = await self._left(but=self.kept_of_ours)
-        asks = [
-            ask
-            for ask in steps.enrichment(self.index, seen_on, left)
-            if ask.capability is Capability.LINKS and not ask.beyond_the_cap
-        ]
-        for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
-            if answer is not None and isinstance(ask.query, LinksQuery):
-                of = self._of(ask.query.target)
-                for row in answer.only(Link):
-                    await self.database.run(partial(link_changes.keep_page, of=of, link=row))
 
     async def _left(self, *, but: int = 0) -> int | None:
         """Return what may be spent beyond counts and lists; the first must not eat the last's."""
