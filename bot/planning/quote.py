@@ -120,6 +120,14 @@ def _of_the_lists(index: Vendor, list_budget: int, lists: list[Ask]) -> Pools:
     return pools
 
 
+def read_together(question: Question) -> tuple[object, ...]:
+    """Return what keywords have in common that one question can be about: a site and its vendors.
+
+    A week is priced by it, and is read in its portions.
+    """
+    return question.site, question.via, question.serp
+
+
 def week(
     chosen: VendorSelection, keywords: int, own_domains: int = 1
 ) -> dict[tuple[str, str], int]:

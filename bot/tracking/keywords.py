@@ -18,6 +18,7 @@ from bot.model.page_key import is_same_page, page_key
 from bot.model.question import Question, SiteQuestion
 from bot.model.report import Report
 from bot.model.tracking import CompetitorCount, Snapshot, TrackedKeyword
+from bot.planning.quote import read_together
 from bot.planning.refresh import portion_sizes
 from bot.store import snapshots, tracked_keywords
 from bot.store.connect import Database
@@ -156,19 +157,21 @@ class Tracking:
 
         `between` is awaited after each portion. Everything under one `run_id` shares its cap.
         """
-        outcomes: list[Outcome] = []
-        for portion in portions(keywords):
-            to_come = len(keywords) - len(outcomes) - len(portion)
-            outcomes += await self._refresher.read(
+        found: dict[str, Outcome] = {}
+        in_turn = portions(keywords)
+        for number, portion in enumerate(in_turn, 1):
+            to_come = [one for later in in_turn[number:] for one in later]
+            outcomes = await self._refresher.read(
                 portion,
                 run_id=run_id,
                 person=person,
                 to_come=to_come,
                 alone=len(keywords) == 1,
             )
+            found |= {one.tracked.id: one for one in outcomes}
             if between is not None:
                 await between()
-        return tuple(outcomes)
+        return tuple(found[one.id] for one in keywords)
 
     async def remember(
         self, question: Question, report: Report, *, run_id: str, team: str, only: str | None = None
@@ -198,10 +201,17 @@ class Tracking:
 def portions(keywords: Sequence[TrackedKeyword]) -> list[Sequence[TrackedKeyword]]:
     """Return them in portions of nearly the same size: a question for all has a price of its own.
 
-    What a kill interrupts is one portion, and its answers are kept.
+    A portion is of one site, as its price is. What a kill interrupts is one portion, and its
+    answers are kept.
     """
-    bounds = accumulate(portion_sizes(len(keywords)), initial=0)
-    return [keywords[start:end] for start, end in pairwise(bounds)]
+    alike: dict[object, list[TrackedKeyword]] = {}
+    for one in keywords:
+        alike.setdefault(read_together(one.question), []).append(one)
+    found: list[Sequence[TrackedKeyword]] = []
+    for some in alike.values():
+        bounds = accumulate(portion_sizes(len(some)), initial=0)
+        found += [some[start:end] for start, end in pairwise(bounds)]
+    return found
 
 
 def snapshot_of(report: Report, run_id: str, *, reread: bool) -> Snapshot:

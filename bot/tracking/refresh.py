@@ -4,7 +4,7 @@ The search results of each keyword, the counts of all pages in one question, the
 (`bot.tracking.link_changes`). A keyword that cannot be read keeps its last snapshot and says why.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,7 +32,7 @@ from bot.settings import levels
 from bot.settings.environment import Settings
 from bot.settings.levels import TeamSettings
 from bot.spending.budget import Rules, RunBudget
-from bot.store import snapshots
+from bot.store import ledger, snapshots
 from bot.store import tracked_keywords as store
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
@@ -99,7 +99,7 @@ class Refresher:
         *,
         run_id: str,
         person: str | None = None,
-        to_come: int = 0,
+        to_come: Sequence[TrackedKeyword] = (),
         alone: bool = False,
     ) -> tuple[Outcome, ...]:
         """Read keywords of one channel, and keep what was found; never raises for a vendor.
@@ -127,9 +127,11 @@ class Refresher:
             serp = chosen.serp.name if chosen.serp else ""
             groups[tracked.question.site, serp, chosen.main.name].append((tracked, chosen))
         opened: list[_Group] = []
-        for number, members in enumerate(groups.values()):
-            run = f"{run_id}/{number}" if number else run_id
-            group = await self._open(members, held, run, person=person, to_come=to_come)
+        waiting = [*keywords, *to_come]
+        for members in groups.values():
+            for tracked, _ in members:
+                waiting.remove(tracked)
+            group = await self._open(members, held, run_id, person=person, to_come=waiting)
             opened.append(group)
             found |= {outcome.tracked.id: outcome for outcome in await group.read()}
         for outcome in found.values():
@@ -173,7 +175,7 @@ class Refresher:
                 settings = held.at(site, channel)
                 chosen = vendors_for(self._registry, keyword.question, settings)
                 group = await self._open(
-                    [(keyword, chosen)], held, run_id, person=person, to_come=0
+                    [(keyword, chosen)], held, run_id, person=person, to_come=()
                 )
             await group.buy_letters(some, alone=alone)
 
@@ -184,7 +186,7 @@ class Refresher:
         run_id: str,
         *,
         person: str | None,
-        to_come: int,
+        to_come: Sequence[TrackedKeyword],
     ) -> "_Group":
         (first, chosen), now = members[0], self._clock.now()
         team, site = first.team, first.question.site
@@ -194,15 +196,24 @@ class Refresher:
             lambda db: snapshots.history(db, team, ids, until=now, last=KEPT_IN_VIEW)
         )
         others = await self._database.read(lambda db: store.of_channel(db, team, first.channel))
-        reads = max(len(others), len(members))
         own = held.own_domains(site)
+        later = self._worst(to_come, held)
+        this_run = later + self._worst([tracked for tracked, _ in members], held)
+        whole_week = self._worst([one.tracked for one in others], held)
+        caps = {
+            vendor: min(
+                max(units, whole_week[vendor]),
+                units + await self._used(team, run_id, vendor),
+            )
+            for vendor, units in this_run.items()
+        }
         budget = RunBudget(
             self._database,
             run_id,
             team,
             None,
             SqliteAnswers(self._database, team),
-            _caps(chosen, reads, len(own), settings.run_cap),
+            caps,
             Payer(person, site, first.channel),
             Rules.of(settings),
         )
@@ -218,9 +229,9 @@ class Refresher:
             clock=self._clock,
             reader=self._reader,
             proof=AbsenceProof(team, site, own, chosen, asker, self._database, self._clock),
-            kept_back=_caps(chosen, to_come, len(own), settings.run_cap).get(chosen.main.name, 0),
+            kept_back=later[chosen.main.name],
             kept_of_ours=_lists_of_ours(chosen, len(members)),
-            kept_for_letters=refresh.letters_worst(chosen.main, reads),
+            kept_for_letters=refresh.letters_worst(chosen.main, len(members) + len(to_come)),
         )
         readings = [
             _Reading(one, tuple(s for s in past.get(one.id, ()) if s.index == chosen.main.name))
@@ -238,6 +249,29 @@ class Refresher:
             ZoneInfo(settings.time_zone),
             run_id,
             begun_with,
+        )
+
+    def _worst(self, keywords: Iterable[TrackedKeyword], held: TeamSettings) -> Counter[str]:
+        """Return the most that reading them may cost by vendor, as it is quoted: site by site."""
+        alike: dict[object, list[TrackedKeyword]] = defaultdict(list)
+        for one in keywords:
+            alike[quote.read_together(one.question)].append(one)
+        worst = Counter[str]()
+        for some in alike.values():
+            question = some[0].question
+            settings = held.at(question.site, some[0].channel)
+            try:
+                chosen = vendors_for(self._registry, question, settings)
+            except BadQuestion:
+                continue  # it is not read, so it costs nothing
+            own = len(held.own_domains(question.site))
+            worst.update(_caps(chosen, len(some), own, settings.run_cap))
+        return worst
+
+    async def _used(self, team: str, run_id: str, vendor: str) -> int:
+        pool = self._registry.named(vendor).pool
+        return await self._database.read(
+            lambda db: ledger.used_units(db, team, run_id, vendor, pool)
         )
 
     async def _keep(self, outcome: Outcome) -> None:

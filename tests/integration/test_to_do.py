@@ -108,3 +108,17 @@ async def test_what_a_channel_was_told_to_do_it_is_not_told_again(tmp_path):
         assert "Make a page for “best crm”" in digests[0]
         assert "Make a page for “best crm”" not in digests[1]
         assert "Write to two.example" in digests[1]
+
+
+def test_the_weeks_of_several_sites_cost_no_more_together_than_was_said(cli):
+    rows = f"{keyword(0)},{OWN_SITE}\n{keyword(1)},client.example\n"
+    (cli.folder / "some.csv").write_text(f"keyword,site\n{rows}", "utf-8")
+    cli.run("track", "--csv", "some.csv", *cli.as_of)
+    cli.digest()
+    new = {f"fan{at}{place}.example": competitor(at, place) for at in (0, 1) for place in (1, 2, 3)}
+    cli.next_week(*(link(url, name, this_week(cli)) for name, url in new.items()))
+    said = cli.run("refresh", *cli.as_of).stderr
+    at_most = next(int(word.replace(",", "")) for word in said.split() if word[0].isdigit())
+    digest = cli.digest()
+    assert {one["domain"] for one in digest["new_competitor_links"]} == set(new)
+    assert 600 <= units(digest) <= at_most
