@@ -369,6 +369,20 @@ def proposals(db: sqlite_utils.Database) -> None:
     """)
 
 
+@STEPS()
+def digest_times(db: sqlite_utils.Database) -> None:
+    """Add since when a channel hears of its week at its day and hour."""
+    db.executescript("""
+        CREATE TABLE digest_times (
+            team TEXT NOT NULL REFERENCES teams (id),
+            channel TEXT NOT NULL,
+            said TEXT NOT NULL,
+            since TEXT,
+            PRIMARY KEY (team, channel)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
 def migrate(db: sqlite_utils.Database, name: str) -> None:
     """Apply missing migrations, all or nothing; two processes may try at the same moment.
 
