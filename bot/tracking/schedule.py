@@ -246,7 +246,7 @@ def _turns(
     """Return the channel's latest digest and, on any other day, today's alerts; at night nothing.
 
     A digest whose moment lies before it was `moved` there was not missed: it comes at the next
-    hour, if that is still in its week, and not while somebody sets the day.
+    hour, and not while somebody sets the day.
 
     Yesterday's alerts are over: they must not come in the morning before today's, or before the
     digest of today.
@@ -260,7 +260,7 @@ def _turns(
     if moved is not None and digest_at < moved:
         at = _daily(settings).after(moved)
     turns = []
-    if at <= now and digest_slot(team, channel, settings, at) == slot:
+    if at <= now:
         turns.append(Turn(slot, at))
     today = _daily(settings).latest(now)
     if today != digest_at and today.astimezone(zone).date() == local.date():

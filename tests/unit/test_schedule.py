@@ -149,18 +149,23 @@ async def test_a_day_that_is_moved_back_is_made_up_for_at_the_next_hour_and_not_
     assert there.heard("C1")[1:] == ["2026-01-15 09:00", "2026-01-19 09:00"]
 
 
-async def test_a_day_that_is_moved_on_the_last_evening_of_a_week_is_told_with_the_next(there):
+@pytest.mark.parametrize(
+    ("new", "told"),
+    [("mon", ["2026-01-19 09:00"]), ("wed", ["2026-01-19 09:00", "2026-01-21 09:00"])],
+)
+async def test_a_day_that_is_moved_on_the_last_day_of_a_week_loses_no_week(there, new, told):
     await there.track("C1", "mon", 9, "UTC")
     await there.ring(MONDAY_9)
     there.set("C1", digest_day="sun", digest_hour=22)
     sunday = MONDAY_9 + A_WEEK + A_DAY * 6
     await there.ring(sunday)
-    there.set("C1", digest_day="mon", digest_hour=9)
+    there.set("C1", digest_day=new, digest_hour=9)
     for hours in (1, 13):
         await there.ring(sunday + timedelta(hours=hours))
     assert there.heard("C1") == ["2026-01-05 09:00"]
-    await there.ring(sunday + A_DAY)
-    assert there.heard("C1")[1:] == ["2026-01-19 09:00"]
+    for days in (1, 3):
+        await there.ring(sunday + A_DAY * days)
+    assert there.heard("C1")[1:] == told
 
 
 @pytest.mark.parametrize(("before", "after"), [(6, 22), (22, 6), (9, 10)])
