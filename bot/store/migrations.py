@@ -383,6 +383,19 @@ def digest_times(db: sqlite_utils.Database) -> None:
     """)
 
 
+@STEPS()
+def read_claims(db: sqlite_utils.Database) -> None:
+    """Add which run reads a tracked keyword at this moment."""
+    db.executescript("""
+        CREATE TABLE read_claims (
+            tracked INTEGER PRIMARY KEY REFERENCES tracked_keywords (number) ON DELETE CASCADE,
+            run_id TEXT NOT NULL,
+            lease_until TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX read_claims_by_run ON read_claims (run_id);
+    """)
+
+
 def migrate(db: sqlite_utils.Database, name: str) -> None:
     """Apply missing migrations, all or nothing; two processes may try at the same moment.
 

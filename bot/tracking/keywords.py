@@ -20,7 +20,7 @@ from bot.model.report import Report
 from bot.model.tracking import CompetitorCount, Snapshot, TrackedKeyword
 from bot.planning.quote import read_together
 from bot.planning.refresh import portion_sizes
-from bot.store import snapshots, tracked_keywords
+from bot.store import read_claims, snapshots, tracked_keywords
 from bot.store.connect import Database
 from bot.store.tracked_keywords import TrackedState
 from bot.tracking.refresh import Outcome, Refresher
@@ -31,6 +31,7 @@ A_WEEK_OR_SO = timedelta(days=6)
 """A read this old is due where nothing else says when."""
 A_DAY = timedelta(days=1)
 """A read this old is due at a channel's weekly turn: what happened since then belongs into it."""
+BEING_READ = "It is being read by another run at this moment, so nothing was paid for it here."
 MOST_SHOWN = 60
 """Snapshots of a history: more than a year of weekly reads."""
 _EVER = datetime.max.replace(tzinfo=UTC)  # what was read as of a later moment is shown as well
@@ -155,23 +156,33 @@ class Tracking:
     ) -> tuple[Outcome, ...]:
         """Read keywords of one channel now, paused ones as well; a portion is kept at a time.
 
-        `between` is awaited after each portion. Everything under one `run_id` shares its cap.
+        `between` is awaited after each portion. Everything under one `run_id` shares its cap. What
+        another run is reading at this moment is left to it.
         """
         found: dict[str, Outcome] = {}
         in_turn = portions(keywords)
         for number, portion in enumerate(in_turn, 1):
-            to_come = [one for later in in_turn[number:] for one in later]
-            outcomes = await self._refresher.read(
-                portion,
-                run_id=run_id,
-                person=person,
-                to_come=to_come,
-                alone=len(keywords) == 1,
-            )
+            free = await self._claimed(portion, run_id)
+            try:
+                outcomes = await self._refresher.read(
+                    [one for one in portion if one.id in free],
+                    run_id=run_id,
+                    person=person,
+                    to_come=[one for later in in_turn[number:] for one in later],
+                    alone=len(keywords) == 1,
+                )
+            finally:
+                await self._database.run(lambda db: read_claims.release(db, run_id))
             found |= {one.tracked.id: one for one in outcomes}
+            taken = [one for one in portion if one.id not in free]
+            found |= {one.id: Outcome(one, None, BEING_READ) for one in taken}
             if between is not None:
                 await between()
         return tuple(found[one.id] for one in keywords)
+
+    async def _claimed(self, portion: Sequence[TrackedKeyword], run_id: str) -> frozenset[str]:
+        ids, at, team = [one.id for one in portion], self._clock.now(), portion[0].team
+        return await self._database.run(lambda db: read_claims.claim(db, team, ids, run_id, at))
 
     async def remember(
         self, question: Question, report: Report, *, run_id: str, team: str, only: str | None = None
