@@ -6,7 +6,7 @@ these it is proven whether they link to us, in one question for all. Nothing is 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from bot.model.links import Market, Scope, Target
 from bot.planning.asks import Ask
@@ -33,6 +33,8 @@ from bot.providers.base import (
 
 NEW_ROWS = 10
 """New linkers of a page that a week asks for at most; ten cost Ahrefs' floor."""
+OVERLAP = timedelta(days=7)
+"""How much of the time before the last look is asked about again."""
 A_PORTION = 25
 """Keywords that are read at once: at sixty requests a minute, a few minutes' work."""
 MOST_LETTERS = 3
@@ -77,6 +79,23 @@ def new_linkers(
         return build(FREE_ROWS)
     few = rows if grew_by is None else min(rows, max(0, grew_by) + _CHURN)
     return build(most_affordable(rows, build(few).worst(), build))
+
+
+def asked_from(
+    last: date, *, first: date | None, known: Sequence[date], grew_by: int | None
+) -> date:
+    """Return from which day on to ask who is new: a week before the `last` look, if it fits.
+
+    An index publishes late what it saw early. What is `known` comes along and is dropped, so as
+    many days are asked again as leave room for what is new, and none before the `first` day asked
+    about. `known` are the days of what is known of that week, the latest first.
+    """
+    if first is None or first >= last:
+        return last
+    room = NEW_ROWS - (NEW_ROWS // 2 if grew_by is None else max(0, grew_by))
+    earliest = max(first, last - OVERLAP)
+    crowded = [day for day in known if day >= earliest][max(0, room) :]
+    return min(last, crowded[0] + timedelta(days=1)) if crowded else earliest
 
 
 def new_linkers_of_all(

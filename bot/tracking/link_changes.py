@@ -8,7 +8,7 @@ moment from which on links are news. A link that left is called lost once its pa
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import sqlite_utils
@@ -22,6 +22,7 @@ from bot.pages.reading.fetch import PageRead, Reader, ReadState
 from bot.pages.understand import understood
 from bot.planning import link_lists, refresh, steps
 from bot.planning.asks import Ask
+from bot.planning.refresh import OVERLAP
 from bot.providers.base import (
     Capability,
     IntersectQuery,
@@ -103,15 +104,15 @@ class LinkWatch:
             for page in pages:
                 await self._begin(page)
         pages = [await self._since_the_last_answer(page) for page in pages]
-        news, unanswered = await self._ask(pages)
+        asked_from = {page.target: await self._asked_from(page) for page in pages}
+        news, unanswered = await self._ask(pages, asked_from)
         left: list[tuple[Target, Link]] = []
         ours = {page.target for page in pages if page.is_ours}
-        since = {page.target: page.since or self.clock.now() for page in pages}
         for profile in news:
             left += await self._keep(
                 profile,
                 is_ours=profile.target in ours,
-                asked_since=since[profile.target].date(),
+                asked_since=asked_from[profile.target],
             )
         fresh = await self._fresh(pages)
         await self._prove(fresh, ours)
@@ -172,7 +173,24 @@ class LinkWatch:
             return page
         return replace(page, since=max(page.since, at))
 
-    async def _ask(self, pages: Sequence[WatchedPage]) -> tuple[list[Profile], set[Target]]:
+    async def _asked_from(self, page: WatchedPage) -> date:
+        """Return from which day on it is asked who is new, the same for the rest of a day."""
+        now = self.clock.now()
+        if page.since is None:
+            return now.date()
+        last, of = page.since.date(), self._of(page.target)
+        if self._is_free or page.grew_by == 0:
+            return last
+        today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        first = await self.database.read(lambda db: link_changes.first_asked_since(db, of))
+        known = await self.database.read(
+            lambda db: link_changes.known_days(db, of, since=last - OVERLAP, before=today)
+        )
+        return refresh.asked_from(last, first=first, known=known, grew_by=page.grew_by)
+
+    async def _ask(
+        self, pages: Sequence[WatchedPage], asked_from: Mapping[Target, date]
+    ) -> tuple[list[Profile], set[Target]]:
         asks = []
         if self._is_free:
             asks = [steps.who_links(self.index, page.target, steps.FREE_ROWS) for page in pages]
@@ -180,7 +198,10 @@ class LinkWatch:
             grown: dict[date, dict[Target, int | None]] = defaultdict(dict)
             for page in pages:
                 if page.since is not None:
-                    grown[page.since.date()][page.target] = page.grew_by
+                    day = asked_from[page.target]
+                    # A day more brings what is known, so the growth says nothing of how many.
+                    is_whole = day == page.since.date() or page.grew_by == 0
+                    grown[day][page.target] = page.grew_by if is_whole else None
             for day, some in grown.items():
                 asks += refresh.new_linkers_of_all(self.index, some, since=day)
         found: list[Profile] = []
