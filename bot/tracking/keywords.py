@@ -198,9 +198,10 @@ class Tracking:
         following = await self._database.read(
             lambda db: tracked_keywords.matching(db, team, question)
         )
+        own = await self._refresher.own_domains(team, question.site)
         for keyword in following:
             if only == keyword.id or (
-                only is None and _asks_the_same(question, report, keyword.question)
+                only is None and _asks_the_same(question, report, keyword.question, own)
             ):
                 first = not await self.history(keyword)
                 snapshot = snapshot_of(report, run_id, reread=first)
@@ -294,7 +295,7 @@ def spelled_so(found: Sequence[TrackedKeyword], keyword: str) -> Sequence[Tracke
     return [one for one in found if one.question.keyword == keyword] or found
 
 
-def _asks_the_same(asked: Question, report: Report, tracked: Question) -> bool:
+def _asks_the_same(asked: Question, report: Report, tracked: Question, own: frozenset[str]) -> bool:
     """Say whether an answer counted what is tracked: our page, the competitors, by whom."""
     if (asked.via, asked.serp) != (tracked.via, tracked.serp):
         return False
@@ -302,7 +303,7 @@ def _asks_the_same(asked: Question, report: Report, tracked: Question) -> bool:
         return False
     if asked.page is None and tracked.page is None:
         return True  # the results tell our page to both
-    ranking = next((row.url for row in report.results if row.domain == asked.site), None)
+    ranking = next((row.url for row in report.results if row.domain in own), None)
     return is_same_page(report.page, tracked.page or ranking)
 
 

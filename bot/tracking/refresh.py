@@ -142,6 +142,11 @@ class Refresher:
             await group.watch.buy_pages(group.found)
         return tuple(found[tracked.id] for tracked in keywords)
 
+    async def own_domains(self, team: str, site: str | None) -> frozenset[str]:
+        """Return a site's domain and its aliases: a page on any of them is ours."""
+        held = await self._database.read(lambda db: levels.read(db, self._settings, team))
+        return held.own_domains(site) if site else frozenset()
+
     async def _buy_letters(
         self,
         opened: Sequence["_Group"],
