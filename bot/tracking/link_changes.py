@@ -103,6 +103,7 @@ class LinkWatch:
         if not self._is_free:
             for page in pages:
                 await self._begin(page)
+        last_looks = pages
         pages = [await self._since_the_last_answer(page) for page in pages]
         asked_from = {page.target: await self._asked_from(page) for page in pages}
         news, unanswered = await self._ask(pages, asked_from)
@@ -114,8 +115,9 @@ class LinkWatch:
                 is_ours=profile.target in ours,
                 asked_since=asked_from[profile.target],
             )
-        fresh = await self._fresh(pages)
-        await self._prove(fresh, ours)
+        # What an earlier try asked about and was killed over is still to be proven.
+        fresh = await self._fresh(last_looks)
+        await self._prove(fresh, ours, [page.since for page in last_looks if page.since])
         left += await self._ask_who_left(pages)
         await self._check(left)
         return Found(fresh, frozenset(ours), frozenset(target.value for target in unanswered))
@@ -351,11 +353,24 @@ class LinkWatch:
         return dict(strongest)
 
     async def _prove(
-        self, fresh: dict[str, tuple[ReferringDomain, list[Target]]], ours: set[Target]
+        self,
+        fresh: dict[str, tuple[ReferringDomain, list[Target]]],
+        ours: set[Target],
+        last_looks: Sequence[datetime],
     ) -> None:
-        """Ask once whether the new domains of all competitors link to us, and keep what is said."""
+        """Ask once whether the new domains of all competitors link to us, and keep what is said.
+
+        Of whom that is known since the last looks nobody is asked again.
+        """
         theirs = [name for name, (_, targets) in fresh.items() if not ours & set(targets)]
-        await self.proof.keep(theirs, await self._left())
+        since = min(last_looks, default=self.clock.now())
+        known = await self.database.read(
+            lambda db: (
+                link_changes.linking_to(db, self.team, self.site, self.own, theirs)
+                | link_changes.absent(db, self.team, self.site, theirs, since=since)
+            )
+        )
+        await self.proof.keep([name for name in theirs if name not in known], await self._left())
 
     async def _left(self, *, but: int = 0) -> int | None:
         """Return what may be spent beyond counts and lists; the first must not eat the last's."""
