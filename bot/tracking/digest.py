@@ -6,7 +6,7 @@ Everything is read up to one moment. The same moment gives the same digest, also
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import sqlite_utils
@@ -39,10 +39,11 @@ from bot.store.posts import PostKind, Slot
 
 READS_LOOKED_AT = 60
 READS_WITH_ROWS = 8
-"""Only the newest snapshots need their rows; older ones are numbers for pace and chart."""
+"""Older snapshots than these and than the one compared with are numbers for pace and chart."""
 WEEKLY = "weekly:"
 """How the run ids of scheduled reads begin: a digest adds up what they cost."""
 
+_EVER = datetime.min.replace(tzinfo=UTC)
 _JSON = TypeAdapter(Digest)
 
 
@@ -131,7 +132,13 @@ def build_digest(
     active = [one for one in here if not one.tracked.paused]
     ids = [one.tracked.id for one in active]
     shots = snapshots.history(
-        db, team, ids, until=as_of, last=READS_LOOKED_AT, whole=READS_WITH_ROWS
+        db,
+        team,
+        ids,
+        until=as_of,
+        last=READS_LOOKED_AT,
+        whole=READS_WITH_ROWS,
+        whole_since=since or _EVER,
     )
     sites = {one.tracked.question.site for one in active}
     team_settings = levels.read(db, settings, team)
