@@ -1,4 +1,4 @@
-"""`/gap track` alone and Track more: many keywords in a form; what they cost is told first."""
+"""The form of a bare `/gap track` and of Track more: many keywords; their price is shown first."""
 
 import json
 from collections.abc import Callable
@@ -40,7 +40,7 @@ class _Lines:
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen for the button and for the filled form."""
+    """Register the button and the submitted form."""
 
     async def more(click: Click, _: Click) -> Message | None:
         return await _open(services, click.place, click.trigger_id)
@@ -54,7 +54,7 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 async def open_form(services: Services, place: Place, trigger_id: str) -> None:
-    """Open the form with the channel's own site; a refusal is told privately."""
+    """Open the form, filled in with the channel's own site; a refusal is reported privately."""
     note = await _open(services, place, trigger_id)
     if note is not None:
         await tell(services, place, note)
@@ -74,7 +74,7 @@ async def _open(services: Services, place: Place, trigger_id: str) -> Message | 
 
 
 async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) -> dict[str, str]:
-    """Commit the question what it costs; returns the faults by field."""
+    """Commit a job that shows the price. Returns the errors by field."""
     kept, values = json.loads(view["private_metadata"]), view["state"]["values"]
     place = Place(
         body["team"]["id"],
@@ -118,7 +118,7 @@ def _typed(values: dict[str, Any], name: str) -> str:
 def _read(
     lines: list[str], defaults_of: Callable[[str | None], Defaults], here: list[SiteQuestion]
 ) -> _Lines:
-    """Read a line as the words after `/gap track`; what cannot be tracked is left out."""
+    """Read each line like the words after `/gap track`; skip what cannot be tracked."""
     found, known, listed = _Lines(), set(map(key_of, here)), set[object]()
     for line in lines:
         try:

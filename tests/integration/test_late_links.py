@@ -9,7 +9,7 @@ import pytest
 from fakes.worlds.tracked import competitor, our_page
 from hypothesis import given
 from hypothesis import strategies as st
-from integration.test_week_told_true import Channel, Wire, heard, opened
+from integration.test_week_told_true import Channel, Wire, opened, reported
 from support.runs import desk
 
 from bot.planning.refresh import NEW_ROWS, OVERLAP, asked_from
@@ -32,10 +32,10 @@ async def test_a_link_that_an_index_saw_before_the_last_read_is_told_once(channe
     late = channel.web.stranger(competitor(0, 1), days_ago=9)
     won = channel.web.stranger(our_page(1), days_ago=10)
     on_the_day = channel.web.stranger(competitor(1, 1), days_ago=7)
-    assert heard(await channel.monday()) == Counter([late, won, on_the_day])
+    assert reported(await channel.monday()) == Counter([late, won, on_the_day])
     new = channel.web.stranger(competitor(0, 1), competitor(1, 1))
-    assert heard(await channel.monday()) == Counter([new])
-    assert heard(*channel.told)[in_time] == 1
+    assert reported(await channel.monday()) == Counter([new])
+    assert reported(*channel.told)[in_time] == 1
 
 
 async def test_what_was_there_at_the_first_read_is_no_news_however_late(channel):
@@ -43,7 +43,7 @@ async def test_what_was_there_at_the_first_read_is_no_news_however_late(channel)
     channel.web.stranger(competitor(0, 1), days_ago=3)
     await channel.monday()
     new = channel.web.stranger(competitor(0, 1))
-    assert heard(await channel.monday()) == Counter([new])
+    assert reported(await channel.monday()) == Counter([new])
 
 
 async def test_what_is_known_takes_no_room_from_what_is_new(channel):
@@ -52,7 +52,7 @@ async def test_what_is_known_takes_no_room_from_what_is_new(channel):
     for _ in range(2):
         many = [channel.web.stranger(competitor(0, 1), days_ago=2) for _ in range(6)]
         channel.web.weak.add(weak := channel.web.stranger(competitor(0, 1), days_ago=5))
-        assert heard(await channel.monday()) == Counter([*many, weak])
+        assert reported(await channel.monday()) == Counter([*many, weak])
 
 
 @given(
