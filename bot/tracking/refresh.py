@@ -204,7 +204,8 @@ class Refresher:
         others = await self._database.read(lambda db: store.of_channel(db, team, first.channel))
         own = held.own_domains(site)
         later = self._worst(to_come, held)
-        this_run = later + self._worst([tracked for tracked, _ in members], held)
+        this_run = Counter(later)  # not by +, which drops a cap of 0
+        this_run.update(self._worst([tracked for tracked, _ in members], held))
         whole_week = self._worst([one.tracked for one in others], held)
         caps = {
             vendor: min(
