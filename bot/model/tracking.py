@@ -101,6 +101,23 @@ class ForecastCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkLedger:
+    """Why the count of our page moved; the parts add up to `net`, the change of `have`.
+
+    `won` came and `lost` were seen to be gone. `left_index` are still live and in the index no
+    more, `unchecked` left the index and could not be looked at. `unnamed` is what the count moved
+    by besides: above 0 more came than were named, below 0 more went.
+    """
+
+    won: int
+    lost: int
+    left_index: int
+    unchecked: int
+    unnamed: int
+    net: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeywordLine:
     """One keyword's row in a digest. Changes are since the previous digest; None: unknown.
 
@@ -108,7 +125,8 @@ class KeywordLine:
     `competitors_gained` is how many new competitor links were seen. `entered` and `left` are the
     pages that changed the target set. `read_at` is the latest snapshot's moment. `page_before` and
     `gap_before`: our page was another one, and the gap that it had. `gained_at_least`: of a page as
-    many new links were read as are asked for, so there may be more.
+    many new links were read as are asked for, so there may be more. `ledger` is None where
+    `have_change` is.
     """
 
     id: str
@@ -138,6 +156,7 @@ class KeywordLine:
     page_before: str | None = None
     gap_before: int | None = None
     gained_at_least: bool = False
+    ledger: LinkLedger | None = None
 
     @computed_field(
         description="Use competitors_gained: this old name ends with the next release.",
@@ -209,7 +228,7 @@ class Digest:
     `changed` False: there is nothing to post. `unchecked_losses` left the index, and it could not
     be checked whether they still link. `links_to_both` link to us already, and now to a
     competitor too; `unproven` are new to a competitor, and whether they link to us could not be
-    checked.
+    checked. `ledger` adds up those of all our pages, None: no count can be compared.
     """
 
     week: str
@@ -231,6 +250,7 @@ class Digest:
     gap_history: tuple[GapPoint, ...] = ()
     links_to_both: tuple[NewCompetitorLink, ...] = ()
     unproven: tuple[Unproven, ...] = ()
+    ledger: LinkLedger | None = None
 
     @property
     def nothing_read(self) -> bool:

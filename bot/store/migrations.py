@@ -352,6 +352,19 @@ def absences(db: sqlite_utils.Database) -> None:
     """)
 
 
+@STEPS()
+def loss_looks(db: sqlite_utils.Database) -> None:
+    """Add when an index was last asked who left a page of ours, and the page's count then."""
+    db.executescript("""
+        CREATE TABLE loss_looks (
+            profile_id INTEGER PRIMARY KEY REFERENCES profiles (id) ON DELETE CASCADE,
+            looked_at TEXT NOT NULL,
+            count INTEGER,
+            is_first INTEGER NOT NULL CHECK (is_first IN (0, 1))
+        ) STRICT;
+    """)
+
+
 def migrate(db: sqlite_utils.Database, name: str) -> None:
     """Apply missing migrations, all or nothing; two processes may try at the same moment.
 

@@ -14,12 +14,21 @@ from pydantic import TypeAdapter
 
 from bot.gap.changes import compared_with, gap_history, keyword_line, moved
 from bot.gap.compare import Own, noise
+from bot.gap.link_ledger import link_ledger, of_all
 from bot.gap.new_links import KeywordNews, links_to_both, new_links, unproven_links
 from bot.gap.prioritise import Evidence
 from bot.gap.relevance import terms_of
 from bot.model.links import Profile, ReferringDomain, Scope, Target
 from bot.model.question import NO_PAGE
-from bot.model.tracking import Digest, OwnLink, Snapshot, TrackedKeyword, Unread
+from bot.model.tracking import (
+    Digest,
+    KeywordLine,
+    LinkLedger,
+    OwnLink,
+    Snapshot,
+    TrackedKeyword,
+    Unread,
+)
 from bot.planning.refresh import NEW_ROWS
 from bot.render.tracking.digest_sentence import digest_sentence
 from bot.render.tracking.suggestions import suggestions
@@ -33,7 +42,7 @@ from bot.store import (
     tracked_keywords,
 )
 from bot.store.connect import Database
-from bot.store.link_changes import LOST, UNCHECKED, ProfileOf
+from bot.store.link_changes import LOST, STILL_THERE, UNCHECKED, ProfileOf
 from bot.store.posts import PostKind, Slot
 
 READS_LOOKED_AT = 60
@@ -105,6 +114,7 @@ class _Story:
     won: tuple[OwnLink, ...]
     lost: tuple[OwnLink, ...]
     unchecked: frozenset[tuple[str, str]]
+    still_live: int
     own: frozenset[str]
     linking: frozenset[str]
     absent: frozenset[str]
@@ -153,6 +163,9 @@ def _build(
         )
         for one in stories
     )
+    lines = tuple(
+        replace(line, ledger=_ledger(one, line)) for one, line in zip(stories, lines, strict=True)
+    )
     held = {site: team_settings.at(site, channel) for site in sites}
     news = [_news(one, held[one.keyword.question.site], provers) for one in stories]
     fresh = new_links(news)
@@ -184,6 +197,7 @@ def _build(
         gap_history=gap_history(_by_name(stories)),
         links_to_both=tuple(one for one in links_to_both(news) if one.domain not in just_won),
         unproven=unproven_links(news),
+        ledger=of_all(lines),
     )
     told = () if digest.nothing_read else lines
     sentence = digest_sentence(told, won, lost, fresh, earlier_digest=since is not None)
@@ -249,6 +263,7 @@ def _story(
             _own(one.facts, one.url, one.target, keyword) for one in gone if one.state == LOST
         ),
         unchecked=frozenset((one.domain, one.target) for one in gone if one.state == UNCHECKED),
+        still_live=sum(one.state == STILL_THERE for one in gone),
         own=own,
         linking=link_changes.linking_to(db, team, site, own, sorted(names)),
         absent=link_changes.absent(db, team, site, names, since=after),
@@ -286,6 +301,16 @@ def _news(one: _Story, settings: Settings, provers: frozenset[str]) -> KeywordNe
         proven=one.absent if one.absent or now.index in provers else None,
         blocked=settings.blocked,
         floor=settings.authority_floor,
+    )
+
+
+def _ledger(one: _Story, line: KeywordLine) -> LinkLedger | None:
+    return link_ledger(
+        won=len(one.won),
+        lost=len(one.lost),
+        left_index=one.still_live,
+        unchecked=len(one.unchecked),
+        net=line.have_change,
     )
 
 

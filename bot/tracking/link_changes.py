@@ -2,13 +2,13 @@
 
 A page whose count stands still is not asked about. One that moved is asked only for the domains
 that are new to it; of a free index everything is read. The first look at a page only marks the
-moment from which on links are news. A link that left is called lost once its page was read.
+moment from which on links are news. Who left is asked by `bot.tracking.who_left`.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from functools import partial
 
 import sqlite_utils
@@ -16,50 +16,25 @@ import sqlite_utils
 from bot.analysis.ask import Asker
 from bot.common.clock import Clock
 from bot.gap.compare import noise
-from bot.model.links import Link, Profile, ReferringDomain, Scope, Target
-from bot.pages.facts import MAX_SHOWN
-from bot.pages.reading.fetch import PageRead, Reader, ReadState
-from bot.pages.understand import understood
+from bot.model.links import Link, Profile, ReferringDomain, Target
 from bot.planning import link_lists, refresh, steps
 from bot.providers.base import (
     Capability,
     IntersectQuery,
     LinksQuery,
-    LostQuery,
     ReferringQuery,
     Vendor,
     is_free,
 )
 from bot.store import link_changes, profiles
 from bot.store.connect import Database
-from bot.store.link_changes import LOST, STILL_THERE, UNCHECKED, ProfileOf
+from bot.store.link_changes import ProfileOf
 from bot.tracking.absence import AbsenceProof
+from bot.tracking.watched_page import WatchedPage
+from bot.tracking.who_left import Leavers
 
 MOST_PAGES_BOUGHT = 10
 """Linking pages that one look buys at most, of the strongest new domains."""
-MOST_PAGES_READ = 20
-"""Pages that one look reads at most, to see whether a link is really gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class WatchedPage:
-    """A page with its referring domains now and at the last look, which was `since`; None: none."""
-
-    url: str
-    is_ours: bool
-    since: datetime | None
-    before: int | None
-    now: int | None
-
-    @property
-    def target(self) -> Target:
-        """Return it as what a profile is of."""
-        return Target(Scope.PAGE, self.url)
-
-    @property
-    def grew_by(self) -> int | None:
-        """Return the change of its count; None when one of the two is unknown."""
-        return None if self.before is None or self.now is None else self.now - self.before
 
 
 @dataclass(frozen=True)
@@ -77,8 +52,8 @@ class LinkWatch:
     asker: Asker
     database: Database
     clock: Clock
-    reader: Reader
     proof: AbsenceProof
+    leavers: Leavers
     kept_back: int = 0
     kept_of_ours: int = 0
 
@@ -101,11 +76,9 @@ class LinkWatch:
                 is_ours=profile.target in ours,
                 asked_since=since[profile.target].date(),
             )
-        fresh = await self._fresh(pages)
-        await self._prove(fresh, ours)
-        left += await self._ask_who_left(pages)
-        await self._check(left)
-        await self._buy_pages(fresh, ours)
+        await self._prove(await self._fresh(pages), ours)
+        await self._ask_who_left(pages, left)
+        await self._buy_pages(await self._fresh(pages), ours)
         return frozenset(target.value for target in unanswered)
 
     @property
@@ -123,6 +96,8 @@ class LinkWatch:
         at = await self.database.read(partial(link_changes.last_asked, of=self._of(page.target)))
         if at is None or at.date() == self.clock.now().date():
             return page
+        if page.is_ours:  # a week in which as many came as went was not asked about
+            return replace(page, since=at)
         return replace(page, since=max(page.since, at))
 
     async def _ask(self, pages: Sequence[WatchedPage]) -> tuple[list[Profile], set[Target]]:
@@ -182,77 +157,34 @@ class LinkWatch:
 
         return await self.database.run(keep)
 
-    async def _ask_who_left(self, pages: Sequence[WatchedPage]) -> list[tuple[Target, Link]]:
-        """Ask who left a page of ours whose count fell, where the index can tell."""
-        since = {
-            page.target: page.since
-            for page in pages
-            if page.is_ours and page.since and (page.grew_by or 0) < 0
-        }
+    async def _ask_who_left(
+        self, pages: Sequence[WatchedPage], left: Sequence[tuple[Target, Link]]
+    ) -> None:
+        """Ask who left our pages, and who came instead where a count stood still."""
+        if self._is_free:  # read whole, so it has shown who left
+            await self.leavers.note(left)
+            return
+        ours = [page for page in pages if page.is_ours]
+        busy = refresh.is_busy(page.grew_by for page in pages if not page.is_ours)
+        asked = await self.leavers.ask(ours, left=await self._left(), busy=busy)
+        hidden = [one.page for one in asked if one.rows and one.page.grew_by == 0]
         asks = [
             ask
-            for target, at in since.items()
-            if (ask := refresh.lost_links(self.index, target, since=at.date()))
+            for page in hidden
+            if (since := await self._last_asked(page)) is not None
+            and (ask := refresh.new_linkers(self.index, page.target, since=since, grew_by=None))
         ]
         asks = steps.that_fit(asks, await self._left())
-        left = []
         for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
-            if isinstance(ask.query, LostQuery) and answer is not None:
-                told = await self._told(ask.query.target, since[ask.query.target])
-                rows = [row for row in answer.only(Link) if row.domain not in told]
-                of = self._of(ask.query.target)
-                for row in rows:
-                    # Some indexes name the domain alone; its page may be known from before.
-                    known = None if row.source_url else await self._page_of(of, row.domain)
-                    left.append((ask.query.target, known or row))
-        return left
+            if answer is not None and isinstance(ask.query, ReferringQuery):
+                for profile in link_lists.read(ask, answer):
+                    await self._keep(profile, is_ours=True, asked_since=ask.query.since)
+        await self.leavers.judge(asked, await self._left())
 
-    async def _page_of(self, of: ProfileOf, domain: str) -> Link | None:
-        return await self.database.read(lambda db: link_changes.page_of(db, of, domain))
-
-    async def _told(self, target: Target, since: datetime) -> set[str]:
-        """Return who was seen to be gone on the day of the last look, which is asked for again."""
-        known = await self.database.read(
-            partial(
-                link_changes.losses,
-                of=self._of(target),
-                after=since - timedelta(days=1),
-                until=self.clock.now(),
-            )
-        )
-        return {one.domain for one in known if one.state == LOST}
-
-    async def _check(self, left: Sequence[tuple[Target, Link]]) -> None:
-        """Read the pages of links that the index lost: an index that is refreshed loses many."""
-        known = [link.source_url for _, link in left if link.source_url][:MOST_PAGES_READ]
-        reads = dict(zip(known, await self.reader.read_many(known), strict=True))
-        at = self.clock.now()
-        for target, link in left:
-            read = reads.get(link.source_url)
-            state = await self._seen(read) if read else UNCHECKED
-            note = partial(
-                link_changes.note_loss,
-                of=self._of(target),
-                domain=link.domain,
-                state=state,
-                url=link.source_url or None,
-                at=at,
-            )
-            await self.database.run(note)
-
-    async def _seen(self, read: PageRead) -> str:
-        """Say what a page that linked to us shows now."""
-        if read.state is ReadState.MISSING:
-            return LOST
-        if read.state is not ReadState.READ:
-            return UNCHECKED
-        (facts,) = await understood(self.reader, [read])
-        if self.own & set(facts.outbound_domains):
-            return STILL_THERE
-        # Of a page that shows nothing without scripts, or links to more sites than its facts name,
-        # the link may be in the part that was not seen.
-        seen_whole = facts.readable and len(facts.outbound_domains) < MAX_SHOWN
-        return LOST if seen_whole else UNCHECKED
+    async def _last_asked(self, page: WatchedPage) -> date | None:
+        of = self._of(page.target)
+        at = await self.database.read(partial(link_changes.last_asked, of=of))
+        return at.date() if at else None
 
     async def _fresh(
         self, pages: Iterable[WatchedPage]

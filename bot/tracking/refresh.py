@@ -37,7 +37,9 @@ from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
 from bot.store.ledger import Payer
 from bot.tracking.absence import AbsenceProof
-from bot.tracking.link_changes import LinkWatch, WatchedPage
+from bot.tracking.link_changes import LinkWatch
+from bot.tracking.watched_page import WatchedPage
+from bot.tracking.who_left import Leavers
 
 KEPT_IN_VIEW = 24
 """Snapshots that a read looks back on: the window of the top 3, and the last weekly one before."""
@@ -167,7 +169,9 @@ class Refresher:
             asker=asker,
             database=self._database,
             clock=self._clock,
-            reader=self._reader,
+            leavers=Leavers(
+                team, site, own, chosen.main, asker, self._database, self._clock, self._reader
+            ),
             proof=AbsenceProof(team, site, own, chosen, asker, self._database, self._clock),
             kept_back=_caps(chosen, to_come, len(own), settings.run_cap).get(chosen.main.name, 0),
             kept_of_ours=_lists_of_ours(chosen, len(members)),

@@ -11,6 +11,7 @@ from bot.render.slack.blocks import Block, render
 from bot.render.slack.charts import FEWEST, POINTS, SERIES, Chart, chart
 from bot.render.slack.limits import message_faults
 from bot.render.slack.message import Message, message, paragraphs
+from bot.render.tracking.digest_ledger import ledger_words
 from bot.render.tracking.suggestions import MOST
 from bot.render.tracking.tracked_words import eta, quoted, ranked, signed
 from bot.render.words import (
@@ -189,6 +190,7 @@ def small_print(
 ) -> list[str]:
     """Return the caveats of the numbers, one line each; callers name the thread and CSV file."""
     lines = [
+        ledger_words(digest.ledger),
         _our_pages(digest.keywords, csv_file),
         _targets(digest.keywords, thread),
         _forecasts(digest.keywords),

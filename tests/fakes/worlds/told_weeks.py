@@ -4,11 +4,17 @@ What a channel should hear of them is taken from this list alone, and from nothi
 under test computes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from fakes.worlds.ahrefs_world import OWN_SITE, TODAY, Backlink, Result, Site, World
+from fakes.worlds.ahrefs_world import OWN_SITE, TODAY, Backlink, Result, Site, World, host_of
 from fakes.worlds.tracked import competitor, keyword, our_page
+
+
+def domain_of(one: Backlink) -> str:
+    return host_of(one.url_from)
+
 
 ALIAS = "ledgerly-app.example"
 """Another domain of ours."""
@@ -17,8 +23,8 @@ WEEK = timedelta(days=7)
 _BEFORE = 12  # domains that linked to a page before anybody looked
 
 
-def link(domain: str, url: str, day: date) -> Backlink:
-    return Backlink(f"https://{domain}/post", url, "A post", "this", day)
+def link(domain: str, url: str, day: date, at: str | None = None) -> Backlink:
+    return Backlink(at or f"https://{domain}/post", url, "A post", "this", day)
 
 
 @dataclass
@@ -65,10 +71,30 @@ class ToldWeeks:
         day = self.today - timedelta(days=days_ago)
         self.links += [link(name, url, day) for url in urls]
 
+    def lose(self, name: str, url: str) -> None:
+        """Let the index lose the links of a domain to a page this week."""
+        self._lose(lambda one: (domain_of(one), one.url_to) == (name, url))
+
+    def lose_link(self, page: str) -> None:
+        """Let the index lose the one link that stands on a page."""
+        self._lose(lambda one: one.url_from == page)
+
+    def _lose(self, chosen: Callable[[Backlink], bool]) -> None:
+        day = self.today - timedelta(days=3)
+        self.links = [replace(one, lost=day) if chosen(one) else one for one in self.links]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many domains link to each page of ours today."""
+        live = [one for one in self.links if not one.is_lost(self.today)]
+        return {
+            url: len({domain_of(one) for one in live if one.url_to == url})
+            for url in self.ours.values()
+        }
+
     def links_to_us(self) -> set[str]:
         """Return who links to us by now, at any address of ours."""
         return {
-            one.url_from.split("/")[2]
+            domain_of(one)
             for one in self.links
             if one.url_to.split("/")[2] in (OWN_SITE, ALIAS) and one.first_seen <= self.today
         }
@@ -85,6 +111,6 @@ class ToldWeeks:
             )
             for n in range(self.keywords)
         }
-        names = {one.url_from.split("/")[2] for one in live}
+        names = {domain_of(one) for one in live}
         sites = {name: Site(10.0 if name in self.weak else 40.0) for name in names}
         return replace(World(serps=serps, sites=sites, links=live), today=self.today)
