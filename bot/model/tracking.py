@@ -118,6 +118,29 @@ class LinkLedger:
 
 
 @dataclass(frozen=True, slots=True)
+class GapReasons:
+    """Why a gap moved, in links by which each reason moved it; they add up to `change`.
+
+    Their order is that in which they are reckoned: what `index`, another link index, changed;
+    `method`, a new way to count; `competitors_links`, those of pages that stayed in the top 3;
+    `pages`, that other pages are in it; `multiplier`, the authority of the sites; `other`, what
+    cannot be told apart because a count is missing; `our_page`, that another page of ours is
+    counted; and `ours`, our own links, below 0 where they came. A gap stops at 0, so a reason that
+    moves only what is beyond counts 0.
+    """
+
+    change: int
+    index: int = 0
+    method: int = 0
+    competitors_links: int = 0
+    pages: int = 0
+    multiplier: int = 0
+    other: int = 0
+    our_page: int = 0
+    ours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class KeywordLine:
     """One keyword's row in a digest. Changes are since the previous digest; None: unknown.
 
@@ -126,7 +149,8 @@ class KeywordLine:
     pages that changed the target set. `read_at` is the latest snapshot's moment. `page_before` and
     `gap_before`: our page was another one, and the gap that it had. `gained_at_least`: of a page as
     many new links were read as are asked for, so there may be more. `ledger` is None where
-    `have_change` is.
+    `have_change` is. `why` is also told where another index or page of ours is counted, of which
+    `gap_change` says nothing.
     """
 
     id: str
@@ -157,6 +181,7 @@ class KeywordLine:
     gap_before: int | None = None
     gained_at_least: bool = False
     ledger: LinkLedger | None = None
+    why: GapReasons | None = None
 
     @computed_field(
         description="Use competitors_gained: this old name ends with the next release.",

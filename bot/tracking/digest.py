@@ -18,10 +18,12 @@ from bot.gap.link_ledger import link_ledger, of_all
 from bot.gap.new_links import KeywordNews, links_to_both, new_links, unproven_links
 from bot.gap.prioritise import Evidence
 from bot.gap.relevance import terms_of
+from bot.gap.why_moved import why_moved
 from bot.model.links import Profile, ReferringDomain, Scope, Target
 from bot.model.question import NO_PAGE
 from bot.model.tracking import (
     Digest,
+    GapReasons,
     KeywordLine,
     LinkLedger,
     OwnLink,
@@ -110,6 +112,7 @@ class _Story:
 
     keyword: TrackedKeyword
     shots: tuple[Snapshot, ...]
+    by_another: Snapshot | None
     theirs: dict[str, tuple[tuple[ReferringDomain, Evidence], ...]]
     won: tuple[OwnLink, ...]
     lost: tuple[OwnLink, ...]
@@ -164,7 +167,8 @@ def _build(
         for one in stories
     )
     lines = tuple(
-        replace(line, ledger=_ledger(one, line)) for one, line in zip(stories, lines, strict=True)
+        replace(line, ledger=_ledger(one, line), why=_why(one, since))
+        for one, line in zip(stories, lines, strict=True)
     )
     held = {site: team_settings.at(site, channel) for site in sites}
     news = [_news(one, held[one.keyword.question.site], provers) for one in stories]
@@ -229,6 +233,7 @@ def _story(
 ) -> _Story:
     now, team, site = shots[-1], keyword.team, keyword.question.site
     # Another index counts differently: what it counted is no change.
+    others = [one for one in shots if one.index != now.index]
     shots = tuple(one for one in shots if one.index == now.index)
     after = since if since and since > shots[0].taken_at else shots[0].taken_at
 
@@ -257,6 +262,7 @@ def _story(
     return _Story(
         keyword=keyword,
         shots=shots,
+        by_another=others[-1] if others else None,
         theirs=theirs,
         won=won,
         lost=tuple(
@@ -302,6 +308,14 @@ def _news(one: _Story, settings: Settings, provers: frozenset[str]) -> KeywordNe
         blocked=settings.blocked,
         floor=settings.authority_floor,
     )
+
+
+def _why(one: _Story, since: datetime | None) -> GapReasons | None:
+    """Return why its gap moved; of a read by another index only that it was another."""
+    before = compared_with(one.shots, since)
+    if before is None and one.by_another is not None:
+        before = one.by_another if since is None or one.by_another.taken_at <= since else None
+    return why_moved(before, one.shots[-1]) if before else None
 
 
 def _ledger(one: _Story, line: KeywordLine) -> LinkLedger | None:

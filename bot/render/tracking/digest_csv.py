@@ -4,17 +4,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields
 
-from bot.model.tracking import Digest, ForecastCheck, KeywordLine, LinkLedger
+from bot.model.tracking import Digest, ForecastCheck, GapReasons, KeywordLine, LinkLedger
 from bot.render.csv_file import written
 
 _SIGNS = re.compile(r"[^a-z0-9]+")
-_APART = ("forecast_check", "ledger")
+_APART = ("forecast_check", "ledger", "why")
 _PLAIN = tuple(field.name for field in fields(KeywordLine) if field.name not in _APART)
 _CHECK = tuple(field.name for field in fields(ForecastCheck))
 _LEDGER = tuple(field.name for field in fields(LinkLedger))
+_WHY = tuple(field.name for field in fields(GapReasons))
 _KEYWORDS = (
     *("week", *_PLAIN, *(f"forecast_{name}" for name in _CHECK)),
     *(f"links_{name}" for name in _LEDGER),
+    *(f"why_{name}" for name in _WHY),
 )
 _LINKS = (
     *("week", "change", "domain", "links_to", "page", "keyword", "keywords", "first_seen"),
@@ -61,6 +63,7 @@ def _keyword_rows(digest: Digest) -> Iterator[list[object]]:
             *(getattr(line, name) for name in _PLAIN),
             *(getattr(check, name) if check else None for name in _CHECK),
             *(getattr(line.ledger, name) if line.ledger else None for name in _LEDGER),
+            *(getattr(line.why, name) if line.why else None for name in _WHY),
             failed.reason if failed else None,
             digest.sample,
         ]

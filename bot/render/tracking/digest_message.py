@@ -49,7 +49,7 @@ def digest_message(digest: Digest, *, alone: bool = False) -> Message:
 
     `alone`: the message is shown without its thread and files.
     """
-    said = ours(digest.sentence, 400) or UNKNOWN
+    said = ours(digest.sentence, 600) or UNKNOWN
     mark = f" {sentences.SAMPLE}" if digest.sample else ""
     text = f"{said}{mark}"
     blocks = list[Block]()

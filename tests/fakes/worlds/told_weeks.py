@@ -36,6 +36,7 @@ class ToldWeeks:
     ours: dict[int, str] = field(default_factory=dict)
     week: int = 0
     weak: set[str] = field(default_factory=set)
+    risen: set[int] = field(default_factory=set)
     _names: int = 0
 
     def __post_init__(self) -> None:
@@ -47,6 +48,13 @@ class ToldWeeks:
     @staticmethod
     def competitors(number: int) -> tuple[str, ...]:
         return tuple(competitor(number, place) for place in (1, 2, 3))
+
+    def _ranking(self, number: int) -> tuple[str, ...]:
+        """Return who ranks before us; where it has `risen`, the fourth stands before the third."""
+        first, second, third = self.competitors(number)
+        fourth = competitor(number, 4)
+        last = (fourth, third) if number in self.risen else (third, fourth)
+        return (first, second, *last)
 
     @property
     def today(self) -> date:
@@ -70,6 +78,11 @@ class ToldWeeks:
     def begin(self, name: str, *urls: str, days_ago: int = 4) -> None:
         day = self.today - timedelta(days=days_ago)
         self.links += [link(name, url, day) for url in urls]
+
+    def had(self, url: str, count: int) -> None:
+        """Let exactly so many domains have linked to a page from long ago on."""
+        self.links = [one for one in self.links if one.url_to != url]
+        self.links += [link(f"old{at}.example", url, LONG_AGO) for at in range(count)]
 
     def lose(self, name: str, url: str) -> None:
         """Let the index lose the links of a domain to a page this week."""
@@ -105,9 +118,7 @@ class ToldWeeks:
         serps = {
             keyword(n): tuple(
                 Result(url, f"Guide {place}")
-                for place, url in enumerate(
-                    (*self.competitors(n), competitor(n, 4), self.ours[n]), start=1
-                )
+                for place, url in enumerate((*self._ranking(n), self.ours[n]), start=1)
             )
             for n in range(self.keywords)
         }
