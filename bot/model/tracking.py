@@ -239,11 +239,17 @@ class GapPoint:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A keyword without a read this week, and why; `id` is the one in its row, if it has one."""
+    """A keyword without a read this week, and why; `id` is the one in its row, if it has one.
+
+    `since` is its first failed read, None: it was not tried. `told_before`: an earlier digest said
+    so. Among those that are read again, it failed from then on, with that reason at last.
+    """
 
     id: str
     keyword: str
     reason: str
+    since: datetime | None = None
+    told_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +260,7 @@ class Digest:
     be checked whether they still link. `links_to_both` link to us already, and now to a
     competitor too; `unproven` are new to a competitor, and whether they link to us could not be
     checked. `ledger` adds up those of all our pages, None: no count can be compared.
+    `read_again` could not be read when the digest before was told, and can.
     """
 
     week: str
@@ -276,6 +283,7 @@ class Digest:
     links_to_both: tuple[NewCompetitorLink, ...] = ()
     unproven: tuple[Unproven, ...] = ()
     ledger: LinkLedger | None = None
+    read_again: tuple[Unread, ...] = ()
 
     @property
     def nothing_read(self) -> bool:

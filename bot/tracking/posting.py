@@ -16,7 +16,7 @@ from bot.common.errors import LinkGapError
 from bot.gap.changes import rank_moved
 from bot.model.tracking import Digest
 from bot.settings.environment import Settings
-from bot.store import posts, workspace
+from bot.store import failures, posts, workspace
 from bot.store.connect import Database
 from bot.store.posts import PostState, Slot
 from bot.tracking.alerts import alerts_since
@@ -70,6 +70,16 @@ class ScheduledPosts:
             return await self._end(slot, PostState.HELD)
 
         await self._turn(slot, read)
+
+    async def try_again(self, slot: Slot) -> None:
+        """Read again what failed this week and may be answered now, within the week's own price."""
+        if await self._stopped(slot) is not None:
+            return
+        at, team, channel = self._clock.now(), slot.team, slot.channel
+        claimed = await self._database.run(lambda db: failures.claim(db, team, channel, WEEKLY, at))
+        here = await self._tracking.following(team, channel) if claimed else ()
+        for run_id, ids in claimed.items():
+            await self._tracking.refresh([one for one in here if one.id in ids], run_id=run_id)
 
     async def digest(self, slot: Slot) -> PostState | None:
         """Take the turn of a week; None when it is taken or over."""
@@ -236,10 +246,10 @@ class ScheduledPosts:
 def worth_posting(digest: Digest, *, quiet: bool) -> bool:
     """Say whether a week is posted: when anything changed; quietly, when it is about us.
 
-    A week in which nothing could be read is told in any case: silence would pass for no change.
+    A week in which nothing could be read is told, once: silence would pass for no change.
     """
     if digest.nothing_read:
-        return True
+        return any(not one.told_before for one in digest.unread)
     if not quiet:
         return digest.changed
     ours = any(line.have_change or line.gap_change or rank_moved(line) for line in digest.keywords)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import sqlite_utils
+
 from bot.analysis.ask import Asker
 from bot.common.clock import Clock
 from bot.common.domains import is_platform, registrable
@@ -31,7 +33,7 @@ from bot.settings import levels
 from bot.settings.environment import Settings
 from bot.settings.levels import TeamSettings
 from bot.spending.budget import Rules, RunBudget
-from bot.store import snapshots
+from bot.store import failures, snapshots
 from bot.store import tracked_keywords as store
 from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
@@ -51,11 +53,13 @@ class Outcome:
     """How the read of a keyword ended: a snapshot, or why there is none.
 
     With both, it was counted, and who is new could not be asked: the next read asks for all since.
+    `again`: nobody answered, so the same read may succeed later.
     """
 
     tracked: TrackedKeyword
     snapshot: Snapshot | None
     fault: str | None
+    again: bool = False
 
 
 @dataclass
@@ -68,6 +72,7 @@ class _Reading:
     competitors: tuple[CompetitorCount, ...] = ()
     page: str | None = None
     fault: str | None = None
+    again: bool = False
 
     @property
     def pages(self) -> list[str]:
@@ -129,7 +134,7 @@ class Refresher:
             group = await self._open(members, held, run, person=person, to_come=to_come)
             found |= {outcome.tracked.id: outcome for outcome in await group.read()}
         for outcome in found.values():
-            await self._keep(outcome)
+            await self._keep(outcome, run_id)
         return tuple(found[tracked.id] for tracked in keywords)
 
     async def _open(
@@ -193,16 +198,28 @@ class Refresher:
             run_id,
         )
 
-    async def _keep(self, outcome: Outcome) -> None:
+    async def _keep(self, outcome: Outcome, run_id: str) -> None:
         tracked, snapshot, fault = outcome.tracked, outcome.snapshot, outcome.fault
         if snapshot is not None:
             await self._database.run(
                 lambda db: snapshots.add(db, tracked.team, tracked.id, snapshot)
             )
         if fault is not None:
-            await self._database.run(
-                lambda db: store.note_fault(db, tracked.team, tracked.id, fault)
-            )
+            at = self._clock.now()
+
+            def note(db: sqlite_utils.Database) -> None:
+                store.note_fault(db, tracked.team, tracked.id, fault)
+                failures.note(
+                    db,
+                    tracked.team,
+                    tracked.id,
+                    fault,
+                    at=at,
+                    run_id=run_id,
+                    again=outcome.again,
+                )
+
+            await self._database.run(note)
 
 
 def _caps(
@@ -259,6 +276,7 @@ class _Group:
             one.serp = pages_once(answer.only(SerpRow)) if answer else ()
             if answer is None:
                 one.fault = source.note or "The search results could not be read."
+                one.again = True
         for one in self.readings:
             if one.fault is None:
                 self._choose_target(one)
@@ -310,7 +328,7 @@ class _Group:
     def _outcome(self, one: _Reading, unanswered: frozenset[str]) -> Outcome:
         """Count the need; the multiplier of an earlier read holds where none can be told today."""
         if one.fault is not None:
-            return Outcome(one.tracked, None, one.fault)
+            return Outcome(one.tracked, None, one.fault, one.again)
         ours = _ours(one.serp, self.own)
         page = None if one.page == NO_PAGE else one.page
         have = 0 if one.page == NO_PAGE else self._links(page) if page else None
@@ -339,7 +357,8 @@ class _Group:
             reread=unanswered.isdisjoint(one.pages),
             sample=self.chosen.sample,
         )
-        return Outcome(one.tracked, snapshot, None if snapshot.reread else NOT_ASKED)
+        fault = None if snapshot.reread else NOT_ASKED
+        return Outcome(one.tracked, snapshot, fault, again=fault is not None)
 
     def _competitor(self, competitor: CompetitorCount) -> Competitor:
         authority = self._authority(competitor.url, competitor.domain)

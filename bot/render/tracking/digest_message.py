@@ -194,7 +194,8 @@ def small_print(
         _our_pages(digest.keywords, csv_file),
         _targets(digest.keywords, thread),
         _forecasts(digest.keywords),
-        _unread(digest.unread, csv_file),
+        _unread(_worth_telling(digest), csv_file),
+        _read_again(digest.read_again, csv_file),
         _both(digest.links_to_both, thread),
         _unproven(len(digest.unproven), csv_file),
         _nobody_asked(digest.new_competitor_links),
@@ -245,6 +246,25 @@ def _forecasts(lines: Sequence[KeywordLine]) -> str:
         )
     were = "was" if right == 1 else "were"
     return f"Of {len(checks):,} earlier forecasts for this week, {right:,} {were} right."
+
+
+def _worth_telling(digest: Digest) -> Sequence[Unread]:
+    """Return who could not be read and is not known to be so; all where nothing was read."""
+    if digest.nothing_read:
+        return digest.unread
+    return [one for one in digest.unread if not one.told_before]
+
+
+def _read_again(again: Sequence[Unread], where: str) -> str:
+    if not again:
+        return ""
+    named = [
+        f"{quoted(one.keyword)}{f' (not since {one.since:%Y-%m-%d})' if one.since else ''}"
+        for one in again[:_NAMED]
+    ]
+    if len(again) > _NAMED:
+        named.append(f"{len(again) - _NAMED:,} more, which {where} names")
+    return f"Read again: {listed(named)}."
 
 
 def _unread(unread: Sequence[Unread], where: str) -> str:
