@@ -54,7 +54,13 @@ READS_LOOKED_AT = 60
 READS_WITH_ROWS = 8
 """Only the newest snapshots need their rows; older ones are numbers for pace and chart."""
 WEEKLY = "weekly:"
-"""How the run ids of scheduled reads begin: a digest adds up what they cost."""
+"""How the run ids of reads begin, first ones too: a digest adds up what they cost."""
+
+
+def read_run(channel: str, what: str) -> str:
+    """Return the run id of a read of tracked keywords; `what` is the week, or the job."""
+    return f"{WEEKLY}{channel}:{what}"
+
 
 _JSON = TypeAdapter(Digest)
 

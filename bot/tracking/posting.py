@@ -20,7 +20,7 @@ from bot.store import failures, posts, workspace
 from bot.store.connect import Database
 from bot.store.posts import PostState, Slot
 from bot.tracking.alerts import alerts_since
-from bot.tracking.digest import WEEKLY, Digests
+from bot.tracking.digest import WEEKLY, Digests, read_run
 from bot.tracking.keywords import A_DAY, Tracking
 from bot.tracking.notifier import CannotPost, Notifier, Posted
 
@@ -169,7 +169,7 @@ class ScheduledPosts:
     async def _refresh(self, slot: Slot) -> None:
         """Read what is due in a channel, a portion at a time, and keep the claim meanwhile."""
         due = await self._tracking.due(slot.team, slot.channel, after=A_DAY)
-        run_id = f"{WEEKLY}{slot.channel}:{slot.period}"
+        run_id = read_run(slot.channel, slot.period)
         await self._tracking.refresh(due, run_id=run_id, between=partial(self._renew, slot))
 
     async def _reach(self, slot: Slot, *, to_read: bool) -> None:
