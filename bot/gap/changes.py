@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import chain
 
-from bot.gap.forecast import check, forecast
+from bot.gap.forecast import check, forecast, needs_a_month
 from bot.model.page_key import is_same_page, page_key
 from bot.model.question import NO_PAGE
 from bot.model.tracking import (
@@ -80,6 +80,7 @@ def keyword_line(
         read_at=now.taken_at,
         page_before=moved_from.page if moved_from else None,
         gap_before=moved_from.gap if moved_from else None,
+        needs_a_month=needs_a_month(now.gap, outlook.need_pace),
     )
 
 

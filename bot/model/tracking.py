@@ -92,12 +92,19 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class ForecastCheck:
-    """An earlier forecast compared with the result: the gap forecast for now, and the gap now."""
+    """An earlier forecast compared with the result: the gap forecast for now, and the gap now.
+
+    `no_change` is the gap of then: what a forecast that nothing moves would have said. `nearer`
+    says whether the forecast was nearer than that; None: both were as far off. `right`: near enough
+    to what came, and not farther off than no change.
+    """
 
     made_at: datetime
     foreseen: int
     found: int
     right: bool
+    no_change: int
+    nearer: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +157,8 @@ class KeywordLine:
     `gap_before`: our page was another one, and the gap that it had. `gained_at_least`: of a page as
     many new links were read as are asked for, so there may be more. `ledger` is None where
     `have_change` is. `why` is also told where another index or page of ours is counted, of which
-    `gap_change` says nothing.
+    `gap_change` says nothing. `needs_a_month` are the links a month that would close an open gap
+    within a year.
     """
 
     id: str
@@ -182,6 +190,7 @@ class KeywordLine:
     gained_at_least: bool = False
     ledger: LinkLedger | None = None
     why: GapReasons | None = None
+    needs_a_month: int | None = None
 
     @computed_field(
         description="Use competitors_gained: this old name ends with the next release.",

@@ -242,10 +242,16 @@ def _forecasts(lines: Sequence[KeywordLine]) -> str:
         verdict = "right" if one.right else "wrong"
         return (
             f"The forecast of {one.made_at:%Y-%m-%d} was {verdict}: "
-            f"it foresaw a gap of {one.foreseen:,}, and it is {one.found:,}."
+            f"it foresaw a gap of {one.foreseen:,}, and it is {one.found:,}; "
+            f"“no change” would have said {one.no_change:,}."
         )
     were = "was" if right == 1 else "were"
-    return f"Of {len(checks):,} earlier forecasts for this week, {right:,} {were} right."
+    nearer = sum(check.nearer is True for check in checks)
+    farther = sum(check.nearer is False for check in checks)
+    return (
+        f"Of {len(checks):,} earlier forecasts for this week, {right:,} {were} right; {nearer:,} "
+        f"came nearer than “no change” would have, {farther:,} less near."
+    )
 
 
 def _worth_telling(digest: Digest) -> Sequence[Unread]:

@@ -30,7 +30,7 @@ _OWN = ("Keyword", "Domain", "Links to", "Since", "Authority")
 _LOST = ("Keyword", "Domain", "Linked to", "Since", "Authority")
 _TARGETS = ("Keyword", "Came in", "Went out")
 _WHY = ("Keyword", "Change", "Competitors' links", "Pages in the top 3", "Yours", "Why")
-_FORECASTS = ("Keyword", "Made on", "Foreseen gap", "Gap now", "Forecast")
+_FORECASTS = ("Keyword", "Made on", "Foreseen gap", "Gap now", "No change", "Forecast")
 _Step = tuple[str, Message]
 _Caption = Callable[[int, int, int], str]  # first row, last row, all rows
 _Part = tuple[str, _Caption, Sequence[str], Sequence[Sequence[Cell]]]
@@ -190,6 +190,7 @@ def _check(line: KeywordLine, check: ForecastCheck) -> list[Cell]:
         Cell(f"{check.made_at:%Y-%m-%d}"),
         numbered(check.foreseen),
         numbered(check.found),
+        numbered(check.no_change),
         Cell("right" if check.right else "wrong"),
     ]
 

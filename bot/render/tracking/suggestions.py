@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.model.question import NO_PAGE
 from bot.model.tracking import KeywordLine, NewCompetitorLink, Outlook, OwnLink
 from bot.render.report.sentences import authority
-from bot.render.tracking.tracked_words import missing, quoted, ranks_in_top3
+from bot.render.tracking.tracked_words import missing, needs, quoted, ranks_in_top3
 from bot.render.words import UNKNOWN, number, short_url, shown, words_or_unknown
 
 MOST = 3
@@ -72,16 +72,9 @@ def _losing(lines: Sequence[KeywordLine]) -> str:
     if not behind:
         return ""
     gap, line = max(behind, key=lambda one: one[0])
-    start = f"Turn to {quoted(line.keyword)}: {missing(gap)}, and it does not close at this pace"
-    if line.need_pace is None or line.own_pace is None:
-        return f"{start}."
-    need, own = _pace(line.need_pace), _pace(line.own_pace)
-    return f"{start} (a month: the need {need}, you {own})."
-
-
-def _pace(value: float) -> str:
-    said = number(value)
-    return f"+{said}" if value > 0 and said not in (UNKNOWN, "0") else said.replace("-", "−")
+    how = needs(line)
+    slow = f"it {how}" if how else "it does not close at this pace"
+    return f"Turn to {quoted(line.keyword)}: {missing(gap)}, and {slow}."
 
 
 def _pageless(lines: Sequence[KeywordLine]) -> str:
