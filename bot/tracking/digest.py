@@ -29,7 +29,6 @@ from bot.model.tracking import (
     OwnLink,
     Snapshot,
     TrackedKeyword,
-    Unread,
 )
 from bot.planning.refresh import NEW_ROWS
 from bot.render.tracking.digest_sentence import digest_sentence
@@ -37,7 +36,6 @@ from bot.render.tracking.suggestions import suggestions
 from bot.settings import levels
 from bot.settings.environment import Settings
 from bot.store import (
-    failures,
     ledger,
     link_changes,
     posts,
@@ -45,10 +43,9 @@ from bot.store import (
     tracked_keywords,
 )
 from bot.store.connect import Database
-from bot.store.failures import Failure
 from bot.store.link_changes import LOST, STILL_THERE, UNCHECKED, ProfileOf
 from bot.store.posts import PostKind, Slot
-from bot.store.tracked_keywords import TrackedState
+from bot.tracking.unread import who_failed
 
 READS_LOOKED_AT = 60
 READS_WITH_ROWS = 8
@@ -185,9 +182,9 @@ def _build(
     won = _once(link for one in stories for link in one.won)
     lost = _once(link for one in stories for link in one.lost)
     just_won = {link.domain for link in won}
-    unread, read_again = _unread(db, active, shots, since=since, until=as_of)
+    unread, again = who_failed(db, active, shots, since=since, until=as_of)
     begun = any(one.since and not one.told_before for one in unread)
-    failures_moved = bool(lines) and (bool(read_again) or begun)
+    failures_moved = bool(lines) and (bool(again) or begun)
     digest = Digest(
         week=slot.period,
         channel=channel,
@@ -209,52 +206,13 @@ def _build(
         links_to_both=tuple(one for one in links_to_both(news) if one.domain not in just_won),
         unproven=unproven_links(news),
         ledger=of_all(lines),
-        read_again=read_again,
+        read_again=again,
     )
     told = () if digest.nothing_read else lines
     sentence = digest_sentence(told, won, lost, fresh, earlier_digest=since is not None)
     if told and _held_against_a_recount(db, stories, since):
         sentence = f"{sentence} {METHOD_CHANGED}"
     return replace(digest, sentence=sentence)
-
-
-def _unread(
-    db: sqlite_utils.Database,
-    active: Sequence[TrackedState],
-    shots: dict[str, tuple[Snapshot, ...]],
-    *,
-    since: datetime | None,
-    until: datetime,
-) -> tuple[tuple[Unread, ...], tuple[Unread, ...]]:
-    """Return who could not be read, and who was told to be so and is read again."""
-    team = active[0].tracked.team if active else ""
-    names = {one.tracked.id: one.tracked.question.keyword for one in active}
-    found = failures.known(db, team, names, until=until)
-    lasting = {one.tracked_id: one for one in found if one.until is None}
-
-    def told(one: Failure | None) -> bool:
-        return one is not None and since is not None and one.since <= since
-
-    unread = tuple(
-        Unread(
-            id_,
-            names[id_],
-            one.fault or "It was not read yet.",
-            failure.since if failure else None,
-            told(failure),
-        )
-        for one in active
-        if one.fault or one.tracked.id not in shots
-        for id_ in (one.tracked.id,)
-        for failure in (lasting.get(id_),)
-    )
-    again = tuple(
-        Unread(one.tracked_id, names[one.tracked_id], one.reason, one.since, told_before=True)
-        for one in found
-        if told(one) and one.until and since and one.until > since
-        if one.tracked_id not in lasting
-    )
-    return unread, again
 
 
 def _held_against_a_recount(
