@@ -1,4 +1,4 @@
-"""What every handler is handed; wiring makes one of these."""
+"""What every handler is given. `bot/wiring.py` builds it."""
 
 from dataclasses import dataclass
 
@@ -14,11 +14,12 @@ from bot.tracking.schedule import Schedule
 from handlers.channel_settings import Channels
 from handlers.in_progress import InProgress
 from handlers.slack.web_api import SlackApi
+from handlers.upkeep import Upkeep
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What handlers work with, and the one way to Slack."""
+    """The services that handlers use. `slack_api` is the only way to Slack."""
 
     settings: Settings
     database: Database
@@ -32,3 +33,4 @@ class Services:
     tracking: Tracking
     digests: Digests
     schedule: Schedule
+    upkeep: Upkeep

@@ -1,8 +1,8 @@
-"""Who began to link to the pages that are watched, and who no longer does.
+"""Finds new and lost links of the watched pages.
 
-A page whose count stands still is not asked about. One that moved is asked only for the domains
-that are new to it; of a free index everything is read. The first look at a page only marks the
-moment from which on links are news. Who left is asked by `bot.tracking.who_left`.
+A page whose count did not change is not asked about. For one that changed, only its new domains
+are asked for; a free index is read whole. The first look at a page only marks the moment from
+which on links are new. `bot.tracking.who_left` finds lost ones.
 """
 
 from collections import defaultdict
@@ -34,15 +34,15 @@ from bot.tracking.watched_page import WatchedPage
 from bot.tracking.who_left import Leavers
 
 MOST_PAGES_BOUGHT = 10
-"""Linking pages that one look buys at most, of the strongest new domains."""
+"""The most linking pages that one look buys, for the strongest new domains."""
 
 
 @dataclass(frozen=True)
 class LinkWatch:
-    """The look of one site's keywords at their pages, in one index.
+    """Looks at the pages of one site's keywords in one index.
 
-    `kept_back` are units of the run's cap that keywords still to be read may need; `kept_of_ours`
-    is what the lists of our own pages would have cost.
+    `kept_back` is the part of the run's cap, in units, that later keywords may need;
+    `kept_of_ours` is the most that the lists of our own pages can cost.
     """
 
     team: str
@@ -58,9 +58,9 @@ class LinkWatch:
     kept_of_ours: int = 0
 
     async def look(self, pages: Sequence[WatchedPage]) -> frozenset[str]:
-        """Ask, keep, and look closer at what is new; never raises for a vendor or a page.
+        """Find and store new and lost links; never raises for a vendor or a page.
 
-        Returns the pages that were to be asked about and were not answered for.
+        Return the URLs of pages that were asked about without an answer.
         """
         if not self._is_free:
             for page in pages:
@@ -86,10 +86,11 @@ class LinkWatch:
         return is_free(self.index, Capability.REFERRING_DOMAINS)
 
     async def _since_the_last_answer(self, page: WatchedPage) -> WatchedPage:
-        """Return it with the last moment of an answer: beside it another page may have failed.
+        """Return the page with `since` moved to its last answer.
 
-        One of today may be of this very read, before a kill: then what follows it is still to do,
-        and the same question costs nothing.
+        A read in which another page failed may have answered for this one. An answer of today does
+        not count: it may come from this very read before a kill, whose later steps are still to
+        do, and asking again is free because the answer is cached.
         """
         if page.since is None:
             return page
@@ -123,9 +124,9 @@ class LinkWatch:
         return found, unanswered
 
     async def _begin(self, page: WatchedPage) -> None:
-        """Mark a page as watched from now on: an empty read that was cut off says nothing else.
+        """Mark a page as watched from now on by storing an empty, incomplete read.
 
-        One that was read in another spelling is still to be asked about since then.
+        A page that was read under another spelling of its URL is still asked about since then.
         """
         target, at, of = page.target, self.clock.now(), self._of(page.target)
         nothing = Profile(target, self.index.name, (), complete=False, as_of=at)
@@ -140,7 +141,10 @@ class LinkWatch:
     async def _keep(
         self, profile: Profile, *, is_ours: bool, asked_since: date | None = None
     ) -> list[tuple[Target, Link]]:
-        """Record a read; returns who left our page by it, with the page that linked if known."""
+        """Store a read; return the links that our page lost by it, with the linking page if known.
+
+        An unknown linking page is an empty URL.
+        """
         at, of = self.clock.now(), self._of(profile.target)
 
         def keep(db: sqlite_utils.Database) -> list[tuple[Target, Link]]:
@@ -189,9 +193,9 @@ class LinkWatch:
     async def _fresh(
         self, pages: Iterable[WatchedPage]
     ) -> dict[str, tuple[ReferringDomain, list[Target]]]:
-        """Return the new domains of all pages, strongest first, with what they link to.
+        """Return the new domains of all pages, strongest first, with the pages they link to.
 
-        An answer to a question of a person may have found some of them since the last look.
+        They are read from the store, as a `/gap` may have found some of them since the last look.
         """
         found: dict[str, tuple[ReferringDomain, list[Target]]] = {}
         for page in pages:
@@ -217,14 +221,14 @@ class LinkWatch:
     async def _prove(
         self, fresh: dict[str, tuple[ReferringDomain, list[Target]]], ours: set[Target]
     ) -> None:
-        """Ask once whether the new domains of all competitors link to us, and keep what is said."""
+        """Ask once whether the new domains of all competitors link to us, and store the answer."""
         theirs = [name for name, (_, targets) in fresh.items() if not ours & set(targets)]
         await self.proof.keep(theirs, await self._left())
 
     async def _buy_pages(
         self, fresh: dict[str, tuple[ReferringDomain, list[Target]]], ours: set[Target]
     ) -> None:
-        """Buy the linking page of our new links and of the strongest others, as far as it goes."""
+        """Buy the linking pages of our new links, then of the strongest others, within the cap."""
         names = sorted(fresh, key=lambda name: not ours & set(fresh[name][1]))
         seen_on = {name: fresh[name][1] for name in names[:MOST_PAGES_BOUGHT]}
         left = await self._left(but=self.kept_of_ours)
@@ -240,7 +244,10 @@ class LinkWatch:
                     await self.database.run(partial(link_changes.keep_page, of=of, link=row))
 
     async def _left(self, *, but: int = 0) -> int | None:
-        """Return what may be spent beyond counts and lists; the first must not eat the last's."""
+        """Return the units that may be spent beyond counts and lists; None: without limit.
+
+        The first keywords must not use up what later ones need.
+        """
         left = await self.asker.budget.left(self.index.name, self.index.pool)
         return None if left is None else max(0, left - self.kept_back - but)
 

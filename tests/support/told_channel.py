@@ -84,7 +84,7 @@ class Channel:
         await self.tracking.pause(tracked, paused=paused)
 
 
-def heard(*digests: Digest) -> Counter[str]:
+def reported(*digests: Digest) -> Counter[str]:
     """Return which domains were told as new, and how often."""
     return Counter(
         one.domain

@@ -1,7 +1,7 @@
-"""Weeks of an invented web, written down before anything is read: who links to whom, since when.
+"""Weeks of an invented web, recorded before anything is read: who links to whom, since when.
 
-What a channel should hear of them is taken from this list alone, and from nothing that the program
-under test computes.
+What a channel should be told about them follows from this record alone, and from nothing that the
+program under test computes.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ ALIAS = "ledgerly-app.example"
 """Another domain of ours."""
 LONG_AGO = TODAY - timedelta(days=200)
 WEEK = timedelta(days=7)
-_BEFORE = 12  # domains that linked to a page before anybody looked
+_BEFORE = 12  # domains that linked to a page before the first read
 
 
 def link(domain: str, url: str, day: date, at: str | None = None) -> Backlink:
@@ -61,14 +61,14 @@ class ToldWeeks:
         return TODAY + WEEK * self.week
 
     def stranger(self, *urls: str, days_ago: int = 4) -> str:
-        """Let a domain that nobody has seen yet begin to link this week."""
+        """Let a domain that was never seen before start to link this week."""
         name = f"stranger{self._names}.example"
         self._names += 1
         self.begin(name, *urls, days_ago=days_ago)
         return name
 
     def friend(self, *urls: str, of: str = OWN_SITE) -> str:
-        """Let a domain that has always linked to some other page of ours begin as well."""
+        """Let a domain that has always linked to another page of ours start to link too."""
         name = f"friend{self._names}.example"
         self._names += 1
         self.links.append(link(name, f"https://{of}/about", LONG_AGO))
@@ -105,7 +105,7 @@ class ToldWeeks:
         }
 
     def links_to_us(self) -> set[str]:
-        """Return who links to us by now, at any address of ours."""
+        """Return the domains that link to us by now, to any page of ours."""
         return {
             domain_of(one)
             for one in self.links
@@ -113,7 +113,7 @@ class ToldWeeks:
         }
 
     def world(self) -> World:
-        """Return it as an index would know it today."""
+        """Return this web as an index would know it today."""
         live = tuple(one for one in self.links if one.first_seen <= self.today)
         serps = {
             keyword(n): tuple(
