@@ -6,7 +6,7 @@ Snapshots are ordered oldest first throughout this file.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.gap.forecast import check, forecast
+from bot.gap.forecast import check, forecast, needs_a_month
 from bot.model.page_key import is_same_page, page_key
 from bot.model.question import NO_PAGE
 from bot.model.tracking import (
@@ -79,6 +79,7 @@ def keyword_line(
         page_before=moved_from.page if moved_from else None,
         gap_before=moved_from.gap if moved_from else None,
         compared_at=before.taken_at if before else None,
+        needs_a_month=needs_a_month(now.gap, outlook.need_pace),
     )
 
 

@@ -92,12 +92,59 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class ForecastCheck:
-    """An earlier forecast compared with the result: the gap forecast for now, and the gap now."""
+    """An earlier forecast compared with the result: the gap forecast for now, and the gap now.
+
+    `no_change` is the gap of then: what a forecast that nothing moves would have said. `nearer`
+    says whether the forecast was nearer than that; None: both were as far off. `right`: near enough
+    to what came, and not farther off than no change.
+    """
 
     made_at: datetime
     foreseen: int
     found: int
     right: bool
+    no_change: int
+    nearer: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLedger:
+    """Why the count of our page moved; the parts add up to `net`, the change of `have`.
+
+    `won` came and `lost` were seen to be gone. `left_index` are still live and in the index no
+    more, `unchecked` left the index and could not be looked at. `unnamed` is what the count moved
+    by besides: above 0 more came than were named, below 0 more went.
+    """
+
+    won: int
+    lost: int
+    left_index: int
+    unchecked: int
+    unnamed: int
+    net: int
+
+
+@dataclass(frozen=True, slots=True)
+class GapReasons:
+    """Why a gap moved, in links by which each reason moved it; they add up to `change`.
+
+    Their order is that in which they are reckoned: what `index`, another link index, changed;
+    `method`, a new way to count; `competitors_links`, those of pages that stayed in the top 3;
+    `pages`, that other pages are in it; `multiplier`, the authority of the sites; `other`, what
+    cannot be told apart because a count is missing; `our_page`, that another page of ours is
+    counted; and `ours`, our own links, below 0 where they came. A gap stops at 0, so a reason that
+    moves only what is beyond counts 0.
+    """
+
+    change: int
+    index: int = 0
+    method: int = 0
+    competitors_links: int = 0
+    pages: int = 0
+    multiplier: int = 0
+    other: int = 0
+    our_page: int = 0
+    ours: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +156,9 @@ class KeywordLine:
     pages that changed the target set. `read_at` is the latest snapshot's moment. `page_before` and
     `gap_before`: our page was another one, and the gap that it had. `gained_at_least`: of a page as
     many new links were read as are asked for, so there may be more. `compared_at`: when the read
-    was that the changes are against.
+    was that the changes are against. `ledger` is None where `have_change` is. `why` is also told
+    where another index or page of ours is counted, of which `gap_change` says nothing.
+    `needs_a_month` are the links a month that would close an open gap within a year.
     """
 
     id: str
@@ -140,6 +189,9 @@ class KeywordLine:
     gap_before: int | None = None
     gained_at_least: bool = False
     compared_at: datetime | None = None
+    ledger: LinkLedger | None = None
+    why: GapReasons | None = None
+    needs_a_month: int | None = None
 
     @computed_field(
         description="Use competitors_gained: this old name ends with the next release.",
@@ -264,11 +316,17 @@ class GapStep:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A keyword without a read this week, and why; `id` is the one in its row, if it has one."""
+    """A keyword without a read this week, and why; `id` is the one in its row, if it has one.
+
+    `since` is its first failed read, None: it was not tried. `told_before`: an earlier digest said
+    so. Among those that are read again, it failed from then on, with that reason at last.
+    """
 
     id: str
     keyword: str
     reason: str
+    since: datetime | None = None
+    told_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +346,8 @@ class Digest:
     competitor too; `unproven` are new to a competitor, and whether they link to us could not be
     checked. `clients` are those of a channel that follows several sites, else none: nothing is
     summed over two of them. `time_zone` is the channel's own.
+    checked. `ledger` adds up those of all our pages, None: no count can be compared.
+    `read_again` could not be read when the digest before was told, and can.
     """
 
     week: str
@@ -313,6 +373,8 @@ class Digest:
     clients: tuple[ClientWeek, ...] = ()
     time_zone: str = "UTC"
     to_do: tuple[ToDo, ...] = ()
+    ledger: LinkLedger | None = None
+    read_again: tuple[Unread, ...] = ()
 
     @property
     def nothing_read(self) -> bool:

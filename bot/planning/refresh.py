@@ -5,8 +5,8 @@ in one question, and for the new domains of pages whose count changed. One more 
 of these domains link to us. No complete list is read again.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from bot.model.links import Market, Scope, Target
 from bot.planning.asks import Ask
@@ -39,6 +39,12 @@ A_PORTION = 25
 """Keywords that are read at once: at sixty requests a minute, a few minutes' work."""
 MOST_LETTERS = 3
 """Domains that a digest proposes to write to; their linking pages are always bought."""
+"""Keywords that are read at once: a few minutes' work at sixty requests a minute."""
+LOSSES_EVERY = timedelta(days=27)
+"""Who left a page whose count gives no reason is asked about this often at most: four weeks less
+the hours by which a read may come early."""
+LOSSES_OVERDUE = 2 * LOSSES_EVERY
+"""From then on a page is asked about in a busy week too."""
 COUNTS = "counts of the tracked pages"
 _CHURN = 5  # extra rows, as a count's growth leaves out new links that replaced lost ones
 _SOME_DAY = date(2026, 1, 1)  # any day: the price does not depend on it
@@ -155,6 +161,32 @@ def letters_worst(index: Vendor, keywords: int) -> int:
         for number in range(MOST_LETTERS)
     }
     return sum(ask.worst() for ask in linking_pages(index, seen_on, None))
+
+
+def losses_in_turn(
+    looks: Mapping[Target, tuple[datetime, bool]], now: datetime, *, busy: bool
+) -> list[Target]:
+    """Return of which pages it is time to ask who left, though no count says that anybody did.
+
+    `looks` has for each page of ours when that was asked last, or True and since when it is
+    watched. A page is asked about every four weeks at most, and of many a quarter each week, so
+    that no week is dear; with four and more, some come before their first month is over. In a
+    `busy` week, which is dear already, they wait, for another month at most.
+    """
+    oldest_first = sorted(looks, key=lambda one: (looks[one][0], one.value))
+    most, bar = -(-len(looks) // (8 if busy else 4)), LOSSES_OVERDUE if busy else LOSSES_EVERY
+    due = [one for one in oldest_first if now - looks[one][0] >= bar]
+    early = [
+        one for one in oldest_first if looks[one][1] and looks[one][0] < now and one not in due
+    ]
+    ahead = 0 if busy else max(0, len(looks) // 4 - len(due))
+    return [*due, *early[:ahead]][:most]
+
+
+def is_busy(grew_by: Iterable[int | None]) -> bool:
+    """Say whether more than three of four competitors' pages moved, or may have."""
+    moved = [change != 0 for change in grew_by]
+    return sum(moved) * 4 > len(moved) * 3
 
 
 def portion_sizes(keywords: int) -> list[int]:

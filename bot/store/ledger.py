@@ -223,13 +223,16 @@ def spent(db: sqlite_utils.Database, team: str, run_id: str) -> tuple[CostLine, 
     """Return what a run cost so far, one line per provider and pool.
 
     `units` are settled, `estimated_units` is the worst case of everything reserved; `micro_usd` is
-    None when the price in money is unknown. Answers from the cache add no line.
+    None when the price in money is unknown. Answers from the cache add no line. Parts of a run,
+    whose ids are its own and `/` with a number, are in it.
     """
     rows = db.execute(
         "SELECT provider, pool, coalesce(sum(units), 0), sum(micro_usd), sum(reserved_units) "
-        "FROM spend WHERE team = ? AND run_id = ? AND pool IS NOT NULL "
+        "FROM spend WHERE team = :team AND pool IS NOT NULL AND (run_id = :run "
+        # A range and no pattern, which the index on run ids could not serve.
+        "OR run_id > :run || '/' AND run_id < :run || '0') "
         "GROUP BY provider, pool ORDER BY provider, pool",
-        (team, run_id),
+        {"team": team, "run": run_id},
     )
     return tuple(CostLine(*row) for row in rows)
 

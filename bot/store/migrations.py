@@ -425,6 +425,41 @@ def believable_bills(db: sqlite_utils.Database) -> None:
     """)
 
 
+@STEPS()
+def loss_looks(db: sqlite_utils.Database) -> None:
+    """Add when an index was last asked who left a page of ours, and the page's count then."""
+    db.executescript("""
+        CREATE TABLE loss_looks (
+            profile_id INTEGER PRIMARY KEY REFERENCES profiles (id) ON DELETE CASCADE,
+            looked_at TEXT NOT NULL,
+            count INTEGER,
+            is_first INTEGER NOT NULL CHECK (is_first IN (0, 1))
+        ) STRICT;
+    """)
+
+
+@STEPS()
+def failures(db: sqlite_utils.Database) -> None:
+    """Add since when keywords cannot be read; of one that failed before, since its last read."""
+    db.executescript("""
+        CREATE TABLE failures (
+            tracked INTEGER NOT NULL REFERENCES tracked_keywords (number) ON DELETE CASCADE,
+            since TEXT NOT NULL,
+            until TEXT,
+            reason TEXT NOT NULL,
+            run_id TEXT NOT NULL,
+            again INTEGER NOT NULL CHECK (again IN (0, 1)),
+            tries INTEGER NOT NULL,
+            tried_at TEXT NOT NULL,
+            PRIMARY KEY (tracked, since)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO failures (tracked, since, reason, run_id, again, tries, tried_at)
+        SELECT number, coalesce(last_read_at, created_at), last_fault, '', 0, 0,
+            coalesce(last_read_at, created_at)
+        FROM tracked_keywords WHERE last_fault IS NOT NULL;
+    """)
+
+
 def migrate(db: sqlite_utils.Database, name: str) -> None:
     """Apply missing migrations, all or nothing; two processes may try at the same moment.
 

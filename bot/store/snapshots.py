@@ -8,6 +8,7 @@ import sqlite_utils
 
 from bot.model.links import SerpRow
 from bot.model.tracking import CompetitorCount, Snapshot
+from bot.store import failures
 from bot.store.times import from_text, to_text
 
 _MOST_NAMES = 500  # bound variables per statement; SQLite's own limit was 999 for long
@@ -52,6 +53,7 @@ def add(db: sqlite_utils.Database, team: str, tracked_id: str, snapshot: Snapsho
         "last_read_at = max(coalesce(last_read_at, ''), ?) WHERE team = ? AND id = ?",
         (to_text(snapshot.taken_at), team, tracked_id),
     )
+    failures.end(db, team, tracked_id, snapshot.taken_at)
 
 
 def history(

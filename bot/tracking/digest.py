@@ -15,19 +15,22 @@ from pydantic import TypeAdapter
 from bot.gap.changes import compared_with, keyword_line, moved, since_tracked
 from bot.gap.compare import Own, noise
 from bot.gap.gap_history import POINTS, WEEK, Followed, gap_history, gap_steps
+from bot.gap.link_ledger import link_ledger, of_all
 from bot.gap.new_links import KeywordNews, links_to_both, new_links, unproven_links
 from bot.gap.prioritise import Evidence
 from bot.gap.relevance import terms_of
+from bot.gap.why_moved import why_moved
 from bot.model.links import Profile, ReferringDomain, Scope, Target
 from bot.model.question import NO_PAGE
 from bot.model.tracking import (
     ClientWeek,
     Digest,
+    GapReasons,
     KeywordLine,
+    LinkLedger,
     OwnLink,
     Snapshot,
     TrackedKeyword,
-    Unread,
 )
 from bot.planning.refresh import NEW_ROWS
 from bot.render.tracking.digest_clients import clients_of, clients_sentence
@@ -44,15 +47,22 @@ from bot.store import (
     tracked_keywords,
 )
 from bot.store.connect import Database
-from bot.store.link_changes import LOST, UNCHECKED, ProfileOf
+from bot.store.link_changes import LOST, STILL_THERE, UNCHECKED, ProfileOf
 from bot.store.posts import PostKind, Slot
 from bot.store.tracked_keywords import TrackedState
+from bot.tracking.unread import who_failed
 
 READS_LOOKED_AT = 60
 READS_WITH_ROWS = 8
 """Older snapshots than these and than the one compared with are numbers for pace and chart."""
 WEEKLY = "weekly:"
-"""The prefix of the run ids of scheduled reads, by which a digest adds up their cost."""
+"""How the run ids of reads begin, first ones too: a digest adds up what they cost."""
+
+
+def read_run(channel: str, what: str) -> str:
+    """Return the run id of a read of tracked keywords; `what` is the week, or the job."""
+    return f"{WEEKLY}{channel}:{what}"
+
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 _JSON = TypeAdapter(Digest)
@@ -119,10 +129,12 @@ class _Story:
     keyword: TrackedKeyword
     shots: tuple[Snapshot, ...]
     earlier: tuple[Snapshot, ...]
+    by_another: Snapshot | None
     theirs: dict[str, tuple[tuple[ReferringDomain, Evidence], ...]]
     won: tuple[OwnLink, ...]
     lost: tuple[OwnLink, ...]
     unchecked: frozenset[tuple[str, str]]
+    still_live: int
     own: frozenset[str]
     linking: frozenset[str]
     absent: frozenset[str]
@@ -178,6 +190,10 @@ def build_digest(
         )
         for one in stories
     )
+    lines = tuple(
+        replace(line, ledger=_ledger(one, line), why=_why(one, since))
+        for one, line in zip(stories, lines, strict=True)
+    )
     held = {site: team_settings.at(site, channel) for site in sites}
     zone = ZoneInfo(team_settings.in_channel(channel).time_zone)
     news = [_news(one, held[one.keyword.question.site], provers) for one in stories]
@@ -185,11 +201,9 @@ def build_digest(
     won = _once(link for one in stories for link in one.won)
     lost = _once(link for one in stories for link in one.lost)
     just_won = {link.domain for link in won}
-    unread = tuple(
-        Unread(one.tracked.id, one.tracked.question.keyword, one.fault or "It was not read yet.")
-        for one in active
-        if one.fault or one.tracked.id not in shots
-    )
+    unread, again = who_failed(db, active, shots, since=since, until=as_of)
+    begun = any(one.since and not one.told_before for one in unread)
+    failures_moved = bool(lines) and (bool(again) or begun)
     followed = [*_followed(stories), *_ended(db, slot, here, stories, until=as_of)]
     wanted = to_do(lines, fresh, won, lost, before=proposals.before(db, slot, until=as_of))
     digest = Digest(
@@ -204,7 +218,7 @@ def build_digest(
         suggestions=tuple(one.words for one in wanted),
         taken_at=as_of,
         since=since,
-        changed=bool(fresh or won or lost or any(map(moved, lines))),
+        changed=bool(fresh or won or lost or failures_moved or any(map(moved, lines))),
         sample=any(one.shots[-1].sample for one in stories),
         unread=unread,
         unchecked_losses=len(frozenset().union(*(one.unchecked for one in stories))),
@@ -215,6 +229,8 @@ def build_digest(
         unproven=unproven_links(news),
         time_zone=zone.key,
         to_do=wanted,
+        ledger=of_all(lines),
+        read_again=again,
     )
     told = () if digest.nothing_read else lines
     clients = _clients(stories, news, lines, zone, earlier_digest=since is not None)
@@ -252,7 +268,8 @@ def _story(
     until: datetime,
 ) -> _Story:
     now, team, site = shots[-1], keyword.team, keyword.question.site
-    # Indexes count differently, so a change of index is not a change of links.
+    # Another index counts differently: what it counted is no change.
+    others = [one for one in shots if one.index != now.index]
     shots = tuple(one for one in shots if one.index == now.index)
     whole, shots = shots, tuple(since_tracked(shots, keyword.created_at))
     after = since if since and since > shots[0].taken_at else shots[0].taken_at
@@ -283,12 +300,14 @@ def _story(
         keyword=keyword,
         shots=shots,
         earlier=whole[: len(whole) - len(shots)],
+        by_another=others[-1] if others else None,
         theirs=theirs,
         won=won,
         lost=tuple(
             _own(one.facts, one.url, one.target, keyword) for one in gone if one.state == LOST
         ),
         unchecked=frozenset((one.domain, one.target) for one in gone if one.state == UNCHECKED),
+        still_live=sum(one.state == STILL_THERE for one in gone),
         own=own,
         linking=link_changes.linking_to(db, team, site, own, sorted(names)),
         absent=link_changes.absent(db, team, site, names, since=after),
@@ -327,6 +346,24 @@ def _news(one: _Story, settings: Settings, provers: frozenset[str]) -> KeywordNe
         proven=one.absent if one.absent or now.index in provers else None,
         blocked=settings.blocked,
         floor=settings.authority_floor,
+    )
+
+
+def _why(one: _Story, since: datetime | None) -> GapReasons | None:
+    """Return why its gap moved; of a read by another index only that it was another."""
+    before = compared_with(one.shots, since)
+    if before is None and one.by_another is not None:
+        before = one.by_another if since is None or one.by_another.taken_at <= since else None
+    return why_moved(before, one.shots[-1]) if before else None
+
+
+def _ledger(one: _Story, line: KeywordLine) -> LinkLedger | None:
+    return link_ledger(
+        won=len(one.won),
+        lost=len(one.lost),
+        left_index=one.still_live,
+        unchecked=len(one.unchecked),
+        net=line.have_change,
     )
 
 

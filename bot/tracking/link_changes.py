@@ -2,13 +2,13 @@
 
 A page whose count did not change is not asked about. For one that changed, only its new domains
 are asked for; a free index is read whole. The first look at a page only marks the moment from
-which on links are new. A link that disappeared counts as lost once its page was read.
+which on links are new. `bot.tracking.who_left` finds lost ones.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import partial
 
 import sqlite_utils
@@ -16,10 +16,7 @@ import sqlite_utils
 from bot.analysis.ask import Asker
 from bot.common.clock import Clock
 from bot.gap.compare import noise
-from bot.model.links import Link, Profile, ReferringDomain, Scope, Target
-from bot.pages.facts import MAX_SHOWN
-from bot.pages.reading.fetch import PageRead, Reader, ReadState
-from bot.pages.understand import understood
+from bot.model.links import Link, Profile, ReferringDomain, Target
 from bot.planning import link_lists, refresh, steps
 from bot.planning.asks import Ask
 from bot.planning.refresh import OVERLAP
@@ -27,44 +24,19 @@ from bot.providers.base import (
     Capability,
     IntersectQuery,
     LinksQuery,
-    LostQuery,
     ReferringQuery,
     Vendor,
     is_free,
 )
 from bot.store import link_changes, profiles
 from bot.store.connect import Database
-from bot.store.link_changes import LOST, STILL_THERE, UNCHECKED, ProfileOf
+from bot.store.link_changes import ProfileOf
 from bot.tracking.absence import AbsenceProof
+from bot.tracking.watched_page import WatchedPage
+from bot.tracking.who_left import Leavers
 
 MOST_PAGES_BOUGHT = 10
 """The most linking pages that one look buys, for the strongest new domains."""
-MOST_PAGES_READ = 20
-"""The most pages that one look reads to see whether a link is really gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class WatchedPage:
-    """A page with its number of referring domains now and `before`, at the last look (`since`).
-
-    `since` is None if there was no last look; counts are None if unknown.
-    """
-
-    url: str
-    is_ours: bool
-    since: datetime | None
-    before: int | None
-    now: int | None
-
-    @property
-    def target(self) -> Target:
-        """Return the page as a target."""
-        return Target(Scope.PAGE, self.url)
-
-    @property
-    def grew_by(self) -> int | None:
-        """Return the change of its count; None if either count is unknown."""
-        return None if self.before is None or self.now is None else self.now - self.before
 
 
 @dataclass(frozen=True)
@@ -95,8 +67,8 @@ class LinkWatch:
     asker: Asker
     database: Database
     clock: Clock
-    reader: Reader
     proof: AbsenceProof
+    leavers: Leavers
     kept_back: int = 0
     kept_of_ours: int = 0
     kept_for_letters: int = 0
@@ -121,9 +93,12 @@ class LinkWatch:
         # What an earlier try asked about and was killed over is still to be proven.
         fresh = await self._fresh(last_looks)
         await self._prove(fresh, ours, [page.since for page in last_looks if page.since])
-        left += await self._ask_who_left(pages)
-        await self._check(left)
-        return Found(fresh, frozenset(ours), frozenset(target.value for target in unanswered))
+        await self._ask_who_left(pages, left)
+        return Found(
+            await self._fresh(last_looks),
+            frozenset(ours),
+            frozenset(target.value for target in unanswered),
+        )
 
     async def buy_letters(self, seen_on: Mapping[str, Sequence[Target]], units: int | None) -> None:
         """Buy the linking page of each domain that a digest will propose to write to.
@@ -136,7 +111,7 @@ class LinkWatch:
         unknown = {
             name: targets
             for name, targets in seen_on.items()
-            if not [one for one in targets if await self._page_of(self._of(one), name)]
+            if not [one for one in targets if await self.leavers.page_of(self._of(one), name)]
         }
         await self._buy(refresh.linking_pages(self.index, unknown, left))
 
@@ -149,7 +124,7 @@ class LinkWatch:
         seen_on: dict[str, list[Target]] = {}
         for name in names[:MOST_PAGES_BOUGHT]:
             targets = found.fresh[name][1]
-            if not [one for one in targets if await self._page_of(self._of(one), name)]:
+            if not [one for one in targets if await self.leavers.page_of(self._of(one), name)]:
                 seen_on[name] = targets
         left = await self._left(but=self.kept_of_ours + self.kept_for_letters)
         await self._buy(refresh.linking_pages(self.index, seen_on, left))
@@ -177,6 +152,8 @@ class LinkWatch:
         at = await self.database.read(partial(link_changes.last_asked, of=self._of(page.target)))
         if at is None or at.date() == self.clock.now().date():
             return page
+        if page.is_ours:  # a week in which as many came as went was not asked about
+            return replace(page, since=at)
         return replace(page, since=max(page.since, at))
 
     async def _asked_from(self, page: WatchedPage) -> date:
@@ -259,77 +236,34 @@ class LinkWatch:
 
         return await self.database.run(keep)
 
-    async def _ask_who_left(self, pages: Sequence[WatchedPage]) -> list[tuple[Target, Link]]:
-        """Ask for the lost links of our pages whose count fell, if the index knows them."""
-        since = {
-            page.target: page.since
-            for page in pages
-            if page.is_ours and page.since and (page.grew_by or 0) < 0
-        }
+    async def _ask_who_left(
+        self, pages: Sequence[WatchedPage], left: Sequence[tuple[Target, Link]]
+    ) -> None:
+        """Ask who left our pages, and who came instead where a count stood still."""
+        if self._is_free:  # read whole, so it has shown who left
+            await self.leavers.note(left)
+            return
+        ours = [page for page in pages if page.is_ours]
+        busy = refresh.is_busy(page.grew_by for page in pages if not page.is_ours)
+        asked = await self.leavers.ask(ours, left=await self._for_losses(), busy=busy)
+        hidden = [one.page for one in asked if one.rows and one.page.grew_by == 0]
         asks = [
             ask
-            for target, at in since.items()
-            if (ask := refresh.lost_links(self.index, target, since=at.date()))
+            for page in hidden
+            if (since := await self._last_asked(page)) is not None
+            and (ask := refresh.new_linkers(self.index, page.target, since=since, grew_by=None))
         ]
-        asks = steps.that_fit(asks, await self._left())
-        left = []
+        asks = steps.that_fit(asks, await self._for_losses())
         for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
-            if isinstance(ask.query, LostQuery) and answer is not None:
-                told = await self._told(ask.query.target, since[ask.query.target])
-                rows = [row for row in answer.only(Link) if row.domain not in told]
-                of = self._of(ask.query.target)
-                for row in rows:
-                    # Some indexes name only the domain; an earlier read may know its page.
-                    known = None if row.source_url else await self._page_of(of, row.domain)
-                    left.append((ask.query.target, known or row))
-        return left
+            if answer is not None and isinstance(ask.query, ReferringQuery):
+                for profile in link_lists.read(ask, answer):
+                    await self._keep(profile, is_ours=True, asked_since=ask.query.since)
+        await self.leavers.judge(asked, await self._for_losses())
 
-    async def _page_of(self, of: ProfileOf, domain: str) -> Link | None:
-        return await self.database.read(lambda db: link_changes.page_of(db, of, domain))
-
-    async def _told(self, target: Target, since: datetime) -> set[str]:
-        """Return the domains already stored as lost, as the last look's day is asked for again."""
-        known = await self.database.read(
-            partial(
-                link_changes.losses,
-                of=self._of(target),
-                after=since - timedelta(days=1),
-                until=self.clock.now(),
-            )
-        )
-        return {one.domain for one in known if one.state == LOST}
-
-    async def _check(self, left: Sequence[tuple[Target, Link]]) -> None:
-        """Read the pages of links that the index lost: an index refresh drops many live links."""
-        known = [link.source_url for _, link in left if link.source_url][:MOST_PAGES_READ]
-        reads = dict(zip(known, await self.reader.read_many(known), strict=True))
-        at = self.clock.now()
-        for target, link in left:
-            read = reads.get(link.source_url)
-            state = await self._seen(read) if read else UNCHECKED
-            note = partial(
-                link_changes.note_loss,
-                of=self._of(target),
-                domain=link.domain,
-                state=state,
-                url=link.source_url or None,
-                at=at,
-            )
-            await self.database.run(note)
-
-    async def _seen(self, read: PageRead) -> str:
-        """Return the state of a link whose page was read: LOST, STILL_THERE or UNCHECKED."""
-        if read.state is ReadState.MISSING:
-            return LOST
-        if read.state is not ReadState.READ:
-            return UNCHECKED
-        (facts,) = await understood(self.reader, [read])
-        if self.own & set(facts.outbound_domains):
-            return STILL_THERE
-        # The link may be in a part that was not seen, if the page needs scripts or links to more
-        # sites than its facts can hold.
-        seen_whole = facts.readable and len(facts.outbound_domains) < MAX_SHOWN
-        return LOST if seen_whole else UNCHECKED
+    async def _last_asked(self, page: WatchedPage) -> date | None:
+        of = self._of(page.target)
+        at = await self.database.read(partial(link_changes.last_asked, of=of))
+        return at.date() if at else None
 
     async def _fresh(
         self, pages: Iterable[WatchedPage]
@@ -378,6 +312,10 @@ class LinkWatch:
             )
         )
         await self.proof.keep([name for name in theirs if name not in known], await self._left())
+
+    async def _for_losses(self) -> int | None:
+        """Return what may be spent on who left: letters to write come before."""
+        return await self._left(but=self.kept_for_letters)
 
     async def _left(self, *, but: int = 0) -> int | None:
         """Return the units that may be spent beyond counts and lists; None: without limit.

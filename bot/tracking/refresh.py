@@ -12,6 +12,8 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
+import sqlite_utils
+
 from bot.analysis.ask import Asker
 from bot.common.clock import Clock
 from bot.common.domains import is_platform, registrable
@@ -33,13 +35,15 @@ from bot.settings import levels
 from bot.settings.environment import Settings
 from bot.settings.levels import TeamSettings
 from bot.spending.budget import RunBudget
-from bot.store import ledger, snapshots
+from bot.store import failures, ledger, snapshots
 from bot.store import tracked_keywords as store
 from bot.store.connect import Database
 from bot.store.ledger import Payer
 from bot.tracking.absence import AbsenceProof
 from bot.tracking.letters import Letter, letters
-from bot.tracking.link_changes import Found, LinkWatch, WatchedPage
+from bot.tracking.link_changes import Found, LinkWatch
+from bot.tracking.watched_page import WatchedPage
+from bot.tracking.who_left import Leavers
 
 KEPT_IN_VIEW = 24
 """How many snapshots a read looks back on: the top 3's window and the last weekly one before it."""
@@ -50,13 +54,14 @@ NOT_ASKED = "It was counted, but who links newly could not be asked; the next re
 class Outcome:
     """How the read of a keyword ended: a snapshot, or why there is none.
 
-    With both, the counts are known but new links could not be asked for; the next read asks for
-    all since then.
+    With both, it was counted, and who is new could not be asked: the next read asks for all since.
+    `again`: nobody answered, so the same read may succeed later.
     """
 
     tracked: TrackedKeyword
     snapshot: Snapshot | None
     fault: str | None
+    again: bool = False
 
 
 @dataclass
@@ -69,6 +74,7 @@ class _Reading:
     competitors: tuple[CompetitorCount, ...] = ()
     page: str | None = None
     fault: str | None = None
+    again: bool = False
 
     @property
     def pages(self) -> list[str]:
@@ -136,7 +142,7 @@ class Refresher:
             opened.append(group)
             found |= {outcome.tracked.id: outcome for outcome in await group.read()}
         for outcome in found.values():
-            await self._keep(outcome)
+            await self._keep(outcome, run_id)
         if not to_come:
             await self._buy_letters(opened, held, run_id, (team, channel, person), alone=alone)
         for group in opened:
@@ -233,7 +239,9 @@ class Refresher:
             asker=asker,
             database=self._database,
             clock=self._clock,
-            reader=self._reader,
+            leavers=Leavers(
+                team, site, own, chosen.main, asker, self._database, self._clock, self._reader
+            ),
             proof=AbsenceProof(team, site, own, chosen, asker, self._database, self._clock),
             kept_back=later[chosen.main.name],
             kept_of_ours=_lists_of_ours(chosen, len(members)),
@@ -280,16 +288,28 @@ class Refresher:
             lambda db: ledger.used_units(db, team, run_id, vendor, pool)
         )
 
-    async def _keep(self, outcome: Outcome) -> None:
+    async def _keep(self, outcome: Outcome, run_id: str) -> None:
         tracked, snapshot, fault = outcome.tracked, outcome.snapshot, outcome.fault
         if snapshot is not None:
             await self._database.run(
                 lambda db: snapshots.add(db, tracked.team, tracked.id, snapshot)
             )
         if fault is not None:
-            await self._database.run(
-                lambda db: store.note_fault(db, tracked.team, tracked.id, fault)
-            )
+            at = self._clock.now()
+
+            def note(db: sqlite_utils.Database) -> None:
+                store.note_fault(db, tracked.team, tracked.id, fault)
+                failures.note(
+                    db,
+                    tracked.team,
+                    tracked.id,
+                    fault,
+                    at=at,
+                    run_id=run_id,
+                    again=outcome.again,
+                )
+
+            await self._database.run(note)
 
 
 def _caps(
@@ -368,6 +388,7 @@ class _Group:
             one.serp = pages_once(answer.only(SerpRow)) if answer else ()
             if answer is None:
                 one.fault = source.note or "The search results could not be read."
+                one.again = True
         for one in self.readings:
             if one.fault is None:
                 self._choose_target(one)
@@ -419,7 +440,7 @@ class _Group:
     def _outcome(self, one: _Reading, unanswered: frozenset[str]) -> Outcome:
         """Compute the need; while authorities are unknown, the last read's multiplier applies."""
         if one.fault is not None:
-            return Outcome(one.tracked, None, one.fault)
+            return Outcome(one.tracked, None, one.fault, one.again)
         ours = _ours(one.serp, self.own)
         page = None if one.page == NO_PAGE else one.page
         have = 0 if one.page == NO_PAGE else self._links(page) if page else None
@@ -448,7 +469,8 @@ class _Group:
             reread=unanswered.isdisjoint(one.pages),
             sample=self.chosen.sample,
         )
-        return Outcome(one.tracked, snapshot, None if snapshot.reread else NOT_ASKED)
+        fault = None if snapshot.reread else NOT_ASKED
+        return Outcome(one.tracked, snapshot, fault, again=fault is not None)
 
     def _competitor(self, competitor: CompetitorCount) -> Competitor:
         authority = self._authority(competitor.url, competitor.domain)

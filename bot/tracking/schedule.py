@@ -22,12 +22,12 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.common.clock import Clock
 from bot.settings.environment import Settings
-from bot.store import digest_times, posts, tracked_keywords
+from bot.store import digest_times, failures, posts, tracked_keywords
 from bot.store.answers import purge_expired
 from bot.store.connect import Database
 from bot.store.posts import ENDED, PostKind, Slot
 from bot.store.workspace import CLI_TEAM
-from bot.tracking.digest import digest_slot
+from bot.tracking.digest import WEEKLY, digest_slot
 from bot.tracking.local_hours import LocalHour
 from bot.tracking.posting import ScheduledPosts, SettingsOf
 
@@ -178,6 +178,8 @@ class Schedule:
             works.setdefault(_channel(turn.slot), []).append((self._take, turn.slot))
         for slot in await self._near():
             works.setdefault(_channel(slot), []).append((self._scheduled_posts.read_ahead, slot))
+        for slot in await self._failed():
+            works.setdefault(_channel(slot), []).append((self._scheduled_posts.try_again, slot))
         begun = works.keys() - self._under_way
         self._under_way |= begun
         await asyncio.gather(*(self._in_order(channel, works[channel]) for channel in begun))
@@ -215,6 +217,19 @@ class Schedule:
         """Return teams and channels with tracked keywords, without those of the command line."""
         found = await self._database.read(tracked_keywords.channels)
         return [(team, channel) for team, channel in found if team != CLI_TEAM]
+
+    async def _failed(self) -> list[Slot]:
+        """Return the channels, at their waking hours, that have a failed read to try again."""
+        now, found = self._clock.now(), []
+        waiting = await self._database.read(lambda db: failures.waiting(db, WEEKLY, now))
+        for team, channel in waiting:
+            if team != CLI_TEAM:
+                with self._alone(team, channel):
+                    settings = await self._settings_of(team, channel)
+                    local = now.astimezone(ZoneInfo(settings.time_zone))
+                    if FIRST_HOUR <= local.hour <= LAST_HOUR:
+                        found.append(digest_slot(team, channel, settings, now))
+        return found
 
     async def _near(self) -> list[Slot]:
         """Return the digests of large channels for which reading has to begin now."""

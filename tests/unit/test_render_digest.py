@@ -181,7 +181,14 @@ def test_a_change_against_another_day_than_most_says_since_when():
     ("changes", "said"),
     [
         ({"outlook": Outlook.CLOSED, "months_to_close": 0.0}, "closed"),
-        ({"outlook": Outlook.NOT_AT_THIS_PACE, "months_to_close": None}, "not at this pace"),
+        (
+            {"outlook": Outlook.NOT_AT_THIS_PACE, "needs_a_month": 4, "own_pace": 2.0},
+            "needs 4 links a month, you build 2",
+        ),
+        (
+            {"outlook": Outlook.NOT_AT_THIS_PACE, "needs_a_month": 1, "own_pace": -0.5},
+            "needs 1 link a month, you lose 0.5",
+        ),
         ({"outlook": Outlook.UNKNOWN, "months_to_close": None}, "unknown"),
         ({"months_to_close": 0.4}, "under a month"),
         ({"months_to_close": 30.0}, "2 years"),

@@ -190,7 +190,13 @@ def test_the_sentence_is_one_line_and_never_shows_unknown_as_zero(many, won, los
 
 def test_there_are_at_most_three_things_to_do_and_each_has_a_name_in_it():
     stuck = line(
-        "slow", gap=40, outlook=Outlook.NOT_AT_THIS_PACE, own_pace=1.0, need_pace=5.0, id="t2"
+        "slow",
+        gap=40,
+        outlook=Outlook.NOT_AT_THIS_PACE,
+        own_pace=1.0,
+        need_pace=5.0,
+        needs_a_month=9,
+        id="t2",
     )
     assert suggestions((line(), stuck), (new_link(1), new_link(2)), (), (own_link(),)) == (
         (
@@ -201,10 +207,7 @@ def test_there_are_at_most_three_things_to_do_and_each_has_a_name_in_it():
             "Write to p1.example about “best crm”: its page p1.example/tools now links to "
             "one.example/best, not to you (score 88: links to 3 of 3, follow, DR 74)."
         ),
-        (
-            "Turn to “slow”: 40 links are missing, and it does not close at this pace "
-            "(a month: the need +5, you +1)."
-        ),
+        "Turn to “slow”: 40 links are missing, and it needs 9 links a month, you build 1.",
     )
 
 

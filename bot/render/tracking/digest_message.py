@@ -11,6 +11,7 @@ from bot.render.slack.charts import SERIES
 from bot.render.slack.limits import message_faults
 from bot.render.slack.message import Message, message, paragraphs
 from bot.render.tracking.digest_charts import digest_charts
+from bot.render.tracking.digest_ledger import ledger_words
 from bot.render.tracking.digest_table import HEAD, ROWS, rows
 from bot.render.tracking.suggestions import MOST
 from bot.render.tracking.tracked_words import quoted
@@ -36,7 +37,7 @@ def digest_message(digest: Digest, *, alone: bool = False) -> Message:
 
     `alone`: the message is shown without its thread and files.
     """
-    said = ours(digest.sentence, 400) or UNKNOWN
+    said = ours(digest.sentence, 600) or UNKNOWN
     mark = f" {sentences.SAMPLE}" if digest.sample else ""
     text = f"{said}{mark}"
     blocks = list[Block]()
@@ -75,11 +76,14 @@ def small_print(
     digest: Digest, *, thread: str = "the thread", csv_file: str = "the CSV file"
 ) -> list[str]:
     """Return the caveats of the numbers, one line each; callers name the thread and CSV file."""
+    zone = ZoneInfo(digest.time_zone)
     lines = [
+        ledger_words(digest.ledger),
         _our_pages(digest.keywords, csv_file),
         _targets(digest.keywords, thread),
-        _forecasts(digest.keywords, ZoneInfo(digest.time_zone)),
-        _unread(digest.unread, csv_file),
+        _forecasts(digest.keywords, zone),
+        _unread(_worth_telling(digest), csv_file),
+        _read_again(digest.read_again, csv_file, zone),
         _both(digest.links_to_both, thread),
         _unproven(len(digest.unproven), csv_file),
         _nobody_asked(digest.new_competitor_links),
@@ -126,10 +130,36 @@ def _forecasts(lines: Sequence[KeywordLine], zone: tzinfo) -> str:
         verdict = "right" if one.right else "wrong"
         return (
             f"The forecast of {one.made_at.astimezone(zone):%Y-%m-%d} was {verdict}: "
-            f"it foresaw a gap of {one.foreseen:,}, and it is {one.found:,}."
+            f"it foresaw a gap of {one.foreseen:,}, and it is {one.found:,}; "
+            f"“no change” would have said {one.no_change:,}."
         )
     were = "was" if right == 1 else "were"
-    return f"Of {len(checks):,} earlier forecasts for this week, {right:,} {were} right."
+    nearer = sum(check.nearer is True for check in checks)
+    farther = sum(check.nearer is False for check in checks)
+    return (
+        f"Of {len(checks):,} earlier forecasts for this week, {right:,} {were} right; {nearer:,} "
+        f"came nearer than “no change” would have, {farther:,} less near."
+    )
+
+
+def _worth_telling(digest: Digest) -> Sequence[Unread]:
+    """Return who could not be read and is not known to be so; all where nothing was read."""
+    if digest.nothing_read:
+        return digest.unread
+    return [one for one in digest.unread if not one.told_before]
+
+
+def _read_again(again: Sequence[Unread], where: str, zone: tzinfo) -> str:
+    if not again:
+        return ""
+    named = [
+        f"{quoted(one.keyword)}"
+        f"{f' (not since {one.since.astimezone(zone):%Y-%m-%d})' if one.since else ''}"
+        for one in again[:_NAMED]
+    ]
+    if len(again) > _NAMED:
+        named.append(f"{len(again) - _NAMED:,} more, which {where} names")
+    return f"Read again: {listed(named)}."
 
 
 def _unread(unread: Sequence[Unread], where: str) -> str:

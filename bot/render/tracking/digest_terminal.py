@@ -19,7 +19,9 @@ from bot.render.tracking.digest_charts import (
 )
 from bot.render.tracking.digest_message import small_print
 from bot.render.tracking.digest_table import HEAD, rows
+from bot.render.tracking.digest_why import why_words
 from bot.render.tracking.suggestions import MOST
+from bot.render.tracking.tracked_words import quoted
 from bot.render.words import UNKNOWN, local, number, ours, short_url, words_or_unknown
 
 _KEYWORDS = 30
@@ -29,11 +31,16 @@ _JSON = "`linkgap digest --json`"
 
 def digest_text(digest: Digest) -> Group:
     """Return sentence, keywords, what to do, the gap over time, links, small print and cost."""
-    parts: list[RenderableType] = [Text(ours(digest.sentence, 400) or UNKNOWN, style="bold")]
+    parts: list[RenderableType] = [Text(ours(digest.sentence, 600) or UNKNOWN, style="bold")]
     parts += lines_of(
         [f"  {words_or_unknown(one.site, 60)}: {ours(one.sentence, 300)}" for one in digest.clients]
     )
     parts += [Text(), *_keywords(digest)]
+    reasons = [(line.keyword, said) for line in digest.keywords if (said := why_words(line.why))]
+    if len(digest.keywords) > 1 and reasons:
+        parts += [Text(), Text("Why the gaps moved")]
+        parts += lines_of([f"  • {quoted(name)}: {said}" for name, said in reasons[:_KEYWORDS]])
+        parts += lines_of([_folded(len(reasons) - _KEYWORDS, f"they are in {_JSON}")])
     if digest.suggestions:
         parts += [Text(), Text("Next")]
         parts += lines_of([f"  • {ours(one, 300)}" for one in digest.suggestions[:MOST]])

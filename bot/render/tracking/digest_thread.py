@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.model.tracking import (
     Digest,
     ForecastCheck,
+    GapReasons,
     KeywordLine,
     NewCompetitorLink,
     OwnLink,
@@ -21,7 +22,8 @@ from bot.render.slack.blocks import render
 from bot.render.slack.cells import Cell, numbered, pages
 from bot.render.slack.message import Message, message
 from bot.render.tracking.digest_charts import thread_charts
-from bot.render.tracking.tracked_words import quoted
+from bot.render.tracking.digest_why import why_words
+from bot.render.tracking.tracked_words import quoted, signed
 from bot.render.words import UNKNOWN, counted, linkable, short_url, words_or_unknown
 
 ROWS = 50
@@ -31,7 +33,8 @@ _NEW = ("Keyword", "Domain", "Score", "Links to", "Since", "Authority", "Link", 
 _OWN = ("Keyword", "Domain", "Links to", "Since", "Authority")
 _LOST = ("Keyword", "Domain", "Linked to", "Since", "Authority")
 _TARGETS = ("Keyword", "Came in", "Went out")
-_FORECASTS = ("Keyword", "Made on", "Foreseen gap", "Gap now", "Forecast")
+_WHY = ("Keyword", "Change", "Competitors' links", "Pages in the top 3", "Yours", "Why")
+_FORECASTS = ("Keyword", "Made on", "Foreseen gap", "Gap now", "No change", "Forecast")
 _Step = tuple[str, Message]
 _Caption = Callable[[int, int, int], str]  # first row, last row, all rows
 _Part = tuple[str, _Caption, Sequence[str], Sequence[Sequence[Cell]]]
@@ -42,6 +45,10 @@ def digest_thread(digest: Digest) -> tuple[_Step, ...]:
     lines, zone = digest.keywords, ZoneInfo(digest.time_zone)
     targets = [line for line in lines if line.entered or line.left]
     checks = [(line, line.forecast_check) for line in lines if line.forecast_check]
+    reasons = sorted(
+        ((line, line.why) for line in lines if line.why and why_words(line.why)),
+        key=lambda one: (-abs(one[1].change), one[0].keyword),
+    )
     best = sorted(digest.new_competitor_links, key=lambda one: (-one.score, one.domain))
     proven = all(link.absence_proven for link in best)
     new_caption = _new_caption if proven else _caption("New links to competitors", "best first")
@@ -56,6 +63,12 @@ def digest_thread(digest: Digest) -> tuple[_Step, ...]:
         ),
         ("won", _caption("Links won", "strongest first"), _OWN, _own(digest.won)),
         ("lost", _caption("Links lost", "strongest first"), _LOST, _own(digest.lost)),
+        (
+            "why",
+            _caption("Why the gaps moved, in links that add up", "largest change first"),
+            _WHY,
+            [_why(*one) for one in reasons],
+        ),
         (
             "targets",
             _caption("Keywords whose need is counted on other pages now", "by name"),
@@ -176,12 +189,22 @@ def _urls(urls: Sequence[str]) -> str:
     return ", ".join(short_url(url, 80) or UNKNOWN for url in urls[:5]) or "none"
 
 
+def _why(line: KeywordLine, why: GapReasons) -> list[Cell]:
+    moved = (why.change, why.competitors_links, why.pages, why.ours)
+    return [
+        Cell(words_or_unknown(line.keyword, 60)),
+        *(Cell(signed(value), value=value) for value in moved),
+        Cell(why_words(why)),
+    ]
+
+
 def _check(line: KeywordLine, check: ForecastCheck, zone: tzinfo) -> list[Cell]:
     return [
         Cell(words_or_unknown(line.keyword, 60)),
         Cell(f"{check.made_at.astimezone(zone):%Y-%m-%d}"),
         numbered(check.foreseen),
         numbered(check.found),
+        numbered(check.no_change),
         Cell("right" if check.right else "wrong"),
     ]
 

@@ -17,7 +17,7 @@ from bot.model.tracking import (
     ToDoKind,
 )
 from bot.render.report.sentences import authority
-from bot.render.tracking.tracked_words import missing, quoted, ranks_in_top3
+from bot.render.tracking.tracked_words import missing, needs, quoted, ranks_in_top3
 from bot.render.words import UNKNOWN, number, short_url, shown, words_or_unknown
 
 MOST = 3
@@ -176,16 +176,10 @@ def _losing(lines: Sequence[KeywordLine], before: Collection[Proposed]) -> ToDo 
     if not behind:
         return None
     gap, line = max(behind, key=lambda one: one[0])
-    said = f"Turn to {quoted(line.keyword)}: {missing(gap)}, and it does not close at this pace"
-    if line.need_pace is not None and line.own_pace is not None:
-        need, own = _pace(line.need_pace), _pace(line.own_pace)
-        said = f"{said} (a month: the need {need}, you {own})"
-    return _about(ToDoKind.TURN_TO, line, f"{said}.", str(gap))
-
-
-def _pace(value: float) -> str:
-    said = number(value)
-    return f"+{said}" if value > 0 and said not in (UNKNOWN, "0") else said.replace("-", "−")
+    how = needs(line)
+    slow = f"it {how}" if how else "it does not close at this pace"
+    said = f"Turn to {quoted(line.keyword)}: {missing(gap)}, and {slow}."
+    return _about(ToDoKind.TURN_TO, line, said, str(gap))
 
 
 def _pageless(lines: Sequence[KeywordLine], before: Collection[Proposed]) -> ToDo | None:

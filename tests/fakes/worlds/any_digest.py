@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from fakes.worlds.reports import costs, texts
 from hypothesis import strategies as st
 
+from bot.gap.why_moved import REASONS
 from bot.model.links import Market
 from bot.model.question import Question
 from bot.model.report import Unproven
@@ -14,8 +15,10 @@ from bot.model.tracking import (
     Digest,
     ForecastCheck,
     GapPoint,
+    GapReasons,
     GapStep,
     KeywordLine,
+    LinkLedger,
     Moment,
     NewCompetitorLink,
     OwnLink,
@@ -33,10 +36,14 @@ _hostile = texts | st.just("m" * 200) | st.just("א" * 200)
 _scales = st.sampled_from(("DR", "AS", "TF"))
 
 
+_LEDGER = ("won", "lost", "left_index", "unchecked", "unnamed", "net")
+
+
 def _maybe(strategy):
     return st.none() | strategy
 
 
+_ledgers = st.builds(LinkLedger, **dict.fromkeys(_LEDGER, _changes))
 lines = st.builds(
     KeywordLine,
     id=texts,
@@ -56,8 +63,13 @@ lines = st.builds(
     own_pace=_maybe(_sizes),
     need_pace=_maybe(_sizes),
     forecast_check=_maybe(
-        st.builds(ForecastCheck, made_at=_moments, foreseen=_counts, found=_counts)
+        st.builds(
+            ForecastCheck, made_at=_moments, foreseen=_counts, found=_counts, no_change=_counts
+        )
     ),
+    ledger=_maybe(_ledgers),
+    why=_maybe(st.builds(GapReasons, **dict.fromkeys(("change", *REASONS), _changes))),
+    needs_a_month=_maybe(_counts),
     competitors_gained=_counts,
     entered=st.lists(texts, max_size=2).map(tuple),
     left=st.lists(texts, max_size=2).map(tuple),
@@ -110,6 +122,14 @@ def tuples_of(strategy, most):
     return st.lists(strategy, max_size=most).map(tuple)
 
 
+_unread = st.builds(
+    Unread,
+    id=texts,
+    keyword=_hostile,
+    reason=texts,
+    since=_maybe(_moments),
+    told_before=st.booleans(),
+)
 digests = st.builds(
     Digest,
     week=st.just("2026-W48"),
@@ -123,7 +143,9 @@ digests = st.builds(
     suggestions=tuples_of(_hostile, 4),
     taken_at=_moments,
     since=_maybe(_moments),
-    unread=tuples_of(st.builds(Unread, id=texts, keyword=_hostile, reason=texts), 5),
+    unread=tuples_of(_unread, 5),
+    read_again=tuples_of(_unread, 5),
+    ledger=_maybe(_ledgers),
     unchecked_losses=st.integers(0, 30),
     links_to_both=tuples_of(new_links, 3),
     unproven=tuples_of(
