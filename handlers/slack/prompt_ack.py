@@ -18,7 +18,7 @@ class PromptAck(AsyncAck):
     """An ack that wakes whoever waits for it; the first word counts."""
 
     def __init__(self) -> None:
-        self.given: asyncio.Future[BoltResponse] = asyncio.get_running_loop().create_future()
+        self.given: asyncio.Future[BoltResponse | None] = asyncio.get_running_loop().create_future()
         self.response: BoltResponse | None = None
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -26,6 +26,11 @@ class PromptAck(AsyncAck):
         super().__setattr__(name, value)
         if name == "response" and value is not None and not self.given.done():
             self.given.set_result(value)
+
+    def give_up(self) -> None:
+        """Wake whoever waits, with nothing: the time for an ack is over."""
+        if not self.given.done():
+            self.given.set_result(None)
 
 
 class PromptRunner(AsyncioListenerRunner):
@@ -53,12 +58,14 @@ class PromptRunner(AsyncioListenerRunner):
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
         left = listener.ack_timeout - (time.time() - begun)
-        await asyncio.wait({ack.given}, timeout=left)
-        if not ack.given.done():
+        late = asyncio.get_running_loop().call_later(max(0.0, left), ack.give_up)
+        acknowledged = await ack.given
+        late.cancel()
+        if acknowledged is None:
             # With nothing returned Bolt would ask the next listener, which knows nothing of it.
             self.logger.warning("A listener did not acknowledge in time")
             return response or BoltResponse(status=200)
-        return ack.given.result() if response is None else response
+        return acknowledged if response is None else response
 
     async def _run_ack_function(
         self,
