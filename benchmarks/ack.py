@@ -8,6 +8,7 @@ against a Slack stub that accepts everything.
 import asyncio
 import os
 import tempfile
+from collections.abc import Callable
 from multiprocessing import get_context
 from statistics import median, quantiles
 from time import perf_counter, time
@@ -39,7 +40,7 @@ def main() -> None:
 async def _measure() -> None:
     with tempfile.TemporaryDirectory() as folder:
         slack, bare, quiet, busy = 8901, 8902, 8903, 8904
-        servers = [
+        servers: list[tuple[Callable[..., None], int, int | None, str | None]] = [
             (stub, slack, None, None),
             (_bare, bare, slack, None),
             (_linkgap, quiet, slack, f"{folder}/quiet.db"),

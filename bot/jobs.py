@@ -1,9 +1,10 @@
 """A bounded queue of durable jobs: the row is committed first, the work follows.
 
-Job rows are the truth; the queue in memory only orders them. Each row belongs to the process whose
-lease it names, and a heartbeat extends that lease. After a kill, another process or the next start
-finds the rows that nobody holds and hands them to the same work, with `attempts` above 1. A worker
-survives any failure of its job or the database, and everybody who asked gets an answer.
+The job rows are authoritative; the queue in memory only orders them. Each row belongs to the
+process whose lease it names, and a heartbeat extends that lease. After a kill, another process or
+the next start finds the rows that nobody holds and hands them to the same work, with `attempts`
+above 1. A worker survives any failure of its job or the database, and everybody who asked gets an
+answer.
 """
 
 import asyncio
@@ -51,7 +52,7 @@ class Waits(LinkGapError):
 
 
 class Heard(Exception):
-    """Ends a job whose asker already knows; `error` is the cause."""
+    """Ends a job whose asker has been told already; `error` is the cause."""
 
     def __init__(self, error: Exception) -> None:
         self.error = error
@@ -86,7 +87,7 @@ class JobQueue:
     async def submit(
         self, kind: str, team: str, payload: str, dedupe_key: str | None
     ) -> Job | None:
-        """Commit a job and queue it; None when the key was seen before. Raises `QueueFull`."""
+        """Commit a job and queue it. Returns None for a repeated key. Raises `QueueFull`."""
         at, owner = self._clock.now(), self._database.owner
 
         def enqueue(db: sqlite_utils.Database) -> Job | None:
@@ -149,7 +150,7 @@ class JobQueue:
 
     @property
     def fault(self) -> str | None:
-        """Return in a sentence why jobs are not worked on, or None if they are."""
+        """Return a sentence on why jobs are not worked on, or None if they are."""
         if gone := self._alive.gone:
             return f"{len(gone)} of {self._workers} workers are gone."
         if self._heart.gone:
@@ -225,7 +226,7 @@ class JobQueue:
             await self._mark(job, JobState.FAILED, error=type(error).__name__)
 
     async def _claim(self, waiting: Job) -> Job | None:
-        """Start a job as soon as the database can be written."""
+        """Start a job as soon as the database can be written; None if it is not queued any more."""
         backoff, since = Backoff(self._clock), self._clock.monotonic()
         logged = told = False
         while True:
@@ -243,7 +244,7 @@ class JobQueue:
             await backoff.wait()
 
     async def _do(self, job: Job) -> BaseException | None:
-        """Do the work; return the error that ended it early, after the asker was told."""
+        """Do the work. Returns the error that ended it early, after the asker was told, or None."""
         try:
             await self._kinds[job.kind].work(job)
         except LeaseLost:

@@ -1,7 +1,8 @@
-"""What a package that adds a vendor imports. CONTRIBUTING.md shows a whole one.
+"""Everything that a vendor package imports. CONTRIBUTING.md shows a complete vendor.
 
-The only Python interface whose names we promise to keep: within a major version none goes and none
-changes its meaning, though names and optional fields may come. Everything else in LinkGap moves.
+This is the only Python interface whose names we promise to keep: within a major version, no name
+is removed or changes its meaning, though new names and optional fields may be added. Everything
+else in LinkGap may move.
 """
 
 from pydantic_settings import SettingsConfigDict

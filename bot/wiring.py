@@ -1,4 +1,4 @@
-"""The composition root, the one place that knows every folder: settings in, a running bot out."""
+"""The composition root, the only place that knows every folder: settings in, a running bot out."""
 
 import asyncio
 import gc
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import httpx
 import sqlite_utils
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.adapter.asgi.utils import scope_type
@@ -24,6 +23,7 @@ from bot.common.errors import ConfigError
 from bot.jobs import JobQueue
 from bot.pages.reading.fetch import Reader
 from bot.planning.steps import provers
+from bot.providers.client import vendor_client
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
 from bot.settings.environment import Settings
@@ -85,19 +85,17 @@ async def core(
     registry = registry or discover(settings, clock)
     database = await Database.open(settings.db, clock)
     comparing = Comparing()
-    # The gateway enforces the vendors' rate limits; the client must only not be the bottleneck.
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 
-    async def still_held(_: httpx.Request) -> None:
+    async def still_held(_request: object) -> None:
         # What another process has taken over is paid for there, and not here as well.
         await database.still_held()
 
-    hooks = {"request": [still_held]}
     try:
         async with (
-            httpx.AsyncClient(limits=limits, follow_redirects=False, event_hooks=hooks) as client,
+            vendor_client() as client,
             reader or Reader(clock) as pages,
         ):
+            client.event_hooks = {"request": [still_held]}
             gateway = Gateway(client, clock, most_seconds_kept=settings.fresh_hours * 3600)
             analysis = Analysis(
                 registry=registry,
@@ -140,7 +138,7 @@ async def core(
 
 @asynccontextmanager
 async def slack_bot(product: Core) -> AsyncIterator[Services]:
-    """Start the bot's own work: repair what a kill left behind before anything new runs."""
+    """Start the bot's own work; first repair what a killed process left behind."""
     try:
         await _repair(product)
     except sqlite3.Error as error:
@@ -152,8 +150,8 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
     # Known before the first request, or that would wait for it inside its acknowledgement.
     introduced = asyncio.create_task(services.slack_api.introduce())
     await asyncio.wait({introduced}, timeout=INTRODUCTION_S)
-    # Imported modules live as long as the process: a full garbage collection over them delays
-    # acknowledgements by a tenth of a second.
+    # Imported modules live as long as the process; without a freeze, each full garbage collection
+    # would scan them and delay acknowledgements by a tenth of a second.
     gc.collect()
     gc.freeze()
     try:
@@ -180,7 +178,7 @@ async def _repair(product: Core) -> None:
 
 
 def services_of(product: Core) -> Services:
-    """Return what the handlers need, with nothing running yet."""
+    """Return the services for the handlers; nothing is running yet."""
     settings, database, clock = product.settings, product.database, product.clock
     slack_api = SlackApi(slack_client(settings, clock), clock, database.still_held)
     channels = Channels(database, clock, settings, product.registry)
@@ -241,13 +239,13 @@ def http_app(services: Services) -> HttpDoor:
 
 
 def socket_mode(services: Services) -> AsyncSocketModeHandler:
-    """Return the Socket Mode client, which connects to Slack so that Slack need not reach us."""
+    """Return the Socket Mode client: it connects to Slack, so Slack does not have to reach us."""
     token = services.settings.slack_app_token
     return AsyncSocketModeHandler(make_app(services), token.get_secret_value() if token else None)
 
 
 def set_up_logs(level: int = logging.INFO) -> None:
-    """Log to stderr, without the libraries' request URLs: at some vendors these carry keys."""
+    """Log to stderr, but without the libraries' request URLs: some vendors' URLs contain keys."""
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name in ("httpx", "httpcore", "slack_bolt", "slack_sdk", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -32,13 +32,13 @@ def make_app(services: Services) -> AsyncApp:
 
 
 class _ShortMessages(logging.Filter):
-    """Passes warnings of Bolt's log only, each as one short line that ends before a body begins.
+    """Passes only warnings from Bolt's log, each as one short line cut off before a request body.
 
-    Bolt quotes whole request bodies, and no user text may get into the log.
+    Bolt quotes whole request bodies, and user text must not get into the log.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Shorten a record, or drop it."""
+        """Shorten a record in place. Returns False to drop it."""
         said = record.getMessage()
         # Our client has the token; Bolt also finds it and warns at every start.
         if record.levelno < logging.WARNING or said.startswith(_AT_EVERY_START):

@@ -1,4 +1,4 @@
-"""The last error boundary: nobody gets a 404, a timeout or silence."""
+"""The last error boundary: every request gets an answer, never a 404, a timeout or silence."""
 
 import asyncio
 import logging
@@ -19,11 +19,11 @@ log = logging.getLogger(__name__)
 
 _ANYTHING = re.compile(".*")
 LINK = "open_"
-"""Prefix of the action ids of link buttons; Slack reports these clicks too."""
+"""Prefix of the action ids of link buttons; Slack reports clicks on these too."""
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Wrap every handler: log an exception and tell the person."""
+    """Register the error handler, which logs an exception and tells the person."""
     secret = signing_secret(services.settings)
 
     async def broke(
@@ -56,8 +56,8 @@ def register(app: AsyncApp, services: Services) -> None:
 def _response_to(body: dict[str, Any], sentence: str) -> BoltResponse:
     """Return the response to a request that was not acknowledged.
 
-    After a 500 Slack delivers an event again; a form shows the sentence; in all other cases the
-    person has been told.
+    After a 500, Slack delivers an event again. A form shows the sentence. In all other cases the
+    person has been told already.
     """
     if "event" in body:
         return BoltResponse(status=500)
@@ -72,7 +72,7 @@ def _response_to(body: dict[str, Any], sentence: str) -> BoltResponse:
 
 
 def _is_from_slack(request: AsyncBoltRequest, secret: str) -> bool:
-    """Say whether Slack sent it: the signature check may be what failed."""
+    """Check the signature again: the failure may come from the signature check itself."""
     if request.mode == "socket_mode":
         return True
     stamp, signed = (
@@ -84,7 +84,7 @@ def _is_from_slack(request: AsyncBoltRequest, secret: str) -> bool:
 
 
 def catch_the_rest(app: AsyncApp, services: Services) -> None:
-    """Answer every request that no handler takes; registered after all handlers."""
+    """Answer every request that no other handler takes; register this last."""
 
     async def command(ack: AsyncAck) -> None:
         await ack("I do not know that command. `/gap help` shows what I can do.")

@@ -1,7 +1,7 @@
-"""What holds in a channel when the asker does not say.
+"""The settings in effect in a channel, used where the asker does not say otherwise.
 
-Remembered for a short while: a thread that reads the file has to wait for the loop's lock many
-times over, and fifty commands at once would all wait for that before they are acknowledged.
+They are cached briefly: a thread that reads the file waits many times for the interpreter's lock,
+and fifty commands at once would all wait for that before they are acknowledged.
 """
 
 import asyncio
@@ -20,21 +20,21 @@ from bot.settings.overrides import Overrides, Place, save
 from bot.store.connect import Database
 
 REMEMBERED_S = 30.0
-"""How soon another process's change is heard of; our own are at once."""
+"""How long a change by another process may go unnoticed; our own changes take effect at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """What holds in one channel, for its default site or for another one that is named."""
+    """The settings in effect in one channel, for its default site or a named one."""
 
     team: TeamSettings
     channel: str
     registry: Registry
-    # A long blocklist takes a while to read; an acknowledgement reads it once in half a minute.
+    # Parsing a long blocklist takes a while; this cache keeps it out of most acknowledgements.
     _made: dict[tuple[str, str | None], Settings] = field(default_factory=dict)
 
     def settings(self, site: str | None = None) -> Settings:
-        """Return what holds for a site; None: for the channel's own."""
+        """Return the settings for a site; None means the channel's own site."""
         made = self._made.get((self.channel, site))
         if made is None:
             of_team, here = self.team, self.channel
@@ -43,25 +43,25 @@ class ChannelSettings:
         return made
 
     def read(self, said: QuestionInput) -> Question:
-        """Return the question with what holds here; raises `BadQuestion`."""
+        """Return the question with the channel's defaults filled in. Raises `BadQuestion`."""
         return read_here(said, self.defaults)
 
     def vendors(self, question: Question) -> VendorSelection:
-        """Return who would answer it here; raises `BadQuestion` when no connected vendor fits.
+        """Return who would answer it here. Raises `BadQuestion` if no connected vendor fits.
 
-        Quick enough for an ack.
+        Fast enough to run before an ack.
         """
         return vendors_for(self.registry, question, self.settings(question.site))
 
     def will_invent(self, question: Question) -> bool:
-        """Say whether an answer to come would be sample data; what is stored says it itself."""
+        """Say whether a new answer would be sample data. Stored answers say so themselves."""
         try:
             return self.vendors(question).sample
         except BadQuestion:
             return False
 
     def defaults(self, site: str | None = None) -> Defaults:
-        """Return what an asker need not say; a named site brings its own market, if it has one."""
+        """Return the defaults for a question; a named site brings its own market, if it has one."""
         return self.team.defaults(self.settings(), site)
 
 
@@ -73,7 +73,7 @@ class _Known:
 
 
 class Channels:
-    """What teams have set, by team, and how it is changed: one copy, ours to keep true."""
+    """Reads and changes the teams' settings, and caches them by team."""
 
     def __init__(
         self, database: Database, clock: Clock, settings: Settings, registry: Registry
@@ -85,16 +85,16 @@ class Channels:
         self._changes = 0
 
     async def of(self, team: str, channel: str) -> ChannelSettings:
-        """Return all that holds in a channel."""
+        """Return the settings in effect in a channel."""
         known = await self._of(team)
         return ChannelSettings(known.team, channel, self.registry, known.made)
 
     async def defaults(self, team: str, channel: str) -> Defaults:
-        """Return what an asker in the channel need not say."""
+        """Return the defaults for a question asked in the channel."""
         return (await self.of(team, channel)).defaults()
 
     async def settings(self, team: str, channel: str, site: str | None = None) -> Settings:
-        """Return what holds in a channel for a site; None: for the channel's own."""
+        """Return a channel's settings for a site; None means the channel's own site."""
         return (await self.of(team, channel)).settings(site)
 
     async def overrides(self, team: str) -> Overrides:
@@ -102,12 +102,12 @@ class Channels:
         return (await self._of(team)).team.overrides
 
     def forget(self, team: str) -> None:
-        """Read again at the next question, whatever was remembered or is being read."""
+        """Drop the cached settings, including those of a read that is still running."""
         self._changes += 1
         self._known.pop(team, None)
 
     async def _of(self, team: str) -> _Known:
-        # A crowd that comes when the copy is too old waits for one read, not for one each.
+        # When the cache has expired, concurrent requests share one read.
         async with self._reading.setdefault(team, asyncio.Lock()):
             now = self._clock.monotonic()
             known = self._known.get(team)
@@ -127,7 +127,7 @@ class Channels:
         by: str | None,
         seen: Mapping[str, str] | None = None,
     ) -> None:
-        """Keep values as `levels.save` does; they hold from here on."""
+        """Store values as `levels.save` does; they take effect at once."""
         at = self._clock.now()
         await self._database.run(lambda db: save(db, team, place, values, by=by, at=at, seen=seen))
         self.forget(team)

@@ -1,8 +1,8 @@
-"""Which words are a command and which are a keyword; the same for every door.
+"""Tells commands from keywords; the same rules apply to the command and to mentions.
 
-`WHOLE` are commands only as the whole text: `/gap help desk software` asks about a keyword. `FIRST`
-take the rest of the text. `FORMS` open a form, also as the whole text. Quotes always mean a
-keyword.
+`WHOLE` are commands only if they are the whole text: `/gap help desk software` asks about a
+keyword. `FIRST` take the rest of the text. `FORMS` open a form, also only as the whole text.
+Quotes always mean a keyword.
 """
 
 from collections.abc import Awaitable, Callable
@@ -25,14 +25,14 @@ Form = Callable[[Services, Place, str], Awaitable[None]]
 
 
 def form_of(text: str) -> Form | None:
-    """Return what opens the form that the words ask for: a trigger lives three seconds."""
+    """Return what opens the form that the words ask for. A trigger expires after three seconds."""
     return FORMS.get(" ".join(text.lower().split()))
 
 
 async def answer_to(services: Services, place: Place, words: str, key: str) -> Message | None:
-    """Do what the words say; returns what only the asker sees, None when all is well.
+    """Do what the words ask. Returns a note that only the asker sees, or None if all is well.
 
-    `key` names what Slack sent (a trigger, an event); a repeat of it is taken in silence.
+    `key` identifies what Slack sent (a trigger, an event). A repeated `key` is ignored silently.
     """
     if form_of(words) is not None:
         return private_notes.note(f"A mention opens no form. Type `/gap {words.lower()}` for it.")
@@ -45,7 +45,7 @@ async def answer_to(services: Services, place: Place, words: str, key: str) -> M
         question = await accept.read(services, words, place.team, place.channel)
     except BadQuestion as error:
         return notes.usage_error(str(error))
-    in_thread = replace(place, thread_ts=place.thread)  # private notes stand there as well
+    in_thread = replace(place, thread_ts=place.thread)  # private notes go to that thread too
     return await accept.commit(services, Request(in_thread, Answer(question)), key)
 
 

@@ -1,4 +1,4 @@
-"""The form behind a bare `/gap`: the same question, field by field."""
+"""The form that a bare `/gap` opens: the same question, field by field."""
 
 import json
 from dataclasses import replace
@@ -20,7 +20,7 @@ _ANY_KEYWORD = "keyword"
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen for the filled form."""
+    """Register the submitted form."""
 
     async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         errors = await _take(services, body, view)
@@ -30,7 +30,7 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 async def open_form(services: Services, place: Place, trigger_id: str) -> None:
-    """Open the form with what holds in this channel."""
+    """Open the form, filled in with the channel's defaults."""
     kept = json.dumps({"channel": place.channel, "response_url": place.response_url})
     defaults = await services.channels.defaults(place.team, place.channel)
     try:
@@ -41,7 +41,7 @@ async def open_form(services: Services, place: Place, trigger_id: str) -> None:
 
 
 async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) -> dict[str, str]:
-    """Commit the question; returns the faults by field."""
+    """Commit the question. Returns the errors by field."""
     kept = json.loads(view["private_metadata"])
     place = Place(
         body["team"]["id"], kept["channel"], body["user"]["id"], response_url=kept["response_url"]
@@ -49,7 +49,7 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
     channel_settings = await services.channels.of(place.team, place.channel)
 
     def defaults_of(site: str | None) -> Defaults:
-        # What the form shows was filled in from the defaults; a field that was emptied means it.
+        # The form was filled in with the defaults, so an empty site was emptied on purpose.
         return replace(channel_settings.defaults(site), site=None)
 
     given = _given(view["state"]["values"])
@@ -66,7 +66,7 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:
-    """Return what was typed, empty fields left out."""
+    """Return the typed values without empty fields."""
     texts = {name: field["value"].get("value") for name, field in values.items()}
     given = {name: text.strip() for name, text in texts.items() if text and text.strip()}
     fresh = bool(values.get("fresh", {}).get("value", {}).get("selected_options"))
@@ -75,7 +75,7 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _faults(given: dict[str, Any], defaults: Defaults) -> dict[str, str]:
-    """Try each field alone, so that every fault stands under its own field."""
+    """Validate each field alone, so that each error is shown below its own field."""
     errors = {}
     for name in ("keyword", "site", "page", "country", "language", "vs"):
         if name != "keyword" and not given.get(name):

@@ -14,7 +14,7 @@ from handlers.slack.text import unwrapped
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen for the command."""
+    """Register the command."""
 
     async def gap(ack: AsyncAck, command: dict[str, Any]) -> None:
         place, trigger_id = _place(command), command["trigger_id"]
@@ -39,7 +39,7 @@ def _place(command: dict[str, Any]) -> Place:
 
 
 async def _take(services: Services, place: Place, text: str, key: str) -> Message | None:
-    """Do what the words say; returns what only the asker sees, None when all is well."""
+    """Do what the words ask. Returns a note that only the asker sees, or None if all is well."""
     try:
         words = unwrapped(text)
     except BadQuestion as error:
@@ -48,5 +48,5 @@ async def _take(services: Services, place: Place, text: str, key: str) -> Messag
 
 
 def shown(note: Message | None) -> dict[str, Any]:
-    """Return the arguments of an ack: a private note, or nothing to see."""
+    """Return the arguments of an ack: a private note, or nothing visible."""
     return {"text": note.text, "blocks": note.blocks} if note else {}

@@ -1,4 +1,4 @@
-"""Whether the bot does its work, for whoever watches the process: a status and one plain line."""
+"""The health check for process monitors: a status code and one plain line."""
 
 from handlers.services import Services
 

@@ -1,7 +1,7 @@
-"""The same question twice at once is one run.
+"""Two identical questions at the same time share one run.
 
-Kept in memory on purpose: it is asked before the row is written, without a gap for a second click
-to slip through, and a restart brings it back with the jobs that it resumes.
+This is kept in memory on purpose: it is checked before the row is written, so a second click cannot
+slip through, and after a restart the resumed jobs claim their questions again.
 """
 
 import asyncio
@@ -14,18 +14,18 @@ Key = tuple[object, ...]
 
 
 class InProgress:
-    """Who is working on what."""
+    """Which job is answering which question."""
 
     def __init__(self) -> None:
         self._runs: dict[Key, str] = {}
         self._turns: dict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def turn(self, team: str, channel: str) -> asyncio.Lock:
-        """Return the lock for changing a channel's keywords: the second asker sees the first."""
+        """Return the lock for changes to a channel's keywords, so that they happen one by one."""
         return self._turns[team, channel]
 
     def claim(self, request: Request[Answer], owner: str) -> str | None:
-        """Take the question; returns who has it already and is not finished, None: nobody."""
+        """Claim the question. Returns the unfinished owner if somebody has it, else None."""
         key = _key(request)
         if key in self._runs:
             return self._runs[key]
@@ -33,7 +33,7 @@ class InProgress:
         return None
 
     def release(self, request: Request[Answer]) -> None:
-        """Let the same question be asked again."""
+        """Release the question, so that it can be asked again."""
         self._runs.pop(_key(request), None)
 
 

@@ -1,4 +1,4 @@
-"""From a request to a job row, and who works on it; that the queue is full is told here alone."""
+"""Turns a request into a job row, and registers workers. Only this file reports a full queue."""
 
 import asyncio
 import logging
@@ -17,13 +17,13 @@ from handlers.tell import tell_somehow, teller
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 2.0
-"""Slack waits three seconds for its acknowledgement; a file that takes longer is told about."""
+"""Slack waits three seconds for its ack; if the database takes longer than this, we say so."""
 _LATE: set[asyncio.Future[None]] = set()
 
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What became of a request: `is_new` False: it was taken before, or, as `note` says, never."""
+    """The result of `submit`. `is_new` is False for a repeat, or if it failed as `note` says."""
 
     is_new: bool
     note: Message | None = None
@@ -37,10 +37,10 @@ async def submit(
     *,
     lost: Callable[[], None] | None = None,
 ) -> Submitted:
-    """Write a job down and queue it. `key` names what Slack sent: a repeat of it is no new one.
+    """Store a job and queue it. `key` identifies what Slack sent; a repeated `key` is ignored.
 
-    A file that another program holds is waited for beyond the acknowledgement: the note says so,
-    and the job begins when it could be written. `lost` is called when no job came of it.
+    If another program has locked the file, the write continues after the ack: the note says so, and
+    the job starts once it is stored. `lost` is called if no job results from the late write.
     """
     payload = to_payload(request)
     writing = asyncio.ensure_future(services.jobs.submit(kind, request.place.team, payload, key))
@@ -63,7 +63,7 @@ async def _written_late(
     lost: Callable[[], None] | None,
     writing: Awaitable[Job | None],
 ) -> None:
-    """Wait for a write beyond the acknowledgement, and tell the asker if it fails."""
+    """Wait for a write that outlasts the ack, and tell the asker if it fails."""
     try:
         job = await writing
     except Exception:
@@ -76,5 +76,5 @@ async def _written_late(
 
 
 def on_job(services: Services, kind: Kind, work: Callable[[Job], Awaitable[None]]) -> None:
-    """Let `work` do the jobs of a kind; what ends one early is told to its asker."""
+    """Register `work` for a kind of job. The asker is told about an error that ends one early."""
     services.jobs.handle(kind, work, teller(services))

@@ -1,7 +1,8 @@
-"""Questions about what is known already: answered privately, a moment after the ack, for nothing.
+"""Private answers from stored data: a moment after the ack, and free of charge.
 
-Reading them takes longer than an ack may, so each is a job; a kill after the ack loses none.
-`/gap budget` is one of them: what was spent, how the caps stand, what the vendors say is left.
+Reading the data takes longer than an ack may, so each lookup is a job; a kill after the ack loses
+none. `/gap budget` is one of them: what was spent, how full the caps are, and what the vendors
+report as left.
 """
 
 from collections.abc import Awaitable, Callable
@@ -26,24 +27,24 @@ Draw = Callable[[Services, Place, Lookup], Awaitable[Message]]
 
 
 def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - commands.py asks
-    """Take on `/gap budget`."""
+    """Register `/gap budget`."""
     on_lookup(services, Kind.BUDGET, _budget)
 
 
 async def ask(
     services: Services, kind: Kind, place: Place, lookup: Lookup, key: str
 ) -> Message | None:
-    """Commit a lookup; returns a private note when it was not taken."""
+    """Commit a lookup. Returns a private note if it was not accepted."""
     return (await submit(services, kind, Request(place, lookup), key)).note
 
 
 def on_lookup(services: Services, kind: Kind, draw: Draw) -> None:
-    """Let `draw` answer lookups of a kind."""
+    """Register `draw` for a kind of lookup."""
     on_job(services, kind, partial(_show, services, draw))
 
 
 async def _show(services: Services, draw: Draw, job: Job) -> None:
-    """Tell the one who asked, once; also when something goes wrong here."""
+    """Answer the asker once, also if something goes wrong here."""
     request = from_payload(job.payload, Lookup)
     place, lookup = request.place, request.body
     once = Once(services.database, services.clock, job.id)

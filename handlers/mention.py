@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen for mentions."""
+    """Register mentions."""
 
     async def commit(
         body: dict[str, Any],
@@ -42,8 +42,8 @@ def register(app: AsyncApp, services: Services) -> None:
         except SlackRefused as refused:
             log.warning("a mention in %s was answered by nobody: %s", event["channel"], refused)
 
-    # Bolt acknowledges an event before its listener runs; a listener's middleware runs before that,
-    # so the row is committed first, and a failure there makes Slack deliver the event again.
+    # Bolt acknowledges an event before its listener runs, but after the listener's middleware. The
+    # middleware commits the row, so that after a failure Slack delivers the event again.
     app.event("app_mention", middleware=[commit])(mention)
 
 

@@ -1,4 +1,4 @@
-"""Short private words that belong to Slack alone: refusals, places, who may press what."""
+"""Short private notes that only Slack needs: refusals, places, who may press what."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,7 +16,7 @@ def note(*lines: str, small: tuple[str, ...] = (), buttons: tuple[Button, ...] =
 
 
 def elsewhere(run_id: str) -> tuple[Button, ...]:
-    """Return the two other places an answer can go."""
+    """Return buttons for the two other places where an answer can go."""
     return (
         Button("Send to my DM", "answer_dm", run_id),
         Button("Answer privately here", "answer_private", run_id),
@@ -24,23 +24,23 @@ def elsewhere(run_id: str) -> tuple[Button, ...]:
 
 
 def cannot_post_here(why: str, run_id: str) -> Message:
-    """Return the note for a channel that takes no message; nothing was spent."""
+    """Return the note for a channel that accepts no messages; nothing was spent."""
     return note(why, "Nothing was spent. Choose another place:", buttons=elsewhere(run_id))
 
 
 def refused(why: str, run_id: str) -> Message:
-    """Return the note for a refusal that no other place would cure; nothing was spent."""
+    """Return the note for a refusal that another place would not solve; nothing was spent."""
     return note(why, "Nothing was spent.", buttons=(Button("Retry", "run_again", run_id),))
 
 
 def file_elsewhere(why: str, sent: bool) -> Message:  # noqa: FBT001 - one fact, told in words
-    """Return the thread's note about a CSV file that could not be put there."""
+    """Return the note in the thread for a CSV file that could not be uploaded there."""
     told = "I sent it to you in a direct message." if sent else "A direct message failed as well."
     return note(f"The CSV file is not in this thread: {why}", told)
 
 
 def maybe_missing(parts: list[str]) -> str:
-    """Return what the parent owns up to after a kill."""
+    """Return the text below a result after a kill: parts that may be missing."""
     return (
         f"This run was interrupted. Not certain to be in the thread: {listed(parts)}. "
         "Run again repeats it."
@@ -59,7 +59,7 @@ _PARTS = {
 
 
 def thread_lacks(uncertain: list[str], refused: Mapping[str, str]) -> Message:
-    """Return what a digest's thread owns up to: parts that may have got lost, parts refused."""
+    """Return the note about a digest's thread: parts that may be missing, and parts refused."""
     lines = []
     if uncertain:
         parts = dict.fromkeys(map(_part, uncertain))
@@ -71,12 +71,12 @@ def thread_lacks(uncertain: list[str], refused: Mapping[str, str]) -> Message:
 
 
 def _part(step: str) -> str:
-    """Return a step of a digest in words; tables have a number for each message."""
+    """Describe a step of a digest; steps of tables end in a number, one per message."""
     return _PARTS.get(step.rstrip("_0123456789"), "what it cost")
 
 
 def working(place: str) -> Message:
-    """Return what takes the place of a note whose button was pressed."""
+    """Return the note that replaces the message whose button was pressed."""
     return note(f"Working on it. The answer comes {place}.")
 
 
@@ -87,7 +87,7 @@ NO_FILE = (
 
 
 def waits_to_be_written() -> Message:
-    """Return what is said when a request could not be written down in time for the answer."""
+    """Return the note for a request that could not be stored before the ack was due."""
     return note(
         "I cannot write to my database at the moment, so your request waits. Nothing was spent.",
         "It begins by itself as soon as I can write; if I cannot, I will tell you.",
@@ -95,7 +95,7 @@ def waits_to_be_written() -> Message:
 
 
 def never_written() -> Message:
-    """Return what is said when a request that waited could not be written down at all."""
+    """Return the note for a waiting request that could not be stored at all."""
     return note(
         "I could not write your request to my database, so it was not begun. Nothing was spent.",
         "Ask again in a few minutes.",
@@ -103,7 +103,7 @@ def never_written() -> Message:
 
 
 def no_file(reference: str) -> Message:
-    """Return what is said when the database could not be read or written."""
+    """Return the note for a database that could not be read or written."""
     return note(
         NO_FILE,
         f"If it stays, tell the person who set LinkGap up: reference {reference}.",
@@ -111,7 +111,7 @@ def no_file(reference: str) -> Message:
 
 
 def broken(reference: str) -> Message:
-    """Return what the error boundary says."""
+    """Return the note that the error boundary sends."""
     return note(
         "Something went wrong on my side, and it was written down.",
         f"If it happens again, tell the person who set LinkGap up: reference {reference}.",
@@ -119,6 +119,6 @@ def broken(reference: str) -> Message:
 
 
 def marked(message: Message) -> Message:
-    """Return the message with the mark below it."""
+    """Return the message with the sample-data mark below it."""
     mark = render("note", lines=[], small=[SAMPLE], buttons=[])
     return replace(message, text=f"{message.text} {SAMPLE}", blocks=[*message.blocks, *mark])

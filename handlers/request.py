@@ -1,4 +1,4 @@
-"""What a job has to do and for whom: one envelope for every kind, the payload of a job row."""
+"""What a job has to do and for whom: the payload of a job row, one envelope for every kind."""
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -10,7 +10,7 @@ from bot.model.question import Question, SiteQuestion
 
 
 class Kind(StrEnum):
-    """What a job is about; each has its kind of body."""
+    """What a job is about; each kind has its own body."""
 
     ANSWER = "answer"
     SHOW_ALL = "show_all"
@@ -37,10 +37,11 @@ class Destination(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Who said something, and where.
+    """Who asked, and where.
 
-    `response_url` answers privately for half an hour. `thread_ts` is the thread that it stands in,
-    `message_ts` the message that it is. `dm` is the asker's direct message, once it is open.
+    `response_url` accepts private replies for half an hour. `thread_ts` is the thread that the
+    message stands in, `message_ts` the message itself. `dm` is the asker's direct message channel,
+    once it is open.
     """
 
     team: str
@@ -53,7 +54,7 @@ class Place:
 
     @property
     def thread(self) -> str | None:
-        """Return the thread that an answer belongs in: the one it stands in, or one it starts."""
+        """Return the thread that an answer belongs in: the message's own, or one that it starts."""
         return self.thread_ts or self.message_ts
 
 
@@ -61,7 +62,7 @@ class Place:
 class Answer:
     """A question to be answered.
 
-    `confirmed`: somebody agreed to the price, and `price_ts` is the message that told it.
+    `confirmed`: somebody agreed to the price; `price_ts` is the message that showed it.
     """
 
     question: Question
@@ -72,7 +73,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ShowAll:
-    """The whole list of a run's prospects; `is_ephemeral`: only the asker sees the answer."""
+    """The whole list of a run's prospects. `is_ephemeral`: only the asker sees the answer."""
 
     run: str
     is_ephemeral: bool = False
@@ -82,9 +83,9 @@ class ShowAll:
 class Track:
     """Keywords to be tracked in a channel.
 
-    `day` and `hour` are the digest's, None: as they are. `run`: the answer that is the first read.
-    `skipped` are lines that were left out, with the reason. `confirmed`: somebody agreed to the
-    price.
+    `day` and `hour` are the digest's; None leaves them unchanged. `run` is an answer that serves as
+    the first read. `skipped` are lines that were left out, each with its reason. `confirmed`:
+    somebody agreed to the price.
     """
 
     questions: tuple[SiteQuestion, ...]
@@ -97,9 +98,9 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What somebody wants to see of what is known: `words` follow the command.
+    """A request to see stored data. `words` follow the command.
 
-    `replace`: in place of the message whose button asked for it.
+    `replace`: the reply replaces the message whose button was pressed.
     """
 
     words: str = ""
@@ -118,13 +119,13 @@ class Request(Generic[Body]):
 
 
 def to_payload(request: Request[Body]) -> str:
-    """Return the JSON that a job row keeps."""
+    """Return the JSON that is stored in a job row."""
     kept = {"place": request.place, "body": request.body}
     return _OBJECT.dump_json(kept).decode()
 
 
 def from_payload(payload: str, body: type[Body]) -> Request[Body]:
-    """Read it back; raises `pydantic.ValidationError` on anything else."""
+    """Parse a job row's JSON. Raises `pydantic.ValidationError` if it is anything else."""
     kept = _envelope(payload)
     return Request(
         _PLACE.validate_python(kept["place"]), TypeAdapter(body).validate_python(kept["body"])
@@ -132,7 +133,7 @@ def from_payload(payload: str, body: type[Body]) -> Request[Body]:
 
 
 def place_of(payload: str) -> Place:
-    """Return for whom a job of any kind is."""
+    """Return who asked for a job of any kind, and where."""
     return _PLACE.validate_python(_envelope(payload)["place"])
 
 
@@ -141,14 +142,14 @@ _PLACE = TypeAdapter(Place)
 
 
 def _envelope(payload: str) -> dict[str, Any]:
-    """Return a payload's place and body; those of older versions were flat, in part or wholly."""
+    """Return a payload's place and body; payloads of older versions were partly or wholly flat."""
     kept = _OBJECT.validate_json(payload)
     if {"place", "body"} <= kept.keys():
         return kept
     parts = {one.name for one in fields(Place)}
     place = kept.pop("place", None) or {name: kept[name] for name in parts & kept.keys()}
     body = {name: value for name, value in kept.items() if name not in parts}
-    if "value" in body:  # a press of Show all was kept as it came
+    if "value" in body:  # older versions stored a press of Show all as Slack sent it
         body["run"] = body.pop("value")
         if body.get("is_ephemeral"):
             place["message_ts"] = None

@@ -1,4 +1,4 @@
-"""What every handler is handed; wiring makes one of these."""
+"""What every handler is given. `bot/wiring.py` builds it."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from handlers.slack.web_api import SlackApi
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What handlers work with, and the one way to Slack."""
+    """The services that handlers use. `slack_api` is the only way to Slack."""
 
     settings: Settings
     database: Database

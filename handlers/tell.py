@@ -1,4 +1,4 @@
-"""How an asker is told something alone, by the first way that works, and of what ended a job."""
+"""Private messages to the asker, by the first way that works, also about a job that failed."""
 
 import logging
 import sqlite3
@@ -19,9 +19,9 @@ log = logging.getLogger(__name__)
 
 
 async def tell(services: Services, place: Place, told: Message, *, replace: bool = False) -> None:
-    """Say something to that person alone; raises `SlackRefused`.
+    """Send that person a private message. Raises `SlackRefused`.
 
-    `replace`: in place of the message whose button was pressed.
+    `replace`: the message replaces the one whose button was pressed.
     """
     if place.response_url is not None:
         await services.slack_api.respond(place.response_url, told, replace=replace)
@@ -38,9 +38,9 @@ async def tell_once(
     *,
     direct: Callable[[], Awaitable[str]] | None = None,
 ) -> None:
-    """Say it to that person alone, once, by the first of three ways that works.
+    """Send that person a private message once, by the first of three ways that works.
 
-    `direct` returns the channel of their direct message; None: Slack is asked for it.
+    `direct` returns their DM channel; None asks Slack for it.
     """
     slack_api = services.slack_api
     open_direct = direct or partial(slack_api.direct, place.user)
@@ -72,7 +72,7 @@ async def tell_once(
 
 
 def teller(services: Services) -> Tell:
-    """Return what tells the asker what a job's work could not say; it does without the file."""
+    """Return a function that tells the asker why a job failed. It does not use the database."""
 
     async def tell(job: Job, error: BaseException) -> None:
         await tell_somehow(services, place_of(job.payload), _note(job, error), job.id)
@@ -81,7 +81,7 @@ def teller(services: Services) -> Tell:
 
 
 async def tell_somehow(services: Services, place: Place, note: Message, job_id: str) -> None:
-    """Try three ways to tell the asker until one works; twice is better than not at all."""
+    """Try three ways to tell the asker until one works. Telling them twice is better than never."""
     slack_api = services.slack_api
 
     async def directly() -> None:

@@ -127,7 +127,7 @@ class Playground(People):
 
         def act() -> Outcome:
             answer = self._answer(request, method, args)
-            return web.json_response(answer), answer.get("error")
+            return web.json_response(answer, headers=self._scopes(request)), answer.get("error")
 
         own = self._too_fast(method, args)
         return await self._gate.run(request, method, args, act, own=own)
@@ -154,6 +154,14 @@ class Playground(People):
             if token in (app.bot_token, app.app_token):
                 raise SlackError("not_allowed_token_type")
         raise SlackError("invalid_auth")
+
+    def _scopes(self, request: web.Request) -> dict[str, str]:
+        """Return the header in which Slack names the scopes of the bot token that was used."""
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+        for app in self.workspace.apps.values():
+            if token == app.bot_token:
+                return {"X-OAuth-Scopes": ",".join(sorted(app.scopes))}
+        return {}
 
     def _too_fast(self, method: str, args: Mapping[str, Any]) -> InjectedFault | None:
         if not self._one_per_second or method != "chat.postMessage":

@@ -1,4 +1,4 @@
-"""The questions of one run: asked through the gateway, and noted with how each ended."""
+"""Asks the questions of one run through the gateway, and records how each ended."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from bot.spending.budget import RunBudget
 
 @dataclass
 class Asker:
-    """What was asked so far; `fresh` leaves kept answers alone."""
+    """The questions asked so far; `fresh` ignores cached answers."""
 
     gateway: Gateway
     budget: RunBudget
@@ -27,10 +27,11 @@ class Asker:
         return tuple(source for source in self._noted if source)
 
     async def all(self, asks: Sequence[Ask]) -> list[Answer[object] | None]:
-        """Ask questions side by side; None where there is no answer.
+        """Ask questions in parallel; the result is None where there is no answer.
 
-        They are reserved one after the other, in this order: under a tight cap what stands first is
-        paid for. What the cap is to refuse comes last, once all others are answered.
+        Costs are reserved one by one in this order, so that under a tight cap the first questions
+        are paid for. Questions that the cap is expected to refuse come last, after all others are
+        answered.
         """
         fitting = [ask for ask in asks if not ask.beyond_the_cap]
         beyond = [ask for ask in asks if ask.beyond_the_cap]
@@ -39,11 +40,11 @@ class Asker:
         return [next(last if ask.beyond_the_cap else first) for ask in asks]
 
     def left_out(self, provider: str, what: str, why: str) -> None:
-        """Note a question that was not asked on purpose."""
+        """Record a question that was left out on purpose."""
         self._noted.append(Source(provider, what, SourceState.NOT_ASKED, None, None, None, why))
 
     async def _in_turn(self, asks: Sequence[Ask]) -> list[Answer[object] | None]:
-        """Begin each question once the one before is reserved, and wait for all answers."""
+        """Start each question once the previous one is reserved, and wait for all answers."""
         in_progress: list[asyncio.Task[Answer[object] | None]] = []
         try:
             for ask in asks:

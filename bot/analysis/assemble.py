@@ -1,4 +1,4 @@
-"""From what the vendors said to the report: counts, the need, the verdict. Pure."""
+"""Turns the vendors' answers into the report: counts, the need, the verdict. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -32,7 +32,7 @@ FIRST_PAGE = 10
 
 @dataclass
 class Facts:
-    """What a run knows so far. `metrics` by index and target, as each index counts."""
+    """What a run knows so far. `metrics` holds each index's own counts, by index and target."""
 
     own_domains: frozenset[str] = frozenset()
     serp: tuple[SerpRow, ...] = ()
@@ -45,15 +45,15 @@ class Facts:
     readiness: Readiness = field(default_factory=Readiness)
 
     def page(self, index: str, url: str) -> Metrics | None:
-        """Return an index's numbers of a page."""
+        """Return an index's numbers for a page."""
         return self.metrics.get((index, Target(Scope.PAGE, url)))
 
     def site(self, index: str, domain: str) -> Metrics | None:
-        """Return an index's numbers of a site."""
+        """Return an index's numbers for a site."""
         return self.metrics.get((index, Target(Scope.SITE, domain)))
 
     def linkers_of(self, site: str | None) -> dict[str, int]:
-        """Return how many domains link to a site, as each index that told it counts."""
+        """Return how many domains link to a site, by each index that reported it."""
         return {
             index: known.referring_domains
             for (index, target), known in self.metrics.items()
@@ -67,13 +67,13 @@ def ours_in(facts: Facts) -> SerpRow | None:
 
 
 def vendor_kind(facts: Facts) -> str | None:
-    """Return the kind that the vendor of the results gives most of the competitors' pages."""
+    """Return the most frequent page kind of the competitors, as the SERP vendor reports it."""
     kinds = {row.url: row.kind for row in facts.serp}
     return most_seen([kinds.get(page.url) for page in facts.competitors])
 
 
 def below_top(facts: Facts) -> tuple[str, ...]:
-    """Return the ranking pages that are not ours from the fourth to the tenth."""
+    """Return the ranking pages that are not ours, from the fourth to the tenth."""
     theirs = [row.url for row in facts.serp if row.domain not in facts.own_domains]
     return tuple(theirs[TOP:FIRST_PAGE])
 
@@ -81,28 +81,28 @@ def below_top(facts: Facts) -> tuple[str, ...]:
 def competitors_of(
     question: Question, chosen: VendorSelection, facts: Facts
 ) -> tuple[Competitor, ...]:
-    """Return the first three pages that are not ours, or those named, as the main index counts."""
+    """Return the top three pages that are not ours, or those named, by the main index's counts."""
     return competitors_as(question, chosen, facts, chosen.main.name)
 
 
 def competitors_as(
     question: Question, chosen: VendorSelection, facts: Facts, index: str
 ) -> tuple[Competitor, ...]:
-    """Return the same pages as an index counts them; results lend only their own index's counts."""
+    """Return the same pages by another index's counts; SERP counts go to their own index only."""
     return _competitors(question, facts, index, borrow=_borrows(chosen, index))
 
 
 def _borrows(chosen: VendorSelection, index: str) -> bool:
-    """Say whether the results' counts are this index's own: else they would bear a wrong name."""
+    """Say whether the SERP's counts come from this index; other indexes must not borrow them."""
     return chosen.serp is not None and chosen.serp.name == index
 
 
 def _competitors(
     question: Question, facts: Facts, index: str, *, borrow: bool
 ) -> tuple[Competitor, ...]:
-    """Return the competitors with an index's own numbers.
+    """Return the competitors with one index's own numbers.
 
-    `borrow`: what the index was not asked for, or does not know, is taken from the search results.
+    `borrow`: numbers that the index was not asked for, or does not know, come from the SERP.
     """
     rows: list[tuple[str, SerpRow | None]]
     if question.vs:
@@ -147,7 +147,10 @@ def _need(question: Question, chosen: VendorSelection, facts: Facts, index: str)
 
 
 def _have(question: Question, facts: Facts, index: str, lent: SerpRow | None) -> int | None:
-    """Return our page's referring domains: of the page named, of none, or of the one that ranks."""
+    """Return the referring domains of the named page or, by default, of our page that ranks.
+
+    Returns 0 if the question says that there is no page, and None if the number is unknown.
+    """
     if question.page == NO_PAGE:
         return 0
     ours = ours_in(facts)
@@ -163,7 +166,7 @@ def _first(*values: T | None) -> T | None:
 
 
 def _by_index(question: Question, chosen: VendorSelection, facts: Facts) -> tuple[IndexNeed, ...]:
-    """Return the need side by side, an index each; they are never averaged."""
+    """Return the need by each index, side by side; they are never averaged."""
     needs = ((index.name, _need(question, chosen, facts, index.name)) for index in chosen.indexes)
     return tuple(
         IndexNeed(
@@ -182,7 +185,7 @@ def _by_index(question: Question, chosen: VendorSelection, facts: Facts) -> tupl
 
 
 def _verdict(need: Need, ours: SerpRow | None, gates: Sequence[Gate]) -> Verdict:
-    """Return what to do next: a page that ranks in the top 3 has passed every gate already."""
+    """Return what to do next. A page that ranks in the top 3 has evidently passed every check."""
     by_number = verdict(need, already_top3=ours is not None and ours.position <= TOP)
     if by_number is Verdict.ALREADY_TOP3 or fault(gates) is None:
         return by_number
@@ -198,7 +201,7 @@ def assemble(
     cost: tuple[CostLine, ...],
     taken_at: datetime,
 ) -> Report:
-    """Return the report as far as the facts go; what is missing in them is unknown in it."""
+    """Return the report as far as the facts go; missing facts are unknown in it."""
     ours = ours_in(facts)
     sides = _by_index(question, chosen, facts)
     need = replace(

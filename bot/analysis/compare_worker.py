@@ -1,7 +1,7 @@
-"""Comparing on the event loop when it is small, in one niced process of its own when it is large.
+"""Runs small comparisons on the event loop, and large ones in a single niced process.
 
-Rows travel there in small pickles, so that packing them never holds the interpreter's lock for
-long.
+Rows are sent to the process in small pickles, so that packing them never blocks the interpreter's
+lock for long.
 """
 
 import asyncio
@@ -17,12 +17,12 @@ from bot.gap.relevance import Terms
 from bot.model.links import Profile, ReferringDomain
 from bot.model.report import Prospect, Unproven
 
-# Ranking takes about 30 µs a row: this many hold the loop for a sixth of a second.
+# Ranking takes about 30 µs a row, so this many rows block the loop for a sixth of a second.
 MOST_ROWS_ON_THE_LOOP = 5_000
 ROWS_A_PICKLE = 2_000
 
 Asking = Callable[[Sequence[str], Own], Awaitable[tuple[frozenset[str], frozenset[str]]]]
-"""Asks about names: who of them links to us, and who surely does not."""
+"""Returns which of the named domains link to us, and which certainly do not."""
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -30,10 +30,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is compared with what. `profiles` are the competitors', `own` is our side.
+    """The input of a comparison. `profiles` are the competitors', `own` is our side.
 
-    `blocked` domains and those whose authority is under the `floor` are not wanted; of the
-    `unproven` nobody can say whether they link to us.
+    `blocked` domains, and those with an authority below `floor`, are left out. For `unproven`
+    domains it could not be checked whether they link to us.
     """
 
     profiles: tuple[Profile, ...]
@@ -45,7 +45,7 @@ class Task:
     unproven: frozenset[str] = frozenset()
 
     def compare(self) -> Comparison:
-        """Return who is left."""
+        """Return the domains that remain."""
         return compare(
             self.profiles,
             self.own,
@@ -58,7 +58,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Shortlisted:
-    """The candidates worth paying for, and how many domains were left out by reason."""
+    """The candidates worth paying for, and how many domains were left out, by reason."""
 
     candidates: tuple[Candidate, ...]
     dropped: dict[str, int]
@@ -66,45 +66,45 @@ class Shortlisted:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """All prospects, best first, and who could not be checked."""
+    """All prospects, best first, and the domains that could not be checked."""
 
     prospects: tuple[Prospect, ...]
     unproven: tuple[Unproven, ...]
 
 
 def order(task: Task, most: int | None) -> tuple[str, ...]:
-    """Compare and return the names of who is left, `most` or all of them: best first, spam last."""
+    """Compare and return the names of up to `most` remaining domains: best first, spam last."""
     return best_first(task.compare(), terms=task.terms)[:most]
 
 
 def choose(task: Task, size: int) -> Shortlisted:
-    """Compare and pick the best `size` candidates by what is already known."""
+    """Compare and pick the best `size` candidates by what is known already."""
     comparison = task.compare()
     return Shortlisted(shortlist(comparison, terms=task.terms, size=size), dict(comparison.dropped))
 
 
 def rank_all(task: Task, evidence: Mapping[str, Evidence]) -> Ranked:
-    """Return all prospects, best first, and who could not be checked."""
+    """Return all prospects, best first, and the domains that could not be checked."""
     comparison = task.compare()
     ranked = rank(comparison, terms=task.terms, evidence=evidence)
     return Ranked(ranked, unproven(comparison))
 
 
 class Comparing:
-    """Where comparisons run. The worker process starts with the first large one."""
+    """Decides where comparisons run. The worker process starts with the first large one."""
 
     def __init__(self, most_rows_on_the_loop: int = MOST_ROWS_ON_THE_LOOP) -> None:
         self._most = most_rows_on_the_loop
         self._worker = Killable(Limits(), preload=(__name__,))
 
     async def order(self, task: Task, most: int | None = None) -> tuple[str, ...]:
-        """As the function of the same name."""
+        """Run the function `order`."""
         return await self._run(order, task, most)
 
     async def prove(self, task: Task, ask: Asking) -> Task:
-        """Ask who of all that are left links to us; return the task without them.
+        """Check which of the remaining domains link to us; return the task without those that do.
 
-        Who could not be checked is kept apart, so that of whom is left all are proven.
+        Domains that could not be checked are kept apart, so that the others are proven not to link.
         """
         names = await self.order(task)
         linking, absent = await ask(names, task.own)
@@ -115,15 +115,15 @@ class Comparing:
         )
 
     async def choose(self, task: Task, size: int) -> Shortlisted:
-        """As the function of the same name."""
+        """Run the function `choose`."""
         return await self._run(choose, task, size)
 
     async def rank_all(self, task: Task, evidence: Mapping[str, Evidence]) -> Ranked:
-        """As the function of the same name."""
+        """Run the function `rank_all`."""
         return await self._run(rank_all, task, evidence)
 
     def close(self) -> None:
-        """End the worker, also in the middle of a comparison."""
+        """Stop the worker, even during a comparison."""
         self._worker.close()
 
     async def _run(self, work: Callable[[Task, A], T], task: Task, argument: A) -> T:
@@ -149,7 +149,7 @@ async def _pack(task: Task) -> tuple[Task, list[list[bytes]]]:
 def _unpack_and(
     work: Callable[[Task, A], T], light: Task, packed: Sequence[Sequence[bytes]], argument: A
 ) -> T:
-    """Put the rows back and work; runs in the worker process."""
+    """Restore the rows and run `work`; called in the worker process."""
     profiles = tuple(
         replace(profile, rows=tuple(row for piece in pieces for row in _rows(piece)))
         for profile, pieces in zip(light.profiles, packed, strict=True)

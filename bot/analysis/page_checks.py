@@ -1,6 +1,7 @@
-"""The checks that come before links, over the web: our page and the top 3, read and judged.
+"""The checks before links: reads our page and the top 3 from the web, and judges them.
 
-They cost nothing and run beside the paid questions. A page that cannot be read is unknown.
+They cost nothing and run in parallel with the paid questions. A page that cannot be read is
+unknown.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from bot.pages.understand import understood
 
 
 class Gates:
-    """Reads and judges the pages of runs. `home` makes a site's front page of its domain."""
+    """Reads and judges the pages of runs. `home` turns a domain into the URL of its front page."""
 
     def __init__(
         self, reader: Reader, *, home: Callable[[str], str] = "https://{}/".format
@@ -35,12 +36,12 @@ class Gates:
         overruled: frozenset[str] = frozenset(),
         vendor_kind: str | None = None,
     ) -> Readiness:
-        """Judge our page beside the top 3; where ours is not known, propose one of the site.
+        """Judge our page against the top 3; if our page is unknown, propose one of the site.
 
-        `ours` is a URL, "none" when there is no such page, or None; `more` are ranking pages below
-        the top 3 that are read to tell what kind ranks. `overruled` are the gates that the team set
-        aside, `vendor_kind` is what a vendor takes most of the top 3 for. Never raises for what a
-        page or its host does.
+        `ours` is a URL, "none" if there is no such page, or None if unknown. `more` are ranking
+        pages below the top 3, read only to see what kind of page ranks. `overruled` are the checks
+        that the team ignores. `vendor_kind` is the kind that a vendor reports for most of the top
+        3. Never raises for what a page or its host does.
         """
         named = [ours] if ours is not None and ours != NO_PAGE else []
         facts, proposed = await asyncio.gather(
@@ -69,5 +70,5 @@ class Gates:
         found = await best_page(self._reader, self._home(question.site), terms)
         try:
             return read_url(found) if found else None
-        except BadQuestion:  # whoever takes it asks again with it, and it would be refused
+        except BadQuestion:  # whoever accepts it would ask with it, and it would be rejected
             return None

@@ -1,7 +1,7 @@
-"""One run, top to bottom: SERP → need → gates ∥ profiles → compare → prove → enrich → report.
+"""One run: SERP → need → page checks ∥ profiles → compare → prove → enrich → report.
 
-Each step asks only what the ones before make necessary, and questions that do not depend on each
-other travel together. A vendor's failure makes the report partial; it never aborts what is known.
+Each step asks only what the earlier steps make necessary, and independent questions are asked
+together. If a vendor fails, the report is partial; what is known is never discarded.
 """
 
 import asyncio
@@ -51,7 +51,7 @@ from bot.store.connect import Database
 from bot.store.ledger import Payer
 
 _QUESTION = TypeAdapter(Question)
-KEPT = timedelta(days=1)  # so long a list of our linkers serves other keywords of the site
+KEPT = timedelta(days=1)  # how long a list of our linkers serves other keywords of the site
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class NothingToSay(LinkGapError):
 
 
 class Analysis:
-    """Runs questions. One instance a process; runs share the gateway and its limits."""
+    """Runs questions. There is one instance per process; runs share the gateway and its limits."""
 
     def __init__(
         self,
@@ -104,15 +104,14 @@ class Analysis:
         progress: Listener | None = None,
         read_pages: bool = True,
     ) -> Report:
-        """Answer a question and keep the answer under `run_id`.
+        """Answer a question and store the answer under `run_id`.
 
-        Without `read_pages` no page is read, and the answer says why: after several kills.
-
-        `progress` hears of the headline and of each later step. A run that is asked for again under
-        the same id (after a kill) finds its paid answers in the cache. Raises `BadQuestion` when no
-        vendor fits and `NothingToSay` when no competitor could be found.
+        `read_pages` False skips the page checks, and the answer says why; it is used after several
+        kills. `progress` is called with the headline and with each later step. A run repeated under
+        the same id (after a kill) finds the answers that it paid for in the cache. Raises
+        `BadQuestion` if no vendor fits and `NothingToSay` if no competitor could be found.
         """
-        # As the file says now: a run that begins after a change obeys it.
+        # Read from the file, so that a run obeys every change made before it starts.
         held = await self._database.read(lambda db: levels.read(db, self._settings, team))
         settings = held.at(question.site, channel)
         chosen = vendors_for(self._registry, question, settings)
@@ -138,7 +137,7 @@ class Analysis:
         return report
 
     async def _asked_today(self, team: str, question: Question) -> int:
-        """Return how many other keywords were answered for the site while answers are kept."""
+        """Return how many other keywords of the site were answered within `KEPT`."""
         since, of = self._clock.now() - KEPT, (question.site or "", question.keyword)
         counted = partial(reports.other_keywords, team=team, of=of, since=since)
         return await self._database.read(counted)
@@ -146,10 +145,10 @@ class Analysis:
     async def _keep(
         self, run: "_Run", report: Report, *, run_id: str, team: str, channel: str | None
     ) -> None:
-        """Store what was paid for as intervals, and the answer."""
+        """Store the paid profiles as intervals, and the answer."""
         at, question = self._clock.now(), run.question
         for profile in run.paid_profiles:
-            # One transaction each: acknowledgements wait behind the writer.
+            # One transaction each, because acknowledgements wait for the writer.
             await self._database.run(
                 partial(profiles.record_read, team=team, site=question.site, profile=profile, at=at)
             )
@@ -168,9 +167,9 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question as its run begins: who answers it, and what holds where it was asked.
+    """A question when its run starts: its vendors, and the settings in effect where it was asked.
 
-    `asked_today`: how many other keywords of the site were answered while answers are kept.
+    `asked_today` is how many other keywords of the site were answered within `KEPT`.
     """
 
     question: Question
@@ -192,7 +191,7 @@ class _Shared:
 
 @dataclass
 class _Run:
-    """One question under way: what was asked and answered so far."""
+    """A question in progress: what was asked and answered so far."""
 
     asked: _Asked
     asker: Asker
@@ -200,12 +199,12 @@ class _Run:
     progress: Listener | None
     facts: Facts = field(default_factory=Facts)
     paid_profiles: list[Profile] = field(default_factory=list)
-    # By index: who surely does not link to our site, or to no alias, as its intersections say.
+    # By index: domains that do not link to our site, or to any alias, as its intersections prove.
     proven: defaultdict[str, frozenset[str]] = field(default_factory=lambda: defaultdict(frozenset))
     proven_of_aliases: defaultdict[str, frozenset[str]] = field(
         default_factory=lambda: defaultdict(frozenset)
     )
-    # Our domains of which all that link to them are known.
+    # Those of our domains whose linkers are all known.
     read_whole: frozenset[str] = frozenset()
 
     @property
@@ -215,27 +214,27 @@ class _Run:
 
     @property
     def chosen(self) -> VendorSelection:
-        """Return who answers it."""
+        """Return the vendors that answer it."""
         return self.asked.chosen
 
     @property
     def aliases(self) -> tuple[str, ...]:
-        """Return the other domains that are ours."""
+        """Return our other domains."""
         return self.asked.aliases
 
     @property
     def settings(self) -> Settings:
-        """Return what holds where it was asked."""
+        """Return the settings in effect where it was asked."""
         return self.asked.settings
 
     async def answer(self) -> Report:
-        """Take the steps in order; the gates cost nothing and wait for none of them."""
+        """Take the steps in order; the page checks cost nothing and run alongside."""
         await self._headline()
         await asyncio.gather(self._links(), self._check_pages())
         return await self._report()
 
     async def _check_pages(self) -> None:
-        """Judge our page beside the top 3, unless told not to; invented pages cannot be read."""
+        """Judge our page against the top 3, unless told not to; sample pages cannot be read."""
         if not self.question.gates or (self.chosen.serp and self.chosen.serp.sample):
             return
         if not self.asked.read_pages:
@@ -332,7 +331,7 @@ class _Run:
         self.facts.competitors = competitors_of(self.question, self.chosen, self.facts)
 
     def _our_page(self) -> str | None:
-        """Return the page that was named, or ours among the results when nobody named one."""
+        """Return the named page or, if none was named, our page in the results."""
         named = self.question.page
         return None if named == NO_PAGE else named or self._our_ranking_page()
 
@@ -350,7 +349,7 @@ class _Run:
         )
 
     def _take(self, ask: Ask, answer: Answer[object] | None) -> None:
-        """Keep results, numbers by index and target, and the keyword's difficulty."""
+        """Store SERP rows, numbers by index and target, and the keyword's difficulty."""
         if answer and ask.capability is Capability.SERP:
             self.facts.serp = pages_once(answer.only(SerpRow))
         for row in answer.rows if answer else ():

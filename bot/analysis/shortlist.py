@@ -1,4 +1,4 @@
-"""What is bought for prospects: the proof that they do not link to us, linking pages, traffic."""
+"""Buys evidence about prospects: proof that they do not link to us, linking pages, traffic."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,13 +13,14 @@ from bot.providers.base import BetweenQuery, Vendor
 
 @dataclass(frozen=True)
 class ShortlistEvidence:
-    """Asks the indexes of a run.
+    """Asks the indexes of a run for evidence about the prospects.
 
-    `proven`, by index: who surely does not link to our site by what was read already. `linkers`, by
-    index: how many domains link to it, where that is known. `times`: how many keywords of the site
-    were asked about that day, this one among them. `shortlist`: how many are enriched. `aliases`
-    are our other domains, with who is `proven_of_aliases` as `proven` is of the site; `read_whole`,
-    which of ours need no proof: who links to them is known.
+    `proven`, by index: domains that certainly do not link to our site, by what was read already.
+    `linkers`, by index: how many domains link to our site, where that is known. `times`: how many
+    of the site's keywords were asked about that day, including this one. `shortlist`: how many
+    prospects are enriched. `aliases` are our other domains, and `proven_of_aliases` is to them what
+    `proven` is to the site. `read_whole`: those of our domains that need no proof, because all
+    their linkers are known.
     """
 
     asker: Asker
@@ -34,15 +35,16 @@ class ShortlistEvidence:
     read_whole: frozenset[str] = frozenset()
 
     def can_prove(self) -> bool:
-        """Say whether anybody can be asked who links to us."""
+        """Say whether any index can be asked who links to us."""
         return self.site is not None and any(map(steps.can_prove, self.indexes))
 
     async def proof(self, names: Sequence[str], own: Own) -> tuple[frozenset[str], frozenset[str]]:
-        """Ask every index that can tell about all whose absence it has not proven yet.
+        """Ask every index that can tell about each domain whose absence it has not proven yet.
 
-        Returns who links to us, for one index at least, and who surely links to no domain of ours.
+        Returns the domains that link to us, by at least one index, and those that certainly link to
+        none of our domains.
         """
-        del own  # of each of our domains it is known apart what was read
+        del own  # what was read is known for each of our domains separately
         site, linking = self.site or "", set[str]()
         absent = {ours: set[str]() for ours in (site, *self._aliases_to_prove())}
         for ours in absent.keys() & self.read_whole:
@@ -68,14 +70,14 @@ class ShortlistEvidence:
         return wanted & linking, wanted.intersection(*absent.values()) - linking
 
     def _open_yet(self, index: Vendor, ours: str, names: Sequence[str]) -> list[str]:
-        """Return whom an index is asked about: not again whom its intersections have proven."""
+        """Return the names to ask an index about: not those that its intersections have proven."""
         proven = self.proven if ours == self.site else self.proven_of_aliases
         known = proven.get(index.name, frozenset())
         left = [name for name in names if name not in known]
         return left[: steps.most_to_prove(self.shortlist)] if known else left
 
     def _aliases_to_prove(self) -> list[str]:
-        """Return the aliases that can be looked up; of the others the answer says so."""
+        """Return the aliases that can be looked up; the others are reported as left out."""
         if any(map(steps.can_prove_by_name, self.indexes)):
             return [*self.aliases]
         for index in self.indexes:
@@ -86,7 +88,7 @@ class ShortlistEvidence:
         return [alias for alias in self.aliases if alias in self.read_whole]
 
     async def enrich(self, shown: Sequence[Candidate]) -> dict[str, Evidence]:
-        """Buy the linking page and the traffic of what will be shown."""
+        """Buy the linking page and the traffic of the prospects that will be shown."""
         evidence = {one.domain: Evidence() for one in shown}
         asks = []
         for index in self.indexes:

@@ -1,11 +1,15 @@
-"""The command line: every file here is one command of `linkgap`, or begins with `_`."""
+"""The command line: each file here is one command of `linkgap`, unless its name begins with `_`."""
 
+import sqlite3
+from errno import EDQUOT, ENOSPC, EROFS
 from importlib import import_module
 from pkgutil import iter_modules
 
 import click
 
-from bot.common.errors import LinkGapError
+from bot.cli._terminal import say
+from bot.common.errors import ConfigError, LinkGapError
+from bot.store.faults import cure
 
 EXIT_CODES = """
 Exit codes: 0 an answer, also a partial one · 1 something failed · 2 the question or an option
@@ -14,10 +18,10 @@ cannot be read · 3 the installation is not set up for this · 4 no answer: noth
 
 
 class _Commands(click.Group):
-    """Loads only the file of the command that is called, and turns errors into sentences."""
+    """Imports only the file of the command that is called, and prints errors as sentences."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the commands by name; a file may end in `_` where its name is Python's."""
+        """Return the command names; a file whose name would clash with Python's ends in `_`."""
         del ctx
         names = (module.name for module in iter_modules(__path__))
         return sorted(name.rstrip("_") for name in names if not name.startswith("_"))
@@ -36,8 +40,17 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except LinkGapError as error:
-            click.echo(f"Error: {error}", err=True)
+            say(f"Error: {error}", err=True)
             ctx.exit(error.exit_code)
+        except sqlite3.DatabaseError as error:
+            # Whatever reads or writes the file tells this: it is for its owner to mend.
+            say(f"Error: LINKGAP_DB: {error}. {cure(error)}", err=True)
+            ctx.exit(ConfigError.exit_code)
+        except OSError as error:
+            if error.errno not in (ENOSPC, EDQUOT, EROFS):
+                raise
+            say(f"Error: {error}. Make room there, or name another place.", err=True)
+            ctx.exit(ConfigError.exit_code)
 
 
 @click.group(cls=_Commands, epilog=EXIT_CODES, context_settings={"max_content_width": 100})

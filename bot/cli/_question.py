@@ -1,4 +1,4 @@
-"""A question on the command line: the words that Slack takes, with options beside them."""
+"""A question on the command line: the same words as in Slack, with options beside them."""
 
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -21,7 +21,7 @@ _NOT_SAID: tuple[object, ...] = (None, "", ())
 
 
 def question_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of a question; `with_options` puts them beside the words."""
+    """Add the options of a question; `with_options` merges them with the words."""
     options = (
         click.option(
             "--site", help="Our domain, like example.com. Default: as `linkgap settings` says."
@@ -53,7 +53,7 @@ def question_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def which_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add what tells keywords of one name apart."""
+    """Add the options that tell keywords of the same name apart."""
     for name, variable, what in (
         ("--lang", "language", "The one of this language, two letters."),
         ("--in", "country", "The one of this country, two letters."),
@@ -64,18 +64,18 @@ def which_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _names(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
-    """Split a list between commas."""
+    """Split a comma-separated list."""
     del ctx, param
     return tuple(name.strip() for name in (value or "").split(",") if name.strip())
 
 
 def typed(words: str, **options: Any) -> QuestionInput:
-    """Return what the words and the options beside them say; raises `BadQuestion`."""
+    """Return what the words and the options say together. Raises `BadQuestion`."""
     return with_options(read_words(words), QuestionInput(**options))
 
 
 def with_options(words: QuestionInput, options: QuestionInput) -> QuestionInput:
-    """Add options to words. `vs:` and `via:` add up; all else is said once, as in Slack."""
+    """Merge options into words. `vs:` and `via:` add up; anything else may be given only once."""
     checks = any(one not in _NOT_SAID for one in (options.gates, options.top10))
     if words.gates is not None and checks:
         raise both_given("gates", "--gates, --no-gates or --first-page")
@@ -90,7 +90,7 @@ def with_options(words: QuestionInput, options: QuestionInput) -> QuestionInput:
 
 
 def both_given(word: str, option: str) -> BadQuestion:
-    """Return what is said to a word and an option that mean the same."""
+    """Return the error for a word and an option that mean the same."""
     return BadQuestion(
         f"`{word}:` and {option} are both given; once is enough. If `{word}:` belongs to the "
         "keyword, put the keyword in quotes of its own."
@@ -98,14 +98,14 @@ def both_given(word: str, option: str) -> BadQuestion:
 
 
 async def read_question(product: Core, said: QuestionInput, channel: str | None) -> Question:
-    """Return the question with what holds in the channel where nothing was said."""
+    """Return the question, with the channel's defaults for everything that was not given."""
     return read_here(said, await defaults_in(product, CLI_TEAM, channel))
 
 
 async def tracked_here(
     product: Core, said: QuestionInput, *, team: str, channel: str
 ) -> TrackedKeyword:
-    """Return the one keyword that is meant; raises `BadQuestion` for none or several."""
+    """Return the one tracked keyword that is meant. Raises `BadQuestion` for none or several."""
     here = await product.tracking.following(team, channel)
     found = which(said, here, await defaults_in(product, team, channel))
     if isinstance(found, Several):
@@ -121,7 +121,7 @@ async def tracked_here(
 
 
 def _ways(found: Several, channel: str) -> str:
-    """Return what tells keywords of one name apart, their spelling where it differs."""
+    """Return the error that lists how the keywords differ, including spelling where it matters."""
     ways = "; ".join(
         f"{quoted(one.question.keyword)} {described(one.question)}"
         if found.by_spelling

@@ -1,14 +1,14 @@
-"""Reads tracked keywords for the command line: the price first, then what was found or why not."""
+"""Reads tracked keywords for the command line: prints the price, then the results or errors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
 import click
-from rich.console import Console
 
 from bot.cli._question import described
 from bot.cli._shared import PERSON
+from bot.cli._terminal import Terminal, say
 from bot.common.errors import LinkGapError
 from bot.model.costs import Quote
 from bot.model.report import CostLine
@@ -26,14 +26,14 @@ from bot.wiring import Core
 
 
 class NothingRead(LinkGapError):
-    """Something was to be read and nothing of it could be."""
+    """Raised when there were keywords to read and none could be read."""
 
     exit_code = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """How each keyword ended, and what all of it cost."""
+    """The outcome of each keyword, and the total cost."""
 
     outcomes: tuple[Outcome, ...] = ()
     cost: tuple[CostLine, ...] = ()
@@ -47,18 +47,18 @@ class Read:
 
 def tell_price(quote: Quote) -> None:
     """Say on stderr what it may cost at most."""
-    Console(stderr=True, highlight=False).print(at_most(quote), style="dim", soft_wrap=True)
+    Terminal(stderr=True).print(at_most(quote), style="dim", soft_wrap=True)
 
 
 def agree(product: Core, quote: Quote, *, yes: bool) -> None:
-    """Say the price, and ask back where it is higher than the owner wants to pay unasked."""
+    """Print the price, and ask for confirmation if it is above the owner's limit."""
     tell_price(quote)
     if not yes and product.spending.must_be_confirmed(quote):
         click.confirm("Spend that?", abort=True, err=True)
 
 
 async def read_now(product: Core, keywords: Sequence[TrackedKeyword], channel: str) -> Read:
-    """Read keywords of one channel, whose cost the week's digest adds up."""
+    """Read keywords of one channel; the week's digest includes the cost."""
     run_id = f"{WEEKLY}{channel}:{uuid4().hex}"
     outcomes = await product.tracking.refresh(keywords, run_id=run_id, person=PERSON)
     until = product.clock.now()
@@ -69,13 +69,13 @@ async def read_now(product: Core, keywords: Sequence[TrackedKeyword], channel: s
         payer = Payer(PERSON, site, channel)
         near = await product.spending.near(CLI_TEAM, payer, [line.provider for line in cost])
         for warning in warnings(*near):
-            click.echo(warning, err=True)
+            say(warning, err=True)
     return Read(outcomes, cost, sample=any(one.snapshot.sample for one in outcomes if one.snapshot))
 
 
 def print_read(read: Read) -> None:
     """Print a line a keyword, and the cost."""
-    console = Console(highlight=False, markup=False)
+    console = Terminal()
     for one in read.outcomes:
         console.print(sentence_of(one.tracked, one.snapshot, one.fault), soft_wrap=True)
     if read.outcomes:
@@ -85,7 +85,7 @@ def print_read(read: Read) -> None:
 
 
 def sentence_of(keyword: TrackedKeyword, snapshot: Snapshot | None, fault: str | None) -> str:
-    """Return what was found of a keyword, or why nothing was."""
+    """Return what was found for a keyword, or why nothing was."""
     who = f"{quoted(keyword.question.keyword)} ({described(keyword.question)})"
     if snapshot is None:
         return f"{who} was not read. {shown(fault, 300) if fault else ''}".rstrip()

@@ -1,4 +1,4 @@
-"""What several commands need: who asks, the channel and what holds in it, and moments."""
+"""Shared by several commands: the person and channel used here, defaults, and points in time."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,9 +14,9 @@ from bot.store.workspace import CLI_TEAM
 from bot.wiring import Core
 
 PERSON = "command line"
-"""Who asks here, for caps and in the ledger."""
+"""Who the cost counts against, in caps and in the ledger."""
 CHANNEL = "cli"
-"""Where the command line tracks when no other channel is named."""
+"""The channel that the command line tracks in by default."""
 
 channel_option = click.option(
     "--channel", default=CHANNEL, show_default=True, help="The channel that tracks it."
@@ -27,7 +27,7 @@ team_option = click.option(
 
 
 def _moment(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime | None:
-    """Return a moment in UTC, which is also meant where there is no offset."""
+    """Parse a point in time into UTC; without an offset it already is UTC."""
     del ctx, param
     if value is None:
         return None
@@ -54,12 +54,12 @@ as_of_option = click.option(
 
 
 def clock_at(moment: datetime | None) -> Clock:
-    """Return the machine's time, or the time from another moment on."""
+    """Return the machine's clock, or one fixed at another moment."""
     return FixedClock(moment) if moment else SystemClock()
 
 
 async def settings_in(product: Core, team: str, channel: str) -> Settings:
-    """Return what holds in a channel where nobody names a site."""
+    """Return the channel's settings where no site is named."""
     in_team = await product.database.read(lambda db: levels.read(db, product.settings, team))
     return in_team.in_channel(channel)
 
@@ -67,6 +67,6 @@ async def settings_in(product: Core, team: str, channel: str) -> Settings:
 async def defaults_in(
     product: Core, team: str, channel: str | None
 ) -> Callable[[str | None], Defaults]:
-    """Return what an asker in a channel need not say, by the site that they name."""
+    """Return a function that gives a channel's defaults for the named site."""
     in_team = await product.database.read(lambda db: levels.read(db, product.settings, team))
     return partial(in_team.defaults, in_team.in_channel(channel))

@@ -1,4 +1,4 @@
-"""Keywords to track from a CSV file: every row is taken, or named with its line and why not."""
+"""Reads keywords to track from a CSV file: each row is accepted, or reported with its line."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from bot.tracking.keywords import key_of
 
 @dataclass(frozen=True, slots=True)
 class TrackedRow:
-    """A row of such a file: the line it ends on, its cells by column, and cells without one."""
+    """A row: the line it ends on, its cells by column, and how many cells have no column."""
 
     line: int
     cells: dict[str, str]
@@ -24,13 +24,13 @@ class TrackedRow:
 
 
 def numbered_rows(text: str) -> list[TrackedRow]:
-    """Read such a file by the names in its first line; an absent column is "".
+    """Read the rows by the column names in the first line; an absent column is "".
 
-    Nothing but blank lines is left out. Raises `BadQuestion` when there is no column `keyword` or
-    the file is no CSV. A quote that guards against formulas is undone.
+    Only blank lines are left out. Raises `BadQuestion` if there is no column `keyword` or the file
+    is not CSV. An apostrophe that guards a cell against being run as a formula is removed.
 
-    Cells may stand between commas, semicolons or tabs, as spreadsheets of different countries
-    write them; Excel's line `sep=;` says which.
+    Cells may be separated by commas, semicolons or tabs, because spreadsheets of different
+    countries do so; Excel's line `sep=;` names the separator.
     """
     plain = text.removeprefix("\ufeff")
     named = SEP_LINE.match(plain)
@@ -75,7 +75,7 @@ _YES, _NO = ("yes", "true", "1", "paused"), ("", "no", "false", "0")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A keyword to track; `line` 0: it stood in no file."""
+    """A keyword to track; `line` is 0 if it does not come from a file."""
 
     question: Question
     paused: bool = False
@@ -87,11 +87,11 @@ async def read_rows(
     options: QuestionInput,
     asking: Callable[[QuestionInput], Awaitable[Question]],
 ) -> tuple[list[Row], list[str], list[str]]:
-    """Return the rows that can be asked, a sentence for each other, and one for each repetition.
+    """Return the valid rows, an error for each invalid row, and a note for each repeated keyword.
 
-    `options` are what the command says of them all, and a row's cells win over them; `asking` fills
-    in what holds where neither says anything. A cell is taken as it is: `site:` in the column
-    keyword belongs to the keyword. Raises `BadQuestion` for what is no such file.
+    `options` apply to every row, but a row's own cells win; `asking` fills in defaults for what
+    neither gives. Cells are literal: `site:` in the column keyword is part of the keyword. Raises
+    `BadQuestion` if the file is not such a CSV.
     """
     found = dict[object, Row]()
     text = open_text(file)
@@ -128,7 +128,7 @@ def _check_site(question: Question) -> None:
 
 
 def _said(row: TrackedRow) -> dict[str, Any]:
-    """Return what the row says; an empty cell leaves it to the options of the command."""
+    """Return the row's values; empty cells are left to the command's options."""
     names = ("keyword", "site", "page", "country", "language")
     return {name: row.cells[name] for name in names if row.cells[name]}
 

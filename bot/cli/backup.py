@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from bot.cli._terminal import say
 from bot.settings.environment import Settings, load
 from bot.store.backup import backup
 
@@ -18,4 +19,4 @@ def command(file: Path) -> None:
     """
     source = load(Settings).db
     size = backup(source, file)
-    click.echo(f"Copied {source} to {file}: {size / 1e6:,.1f} MB, checked.")
+    say(f"Copied {source} to {file}: {size / 1e6:,.1f} MB, checked.")

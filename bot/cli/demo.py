@@ -11,10 +11,10 @@ from secrets import token_hex
 import click
 import uvicorn
 from pydantic import SecretStr
-from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from bot.cli._terminal import Terminal
 from bot.common.clock import SystemClock
 from bot.common.errors import ConfigError
 from bot.providers.local import sample
@@ -45,13 +45,17 @@ def command(*, port: int, folder: Path) -> None:
 
 
 async def _demo(port: int, database: Path) -> None:
-    console = Console()
+    console = Terminal()
     stays = console.is_terminal and sys.stdin.isatty()
     async with (
         _playground(port, stays=stays) as playground,
         _bot(playground, database) as services,
     ):
-        console.print(f"[bold]{ASKER}[/] types [cyan]/gap {QUESTION}[/] in #{CHANNEL}\n")
+        console.print(
+            Text.assemble(
+                (ASKER, "bold"), " types ", (f"/gap {QUESTION}", "cyan"), f" in #{CHANNEL}\n"
+            )
+        )
         # As a team would: without being a member the bot may post, but not share the CSV.
         await playground.say(ASKER, CHANNEL, "/invite @linkgap")
         ack = await playground.slash(ASKER, CHANNEL, "/gap", QUESTION)
@@ -60,13 +64,17 @@ async def _demo(port: int, database: Path) -> None:
             _print(console, line)
         console.print(f"\nThe bot acknowledged after {ack.elapsed * 1000:.0f} ms.", style="dim")
         if stays:
-            console.print(f"The workspace is at [bold]{playground.url}[/] (Ctrl-C to stop).")
+            console.print(
+                Text.assemble(
+                    "The workspace is at ", (playground.url, "bold"), " (Ctrl-C to stop)."
+                )
+            )
             await asyncio.Event().wait()
 
 
-def _print(console: Console, line: Line) -> None:
+def _print(console: Terminal, line: Line) -> None:
     words, indent = Text(line.text, style=_STYLES.get(line.kind, "")), 4 * line.depth
-    if line.kind == "table":  # folding would tear the columns apart, cropping would hide some
+    if line.kind == "table":  # folding would tear the columns apart, and cropping would hide some
         console.print(Text(" " * indent) + words, soft_wrap=True)
     else:
         console.print(Padding(words, (0, 0, 0, indent)))
@@ -74,7 +82,7 @@ def _print(console: Console, line: Line) -> None:
 
 @asynccontextmanager
 async def _playground(port: int, *, stays: bool) -> AsyncIterator[Playground]:
-    """Serve the workspace; without a terminal nobody looks at the page and any port will do."""
+    """Serve the workspace. Without a terminal nobody opens the page, so any free port will do."""
     playground = Playground(sample_workspace(), port=port if stays else 0)
     try:
         await playground.start()
@@ -88,7 +96,7 @@ async def _playground(port: int, *, stays: bool) -> AsyncIterator[Playground]:
 
 @asynccontextmanager
 async def _bot(playground: Playground, database: Path) -> AsyncIterator[Services]:
-    """Install the app by its manifest and serve the bot over HTTP, on a port of its own."""
+    """Install the app from its manifest and serve the bot over HTTP on its own port."""
     secret, token = token_hex(16), f"xoxb-{token_hex(8)}"
     settings = load(Settings, env_file=None).model_copy(
         update={

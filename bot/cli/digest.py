@@ -1,10 +1,9 @@
-"""`linkgap digest`: what a channel hears of its week, from what is stored. It spends nothing."""
+"""`linkgap digest`: prints a channel's weekly digest from stored data. It spends nothing."""
 
 import asyncio
 from datetime import datetime
 
 import click
-from rich.console import Console
 
 from bot.cli._shared import (
     PERSON,
@@ -14,6 +13,7 @@ from bot.cli._shared import (
     settings_in,
     team_option,
 )
+from bot.cli._terminal import Terminal, say_json
 from bot.model.tracking import Digest
 from bot.render.tracking.digest_terminal import digest_text
 from bot.settings.environment import Settings, load
@@ -43,14 +43,14 @@ def command(
     """
     digest, quiet = asyncio.run(_digest(load(Settings), team, channel, as_of, dry_run=dry_run))
     if as_json:
-        click.echo(to_json(digest, indent=2))
+        say_json(to_json(digest, indent=2))
         return
-    console = Console()
+    console = Terminal()
     console.print(digest_text(digest))
     why = why_untold(digest, quiet=quiet)
     if why is not None:
         said = f"{_in_words(why, digest)}, so nothing would be posted."
-        console.print(said, soft_wrap=True, highlight=False)
+        console.print(said, soft_wrap=True)
 
 
 def _in_words(why: Untold, digest: Digest) -> str:

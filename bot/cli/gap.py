@@ -1,15 +1,15 @@
-"""`linkgap gap KEYWORD`: the main job in the terminal."""
+"""`linkgap gap KEYWORD`: how many links it takes, and who could give them, in the terminal."""
 
 import asyncio
 from typing import Any
 from uuid import uuid4
 
 import click
-from rich.console import Console
 
 from bot.analysis.run import NothingToSay, Progress
 from bot.cli._question import question_options, read_question, typed
 from bot.cli._shared import PERSON
+from bot.cli._terminal import Terminal, say_json
 from bot.model.question import Defaults, QuestionInput
 from bot.model.report import Report, to_json
 from bot.render.money import at_most, usually, warnings
@@ -50,7 +50,7 @@ def command(
     settings = load(Settings)
     flags = {"fresh": fresh or None, "top10": top10 or None, "light": light or None}
     asked = typed(keyword, gates=gates, **flags, **options)
-    asked.question(Defaults())  # a fault is told before anything is opened
+    asked.question(Defaults())  # report an invalid question before anything is opened
     try:
         _print(asyncio.run(_answer(settings, asked, yes=yes)), as_json=as_json)
     except NothingToSay as error:
@@ -60,13 +60,13 @@ def command(
 
 def _print(report: Report, *, as_json: bool) -> None:
     if as_json:
-        click.echo(to_json(report, indent=2))
+        say_json(to_json(report, indent=2))
     else:
-        Console().print(text_report(report))
+        Terminal().print(text_report(report))
 
 
 async def _answer(settings: Settings, asked: QuestionInput, *, yes: bool) -> Report:
-    said = Console(stderr=True, highlight=False)
+    said = Terminal(stderr=True)
 
     async def progress(so_far: Progress) -> None:
         need = so_far.report.need.needed

@@ -1,13 +1,13 @@
-"""`linkgap history KEYWORD`: every read of a tracked keyword, for people or as JSON."""
+"""`linkgap history KEYWORD`: every read of a tracked keyword, as a table or as JSON."""
 
 import asyncio
 import json
 
 import click
-from rich.console import Console
 
 from bot.cli._question import tracked_here, typed, which_options
 from bot.cli._shared import channel_option, team_option
+from bot.cli._terminal import Terminal, say, say_json
 from bot.model.question import QuestionInput
 from bot.model.tracking import Snapshot, TrackedKeyword
 from bot.render.report import sentences
@@ -36,11 +36,11 @@ def command(
     said = typed(keyword, site=site, country=country, language=language)
     found, snapshots = asyncio.run(_history(load(Settings), said, team, channel))
     if as_json:
-        click.echo(json.dumps(_json(found, snapshots), indent=2, ensure_ascii=False))
+        say_json(json.dumps(_json(found, snapshots), indent=2, ensure_ascii=False))
         return
-    Console().print(history_terminal(found, snapshots))
+    Terminal().print(history_terminal(found, snapshots))
     if any(one.sample for one in snapshots):
-        click.echo(sentences.SAMPLE)
+        say(sentences.SAMPLE)
 
 
 async def _history(

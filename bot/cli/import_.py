@@ -1,4 +1,4 @@
-"""`linkgap import FILE… [--for TARGET] [--json]`: take the user's own CSV downloads in."""
+"""`linkgap import FILE… [--for TARGET] [--json]`: imports the user's own CSV downloads."""
 
 import asyncio
 import json
@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.cli._terminal import Terminal, say_json
 from bot.common.clock import SystemClock
 from bot.common.errors import BadQuestion, LinkGapError
 from bot.exports.limited import Part, Recognised, parts_of
@@ -35,7 +35,7 @@ from bot.store.imports import (
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How one file ended: `error` for a refused one, else the rest."""
+    """The result for one file: `error` if it was rejected, otherwise the other fields."""
 
     path: Path
     what: Recognised | None = None
@@ -71,7 +71,7 @@ def command(files: tuple[Path, ...], about: str | None, *, as_json: bool) -> Non
     except LinkGapError as error:
         raise click.UsageError(str(error)) from None
     if as_json:
-        click.echo(json.dumps([_as_json(one) for one in taken], indent=2, ensure_ascii=False))
+        say_json(json.dumps([_as_json(one) for one in taken], indent=2, ensure_ascii=False))
     else:
         _print(taken)
     if any(one.error for one in taken):
@@ -79,7 +79,7 @@ def command(files: tuple[Path, ...], about: str | None, *, as_json: bool) -> Non
 
 
 def read_target(text: str) -> Target:
-    """Read TARGET: a URL with a path (`/` is the home page) is a page, a bare host is its site.
+    """Read TARGET: a URL with a path is a page (`/` is the home page), a bare host is a site.
 
     Raises `BadQuestion`.
     """
@@ -171,7 +171,7 @@ def _as_json(one: Taken) -> dict[str, object]:
 
 
 def _print(taken: list[Taken]) -> None:
-    console = Console()
+    console = Terminal()
     for one in taken:
         if one.what is None or one.outcome is None:
             continue

@@ -1,4 +1,4 @@
-"""`linkgap list`: what is tracked, how far it is, and when it is read next."""
+"""`linkgap list`: the tracked keywords, their gaps, and when each is read next."""
 
 import asyncio
 import json
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC
 
 import click
-from rich.console import Console
 
 from bot.cli._shared import channel_option, settings_in, team_option
+from bot.cli._terminal import Terminal, say, say_json
 from bot.render.report import sentences
 from bot.render.tracking.tracked_csv import tracked_csv
 from bot.render.tracking.tracked_list import ListRow, tracked_terminal
@@ -23,7 +23,7 @@ from bot.wiring import core
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What is tracked, why a read failed by id, and what else there is to say."""
+    """The tracked keywords, the error of each failed read by keyword id, and further notes."""
 
     rows: tuple[ListRow, ...]
     faults: dict[str, str]
@@ -42,12 +42,12 @@ def command(*, channel: str, team: str, as_json: bool, as_csv: bool) -> None:
         raise click.UsageError("Choose --json or --csv, not both.")
     found = asyncio.run(_list(load(Settings), team, channel))
     if as_csv:
-        click.echo(tracked_csv(found.rows), nl=False)
+        say(tracked_csv(found.rows).decode(), nl=False)
     elif as_json:
         said = {"team": team, "channel": channel, "keywords": [*_json(found)]}
-        click.echo(json.dumps(said, indent=2, ensure_ascii=False))
+        say_json(json.dumps(said, indent=2, ensure_ascii=False))
     else:
-        console = Console(markup=False, highlight=False)
+        console = Terminal()
         console.print(tracked_terminal(found.rows))
         for note in found.notes:
             console.print(note, soft_wrap=True)

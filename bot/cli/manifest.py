@@ -1,8 +1,9 @@
-"""`linkgap manifest`: what to paste at api.slack.com/apps to create the app."""
+"""`linkgap manifest`: the manifest to paste at api.slack.com/apps to create the app."""
 
 import click
 import yaml
 
+from bot.cli._terminal import say
 from handlers.slack.manifest import for_http, read_manifest
 
 
@@ -13,4 +14,4 @@ def command(*, url: str | None) -> None:
     manifest = read_manifest()
     if url:
         manifest = for_http(manifest, url)
-    click.echo(yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True), nl=False)
+    say(yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True), nl=False)

@@ -1,4 +1,4 @@
-"""`linkgap page URL|FILE…`: what the reader understood of a page, as the gates see it."""
+"""`linkgap page URL|FILE…`: what the reader understood of a page, as the page checks see it."""
 
 import asyncio
 import gzip
@@ -7,9 +7,9 @@ import zlib
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from bot.cli._terminal import Terminal, say_json
 from bot.common.clock import SystemClock
 from bot.common.errors import BadQuestion
 from bot.model.page import PageFacts, to_dict
@@ -40,7 +40,7 @@ def command(pages: tuple[str, ...], url: str | None, *, as_json: bool) -> None:
 
 
 def _address(page: str) -> str:
-    """Return the URL to fetch; whole ones go to the reader as they are, which refuses in words."""
+    """Return the URL to fetch. Complete URLs go unchanged to the reader, which rejects bad ones."""
     return page if "://" in page else read_url(page)
 
 
@@ -52,7 +52,7 @@ async def _print_all(
     *,
     as_json: bool,
 ) -> None:
-    """Fetch what is to be fetched, then print each page as soon as it is understood."""
+    """Fetch the pages that have to be fetched, then print each as soon as it is understood."""
     async with Reader(SystemClock()) as reader:
         urls = tuple(addresses.values())
         reads = dict(zip(urls, await reader.read_many(urls), strict=True))
@@ -62,7 +62,7 @@ async def _print_all(
             else:
                 (facts,) = await understood(reader, [reads[addresses[page]]])
             if as_json:
-                click.echo(json.dumps(to_dict(facts), ensure_ascii=False))
+                say_json(json.dumps(to_dict(facts), ensure_ascii=False))
             else:
                 _show(page, facts)
 
@@ -76,7 +76,7 @@ async def _saved(reader: Reader, file: Path, url: str | None) -> PageFacts:
 
 
 def _start_of(file: Path) -> bytes:
-    """Read a file, packed or not, and never more of it than of a page on the web."""
+    """Read the start of a file, gzipped or not: no more of it than of a page on the web."""
     with file.open("rb") as plain:
         packed = plain.read(2) == _GZIP
         plain.seek(0)
@@ -90,7 +90,7 @@ def _show(page: str, facts: PageFacts) -> None:
     table = Table(title=page, title_justify="left", show_header=False, box=None)
     for name, value in to_dict(facts).items():
         table.add_row(name, _words(value))
-    Console().print(table)
+    Terminal().print(table)
 
 
 def _words(value: object) -> str:

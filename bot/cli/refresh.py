@@ -1,4 +1,4 @@
-"""`linkgap refresh`: read the tracked keywords that are due, as a bot on Slack does by itself."""
+"""`linkgap refresh`: reads the tracked keywords that are due, as the Slack bot does by itself."""
 
 import asyncio
 import json
@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from bot.cli._reading import NothingRead, Read, print_read, read_now, tell_price
 from bot.cli._shared import as_of_option, channel_option, clock_at
+from bot.cli._terminal import say, say_json
 from bot.common.errors import BadQuestion
 from bot.model.question import read_words
 from bot.model.report import CostLine
@@ -47,11 +48,11 @@ def command(
     """
     read = asyncio.run(_refresh(load(Settings), channel, keyword, as_of, due=due))
     if as_json:
-        click.echo(json.dumps(_json(read, channel), indent=2, ensure_ascii=False))
+        say_json(json.dumps(_json(read, channel), indent=2, ensure_ascii=False))
     elif read.outcomes:
         print_read(read)
     else:
-        click.echo("Nothing is due. `linkgap list` shows what is tracked, --all reads it now.")
+        say("Nothing is due. `linkgap list` shows what is tracked, --all reads it now.")
     if read.outcomes and not read.found:
         raise NothingRead(f"None of {counted(len(read.outcomes), 'keyword')} could be read.")
 
@@ -63,7 +64,7 @@ async def _refresh(
         chosen = await _chosen(product, channel, keyword, due=due)
         if not chosen:
             return Read()
-        with suppress(BadQuestion):  # of a vendor that is gone; each of its keywords says so
+        with suppress(BadQuestion):  # a vendor is gone; each of its keywords reports it
             questions = [one.question for one in chosen]
             tell_price(await product.spending.week(questions, CLI_TEAM, channel))
         return await read_now(product, chosen, channel)

@@ -1,4 +1,4 @@
-"""`linkgap serve`: the bot itself, reached by Slack over HTTP or, on a laptop, by Socket Mode."""
+"""`linkgap serve`: runs the bot; Slack reaches it over HTTP or, on a laptop, by Socket Mode."""
 
 import asyncio
 import signal
@@ -9,6 +9,7 @@ from functools import partial
 import click
 import uvicorn
 
+from bot.cli._terminal import say
 from bot.common.errors import ConfigError
 from bot.common.loops import Alive
 from bot.pages.limited import shared
@@ -59,7 +60,7 @@ async def _by_http(settings: Settings, host: str, port: int) -> None:
                 )
             )
             await _start(services)
-            click.echo(f"Slack's requests go to http://{host}:{port}{EVENTS_PATH}", err=True)
+            say(f"Slack's requests go to http://{host}:{port}{EVENTS_PATH}", err=True)
             await server.serve([listener])
 
 
@@ -91,7 +92,7 @@ async def _by_socket(settings: Settings) -> None:
         connection = socket_mode(services)
         await connection.client.connect()
         await _start(services)
-        click.echo("LinkGap is connected to Slack by Socket Mode.", err=True)
+        say("LinkGap is connected to Slack by Socket Mode.", err=True)
         alive = Alive(services.clock)
         alive.keep("the look after Socket Mode", partial(watch, connection.client, services.clock))
         await stopped.wait()

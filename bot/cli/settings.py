@@ -1,14 +1,14 @@
-"""`linkgap settings`: what holds for a team, a client's site and a channel; and setting it."""
+"""`linkgap settings`: shows and changes the settings of a team, a client's site or a channel."""
 
 import asyncio
 import json
 from collections.abc import Iterable, Mapping
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from bot.cli._shared import PERSON
+from bot.cli._terminal import Terminal, say, say_json
 from bot.common.errors import BadSetting
 from bot.settings import levels
 from bot.settings.catalogue import Level
@@ -48,9 +48,9 @@ def command(
     told, overrides = list(held.explain(domain, channel)), held.overrides
     if as_json:
         about = {"team": team, "site": domain, "channel": channel}
-        click.echo(json.dumps({**about, **_json(told, overrides)}, indent=2))
+        say_json(json.dumps({**about, **_json(told, overrides)}, indent=2))
         return
-    console = Console()
+    console = Terminal()
     console.print(_table(told, domain, channel))
     if overrides.sites:
         console.print(f"Clients: {', '.join(sorted(overrides.sites))}.", soft_wrap=True)
@@ -65,7 +65,7 @@ def _read(values: Iterable[str]) -> dict[str, str]:
         wanted[name.strip().lower()] = text
     for old in RENAMED.keys() & wanted.keys():
         said = f"{old} is called {RENAMED[old]} now. The old name ends with the next release."
-        click.echo(said, err=True)
+        say(said, err=True)
     return wanted
 
 
@@ -124,5 +124,5 @@ def _json(told: Iterable[EffectiveValue], overrides: Overrides) -> dict[str, obj
 
 
 def _names(name: str) -> list[str]:
-    """Return a setting's name and, for one release, the one that it had before."""
+    """Return a setting's name and, for one release, its old name."""
     return [name, *(old for old, new in RENAMED.items() if new == name)]

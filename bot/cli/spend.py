@@ -1,4 +1,4 @@
-"""`linkgap spend`: what was spent, by vendor, site or person, and how the caps stand."""
+"""`linkgap spend`: what was spent, by vendor, site or person, and how full the caps are."""
 
 import asyncio
 import csv
@@ -6,9 +6,9 @@ import io
 from datetime import UTC, datetime
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from bot.cli._terminal import Terminal, say
 from bot.model.costs import Overview, Spent
 from bot.render.csv_file import safe_cell
 from bot.render.money import UNKNOWN_WHO, standing
@@ -39,15 +39,15 @@ def command(*, since: datetime | None, by: str, as_csv: bool) -> None:
     found = asyncio.run(_overview(settings, since and since.replace(tzinfo=UTC)))
     lines = {"vendor": found.by_vendor, "site": found.by_site, "person": found.by_person}[by]
     if as_csv:
-        click.echo(_csv(lines, by), nl=False)
+        say(_csv(lines, by), nl=False)
         return
-    console = Console()
+    console = Terminal()
     console.print(_table(lines, by, f"Spent since {found.since:%Y-%m-%d} (UTC)"))
     if not found.caps:
         console.print("No cap above the single run is set.")
     for cap in found.caps:
         whose = f"{cap.of} " if cap.cap.startswith("person") else ""
-        console.print(f"Cap of {whose}{standing(cap)}.", soft_wrap=True, highlight=False)
+        console.print(f"Cap of {whose}{standing(cap)}.", soft_wrap=True)
 
 
 async def _overview(settings: Settings, since: datetime | None) -> Overview:

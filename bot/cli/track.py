@@ -1,4 +1,4 @@
-"""`linkgap track KEYWORD` or `--csv FILE`: track keywords, and read them for the first time."""
+"""`linkgap track KEYWORD` or `--csv FILE`: tracks keywords, and reads them for the first time."""
 
 import asyncio
 import sys
@@ -21,6 +21,7 @@ from bot.cli._question import (
 )
 from bot.cli._reading import NothingRead, Read, agree, print_read, read_now, sentence_of
 from bot.cli._shared import PERSON, as_of_option, channel_option, clock_at
+from bot.cli._terminal import say
 from bot.cli._tracked_file import Row, read_rows
 from bot.common.clock import Clock
 from bot.common.errors import BadQuestion
@@ -42,7 +43,7 @@ from bot.wiring import Core, core
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Where it is tracked, when that channel has its digest, and whether to ask back."""
+    """The channel to track in, its digest time, its clock, and whether to skip the confirmation."""
 
     channel: str
     when: dict[str, str]
@@ -52,7 +53,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What was read for the first time; the rest is paused or was read a few days ago."""
+    """The tracked keywords, and the read of those that were not paused and not read recently."""
 
     keywords: tuple[TrackedKeyword, ...]
     read: Read
@@ -113,12 +114,12 @@ def command(
     if pause is not None:
         asyncio.run(_pause(settings, asked, channel, pause=pause))
         return
-    asked.question(Defaults())  # a fault is told before anything is opened
+    asked.question(Defaults())  # report an invalid question before anything is opened
     asyncio.run(_track(settings, asked, order))
 
 
 def _when(words: TrackInput, on: str | None, at: int | None) -> dict[str, str]:
-    """Return the day and the hour of the channel's digest, as far as they were said."""
+    """Return the day and hour of the channel's digest, as far as they were given."""
     if words.day and on:
         raise both_given("on", "--on")
     if words.hour and at:
@@ -143,8 +144,8 @@ async def _track(settings: Settings, asked: QuestionInput, order: Order) -> None
         print_read(begun.read)
         _check(begun.read)
         return
-    click.echo(sentence_of(keyword, latest, None))
-    click.echo("It was tracked already and read within the last six days: nothing was bought.")
+    say(sentence_of(keyword, latest, None))
+    say("It was tracked already and read within the last six days: nothing was bought.")
 
 
 async def _track_file(settings: Settings, file: Path, options: QuestionInput, order: Order) -> None:
@@ -153,7 +154,7 @@ async def _track_file(settings: Settings, file: Path, options: QuestionInput, or
         rows, faults, notes = await read_rows(file, options, asking)
         rows, more = await _that_fit(product, rows, order.channel)
         for line in (*notes, *faults, *more):
-            click.echo(line, err=True)
+            say(line, err=True)
         refused = len(faults) + len(more)
         if not rows:
             raise BadQuestion(f"Nothing of {file.name} can be tracked.")
@@ -162,7 +163,7 @@ async def _track_file(settings: Settings, file: Path, options: QuestionInput, or
         print_read(begun.read)
     said = f"{counted(len(begun.keywords), 'keyword')} of {file.name} tracked in {order.channel}"
     bad = f"; {counted(refused, 'row')} refused" if refused else ""
-    click.echo(f"{said}, {len(begun.read.outcomes):,} read now{bad}.")
+    say(f"{said}, {len(begun.read.outcomes):,} read now{bad}.")
     _check(begun.read)
     if refused:
         sys.exit(1)
@@ -171,7 +172,7 @@ async def _track_file(settings: Settings, file: Path, options: QuestionInput, or
 async def _that_fit(
     product: Core, rows: Sequence[Row], channel: str
 ) -> tuple[list[Row], list[str]]:
-    """Return the rows for which the channel has room, and a sentence for each other."""
+    """Return the rows that the channel has room for, and an error for each other row."""
     known = await _known(product, channel)
     room = MOST_TRACKED - len(known)
     fitting, faults = list[Row](), list[str]()
@@ -186,7 +187,7 @@ async def _that_fit(
 
 
 async def _begin(product: Core, rows: Sequence[Row], order: Order) -> Begun:
-    """Track them all and read those that were not read lately, once the price is agreed on."""
+    """Track all rows, and read those not read recently, once the price was confirmed."""
     known, now = await _known(product, order.channel), product.clock.now()
     wanted = {
         key_of(row.question)
@@ -219,7 +220,7 @@ async def _known(product: Core, channel: str) -> dict[object, TrackedState]:
 
 
 def _is_to_read(known: TrackedState | None, question: Question, now: datetime) -> bool:
-    """Say whether a first read is worth its price: not of what was read days ago as it is."""
+    """Say whether a first read is worth its price: not if the same keyword was read days ago."""
     if known is None or known.last_read_at is None:
         return True
     kept = known.tracked.question
@@ -229,7 +230,7 @@ def _is_to_read(known: TrackedState | None, question: Question, now: datetime) -
 
 
 async def _set_digest(product: Core, order: Order) -> None:
-    """Set the channel's day and hour where they were named."""
+    """Set the channel's digest day and hour, if they were given."""
     place, at = Place(Level.CHANNEL, order.channel), product.clock.now()
     values = levels.checked(product.settings, place, order.when, product.registry.names)
     await product.database.run(lambda db: save(db, CLI_TEAM, place, values, by=PERSON, at=at))
@@ -245,4 +246,4 @@ async def _pause(settings: Settings, said: QuestionInput, channel: str, *, pause
         found = await tracked_here(product, said, team=CLI_TEAM, channel=channel)
         await product.tracking.pause(found, paused=pause)
     state = "is paused: nothing is read for it" if pause else "is read again from now on"
-    click.echo(f"{quoted(found.question.keyword)} ({described(found.question)}) {state}.")
+    say(f"{quoted(found.question.keyword)} ({described(found.question)}) {state}.")

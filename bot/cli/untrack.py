@@ -1,4 +1,4 @@
-"""`linkgap untrack KEYWORD`: track it no longer; its history is kept."""
+"""`linkgap untrack KEYWORD`: stops tracking a keyword; its history is kept."""
 
 import asyncio
 
@@ -6,6 +6,7 @@ import click
 
 from bot.cli._question import described, tracked_here, typed, which_options
 from bot.cli._shared import channel_option
+from bot.cli._terminal import say
 from bot.model.question import QuestionInput
 from bot.model.tracking import TrackedKeyword
 from bot.render.tracking.tracked_words import quoted
@@ -25,7 +26,7 @@ def command(
     said = typed(keyword, site=site, country=country, language=language)
     ended = asyncio.run(_end(load(Settings), said, channel))
     name = quoted(ended.question.keyword)
-    click.echo(f"{name} ({described(ended.question)}) is no longer tracked. Its history is kept.")
+    say(f"{name} ({described(ended.question)}) is no longer tracked. Its history is kept.")
 
 
 async def _end(settings: Settings, said: QuestionInput, channel: str) -> TrackedKeyword:

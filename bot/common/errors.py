@@ -112,7 +112,10 @@ class BadKey(ProviderError):
     """The vendor rejects the key: 401 and similar."""
 
     meaning = "refused the API key"
-    cure = "Ask the person who set LinkGap up to renew it; `linkgap doctor --online` checks it."
+    cure = (
+        "Ask the person who set LinkGap up to renew it; where a vendor has a free call for it, "
+        "`linkgap doctor --online` checks it."
+    )
 
 
 class PlanLacks(ProviderError):

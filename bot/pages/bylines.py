@@ -1,4 +1,4 @@
-"""Who wrote a page, when, and for whom: what it says in the places made for that."""
+"""Who wrote a page, who publishes it, and when: from its metadata, its bylines and its address."""
 
 import re
 from collections.abc import Iterator
@@ -91,13 +91,13 @@ _BYLINES = (
     "a[href*='/autor/']",
     "a[href*='/auteur/']",
 )
-# Yoast's cards, in the languages it speaks: label, then the name.
+# The author label of Yoast's cards, in the languages that Yoast supports; the name follows it.
 _WRITTEN_BY = compiled(
     r"written by|verfasst von|geschrieben von|écrit par|escrito por|scritto da|geschreven door"
     r"|napisane przez|skriven av|skrevet af|skrevet av|автор|написано автором|yazan|作成者|執筆者",
     re.IGNORECASE,
 )
-# A line that is a byline whatever its markup: “By Ada Byron”, or “Author:” and then a name.
+# A line that is a byline by its words alone: “By Ada Byron”, or “Author:” and then a name.
 _LEADS = (
     r"(?:(?:written|posted|published|story|article|words|text|reported|reviewed)\s+by|by|von|par"
     r"|por|di|door|av|af|text|texte|texto|testo|autor(?:in|e|es)?|author|auteur|автор"
@@ -138,8 +138,8 @@ _IN_PATH = compiled(r"/((?:19|20)\d\d)/(\d{1,2})/(\d{1,2})(?:/|-)")
 _REMARKS = compiled(
     r"comment|sidebar|related|widget|recent|footer|reply|replies|teaser", re.IGNORECASE
 )
-# Blogger's whole text and every part of an Elementor page is a widget; a wrapper that says there is
-# a side column, or that remarks are open, is neither of them.
+# Blogger's whole text is a widget, and so is every part of an Elementor page. A class that only
+# says whether there is a sidebar, or whether comments are open, marks neither of them.
 _NO_REMARKS = compiled(
     r"(?<![\w-])(?:(?:entry|post|article)-footer\b|widget Blog(?![\w-])"
     r"|elementor-(?:widget|element)[\w-]*+"
@@ -155,9 +155,9 @@ _MAX_BYLINE = 300
 
 
 def author_of(document: Document) -> str | None:
-    """Return the person, nick or team a page names as its author.
+    """Return the person, pseudonym or team that a page names as its author.
 
-    A firm that signs its own page is no author, and neither are those who answer, review or
+    A company that signs its own page is not an author, and neither are people who answer, review or
     comment on it.
     """
     brand = _Brand(document)
@@ -181,17 +181,17 @@ def organisation_of(document: Document) -> str | None:
 
 
 def published_of(document: Document) -> date | None:
-    """Return the day of publication as the page's own markup gives it."""
+    """Return the publication date that the page's own markup gives."""
     return _dated(document, "datePublished", _META_PUBLISHED) or _marked_time(document)
 
 
 def modified_of(document: Document) -> date | None:
-    """Return the day of the last change as the page's own metadata gives it."""
+    """Return the date of the last change that the page's own metadata gives."""
     return _dated(document, "dateModified", _META_MODIFIED)
 
 
 def in_path(document: Document) -> date | None:
-    """Return the day an address like /2024/05/17/slug carries."""
+    """Return the date in an address like /2024/05/17/slug."""
     found = _IN_PATH.search(document.path)
     return _day(*found.groups()) if found else None
 
@@ -208,7 +208,7 @@ def _authors(document: Document) -> Iterator[str]:
 
 
 def _bylines(document: Document) -> Iterator[str]:
-    """Yield visible bylines; a nick that is also the name of the site may stand in one."""
+    """Yield visible bylines; a pseudonym in one may equal the site's name."""
     for selector in _BYLINES:
         for element in document.tree.css(selector)[:6]:
             if not _is_remark(element):
@@ -216,7 +216,7 @@ def _bylines(document: Document) -> Iterator[str]:
 
 
 def _resolved(said: object, document: Document) -> object:
-    """Return what is said, with references (`{"@id": …}`) followed to the statement they name."""
+    """Return the value, with references (`{"@id": …}`) replaced by the statement they name."""
     if isinstance(said, list):
         return [_resolved(each, document) for each in said[:20] if not isinstance(each, list)]
     if isinstance(said, dict) and "name" not in said and isinstance(said.get("@id"), str):
@@ -260,7 +260,7 @@ def _name(said: str) -> str | None:
 
 
 class _Brand:
-    """What the site calls itself; looked up once, however many authors a page names."""
+    """The site's own names; computed once, however many authors a page names."""
 
     def __init__(self, document: Document) -> None:
         self._label = _key((document.site or "").split(".")[0])
@@ -273,7 +273,7 @@ class _Brand:
 
 
 def _is_remark(element: LexborNode) -> bool:
-    """Say whether an element stands in a comment, a side column or a list of other pages."""
+    """Say whether an element is in a comment, a sidebar or a list of other pages."""
     node: LexborNode | None = element
     for _ in range(12):
         if node is None or node.tag in ("body", "html"):
@@ -290,7 +290,7 @@ def _is_remark(element: LexborNode) -> bool:
 
 
 def _ends_article(footer: LexborNode) -> bool:
-    """Say whether a footer is that of a post, where many themes name its author."""
+    """Say whether a footer belongs to a post; many themes name the author there."""
     marks = f"{footer.attributes.get('class') or ''} "[:_MARKS]
     return footer.parent is not None and _POST_FOOTER.search(marks) is not None
 
@@ -314,7 +314,7 @@ def _dated(document: Document, name: str, metas: tuple[str, ...]) -> date | None
 
 
 def _marked_time(document: Document) -> date | None:
-    """Return the day of the first `time` element that heads the text or says it is a pubdate."""
+    """Return the date of the first `time` element at the head of the text or marked as pubdate."""
     for element in document.tree.css(
         "time[pubdate], time[class*=publish i], time[class~=entry-date], article header time, "
         "abbr.published, article time[datetime], main time[datetime]"
@@ -327,7 +327,7 @@ def _marked_time(document: Document) -> date | None:
 
 
 def read_day(said: object) -> date | None:
-    """Return the day of an ISO-like date or time stamp."""
+    """Return the date in an ISO-like date or time stamp."""
     if not isinstance(said, str):
         return None
     found = _ISO.search(said[:40]) or _SLASHED.search(said[:40])

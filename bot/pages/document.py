@@ -1,4 +1,4 @@
-"""A parsed page: its markup once, and the few views the fact finders share."""
+"""A parsed page: the markup is parsed once, and all fact finders share a few views of it."""
 
 import re
 from collections import Counter
@@ -37,7 +37,7 @@ _MARK = re.compile(r"\A(?:id|class)\Z|\Adata-.*(?:page|template|type|view|contro
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """One link: absolute URL (fragment kept), visible words, rel words, in the page's furniture?"""
+    """One link: absolute URL (with its fragment), visible text, `rel` text, and its element."""
 
     url: str
     text: str
@@ -46,7 +46,7 @@ class Anchor:
 
 
 class Document:
-    """One parsed page. Without a `url`, the one the page calls canonical counts, or none."""
+    """One parsed page. Without a `url`, its canonical URL is used, if it has one."""
 
     def __init__(self, html: str, url: str | None) -> None:
         self.tree = LexborHTMLParser(html)
@@ -59,7 +59,7 @@ class Document:
 
     @cached_property
     def named(self) -> dict[str, dict[str, object]]:
-        """The first statement that names something, by its `@id`."""
+        """The first named statement for each `@id`."""
         found: dict[str, dict[str, object]] = {}
         for node in self.statements:
             key = node.values.get("@id")
@@ -79,7 +79,7 @@ class Document:
 
     @property
     def is_home(self) -> bool:
-        """Whether it is a site's front page; without an address nobody can tell."""
+        """Whether it is a site's front page; False if the address is unknown."""
         return bool(self.url) and self.path in ("", "/")
 
     @cached_property
@@ -89,7 +89,7 @@ class Document:
 
     @cached_property
     def citation(self) -> bool:
-        """Whether it carries the metadata of a scholarly paper."""
+        """Whether it has the metadata of a scholarly paper."""
         return any(name.startswith("citation_") for name in self._metas)
 
     @cached_property
@@ -98,7 +98,7 @@ class Document:
         return registrable(self.url) if self.url else None
 
     def meta(self, *names: str) -> str | None:
-        """Return the first non-empty `meta` content under any of the names, in their order."""
+        """Return the content of the first `meta` name that has one, in the order of the names."""
         return next((self._metas[name] for name in names if self._metas.get(name)), None)
 
     @cached_property
@@ -115,12 +115,12 @@ class Document:
 
     @property
     def meta_names(self) -> Iterable[str]:
-        """The names of all `meta` elements that say something, lower case."""
+        """The names of all `meta` elements with content, in lower case."""
         return self._metas.keys()
 
     @cached_property
     def marks(self) -> str:
-        """What content systems call a page: id, class and data attributes of html and body."""
+        """What content systems name a page: id, class and data attributes of html and body."""
         found = []
         for selector in ("html", "body"):
             element = self.tree.css_first(selector)
@@ -135,7 +135,7 @@ class Document:
         return None if element is None else element.attributes.get(name)
 
     def first_text(self, selector: str) -> str | None:
-        """Return the words of the first element that matches and has any."""
+        """Return the text of the first matching element that has any."""
         found = (words(node) for node in self.tree.css(selector)[:20])
         return next((text for text in found if text), None)
 
@@ -147,12 +147,12 @@ class Document:
 
     @cached_property
     def h1(self) -> str | None:
-        """The first heading of the first rank that has words."""
+        """The first h1 that has text."""
         return self.first_text("h1")
 
     @cached_property
     def headings(self) -> list[tuple[int, str]]:
-        """Headings of rank 1 to 3 in document order, without those of navigation and footer."""
+        """Headings of level 1 to 3 in document order, without those in navigation and footer."""
         found = []
         for node in self.tree.css("h1, h2, h3")[:_MAX_HEADINGS]:
             text = None if self.is_aside(node) else words(node)
@@ -161,7 +161,7 @@ class Document:
         return found
 
     def _claimed_url(self) -> str | None:
-        """Return the address a saved page gives as its own, if it is a whole one."""
+        """Return the address that a saved page gives as its own, if it is absolute."""
         said = self.attribute("link[rel=canonical]", "href") or self.meta("og:url")
         said = said if said and len(said) <= _MAX_URL else None
         return said if said and said[:8].lower().startswith(("http://", "https://")) else None
@@ -181,37 +181,37 @@ class Document:
 
     @property
     def text(self) -> str:
-        """The visible words of the page. Text inside noscript counts: some sites keep it there."""
+        """The visible text of the page. Text inside noscript counts: some sites keep it there."""
         return self._visible.text
 
     @cached_property
     def words(self) -> int:
-        """How many visible words there are; two signs of Chinese or Japanese make one."""
+        """The number of visible words; two characters of Chinese, Japanese or Thai count as one."""
         unspaced = len(_UNSPACED.findall(self.text)) // 2
         return self.text.count(" ") + 1 + unspaced if self.text else 0
 
     @property
     def sample(self) -> str:
-        """As much of the main text, without navigation and the like, as is searched for wording."""
+        """The start of the main text, as much of it as is searched for patterns."""
         return self._visible.main[:_SAMPLE]
 
     @property
     def main_text(self) -> str:
-        """The visible words without navigation, side columns and footer."""
+        """The visible text without navigation, sidebars and footer."""
         return self._visible.main
 
     @property
     def lines(self) -> list[str]:
-        """The short pieces of the main text, as the markup cuts it, in order."""
+        """The short text nodes of the main text, in order."""
         return self._visible.lines
 
     @property
     def prose(self) -> list[str]:
-        """The paragraphs of a sentence or more, outside navigation, side columns and footer."""
+        """The paragraphs of at least a sentence, outside navigation, sidebars and footer."""
         return self._visible.prose
 
     def is_aside(self, node: LexborNode) -> bool:
-        """Say whether an element stands in a menu, a side column, a footer or beside the matter."""
+        """Say whether an element is in a menu, a sidebar, a footer or beside the main text."""
         return node.mem_id in self._visible.aside
 
     @cached_property
@@ -225,7 +225,7 @@ class Document:
 
     @cached_property
     def own_types(self) -> frozenset[str]:
-        """The schema.org types the page claims for itself, not for its parts."""
+        """The schema.org types that the page claims for itself, not for its parts."""
         return frozenset(name for node in self.nodes if node.depth == 0 for name in node.types)
 
 
@@ -239,7 +239,7 @@ class _Visible:
 
 
 def _visible(tree: LexborHTMLParser) -> _Visible:
-    """Walk the visible text once, without recursion and without a copy of the tree."""
+    """Walk the visible text once, without recursion and without copying the tree."""
     body, seen = tree.body, _Seen(tree)
     waiting: list[tuple[LexborNode, str]] = [(body, "")] if body is not None else []
     while waiting:
@@ -257,7 +257,7 @@ def _visible(tree: LexborHTMLParser) -> _Visible:
 
 
 class _Seen:
-    """What was seen on the walk. Remarks are kept apart: without another text, they are it."""
+    """What the walk found. Comments are kept apart: they count only without other text."""
 
     def __init__(self, tree: LexborHTMLParser) -> None:
         self._standing = Standing(tree)
@@ -277,7 +277,7 @@ class _Seen:
             self._paragraph(" ".join(piece[:MAX_WORDS].split()), where)
 
     def element(self, node: LexborNode, tag: str, where: str) -> str:
-        """Take an element and return where its children stand."""
+        """Record an element; returns where its children stand."""
         below = self._standing.of(node, tag, where)
         if below == ASIDE:
             self._aside.add(node.mem_id)
@@ -304,13 +304,13 @@ class _Seen:
 
 
 def _stands_loose(node: LexborNode) -> bool:
-    """Say whether a text is a paragraph without its tag, as old pages and `br` leave it."""
+    """Say whether a text node is a paragraph without a tag, as in old pages or between `br`."""
     parent = node.parent
     return parent is not None and (parent.tag or "") in _LOOSE_IN
 
 
 def _folded(pieces: list[str]) -> str:
-    """Return the pieces as one single-spaced text, without a list of its million words."""
+    """Join the pieces, single-spaced, without building a list of up to a million words."""
     text = " ".join(pieces)
     for blank in _BLANKS:
         text = text.replace(blank, " ")
@@ -320,7 +320,7 @@ def _folded(pieces: list[str]) -> str:
 
 
 def _split(url: str | None) -> SplitResult:
-    """Return the parts of an address; those of none when it cannot be read."""
+    """Split an address; an unreadable one gives empty parts."""
     try:
         return urlsplit(url or "")
     except ValueError:

@@ -1,4 +1,4 @@
-"""E-mail addresses a page publishes, plain or lightly hidden from robots."""
+"""E-mail addresses that a page publishes, in plain text or lightly obfuscated."""
 
 import re
 from urllib.parse import unquote, urlsplit
@@ -14,7 +14,7 @@ _SPELT = re.compile(
     r"((?:[\w-]{1,63}(?:\.|\s?[\[({]\s?(?:dot|punkt|\.)\s?[\])}]\s?)){1,4}[a-zA-Z]{2,24})\b",
     re.IGNORECASE,
 )
-# Without brackets only what nobody writes by chance: “jo at firm dot com”, “info @ firm.com”.
+# Without brackets, only what nobody writes by accident: “jo at firm dot com”, “info @ firm.com”.
 _IN_WORDS = re.compile(
     r"(?<![\w.+-])[.+-]*+([\w.+-]{2,64}+) at ((?:[\w-]{1,63} dot ){1,3}[a-z]{2,10})\b",
     re.IGNORECASE,
@@ -42,7 +42,7 @@ def emails_of(document: Document) -> tuple[str, ...]:
     found += _ADDRESS.findall(text)
     for name, host in _SPELT.findall(text):
         found.append(f"{name}@{_DOT.sub('.', host)}")
-    # Looked for first: long patterns are slow on long texts that hold nothing of the kind.
+    # Check for the words first: the patterns are slow on long texts that do not contain them.
     loose = _IN_WORDS.findall(text) if " dot " in text.lower() else []
     loose += _SPACED.findall(text) if " @ " in text else []
     for name, host in loose:
@@ -52,7 +52,7 @@ def emails_of(document: Document) -> tuple[str, ...]:
 
 
 def _linked(document: Document) -> list[str]:
-    """Return the addresses of mailto links; a share link has no addressee."""
+    """Return the addresses of mailto links; a share link has no recipient."""
     found = []
     for anchor in document.anchors:
         if anchor.url[:7].lower() == "mailto:":
@@ -62,7 +62,7 @@ def _linked(document: Document) -> list[str]:
 
 
 def _shielded(document: Document) -> list[str]:
-    """Return addresses behind Cloudflare's e-mail protection: hex, each byte xor the first.
+    """Return addresses behind Cloudflare's e-mail protection: hex, each byte XORed with the first.
 
     An "@" right before one marks a handle of a social network, not an address.
     """

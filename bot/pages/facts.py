@@ -1,7 +1,7 @@
-"""From a page as it was sent to what it says about itself.
+"""Extracts the facts that a page gives about itself from its HTML.
 
-selectolax reads the markup; htmldate looks for a visible date where nothing else shows one and the
-page has a text. Everything is bounded: a hostile page costs time and memory like a
+selectolax parses the markup; htmldate looks for a visible date if nothing else shows one and the
+page has a text. Everything is bounded, so that a hostile page costs no more time and memory than a
 large honest one.
 """
 
@@ -39,20 +39,21 @@ _MAX_VOCABULARY = 5000
 _SOURCES = 2
 
 MAX_SHOWN = 200
-"""Outbound domains and headings that the facts of a page name at most."""
+"""Most outbound domains, and most headings, that the facts of a page name."""
 
 
 def facts_of_read(read: PageRead) -> PageFacts:
-    """Return the facts of a page that was read, or an unreadable one with the reason."""
+    """Return the facts of a page that was read, or of an unreadable one with the reason."""
     if read.body is None or read.charset is None:
         return unreadable(read.url, read.reason or "it could not be read")
     return facts_of(decode(read.body, read.charset), read.url)
 
 
 def facts_of(html: bytes | str, url: str | None) -> PageFacts:
-    """Return what a page says about itself. Never raises, whatever the page holds.
+    """Return the facts that a page gives about itself. Never raises, whatever the page contains.
 
-    Bytes are decoded as a browser would. Without a `url` the page's own canonical one counts.
+    Bytes are decoded as a browser would decode them. Without a `url`, the page's canonical one is
+    used.
     """
     if len(html) > MAX_BYTES:
         return unreadable(url, f"it is larger than {MAX_BYTES >> 20} MB")
@@ -72,13 +73,13 @@ def facts_of(html: bytes | str, url: str | None) -> PageFacts:
 
 
 def unreadable(url: str | None, reason: str) -> PageFacts:
-    """Return the facts of a page nobody could read."""
+    """Return the facts of a page that could not be read."""
     return PageFacts(url=url, readable=False, kind_evidence=(reason,))
 
 
 def _read(document: Document, html: str) -> PageFacts:
     kind, evidence = kind_of(document)
-    # A front page shows the names and days of the pages it leads to.
+    # A front page shows the names and dates of the pages it links to.
     author = author_of(document) if kind in _SIGNED and not document.is_home else None
     published = None if document.is_home else _published(document, html)
     modified = modified_of(document)
@@ -108,25 +109,25 @@ def _read(document: Document, html: str) -> PageFacts:
 
 
 def _published(document: Document, html: str) -> date | None:
-    """Return the day of publication, whatever kind of page it is: a kind can be named wrongly."""
+    """Return the publication date of any kind of page, because the kind may be wrong."""
     said = published_of(document)
     if said is not None:
         return as_shown(document, said)
     found = in_path(document) or shown_in_posts(document) or shown_near_the_top(document)
     if found is not None or not is_a_text(document) or len(html) > _MAX_DATED:
         return found
-    # Imported on need: it brings lxml, and most pages carry their date in metadata.
+    # Imported here because it imports lxml, and most pages have their date in metadata.
     from htmldate import find_date  # noqa: PLC0415 - see above
 
     try:
         seen = find_date(_UNPRINTABLE.sub(" ", html), original_date=True, extensive_search=False)
-    except (ValueError, OverflowError):  # markup its XML tree refuses, or a year beyond all years
+    except (ValueError, OverflowError):  # markup that its XML tree rejects, or an impossible year
         return None
     return date.fromisoformat(seen) if seen else None
 
 
 def _lack(document: Document) -> str | None:
-    """Return why the text of a page is not in its markup, or None when it is."""
+    """Return why the text of a page is missing from its markup, or None if it is there."""
     if is_wall(document):
         return "it asks whether we are a robot instead of showing the page"
     count = document.words

@@ -1,7 +1,8 @@
-"""What stands beside the matter of a page: menus, side columns, footers, similar items, remarks.
+"""Finds what is not the main text: menus, sidebars, footers, related items, comments.
 
-HTML has elements for some of it, most sites only call it so in a class. A name is believed word by
-word, never of an element that holds the page's own heading: `widget Blog` holds the whole text.
+HTML has elements for some of these; most sites only name them in a class. A class counts only as a
+whole word, and never on an element that contains the page's own heading: `widget Blog` contains the
+whole text.
 """
 
 # ruff: noqa: E501 - rows of words
@@ -37,7 +38,7 @@ _HELD, _ABOVE, _NAME, _ABOVE_HEADER = 20, 200, 300, 8
 
 
 class Standing:
-    """Where the elements of a page stand, told element by element on the way down."""
+    """Classifies the elements of a page one by one, from the root down."""
 
     def __init__(self, tree: LexborHTMLParser) -> None:
         self._holders: set[int] = set()
@@ -50,7 +51,7 @@ class Standing:
                 above = above.parent
 
     def of(self, node: LexborNode, tag: str, where: str) -> str:
-        """Return ASIDE, REMARK or "" for an element whose parent stands `where`."""
+        """Return ASIDE, REMARK or "" for an element; `where` is its parent's class."""
         if where == ASIDE or tag in _TAGS:
             return ASIDE
         said = node.attributes
@@ -71,7 +72,7 @@ class Standing:
 
 
 def _heads_a_part(header: LexborNode) -> bool:
-    """Say whether a header is that of an article or a section and not that of the site."""
+    """Say whether a header belongs to an article or a section rather than to the site."""
     above = header.parent
     for _ in range(_ABOVE_HEADER):
         if above is None or above.tag == "body":

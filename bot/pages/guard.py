@@ -1,7 +1,7 @@
-"""Pages that no parser should be given: nesting, attributes and open tags cost it quadratic time.
+"""Rejects pages whose nesting, attributes or open tags would cost the parser quadratic time.
 
-Scripts, styles and comments are stepped over as the parser does. What is drawn in SVG, and the
-options of a list, are taken out where there are very many of them: nobody reads them.
+Scripts, styles and comments are skipped as the parser does. The contents of SVG drawings, and the
+options of select lists, are removed if there are very many: nothing needs them.
 """
 
 import re
@@ -20,28 +20,28 @@ _FLAT = frozenset(
         *("rp", "html", "head", "body"),
     }
 )
-# Left open, these are opened again in every paragraph that follows, each of them.
+# If left open, each of these is opened again in every paragraph that follows.
 _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())  # noqa: SIM905
 _RAW = frozenset("script style textarea title xmp iframe noembed noframes".split())  # noqa: SIM905
 _FOREIGN = frozenset({"svg", "math"})
-# An end tag does not reach beyond these.
+# An end tag does not close elements outside of these.
 _WALLS = frozenset({"table", "template", "object", "marquee", "applet", "caption", "foreignobject"})
 _MERGED = frozenset({"html", "body"})
 _LONG = 1_000
-# Each costs the parser a walk over all the others.
+# For each of these, the parser walks over all the others.
 _OPTION = re.compile(r"</?opt(?:ion|group)(?:[\s/][^<>]*+)?>", re.IGNORECASE)
-# A start tag as the HTML tokenizer takes it: quotes matter after an equals sign only. Possessive
-# throughout, so that it never goes back.
+# A start tag as the HTML tokenizer reads it: quotes matter only after an equals sign. Possessive
+# throughout, so that it never backtracks.
 _OPENING = re.compile(r"""<[a-zA-Z](?:[^"'<>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++)?|["'<])*+""")
 _ATTRIBUTE = re.compile(r"""[^\s"'>/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++))?""")
 
 
 class _Harm(Exception):
-    """Ends the look at a page; the sentence is the objection."""
+    """Stops the check of a page; the message is the objection."""
 
 
 def objection(html: str) -> str | None:
-    """Return why a page must not be parsed, or None when it may."""
+    """Return why a page must not be parsed, or None if it may be."""
     try:
         _Look(html).through()
     except _Harm as harm:
@@ -50,7 +50,7 @@ def objection(html: str) -> str | None:
 
 
 def lightened(html: str) -> str:
-    """Return a page without the tags of its options and the inside of its drawings, if many."""
+    """Remove the option tags, and the contents of large drawings, from a page with many tags."""
     if html.count("<") <= MAX_DEPTH // 4:
         return html
     return _undrawn(_OPTION.sub(" ", html))
@@ -82,7 +82,7 @@ class _Look:
         self._formatting = self._copies = self._merged = 0
 
     def through(self) -> None:
-        """Walk from tag to tag; raises `_Harm`."""
+        """Walk from tag to tag. Raises `_Harm`."""
         at: int | None = 0
         while at is not None:
             found = _TAG.search(self._html, at)
@@ -99,7 +99,7 @@ class _Look:
                 at = self._start(name.lower(), found.start())
 
     def _start(self, name: str, start: int) -> int | None:
-        """Take a start tag; return where to go on, None at the end."""
+        """Handle a start tag. Returns where to continue, or None at the end."""
         opening = _OPENING.match(self._html, start)
         end = opening.end() if opening else start + 1
         if end - start > _LONG or name in _MERGED:
@@ -131,11 +131,11 @@ class _Look:
     def _format(self, name: str, tag: str) -> None:
         alike = self._formats[name]
         alike[tag] += 1
-        if alike[tag] <= 3:  # the parser remembers three that are the same
+        if alike[tag] <= 3:  # the parser remembers at most three identical ones
             self._formatting += 1
 
     def _after(self, name: str, at: int) -> int | None:
-        """Return where the text of a script or the like ends."""
+        """Return where the text of a script or similar element ends, or None if it never does."""
         if self._small:
             end = self._small.find(f"</{name}", at)
             return None if end < 0 else end
@@ -153,7 +153,7 @@ class _Look:
             return
         for at in range(len(self._open) - 1, -1, -1):
             if self._open[at] == name:
-                # A formatting element ends alone; what was opened in it stays open.
+                # A formatting element ends alone; elements opened inside it stay open.
                 gone = slice(at, at + 1) if name in _FORMATTING else slice(at, None)
                 self._counts.subtract(self._open[gone])
                 del self._open[gone]

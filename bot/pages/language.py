@@ -1,7 +1,7 @@
-"""Which language a page is written in: what its prose shows, else what it declares.
+"""Detects the language of a page from its text, or else from what the page declares.
 
-The declared one is often that of the template and not of the text, so it decides only where there
-is little text, or where the two are hardly told apart.
+A declared language is often that of the template, not of the text. It therefore decides only if
+there is little text, or if the two languages are hard to tell apart.
 """
 
 import re
@@ -16,7 +16,7 @@ _ENOUGH, _LITTLE = 200, 20
 _SURE, _VERY_SURE = 0.7, 0.95
 _CODE = re.compile(r"[a-z]{2,3}(?=$|[-_])")
 _OLD = {"iw": "he", "in": "id", "jw": "jv", "fil": "tl", "nb": "no", "mo": "ro", "ji": "yi"}
-# So near to each other that the author knows better.
+# Languages so similar that the author's declaration is more reliable.
 _NEAR = (
     frozenset({"no", "nn", "da"}),
     frozenset({"hr", "sr", "bs", "sh", "sl"}),
@@ -25,14 +25,14 @@ _NEAR = (
     frozenset({"bg", "mk"}),
     frozenset({"af", "nl"}),
 )
-# A page in one of these scripts says so in far fewer letters.
+# Text in one of these scripts needs far fewer characters.
 _DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _DENSITY = 3
 _SPOKEN_IN = re.compile(r"[^\W\d_]")
 
 
 def language_of(document: Document) -> str | None:
-    """Return an ISO 639-1 code, or None when neither text nor markup shows one."""
+    """Return an ISO 639-1 code, or None if neither text nor markup shows one."""
     declared = _declared(document)
     prose = " ".join(document.prose)
     text = prose if _weight(prose) >= _ENOUGH else document.main_text or document.text
@@ -45,7 +45,7 @@ def language_of(document: Document) -> str | None:
 
 
 def spoken(text: str) -> str | None:
-    """Return the language of running text, or None when it is too short or too odd to tell."""
+    """Return the language of running text, or None if it is too short or too unclear."""
     sample = " ".join(text[:_SAMPLE].encode("utf-8", "replace").decode("utf-8").split())
     weight = _weight(sample)
     if weight < _LITTLE:
@@ -68,7 +68,7 @@ def _declared(document: Document) -> str | None:
 
 
 def _weight(text: str) -> int:
-    """Return how many letters there are, those of dense scripts counted as several."""
+    """Return the number of letters; those of dense scripts count several times."""
     sample = text[:_SAMPLE]
     return len(_SPOKEN_IN.findall(sample)) + _DENSITY * len(_DENSE.findall(sample))
 

@@ -1,7 +1,7 @@
-"""Where that which strangers wrote is read: in two processes that can be killed.
+"""The two processes in which text from strangers is read; both can be killed.
 
-`pages` takes web pages and sitemaps, `files` what a page has to wait for: robots.txt and the
-guess at an encoding. So a page that takes all of its time never stops others from being fetched.
+`pages` reads web pages and sitemaps. `files` reads what a page has to wait for: robots.txt, and the
+guess at an encoding. A page that uses up its time therefore never stops others from being fetched.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Apart:
         self.files.start()
 
     def close(self) -> None:
-        """End both, whatever they do."""
+        """End both, whatever they are doing."""
         self.pages.close()
         self.files.close()
 
@@ -41,5 +41,5 @@ def apart(pages: Limits = PAGE_LIMITS, files: Limits = FILE_LIMITS) -> Apart:
 
 @cache
 def shared() -> Apart:
-    """Return those of this process, however many readers it has; they end with it."""
+    """Return the pair shared by all readers of this process; it ends with the process."""
     return apart()

@@ -1,4 +1,4 @@
-"""Links a reader looks for before trusting a site: about, contact, privacy, editorial policy."""
+"""Links that show whether to trust a site: about, contact, privacy, editorial policy."""
 
 # ruff: noqa: E501, RUF001 - rows of words in many languages
 
@@ -10,7 +10,7 @@ from bot.model.page import PageLinks
 from bot.pages.document import Anchor, Document
 from bot.pages.word_patterns import compiled
 
-# What the link says, whole. Words in brackets may be missing.
+# Patterns for the whole label of a link.
 _SAYS = {
     "about": (
         r"(?:(?:learn |read |find out )?more |learn |read )?about(?: (?:us|me|(?:the|this|our) (?:company|firm|site|website|blog|team|author"
@@ -77,19 +77,19 @@ _ABOUT = re.compile(r"about (?:the )?([^\s].{1,40})")
 _SIGNS = re.compile(r"\W+")
 _LONGEST_NAME, _SHORT = 60, 3
 MAX_LABEL = 90
-"""Letters of a label: a longer one is a sentence."""
+"""Longest label, in characters; anything longer is a sentence."""
 _TRIM = " .:»›>→|•·-–—*©\u200b"
 # Widgets link to their makers' own policies; those are not the policy of the page.
 _MAKERS = frozenset({"google.com", "facebook.com", "disqus.com", "hcaptcha.com", "cloudflare.com"})
 
 
 def links_of(document: Document) -> PageLinks:
-    """Return the first link of each sort: one that says so before one whose address says so."""
+    """Return the first link of each kind; a match by label wins over a match by address."""
     return PageLinks(**{name: _first(document, name) for name in _SAYS})
 
 
 def outbound_of(document: Document) -> tuple[str, ...]:
-    """Return the registrable domains the page links to, other than its own, in order."""
+    """Return the registrable domains that the page links to, except its own, in order."""
     found = (registrable(anchor.url) for anchor in document.anchors if _is_web(anchor.url))
     return tuple(dict.fromkeys(domain for domain in found if domain and domain != document.site))
 
@@ -115,7 +115,7 @@ def _first(document: Document, name: str) -> str | None:
 
 
 class _Site:
-    """What a site calls itself in the labels of its links: its domain's first part, its name."""
+    """The names that a site uses for itself in link labels: its domain's first part, its name."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -137,7 +137,7 @@ class _Site:
         return bare != label and says.match(bare) is not None
 
     def is_about(self, anchor: Anchor, label: str) -> bool:
-        """Say whether “About X” is about this site: X is its name, or it stands in its menu."""
+        """Say whether “About X” is about this site: X is its name, or the link is in its menu."""
         found = _ABOUT.fullmatch(label)
         if found is None or _label_of(registrable(anchor.url)) != self._label:
             return False
@@ -155,7 +155,7 @@ def _key(name: str) -> str:
 
 
 def _usable(document: Document, anchor: Anchor, name: str) -> bool:
-    """Leave out scripts, other sites' pages and, except for contact, anything but web links."""
+    """Reject scripts, widget makers' pages and, except for contact, anything but web links."""
     if anchor.url[:7].lower() == "mailto:":
         return name == "contact" and "@" in anchor.url
     if not _is_web(anchor.url):

@@ -21,9 +21,9 @@ _ENDING = 60
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One typed statement. `depth` 0: it speaks of the page itself, deeper: of a part of it.
+    """One typed statement. `depth` 0 is about the page itself, greater depths about a part of it.
 
-    `parents` are the types of the statements it is a part of.
+    `parents` are the types of the statements that contain it.
     """
 
     types: tuple[str, ...]
@@ -33,7 +33,7 @@ class Node:
 
 
 def json_ld(tree: LexborHTMLParser) -> list[Node]:
-    """Return the JSON-LD nodes of a page, outermost first; malformed blocks are left out."""
+    """Return the JSON-LD nodes of a page, outermost first; malformed blocks are skipped."""
     nodes: list[Node] = []
     for script in tree.css('script[type*="ld+json" i]'):
         text = _unwrapped(script.text().strip())
@@ -49,7 +49,7 @@ def json_ld(tree: LexborHTMLParser) -> list[Node]:
 
 
 def _unwrapped(text: str) -> str:
-    """Return a block without the comment or CDATA marks that old editors put around it."""
+    """Strip the comment or CDATA marks that old editors put around a block."""
     end = _CLOSING.search(text, max(0, len(text) - _ENDING))
     opening = _OPENING.match(text)
     return text[opening.end() if opening else 0 : end.start() if end else len(text)]
@@ -76,7 +76,7 @@ def _walk(data: object) -> Iterator[Node]:
 
 
 def types_of(data: dict[str, object]) -> tuple[str, ...]:
-    """Return the bare names of the types that a JSON-LD object gives itself."""
+    """Return the types of a JSON-LD object, without their prefixes."""
     said = data.get("@type")
     found = said if isinstance(said, list) else [said]
     return tuple(_bare(each) for each in found[:_MAX_TYPES] if isinstance(each, str) and each)
@@ -94,7 +94,7 @@ def _bare(name: str) -> str:
 
 
 def microdata(tree: LexborHTMLParser) -> list[Node]:
-    """Return the microdata items of a page by type and place; their values stay in the markup."""
+    """Return the microdata items of a page by type and depth; their values are not read."""
     found = []
     for item in tree.css("[itemtype]")[:_MAX_ITEMS]:
         said = _bare(item.attributes.get("itemtype") or "")
@@ -105,7 +105,7 @@ def microdata(tree: LexborHTMLParser) -> list[Node]:
 
 
 def _around(item: LexborNode) -> tuple[str, ...]:
-    """Return the types of the items an item stands in, nearest first."""
+    """Return the types of the items that contain an item, nearest first."""
     types, parent = [], item.parent
     for _ in range(_MAX_ABOVE):
         if parent is None:
@@ -118,7 +118,7 @@ def _around(item: LexborNode) -> tuple[str, ...]:
 
 
 def text_of(value: object, depth: int = 3) -> str | None:
-    """Return the words of a JSON-LD value: itself, its name, or the first of several."""
+    """Return the text of a JSON-LD value: the string, its name, or the first of several."""
     if depth < 0:
         return None
     if isinstance(value, list):

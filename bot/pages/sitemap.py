@@ -1,8 +1,8 @@
-"""Which page of a site may be the one for a keyword: its own sitemap, searched by title and slug.
+"""Finds the page of a site that fits a keyword, by titles and slugs in the site's sitemap.
 
-The answer is a proposal for people to confirm, so little is read: one level of sitemaps, a few
-files, and the titles of the three best addresses. Anybody may have written them, so they are
-searched in a process that can be killed; a site that needs longer gets no proposal.
+The result is a proposal for people to confirm, so little is read: one level of sitemaps, a few
+files, and the titles of the three best addresses. Sitemaps are untrusted, so they are searched in a
+process that can be killed; a site that takes too long gets no proposal.
 """
 
 import asyncio
@@ -32,17 +32,17 @@ _NO_PAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|xml|gz|mp4|zip)$", re.IG
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One sitemap: the addresses that it lists, of pages or, in an index, of other sitemaps."""
+    """The addresses that one sitemap lists: of pages or, in an index, of other sitemaps."""
 
     is_index: bool
     places: tuple[str, ...]
 
 
 async def best_page(reader: Reader, home: str, terms: Terms) -> str | None:
-    """Return the address at a site that shares most terms in path and title, at least half.
+    """Return the address whose path and title share the most terms, at least half of them.
 
-    `home` is the site's front page. None when no sitemap can be read in time, or nothing in it is
-    close enough.
+    `home` is the site's front page. Returns None if no sitemap can be read in time, or if nothing
+    in it is close enough.
     """
     try:
         async with asyncio.timeout(SECONDS):
@@ -60,7 +60,7 @@ async def best_page(reader: Reader, home: str, terms: Terms) -> str | None:
 
 
 async def _places(reader: Reader, home: str) -> list[str]:
-    """Return what the site's sitemaps list, as it stands there."""
+    """Return the addresses in the site's sitemaps, unparsed."""
     named = await reader.sitemaps(home) or (f"{home.rstrip('/')}/sitemap.xml",)
     found = await _read(reader, named)
     inner = [place for one in found if one.is_index for place in one.places]
@@ -80,13 +80,13 @@ async def _read(reader: Reader, places: Iterable[str]) -> list[Listing]:
 
 
 def listing(text: str, most: int) -> Listing:
-    """Return what one sitemap lists."""
+    """Return the addresses that one sitemap lists."""
     found = (match.group(1) for match in _LOCATION.finditer(text))
     return Listing(_INDEX.search(text) is not None, tuple(islice(found, most)))
 
 
 def closest(places: Sequence[str], site: str | None, terms: Terms) -> list[str]:
-    """Return the few addresses of a site with the largest share of the terms, shortest first."""
+    """Return a site's few addresses with the largest share of the terms, the shortest in ties."""
     shares = {url: share for url in _of_site(places, site) if (share := terms.in_path(url))}
     return sorted(shares, key=lambda url: (-shares[url], len(url), url))[:_TITLES_READ]
 

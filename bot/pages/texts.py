@@ -1,7 +1,7 @@
-"""The words of an element, read no further than is needed.
+"""Reads the text of an element, only as far as needed.
 
-The whole text of elements that stand in each other is the page's text once for each of them. Only
-the first letters are ever used, so only they are collected.
+In nested elements, the whole text of each would repeat the page's text once per level. Only the
+first letters are used, so only those are collected.
 """
 
 from selectolax.lexbor import LexborNode
@@ -11,13 +11,13 @@ _VISITED = 400
 
 
 def words(node: LexborNode, visited: int = _VISITED) -> str | None:
-    """Return the first words of an element, single-spaced, or None when it has none."""
+    """Return the first words of an element, single-spaced, or None if it has none."""
     said, _ = label(node, visited)
     return said
 
 
 def label(node: LexborNode, visited: int = _VISITED) -> tuple[str | None, str | None]:
-    """Return the first words of an element, and what its first picture is said to show."""
+    """Return the first words of an element, and the `alt` text of its first picture."""
     pieces: list[str] = []
     length, shown = 0, None
     waiting = [node.child] if node.child is not None else []

@@ -1,6 +1,6 @@
-"""What a page says about itself, read where it can be stopped.
+"""Extracts the facts of a page in a process that can be stopped.
 
-A page that cannot be read within the limits is unknown, with the reason; it never ends a run.
+A page that cannot be read within the limits is unknown, with a reason; it never ends a run.
 """
 
 import logging
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 async def understood(reader: Reader, reads: Sequence[PageRead]) -> list[PageFacts]:
-    """Return the facts of pages, in their order. Never raises for what a page holds."""
+    """Return the facts of pages, in their order. Never raises for what a page contains."""
     return [await _of_read(reader.apart, read) for read in reads]
 
 
@@ -38,6 +38,6 @@ async def _within_limits(
         return await apart.pages.run(work, *args)
     except Stopped as stopped:
         return unreadable(url, f"reading it {stopped.why}")
-    except Exception as error:  # noqa: BLE001 - a page nobody thought of costs itself, not the run
+    except Exception as error:  # noqa: BLE001 - an unforeseen page must not end the run
         log.warning("a page could not be understood: %s", type(error).__name__)
         return unreadable(url, f"LinkGap failed to understand it ({type(error).__name__})")

@@ -1,4 +1,4 @@
-"""A day that a page shows its readers where its metadata has none: by the title, or in a post."""
+"""Dates that a page shows its readers, for pages without a date in metadata: in text or posts."""
 
 import re
 from datetime import date
@@ -59,7 +59,7 @@ _TEXT, _LINES, _OTHER_LETTERS, _POSTED, _KEPT = 3, 60, 12, 2, 20
 
 
 def is_a_text(document: Document) -> bool:
-    """Say whether somebody wrote the page as a text: only then a day anywhere on it is its own."""
+    """Say whether the page is a written text; only then a date anywhere on it is its own."""
     if len(document.prose) < _TEXT or document.types.keys() & _OTHER_DAYS:
         return False
     return (
@@ -70,7 +70,7 @@ def is_a_text(document: Document) -> bool:
 
 
 def as_shown(document: Document, said: date) -> date:
-    """Return the day as readers see it: a stamp in UTC may name the day before or after."""
+    """Return the date as readers see it: a UTC time stamp may be a day off."""
     seen = [day for _, day in _days(document.sample[:_POSTS])]
     if said in seen:
         return said
@@ -78,10 +78,10 @@ def as_shown(document: Document, said: date) -> date:
 
 
 def shown_near_the_top(document: Document) -> date | None:
-    """Return the first day in the first lines of the text, unless it is one of a change.
+    """Return the first date near the start of the text, unless it is the date of a change.
 
-    In a text any day counts; on other pages only a line that says little else, for a shop or a
-    calendar names days that are not its own.
+    In a written text any date counts. On other pages only a line with little else counts, because
+    shops and calendars show dates that are not the page's own.
     """
     if document.types.keys() & _OTHER_DAYS:
         return None
@@ -95,7 +95,7 @@ def shown_near_the_top(document: Document) -> date | None:
 
 
 def shown_in_posts(document: Document) -> date | None:
-    """Return the first day in the posts of a thread, not one on which a member joined."""
+    """Return the first date in the posts of a thread, but not one on which a member joined."""
     posts = document.sample[:_POSTS]
     if not document.types.keys() & _THREADS and len(POSTED_BY.findall(posts)) < _POSTED:
         return None
@@ -112,12 +112,12 @@ def _first(text: str) -> date | None:
 
 
 def _days(text: str) -> list[tuple[int, date]]:
-    """Return the days a text names with their places; of each way to write them a few."""
+    """Return the dates in a text with their positions; at most a few per notation."""
     found = []
     for pattern in (_BY_YEAR, _BY_DAY, _SHORT, _DAY_IN_WORDS, _MONTH_IN_WORDS):
         kept = 0
         for match in pattern.finditer(text):
-            # Only the words since the last figure: "updated 3 May" says nothing of the next day.
+            # Only the words since the last figure: "updated 3 May" says nothing of the next date.
             before = _DIGIT.split(text[max(0, match.start() - _NEAR) : match.start()])[-1]
             day = _read(pattern, match)
             if day is not None and not _CHANGED.search(before):
@@ -133,7 +133,7 @@ def _read(pattern: re.Pattern[str], match: re.Match[str]) -> date | None:
     if pattern is _BY_YEAR:
         return _day(one, int(two), three)
     if pattern is _BY_DAY:
-        # Day first, as most of the world writes; month first where only that is a day.
+        # Day first, as in most of the world; month first only if day first is not a valid date.
         return _day(three, int(two), one) or _day(three, int(one), two)
     if pattern is _SHORT:
         return _day(f"20{three}", int(two), one)

@@ -1,4 +1,4 @@
-"""Walls against robots: what a site sends, often as a success, instead of the page asked for."""
+"""Bot walls: pages that a site sends, often with status 200, instead of the page asked for."""
 
 # ruff: noqa: E501 - rows of words
 
@@ -8,7 +8,7 @@ from bot.pages.document import Document
 from bot.pages.word_patterns import compiled
 
 _MOST_WORDS, _MOST_PROSE = 300, 8
-# What only walls are called: as a title or first heading this settles it on a page with little text.
+# Titles or first headings that only bot walls have.
 _TITLED = compiled(
     r"\A\W*(?:just a moment|attention required|are you (?:a )?(?:human|robot)|robot or human|pardon our interruption"
     r"|one more step|please wait\W+(?:checking|verifying)|checking your browser|ddos-guard|bot (?:check|verification|detection)"
@@ -34,10 +34,10 @@ _MADE_BY = (
 
 
 def is_wall(document: Document) -> bool:
-    """Say whether a page is a check for robots and not what was asked for.
+    """Say whether a page is a check for robots instead of the page asked for.
 
-    Two of three must agree: what it is called, what it says, who made it. Real pages carry such
-    scripts too, so a page with text is none.
+    Two of three must agree: its title, its text, who made it. Real pages contain such scripts too,
+    so a page with much text is never a wall.
     """
     if document.words > _MOST_WORDS or len(document.prose) > _MOST_PROSE:
         return False

@@ -1,8 +1,8 @@
-"""Long lists of words as patterns that fail fast: the words are put in order of their letters.
+"""Compiles long lists of words into patterns that fail fast, by grouping words by their letters.
 
-`re` tries the words of `one|two|three|…` one after the other at every place of a text, hundreds of
-them for nothing. Written as `o(?:ne)|t(?:wo|hree)`, after a look at the first letter, the same
-words are found, in the same order of preference, and a text made to be slow is not.
+`re` tries the words of `one|two|three|…` one after the other at every position of a text, mostly in
+vain. Written as `o(?:ne)|t(?:wo|hree)`, with a check of the first letter, the pattern finds the
+same words in the same order of preference, and hostile texts cannot make it slow.
 """
 
 import re
@@ -17,18 +17,18 @@ Alternative = tuple[Unit, ...]
 
 
 def compiled(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
-    """Return the compiled pattern, its lists of words in order of their letters."""
+    """Return the compiled pattern, with its lists of words grouped by letter."""
     return re.compile(quick(pattern), flags)
 
 
 def quick(pattern: str) -> str:
-    """Return a pattern that matches the same, with its lists of words in order of letters."""
+    """Return an equivalent pattern, with its lists of words grouped by letter."""
     alternatives, _ = _read(pattern, 0)
     return _joined(alternatives)
 
 
 def _read(text: str, at: int) -> tuple[list[Alternative], int]:
-    """Read alternatives up to the end of their group; return them and where they end."""
+    """Read alternatives up to the end of their group; returns them and their end."""
     found: list[Alternative] = []
     units: list[Unit] = []
     while at < len(text) and text[at] != ")":
@@ -49,7 +49,7 @@ def _unit(text: str, at: int) -> tuple[Unit, int]:
     if text[at] == "\\":
         return text[at : at + 2], at + 2
     if text[at] == "[":
-        end = at + 2 + (text[at + 1] == "^")  # a bracket that comes first is a member
+        end = at + 2 + (text[at + 1] == "^")  # a closing bracket that comes first is a member
         while text[end] != "]":
             end += 1 + (text[end] == "\\")
         return text[at : end + 1], end + 1
@@ -63,7 +63,7 @@ def _unit(text: str, at: int) -> tuple[Unit, int]:
 def _joined(alternatives: list[Alternative]) -> str:
     if len(alternatives) < _MANY:
         return "|".join(map("".join, alternatives))
-    # What begins with anything but a letter may match where a word does: it keeps its place.
+    # An alternative without a first letter may match where a word does, so it keeps its position.
     parts = []
     for worded, some in groupby(alternatives, key=lambda each: _letter(each) is not None):
         those = list(some)
@@ -85,6 +85,6 @@ def _by_letter(words: list[Alternative]) -> str:
 
 
 def _letter(word: Alternative) -> str | None:
-    """Return the letter a word begins with, lower case as the flag makes it; None for all else."""
+    """Return the letter that a word begins with, or None if it begins with anything else."""
     first = word[0] if word else ""
     return first if len(first) == 1 and first.isalnum() else None

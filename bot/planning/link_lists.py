@@ -1,8 +1,8 @@
-"""Who links to the competitors: which lists or intersections are bought, and what they say. Pure.
+"""Chooses which lists or intersections of competitors' referring domains to buy. Pure.
 
-A list names everybody who links to one target; whether they link to us has to be asked apart. An
-intersection names, for several targets at once, who links to any of them and not to us. Which of
-the two is cheaper depends on the vendor: one bills requests, another rows, a third depth.
+A list has the referring domains of one target; whether they link to us is a separate question. An
+intersection has, for several targets at once, the domains that link to any of them and not to us.
+Which is cheaper depends on the vendor: one bills requests, another rows, a third depth.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,24 +23,24 @@ from bot.providers.base import (
     is_free,
 )
 
-UNCOUNTED_PAGE_ROWS = 50  # asked for a page whose count nobody told us
+UNCOUNTED_PAGE_ROWS = 50  # for a page whose count is unknown
 MOST_SITE_ROWS = 1_000
-_MOST_TO_PROVE = 1_000  # names of the proof whose price is compared; beyond it a row costs the same
-_COMPARED_ROWS = 100  # at which prices of one request and of two are compared
+_MOST_TO_PROVE = 1_000  # names whose proof is priced; the price per row stays the same beyond it
+_COMPARED_ROWS = 100  # rows for which the price of one request is compared with that of two
 
 
 @dataclass(frozen=True, slots=True)
 class _Lot:
-    """Something to spend on: `wanted` rows of what `build` asks for."""
+    """A list or intersection to buy: `wanted` rows of what `build` asks for."""
 
     wanted: int
     build: Callable[[int], Ask]
 
 
 def scopes_of(level: str, *, light: bool) -> frozenset[Scope]:
-    """Return what is read at a level of the settings: "both", "page" or "site".
+    """Return the scopes to read for a settings level: "both", "page" or "site".
 
-    A light run leaves the sites out, unless they are all that is wanted.
+    A light run with "both" reads only the pages.
     """
     if level == "both":
         return frozenset({Scope.PAGE}) if light else frozenset(Scope)
@@ -56,11 +56,12 @@ def profiles(
     aliases: Sequence[str] = (),
     scopes: frozenset[Scope] = frozenset(Scope),
 ) -> list[Ask]:
-    """Spend the list budget on who links: to all pages first, then to the sites of real sites.
+    """Spend the list budget on referring domains: of all pages first, then of sites.
 
-    Of `scopes` only; a page that is known to have none is not asked. Of lists with the
-    proof they need and intersections, the cheaper row is bought; where an index could not prove
-    anything by lists, intersections are.
+    Platforms are not asked about as sites, nor pages that are known to have no links, nor anything
+    outside `scopes`. Lists or intersections are bought, whichever costs less per row; the price of
+    lists includes the proof of absence that they need. If the index cannot prove absence for the
+    names of a list, intersections are bought.
     """
     pages = {
         Target(Scope.PAGE, page.url): _rows_wanted(page.referring_domains)
@@ -86,7 +87,7 @@ def profiles(
 
 
 def _rows_wanted(count: int | None) -> int:
-    """Ask for a tenth more than counted: counts and lists are taken at different moments."""
+    """Return a tenth more than counted: counts and lists are taken at different moments."""
     return UNCOUNTED_PAGE_ROWS if count is None else count + max(1, count // 10)
 
 
@@ -110,7 +111,7 @@ def _crossed(
     own: Sequence[Target],
     list_budget: int | None,
 ) -> list[Ask]:
-    """Return one intersection for the pages and one for the sites, or one for both if cheaper."""
+    """Return an intersection for the pages and one for the sites, or one for both if cheaper."""
     site = own[0] if own else None
     besides = f", and not to {site.value}" if site else ""
 
@@ -132,21 +133,21 @@ def _crossed(
 
 
 def _a_row(asks: Sequence[Ask], besides: float) -> float:
-    """Return the price of a row in units, `besides` shared among all; infinite without rows."""
+    """Return the price per row in units, with `besides` spread over all rows; infinite if none."""
     rows = rows_of(asks)
     return (sum(ask.worst() for ask in asks) + besides) / rows if rows else float("inf")
 
 
 def rows_of(asks: Sequence[Ask]) -> int:
-    """Return how many rows these lists and intersections bring at most."""
+    """Return the most rows that these lists and intersections can return."""
     sizes = (ask.query for ask in asks)
     return sum(one.limit for one in sizes if isinstance(one, (ReferringQuery, IntersectQuery)))
 
 
 def _share(lots: Sequence[_Lot], left: int | None) -> list[Ask]:
-    """Spend on all lots, small ones first, so that what they leave goes to the large ones.
+    """Share the budget among all lots, small ones first, so that large ones get what is left over.
 
-    Rows are worth more than equality.
+    This buys more rows than equal shares would.
     """
     asks: dict[int, Ask] = {}
     waiting = sorted(range(len(lots)), key=lambda at: lots[at].wanted)
@@ -160,10 +161,10 @@ def _share(lots: Sequence[_Lot], left: int | None) -> list[Ask]:
 
 
 def read(ask: Ask, answer: Answer[object]) -> list[Profile]:
-    """Return what an answer says of each target.
+    """Return the profile of each target in an answer.
 
-    An intersection leaves out who links to us, and a list since a day who linked before: neither
-    is ever the whole profile of a target.
+    An intersection leaves out domains that link to us, and a list since a day leaves out earlier
+    links, so neither is ever a complete profile.
     """
     query, provider = ask.query, ask.vendor.name
     if isinstance(query, ReferringQuery):
@@ -186,10 +187,10 @@ def read(ask: Ask, answer: Answer[object]) -> list[Profile]:
 
 
 def proven(answer: Answer[object]) -> frozenset[str]:
-    """Return the domains of which an answer itself proves that they do not link to our site."""
+    """Return the domains for which the answer itself proves that they do not link to our site."""
     return frozenset(row.domain.domain for row in answer.only(Shared) if row.absence_proven)
 
 
 def proven_of_aliases(answer: Answer[object]) -> frozenset[str]:
-    """Return the domains of which an answer itself proves that they link to no alias either."""
+    """Return the domains for which the answer itself proves that they link to no alias either."""
     return frozenset(row.domain.domain for row in answer.only(Shared) if row.absent_from_all)

@@ -1,6 +1,6 @@
-"""What a run may cost, before anything is sent: pure, from the same plan that the run follows.
+"""The most a run may cost, computed from the plan that the run follows. Pure.
 
-One attempt a request: the gateway repeats only what surely cost nothing.
+Each request counts once: the gateway repeats only requests that certainly cost nothing.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from bot.planning.link_lists import rows_of
 from bot.planning.vendors import VendorSelection
 from bot.providers.base import Capability, IntersectQuery, Vendor, is_free
 
-_MORE_THAN_A_BUDGET_BUYS = 1_000_000  # referring domains of an invented competitor
+_MORE_THAN_A_BUDGET_BUYS = 1_000_000  # assumed referring domains of each competitor
 
 Pools = Counter[tuple[str, str]]
 
@@ -30,11 +30,11 @@ def quote(
     cap: int | None,
     aliases: Sequence[str] = (),
 ) -> dict[tuple[str, str], int]:
-    """Return the worst case in units by vendor and pool, before anything is sent; free ones not.
+    """Return the worst case in units by vendor and pool, without free vendors.
 
-    `list_budget` and `cap` None: each vendor's own. `aliases` of our site are looked up besides it.
-    What later steps ask depends on what the first ones find, so this supposes the dearest case; a
-    light run enriches nothing.
+    If `list_budget` or `cap` is None, each vendor's own applies. `aliases` of our site are looked
+    up too. Later steps depend on the results of the first, so this assumes the most expensive
+    case. A light run has no enrichment.
     """
     worst: Pools = Counter()
     for ask in [*steps.headline(question, chosen), *steps.difficulty(question, chosen)]:
@@ -44,13 +44,13 @@ def quote(
             continue
         lists = _lists(index, steps.list_budget_of(index, list_budget), question, aliases)
         names = [f"prospect-{at:03d}.example" for at in range(max(shortlist, steps.TOP + 1))]
-        # What an intersection proves of our site it does not prove of an alias.
+        # An intersection proves absence for our site but not for an alias.
         of_site, of_alias = _compared(lists, shortlist), min(rows_of(lists), steps.MOST_PROVEN)
         compared = [f"prospect-{at:03d}.example" for at in range(max(of_site, of_alias))]
         ours = {question.site or "our-site.example": compared[:of_site]}
         if question.site:
             ours |= dict.fromkeys(aliases, compared[:of_alias])
-        # Dearest where every target costs a request of its own and one has all the rest.
+        # The most expensive case: each target costs a request, and the last has all other domains.
         targets = [Target(Scope.SITE, f"competitor-{n}.example") for n in range(steps.MOST_TARGETS)]
         spread = zip(names[:shortlist], chain(targets, repeat(targets[-1])), strict=False)
         later = [
@@ -75,13 +75,14 @@ def quote(
 
 
 def _of(ask: Ask) -> Pools:
-    return Counter({(ask.vendor.name, pool): units for pool, units in ask.by_pool().items()})
+    units = ask.by_pool() + ask.instead()
+    return Counter({(ask.vendor.name, pool): most for pool, most in units.items()})
 
 
 def _compared(lists: list[Ask], shortlist: int) -> int:
-    """Return how many names the proof is about: all that the lists bring.
+    """Return how many names need a proof: all that the lists can return.
 
-    An intersection proves what it names itself, all but hosts of which it did not see the whole.
+    An intersection proves absence itself, except for some hosts of which it saw only a part.
     """
     if any(isinstance(ask.query, IntersectQuery) for ask in lists):
         return steps.most_to_prove(shortlist)
@@ -112,24 +113,25 @@ def _lists(
 
 
 def _of_the_lists(index: Vendor, list_budget: int, lists: list[Ask]) -> Pools:
-    """Return the whole list budget, and what so much of it takes from other pools besides."""
+    """Return the whole list budget, and what the lists cost in the vendor's other pools."""
     pools: Pools = Counter()
     for ask in lists:
         pools.update(_of(ask))
-    pools[index.name, index.pool] = list_budget
+    instead = sum(ask.instead()[index.pool] for ask in lists)
+    pools[index.name, index.pool] = list_budget + instead
     return pools
 
 
 def week(
     chosen: VendorSelection, keywords: int, own_domains: int = 1
 ) -> dict[tuple[str, str], int]:
-    """Return the worst case in units, by vendor and pool, of reading so many keywords once.
+    """Return the worst case in units, by vendor and pool, of reading this many keywords once.
 
-    `own_domains`: our site's and its aliases. Free vendors are left out. The first read of a
-    keyword costs no more than a later one.
+    `own_domains` is the number of our domains: the site and its aliases. Free vendors are left out.
+    The first read of a keyword costs no more than a later one.
     """
     index, serp = chosen.main, chosen.serp
-    # Each portion puts its own question for the counts, and a request may have a price of its own.
+    # Each portion asks for its own counts, and a request may have a price in addition to its rows.
     portions = Counter(refresh.portion_sizes(keywords))
     weekly = sum(
         times * refresh.weekly_worst(index, serp, size, own_domains=own_domains)

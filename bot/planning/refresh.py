@@ -1,8 +1,8 @@
-"""The weekly re-read of tracked keywords: what little is asked again, and its worst case. Pure.
+"""The weekly refresh of tracked keywords: its questions and their worst case. Pure.
 
-A week takes the search results of each keyword without their counts, one question for the counts of
-all keywords together, and for a page whose count moved only the domains that are new to it. Of
-these it is proven whether they link to us, in one question for all. Nothing is read whole again.
+A week asks for the search results of each keyword without counts, for the counts of all keywords
+in one question, and for the new domains of pages whose count changed. One more question asks which
+of these domains link to us. No complete list is read again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,23 +31,23 @@ from bot.providers.base import (
 )
 
 NEW_ROWS = 10
-"""New linkers of a page that a week asks for at most; ten cost Ahrefs' floor."""
+"""The most new linkers that a week asks for per page; ten rows cost Ahrefs' minimum price."""
 A_PORTION = 25
-"""Keywords that are read at once: at sixty requests a minute, a few minutes' work."""
+"""Keywords that are read at once: a few minutes' work at sixty requests a minute."""
 COUNTS = "counts of the tracked pages"
-_CHURN = 5  # as many may have come beside the growth as others have gone
-_SOME_DAY = date(2026, 1, 1)  # it changes no price
+_CHURN = 5  # extra rows, as a count's growth leaves out new links that replaced lost ones
+_SOME_DAY = date(2026, 1, 1)  # any day: the price does not depend on it
 
 
 def search_results(serp: Vendor, keyword: str, market: Market) -> Ask:
-    """Return the question who ranks today; the counts are asked for with all others."""
+    """Return the question for today's search results, without counts."""
     return Ask(serp, Capability.SERP, SerpQuery(keyword, market, counts=False), SEARCH_RESULTS)
 
 
 def batch_counts(index: Vendor, pages: Sequence[str], sites: Sequence[str]) -> list[Ask]:
-    """Return one question for the counts of all different pages and sites of many keywords.
+    """Return one question for the counts of the distinct pages and sites of many keywords.
 
-    Two where the vendor keeps pages and sites apart, none where it counts neither.
+    Return two if the vendor has separate requests for pages and sites, none if it counts neither.
     """
     return metrics(index, pages, sites, COUNTS)
 
@@ -55,11 +55,11 @@ def batch_counts(index: Vendor, pages: Sequence[str], sites: Sequence[str]) -> l
 def new_linkers(
     index: Vendor, target: Target, *, since: date, grew_by: int | None, rows: int = NEW_ROWS
 ) -> Ask | None:
-    """Return the question who began to link to a page or site since a day: at most `rows`.
+    """Return the question for at most `rows` domains that are new to a page or site since a day.
 
-    `grew_by` is what its count grew by since, None if unknown: a small growth is asked for in few
-    rows, or in all that cost no more. None when the count stands still, and where an index could
-    only tell by reading the whole list again.
+    `grew_by` is the growth of its count since then, None if unknown. A small growth is asked for in
+    few rows, or in as many as cost no more. Return None if the count did not change, or if the
+    index would have to be read whole to know.
     """
     can = index.dates_links and index.can(Capability.REFERRING_DOMAINS)
     if grew_by == 0 or rows < 1 or not can:
@@ -79,10 +79,10 @@ def new_linkers(
 def new_linkers_of_all(
     index: Vendor, grew_by: Mapping[Target, int | None], *, since: date, rows: int = NEW_ROWS
 ) -> list[Ask]:
-    """Return who began to link to any of these: a list each, or one intersection if cheaper.
+    """Return the questions for new linkers: a list per target, or one intersection if cheaper.
 
-    Where every request has a price of its own, as at DataForSEO, one for eight pages of several
-    keywords is what makes a week cheap. `bot.planning.link_lists.read` reads both kinds of answer.
+    An intersection saves where each request has a price, as at DataForSEO.
+    `bot.planning.link_lists.read` reads both kinds of answer.
     """
     found = (
         (target, new_linkers(index, target, since=since, grew_by=growth, rows=rows))
@@ -99,7 +99,7 @@ def new_linkers_of_all(
 
 
 def lost_links(index: Vendor, target: Target, *, since: date) -> Ask | None:
-    """Return the question which links to a page or site went since a day; None: nobody knows."""
+    """Return the question for links lost since a day; None if the index cannot answer it."""
     if not index.can(Capability.LOST):
         return None
     what = f"lost links to {target.value}"
@@ -107,7 +107,7 @@ def lost_links(index: Vendor, target: Target, *, since: date) -> Ask | None:
 
 
 def portion_sizes(keywords: int) -> list[int]:
-    """Return how many keywords are read at once, each time: portions of nearly the same size."""
+    """Return the sizes of the portions in which keywords are read: nearly equal ones."""
     count = -(-keywords // A_PORTION)
     size, larger = divmod(keywords, count) if count else (0, 0)
     return [size + (at < larger) for at in range(count)]
@@ -121,12 +121,12 @@ def weekly_worst(
     ours_moved: bool = True,
     own_domains: int = 1,
 ) -> int:
-    """Return the most units of the index's pool that so many keywords, read at once, can cost.
+    """Return the most units of the index's pool that this many keywords, read at once, can cost.
 
-    Supposes one site of ours with a page for each keyword, no competitor twice, and that the counts
-    of all pages moved, ours too unless `ours_moved` is False. Search results count where the index
-    gives them. That none of whom is new to a competitor links to us is proven for each of our
-    `own_domains`. Linking pages and the links that left us are bought of what is left over.
+    It assumes one site of ours with a page per keyword, different competitors for each keyword,
+    and changed counts of all pages (of ours only if `ours_moved`). It includes search results if
+    the index provides them, and the proof, for each of our `own_domains`, of which new domains of
+    competitors link to us. Linking pages and lost links are bought only with units that are left.
     """
     names = [f"rival-{number}.example" for number in range(keywords * TOP)]
     theirs = [f"https://{name}/page" for name in names]

@@ -1,8 +1,8 @@
-"""Which vendor is asked what, in which order and for how much: pure, no I/O.
+"""Plans what a run asks each vendor, in which order and for how much. Pure.
 
-A run has four steps, and each plans from what the one before has learned: the headline (SERP, our
-own numbers), the profiles (`bot.planning.link_lists`), the proof of absence, and the enrichment of
-the shortlist. A quote is the sum of their worst cases.
+A run has four steps, each planned from the results of the one before: the headline (SERP, our own
+numbers), the profiles (`bot.planning.link_lists`), the proof of absence, and the enrichment of the
+shortlist. A quote is the sum of their worst cases.
 """
 
 from collections import Counter
@@ -31,14 +31,15 @@ TOP = 3  # competitors
 MOST_TARGETS = 2 * TOP  # their pages and their sites
 SEARCH_RESULTS = "search results"
 FREE_ROWS = 1_000_000  # a local index is read whole
-MOST_PROVEN = 10_000  # names that one look-up is about
+MOST_PROVEN = 10_000  # the most names in one look-up
 
 
 def headline(question: Question, chosen: VendorSelection) -> list[Ask]:
-    """Return what the number needs: SERP, our own numbers, pages named by hand.
+    """Return the questions behind the number: SERP, our own numbers, pages named with `vs:`.
 
-    In this order they are reserved. Where the results come without the index's counts, ours travel
-    with those of the top 3 later; the difficulty, which an answer can do without, comes after all.
+    Their cost is reserved in this order. If the results come without the index's counts, our own
+    numbers are asked for later, together with those of the top 3. The difficulty comes last, as an
+    answer can do without it.
     """
     asks = []
     if chosen.serp:
@@ -55,17 +56,17 @@ def headline(question: Question, chosen: VendorSelection) -> list[Ask]:
 
 
 def difficulty(question: Question, chosen: VendorSelection) -> list[Ask]:
-    """Return how hard the keyword is: asked last of the headline, for nothing depends on it."""
+    """Return the question for the difficulty, the last of the headline: nothing depends on it."""
     return [difficulty_ask(chosen.keyword, question)] if chosen.keyword else []
 
 
 def _counts_itself(index: Vendor, serp: Vendor) -> bool:
-    """Say whether the search results come with this index's own counts."""
+    """Say whether the search results include this index's own counts."""
     return serp.name == index.name and serp.serp_counts
 
 
 def metrics(vendor: Vendor, pages: Iterable[str], sites: Iterable[str], what: str) -> list[Ask]:
-    """Return one call for pages and sites where the vendor mixes them, else one each."""
+    """Return one question for pages and sites if the vendor mixes them, else one each."""
     wanted = {
         Capability.PAGE_METRICS: [Target(Scope.PAGE, page) for page in dict.fromkeys(pages)],
         Capability.SITE_METRICS: [Target(Scope.SITE, site) for site in dict.fromkeys(sites)],
@@ -88,12 +89,12 @@ def uncounted(
     our_page: str | None,
     our_site: str | None,
 ) -> list[Ask]:
-    """Return the metrics call for what the SERP did not tell in this index's own numbers.
+    """Return the metrics questions for counts of this index that the SERP did not include.
 
-    `our_page` is the page that was named, or ours among the results when nobody named one.
+    `our_page` is the page that was named, else ours among the results.
     """
     if serp is None:
-        return []  # pages named by hand were asked for with the headline
+        return []  # pages named with `vs:` are part of the headline
     pages = [page.url for page in competitors if page.referring_domains is None]
     sites = [page.domain for page in competitors if not page.platform]
     if _counts_itself(index, serp):
@@ -104,9 +105,9 @@ def uncounted(
 
 
 def most_affordable(wanted: int, units: int | None, build: Callable[[int], Ask]) -> int:
-    """Return the largest size up to `wanted` whose worst case fits; 0 when not even one does.
+    """Return the largest size up to `wanted` whose worst case fits; 0 if not even one fits.
 
-    The worst case never falls as the size grows, so halving finds it.
+    The worst case never falls as the size grows, so a binary search finds it.
     """
     if units is None or build(wanted).worst() <= units:
         return wanted
@@ -121,13 +122,16 @@ def most_affordable(wanted: int, units: int | None, build: Callable[[int], Ask])
 
 
 def _affordable(wanted: int, units: int | None, build: Callable[[int], Ask]) -> Ask:
-    """Return the largest form that fits, or the smallest marked as beyond the cap."""
+    """Return the largest question that fits, or the smallest one, marked as beyond the cap."""
     size = most_affordable(wanted, units, build)
     return build(size) if size else replace(build(1), beyond_the_cap=True)
 
 
 def own_profile(chosen: VendorSelection, site: str, aliases: Sequence[str] = ()) -> list[Ask]:
-    """Return who links to us as far as that is free to read; what costs is proven name by name."""
+    """Return the questions for our own referring domains at free sources.
+
+    Paid indexes are asked only about named domains (`proofs`).
+    """
     targets = [Target(Scope.SITE, ours) for ours in (site, *aliases)]
     asked = [
         who_links(vendor, target, FREE_ROWS)
@@ -149,21 +153,21 @@ def who_links(index: Vendor, target: Target, rows: int) -> Ask:
 
 
 def most_to_prove(shortlist: int) -> int:
-    """Return how many names are asked about where intersections prove all but a few themselves."""
+    """Return how many names are asked about if intersections prove absence for most of them."""
     return shortlist * 3 // 2
 
 
 def can_prove(index: Vendor) -> bool:
-    """Say whether an index can be asked who does not link to us; what is free is read whole."""
+    """Say whether an index can prove absence of links; a free index is read whole instead."""
     if is_free(index, Capability.REFERRING_DOMAINS):
         return False
     return index.can(Capability.LINKS_BETWEEN) or index.can(Capability.INTERSECT)
 
 
 def can_prove_by_name(index: Vendor) -> bool:
-    """Say whether an index can be asked which named domains link to any domain of ours.
+    """Say whether an index can be asked which named domains link to a given domain of ours.
 
-    An intersection leaves out who links to one of them only.
+    Intersections are not enough: they leave out domains that link to only one of our domains.
     """
     return can_prove(index) and index.can(Capability.LINKS_BETWEEN)
 
@@ -176,10 +180,10 @@ def proofs(
     linkers: Mapping[str, int] | None = None,
     times: int = 1,
 ) -> list[Ask]:
-    """Return the look-ups of each of our domains: whoever links to an alias of ours links to us.
+    """Return the look-ups for each of our domains: a link to an alias is a link to us.
 
-    Only who links to none of them is proven. So where what is left does not pay for all, each has
-    its share, and all are about the same best names as far as that goes.
+    A domain counts as proven only if it links to none of them. So if the units left do not pay for
+    all names, they are shared among our domains, and each look-up starts with the same best names.
     """
     known = linkers or {}
 
@@ -199,7 +203,10 @@ def proofs(
 
 
 def that_fit(asks: Sequence[Ask], left: int | None) -> list[Ask]:
-    """Return the first of them that can be paid for with what is left; None: with anything."""
+    """Return the questions that the units left can pay for, in order; all if `left` is None.
+
+    A question that does not fit is skipped.
+    """
     if left is None:
         return [*asks]
     fitting = []
@@ -211,7 +218,7 @@ def that_fit(asks: Sequence[Ask], left: int | None) -> list[Ask]:
 
 
 def provers(indexes: Iterable[Vendor]) -> frozenset[str]:
-    """Return the names of those that can be asked which of some named domains link to us."""
+    """Return the names of the indexes that can say which of some named domains link to us."""
     return frozenset(index.name for index in indexes if can_prove_by_name(index))
 
 
@@ -226,11 +233,11 @@ def proof(
 ) -> list[Ask]:
     """Return the look-up that turns "we saw no link to us" into "there is none".
 
-    `domains` are best first: where what is left does not pay for all, the first are asked about.
+    `domains` are best first; if the units left do not pay for all, only the first are asked about.
     `linkers` and `times` are those of `BetweenQuery`.
     """
     if not can_prove_by_name(index):
-        return []  # or our own profile was read whole
+        return []  # it cannot, or it is free and our own profile was read whole
     domains = domains[:MOST_PROVEN]
     if not domains:
         return []
@@ -239,7 +246,7 @@ def proof(
         query = BetweenQuery(tuple(domains[:size]), Target(Scope.SITE, site), linkers, times)
         return Ask(index, Capability.LINKS_BETWEEN, query, f"links from prospects to {site}")
 
-    # To read ahead for other questions must not leave this one without an answer.
+    # Reading ahead for later questions must not leave this one unanswered.
     shared = left is None or asking(times, len(domains)).worst() <= left
     return [_affordable(len(domains), left, partial(asking, times if shared else 1))]
 
@@ -247,15 +254,15 @@ def proof(
 def enrichment(
     index: Vendor, seen_on: Mapping[str, Sequence[Target]], left: int | None
 ) -> list[Ask]:
-    """Return what the shortlist still lacks: the linking page first, then monthly traffic.
+    """Return the questions for what the shortlist lacks: linking pages first, then monthly traffic.
 
-    `seen_on`: the targets on which each domain was seen, best first. A vendor asks per target, so
-    the target that covers most of the shortlist goes first and few calls do.
+    `seen_on` has the targets that each domain links to, best domain first. Vendors are asked per
+    target, so starting with the target that covers most of the shortlist needs the fewest requests.
     """
     asks: list[Ask] = []
 
     def still() -> int | None:
-        """Return what is left; what the cap is to refuse takes nothing of it."""
+        """Return the units left; questions that the cap will refuse take none."""
         if left is None:
             return None
         return left - sum(ask.worst() for ask in asks if not ask.beyond_the_cap)
@@ -282,12 +289,12 @@ def enrichment(
             query = MetricsQuery(tuple(sites[:size]), counts=False, traffic=True)
             return Ask(index, Capability.SITE_METRICS, query, "traffic of the shortlist")
 
-        # A link index that knows no visits is not asked for them: nobody misses its answer.
+        # Many link indexes have no traffic data, and nobody expects it of them.
         if traffic(1).served():
             asks.append(_affordable(len(sites), still(), traffic))
     return asks
 
 
 def list_budget_of(index: Vendor, list_budget: int | None) -> int:
-    """Return what a run may spend on lists of who links: as set, or else the vendor's own."""
+    """Return how many units a run may spend on link lists: as set, else the vendor's default."""
     return index.list_budget if list_budget is None else list_budget

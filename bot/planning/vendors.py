@@ -1,4 +1,4 @@
-"""Which vendors answer a question: one for the search, one for the numbers, the indexes. Pure."""
+"""Selects a question's vendors for search results, keyword difficulty and link counts. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from bot.settings.environment import Settings
 
 @dataclass(frozen=True, slots=True)
 class VendorSelection:
-    """Who answers what in a run. `own_files` are free sources that may know who links to us."""
+    """The vendors of a run. `own_files` are free sources that may know who links to us."""
 
     serp: Vendor | None
     keyword: Vendor | None
@@ -27,16 +27,16 @@ class VendorSelection:
 
     @property
     def sample(self) -> bool:
-        """Say whether any of the answer would be invented data."""
+        """Say whether any part of the answer would be sample data."""
         return any(vendor.sample for vendor in (self.serp, *self.indexes) if vendor)
 
 
 def select_vendors(
     registry: Registry, question: Question, *, compare: bool = False
 ) -> VendorSelection:
-    """Choose the vendors; raises `BadQuestion` that says what to add when none fits.
+    """Choose the vendors; raises a `BadQuestion` that says what to add if none fits.
 
-    `compare`: where the question names none, all indexes that are paid for are asked side by side.
+    With `compare`, all paid indexes are asked side by side unless the question names vendors.
     """
     named = [registry.named(name) for name in question.via]
     chosen = named or _unasked_choice(registry, question)
@@ -66,7 +66,8 @@ def select_vendors(
 def vendors_for(registry: Registry, question: Question, settings: Settings) -> VendorSelection:
     """Choose the vendors that the settings prefer; raises `BadQuestion` as `select_vendors` does.
 
-    A preferred vendor that is not connected changes nothing; what the question names comes first.
+    Vendors that the question names take precedence. Preferred vendors that are not connected are
+    ignored.
     """
     ordered = registry.preferring(settings.vendor_order)
     if not question.serp and not question.via:
@@ -81,13 +82,13 @@ def _knows_links(vendor: Vendor) -> bool:
 
 
 def _indexes(vendors: Iterable[Vendor]) -> list[Vendor]:
-    """Return who knows links, imported files last: they know nobody they were not exported for."""
+    """Return the vendors that know links, imported files last: they only know exported targets."""
     able = filter(_knows_links, vendors)
     return sorted(able, key=lambda vendor: is_free(vendor, Capability.REFERRING_DOMAINS))
 
 
 def _unasked_choice(registry: Registry, question: Question) -> list[Vendor]:
-    """Prefer real vendors; the sample only where nothing real could answer at all."""
+    """Return real vendors; sample data only if no real vendor could answer at all."""
     real = [vendor for vendor in registry.vendors if not vendor.sample]
     paid = [one for one in _indexes(real) if not is_free(one, Capability.REFERRING_DOMAINS)]
     if question.vs or paid or any(vendor.can(Capability.SERP) for vendor in real):
@@ -107,7 +108,8 @@ def _serp_vendor(registry: Registry, question: Question, chosen: Sequence[Vendor
         return vendor
     able = [vendor for vendor in chosen if vendor.can(Capability.SERP)]
     if able and not question.via:
-        # The index's own results may come with its counts; Google is what the question is about.
+        # Prefer the main index, as its results may include its counts; avoid vendors with their own
+        # web index, as the question is about Google.
         main = _indexes(chosen)[:1]
         able.sort(key=lambda vendor: (vendor not in main, vendor.own_web_index))
     if able:
@@ -120,5 +122,5 @@ def _serp_vendor(registry: Registry, question: Question, chosen: Sequence[Vendor
 
 
 def _tells_difficulty(vendor: Vendor, question: Question) -> bool:
-    """Say whether a vendor knows keywords of this market: one that does not is not asked."""
+    """Say whether a vendor knows the difficulty of keywords in this market."""
     return vendor.can(Capability.KEYWORD_METRICS) and difficulty_ask(vendor, question).served()

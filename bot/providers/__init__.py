@@ -1,1 +1,1 @@
-"""Vendors: one file each, found through the `linkgap.providers` entry points."""
+"""Vendors, one folder each, found through the `linkgap.providers` entry points."""

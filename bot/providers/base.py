@@ -1,9 +1,9 @@
 """The contract between LinkGap and a vendor (CONTRIBUTING.md shows how to write one).
 
-A vendor is a declaration: what it can answer, and for each capability a `Remote` (plans requests
-and parses answers, no I/O) or a `Local` (reads what is already on this machine, free).
-Requests are planned *without* the key: `Vendor.auth` adds it as the gateway sends, so that keys
-never reach plans, caches, ledgers or logs.
+A vendor is a declaration: its capabilities, each served by a `Remote` (plans requests and parses
+answers, no I/O) or a `Local` (reads data on this machine, free). Requests are planned *without* the
+key: `Vendor.auth` adds it when the gateway sends, so keys never reach plans, caches, ledgers or
+logs.
 """
 
 from abc import ABC, abstractmethod
@@ -27,7 +27,7 @@ Kind = TypeVar("Kind")
 
 
 class Capability(StrEnum):
-    """What can be asked of a vendor. The comment names query → row."""
+    """What a vendor can be asked for. Each comment shows query type → row type."""
 
     SERP = "serp"  # SerpQuery → SerpRow
     KEYWORD_METRICS = "keyword_metrics"  # KeywordQuery → KeywordMetrics
@@ -38,16 +38,15 @@ class Capability(StrEnum):
     LINKS_BETWEEN = "links_between"  # BetweenQuery → ReferringDomain (those that do link)
     LINKS = "links"  # LinksQuery → Link
     COUNT_HISTORY = "count_history"  # HistoryQuery → CountPoint
-    LOST = "lost"  # LostQuery → Link (whose source no longer links)
+    LOST = "lost"  # LostQuery → Link (its source no longer links)
     BALANCE = "balance"  # BalanceQuery → Balance
 
 
 @dataclass(frozen=True, slots=True)
 class SerpQuery:
-    """Who ranks for a keyword: the first `top` organic results.
+    """Asks for the first `top` organic results for a keyword.
 
-    `counts=False`: leave out the link counts of the pages, where they come with the results and are
-    paid for apart.
+    `counts=False` leaves out the pages' link counts if the vendor bills them separately.
     """
 
     keyword: str
@@ -58,7 +57,7 @@ class SerpQuery:
 
 @dataclass(frozen=True, slots=True)
 class KeywordQuery:
-    """Difficulty and volume of keywords."""
+    """Asks for difficulty and volume of keywords."""
 
     keywords: tuple[str, ...]
     market: Market
@@ -66,10 +65,10 @@ class KeywordQuery:
 
 @dataclass(frozen=True, slots=True)
 class MetricsQuery:
-    """Counts with authority, organic visits where `traffic` is set, or both, of many targets.
+    """Asks for the link counts and authority of many targets, for organic visits, or for both.
 
-    Pages and sites may be mixed where a vendor serves both capabilities with one adapter.
-    `counts=False` asks for traffic alone; everything else costs extra at some vendors.
+    `traffic=True` asks for organic visits; `counts=False` asks for nothing else, as counts cost
+    extra at some vendors. Pages and sites may be mixed if one adapter serves both capabilities.
     """
 
     targets: tuple[Target, ...]
@@ -79,9 +78,9 @@ class MetricsQuery:
 
 @dataclass(frozen=True, slots=True)
 class ReferringQuery:
-    """The live referring domains of a target, strongest first, at most `limit` rows.
+    """Asks for a target's live referring domains, strongest first, at most `limit` rows.
 
-    With `since`, only those first seen on that day or later.
+    With `since`, only domains first seen on that day or later.
     """
 
     target: Target
@@ -91,12 +90,12 @@ class ReferringQuery:
 
 @dataclass(frozen=True, slots=True)
 class IntersectQuery:
-    """Which domains link to any of the targets and not to `own`, strongest first: one question.
+    """Asks for the domains that link to any of the targets and not to `own`, strongest first.
 
-    Without `own` nothing is left out. At most `limit` rows. With `since`, only who was first seen
-    linking on that day or later, with the targets of which that is true; a vendor that cannot
-    narrow an intersection so refuses it when it plans. Who links to `also_ours` is left out as well
-    where the vendor can do that; the rows say so.
+    At most `limit` rows. If `own` is None, nothing is left out. With `since`, only domains first
+    seen linking on that day or later, with the targets for which that is true; a vendor without
+    such a filter raises `PlanLacks` in `plan`. Domains that link to `also_ours` are left out too if
+    the vendor can do that; the rows say so.
     """
 
     targets: tuple[Target, ...]
@@ -107,16 +106,17 @@ class IntersectQuery:
 
 
 def undated(vendor: str, query: IntersectQuery) -> None:
-    """Raise `PlanLacks` where an intersection is to be narrowed to what is new."""
+    """Raise `PlanLacks` if an intersection has a `since`; for vendors without such a filter."""
     if query.since is not None:
         raise PlanLacks(vendor, "It cannot tell since when domains link to several targets.")
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A domain that links to `targets` of an intersection; `absence_proven`: surely not to `own`.
+    """A domain that links to `targets` of an intersection.
 
-    `absent_from_all`: neither to any of `also_ours`.
+    `absence_proven`: it certainly does not link to `own`. `absent_from_all`: nor to any of
+    `also_ours`.
     """
 
     domain: ReferringDomain
@@ -127,7 +127,7 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class LostQuery:
-    """Links to a target that the index saw go since a day."""
+    """Asks for the links to a target that the index lost since a day."""
 
     target: Target
     since: date
@@ -135,11 +135,11 @@ class LostQuery:
 
 @dataclass(frozen=True, slots=True)
 class BetweenQuery:
-    """Which of these registrable domains link to the target? Complete: the others do not.
+    """Asks which of these registrable domains link to the target; in a complete answer, no others.
 
-    `linkers`: how many domains link to the target, as this index counts; `times`: how many such
-    questions about it are to be expected that day. From these a vendor can tell whether to read the
-    target's whole list, which is kept and answers them all, costs less than to ask by name.
+    `linkers` is the number of domains that link to the target by this index's count; `times` is the
+    number of such questions expected that day. With them a vendor decides whether reading the
+    target's whole list, which is cached and answers all of them, costs less than asking by name.
     """
 
     domains: tuple[str, ...]
@@ -150,7 +150,7 @@ class BetweenQuery:
 
 @dataclass(frozen=True, slots=True)
 class LinksQuery:
-    """One live link from each named domain to the target: page, title, anchor, kind."""
+    """Asks for one live link from each named domain to the target: page, title, anchor, kind."""
 
     target: Target
     domains: tuple[str, ...]
@@ -158,7 +158,7 @@ class LinksQuery:
 
 @dataclass(frozen=True, slots=True)
 class HistoryQuery:
-    """Monthly referring-domain counts of a target from a day on."""
+    """Asks for a target's monthly counts of referring domains from a day on."""
 
     target: Target
     since: date
@@ -166,14 +166,14 @@ class HistoryQuery:
 
 @dataclass(frozen=True, slots=True)
 class BalanceQuery:
-    """How many units are left."""
+    """Asks how many units are left."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """A price in a pool of the vendor's; `micro_usd` where the vendor bills money.
+    """A price in units of one of the vendor's pools, and in micro-dollars if it bills money.
 
-    `besides` is what the same request takes from other pools, where a vendor counts in several.
+    `besides` has the costs of the same request in the vendor's other pools.
     """
 
     units: int
@@ -189,7 +189,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The first `rows` of a list; `of` names the list, whatever number is asked for."""
+    """The first `rows` of a list; `of` identifies the list regardless of the number of rows."""
 
     of: str
     rows: int
@@ -197,11 +197,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, keyless, with its worst-case price and how long its answer may be kept.
+    """One request without the key, its worst-case price, and how long its answer may be cached.
 
-    Where `part` is set, a kept answer with as many rows of the same list or more serves as well;
-    `parse` then gets the call with the rows of that answer. `after` are calls of the same question
-    that follow this one, whatever it says: `parse` returns the first of them as the next.
+    If `part` is set, a cached answer with at least as many rows of the same list serves too; then
+    `parse` gets the call with that answer's number of rows. `after` are calls of the same question
+    that follow this one in any case: `parse` returns the first of them as `Page.next`.
+    `instead` is the most that further calls can cost that `parse` may return because of what the
+    answer says (the same question in another way). Each is reserved when it is sent; a quote
+    counts them.
     """
 
     request: httpx.Request
@@ -209,19 +212,20 @@ class Call:
     keep_seconds: int = 0
     part: Part | None = None
     after: tuple["Call", ...] = ()
+    instead: Cost | None = None
 
     def following(self) -> "Call | None":
-        """Return the first of the calls that come after, with the others behind it."""
+        """Return the first call of `after`, followed by the others; None if there is none."""
         return replace(self.after[0], after=self.after[1:]) if self.after else None
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """One parsed answer. `complete` False: more rows exist that were not read.
+    """One parsed answer. If `complete` is False, more rows exist that were not read.
 
-    `as_of` is set when the rows are older than the answer (an imported file, a monthly index).
-    `settled`: of the domains a `BetweenQuery` names, those of which it is certain whether they link
-    although the answer is not complete.
+    `billed` None means that the vendor does not say what it billed. `as_of` is set if the rows are
+    older than the answer (an imported file, a monthly index). `settled` are the domains of a
+    `BetweenQuery` for which an incomplete answer is nevertheless certain.
     """
 
     rows: tuple[Row, ...]
@@ -235,10 +239,10 @@ class Page(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[Row]):
-    """What the gateway hands on: all pages of all calls of one question to one vendor.
+    """What the gateway returns: all pages of all calls of one question to one vendor.
 
-    `as_of` is the moment of the oldest part (a cached part is older than now). `notes` say in plain
-    words why it is incomplete or what was left out. `settled` are those of all pages.
+    `as_of` is the moment of the oldest part (a cached part is older than now). `notes` are
+    sentences on why it is incomplete or what was left out. `settled` joins those of all pages.
     """
 
     provider: str
@@ -250,7 +254,7 @@ class Answer(Generic[Row]):
     settled: frozenset[str] = frozenset()
 
     def only(self, kind: type[Kind]) -> tuple[Kind, ...]:
-        """Return the rows of one kind: a question may be answered with several."""
+        """Return the rows of one type: an answer may have several."""
         return tuple(row for row in self.rows if isinstance(row, kind))
 
 
@@ -259,19 +263,19 @@ class Remote(ABC, Generic[Query, Row]):
 
     @abstractmethod
     def plan(self, query: Query) -> tuple[Call, ...]:
-        """Return the requests that answer the query; raises `PlanLacks` if it never can."""
+        """Return the requests that answer the query; raises `PlanLacks` if the vendor cannot."""
 
     @abstractmethod
     def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
-        """Read one answer of any status; raises a `ProviderError` for everything but a good one."""
+        """Read one answer of any status; raises a `ProviderError` unless it is a good one."""
 
 
 class Local(ABC, Generic[Query, Row]):
-    """A capability answered from this machine. Runs in a worker thread; free."""
+    """A capability answered from this machine, free. Runs in a worker thread."""
 
     @abstractmethod
     def read(self, query: Query) -> Page[Row]:
-        """Return the rows; raises `Unavailable` when there is nothing to read from."""
+        """Return the rows; raises `Unavailable` if there is nothing to read from."""
 
 
 Adapter = Remote[Any, Any] | Local[Any, Any]
@@ -279,10 +283,10 @@ Adapter = Remote[Any, Any] | Local[Any, Any]
 
 
 class Question(Remote[Query, Row], Generic[AnyApi, Query, Said_contra, Row]):
-    """A `Remote` in two halves: `plan` says how it is asked, `rows` what a good answer means.
+    """A `Remote` in two halves: `plan` makes the requests, `rows` reads a good answer.
 
-    A vendor with several capabilities writes `parse` once, in a subclass of its own: what its
-    answers come in, how it refuses, and what it says was billed.
+    A vendor with several capabilities writes `parse` once, in a subclass: it reads what all answers
+    have in common, such as the envelope, errors and the billed units.
     """
 
     def __init__(self, api: AnyApi) -> None:
@@ -295,7 +299,7 @@ class Question(Remote[Query, Row], Generic[AnyApi, Query, Said_contra, Row]):
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What a vendor tolerates."""
+    """How fast a vendor may be asked: requests per minute, and requests at the same time."""
 
     per_minute: int = 60
     concurrency: int = 8
@@ -303,16 +307,17 @@ class Rate:
 
 @dataclass(frozen=True)
 class Vendor:
-    """One vendor, ready to be asked. `scale` None: rows say their own (exports).
+    """One vendor, ready to be asked.
 
-    `pool` is the one its answers are billed in; a run may spend `run_cap` of it at most, and
-    `list_budget` of that on lists of who links. `serp_counts`: its search results come with its
-    link counts and authority; `own_web_index`: they are not Google's. `dates_links`: a list since a
-    day (`ReferringQuery.since`) costs no more than its own few rows. `failures_are_free`: by its
-    contract or price an answer that is an error costs nothing, so it may be asked again; unless a
-    vendor says so, a failed attempt may have been billed and is not repeated. `notices` are
-    sentences that the person who set it up should know, for `linkgap doctor`, and `contract` asks
-    with free calls whether it still answers as its adapters read it (`bot.providers.drift`).
+    `scale` is that of its authority; None if each row has its own (exports). `timeout` is in
+    seconds. `pool` is the pool in which answers are billed; a run may spend at most `run_cap` of
+    it, and at most `list_budget` of that on link lists. `serp_counts`: its search results include
+    its link counts and authority. `own_web_index`: its search results are not Google's.
+    `dates_links`: a list since a day (`ReferringQuery.since`) costs no more than its rows.
+    `failures_are_free`: by its contract or prices, failed requests cost nothing and may be
+    repeated; otherwise a failed request may have been billed and is not repeated. `notices` are
+    sentences for `linkgap doctor`. `contract` checks with free calls whether its answers still have
+    the expected form (`bot.providers.drift`).
     """
 
     name: str
@@ -335,18 +340,18 @@ class Vendor:
     contract: Remote[Any, Any] | None = None
 
     def can(self, capability: Capability) -> bool:
-        """Say whether it serves the capability."""
+        """Say whether the vendor has the capability."""
         return capability in self.capabilities
 
     @property
     def is_local(self) -> bool:
-        """Say whether it answers from this machine alone."""
+        """Say whether all its capabilities are answered from this machine."""
         return all(isinstance(adapter, Local) for adapter in self.capabilities.values())
 
 
 @dataclass(frozen=True, slots=True)
 class NotConfigured:
-    """A vendor that is installed and has no key: what it would need, for `linkgap doctor`."""
+    """A vendor that is installed but lacks settings: `needs` names them for `linkgap doctor`."""
 
     name: str
     title: str
@@ -356,9 +361,9 @@ class NotConfigured:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """A worst-case price that is already written down; settle it whatever happens.
+    """A worst-case price that is written to the ledger; it must always be settled.
 
-    `besides` are the rows of other pools: pool and id.
+    `besides` are the ledger rows of other pools: pool and id.
     """
 
     id: int
@@ -368,36 +373,36 @@ class Reservation:
 
 
 class Meter(Protocol):
-    """The meter the gateway is handed: every request is reserved before and settled after."""
+    """Meters the gateway's requests: each is reserved before it is sent and settled afterwards."""
 
     async def reserve(self, vendor: str, capability: Capability, call: Call) -> Reservation:
-        """Write the worst case down; raises `BudgetExceeded` and nothing is sent."""
+        """Write the worst case to the ledger; if it raises `BudgetExceeded`, nothing is sent."""
         ...
 
     async def settle(self, reservation: Reservation, billed: Cost | None, outcome: str) -> None:
-        """Write the true cost; `billed` None means unknown and stays at the worst case.
+        """Write the true cost; if `billed` is None (unknown), the worst case stays.
 
         `outcome` is `ok` or the name of the error's class.
         """
         ...
 
     async def cached(self, vendor: str, capability: Capability) -> None:
-        """Write down that an answer came from the cache and cost nothing."""
+        """Record that an answer came from the cache and cost nothing."""
         ...
 
 
 class AnswerCache(Protocol):
-    """Raw answers by fingerprint of the keyless request."""
+    """Raw answers by the fingerprint of a request without its key."""
 
     async def get(self, key: str) -> StoredAnswer | None:
-        """Return an answer that has not expired."""
+        """Return a cached answer; None if there is none or it has expired."""
         ...
 
     async def put(self, key: str, vendor: str, answer: StoredAnswer, keep_seconds: int) -> None:
-        """Keep an answer for so many seconds from its `taken_at`."""
+        """Cache an answer for `keep_seconds` from its `taken_at`."""
         ...
 
 
 def is_free(vendor: Vendor, capability: Capability) -> bool:
-    """Say whether it answers from this machine."""
+    """Say whether a capability is answered from this machine, and so costs nothing."""
     return isinstance(vendor.capabilities.get(capability), Local)

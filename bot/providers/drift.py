@@ -1,7 +1,7 @@
-"""Whether a vendor still keeps the contract that LinkGap reads: free calls, and what came.
+"""Checks with free requests whether a vendor's answers still have the form that LinkGap reads.
 
-A probe is a free question that an adapter knows anyway. Its answer is read by that adapter and laid
-beside the model of the answer, so what is missing, what no longer fits and what is new can be told.
+A probe is a free question of an existing adapter. The adapter reads its answer, which is also
+compared with the answer's model, to report missing fields and fields that no longer fit.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,11 +18,11 @@ from bot.providers.base import Call, Cost, Page, Remote
 
 @dataclass(frozen=True)
 class Probe:
-    """`asked` says what for; `call` is free; `reader` reads the answer, which `body` describes.
+    """A free question: `asked` names it, `reader` reads its answer, `body` is the answer's model.
 
-    `body` None: the answer is one plain value, and the reader's word is enough. `invented`: a
-    sandbox answers, and the cost that it names is invented too. `beside`: what only other answers
-    of that form hold, and nobody misses here.
+    If `body` is None, the answer is a single value that only the reader checks. `invented`: the
+    answer comes from a sandbox, so its cost is invented too. `beside` has the paths of fields that
+    only other answers of that form have.
     """
 
     asked: str
@@ -36,7 +36,10 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was asked, what came, and what no longer fits, as parts of a plain sentence."""
+    """What was asked, what came, and what no longer fits, as parts of a sentence.
+
+    `charged` is in units: more than 0 is a fault.
+    """
 
     asked: str
     came: str
@@ -45,8 +48,13 @@ class Finding:
     charged: int = 0
 
     @property
+    def fits(self) -> bool:
+        """Say whether it can be read and was free; a field that is missing is only unknown."""
+        return not (self.misfits or self.charged)
+
+    @property
     def sentence(self) -> str:
-        """Return it all as one line."""
+        """Return the finding as one line."""
         said = [f"asked for {self.asked}: {self.came}."]
         if self.missing:
             said.append(f"Missing, and taken as unknown: {', '.join(self.missing)}.")
@@ -60,7 +68,7 @@ class Finding:
 
 
 class Contract(Remote[object, Finding]):
-    """The probes of one vendor, sent like any other question (`Vendor.contract`)."""
+    """The probes of one vendor, sent as an ordinary question (`Vendor.contract`)."""
 
     def __init__(self, *probes: Probe) -> None:
         self._probes = probes
@@ -71,7 +79,7 @@ class Contract(Remote[object, Finding]):
         return tuple(probe.call for probe in self._probes)
 
     def parse(self, query: object, call: Call, response: httpx.Response) -> Page[Finding]:
-        """Compare an answer; raises a `ProviderError` for a refusal, which says nothing of it."""
+        """Compare an answer; raises a `ProviderError` for a refusal, which shows no form."""
         del query
         probe = next(one for one in self._probes if one.call.request is call.request)
         misfits: list[str] = []
@@ -102,7 +110,7 @@ def _compared(probe: Probe, response: httpx.Response, misfits: list[str], charge
 
 
 def _known(model: type[BaseModel], value: object, path: str) -> Iterator[tuple[str, bool]]:
-    """Yield each field that the model reads, and whether it came; of a list, its first entry."""
+    """Yield the path of each field in the model and whether it came; only a list's first entry."""
     if not isinstance(value, dict):
         return
     for name, field in model.model_fields.items():
@@ -121,7 +129,7 @@ def _known(model: type[BaseModel], value: object, path: str) -> Iterator[tuple[s
 
 
 def _entries(annotation: object, value: object) -> Sequence[object]:
-    """Return what a nested model describes: an object, or the first of a list or of a map."""
+    """Return the values that a nested model describes: an object, or a list's or map's first."""
     if isinstance(value, dict) and _is_map(annotation):
         return list(value.values())[:1]
     return value[:1] if isinstance(value, list) else [value]
@@ -139,14 +147,14 @@ def _names(name: str, field: FieldInfo) -> list[str]:
 
 
 def _nested(annotation: object) -> list[type[BaseModel]]:
-    """Return the models in an annotation, however deep they stand in it."""
+    """Return all models in an annotation, at any depth."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [model for inner in get_args(annotation) for model in _nested(inner)]
 
 
 def _faults(model: type[BaseModel], said: object) -> Iterator[str]:
-    """Yield what does not fit, without the value: an answer may echo a key."""
+    """Yield what does not fit the model, without values, as an answer may echo a key."""
     try:
         model.model_validate(said)
     except ValidationError as error:

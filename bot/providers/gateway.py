@@ -1,8 +1,8 @@
 """The only code that sends requests to vendors.
 
-reserve → wait for a turn → send → retry what cost nothing → settle the true cost → parse → hand
-rows on. Raw answers are cached; identical concurrent requests are sent once; keys are added as a
-request leaves and are removed from every error.
+reserve → wait for a turn → send → parse → settle the true cost → retry what cost nothing → return
+rows. Raw answers are cached; identical concurrent requests are sent once; keys are added as a
+request is sent and are removed from every error.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ from bot.providers.limiter import Limiter
 
 TRIES = 3
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
-# The vendor refused before it did any work, so nothing was billed.
+# These errors mean that the vendor refused before doing any work, so nothing was billed.
 REFUSED = (BadKey, PlanLacks, OutOfUnits, RateLimited)
 CANCELLED = "Cancelled"
 
@@ -56,21 +56,21 @@ log = logging.getLogger(__name__)
 
 
 class Wallet(Protocol):
-    """What one run brings along: who pays, and which answers it may reuse."""
+    """What a run passes to the gateway: its meter, and the answers it may reuse."""
 
     @property
     def meter(self) -> Meter:
-        """Where every request is reserved and settled."""
+        """The meter that reserves and settles every request."""
         ...
 
     @property
     def answers(self) -> AnswerCache:
-        """The team's own raw answers."""
+        """The team's cache of raw answers."""
         ...
 
 
 class Gateway:
-    """Sends for all runs of a process: limits and single flights are shared by everyone."""
+    """Sends the requests of all runs in a process, which share limits and requests under way."""
 
     def __init__(
         self, client: httpx.AsyncClient, clock: Clock, *, most_seconds_kept: int = 86_400
@@ -92,9 +92,9 @@ class Gateway:
     ) -> Answer[Any]:
         """Return all rows of one question to one vendor.
 
-        When only some of its requests fail the answer is incomplete and says why; when all fail the
-        first `ProviderError` or `BudgetExceeded` is raised. `fresh` leaves cached answers alone.
-        `reserved` is set once each of its first requests is reserved or needs no reserving.
+        If some of its requests fail, the answer is incomplete and says why. If all fail, the first
+        `ProviderError` or `BudgetExceeded` is raised. `fresh` ignores cached answers. `reserved` is
+        set once each of the first requests is reserved or needs no reservation.
         """
         adapter = vendor.capabilities[capability]
         if isinstance(adapter, Local):
@@ -121,7 +121,7 @@ class Gateway:
     def _merge(
         self, vendor: Vendor, capability: Capability, pages: list[Dated], failures: list[str]
     ) -> Answer[Any]:
-        """Join all pages; a question that took no request at all is answered whole, and now."""
+        """Join all pages; a question without any request is answered completely, as of now."""
         notes = [page.note for page, _ in pages if page.note] + failures
         return Answer(
             provider=vendor.name,
@@ -141,7 +141,7 @@ class Gateway:
     async def _follow(
         self, asking: "_Asking", call: Call
     ) -> tuple[list[Dated], LinkGapError | None]:
-        """Ask one call and every page its answers point to; keep what was read before a failure."""
+        """Send a call and all following pages; return the pages read, and the failure if any."""
         pages: list[Dated] = []
         following: Call | None = call
         try:
@@ -155,12 +155,12 @@ class Gateway:
         return pages, None
 
     async def _page(self, asking: "_Asking", call: Call) -> Dated:
-        """Return one answer: kept, on its way for somebody else, or sent for."""
+        """Return one answer: cached, already requested by another run, or requested now."""
         name, wallet = asking.vendor.name, asking.wallet
         key = _fingerprint(name, call)
         stored = None if asking.fresh else _enough(call, await wallet.answers.get(key))
         while stored is None and (flight := self._flights.get(key)) is not None:
-            asking.turn.over(call)  # what somebody else pays for keeps nobody waiting
+            asking.turn.over(call)  # another run pays, so this one has nothing to reserve
             stored = _enough(call, await asyncio.shield(flight))
         if stored is not None:
             asking.turn.over(call)
@@ -169,7 +169,7 @@ class Gateway:
         return await self._fly(asking, call, key)
 
     async def _fly(self, asking: "_Asking", call: Call, key: str) -> Dated:
-        """Send for an answer while others who ask the same meanwhile wait for it."""
+        """Send a request; runs that ask the same meanwhile wait for its answer."""
         flight = self._flights[key] = asyncio.get_running_loop().create_future()
         flight.add_done_callback(_look_at)
         try:
@@ -178,7 +178,7 @@ class Gateway:
             flight.set_exception(error)
             raise
         except BaseException:
-            # This run was stopped, by its cap or by somebody; those who wait ask on their own.
+            # This run was stopped by its cap or cancelled; the waiting runs send on their own.
             flight.set_result(None)
             raise
         finally:
@@ -190,7 +190,7 @@ class Gateway:
         return page, stored.taken_at
 
     async def _fetch(self, asking: "_Asking", call: Call) -> tuple[StoredAnswer, Page[Any]]:
-        """Send, again where that is safe, until an answer can be read; raises the last failure."""
+        """Send until an answer can be read, repeating only if safe; raises the last failure."""
         tries, last = 0, None
         while True:
             try:
@@ -198,7 +198,7 @@ class Gateway:
             except BudgetExceeded:
                 if last is None:
                     raise
-                raise last from None  # it was asked, and this is why there is no answer
+                raise last from None  # the earlier failure is the reason, not the cap
             except _SafeToRepeat as failure:
                 pause, last = failure.asked_pause or FIRST_PAUSE * 2**tries, failure.error
                 tries += 1
@@ -207,7 +207,7 @@ class Gateway:
             await self._clock.sleep(pause + random.uniform(0, FIRST_PAUSE))  # noqa: S311 jitter
 
     async def _send(self, asking: "_Asking", call: Call) -> tuple[StoredAnswer, Page[Any]]:
-        """Send once, with its own reservation, which is settled whatever happens."""
+        """Send once, with a reservation that is always settled."""
         vendor, meter = asking.vendor, asking.wallet.meter
         limiter = self._limiters.setdefault(vendor.name, Limiter(vendor.rate, self._clock))
         reservation = await _reserved(meter, vendor.name, asking.capability, call)
@@ -215,9 +215,9 @@ class Gateway:
         billed: Cost | None = _nothing_charged(call)
         outcome = CANCELLED
         try:
-            # Nothing may take time between the turn and the request, or turns mean nothing.
+            # Nothing slow may come between the turn and the request, or the rate would be wrong.
             async with limiter.turn():
-                # Unknown until an answer says otherwise: the worst case then stays written down.
+                # Unknown until an answer says it: until then the worst case stays in the ledger.
                 billed = None
                 response = await self._client.send(
                     _within(call.request, vendor.timeout), auth=vendor.auth
@@ -248,13 +248,13 @@ class Gateway:
 
 
 class _Turn:
-    """The first requests of a question that are still to be reserved; says when none is left."""
+    """Tracks a question's first requests until each is reserved; then sets the event."""
 
     def __init__(self, calls: tuple[Call, ...], reserved: asyncio.Event | None) -> None:
         self._waiting, self._reserved = list(calls), reserved
 
     def over(self, call: Call) -> None:
-        """Note that a request is reserved, refused by a cap, or answered without one."""
+        """Note that a request is reserved, refused by a cap, or answered without being sent."""
         self._waiting = [one for one in self._waiting if one is not call]
         if self._reserved is not None and not self._waiting:
             self._reserved.set()
@@ -262,7 +262,7 @@ class _Turn:
 
 @dataclass(frozen=True)
 class _Asking:
-    """One question under way: what to send, how to read it, who pays."""
+    """One question under way: what to send, how to read the answers, who pays."""
 
     vendor: Vendor
     capability: Capability
@@ -273,7 +273,7 @@ class _Asking:
     turn: _Turn
 
     def parse(self, call: Call, stored: StoredAnswer) -> Page[Any]:
-        """Read an answer; errors leave without keys."""
+        """Read an answer; keys are removed from the errors it raises."""
         if call.part is not None:
             call = replace(call, part=replace(call.part, rows=_rows_asked_for(stored)))
         response = httpx.Response(
@@ -290,17 +290,17 @@ class _Asking:
 
 
 def _says_something(page: Page[Any]) -> bool:
-    """Say whether a page is an answer, not only a pointer to where the question is put anew."""
+    """Say whether a page answers something: an empty page with a `next` only leads to it."""
     return bool(page.rows or page.settled) or page.next is None
 
 
 def _costs_nothing(
     error: ProviderError, response: httpx.Response, vendor: Vendor, call: Call
 ) -> bool:
-    """Say whether a failed attempt was surely not billed.
+    """Say whether a failed request was certainly not billed.
 
-    Only then is a request sent again: each attempt reserves its worst case, and a quote ("at most")
-    holds one attempt. So whatever fails, a run costs no more than was said.
+    Only such a request is repeated: a quote ("at most") includes one attempt per request, so a run
+    never costs more than quoted.
     """
     if isinstance(error, REFUSED) or response.is_client_error:
         return True
@@ -309,7 +309,10 @@ def _costs_nothing(
 
 
 class _SafeToRepeat(Exception):
-    """A failure after which the same request may be sent again without paying twice."""
+    """A failure after which the request may be repeated without paying twice.
+
+    `asked_pause` is the vendor's Retry-After in seconds, if it sent one.
+    """
 
     def __init__(self, error: ProviderError, asked_pause: float | None = None) -> None:
         self.error, self.asked_pause = error, asked_pause
@@ -317,7 +320,7 @@ class _SafeToRepeat(Exception):
 
 
 async def _reserved(meter: Meter, vendor: str, capability: Capability, call: Call) -> Reservation:
-    """Reserve; a run that is stopped at that very moment leaves no worst case open behind it."""
+    """Reserve a call; a run cancelled meanwhile settles the reservation, so none stays open."""
     reserving = asyncio.ensure_future(meter.reserve(vendor, capability, call))
     try:
         return await asyncio.shield(reserving)
@@ -328,19 +331,19 @@ async def _reserved(meter: Meter, vendor: str, capability: Capability, call: Cal
 
 
 def _nothing_charged(call: Call) -> Cost:
-    """Return "nothing was charged" in each pool of a call, and in money where it bills money."""
+    """Return a cost of 0 in each pool of a call, and in money if the vendor bills money."""
     besides = tuple(Cost(0, one.pool) for one in call.worst.besides)
     return Cost(0, call.worst.pool, None if call.worst.micro_usd is None else 0, besides)
 
 
-# httpx has undone these on arrival; a stored body must not be undone twice.
+# httpx already decoded the body; with these headers, it would decode the stored body again.
 _UNDONE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
 def _without_keys(
     vendor: Vendor, response: httpx.Response, now: datetime, part: Part | None
 ) -> StoredAnswer:
-    """Return an answer as it may be read and kept: some vendors echo the key in a good one."""
+    """Return an answer that is safe to store: some vendors echo the key in good answers."""
     body, headers = response.content, response.headers.multi_items()
     if part is not None:
         headers.append((_ROWS, str(part.rows)))
@@ -354,7 +357,7 @@ def _without_keys(
     return StoredAnswer(response.status_code, tuple(headers), body, now)
 
 
-_ROWS = "x-linkgap-rows"  # our own mark: how many rows of a list were asked for
+_ROWS = "x-linkgap-rows"  # our own header: how many rows of a list were asked for
 
 
 def _rows_asked_for(stored: StoredAnswer) -> int:
@@ -362,23 +365,23 @@ def _rows_asked_for(stored: StoredAnswer) -> int:
 
 
 def _enough(call: Call, stored: StoredAnswer | None) -> StoredAnswer | None:
-    """Return a kept answer unless it holds a shorter part of the list than is asked for now."""
+    """Return a cached answer, or None if it has fewer rows of the list than are asked for now."""
     if stored is None or call.part is None or _rows_asked_for(stored) >= call.part.rows:
         return stored
     return None
 
 
-# A shorter one is a login that is an ordinary word; taking it out would break other words.
+# A shorter secret may be a login that is an ordinary word; removing it would corrupt the text.
 _SHORTEST_KEY = 8
 
 
 def _look_at(flight: "asyncio.Future[StoredAnswer | None]") -> None:
-    """Mark a failure as seen: the one who sent raises it, and perhaps nobody else was waiting."""
+    """Retrieve the exception, lest asyncio warn about it if no other run is waiting."""
     flight.exception()
 
 
 def _within(request: httpx.Request, seconds: float) -> httpx.Request:
-    """Return a copy with its time limits, so that a plan stays as it was made."""
+    """Return a copy of a request with time limits; the planned request must not change."""
     sent = httpx.Request(
         request.method, request.url, headers=request.headers, content=request.content
     )

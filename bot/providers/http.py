@@ -1,6 +1,6 @@
-"""From an HTTP answer to a checked body or the right `ProviderError`; shared by all vendors.
+"""Turns an HTTP answer into a checked body or the right `ProviderError`, for all vendors.
 
-Nothing here knows a key. The gateway replaces keys in a vendor's words.
+Nothing here sees a key, except `HeaderKey`. The gateway removes keys from a vendor's words.
 """
 
 import json
@@ -23,12 +23,12 @@ from bot.common.errors import (
 
 Body = TypeVar("Body", bound=BaseModel)
 
-_LONGEST = 300  # a Slack context line; more is a page, not a sentence
+_LONGEST = 300  # characters: about a Slack context line
 _WORDS = ("error", "errors", "message", "error_message", "detail", "status_message")
 
 
 def vendor_words(response: httpx.Response) -> str:
-    """Return what a refusal says in words; empty when it is a web page or says nothing."""
+    """Return the words of a refusal; empty if it is a web page or has none."""
     text = response.text.strip()
     if _is_web_page(response):
         return ""
@@ -45,12 +45,12 @@ def vendor_words(response: httpx.Response) -> str:
 
 
 def cut(words: str) -> str:
-    """Shorten a vendor's words between two of them: half a key would slip through."""
+    """Shorten a vendor's words at a word boundary: half a key would not be recognised."""
     return textwrap.shorten(words, _LONGEST, placeholder=" …", break_on_hyphens=False)
 
 
 def said(response: httpx.Response) -> str:
-    """Return status and words of a refusal."""
+    """Return the status and words of a refusal, shortened."""
     return cut(f"HTTP {response.status_code} {vendor_words(response)}")
 
 
@@ -60,9 +60,10 @@ def refuse(
     *,
     forbidden: Callable[[str], type[ProviderError]] = lambda _words: PlanLacks,
 ) -> None:
-    """Raise the `ProviderError` that a status other than 2xx means; return for a 2xx.
+    """Raise the `ProviderError` for a status other than 2xx.
 
-    `forbidden` reads the vendor's words of a 403: at some vendors it also means an empty balance.
+    `forbidden` chooses the error for a 403 by the vendor's words: at some vendors a 403 also means
+    an empty balance.
     """
     if response.is_success:
         return
@@ -81,10 +82,10 @@ def refuse(
 
 
 def checked(vendor: str, response: httpx.Response, body: type[Body]) -> Body:
-    """Return a good answer as the model that describes it.
+    """Return the body of a good answer as a model.
 
-    Raises `BadAnswer` for a web page, cut JSON, a missing field or a value out of its range; the
-    sentence names the place and never repeats the value.
+    Raises `BadAnswer` for a web page, truncated JSON, a missing field or a value out of range. The
+    error names the field but never the value.
     """
     if _is_web_page(response):
         raise BadAnswer(vendor, "a web page came instead of data")
@@ -102,13 +103,13 @@ def _is_web_page(response: httpx.Response) -> bool:
 
 
 def _seconds(response: httpx.Response) -> float | None:
-    """Read a numeric Retry-After; its date form would need a clock, so it stays unknown."""
+    """Return a numeric Retry-After in seconds; None for its date form, which would need a clock."""
     value = response.headers.get("retry-after", "").strip()
     return float(value) if value.isascii() and value.isdigit() else None
 
 
 class HeaderKey(httpx.Auth):
-    """Adds the key as the request leaves; nothing before that knows it."""
+    """Adds the key to a header as the request is sent."""
 
     def __init__(self, header: str, key: SecretStr, scheme: str = "") -> None:
         self._header, self._key, self._scheme = header, key, scheme

@@ -1,4 +1,4 @@
-"""How fast a vendor may be asked: a sliding minute and a number of requests under way at once."""
+"""Limits requests to a vendor: per sliding minute, and at the same time."""
 
 import asyncio
 from collections import deque
@@ -8,13 +8,14 @@ from contextlib import asynccontextmanager
 from bot.common.clock import Clock
 from bot.providers.base import Rate
 
-# A request leaves a moment after its turn; without this the 61st could meet the 1st at the server.
+# A request leaves shortly after its turn. Without a margin, the server could count the 61st request
+# in the same minute as the 1st.
 MARGIN_SECONDS = 0.5
 WINDOW_SECONDS = 60.0
 
 
 class Limiter:
-    """Turns for one vendor, first come, first served, by our clock."""
+    """Gives turns for one vendor, first come, first served."""
 
     def __init__(self, rate: Rate, clock: Clock) -> None:
         self._clock = clock
@@ -25,7 +26,7 @@ class Limiter:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for a place; hold it while the request is under way."""
+        """Wait for a turn and hold it while the request is under way."""
         async with self._under_way:
             async with self._queue:
                 await self._wait()

@@ -1,7 +1,7 @@
-"""Which vendors are installed, and which of them can be asked.
+"""Finds the installed vendors and builds those that are configured.
 
-Built-ins and strangers' packages come through the same door: an entry point in the group
-`linkgap.providers` that names `build(settings, clock) -> Vendor | NotConfigured`.
+Built-in vendors and third-party packages use the same entry point group: each entry in
+`linkgap.providers` names a `build(settings, clock) -> Vendor | NotConfigured`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ Build = Callable[[Settings, Clock], Vendor | NotConfigured]
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """All installed vendors, in the order in which they are preferred."""
+    """All installed vendors, in order of preference."""
 
     vendors: tuple[Vendor, ...]
     not_configured: tuple[NotConfigured, ...]
@@ -37,13 +37,13 @@ class Registry:
         )
 
     def preferring(self, order: Sequence[str]) -> "Registry":
-        """Return the same vendors with these first; names that are not there change nothing."""
+        """Return the same vendors with these first; unknown names are ignored."""
         places = {name: place for place, name in enumerate(order)}
         vendors = sorted(self.vendors, key=lambda one: places.get(one.name, len(places)))
         return Registry(tuple(vendors), self.not_configured)
 
     def named(self, name: str) -> Vendor:
-        """Return a vendor by name; raises `BadQuestion` with what is there and what is missing."""
+        """Return a vendor by name; raises a `BadQuestion` that says why it cannot be used."""
         for vendor in self.vendors:
             if vendor.name == name:
                 return vendor
@@ -58,9 +58,9 @@ class Registry:
 def discover(
     settings: Settings, clock: Clock, entries: Iterable[EntryPoint] | None = None
 ) -> Registry:
-    """Build every installed vendor; raises `ConfigError` with the faults of all of them.
+    """Build every installed vendor; raises a `ConfigError` with the faults of all of them.
 
-    Order: as `LINKGAP_VIA` names them, then real vendors by name, the sample last.
+    The order is that of `LINKGAP_VIA`, then real vendors by name, then sample data.
     """
     vendors: list[Vendor] = []
     absent: list[NotConfigured] = []
@@ -93,8 +93,8 @@ def discover(
 
 
 def _untyped(vendor: Vendor) -> Iterator[str]:
-    """Yield a fault for each capability that nobody would know how to ask, or what it costs."""
-    served: Mapping[Capability, object] = vendor.capabilities  # a stranger may hand in anything
+    """Yield a fault for each capability that is neither `Remote` nor `Local`."""
+    served: Mapping[Capability, object] = vendor.capabilities  # a third party may pass anything
     for capability, adapter in served.items():
         if not isinstance(adapter, Remote | Local):
             yield f"{vendor.name}: its {capability} is neither a Remote nor a Local of bot.vendor"
@@ -106,7 +106,7 @@ def _unusable(
     vendors: Sequence[Vendor],
     absent: Sequence[NotConfigured],
 ) -> Iterator[str]:
-    """Yield a fault for each vendor that a variable prefers and that cannot be asked."""
+    """Yield a fault for each vendor that a variable names but that cannot be asked."""
     ready, needs = {vendor.name for vendor in vendors}, {one.name: one.needs for one in absent}
     for name in wanted:
         if name in needs:
@@ -116,7 +116,7 @@ def _unusable(
 
 
 def _unknown(settings: Settings, known: set[str]) -> Iterator[str]:
-    """Yield a fault for each vendor whose cap or price would be kept for nobody."""
+    """Yield a fault for each cap or price of a vendor that is not installed."""
     for variable, text in (
         ("LINKGAP_CAP_VENDOR_MONTH", settings.cap_vendor_month),
         ("LINKGAP_PRICES", settings.prices),

@@ -1,7 +1,7 @@
-"""Every setting that a team, a site or a channel may have of its own: where, and who may set it.
+"""Every setting that can differ per team, site or channel: at which levels, and who may set it.
 
 Names are fields of `bot.settings.environment.Settings`, except `aliases`, which only a site has.
-Money is whatever can raise a bill.
+A setting counts as money if it can raise a bill.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from bot.model.places import WEEKDAYS
 
 
 class Level(StrEnum):
-    """Where a value comes from, the weakest first; a command is stronger than all of them."""
+    """Where a value comes from, the weakest first; a command overrides all of them."""
 
     ENVIRONMENT = "environment"
     TEAM = "team"
@@ -20,7 +20,7 @@ class Level(StrEnum):
 
 
 class Group(StrEnum):
-    """What belongs together on screen."""
+    """Sections of the settings form."""
 
     SITES = "Sites"
     DIGEST = "Digest"
@@ -36,10 +36,10 @@ EVERYWHERE = (TEAM, SITE, CHANNEL)
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: `title` and `hint` are for people, `choices` (value, words) close the list.
+    """One setting. `title` and `hint` are for people; `choices` (value, words) are the only values.
 
-    `several`: any number of the choices may hold at once. `long`: the text may take many lines.
-    `nothing` says what it means when no level sets it and there is no default.
+    `several`: any number of the choices may be set at once. `long`: the text may take many lines.
+    `nothing` is shown if no level sets the value and there is no default.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""Settings from the environment or a `.env` file; all faults are reported at once.
+"""Settings from the environment or a `.env` file; all configuration errors are reported together.
 
-Vendors read their own `LINKGAP_<VENDOR>_…` names in their own files (see `VendorOptions`), so a new
-vendor never edits this one. Precedence: environment < team < site < channel < command.
+Each vendor reads its own `LINKGAP_<VENDOR>_…` names in its own files (see `VendorOptions`), so
+adding a vendor never changes this file. Precedence: environment < team < site < channel < command.
 """
 
 import logging
@@ -26,16 +26,16 @@ from bot.settings import values
 log = logging.getLogger(__name__)
 
 RENAMED = {"purse": "list_budget"}
-"""Settings by the name that they had before; it is understood for one release."""
+"""Old names of settings, each with the new one; an old name is understood for one release."""
 MOST = 1_000_000_000
-"""Of units or dollars; SQLite counts no further than 64 bits, and money in millionths."""
+"""Largest amount, in units or dollars; SQLite stores 64 bits, and money in millionths."""
 
 
 class Settings(BaseSettings):
-    """What the process itself needs to know. Keys only as SecretStr.
+    """The settings of the process. Keys are always SecretStr.
 
-    An assignment is validated as the environment is: teams, sites and channels have overrides of
-    their own (`bot.settings.levels`).
+    Assignments are validated like the environment, because teams, sites and channels have overrides
+    (`bot.settings.levels`).
     """
 
     model_config = SettingsConfigDict(
@@ -117,12 +117,12 @@ class Settings(BaseSettings):
     @field_validator(*values.READERS)
     @classmethod
     def _readable(cls, text: str | None, info: ValidationInfo) -> str | None:
-        """Read what its users will read later, so that a fault is told at the start."""
+        """Parse the text as its users will, so that errors are reported at the start."""
         return values.READERS[info.field_name or ""](text) if text else text
 
     @property
     def vendor_order(self) -> tuple[str, ...]:
-        """Return the vendors that are preferred, the first first."""
+        """Return the preferred vendors, the first choice first."""
         return values.parts(self.via)
 
     @property
@@ -132,22 +132,22 @@ class Settings(BaseSettings):
 
     @property
     def overruled_gates(self) -> frozenset[str]:
-        """Return the names of the gates that never lead."""
+        """Return the names of the page checks that never come before links."""
         return frozenset(values.several(self.overruled))
 
     @property
     def alert_moments(self) -> frozenset[Moment]:
-        """Return what may interrupt a channel between digests."""
+        """Return what may be posted as an alert between digests."""
         return frozenset(map(Moment, values.several(self.alerts)))
 
     @property
     def owner_ids(self) -> frozenset[str]:
-        """Return the Slack users who may change money besides workspace admins."""
+        """Return the Slack users who may change money, besides workspace admins."""
         return frozenset(values.parts(self.owners))
 
 
 def _sendable(key: SecretStr | None) -> SecretStr | None:
-    """Refuse what no request can carry before an HTTP library quotes it in an error."""
+    """Reject characters that no request can carry, before an HTTP library quotes the key."""
     value = key.get_secret_value().strip() if key else ""
     if not all("!" <= character <= "~" for character in value):
         raise ValueError("holds a space or a character no API key has; copy it again")
@@ -164,7 +164,10 @@ class VendorOptions(BaseSettings):
 
     @classmethod
     def beside(cls, settings: Settings) -> Self:
-        """Read them from where the process reads its own; raises `ConfigError`."""
+        """Read them from the same environment and file as the process's settings.
+
+        Raises `ConfigError`.
+        """
         env_file = settings.model_config.get("env_file")
         return load(cls, Path(str(env_file)) if env_file else None)
 
@@ -173,7 +176,7 @@ AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 
 
 class _BothNames(BaseSettings):
-    """A renamed variable by its old name and by its new one, as it was typed."""
+    """The renamed variables under both their old and new names, unparsed."""
 
     model_config = SettingsConfigDict(
         env_prefix="LINKGAP_", extra="ignore", env_ignore_empty=True, frozen=True
@@ -184,7 +187,7 @@ class _BothNames(BaseSettings):
 
 
 def _by_old_names(env_file: Path | None) -> dict[str, str]:
-    """Return what only an old name says, by its new name; says so in a line of the log."""
+    """Return the values given only by an old name, under the new name; logs a line for each."""
     options: dict[str, Any] = {"_env_file": env_file}
     said = _BothNames(**options).model_dump(exclude_none=True)
     found = {}
@@ -204,7 +207,7 @@ def _by_old_names(env_file: Path | None) -> dict[str, str]:
 
 
 def load(kind: type[AnySettings], env_file: Path | None = Path(".env")) -> AnySettings:
-    """Read settings of a kind; raises `ConfigError` that names every faulty variable."""
+    """Read settings of a kind. Raises `ConfigError` that names every invalid variable."""
     options: dict[str, Any] = {"_env_file": env_file}
     if issubclass(kind, Settings):
         options |= _by_old_names(env_file)

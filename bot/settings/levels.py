@@ -1,8 +1,8 @@
-"""What holds for a team, one of its sites and a channel: environment < team < site < channel.
+"""The settings in effect for a team, a site and a channel: environment < team < site < channel.
 
-One list (`bot.settings.catalogue`), one validation (`bot.settings.environment`), one reader and
-writer of what was set (`bot.settings.overrides`), and one answer to what holds (`TeamSettings`).
-What somebody writes in a command is stronger than all of it.
+There is one list of settings (`bot.settings.catalogue`), one validation
+(`bot.settings.environment`), one reader and writer of stored values (`bot.settings.overrides`), and
+one place that combines them (`TeamSettings`). What somebody writes in a command overrides all.
 """
 
 import logging
@@ -35,8 +35,8 @@ log = logging.getLogger(__name__)
 class VendorNames:
     """The vendors that a setting may name.
 
-    `connected` can be asked, `searching` are those of them that have search results, `installed`
-    are all, also those that have no key.
+    `connected` have a key and can be asked, `searching` are those of them that have search results,
+    `installed` includes those without a key.
     """
 
     connected: frozenset[str]
@@ -46,9 +46,9 @@ class VendorNames:
 
 @dataclass(frozen=True, slots=True)
 class EffectiveValue:
-    """A setting with the value that holds, and the levels that it comes from, the nearest first.
+    """A setting with its effective value, and the levels that the value comes from, nearest first.
 
-    Only a blocklist comes from several. `is_default`: nobody said anything, anywhere.
+    Only a blocklist comes from several levels. `is_default`: no level sets it.
     """
 
     setting: Setting
@@ -58,17 +58,17 @@ class EffectiveValue:
 
     @property
     def level(self) -> Level:
-        """Return the nearest level that says something."""
+        """Return the nearest level that sets the value."""
         return self.levels[0]
 
 
 def effective(
     settings: Settings, team: Values, site: Values | None = None, channel: Values | None = None
 ) -> Settings:
-    """Return the settings with each level's values above those of the level before.
+    """Return the settings with the values of each level applied over the level before.
 
-    Blocklists add up: what one level never wants to see, no other brings back. A value that this
-    version no longer takes is left out.
+    Blocklists add up: a domain blocked at one level cannot be unblocked at another. A stored value
+    that this version does not accept is ignored.
     """
     found = settings.model_copy()
     for values in (team, site or {}, channel or {}):
@@ -76,7 +76,7 @@ def effective(
             if name not in Settings.model_fields or name not in BY_NAME:
                 continue
             if name == "blocklist":
-                # Not read again: it may be long, and it was read when it was saved.
+                # Not validated again: it may be long, and it was validated when it was saved.
                 text = ",".join(filter(None, (found.blocklist, text)))  # noqa: PLW2901
                 found = found.model_copy(update={"blocklist": text})
                 continue
@@ -89,13 +89,13 @@ def effective(
 
 @dataclass(frozen=True, slots=True)
 class TeamSettings:
-    """Which settings hold where in a team. Commands, runs, reads and digests all ask this."""
+    """The settings in effect anywhere in a team. Commands, runs, reads and digests all use this."""
 
     base: Settings
     overrides: Overrides = field(default_factory=Overrides)
 
     def at(self, site: str | None, channel: str | None) -> Settings:
-        """Return what holds for a question about a site (None: about none), asked in a channel."""
+        """Return the settings for a question about a site (None: no site), asked in a channel."""
         return effective(
             self.base,
             self.overrides.team,
@@ -104,13 +104,13 @@ class TeamSettings:
         )
 
     def in_channel(self, channel: str | None) -> Settings:
-        """Return what holds in a channel where nobody names a site: its default site's too."""
+        """Return the settings in a channel where no site is named: its default site applies."""
         return self.at(self.at(None, channel).site, channel)
 
     def defaults(self, in_place: Settings, site: str | None = None) -> Defaults:
-        """Return what an asker need not say, of what holds in a channel (`in_channel`).
+        """Return the defaults for a question, from the settings of its channel (`in_channel`).
 
-        A site that is named brings its own market, if it has one.
+        A named site brings its own market, if it has one.
         """
         own = self._of_site(site)
         return Defaults(
@@ -124,11 +124,11 @@ class TeamSettings:
         return parts(self._of_site(site).get("aliases", ""))
 
     def own_domains(self, site: str) -> frozenset[str]:
-        """Return a site's domain and its other ones: what is ours."""
+        """Return all domains of a site: its main one and its aliases."""
         return frozenset((site, *self.aliases(site)))
 
     def explain(self, site: str | None, channel: str | None) -> Iterator[EffectiveValue]:
-        """Yield every setting with its value and its levels; `site` None: the channel's."""
+        """Yield every setting with its value and levels; `site` None means the channel's own."""
         site = site or self.in_channel(channel).site
         found = self.at(site, channel)
         said = (
@@ -156,12 +156,12 @@ class TeamSettings:
 
 
 def read(db: sqlite_utils.Database, base: Settings, team: str) -> TeamSettings:
-    """Return what holds in a team, as the file says now."""
+    """Return a team's settings, as stored now."""
     return TeamSettings(base, overrides_of(db, team))
 
 
 def as_text(value: object) -> str:
-    """Return a value as it is typed; unset is empty."""
+    """Return a value as it would be typed; None becomes an empty text."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):
@@ -172,9 +172,9 @@ def as_text(value: object) -> str:
 def checked(
     settings: Settings, place: Place, values: Mapping[str, str], vendors: VendorNames
 ) -> dict[str, str | None]:
-    """Return values as they are kept, None where the level above shall hold again.
+    """Return values as they are stored; None means that the level above applies again.
 
-    Raises `BadSetting` with all faults by name.
+    Raises `BadSetting` with all errors by name.
     """
     found: dict[str, str | None] = {}
     faults: dict[str, str] = {}
@@ -189,7 +189,7 @@ def checked(
 
 
 def by_new_names(values: Mapping[str, str]) -> dict[str, str]:
-    """Return values by the names of today; where both names are given, the new one is meant."""
+    """Return values under the current names; if both names are given, the new one wins."""
     renamed = {RENAMED[name]: text for name, text in values.items() if name in RENAMED}
     return renamed | {name: text for name, text in values.items() if name not in RENAMED}
 
@@ -213,7 +213,7 @@ def _checked(
 
 
 def listed(known: Collection[str]) -> str:
-    """Return the names that may be chosen."""
+    """Return the names that may be chosen, as a clause for an error."""
     return f"choose from {', '.join(sorted(known))}" if known else "none is there"
 
 
@@ -229,7 +229,7 @@ def _named_vendors(
 
 
 def _valid(settings: Settings, name: str, text: str) -> str:
-    """Return a text as the environment's validation leaves it; raises `BadSetting`."""
+    """Return a text normalised by the environment's validation. Raises `BadSetting`."""
     refuse_too_long(name, text)
     if name == "aliases":
         try:

@@ -1,7 +1,7 @@
-"""What a team, its sites and its channels have set, read and kept as text, wherever it lies.
+"""The values that a team, its sites and its channels have set, read and stored as text.
 
-Most of it lies in `preferences`. A site's aliases and market, and a channel's default site and time
-zone, have columns of their own; `_OF_SITE` and `_OF_CHANNEL` are the only places that know them.
+Most are stored in `preferences`. A site's aliases and market, and a channel's default site and time
+zone, have their own columns; only `_OF_SITE` and `_OF_CHANNEL` know them.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ from bot.store import preferences, workspace
 from bot.store.preferences import Preference
 
 LONGEST = 100_000
-"""Characters of a value; a blocklist may be long, a mistake is longer."""
+"""Most characters of a value: enough for a long blocklist, few enough to stop a mistake."""
 Values = Mapping[str, str]
 
 
@@ -31,7 +31,7 @@ class Place:
 
     @classmethod
     def site(cls, text: str) -> "Place":
-        """Return a site's place; raises `BadSetting` for what is no domain."""
+        """Return a site's place. Raises `BadSetting` if the text is not a domain."""
         refuse_too_long("site", text)
         try:
             return cls(Level.SITE, READERS["site"](text))
@@ -43,38 +43,38 @@ TEAM = Place(Level.TEAM)
 
 
 def refuse_too_long(name: str, text: str) -> None:
-    """Raise `BadSetting` for a text that nobody can have meant."""
+    """Raise `BadSetting` for a text too long to be meant."""
     if len(text) > LONGEST:
         raise BadSetting({name: f"{len(text):,} characters; {LONGEST:,} is the most."})
 
 
 def ended(sentence: str) -> str:
-    """Return a sentence with its full stop."""
+    """Return the sentence with a full stop."""
     return sentence if sentence.endswith(".") else f"{sentence}."
 
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """All that one team has set, as text: its own, by site and by channel."""
+    """Everything that one team has set, as text: for itself, by site and by channel."""
 
     team: Values = field(default_factory=dict)
     sites: Mapping[str, Values] = field(default_factory=dict)
     channels: Mapping[str, Values] = field(default_factory=dict)
 
     def at(self, place: Place) -> Values:
-        """Return what is set at a place itself."""
+        """Return what is set at exactly this place."""
         if place.level is Level.SITE:
             return self.sites.get(place.of, {})
         return self.channels.get(place.of, {}) if place.level is Level.CHANNEL else self.team
 
 
 class Keep(Protocol):
-    """Keeps a value of a team's site or channel, or forgets it (None)."""
+    """Stores a value of a team's site or channel; None deletes it."""
 
     def __call__(
         self, db: sqlite_utils.Database, team: str, of: str, value: str | None, at: datetime, /
     ) -> None:
-        """Do it."""
+        """Store the value."""
 
 
 def _keep_aliases(
@@ -131,7 +131,7 @@ _KEEPERS: Mapping[tuple[Level, str], Keep] = {
 
 
 def overrides_of(db: sqlite_utils.Database, team: str) -> Overrides:
-    """Read all that a team has set. Every site is there, also one for which nothing is set."""
+    """Read everything that a team has set. Includes every site, even one without values."""
     found: dict[str, dict[str, dict[str, str]]] = {
         Level.TEAM: {"": {}},
         Level.SITE: {},
@@ -158,9 +158,10 @@ def save(
     at: datetime,
     seen: Values | None = None,
 ) -> None:
-    """Keep values that `levels.checked` has returned. A site is made by its first value.
+    """Store values that `levels.checked` returned. A site is created by its first value.
 
-    `seen`: what stood there when somebody decided; raises `BadSetting` where another was faster.
+    `seen` holds the values on which the change was based. Raises `BadSetting` if somebody else
+    changed one of them meanwhile.
     """
     if seen is not None:
         _refuse_overtaken(overrides_of(db, team).at(place), seen, values)

@@ -1,6 +1,6 @@
-"""How the text of a setting is read, wherever it was typed: environment, form or command line.
+"""Parsers for the text of settings, from the environment, the form or the command line alike.
 
-A reader returns the text as it is kept; raises `ValueError` with a sentence.
+Each returns the text as it is stored, or raises `ValueError` with a sentence.
 """
 
 import re
@@ -22,18 +22,18 @@ from bot.model.tracking import Moment
 
 GATES = ("intent", "trust")
 NONE = "none"
+"""The word for an empty list; an empty text means the value of the level above."""
 _BETWEEN = re.compile(r"[,\s]+")
 _PERSON = re.compile(r"\A[UW][A-Z0-9]+")
-"""The word for an empty list, where saying nothing means what the level above says."""
 
 
 def parts(text: str) -> tuple[str, ...]:
-    """Return the entries of a list; commas, spaces and line breaks all part them."""
+    """Split a list at commas, spaces and line breaks, and drop duplicates."""
     return tuple(dict.fromkeys(filter(None, _BETWEEN.split(text))))
 
 
 def several(text: str) -> tuple[str, ...]:
-    """Return the entries of a list that may say none."""
+    """Split a list that may also be `none`."""
     return () if text == NONE else parts(text)
 
 

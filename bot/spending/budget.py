@@ -1,4 +1,4 @@
-"""What one run may spend: every request is reserved at its worst case first and settled after."""
+"""The budget of a run: each request's worst case is reserved before it, and settled after it."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,9 +18,9 @@ from bot.store.ledger import NOBODY, Limit, Payer
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the owner allows above a single run: caps by payer and period, and what units cost.
+    """The owner's caps beyond a single run, by payer and period, and the prices of units.
 
-    None or absent is no cap. Days and months are those of UTC.
+    None or absent means no cap. Days and months are in UTC.
     """
 
     person_day: Amount | None = None
@@ -32,7 +32,7 @@ class Rules:
 
     @classmethod
     def of(cls, settings: Settings) -> "Rules":
-        """Return the rules that are set."""
+        """Return the rules from the settings."""
 
         def amount(dollars: Decimal | None) -> Amount | None:
             return None if dollars is None else Amount(int(dollars * MICRO), money=True)
@@ -48,11 +48,11 @@ class Rules:
 
     @property
     def caps_money(self) -> bool:
-        """Say whether a cap in money holds for any vendor whatever."""
+        """Say whether a cap in dollars applies to every vendor."""
         return any((self.person_day, self.site_month, self.channel_month))
 
     def of_payer(self, team: str, payer: Payer, at: datetime) -> Iterator[Limit]:
-        """Yield the caps of the one who asks, of the site and of the channel, as they are set."""
+        """Yield the caps on the payer's person, site and channel, as far as they are set."""
         day, month = day_of(at), month_of(at)
         if self.person_day and payer.person:
             yield Limit("person and day", self.person_day, day, team, person=payer.person)
@@ -63,7 +63,7 @@ class Rules:
             yield Limit("channel and month", most, month, team, channel=payer.channel)
 
     def of_vendor(self, vendor: str, pool: str, at: datetime) -> Iterator[Limit]:
-        """Yield the cap of a vendor. The installation pays its bill, so all teams count."""
+        """Yield the cap on a vendor; all teams count, because the installation pays the bill."""
         most = self.vendor_month.get(vendor)
         if most:
             pool_of = None if most.money else pool
@@ -72,22 +72,22 @@ class Rules:
 
 
 def day_of(at: datetime) -> datetime:
-    """Return when the day began, in UTC."""
+    """Return the start of the day in UTC."""
     return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def month_of(at: datetime) -> datetime:
-    """Return when the month began, in UTC."""
+    """Return the start of the month in UTC."""
     return day_of(at).replace(day=1)
 
 
 @dataclass(frozen=True, slots=True)
 class RunBudget:
-    """The meter of one run, kept in the ledger, so that it survives the process.
+    """The meter of one run; it is stored in the ledger, so it survives a kill of the process.
 
-    `cap` is in units of each vendor's pool; None leaves it to `caps`, each vendor's own, and one
-    that is not named there has none. It is both the meter and, with the team's `answers`, the
-    wallet that the gateway is handed.
+    `cap` is in units of each vendor's pool. If it is None, `caps` holds each vendor's own cap, and
+    a vendor without an entry has none. The object is both the meter and, with the team's `answers`,
+    the wallet that the gateway gets.
     """
 
     database: Database
@@ -110,7 +110,7 @@ class RunBudget:
         team: str,
         payer: Payer = NOBODY,
     ) -> "RunBudget":
-        """Return the budget of a run by what is set where it is asked for."""
+        """Return the budget of a run, from the settings in effect where it is asked."""
         return cls(
             database,
             run_id,
@@ -124,11 +124,11 @@ class RunBudget:
 
     @property
     def meter(self) -> "RunBudget":
-        """Return itself: this is where requests are reserved and settled."""
+        """Return itself: requests are reserved and settled here."""
         return self
 
     async def reserve(self, vendor: str, capability: Capability, call: Call) -> Reservation:
-        """Write the worst case down; raises `BudgetExceeded` when a cap would be passed."""
+        """Reserve the worst case in the ledger. Raises `BudgetExceeded` if it would pass a cap."""
         at = self.database.clock.now()
         costs = [self._priced(vendor, cost) for cost in (call.worst, *call.worst.besides)]
         of_payer = tuple(self.rules.of_payer(self.team, self.payer, at))
@@ -139,7 +139,7 @@ class RunBudget:
         unknown = any(cost.micro_usd is None and cost.units > 0 for cost in costs)
         if in_money and unknown and not self.rules.allow_unpriced:
             raise Unpriced(vendor, in_money.cap)
-        # A vendor's own cap is one of its main pool; one that is set counts in each.
+        # A vendor's own cap applies to its main pool; a cap from the settings applies to each pool.
         caps = [self._cap_of(vendor), *(self.cap for _ in call.worst.besides)]
         row_id, *others = await self.database.run(
             lambda db: [
@@ -165,7 +165,7 @@ class RunBudget:
         return Reservation(row_id, call, vendor, tuple(zip(pools, others, strict=True)))
 
     async def settle(self, reservation: Reservation, billed: Cost | None, outcome: str) -> None:
-        """Write the true cost, as soon as the file takes it; an unknown one is the worst case."""
+        """Store the actual cost, as soon as the database takes it; None keeps the worst case."""
         at = self.database.clock.now()
         others = {cost.pool: cost for cost in (billed.besides if billed else ())}
         told = [(reservation.id, billed)]
@@ -184,7 +184,7 @@ class RunBudget:
         )
 
     async def cached(self, vendor: str, capability: Capability) -> None:
-        """Write down that an answer was reused and cost nothing."""
+        """Record that an answer was reused and cost nothing."""
         at = self.database.clock.now()
         await self.database.surely(
             lambda db: ledger.record_cached(
@@ -199,11 +199,11 @@ class RunBudget:
         )
 
     async def spent(self) -> tuple[CostLine, ...]:
-        """Return what the run cost so far, a line a vendor and pool."""
+        """Return what the run has cost so far, one line per vendor and pool."""
         return await self.database.read(lambda db: ledger.spent(db, self.team, self.run_id))
 
     async def left(self, vendor: str, pool: str = "units") -> int | None:
-        """Return the units that may still be reserved at a vendor; None without a cap."""
+        """Return the units that can still be reserved at a vendor; None means no cap."""
         cap = self._cap_of(vendor)
         if cap is None:
             return None

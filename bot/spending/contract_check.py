@@ -1,4 +1,4 @@
-"""Asks the vendors with free calls whether their contracts still hold, for `linkgap doctor`."""
+"""Checks the vendors' contracts with free calls, for `linkgap doctor --online`."""
 
 import asyncio
 from collections.abc import Iterable
@@ -13,29 +13,32 @@ from bot.spending.overview import Spending
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the free calls of one vendor showed; `lines` are whole sentences."""
+    """The results of one vendor's free calls: whole sentences, each with whether it fits.
+
+    What could not be asked does not fit.
+    """
 
     title: str
-    lines: tuple[str, ...]
+    lines: tuple[tuple[str, bool], ...]
 
 
 async def check_all(
     spending: Spending, vendors: Iterable[Vendor], team: str
 ) -> tuple[Checked, ...]:
-    """Check each vendor that has free calls; never raises for what a vendor does."""
+    """Check each vendor that has free calls. Never raises for an error of a vendor."""
     able = [(vendor, vendor.contract) for vendor in vendors if vendor.contract is not None]
     checks = (_check(spending, vendor, contract, team) for vendor, contract in able)
     return tuple(await asyncio.gather(*checks))
 
 
 async def _check(spending: Spending, vendor: Vendor, contract: Adapter, team: str) -> Checked:
-    # Its free calls are booked as what they are beside: look-ups of what is left.
+    # Booked as balance look-ups, because those are free calls too.
     asked = replace(vendor, capabilities={Capability.BALANCE: contract})
     try:
         answer = await spending.look_up(
             asked, Capability.BALANCE, BalanceQuery(), run_id=uuid4().hex, team=team
         )
     except LinkGapError as error:
-        return Checked(vendor.title, (f"could not be checked. {error}",))
-    found = tuple(finding.sentence for finding in answer.only(Finding))
-    return Checked(vendor.title, (*found, *answer.notes))
+        return Checked(vendor.title, ((f"could not be checked. {error}", False),))
+    found = ((finding.sentence, finding.fits) for finding in answer.only(Finding))
+    return Checked(vendor.title, (*found, *((failure, False) for failure in answer.notes)))

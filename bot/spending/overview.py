@@ -1,4 +1,4 @@
-"""The price before a run, and what was spent and is left, for whoever asks."""
+"""Prices before a run; afterwards what was spent, and what is left."""
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -28,13 +28,13 @@ from bot.store.connect import Database
 from bot.store.ledger import NOBODY, Limit, Payer, Total, spent_by, totals, typical
 
 HISTORY = timedelta(days=90)
-"""Older runs say nothing about what one costs today."""
+"""Runs older than this say nothing about what one costs today."""
 KEPT = timedelta(minutes=15)
-"""A vendor's balance is asked for no more often than this."""
+"""A vendor is asked for its balance no more often than this."""
 
 
 class Spending:
-    """Tells prices, caps and what was spent. Beside a run it asks only what costs nothing."""
+    """Answers questions about prices, caps and spending. Its own requests are free ones only."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Spending:
         self._heard: dict[str, tuple[datetime, Allowance]] = {}
 
     async def quote(self, question: Question, team: str, channel: str | None = None) -> Quote:
-        """Return the most a run may cost there; raises `BadQuestion` when no vendor fits."""
+        """Return the most that a run may cost there. Raises `BadQuestion` if no vendor fits."""
         held = await self._held(team)
         settings = held.at(question.site, channel)
         units = self.worst(question, settings, held.aliases(question.site))
@@ -59,7 +59,7 @@ class Spending:
     def worst(
         self, question: Question, settings: Settings, aliases: Sequence[str] = ()
     ) -> dict[tuple[str, str], int]:
-        """Return the worst case in units by vendor and pool; raises `BadQuestion` if none fits."""
+        """Return the worst case in units by vendor and pool. Raises `BadQuestion` if none fits."""
         return planned.quote(
             question,
             vendors_for(self._registry, question, settings),
@@ -76,16 +76,17 @@ class Spending:
     async def look_up(
         self, vendor: Vendor, capability: Capability, query: object, *, run_id: str, team: str
     ) -> Answer[object]:
-        """Ask one vendor one thing outside a run: in the ledger, never from the cache."""
+        """Ask one vendor one thing outside a run; recorded in the ledger, never from the cache."""
         settings = await self._settings_of(team, None, None)
         vendors = self._registry.vendors
         budget = RunBudget.of_run(self._database, settings, vendors, run_id=run_id, team=team)
         return await self._gateway.ask(vendor, capability, query, budget, fresh=True)
 
     async def week(self, questions: Iterable[Question], team: str, channel: str) -> Quote:
-        """Return the most that reading these keywords once may cost, whoever answers each.
+        """Return the most that one read of these keywords may cost, summed over their vendors.
 
-        What no vendor fits is not read and costs nothing; raises `BadQuestion` if none is read.
+        A keyword that no vendor fits is not read and costs nothing. Raises `BadQuestion` if this is
+        true of all.
         """
         alike: dict[tuple[object, ...], list[Question]] = {}
         for one in questions:
@@ -129,15 +130,15 @@ class Spending:
         return Quote(tuple(lines), ask_over)
 
     def must_be_confirmed(self, quote: Quote) -> bool:
-        """Say whether the owner wants somebody to agree to this price first."""
+        """Say whether somebody must confirm this price first, by the owner's setting."""
         return quote.ask_over is not None and quote.exceeds(quote.ask_over)
 
     async def overview(
         self, team: str | None, payer: Payer | None = None, since: datetime | None = None
     ) -> Overview:
-        """Return what a team (None: all) spent since a moment, by default this month's beginning.
+        """Return what a team (None: all teams) spent since a moment, by default the month's start.
 
-        The caps are those of everybody who spent in their period, and of `payer`.
+        The caps are those of every payer who spent in the cap's period, and of `payer`.
         """
         now = self._clock.now()
         since = since or month_of(now)
@@ -158,7 +159,7 @@ class Spending:
     async def allowances(
         self, team: str, vendors: Collection[str] | None = None
     ) -> tuple[Allowance, ...]:
-        """Ask the vendors (None: all) what is left, with look-ups that cost nothing."""
+        """Ask the vendors (None: all) what is left, with requests that cost nothing."""
         asked = [
             vendor
             for vendor in self._registry.vendors
@@ -169,7 +170,7 @@ class Spending:
     async def near(
         self, team: str, payer: Payer, vendors: Collection[str]
     ) -> tuple[tuple[Standing, ...], tuple[Allowance, ...]]:
-        """Return the caps, and the allowances as last heard of, that are nearly used up."""
+        """Return the caps, and the allowances as last reported, that are nearly used up."""
         caps = await self._standings([(team, payer)], self._clock.now(), vendors, team=team)
         heard = [self._heard[name][1] for name in vendors if name in self._heard]
         return (
@@ -199,9 +200,9 @@ class Spending:
         *,
         team: str | None,
     ) -> tuple[Standing, ...]:
-        """Return how the payers' caps stand, each as set where it pays, and the vendors'.
+        """Return how full the caps are: each payer's, by the settings of its place, and vendors'.
 
-        `team` None: the vendors' caps are the environment's.
+        If `team` is None, the vendors' caps come from the environment.
         """
         found = list(payers)
         teams = {whose for whose, _ in found} | ({team} if team else set())
@@ -227,7 +228,7 @@ class Spending:
 
 
 def _together(quotes: Sequence[Quote]) -> Quote:
-    """Return the price of all of them, a line a vendor; what is usual for one says nothing here."""
+    """Return the total price, one line per vendor and pool; the typical costs are dropped."""
     lines: dict[tuple[str, str], QuoteLine] = {}
     for line in chain.from_iterable(quote.lines for quote in quotes):
         pool = line.vendor, line.pool
@@ -244,7 +245,7 @@ def _sum(one: QuoteLine, other: QuoteLine) -> QuoteLine:
 
 
 def _payers(day: Iterable[Total], month: Iterable[Total]) -> list[tuple[str, Payer]]:
-    """Return everybody who spent in the period of a cap."""
+    """Return every payer who spent in the period of a cap."""
     return [
         *((total.team, Payer(person=total.person)) for total in day),
         *((total.team, Payer(site=total.site)) for total in month),

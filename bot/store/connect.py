@@ -22,6 +22,7 @@ import sqlite_utils
 from bot.common.clock import Clock
 from bot.common.errors import ConfigError
 from bot.store import leases
+from bot.store.faults import cure
 from bot.store.kept_writes import RetryQueue
 from bot.store.migrations import migrate
 from bot.store.write_check import WriteCheck
@@ -37,8 +38,8 @@ MEETINGS = 10
 OLDEST_SQLITE = (3, 37, 0)
 # Another process (a CLI run, a backup) may hold the lock, but only briefly.
 LOCK_SECONDS = 20
-# SQLite's default of 2 MB sends the indexes of a million intervals through the disk on every
-# profile.
+# With SQLite's default of 2 MB, the indexes of a million intervals are read from disk again for
+# every profile.
 WRITER_CACHE_KIB = 32_768
 
 
@@ -79,7 +80,7 @@ class Database:
         return await self._writer.run(fn if fence is None else partial(_behind, fence, fn))
 
     async def read(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
-        """Run `fn` on one snapshot of what is committed; SQLite refuses writes there."""
+        """Run `fn` on a snapshot of the committed data; SQLite refuses writes there."""
         return await self._run_in(self._reading, lambda: self._snapshot(fn))
 
     async def surely(self, fn: Callable[[sqlite_utils.Database], Any]) -> None:
@@ -105,7 +106,7 @@ class Database:
         return await self._check.fault()
 
     async def close(self) -> None:
-        """Finish what is queued, checkpoint the write-ahead log and close the file."""
+        """Finish queued writes, checkpoint the write-ahead log and close the file."""
         try:
             await self._check.close()
             await self._retries.close()
@@ -146,7 +147,9 @@ class Database:
                 reader.execute("PRAGMA query_only = ON")
                 self._idle.put(reader)
         except (OSError, sqlite3.Error) as error:
-            raise ConfigError(f"LINKGAP_DB: {self.path} cannot be opened: {error}.") from error
+            raise ConfigError(
+                f"LINKGAP_DB: {self.path} cannot be opened: {error}. {cure(error)}"
+            ) from error
 
     def _snapshot(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
         reader = self._idle.get()

@@ -175,7 +175,7 @@ def create_tables(db: sqlite_utils.Database) -> None:
 
 
 def begin_import(db: sqlite_utils.Database, facts: FileFacts, now: datetime) -> int:
-    """Open an import and return its id. Removes what long interrupted imports left behind."""
+    """Open an import and return its id; delete imports that were interrupted long ago."""
     db.execute(
         "DELETE FROM imports WHERE finished = 0 AND imported_at < ?",
         [to_text(now - ABANDONED_AFTER)],

@@ -1,4 +1,4 @@
-"""Durable job rows: what somebody was promised before Slack got its acknowledgement.
+"""Durable job rows: work that we accepted, stored before Slack gets its acknowledgement.
 
 A row is committed before the ack, so a kill after the ack loses nothing: a row belongs to the
 process whose lease it names, and `take_over` finds those of processes that are gone. Ids are opaque
@@ -121,7 +121,7 @@ def end(
 
 
 def update_payload(db: sqlite_utils.Database, job_id: str, payload: str, at: datetime) -> None:
-    """Replace what the job knows, such as the message that it has posted."""
+    """Replace a job's payload, for example to store the message that it has posted."""
     db.execute(
         "UPDATE jobs SET payload = ?, updated_at = ? WHERE id = ?", (payload, to_text(at), job_id)
     )

@@ -1,6 +1,6 @@
 """Retry queue for writes that must not get lost while the database cannot be written.
 
-For facts that are true whether or not the disk is full: what a request cost, how a job ended, what
+It is for facts that stay true while the disk is full: what a request cost, how a job ended, what
 Slack has accepted.
 """
 
@@ -38,7 +38,7 @@ class RetryQueue:
             self._later = asyncio.create_task(self._retry())
 
     async def close(self) -> None:
-        """Try once more before the end."""
+        """Try once more to write the queue before the process ends."""
         if self._later is not None:
             self._later.cancel()
             await asyncio.gather(self._later, return_exceptions=True)

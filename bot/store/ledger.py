@@ -1,7 +1,7 @@
 """The ledger: one row per request, written before it is sent and settled after.
 
 Units and micro-dollars are integers. A pool belongs to its provider: Ahrefs units and Semrush units
-are not one currency, so sums and caps are per provider and pool, or in money where the price is
+are different currencies, so sums and caps are per provider and pool, or in money if the price is
 known.
 """
 
@@ -193,7 +193,7 @@ def record_cached(
 
 
 def close_orphans(db: sqlite_utils.Database, at: datetime) -> int:
-    """Settle at worst case what a process that is gone left reserved; returns how many rows.
+    """Settle reservations of processes that are gone, at their worst case; return how many.
 
     It covers all teams. The command line has no lease: what it left is settled after an hour.
     """

@@ -1,10 +1,10 @@
 """What changed in profiles since a moment: who started to link, and who stopped.
 
-Nothing is stored twice for this: an interval that a later read opened is new. The first read of a
-profile shows what was already there. A read that was cut off shows only a part, so an interval that
-it opens is new only if the index itself first saw the link since the day from which on new linkers
-were asked for. That is the day of the previous read, not of the previous message: a week may have
-gone by unread.
+No extra rows are stored for this: an interval that a later read opened is new. The first read of a
+profile shows links that already existed. A read that was cut off shows only a part, so an interval
+that it opens is new only if the index first saw the link on or after the day from which new linkers
+were asked for. That is the day of the previous read, not of the previous digest, because a week may
+have passed without a read.
 """
 
 from collections.abc import Collection, Iterable
@@ -35,7 +35,7 @@ LOST, STILL_THERE, UNCHECKED = "lost", "still_there", "unchecked"
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A domain that left a profile. `state` is `lost` once its page was seen without the link."""
+    """A domain that left a profile. `state` is `lost` once its page was read without the link."""
 
     domain: str
     target: str
@@ -52,7 +52,7 @@ def opened(
     after: datetime,
     until: datetime,
 ) -> tuple[tuple[ReferringDomain, Link | None], ...]:
-    """Return who started to link to a target between two moments, and still links as far as known.
+    """Return the domains that started to link between two moments and still link as far as known.
 
     Each comes with the linking page, if that was bought.
     """
@@ -86,7 +86,7 @@ def opened(
 
 
 def last_asked(db: sqlite_utils.Database, of: ProfileOf) -> datetime | None:
-    """Return when it was last asked who is new to a target, and answered; None: never."""
+    """Return when a question for a target's new linkers was last answered; None: never."""
     (at,) = db.execute(
         "SELECT max(as_of) FROM profile_reads WHERE profile_id = ? AND asked_since IS NOT NULL",
         (_id(db, of),),
@@ -95,7 +95,7 @@ def last_asked(db: sqlite_utils.Database, of: ProfileOf) -> datetime | None:
 
 
 def closed(db: sqlite_utils.Database, of: ProfileOf, *, by: int) -> tuple[ReferringDomain, ...]:
-    """Return who was missing from a complete read, by the read's id."""
+    """Return the domains whose intervals a complete read closed, by the read's id."""
     profile_id = _id(db, of)
     rows = db.execute(
         "SELECT name, authority, scale, link, trust, traffic, first_seen FROM referring_domains "
@@ -113,9 +113,9 @@ def linking_to(
     own: Collection[str],
     domains: Iterable[str],
 ) -> frozenset[str]:
-    """Return which of these domains link to any address of our `own` domains, by any index.
+    """Return which of these domains link to any page of our `own` domains, in any index.
 
-    Our page may have had another address before.
+    Our page may have had another URL before.
     """
     ours = {
         profile_id
@@ -143,7 +143,7 @@ def linking_to(
 def note_absent(
     db: sqlite_utils.Database, team: str, site: str, domains: Iterable[str], at: datetime
 ) -> None:
-    """Keep that domains surely do not link to a site of a team at a moment."""
+    """Record that domains certainly did not link to a team's site at a moment."""
     site_id, names = ensure_site(db, team, site, at).id, list(domains)
     db.conn.executemany(
         "INSERT INTO domains (name) VALUES (?) ON CONFLICT DO NOTHING", [(name,) for name in names]
@@ -170,7 +170,7 @@ def absent(
 
 
 def keep_page(db: sqlite_utils.Database, of: ProfileOf, link: Link) -> None:
-    """Store on which page a domain links to a target; ignores unknown profiles and domains."""
+    """Store the page on which a domain links to a target; ignore unknown profiles and domains."""
     db.execute(
         "INSERT OR REPLACE INTO linking_pages (profile_id, domain_id, url, title, anchor) "
         "SELECT ?, id, ?, ?, ? FROM domains WHERE name = ?",
@@ -182,7 +182,7 @@ def keep_page(db: sqlite_utils.Database, of: ProfileOf, link: Link) -> None:
 
 
 def page_of(db: sqlite_utils.Database, of: ProfileOf, domain: str) -> Link | None:
-    """Return the page on which a domain links to a target; None when it was never bought."""
+    """Return the page on which a domain links to a target; None if it was never bought."""
     row = db.execute(
         "SELECT url, title, anchor FROM linking_pages JOIN domains ON domains.id = domain_id "
         "WHERE profile_id = ? AND name = ?",
@@ -203,7 +203,7 @@ def note_loss(
     url: str | None,
     at: datetime,
 ) -> None:
-    """Record that a domain left a profile, and what a visit to its page showed."""
+    """Record that a domain left a profile, and what its page showed when we read it."""
     db.execute("INSERT INTO domains (name) VALUES (?) ON CONFLICT DO NOTHING", (domain,))
     db.execute(
         "INSERT OR REPLACE INTO losses (profile_id, domain_id, seen_at, state, url) "
@@ -219,7 +219,7 @@ def losses(
     after: datetime,
     until: datetime,
 ) -> tuple[Loss, ...]:
-    """Return who left a target's profile between two moments, and whether the loss was seen."""
+    """Return the domains that left a target's profile between two moments, with their states."""
     rows = db.execute(
         "SELECT name, state, url, seen_at, authority, scale, link, trust, traffic, first_seen "
         "FROM losses JOIN domains ON domains.id = losses.domain_id "

@@ -4,6 +4,8 @@ A change to a table is a new step at the end. Every table is STRICT; moments are
 is integer micro-dollars, units are integers, JSON is text.
 """
 
+import sqlite3
+
 import sqlite_utils
 
 from bot.common.errors import ConfigError
@@ -54,7 +56,7 @@ def workspace(db: sqlite_utils.Database) -> None:
 
 @STEPS()
 def jobs(db: sqlite_utils.Database) -> None:
-    """Add jobs, and deliveries: what was promised, and what was already posted for it."""
+    """Add jobs and deliveries: accepted work, and what was already posted for it."""
     db.executescript("""
         CREATE TABLE jobs (
             number INTEGER PRIMARY KEY,
@@ -131,7 +133,7 @@ def answers(db: sqlite_utils.Database) -> None:
 
 @STEPS()
 def profiles(db: sqlite_utils.Database) -> None:
-    """Add profiles: who links to whom, as intervals between reads; no change adds one row."""
+    """Add profiles: who links to whom, as intervals between reads; unchanged reads add one row."""
     db.executescript("""
         CREATE TABLE providers (
             id INTEGER PRIMARY KEY,
@@ -195,7 +197,7 @@ def profiles(db: sqlite_utils.Database) -> None:
 
 @STEPS()
 def reports(db: sqlite_utils.Database) -> None:
-    """Add reports: whole answers, with the columns that people sort and filter by."""
+    """Add reports: complete answers, with the columns that people sort and filter by."""
     db.executescript("""
         CREATE TABLE reports (
             run_id TEXT NOT NULL,
@@ -261,7 +263,7 @@ def views(db: sqlite_utils.Database) -> None:
 
 @STEPS()
 def payers(db: sqlite_utils.Database) -> None:
-    """Add who asked, for which site and where, to every request: caps count by these columns."""
+    """Add person, site and channel to every request: caps count by these columns."""
     db.executescript("""
         ALTER TABLE spend ADD COLUMN person TEXT;
         ALTER TABLE spend ADD COLUMN site TEXT;
@@ -305,14 +307,14 @@ def capped_mean(db: sqlite_utils.Database) -> None:
 
 @STEPS()
 def list_budget(db: sqlite_utils.Database) -> None:
-    """Call what was set as `purse` by its new name; where both are set, the new one stays."""
+    """Rename the setting `purse` to its new name; if both are set, the new one stays."""
     db.execute("UPDATE OR IGNORE preferences SET name = 'list_budget' WHERE name = 'purse'")
     db.execute("DELETE FROM preferences WHERE name = 'purse'")
 
 
 @STEPS()
 def sample_snapshots(db: sqlite_utils.Database) -> None:
-    """Keep with a read whether it was invented; of earlier ones their index tells it."""
+    """Add whether a read was sample data; for earlier reads, their index tells."""
     db.executescript("""
         ALTER TABLE snapshots ADD COLUMN sample INTEGER NOT NULL DEFAULT 0
             CHECK (sample IN (0, 1));
@@ -322,7 +324,7 @@ def sample_snapshots(db: sqlite_utils.Database) -> None:
 
 @STEPS()
 def recounts(db: sqlite_utils.Database) -> None:
-    """Keep up to which read the need was counted again, so that a digest can say so once."""
+    """Add up to which read the need was recounted, so that a digest can say so once."""
     db.executescript("CREATE TABLE recounts (until TEXT NOT NULL) STRICT;")
     db.execute(
         "INSERT INTO recounts (until) SELECT last FROM "
@@ -332,7 +334,7 @@ def recounts(db: sqlite_utils.Database) -> None:
 
 @STEPS()
 def asked_since(db: sqlite_utils.Database) -> None:
-    """Add since which day a read asked for new linkers: unknown of what was read before."""
+    """Add since which day a read asked for new linkers; unknown for earlier reads."""
     db.executescript("ALTER TABLE profile_reads ADD COLUMN asked_since TEXT;")
 
 
@@ -369,22 +371,47 @@ def processes(db: sqlite_utils.Database) -> None:
 def migrate(db: sqlite_utils.Database, name: str) -> None:
     """Apply missing migrations, all or nothing; two processes may try at the same moment.
 
-    `name` is what a user calls the file. Raises `ConfigError` when a newer LinkGap wrote it, or
-    when it holds another program's tables.
+    `name` is the file's name in messages. Raises `ConfigError` if a newer LinkGap wrote the file,
+    or if it has another program's tables.
     """
     db.conn.execute("BEGIN IMMEDIATE")
     with db.conn:
-        applied = {step.name for step in STEPS.applied(db)}
-        if not applied and db.table_names():
-            raise ConfigError(
-                f"LINKGAP_DB: {name} belongs to another program: LinkGap found tables it did not "
-                "make. Name a file of its own."
-            )
-        known = {step.name for step in STEPS.pending(sqlite_utils.Database(memory=True))}
-        newer = sorted(applied - known)
-        if newer:
-            raise ConfigError(
-                f"LINKGAP_DB: {name} was changed by a newer LinkGap ({', '.join(newer)}). "
-                "Update this one, or restore a backup."
-            )
-        STEPS.apply(db)
+        refuse_unknown(db, name)
+        STEPS.apply(_ByLine(db.conn, strict=db.strict, execute_plugins=False))
+
+
+def refuse_unknown(db: sqlite_utils.Database, name: str) -> None:
+    """Raise `ConfigError` when a newer LinkGap or another program wrote this file."""
+    applied = {step.name for step in STEPS.applied(db)}
+    if not applied and db.table_names():
+        raise ConfigError(
+            f"LINKGAP_DB: {name} belongs to another program: LinkGap found tables it did not "
+            "make. Name a file of its own."
+        )
+    known = {step.name for step in STEPS.pending(sqlite_utils.Database(memory=True))}
+    newer = sorted(applied - known)
+    if newer:
+        raise ConfigError(
+            f"LINKGAP_DB: {name} was changed by a newer LinkGap ({', '.join(newer)}). "
+            "Update this one, or restore a backup."
+        )
+
+
+class _ByLine(sqlite_utils.Database):
+    """Splits scripts at the ends of their lines.
+
+    `sqlite_utils` looks for the end of a statement after every letter, so a new file took 50 ms
+    longer to create. `sqlite3` would commit the transaction.
+    """
+
+    def executescript(self, sql: str) -> sqlite3.Cursor:
+        """Run statements, the last of which ends the text, within the open transaction."""
+        cursor, statement = self.conn.cursor(), ""
+        for line in sql.splitlines():
+            statement += f"{line}\n"
+            if sqlite3.complete_statement(statement):
+                cursor.execute(statement)
+                statement = ""
+        if statement.strip():
+            raise sqlite3.OperationalError(f"a statement without an end: {statement.strip()}")
+        return cursor

@@ -1,6 +1,6 @@
 """Recount stored reads after a change of method: one step of the migrations.
 
-A new rule for the need must never look like progress, so it is applied to old reads too.
+A new rule for the need must never look like progress, so it also applies to old reads.
 """
 
 import json
@@ -19,10 +19,9 @@ _COLUMNS = "tracked, taken_at, multiplier, have, page, position, serp, rivals"
 def recount_snapshots(db: sqlite_utils.Database) -> None:
     """Recompute the need of every read from the stored counts and multiplier.
 
-    A read without any count gets no need either: a need that cannot be compared is unknown. So is
-    one whose counts were of other pages than today's would be: an address that came with a click
-    was counted as a page of its own, and one page in two spellings as two. Our position is that
-    among the pages, each once.
+    The need is unknown for a read without counts, and for one whose counts were of other pages than
+    they would be today. Such reads counted a URL with a click parameter as a page of its own, and
+    one page in two spellings as two. Our position is recounted over the pages, each once.
     """
     urls: dict[int, str] = dict(db.execute("SELECT id, url FROM ranked_pages").fetchall())
     reads = db.execute(f"SELECT {_COLUMNS} FROM snapshots").fetchall()  # noqa: S608 - names from here
@@ -43,10 +42,10 @@ def recount_snapshots(db: sqlite_utils.Database) -> None:
 
 
 def _need(counts: Sequence[int], multiplier: float) -> int:
-    """Return the need by the rule of this step, which stays whatever rule comes later.
+    """Return the need by the rule of this step, which must not follow later changes of the rule.
 
-    The mean of the counts, none of them above four times the median, times the multiplier, rounded
-    up.
+    The need is the mean of the counts, each capped at four times the median, times the multiplier,
+    rounded up.
     """
     most = int(4 * median(map(Fraction, counts)))
     base = Fraction(sum(min(count, most) for count in counts), len(counts))
@@ -54,17 +53,17 @@ def _need(counts: Sequence[int], multiplier: float) -> int:
 
 
 def _came_with_a_click(url: str) -> bool:
-    """Say whether an address holds what is not part of the page, besides a fragment."""
+    """Say whether a URL has parts that do not identify the page, other than a fragment."""
     return plain(url).lower() != url.strip().partition("#")[0].lower()
 
 
 def _are_pages(urls: Sequence[str]) -> bool:
-    """Say whether each address was a page of its own, as it is counted today."""
+    """Say whether each URL was a page of its own, by today's rule."""
     return len(set(map(page_key, urls))) == len(urls) and not any(map(_came_with_a_click, urls))
 
 
 def _rank(position: int | None, results: Sequence[tuple[int, str]]) -> int | None:
-    """Return a position with the ranks closed up over pages that stand there twice."""
+    """Return a position after removing pages that are listed twice above it."""
     best: dict[str, int] = {}
     closed_up: dict[int, int] = {}
     for number, (rank, url) in enumerate(sorted(results)):
@@ -81,7 +80,7 @@ def rename_pages(db: sqlite_utils.Database) -> None:
         ("import_pages", "target_page"),
         ("import_targets", "target_key"),
     ):
-        # Only a query, an escape or a session id in the path can change the key.
+        # The key can change only if the URL has a query, an escape or a session id in the path.
         db.execute(
             f"UPDATE OR IGNORE {table} SET {column} = page_key({column}) "  # noqa: S608 - names from here
             f"WHERE {column} GLOB '*[?%;]*'"

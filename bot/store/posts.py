@@ -1,8 +1,8 @@
 """Claims on scheduled posts: a digest by team, channel and ISO week, an alert by local day.
 
 A claim is one row by primary key with a lease, so that only one of any number of processes posts.
-When a process dies its lease ends, and another continues where it was; the deliveries of the same
-name say what Slack may already have.
+When a process dies, its lease expires and another process continues from there; the deliveries of
+the same name show what Slack may already have.
 """
 
 from dataclasses import dataclass
@@ -68,9 +68,9 @@ class Post:
 def claim(
     db: sqlite_utils.Database, slot: Slot, owner: str, at: datetime, lease: timedelta = LEASE
 ) -> Post | None:
-    """Claim a slot; None when it is done, or a live process is working on it.
+    """Claim a slot; None if it is over, or if another process has a valid lease.
 
-    A slot that is HELD, or whose lease ended, is taken over as it is.
+    A slot that is HELD, or whose lease expired, is taken over as it is.
     """
     ensure_team(db, slot.team, at)
     rows = db.execute(
@@ -112,7 +112,10 @@ def is_held(db: sqlite_utils.Database, slot: Slot, owner: str) -> bool:
 
 
 def set_as_of(db: sqlite_utils.Database, slot: Slot, owner: str, at: datetime) -> bool:
-    """Fix up to which moment the slot reports, so that a retry reports the same; False: lost."""
+    """Store up to which moment a slot reports, so that a retry reports the same.
+
+    Returns False if another process has taken it over.
+    """
     return bool(
         db.execute(
             "UPDATE posts SET as_of = ? WHERE team = ? AND channel = ? AND kind = ? "
@@ -142,7 +145,10 @@ def end(
 
 
 def note_told(db: sqlite_utils.Database, slot: Slot, owner: str, at: datetime) -> None:
-    """Record up to which moment a slot was reported; never moves back. Printing needs no claim."""
+    """Record up to which moment a slot was reported, without a claim; it never moves back.
+
+    It is for digests that are printed instead of posted.
+    """
     ensure_team(db, slot.team, at)
     moment = to_text(at)
     db.execute(

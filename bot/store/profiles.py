@@ -1,9 +1,9 @@
 """Who links to a target, as intervals between reads.
 
-A referring domain's interval opens with the read that first showed it and closes with the complete
-read that no longer did; a domain that comes back opens a second interval. A read that was cut off
-opens and confirms intervals but never closes any: a link that it does not show may still exist. A
-read without changes adds one row.
+A referring domain's interval opens with the read that first showed it and closes with the first
+complete read that does not. A domain that comes back opens a second interval. A read that was cut
+off opens and confirms intervals but never closes one, as a link that it does not show may still
+exist. A read without changes adds one row.
 """
 
 from dataclasses import dataclass
@@ -47,10 +47,10 @@ def record_read(
 ) -> Recorded | None:
     """Merge one read of a profile into the stored one, for a team and one of its sites (or none).
 
-    `asked_since`: the day from which on it was asked who is new, if it was asked for that.
+    `asked_since` is the day from which new linkers were asked for, if they were.
 
-    Returns None and writes nothing when a newer read of the same profile is already stored: an old
-    answer from a cache says nothing new.
+    Returns None and writes nothing if a newer read of the same profile is already stored: an old
+    answer from a cache adds nothing.
     """
     profile_id = ensure_profile(db, team, site, profile, at)
     latest = _latest_read(db, profile_id)

@@ -1,4 +1,4 @@
-"""Stored reports. The columns beside the JSON are filled from it, so they cannot disagree."""
+"""Stored reports. The columns beside the JSON are filled from it, so they always agree."""
 
 import sqlite3
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Snapshots: one row per read of a tracked keyword. Page URLs are stored once and named by id."""
+"""Snapshots: one row per read of a tracked keyword. Page URLs are stored once, with an id."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -63,9 +63,9 @@ def history(
     last: int,
     whole: int | None = None,
 ) -> dict[str, tuple[Snapshot, ...]]:
-    """Return each keyword's last reads up to a moment, oldest first; without any read: no entry.
+    """Return each keyword's last reads up to a moment, oldest first; no entry if it has none.
 
-    Reads before the last `whole` ones come as numbers only, without their rows of results.
+    Only the last `whole` reads include their search results; earlier ones have just the numbers.
     """
     found: dict[str, tuple[Snapshot, ...]] = {}
     pages: dict[int, tuple[str, str, str]] = {}
@@ -96,7 +96,7 @@ def history(
 
 
 def recounted_until(db: sqlite_utils.Database) -> datetime | None:
-    """Return the moment of the last read that a newer method has counted again; None: none was."""
+    """Return the moment of the last read that was recounted by a newer method; None if none was."""
     (until,) = db.execute("SELECT max(until) FROM recounts").fetchone()
     return from_text(until) if until else None
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 
 def to_text(moment: datetime) -> str:
-    """Return `2026-11-23T09:00:00.000000+00:00`; an aware moment of any zone becomes UTC."""
+    """Return an aware moment in UTC as text, like `2026-11-23T09:00:00.000000+00:00`."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 

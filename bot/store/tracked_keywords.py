@@ -23,7 +23,7 @@ _SELECT = (
 
 @dataclass(frozen=True, slots=True)
 class TrackedState:
-    """A tracked keyword with its latest read, and why the last try failed (None: it did not)."""
+    """A tracked keyword with the time of its latest read; `fault`: why the last try failed."""
 
     tracked: TrackedKeyword
     last_read_at: datetime | None
@@ -52,7 +52,7 @@ def track(
         "INSERT INTO tracked_keywords (team, channel, site_id, keyword, country, language, id, "
         "question, created_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT DO UPDATE SET question = excluded.question, paused = 0, last_fault = NULL, "
-        # Tracked again, it is due with the next digest, not immediately with one that is over.
+        # A keyword that is tracked again is due with the next digest, not with one that is over.
         "created_at = iif(ended_at IS NULL, created_at, excluded.created_at), ended_at = NULL "
         "RETURNING id, team, channel, question, paused, created_by, created_at, "
         "last_read_at, last_fault",
@@ -125,7 +125,7 @@ def channels(db: sqlite_utils.Database) -> list[tuple[str, str]]:
 
 
 def first_at(db: sqlite_utils.Database, team: str, channel: str) -> datetime | None:
-    """Return since when a channel has tracked anything; None if it does not."""
+    """Return since when a channel has tracked a keyword; None if it tracks none."""
     row = db.execute(
         "SELECT min(created_at) FROM tracked_keywords "
         "WHERE team = ? AND channel = ? AND ended_at IS NULL",

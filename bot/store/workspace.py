@@ -13,7 +13,7 @@ CLI_TEAM = "cli"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A client's site; country and language None: the team's or the environment's apply."""
+    """A client's site; if country or language is None, the team's or the environment's applies."""
 
     id: int
     domain: str
@@ -40,7 +40,7 @@ def ensure_team(db: sqlite_utils.Database, team: str, at: datetime) -> None:
 
 
 def ensure_site(db: sqlite_utils.Database, team: str, domain: str, at: datetime) -> Site:
-    """Return the team's site of that registrable domain, made on first use."""
+    """Return the team's site with that registrable domain; it is created on first use."""
     ensure_team(db, team, at)
     db.execute(
         "INSERT INTO sites (team, domain, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -174,7 +174,7 @@ def set_stopped(
 def set_owner(
     db: sqlite_utils.Database, team: str, channel: str, person: str, at: datetime
 ) -> None:
-    """Record who set a channel up, unless somebody already did: this person hears of trouble."""
+    """Record who set up a channel, if nobody is recorded yet; this person is told of problems."""
     set_channel(db, team, channel, at)
     db.execute(
         "UPDATE channels SET set_up_by = coalesce(set_up_by, ?) WHERE team = ? AND channel = ?",

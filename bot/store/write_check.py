@@ -11,9 +11,9 @@ import sqlite_utils
 from bot.common.clock import Clock
 
 PATIENCE_S = 2.0
-"""A check must finish before the monitor that asks gives up."""
+"""A check must finish before the monitor's request times out."""
 GOOD_FOR_S = 5.0
-"""Anybody may ask: within this time the last answer is repeated."""
+"""The last answer is repeated within this time, because anybody may ask."""
 
 
 class WriteCheck:

@@ -1,7 +1,7 @@
-"""The single writer: many callers, one thread, one transaction for all that wait at once.
+"""The single writer: many callers, one thread, one transaction for all that are waiting.
 
-Fifty enqueues at once cost one thread hand-over and one commit instead of fifty; each function has
-its own savepoint, so one that raises rolls back only its own writes.
+Fifty simultaneous enqueues cost one thread hand-over and one commit instead of fifty. Each function
+has its own savepoint, so one that raises rolls back only its own writes.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from bot.common.clock import Clock
 
 T = TypeVar("T")
 
-# The first of a group waits for its last, so after this time the group is committed as it is.
+# All functions of a group wait for the last one, so the group is committed after this time.
 GROUP_SECONDS = 0.005
 
 
@@ -53,8 +53,8 @@ class Writer:
         return result
 
     def _start(self) -> None:
-        # Use callbacks instead of a task: a loop that shuts down cancels every task, and what their
-        # `finally` does (settle a reservation) still has to be written.
+        # Use callbacks instead of a task: a loop that shuts down cancels every task, but what their
+        # `finally` blocks write (settled reservations) must still be written.
         group = [waiting for waiting in self._queue if not waiting.outcome.cancelled()]
         self._queue = []
         self._busy = False

@@ -1,4 +1,7 @@
-"""Whether who is new to a competitor links to us: read where it is free, else proven by name."""
+"""Finds which of a competitor's new referring domains do not link to us.
+
+A free index is read whole; a paid one is asked about each domain by name.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +20,7 @@ from bot.store.connect import Database
 
 @dataclass(frozen=True)
 class AbsenceProof:
-    """Asks about one site's own domains: itself and its aliases."""
+    """Asks whether named domains link to one of our sites or to its aliases."""
 
     team: str
     site: str
@@ -28,10 +31,10 @@ class AbsenceProof:
     clock: Clock
 
     async def keep(self, names: Sequence[str], left: int | None) -> None:
-        """Keep who of them links to any of our domains, and who surely links to none.
+        """Store which of these domains link to any of ours, and which certainly link to none.
 
-        `left` are the units that may be spent; where they do not reach, the first names are asked
-        about.
+        `left` is the number of units that may be spent. If it does not pay for all names, only the
+        first ones are asked about.
         """
         certain = {domain: set[str]() for domain in (self.site, *self._aliases)}
         asks = self._asks(names, left) if names else []
@@ -63,7 +66,7 @@ class AbsenceProof:
     async def _told(
         self, ask: Ask, answer: Answer[object], domain: str, names: Sequence[str]
     ) -> set[str]:
-        """Keep who links to a domain of ours; return who does not, as far as that is certain."""
+        """Store who links to one of our domains; return who certainly does not."""
         wanted = frozenset(names)
         rows = tuple(row for row in answer.only(ReferringDomain) if row.domain in wanted)
         target = Target(Scope.SITE, domain)

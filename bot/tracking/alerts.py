@@ -1,4 +1,4 @@
-"""What may interrupt a channel between digests: ranks that were crossed, links won and lost."""
+"""Alerts between digests: rank thresholds crossed, links won and lost."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -15,7 +15,7 @@ from bot.store import link_changes, snapshots, tracked_keywords
 from bot.store.link_changes import LOST, ProfileOf
 
 STRONG = 50
-"""From this authority on, in hundredths of its scale, a lost link is a strong one."""
+"""A lost link is strong from this authority on, in hundredths of the index's scale."""
 
 
 def alerts_since(
@@ -27,7 +27,7 @@ def alerts_since(
     until: datetime,
     wanted: Collection[Moment],
 ) -> tuple[Alert, ...]:
-    """Return what happened to a channel's keywords between two moments, of what is wanted."""
+    """Return the wanted alerts of a channel's keywords between two moments."""
     here = [
         one.tracked
         for one in tracked_keywords.of_channel(db, team, channel)
@@ -68,7 +68,8 @@ def _links(
     ]
     grew = _growth(before, now) - len(won)
     if not now.reread and grew > 0:
-        # An answer counts our page and does not ask who is new to it: the next weekly read does.
+        # A `/gap` answer counts our page's links but does not ask who is new. The next weekly read
+        # does, so until then only the number of new links is known.
         won.append(Alert(Moment.WON, name, page=now.page, count=grew))
     gone = link_changes.losses(db, ours, after=since, until=until)
     return won + [
@@ -79,7 +80,7 @@ def _links(
 
 
 def _growth(before: Snapshot, now: Snapshot) -> int:
-    """Return by how much the count of our page grew; 0 where it cannot be compared."""
+    """Return how many referring domains our page gained; 0 if the counts cannot be compared."""
     if before.index != now.index or not is_same_page(before.page, now.page):
         return 0
     if now.have is None or before.have is None:

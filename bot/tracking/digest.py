@@ -1,6 +1,6 @@
-"""What a channel hears of a week: built from what is stored, so it costs nothing and can be redone.
+"""Builds a channel's weekly digest from stored data, so it costs nothing and can be repeated.
 
-Everything is read up to one moment. The same moment gives the same digest, also after a kill.
+Everything is read up to one moment. The same moment gives the same digest, even after a kill.
 """
 
 from collections import Counter
@@ -38,9 +38,9 @@ from bot.store.posts import PostKind, Slot
 
 READS_LOOKED_AT = 60
 READS_WITH_ROWS = 8
-"""Only the newest snapshots need their rows; older ones are numbers for pace and chart."""
+"""Only the newest snapshots are read with their rows; pace and chart need numbers only."""
 WEEKLY = "weekly:"
-"""How the run ids of scheduled reads begin: a digest adds up what they cost."""
+"""The prefix of the run ids of scheduled reads, by which a digest adds up their cost."""
 
 _JSON = TypeAdapter(Digest)
 
@@ -71,7 +71,7 @@ def week_of(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def digest_slot(team: str, channel: str, settings: Settings, moment: datetime) -> Slot:
-    """Return the digest of the ISO week that a moment falls in, in the channel's time zone."""
+    """Return the digest slot of the moment's ISO week in the channel's time zone."""
     week = week_of(moment, ZoneInfo(settings.time_zone))
     return Slot(team, channel, PostKind.DIGEST, week)
 
@@ -79,16 +79,17 @@ def digest_slot(team: str, channel: str, settings: Settings, moment: datetime) -
 class Digests:
     """Builds digests; spends and posts nothing.
 
-    `provers` are the indexes that can say which of many domains link to us, by their names.
+    `provers` are the names of the indexes that can say which of many named domains link to us.
     """
 
     def __init__(self, database: Database, settings: Settings, provers: frozenset[str]) -> None:
         self._database, self._settings, self._provers = database, settings, provers
 
     async def build(self, slot: Slot, *, as_of: datetime) -> Digest:
-        """Return what a channel's week has to tell up to a moment.
+        """Return the digest of a channel's week up to a moment.
 
-        Changes are against the digest before, or against each keyword's first read.
+        Changes are relative to the previous digest, or to each keyword's first read if there was
+        none.
         """
         return await self._database.read(
             lambda db: _build(db, self._settings, slot, as_of, self._provers)
@@ -97,7 +98,7 @@ class Digests:
 
 @dataclass(frozen=True, slots=True)
 class _Story:
-    """One keyword up to the moment: its snapshots by one index, and who is new to its pages."""
+    """One keyword up to the moment: its snapshots by one index, and the new links to its pages."""
 
     keyword: TrackedKeyword
     shots: tuple[Snapshot, ...]
@@ -111,7 +112,7 @@ class _Story:
 
     @property
     def gained(self) -> int:
-        """Return how many domains began to link to its competitors."""
+        """Return how many new domains link to the keyword's competitors."""
         names = {row.domain for rows in self.theirs.values() for row, _ in rows}
         return len(names - noise() - self.own)
 
@@ -195,9 +196,9 @@ def _build(
 def _held_against_a_recount(
     db: sqlite_utils.Database, stories: Sequence[_Story], since: datetime | None
 ) -> bool:
-    """Say whether a read of before a change of the method is what this one is compared with.
+    """Say whether this digest compares with a read that was recounted by a new method.
 
-    That is so in the one digest that follows the change.
+    This is true only for the first digest after the method changed.
     """
     until = snapshots.recounted_until(db)
     earlier = (compared_with(one.shots, since) for one in stories)
@@ -214,7 +215,7 @@ def _story(
     until: datetime,
 ) -> _Story:
     now, team, site = shots[-1], keyword.team, keyword.question.site
-    # Another index counts differently: what it counted is no change.
+    # Indexes count differently, so a change of index is not a change of links.
     shots = tuple(one for one in shots if one.index == now.index)
     after = since if since and since > shots[0].taken_at else shots[0].taken_at
 
@@ -256,9 +257,10 @@ def _story(
 
 
 def _news(one: _Story, settings: Settings, provers: frozenset[str]) -> KeywordNews:
-    """Return what is new around a keyword.
+    """Return the new links of a keyword.
 
-    Where the index can say who links to us, whoever is not proven absent is told as unchecked.
+    If the index can say which domains link to us, those without proof of absence are reported as
+    unchecked.
     """
     question, now = one.keyword.question, one.shots[-1]
     urls = {competitor.url for competitor in now.competitors}
@@ -310,7 +312,7 @@ def _once(links: Iterable[OwnLink]) -> tuple[OwnLink, ...]:
 
 
 def _by_name(stories: Sequence[_Story]) -> dict[str, tuple[Snapshot, ...]]:
-    """Return snapshots by keyword; one that is followed for two sites or markets says which."""
+    """Return snapshots by keyword; the name includes site and market if the phrase is ambiguous."""
     names = Counter(one.keyword.question.keyword for one in stories)
     found = {}
     for one in stories:

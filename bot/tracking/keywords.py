@@ -1,4 +1,4 @@
-"""What people do with tracked keywords: follow, look at, read what is due.
+"""Operations on tracked keywords: track, list, pause, refresh.
 
 A keyword belongs to a channel and to one of the team's sites. Only `refresh` spends.
 """
@@ -25,34 +25,33 @@ from bot.store.tracked_keywords import TrackedState
 from bot.tracking.refresh import Outcome, Refresher
 
 MOST_TRACKED = 500
-"""Keywords that one channel may follow; more than that is not read in one message."""
+"""The most keywords that one channel may track; nobody reads a message about more."""
 A_WEEK_OR_SO = timedelta(days=6)
-"""A read this old is due where nothing else says when."""
+"""The default age from which a keyword is due for a refresh."""
 A_DAY = timedelta(days=1)
-"""A read this old is due at a channel's weekly turn: what happened since then belongs into it."""
+"""The age from which a keyword is due at the weekly digest, which must include recent changes."""
 MOST_SHOWN = 60
-"""Snapshots of a history: more than a year of weekly reads."""
-_EVER = datetime.max.replace(tzinfo=UTC)  # what was read as of a later moment is shown as well
+"""The most snapshots in a history: more than a year of weekly reads."""
+_EVER = datetime.max.replace(tzinfo=UTC)  # includes snapshots dated after the present moment
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A tracked keyword as a list shows it, with its last snapshots, oldest first."""
+    """A tracked keyword for a list, with its last snapshots, oldest first."""
 
     state: TrackedState
     snapshots: tuple[Snapshot, ...]
 
     @property
     def latest(self) -> Snapshot | None:
-        """Return the last read; None: there was none."""
+        """Return the last snapshot; None if the keyword was never read."""
         return self.snapshots[-1] if self.snapshots else None
 
     @property
     def gap_change(self) -> int | None:
-        """Return how the gap moved between the last two reads; None: it cannot be told.
+        """Return the change of the gap between the last two reads; None if unknown.
 
-        Another link index counts differently, and another page of ours has other links: neither is
-        a change.
+        It is unknown when the link index or our page changed: the two gaps are not comparable.
         """
         if len(self.snapshots) < 2:
             return None
@@ -73,9 +72,9 @@ class Tracking:
     async def track(
         self, question: Question, *, team: str, channel: str, person: str | None
     ) -> tuple[TrackedKeyword, bool]:
-        """Follow a keyword in a channel; returns it, and False when it was followed already.
+        """Track a keyword in a channel; return it, and False if it was tracked already.
 
-        Raises `BadQuestion` without a site, and where the channel follows as many as it may.
+        Raises `BadQuestion` if the question has no site or the channel has reached `MOST_TRACKED`.
         """
         kept = to_keep(question)
         at = self._clock.now()
@@ -86,40 +85,43 @@ class Tracking:
                 db, team=team, channel=channel, question=kept, person=person, at=at
             )
             if is_new and before >= MOST_TRACKED:
-                raise too_many(before)  # and nothing of the transaction is kept
+                raise too_many(before)  # rolls back the transaction
             return keyword, is_new
 
         return await self._database.run(track)
 
     async def following(self, team: str, channel: str) -> tuple[TrackedKeyword, ...]:
-        """Return what a channel follows, by keyword, paused ones too."""
+        """Return a channel's tracked keywords in alphabetical order, paused ones included."""
         here = await self._database.read(lambda db: tracked_keywords.of_channel(db, team, channel))
         return tuple(one.tracked for one in here)
 
     async def one(self, team: str, tracked_id: str) -> TrackedKeyword | None:
-        """Return a followed keyword by its id; None when the team follows none of that id."""
+        """Return a tracked keyword by its id; None if the team tracks none with that id."""
         return await self._database.read(lambda db: tracked_keywords.one(db, team, tracked_id))
 
     async def untrack(self, keyword: TrackedKeyword) -> None:
-        """Follow it no longer; its history is kept."""
+        """Stop tracking a keyword; its history is kept."""
         at = self._clock.now()
         await self._database.run(lambda db: tracked_keywords.end(db, keyword.team, keyword.id, at))
 
     async def pause(self, keyword: TrackedKeyword, *, paused: bool) -> None:
-        """Stop its reads, or go on with them."""
+        """Pause or resume the refreshes of a keyword."""
         await self._database.run(
             lambda db: tracked_keywords.set_paused(db, keyword.team, keyword.id, paused=paused)
         )
 
     async def edit(self, keyword: TrackedKeyword, *, page: str | None) -> None:
-        """Name another page of ours, none (`none`), or let the results tell it (None)."""
+        """Set our page: a URL, `none` for no page, or None to take it from the search results."""
         question = replace(keyword.question, page=page)
         await self._database.run(
             lambda db: tracked_keywords.set_question(db, keyword.team, keyword.id, question)
         )
 
     async def listed(self, team: str, channel: str | None, *, last: int = 2) -> tuple[Listed, ...]:
-        """Return what a channel (None: the team) follows, with the last snapshots of each."""
+        """Return the tracked keywords of a channel (None: the whole team) with their snapshots.
+
+        Each has its `last` most recent snapshots.
+        """
         here = await self._database.read(lambda db: tracked_keywords.of_channel(db, team, channel))
         ids = [one.tracked.id for one in here]
         shots = await self._database.read(
@@ -128,7 +130,7 @@ class Tracking:
         return tuple(Listed(one, shots.get(one.tracked.id, ())) for one in here)
 
     async def history(self, keyword: TrackedKeyword) -> tuple[Snapshot, ...]:
-        """Return its snapshots, oldest first, at most `MOST_SHOWN`."""
+        """Return a keyword's snapshots, oldest first, at most `MOST_SHOWN`."""
         found = await self._database.read(
             lambda db: snapshots.history(
                 db, keyword.team, [keyword.id], until=_EVER, last=MOST_SHOWN
@@ -139,7 +141,7 @@ class Tracking:
     async def due(
         self, team: str, channel: str, *, after: timedelta = A_WEEK_OR_SO
     ) -> tuple[TrackedKeyword, ...]:
-        """Return what a channel follows, is not paused, and was not read for so long."""
+        """Return a channel's active keywords whose last read is at least `after` ago."""
         now = self._clock.now()
         here = await self._database.read(lambda db: tracked_keywords.of_channel(db, team, channel))
         return tuple(one.tracked for one in here if _is_due(one, now, after))
@@ -152,9 +154,9 @@ class Tracking:
         person: str | None = None,
         between: Callable[[], Awaitable[None]] | None = None,
     ) -> tuple[Outcome, ...]:
-        """Read keywords of one channel now, paused ones as well; a portion is kept at a time.
+        """Read keywords of one channel now, paused ones included; store one portion at a time.
 
-        `between` is awaited after each portion. Everything under one `run_id` shares its cap.
+        `between` is awaited after each portion. All portions of one `run_id` share its cap.
         """
         outcomes: list[Outcome] = []
         for portion in portions(keywords):
@@ -169,11 +171,11 @@ class Tracking:
     async def remember(
         self, question: Question, report: Report, *, run_id: str, team: str, only: str | None = None
     ) -> None:
-        """Keep what a `/gap` found as a snapshot of every channel that follows the question.
+        """Store a `/gap` answer as a snapshot in every channel that tracks the question.
 
-        `only`: of the keyword with this id alone. Of another page of ours or with other competitors
-        than what is tracked it is another question, and no part of its history. The first one of a
-        keyword is what later reads compare with; others are only shown.
+        `only` limits this to the keyword with that id. An answer for another page of ours or for
+        other competitors is a different question, so it is not stored. Later reads compare with a
+        keyword's first snapshot; other snapshots of answers are only shown.
         """
         if not report.competitors:
             return
@@ -192,16 +194,16 @@ class Tracking:
 
 
 def portions(keywords: Sequence[TrackedKeyword]) -> list[Sequence[TrackedKeyword]]:
-    """Return them in portions of nearly the same size: a question for all has a price of its own.
+    """Return the keywords in portions of nearly the same size, to share requests that have a price.
 
-    What a kill interrupts is one portion, and its answers are kept.
+    A kill interrupts at most one portion, whose answers are cached.
     """
     bounds = accumulate(portion_sizes(len(keywords)), initial=0)
     return [keywords[start:end] for start, end in pairwise(bounds)]
 
 
 def snapshot_of(report: Report, run_id: str, *, reread: bool) -> Snapshot:
-    """Return what an answer says of its keyword as a snapshot."""
+    """Return the snapshot that stores a report; `reread` says whether new links were asked for."""
     return Snapshot(
         run_id=run_id,
         taken_at=report.taken_at,
@@ -224,7 +226,7 @@ def snapshot_of(report: Report, run_id: str, *, reread: bool) -> Snapshot:
 
 
 def too_many(followed: int) -> BadQuestion:
-    """Return why a channel takes no more."""
+    """Return the error for a channel that has reached `MOST_TRACKED`."""
     return BadQuestion(
         f"This channel follows {followed} keywords; {MOST_TRACKED} is the most. "
         "Untrack some, or use another channel."
@@ -232,9 +234,9 @@ def too_many(followed: int) -> BadQuestion:
 
 
 def to_keep(question: Question) -> SiteQuestion:
-    """Return what a keyword is followed by; how fresh or deep one run was is not part of it.
+    """Return the part of a question that is tracked: without the options of a single run.
 
-    Raises `BadQuestion` without a site.
+    Raises `BadQuestion` if the question has no site.
     """
     if question.site is None:
         raise BadQuestion(
@@ -252,31 +254,34 @@ def to_keep(question: Question) -> SiteQuestion:
 
 
 def is_same(one: Question, other: Question) -> bool:
-    """Say whether two questions are one tracked keyword."""
+    """Say whether two questions are the same tracked keyword."""
     return key_of(one) == key_of(other)
 
 
 def key_of(question: Question) -> tuple[str, Market, str | None]:
-    """Return what a tracked keyword is known by in its channel: phrase, market and site.
+    """Return what identifies a tracked keyword in its channel: phrase, market and site.
 
-    Capitals make no other phrase: search engines answer both alike.
+    Case is ignored, as search engines ignore it.
     """
     return question.keyword.casefold(), question.market, question.site
 
 
 def spelled_so(found: Sequence[TrackedKeyword], keyword: str) -> Sequence[TrackedKeyword]:
-    """Return those that are spelled exactly so, or all when none is: some are kept in two ways."""
+    """Return the keywords with exactly this capitalisation, or all of them if none has it.
+
+    Some channels track one phrase in two spellings.
+    """
     return [one for one in found if one.question.keyword == keyword] or found
 
 
 def _asks_the_same(asked: Question, report: Report, tracked: Question) -> bool:
-    """Say whether an answer counted what is tracked: our page, the competitors, by whom."""
+    """Say whether an answer has the same page, competitors and vendors as a tracked keyword."""
     if (asked.via, asked.serp) != (tracked.via, tracked.serp):
         return False
     if set(map(page_key, asked.vs)) != set(map(page_key, tracked.vs)):
         return False
     if asked.page is None and tracked.page is None:
-        return True  # the results tell our page to both
+        return True  # both take our page from the search results
     ranking = next((row.url for row in report.results if row.domain == asked.site), None)
     return is_same_page(report.page, tracked.page or ranking)
 

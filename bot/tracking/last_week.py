@@ -1,4 +1,4 @@
-"""How a channel's last week ended, and why a week is not told: one answer for every door."""
+"""How a channel's last digest ended, and why a digest is not posted; for Slack and the CLI."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from bot.tracking.digest import digest_slot
 from bot.tracking.posting import worth_posting
 from bot.tracking.schedule import WEEK
 
-# A digest that is held is told by what stops it; one that is read ahead is held for its hour.
+# HELD has no sentence: either `Stopped.why` explains it, or keywords were read ahead of the hour.
 _ENDED = {
     PostState.NOTHING: "Nothing changed in {week}, so nothing was posted.",
     PostState.UNKNOWN: "Whether the digest of {week} was posted is not known; "
@@ -22,7 +22,7 @@ _ENDED = {
 
 
 class Untold(StrEnum):
-    """Why a week would not be posted."""
+    """Why a digest would not be posted."""
 
     PAUSED = "paused"
     NOTHING_READ = "nothing_read"
@@ -33,7 +33,7 @@ class Untold(StrEnum):
 def how_it_ended(
     db: sqlite_utils.Database, team: str, channel: str, settings: Settings, now: datetime
 ) -> tuple[str, ...]:
-    """Return what became of the latest digest where it was not posted, and what stops the next."""
+    """Return why the latest digest was not posted and what stops the next; empty if all is well."""
     slots = [digest_slot(team, channel, settings, now - WEEK * ago) for ago in (0, 1)]
     latest = next((post for slot in slots if (post := posts.known(db, slot))), None)
     stopped = workspace.stopped(db, team, channel)
@@ -43,7 +43,7 @@ def how_it_ended(
 
 
 def why_untold(digest: Digest, *, quiet: bool) -> Untold | None:
-    """Return why a week would not be posted; None: it would be."""
+    """Return why a digest would not be posted; None if it would be."""
     if worth_posting(digest, quiet=quiet):
         return None
     if not digest.keywords:

@@ -1,8 +1,8 @@
-"""Who began to link to the pages that are watched, and who no longer does.
+"""Finds new and lost links of the watched pages.
 
-A page whose count stands still is not asked about. One that moved is asked only for the domains
-that are new to it; of a free index everything is read. The first look at a page only marks the
-moment from which on links are news. A link that left is called lost once its page was read.
+A page whose count did not change is not asked about. For one that changed, only its new domains
+are asked for; a free index is read whole. The first look at a page only marks the moment from
+which on links are new. A link that disappeared counts as lost once its page was read.
 """
 
 from collections import defaultdict
@@ -36,14 +36,17 @@ from bot.store.link_changes import LOST, STILL_THERE, UNCHECKED, ProfileOf
 from bot.tracking.absence import AbsenceProof
 
 MOST_PAGES_BOUGHT = 10
-"""Linking pages that one look buys at most, of the strongest new domains."""
+"""The most linking pages that one look buys, for the strongest new domains."""
 MOST_PAGES_READ = 20
-"""Pages that one look reads at most, to see whether a link is really gone."""
+"""The most pages that one look reads to see whether a link is really gone."""
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedPage:
-    """A page with its referring domains now and at the last look, which was `since`; None: none."""
+    """A page with its number of referring domains now and `before`, at the last look (`since`).
+
+    `since` is None if there was no last look; counts are None if unknown.
+    """
 
     url: str
     is_ours: bool
@@ -53,21 +56,21 @@ class WatchedPage:
 
     @property
     def target(self) -> Target:
-        """Return it as what a profile is of."""
+        """Return the page as a target."""
         return Target(Scope.PAGE, self.url)
 
     @property
     def grew_by(self) -> int | None:
-        """Return the change of its count; None when one of the two is unknown."""
+        """Return the change of its count; None if either count is unknown."""
         return None if self.before is None or self.now is None else self.now - self.before
 
 
 @dataclass(frozen=True)
 class LinkWatch:
-    """The look of one site's keywords at their pages, in one index.
+    """Looks at the pages of one site's keywords in one index.
 
-    `kept_back` are units of the run's cap that keywords still to be read may need; `kept_of_ours`
-    is what the lists of our own pages would have cost.
+    `kept_back` is the part of the run's cap, in units, that later keywords may need;
+    `kept_of_ours` is the most that the lists of our own pages can cost.
     """
 
     team: str
@@ -83,9 +86,9 @@ class LinkWatch:
     kept_of_ours: int = 0
 
     async def look(self, pages: Sequence[WatchedPage]) -> frozenset[str]:
-        """Ask, keep, and look closer at what is new; never raises for a vendor or a page.
+        """Find and store new and lost links; never raises for a vendor or a page.
 
-        Returns the pages that were to be asked about and were not answered for.
+        Return the URLs of pages that were asked about without an answer.
         """
         if not self._is_free:
             for page in pages:
@@ -113,10 +116,11 @@ class LinkWatch:
         return is_free(self.index, Capability.REFERRING_DOMAINS)
 
     async def _since_the_last_answer(self, page: WatchedPage) -> WatchedPage:
-        """Return it with the last moment of an answer: beside it another page may have failed.
+        """Return the page with `since` moved to its last answer.
 
-        One of today may be of this very read, before a kill: then what follows it is still to do,
-        and the same question costs nothing.
+        A read in which another page failed may have answered for this one. An answer of today does
+        not count: it may come from this very read before a kill, whose later steps are still to
+        do, and asking again is free because the answer is cached.
         """
         if page.since is None:
             return page
@@ -148,9 +152,9 @@ class LinkWatch:
         return found, unanswered
 
     async def _begin(self, page: WatchedPage) -> None:
-        """Mark a page as watched from now on: an empty read that was cut off says nothing else.
+        """Mark a page as watched from now on by storing an empty, incomplete read.
 
-        One that was read in another spelling is still to be asked about since then.
+        A page that was read under another spelling of its URL is still asked about since then.
         """
         target, at, of = page.target, self.clock.now(), self._of(page.target)
         nothing = Profile(target, self.index.name, (), complete=False, as_of=at)
@@ -165,7 +169,10 @@ class LinkWatch:
     async def _keep(
         self, profile: Profile, *, is_ours: bool, asked_since: date | None = None
     ) -> list[tuple[Target, Link]]:
-        """Record a read; returns who left our page by it, with the page that linked if known."""
+        """Store a read; return the links that our page lost by it, with the linking page if known.
+
+        An unknown linking page is an empty URL.
+        """
         at, of = self.clock.now(), self._of(profile.target)
 
         def keep(db: sqlite_utils.Database) -> list[tuple[Target, Link]]:
@@ -183,7 +190,7 @@ class LinkWatch:
         return await self.database.run(keep)
 
     async def _ask_who_left(self, pages: Sequence[WatchedPage]) -> list[tuple[Target, Link]]:
-        """Ask who left a page of ours whose count fell, where the index can tell."""
+        """Ask for the lost links of our pages whose count fell, if the index knows them."""
         since = {
             page.target: page.since
             for page in pages
@@ -202,7 +209,7 @@ class LinkWatch:
                 rows = [row for row in answer.only(Link) if row.domain not in told]
                 of = self._of(ask.query.target)
                 for row in rows:
-                    # Some indexes name the domain alone; its page may be known from before.
+                    # Some indexes name only the domain; an earlier read may know its page.
                     known = None if row.source_url else await self._page_of(of, row.domain)
                     left.append((ask.query.target, known or row))
         return left
@@ -211,7 +218,7 @@ class LinkWatch:
         return await self.database.read(lambda db: link_changes.page_of(db, of, domain))
 
     async def _told(self, target: Target, since: datetime) -> set[str]:
-        """Return who was seen to be gone on the day of the last look, which is asked for again."""
+        """Return the domains already stored as lost, as the last look's day is asked for again."""
         known = await self.database.read(
             partial(
                 link_changes.losses,
@@ -223,7 +230,7 @@ class LinkWatch:
         return {one.domain for one in known if one.state == LOST}
 
     async def _check(self, left: Sequence[tuple[Target, Link]]) -> None:
-        """Read the pages of links that the index lost: an index that is refreshed loses many."""
+        """Read the pages of links that the index lost: an index refresh drops many live links."""
         known = [link.source_url for _, link in left if link.source_url][:MOST_PAGES_READ]
         reads = dict(zip(known, await self.reader.read_many(known), strict=True))
         at = self.clock.now()
@@ -241,7 +248,7 @@ class LinkWatch:
             await self.database.run(note)
 
     async def _seen(self, read: PageRead) -> str:
-        """Say what a page that linked to us shows now."""
+        """Return the state of a link whose page was read: LOST, STILL_THERE or UNCHECKED."""
         if read.state is ReadState.MISSING:
             return LOST
         if read.state is not ReadState.READ:
@@ -249,17 +256,17 @@ class LinkWatch:
         (facts,) = await understood(self.reader, [read])
         if self.own & set(facts.outbound_domains):
             return STILL_THERE
-        # Of a page that shows nothing without scripts, or links to more sites than its facts name,
-        # the link may be in the part that was not seen.
+        # The link may be in a part that was not seen, if the page needs scripts or links to more
+        # sites than its facts can hold.
         seen_whole = facts.readable and len(facts.outbound_domains) < MAX_SHOWN
         return LOST if seen_whole else UNCHECKED
 
     async def _fresh(
         self, pages: Iterable[WatchedPage]
     ) -> dict[str, tuple[ReferringDomain, list[Target]]]:
-        """Return the new domains of all pages, strongest first, with what they link to.
+        """Return the new domains of all pages, strongest first, with the pages they link to.
 
-        An answer to a question of a person may have found some of them since the last look.
+        They are read from the store, as a `/gap` may have found some of them since the last look.
         """
         found: dict[str, tuple[ReferringDomain, list[Target]]] = {}
         for page in pages:
@@ -285,14 +292,14 @@ class LinkWatch:
     async def _prove(
         self, fresh: dict[str, tuple[ReferringDomain, list[Target]]], ours: set[Target]
     ) -> None:
-        """Ask once whether the new domains of all competitors link to us, and keep what is said."""
+        """Ask once whether the new domains of all competitors link to us, and store the answer."""
         theirs = [name for name, (_, targets) in fresh.items() if not ours & set(targets)]
         await self.proof.keep(theirs, await self._left())
 
     async def _buy_pages(
         self, fresh: dict[str, tuple[ReferringDomain, list[Target]]], ours: set[Target]
     ) -> None:
-        """Buy the linking page of our new links and of the strongest others, as far as it goes."""
+        """Buy the linking pages of our new links, then of the strongest others, within the cap."""
         names = sorted(fresh, key=lambda name: not ours & set(fresh[name][1]))
         seen_on = {name: fresh[name][1] for name in names[:MOST_PAGES_BOUGHT]}
         left = await self._left(but=self.kept_of_ours)
@@ -308,7 +315,10 @@ class LinkWatch:
                     await self.database.run(partial(link_changes.keep_page, of=of, link=row))
 
     async def _left(self, *, but: int = 0) -> int | None:
-        """Return what may be spent beyond counts and lists; the first must not eat the last's."""
+        """Return the units that may be spent beyond counts and lists; None: without limit.
+
+        The first keywords must not use up what later ones need.
+        """
         left = await self.asker.budget.left(self.index.name, self.index.pool)
         return None if left is None else max(0, left - self.kept_back - but)
 

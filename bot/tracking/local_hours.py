@@ -1,7 +1,7 @@
-"""A channel's hour by its own clocks: which moments are it, worked out and never walked to.
+"""When it is a given hour in a channel's time zone, computed directly across clock changes.
 
-An hour that clocks go through twice in a day is its first time; one that they leave out is the
-moment at which clocks that had not changed would show it.
+When clocks go back and an hour occurs twice, the first occurrence counts. When clocks go forward
+and an hour is skipped, it is the moment at which unchanged clocks would show it.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-# Enough on either side of a date for any change of clocks, even one that leaves out a whole day.
+# Steps around a date: enough for any clock change, even one that skips a whole day.
 _NEAR = range(-2, 3)
 
 
@@ -35,6 +35,6 @@ class LocalHour:
             day -= timedelta(days=(day.weekday() - self.weekday) % 7)
             step *= 7
         for number in _NEAR:
-            # In UTC: two times with one zone are compared by what their clocks show.
+            # Python compares two times of one zone by their wall clocks, so compare in UTC.
             local = datetime.combine(day + step * number, time(self.hour), self.zone)
             yield local.astimezone(UTC)

@@ -1,7 +1,7 @@
-"""A channel's turn: read what is due, tell the week, and once a day what may not wait.
+"""A channel's turn: refresh what is due, post the digest, and once a day post alerts.
 
-Each turn is claimed, so that of several processes one takes it, and each of its steps may be the
-last one of a process: whoever takes it over goes on where it was.
+Each turn is claimed, so that only one of several processes takes it. A process may be killed at
+any step; the process that takes over continues from there.
 """
 
 import logging
@@ -27,16 +27,16 @@ from bot.tracking.notifier import CannotPost, Notifier, Posted
 
 log = logging.getLogger(__name__)
 TELL_FOR = timedelta(days=14)
-"""For how long an owner who cannot be reached is tried to be told of a post that may be missing."""
+"""How long we keep trying to tell an unreachable owner about a post that may be missing."""
 SettingsOf = Callable[[str, str], Awaitable[Settings]]
 
 
 class TurnLost(LinkGapError):
-    """The lease ran out and another process has taken the turn over."""
+    """The lease expired and another process has taken over the turn."""
 
 
 class ScheduledPosts:
-    """Takes turns of channels. `settings_of` says what holds in one."""
+    """Takes the turns of channels. `settings_of` returns the settings of a team's channel."""
 
     def __init__(
         self,
@@ -54,13 +54,13 @@ class ScheduledPosts:
         self._owner = uuid4().hex
 
     async def waiting(self, slot: Slot) -> int:
-        """Return how many keywords of the channel are due to be read."""
+        """Return how many keywords of the channel are due for a refresh."""
         return len(await self._tracking.due(slot.team, slot.channel, after=A_DAY))
 
     async def read_ahead(self, slot: Slot) -> None:
-        """Read what is due before its digest is; the digest is left to its hour.
+        """Refresh due keywords ahead of the digest, which is posted at its hour.
 
-        Not of a closed channel: the word that it is open again is not said at night.
+        Skip paused channels: don't post "working again" at night.
         """
         if await self._stopped(slot) is not None or await self._claim(slot) is None:
             return
@@ -73,7 +73,7 @@ class ScheduledPosts:
         await self._turn(slot, read)
 
     async def digest(self, slot: Slot) -> PostState | None:
-        """Take the turn of a week; None when it is taken or over."""
+        """Take a week's turn; return None if another process has it or it is over."""
         claimed = await self._claim(slot)
         if claimed is None:
             return None
@@ -91,14 +91,14 @@ class ScheduledPosts:
         return await self._post(slot, partial(self._notifier.post_digest, slot, digest))
 
     async def alerts(self, slot: Slot) -> PostState | None:
-        """Take the turn of a day; None when it is taken, over, or nothing may not wait."""
+        """Take a day's turn; return None if it is taken or over, or if there are no alerts."""
         settings = await self._settings_of(slot.team, slot.channel)
         since = await self._database.read(lambda db: posts.last_told(db, slot.team, slot.channel))
         if settings.quiet or not settings.alert_moments or since is None:
             return None
         spoke = await self._database.read(lambda db: posts.last_spoke(db, slot.team, slot.channel))
         if spoke and f"{spoke.astimezone(ZoneInfo(settings.time_zone)):%Y-%m-%d}" == slot.period:
-            return None  # a digest that came late is this day's word
+            return None  # a late digest was already posted today
         known = await self._database.read(lambda db: posts.known(db, slot))
         until = known.as_of if known and known.as_of else self._clock.now()
         found = await self._database.read(
@@ -122,7 +122,7 @@ class ScheduledPosts:
         return await self._turn(slot, tell)
 
     async def tell_what_is_unknown(self) -> None:
-        """Tell the owners of posts of which nobody knows whether they are there, each once."""
+        """Tell each owner once about posts that may or may not have reached Slack."""
         since = self._clock.now() - TELL_FOR
         for slot in await self._database.read(lambda db: posts.unknown_since(db, since)):
             await self._tell_owner(
@@ -133,7 +133,7 @@ class ScheduledPosts:
             )
 
     async def _turn(self, slot: Slot, take: Callable[[], Awaitable[PostState]]) -> PostState | None:
-        """Take a claimed turn; what Slack refuses for now is held, and its owner told once."""
+        """Take a claimed turn; hold what Slack refuses for now, and tell its owner once."""
         try:
             with fenced(partial(posts.is_held, slot=slot, owner=self._owner)):
                 try:
@@ -160,15 +160,16 @@ class ScheduledPosts:
         return at
 
     async def _refresh(self, slot: Slot) -> None:
-        """Read what is due in a channel, a portion at a time, and keep the claim meanwhile."""
+        """Refresh a channel's due keywords by portions, and renew the claim after each."""
         due = await self._tracking.due(slot.team, slot.channel, after=A_DAY)
         run_id = f"{WEEKLY}{slot.channel}:{slot.period}"
         await self._tracking.refresh(due, run_id=run_id, between=partial(self._renew, slot))
 
     async def _reach(self, slot: Slot, *, to_read: bool) -> None:
-        """See that Slack answers, and before anything is spent that a closed channel is open again.
+        """Check that Slack answers and, before spending, that a paused channel is open again.
 
-        Raises `CannotPost`. What is read already needs no word of its own: it is posted.
+        If nothing is left to read, the post itself shows whether the channel is open. Raises
+        `CannotPost`.
         """
         await self._notifier.check(slot.team)
         if to_read and await self._stopped(slot) is not None:
@@ -184,7 +185,7 @@ class ScheduledPosts:
         return await self._end(slot, PostState.UNKNOWN)
 
     async def _stop(self, slot: Slot, why: LinkGapError) -> None:
-        """Pause a channel, and tell its owner; one who could not be told then is told later."""
+        """Pause a channel and tell its owner; an owner who cannot be reached is told later."""
         at, sentence = self._clock.now(), str(why)
         await self._database.run(
             lambda db: workspace.set_stopped(db, slot.team, slot.channel, sentence, at)
@@ -197,7 +198,7 @@ class ScheduledPosts:
         )
 
     async def _works(self, slot: Slot) -> None:
-        """Let a paused channel go on. Its owner hears of the pause now, if not at the time."""
+        """Resume a paused channel; tell its owner about the pause unless they were told before."""
         before = await self._stopped(slot)
         if before is None:
             return
@@ -215,7 +216,7 @@ class ScheduledPosts:
         return await self._database.read(lambda db: workspace.stopped(db, slot.team, slot.channel))
 
     async def _pause_of(self, slot: Slot) -> str:
-        """Return the name of the channel's present pause: of one pause its owner hears once."""
+        """Return a name for the channel's current pause, so that its owner is told once."""
         pause = await self._stopped(slot)
         since = pause.since if pause else self._clock.now()
         return f"pause:{slot.team}:{slot.channel}:{since.isoformat()}"
@@ -237,9 +238,10 @@ class ScheduledPosts:
 
 
 def worth_posting(digest: Digest, *, quiet: bool) -> bool:
-    """Say whether a week is posted: when anything changed; quietly, when it is about us.
+    """Say whether a digest is posted: when anything changed or, in quiet mode, our own numbers.
 
-    A week in which nothing could be read is told in any case: silence would pass for no change.
+    A digest of a week in which nothing could be read is always posted: silence would look like no
+    change.
     """
     if digest.nothing_read:
         return True

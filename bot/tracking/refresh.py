@@ -1,7 +1,8 @@
-"""One read of the keywords a channel follows: as little as a week makes necessary, kept for good.
+"""Refreshes the keywords that a channel tracks with the fewest requests, and stores snapshots.
 
-The search results of each keyword, the counts of all pages in one question, then the links
-(`bot.tracking.link_changes`). A keyword that cannot be read keeps its last snapshot and says why.
+It reads the search results of each keyword, then the counts of all pages in one question, then the
+links (`bot.tracking.link_changes`). A keyword that cannot be read keeps its last snapshot and says
+why.
 """
 
 from collections import defaultdict
@@ -40,7 +41,7 @@ from bot.tracking.absence import AbsenceProof
 from bot.tracking.link_changes import LinkWatch, WatchedPage
 
 KEPT_IN_VIEW = 24
-"""Snapshots that a read looks back on: the window of the top 3, and the last weekly one before."""
+"""How many snapshots a read looks back on: the top 3's window and the last weekly one before it."""
 NOT_ASKED = "It was counted, but who links newly could not be asked; the next read asks again."
 
 
@@ -48,7 +49,8 @@ NOT_ASKED = "It was counted, but who links newly could not be asked; the next re
 class Outcome:
     """How the read of a keyword ended: a snapshot, or why there is none.
 
-    With both, it was counted, and who is new could not be asked: the next read asks for all since.
+    With both, the counts are known but new links could not be asked for; the next read asks for
+    all since then.
     """
 
     tracked: TrackedKeyword
@@ -58,7 +60,7 @@ class Outcome:
 
 @dataclass
 class _Reading:
-    """A keyword under way: its earlier snapshots by the same index, and what today says."""
+    """A keyword being read: its earlier snapshots by the same index, and today's results."""
 
     tracked: TrackedKeyword
     past: tuple[Snapshot, ...]
@@ -69,13 +71,13 @@ class _Reading:
 
     @property
     def pages(self) -> list[str]:
-        """Return the pages that are counted: the competitors', and ours where there is one."""
+        """Return the URLs of the pages to count: the competitors', and ours if there is one."""
         ours = [self.page] if self.page and self.page != NO_PAGE else []
         return [*(competitor.url for competitor in self.competitors), *ours]
 
 
 class Refresher:
-    """Reads keywords of one channel. Asked again after a kill, it pays for nothing twice."""
+    """Reads the keywords of a channel. A repeat after a kill pays for nothing twice."""
 
     def __init__(
         self,
@@ -99,11 +101,11 @@ class Refresher:
         person: str | None = None,
         to_come: int = 0,
     ) -> tuple[Outcome, ...]:
-        """Read keywords of one channel, and keep what was found; never raises for a vendor.
+        """Read keywords of one channel and store the results; never raises for a vendor.
 
-        Keywords of one site that the same vendors answer share their questions. A keyword that no
-        connected vendor fits any more has that as its fault. `to_come`: keywords that the same run
-        reads later, for which enough of its cap is left.
+        Keywords of one site that use the same vendors share requests. If no connected vendor can
+        answer a keyword any more, its outcome has that fault. `to_come` is the number of keywords
+        that the same run reads later; enough of its cap is kept for them.
         """
         found: dict[str, Outcome] = {}
         groups: dict[tuple[str, ...], list[tuple[TrackedKeyword, VendorSelection]]] = defaultdict(
@@ -204,9 +206,9 @@ class Refresher:
 def _caps(
     chosen: VendorSelection, keywords: int, own_domains: int, run_cap: int | None
 ) -> dict[str, int]:
-    """Return the most a read may cost by vendor: the worst case of a week, as it is quoted.
+    """Return the most units a read may cost by vendor: the quoted worst case of a week.
 
-    `run_cap`: what one answer may take, if somebody set it; no keyword's week takes more.
+    `run_cap` is the cap of one answer, if it is set; each keyword's week obeys it too.
     """
     worst = quote.week(chosen, keywords, own_domains)
     most = None if run_cap is None else run_cap * keywords
@@ -217,7 +219,7 @@ def _caps(
 
 @dataclass
 class _Group:
-    """Keywords of one site that share their vendors, read together."""
+    """Keywords of one site with the same vendors, read together."""
 
     site: str
     own: frozenset[str]
@@ -232,7 +234,7 @@ class _Group:
     counted: dict[Target, Metrics] = field(default_factory=dict)
 
     async def read(self) -> list[Outcome]:
-        """Take the steps in order; what fails for one keyword fails for no other."""
+        """Take the steps in order; a keyword that fails does not affect the others."""
         await self._search()
         ready = [one for one in self.readings if one.fault is None]
         await self._count(ready)
@@ -240,7 +242,7 @@ class _Group:
         return [self._outcome(one, unanswered) for one in self.readings]
 
     async def _search(self) -> None:
-        """Find who ranks today, and whom each keyword is compared with."""
+        """Read today's search results and choose each keyword's competitors."""
         serp = self.chosen.serp
         asked = [one for one in self.readings if serp and not one.tracked.question.vs]
         questions = [one.tracked.question for one in asked]
@@ -260,7 +262,7 @@ class _Group:
                 self._choose_target(one)
 
     def _choose_target(self, one: _Reading) -> None:
-        """Choose whom the keyword is compared with, and our page."""
+        """Choose the keyword's competitors and our page."""
         question = one.tracked.question
         if question.vs:
             named = ((url, registrable(url) or "") for url in question.vs)
@@ -277,7 +279,7 @@ class _Group:
             one.fault = f"No page but ours was found that ranks for “{question.keyword}”."
 
     async def _count(self, ready: Sequence[_Reading]) -> None:
-        """Count all pages in one question; a competitor's site only where it is new among them."""
+        """Count all pages in one question, and the sites of competitors that are new."""
         pages = dict.fromkeys(url for one in ready for url in one.pages)
         sites = [self.site] if ready else []
         for one in ready:
@@ -298,13 +300,13 @@ class _Group:
         return found.referring_domains if found else None
 
     def _authority(self, url: str | None, domain: str) -> Authority | None:
-        """Return a site's authority; some indexes tell it with its page."""
+        """Return a site's authority; some indexes return it with the counts of a page."""
         targets = [Target(Scope.SITE, domain), *([Target(Scope.PAGE, url)] if url else [])]
         known = [self.counted[target].authority for target in targets if target in self.counted]
         return next((authority for authority in known if authority), None)
 
     def _outcome(self, one: _Reading, unanswered: frozenset[str]) -> Outcome:
-        """Count the need; the multiplier of an earlier read holds where none can be told today."""
+        """Compute the need; while authorities are unknown, the last read's multiplier applies."""
         if one.fault is not None:
             return Outcome(one.tracked, None, one.fault)
         ours = _ours(one.serp, self.own)
@@ -353,7 +355,7 @@ class _Group:
 
 
 def _lists_of_ours(chosen: VendorSelection, keywords: int) -> int:
-    """Return what the lists of our own pages can cost: a quiet week of ours makes none dearer."""
+    """Return the most units that the lists of our own pages can cost."""
     index, serp = chosen.main, chosen.serp
     without = refresh.weekly_worst(index, serp, keywords, ours_moved=False)
     return refresh.weekly_worst(index, serp, keywords) - without
@@ -366,10 +368,10 @@ def _ours(serp: Iterable[SerpRow], own: frozenset[str]) -> SerpRow | None:
 def _watched(
     ready: Sequence[_Reading], links: Callable[[str], int | None]
 ) -> tuple[WatchedPage, ...]:
-    """Return every page with its count now and when it was last read, if ever.
+    """Return every page with its count now and its last read, if there was one.
 
-    Each page has a last read of its own: a keyword that was paused, failed, or has just come in
-    looks back further than the others.
+    The last read differs by page: a keyword that was paused or failed looks back further than the
+    others, and a new one has none.
     """
     before: dict[str, tuple[datetime, int | None]] = {}
     shots = (shot for one in ready for shot in one.past if shot.reread)

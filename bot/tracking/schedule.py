@@ -1,8 +1,8 @@
-"""When channels have their turns; the only module that knows APScheduler.
+"""When channels have their turns; the only module that uses APScheduler.
 
-The table is the truth: what is due is worked out from it and the clock each time, so a turn that
-was missed is made up for, and one that was taken is not taken again. APScheduler is the alarm clock
-that rings at each channel's hour in its own time zone, and now and then for what is left over.
+What is due is always computed from the database and the clock. So a missed turn is caught up, and
+a turn is never taken twice. APScheduler only wakes us: at each channel's hour in its time zone, and
+every ten minutes for leftovers.
 """
 
 import asyncio
@@ -36,15 +36,15 @@ log = logging.getLogger(__name__)
 WEEK = timedelta(days=7)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIRST_HOUR, LAST_HOUR = 6, 22
-"""Outside these local hours nothing is posted; in few zones clocks change at one of them."""
+"""Nothing is posted outside these local hours, at which clocks change in few zones."""
 GRACE_S = 3600
 LEFT_OVERS = timedelta(minutes=10)
-"""How often what was held, or left by a process that died, is looked after."""
+"""How often turns that were held, or left by a process that died, are taken up again."""
 MISSED = 3
-"""So many of them may be missed before whoever watches is told."""
+"""How many of these intervals may be missed before `Schedule.fault` reports it."""
 LONGEST_LEAD = timedelta(hours=6)
 _A_MINUTE = 10
-"""Keywords that are read in a minute where a vendor allows sixty requests."""
+"""How many keywords are read in a minute at a vendor that allows sixty requests a minute."""
 
 _Channel: TypeAlias = tuple[str, str]
 _Work: TypeAlias = tuple[Callable[[Slot], Awaitable[None]], Slot]
@@ -52,14 +52,14 @@ _Work: TypeAlias = tuple[Callable[[Slot], Awaitable[None]], Slot]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A slot that is due, and the moment it was due at."""
+    """A slot that is due, and the moment at which it became due."""
 
     slot: Slot
     at: datetime
 
 
 class Schedule:
-    """Rings for all channels of one process."""
+    """Starts the turns of all channels of one process."""
 
     def __init__(
         self,
@@ -76,14 +76,14 @@ class Schedule:
         self._rings, self._rang_at = 0, clock.monotonic()
 
     async def start(self) -> None:
-        """Set an alarm for each channel, and make up for what was missed."""
+        """Set an alarm for each channel, and catch up on missed turns."""
         self._alarms = AsyncIOScheduler(
             timezone=ZoneInfo("UTC"),
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": GRACE_S},
         )
         self._alarms.start()
         self._rang_at = self._clock.monotonic()
-        # The alarm runs at once as well: a stop may have lasted over somebody's hour.
+        # Run once now too: the process may have been down at a channel's hour.
         self._alarms.add_job(
             self.run_due, IntervalTrigger(seconds=int(LEFT_OVERS.total_seconds())), id="left over"
         )
@@ -93,7 +93,7 @@ class Schedule:
                 await self.set_alarm(team, channel)
 
     async def stop(self) -> None:
-        """Ring no more; a turn under way is left to be taken over."""
+        """Stop the alarms; a turn under way is left for another process to take over."""
         if self._alarms is not None:
             self._alarms.shutdown(wait=False)
             self._alarms = None
@@ -111,14 +111,14 @@ class Schedule:
         )
 
     async def set_alarms(self, team: str) -> None:
-        """Move the alarms of a team's channels, after a change that may be about all of them."""
+        """Move the alarms of all channels of a team, after a change of the team's settings."""
         for its_team, channel in await self._channels():
             if its_team == team:
                 await self.set_alarm(team, channel)
 
     @property
     def fault(self) -> str | None:
-        """Return what keeps turns from being taken, in a sentence; None: nothing."""
+        """Return a sentence on why turns are not taken; None if they are."""
         still = self._clock.monotonic() - self._rang_at
         if self._alarms is None or self._rings or still < MISSED * LEFT_OVERS.total_seconds():
             return None
@@ -129,7 +129,7 @@ class Schedule:
         return next_weekly(self._clock.now(), await self._settings_of(team, channel))
 
     async def due(self) -> tuple[Turn, ...]:
-        """Return the turns whose moment has come and that are not over, the oldest first."""
+        """Return the turns that are due and not over, oldest first."""
         now = self._clock.now()
         turns: list[Turn] = []
         for team, channel in await self._channels():
@@ -139,12 +139,12 @@ class Schedule:
         return tuple(sorted(open_turns, key=lambda turn: turn.at))
 
     async def run_due(self) -> None:
-        """Take every turn that is due, and read ahead where a digest is near.
+        """Take every due turn, and read ahead for digests that are due soon.
 
-        Channels do not wait for each other: a large one reads for an hour. Turns of one channel go
-        one after the other, so that a late digest is told before the day's alerts are thought of.
-        A channel that another call is at already is left to it. What fails is tried again at the
-        next ring.
+        Channels run in parallel, as a large one may read for an hour. The turns of one channel run
+        one after the other, so that a late digest is posted before the day's alerts are considered.
+        A channel that another call is working on is skipped. Failures are tried again at the next
+        ring.
         """
         self._rings, self._rang_at = self._rings + 1, self._clock.monotonic()
         try:
@@ -168,14 +168,17 @@ class Schedule:
 
     @contextmanager
     def _alone(self, team: str, channel: str) -> Iterator[None]:
-        """Let what is wrong with one channel, such as a zone that is no more, stop no other."""
+        """Log one channel's error, such as a time zone that no longer exists, and go on."""
         try:
             yield
         except Exception:
             log.exception("%s %s has no turn", team, channel)
 
     async def _in_order(self, channel: _Channel, works: Sequence[_Work]) -> None:
-        """One channel's trouble must not silence the others; its lease runs out."""
+        """Do a channel's work in order; log its errors, which must not stop other channels.
+
+        The lease of a failed turn expires, so the turn is taken again later.
+        """
         try:
             for work, slot in works:
                 await work(slot)
@@ -193,12 +196,12 @@ class Schedule:
             log.info("%s: %s", slot.name, state)
 
     async def _channels(self) -> list[tuple[str, str]]:
-        """Return whom it rings for; what the command line follows, its owner reads there."""
+        """Return teams and channels with tracked keywords, without those of the command line."""
         found = await self._database.read(tracked_keywords.channels)
         return [(team, channel) for team, channel in found if team != CLI_TEAM]
 
     async def _near(self) -> list[Slot]:
-        """Return the digests of large channels whose reading has to begin before their hour."""
+        """Return the digests of large channels for which reading has to begin now."""
         now = self._clock.now()
         near = []
         for team, channel in await self._channels():
@@ -215,20 +218,20 @@ class Schedule:
 
 
 def lead(keywords: int) -> timedelta:
-    """Return how long before its digest the reading of so many keywords begins."""
+    """Return how long before the digest the reading of this many keywords begins."""
     return min(LONGEST_LEAD, timedelta(minutes=keywords / _A_MINUTE + 15))
 
 
 def next_weekly(now: datetime, settings: Settings) -> datetime:
-    """Return when a channel with these settings has its next digest, in its own time zone."""
+    """Return when a channel with these settings has its next digest, in its time zone."""
     return _next(now, _weekly(settings))
 
 
 def _turns(team: str, channel: str, settings: Settings, now: datetime) -> list[Turn]:
-    """Return the channel's latest digest and, on any other day, today's alerts; at night nothing.
+    """Return the channel's latest digest and, on other days, today's alerts; nothing at night.
 
-    Yesterday's alerts are over: they must not come in the morning before today's, or before the
-    digest of today.
+    Yesterday's alerts are over: they must not be posted in the morning, just before today's alerts
+    or today's digest.
     """
     zone = ZoneInfo(settings.time_zone)
     local = now.astimezone(zone)
@@ -243,7 +246,7 @@ def _turns(team: str, channel: str, settings: Settings, now: datetime) -> list[T
 
 
 def _is_open(db: sqlite_utils.Database, turn: Turn) -> bool:
-    """Say whether a turn is not over, and the channel followed something when it was due."""
+    """Say whether a turn is not over, and the channel tracked a keyword when it was due."""
     slot = turn.slot
     since = tracked_keywords.first_at(db, slot.team, slot.channel)
     known = posts.known(db, slot)
@@ -269,11 +272,11 @@ def _daily(settings: Settings) -> LocalHour:
 
 @BaseTrigger.register
 class _Alarm:
-    """Tells APScheduler when to ring; its own search stands still where an hour comes twice."""
+    """Tells APScheduler when to ring; its own trigger gets stuck where an hour occurs twice."""
 
     def __init__(self, hours: LocalHour) -> None:
         self.hours = hours
 
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
-        """Return the next moment after the one that it rang at, or after now."""
+        """Return the next moment after the previous alarm, or after now if there was none."""
         return self.hours.after(previous or now)

@@ -1,4 +1,4 @@
-"""Which tracked keyword is meant by what somebody typed: one rule for Slack and command line."""
+"""Finds the tracked keyword that somebody typed, by one rule for Slack and the command line."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _CUTOFF = 0.6  # difflib's own; below it, names have little in common
 
 @dataclass(frozen=True, slots=True)
 class NotTracked:
-    """Nothing tracked here fits; `close` are names that look alike, the closest first."""
+    """No tracked keyword matches; `close` are similar names, the closest first."""
 
     keyword: str
     close: tuple[str, ...]
@@ -22,14 +22,14 @@ class NotTracked:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """More than one fits, by site, market or spelling."""
+    """More than one keyword matches; they differ in site, market or capitalisation."""
 
     keyword: str
     keywords: tuple[TrackedKeyword, ...]
 
     @property
     def by_spelling(self) -> bool:
-        """Say whether some differ in their capitals."""
+        """Say whether some differ in capitalisation."""
         return len({one.question.keyword for one in self.keywords}) > 1
 
 
@@ -38,10 +38,10 @@ def which(
     here: Sequence[TrackedKeyword],
     defaults_of: Callable[[str | None], Defaults],
 ) -> TrackedKeyword | Several | NotTracked:
-    """Return the one keyword of a channel that is meant, or why it cannot be told.
+    """Return the channel's keyword that is meant, or why there is no single one.
 
-    Of several with that name it is the one of the usual site and market, spelled so. Raises
-    `BadQuestion` for words that cannot be read.
+    If several have that name, the default site and market decide, then exact capitalisation.
+    Raises `BadQuestion` for words that cannot be read.
     """
     question = read_here(said, defaults_of)
     found = fitting(said, here)
@@ -53,7 +53,7 @@ def which(
 
 
 def fitting(said: QuestionInput, here: Sequence[TrackedKeyword]) -> list[TrackedKeyword]:
-    """Return all that agree with what was said; what was not said may be anything."""
+    """Return the keywords that match what was typed; options that were not typed match anything."""
     return [one for one in here if said.fits(one.question)]
 
 

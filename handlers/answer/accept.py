@@ -1,4 +1,4 @@
-"""From what somebody typed to a committed job row; every door goes through here."""
+"""Turns typed words into a committed job row. The command, the form and mentions all use this."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from handlers.services import Services
 
 
 async def read(services: Services, words: str, team: str, channel: str) -> Question:
-    """Read typed words as a question that some vendor can answer; raises `BadQuestion`."""
+    """Read typed words as a question. Raises `BadQuestion` if it is invalid or no vendor fits."""
     channel_settings = await services.channels.of(team, channel)
     question = channel_settings.read(read_words(words))
     channel_settings.vendors(question)
@@ -19,9 +19,9 @@ async def read(services: Services, words: str, team: str, channel: str) -> Quest
 
 
 async def commit(services: Services, request: Request[Answer], key: str) -> Message | None:
-    """Write the job down and queue it; returns a private note when it was not taken.
+    """Store the job and queue it. Returns a private note if the request was not accepted.
 
-    `key` names what Slack sent (a trigger, an event); a repeat of it is taken in silence.
+    `key` identifies what Slack sent (a trigger, an event). A repeated `key` is ignored silently.
     """
     holder = services.in_progress.claim(request, key)
     if holder is not None:
@@ -45,7 +45,7 @@ async def commit(services: Services, request: Request[Answer], key: str) -> Mess
 def again(
     request: Request[Answer], *, fresh: bool, user: str, response_url: str | None
 ) -> Request[Answer]:
-    """Return the same request for whoever presses a button."""
+    """Return the same request on behalf of the user who pressed a button."""
     question = replace(request.body.question, fresh=fresh)
     return Request(
         replace(request.place, user=user, response_url=response_url, dm=None),

@@ -1,8 +1,8 @@
-"""The same question again: asked anew, with a page of ours, or answered in another place.
+"""Buttons that ask the same question again: with fresh data, about another page, or elsewhere.
 
-Run again asks the vendors anew; Retry, after a failure, uses what was already paid for. So do the
-buttons that name our page (Use this, We have none, Another) and those that move the answer to a
-direct message or to the asker alone.
+Run again asks the vendors for new data. Retry, after a failure, reuses what was already paid for,
+and so do the buttons that name our page (Use this, We have none, Another). The buttons that move
+the answer to a direct message or to the asker alone repeat the question as it was, `fresh` or not.
 """
 
 import json
@@ -25,7 +25,7 @@ from handlers.slack.refusals import SlackRefused
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen for every button that asks the same question again."""
+    """Register every button that asks the same question again."""
     _listen_again(app, services)
     _listen_proposed_page(app, services)
     _listen_name_page(app, services)
@@ -33,7 +33,7 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 def _listen_again(app: AsyncApp, services: Services) -> None:
-    """Listen for Run again and Retry; they carry the same action."""
+    """Register Run again and Retry, which share one action id."""
 
     async def again(click: Click, request: Request[Answer]) -> Message | None:
         answered = await clicks.report_of(services, click.value, click.team) is not None
@@ -46,7 +46,7 @@ def _listen_again(app: AsyncApp, services: Services) -> None:
 
 
 def _listen_proposed_page(app: AsyncApp, services: Services) -> None:
-    """Listen for Use this and We have none, under a page that the result proposes as ours."""
+    """Register Use this and We have none, below the page that a result proposes as ours."""
 
     async def use(click: Click, request: Request[Answer]) -> Message | None:
         report = await clicks.report_of(services, click.value, click.team)
@@ -64,7 +64,7 @@ def _listen_proposed_page(app: AsyncApp, services: Services) -> None:
 async def _ask_with(
     services: Services, click: Click, request: Request[Answer], page: str
 ) -> Message | None:
-    """Commit the same question with its page; what was paid for is used again."""
+    """Commit the same question about this page, reusing what was already paid for."""
     known = replace(request.body, question=replace(request.body.question, page=page))
     again = accept.again(
         replace(request, body=known), fresh=False, user=click.user, response_url=click.response_url
@@ -73,7 +73,7 @@ async def _ask_with(
 
 
 def _listen_name_page(app: AsyncApp, services: Services) -> None:
-    """Listen for Name our page and for its form."""
+    """Register the Name our page button and its form."""
 
     async def ask(click: Click, request: Request[Answer]) -> Message | None:
         page = request.body.question.page
@@ -96,7 +96,7 @@ def _listen_name_page(app: AsyncApp, services: Services) -> None:
 async def _ask_with_typed_page(
     services: Services, body: dict[str, Any], view: dict[str, Any]
 ) -> str | None:
-    """Commit the question with its page; returns the fault, if there is one."""
+    """Commit the question with the typed page. Returns an error message, or None on success."""
     place = json.loads(view["private_metadata"])
     typed = view["state"]["values"]["page"]["value"]["value"] or ""
     try:
@@ -116,7 +116,7 @@ async def _ask_with_typed_page(
 
 
 def _with_page(question: Question, page: str) -> Question:
-    """Return the same question about another page of ours; raises `BadQuestion`."""
+    """Return the same question about another page of ours. Raises `BadQuestion`."""
     if not page.strip():
         raise BadQuestion("Which page? Its address, or none when there is no page yet.")
     market = question.market
@@ -136,7 +136,7 @@ _PLACES = {
 
 
 def _listen_elsewhere(app: AsyncApp, services: Services) -> None:
-    """Listen for both buttons of the note that a refused placeholder leaves."""
+    """Register both buttons of the note that is shown when the placeholder was refused."""
     for action_id, (destination, place) in _PLACES.items():
         _listen_place(app, services, action_id, destination, place)
 

@@ -1,4 +1,4 @@
-"""A pressed button, from the payload to the private note that may answer it."""
+"""Handles a pressed button, from the payload to the private note that may answer it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ from handlers.services import Services
 
 @dataclass(frozen=True, slots=True)
 class InPlace(Message):
-    """A note that takes the place of the message whose button was pressed."""
+    """A note that replaces the message whose button was pressed."""
 
     @classmethod
     def of(cls, note: Message) -> "InPlace":
-        """Return the same words, to stand there."""
+        """Return the same note as an `InPlace`."""
         return cls(note.text, note.blocks)
 
 
@@ -35,15 +35,15 @@ _DECIDED = "decided"
 
 
 def on_press(app: AsyncApp, services: Services, action_id: str, act: Press) -> None:
-    """Let `act` commit what a button under an answer asks for."""
+    """Register `act` for a button below an answer; `act` commits what the button asks for."""
     on_click(app, services, action_id, clicks.pressed, act)
 
 
 def on_click(app: AsyncApp, services: Services, action_id: str, find: Find[T], act: Act[T]) -> None:
-    """Let `act` commit what a button asks for, then ack and say privately what it returns.
+    """Register `act` for a button; ack after it, and send the note that it returns privately.
 
-    `find` returns what the button is about. It raises `NotYours` for the wrong team or channel:
-    such a press never reaches `act`.
+    `find` returns what the button is about. It raises `NotYours` for the wrong team or channel,
+    and then `act` is not called.
     """
 
     async def pressed(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -62,17 +62,17 @@ def on_click(app: AsyncApp, services: Services, action_id: str, find: Find[T], a
 
 
 async def anybody(services: Services, click: Click) -> Click:  # noqa: ARG001 - a `Find`
-    """Let everybody press a button that is about nothing of anybody's."""
+    """Let everybody press a button that belongs to nobody's run."""
     return click
 
 
 async def decide(services: Services, click: Click) -> bool:
-    """Claim the decision that the buttons of a job's message ask for; False: it is taken."""
+    """Claim the decision on a job's message. Returns False if somebody has decided already."""
     at = services.clock.now()
     found = await services.database.run(lambda db: deliveries.begin(db, click.value, _DECIDED, at))
     return found.state is DeliveryState.NEW
 
 
 async def undecide(services: Services, click: Click) -> None:
-    """Give the decision back: what was decided on could not be begun."""
+    """Release the decision, because what was decided could not be started."""
     await services.database.run(lambda db: deliveries.refused(db, click.value, _DECIDED))

@@ -1,4 +1,4 @@
-"""Who may press a button: the id it carries is opaque, and everything is checked here."""
+"""Checks who may press a button. The id that a button carries is opaque; nothing else trusts it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from handlers.services import Services
 
 
 class NotYours(LinkGapError):
-    """No such run in this team, or not in this place."""
+    """Raised when this team has no such run, or the button is in another place."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -35,7 +35,7 @@ class Click:
 
     @property
     def place(self) -> Place:
-        """Return where it was pressed; under an answer, in its thread."""
+        """Return where it was pressed; below an answer, that is the answer's thread."""
         thread = self.thread_ts or (None if self.is_ephemeral else self.message_ts)
         return Place(
             self.team, self.channel, self.user, response_url=self.response_url, thread_ts=thread
@@ -43,7 +43,7 @@ class Click:
 
 
 def click_of(body: dict[str, Any]) -> Click:
-    """Read Slack's block_actions payload; a menu's value is that of the option chosen."""
+    """Read Slack's block_actions payload; the value of a menu is that of the chosen option."""
     container, action = body["container"], body["actions"][0]
     return Click(
         team=body["team"]["id"],
@@ -59,7 +59,7 @@ def click_of(body: dict[str, Any]) -> Click:
 
 
 async def request_of(services: Services, run_id: str, team: str) -> Request[Answer]:
-    """Return a run's request; raises `NotYours` when this team has no such run."""
+    """Return a run's request. Raises `NotYours` if this team has no such run."""
     job = await services.database.read(lambda db: jobs.load(db, run_id, team))
     if job is None or job.kind != Kind.ANSWER:
         raise NotYours
@@ -67,7 +67,7 @@ async def request_of(services: Services, run_id: str, team: str) -> Request[Answ
 
 
 async def pressed(services: Services, click: Click) -> Request[Answer]:
-    """Return the request behind a button pressed where its answer stands; raises `NotYours`."""
+    """Return the request of the pressed button. Raises `NotYours` outside the answer's channel."""
     request = await request_of(services, click.value, click.team)
     if click.channel not in (request.place.channel, request.place.dm):
         raise NotYours
@@ -75,6 +75,6 @@ async def pressed(services: Services, click: Click) -> Request[Answer]:
 
 
 async def report_of(services: Services, run_id: str, team: str) -> Report | None:
-    """Return what a run answered; None when it gave no answer."""
+    """Return a run's report, or None if it gave no answer."""
     found = await services.database.read(lambda db: reports.load(db, run_id, team))
     return from_json(found.report) if found else None

@@ -1,7 +1,7 @@
 """Confirm, Cheaper plan, Cancel: nothing is spent before somebody agrees to the price.
 
-Anybody who sees the price may decide, once. Whoever confirms is the asker from then on, for caps
-and in the ledger. The answer takes the place of the price.
+Anybody who sees the price may decide, once. The cost then counts against whoever confirmed, in
+caps and in the ledger. The answer replaces the price message.
 """
 
 from dataclasses import replace
@@ -19,7 +19,7 @@ from handlers.services import Services
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen for the three buttons under a price."""
+    """Register the three buttons below a price."""
 
     async def confirm(click: Click, request: Request[Answer]) -> Message | None:
         return await _agree(services, click, request, light=request.body.question.light)

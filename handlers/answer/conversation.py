@@ -1,9 +1,9 @@
-"""Where a job speaks. One run is one conversation: opened, edited, concluded, added to.
+"""Where a job posts its answer. One run is one conversation.
 
-In a channel, a thread or a direct message it is one parent message, edited, and its thread. In
-private it is what the response_url of the pressed button allows: five uses in half an hour. The
-click took one for "working on it"; result, prospects and method take three more. What comes later
-goes to the person's direct message.
+In a channel, a thread or a direct message, a conversation is one parent message, which is edited,
+and its thread. In private, it is limited by the response_url of the pressed button: five uses
+within half an hour. The click used one for "working on it"; result, prospects and method use three
+more. Anything later goes to the person's direct messages.
 """
 
 import logging
@@ -35,7 +35,7 @@ _IN_WORDS = {
 
 
 class ChannelConversation:
-    """Speaks as the bot."""
+    """Posts as the bot in a channel, a thread or a direct message."""
 
     def __init__(self, job: RunningJob) -> None:
         self._job, self._slack_api = job, job.services.slack_api
@@ -44,7 +44,7 @@ class ChannelConversation:
         self._edits = StagedEdits(job.services.clock, self._edit)
 
     async def open(self, placeholder: Message) -> bool:
-        """Post the placeholder; where that fails, nothing is spent and the asker is told."""
+        """Post the placeholder. If that fails, nothing is spent and the asker is told why."""
         try:
             if self._job.body.to is Destination.DM:
                 self._channel = await self._job.direct()
@@ -64,11 +64,11 @@ class ChannelConversation:
         return True
 
     async def ask(self, price: Message) -> None:
-        """Post the price as the parent; the answer will take its place."""
+        """Post the price as the parent message; the answer will replace it."""
         await self.open(price)
 
     async def _take_over(self, placeholder: Message) -> bool:
-        """Edit the message that told the price; False: there is none, or it is gone."""
+        """Edit the price message. Returns False if there is none or it was deleted."""
         if self._job.body.price_ts is None:
             return False
         self._ts = self._job.body.price_ts
@@ -80,11 +80,11 @@ class ChannelConversation:
         return True
 
     def stage(self, message: Message) -> None:
-        """Edit the parent when its turn comes."""
+        """Edit the parent as soon as the pace limit allows."""
         self._edits.show(message)
 
     async def conclude(self, message: Message) -> None:
-        """Edit the parent for the last time; if it is gone, post the answer anew."""
+        """Edit the parent for the last time; if it was deleted, post the answer again."""
         try:
             await self._edits.last(message)
         except SlackRefused as refused:
@@ -96,7 +96,7 @@ class ChannelConversation:
             self._ts = found.ts or self._ts
 
     async def add(self, step: str, message: Message) -> None:
-        """Post in the thread; one that is refused is logged and does not stop the others."""
+        """Post in the thread. A refused message is logged and does not stop the others."""
         try:
             await self._job.once(
                 step, lambda: self._slack_api.post(self._channel, message, self._thread())
@@ -105,7 +105,7 @@ class ChannelConversation:
             log.warning("job %s lost its %s: %s", self._job.id, step, refused)
 
     async def attach(self, name: str, content: bytes) -> None:
-        """Upload to the thread; files need real membership, so the second choice is a DM."""
+        """Upload to the thread. Files need channel membership, so the fallback is a DM."""
         try:
             await self._upload("csv", self._channel, name, content, self._thread())
         except SlackRefused as refused:
@@ -113,7 +113,7 @@ class ChannelConversation:
             await self.add("csv_note", private_notes.file_elsewhere(str(refused), told))
 
     async def finish(self, result: Message, headline: str) -> None:
-        """Mention the asker, because edits do not notify; then own up to what may be missing."""
+        """Mention the asker, because edits do not notify, then mark parts that may be missing."""
         words = f"<@{self._job.place.user}> {mrkdwn(headline)}"
         await self.add("mention", Message(words, []))
         lost = [_IN_WORDS[step] for step in self._job.once.lost if step in _IN_WORDS]
@@ -123,11 +123,11 @@ class ChannelConversation:
             await self._edits.last(marked)
 
     async def stop(self) -> None:
-        """Drop a staged edit that waits."""
+        """Discard an edit that is still waiting."""
         await self._edits.stop()
 
     async def _unsure(self) -> Message:
-        """Return the private note for a placeholder that may or may not be there."""
+        """Return the private note for a placeholder that may or may not have been posted."""
         job = self._job
         if job.attempts == 1:
             return private_notes.refused(str(SlackRefused(NO_ANSWER)), job.id)
@@ -138,7 +138,7 @@ class ChannelConversation:
         await self._slack_api.edit(self._channel, self._ts, message)
 
     def _parent_thread(self) -> str | None:
-        """Return the thread the parent belongs in; a DM starts its own."""
+        """Return the thread that the parent belongs in; in a DM the parent starts its own."""
         job = self._job
         return None if job.body.to is Destination.DM else job.place.thread
 
@@ -162,7 +162,7 @@ class ChannelConversation:
         return True
 
     async def _offer_another_place(self, refused: SlackRefused) -> None:
-        """Tell the asker. Raises `Heard` when no other place in Slack would be better."""
+        """Tell the asker. Raises `Heard` if no other place in Slack would help."""
         log.warning("job %s cannot post in %s: %s", self._job.id, self._channel, refused)
         if refused.code in NOT_A_MEMBER:
             note = notes.not_a_member(self._job.id)
@@ -176,32 +176,32 @@ class ChannelConversation:
 
 
 class PrivateConversation:
-    """Speaks to the asker alone: no progress, no file, tables as text."""
+    """Answers the asker alone: no progress, no file, tables as text."""
 
     def __init__(self, job: RunningJob) -> None:
         self._job = job
 
     async def open(self, placeholder: Message) -> bool:  # noqa: ARG002 - the click said it
-        """Nothing to claim: the button's own reply has said that work began."""
+        """Return True: the button's own reply already said that work began."""
         return True
 
     async def ask(self, price: Message) -> None:
-        """Ask the asker."""
+        """Show the price to the asker."""
         await self.add("price", price)
 
     def stage(self, message: Message) -> None:
-        """Say nothing: every word costs one of five uses."""
+        """Show no progress: each message costs one of five uses."""
 
     async def conclude(self, message: Message) -> None:
-        """Give the answer."""
+        """Send the answer."""
         await self.add("result", message)
 
     async def add(self, step: str, message: Message) -> None:
-        """Give another part of it."""
+        """Send another part of the answer."""
         await self._job.tell_asker(step, message.plain if step == "prospects" else message)
 
     async def attach(self, name: str, content: bytes) -> None:
-        """Send the file to the direct message: a private reply carries none."""
+        """Send the file by direct message: a private reply cannot carry files."""
 
         async def send() -> None:
             await self._job.services.slack_api.upload(await self._job.direct(), name, content)
@@ -212,50 +212,50 @@ class PrivateConversation:
             log.warning("job %s: no file by DM: %s", self._job.id, refused)
 
     async def finish(self, result: Message, headline: str) -> None:
-        """Nobody else has to be called."""
+        """Mention nobody: only the asker sees this."""
 
     async def stop(self) -> None:
-        """Nothing runs."""
+        """Do nothing: no edit is ever waiting."""
 
 
 class Conversation(Protocol):
-    """A place for an answer. Everything it posts, it posts once, even over a kill."""
+    """A place for an answer. Each of its messages is posted once, even after a kill."""
 
     async def open(self, placeholder: Message) -> bool:
-        """Claim the place before anything is spent; False: it cannot be, and the asker knows."""
+        """Claim the place before anything is spent. False: it failed, and the asker was told."""
         ...
 
     async def ask(self, price: Message) -> None:
-        """Put a price with its buttons where the answer will stand."""
+        """Show the price with its buttons; the answer will replace it."""
         ...
 
     def stage(self, message: Message) -> None:
-        """Show how far the work is."""
+        """Show the progress of the work."""
         ...
 
     async def conclude(self, message: Message) -> None:
-        """Put the last word where the placeholder stood."""
+        """Replace the placeholder with the final message."""
         ...
 
     async def add(self, step: str, message: Message) -> None:
-        """Add to the thread."""
+        """Add a message to the thread."""
         ...
 
     async def attach(self, name: str, content: bytes) -> None:
-        """Add the CSV file to the thread, or say why it is not there."""
+        """Add the CSV file to the thread, or say why it is missing."""
         ...
 
     async def finish(self, result: Message, headline: str) -> None:
-        """Call the asker, and mark the result if a kill may have lost a part of the thread."""
+        """Notify the asker, and mark the result if a kill may have lost a part of the thread."""
         ...
 
     async def stop(self) -> None:
-        """Leave nothing running."""
+        """Stop everything that is still running."""
         ...
 
 
 def conversation_for(job: RunningJob) -> Conversation:
-    """Return the place that the asker chose."""
+    """Return a conversation in the place that the asker chose."""
     return (
         PrivateConversation(job) if job.body.to is Destination.PRIVATE else ChannelConversation(job)
     )

@@ -1,4 +1,4 @@
-"""One job at work: its request, its once-only steps, and the way to its asker."""
+"""A running job: its request, its exactly-once steps, and how to reach its asker."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from handlers.tell import tell_once
 
 
 class RunningJob:
-    """What everything that works on a job needs to know of it. `id` is the run's id as well."""
+    """The context that everything working on a job shares. `id` is also the run's id."""
 
     def __init__(self, services: Services, job: Job) -> None:
         self.services = services
@@ -31,7 +31,7 @@ class RunningJob:
         return self.request.body
 
     async def direct(self) -> str:
-        """Return the asker's direct message, and keep its id: buttons there belong to this run."""
+        """Return the asker's DM channel, and store its id: buttons in it belong to this run."""
         dm = self.place.dm
         if dm is None:
             dm = await self.services.slack_api.direct(self.place.user)
@@ -43,5 +43,5 @@ class RunningJob:
         return dm
 
     async def tell_asker(self, step: str, message: Message) -> None:
-        """Say something privately, once, by the first of three ways that works."""
+        """Send a private message once, by the first of three ways that works."""
         await tell_once(self.services, self.once, step, self.place, message, direct=self.direct)

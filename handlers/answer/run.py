@@ -1,7 +1,7 @@
-"""The work behind a question: placeholder → analysis → final parent message → thread.
+"""Runs the job behind a question: placeholder → analysis → final parent message → thread.
 
-Called again after a kill, it goes on where it was: answers already paid for come from the store,
-steps already posted are not posted again, and a step nobody can know about is owned up to.
+After a kill, the job is called again and resumes: answers already paid for come from the store,
+and posted steps are not posted again. If a step's fate is unknown, the message says so.
 """
 
 import asyncio
@@ -34,12 +34,12 @@ from handlers.request import Kind
 from handlers.services import Services
 
 MOST_ATTEMPTS_WITH_PAGES = 2
-"""A job that was begun more often has seen the bot die twice, and may be why."""
+"""A job started more often than this has seen the bot die twice, and may be the cause."""
 SURPRISE = "Something went wrong on my side; it was written down under this run's number."
 
 
 def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - a job has no Slack door
-    """Take on the jobs that accept.py commits."""
+    """Register the worker for the jobs that accept.py commits."""
 
     async def work(job: Job) -> None:
         running = RunningJob(services, job)
@@ -53,7 +53,7 @@ def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - a job
 
 
 async def answer(job: RunningJob) -> None:
-    """Do the request, all of it. Raises what ended it early, as `Heard` if the asker was told."""
+    """Do the whole job. Raises the error that ended it early, as `Heard` if the asker was told."""
     conversation = conversation_for(job)
     try:
         quote = await _quote(job)
@@ -71,7 +71,7 @@ async def answer(job: RunningJob) -> None:
 
 
 async def _quote(job: RunningJob) -> Quote:
-    """Return the price; nothing where no vendor fits any more, which the run will say."""
+    """Return the price; empty if no vendor fits any more, an error that the run itself reports."""
     try:
         place = job.place
         return await job.services.spending.quote(job.body.question, place.team, place.channel)
@@ -84,7 +84,7 @@ def _must_ask(job: RunningJob, quote: Quote) -> bool:
 
 
 async def _price(job: RunningJob, quote: Quote) -> Message:
-    """Return the question whether to spend that much."""
+    """Return the message that asks for permission to spend that much."""
     place, question = job.place, job.body.question
     light = replace(question, light=True)
     cheaper = await job.services.spending.quote(light, place.team, place.channel)
@@ -94,9 +94,9 @@ async def _price(job: RunningJob, quote: Quote) -> Message:
 async def _result(
     job: RunningJob, conversation: Conversation, quote: Quote, *, sample: bool
 ) -> tuple[Report, Message]:
-    """Find the answer and put it where the placeholder stands, or the reason why there is none."""
+    """Compute the answer and replace the placeholder with it, or with the reason for a failure."""
     vendors = [line.vendor for line in quote.lines]
-    # Asked beside the run: the answer waits for no balance.
+    # Runs in parallel, so that the answer does not wait for a balance.
     hearing = asyncio.create_task(job.services.spending.allowances(job.place.team, vendors))
     try:
         report = await _stored(job) or await _run(job, conversation)
@@ -107,20 +107,20 @@ async def _result(
         raise Heard(error) from error
     finally:
         hearing.cancel()
-        # Cancelled, it still has its reservation to settle; the job is not over before that.
+        # After the cancellation it still has to settle its reservation before the job may end.
         await asyncio.gather(hearing, return_exceptions=True)
     return report, message
 
 
 async def _warnings(job: RunningJob, vendors: list[str]) -> list[str]:
-    """Return what the asker should know of caps and allowances that this run has come near."""
+    """Return warnings about caps and allowances that are nearly used up."""
     place = job.place
     payer = Payer(place.user, job.body.question.site, place.channel)
     return money.warnings(*await job.services.spending.near(place.team, payer, vendors))
 
 
 async def _stored(job: RunningJob) -> Report | None:
-    """Return the answer that a killed attempt has finished but not posted in full."""
+    """Return the answer of a killed attempt that finished it but did not post all of it."""
     found = await job.services.database.read(lambda db: reports.load(db, job.id, job.place.team))
     return from_json(found.report) if found else None
 
@@ -128,7 +128,7 @@ async def _stored(job: RunningJob) -> Report | None:
 async def _run(job: RunningJob, conversation: Conversation) -> Report:
     place, question = job.place, job.body.question
     if job.attempts > 1:
-        # What the killed attempt has paid for is fresh enough, and must not be paid for twice.
+        # What the killed attempt paid for is fresh enough, and must not be paid for twice.
         question = replace(question, fresh=False)
 
     async def progress(so_far: Progress) -> None:
@@ -150,7 +150,7 @@ async def _run(job: RunningJob, conversation: Conversation) -> Report:
 async def _thread(
     job: RunningJob, conversation: Conversation, report: Report, message: Message
 ) -> None:
-    """Add what refines the answer; whatever goes wrong here, the answer stands."""
+    """Post the details in the thread. The answer stands even if this fails."""
     try:
         await conversation.add("prospects", prospects(report))
         if report.prospects:
@@ -181,6 +181,6 @@ async def _say_failed(
 
 
 async def _will_invent(job: RunningJob) -> bool:
-    """Say whether invented data will be shown; the first message is marked as well."""
+    """Say whether sample data will be shown, so that the placeholder carries the mark too."""
     here = await job.services.channels.of(job.place.team, job.place.channel)
     return here.will_invent(job.body.question)

@@ -1,4 +1,4 @@
-"""Show all: every prospect in the thread, once; a second press says that it is there."""
+"""Show all: posts every prospect in the thread, once; a second press says that they are there."""
 
 import logging
 from functools import partial
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen for the button, and take on its jobs."""
+    """Register the button and the worker for its jobs."""
 
     async def ask(click: Click, _: Request[Answer]) -> Message | None:
         wanted = Request(click.place, ShowAll(click.value, click.is_ephemeral))
@@ -35,7 +35,7 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 async def show(services: Services, job: Job) -> None:
-    """Post the pages of the list. The steps belong to the run, so no second job repeats them."""
+    """Post the pages of the list. Its steps belong to the run, so a second job repeats none."""
     request = from_payload(job.payload, ShowAll)
     place, run = request.place, request.body.run
     report = await clicks.report_of(services, run, place.team)
@@ -76,7 +76,7 @@ async def _reply(services: Services, place: Place, message: Message) -> None:
 
 
 async def _tell(services: Services, place: Place, note: Message) -> bool:
-    """Say whether the asker heard it."""
+    """Send a private note. Returns whether it was delivered."""
     try:
         await _reply(services, place, note)
     except SlackRefused as refused:

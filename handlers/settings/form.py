@@ -1,4 +1,4 @@
-"""`/gap settings`: what holds in this channel, for a client and for everything."""
+"""`/gap settings`: the form for the settings of this channel, of a client and of everything."""
 
 import json
 import logging
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen for the button, for the choice of a place and for the filled form."""
+    """Register the button, the choice of a place and the submitted form."""
 
     async def pressed(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
@@ -69,9 +69,9 @@ async def open_settings(
     trigger_id: str,
     response_url: str | None,
 ) -> None:
-    """Open the form, within the three seconds that a trigger lives; a refusal is told privately.
+    """Open the form within the three seconds that a trigger lives; a refusal is reported privately.
 
-    `channel` may be empty where there is none (App Home): then the form opens for everything.
+    `channel` may be empty if there is none (App Home): then the form opens for everything.
     """
     page = await _page(services, team, channel, user)
     try:
@@ -82,14 +82,14 @@ async def open_settings(
 
 
 async def _page(services: Services, team: str, channel: str, user: str) -> Page:
-    # Rights and values as they are now, not as remembered: this is where they are changed.
+    # Bypass the cache: people change settings here, so they must see the current ones.
     services.channels.forget(team)
     overrides = await services.channels.overrides(team)
     return Page(services.settings, overrides, await ask_slack(services.slack_api, user), channel)
 
 
 class _Filled:
-    """A form as it came back: what was typed, and what stood there before."""
+    """A submitted form: what was typed, and what the fields showed before."""
 
     def __init__(self, view: Mapping[str, Any]) -> None:
         self.kept: dict[str, Any] = json.loads(view["private_metadata"])
@@ -106,11 +106,11 @@ class _Filled:
 
     @property
     def changed(self) -> dict[str, str]:
-        """Return what was typed and is not what stood there."""
+        """Return the typed values that differ from what the fields showed."""
         return {name: text for name, text in self.typed.items() if text != self.seen.get(name, "")}
 
     def by_field(self, fault: BadSetting) -> dict[str, str]:
-        """Return the faults by block id; what has no field here stands under the first."""
+        """Return the errors by block id; an error without a field here goes to the first field."""
         there = {block["block_id"] for block in self._blocks}
         first = self._blocks[0]["block_id"] if self._blocks else "place"
         found = {block_id(name, self.key): said for name, said in fault.faults.items()}
@@ -118,7 +118,7 @@ class _Filled:
 
 
 async def _save(services: Services, team: str, user: str, filled: _Filled) -> str:
-    """Check and keep what was changed; returns what to say. Raises `BadSetting`."""
+    """Check and store what was changed; returns a confirmation. Raises `BadSetting`."""
     changed = filled.changed
     if filled.key == NEW:
         place = _new_client(changed.pop("domain", ""))
@@ -141,7 +141,7 @@ def _new_client(domain: str) -> Place:
 
 
 async def _refuse_money(services: Services, user: str, changed: Mapping[str, str]) -> None:
-    """Raise `BadSetting` where somebody changes money who may not, whatever their form showed."""
+    """Raise `BadSetting` if this person may not change money, even if their form had the field."""
     money = [name for name in changed if name in BY_NAME and BY_NAME[name].money]
     if not money:
         return
@@ -179,7 +179,7 @@ def _name(block: str) -> str:
 
 
 def _initial(element: Mapping[str, Any]) -> str:
-    """Return what stood in a field, as it is typed."""
+    """Return what a field showed, as it would be typed."""
     if element["type"] == "checkboxes":
         return _ticked(element.get("initial_options", []))
     if element["type"] == "static_select":
@@ -196,7 +196,7 @@ def _typed(state: Mapping[str, Any]) -> str:
 
 
 def _ticked(options: list[Mapping[str, Any]]) -> str:
-    """Return the ticks; with others beside it, None of these means nothing."""
+    """Return the ticked values; None of these counts only if it is ticked alone."""
     values = [str(option["value"]) for option in options]
     return ",".join(value for value in values if value != NONE or len(values) == 1)
 

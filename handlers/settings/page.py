@@ -1,4 +1,4 @@
-"""What the form of the settings shows to one person, for one place."""
+"""The contents of the settings form, for one person and one place."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from bot.settings.values import NONE, parts
 from handlers.slack.people import Person, zone_of
 
 NEW = "new"
-"""The place of a client that does not exist yet."""
+"""The key of a client that does not exist yet."""
 MOST_PLACES = 100
 _NEW_FIELDS = ("aliases", "country", "lang")
 _SAID = "An empty field, or “As above”, keeps what the level above says. Save before you switch."
@@ -26,7 +26,7 @@ _SAID = "An empty field, or “As above”, keeps what the level above says. Sav
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one person sees of a team's settings, from a channel."""
+    """What one person sees of a team's settings, opened from a channel."""
 
     base: Settings
     overrides: Overrides
@@ -34,7 +34,7 @@ class Page:
     channel: str
 
     def view(self, key: str, response_url: str | None) -> View:
-        """Return the form for a place, named by its key."""
+        """Return the form for the place with this key."""
         places = list(self._places(key))
         key = key if key in dict(places) else places[0][0]
         proposed = self._proposed_zone(key)
@@ -63,7 +63,7 @@ class Page:
             yield f"site:{domain}", f"Client {domain}"
 
     def _proposed_zone(self, key: str) -> str | None:
-        """Return the person's own time zone for a channel that nobody gave one."""
+        """Return the person's own time zone if this is a channel and no time zone is set."""
         here = self.overrides.at(place_of(Level.CHANNEL, self.channel))
         if key != Level.CHANNEL or "time_zone" in here or "time_zone" in self.overrides.team:
             return None
@@ -93,12 +93,12 @@ class Page:
                 )
 
     def _may_set(self, setting: Setting, here: Values) -> bool:
-        """Say whether this person has a field for it; what is too long for one has none."""
+        """Say whether this person gets a field for it; a value too long for a field gets none."""
         long = len(here.get(setting.name, "")) > LONGEST
         return not long and (not setting.money or self.person.may_change_money(self.base))
 
     def _above(self, place: Place) -> Settings:
-        """Return what would hold if nothing were set at this place."""
+        """Return the settings as they would be if nothing were set at this place."""
         overrides = self.overrides
         if place.level is Level.TEAM:
             return self.base
@@ -152,20 +152,20 @@ class Page:
 
 
 def who_may(settings: Settings) -> str:
-    """Return who may change money, as mrkdwn; ids were checked when the environment was read."""
+    """Return who may change money, as mrkdwn; ids were validated when the environment was read."""
     owners = [f"<@{user}>" for user in sorted(settings.owner_ids)]
     return f"Only {listed(['workspace admins', *owners])}"
 
 
 def place_of(key: str, channel: str) -> Place:
-    """Return the place that a key names, NEW excepted; raises `BadSetting` for no domain."""
+    """Return the place that a key names, except NEW. Raises `BadSetting` for an invalid domain."""
     if key == Level.CHANNEL:
         return Place(Level.CHANNEL, channel)
     return TEAM if key == Level.TEAM else Place.site(key.removeprefix("site:"))
 
 
 def block_id(name: str, key: str) -> str:
-    """Return a field's block id: what is typed for one place must not appear in another."""
+    """Return a field's block id, unique per place, so that typed text does not move to another."""
     return f"{name}@{crc32(key.encode()):08x}"
 
 

@@ -5,7 +5,6 @@ answer up to the next look, and in a crowd the looks alone keep the processor bu
 """
 
 import asyncio
-import time
 from typing import Any, cast
 
 from slack_bolt import BoltResponse
@@ -46,10 +45,9 @@ class PromptRunner(AsyncioListenerRunner):
         response: BoltResponse | None,
         listener_name: str,  # noqa: ARG002 - Bolt's signature
         listener: AsyncListener,
-        starting_time: float | None = None,
+        starting_time: float | None = None,  # noqa: ARG002 - Bolt's signature
     ) -> BoltResponse:
         """Return what the listener acknowledged with, or an empty answer when it is late."""
-        begun = time.time() if starting_time is None else starting_time
         ack = PromptAck()
         request.context["ack"] = ack
         if listener.auto_acknowledgement:
@@ -57,8 +55,7 @@ class PromptRunner(AsyncioListenerRunner):
         task = asyncio.create_task(self._run_ack_function(listener, ack, request, response))
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
-        left = listener.ack_timeout - (time.time() - begun)
-        late = asyncio.get_running_loop().call_later(max(0.0, left), ack.give_up)
+        late = asyncio.get_running_loop().call_later(listener.ack_timeout, ack.give_up)
         acknowledged = await ack.given
         late.cancel()
         if acknowledged is None:

@@ -1,6 +1,6 @@
-"""How tracking begins in a channel: a public message first, then what is set with it.
+"""Starts tracking in a channel: a public message first, then the tracking and its settings.
 
-The message proves that the channel takes posts. Before it nothing is tracked and nothing is spent.
+The message proves that the bot can post in the channel. Nothing is tracked or spent before it.
 """
 
 import logging
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class Beginning:
-    """One job of tracking, with its once-only steps and the way to its asker."""
+    """A job that starts tracking: its exactly-once steps, and private messages to its asker."""
 
     def __init__(self, services: Services, job: Job) -> None:
         self.services, self.job = services, job
@@ -39,7 +39,7 @@ class Beginning:
         self.once = Once(services.database, services.clock, job.id)
 
     async def guarded(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do the work; what nobody foresaw is told to the asker before it ends the job."""
+        """Do the work. Tells the asker about an unexpected error, then raises `Heard`."""
         try:
             await work()
         except Heard:
@@ -49,22 +49,22 @@ class Beginning:
             raise Heard(error) from error
 
     async def tell(self, step: str, message: Message) -> None:
-        """Say something to the asker alone, once."""
+        """Tell the asker something privately, once."""
         await tell_once(self.services, self.once, step, self.place, message)
 
     async def has_begun(self) -> bool:
-        """Say whether an earlier attempt has told the channel, or may have."""
+        """Say whether an earlier attempt has posted the public message, or may have."""
         return await self.once.known("begun") is not None
 
     async def wanted(self) -> tuple[dict[str, str], Settings]:
-        """Return what is to be set for the channel, and what holds with it."""
+        """Return the values to set for the channel, and its settings once they are set."""
         values = await digest_time.wanted(
             self.services, self.place, self.asked.day, self.asked.hour
         )
         return values, await digest_time.with_them(self.services, self.place, values)
 
     async def open(self, message: Message) -> str | None:
-        """Tell the channel; None: it takes no post, or nobody knows, and the asker was told."""
+        """Post the public message. None: it was refused or may be lost, and the asker was told."""
         try:
             found = await self.once("begun", partial(self._post, message))
         except SlackRefused as refused:
@@ -79,7 +79,7 @@ class Beginning:
         return found.ts or ""
 
     async def say(self, ts: str, message: Message) -> None:
-        """Let the first message say this; if it is gone, say it anew."""
+        """Edit the public message; if it was deleted, post a new one."""
         try:
             await self.services.slack_api.edit(self.place.channel, ts, message)
         except SlackRefused as refused:
@@ -87,14 +87,14 @@ class Beginning:
             await self.once("result", partial(self._post, message))
 
     async def track(self, question: Question) -> TrackedKeyword:
-        """Track it here."""
+        """Track the question in this channel."""
         keyword, _ = await self.services.tracking.track(
             question, team=self.place.team, channel=self.place.channel, person=self.place.user
         )
         return keyword
 
     async def settle(self, values: Mapping[str, str]) -> None:
-        """Keep who set the channel up, its time, and its alarm."""
+        """Store who set up the channel and its digest time, and schedule the digest."""
         place, at = self.place, self.services.clock.now()
         await self.services.database.run(
             lambda db: workspace.set_owner(db, place.team, place.channel, place.user, at)
@@ -102,16 +102,16 @@ class Beginning:
         await digest_time.keep(self.services, place, values)
 
     async def tracked(self) -> tuple[TrackedKeyword, ...]:
-        """Return what the channel tracks."""
+        """Return the keywords that the channel tracks."""
         return await self.services.tracking.following(self.place.team, self.place.channel)
 
     async def known(self, question: Question) -> TrackedKeyword | None:
-        """Return what the channel tracks of a question already."""
+        """Return the keyword if the channel tracks this question already."""
         same = [one for one in await self.tracked() if is_same(one.question, question)]
         return next(iter(spelled_so(same, question.keyword)), None)
 
     async def week(self) -> Quote:
-        """Return the most that a weekly read may cost; nothing where no vendor fits any more."""
+        """Return the most that a weekly read may cost; empty if no vendor fits any more."""
         place = self.place
         try:
             return await self.services.spending.week(
@@ -121,7 +121,7 @@ class Beginning:
             return Quote(())
 
     async def will_invent(self) -> bool:
-        """Say whether what is to be read will be sample data; what was read says it itself."""
+        """Say whether the coming read will be sample data. Stored reads say so themselves."""
         here = await self.services.channels.of(self.place.team, self.place.channel)
         return here.will_invent(self.asked.questions[0])
 

@@ -1,4 +1,4 @@
-"""When a channel hears of its week: the day, the hour and the time zone, said and kept."""
+"""A channel's digest time: the day, the hour and the time zone, in words and as settings."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ def in_words(settings: Settings) -> str:
 async def wanted(
     services: Services, place: Place, day: str | None = None, hour: int | None = None
 ) -> dict[str, str]:
-    """Return what is to be set: what was asked for, and the asker's time zone if none is set."""
+    """Return the values to set: what was asked for, and the asker's time zone if none is set."""
     values: dict[str, str] = {}
     if day is not None:
         values["digest_day"] = day
@@ -38,19 +38,19 @@ async def wanted(
 
 
 async def with_them(services: Services, place: Place, values: Mapping[str, str]) -> Settings:
-    """Return what will hold in the channel once those values are kept."""
+    """Return the channel's settings as they will be once those values are set."""
     channel_settings = await services.channels.settings(place.team, place.channel)
     return levels.effective(channel_settings, values)
 
 
 async def keep(services: Services, place: Place, values: Mapping[str, str]) -> None:
-    """Set them for the channel, and its alarm."""
+    """Set the values for the channel, and schedule its digest."""
     if values:
         here = SettingPlace(Level.CHANNEL, place.channel)
         try:
             vendors = services.channels.registry.names
             checked = levels.checked(services.settings, here, values, vendors)
-        except BadSetting:  # they were read from a command, or are Slack's own word
+        except BadSetting:  # they come from a command, or from Slack's own data
             checked = {}
         await services.channels.save(place.team, here, checked, place.user)
     await services.schedule.set_alarm(place.team, place.channel)

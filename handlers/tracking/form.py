@@ -1,4 +1,4 @@
-"""`/gap track` alone and Track more: many keywords in a form; what they cost is told first."""
+"""The form of a bare `/gap track` and of Track more: many keywords; their price is shown first."""
 
 import json
 from collections.abc import Callable
@@ -28,14 +28,14 @@ _HERE = "tracked here already"
 
 @dataclass
 class _Lines:
-    """What the lines of the form say: questions, and what is left out with the reason."""
+    """The questions that the form's lines hold, and the skipped lines, each with its reason."""
 
     questions: list[SiteQuestion] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen for the button and for the filled form."""
+    """Register the button and the submitted form."""
 
     async def more(click: Click, _: Click) -> Message | None:
         return await _open(services, click.place, click.trigger_id)
@@ -49,7 +49,7 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 async def open_form(services: Services, place: Place, trigger_id: str) -> None:
-    """Open the form with the channel's own site; a refusal is told privately."""
+    """Open the form, filled in with the channel's own site; a refusal is reported privately."""
     note = await _open(services, place, trigger_id)
     if note is not None:
         await tell(services, place, note)
@@ -69,7 +69,7 @@ async def _open(services: Services, place: Place, trigger_id: str) -> Message | 
 
 
 async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) -> dict[str, str]:
-    """Commit the question what it costs; returns the faults by field."""
+    """Commit a job that shows the price. Returns the errors by field."""
     kept, values = json.loads(view["private_metadata"]), view["state"]["values"]
     place = Place(
         body["team"]["id"],
@@ -116,7 +116,7 @@ def _typed(values: dict[str, Any], name: str) -> str:
 def _read(
     lines: list[str], defaults_of: Callable[[str | None], Defaults], here: list[SiteQuestion]
 ) -> _Lines:
-    """Read a line as the words after `/gap track`; what cannot be tracked is left out."""
+    """Read each line like the words after `/gap track`; skip what cannot be tracked."""
     found, known, listed = _Lines(), set(map(key_of, here)), set[object]()
     for line in lines:
         try:

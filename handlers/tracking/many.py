@@ -1,6 +1,6 @@
-"""The work behind many keywords: their price, then one public message that counts them as read.
+"""Runs the job behind many keywords: their price, then one public message with the progress.
 
-Nothing is bought before somebody agrees. Called again after a kill, it goes on where it was.
+Nothing is spent before somebody agrees. After a kill, the job is called again and resumes.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ _BUTTONS = (Button("List", "tracked_list", "many"), Button("Settings", "open_set
 
 
 def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - form.py is its door
-    """Take on the jobs that the form and its price commit."""
+    """Register the worker for the jobs that the form and its price commit."""
 
     async def work(job: Job) -> None:
         begin = Beginning(services, job)
@@ -43,7 +43,7 @@ class _TrackMany:
         self.will_invent = False
 
     async def price(self) -> None:
-        """Ask whether to spend that much, always: so many are a plan, not a question."""
+        """Ask for confirmation, at any price: a list this long is a weekly commitment."""
         quote = await self.begin.week()
         told = bulk_quote(
             len(self.asked.questions),
@@ -55,7 +55,7 @@ class _TrackMany:
         await self.begin.tell("price", told)
 
     async def work(self) -> None:
-        """Tell the channel, track all, read them in portions."""
+        """Post the public message, track all keywords, and read them in portions."""
         values, settings = await self.begin.wanted()
         self.will_invent = await self.begin.will_invent()
         async with self.services.in_progress.turn(self.place.team, self.place.channel):
@@ -73,7 +73,7 @@ class _TrackMany:
         try:
             await self._read(edits)
         except Exception:
-            # The channel must not wait for what will not come.
+            # The channel must not wait for a result that will never come.
             await edits.stop()
             await self.begin.say(ts, await self._end(when))
             raise
@@ -89,7 +89,7 @@ class _TrackMany:
                 known.add(key_of(question))
 
     async def _read(self, edits: StagedEdits) -> None:
-        """Read what is due of the list; what an earlier attempt has read is not."""
+        """Read the listed keywords that are due, but none that an earlier attempt has read."""
         place = self.place
         due = self._ours(await self.services.tracking.due(place.team, place.channel))
         done = len(self.asked.questions) - len(due)
@@ -104,12 +104,12 @@ class _TrackMany:
             edits.show(self._under_way(done, len(self.asked.questions)))
 
     def _ours(self, keywords: Sequence[TrackedKeyword]) -> list[TrackedKeyword]:
-        """Return those that are on the list."""
+        """Return those keywords that are on the list."""
         listed = set(map(key_of, self.asked.questions))
         return [one for one in keywords if key_of(one.question) in listed]
 
     def _for_site(self) -> str:
-        """Return for which site they are, where it is one."""
+        """Return ` for <site>` if all keywords are for the same site, else an empty text."""
         sites = {question.site for question in self.asked.questions}
         return f" for {sites.pop()}" if len(sites) == 1 else ""
 
@@ -122,7 +122,7 @@ class _TrackMany:
         )
 
     async def _end(self, when: str) -> Message:
-        """Return the last word: how many are tracked, and which could not be read."""
+        """Return the final message: how many keywords are tracked, and which could not be read."""
         place = self.place
         here = await self.services.tracking.listed(place.team, place.channel, last=1)
         ours = {one.id for one in self._ours([one.state.tracked for one in here])}

@@ -1,4 +1,4 @@
-"""Slack as the place of scheduled posts: the weekly digest with its thread, and alerts."""
+"""Posts scheduled messages to Slack: the weekly digest with its thread, and alerts."""
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -25,13 +25,13 @@ log = logging.getLogger(__name__)
 
 
 class SlackNotifier:
-    """Speaks as the bot, each step once."""
+    """Posts as the bot, each step once."""
 
     def __init__(self, database: Database, clock: Clock, slack_api: SlackApi) -> None:
         self._database, self._clock, self._slack_api = database, clock, slack_api
 
     async def post_digest(self, slot: Slot, digest: Digest) -> Posted:
-        """Post the digest, then its thread: what is lost there loses no more than itself."""
+        """Post the digest, then its thread; a part that fails there does not stop the others."""
         once = Once(self._database, self._clock, slot.name)
         posted = await self._parent(once, slot.channel, digest_message(digest))
         if posted.ts is None:
@@ -52,19 +52,19 @@ class SlackNotifier:
         return posted
 
     async def post_alerts(self, slot: Slot, alerts: Sequence[Alert]) -> Posted:
-        """Post them in one message."""
+        """Post the alerts in one message."""
         once = Once(self._database, self._clock, slot.name)
         return await self._parent(once, slot.channel, alert_message(alerts))
 
     async def check(self, team: str) -> None:  # noqa: ARG002 - one workspace
-        """Ask Slack who we are: if it fails, or knows our token no more, no post is risked."""
+        """Test the token. Raises `CannotPost` if Slack fails or rejects it; nothing is posted."""
         try:
             await self._slack_api.check()
         except SlackRefused as refused:
             raise CannotPost(str(refused)) from refused
 
     async def try_again(self, slot: Slot) -> None:
-        """Post a short word, once; nothing shorter shows whether the channel lets us."""
+        """Post a short message, once: only a post shows whether the channel accepts posts again."""
         word = private_notes.note("I can post here again, so the weekly digest goes on.")
         once = Once(self._database, self._clock, slot.name)
         try:
@@ -73,7 +73,7 @@ class SlackNotifier:
             raise CannotPost(str(refused)) from refused
 
     async def tell(self, slot: Slot, person: str, sentence: str, *, about: str) -> None:
-        """Send a direct message that names the channel; one that is refused is logged."""
+        """Send a direct message that names the channel; a refusal is only logged."""
         told = Message(f"<#{slot.channel}>: {mrkdwn(sentence)}", [])
         once = Once(self._database, self._clock, about)
 
@@ -81,7 +81,7 @@ class SlackNotifier:
             try:
                 direct = await self._slack_api.direct(person)
             except SlackRefused as refused:
-                refused.certain = True  # whatever became of the conversation, no word was sent
+                refused.certain = True  # whether the DM was opened or not, no message was sent
                 raise
             return await self._slack_api.post(direct, told)
 
@@ -100,7 +100,8 @@ class SlackNotifier:
     async def _add(
         self, once: Once, step: str, send: Callable[[], Awaitable[str | None]]
     ) -> dict[str, str]:
-        """Put a part into the thread; returns by its step why Slack refused it, if it did."""
+        """Add a part to the thread. Returns {step: reason} if Slack refused it, else {}."""
+        """Yield step, name and content of the files of a thread."""
         try:
             await once(step, send)
         except SlackRefused as refused:

@@ -1,6 +1,6 @@
-"""The work behind one tracked keyword: price → first message → tracked → first read → the same.
+"""Runs the job behind one tracked keyword: price → public message → tracking → first read → edit.
 
-Called again after a kill, it goes on where it was.
+After a kill, the job is called again and resumes.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from handlers.tracking.begin import Beginning
 
 
 def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - track.py is its door
-    """Take on the jobs that track.py commits."""
+    """Register the worker for the jobs that track.py commits."""
 
     async def work(job: Job) -> None:
         begin = Beginning(services, job)
@@ -39,13 +39,13 @@ class _TrackOne:
         self.will_invent = False
 
     async def work(self) -> None:
-        """Do all of it. Raises what ended it early, after the channel was told."""
+        """Do the whole job. Raises the error that ended it early, after the channel was told."""
         if not await self.begin.has_begun() and await self._asks_first():
             return
         values, settings = await self.begin.wanted()
         self.will_invent = await self.begin.will_invent()
         words = f"Read {digest_time.in_words(settings)}"
-        # Two people who track the same at once: the second sees what the first has begun.
+        # If two people track the same keyword at once, the second sees what the first has started.
         async with self.services.in_progress.turn(self.place.team, self.place.channel):
             if not await self.begin.has_begun() and not await self._may_begin(values, words):
                 return
@@ -57,13 +57,13 @@ class _TrackOne:
         try:
             last = await self._end(keyword, words)
         except Exception:
-            # The channel must not wait for what will not come.
+            # The channel must not wait for a result that will never come.
             await self.begin.say(ts, self._told(keyword, None, words, track_notes.SURPRISE))
             raise
         await self.begin.say(ts, last)
 
     async def _asks_first(self) -> bool:
-        """Ask whether to spend that much; False: it need not be asked."""
+        """Ask for confirmation of the price. Returns False if none is needed."""
         if self.asked.confirmed:
             return False
         quote = await self.begin.week()
@@ -76,9 +76,10 @@ class _TrackOne:
         return True
 
     async def _may_begin(self, values: Mapping[str, str], words: str) -> bool:
-        """Say whether it is new here and there is room; the asker hears why it is not.
+        """Say whether the keyword is new here and there is room; if not, tell the asker why.
 
-        What is tracked already takes the page and the time that were said, and goes on.
+        A keyword that is tracked already takes the page and the time that were given, and is
+        resumed.
         """
         known = await self.begin.known(self.question)
         if known is not None:
@@ -95,16 +96,17 @@ class _TrackOne:
         return True
 
     async def _end(self, keyword: TrackedKeyword, words: str) -> Message:
-        """Read it for the first time; returns the last word on it."""
+        """Read the keyword for the first time. Returns the final message."""
         snapshot, fault = await self._first_read(keyword)
         if await self.services.tracking.one(keyword.team, keyword.id) is None:
             return untracked(self.question.keyword, self.question.site)
         return self._told(keyword, snapshot, words, fault)
 
     async def _first_read(self, keyword: TrackedKeyword) -> tuple[Snapshot | None, str | None]:
-        """Return the first snapshot, or why there is none; what a kill left behind is not redone.
+        """Return the first snapshot, or why there is none.
 
-        The answer whose button was pressed is the first read.
+        After a kill, a finished read is not repeated. If a button on an answer was pressed, that
+        answer is the first read.
         """
         kept = await self._kept(keyword)
         if kept is None and self.asked.run is not None:
@@ -126,7 +128,7 @@ class _TrackOne:
         return outcome.snapshot, outcome.fault
 
     async def _kept(self, keyword: TrackedKeyword) -> Snapshot | None:
-        """Return what this job, or the answer it began with, has kept."""
+        """Return the snapshot stored by this job, or by the answer that it started from."""
         read = await self.services.tracking.history(keyword)
         ours = (self.begin.job.id, self.asked.run)
         return next((shot for shot in reversed(read) if shot.run_id in ours), None)

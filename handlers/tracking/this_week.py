@@ -1,4 +1,4 @@
-"""`/gap digest`: this week as it stands, privately; nothing is read, spent or claimed for it."""
+"""`/gap digest`: the current week's digest, privately; nothing is read, spent or claimed for it."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from handlers.tracking import digest_time
 
 
 def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - commands.py asks
-    """Take on the jobs that the doors commit."""
+    """Register the worker for the jobs that commands.py commits."""
     on_lookup(services, Kind.DIGEST, _as_it_stands)
 
 
@@ -32,7 +32,7 @@ async def _as_it_stands(services: Services, place: Place, _: Lookup) -> Message:
     slot = digest_slot(place.team, place.channel, settings, now)
     digest = await services.digests.build(slot, as_of=now)
     when = f"The channel hears of its week {digest_time.in_words(settings)}."
-    why = why_untold(digest, quiet=False)  # whoever asks wants to see it
+    why = why_untold(digest, quiet=False)  # a person who asks wants to see it
     if why is not None:
         return private_notes.note(
             _in_words(why, digest),

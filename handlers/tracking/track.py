@@ -1,4 +1,4 @@
-"""`/gap track KEYWORD` and the buttons that begin it: words into a committed job row.
+"""`/gap track KEYWORD` and the buttons that start it: turns words into a committed job row.
 
 one.py and many.py do the work.
 """
@@ -23,14 +23,14 @@ from handlers.tracking import track_notes
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The request behind a button, and the kind of job that it is."""
+    """The request behind a button, and the kind of its job."""
 
     kind: Kind
     request: Request[Track]
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen for the button on a report, and for those under a price."""
+    """Register the button on a report, and those below a price."""
 
     async def track_this(click: Click, request: Request[Answer]) -> Message | None:
         try:
@@ -62,7 +62,7 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 async def ask(services: Services, place: Place, words: str, key: str) -> Message | None:
-    """Commit the tracking of one keyword; raises `BadQuestion`."""
+    """Commit the tracking of one keyword. Raises `BadQuestion`."""
     channel_settings = await services.channels.of(place.team, place.channel)
     said = read_track_words(words)
     question = to_keep(channel_settings.read(said.asked))
@@ -72,7 +72,7 @@ async def ask(services: Services, place: Place, words: str, key: str) -> Message
 
 
 async def _behind(services: Services, click: Click) -> _Asked:
-    """Return the request whose price or failure a button is under; raises `NotYours`."""
+    """Return the request whose price or failure the button is under. Raises `NotYours`."""
     job = await services.database.read(lambda db: jobs.load(db, click.value, click.team))
     if job is None or job.kind not in (Kind.TRACK, Kind.TRACK_MANY):
         raise NotYours

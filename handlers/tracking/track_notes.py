@@ -1,4 +1,4 @@
-"""Private words around tracking that belong to Slack: the price, and why it cannot begin."""
+"""Private notes about tracking that only Slack needs: the price, and why it cannot start."""
 
 from bot.model.costs import Quote
 from bot.render import money
@@ -13,7 +13,7 @@ _NOTHING = "Nothing is tracked by this, and nothing was spent."
 
 
 def now_words(quote: Quote, *, read_already: bool = False) -> str:
-    """Return what the first read may cost."""
+    """Return what the first read may cost, in words."""
     if read_already:
         return "The first read is the answer that you have, so nothing is charged now."
     if not quote.lines:
@@ -22,12 +22,12 @@ def now_words(quote: Quote, *, read_already: bool = False) -> str:
 
 
 def weekly_words(quote: Quote) -> str:
-    """Return what each week may cost."""
+    """Return what each week may cost, in words."""
     return f"Each week: {_lower(money.at_most(quote))}" if quote.lines else ""
 
 
 def price(wanted: Track, quote: Quote, job_id: str) -> Message:
-    """Return the price of one keyword as a question."""
+    """Return the note that asks for confirmation of one keyword's price."""
     now = now_words(quote, read_already=wanted.run is not None)
     return private_notes.note(
         f"Track {asked(wanted.questions[0])}?",
@@ -43,14 +43,14 @@ def price(wanted: Track, quote: Quote, job_id: str) -> Message:
 
 
 def cancelled(wanted: Track) -> Message:
-    """Return what stands where the price was asked about."""
+    """Return the note that replaces the price after Cancel."""
     count = len(wanted.questions)
     what = asked(wanted.questions[0]) if count == 1 else f"{count:,} keywords"
     return private_notes.note(f"Cancelled: {what}. {_NOTHING}")
 
 
 def cannot_post(refused: SlackRefused, job_id: str) -> Message:
-    """Return why a channel cannot hear of a keyword, and what to do."""
+    """Return the note on why the bot cannot post in the channel, and what to do."""
     if refused.code in NOT_A_MEMBER:
         why = "I cannot post here, because I am not a member of this channel."
         cure = "Add me with `/invite @LinkGap`, then try again."
@@ -63,7 +63,7 @@ def cannot_post(refused: SlackRefused, job_id: str) -> Message:
 
 
 def unsure(job_id: str) -> Message:
-    """Return what is told when nobody knows whether the first message is there."""
+    """Return the note for a public message that may or may not have been posted."""
     return private_notes.note(
         "I was interrupted while I told this channel that tracking begins, and nobody knows "
         f"whether the message is there. {_NOTHING}",

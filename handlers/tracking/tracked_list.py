@@ -1,6 +1,6 @@
-"""`/gap list`, `history` and `untrack`: what is tracked here, and what can be done with each.
+"""`/gap list`, `history` and `untrack`: the tracked keywords, and what can be done with each.
 
-The list goes page by page; a menu in each row edits, pauses or ends a keyword.
+The list is shown page by page; a menu in each row edits, pauses or untracks a keyword.
 """
 
 import json
@@ -30,7 +30,7 @@ from handlers.tracking import digest_time, which
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen for pages, menus, Edit and Untrack; the job draws a page."""
+    """Register the pages, menus, Edit and Untrack, and the lookups that draw pages."""
 
     async def open_list(click: Click, _: Click) -> Message | None:
         return await lookups.ask(services, Kind.LIST, click.place, Lookup(), click.trigger_id)
@@ -53,7 +53,7 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 async def _act(services: Services, click: Click, keyword: TrackedKeyword) -> Message | None:
-    """Do what a row's menu says, and show the same page again."""
+    """Do what was chosen in a row's menu, and show the same page again."""
     action = click.value.partition(":")[0]
     if action == "edit_tracking":
         return await open_form(services, click, keyword)
@@ -68,7 +68,7 @@ async def _act(services: Services, click: Click, keyword: TrackedKeyword) -> Mes
 
 
 async def _page(services: Services, place: Place, lookup: Lookup) -> Message:
-    # In the order of names, as it is kept: a page stays the same when its numbers change.
+    # Sorted by name, as stored, so that a keyword stays on its page when its numbers change.
     here = await services.tracking.listed(place.team, place.channel)
     pages = max(1, -(-len(here) // PER_PAGE))
     page = min(max(1, int(lookup.words or 1)), pages)
@@ -90,7 +90,7 @@ async def _page(services: Services, place: Place, lookup: Lookup) -> Message:
 
 
 async def _note(services: Services, place: Place) -> str:
-    """Return when the channel hears of it, how its last week ended, and what stands in the way."""
+    """Return the digest time, how the last week ended, and what prevents the next digest."""
     settings, now = (
         await services.channels.settings(place.team, place.channel),
         services.clock.now(),
@@ -102,7 +102,7 @@ async def _note(services: Services, place: Place) -> str:
 
 
 async def history(services: Services, place: Place, words: str, key: str) -> Message | None:
-    """Show need, have and position over time, for nothing; raises `BadQuestion`."""
+    """Show need, have and position over time, free of charge. Raises `BadQuestion`."""
     if not words:
         raise which.nothing_named()
     return await lookups.ask(services, Kind.HISTORY, place, Lookup(words), key)
@@ -118,7 +118,7 @@ async def _history(services: Services, place: Place, lookup: Lookup) -> Message:
 
 
 def _listen_edit(app: AsyncApp, services: Services) -> None:
-    """Listen for the filled form."""
+    """Register the submitted form."""
 
     async def saved(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         fault = await _keep_page(services, body, view)
@@ -128,7 +128,7 @@ def _listen_edit(app: AsyncApp, services: Services) -> None:
 
 
 async def open_form(services: Services, click: Click, keyword: TrackedKeyword) -> Message | None:
-    """Open the form; returns a private note when Slack does not."""
+    """Open the form. Returns a private note if Slack refuses."""
     kept = {"id": keyword.id, "channel": click.channel, "response_url": click.response_url}
     view = replace(edit_form(keyword), private_metadata=json.dumps(kept))
     try:
@@ -139,7 +139,7 @@ async def open_form(services: Services, click: Click, keyword: TrackedKeyword) -
 
 
 async def _keep_page(services: Services, body: dict[str, Any], view: dict[str, Any]) -> str | None:
-    """Keep the page; returns the fault, if there is one."""
+    """Store the typed page. Returns an error message, or None on success."""
     kept, team = json.loads(view["private_metadata"]), body["team"]["id"]
     typed = (view["state"]["values"]["page"]["value"]["value"] or "").strip()
     keyword = await services.tracking.one(team, kept["id"])
@@ -159,7 +159,7 @@ async def _keep_page(services: Services, body: dict[str, Any], view: dict[str, A
 
 
 def _listen_untrack(app: AsyncApp, services: Services) -> None:
-    """Listen for the button under a keyword; the menu of the list does the same."""
+    """Register the button below a keyword; the menu of the list does the same."""
 
     async def pressed(click: Click, keyword: TrackedKeyword) -> Message | None:  # noqa: ARG001
         return InPlace.of(await _end(services, keyword))
@@ -168,7 +168,7 @@ def _listen_untrack(app: AsyncApp, services: Services) -> None:
 
 
 async def untrack(services: Services, place: Place, words: str, key: str) -> Message | None:  # noqa: ARG001
-    """End what the words name; raises `BadQuestion`."""
+    """Untrack the keyword that the words name. Raises `BadQuestion`."""
     if not words:
         raise which.nothing_named()
     found = await which.named(services, place, words)

@@ -1,4 +1,4 @@
-"""Which tracked keyword somebody means, by a button's id or by words; only of their channel."""
+"""Finds the tracked keyword that a button or typed words mean, only in their own channel."""
 
 from bot.common.errors import BadQuestion
 from bot.model.question import read_words
@@ -15,7 +15,7 @@ from handlers.services import Services
 
 
 async def behind(services: Services, click: Click) -> TrackedKeyword:
-    """Return the keyword that a button or a menu (`untrack:<id>`) is about; raises `NotYours`."""
+    """Return the keyword that a button or a menu (`untrack:<id>`) is about. Raises `NotYours`."""
     found = await services.tracking.one(click.team, click.value.rpartition(":")[2])
     if found is None or found.channel != click.channel:
         raise NotYours
@@ -23,18 +23,21 @@ async def behind(services: Services, click: Click) -> TrackedKeyword:
 
 
 async def page_of(services: Services, keyword: TrackedKeyword) -> int:
-    """Return the page of the list that it stands on, from 1."""
+    """Return the page of the list that the keyword is on, counted from 1."""
     here = await services.tracking.following(keyword.team, keyword.channel)
     return [one.id for one in here].index(keyword.id) // PER_PAGE + 1
 
 
 async def show_list(services: Services, place: Place, page: int, key: str) -> Message | None:
-    """Let a page of the list take the place of the message whose button was pressed."""
+    """Replace the message whose button was pressed with a page of the list."""
     return await lookups.ask(services, Kind.LIST, place, Lookup(str(page), replace=True), key)
 
 
 async def named(services: Services, place: Place, words: str) -> TrackedKeyword | Message:
-    """Return what the words name, or a private note: nothing, or several; raises `BadQuestion`."""
+    """Return the keyword that the words name, or a note if none or several match.
+
+    Raises `BadQuestion`.
+    """
     channel_settings = await services.channels.of(place.team, place.channel)
     here = await services.tracking.following(place.team, place.channel)
     found = which(read_words(words), here, channel_settings.defaults)
@@ -57,5 +60,5 @@ def _ways(found: Several) -> Message:
 
 
 def nothing_named() -> BadQuestion:
-    """Return what is said to a command without its keyword."""
+    """Return the error for a command without its keyword."""
     return BadQuestion("Which keyword? `/gap list` shows what is tracked here.")

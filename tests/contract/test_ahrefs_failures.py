@@ -1,4 +1,4 @@
-"""How Ahrefs fails, and that its key is never seen."""
+"""How Ahrefs fails, and that its key never leaks."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What Ahrefs' questions cost, worked by hand from the published prices."""
+"""The price of each Ahrefs request, computed by hand from the published prices."""
 
 from datetime import date
 

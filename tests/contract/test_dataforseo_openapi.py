@@ -43,7 +43,7 @@ pytestmark = pytest.mark.skipif(
     not CONTRACT.exists(), reason=f"the vendor's OpenAPI file is not at {CONTRACT}"
 )
 
-# In the vendor's documentation, and not in the subset of its contract that is at hand.
+# Documented by the vendor, but missing from the part of its contract that we have.
 BEYOND = {
     "/v3/backlinks/bulk_pages_summary/live",
     "/v3/dataforseo_labs/google/bulk_traffic_estimation/live",
@@ -88,7 +88,7 @@ def as_seen_by_the_contract(request: httpx.Request) -> MockRequest:
 
 
 def without_nulls(value: Any) -> Any:
-    """Leave out what is null: the contract calls objects nullable and then refuses null."""
+    """Leave out nulls: the contract calls objects nullable and then rejects null."""
     if isinstance(value, dict):
         return {name: without_nulls(one) for name, one in value.items() if one is not None}
     if isinstance(value, list):

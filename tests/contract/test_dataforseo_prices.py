@@ -1,4 +1,4 @@
-"""What DataForSEO's questions cost, worked by hand from the price list of July 2026."""
+"""The price of each DataForSEO request, computed by hand from the price list of July 2026."""
 
 from datetime import date
 from pathlib import Path
@@ -124,7 +124,7 @@ def test_an_analysis_costs_nine_cents_at_most_even_with_two_intersections(monkey
 
 
 def test_pages_anchors_and_traffic_of_25_do_not_fit_into_nine_cents_by_any_plan(vendor):
-    """The least each part takes; no endpoint serves two of them (docs/decisions/0023)."""
+    """The minimum of each part; no endpoint serves two of them (docs/decisions/0023)."""
     parts = {
         "results": serp_price(1),
         "keyword": labs_price(1),

@@ -1,9 +1,9 @@
-"""The one contract all vendors keep, asked through the real gateway.
+"""The contract that every vendor keeps, asked through the real gateway.
 
-It runs over whatever is registered and over the contract cases of every vendor
-(tests/fixtures/<vendor>/contract_cases.py). A vendor that is asked over HTTP and has none
-fails here. What the tests hold, and where one does not apply, is in
-`support.vendors.contract_lines`, from which docs/providers.md is made.
+It runs over all registered vendors and the contract cases of each
+(tests/fixtures/<vendor>/contract_cases.py). A vendor that is asked over HTTP and has none fails
+here. `support.vendors.contract_lines` lists the promises and where one does not apply;
+docs/providers.md is generated from it.
 """
 
 from collections import Counter
@@ -74,14 +74,14 @@ def _applies(request: pytest.FixtureRequest) -> None:
 
 
 def given(said: Said | str | None) -> Said:
-    """Return what the contract cases give; without it the test does not apply and is not run."""
+    """Return what the contract cases provide; without it the test does not apply and is skipped."""
     assert said is not None, "the contract cases must say what this looks like"
     assert not isinstance(said, str)
     return said
 
 
 def was_free(entry: Entry) -> bool:
-    """Say whether nothing is written down for it, neither units of any pool nor money."""
+    """Say whether nothing is booked for it, neither units of any pool nor money."""
     told = entry.billed
     nothing = dict.fromkeys(entry.worst.by_pool, 0)
     return told is not None and told.by_pool == nothing and not told.micro_usd
@@ -118,7 +118,7 @@ def test_contract_cases_has_a_case_for_each_capability_asked_over_http(bench, na
     )
 
 
-@pytest.mark.parametrize("name", [name for name, book in CASES.items() if not book.vendor])
+@pytest.mark.parametrize("name", [name for name, contract in CASES.items() if not contract.vendor])
 def test_without_settings_a_vendor_says_what_it_needs_and_what_it_would_give(
     bench, name, monkeypatch, tmp_path
 ):
@@ -180,7 +180,7 @@ async def test_an_answer_is_read_to_its_last_page_and_no_further(bench, capabili
 
 
 @EVERY_CASE
-async def test_what_was_cut_off_is_not_called_complete(bench, capability, case):
+async def test_a_cut_off_list_is_not_called_complete(bench, capability, case):
     assert not isinstance(case.cut_off, str)
     query, said = case.cut_off
     answer = await bench.ask(capability, said, query=query)
@@ -188,10 +188,10 @@ async def test_what_was_cut_off_is_not_called_complete(bench, capability, case):
 
 
 @EVERY_CASE
-async def test_fields_nobody_knows_change_nothing(bench, capability, case):
+async def test_unknown_fields_change_nothing(bench, capability, case):
     said = case.extended or each(case.good, partial(extended, case.maps))
     plain = await bench.ask(capability, case.good)
-    grown = await Bench(bench.vendor, bench.book).ask(capability, given(said))
+    grown = await Bench(bench.vendor, bench.contract).ask(capability, given(said))
     assert (grown.rows, grown.complete) == (plain.rows, plain.complete)
 
 
@@ -218,7 +218,7 @@ async def test_the_same_question_again_is_free_where_the_terms_allow_keeping(
 
 
 async def refused(bench: Bench, capability: Capability, said: Said) -> ProviderError:
-    """Return the error that all requests of a question end with when each gets this answer."""
+    """Return the error of a question when every request gets this answer."""
     with pytest.raises(ProviderError) as caught:
         await bench.ask(capability, said)
     assert caught.value.vendor == bench.vendor.name
@@ -228,7 +228,7 @@ async def refused(bench: Bench, capability: Capability, said: Said) -> ProviderE
 async def is_final_and_free(
     bench: Bench, capability: Capability, said: Said | str, kind: type[ProviderError]
 ) -> None:
-    """Check that a refusal has its meaning, costs nothing and is not repeated."""
+    """Check that a refusal has the right error, costs nothing and is not repeated."""
     error = await refused(bench, capability, given(said))
     assert isinstance(error, kind)
     assert len(bench.sent) == len(bench.planned(capability))
@@ -238,23 +238,23 @@ async def is_final_and_free(
 
 
 @EVERY_CASE
-async def test_a_wrong_key_is_told_costs_nothing_and_is_not_tried_again(bench, capability):
-    await is_final_and_free(bench, capability, bench.book.wrong_key, BadKey)
+async def test_a_wrong_key_is_reported_costs_nothing_and_is_not_retried(bench, capability):
+    await is_final_and_free(bench, capability, bench.contract.wrong_key, BadKey)
 
 
 @EVERY_CASE
-async def test_what_a_plan_lacks_is_told_costs_nothing_and_is_not_tried_again(bench, capability):
-    await is_final_and_free(bench, capability, bench.book.plan_lacks, PlanLacks)
+async def test_a_feature_missing_in_the_plan_is_reported_free_and_not_retried(bench, capability):
+    await is_final_and_free(bench, capability, bench.contract.plan_lacks, PlanLacks)
 
 
 @EVERY_CASE
-async def test_used_up_units_are_told_cost_nothing_and_are_not_tried_again(bench, capability):
-    await is_final_and_free(bench, capability, bench.book.units_gone, OutOfUnits)
+async def test_used_up_units_are_reported_cost_nothing_and_are_not_retried(bench, capability):
+    await is_final_and_free(bench, capability, bench.contract.units_gone, OutOfUnits)
 
 
 def hurried(bench: Bench, seconds: int) -> Said:
     """Return the vendor's "slow down" with a Retry-After."""
-    said = bench.book.slow_down
+    said = bench.contract.slow_down
 
     def answer(request: httpx.Request) -> Reply:
         reply = said if isinstance(said, Reply) else said(request)
@@ -274,24 +274,24 @@ async def test_slow_down_with_a_pause_is_obeyed(bench, capability, case):
 
 
 @EVERY_CASE
-async def test_slow_down_without_a_pause_is_repeated_after_our_own_and_then_told(bench, capability):
+async def test_slow_down_without_a_pause_is_retried_after_our_own_and_then_reported(
+    bench, capability
+):
     before = bench.clock.monotonic()
-    error = await refused(bench, capability, bench.book.slow_down)
+    error = await refused(bench, capability, bench.contract.slow_down)
     assert isinstance(error, RateLimited)
     assert len(bench.sent) == TRIES * len(bench.planned(capability))
     assert bench.clock.monotonic() > before
 
 
 def fails_for_free(bench: Bench, capability: Capability) -> bool:
-    """Say whether a failed attempt costs nothing there, by contract or as it never costs."""
+    """Say whether a failed attempt costs nothing there, by contract or because it is free."""
     free = not any(sum(call.worst.by_pool.values()) for call in bench.planned(capability))
     return bench.vendor.failures_are_free or free
 
 
 @EVERY_CASE
-async def test_a_broken_server_is_asked_again_where_its_failure_cost_nothing(
-    bench, capability, case
-):
+async def test_a_server_error_is_retried_only_if_it_cost_nothing(bench, capability, case):
     broken = Reply(b"upstream failed", 503)
     if not fails_for_free(bench, capability):
         await refused(bench, capability, broken)
@@ -314,8 +314,8 @@ async def test_a_server_that_stays_broken_is_unavailable_without_its_web_page(be
 
 
 @EVERY_CASE
-async def test_whatever_fails_no_more_is_written_down_than_was_quoted(bench, capability):
-    """A quote said "at most 1 search", and three failed attempts were written down."""
+async def test_whatever_fails_no_more_is_booked_than_was_quoted(bench, capability):
+    """A quote once said "at most 1 search", but three failed attempts were booked."""
     await refused(bench, capability, Reply(WEB_PAGE, 502, content_type="text/html"))
     quoted: Counter[str] = Counter()
     for call in bench.planned(capability):

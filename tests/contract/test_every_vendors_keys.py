@@ -1,7 +1,7 @@
-"""No vendor's key is ever seen: not in logs, errors, plans, Slack or the bot's file.
+"""No vendor's key ever leaks: not into logs, errors, plans, Slack or the database.
 
-Run through the real gateway, the real ledger and the real answer cache, with the logging that the
-product sets up, at its most talkative. The refusals quote the key, as some vendors' do.
+The tests use the real gateway, ledger and answer cache, with the product's logging at its most
+verbose. The refusals quote the key, as some vendors' do.
 """
 
 import base64
@@ -43,7 +43,7 @@ def _applies(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture
 def _talkative_product(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Log as the product does, everything it would ever log; put the levels back."""
+    """Log like the product, at its most verbose; restore the levels afterwards."""
     loggers = [logging.getLogger(name) for name in list(logging.root.manager.loggerDict)]
     levels = [logger.level for logger in loggers]
     caplog.set_level(logging.DEBUG)
@@ -62,7 +62,7 @@ def bench(name, monkeypatch, tmp_path) -> Bench:
 
 @pytest.fixture
 async def database(bench, tmp_path):
-    """Let the bench pay from a ledger and keep answers in a file, as the product does."""
+    """Give the bench a ledger and an answer cache in a file, like the product's."""
     database = await Database.open(tmp_path / "linkgap.db", bench.clock)
     bench.wallet = RunBudget(database, "run", "T1", None, SqliteAnswers(database, "T1"))
     yield database
@@ -70,7 +70,7 @@ async def database(bench, tmp_path):
 
 
 def forms(secrets: tuple[str, ...]) -> set[str]:
-    """Return the ways in which a secret would still be readable."""
+    """Return the encodings in which a secret would still be readable."""
     return {
         form
         for secret in secrets
@@ -79,7 +79,7 @@ def forms(secrets: tuple[str, ...]) -> set[str]:
 
 
 def all_of(db: sqlite_utils.Database) -> str:
-    """Return every value of every table, answers unpacked."""
+    """Return every value of every table, with answers decompressed."""
     values = [value for table in db.tables for row in table.rows for value in row.values()]
     return " ".join(
         repr(zlib.decompress(value)) if isinstance(value, bytes) else str(value) for value in values
@@ -89,11 +89,11 @@ def all_of(db: sqlite_utils.Database) -> str:
 async def ends_of(
     bench: Bench, capability: Capability, secret: str
 ) -> tuple[list[ProviderError], list[str]]:
-    """Return how a question ends under every trouble there is, the secret quoted in each.
+    """Return how a question ends under every kind of failure, each quoting the secret.
 
-    That is with an error, or, where the vendor is then asked in another form, with notes.
+    It ends with an error or, if the vendor is then asked in another form, with notes.
     """
-    named = [getattr(bench.book, trouble) for trouble in TROUBLES]
+    named = [getattr(bench.contract, trouble) for trouble in TROUBLES]
     said = [one for one in named if not isinstance(one, str)]
     said += [Reply(b"bad request: a sentence", 400), Reply(b"upstream failed: a sentence", 503)]
     said += [Reply(b"<p>a page</p>"), Reply(b'{"odd": "a sentence"}')]
@@ -116,7 +116,7 @@ async def ends_of(
 
 
 def in_slack(error: ProviderError) -> str:
-    """Return all that Slack is told of a source that failed so: the answer, and the sources."""
+    """Return everything that Slack gets about a source that failed: the answer and the sources."""
     lost = Source(
         error.vendor, "who links", SourceState.UNAVAILABLE, None, None, None, str(error), "links"
     )
@@ -133,8 +133,8 @@ async def test_a_key_is_in_no_log_no_error_and_not_in_the_bots_file(
     bench, database, capability, caplog
 ):
     told = []
-    await bench.ask(capability, bench.book.cases[capability].good)
-    for secret in bench.book.secrets:
+    await bench.ask(capability, bench.contract.cases[capability].good)
+    for secret in bench.contract.secrets:
         errors, notes = await ends_of(bench, capability, secret)
         told += notes
         for error in errors:
@@ -145,17 +145,17 @@ async def test_a_key_is_in_no_log_no_error_and_not_in_the_bots_file(
     everything = "\n".join(told)
     assert "a sentence" in everything, "the refusals came through"
     assert f"{bench.vendor.name} {capability}: ok" in caplog.text, "the log was heard"
-    for form in forms(bench.book.secrets):
+    for form in forms(bench.contract.secrets):
         assert form not in everything
 
 
 @EVERY_CASE
 async def test_requests_are_planned_without_the_key_and_leave_with_it(bench, capability):
-    await bench.ask(capability, bench.book.cases[capability].good)
+    await bench.ask(capability, bench.contract.cases[capability].good)
     planned = bench.planned(capability)
     seen = [repr(bench.vendor), str(bench.vendor), repr(bench.vendor.capabilities), repr(planned)]
     seen += [_whole(call.request) for call in planned]
-    for form in forms(bench.book.secrets):
+    for form in forms(bench.contract.secrets):
         assert form not in " ".join(seen)
     for sent in bench.sent:
         assert _whole(sent) not in [_whole(call.request) for call in planned]

@@ -1,4 +1,4 @@
-"""A file of a stranger cannot hang `linkgap import`, and takes nothing with it."""
+"""A file from a stranger cannot hang `linkgap import`, and nothing of it is kept."""
 
 import pytest
 from support.exports_home import AHREFS, LINKS, imports, invoke, move_in
@@ -6,7 +6,7 @@ from support.exports_home import AHREFS, LINKS, imports, invoke, move_in
 from bot.common.killable import Killable, Limits
 from bot.exports import limited
 
-# Sound rows, and far more of them than the limit below leaves time for.
+# Valid rows, but far more than can be read within the limit below.
 ENDLESS = LINKS + "30,https://a.example/x,https://rival.example/,false,2026-01-01\n" * 100_000
 
 

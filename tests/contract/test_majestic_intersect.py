@@ -1,4 +1,4 @@
-"""What Majestic says of several targets at once, and when absence is proven."""
+"""Majestic's answers about several targets at once, and when they prove absence."""
 
 import json
 

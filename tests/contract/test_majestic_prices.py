@@ -1,4 +1,4 @@
-"""What Majestic's questions cost, worked by hand from the documented unit prices."""
+"""The price of each Majestic request, computed by hand from the documented unit prices."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What Majestic's questions send."""
+"""What our requests to Majestic contain."""
 
 import pytest
 from support.vendors.ahrefs_vendor import plan

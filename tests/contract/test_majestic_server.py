@@ -1,6 +1,6 @@
 """The Majestic-shaped server: the real adapters read the worked example from it.
 
-Benches and whole runs rely on its strictness and its bill.
+Benches and whole runs rely on its strictness and prices.
 """
 
 from dataclasses import dataclass, replace
@@ -128,10 +128,10 @@ async def test_a_wrong_key_is_refused_and_free(desk):
     assert desk.server.spent == {}
 
 
-async def test_troubles_happen_as_often_as_they_were_ordered(desk):
+async def test_faults_of_the_server_happen_as_often_as_ordered(desk):
     query = ReferringQuery(FIRST, 100)
     desk.server.fail_next("GetRefDomains", 503)
-    with pytest.raises(Unavailable):  # it may have been billed, so it is not asked again
+    with pytest.raises(Unavailable):  # it may have been billed, so it is not repeated
         await desk.ask(Capability.REFERRING_DOMAINS, query)
     assert len((await desk.ask(Capability.REFERRING_DOMAINS, query)).rows) == 55
     for trouble in ("html", "truncated"):

@@ -1,4 +1,4 @@
-"""How Moz fails, in a bad status or inside a good one, and that its token is never seen."""
+"""How Moz fails, with a bad status or a good one, and that its token never leaks."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What Moz's questions send and what they cost, by the quota notes of its method schema."""
+"""What our requests to Moz contain and cost, by the quota notes of its method schema."""
 
 from datetime import date
 
@@ -88,7 +88,7 @@ def test_only_live_links_of_others_are_listed_strongest_first(vendor):
     }
 
 
-def test_new_domains_have_a_method_of_their_own_that_wants_a_token_from_the_start(vendor):
+def test_new_domains_have_their_own_method_which_needs_a_token_from_the_start(vendor):
     query = ReferringQuery(OUR_SITE, 20, date(2026, 11, 1))
     (call,) = plan(vendor, Capability.REFERRING_DOMAINS, query)
     assert sent(call)["method"] == "data.site.linking-domain.filter.recently-gained"
@@ -181,7 +181,7 @@ def test_what_was_charged_follows_from_the_results_that_came(vendor, capability)
         Capability.BALANCE: 0,
     }
     if capability is Capability.KEYWORD_METRICS:
-        return  # of its four rows Moz does not say how many it took
+        return  # Moz does not say how many of its four rows it charged
     page = parse(vendor, capability, query, good(fixture(name)))
     assert page.billed == Cost(charged[capability], "rows")
 

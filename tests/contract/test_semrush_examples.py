@@ -1,4 +1,4 @@
-"""Answers of the real Semrush, as its documentation prints them and as others recorded them."""
+"""Real Semrush answers, from its documentation and from other people's recordings."""
 
 import re
 from datetime import date
@@ -27,12 +27,12 @@ def vendor(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Vendor:
 
 
 def example(name: str) -> str:
-    """Return a documented answer without the line that says where it is from."""
+    """Return a documented answer without the line that names its source."""
     text = (EXAMPLES / name).read_text("utf-8")
     return text.split("\n", 1)[1] if text.startswith("#") else text
 
 
-def test_nothing_found_and_a_wrong_key_are_told_apart(vendor):
+def test_nothing_found_and_a_wrong_key_are_distinguished(vendor):
     query = SerpQuery("crm", US)
     page = parse(vendor, Capability.SERP, query, good(example("error_50.txt")))
     assert (page.rows, page.complete) == ((), True)

@@ -1,4 +1,4 @@
-"""How Semrush fails in both of its versions, and that its keys are never seen."""
+"""How both versions of Semrush fail, and that its keys never leak."""
 
 import httpx
 import pytest
@@ -140,7 +140,7 @@ def test_a_header_alone_is_an_empty_answer(vendor):
 
 
 def _without_hosts(row: object) -> object:
-    """A row of an intersection as its domain alone: a cut may take another host's counts away."""
+    """Reduce a row of an intersection to its domain: a cut may remove another host's counts."""
     return row.domain.domain if isinstance(row, Shared) else row
 
 
@@ -148,7 +148,7 @@ def _without_hosts(row: object) -> object:
     "capability",
     [one for one in QUESTIONS if one is not Capability.BALANCE],  # a cut number is a number
 )
-def test_an_answer_cut_anywhere_never_tells_another_thing_than_the_whole(vendor, capability):
+def test_an_answer_cut_anywhere_never_contradicts_the_whole_answer(vendor, capability):
     query, name = QUESTIONS[capability]
     whole = fixture(name)
     known = {_without_hosts(row) for row in parse(vendor, capability, query, good(whole)).rows}

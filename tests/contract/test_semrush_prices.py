@@ -1,4 +1,4 @@
-"""What Semrush's questions cost, worked by hand from the published prices."""
+"""The price of each Semrush request, computed by hand from the published prices."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Semrush's unquoted rows: texts that hold the separator, and rows made to keep a reader busy."""
+"""Semrush's unquoted rows: texts with the separator in them, and rows built to be slow to parse."""
 
 from time import thread_time
 
@@ -14,7 +14,7 @@ from bot.providers.base import Capability, Vendor
 QUERY, NAME = QUESTIONS[Capability.LINKS]
 HEADER = fixture(NAME).decode().splitlines()[0]
 URL = "https://news.example/a"
-# What a title may be: anything but a piece that looks like the machine-made cell behind it.
+# Possible titles: anything except a piece that looks like the machine-made cell after it.
 TEXTS = st.lists(st.sampled_from(["", "a", "12", "CRM, best of", "“q”", "true story"]), min_size=1)
 
 
@@ -51,7 +51,7 @@ def test_texts_are_read_whole_whatever_separators_they_hold(vendor, title, ancho
         "a;true;b;1736380800;c;false;" + "d;" * 24_000,
     ],
 )
-def test_a_row_made_to_keep_the_reader_busy_is_refused_at_once(vendor, made):
+def test_a_row_built_to_be_slow_is_rejected_at_once(vendor, made):
     start = thread_time()
     with pytest.raises(BadAnswer, match="row 1 does not hold what was asked for"):
         links(vendor, made)

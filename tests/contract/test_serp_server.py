@@ -1,4 +1,4 @@
-"""The server with four faces: whole runs rely on its strictness and its bill."""
+"""The server for all four SERP vendors: whole runs rely on its strictness and prices."""
 
 import httpx
 import pytest
@@ -55,7 +55,7 @@ async def test_the_first_ten_of_the_worked_example_come_in_their_order(connect, 
 
 
 @EVERY
-async def test_a_keyword_nobody_ranks_for_is_an_empty_answer(connect, name):
+async def test_a_keyword_without_ranking_pages_is_an_empty_answer(connect, name):
     answer = await search(connect(name), "zzzz")
     assert answer.rows == ()
     assert "No page was found for this keyword in “us” in “en”." in " ".join(answer.notes)
@@ -128,7 +128,7 @@ async def test_a_run_takes_its_ranking_from_here_and_its_counts_from_the_link_in
         spent = {line.provider: (line.pool, line.units) for line in report.cost}
         assert spent[name] == ("searches", 1)
         assert server.ledger == [name]
-        # The same question again: kept for a day, but never what Brave's plan may not let us keep.
+        # The same question again: cached for a day, but not at Brave, whose plan forbids it.
         await here.ask(f"{OURS} via:ahrefs serp:{name}", run="r2")
         assert server.ledger == [name] * (2 if name == "brave" else 1)
 

@@ -1,4 +1,4 @@
-"""What the four sources of search results have in common, each on its own shapes."""
+"""What the four SERP vendors have in common, each with its own formats."""
 
 import httpx
 import pytest
@@ -43,7 +43,7 @@ def test_only_organic_pages_are_ranked_each_once_in_their_order(vendor, name):
 
 
 @EVERY
-def test_what_a_search_engine_does_not_know_stays_unknown(vendor, name):
+def test_facts_that_a_search_engine_does_not_have_stay_unknown(vendor, name):
     for row in parse(vendor, good(name)).rows:
         assert (row.authority, row.referring_domains, row.backlinks) == (None, None, None)
     assert [row.title for row in parse(vendor, good(name)).rows][1:] == ["Which CRM?", ""]

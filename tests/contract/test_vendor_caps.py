@@ -1,4 +1,4 @@
-"""Each vendor's own caps: in the pool that its answers are billed in, and as the page says."""
+"""Each vendor's own caps are in the pool that bills its answers, and as documented."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from support.vendors.vendor_bench import CASES, EVERY_CASE, built
 from bot.providers.base import Capability, Vendor
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
-# Majestic sells counts by the item; everything else is billed in one main pool a vendor.
+# Majestic sells counts by the item; everything else is billed in one main pool per vendor.
 OTHER_POOL = {("majestic", Capability.PAGE_METRICS), ("majestic", Capability.SITE_METRICS)}
 
 
@@ -38,5 +38,5 @@ def test_the_page_lists_no_vendor_that_is_not_there():
     table = re.findall(
         r"^\| (.+?) \| [\d,]+ .+ \| [\d,]+ \|$", OPERATIONS.read_text("utf-8"), re.MULTILINE
     )
-    vendors = {book.vendor or name for name, book in CASES.items()}
+    vendors = {contract.vendor or name for name, contract in CASES.items()}
     assert len(table) == len(set(table)) == len(vendors)

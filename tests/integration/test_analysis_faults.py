@@ -1,4 +1,4 @@
-"""Every fault of a vendor at every request of a run: the report says which source and why."""
+"""Every failure of a vendor at every request of a run: the report names the source and reason."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from bot.render.report import sentences
 
 OURS = f"site:ledgerly.example page:{OWN_PAGE}"
 
-# Each request of a run: the end of its path, and how the report calls it.
+# Each request of a run: the end of its path, and its name in the report.
 REQUESTS = {
     "serp-overview": "search results",
     "keywords-explorer/overview": "keyword difficulty",
@@ -20,7 +20,7 @@ REQUESTS = {
     "site-explorer/refdomains": "referring domains of",
     "site-explorer/all-backlinks": "linking pages to",
 }
-# Each fault, and what a reader is told.
+# Each failure, and what the reader is told.
 FAULTS = {
     401: "refused the API key",
     "units gone": "has no API units left",
@@ -33,8 +33,8 @@ FAULTS = {
 }
 
 
-# A refusal, a failure that is tried again, and an answer that was paid for; the contract suite
-# tells all others apart. Without results nothing else is asked, so there each fault is tried.
+# A refusal, a failure that is retried, and an answer that was paid for; the contract suite covers
+# all others. Without a SERP nothing else is asked, so the SERP gets every failure.
 KINDS = (401, 500, "truncated")
 BROKEN = [
     (path, fault)
@@ -51,7 +51,7 @@ async def here(monkeypatch, tmp_path):
 
 
 def break_at(here: Desk, path: str, fault: object) -> None:
-    """Let every request to a path fail so, for good."""
+    """Let every request to a path fail in this way, permanently."""
     if fault != "units gone":
         here.server.fail_next(_end(path), fault, times=99)
         return
@@ -73,7 +73,7 @@ def _end(path: str) -> str:
 
 
 def check_honest(report: Report) -> None:
-    """No unknown is a zero, and what is not `ok` says why."""
+    """Check that no unknown is a zero, and that every source that is not `ok` says why."""
     for one in report.sources:
         if one.state in (SourceState.UNAVAILABLE, SourceState.NOT_ASKED):
             assert (one.rows, one.complete, one.as_of) == (None, None, None)
@@ -151,7 +151,7 @@ async def test_pages_without_any_links_are_a_real_zero_and_are_not_asked_again(h
     assert pages == ["subdomains", "subdomains"]
 
 
-async def test_a_failed_proof_lists_nobody_and_names_whom_it_could_not_check(here):
+async def test_a_failed_proof_lists_no_prospect_and_names_the_unchecked_domains(here):
     first = await here.ask(OURS)
     assert any(one.absence is Absence.PROVEN for one in first.prospects)
     profiles = sum(entry.path == "site-explorer/refdomains" for entry in here.server.ledger) - 1
@@ -194,14 +194,14 @@ async def test_a_run_with_room_asks_everything(here):
     assert {one.state for one in report.sources} <= {SourceState.OK, SourceState.PARTIAL}
 
 
-async def test_a_failure_to_find_anybody_is_told_with_its_source(here):
+async def test_a_failure_to_find_competitors_is_reported_with_its_source(here):
     here.server.fail_next("serp-overview/serp-overview", 401)
     report = await here.ask(OURS)
     assert "refused the API key" in (source(report, "search results").note or "")
     assert report.prospects == ()
 
 
-async def test_a_rate_limit_that_passes_is_not_even_seen(here):
+async def test_a_short_rate_limit_goes_unnoticed(here):
     here.server.fail_next("serp-overview/serp-overview", 429, headers={"retry-after": "7"})
     report = await here.ask(OURS)
     assert source(report, "search results").state is SourceState.OK

@@ -1,6 +1,6 @@
 """Ten whole runs at once under a vendor's rate limit, in simulated time.
 
-The server is the strict one, on loopback, and keeps a sliding minute of its own.
+The server is the strict one, on loopback, with a sliding minute of its own.
 """
 
 import asyncio
@@ -31,12 +31,12 @@ ANSWERED_IN = (0.3, 2.5)
 
 
 def moved(text: str, number: int) -> str:
-    """Return the worked example's text in the web of another client, where no page is shared."""
+    """Return the worked example's text for another client's web, which shares no page."""
     return text.replace(".example", f"{number}.example").replace("1abcde", f"1abcde{number}")
 
 
 def ten_worlds() -> World:
-    """Return the worked example ten times, each with sites, pages and linkers of its own."""
+    """Return ten worked examples, each with its own sites, pages and linkers."""
     one = worked_example_world()
     everything = World()
     for number in range(RUNS):
@@ -54,7 +54,7 @@ def ten_worlds() -> World:
 
 @dataclass
 class Strict(AhrefsServer):
-    """The server, with the moment at which each request arrived."""
+    """The server, which also records when each request arrived."""
 
     arrivals: list[float] = field(default_factory=list)
 
@@ -113,7 +113,7 @@ async def test_ten_runs_at_once_are_never_refused_and_use_each_minute(monkeypatc
     sent = server.arrivals
     assert len(sent) >= 11 * RUNS
     assert max(sum(at - 60 < other <= at for other in sent) for at in sent) <= PER_MINUTE
-    # Once a minute's worth is sent, everybody waits for the limit: so fast do they go on.
+    # Once a minute's worth is sent, every request waits for the limit, which then sets the pace.
     waited = sent[PER_MINUTE:]
     a_minute = len(waited) / (sent[-1] - sent[PER_MINUTE - 1]) * 60
     assert a_minute >= 0.9 * PER_MINUTE

@@ -16,7 +16,7 @@ FIRST = "https://www.fincompare.example/best-accounting-software-startups"
 
 @pytest.fixture
 async def other():
-    """An index that missed most links of the first page and knows one more of the second."""
+    """An index that misses most links of the first page and has one more of the second."""
     async with DataForSeoServer() as server:
         links = server.world.links
         seen = [link for link in links if link.url_to == FIRST][:10]
@@ -70,7 +70,7 @@ async def test_prospects_are_merged_and_each_index_keeps_its_own_numbers(here):
         ahrefs, dataforseo = one.by_index
         assert (ahrefs.provider, dataforseo.provider) == one.seen_by
         assert ahrefs.authority_scale == "DR"
-        # Its intersections tell what a domain passes on, which is no authority of its own.
+        # Its intersections give the rank that a domain passes on, which is not its own authority.
         assert (dataforseo.authority, dataforseo.authority_scale) == (None, None)
         assert dataforseo.link is not None
     assert all(one.by_index == () for one in alone)

@@ -1,4 +1,4 @@
-"""The main job on the shapes and prices of the other vendors, from the keyword to the ledger."""
+"""Whole runs with the formats and prices of the other vendors, from the keyword to the ledger."""
 
 from collections import Counter
 from dataclasses import replace
@@ -65,7 +65,7 @@ def sent(server: DataForSeoServer) -> Counter[str]:
 
 
 async def check_the_ledger(here, report, server) -> None:
-    """Reserved at least what was settled, settled what was charged, and within the vendor's cap."""
+    """Check that nothing settled above its reservation, the server's bill, or the vendor's cap."""
     rows = await here.rows("SELECT reserved_units, units FROM spend ORDER BY id")
     assert all(units <= worst for worst, units in rows)
     (line,) = report.cost
@@ -82,7 +82,7 @@ def names_of_our_linkers() -> set[str]:
 async def test_a_whole_answer_of_dataforseo_costs_at_most_nine_cents(
     here, dataforseo, monkeypatch, tmp_path
 ):
-    """Results 2,000, keyword 12,120, one summary of eight, two intersections of some forty rows."""
+    """SERP 2,000, keyword 12,120, one summary of eight, two intersections of some forty rows."""
     here.vendor = at_dataforseo(monkeypatch, tmp_path, dataforseo)
     report = await here.ask(OURS)
     assert (report.need.even_field, report.need.have) == (24, 6)
@@ -101,7 +101,7 @@ async def test_a_whole_answer_of_dataforseo_costs_at_most_nine_cents(
     }
 
 
-async def test_what_nine_cents_do_not_pay_for_is_told(here, dataforseo, monkeypatch, tmp_path):
+async def test_what_nine_cents_do_not_buy_is_reported(here, dataforseo, monkeypatch, tmp_path):
     here.vendor = at_dataforseo(monkeypatch, tmp_path, dataforseo)
     report = await here.ask(OURS)
     stopped = {one.what: one.note for one in report.sources if one.state is SourceState.NOT_ASKED}
@@ -181,7 +181,7 @@ async def test_a_whole_answer_of_semrush_stays_within_its_cap(here, semrush, mon
 
 @pytest.fixture
 async def elsewhere(here, monkeypatch, tmp_path):
-    """Search results from Serper, for the indexes that have none; Ahrefs is not connected."""
+    """SERP from Serper, for the indexes that have none; Ahrefs is not connected."""
     async with SerpServer() as server:
         here.vendor = serp_vendors.configured(
             "serper", monkeypatch, tmp_path, api_key=server.key, base_url=server.base_url
@@ -190,7 +190,7 @@ async def elsewhere(here, monkeypatch, tmp_path):
 
 
 async def check_with_results_from_elsewhere(here, index: Vendor, units: int) -> None:
-    """One search, one call for all counts, lists, and the proof: all 25 whole, within the cap."""
+    """Check: one search, one call for all counts, lists, the proof of all 25, within the cap."""
     here.others = (index,)
     report = await here.ask(OURS)
     assert (report.need.even_field, report.need.have) == (24, 6)

@@ -1,4 +1,4 @@
-"""`linkgap settings` shows and sets what holds, and `linkgap gap` obeys it."""
+"""`linkgap settings` shows and changes settings, and `linkgap gap` obeys them."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from bot.cli import main
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch, tmp_path):
-    """Nobody's own keys take part, and each test has its own file."""
+    """Ignore the developer's own keys, and give each test its own file."""
     monkeypatch.chdir(tmp_path)
     for name in os.environ:
         if name.startswith(("LINKGAP_", "SLACK_")):
@@ -83,7 +83,7 @@ def test_a_team_in_slack_is_named_by_its_id_and_nothing_crosses():
         (("owners=U1",), "owners: There is no setting of that name"),
     ],
 )
-def test_a_fault_is_told_and_nothing_is_set(arguments, said):
+def test_an_error_is_reported_and_nothing_is_set(arguments, said):
     assert said in run("settings", *arguments, code=2)
     assert {source for _, source in settings().values()} == {"default"}
 

@@ -1,7 +1,7 @@
-"""SIGKILL at every step of a digest: no double post, and no digest that is lost in silence.
+"""SIGKILL at every step of a digest: no double post, and no digest that is lost silently.
 
-The steps are the notes of the turn (claim, moment, each post, end), every request to the vendor
-and every one to Slack. The next life waits for the lease of the dead one, and then goes on.
+The steps are the notes of the turn (claim, moment, each post, end), every request to the vendor and
+every one to Slack. The next process waits for the dead one's lease to end, and then continues.
 """
 
 import asyncio
@@ -68,9 +68,9 @@ class World:
         return slack.direct(self.bot, slack.user("ana").id).id
 
     def words(self, channel: str) -> list[str]:
-        """Return what was said; a file says its name."""
+        """Return the text of a message, or the name of a file."""
         files = self.playground.workspace.files
-        # What a kill took the answer of was paid for twice, and the digest says so.
+        # An answer lost in a kill was paid for twice, and the digest says so.
         return [
             message.text.partition(" cost:")[0] or files[message.files[0]].name
             for message in self.said(channel)
@@ -78,7 +78,7 @@ class World:
 
     @asynccontextmanager
     async def life(self, clock: FakeClock) -> AsyncIterator[Services]:
-        """Live in this process, by a clock of its own."""
+        """Run the bot in this process with its own clock."""
         with mock.patch.dict(os.environ, self.env):
             settings = load(Settings, env_file=None)
             registry = discover(settings, clock)
@@ -126,7 +126,7 @@ async def world(folder: Path, week: int) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def begun(tmp_path) -> Path:
-    """A file in which a keyword is followed, was read and had its first, quiet week."""
+    """A database in which a keyword is tracked, was read and had its first, quiet week."""
     async with world(tmp_path, week=0) as there:
         clock = FakeClock(FIRST_MONDAY - timedelta(hours=1))
         slack = there.playground.workspace
@@ -155,7 +155,7 @@ async def second_week(begun: Path, name: str) -> AsyncIterator[World]:
 
 
 async def undisturbed(begun: Path) -> tuple[list[str], int, int, set[str]]:
-    """Return the notes of a turn that nobody kills, its requests, and what its thread says."""
+    """Return the notes of a turn that is not killed, its requests, and the texts of its thread."""
     async with second_week(begun, "undisturbed") as there:
         process = DigestProcess(there.env, SECOND_MONDAY)
         word, notes = await process.ended()
@@ -172,7 +172,7 @@ def parents(said: list[Message]) -> list[Message]:
 
 
 async def killed(begun: Path, step: tuple[str, int], whole: set[str]) -> list[str]:
-    """Kill at one step, look during the lease, go on after it; return what is wrong at the end."""
+    """Kill at one step, run during the lease, continue after it; return what went wrong."""
     where, number = step
     async with second_week(begun, f"{where}-{number}") as there:
         if where != "note":
@@ -239,7 +239,7 @@ def faults(there: World, whole: set[str]) -> list[str]:
     return found
 
 
-async def test_a_kill_at_any_step_of_a_digest_posts_it_once_or_owns_up(begun):
+async def test_a_kill_at_any_step_of_a_digest_posts_it_once_or_says_what_is_missing(begun):
     notes, vendor_calls, slack_calls, whole = await undisturbed(begun)
     assert notes[0] == "ScheduledPosts._claim"
     assert {

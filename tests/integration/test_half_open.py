@@ -1,4 +1,4 @@
-"""Whoever opens connections and says nothing does not keep Slack out."""
+"""Clients that open connections and send nothing do not keep Slack out."""
 
 import asyncio
 import socket
@@ -45,16 +45,16 @@ async def served() -> AsyncIterator[Open]:
 
 
 @pytest.mark.parametrize("words", [b"", HALF, WHOLE + HALF])
-async def test_half_a_request_is_not_waited_for(monkeypatch, words):
+async def test_an_incomplete_request_is_not_waited_for(monkeypatch, words):
     monkeypatch.setattr(half_open, "LONGEST_WAIT_S", 0.05)
     async with served() as come, asyncio.timeout(2):
         reader, writer = await come(words)
-        heard = await reader.read()
+        received = await reader.read()
         writer.close()
-    assert heard.count(b"200 OK") == (WHOLE in words)
+    assert received.count(b"200 OK") == (WHOLE in words)
 
 
-async def test_of_too_many_the_one_that_waited_longest_goes_and_a_request_is_answered(monkeypatch):
+async def test_of_too_many_connections_the_longest_waiting_one_is_closed(monkeypatch):
     monkeypatch.setattr(ImpatientProtocol, "most", 3)
     async with served() as come, asyncio.timeout(2):
         silent = [await come(HALF) for _ in range(3)]

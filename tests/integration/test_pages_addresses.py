@@ -109,7 +109,7 @@ async def test_a_name_that_leads_to_a_private_address_is_refused_before_anything
 
 
 async def test_a_public_address_may_be_named_as_a_number_and_wrapped_as_networks_do(clock):
-    """Only the time limit ends these: the addresses are fine, and nobody is reached."""
+    """Only the time limit ends these: the addresses are valid, but no host answers."""
 
     async def wrapped(_host, _port):
         return ["64:ff9b::5db8:d822"]
@@ -156,7 +156,7 @@ async def test_a_redirect_to_a_private_address_is_refused(server, reader, place)
 async def test_a_name_that_changes_its_address_between_check_and_connect_gains_nothing(
     server, clock
 ):
-    """Rebinding: each look-up answers something else, and each connection is of a checked one."""
+    """DNS rebinding: each lookup answers differently, and each connection goes to a checked one."""
     given = []
 
     async def rebinding(_host, _port):
@@ -170,12 +170,12 @@ async def test_a_name_that_changes_its_address_between_check_and_connect_gains_n
         second = await one.read(server.url("/", host="rebind.example"))
 
     assert first.state is ReadState.READ
-    # One look-up for the name, one for each connection made: none happens behind the check.
+    # One lookup for the name, one for each connection: none happens after the check.
     assert looked_up == 1 + len(server.asked)
     assert second.state is ReadState.REFUSED_ADDRESS
 
 
-async def test_the_connection_goes_to_the_checked_address_under_the_name_asked_for(server, clock):
+async def test_the_connection_goes_to_the_checked_address_under_the_original_name(server, clock):
     async def local(_host, _port):
         return ["127.0.0.1"]
 
@@ -187,7 +187,7 @@ async def test_the_connection_goes_to_the_checked_address_under_the_name_asked_f
     assert read.state is ReadState.READ
     assert server.asked[-1].path == "/x?y=1"
     assert {request.headers["host"] for request in server.asked} == {f"shop.example:{server.port}"}
-    # TLS is asked for the name too, so its certificate is checked against the name.
+    # TLS uses the name too, so the certificate is checked against the name.
     assert b"shop.example" in server.first_bytes[0]
 
 

@@ -1,4 +1,4 @@
-"""What strangers wrote is read where it can be stopped, and costs nobody else a moment."""
+"""Text from strangers is read where it can be stopped, and delays nobody else."""
 
 import asyncio
 import signal
@@ -28,7 +28,7 @@ TERMS = terms_of("best accounting software", (), "en")
 
 @pytest.fixture(scope="module")
 def tight():
-    """Return processes with so little time that a large page does not fit."""
+    """Return processes with so little time that a large page cannot be read."""
     made = apart(Limits(cpu_seconds=0.15, seconds=20), Limits(cpu_seconds=1, seconds=20))
     made.start()
     yield made
@@ -61,10 +61,8 @@ async def test_a_page_that_takes_too_long_is_unknown_and_the_next_one_is_read(se
     assert (ordinary.readable, ordinary.title) == (True, "A page")
 
 
-async def test_a_robots_file_of_many_names_and_rules_is_read_for_what_is_meant_for_us(
-    server, reader
-):
-    """Each rule for each name above it would be four million of them."""
+async def test_a_robots_file_of_many_names_and_rules_is_read_for_our_rules_only(server, reader):
+    """Each rule for each name above it would make four million rules."""
     names = "".join(f"User-agent: bot{number}\n" for number in range(2000))
     rules = "".join(f"Disallow: /{number}\n" for number in range(2000))
     ours = "User-agent: *\nDisallow: /private\n"

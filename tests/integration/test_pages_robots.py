@@ -1,4 +1,4 @@
-"""robots.txt is obeyed, and no answer about it is no permission."""
+"""robots.txt is obeyed, and a missing answer about it is not a permission."""
 
 import pytest
 from fakes.servers.hostile_server import HostileServer, answer, bomb, raw, redirect

@@ -1,4 +1,4 @@
-"""Literal blocks and views that Slack refuses, beyond what a builder library notices."""
+"""Literal blocks and views that Slack rejects, beyond what a builder library notices."""
 
 import pytest
 from fakes.slack.playground_blocks import (

@@ -1,11 +1,11 @@
 """SIGKILL at every request of one run, to the vendor and to Slack, then a restart.
 
-Each request is killed when it has arrived and its answer has not. Before it leaves is another
-moment only where the ledger already says that it is on its way: at every second one to the vendor.
-Slack's are swept before and after, without processes, in `test_slack_kill.py`.
+The kill comes when the request has arrived and before its answer. A kill before the request leaves
+differs only if the ledger already has it, so this is tried at every second request to the vendor.
+Slack's requests are swept before and after, without processes, in `test_slack_kill.py`.
 
-After the restart the run ends or its asker is told that it was interrupted; nothing stands twice
-in the channel; every request that a server saw is in the ledger.
+After the restart the run ends, or its asker is told that it was interrupted; nothing is posted
+twice; and every request that a server saw is in the ledger.
 """
 
 import asyncio
@@ -69,7 +69,7 @@ async def world(folder):
 
 
 async def undisturbed(folder) -> tuple[int, int, list[str]]:
-    """Count the requests of a run that nobody kills, and what it says."""
+    """Count the requests of a run that is not killed, and return its messages."""
     async with world(folder) as there:
         bot = BotProcess(there.env, there.port)
         await bot.told("ready")
@@ -92,7 +92,7 @@ async def stalled_or_idle(stalling: StallingPlayground | StallingAhrefs, bot: Bo
 
 
 async def killed(folder, server: str, number: int, *, after: bool) -> list[str]:
-    """Run, kill at one request, start again; return what is wrong with the end."""
+    """Run, kill at one request, restart; return what is wrong at the end."""
     folder.mkdir()
     async with world(folder) as there:
         stalling = there.ahrefs if server == "ahrefs" else there.playground

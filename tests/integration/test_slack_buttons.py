@@ -1,4 +1,4 @@
-"""Buttons: run again, show all, name our page; checked on the server, whoever presses."""
+"""Buttons: run again, show all, name our page; checked on the server, whoever presses them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -32,7 +32,7 @@ async def answered(bot: Bot, text: str = "best crm site:own.com"):
 
 
 def forged(message, value: str):
-    """Give the message's buttons another id, as somebody who tampers would."""
+    """Give the message's buttons another id, as an attacker would."""
     for block in message.blocks:
         if block["type"] == "actions":
             block["elements"] = [{**button, "value": value} for button in block["elements"]]
@@ -92,7 +92,7 @@ async def test_show_all_of_a_private_answer_stays_private(bot):
     assert last.only_for is not None
 
 
-async def test_show_all_that_nobody_can_hear_of_any_more_adds_nothing(bot, caplog):
+async def test_show_all_without_a_way_to_reply_adds_nothing(bot, caplog):
     parent = await answered(bot)
     await bot.click(parent, "Show all 60")
     submit = bot.services.jobs.submit
@@ -188,7 +188,7 @@ async def test_the_same_page_named_twice_at_once_runs_once(bot):
     assert len(bot.analysis.asked) == 2
 
 
-async def test_a_form_that_slack_does_not_open_is_told_privately(bot):
+async def test_a_form_that_slack_does_not_open_is_reported_privately(bot):
     parent = await answered(bot)
     bot.playground.fail_next("views.open", "expired_trigger_id")
     await bot.click(parent, "Name our page")

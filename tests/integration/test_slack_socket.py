@@ -1,4 +1,4 @@
-"""Socket Mode: the same bot, reached by a connection of its own."""
+"""Socket Mode: the same bot over its own connection to Slack."""
 
 from fakes.slack.gap_bot import gap_bot
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler

@@ -41,13 +41,13 @@ class Tracker:
             await self.tracking.track(question, team=TEAM, channel=CHANNEL, person="U1")
 
     async def read(self) -> list[str | None]:
-        """Read what is due; returns the faults."""
+        """Read what is due; return the errors."""
         due = await self.tracking.due(TEAM, CHANNEL)
         run_id = f"{WEEKLY}{CHANNEL}:{self.week}"
         return [one.fault for one in await self.tracking.refresh(due, run_id=run_id)]
 
     async def tell(self) -> Digest:
-        """Build this week's digest, and take it as posted."""
+        """Build this week's digest, and treat it as posted."""
         slot = Slot(TEAM, CHANNEL, PostKind.DIGEST, f"2026-W{self.week}")
         now = self.desk.clock.now()
         digest = await self.digests.build(slot, as_of=now)
@@ -61,7 +61,7 @@ class Tracker:
         return digest
 
     async def next_week(self, *links: Backlink) -> None:
-        """Let seven days pass, in which some links were made."""
+        """Let seven days pass, during which some links were made."""
         server = self.desk.server
         today = server.world.today + timedelta(days=7)
         server.world = replace(server.world, links=(*server.world.links, *links), today=today)
@@ -69,7 +69,7 @@ class Tracker:
         self.week += 1
 
     def gone(self, *domains: str) -> None:
-        """Let every link of some domains go today."""
+        """Remove every link of some domains today."""
         world = self.desk.server.world
         links = (
             replace(one, lost=world.today) if host_of(one.url_from) in domains else one
@@ -78,13 +78,13 @@ class Tracker:
         self.desk.server.world = replace(world, links=tuple(links))
 
     def had(self, *links: Backlink) -> None:
-        """Let some links have been there always."""
+        """Add some links that have always been there."""
         world = self.desk.server.world
         self.desk.server.world = replace(world, links=(*world.links, *links))
 
     @property
     def asked_who_left(self) -> list[str]:
-        """Return the pages that the vendor was asked about who no longer links to them."""
+        """Return the pages for which the vendor was asked about lost links."""
         asked = self.desk.server.ledger
         return [
             one.params["target"]
@@ -133,7 +133,7 @@ async def test_the_first_read_counts_and_reports_nothing_as_new(tracker):
     assert digest.sentence.startswith("First look")
 
 
-async def test_a_new_competitor_link_is_told_with_who_where_and_why(tracker):
+async def test_a_new_competitor_link_is_reported_with_who_where_and_why(tracker):
     await tracker.track(0)
     await tracker.read()
     await tracker.tell()
@@ -173,7 +173,7 @@ async def test_a_page_that_ranks_in_another_spelling_is_not_watched_as_a_new_one
     assert [one.domain for one in digest.new_competitor_links] == ["trackers.example"]
 
 
-async def test_a_change_of_the_method_is_told_once_and_is_no_progress(tracker):
+async def test_a_change_of_the_method_is_reported_once_and_not_as_progress(tracker):
     await tracker.track(0)
     await tracker.read()
     assert METHOD_CHANGED not in (await tracker.tell()).sentence
@@ -200,7 +200,7 @@ async def test_a_week_in_which_nothing_moved_costs_a_hundred_units_and_changes_n
     assert not (await tracker.tell()).changed
 
 
-async def test_a_link_we_won_is_told_and_not_listed_as_a_competitors(tracker):
+async def test_a_link_we_won_is_reported_and_not_listed_as_a_competitors(tracker):
     await tracker.track(0)
     await tracker.read()
     await tracker.tell()
@@ -214,7 +214,7 @@ async def test_a_link_we_won_is_told_and_not_listed_as_a_competitors(tracker):
     assert digest.new_competitor_links == ()
 
 
-async def test_what_was_told_is_not_told_again(tracker):
+async def test_reported_news_is_not_reported_again(tracker):
     await tracker.track(0)
     await tracker.read()
     await tracker.tell()
@@ -227,7 +227,7 @@ async def test_what_was_told_is_not_told_again(tracker):
     assert [new.domain for new in digest.new_competitor_links] == ["two.example"]
 
 
-async def test_what_was_read_this_week_is_not_read_again(tracker):
+async def test_a_keyword_read_this_week_is_not_read_again(tracker):
     await tracker.track(0, 1)
     await tracker.read()
     before = await tracker.units()
@@ -249,7 +249,7 @@ async def test_the_same_moment_makes_the_same_digest(tracker):
     assert await tracker.digests.build(slot, as_of=moment) == first
 
 
-# Links that left
+# Lost links
 
 
 @pytest.fixture
@@ -266,7 +266,7 @@ def shows(*targets: str) -> bytes:
 async def a_week_later(
     tracker: Tracker, pages: HostileServer, *domains: str, path: str = "/list"
 ) -> Digest:
-    """Tell of a week in which the index lost the links of some domains to our page."""
+    """Report a week in which the index lost the links of some domains to our page."""
     old = TODAY - timedelta(days=200)
     tracker.had(
         *(
@@ -290,7 +290,7 @@ async def a_week_later(
         pytest.param(answer(b"<p>Gone</p>", status=404), id="the page is gone"),
     ],
 )
-async def test_a_link_that_left_is_told_once_its_page_was_seen_without_it(tracker, pages, now):
+async def test_a_lost_link_is_reported_once_its_page_was_seen_without_it(tracker, pages, now):
     pages.routes["/list"] = now
     digest = await a_week_later(tracker, pages, "left.example")
     assert [(one.domain, one.page) for one in digest.lost] == [
@@ -303,7 +303,7 @@ async def test_a_link_that_left_is_told_once_its_page_was_seen_without_it(tracke
     assert sum(line.units for line in digest.cost) <= 250
 
 
-async def test_a_link_that_the_index_lost_and_its_page_still_has_is_not_told(tracker, pages):
+async def test_a_link_lost_by_the_index_but_still_on_its_page_is_not_reported(tracker, pages):
     pages.routes["/list"] = answer(shows("https://rival.example/", our_page(0)))
     digest = await a_week_later(tracker, pages, "stays.example")
     assert digest.lost == ()
@@ -353,7 +353,7 @@ async def test_nothing_is_spent_on_who_left_where_our_count_did_not_fall(tracker
     assert (await tracker.tell()).lost == ()
 
 
-async def test_a_loss_that_was_told_is_not_told_again_when_another_link_leaves(tracker, pages):
+async def test_a_reported_loss_is_not_reported_again_when_another_link_is_lost(tracker, pages):
     pages.routes["/list"] = answer(shows("https://rival.example/"))
     tracker.had(
         Backlink(

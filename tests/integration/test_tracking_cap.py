@@ -1,4 +1,4 @@
-"""What could not be asked in a week is not lost: caps leave room, and the next read asks again."""
+"""What could not be asked in a week is not lost: the next read within the caps asks again."""
 
 from collections import Counter
 from datetime import UTC, datetime, time
@@ -66,7 +66,7 @@ async def test_new_links_that_could_not_be_asked_for_are_news_of_the_next_read(w
     begun = clock.now()
     web.week, web.keeps_lists = 1, True
     outcomes = await tracking.refresh(await tracking.due("T1", "C1"), run_id="second")
-    # Lists that fail are tried again and count; of the last portion not even the results were read.
+    # Lists that fail are retried and count; of the last portion not even the SERP was read.
     counted = [one for one in outcomes if one.snapshot]
     assert len(counted) >= KEYWORDS / 3
     assert {one.fault for one in counted} == {NOT_ASKED}

@@ -1,4 +1,4 @@
-"""Weeks as they are told, against a web that was written down apart from what tells them."""
+"""Reported weeks, compared with a web that was recorded independently of the code under test."""
 
 import re
 from collections import Counter
@@ -28,7 +28,7 @@ CHANNEL = "C1"
 
 
 class Wire(httpx.AsyncBaseTransport):
-    """The way to the vendor, which can be cut, or for some addresses only."""
+    """The connection to the vendor, which a test can cut, wholly or for some addresses."""
 
     def __init__(self) -> None:
         self.cut = False
@@ -46,7 +46,7 @@ class Wire(httpx.AsyncBaseTransport):
 
 @dataclass
 class Channel:
-    """A channel that hears of its week every Monday."""
+    """A channel with a digest every Monday."""
 
     desk: Desk
     wire: Wire
@@ -63,7 +63,7 @@ class Channel:
         return [*await self.tracking.following(TEAM, CHANNEL)]
 
     async def monday(self) -> Digest:
-        """Read what is due, tell the week, and let the next one begin."""
+        """Read what is due, report the week, and let the next one begin."""
         self.desk.server.world = self.web.world()
         due = await self.tracking.due(TEAM, CHANNEL)
         run_id = f"{WEEKLY}{CHANNEL}:{self.web.week}"
@@ -87,8 +87,8 @@ class Channel:
         await self.tracking.pause(tracked, paused=paused)
 
 
-def heard(*digests: Digest) -> Counter[str]:
-    """Return which domains were told as new, and how often."""
+def reported(*digests: Digest) -> Counter[str]:
+    """Return which domains were reported as new, and how often."""
     return Counter(
         one.domain
         for told in digests
@@ -97,7 +97,7 @@ def heard(*digests: Digest) -> Counter[str]:
 
 
 def prospects(*digests: Digest) -> set[str]:
-    """Return who was called one, in the list or in what is suggested."""
+    """Return the domains shown as prospects, in the list or in the suggestions."""
     listed = {one.domain for digest in digests for one in digest.new_competitor_links}
     letters = " ".join(said for digest in digests for said in digest.suggestions)
     return listed | set(re.findall(r"Write to (\S+)", letters))
@@ -125,7 +125,7 @@ async def channel(monkeypatch, tmp_path) -> AsyncIterator[Channel]:
         yield await opened(it, wire, client, 3)
 
 
-async def test_links_of_a_week_that_could_not_be_read_are_told_the_week_after(channel):
+async def test_links_of_an_unread_week_are_reported_the_week_after(channel):
     await channel.follow()
     await channel.monday()
     missed = {channel.web.stranger(competitor(number, 1)) for number in range(3)}
@@ -133,36 +133,36 @@ async def test_links_of_a_week_that_could_not_be_read_are_told_the_week_after(ch
     assert (await channel.monday()).nothing_read
     channel.wire.cut = False
     new = channel.web.stranger(competitor(0, 2))
-    assert heard(await channel.monday()) == Counter({new, *missed})
+    assert reported(await channel.monday()) == Counter({new, *missed})
 
 
-async def test_links_of_weeks_in_which_a_keyword_was_paused_are_told_when_it_goes_on(channel):
+async def test_links_of_paused_weeks_are_reported_when_the_keyword_resumes(channel):
     first, *_ = await channel.follow()
     await channel.monday()
     await channel.pause(first, paused=True)
     missed = channel.web.stranger(competitor(0, 1))
     other = channel.web.stranger(competitor(1, 1))
-    assert heard(await channel.monday()) == Counter([other])
+    assert reported(await channel.monday()) == Counter([other])
     await channel.pause(first, paused=False)
-    assert heard(await channel.monday()) == Counter([missed])
+    assert reported(await channel.monday()) == Counter([missed])
 
 
-async def test_a_keyword_that_goes_on_after_weeks_hides_no_news_of_the_others(channel):
+async def test_a_keyword_resumed_after_weeks_hides_no_news_of_the_others(channel):
     first, *_ = await channel.follow()
     await channel.monday()
     await channel.pause(first, paused=True)
-    # More strong newcomers than a page is asked for, and later a weaker one.
+    # More strong new linkers than are requested for a page, and later a weaker one.
     before = [channel.web.stranger(competitor(1, 1)) for _ in range(10)]
-    assert heard(await channel.monday()) == Counter(before)
+    assert reported(await channel.monday()) == Counter(before)
     await channel.pause(first, paused=False)
     channel.web.weak.add(weak := channel.web.stranger(competitor(1, 1)))
-    assert heard(await channel.monday()) == Counter([weak])
+    assert reported(await channel.monday()) == Counter([weak])
 
 
 # Who links to us already
 
 
-async def test_when_all_pages_move_nobody_who_links_to_us_is_called_a_prospect(channel):
+async def test_when_all_pages_move_no_linker_of_ours_is_called_a_prospect(channel):
     await channel.follow()
     await channel.monday()
     pages = [url for number in range(3) for url in channel.web.competitors(number)]
@@ -176,7 +176,7 @@ async def test_when_all_pages_move_nobody_who_links_to_us_is_called_a_prospect(c
     assert digest.unproven == ()
 
 
-async def test_who_links_to_another_domain_of_ours_links_to_us(channel):
+async def test_a_link_to_another_domain_of_ours_is_a_link_to_us(channel):
     await channel.follow()
     await channel.desk.database.run(lambda db: workspace.set_aliases(db, TEAM, OWN_SITE, (ALIAS,)))
     await channel.monday()
@@ -187,7 +187,7 @@ async def test_who_links_to_another_domain_of_ours_links_to_us(channel):
     assert [one.domain for one in digest.links_to_both] == [friend]
 
 
-async def test_who_could_not_be_checked_is_one_line_and_no_prospect(channel):
+async def test_unchecked_domains_are_one_line_and_no_prospects(channel):
     await channel.follow()
     await channel.monday()
     name = channel.web.stranger(competitor(0, 1))
@@ -239,11 +239,11 @@ async def test_another_page_of_ours_is_a_change_and_both_are_named(channel):
     assert listed.gap_change is None
 
 
-# Questions of people in between
+# People's questions in between
 
 
 async def asked(channel: Channel, text: str, run: str) -> None:
-    """Ask `/gap` by hand, and remember the answer as the channel does."""
+    """Ask `/gap` by hand, and store the answer as the channel does."""
     channel.desk.server.world = channel.web.world()
     question = parse(text, Defaults(site=OWN_SITE))
     report = await channel.desk.analysis().run(question, run_id=run, team=TEAM)
@@ -258,7 +258,7 @@ async def asked(channel: Channel, text: str, run: str) -> None:
         f"vs:{competitor(1, 1)} page:none",
     ],
 )
-async def test_a_question_of_another_page_or_other_competitors_is_no_history(channel, other):
+async def test_a_question_about_another_page_or_competitors_is_not_stored_as_a_read(channel, other):
     first, *_ = await channel.follow()
     await channel.monday()
     before = await channel.tracking.history(first)
@@ -269,8 +269,8 @@ async def test_a_question_of_another_page_or_other_competitors_is_no_history(cha
     assert not (await channel.monday()).keywords[0].gap_change
 
 
-async def test_every_new_link_of_seven_weeks_is_told_once_and_no_friend_is_a_prospect(channel):
-    """With a week unread, a pause, another page of ours, and answers in between."""
+async def test_new_links_of_seven_weeks_are_reported_once_and_no_linker_is_a_prospect(channel):
+    """With an unread week, a pause, another page of ours, and answers in between."""
     web = channel.web
     _, second, _ = await channel.follow(named=False)
     await channel.monday()
@@ -293,12 +293,12 @@ async def test_every_new_link_of_seven_weeks_is_told_once_and_no_friend_is_a_pro
             await asked(channel, f"{keyword(0)} gates:off", "r2")
         digest = await channel.monday()
         assert not prospects(digest) & web.links_to_us()
-    told = heard(*channel.told)
+    told = reported(*channel.told)
     assert told == new + Counter(friends)
     assert all(digest.unproven == () for digest in channel.told)
 
 
-# What is said of it
+# What is said about it
 
 
 async def test_of_more_new_links_than_are_asked_for_the_sentence_says_at_least(

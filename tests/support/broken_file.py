@@ -1,4 +1,4 @@
-"""A database that refuses writes for a while, as with a full disk or a long lock."""
+"""A database that rejects writes for a while, as with a full disk or a long lock."""
 
 import asyncio
 import sqlite3
@@ -11,7 +11,7 @@ FULL = sqlite3.OperationalError("database or disk is full")
 
 
 class BrokenFile(Database):
-    """Refuses writes while `broken` is set; counts them in `refused`, and heals after `at_most`."""
+    """Rejects writes while `broken` is set; counts them in `refused`; recovers after `at_most`."""
 
     broken: Exception | None = None
     refused = 0
@@ -25,7 +25,7 @@ class BrokenFile(Database):
 
 
 async def soon(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until a condition holds that other tasks bring about."""
+    """Wait until other tasks make a condition true."""
     for _ in range(500):
         if await holds():
             return

@@ -1,4 +1,4 @@
-"""A process that takes one scheduled turn at its clock's moment, to be killed at any step."""
+"""A process that runs one scheduled turn at its clock's time and can be killed at any step."""
 
 import asyncio
 import os
@@ -7,28 +7,27 @@ from datetime import datetime
 from multiprocessing.connection import Connection
 from typing import Any
 
-from support.bot_process import FORKS, nobody
+from support.bot_process import nobody
 from support.clock import FakeClock
+from support.forks import Pipe, fork
 
 from bot.pages.reading.fetch import Reader
 from bot.settings.environment import Settings, load
 from bot.store.connect import Database
 from bot.wiring import core, slack_bot
 
-# The writes of the turn itself; those of reading have a test of their own.
+# The writes of the turn itself; the writes of reading have their own test.
 _OF_THE_TURN = ("ScheduledPosts.", "Once.")
 
 
 class DigestProcess:
-    """Runs once what is due. `stop_after`: hang forever after this many writes of the turn."""
+    """Runs what is due once. `stop_after`: hang forever after this many writes of the turn."""
 
     def __init__(
         self, env: Mapping[str, str], start: datetime, *, stop_after: int | None = None
     ) -> None:
-        self._here, there = FORKS.Pipe()
-        arguments = (dict(env), start, stop_after, there)
-        self._process = FORKS.Process(target=_live, args=arguments, daemon=True)
-        self._process.start()
+        self._here, there = Pipe()
+        self._process = fork(_live, dict(env), start, stop_after, there)
         there.close()
 
     async def ended(self) -> tuple[str, list[str]]:

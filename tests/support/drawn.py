@@ -1,4 +1,4 @@
-"""What a reader sees in a message; checks that it fits, harms nobody and never says None."""
+"""What a reader sees in a message; checks that it fits, is harmless and never says None."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""All regular expressions of the code, and texts made to keep each busy as long as possible."""
+"""All regular expressions of the code, and texts built to keep each busy as long as possible."""
 
 import ast
 import importlib
@@ -19,6 +19,7 @@ _LADDER = (20, 26, 100, 300)
 _FIRST = 1e-3
 _MOST_PUMPS = 8
 _DEEPEST = 5
+_PLAIN = (str, bytes, int, float, type(None))
 _FAMILIES = (
     *("1", "1,", "1 ", "1-", " ", "\n", "<", "<a ", "@", "a@", "a.", "-", ".", ",", "a", "A a "),
     *("я ", "日", "“", '"', "(", "/", "/a", "a=", "*", "| ", "$1"),
@@ -57,6 +58,8 @@ def patterns_of(module: ModuleType) -> dict[str, AnyPattern]:
 
 
 def _inside(value: object, place: str, home: str, depth: int) -> Iterator[tuple[str, AnyPattern]]:
+    if isinstance(value, _PLAIN):
+        return
     if isinstance(value, re.Pattern):
         yield place, value
     elif depth <= _DEEPEST:
@@ -83,7 +86,7 @@ def strays(source: str, known: Iterable[str | bytes], makers: frozenset[str]) ->
 
     `makers` are the functions that compile patterns stored by their module.
     """
-    held = set(known)
+    stored = set(known)
     tree = ast.parse(source)
     late = {
         inner
@@ -102,7 +105,7 @@ def strays(source: str, known: Iterable[str | bytes], makers: frozenset[str]) ->
             continue
         if node.func.attr == "compile":
             text = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
-            if node in late or (text is not None and text not in held):
+            if node in late or (text is not None and text not in stored):
                 yield f"line {node.lineno}: a pattern that no module keeps"
         elif node.func.attr != "escape":
             yield f"line {node.lineno}: re.{node.func.attr} with a pattern that no module keeps"
@@ -111,7 +114,7 @@ def strays(source: str, known: Iterable[str | bytes], makers: frozenset[str]) ->
 def verdict(pattern: AnyPattern, longest: int | None = None) -> str | None:
     """Return the text for which a pattern takes too long, or None.
 
-    `longest` is the length of the longest text it is ever given.
+    `longest` is the length of the longest text that the pattern is ever given.
     """
     most = _SIZE if longest is None else min(longest, _SIZE)
     sizes = [*(size for size in _LADDER if size < most), most]
@@ -127,7 +130,7 @@ def _slow(pattern: AnyPattern, pump: tuple[str, str, str], size: int, limit: flo
     text = _text(pump, size, pattern)
     if _cost(pattern, text) <= limit:
         return False
-    # A busy machine proves nothing: try once more, and then with five times the size.
+    # A busy machine proves nothing: try again, and then with five times the size.
     if min(_cost(pattern, text) for _ in range(5)) <= limit:
         return False
     if size < _SIZE:
@@ -144,8 +147,8 @@ def _text(pump: tuple[str, str, str], size: int, pattern: AnyPattern) -> str | b
 
 def _cost(pattern: AnyPattern, text: str | bytes) -> float:
     start = thread_time()
-    # Consumed without a loop of ours: a pattern that matches nothing at each letter would otherwise
-    # be blamed for the loop, which coverage makes slower still.
+    # Consumed without a Python loop: for a pattern that matches nothing at each letter, the loop
+    # would be the slow part, and coverage makes it slower still.
     deque(pattern.finditer(text), maxlen=0)
     return thread_time() - start
 

@@ -60,7 +60,7 @@ class Desk:
             return nothing.report
 
     def analysis(self) -> Analysis:
-        """Return the analysis as currently configured; nothing here needs a worker."""
+        """Return the analysis as currently configured; no test here needs a worker."""
         return Analysis(
             registry=Registry((self.vendor, *self.others), ()),
             gateway=Gateway(self.client, self.clock),
@@ -91,7 +91,7 @@ class Desk:
 
 
 async def everybody_is_here(_host: str, _port: int) -> list[str]:
-    """Answer DNS: every page is on a server of the test, or nowhere."""
+    """Answer DNS: every page is on one of the test's servers, or nowhere."""
     return ["127.0.0.1"]
 
 

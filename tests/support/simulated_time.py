@@ -16,7 +16,7 @@ import httpx
 from support.clock import FakeClock
 
 T = TypeVar("T")
-_PASSES = 50  # idle passes of the loop; what follows from one answer takes fewer
+_PASSES = 50  # idle passes of the loop; the consequences of one answer take fewer
 
 
 class SimulatedClock(FakeClock):

@@ -1,4 +1,4 @@
-"""What the file says of a profile: the open intervals of all reads so far."""
+"""What the database knows of a profile: the open intervals of all reads so far."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from bot.store.times import from_text
 class Stored:
     """The profile as all reads so far know it.
 
-    `profile.complete` and `profile.as_of` are the latest read's; `last_confirmed` is the moment of
-    the latest complete one (None: every read was cut off).
+    `profile.complete` and `profile.as_of` come from the latest read; `last_confirmed` is the time
+    of the latest complete one (None: every read was cut off).
     """
 
     profile: Profile
@@ -26,7 +26,7 @@ class Stored:
 def current(
     db: sqlite_utils.Database, team: str, site: str | None, provider: str, target: Target
 ) -> Stored | None:
-    """Return the profile as it is now known, strongest first; None when it was never read."""
+    """Return the profile as known now, strongest first; None if it was never read."""
     profile_id = find_profile(db, team, site, provider, target)
     latest = db.execute(
         "SELECT as_of, complete, (SELECT max(as_of) FROM profile_reads "

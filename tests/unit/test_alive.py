@@ -1,4 +1,4 @@
-"""Loops that live as long as the process, and who finds out when one does not."""
+"""Loops that run as long as the process, and who is told when one ends."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from bot.common.loops import LONGEST_PAUSE_S, Alive, Backoff
 
 
 class Loop:
-    """Ends in every way a loop can, then runs on."""
+    """Ends in every way a loop can, then keeps running."""
 
     def __init__(self, *ends: BaseException | None) -> None:
         self.ends, self.begun, self.runs = list(ends), 0, asyncio.Event()
@@ -25,7 +25,7 @@ class Loop:
 
 
 @pytest.mark.parametrize("end", [None, ZeroDivisionError(), asyncio.CancelledError(), OSError()])
-async def test_a_loop_that_ends_in_whatever_way_begins_again(end, caplog):
+async def test_a_loop_restarts_however_it_ended(end, caplog):
     alive, loop = Alive(FakeClock()), Loop(end, end)
     alive.keep("the loop", loop)
     await loop.runs.wait()
@@ -35,7 +35,7 @@ async def test_a_loop_that_ends_in_whatever_way_begins_again(end, caplog):
     assert alive.gone == ()
 
 
-async def test_a_loop_that_somebody_stops_is_told_as_gone():
+async def test_a_stopped_loop_is_reported_as_gone():
     alive, loop = Alive(FakeClock()), Loop()
     alive.keep("the loop", loop)
     await loop.runs.wait()

@@ -1,4 +1,4 @@
-"""The floors of the house: which folder may import which, and where each outside library lives."""
+"""The floors of the house: which folder may import which, and where third-party libraries go."""
 
 import ast
 import re
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("bot", "handlers", "playground")
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
-# From the top down. A folder imports from the lines below its own, and from itself.
+# From the top down. A folder imports from itself and from the lines below.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("bot.cli",),
     ("bot.wiring",),
@@ -60,7 +60,7 @@ def tree_of(path: Path) -> ast.Module:
 
 @cache
 def imports_of(path: Path) -> frozenset[str]:
-    """Return every module a file imports, wherever in the file."""
+    """Return every module that a file imports, anywhere in the file."""
     found = set()
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
@@ -88,7 +88,7 @@ def offences(allowed) -> list[str]:
     ]
 
 
-def test_every_module_has_a_floor_and_every_floor_stands():
+def test_every_module_has_a_floor_and_every_floor_exists():
     rooms = {name: room_of(name) for name in MODULES}
     assert [name for name, room in rooms.items() if not room] == []
     assert FLOOR.keys() == set(rooms.values())
@@ -124,7 +124,7 @@ def test_the_playground_and_the_product_know_nothing_of_each_other():
 
 @cache
 def worked_with(path: Path) -> frozenset[str]:
-    """Return the names a file does more with than say what it is handed (type annotations)."""
+    """Return the names that a file uses for more than type annotations."""
     nodes = list(ast.walk(tree_of(path)))
     annotations = {
         id(inner)
@@ -138,7 +138,7 @@ def worked_with(path: Path) -> frozenset[str]:
 
 
 @pytest.mark.parametrize("library", HOMES)
-def test_a_library_is_used_only_in_its_rooms(library):
+def test_a_library_is_used_only_in_its_folders(library):
     strangers = [
         name
         for name, path in MODULES.items()
@@ -171,7 +171,7 @@ def test_no_file_is_too_long_to_be_read_at_once():
 
 
 def time_taken(path: Path) -> Iterator[str]:
-    """Yield what reads the time or waits without a Clock; sleep(0) only lets others run."""
+    """Yield calls that read the time or wait without a Clock; sleep(0) only lets others run."""
     banned = {
         "datetime": {"now", "utcnow", "today"},
         "date": {"today"},
@@ -198,4 +198,4 @@ def test_time_comes_only_from_the_clock():
     assert clockless == []
     assert (
         len(list(time_taken(MODULES["bot.common.clock"]))) == 3
-    )  # the search does find what is there
+    )  # the search does find such calls

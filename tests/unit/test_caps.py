@@ -1,4 +1,4 @@
-"""Caps by person, site, channel and vendor: eight workers side by side stop exactly at each."""
+"""Caps by person, site, channel and vendor: eight parallel workers stop exactly at each cap."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ async def database(tmp_path):
 
 
 def rules(**values) -> Rules:
-    """Return what an owner set, at a dollar for a thousand Ahrefs units."""
+    """Return an owner's caps, with Ahrefs at a dollar per thousand units."""
     return Rules.of(Settings(_env_file=None, **{"prices": "ahrefs=0.001", **values}))
 
 
@@ -45,7 +45,7 @@ async def ask(budget: RunBudget, vendor: str = "ahrefs", call: Call = CALL, *, t
 
 
 async def eight_workers(budget: RunBudget, requests: int = 40) -> int:
-    """Let eight workers ask as often as they may; returns how many requests were allowed."""
+    """Let eight workers ask as often as they may; return how many requests were allowed."""
     waiting = list(range(requests))
     done = 0
 
@@ -87,7 +87,7 @@ async def test_eight_workers_stop_exactly_at_the_cap(database, cap):
     assert (line.units, line.micro_usd) == (1_000, 1_000_000)
 
 
-async def test_a_worker_may_go_on_when_a_request_was_cheaper_than_feared(database):
+async def test_a_worker_may_continue_when_a_request_cost_less_than_its_worst_case(database):
     budget = wallet(database, rules(cap_person_day_usd=Decimal("0.20")))
     for _ in range(11):
         await ask(budget, true=10)  # 11 × $0.01, and the next could cost $0.10

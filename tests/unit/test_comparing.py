@@ -1,4 +1,4 @@
-"""Small comparisons run on the loop, large ones in a worker, and both say the same."""
+"""Small comparisons run on the loop, large ones in a worker, with the same results."""
 
 import asyncio
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The documented JSON of a digest: docs/digest.schema.json is what every digest is."""
+"""The documented JSON of a digest: every digest follows docs/digest.schema.json."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ DOCUMENTED = json.loads(
 VALIDATOR = jsonschema.Draft202012Validator(
     DOCUMENTED, format_checker=jsonschema.FormatChecker(["date", "date-time"])
 )
-# What the issue promises to scripts; more may come, none of these may go.
+# Keys that are promised to scripts; keys may be added, but none of these may be removed.
 PROMISED = {
     "Digest": "week channel sentence keywords new_competitor_links won lost cost suggestions",
     "KeywordLine": "keyword need have gap gap_change position position_change months_to_close",
@@ -27,7 +27,7 @@ COUNTS = st.none() | st.integers(0)
 CHANGES = st.none() | st.integers()
 
 
-def test_the_document_is_what_the_code_says():
+def test_the_schema_matches_the_code():
     assert schema() == DOCUMENTED
 
 
@@ -55,7 +55,7 @@ def test_every_digest_is_as_documented(keyword, new, changed):
 
 
 @given(st.integers(0))
-def test_what_competitors_gained_is_told_by_its_old_name_too(gained):
+def test_competitors_gained_is_in_the_json_under_its_old_name_too(gained):
     [written] = json.loads(to_json(digest(line(competitors_gained=gained))))["keywords"]
     assert written["rivals_gained"] == written["competitors_gained"] == gained
     described = DOCUMENTED["$defs"]["KeywordLine"]["properties"]

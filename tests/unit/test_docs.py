@@ -1,4 +1,4 @@
-"""The documentation says what the code does, no more and no less."""
+"""The documentation matches the code exactly."""
 
 import ast
 import json
@@ -54,7 +54,7 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch, tmp_path):
-    """Nobody's own keys take part."""
+    """Ignore the developer's own keys."""
     monkeypatch.chdir(tmp_path)
     for name in os.environ:
         if name.startswith(("LINKGAP_", "SLACK_")):
@@ -62,14 +62,14 @@ def _alone(monkeypatch, tmp_path):
 
 
 def section(text: str, heading: str) -> str:
-    """Return what stands under a heading, up to the next of its level."""
+    """Return the text below a heading, up to the next heading of its level."""
     level, title = re.fullmatch(r"(#+) (.*)", heading).groups()
     parts = re.split(rf"^#{{1,{len(level)}}} (.*)$\n", text, flags=re.MULTILINE)
     return parts[parts.index(title) + 1]
 
 
 def rows(text: str) -> list[list[str]]:
-    """Return the cells of all tables, heads left out."""
+    """Return the cells of all tables, without their heads."""
     lines = [*text.splitlines(), ""]
     return [
         [cell.strip().strip("`*") for cell in line.strip("|").split("|")]
@@ -79,7 +79,7 @@ def rows(text: str) -> list[list[str]]:
 
 
 def is_rule(line: str) -> bool:
-    """Say whether it is the line under a table's head."""
+    """Say whether it is the line below a table's head."""
     return line.startswith("|") and set(line) <= set("|-")
 
 
@@ -88,7 +88,7 @@ def block(text: str, language: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Return a page without code, pictures, links' addresses and comments."""
+    """Return a page without code, pictures, link addresses and comments."""
     text = re.sub(r"<!--.*?-->", "", FENCE.sub("", text), flags=re.DOTALL)
     return re.sub(r"`[^`\n]*`", "", re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text))
 
@@ -219,7 +219,7 @@ def test_every_path_in_contributing_exists():
     assert [name for name in (*paths, *commands) if not (ROOT / name).exists()] == []
 
 
-def test_the_way_of_a_gap_names_every_folder():
+def test_where_a_gap_goes_names_every_folder():
     way = section(CONTRIBUTING, "## Where a /gap goes")
     folders = {
         str(path.parent.relative_to(ROOT))
@@ -266,7 +266,7 @@ def test_the_least_falling_pairs_of_the_method_are_the_first_that_pass():
 
 
 def with_falling_pairs(n: int, falling: int) -> list[tuple[float, float]]:
-    """Return n points without ties of which exactly so many pairs fall."""
+    """Return n points without ties, of which exactly this many pairs fall."""
     ys: list[int] = []
     for y in range(n):
         before = min(len(ys), falling)
@@ -294,7 +294,7 @@ def test_the_even_fields_of_the_method_are_those_of_the_code():
         assert capped == said
 
 
-# What the lines of the README's bill are in the ledger.
+# The lines of the README's bill, and what they are called in the ledger.
 BILL = (
     Capability.SERP,
     Capability.KEYWORD_METRICS,
@@ -331,7 +331,7 @@ def lines_of(bill, name) -> list[tuple[int, ...]]:
 
 
 def by_capability(bill) -> dict[str, list[int]]:
-    """Return requests and units of each capability."""
+    """Return the requests and units of each capability."""
     return {
         name: [sum(cells) for cells in zip(*lines_of(bill, name), strict=True)] for name, *_ in bill
     }
@@ -339,7 +339,7 @@ def by_capability(bill) -> dict[str, list[int]]:
 
 @pytest.fixture
 def acme(monkeypatch, tmp_path):
-    """The vendor of CONTRIBUTING.md, installed as its page says."""
+    """The vendor of CONTRIBUTING.md, installed as that page says."""
     how = section(CONTRIBUTING, "## Add a vendor in one file")
     lines = tomllib.loads(block(how, "toml"))["project"]["entry-points"][GROUP]
     [(name, value)] = lines.items()

@@ -1,4 +1,4 @@
-"""The page on tracking says what the code does: the keys of the JSON, and what a week costs."""
+"""The page on tracking matches the code: the keys of the JSON, and what a week costs."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ async def hastily(_clock: FixedClock, seconds: float) -> None:
 @pytest.fixture
 def cli(monkeypatch, tmp_path) -> Iterator[TrackingCli]:
     monkeypatch.chdir(tmp_path)
-    # Sixty requests a minute stay sixty, of a minute that is a thousand times as short.
+    # Sixty requests a minute stay sixty, but in a minute that is a thousand times as short.
     monkeypatch.setattr(FixedClock, "monotonic", lambda _clock: monotonic() * HASTE)
     monkeypatch.setattr(FixedClock, "sleep", hastily)
     with in_thread(AhrefsServer()) as server:
@@ -65,7 +65,7 @@ def test_the_keys_of_the_other_json_are_those_that_are_printed(cli, command):
 
 
 def keys_of(value: object) -> set[str]:
-    """Return every key, however deep."""
+    """Return every key, at any depth."""
     if isinstance(value, dict):
         return set(value).union(*map(keys_of, value.values()))
     return set().union(*map(keys_of, value)) if isinstance(value, list) else set()
@@ -98,5 +98,5 @@ def test_the_costs_are_those_of_the_ledger(cli, column, keywords):
     assert [round(units / keywords) for units in charged] == [one[column] for one in told_costs()]
 
 
-def test_the_most_that_a_channel_tracks_is_told():
+def test_the_limit_of_tracked_keywords_is_named():
     assert f"It tracks {MOST_TRACKED} at most." in PAGE

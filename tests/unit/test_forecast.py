@@ -1,4 +1,4 @@
-"""The pace, the months to close, and the forecast that is held against what came."""
+"""The pace, the months to close, and the forecast that is compared with today's gap."""
 
 from datetime import timedelta
 
@@ -48,7 +48,7 @@ def test_only_the_last_26_reads_take_part():
 
 
 def test_the_span_is_that_of_the_reads_that_take_part():
-    """26 reads within 20 days are too near each other, whatever was read long before."""
+    """26 reads within 20 days are too close together, whatever was read long before."""
     near = [(MONDAY + timedelta(days=100 + 0.8 * at), at) for at in range(26)]
     assert pace([(MONDAY, 0), *near]) is None
 
@@ -86,7 +86,7 @@ def test_a_gap_that_does_not_shrink_is_not_closed_at_this_pace(haves, needs):
     assert found.need_pace is not None
 
 
-def test_a_need_that_falls_closes_the_gap_as_well():
+def test_a_falling_need_closes_the_gap_too():
     """The need −1 a week: 4.349 a month; 23 missing."""
     found = forecast(weekly([10] * 4, [36, 35, 34, 33]))
     assert (found.outlook, found.own_pace) == (Outlook.CLOSING, 0)
@@ -94,7 +94,7 @@ def test_a_need_that_falls_closes_the_gap_as_well():
 
 
 def test_two_equal_paces_are_equal_numbers():
-    """Both 4/3 a week, as medians of different slopes: a float's last digit is no pace."""
+    """Both 4/3 a week, as medians of different slopes: a float's last digit makes no difference."""
     own = [9, 2, 5, 8]  # slopes −7, −2, −1/3, 3, 3, 3
     need = [101, 100, 100, 109]  # slopes −1, −1/2, 0, 8/3, 9/2, 9
     found = forecast(weekly(own, need))
@@ -123,7 +123,7 @@ def test_without_a_gap_or_a_pace_the_outlook_is_unknown():
 
 
 def test_another_page_of_ours_starts_our_series_anew():
-    """25 links of the other page are no gain of 21 in a week."""
+    """25 links of the other page are not a gain of 21 in a week."""
     reads = weekly([1, 2, 3, 4], [60] * 4)
     moved = [snapshot(28 + 7 * at, 25 + at, 60, page="https://ours.example/b") for at in range(4)]
     first = forecast([*reads, *moved[:3]])
@@ -135,8 +135,8 @@ def test_another_page_of_ours_starts_our_series_anew():
     assert (back.own_pace, back.outlook) == (None, Outlook.UNKNOWN)
 
 
-def test_a_page_that_begins_to_exist_is_another_one():
-    """`page:none` counted 0 for certain; the new page's links are not a pace."""
+def test_a_page_that_begins_to_exist_is_a_different_page():
+    """`page:none` is a certain 0, but the new page's links are not a pace."""
     none = weekly([0, 0, 0, 0], [60] * 4, page=None)
     assert forecast([*none, snapshot(28, 25, 60)]).own_pace is None
     assert forecast(none).own_pace == 0
@@ -149,7 +149,7 @@ def test_a_read_that_did_not_find_our_page_does_not_interrupt_the_series():
 
 
 def test_a_forecast_that_came_true_is_right():
-    """Week 4: gap 22, 2 a week closer. 28 days on: 22 − 8 = 14 foreseen, 14 found."""
+    """Week 4: gap 22, 2 a week closer. 28 days later: forecast 22 − 8 = 14, found 14."""
     reads = weekly([10 + 2 * at for at in range(9)], [40] * 9)
     found = check(reads)
     assert found.made_at == reads[4].taken_at
@@ -157,7 +157,7 @@ def test_a_forecast_that_came_true_is_right():
 
 
 @pytest.mark.parametrize(("gap", "right"), [(7, False), (8, True), (16, True), (17, False)])
-def test_the_worked_example_of_the_method_foresees_12(gap, right):
+def test_the_worked_example_of_the_method_forecasts_12(gap, right):
     """2 a week closer: 20 − 8.697 × 28 / 30.44 = 12; a fifth of 20 is 4 either way."""
     reads = weekly([10, 13, 16, 19], [36, 37, 38, 39])
     found = check([*reads, snapshot(49, 43 - gap, 43)])
@@ -168,7 +168,7 @@ def test_the_worked_example_of_the_method_foresees_12(gap, right):
     ("gap", "right"), [(9, False), (10, True), (14, True), (18, True), (19, False)]
 )
 def test_a_forecast_may_miss_by_a_fifth_of_the_gap_it_was_made_for(gap, right):
-    """Foreseen 14 from a gap of 22: 4.4 either way."""
+    """Forecast 14 from a gap of 22: 4.4 either way."""
     reads = [*weekly([10 + 2 * at for at in range(5)], [40] * 5), snapshot(56, 40 - gap, 40)]
     found = check(reads)
     assert (found.foreseen, found.found, found.right) == (14, gap, right)
@@ -176,7 +176,7 @@ def test_a_forecast_may_miss_by_a_fifth_of_the_gap_it_was_made_for(gap, right):
 
 @pytest.mark.parametrize(("gap", "right"), [(3, True), (4, True), (5, False), (1, False)])
 def test_a_forecast_of_a_small_gap_may_miss_by_one(gap, right):
-    """Gap 3 and nothing moves: 20 % are 0.6, but 1 is let through."""
+    """Gap 3 and nothing moves: 20 % are 0.6, but 1 is allowed."""
     found = check([*weekly([7] * 5, [10] * 5), snapshot(56, 10 - gap, 10)])
     assert (found.foreseen, found.right) == (3, right)
 
@@ -188,13 +188,13 @@ def test_exactly_a_fifth_is_right():
     assert not check([*flat, snapshot(56, 1, 20)]).right
 
 
-def test_the_gap_foreseen_is_never_below_zero():
+def test_the_forecast_gap_is_never_below_zero():
     """Gap 2 and 2 a week closer: 2 − 8 is 0."""
     reads = [*weekly([0, 2, 4, 6, 8], [10] * 5), snapshot(56, 10, 10)]
     assert (check(reads).foreseen, check(reads).right) == (0, True)
 
 
-def test_not_at_this_pace_foresees_a_gap_that_grows():
+def test_not_at_this_pace_forecasts_a_growing_gap():
     """Gap 28 and one a week farther: 28 + 4 = 32."""
     reads = [*weekly([10] * 5, [34, 35, 36, 37, 38]), snapshot(56, 10, 42)]
     found = check(reads)
@@ -202,7 +202,7 @@ def test_not_at_this_pace_foresees_a_gap_that_grows():
     assert (found.foreseen, found.found, found.right) == (32, 32, True)
 
 
-def test_what_was_closed_is_foreseen_to_stay_so():
+def test_a_closed_gap_is_forecast_to_stay_closed():
     closed = snapshot(0, 40, 36)
     opened = check([closed, snapshot(28, 40, 45)])
     assert (opened.foreseen, opened.found, opened.right) == (0, 5, False)
@@ -210,30 +210,30 @@ def test_what_was_closed_is_foreseen_to_stay_so():
 
 
 def test_the_forecast_is_the_latest_of_at_least_27_days_ago():
-    """An hour of delay must not skip a week: 27 days and not 28."""
+    """An hour of delay must not skip a week: 27 days, not 28."""
     reads = weekly([5] * 5, [20] * 5)
     nearly = [*reads, snapshot(54, 5, 20)]  # 26 days after the fifth
     assert check(nearly).made_at == reads[3].taken_at
     assert check([*reads, snapshot(55, 5, 20)]).made_at == reads[4].taken_at
 
 
-def test_what_came_after_it_does_not_take_part_in_the_earlier_forecast():
-    """Flat until week 4; the jump afterwards is what it is held against."""
+def test_later_reads_do_not_affect_an_earlier_forecast():
+    """Flat until week 4; the forecast is compared with the jump afterwards."""
     reads = [*weekly([5] * 5, [20] * 5), *[snapshot(28 + 7 * at, 15, 20) for at in (1, 2, 3, 4)]]
     found = check(reads)
     assert (found.foreseen, found.found, found.right) == (15, 5, False)
 
 
-def test_without_an_earlier_forecast_there_is_nothing_to_hold():
+def test_without_an_earlier_forecast_there_is_nothing_to_compare():
     flat = weekly([5] * 5, [20] * 5)
     assert check([]) is None
     assert check(flat[:1]) is None
     assert check(flat) is None  # the first read, 28 days ago, had no pace
-    assert check([*flat, snapshot(56)]) is None  # the gap of now is unknown
-    assert check([*flat[:4], snapshot(28), snapshot(56, 5, 20)]) is None  # the gap then was
+    assert check([*flat, snapshot(56)]) is None  # the current gap is unknown
+    assert check([*flat[:4], snapshot(28), snapshot(56, 5, 20)]) is None  # the gap was known then
 
 
-def test_a_forecast_about_another_page_is_not_held_against_this_one():
+def test_a_forecast_for_another_page_is_not_compared_with_this_one():
     flat = weekly([5] * 5, [20] * 5)
     assert check([*flat, snapshot(56, 5, 20, page="https://ours.example/b")]) is None
 
@@ -247,11 +247,11 @@ def test_the_months_are_known_exactly_when_the_gap_is_closing_or_closed(counts):
     found = forecast(reads)
     assert (found.months is not None) == (found.outlook in (Outlook.CLOSING, Outlook.CLOSED))
     assert found.months is None or found.months >= 0
-    held = check(reads)
-    assert held is None or held.foreseen >= 0
+    checked = check(reads)
+    assert checked is None or checked.foreseen >= 0
 
 
 @given(COUNTS, st.integers(-50, 50))
-def test_the_pace_knows_only_changes_and_not_how_many_there_are(counts, more):
+def test_the_pace_depends_on_changes_and_not_on_the_level(counts, more):
     haves = [have for have, _ in counts]
     assert pace(points(haves)) == pace(points([have + more for have in haves]))

@@ -1,4 +1,4 @@
-"""A bounded queue of durable jobs: committed first, worked on once, found again after a kill."""
+"""A bounded queue of durable jobs: committed first, worked on once, resumed after a kill."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ async def database(tmp_path):
 
 
 class Desk:
-    """Work that is noted, and that waits, fails or ends as the payload says."""
+    """Work that is recorded, and that waits, fails or ends as the payload says."""
 
     def __init__(self) -> None:
         self.begun: list[str] = []
@@ -70,7 +70,7 @@ async def states(database) -> list[tuple[str, str, int]]:
     return [(json.loads(payload), state, attempts) for payload, state, attempts in rows]
 
 
-async def test_a_job_is_committed_before_anybody_works_on_it(database, desk):
+async def test_a_job_is_committed_before_a_worker_starts_it(database, desk):
     job = await submit(queue(database, desk))
     assert (job.state, job.payload, job.team) == (JobState.QUEUED, '"go"', "T1")
     assert await states(database) == [("go", "queued", 0)]
@@ -114,7 +114,7 @@ async def test_no_more_are_worked_on_at_once_than_there_are_workers(database, de
     assert [state for _, state, _ in await states(database)] == ["done"] * 4
 
 
-async def test_a_full_queue_says_so_and_writes_nothing_down(database, desk):
+async def test_a_full_queue_says_so_and_stores_nothing(database, desk):
     made = queue(database, desk, limit=2)
     await submit(made)
     await submit(made)
@@ -136,7 +136,7 @@ async def test_a_repeat_is_no_new_job_where_the_queue_is_full(database, desk):
     assert await submit(made, key="delivery-1") is None
 
 
-async def test_a_failure_is_written_down_and_stops_nobody_else(database, desk, caplog):
+async def test_a_failure_is_recorded_and_stops_no_other_job(database, desk, caplog):
     caplog.set_level(logging.ERROR)
     made = queue(database, desk, workers=1)
     await made.start()
@@ -150,7 +150,7 @@ async def test_a_failure_is_written_down_and_stops_nobody_else(database, desk, c
     assert "failed" in caplog.text
 
 
-async def test_a_kind_that_nobody_knows_fails_alone(database, desk):
+async def test_a_job_of_an_unknown_kind_fails_alone(database, desk):
     made = queue(database, desk)
     await made.start()
     await made.submit("unknown", "T1", '"x"', None)
@@ -159,7 +159,7 @@ async def test_a_kind_that_nobody_knows_fails_alone(database, desk):
     assert await states(database) == [("x", "failed", 1)]
 
 
-async def test_what_a_stop_interrupts_is_resumed_at_the_next_start(database, desk):
+async def test_an_interrupted_job_is_resumed_at_the_next_start(database, desk):
     made = queue(database, desk)
     await made.start()
     await submit(made, "wait")

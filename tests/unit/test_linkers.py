@@ -1,4 +1,4 @@
-"""Lists or intersections: what a wallet buys at each vendor, and what it proves."""
+"""Lists or intersections: what a list budget buys at each vendor, and what it proves."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -35,13 +35,13 @@ def semrush(monkeypatch, tmp_path) -> Vendor:
 
 
 def bought(index: Vendor, **options) -> list[tuple[str, int, int]]:
-    """Return (what, rows, units) of what the vendor's own wallet buys."""
+    """Return (what, rows, units) of what the vendor's own list budget buys."""
     asks = link_lists.profiles(index, TOP, index.list_budget, site="ours.example", **options)
     assert sum(ask.worst() for ask in asks) <= index.list_budget
     return [(ask.what, ask.query.limit, ask.worst()) for ask in asks]
 
 
-def test_where_requests_are_dear_two_intersections_are_bought(dataforseo):
+def test_where_requests_are_expensive_two_intersections_are_bought(dataforseo):
     assert bought(dataforseo) == [
         ("who links to the top pages, and not to ours.example", 41, 25_476),
         ("who links to their sites, and not to ours.example", 42, 25_512),
@@ -77,8 +77,8 @@ def test_where_lists_with_their_proof_are_cheaper_a_row_lists_are_bought(
     assert len(asks) == 5  # a platform's site is never read
 
 
-def test_a_light_run_crosses_pages_alone(dataforseo):
-    """80 rows: 55, 1 and 15 with a tenth more of each, and one at the least."""
+def test_a_light_run_intersects_pages_only(dataforseo):
+    """80 rows: 55, 1 and 15, each a tenth more and at least one more."""
     assert bought(dataforseo, scopes=link_lists.scopes_of("both", light=True)) == [
         ("who links to the top pages, and not to ours.example", 60 + 2 + 16, 26_808)
     ]

@@ -1,4 +1,4 @@
-"""A channel's hour in every time zone there is, around every change of its clocks."""
+"""A channel's hour in every time zone, around every change of its clocks."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ def changes(name: str) -> tuple[tuple[datetime, datetime], ...]:
     def off(moment: datetime) -> timedelta | None:
         return moment.astimezone(zone).utcoffset()
 
-    # Two changes are nowhere nearer to each other than the four weeks of Ramadan.
+    # Changes of clocks are at least four weeks apart (around Ramadan).
     step = timedelta(days=7)
     found, at = [], FIRST
     while at < LAST:
@@ -44,7 +44,7 @@ def moments(name: str) -> Iterator[datetime]:
 
 
 def in_groups() -> list[str]:
-    """Return a name for each different history: hundreds of names are of the same clocks."""
+    """Return one name per distinct history: hundreds of names share the same clocks."""
     same: dict[tuple[object, ...], str] = {}
     for name in sorted(available_timezones()):
         off = datetime(2026, 1, 1, tzinfo=ZoneInfo(name)).utcoffset()
@@ -98,7 +98,7 @@ def test_an_hour_that_is_left_out_comes_when_it_would_have():
     assert easter.after(easter.after(gap - DAY)) - easter.after(gap - DAY) == timedelta(hours=23)
 
 
-def test_a_day_that_a_zone_left_out_altogether_stops_nothing():
+def test_a_day_that_a_time_zone_skipped_stops_nothing():
     apia = LocalHour(ZoneInfo("Pacific/Apia"), 9)  # there was no 30 December 2011
     at, seen = datetime(2011, 12, 27, 23, tzinfo=UTC), []
     for _ in range(6):

@@ -1,4 +1,4 @@
-"""The manifest says what the code does: no scope, event or switch more, and none less."""
+"""The manifest matches the code: no scope, event or switch too many, and none missing."""
 
 import ast
 import json
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT.parent / "shared" / "specs" / "slack-manifest.schema.2.0.0.json"
 URL = "https://bot.example/slack/events"
 
-# Slack's method pages: the bot scope that each method needs; None: any token will do.
+# The bot scope that each method needs, from Slack's method pages; None: any token will do.
 SCOPE_OF_METHOD = {
     "auth_test": None,
     "chat_postMessage": "chat:write",
@@ -32,7 +32,7 @@ SCOPE_OF_METHOD = {
     "views_update": None,
 }
 SCOPE_OF_EVENT = {"app_mention": "app_mentions:read"}
-# Posting in public channels without an invitation is a wish, not a method of its own.
+# Posting in public channels without an invitation is a choice, and not a separate method.
 SCOPES_OF_PLACES = {"chat:write.public"}
 
 
@@ -52,7 +52,7 @@ def valid_against_the_schema(manifest: dict) -> list[str]:
 
 
 def registered(kind: str) -> list[str]:
-    """Return what the handlers register with the app: commands, events …, as source shows it."""
+    """Return what the handlers register with the app (commands, events …), by their source."""
     found = []
     for node in nodes():
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
@@ -89,14 +89,14 @@ def test_the_http_manifest_is_valid_in_slacks_own_schema():
     assert valid_against_the_schema(printed("--url", URL)) == []
 
 
-def test_without_an_address_it_is_the_socket_mode_one_and_names_no_address_at_all():
+def test_without_an_address_it_is_the_socket_mode_manifest_without_urls():
     manifest = printed()
     assert manifest == read_manifest()
     assert manifest["settings"]["socket_mode_enabled"] is True
     assert "http" not in json.dumps(manifest)
 
 
-def test_with_an_address_all_doors_lead_to_it():
+def test_with_an_address_every_url_of_the_manifest_uses_it():
     manifest = printed("--url", URL)
     assert manifest["settings"]["socket_mode_enabled"] is False
     assert manifest["settings"]["event_subscriptions"]["request_url"] == URL

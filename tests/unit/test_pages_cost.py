@@ -1,4 +1,4 @@
-"""What a page costs its parser: as much as its size, whatever it is full of."""
+"""The cost of parsing grows only with a page's size, whatever the page contains."""
 
 from time import thread_time
 
@@ -22,7 +22,7 @@ def cost(page):
 
 @pytest.fixture(scope="module", autouse=True)
 def _warm():
-    """Load what is imported on need, so that no page pays for it."""
+    """Load lazy imports, so that their cost is not attributed to a page."""
     facts_of("<p>3 May 2020</p>" + "<p>Some words here.</p>" * 30, None)
 
 
@@ -52,7 +52,7 @@ ORDINARY = {
 
 
 @pytest.mark.parametrize("full_of", ORDINARY)
-def test_a_page_that_is_only_large_is_read(full_of):
+def test_a_large_but_ordinary_page_is_read(full_of):
     words = "<p>These are the plain words of a page that anybody may read and enjoy.</p>" * 8
     facts = facts_of(f"<title>Tea</title>{words}{ORDINARY[full_of]}{words}", _URL)
 

@@ -1,4 +1,4 @@
-"""Pages that cannot be read, or that nobody wrote by hand: unknown, and never a crash."""
+"""Pages that cannot be read, or that were generated: unknown, and never a crash."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Pages as widely used systems make them: small ones, written here, with their usual markup."""
+"""Small pages with the usual markup of widely used systems, written for these tests."""
 
 # ruff: noqa: E501 - markup, one page a row
 
@@ -8,7 +8,7 @@ from bot.pages.facts import facts_of
 
 LOREM = "<p>{} is made in a small workshop by the river, and each piece is checked by hand before it leaves the house.</p>"
 CARD = "<li class='product type-product'><a href='/p/{0}'><img alt='Mug {0}'><h2>Mug {0}</h2><span class='price'>€{0},90</span></a></li>"
-TALK = "<p>I had the same trouble with mine last winter, and in the end a new seal from the hardware shop did it.</p>"
+POST_TEXT = "<p>I had the same trouble with mine last winter, and in the end a new seal from the hardware shop did it.</p>"
 REPORT = "<p>The council voted on Tuesday to close the bridge for a year, officials said, after engineers had found cracks.</p>"
 ADVICE = "<p>Before you begin, make sure that your workspace is dry and that you have all the parts within reach.</p>"
 
@@ -29,7 +29,7 @@ def ld(text):
     return f'<script type="application/ld+json">{text}</script>'
 
 
-# What stands around nearly every page: a menu, a search, a newsletter, teasers, legal links.
+# Common to nearly every page: a menu, a search, a newsletter, teasers, legal links.
 AROUND = (
     "<header><a href=/>Home</a><a href=/blog>Blog</a><a href=/about>About us</a><form><input type=search name=s></form><a href=/login>Log in</a></header>",
     "<aside><h3>You may have missed</h3>"
@@ -53,13 +53,13 @@ SYSTEMS = [
     ("category", "a job board", {"title": "Nurse Jobs in Kent", "url": "https://work.example/jobs/nurse/kent", "body": "<h1>Nurse jobs in Kent</h1>132 jobs <select name=sort><option>Sort by date</select>" + "".join(f"<article class=job-card><h2><a href=/job/{n}>Nurse {n}</a></h2><span>Posted 2 days ago</span></article>" for n in range(20))}),
     ("category", "a directory", {"title": "Plumbers in Bern", "url": "https://book.example/directory/plumbers/bern", "body": "<h1>Plumbers in Bern</h1>Showing 1-20 of 96 results" + "".join(f"<div class=listing-item><h3><a href=/firm/{n}>Firm {n}</a></h3>Bern</div>" for n in range(20))}),
     # forums
-    ("forum", "Discourse", {"title": "Leaking seal - Repairs - Pump Talk", "url": "https://talk.pumps.example/t/leaking-seal/4711", "head": "<meta name=generator content='Discourse 3.2.0'>", "body": "<h1>Leaking seal</h1>" + ("<div class='topic-body crawler-post'><a href='/u/anna'>anna</a>" + TALK + "</div>") * 6}),
-    ("forum", "phpBB", {"title": "Leaking seal - Pump board", "url": "https://pumps.example/viewtopic.php?f=2&t=99", "body": "<div id=phpbb>" + ("<div class='post bg2'><a class=username href='./memberlist.php?mode=viewprofile&u=7'>anna</a> Posts: 12 Joined: Mon Mar 2" + TALK + "<a href='#p12'>Quote</a></div>") * 6 + "</div>"}),
-    ("forum", "XenForo", {"title": "Leaking seal | Pump Talk", "url": "https://pumps.example/threads/leaking-seal.4711/", "html": "id=XF data-template=thread_view", "body": ("<article class='message message--post'><a href='/members/anna.7/'>anna</a>" + TALK + "<a href='#post-7'>Reply</a></article>") * 6}),
-    ("forum", "vBulletin", {"title": "Undichte Dichtung", "url": "https://pumpen.example/showthread.php?1234-Undichte-Dichtung", "head": "<meta name=generator content='vBulletin 4.2.5'>", "body": ("<li class=postbit>Registriert seit: 2009 Beiträge: 40 " + TALK + "<a>Zitieren</a></li>") * 6}),
-    ("forum", "Stack Exchange", {"title": "valves - Why does the seal leak? - Plumbing Stack Exchange", "url": "https://plumbing.example/questions/12068/why-does-the-seal-leak", "classes": "question-page unified-theme", "head": ld('{"@type":"QAPage","mainEntity":{"@type":"Question","name":"Why?","acceptedAnswer":{"@type":"Answer","text":"x"}}}'), "body": "<h1>Why does the seal leak?</h1>" + ("<div class=answer>" + TALK + "</div>") * 3}),
-    ("forum", "Reddit", {"title": "Leaking seal : r/pumps", "url": "https://www.threads.example/r/pumps/comments/1abc/leaking_seal/", "body": "<h1>Leaking seal</h1>" + ("<div class='comment thing'><a href='/user/anna'>anna</a> 12 points 3 hours ago" + TALK + "<a>permalink</a> <a>reply</a></div>") * 7}),
-    ("forum", "a forum of no known system", {"title": "Leaking seal", "url": "https://pumps.example/s/x81f/leaking_seal", "body": "<a href=/new>New posts</a><a href=/m>Members</a><a href=/r>Register</a><a href=/f>FAQ</a>" + "".join(f"<div class=comment id=c{n}><a href=/u/user{n}>user{n}</a> {n} days ago {TALK}<a href=#c_{n}>link</a> <a>reply</a></div>" for n in range(2, 12))}),
+    ("forum", "Discourse", {"title": "Leaking seal - Repairs - Pump Talk", "url": "https://talk.pumps.example/t/leaking-seal/4711", "head": "<meta name=generator content='Discourse 3.2.0'>", "body": "<h1>Leaking seal</h1>" + ("<div class='topic-body crawler-post'><a href='/u/anna'>anna</a>" + POST_TEXT + "</div>") * 6}),
+    ("forum", "phpBB", {"title": "Leaking seal - Pump board", "url": "https://pumps.example/viewtopic.php?f=2&t=99", "body": "<div id=phpbb>" + ("<div class='post bg2'><a class=username href='./memberlist.php?mode=viewprofile&u=7'>anna</a> Posts: 12 Joined: Mon Mar 2" + POST_TEXT + "<a href='#p12'>Quote</a></div>") * 6 + "</div>"}),
+    ("forum", "XenForo", {"title": "Leaking seal | Pump Talk", "url": "https://pumps.example/threads/leaking-seal.4711/", "html": "id=XF data-template=thread_view", "body": ("<article class='message message--post'><a href='/members/anna.7/'>anna</a>" + POST_TEXT + "<a href='#post-7'>Reply</a></article>") * 6}),
+    ("forum", "vBulletin", {"title": "Undichte Dichtung", "url": "https://pumpen.example/showthread.php?1234-Undichte-Dichtung", "head": "<meta name=generator content='vBulletin 4.2.5'>", "body": ("<li class=postbit>Registriert seit: 2009 Beiträge: 40 " + POST_TEXT + "<a>Zitieren</a></li>") * 6}),
+    ("forum", "Stack Exchange", {"title": "valves - Why does the seal leak? - Plumbing Stack Exchange", "url": "https://plumbing.example/questions/12068/why-does-the-seal-leak", "classes": "question-page unified-theme", "head": ld('{"@type":"QAPage","mainEntity":{"@type":"Question","name":"Why?","acceptedAnswer":{"@type":"Answer","text":"x"}}}'), "body": "<h1>Why does the seal leak?</h1>" + ("<div class=answer>" + POST_TEXT + "</div>") * 3}),
+    ("forum", "Reddit", {"title": "Leaking seal : r/pumps", "url": "https://www.threads.example/r/pumps/comments/1abc/leaking_seal/", "body": "<h1>Leaking seal</h1>" + ("<div class='comment thing'><a href='/user/anna'>anna</a> 12 points 3 hours ago" + POST_TEXT + "<a>permalink</a> <a>reply</a></div>") * 7}),
+    ("forum", "a forum of no known system", {"title": "Leaking seal", "url": "https://pumps.example/s/x81f/leaking_seal", "body": "<a href=/new>New posts</a><a href=/m>Members</a><a href=/r>Register</a><a href=/f>FAQ</a>" + "".join(f"<div class=comment id=c{n}><a href=/u/user{n}>user{n}</a> {n} days ago {POST_TEXT}<a href=#c_{n}>link</a> <a>reply</a></div>" for n in range(2, 12))}),
     # guides
     ("guide", "WordPress recipe", {"title": "Lentil soup - Pot & Pan", "url": "https://pot.example/lentil-soup/", "classes": "single single-post postid-9", "head": ld('{"@type":"Recipe","name":"Lentil soup","author":{"@type":"Person","name":"Ada Pot"},"datePublished":"2024-01-02"}'), "body": "<h1>Lentil soup</h1>" + ADVICE * 5 + "<ul class=wprm-recipe-ingredients><li>Lentils</ul>"}),
     ("guide", "MkDocs", {"title": "Configuration - Pumpctl", "url": "https://pumpctl.example/latest/configuration/", "head": "<meta name=generator content='mkdocs-1.5'>", "body": "<nav><a href=#>Next</a></nav><h1>Configuration</h1>" + ADVICE * 4 + "<pre>pump: on</pre>" * 4}),
@@ -101,7 +101,7 @@ SYSTEMS = [
     ("other", "a job ad", {"title": "Pump Engineer (m/f/d) at Hydra", "url": "https://hydra.example/careers/pump-engineer", "head": ld('{"@type":"JobPosting","title":"Pump Engineer"}'), "body": "<h1>Pump Engineer</h1>Responsibilities Qualifications Requirements Full-time Apply now" + LOREM.format("The job") * 3}),
     ("other", "a paper", {"title": "On the noise of small pumps", "url": "https://journal.example/articles/4711", "head": "<meta name=citation_title content='On the noise of small pumps'><meta name=citation_author content='Quill, Kim'>", "body": "<h1>On the noise of small pumps</h1><h2>Abstract</h2>" + LOREM.format("The pump") * 4 + "<h2>References</h2>"}),
     ("other", "an event", {"title": "Pump fair", "url": "https://fair.example/events/pump-fair", "head": ld('{"@type":"Event","name":"Pump fair","startDate":"2026-05-05"}'), "body": "<h1>Pump fair</h1>Venue: Hall 3. Get tickets. Doors open at 8." + LOREM.format("The fair")}),
-    # other languages, and pages that carry a lot besides
+    # other languages, and pages with much else on them
     ("product", "one thing among related ones", {"title": "Hydra 300 Garden Pump", "url": "https://mart.example/Hydra-300-Garden-Pump/dp/B0ABC1234X", "body": "<a href=/cart>Cart</a><a href=/orders>Orders</a><h1>Hydra 300 Garden Pump</h1><span class=price>$89.00</span><select name=quantity><option>1</select><button>Add to Cart</button>In stock. Free shipping.<h2>Product details</h2>" + LOREM.format("It") + "<h2>Customers also bought</h2>" + "".join(f"<div class=card><a href=/dp/{n}>Hose {n}</a><span class=price>${n}.00</span><button>Add to Cart</button></div>" for n in range(11, 19))}),
     ("product", "a Portuguese shop", {"title": "Bomba Hydra 300 - Loja da Água", "url": "https://loja.example/produto/bomba-hydra-300", "body": "<h1>Bomba Hydra 300</h1>R$ 499,90 <button>Adicionar ao carrinho</button><h2>Descrição</h2><p>A bomba trabalha tão baixo que é preciso escutar duas vezes, e leva a água ao primeiro andar sem esforço.</p>"}),
     ("category", "a Spanish shop", {"title": "Bombas de jardín | Tienda Agua", "url": "https://tienda.example/bombas-de-jardin", "body": "<a href=/c>Carrito</a><a href=/m>Mi cuenta</a><h1>Bombas de jardín</h1>Ordenar por precio" + "".join(f"<div class=producto-item><a href=/b/{n}>Bomba {n}</a><span class=price>{n},00 €</span></div>" for n in range(20, 44))}),
@@ -122,7 +122,7 @@ SYSTEMS = [
     [(kind, made) for kind, _, made in SYSTEMS],
     ids=[f"{k}: {n}" for k, n, _ in SYSTEMS],
 )
-def test_a_page_of_a_widely_used_system_is_what_it_is(kind, made):
+def test_a_page_of_a_widely_used_system_gets_its_kind(kind, made):
     understood = page(**made)
     assert understood.readable
     assert understood.kind == kind, understood.kind_evidence
@@ -133,7 +133,7 @@ def test_a_page_of_a_widely_used_system_is_what_it_is(kind, made):
     [(kind, made) for kind, _, made in SYSTEMS],
     ids=[f"{k}: {n}" for k, n, _ in SYSTEMS],
 )
-def test_what_stands_around_a_page_does_not_make_it_another(kind, made):
+def test_the_surroundings_of_a_page_do_not_change_its_kind(kind, made):
     before, after = AROUND
     understood = page(**{**made, "body": f"{before}<main>{made['body']}</main>{after}"})
     assert understood.kind == kind, understood.kind_evidence

@@ -1,4 +1,4 @@
-"""Whatever a stranger writes, no pattern of ours takes long over it."""
+"""No text from strangers keeps any of our patterns busy for long."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ from bot.pages.texts import MAX_WORDS
 from bot.providers.majestic.api import LONGEST_REFUSAL
 
 PACKAGES = ("bot", "handlers", "playground")
-# The longest text these are ever given; all others are tried with texts of any length.
+# The longest text that these are ever given; all others are tried with texts of any length.
 LONGEST = {
     "bot.exports.names.": LONGEST_NAME,
     "bot.pages.links._SAYS_RE": MAX_LABEL,
@@ -23,7 +23,7 @@ LONGEST = {
     "bot.pages.kind.patterns.IN_TITLE": MAX_WORDS,
     "bot.providers.majestic.api._MEANINGS": LONGEST_REFUSAL,
 }
-# Functions that compile what their module keeps.
+# Functions that compile patterns stored by their module.
 MAKERS = frozenset({"_rows", "compiled"})
 
 MODULES = {module.__name__: module for module in modules(*PACKAGES)}
@@ -79,7 +79,7 @@ def test_a_slow_pattern_is_found(planted):
     assert verdict(re.compile(planted)) is not None
 
 
-def test_a_quick_pattern_is_left_alone():
+def test_a_quick_pattern_is_not_reported():
     assert verdict(re.compile(r"(?<![\d.,])\d[\d.,]*+\s?€")) is None
     assert verdict(re.compile(rb"<meta[^<>]{0,99}charset")) is None
 
@@ -109,10 +109,10 @@ def test_patterns_are_found_wherever_a_module_keeps_them():
         "import re\nclass A:\n    def f(self, t):\n        return re.compile(t)",
     ],
 )
-def test_a_pattern_that_would_escape_the_test_is_told(source):
+def test_a_pattern_that_would_escape_the_test_is_reported(source):
     assert list(strays(source, [], frozenset()))
 
 
-def test_a_kept_pattern_is_no_stray():
+def test_a_pattern_stored_by_its_module_is_not_reported():
     source = "import re\nX = re.compile('a')\nY = (re.compile('b'),)"
     assert list(strays(source, ["a", "b"], frozenset())) == []

@@ -1,23 +1,23 @@
-"""The price before a run: never above a cap, by vendor and pool, free vendors left out."""
+"""The price before a run: never above a cap, by vendor and pool, without free vendors."""
 
 from dataclasses import replace
 
 import pytest
 from support.clock import FakeClock
-from support.vendors import majestic_vendor
-from support.vendors.ahrefs_vendor import configured
+from support.vendors import ahrefs_vendor, dataforseo_vendor, majestic_vendor
 from support.vendors.vendor_selections import asked, chosen_vendors
 
+from bot.model.links import Scope, Target
 from bot.planning import quote
 from bot.planning.vendors import VendorSelection
-from bot.providers.base import Vendor
+from bot.providers.base import BetweenQuery, Capability, Vendor
 from bot.providers.local import exports, sample
 from bot.settings.environment import Settings
 
 
 @pytest.fixture
 def ahrefs(monkeypatch, tmp_path) -> Vendor:
-    return configured(monkeypatch, tmp_path)
+    return ahrefs_vendor.configured(monkeypatch, tmp_path)
 
 
 def test_a_quote_is_never_more_than_the_cap(ahrefs):
@@ -26,7 +26,7 @@ def test_a_quote_is_never_more_than_the_cap(ahrefs):
         ("ahrefs", "units"): 1500
     }
     assert quote.quote(asked("crm"), chosen, list_budget=0, shortlist=1, cap=1500) == {
-        ("ahrefs", "units"): 100 + 50 + 64 + 50 + 50  # nothing is compared, so nothing proven
+        ("ahrefs", "units"): 100 + 50 + 64 + 50 + 50  # nothing is compared, so nothing is proven
     }
 
 
@@ -61,3 +61,36 @@ def test_free_vendors_are_left_out_of_a_quote(tmp_path):
     invented = sample.build(Settings(_env_file=None), FakeClock())
     chosen = chosen_vendors("crm via:sample,exports", invented, files)
     assert quote.quote(asked("crm"), chosen, list_budget=750, shortlist=25, cap=1500) == {}
+
+
+def test_a_second_mode_of_an_intersection_stands_in_the_quote(monkeypatch, tmp_path):
+    vendor = dataforseo_vendor.configured(monkeypatch, tmp_path)
+    chosen = chosen_vendors("crm site:a.example", vendor)
+
+    def quoted() -> int:
+        quotes = quote.quote(
+            asked("crm site:a.example"), chosen, list_budget=40_000, shortlist=25, cap=10**9
+        )
+        return sum(quotes.values())
+
+    before = quoted()
+    question, name = dataforseo_vendor.QUESTIONS[Capability.INTERSECT]
+    merging = dataforseo_vendor.good(dataforseo_vendor.fixture(name))
+    dataforseo_vendor.parse(vendor, Capability.INTERSECT, question, merging)
+    assert 20_000 < before - quoted() <= 40_000  # the lists once more, until a mode is known
+
+
+def test_the_longer_way_of_a_proof_stands_in_the_quote(ahrefs):
+    chosen = chosen_vendors("crm site:a.example", ahrefs)
+
+    def quoted() -> int:
+        quotes = quote.quote(
+            asked("crm site:a.example"), chosen, list_budget=750, shortlist=25, cap=10**9
+        )
+        return sum(quotes.values())
+
+    before = quoted()
+    proof = BetweenQuery(("alpha.example",), Target(Scope.SITE, "a.example"))
+    nobody = ahrefs_vendor.good({"refdomains": []})
+    ahrefs_vendor.parse(ahrefs, Capability.LINKS_BETWEEN, proof, nobody)
+    assert before > quoted()

@@ -1,4 +1,4 @@
-"""The engine: templates become blocks, and a stranger's words never become markup."""
+"""The engine: templates become blocks, and a stranger's text never becomes markup."""
 
 import json
 import re
@@ -110,7 +110,7 @@ def test_any_text_stays_inside_its_quotes(text):
 
 
 def _values_outside_quotes(source: str) -> list[str]:
-    """Lex a template: which `{{ … }}` stand outside a JSON string and are not `|json`?"""
+    """Return the `{{ … }}` of a template that are outside a JSON string and not `|json`."""
     env = environment(templates_folder())
     quoted, value, found = False, [], []
     for _, kind, text in Lexer(env).tokeniter(source, name=None):

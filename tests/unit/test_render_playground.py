@@ -1,4 +1,4 @@
-"""Two tables of limits, written apart, agree on what the bot sends."""
+"""Two independent tables of limits agree on what the bot sends."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The documented JSON: what docs/report.schema.json says is what every report is."""
+"""The documented JSON: every report follows docs/report.schema.json."""
 
 import json
 from dataclasses import replace
@@ -19,7 +19,7 @@ DOCUMENTED = json.loads(
 VALIDATOR = jsonschema.Draft202012Validator(
     DOCUMENTED, format_checker=jsonschema.FormatChecker(["date", "date-time"])
 )
-# What the issue promises to scripts; more may come, none of these may go.
+# Keys that are promised to scripts; keys may be added, but none of these may be removed.
 PROMISED = {
     "Report": "keyword market site page verdict need competitors gates prospects sources cost "
     "taken_at",
@@ -43,7 +43,7 @@ WORDS = {
 }
 
 
-def test_the_document_is_what_the_code_says():
+def test_the_schema_matches_the_code():
     assert schema() == DOCUMENTED
 
 
@@ -94,7 +94,7 @@ def test_the_document_refuses_what_is_no_report(name, value):
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"keyword": "crm"}'])
-def test_what_is_no_report_is_not_read_as_one(text):
+def test_other_json_is_not_read_as_a_report(text):
     with pytest.raises(ValidationError):
         from_json(text)
 

@@ -1,4 +1,4 @@
-"""The two rank statistics behind the authority fit, where the need alone would not show them."""
+"""The two rank statistics behind the authority fit, for cases that the need does not show."""
 
 from fractions import Fraction
 from itertools import permutations

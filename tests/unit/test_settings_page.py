@@ -1,11 +1,11 @@
-"""docs/settings.md says what may be set, where and by whom, as the code has it."""
+"""docs/settings.md lists what may be set, where and by whom, exactly as the code does."""
 
 from bot.settings.catalogue import BY_NAME, SETTINGS, Level
 from bot.settings.environment import Settings
 from tools import setting_tables
 
 TEXT = setting_tables.PAGE.read_text("utf-8")
-# What only the one who runs the installation sets: secrets, addresses, its own size, and owners.
+# Set only by whoever runs the installation: secrets, addresses, its size, and owners.
 ENVIRONMENT_ONLY = {
     "slack_bot_token",
     "slack_signing_secret",
@@ -33,7 +33,7 @@ def test_no_setting_is_listed_twice_and_each_has_a_level():
     assert all(one.levels and Level.ENVIRONMENT not in one.levels for one in SETTINGS)
 
 
-def test_everything_in_money_is_money():
+def test_every_setting_that_can_raise_a_bill_is_marked_as_money():
     raising = {
         name for name in BY_NAME if name.startswith(("cap_", "run_cap", "list_budget", "price"))
     }

@@ -75,7 +75,7 @@ async def test_a_job_is_claimed_once_however_many_ask_for_it(database):
 
 
 @pytest.mark.parametrize("end", [JobState.DONE, JobState.FAILED])
-async def test_a_job_that_ended_is_not_looked_after_any_more(database, end):
+async def test_an_ended_job_is_not_monitored_any_more(database, end):
     job = await database.run(enqueuing())
     begun = await database.run(lambda db: jobs.claim(db, job.id, NOW))
     assert await database.run(lambda db: jobs.end(db, begun, end, LATER, error="why"))

@@ -51,7 +51,7 @@ async def spent(database: Database, team: str = "T1", run: str = "r1") -> tuple[
     return await database.read(lambda db: ledger.spent(db, team, run))
 
 
-async def test_a_run_that_asked_nobody_has_no_cost_line(database):
+async def test_a_run_without_requests_has_no_cost_line(database):
     assert await spent(database) == ()
 
 
@@ -62,7 +62,7 @@ async def test_the_true_cost_stands_beside_the_worst_case(database):
     assert await spent(database) == (CostLine("ahrefs", "units", 63, None, 100),)
 
 
-async def test_a_cost_nobody_told_us_stays_at_the_worst_case(database):
+async def test_an_unreported_cost_stays_at_the_worst_case(database):
     row = await database.run(reserving(100, worst_micro_usd=20_000))
     await database.run(settling(row, None, outcome="Unavailable"))
     assert await spent(database) == (CostLine("ahrefs", "units", 100, 20_000, 100),)
@@ -82,7 +82,7 @@ async def test_the_next_request_over_the_cap_is_refused_in_words_and_leaves_no_r
     assert [line.estimated_units for line in await spent(database)] == [100]
 
 
-async def test_what_is_still_open_counts_against_the_cap_at_its_worst_case(database):
+async def test_open_requests_count_against_the_cap_at_their_worst_case(database):
     row = await database.run(reserving(100))
     await database.run(reserving(50))
     await database.run(settling(row, 30))

@@ -1,4 +1,4 @@
-"""Intervals of referring domains: whatever was read, the table says what a model says."""
+"""Intervals of referring domains: whatever was read, the table agrees with a model."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -60,7 +60,7 @@ async def current(
 
 
 async def intervals(database: Database) -> set[tuple[str, int, int | None]]:
-    """Every interval as (domain, number of the opening read, number of the closing read)."""
+    """Return every interval as (domain, number of the opening read, number of the closing read)."""
     rows = await database.read(
         lambda db: db.execute(
             "SELECT name, opened_by_read, closed_by_read FROM referring_domains "
@@ -76,7 +76,7 @@ async def test_a_profile_that_was_never_read_is_unknown_and_not_empty(database):
     assert (await current(database)).profile.rows == ()
 
 
-async def test_what_was_read_comes_back_as_it_was(database):
+async def test_a_stored_read_comes_back_unchanged(database):
     first_seen = date(2025, 2, 3)
     full = domain("a", 71.5, link=LinkKind.UGC, trust=0.5, traffic=1200, first_seen=first_seen)
     profile = read_of(full, domain("b"))
@@ -96,7 +96,7 @@ async def test_a_complete_read_closes_what_disappeared(database):
     }
 
 
-async def test_a_cut_off_read_never_closes_and_says_that_it_was_cut_off(database):
+async def test_a_cut_off_read_closes_no_interval_and_is_marked_as_cut_off(database):
     await record(database, read_of(domain("a"), domain("b")))
     change = await record(database, read_of(domain("c"), week=1, complete=False))
     assert (change.opened, change.closed) == (1, 0)
@@ -118,7 +118,7 @@ async def test_an_empty_complete_read_closes_everything(database):
     assert (await current(database)).profile.rows == ()
 
 
-async def test_who_comes_back_opens_a_second_interval(database):
+async def test_a_domain_that_comes_back_opens_a_second_interval(database):
     reads = [
         await record(database, read_of(*rows, week=week))
         for week, rows in enumerate([(domain("a"),), (), (domain("a"),)])
@@ -137,7 +137,7 @@ async def test_the_latest_value_is_kept_and_unknown_never_overwrites_known(datab
     assert row == domain("a", 45, traffic=100, link=LinkKind.FOLLOW)
 
 
-async def test_a_domain_listed_twice_is_one_and_its_first_row_holds(database):
+async def test_a_domain_listed_twice_counts_once_with_its_first_row(database):
     change = await record(database, read_of(domain("a", 50), domain("a", 20)))
     assert change.opened == 1
     assert (await current(database)).profile.rows == (domain("a", 50),)
@@ -186,7 +186,7 @@ async def test_a_re_read_writes_what_changed_and_nothing_else(database):
     changed = [domain("new", 1.0), *rows[2:-1], replace(rows[-1], traffic=7)]
     await record(database, read_of(*changed, week=1))
     after = await database.run(lambda db: db.conn.total_changes)
-    # The read, two closed, one refreshed, one opened with its name.
+    # The read, two closed, one refreshed, and one opened with its name.
     assert after - before == 6
 
 

@@ -1,4 +1,4 @@
-"""The one Python interface whose names are promised, for packages of strangers need them."""
+"""The only Python interface whose names are promised, because third-party packages need them."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import bot.vendor
 from bot.common.errors import ProviderError
 from bot.providers import base
 
-# A name may be added here with the release that first has it. None may be taken out.
+# A name is added here with the release that introduces it. None may be removed.
 PROMISED = {
     *("ApiKey", "Authority", "BadAnswer", "BadKey", "Balance", "BalanceQuery", "BetweenQuery"),
     *("Call", "Capability", "Clock", "ConfigError", "Contract", "Cost", "CountPoint", "HeaderKey"),
@@ -35,5 +35,5 @@ def test_the_query_and_the_row_of_each_capability_are_among_them():
 
 def test_whatever_a_vendor_may_refuse_with_is_among_them():
     own = {kind.__name__ for kind in (ProviderError, *ProviderError.__subclasses__())}
-    ours_alone = {"NotImported"}  # of the files that were imported, and of no vendor's answers
+    ours_alone = {"NotImported"}  # raised for imported files, and never by a vendor
     assert own - ours_alone <= PROMISED

@@ -1,4 +1,4 @@
-"""The windowed top 3: whom we measure against when first pages change from day to day."""
+"""The windowed top 3: whom we compare with when SERPs change from day to day."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ OURS = frozenset({"ours.example", "alias.example"})
 
 
 def read(names, links=None):
-    """One read: a page a name, from position 1 down; a name with a slash is a page of its site."""
+    """One read: a page per name, from position 1 down; a name with a slash is a page of a site."""
     return [
         SerpRow(
             position=place,
@@ -34,7 +34,7 @@ def names(rows):
 
 
 def target(*reads, **more):
-    """The target set; reads are given newest first."""
+    """Return the target set; reads are given newest first."""
     return names(top_by_share([read(one) for one in reads], OURS, **more))
 
 
@@ -61,19 +61,19 @@ def test_two_pages_of_one_site_are_two_competitors():
     assert target("a/1 a/2 b c") == "a/1 a/2 b"
 
 
-def test_a_visitor_of_one_day_does_not_replace_a_page_of_the_other_three_reads():
-    """c stood there in 3 of 4 reads, the visitor in 1, whichever day it came."""
+def test_a_one_day_visitor_does_not_replace_a_page_of_the_other_three_reads():
+    """c was there in 3 of 4 reads, the visitor in 1, on whichever day."""
     assert target("a b visitor c", "a b c", "a b c", "a b c") == "a b c"
     assert target("a b c", "a b visitor c", "a b c", "a b c") == "a b c"
     assert target("visitor a b c", "a b c", "a b c", "a b c") == "a b c"
 
 
-def test_a_newcomer_that_stays_is_in_with_its_second_read():
+def test_a_newcomer_enters_the_target_set_with_its_second_read():
     """2 of 4 against 2 of 4: the more recent appearance decides."""
     assert target("a b new", "a b new", "a b c", "a b c") == "a b new"
 
 
-def test_of_two_reads_that_disagree_the_newer_one_is_believed():
+def test_if_two_reads_disagree_the_newer_one_is_used():
     assert target("a b new", "a b old") == "a b new"
     assert target("x y z", "a b c") == "x y z"
 
@@ -83,13 +83,13 @@ def test_with_three_reads_two_outweigh_the_newest():
 
 
 def test_at_equal_share_and_recency_the_better_newest_position_decides():
-    """x, y, p and q have 2 of 3 each; x and y also lately. One place is left for p or q."""
+    """x, y, p and q have 2 of 3 each; x and y also recently. One place is left for p or q."""
     assert target("x y w p q", "x p q", "y p q") == "x y p"
     assert target("x y w q p", "x p q", "y p q") == "x y q"
 
 
 def test_at_equal_positions_the_url_decides():
-    """One stands 4th in the newest read, and the other stood 4th when it was last seen."""
+    """One is 4th in the newest read; the other was 4th when it was last seen."""
     assert target("x y w p", "ours x p q", "y p q") == "x y p"
     assert target("x y w q", "ours x q p", "y q p") == "x y p"
 
@@ -100,7 +100,7 @@ def test_older_reads_than_the_window_are_forgotten():
 
 
 def test_a_page_that_was_in_no_top_never_enters():
-    """Two reads of two pages each: four was always fourth, and there is a place left."""
+    """Two reads of two pages each: four was always fourth, although a place is left."""
     assert target("a ours b", "a b") == "a b"
     assert target("a b c four", "a b c four") == "a b c"
 
@@ -169,5 +169,5 @@ def test_however_often_somebody_asks_a_week_weighs_as_one_read():
     assert days((14, scheduled), (21, by_hand)) == [14]  # this week is read now
 
 
-def test_a_read_without_results_is_none():
+def test_a_read_without_results_does_not_count():
     assert one_a_week([snapshot(0, depth=0)], ZoneInfo("UTC"), before=MONDAY.replace(day=22)) == ()

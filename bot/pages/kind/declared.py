@@ -1,4 +1,4 @@
-"""What kind of page its markup says it is: schema.org, Open Graph, its software, its page type."""
+"""Signals from markup: schema.org, Open Graph, the site's software, its declared page type."""
 
 import re
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ _SCHEMA: dict[str, dict[str, float]] = {
     "MusicComposition": {"other": 2},
 }
 WRITTEN = frozenset({"Article", "BlogPosting", "NewsArticle", "Recipe", "TechArticle", "Review"})
-"""What schema.org calls a text that somebody wrote."""
+"""The schema.org types of written texts."""
 _FIRMS = frozenset(
     {
         *("LocalBusiness", "ProfessionalService", "LegalService", "Attorney", "Plumber", "Dentist"),
@@ -65,7 +65,7 @@ _FIRMS = frozenset(
         *("FinancialService", "InsuranceAgency", "BeautySalon", "Restaurant", "Hotel", "Store"),
     }
 )
-_PARTS = frozenset({"VideoObject", "Person", "Movie", "FAQPage"})  # articles have these as well
+_PARTS = frozenset({"VideoObject", "Person", "Movie", "FAQPage"})  # articles have these too
 _OG_TYPES = (
     (re.compile(r"product\.group|product_group"), {"category": 4.0}),
     (re.compile(r"(?:og:)?product(?:\.item)?"), {"product": 4.0}),
@@ -81,7 +81,7 @@ _IN_SCRIPT = re.compile(
     r"[:=]\s*[\"']([a-z][\w .:/-]{2,30})[\"']",
     re.IGNORECASE,
 )
-# A platform gives all pages of its members the same type, whatever stands on them.
+# A platform gives all its members' pages the same type, whatever they contain.
 _ON_PLATFORM = 1.0
 _SCRIPTS, _SCRIPT, _CLAIMS = 60, 40_000, 6
 _PUBLISHERS = re.compile(
@@ -91,7 +91,7 @@ _PUBLISHERS = re.compile(
 
 
 def declared(document: Document) -> Iterator[Signal]:
-    """Yield what the page's own markup says it is."""
+    """Yield the kinds that the page's own markup declares."""
     yield from _from_schema(document)
     yield from _from_parts(document)
     yield from _from_head(document)
@@ -118,7 +118,7 @@ def _from_schema(document: Document) -> Iterator[Signal]:
 
 
 def _from_parts(document: Document) -> Iterator[Signal]:
-    """Yield what the marked-up parts of the page speak for."""
+    """Yield signals from the marked-up parts of the page."""
     if document.types["HowToStep"]:
         yield Signal({"guide": 2}, "it marks up steps")
     if document.types["Review"] + document.types["UserReview"] > 4:
@@ -153,7 +153,7 @@ def _from_head(document: Document) -> Iterator[Signal]:
 
 
 def _from_cards(document: Document) -> Iterator[Signal]:
-    """Yield what the metadata tells of a price, an author or a date, or that it tells nothing."""
+    """Yield signals from a price, an author or a date in the metadata, or from the lack of them."""
     if document.meta("product:price:amount", "og:price:amount", "product:availability"):
         yield Signal({"product": 3}, "its metadata names a price")
     if (

@@ -1,4 +1,4 @@
-"""One thing that speaks for or against kinds of page."""
+"""A signal for or against kinds of page."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ ARTICLE = {"guide": 1.0, "list": 1.0, "review": 1.0, "news": 1.0}
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """How much something speaks for (or against) kinds, and what it is, in words.
+    """The weight of a signal for (or against) each kind, and its description in words.
 
-    Weights are whole or half numbers: 1 hints, 3 speaks, 5 settles it unless something contradicts.
+    Weights are whole or half numbers: 1 is a hint, 3 is strong, 5 is decisive unless contradicted.
     """
 
     weights: dict[str, float]

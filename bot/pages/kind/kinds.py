@@ -1,9 +1,9 @@
-"""What kind of page it is, with the evidence, or that it cannot be said.
+"""Decides the kind of a page, with the evidence, or says that it is unclear.
 
-Signals are added up a kind. A kind is named when its sum is high enough and far enough ahead of
-the next; lists, guides, reviews and news are all articles, so one of them is only named when
-something speaks for it that does not speak for every article. The bars were chosen over the
-labelled pages, whole sites left out (`python -m benchmarks.pages`).
+Signals are summed per kind. A kind is chosen if its sum is high enough and far enough ahead of the
+next. Lists, guides, reviews and news are all articles, so one of these is chosen only if some
+signal points to it that does not point to every article. The thresholds were chosen on the labelled
+pages, with whole sites left out (`python -m benchmarks.pages`).
 """
 
 from collections import defaultdict
@@ -26,7 +26,7 @@ _WRITTEN, _DISCOUNT = 4, 2.5
 
 
 def kind_of(document: Document) -> tuple[str | None, tuple[str, ...]]:
-    """Return one of `KINDS` or None, and what speaks for it, strongest first."""
+    """Return one of `KINDS` or None, and the evidence for it, strongest first."""
     signals = tuple(signals_of(document))
     kind = named(signals, LEAST, AHEAD)
     if kind is not None:
@@ -39,7 +39,7 @@ def kind_of(document: Document) -> tuple[str | None, tuple[str, ...]]:
 
 
 def named(signals: tuple[Signal, ...], least: float, ahead: float) -> str | None:
-    """Return the kind whose sum passes both bars, if one does and something speaks for it."""
+    """Return the kind whose sum passes both thresholds with evidence of its own, or None."""
     scores = scored(signals)
     ranked = _ranked(scores)
     if not ranked or scores[ranked[0]] < least:
@@ -60,7 +60,7 @@ def _ranked(scores: dict[str, float]) -> list[str]:
 
 
 def scored(signals: tuple[Signal, ...]) -> dict[str, float]:
-    """Return the sum of the weights of each kind that anything speaks for or against."""
+    """Return the sum of weights of each kind that has any signal."""
     sums: defaultdict[str, float] = defaultdict(float)
     for signal in signals:
         for kind, weight in signal.weights.items():
@@ -69,14 +69,14 @@ def scored(signals: tuple[Signal, ...]) -> dict[str, float]:
 
 
 def evidence(signals: tuple[Signal, ...], kind: str) -> tuple[str, ...]:
-    """Return what speaks for a kind, in words, the strongest first and nothing twice."""
+    """Return the signals for a kind in words, strongest first, without duplicates."""
     speaking = [signal for signal in signals if signal.weights.get(kind, 0) > 0]
     speaking.sort(key=lambda signal: -signal.weights[kind])
     return tuple(dict.fromkeys(signal.words for signal in speaking))[:_SHOWN]
 
 
 def signals_of(document: Document) -> Iterator[Signal]:
-    """Yield everything that speaks for or against a kind."""
+    """Yield all signals for or against any kind."""
     found = [
         *declared(document),
         *wording(document),
@@ -89,9 +89,10 @@ def signals_of(document: Document) -> Iterator[Signal]:
 
 
 def _only_named(found: list[Signal], paragraphs: int) -> Iterator[Signal]:
-    """Yield what speaks against kinds that a page is called and that nothing on it shows.
+    """Yield signals against kinds that the page is named after but shows no sign of.
 
-    A text about calculators is called like one; a tool, a video or a thread would show itself.
+    A text about calculators has the word in its title; a tool, video or thread would show other
+    signs.
     """
     if paragraphs < _WRITTEN:
         return

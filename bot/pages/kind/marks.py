@@ -1,4 +1,4 @@
-"""Marks that content systems and sites put on their pages, and what kind of page each one means."""
+"""Marks that content systems and sites put on their pages, and the kind of page each one means."""
 
 # ruff: noqa: E501 - rows of marks, one kind a line
 
@@ -7,7 +7,7 @@ import re
 from bot.pages.kind.evidence import ARTICLE
 from bot.pages.word_patterns import compiled
 
-# The class, id and template marks that content systems put on html and body.
+# Classes, ids and template names that content systems put on html and body.
 MARKS = (
     (compiled(r"single-product|product-(?:template|details?|page|view)|template-product|-product\b|is--ctl-detail|page-type-product|catalog-product-view|\bview-item\b|post-type-product\b|\bpdp\b"), {"product": 3.5}),
     (compiled(r"\barchive\b|tax-|page-category|template-collection|catalog-category|page-products|is--ctl-listing|category-page|page-type-(?:category|list)|post-type-archive|search-results|\bplp\b|catalogsearch"), {"category": 3.0}),

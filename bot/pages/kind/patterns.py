@@ -1,7 +1,7 @@
-"""Words in addresses and titles that tell what kind of page it is, in the languages of the web.
+"""Patterns for addresses and titles that show the kind of a page, in the languages of the web.
 
-Each row: kind, weight, pattern, and the words the evidence is given in. Weights are small whole or
-half numbers: 1 hints, 3 speaks, 5 settles it unless something contradicts.
+Each row has a kind, a weight, a pattern, and the words for the evidence. Weights are small whole or
+half numbers: 1 is a hint, 3 is strong, 5 is decisive unless contradicted.
 """
 
 # ruff: noqa: E501, RUF001 - rows of words in many languages, one kind a line
@@ -14,7 +14,7 @@ from bot.pages.word_patterns import compiled
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One row. `words` may hold {} for what was found."""
+    """One row. `words` may contain {} for the text that matched."""
 
     kind: str
     weight: float
@@ -26,7 +26,7 @@ def _rows(words: str, *rows: tuple[str, float, str]) -> tuple[Pattern, ...]:
     return tuple(Pattern(k, w, compiled(p, re.IGNORECASE), words) for k, w, p in rows)
 
 
-# Number words and what lists are of: “Five tools …”, “siete trucos para …”.
+# Number words, and the nouns of lists: “Five tools …”, “siete trucos para …”.
 _NUMBERS = (
     r"\d{1,3}\+?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|fifty|drei|vier|fünf|sechs|sieben|acht|neun|zehn"
     r"|trois|quatre|cinq|sept|huit|dix|tres|cuatro|cinco|seis|siete|ocho|diez|tre|quattro|cinque|sette|dieci|vijf|zes|zeven|tien|três|quatro"
@@ -51,7 +51,7 @@ _HOW = (
     r"|passo a passo|jak \w+(?:ać|ić|yć|eć)\b|co to (?:jest|są)|czym (?:jest|są)|dlaczego|krok po kroku|przewodnik|hur (?:\w+ )?(?:man|du|gör|fungerar)"
     r"|vad är|varför|steg för steg|hvordan|hvad er|hva er|miten|mikä on"
 )
-# Words that newspapers are named with, at the end of a title.
+# Words in the names of newspapers, at the end of a title.
 _PAPERS = (
     r"news|times|post|tribune|herald|gazette|guardian|telegraph|journal|chronicle|observer|daily|mirror|courier|sentinel|bulletin|today|press"
     r"|zeitung|tageblatt|tagblatt|anzeiger|kurier|rundschau|nachrichten|presse|allgemeine|diario|periódico|noticias|nación|mundo|país|vanguardia"

@@ -1,4 +1,4 @@
-"""How a page is written: how much prose, to whom it speaks, and whether it reports or instructs."""
+"""Signals from the prose: how much there is, whom it addresses, whether it reports or instructs."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from bot.pages.word_patterns import compiled
 
 _RUNNING = 50_000
 _OPENING = 3
-# Whom a text speaks of: you, I, we. German's polite "you" is told from "they" by its capital.
+# Words for you, I and we. German's polite "you" differs from "they" only by its capital letter.
 _PERSONS = {
     "en": (r"you|your|yours|you're|yourself", r"i|i'm|i've|i'd|my|me|myself", r"we|we're|our|us"),
     "de": (
@@ -68,7 +68,7 @@ _LEAST = 4
 
 
 def prose(document: Document) -> Iterator[Signal]:
-    """Yield what the running text speaks for."""
+    """Yield signals from the running text."""
     paragraphs = document.prose
     count = len(paragraphs)
     if count > 7:
@@ -87,7 +87,7 @@ def prose(document: Document) -> Iterator[Signal]:
 
 
 def _voice(running: str, language: str | None) -> Iterator[Signal]:
-    """Yield whom it speaks of: a guide of you, a firm of us, a diary of me, news of others."""
+    """Yield signals from the person: a guide says you, a firm we, a diary I, news none of these."""
     if language not in _SPOKEN:
         return
     words = len(running.split()) or 1

@@ -1,4 +1,4 @@
-"""What speaks for each kind of page in its structure: headings, posts, cards, forms, buttons."""
+"""Signals from the structure of a page: headings, posts, cards, forms, buttons."""
 
 import re
 from collections import Counter
@@ -50,7 +50,7 @@ _HEADINGS: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
 
 
 def structure(document: Document) -> Iterator[Signal]:
-    """Yield what the structure of the page speaks for."""
+    """Yield signals from the structure of the page."""
     yield from _from_headings(document)
     code = len(document.tree.css("pre"))
     if code > 2:
@@ -130,9 +130,9 @@ def _from_repetition(document: Document) -> Iterator[Signal]:
 
 
 def _written_in(document: Document, name: str) -> int:
-    """Return how many letters stand in the elements of a class, counted until it is enough.
+    """Return how many letters are in elements of a class; stops counting once there are enough.
 
-    Elements of a class can stand in each other: only the outermost are counted.
+    Elements of the class may be nested: only the outermost are counted.
     """
     total, enough, steps = 0, len(document.main_text), _MAX_STEPS
     last = -1
@@ -220,7 +220,7 @@ def _from_buttons(document: Document) -> Iterator[Signal]:
 
 
 def _from_calls(document: Document) -> Iterator[Signal]:
-    """Yield what the buttons that ask for business speak for, on pages that are no article."""
+    """Yield signals from call-to-action buttons, unless the page is an article."""
     if document.own_types & WRITTEN or document.meta("og:type") == "article":
         return
     calls = {

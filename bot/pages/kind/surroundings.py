@@ -1,4 +1,4 @@
-"""What kind of site a page stands in, told by what its links are called."""
+"""Signals from the site around a page, as the labels of its links show it."""
 
 # ruff: noqa: RUF001 - patterns of addresses, signs of menus
 
@@ -24,7 +24,7 @@ _POSTS = re.compile(
 
 
 def surroundings(document: Document) -> Iterator[Signal]:
-    """Yield what the labels and targets of the page's links tell of the site around it."""
+    """Yield signals from the labels and targets of the page's links."""
     labels = {
         label
         for anchor in document.anchors
@@ -46,7 +46,7 @@ def surroundings(document: Document) -> Iterator[Signal]:
     if offered["offer"] > 3 and offered["news"] < 4:
         weight = 1.5 if _is_near_home(document) else 0.5
         yield Signal({"product": weight}, "its site has the links of a firm that sells")
-    # Two letters are a country or a language more often than a section.
+    # Two letters are more often a country or a language than a section.
     parts = (part.replace("-", " ") for part in document.path.split("/")[1:4])
     sections = {part for part in parts if len(part) > _LOCALE}
     section = (document.meta("article:section") or "").lower()
@@ -58,7 +58,7 @@ def surroundings(document: Document) -> Iterator[Signal]:
 
 
 def _home(offered: dict[str, int]) -> Iterator[Signal]:
-    """Yield what a home page is: of a shop its range, of a paper its news, else what is sold."""
+    """Yield what a home page is: a shop's is a range, a newspaper's is news, any other sells."""
     if offered["shop"] > 1:
         yield Signal({"category": 3}, "it is the home page of a shop")
     elif offered["news"] > 3:

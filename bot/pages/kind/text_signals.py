@@ -1,4 +1,4 @@
-"""What speaks for each kind of page in its address, its title and the words on it."""
+"""Signals from the words in a page's address, title and text."""
 
 import re
 from collections import defaultdict
@@ -9,7 +9,7 @@ from bot.pages.kind import patterns
 from bot.pages.kind.evidence import Signal
 
 _SHORT = 250
-# A newspaper's guide, list or review stands among its news and looks like them but for its title.
+# A newspaper's guide, list or review looks like its news, except for its title.
 _NO_REPORTS, _PLAIN = frozenset({"list", "guide", "review"}), 3
 _TEXT: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
     (patterns.QUOTED, 3, {"news": 1.5}, "it reports what people said"),
@@ -30,14 +30,14 @@ _TEXT: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
     (patterns.FOLLOWED, 4, {"profile": 0.5}, "it speaks of people, an address or followers"),
 )
 LONGEST_PATH = 400
-"""Letters of a path that are searched for words."""
+"""Longest part of a path that is searched, in characters."""
 _SIGNS = re.compile(r"[\W_]+")
 _WORDS, _AGAIN = 2, 0.5
 _SOME_PRICES, _MANY_PRICES, _SHELF = 4, 11, 5
 _BARE = 120
 _WAYS, _BRIEF = 2, 400
 _SEARCH = "input[type=search], input[name=q], input[name=query], textarea[name=q]"
-# The same, but so many different ones: one word often used says little.
+# As above, but counting different words: one word often used says little.
 _MANY: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
     (patterns.HIRED, 4, {"other": 2.5}, "it describes a job"),
     (patterns.PERSON, 4, {"profile": 1.5}, "it tells what somebody does and where"),
@@ -47,7 +47,7 @@ _MANY: tuple[tuple[re.Pattern[str], int, dict[str, float], str], ...] = (
 
 
 def wording(document: Document) -> Iterator[Signal]:
-    """Yield what address, title, first heading and text speak for."""
+    """Yield signals from address, title, first heading and text."""
     yield from _matches(patterns.IN_HOST, document.host)
     yield from _named(document)
     bare = document.words < _BARE and len(document.prose) < 2
@@ -58,10 +58,10 @@ def wording(document: Document) -> Iterator[Signal]:
 
 
 def _named(document: Document) -> Iterator[Signal]:
-    """Yield what the names of the page say: its address, its title and its first heading.
+    """Yield signals from the names of the page: its address, its title and its first heading.
 
-    They mostly repeat each other. A word that was heard before only confirms itself, whatever
-    place it stands in; another word for the same kind is a sign of its own.
+    These mostly repeat each other. A word that was found in one place before only adds a little; a
+    different word for the same kind is a signal of its own.
     """
     heard: defaultdict[str, dict[str, float]] = defaultdict(dict)
     places = (
@@ -133,7 +133,7 @@ def _from_prices(document: Document) -> Iterator[Signal]:
 
 
 def _names_several(heading: str) -> bool:
-    """Say whether a heading is a short plural, as shops call their shelves: “Running Shoes”."""
+    """Say whether a heading is a short plural, like a shop's category: “Running Shoes”."""
     *_, last = heading.lower().split()[:_SHELF] or [""]
     return (
         len(heading.split()) < _SHELF

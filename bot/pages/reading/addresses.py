@@ -1,7 +1,7 @@
 """Which addresses the page reader may connect to: public ones, on the web's own ports.
 
-A host is resolved once for each request, every answer is judged, and the connection goes to the
-address that was judged: what the name says a moment later no longer matters.
+A host is resolved once per request, every address is checked, and the connection goes to a checked
+address, so a later change of the DNS answer has no effect.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ WEB_PORTS = {"http": 80, "https": 443}
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _TRANSITION = (
-    ipaddress.IPv6Network("2002::/16"),  # 6to4: an IPv4 address of the page's choice inside
+    ipaddress.IPv6Network("2002::/16"),  # 6to4: contains an IPv4 address of the page's choice
     ipaddress.IPv6Network("2001::/32"),  # Teredo: the same
     ipaddress.IPv6Network("3fff::/20"),  # documentation, newer than this Python's own list
     ipaddress.IPv6Network("5f00::/16"),  # segment routing, newer too
@@ -33,21 +33,21 @@ _INNER = (
 
 
 class Refused(Exception):
-    """The address may not be read; the sentence says why."""
+    """The address must not be read; the message says why."""
 
 
 async def resolve(host: str, port: int) -> list[str]:
-    """Return the addresses of a host as the system resolver gives them; raises `OSError`."""
+    """Return the addresses of a host from the system resolver. Raises `OSError`."""
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 async def checked(url: httpx.URL, resolver: Resolve, *, allow_loopback: bool) -> list[str]:
-    """Return the public addresses a URL may be fetched from, in the resolver's order.
+    """Return the public addresses that a URL may be fetched from, in the resolver's order.
 
-    Raises `Refused` for anything but a plain public web address, `OSError` when the name does not
-    resolve. One private address among several refuses them all: an honest host has none.
+    Raises `Refused` for anything but a plain public web address, and `OSError` if the name does not
+    resolve. A single private address among several refuses them all: an honest host has none.
     """
     if url.scheme not in WEB_PORTS:
         raise Refused("it is not an http or https address")
@@ -72,7 +72,7 @@ async def checked(url: httpx.URL, resolver: Resolve, *, allow_loopback: bool) ->
 
 
 def is_public(address: IPAddress) -> bool:
-    """Say whether an address belongs to the open internet, whatever it is wrapped in."""
+    """Say whether an address is on the public internet, even if wrapped in IPv6."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped
         if inner is None and address in _NAT64:
@@ -87,7 +87,7 @@ def is_public(address: IPAddress) -> bool:
 
 
 def _literal(host: str) -> bool:
-    """Say whether the host is an address; refuse the spellings only the C library understands."""
+    """Say whether the host is an IP address. Raises `Refused` for odd spellings that C accepts."""
     if not host:
         raise Refused("it has no host")
     try:

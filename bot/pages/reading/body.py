@@ -1,7 +1,7 @@
-"""Reading a response body without trusting its size: the cap counts *decoded* bytes.
+"""Reads a response body with a cap on its *decoded* bytes.
 
-The HTTP client would inflate a whole network chunk before anyone could count it, so the two codings
-we ask for are undone here, a bounded piece at a time.
+The HTTP client would inflate a whole network chunk before its size could be checked, so the two
+codings that we ask for are decoded here, in small pieces.
 """
 
 import zlib
@@ -14,13 +14,13 @@ _PIECE = 64 * 1024
 
 
 class UnknownCoding(Exception):
-    """The body is packed in a way that was not asked for."""
+    """The body has a content coding that was not asked for."""
 
 
 async def read_capped(response: httpx.Response, cap: int) -> tuple[bytes, bool]:
-    """Return at most `cap` decoded bytes and whether that was all of the body.
+    """Return at most `cap` decoded bytes, and whether that was the whole body.
 
-    Raises `UnknownCoding`, `zlib.error` on a damaged body and `httpx.TransportError`.
+    Raises `UnknownCoding`, `zlib.error` for a damaged body, and `httpx.TransportError`.
     """
     kept = bytearray()
     async for piece in _decoded(response):
@@ -31,7 +31,7 @@ async def read_capped(response: httpx.Response, cap: int) -> tuple[bytes, bool]:
 
 
 def unpacked(body: bytes, cap: int) -> bytes:
-    """Return at most `cap` bytes of a file that may be gzipped itself; raises `zlib.error`."""
+    """Return at most `cap` bytes of a file that may itself be gzipped. Raises `zlib.error`."""
     if not body.startswith(b"\x1f\x8b"):
         return body
     return zlib.decompressobj(wbits=31).decompress(body, cap)

@@ -1,4 +1,4 @@
-"""Which encoding the bytes of a page are in."""
+"""Finds the character encoding of a page."""
 
 import codecs
 import re
@@ -19,16 +19,16 @@ _BOMS = (
 
 
 def sniff(body: bytes, declared: str | None = None) -> str:
-    """Return a Python codec name for a page; `declared` is what the HTTP header says."""
+    """Return a Python codec name for a page; `declared` comes from the HTTP header."""
     return told(body, declared) or detected(body)
 
 
 def told(body: bytes, declared: str | None = None) -> str | None:
-    """Return the codec that a page or its header names, or None where only a guess is left.
+    """Return the codec that a page or its header names, or None if it can only be guessed.
 
-    Order: byte-order mark, bytes that can only be UTF-8, header, meta element. Labels
-    are read by the WHATWG list, so that `iso-8859-1` means windows-1252 as it does in browsers,
-    and codecs that are no encodings (`zip`, `punycode`) are never reached.
+    Order: byte-order mark, bytes that can only be UTF-8, header, meta element. Labels follow the
+    WHATWG list, so `iso-8859-1` means windows-1252 as in browsers, and codecs that are no encodings
+    (`zip`, `punycode`) are never used.
     """
     for mark, name in _BOMS:
         if body.startswith(mark):
@@ -39,13 +39,13 @@ def told(body: bytes, declared: str | None = None) -> str | None:
     for label in (declared, in_meta.group(1).decode("ascii") if in_meta else None):
         found = webencodings.lookup(label) if label else None
         if found is not None:
-            # A meta element that was read as single bytes cannot be in UTF-16.
+            # A meta element that could be read as single bytes cannot be in UTF-16.
             return "utf-8" if found.name.startswith("utf-16") else found.codec_info.name
     return "utf-8" if body.isascii() else None
 
 
 def decode(body: bytes, charset: str) -> str:
-    """Return the text; damaged bytes become U+FFFD rather than an error."""
+    """Return the text; invalid bytes become U+FFFD instead of raising an error."""
     return body.decode(charset, errors="replace").removeprefix("\ufeff")
 
 
@@ -59,8 +59,8 @@ def _is_utf8(body: bytes) -> bool:
 
 
 def detected(body: bytes) -> str:
-    """Return the codec that the bytes look most like; slow, so not for the event loop."""
-    # Imported on need: a declared or UTF-8 page, nearly every one, never pays for it.
+    """Return the codec that the bytes most likely have; slow, so not for the event loop."""
+    # Imported here because nearly every page declares its encoding or is UTF-8, and never needs it.
     from charset_normalizer import from_bytes  # noqa: PLC0415 - see above
 
     best = from_bytes(body[:SAMPLE]).best()

@@ -1,7 +1,6 @@
-"""The safe page reader: public pages only, small, quick, polite, and no script is run.
+"""The safe page reader: reads public pages only, small, fast and politely, and runs no script.
 
-Every way of not getting a page is a state with a reason in words; none of them says anything
-about the page itself.
+Every failure to get a page is a state with a reason in words; it says nothing about the page.
 """
 
 import asyncio
@@ -37,7 +36,7 @@ _SNIFFED = 1024
 
 
 class ReadState(StrEnum):
-    """How reading a page ended. All but READ mean: the page is unknown."""
+    """How reading a page ended. In every state but READ, the page is unknown."""
 
     READ = "read"
     REFUSED_ADDRESS = "refused_address"
@@ -57,7 +56,7 @@ class PageRead:
     """One page as it was sent, or why it is unknown.
 
     `asked` is the URL as given, `url` the last one requested. `body` and `charset` (a Python codec
-    name) are set when `state` is READ; otherwise `reason` ends "could not be read: …".
+    name) are set if `state` is READ; otherwise `reason` says "<asked> could not be read: …".
     """
 
     asked: str
@@ -70,7 +69,7 @@ class PageRead:
 
 
 class Unusable(Exception):
-    """Ends a read; the sentence is the reason."""
+    """Ends a read; the message is the reason."""
 
     def __init__(self, state: ReadState, reason: str) -> None:
         self.state, self.reason = state, reason
@@ -80,8 +79,9 @@ class Unusable(Exception):
 class Reader:
     """Reads public pages. `allow_loopback` is for tests: 127.0.0.1 and ::1, at any port.
 
-    `apart` is where that which came is looked into; without it, where all readers of this process
-    do. Use as an async context manager. Safe to share between tasks; `resolver` answers DNS.
+    `apart` is the pair of processes that parses what was fetched; None means the pair shared by
+    this process. Use as an async context manager. Safe to share between tasks; `resolver` answers
+    DNS.
     """
 
     def __init__(
@@ -96,9 +96,9 @@ class Reader:
         self._clock, self._resolver, self._seconds = clock, resolver, seconds
         self._allow_loopback = allow_loopback
         self.apart = apart or shared()
-        # A connection is never reused: two sites may share an address, and their certificate and
-        # name were checked for one of them only. The bare transport also keeps no cookies and
-        # knows no proxy, which would resolve names behind our back.
+        # Connections are never reused: two sites may share an address, and the certificate and name
+        # were checked for one of them only. The bare transport also keeps no cookies and uses no
+        # proxy, which would resolve names by itself.
         self._transport = httpx.AsyncHTTPTransport(
             trust_env=False,
             limits=httpx.Limits(max_keepalive_connections=0),
@@ -111,11 +111,11 @@ class Reader:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Close what is open."""
+        """Close the open connections."""
         await self._transport.aclose()
 
     async def read_many(self, urls: Sequence[str]) -> tuple[PageRead, ...]:
-        """Read several pages at once, in the order asked; a URL asked twice is read once."""
+        """Read several pages in parallel, in the given order; a URL given twice is read once."""
         distinct = list(dict.fromkeys(urls))
         done = dict(zip(distinct, await asyncio.gather(*map(self.read, distinct)), strict=True))
         return tuple(done[url] for url in urls)
@@ -136,7 +136,7 @@ class Reader:
         return PageRead(url, trail[-1], state, self._clock.now(), said, body, charset)
 
     async def sitemaps(self, home: str) -> tuple[str, ...]:
-        """Return the sitemaps that a site's robots.txt names; none when it cannot be read."""
+        """Return the sitemaps that a site's robots.txt names; none if it cannot be read."""
         try:
             async with self._turn, asyncio.timeout(self._seconds):
                 return await self._robots.sitemaps(_parsed(home))
@@ -144,7 +144,7 @@ class Reader:
             return ()
 
     async def read_sitemap(self, url: str) -> str | None:
-        """Return a sitemap's text, the first `MAX_BYTES` of it; None when it cannot be read."""
+        """Return the first `MAX_BYTES` of a sitemap as text, or None if it cannot be read."""
         try:
             async with self._turn, asyncio.timeout(self._seconds):
                 return (await self._sitemap(url)).decode("utf-8", errors="replace")
@@ -201,7 +201,7 @@ class Reader:
         return RobotsFile(body.decode("utf-8", errors="replace").removeprefix("\ufeff"))
 
     async def _follow(self, trail: list[str], *, ask_robots: bool) -> httpx.Response:
-        """Return the first answer that is no redirect; `trail` grows by each address asked."""
+        """Return the first response that is not a redirect; adds each URL asked to `trail`."""
         while True:
             url = _parsed(trail[-1])
             if ask_robots:
@@ -234,12 +234,12 @@ class Reader:
         except Refused as refusal:
             raise Unusable(ReadState.REFUSED_ADDRESS, str(refusal)) from None
         except (OSError, UnicodeError):
-            # What is no name at all (`a..b`) fails in the codec, and so would `url.host`.
+            # A string that is no host name (`a..b`) fails in the codec, and so would `url.host`.
             host = url.raw_host.decode("ascii", "replace")
             raise Unusable(ReadState.UNREACHABLE, f"{host} has no address") from None
 
     async def _get(self, url: httpx.URL) -> httpx.Response:
-        """Send one GET to an address judged a moment ago, under the name that was asked for."""
+        """Send one GET to an address checked just before, under the original host name."""
         addresses = await self._addresses(url)
         for address in addresses[:_ADDRESSES_TRIED]:
             try:
@@ -270,7 +270,7 @@ class Reader:
 
 
 def check_html(body: bytes) -> None:
-    """Raise when the bytes cannot be a web page, whatever their label says."""
+    """Raise `Unusable` if the bytes cannot be a web page, whatever their declared type."""
     if not body.strip():
         raise Unusable(ReadState.EMPTY, "it is empty")
     start = body[:_SNIFFED]

@@ -1,8 +1,8 @@
-"""robots.txt, as RFC 9309 reads it, remembered for each origin.
+"""robots.txt as RFC 9309 defines it, cached per origin.
 
 A missing file (4xx) allows everything. A file that could not be read (5xx, network, refused
-address, more rules than we take) forbids everything for a while: nobody said yes. Whoever wrote it
-may mean harm, so it is read, and asked, in a process that can be killed.
+address, too many rules) forbids everything for a while, because nothing gave permission. The file
+is untrusted, so it is parsed and queried in a process that can be killed.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from bot.common.killable import Killable, Stopped
 
 MAX_BYTES = 512 * 1024  # RFC 9309 asks for at least 500 KiB
 MAX_RULES = 10_000
-"""Rules that are meant for us, at most; those for others cost nothing and are not counted."""
+"""Most rules that apply to us; rules for other agents cost nothing and are not counted."""
 MAX_SITEMAPS = 100
 _REMEMBERED = 500
 _GOOD_FOR = 24 * 3600.0
@@ -37,7 +37,7 @@ class RobotsUnknown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RobotsFile:
-    """What a host answered: the text ("" when it has none), or None and why it is not known."""
+    """A host's answer: the text ("" if it has none), or None and the fault."""
 
     text: str | None
     fault: str = ""
@@ -45,7 +45,7 @@ class RobotsFile:
 
 @dataclass(frozen=True, slots=True)
 class OurRules:
-    """What of a robots.txt is meant for us, as lines, and the sitemaps that it names."""
+    """The lines of a robots.txt that apply to us, and the sitemaps that it names."""
 
     text: str
     sitemaps: tuple[str, ...]
@@ -59,9 +59,9 @@ class _Remembered:
 
 
 class Robots:
-    """Asks hosts once a day what they allow.
+    """Asks each host once a day what it allows.
 
-    `load` fetches a robots.txt URL, safely; `process` is where what came is looked into.
+    `load` fetches a robots.txt URL safely; `process` parses and queries it.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Robots:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def allow(self, url: httpx.URL) -> bool:
-        """Say whether the URL may be read; raises `RobotsUnknown` when nobody could say."""
+        """Say whether the URL may be read. Raises `RobotsUnknown` if that is unknown."""
         known = await self._rules(_origin(url))
         if known.rules is None:
             raise RobotsUnknown(known.fault)
@@ -89,7 +89,7 @@ class Robots:
             raise RobotsUnknown(f"reading it {stopped.why}") from None
 
     async def sitemaps(self, url: httpx.URL) -> tuple[str, ...]:
-        """Return the sitemaps that the host's robots.txt names, as they stand there."""
+        """Return the sitemaps that the host's robots.txt names, unparsed."""
         known = await self._rules(_origin(url))
         return known.rules.sitemaps if known.rules else ()
 
@@ -126,9 +126,10 @@ def _origin(url: httpx.URL) -> str:
 
 
 def for_us(text: str, agent: str) -> OurRules | None:
-    """Return the lines of the groups that name us or everybody; None when they are too many.
+    """Return the lines of the groups that name us or everybody, or None if they are too many.
 
-    A parser keeps each rule for each name above it: a few hundred lines of both are minutes.
+    A parser stores each rule for each name above it: a few hundred lines of both would take
+    minutes.
     """
     kept: list[str] = []
     sitemaps: list[str] = []

@@ -1,7 +1,7 @@
 """What all Ahrefs requests share: address, prices, filters, chunks, and how an answer is read.
 
-Price of a request (docs.ahrefs.com, API v3): max(50, rows × per_row) units, where per_row adds up
-the *unique* columns of select, where and order_by; a column costs 1 unless `_PRICES` says more.
+A request costs max(50, rows × per_row) units (docs.ahrefs.com, API v3), where per_row is the sum
+over the *unique* columns of select, where and order_by; a column costs 1 unless it is in `_PRICES`.
 """
 
 import json
@@ -20,11 +20,11 @@ from bot.providers.base import Call, Cost, Page, Question
 from bot.providers.http import checked, refuse, vendor_words
 
 NAME = "ahrefs"
-DAY = 24 * 60 * 60  # their terms allow an own day cache; links change slower than that anyway
-FLOOR = 50  # units the smallest request costs
+DAY = 24 * 60 * 60  # seconds; their terms allow caching for a day, and links change more slowly
+FLOOR = 50  # units: the minimum price of a request
 
-# Servers and proxies commonly refuse a request line over 8 KB; this leaves room for a proxy's
-# own prefix and for what it may escape once more.
+# Characters. Servers and proxies commonly refuse a request line over 8 KB; the difference leaves
+# room for a prefix that a proxy adds, and for characters that it escapes again.
 LONGEST_URL = 6_000
 
 _PRICES = {"refdomains": 5, "org_traffic": 10, "difficulty": 10, "volume": 10}
@@ -36,17 +36,17 @@ Row = TypeVar("Row")
 
 Count = Annotated[int, Field(ge=0)]
 Rating = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
-# The contract says date-time in most places, and some answers carry one where it says date.
+# Their documentation says date-time for most fields, and some answers have one where it says date.
 Day = Annotated[date, BeforeValidator(lambda value: str(value)[:10])]
 
 
 def per_row(columns: Sequence[str]) -> int:
-    """Return the units one row of these different columns costs."""
+    """Return the price in units of one row with these columns, which must be unique."""
     return sum(_PRICES.get(column, 1) for column in columns)
 
 
 def price(rows: int, columns: Sequence[str]) -> Cost:
-    """Return the worst case of a request that can bring so many rows of these columns."""
+    """Return the worst case of a request for at most this many rows of these columns."""
     return Cost(max(FLOOR, rows * per_row(columns)))
 
 
@@ -59,12 +59,12 @@ def any_of(tests: Iterable[tuple[str, str]]) -> str:
 
 
 def asked_in(call: Call) -> set[str]:
-    """Return the values an `any_of` filter of a planned request names."""
+    """Return the values in the `any_of` filter of a planned request."""
     return {test["is"][1] for test in json.loads(call.request.url.params["where"])["or"]}
 
 
 def seen_since(day: date) -> str:
-    """Return the filter for what was first seen on a day or later."""
+    """Return the filter for rows first seen on a day or later."""
     return json.dumps(
         {"field": "first_seen", "is": ["gte", f"{day.isoformat()}T00:00:00Z"]},
         separators=(",", ":"),
@@ -72,7 +72,7 @@ def seen_since(day: date) -> str:
 
 
 def gone() -> str:
-    """Return the filter for links that do not exist any more; only they have a `last_seen`."""
+    """Return the filter for links that no longer exist; only they have a `last_seen`."""
     return json.dumps(
         {
             "and": [
@@ -85,12 +85,12 @@ def gone() -> str:
 
 
 def mode(target: Target) -> str:
-    """Return how much of the target counts: one URL, or a domain with all its hosts."""
+    """Return the API's mode of a target: `exact` for a page, `subdomains` for a site."""
     return "exact" if target.scope is Scope.PAGE else "subdomains"
 
 
 def of_target(target: Target) -> dict[str, str]:
-    """Return the parameters that name a target, over http and https alike."""
+    """Return the parameters for a target, with links over both http and https."""
     return {"target": target.value, "mode": mode(target), "protocol": "both"}
 
 
@@ -102,9 +102,9 @@ def rating(value: float | None) -> Authority | None:
 def in_pieces(
     items: Sequence[str], most: int, build: Callable[[Sequence[str]], Call]
 ) -> tuple[Call, ...]:
-    """Return few even-sized calls whose URLs are short enough, at most `most` items in each.
+    """Return few, evenly sized calls with short enough URLs and at most `most` items each.
 
-    One item whose URL is too long even alone is sent all the same: the vendor has the last word.
+    A single item whose URL is too long is sent anyway: the vendor decides.
     """
     if not items:
         return ()
@@ -115,13 +115,13 @@ def in_pieces(
         longest = max(len(str(call.request.url)) for call in calls)
         if longest <= LONGEST_URL or size == 1:
             return calls
-        # What every call carries besides its items makes this less than are needed, never more.
+        # Each URL has a fixed part besides its items, so this is at most the number needed.
         pieces = min(len(items), max(pieces + 1, pieces * longest // LONGEST_URL))
 
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """Where the API lives and what this key's plan allows."""
+    """The API's address, and the most rows per request that the key's plan allows."""
 
     base_url: str
     row_cap: int
@@ -129,25 +129,26 @@ class Api:
     def get(
         self, path: str, params: Mapping[str, str | int], worst: Cost, keep_seconds: int = DAY
     ) -> Call:
-        """Plan a keyless GET."""
+        """Plan a GET without the key."""
         return Call(
             httpx.Request("GET", f"{self.base_url}/{path}", params=params), worst, keep_seconds
         )
 
     def post(self, path: str, body: object, worst: Cost) -> Call:
-        """Plan a keyless POST of JSON."""
+        """Plan a POST of JSON without the key."""
         return Call(httpx.Request("POST", f"{self.base_url}/{path}", json=body), worst, DAY)
 
 
 class AhrefsQuestion(Question[Api, Query, Body, Row]):
-    """One capability: how it is asked, what its answer looks like, what the rows mean."""
+    """One capability at Ahrefs: its request, the model of its answer, and its rows."""
 
     body: type[Body]
 
     def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
-        """Read one answer of any status; raises a `ProviderError` for everything but a good one.
+        """Read one answer of any status; raises a `ProviderError` unless it is a good one.
 
-        Ahrefs answers 404 in its own words when it does not know a target: no rows, not complete.
+        A 404 with Ahrefs' own words means that it does not know the target: the page has no rows
+        and is not complete.
         """
         if response.status_code == httpx.codes.NOT_FOUND and vendor_words(response):
             return Page((), complete=False, billed=_billed(response), note=_NO_DATA)
@@ -157,12 +158,12 @@ class AhrefsQuestion(Question[Api, Query, Body, Row]):
 
 
 def _forbidden(words: str) -> type[ProviderError]:
-    """Tell an empty balance from a plan without the endpoint: both are 403, told apart by words."""
+    """Return the error for a 403: no units left or not in the plan, which only its words tell."""
     spent = "unit" in words.lower() and any(sign in words.lower() for sign in ("limit", "left"))
     return OutOfUnits if spent else PlanLacks
 
 
 def _billed(response: httpx.Response) -> Cost | None:
-    """Read what was charged (0 for an answer from their cache); absent means unknown."""
+    """Return what was charged (0 for an answer from their cache); None if the header is absent."""
     value: Any = response.headers.get("x-api-units-cost-total-actual", "").strip()
     return Cost(int(value)) if value.isascii() and value.isdigit() else None

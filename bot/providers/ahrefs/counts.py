@@ -1,4 +1,4 @@
-"""Ahrefs: who ranks, how hard a keyword is, how strong pages and sites are, what is left."""
+"""Ahrefs: search results, keyword difficulty, link counts and authority, history, balance."""
 
 import json
 from collections.abc import Sequence
@@ -43,9 +43,9 @@ from bot.providers.base import (
     SerpQuery,
 )
 
-_LARGEST_BATCH = 100  # targets; their contract's maximum
+_LARGEST_BATCH = 100  # targets: the documented maximum
 
-# What the contract's country enum leaves out of ISO 3166 alpha-2.
+# ISO 3166 alpha-2 codes that are missing from the country enum in their documentation.
 _UNSERVED = frozenset(
     [
         *("aq", "ax", "bl", "bm", "bq", "bv", "cc", "cw", "cx", "eh", "er", "fk", "gs", "gw", "hm"),
@@ -61,12 +61,13 @@ def _country(market: Market) -> str:
     return market.country
 
 
-# What their row types say of a page. Their finer `page_type` costs a unit a result, on top of ten.
+# The kind of a page by their row type. The finer `page_type` would cost 1 unit more than the 10 of
+# a result.
 _KINDS = {"discussion": "forum", "video": "video", "news": "news", "organic_shopping": "product"}
 
 
 class SerpPosition(BaseModel):
-    """A row of a results page; features such as images have no `url`, some rows no `position`."""
+    """A row of the search results; features such as images have no `url`, some no `position`."""
 
     position: int | None = None
     type: list[str | None] | None = None
@@ -85,8 +86,8 @@ class SerpBody(BaseModel):
 class Serp(AhrefsQuestion[SerpQuery, SerpBody, SerpRow]):
     """The first organic results, each with its page's referring domains and its site's DR.
 
-    10 units a result: ten cost 100. Without the counts 5, so ten cost no more than the floor of 50.
-    Backlinks per page are not asked for.
+    A result costs 10 units, so ten cost 100. Without the counts it costs 5, so ten cost the minimum
+    of 50. Backlinks per page are not asked for.
     """
 
     body = SerpBody
@@ -106,7 +107,7 @@ class Serp(AhrefsQuestion[SerpQuery, SerpBody, SerpRow]):
         return (self._api.get("serp-overview/serp-overview", params, worst),)
 
     def rows(self, query: SerpQuery, call: Call, body: SerpBody) -> Page[SerpRow]:
-        """Rank the organic results 1, 2, … in order; their own numbers count features too."""
+        """Rank the organic results 1, 2, … in order: Ahrefs' positions count features too."""
         del call
         ranked: dict[str, SerpPosition] = {}
         placed = [(row.position, row) for row in body.positions if row.position is not None]
@@ -145,7 +146,7 @@ def _serp_note(query: SerpQuery, ranked: int, kept: int, nowhere: int) -> str | 
 
 
 class KeywordRow(BaseModel):
-    """One keyword; null where Ahrefs has no estimate."""
+    """One keyword; fields are null if Ahrefs has no estimate."""
 
     keyword: str
     difficulty: Rating | None = None
@@ -159,13 +160,13 @@ class KeywordBody(BaseModel):
 
 
 class Keywords(AhrefsQuestion[KeywordQuery, KeywordBody, KeywordMetrics]):
-    """Difficulty (about the top 10) and monthly volume: 21 units a keyword."""
+    """Difficulty (for the top 10, 0 to 100) and monthly volume: 21 units a keyword."""
 
     body = KeywordBody
     _columns = ("keyword", "difficulty", "volume")
 
     def plan(self, query: KeywordQuery) -> tuple[Call, ...]:
-        """Return one call for as many keywords as a request may carry."""
+        """Return the calls, each with as many keywords as a request may have."""
         country = _country(query.market)
 
         def build(keywords: Sequence[str]) -> Call:
@@ -181,7 +182,7 @@ class Keywords(AhrefsQuestion[KeywordQuery, KeywordBody, KeywordMetrics]):
         return in_pieces(list(_sent_as(query)), self._api.row_cap, build)
 
     def rows(self, query: KeywordQuery, call: Call, body: KeywordBody) -> Page[KeywordMetrics]:
-        """Return what Ahrefs knows, under the keywords as they were asked."""
+        """Return the metrics that Ahrefs has, with the keywords as they were asked."""
         del call
         asked = _sent_as(query)
         rows = tuple(
@@ -193,17 +194,17 @@ class Keywords(AhrefsQuestion[KeywordQuery, KeywordBody, KeywordMetrics]):
 
 
 def _sent_as(query: KeywordQuery) -> dict[str, str]:
-    """Map keywords as they are sent to how they were asked."""
+    """Map each keyword as it is sent to the keyword as it was asked."""
     return {_plain(keyword): keyword for keyword in query.keywords}
 
 
 def _plain(keyword: str) -> str:
-    """Return the keyword without commas, which would end it, in the case search ignores."""
+    """Return the keyword in lower case and without commas, which separate keywords."""
     return " ".join(keyword.replace(",", " ").lower().split())
 
 
 class BatchRow(BaseModel):
-    """Counts of one target as of now."""
+    """Current counts of one target."""
 
     index: int | None = None
     domain_rating: Rating | None = None
@@ -219,15 +220,15 @@ class BatchBody(BaseModel):
 
 
 class Batch(AhrefsQuestion[MetricsQuery, BatchBody, Metrics]):
-    """Pages and sites together, 100 to a call: 8 units each with counts, 11 with traffic alone.
+    """Pages and sites together, 100 per call: 8 units each for counts, 11 for traffic alone.
 
-    The DR of a page is its site's: Ahrefs has none for pages.
+    A page has the DR of its site: Ahrefs has none for pages.
     """
 
     body = BatchBody
 
     def plan(self, query: MetricsQuery) -> tuple[Call, ...]:
-        """Return one call for every hundred targets."""
+        """Return one call per 100 targets, or fewer if the plan allows fewer rows."""
         columns = ["index"]
         columns += ["domain_rating", "refdomains", "backlinks"] if query.counts else []
         columns += ["org_traffic"] if query.traffic else []
@@ -249,7 +250,7 @@ class Batch(AhrefsQuestion[MetricsQuery, BatchBody, Metrics]):
         )
 
     def rows(self, query: MetricsQuery, call: Call, body: BatchBody) -> Page[Metrics]:
-        """Join rows to the targets of this call; raises `BadAnswer` when one is missing."""
+        """Join rows to the targets of this call; raises `BadAnswer` if one is missing."""
         del query
         rows = tuple(
             Metrics(
@@ -272,7 +273,7 @@ def _targets(call: Call) -> list[Target]:
 
 
 def _joined(targets: list[Target], rows: list[BatchRow]) -> list[tuple[Target, BatchRow]]:
-    """Join by index where the indexes are whole (from 0 or from 1: it is not documented)."""
+    """Join by index if the indexes are complete (from 0 or 1: undocumented), else by order."""
     if len(rows) != len(targets):
         raise BadAnswer(NAME, f"{len(targets)} targets were sent and {len(rows)} came back")
     by_index = {row.index: row for row in rows}
@@ -283,7 +284,7 @@ def _joined(targets: list[Target], rows: list[BatchRow]) -> list[tuple[Target, B
 
 
 class HistoryRow(BaseModel):
-    """How many referring domains on a day."""
+    """The number of referring domains on a day."""
 
     date: Day
     refdomains: Count
@@ -296,9 +297,9 @@ class HistoryBody(BaseModel):
 
 
 class History(AhrefsQuestion[HistoryQuery, HistoryBody, CountPoint]):
-    """Monthly counts: 5 units a month, so ten months cost the floor of 50.
+    """Monthly counts: 5 units a month, so ten months cost the minimum of 50.
 
-    The clock only bounds the price: without an end the series runs to this month.
+    The clock is only used for the price: the series runs to the current month.
     """
 
     body = HistoryBody
@@ -320,14 +321,14 @@ class History(AhrefsQuestion[HistoryQuery, HistoryBody, CountPoint]):
         return (self._api.get("site-explorer/refdomains-history", params, worst),)
 
     def rows(self, query: HistoryQuery, call: Call, body: HistoryBody) -> Page[CountPoint]:
-        """Return the series in order of time."""
+        """Return the series in chronological order."""
         del query, call
         points = sorted((row.date, row.refdomains) for row in body.refdomains)
         return Page(tuple(CountPoint(day, count) for day, count in points), complete=True)
 
 
 class Limits(BaseModel):
-    """The allowance of the workspace and of this key; a null limit is no limit."""
+    """The allowance of the workspace and of this key; a null limit means unlimited."""
 
     units_limit_workspace: Count | None = None
     units_usage_workspace: Count | None = None
@@ -343,7 +344,7 @@ class LimitsBody(BaseModel):
 
 
 class Allowance(AhrefsQuestion[BalanceQuery, LimitsBody, Balance]):
-    """What is left this month; free, and never kept."""
+    """The units left this month; free, never cached."""
 
     body = LimitsBody
 
@@ -353,7 +354,7 @@ class Allowance(AhrefsQuestion[BalanceQuery, LimitsBody, Balance]):
         return (self._api.get("subscription-info/limits-and-usage", {}, Cost(0), keep_seconds=0),)
 
     def rows(self, query: BalanceQuery, call: Call, body: LimitsBody) -> Page[Balance]:
-        """Return the one of the two limits, workspace or key, that ends first."""
+        """Return the limit with fewer units left: the workspace's or the key's."""
         del query, call
         said = body.limits_and_usage
         pairs = [

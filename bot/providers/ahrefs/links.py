@@ -1,4 +1,4 @@
-"""Ahrefs: who links to a page or site, with which links, and who left."""
+"""Ahrefs: referring domains of a page or site, their links, and lost links."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ from bot.providers.base import (
 
 
 class RefdomainRow(BaseModel):
-    """One linking domain as Ahrefs groups them; it may be a host below a registrable domain."""
+    """One linking domain as Ahrefs groups links; it may be a subdomain of a registrable domain."""
 
     domain: str
     domain_rating: Rating | None = None
@@ -54,15 +54,15 @@ class RefdomainsBody(BaseModel):
 class ReferringDomains(AhrefsQuestion[ReferringQuery, RefdomainsBody, ReferringDomain]):
     """The strongest live referring domains of a page or site: 5 units a row.
 
-    Spam is read and marked (trust 0), not filtered: a filter costs the same a row, and a profile
-    without it could neither be called complete nor be compared with another index.
+    Spam is marked (trust 0) but not filtered out: a filter costs the same per row, and a profile
+    without spam would be neither complete nor comparable with another index.
     """
 
     body = RefdomainsBody
     _columns = ("domain", "domain_rating", "dofollow_links", "first_seen", "is_spam")
 
     def plan(self, query: ReferringQuery) -> tuple[Call, ...]:
-        """Return one call of at most the plan's rows; there are no further pages to ask for."""
+        """Return one call, with at most the plan's rows; the API has no further pages."""
         limit = self._limit(query)
         params: dict[str, str | int] = {
             **of_target(query.target),
@@ -74,14 +74,14 @@ class ReferringDomains(AhrefsQuestion[ReferringQuery, RefdomainsBody, ReferringD
         if query.since is not None:
             params["where"] = seen_since(query.since)
         call = self._api.get("site-explorer/refdomains", params, price(limit, self._columns))
-        # How many rows of a site a run can pay for differs from run to run.
+        # The number of rows that a run can pay for varies, so `part` lets longer answers serve.
         whole = str(call.request.url.copy_remove_param("limit"))
         return (replace(call, part=Part(whole, limit)),)
 
     def rows(
         self, query: ReferringQuery, call: Call, body: RefdomainsBody
     ) -> Page[ReferringDomain]:
-        """Merge hosts of one registrable domain; a full answer counts as cut off."""
+        """Merge the hosts of each registrable domain; an answer with `limit` rows is incomplete."""
         asked_for = call.part.rows if call.part else self._limit(query)
         groups: dict[str, list[RefdomainRow]] = defaultdict(list)
         nameless = 0
@@ -107,7 +107,7 @@ class ReferringDomains(AhrefsQuestion[ReferringQuery, RefdomainsBody, ReferringD
 
 
 def _merged(domain: str, rows: Sequence[RefdomainRow]) -> ReferringDomain:
-    """Take the best of each; spam only when Ahrefs says so of every host."""
+    """Return the best values of all hosts; it is spam only if Ahrefs marks every host as spam."""
     ratings = [row.domain_rating for row in rows if row.domain_rating is not None]
     days = [row.first_seen for row in rows if row.first_seen is not None]
     followed = [row.dofollow_links for row in rows if row.dofollow_links is not None]
@@ -156,7 +156,7 @@ class Links(AhrefsQuestion[LinksQuery, BacklinksBody, Link]):
     )
 
     def plan(self, query: LinksQuery) -> tuple[Call, ...]:
-        """Return as few calls as URL length and row cap allow."""
+        """Return as few calls as URL length and the plan's rows allow."""
 
         def build(domains: Sequence[str]) -> Call:
             params: dict[str, str | int] = {
@@ -173,7 +173,7 @@ class Links(AhrefsQuestion[LinksQuery, BacklinksBody, Link]):
         return in_pieces(sorted(set(query.domains)), self._api.row_cap, build)
 
     def rows(self, query: LinksQuery, call: Call, body: BacklinksBody) -> Page[Link]:
-        """Return the first link of each domain asked for."""
+        """Return the first link of each domain that was asked for."""
         del query
         asked = asked_in(call)
         found: dict[str, Link] = {}
@@ -197,7 +197,7 @@ def _link(domain: str, row: BacklinkRow) -> Link:
 
 
 def _kind(row: BacklinkRow) -> LinkKind | None:
-    """Name the strongest restriction; a link is followed only if all three are known absent."""
+    """Return the strongest restriction; FOLLOW only if all three are known to be absent."""
     marks = {
         LinkKind.SPONSORED: row.is_sponsored,
         LinkKind.UGC: row.is_ugc,
@@ -210,7 +210,7 @@ def _kind(row: BacklinkRow) -> LinkKind | None:
 
 
 class LostRow(BacklinkRow):
-    """One link that went; `last_seen` is the day on which that was noticed."""
+    """One lost link; `last_seen` is the day on which Ahrefs noticed the loss."""
 
     last_seen: Day | None = None
     is_lost: bool | None = None
@@ -223,12 +223,12 @@ class LostBody(BaseModel):
 
 
 class Lost(AhrefsQuestion[LostQuery, LostBody, Link]):
-    """Links that went since a day, one a domain, the strongest first: as many as 50 units bring.
+    """Links lost since a day, one per domain, strongest first: as many as 50 units pay for.
 
-    What it can tell: that the index found this link gone from this page. What it cannot: that the
-    domain links no more. Of a domain one link stands for all, which may be a lost one while another
-    is live, and no column says so. So a row is a page to look at and not yet a lost domain. The
-    rel is not asked for: each column less is room for a further row.
+    A row says that the index found this link gone from this page. It does not say that the domain
+    no longer links: Ahrefs returns one link per domain, which may be lost while another is live,
+    and no column tells. So a row is a page to check, not yet a lost domain. The rel is not asked
+    for, as fewer columns leave units for more rows.
     """
 
     body = LostBody
@@ -237,9 +237,9 @@ class Lost(AhrefsQuestion[LostQuery, LostBody, Link]):
     _limit = FLOOR // per_row((*_columns, _order))
 
     def plan(self, query: LostQuery) -> tuple[Call, ...]:
-        """Return one call; `history` since a day *adds* lost links, so the live ones are left out.
+        """Return one call; `history` since a day *adds* lost links, so a filter drops live ones.
 
-        The columns of the filter are selected as well, which is free: they are paid for once.
+        The filter's columns are also selected, at no extra cost: each column is paid for once.
         """
         params: dict[str, str | int] = {
             **of_target(query.target),
@@ -254,7 +254,7 @@ class Lost(AhrefsQuestion[LostQuery, LostBody, Link]):
         return (self._api.get("site-explorer/all-backlinks", params, worst),)
 
     def rows(self, query: LostQuery, call: Call, body: LostBody) -> Page[Link]:
-        """Return a link of each domain, and none that the row itself calls live or lost before."""
+        """Return one link per domain, without rows that are live or were lost before `since`."""
         del call
         found: dict[str, Link] = {}
         for row in body.backlinks:

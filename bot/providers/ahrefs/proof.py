@@ -1,14 +1,17 @@
-"""Ahrefs: which of many named domains link to a target, and which surely do not.
+"""Ahrefs: which of many named domains link to a target, and which certainly do not.
 
-Three ways, the cheapest first. The target's whole list, a unit a row, where it is so short that it
-costs the floor of a request, or where several questions of a day share it: it is kept for a day.
-Else one regular expression (RE2, documented for `where`) over the column `domain`: a unit for each
-that does link, so mostly the floor of 50. Where a key's Ahrefs refuses that with a 400, "equal to
-one of" at 2 units a row, which is remembered as long as the process lives.
+There are three ways, the cheapest first:
 
-A row's `domain` may be a host, so an expression takes hosts along and "equal" asks for the root.
-Under a private suffix (`a.github.io`) Ahrefs may take the suffix for the root, so `domain` itself
-is asked for too.
+1. The target's whole list, 1 unit a row, if it is so short that it costs the minimum of a request,
+   or if several questions of a day share it: it is cached for a day.
+2. One regular expression (RE2, documented for `where`) on the column `domain`: 1 unit for each
+   domain that links, so mostly the minimum of 50.
+3. If Ahrefs refuses the expression with a 400, "equal to one of" at 2 units a row. The refusal is
+   remembered as long as the process lives.
+
+A row's `domain` may be a subdomain, so an expression matches subdomains too, and "equal" tests the
+root domain. Under a private suffix (`a.github.io`) Ahrefs may take the suffix as the root, so
+`domain` itself is tested too.
 """
 
 import json
@@ -43,17 +46,17 @@ _START, _END = r"(^|\.)(", ")$"
 
 
 class LinksBetween(AhrefsQuestion[BetweenQuery, RefdomainsBody, ReferringDomain]):
-    """Which of the named domains link to the target: mostly the floor of 50 for all of them."""
+    """Which of the named domains link to the target: mostly 50 units, the minimum, for all."""
 
     body = RefdomainsBody
 
     def __init__(self, api: Api) -> None:
         super().__init__(api)
         self._refused: set[str] = set()  # targets whose expression was answered with a 400
-        self._no_expressions = False
+        self._no_expressions, self._takes_expressions = False, False
 
     def plan(self, query: BetweenQuery) -> tuple[Call, ...]:
-        """Return the calls of the cheapest way."""
+        """Return the calls of the cheapest of the three ways."""
         names = sorted(set(query.domains))
         by_name = self._by_name(query.target, names)
         if by_name and query.linkers is not None:
@@ -71,13 +74,13 @@ class LinksBetween(AhrefsQuestion[BetweenQuery, RefdomainsBody, ReferringDomain]
         calls = in_pieces(names, max(1, len(names)), lambda some: self._matching(target, some))
         if not calls:
             return ()
-        # More names never have a lower worst case, or no budget could be planned with it.
+        # The worst case must never fall as names are added: planning searches it in halves.
         lacking = self._matching_price(len(names)) - sum(call.worst.units for call in calls)
         first, *others = calls
         return (replace(first, worst=Cost(first.worst.units + max(0, lacking))), *others)
 
     def _matching(self, target: Target, names: Sequence[str]) -> Call:
-        """Return the call for one expression; its price is that of all halves it may take."""
+        """Return the call for one expression; its price includes the halves that may follow."""
         params: dict[str, str | int] = {
             **of_target(target),
             "select": "domain",
@@ -86,7 +89,13 @@ class LinksBetween(AhrefsQuestion[BetweenQuery, RefdomainsBody, ReferringDomain]
             "order_by": "domain:asc",
             "where": _where("regex", _expression(names)),
         }
-        return self._api.get(_PATH, params, Cost(self._matching_price(len(names))))
+        call = self._api.get(_PATH, params, Cost(self._matching_price(len(names))))
+        if self._takes_expressions:
+            return call
+        by_root = self._equal(target, names)
+        # The refusal itself is free.
+        lacking = sum(one.worst.units for one in by_root) - call.worst.units
+        return replace(call, instead=Cost(lacking)) if lacking > 0 else call
 
     def _matching_price(self, names: int) -> int:
         rows = self._limit(names)
@@ -94,7 +103,7 @@ class LinksBetween(AhrefsQuestion[BetweenQuery, RefdomainsBody, ReferringDomain]
         return price(rows, _BY_NAME).units + 2 * halves
 
     def _limit(self, names: int) -> int:
-        """One row more than asked shows that nothing was cut; the floor pays for 50 anyway."""
+        """Return one row more than names, to see if an answer is cut off; 50 cost the minimum."""
         return min(self._api.row_cap, max(FLOOR, names + 1))
 
     def _equal(self, target: Target, names: Sequence[str]) -> tuple[Call, ...]:
@@ -116,7 +125,7 @@ class LinksBetween(AhrefsQuestion[BetweenQuery, RefdomainsBody, ReferringDomain]
         return min(self._api.row_cap, max(FLOOR // per_row(_BY_ROOT), names + 1))
 
     def _listed(self, target: Target, rows: int, after: str | None = None) -> Call:
-        """Return the call for the target's whole list, or for what comes after a domain in it."""
+        """Return the call for the target's whole list, or for the part after a domain in it."""
         limit = min(self._api.row_cap, max(FLOOR, rows))
         params: dict[str, str | int] = {
             **of_target(target),
@@ -138,7 +147,7 @@ class LinksBetween(AhrefsQuestion[BetweenQuery, RefdomainsBody, ReferringDomain]
     def parse(
         self, query: BetweenQuery, call: Call, response: httpx.Response
     ) -> Page[ReferringDomain]:
-        """Read one answer; an expression that is refused is followed by its names one by one."""
+        """Read one answer; after a refused expression, the names follow with "equal" filters."""
         names = _named(call)
         if response.status_code == httpx.codes.BAD_REQUEST and names:
             self._refused.add(query.target.value)
@@ -147,16 +156,17 @@ class LinksBetween(AhrefsQuestion[BetweenQuery, RefdomainsBody, ReferringDomain]
         return super().parse(query, call, response)
 
     def rows(self, query: BetweenQuery, call: Call, body: RefdomainsBody) -> Page[ReferringDomain]:
-        """Return those that link; the others are proven not to unless the answer was cut off."""
+        """Return the domains that link; the others certainly do not, unless it was cut off."""
         asked = set(query.domains)
         found = {domain for row in body.refdomains if (domain := registrable(row.domain))}
         if call.part is not None:
             return self._part(query, call, body, found & asked)
         if names := _named(call):
             self._refused.discard(query.target.value)
+            self._takes_expressions = True
             return self._matched(query, call, len(body.refdomains), found & set(names))
         if query.target.value in self._refused:
-            self._no_expressions = True  # now it is known that only the expression was wrong
+            self._no_expressions = True  # "equal" works, so only the expression was refused
         asked = asked_in(call)
         linking = found & asked
         complete = len(body.refdomains) < self._equal_limit(len(asked)) or linking == asked
@@ -170,9 +180,9 @@ class LinksBetween(AhrefsQuestion[BetweenQuery, RefdomainsBody, ReferringDomain]
     def _matched(
         self, query: BetweenQuery, call: Call, rows: int, linking: set[str]
     ) -> Page[ReferringDomain]:
-        """Read an expression's answer; of one that was cut off the open names are asked by halves.
+        """Read an expression's answer; if it is cut off, ask for the open names in two halves.
 
-        Hosts of one domain are rows of their own, so even a few names can fill an answer.
+        Each subdomain is a row, so even a few names can fill an answer.
         """
         names = _named(call)
         rest = [name for name in names if name not in linking]
@@ -189,12 +199,12 @@ class LinksBetween(AhrefsQuestion[BetweenQuery, RefdomainsBody, ReferringDomain]
     def _part(
         self, query: BetweenQuery, call: Call, body: RefdomainsBody, linking: set[str]
     ) -> Page[ReferringDomain]:
-        """Read a part of the whole list; a full one is followed by what comes after it."""
+        """Read a part of the whole list; a full part is followed by the next one."""
         limit = call.part.rows if call.part else 0
         if len(body.refdomains) < limit:
             return _page(linking, complete=True, settled={*query.domains})
         last = body.refdomains[-1].domain
-        if last <= _after(call):  # the filter is not obeyed; never ask in a circle
+        if last <= _after(call):  # Ahrefs ignored the filter: stop, or it would never end
             return _page(linking, complete=False, settled=linking)
         following = self._listed(query.target, limit, after=last)
         return _page(linking, complete=True, settled=linking, following=following)
@@ -221,14 +231,14 @@ def _where(test: str, value: str) -> str:
 
 
 def _test_of(call: Call) -> tuple[str, str]:
-    """Return the test on `domain` that a call's filter makes; empty where it makes none."""
+    """Return operator and value of a call's test on `domain`; empty strings if it has none."""
     where: Any = json.loads(call.request.url.params.get("where", "{}"))
     test, value = where.get("is", ("", ""))
     return test, value
 
 
 def _named(call: Call) -> list[str]:
-    """Return the names in a call's expression; empty where it has none."""
+    """Return the names in a call's expression; empty if it has none."""
     test, value = _test_of(call)
     if test != "regex":
         return []
@@ -237,13 +247,13 @@ def _named(call: Call) -> list[str]:
 
 
 def _after(call: Call) -> str:
-    """Return the domain after which a part of the whole list begins."""
+    """Return the domain after which a part of the whole list begins; empty for the first part."""
     test, value = _test_of(call)
     return value if test == "gt" else ""
 
 
 def _tests(domain: str) -> list[tuple[str, str]]:
-    """Return what makes a row count as this domain's, in as short a filter as is safe."""
+    """Return the shortest safe tests, by column and value, for a row of this domain."""
     tests = [("root_domain_name", domain)]
     if under_private_suffix(domain):
         tests.append(("domain", domain))

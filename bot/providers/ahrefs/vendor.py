@@ -1,4 +1,4 @@
-"""Ahrefs (API v3): settings, authentication and the declaration of what it answers."""
+"""Ahrefs (API v3): settings, authentication and capabilities."""
 
 from dataclasses import replace
 
@@ -42,7 +42,7 @@ class Options(VendorOptions):
 
 
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
-    """Return Ahrefs ready to be asked, or what it lacks; raises `ConfigError` on bad settings."""
+    """Return the configured vendor, or the settings that it lacks; raises `ConfigError`."""
     options = Options.beside(settings)
     api = Api(options.base_url.rstrip("/"), options.row_cap)
     batch = Batch(api)
@@ -68,8 +68,9 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         capabilities=capabilities,
         auth=HeaderKey("Authorization", key, "Bearer "),
         secrets=(key,),
-        # Documented: 60 requests a minute plus throttling that nobody can foresee, so few at once.
         contract=_contract(api),
+        # 60 requests a minute are documented, and so is throttling at undefined loads: so few at
+        # the same time.
         rate=Rate(per_minute=60, concurrency=6),
         serp_counts=True,
         dates_links=True,
@@ -77,9 +78,9 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
 
 
 def _contract(api: Api) -> Contract:
-    """Return the free calls that show whether Ahrefs still answers as it is read here.
+    """Return the free calls that check the form of Ahrefs' answers.
 
-    Its own site is a free test target for every key of a paid plan; a list of one row is asked for.
+    With any paid plan, Ahrefs' own site is a free test target; one row of its linkers is asked for.
     """
     allowance, linkers = Allowance(api), ReferringDomains(api)
     balance = BalanceQuery()

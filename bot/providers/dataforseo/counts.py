@@ -1,4 +1,4 @@
-"""DataForSEO: who ranks, how hard a keyword is, what is left of the money."""
+"""DataForSEO: search results, keyword difficulty, balance."""
 
 from math import ceil
 
@@ -31,9 +31,9 @@ from bot.providers.dataforseo.api import (
 )
 from bot.providers.search.common import Hit, ranking
 
-# Where they can look: the location codes of the search engine's ads API, 2000 plus the country's
-# ISO 3166-1 number. A few territories have a number and no location; there the vendor refuses,
-# which costs nothing.
+# The countries with search results. The location codes are those of Google's ads API: 2000 plus
+# the country's ISO 3166-1 number. A few territories have a number but no location; for those the
+# vendor refuses, which costs nothing.
 _NUMBERS = """
     ad020 ae784 af004 ag028 ai660 al008 am051 ao024 aq010 ar032 as016 at040 au036 aw533 ax248 az031
     ba070 bb052 bd050 be056 bf854 bg100 bh048 bi108 bj204 bl652 bm060 bn096 bo068 bq535 br076 bs044
@@ -55,9 +55,9 @@ _NUMBERS = """
 _LOCATION_CODES = {entry[:2]: 2000 + int(entry[2:]) for entry in _NUMBERS.split()}
 
 _PAGE = 10  # results
-_LONGEST_KEYWORD, _MOST_WORDS, _MOST_KEYWORDS = 80, 10, 700  # Labs
+_LONGEST_KEYWORD, _MOST_WORDS, _MOST_KEYWORDS = 80, 10, 700  # limits of the Labs API
 _REPLACED = ("showing_results_for", "including_results_for")
-# A keyword with one of these costs five times as much.
+# A keyword with one of these operators costs five times as much.
 _OPERATORS = (
     *("allinanchor:", "allintext:", "allintitle:", "allinurl:", "define:", "definition:"),
     *("filetype:", "id:", "inanchor:", "info:", "intext:", "intitle:", "inurl:", "link:", "site:"),
@@ -65,7 +65,7 @@ _OPERATORS = (
 
 
 class SerpItem(BaseModel):
-    """A row of a results page; features have another `type` and often no `url`."""
+    """A row of the search results; features have another `type` and often no `url`."""
 
     type: str
     rank_group: Count | None = None
@@ -74,7 +74,7 @@ class SerpItem(BaseModel):
 
 
 class Spelling(BaseModel):
-    """The keyword that was really searched for."""
+    """The keyword that Google actually searched for."""
 
     keyword: str | None = None
     type: str | None = None
@@ -87,19 +87,19 @@ class SerpResult(Listing[SerpItem]):
 
 
 class Serp(DataForSeoQuestion[SerpQuery, SerpResult, SerpRow]):
-    """The first organic results of Google; they come without counts and without authority."""
+    """The first organic results of Google, without link counts and authority."""
 
     body = Whole[SerpResult]
 
     def plan(self, query: SerpQuery) -> tuple[Call, ...]:
-        """Return one call for as many pages of ten as `top` takes; raises `PlanLacks`.
+        """Return one call for as many pages of ten as `top` needs; raises `PlanLacks`.
 
-        A page holds eight to ten organic results; a second one for the last two costs half as much
-        again, and nothing asks for exactly ten.
+        A page has eight to ten organic results. A second page for the last two would cost 75 %
+        more, and nothing needs exactly ten.
         """
         pages = max(1, ceil(query.top / _PAGE))
         task = {
-            # They decode %xx and + in a keyword.
+            # DataForSEO decodes %xx and + in a keyword.
             "keyword": query.keyword.replace("%", "%25").replace("+", "%2B"),
             **_located(query.market),
             "device": "desktop",
@@ -113,7 +113,7 @@ class Serp(DataForSeoQuestion[SerpQuery, SerpResult, SerpRow]):
     def rows(self, query: SerpQuery, call: Call, result: SerpResult) -> Page[SerpRow]:
         """Rank the organic pages 1, 2, … in their order; a page that is listed twice ranks once.
 
-        The page in the featured snippet is rank 1 unless the organic list repeats it.
+        The page of the featured snippet ranks first unless the organic results repeat it.
         """
         del call
         organic = [item for item in result.found if item.type == "organic" and item.url]
@@ -145,19 +145,19 @@ def _other_spelling(spell: Spelling | None) -> str | None:
 
 
 class KeywordInfo(BaseModel):
-    """Searches a month."""
+    """Searches per month."""
 
     search_volume: Count | None = None
 
 
 class KeywordProperties(BaseModel):
-    """How hard the first ten are to reach."""
+    """How hard it is to reach the top 10."""
 
     keyword_difficulty: Percent | None = None
 
 
 class KeywordItem(BaseModel):
-    """One keyword; what they do not know is left out altogether."""
+    """One keyword; unknown fields are omitted."""
 
     keyword: str
     keyword_info: KeywordInfo | None = None
@@ -165,14 +165,14 @@ class KeywordItem(BaseModel):
 
 
 class Keywords(DataForSeoQuestion[KeywordQuery, Listing[KeywordItem], KeywordMetrics]):
-    """Difficulty (about the top 10) and monthly volume."""
+    """Difficulty (for the top 10, 0 to 100) and monthly volume."""
 
     body = Whole[Listing[KeywordItem]]
 
     def plan(self, query: KeywordQuery) -> tuple[Call, ...]:
-        """Return a call for every 700 keywords; longer ones than they take are not asked.
+        """Return one call per 700 keywords, without keywords that are too long for the API.
 
-        Raises `PlanLacks` for an unknown country and where every keyword is too long.
+        Raises `PlanLacks` for an unknown country, or if every keyword is too long.
         """
         place = _located(query.market)
         short = list(_sent_as(query))
@@ -190,7 +190,7 @@ class Keywords(DataForSeoQuestion[KeywordQuery, Listing[KeywordItem], KeywordMet
     def rows(
         self, query: KeywordQuery, call: Call, result: Listing[KeywordItem]
     ) -> Page[KeywordMetrics]:
-        """Return what they know, under the keywords as they were asked."""
+        """Return the metrics that they have, with the keywords as they were asked."""
         del call
         asked = _sent_as(query)
         rows = tuple(
@@ -211,7 +211,7 @@ def _difficulty(item: KeywordItem) -> float | None:
 
 
 def _sent_as(query: KeywordQuery) -> dict[str, str]:
-    """Map keywords as they are sent to how they were asked."""
+    """Map each keyword as it is sent to the keyword as it was asked, without too long ones."""
     sent = {" ".join(keyword.lower().split()): keyword for keyword in query.keywords}
     return {
         plain: asked
@@ -221,7 +221,7 @@ def _sent_as(query: KeywordQuery) -> dict[str, str]:
 
 
 class Deposit(BaseModel):
-    """Dollars paid in since the account exists, and what is left of them."""
+    """Dollars paid in since the account was opened, and what is left of them."""
 
     total: Money | None = None
     balance: Money | None = None
@@ -234,7 +234,7 @@ class User(BaseModel):
 
 
 class Account(DataForSeoQuestion[BalanceQuery, User, Balance]):
-    """What is left of the money; free, and never kept."""
+    """The money left in the account; free, never cached."""
 
     body = Whole[User]
 
@@ -244,7 +244,7 @@ class Account(DataForSeoQuestion[BalanceQuery, User, Balance]):
         return (self._api.get("appendix/user_data"),)
 
     def rows(self, query: BalanceQuery, call: Call, result: User) -> Page[Balance]:
-        """Return what was paid in as the limit: it never resets, it is filled up."""
+        """Return the balance with all payments as its limit: it is never reset, only topped up."""
         del query, call
         total, left = result.money.total, result.money.balance
         used = None if total is None or left is None else round((total - left) * 1_000_000)
@@ -253,7 +253,7 @@ class Account(DataForSeoQuestion[BalanceQuery, User, Balance]):
 
 
 def _located(market: Market) -> dict[str, int | str]:
-    """Return the parameters that name a market; raises `Unserved` for an unknown country."""
+    """Return the parameters for a market; raises `Unserved` for an unknown country."""
     code = _LOCATION_CODES.get(market.country)
     if code is None:
         raise Unserved(NAME, f"It has no location for the country “{market.country}”.")

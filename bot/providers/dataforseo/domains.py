@@ -1,4 +1,4 @@
-"""DataForSEO: who links to a page or site, whether named domains do, and who not to us."""
+"""DataForSEO: referring domains, links from named domains, and link intersections."""
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -16,6 +16,7 @@ from bot.model.links import LinkKind, ReferringDomain, Scope, Target
 from bot.providers.base import (
     BetweenQuery,
     Call,
+    Cost,
     IntersectQuery,
     Page,
     ReferringQuery,
@@ -47,13 +48,13 @@ from bot.providers.dataforseo.api import (
 
 _FEWEST_PROOF_ROWS = 100
 _CUT_OFF = "The answer was cut off; the other domains are unproven."
-_MOST_FILTERS = 8  # a request may carry; one a target
-_MOST_EXCLUDED = 10  # targets of ours that a request may leave out
+_MOST_FILTERS = 8  # per request; each target takes one
+_MOST_EXCLUDED = 10  # per request: targets whose linkers it leaves out
 Mode = Literal["partial", "all"]
 
 
 class Linking(BaseModel):
-    """What one linking domain does for one target. Its `rank` is what it passes on, not its own."""
+    """The links of one domain to one target. Its `rank` is what it passes on, not its own."""
 
     backlinks: Count | None = None
     first_seen: Day | None = None
@@ -64,7 +65,7 @@ class Linking(BaseModel):
 
     @property
     def kind(self) -> LinkKind | None:
-        """The best kind of its links, as far as the counts tell."""
+        """The best kind among its links; None if the counts do not tell."""
         pages, nofollow = self.referring_pages, self.referring_pages_nofollow
         if pages is None or nofollow is None:
             return None
@@ -78,7 +79,7 @@ class Linking(BaseModel):
 
 
 def _merged(domain: str, seen: Sequence[Linking]) -> ReferringDomain:
-    """Take the best of each host and target. The domain's own rank is not in these answers."""
+    """Return the best values of all hosts and targets; these answers lack the domain's own rank."""
     days = [one.first_seen for one in seen if one.first_seen is not None]
     marks = [mark for one in seen if (mark := trust(one.backlinks_spam_score)) is not None]
     return ReferringDomain(
@@ -98,8 +99,8 @@ class ReferringItem(Linking):
 class ReferringDomains(DataForSeoQuestion[ReferringQuery, Listing[ReferringItem], ReferringDomain]):
     """The strongest live referring domains of a page or site, at most 1,000.
 
-    Strongest by what they pass on; their own rank is bought with the metrics. Links over redirects
-    and canonical pages count, as they do in the counts.
+    They are ordered by the rank that they pass on; their own rank comes with the metrics. Links
+    through redirects and canonical pages count, as they do in the counts.
     """
 
     body = Whole[Listing[ReferringItem]]
@@ -122,7 +123,7 @@ class ReferringDomains(DataForSeoQuestion[ReferringQuery, Listing[ReferringItem]
     def rows(
         self, query: ReferringQuery, call: Call, result: Listing[ReferringItem]
     ) -> Page[ReferringDomain]:
-        """Merge the hosts of one registrable domain."""
+        """Merge the hosts of each registrable domain."""
         del query
         groups: dict[str, list[ReferringItem]] = defaultdict(list)
         nameless = 0
@@ -149,24 +150,24 @@ def _left(nameless: int) -> str | None:
 
 
 class LinksBetween(DataForSeoQuestion[BetweenQuery, Listing[ReferringItem], ReferringDomain]):
-    """Do these domains link to the target? Only those that do are charged as rows.
+    """Which of the named domains link to the target; only those that do are billed as rows.
 
-    Each request costs as much as hundreds of rows, so a target with few linkers is read whole where
-    that is cheaper; should it have more than were counted, the names are asked after all.
+    Each request costs as much as hundreds of rows, so the whole list of a target with few linkers
+    is read if that is cheaper. If it turns out longer than counted, the names are asked after all.
     """
 
     body = Whole[Listing[ReferringItem]]
 
     def plan(self, query: BetweenQuery) -> tuple[Call, ...]:
-        """Return as few calls as the length of a filter allows, or the one for the whole list."""
+        """Return as few calls as the length of a filter allows, or one for the whole list."""
         by_name = self._by_name(query)
         if by_name and query.linkers is not None:
-            # They count domains; a list has a row for each host.
+            # The count is of domains, but a list has a row per subdomain.
             limit = 2 * query.linkers + _FEWEST_PROOF_ROWS
             price = backlinks_price(limit)
-            by_name_price = query.times * sum(call.worst.units for call in by_name)
-            if limit <= MOST_ROWS and price.units < by_name_price:
-                return (self._listed(query, limit),)
+            asked = sum(call.worst.units for call in by_name)
+            if limit <= MOST_ROWS and price.units < query.times * asked:
+                return (replace(self._listed(query, limit), instead=Cost(asked)),)
         return by_name
 
     def _listed(self, query: BetweenQuery, limit: int) -> Call:
@@ -197,7 +198,7 @@ class LinksBetween(DataForSeoQuestion[BetweenQuery, Listing[ReferringItem], Refe
     def rows(
         self, query: BetweenQuery, call: Call, result: Listing[ReferringItem]
     ) -> Page[ReferringDomain]:
-        """Return the domains that link; the others are unproven where the answer was cut off."""
+        """Return the domains that link; the others are unproven if the answer was cut off."""
         task = task_of(call)
         by_name = "filters" in task
         asked = asked_in(call) if by_name else {*query.domains}
@@ -218,39 +219,41 @@ class LinksBetween(DataForSeoQuestion[BetweenQuery, Listing[ReferringItem], Refe
 
 
 class SharedEntry(Linking):
-    """How a domain links to one of the targets; `target` is the *linking* domain."""
+    """The links of a domain to one of the targets; `target` is the *linking* domain."""
 
     target: str
 
 
 class SharedItem(BaseModel):
-    """One linking domain; the keys are those of the targets that were sent."""
+    """One linking domain; its keys are those of the targets in the request."""
 
     domain_intersection: dict[str, SharedEntry | None] | None = None
 
     def of(self, keys: Container[str]) -> dict[str, SharedEntry]:
-        """Return what is there under these keys; a target it does not link to may be null."""
+        """Return the entries under these keys; the entry of a target without links may be null."""
         found = (self.domain_intersection or {}).items()
         return {key: entry for key, entry in found if entry is not None and key in keys}
 
 
-_Groups = dict[str, dict[str, list[SharedEntry]]]  # by registrable domain and key of a target
+_Groups = dict[str, dict[str, list[SharedEntry]]]  # by registrable domain, then by target key
 
 
 class Intersect(DataForSeoQuestion[IntersectQuery, Listing[SharedItem], Shared]):
-    """Domains that link to any of the targets and not to us, those to most of them first.
+    """Domains that link to any of the targets and not to us, ordered by the number of targets.
 
-    The vendor leaves out who links to us, so every row is a proof; a row of a host below a
-    registrable domain proves nothing about the other hosts. Domains whose links it calls spam are
-    left out: unfiltered, link farms fill the answer, and each row is paid for. With `since` they
-    are not, for a request has eight filters and a day takes one of each target.
+    The vendor leaves out domains that link to us, so every row proves absence, except that the row
+    of a subdomain proves nothing about its domain's other hosts. Domains whose links the vendor
+    calls spam are left out: without that filter, link farms fill the answer, and each row is paid
+    for. With `since` they are not left out, as a request has eight filters and the date takes one
+    per target.
 
-    `mixed`: ask for pages and sites in one request. Their documentation allows both kinds and does
-    not show them together. `mode`: their words do not tell which of the two merges and which wants
-    a link to every target. Only a row with a single target shows that a mode merges. An answer
-    without one is never called complete; the other mode is then asked once, and the one that merges
-    is remembered as long as the process lives. With `since` it is not asked: a request costs as
-    much as hundreds of rows, and what is new to several pages says little about the mode.
+    `mixed` asks for pages and sites in one request: the documentation allows both kinds but does
+    not show them together. `mode` is needed because the documentation does not say which of the two
+    modes merges the targets and which requires a link to every target. Only a row with a single
+    target shows that a mode merges. An answer without such a row is never complete; then the other
+    mode is asked once, and the one that merges is remembered as long as the process lives. With
+    `since`, the other mode is not asked: a request costs as much as hundreds of rows, and links
+    that are new to several pages say little about the mode.
     """
 
     body = Whole[Listing[SharedItem]]
@@ -258,10 +261,13 @@ class Intersect(DataForSeoQuestion[IntersectQuery, Listing[SharedItem], Shared])
     def __init__(self, api: Api, *, mixed: bool, mode: Mode) -> None:
         super().__init__(api)
         self._mixed, self._mode = mixed, mode
-        self._is_known = False  # whether the mode merges
+        self._is_known = False  # whether `_mode` is known to merge
 
     def plan(self, query: IntersectQuery) -> tuple[Call, ...]:
-        """Return one call, or one for pages and one for sites; they share the limit."""
+        """Return one call for all targets, or one for pages and one for sites.
+
+        More than eight targets take more calls. All calls share the limit of rows.
+        """
         kinds: list[tuple[Scope, ...]] = [(Scope.PAGE, Scope.SITE)]
         if not self._mixed:
             kinds = [(Scope.PAGE,), (Scope.SITE,)]
@@ -293,7 +299,9 @@ class Intersect(DataForSeoQuestion[IntersectQuery, Listing[SharedItem], Shared])
         if query.own is not None:
             ours = (query.own, *query.also_ours)
             task["exclude_targets"] = [one.value for one in ours[:_MOST_EXCLUDED]]
-        return self._api.post("backlinks/domain_intersection/live", task, backlinks_price(limit))
+        call = self._api.post("backlinks/domain_intersection/live", task, backlinks_price(limit))
+        one_way = query.since is not None or self._is_known or len(targets) == 1
+        return call if one_way else replace(call, instead=call.worst)
 
     def _page(
         self, query: IntersectQuery, call: Call, response: httpx.Response, envelope: Envelope
@@ -309,7 +317,7 @@ class Intersect(DataForSeoQuestion[IntersectQuery, Listing[SharedItem], Shared])
         return self._is_known and task["intersection_mode"] == self._mode
 
     def _in_other_mode(self, query: IntersectQuery, call: Call) -> Call | None:
-        """Return the same question in the other mode; None where it is known which one merges."""
+        """Return the same question in the other mode; None if it was asked or is not worth it."""
         task = task_of(call)
         if query.since is not None or self._is_known or task["intersection_mode"] != self._mode:
             return None
@@ -365,7 +373,7 @@ class Intersect(DataForSeoQuestion[IntersectQuery, Listing[SharedItem], Shared])
 
 
 def _new(groups: _Groups, since: date) -> _Groups:
-    """Leave only the targets of which a domain, with its hosts, was not known to link before."""
+    """Keep only the targets to which no host of a domain was known to link before `since`."""
     fresh = {
         domain: {
             key: entries
@@ -382,5 +390,5 @@ _OTHER: dict[str, Mode] = {"all": "partial", "partial": "all"}
 
 
 def _whole(domain: str, seen: Iterable[Iterable[SharedEntry]]) -> bool:
-    """Say whether the vendor looked at the registrable domain, not only at hosts below it."""
+    """Say whether a row is about the registrable domain itself, not only about subdomains."""
     return any(host_of(entry.target) == domain for entry in chain.from_iterable(seen))

@@ -1,4 +1,4 @@
-"""DataForSEO: with which links named domains link, and which links are gone."""
+"""DataForSEO: the links of named domains, and lost links."""
 
 from pydantic import BaseModel
 
@@ -49,7 +49,7 @@ def _link(domain: str, item: BacklinkItem) -> Link:
 
 
 def _kind(item: BacklinkItem) -> LinkKind | None:
-    """Name the strongest restriction; null attributes are none."""
+    """Return the strongest restriction; null attributes mean that there are none."""
     for kind in (LinkKind.SPONSORED, LinkKind.UGC, LinkKind.NOFOLLOW):
         if kind in (item.attributes or ()):
             return kind
@@ -70,7 +70,7 @@ class Links(DataForSeoQuestion[LinksQuery, Listing[BacklinkItem], Link]):
                 "backlinks/backlinks/live",
                 {
                     "target": query.target.value,
-                    "mode": "one_per_domain",  # which may mean one a host, so twice as many rows
+                    "mode": "one_per_domain",  # may mean one per subdomain: ask for twice the rows
                     "limit": (limit := min(MOST_ROWS, 2 * len(piece))),
                     "filters": ["domain_from", "regex", pattern(piece)],
                     "order_by": ["rank,desc"],
@@ -83,7 +83,7 @@ class Links(DataForSeoQuestion[LinksQuery, Listing[BacklinkItem], Link]):
         )
 
     def rows(self, query: LinksQuery, call: Call, result: Listing[BacklinkItem]) -> Page[Link]:
-        """Return the strongest link of each domain asked for."""
+        """Return the strongest link of each domain that was asked for."""
         del query
         asked = asked_in(call)
         found: dict[str, Link] = {}
@@ -96,12 +96,12 @@ class Links(DataForSeoQuestion[LinksQuery, Listing[BacklinkItem], Link]):
 
 
 class Lost(DataForSeoQuestion[LostQuery, Listing[BacklinkItem], Link]):
-    """Links that were gone when they were last looked for, the strongest hundred domains first."""
+    """Links that were gone at DataForSEO's last visit: those of the 100 strongest domains."""
 
     body = Whole[Listing[BacklinkItem]]
 
     def plan(self, query: LostQuery) -> tuple[Call, ...]:
-        """Return one call. `last_seen` is the visit that found the link gone."""
+        """Return one call; `last_seen` is the time of the visit that found the link gone."""
         task = {
             "target": query.target.value,
             "mode": "one_per_domain",
@@ -115,7 +115,7 @@ class Lost(DataForSeoQuestion[LostQuery, Listing[BacklinkItem], Link]):
         return (call,)
 
     def rows(self, query: LostQuery, call: Call, result: Listing[BacklinkItem]) -> Page[Link]:
-        """Return the links; the same domain may still link from another page."""
+        """Return the lost links; their domains may still link from other pages."""
         del query, call
         rows = tuple(
             _link(domain, item)

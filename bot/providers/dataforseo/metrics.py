@@ -1,4 +1,4 @@
-"""DataForSEO: how strong pages and sites are, and how many visits they get from search."""
+"""DataForSEO: link counts, authority and organic visits of pages and sites."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -30,11 +30,11 @@ from bot.providers.dataforseo.api import (
 
 Item = TypeVar("Item")
 
-_MOST_SITES = 100  # whose pages one bulk summary may ask for
+_MOST_SITES = 100  # per bulk summary: the most sites that its targets may belong to
 
 
 class SummaryItem(BaseModel):
-    """Live links of one target; `url` repeats the target, a domain too."""
+    """Live links of one target; `url` repeats the target, even if it is a domain."""
 
     url: str
     main_domain_rank: Rank | None = None
@@ -43,17 +43,17 @@ class SummaryItem(BaseModel):
 
 
 class Summaries(DataForSeoQuestion[MetricsQuery, Listing[SummaryItem], Metrics]):
-    """Counts of pages and sites with the rank of their site, for one price a request.
+    """Counts of pages and sites with the rank of their site.
 
-    A count is of registrable domains (`referring_main_domains`). `main_domain_rank` is the site's
-    own rank, which is what a page's authority means here; under a private suffix (`a.github.io`)
-    it would be the rank of all of github.io, so there it stays unknown.
+    The counts are of registrable domains (`referring_main_domains`). `main_domain_rank` is the
+    site's own rank, which we use as a page's authority. Under a private suffix (`a.github.io`) it
+    would be the rank of all of github.io, so the authority stays unknown.
     """
 
     body = Whole[Listing[SummaryItem]]
 
     def plan(self, query: MetricsQuery) -> tuple[Call, ...]:
-        """Return a call for every 1,000 targets of at most 100 sites."""
+        """Return one call per 1,000 targets of at most 100 sites."""
         return tuple(
             self._api.post(
                 "backlinks/bulk_pages_summary/live",
@@ -64,7 +64,7 @@ class Summaries(DataForSeoQuestion[MetricsQuery, Listing[SummaryItem], Metrics])
         )
 
     def rows(self, query: MetricsQuery, call: Call, result: Listing[SummaryItem]) -> Page[Metrics]:
-        """Join rows to the targets of this call; a target they do not know has no row."""
+        """Join rows to the targets of this call; a target without data has no row."""
         del query
         by_url = [(item.url, item) for item in result.found]
         return _found(
@@ -93,13 +93,13 @@ def _on_a_shared_site(target: Target) -> bool:
 
 
 class Organic(BaseModel):
-    """Estimated visits a month from search results."""
+    """Estimated visits per month from search results."""
 
     etv: Money | None = None
 
 
 class ByKind(BaseModel):
-    """Visits by kind of result; only the organic ones are read."""
+    """Visits by kind of result; only organic visits are read."""
 
     organic: Organic | None = None
 
@@ -112,12 +112,12 @@ class TrafficItem(BaseModel):
 
 
 class Traffic(DataForSeoQuestion[MetricsQuery, Listing[TrafficItem], Metrics]):
-    """Estimated organic visits a month, all countries together."""
+    """Estimated organic visits per month, all countries together."""
 
     body = Whole[Listing[TrafficItem]]
 
     def plan(self, query: MetricsQuery) -> tuple[Call, ...]:
-        """Return a call for every 1,000 targets. Without a place they add up all they know."""
+        """Return one call per 1,000 targets, without a location, which adds up all countries."""
         return tuple(
             self._api.post(
                 "dataforseo_labs/google/bulk_traffic_estimation/live",
@@ -148,16 +148,16 @@ def _visits(item: TrafficItem) -> int | None:
 
 
 class Numbers(Remote[MetricsQuery, Metrics]):
-    """Both kinds of metrics behind one door.
+    """Counts and traffic in one adapter.
 
-    Counts and traffic are two requests; asked for together they come in two rows a target.
+    They are separate requests; a query for both returns two rows per target.
     """
 
     def __init__(self, api: Api) -> None:
         self._summaries, self._traffic = Summaries(api), Traffic(api)
 
     def plan(self, query: MetricsQuery) -> tuple[Call, ...]:
-        """Return the calls of what was asked for."""
+        """Return the calls for counts, traffic, or both."""
         return (self._summaries.plan(query) if query.counts else ()) + (
             self._traffic.plan(query) if query.traffic else ()
         )
@@ -176,9 +176,9 @@ def _targets(call: Call) -> list[Target]:
 def _joined(
     targets: Sequence[Target], rows: Sequence[tuple[str, Item]]
 ) -> list[tuple[Target, Item]]:
-    """Join rows to targets by name; by a plainer form of it where only one of each fits.
+    """Join rows to targets by name, else by a normalised name if one row and one target have it.
 
-    A site and its start page can have the same plain name: then neither is guessed.
+    A site and its home page can have the same normalised name; then neither is joined.
     """
     names = Counter(name for name, _ in rows)
     exact = {name: row for name, row in rows if names[name] == 1}
@@ -202,7 +202,7 @@ def _plain(name: str) -> str:
 
 
 def _found(call: Call, rows: list[Metrics]) -> Page[Metrics]:
-    """Say how many targets they know nothing of; those have no row."""
+    """Return the rows with a note on how many targets have no data; those have no row."""
     asked = len(_targets(call))
     missing = asked - len(rows)
     note = f"DataForSEO has no data for {missing} of {asked}; that is unknown, not zero."

@@ -1,4 +1,4 @@
-"""DataForSEO (API v3): settings, authentication and the declaration of what it answers."""
+"""DataForSEO (API v3): settings, authentication and capabilities."""
 
 from base64 import b64encode
 from dataclasses import replace
@@ -46,7 +46,7 @@ class Options(VendorOptions):
     @field_validator("login", "password")
     @classmethod
     def _sendable(cls, word: SecretStr | None) -> SecretStr | None:
-        """Refuse what was surely copied with something else."""
+        """Reject values with spaces or line breaks, which were copied with something else."""
         value = word.get_secret_value().strip() if word else ""
         if any(character.isspace() or not character.isprintable() for character in value):
             raise ValueError("holds a space or a line break; copy it again")
@@ -55,14 +55,14 @@ class Options(VendorOptions):
     @field_validator("login")
     @classmethod
     def _one_word(cls, login: SecretStr | None) -> SecretStr | None:
-        """Refuse a colon, which would end the login early (RFC 7617)."""
+        """Reject a colon, which would end the login early (RFC 7617)."""
         if login and ":" in login.get_secret_value():
             raise ValueError("holds a colon; give the login and the password apart")
         return login
 
 
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
-    """Return DataForSEO ready to be asked, or what it lacks; raises `ConfigError`."""
+    """Return the configured vendor, or the settings that it lacks; raises `ConfigError`."""
     del clock
     options = Options.beside(settings)
     api = Api(options.base_url.rstrip("/"))
@@ -95,26 +95,27 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         capabilities=capabilities,
         auth=HeaderKey("Authorization", token, "Basic "),
         secrets=(token, password, login),
-        # A task that ends in an error costs nothing; each answer states its `cost`.
+        # A task that ends in an error costs nothing, and each answer states its `cost`.
         failures_are_free=True,
         contract=_contract(api),
-        # Documented: 2,000 requests a minute and 30 at the same time; an account is rarely alone.
+        # 2,000 requests a minute and 30 at the same time are documented; we use fewer because other
+        # programs may share the account.
         rate=Rate(per_minute=1_000, concurrency=20),
-        timeout=130.0,  # a live request may take them 120 seconds
+        timeout=130.0,  # a live request may take up to 120 seconds
         pool=POOL,
         dates_links=True,
-        # Nine cents: search results, keyword and one summary are 38,000, which leaves two
-        # intersections of 24,000 and some forty rows each, or one of hundreds where it is mixed.
+        # Nine cents: search results, keyword and one summary cost 38,000. The rest pays for two
+        # intersections at 24,000 with about forty rows each, or one with hundreds if it is mixed.
         run_cap=90_000,
         list_budget=51_000,
     )
 
 
 def _contract(api: Api) -> Contract:
-    """Return the free calls that show whether DataForSEO still answers as it is read here.
+    """Return the free calls that check the form of DataForSEO's answers.
 
-    Its sandbox answers the same paths with invented data for the same login. It stands beside the
-    official host alone; behind another address nobody knows what a request costs.
+    With the same login, its sandbox answers the same paths with invented data. The sandbox is only
+    used beside the official host: at another address, a request may cost something.
     """
     account, balance = Account(api), BalanceQuery()
     (told,) = account.plan(balance)

@@ -1,8 +1,8 @@
-"""The user's own downloads as a vendor: free, offline, as old as the files.
+"""The user's imported export files as a vendor: free, offline, as old as the files.
 
-A page matches whatever its scheme, `www.`, trailing slash or fragment (`page_key`). A site's links
-are those of all its pages and of the domain lists imported for it. Files of several tools are read
-together; each authority keeps its tool's scale and no two scales are ever mixed.
+Pages are matched regardless of scheme, `www.`, trailing slash and fragment (`page_key`). A site's
+links are those of all its pages and of the domain lists imported for it. Files of several tools are
+read together; each authority keeps its tool's scale, and scales are never mixed.
 """
 
 import sqlite3
@@ -56,7 +56,7 @@ from bot.store.imports import Import, imports_of
 NAME = "exports"
 
 _EVIDENCE = PROFILES | {Kind.INTERSECT}
-# Rows of these say to which page they link, so a file about a site knows of its pages.
+# Rows of these kinds name the page they link to, so a file about a site also covers its pages.
 _NAME_PAGES = frozenset({Kind.BACKLINKS, Kind.INTERSECT})
 
 Query = TypeVar("Query", bound=MetricsQuery | ReferringQuery | BetweenQuery | LinksQuery)
@@ -64,7 +64,7 @@ Row = TypeVar("Row")
 
 
 class NotImported(Unavailable):
-    """No file about the target: unknown, not zero."""
+    """No imported file is about the target: unknown, not zero."""
 
     def __init__(self, target: str) -> None:
         self.target = target
@@ -77,7 +77,7 @@ class NotImported(Unavailable):
 
 
 def build(settings: Settings, clock: Clock) -> Vendor:
-    """Return the vendor; it needs no key, only files that were imported into `settings.db`."""
+    """Return the vendor; it needs no key, only files imported into `settings.db`."""
     del clock  # the files say how old they are
     return Vendor(
         name=NAME,
@@ -96,7 +96,7 @@ def build(settings: Settings, clock: Clock) -> Vendor:
 
 @dataclass(frozen=True, slots=True)
 class _Shelf(Local[Query, Row]):
-    """One way to answer from the bot's file, opened for each question."""
+    """One capability, answered from the bot's database, which is opened for each question."""
 
     path: Path
     answer: Callable[[sqlite_utils.Database, Query], Page[Row]]
@@ -121,7 +121,7 @@ class _Shelf(Local[Query, Row]):
 
 @dataclass(frozen=True, slots=True)
 class _Basis:
-    """The files behind an answer. `complete`: they hold all links of the target."""
+    """The files behind an answer. `complete`: they have all links to the target."""
 
     about: About
     imports: tuple[Import, ...]
@@ -153,7 +153,7 @@ def _described(one: Import) -> str:
 
 
 def _hidden(one: Import) -> str:
-    """Say what a file that is called complete may still lack."""
+    """Return words on what a file that counts as complete may lack; empty if nothing."""
     most = min(one.outcome.broken, most_unread(one.outcome.read))
     if not most or not any(covered.complete for covered in one.outcome.covers):
         return ""
@@ -161,7 +161,7 @@ def _hidden(one: Import) -> str:
 
 
 def _basis(db: sqlite_utils.Database, target: Target, kinds: frozenset[Kind]) -> _Basis:
-    """Find the files about a target; raises `NotImported` where nothing can be said about it."""
+    """Return the files about a target; raises `NotImported` if no file or link is about it."""
     about = About.of(target)
     found = tuple(
         one
@@ -184,9 +184,9 @@ def _is_about(one: Import, target: Target) -> bool:
 
 
 def _holds_all(one: Import, target: Target) -> bool:
-    """Say whether a file holds all links of a target, itself or as a page of its site.
+    """Say whether a file has all links to a target, or all links to the site of a page.
 
-    A list of a site's links holds those of each page, unless it shows one for many alike.
+    A list of a site's links has those of each page, unless it groups similar links into one.
     """
     about = About.of(target)
     wanted = {(target.scope, about.page or about.site)}
@@ -199,7 +199,10 @@ def _holds_all(one: Import, target: Target) -> bool:
 
 
 def _metrics(db: sqlite_utils.Database, query: MetricsQuery) -> Page[Metrics]:
-    """Count what files show; a target that no file is about is left out and named in the note."""
+    """Return the counts in the files; targets without a file are left out and named in the note.
+
+    Raises `NotImported` if no target has a file.
+    """
     answered: list[tuple[Metrics, _Basis]] = []
     missing = []
     for target in query.targets:
@@ -260,7 +263,7 @@ def _referring(db: sqlite_utils.Database, query: ReferringQuery) -> Page[Referri
 
 
 def _between(db: sqlite_utils.Database, query: BetweenQuery) -> Page[ReferringDomain]:
-    """Return those that do link; complete only when a file holds all links of the target."""
+    """Return the domains that link; complete only if a file has all links to the target."""
     basis = _basis(db, query.target, _EVIDENCE)
     rows = linking_domains(db, basis.about.site, basis.about.page, among=query.domains)
     return Page(_strongest_first(rows), basis.complete, note=basis.note, as_of=basis.as_of)
@@ -284,7 +287,7 @@ def _links(db: sqlite_utils.Database, query: LinksQuery) -> Page[Link]:
 
 
 def _strongest_first(found: tuple[Linking, ...]) -> tuple[ReferringDomain, ...]:
-    """Make one row a domain. Scales are never mixed: the one with most values leads the order."""
+    """Return one row per domain, ordered by the most frequent scale first: scales never mix."""
     often = Counter(row.scale for row in found if row.authority is not None)
     order = [scale for scale, _ in sorted(often.items(), key=lambda item: (-item[1], str(item[0])))]
     domains: dict[str, list[Linking]] = {}

@@ -1,8 +1,9 @@
-"""The sample: an invented world to try LinkGap without a key.
+"""Sample data to try LinkGap without a key.
 
-Every site is on the reserved `.example` TLD, every number is made up, and every message that shows
-one says "sample data". The method's worked example (55, 1 and 15 referring domains) is the keyword
-in `WORKED_EXAMPLE`; any other keyword gets a world of its own that is the same each time.
+Every site has the reserved TLD `.example`, every number is invented, and every message that shows
+one says "sample data". The keyword `WORKED_EXAMPLE` has the numbers of the method's worked example
+(55, 1 and 15 referring domains). Any other keyword gets invented results that are the same each
+time.
 """
 
 import random
@@ -78,8 +79,8 @@ _NOT_OURS = "The sample knows only its own invented sites."
 
 @lru_cache(maxsize=1)
 def _pool() -> tuple[ReferringDomain, ...]:
-    """Return the invented sites that link, strongest first."""
-    chance = random.Random("linkgap sample")  # noqa: S311 an invented world, the same each time
+    """Return all invented linking sites, strongest first."""
+    chance = random.Random("linkgap sample")  # noqa: S311 sample data, the same each time
     names = [f"{first}-{second}.example" for first in _FIRST for second in _SECOND]
     chance.shuffle(names)
     kinds = [LinkKind.FOLLOW] * 6 + [LinkKind.NOFOLLOW, LinkKind.UGC]
@@ -96,8 +97,8 @@ def _pool() -> tuple[ReferringDomain, ...]:
 
 
 def _linkers(seed: str, count: int) -> tuple[ReferringDomain, ...]:
-    """Return who links to a thing; strong sites link to many things, as they do in life."""
-    chance = random.Random(seed)  # noqa: S311 an invented world
+    """Return `count` linking sites for a seed; as in reality, strong sites link to many targets."""
+    chance = random.Random(seed)  # noqa: S311 sample data
     strong, rest = _pool()[:40], _pool()[40:]
     favourites = chance.sample(strong, min(count * 2 // 5 + 1, count, len(strong)))
     return (*favourites, *chance.sample(rest, count - len(favourites)))
@@ -106,11 +107,11 @@ def _linkers(seed: str, count: int) -> tuple[ReferringDomain, ...]:
 def _results(keyword: str) -> tuple[SerpRow, ...]:
     """Return the invented results of a keyword, the same each time.
 
-    The slug names the world, because a page's address must lead back to it.
+    They are seeded with the slug, because `_known` must find them by a page's URL.
     """
     keyword = keyword.casefold()
     slug = _slug(keyword)
-    chance = random.Random(f"results of {slug}")  # noqa: S311 an invented world
+    chance = random.Random(f"results of {slug}")  # noqa: S311 sample data
     drawn = [min(90, int(chance.lognormvariate(2.6, 0.9))) for _ in _RANKING]
     counts = _WORKED_COUNTS if slug == _slug(WORKED_EXAMPLE) else drawn
     ranking = enumerate(zip(_RANKING, counts, strict=True), start=1)
@@ -137,7 +138,7 @@ def _capital(title: str) -> str:
 
 
 def _known(target: Target) -> tuple[ReferringDomain, ...] | None:
-    """Return who links to a page or site of the sample; None for anything else."""
+    """Return the linking sites of a page or site in the sample; None for anything else."""
     domain = registrable(target.value)
     for name, path, _, strength in _RANKING:
         if name != domain:
@@ -229,7 +230,7 @@ def _links(query: LinksQuery) -> Page[Link]:
 
 
 def build(settings: Settings, clock: Clock) -> Vendor:
-    """Return the sample; it needs nothing."""
+    """Return the vendor; it needs no settings."""
     del settings, clock
     metrics = _Sample(_metrics)
     return Vendor(

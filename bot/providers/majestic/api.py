@@ -1,9 +1,8 @@
-"""What all Majestic commands share: the form that is sent, the envelope that comes, the refusals.
+"""What all Majestic commands share: the form that is sent, the envelope of answers, the errors.
 
-Majestic answers HTTP 200 whatever happened; `Code` says how it went. Numbers, flags and dates come
-as themselves or as text, and what is unknown as an empty text or a negative number. There are
-three pools of units: summaries take index item units, lists take analysis units for the work and
-besides a retrieval unit for each row that comes back.
+Majestic always answers HTTP 200; `Code` says whether it succeeded. Numbers, flags and dates may be
+text; unknown values are empty text or negative numbers. There are three pools of units: summaries
+cost index item units; lists cost analysis units, and a retrieval unit for each row.
 """
 
 import re
@@ -32,12 +31,12 @@ from bot.providers.http import checked, cut, refuse
 NAME = "majestic"
 ITEMS, ANALYSIS, RETRIEVAL = "index item units", "analysis units", "retrieval units"
 
-# The documentation of the command that GetRefDomains replaced asks callers to keep its answers.
+# Seconds. The documentation of GetRefDomains' predecessor asks callers to cache its answers.
 DAY = 24 * 60 * 60
 
-# What Code and ErrorMessage mean, first match first. No list of codes is published, so words
-# decide; "InvalidAPIKey" and "InsufficientIndexItemInfoUnits" are the ones seen in clients.
-LONGEST_REFUSAL = 400  # letters
+# The error for a Code and ErrorMessage: the first match counts. No list of codes is published, so
+# their words decide. "InvalidAPIKey" and "InsufficientIndexItemInfoUnits" are known from clients.
+LONGEST_REFUSAL = 400  # characters that are searched
 _MEANINGS: tuple[tuple[re.Pattern[str], type[ProviderError]], ...] = (
     (
         re.compile(r"(?:insufficient|not ?enough|\bno\b|exceed|run out of).*(?:unit|resource)"),
@@ -54,12 +53,13 @@ _MEANINGS: tuple[tuple[re.Pattern[str], type[ProviderError]], ...] = (
     ),
     (re.compile(r"internal|timed? ?out|temporar|unavailable|maintenance|connection"), Unavailable),
 )
-_INDEXES = ("historic", "fresh")  # by IndexType
+_INDEXES = ("historic", "fresh")  # in the order of IndexType
 
-# Majestic's study of its million strongest domains: the quotient Citation Flow / Trust Flow has
-# the median 1.81, the upper quartile 3.29 and the outlier fences 6.58 and 9.87. Inverted: a TF/CF
-# from 0.55 is the better half, below 0.30 the worst quarter, below 0.15 an outlier, below 0.10 an
-# extreme one. None of them is zero, which would mean that Majestic itself says spam.
+# Trust by the least ratio TF/CF. In Majestic's study of its million strongest domains, the ratio
+# Citation Flow / Trust Flow has a median of 1.81, an upper quartile of 3.29 and outlier fences of
+# 6.58 and 9.87. So a TF/CF of 0.55 or more is the better half, below 0.30 is the worst quarter,
+# below 0.15 an outlier and below 0.10 an extreme outlier. Trust is never 0, which would mean that
+# Majestic itself calls the domain spam.
 _TRUST = ((0.55, 1.0), (0.30, 0.75), (0.15, 0.5), (0.10, 0.25))
 _EXTREME = 0.1
 
@@ -79,7 +79,7 @@ def _day(value: object) -> str | None:
 
 
 def _tables(value: object) -> object:
-    """Let a refusal come without tables in whatever way."""
+    """Return the tables; a refusal may have none, or something else in their place."""
     return value if isinstance(value, dict) else {}
 
 
@@ -90,7 +90,7 @@ Day = Annotated[date | None, BeforeValidator(_day)]
 
 
 class Table(BaseModel, Generic[Entry]):
-    """One table of an answer; `Data` is missing where nothing was found."""
+    """One table of an answer; `Data` is missing if nothing was found."""
 
     rows: list[Entry] | None = Field(None, alias="Data")
 
@@ -109,14 +109,14 @@ class Body(BaseModel, Generic[Entry]):
 
     @property
     def billed(self) -> Cost | None:
-        """What was charged, as far as the answer says it; None: it says nothing."""
+        """What was charged; None if the answer does not say."""
         if self.charged is None:
             return None
         rows = () if self.retrieved is None else (Cost(self.retrieved, RETRIEVAL),)
         return Cost(self.charged, ANALYSIS, besides=rows)
 
     def rows(self, table: str) -> list[Entry]:
-        """Return the rows of a table; raises `BadAnswer` when the answer does not have it."""
+        """Return the rows of a table; raises `BadAnswer` if the answer lacks the table."""
         if table not in self.tables:
             raise BadAnswer(NAME, f"the table {table} is missing")
         return self.tables[table].rows or []
@@ -127,7 +127,7 @@ AnyBody = TypeVar("AnyBody", bound=Body[Any])
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """Where the API lives and how it is asked; `depth`: referring domains considered a target."""
+    """The API's address and the index to ask; `depth`: referring domains analysed per target."""
 
     base_url: str
     datasource: Literal["fresh", "historic"]
@@ -136,13 +136,13 @@ class Api:
     def call(
         self, command: str, params: dict[str, str | int], worst: Cost, keep_seconds: int = DAY
     ) -> Call:
-        """Plan a keyless form; the index is always named, because the default is the old one."""
+        """Plan a form without the key; it names the index, as the default is the historic one."""
         form = {"cmd": command, "datasource": self.datasource, **params}
         request = httpx.Request("POST", f"{self.base_url}/json", data=form)
         return Call(request, worst, keep_seconds)
 
     def read(self, response: httpx.Response, body: type[AnyBody]) -> AnyBody:
-        """Return a good answer; raises the `ProviderError` that anything else means."""
+        """Return a good answer; raises a `ProviderError` for anything else."""
         refuse(NAME, response)
         said = checked(NAME, response, body)
         if said.code != "OK":
@@ -150,7 +150,7 @@ class Api:
         return said
 
     def note(self, said: Body[Any]) -> str | None:
-        """Return a warning when another index answered than was asked."""
+        """Return a warning if the other index answered; None if it was the right one."""
         asked = _INDEXES.index(self.datasource)
         if said.index in (None, asked):
             return None
@@ -158,12 +158,12 @@ class Api:
 
 
 class MajesticQuestion(Question[Api, Query, AnyBody, Row]):
-    """One capability: how it is asked, what its answer looks like, what the rows mean."""
+    """One capability at Majestic: its request, the model of its answer, and its rows."""
 
     body: type[AnyBody]
 
     def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
-        """Read one answer; raises a `ProviderError` for everything but a good one."""
+        """Read one answer; raises a `ProviderError` unless it is a good one."""
         said = self._api.read(response, self.body)
         page = self.rows(query, call, said)
         return replace(
@@ -174,12 +174,12 @@ class MajesticQuestion(Question[Api, Query, AnyBody, Row]):
 
 
 def worked(units: int, rows: int) -> Cost:
-    """Return the worst case of a command in analysis units that can bring so many rows."""
+    """Return the worst case of a command: its analysis units, and retrieval units for its rows."""
     return Cost(units, ANALYSIS, besides=(Cost(rows, RETRIEVAL),))
 
 
 def _refusal(said: Body[Any]) -> ProviderError:
-    """Return what a Code other than OK means; FullError may be a stack trace and is not shown."""
+    """Return the error for a Code other than OK, without FullError, which may be a stack trace."""
     words = f"{said.code}: {said.message}" if said.message else said.code
     kind = next(
         (kind for sign, kind in _MEANINGS if sign.search(words[:LONGEST_REFUSAL].lower())),
@@ -189,32 +189,32 @@ def _refusal(said: Body[Any]) -> ProviderError:
 
 
 def sentences(*parts: str | None) -> str | None:
-    """Join what there is to say."""
+    """Join the sentences that are given; None if there are none."""
     return " ".join(part for part in parts if part) or None
 
 
 def numbered(targets: Sequence[Target]) -> dict[str, str | int]:
-    """Return item0, item1, …: a registrable domain stands for all its hosts, a URL for itself."""
+    """Return the fields item0, item1, …: a domain includes all its hosts, a URL only itself."""
     return {f"item{at}": target.value for at, target in enumerate(targets)}
 
 
 def sent(call: Call) -> dict[str, str]:
-    """Return the form of a planned request."""
+    """Return the fields of a planned request's form."""
     return dict(parse_qsl(call.request.content.decode(), keep_blank_values=True))
 
 
 def targets_of(call: Call) -> list[Target]:
-    """Return the targets of a planned request in the order of their numbers."""
+    """Return the targets of a planned request in the order of their item numbers."""
     form = sent(call)
     values = [form[f"item{at}"] for at in range(len(form)) if f"item{at}" in form]
     return [Target(Scope.PAGE if "//" in value else Scope.SITE, value) for value in values]
 
 
 def trust(trust_flow: int | None, citation_flow: int | None) -> float | None:
-    """Return 0..1 from the ratio of the two flows; None where they tell nothing.
+    """Return trust (0 to 1) from the ratio of the two flows; None if they are not conclusive.
 
-    Flows are rounded: a Trust Flow of 0 is less than half a point, which says something only
-    beside a Citation Flow it should have had a share of.
+    Flows are rounded, so a Trust Flow of 0 means less than 0.5. That is conclusive only if even 0.5
+    would be an extremely low ratio to the Citation Flow.
     """
     if trust_flow is None or not citation_flow:
         return None

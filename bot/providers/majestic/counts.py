@@ -1,4 +1,4 @@
-"""Majestic: how strong pages and sites are, and what is left."""
+"""Majestic: link counts and authority of pages and sites; balance."""
 
 from collections import Counter
 
@@ -22,7 +22,7 @@ from bot.providers.majestic.api import (
     targets_of,
 )
 
-_LARGEST = 100  # items a call, documented
+_LARGEST = 100  # items per call, documented
 
 
 class Summary(BaseModel):
@@ -38,22 +38,22 @@ class Summary(BaseModel):
 
     @property
     def known(self) -> bool:
-        """Say whether the index has the item, be it by an estimate."""
+        """Say whether the index has the item, even if only as an estimate."""
         return self.status.lower() in {"found", "mayexist"}
 
 
 class Summaries(MajesticQuestion[MetricsQuery, Body[Summary], Metrics]):
-    """Counts of pages and sites together, 100 to a call: 1 index item unit each.
+    """Counts of pages and sites together, 100 per call: 1 index item unit each.
 
-    Both indexes remember links that are gone, so referring domains that are live are read where an
-    answer tells them apart; backlinks are always all that it remembers. A page's Trust Flow is its
-    own and not its site's, so only sites get an authority.
+    Both indexes include links that are gone. Referring domains are the live ones if the answer has
+    that number; backlinks always include links that are gone. A page's Trust Flow is its own, not
+    its site's, so only sites get an authority.
     """
 
     body = Body[Summary]
 
     def plan(self, query: MetricsQuery) -> tuple[Call, ...]:
-        """Return one call for every hundred targets; raises `PlanLacks` for traffic alone."""
+        """Return one call per 100 targets; raises `PlanLacks` for traffic alone."""
         if not query.counts:
             raise PlanLacks(NAME, "It has no traffic numbers.")
         chunks = [
@@ -69,7 +69,7 @@ class Summaries(MajesticQuestion[MetricsQuery, Body[Summary], Metrics]):
         )
 
     def rows(self, query: MetricsQuery, call: Call, said: Body[Summary]) -> Page[Metrics]:
-        """Join rows to the targets of this call by their numbers; all that were sent are billed."""
+        """Join rows to the targets of this call by item number; all targets sent are billed."""
         del query
         targets = targets_of(call)
         by_place = {one.place: one for one in said.rows("Results") if one.result == "OK"}
@@ -97,7 +97,7 @@ def _metrics(target: Target, said: Summary) -> Metrics:
 
 
 def _note(good: list[Summary], *, missing: int) -> str | None:
-    """Say how many addresses came without a whole answer."""
+    """Return a note on how many addresses lack a complete answer; None if all have one."""
     how = Counter(one.status.lower() for one in good)
     counts = (
         ("could not be read", missing),
@@ -109,13 +109,13 @@ def _note(good: list[Summary], *, missing: int) -> str | None:
 
 
 class Subscription(BaseModel):
-    """One plan of an account; only its end matters here."""
+    """One plan of an account; only its end date is used."""
 
     ends: Day = Field(None, alias="Expires")
 
 
 class SubscriptionBody(Body[Subscription]):
-    """What is left of the three pools, all plans together."""
+    """The units left in the three pools, all plans together."""
 
     items: Number = Field(None, alias="TotalIndexItemInfoResUnits")
     analysis: Number = Field(None, alias="TotalAnalysisResUnits")
@@ -123,7 +123,7 @@ class SubscriptionBody(Body[Subscription]):
 
 
 class Remaining(MajesticQuestion[BalanceQuery, SubscriptionBody, Balance]):
-    """The three pools; free, and never kept. Majestic tells what is left, not what was used."""
+    """The units left in the three pools; free, never cached. Usage is not in the answer."""
 
     body = SubscriptionBody
 
@@ -133,7 +133,7 @@ class Remaining(MajesticQuestion[BalanceQuery, SubscriptionBody, Balance]):
         return (self._api.call("GetSubscriptionInfo", {}, Cost(0, ANALYSIS), keep_seconds=0),)
 
     def rows(self, query: BalanceQuery, call: Call, said: SubscriptionBody) -> Page[Balance]:
-        """Return a row a pool that is told: `limit` is what is left until the first plan ends."""
+        """Return a row per pool; its `limit` is what is left until the first plan ends."""
         del query, call
         ends = min((one.ends for one in said.rows("Subscriptions") if one.ends), default=None)
         pools = ((ITEMS, said.items), (ANALYSIS, said.analysis), (RETRIEVAL, said.retrieval))

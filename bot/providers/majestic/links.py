@@ -1,4 +1,4 @@
-"""Majestic: single links, those that are there and those that went."""
+"""Majestic: single links, live and lost."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -21,14 +21,14 @@ from bot.providers.majestic.api import (
     worked,
 )
 
-_ROWS = 1_000  # the best link of so many domains
-_PRICE = 5_000  # analysis units of a GetBackLinkData, documented
+_ROWS = 1_000  # the most rows of a list, one per domain
+_PRICE = 5_000  # analysis units per GetBackLinkData, documented
 _TABLE = "BackLinks"
 
 _CALENDAR = "GetNewLostBackLinkCalendar"
 _LOST = "GetNewLostBackLinks"
-_A_DAY = 500  # analysis units of a GetNewLostBackLinks
-_MOST_DAYS = 90  # as far back as the fresh index goes, documented
+_A_DAY = 500  # analysis units per day of a GetNewLostBackLinks
+_MOST_DAYS = 90  # how far back the fresh index goes, documented
 
 
 class Backlink(BaseModel):
@@ -42,7 +42,7 @@ class Backlink(BaseModel):
     first_seen: Day = Field(None, alias="FirstIndexedDate")
 
     def link(self, domain: str) -> Link:
-        """Return it as a link from its domain; Majestic tells nofollow, not ugc or sponsored."""
+        """Return it as a link from a domain; Majestic knows nofollow but not ugc or sponsored."""
         kinds = {True: LinkKind.NOFOLLOW, False: LinkKind.FOLLOW}
         return Link(
             domain,
@@ -57,8 +57,8 @@ class Backlink(BaseModel):
 class Links(MajesticQuestion[LinksQuery, Body[Backlink], Link]):
     """The best live link from each named domain: 5,000 analysis units and up to 1,000 rows.
 
-    A call can name one linking domain only, so for several the best link of every domain is read,
-    and other questions about the same target find the list in the cache.
+    A call can name only one linking domain. So for several, the best link of every linking domain
+    is read; other questions about the same target get this list from the cache.
     """
 
     body = Body[Backlink]
@@ -72,7 +72,7 @@ class Links(MajesticQuestion[LinksQuery, Body[Backlink], Link]):
             "item": query.target.value,
             "Count": _ROWS,
             "From": 0,
-            "Mode": 1,  # without links that are gone
+            "Mode": 1,  # without deleted links
             "MaxSourceURLsPerRefDomain": 1,
         }
         if len(domains) == 1:
@@ -80,7 +80,7 @@ class Links(MajesticQuestion[LinksQuery, Body[Backlink], Link]):
         return (self._api.call("GetBackLinkData", form, worked(_PRICE, int(form["Count"]))),)
 
     def rows(self, query: LinksQuery, call: Call, said: Body[Backlink]) -> Page[Link]:
-        """Return the first link of each domain asked for."""
+        """Return the first link of each domain that was asked for."""
         read = said.rows(_TABLE)
         found: dict[str, Link] = {}
         for row in read:
@@ -93,16 +93,17 @@ class Links(MajesticQuestion[LinksQuery, Body[Backlink], Link]):
 
 
 class Covered(BaseModel):
-    """A day for which new and lost links are kept."""
+    """A day for which Majestic keeps new and lost links."""
 
     day: Day = Field(None, alias="Date")
 
 
 class Lost(MajesticQuestion[LostQuery, Body[Backlink], Link]):
-    """Links that went: 500 analysis units a day and up to 1,000 rows.
+    """Lost links: 500 analysis units a day and up to 1,000 rows.
 
-    Days outside those kept are an error, so the calendar is asked first. Its own price is not
-    published; reserving the whole question with it keeps a plan's sum the worst case.
+    To ask for a day that Majestic does not keep is an error, so the calendar is read first. Its
+    price is not published; its call reserves the price of the whole question, so that the plan's
+    sum stays the worst case.
     """
 
     body = Body[Backlink]
@@ -112,7 +113,7 @@ class Lost(MajesticQuestion[LostQuery, Body[Backlink], Link]):
         self._clock = clock
 
     def plan(self, query: LostQuery) -> tuple[Call, ...]:
-        """Return the call for the calendar; the one for the links follows from its answer."""
+        """Return the call for the calendar; its answer leads to the call for the links."""
         days = (self._clock.now().date() - query.since).days + 1
         worst = worked(max(1, min(days, _MOST_DAYS)) * _A_DAY, _ROWS)
         return (self._api.call(_CALENDAR, {"item": query.target.value}, worst),)
@@ -128,7 +129,7 @@ class Lost(MajesticQuestion[LostQuery, Body[Backlink], Link]):
         kept = sorted({one.day for one in days if one.day})
         billed = said.billed
         if billed and not billed.besides:
-            # The rows reserved with it are those of the links, which are reserved again.
+            # The retrieval units reserved here are for the links, which are reserved again.
             billed = replace(billed, besides=(Cost(len(days), RETRIEVAL),))
         if not kept or kept[-1] < query.since:
             last = f" after {kept[-1]}" if kept else ""
@@ -155,7 +156,7 @@ class Lost(MajesticQuestion[LostQuery, Body[Backlink], Link]):
         return self._api.call(_LOST, form, worked(((last - first).days + 1) * _A_DAY, _ROWS))
 
     def rows(self, query: LostQuery, call: Call, said: Body[Backlink]) -> Page[Link]:
-        """Return every link that was lost; a full answer counts as cut off."""
+        """Return the lost links; an answer with `Count` rows is incomplete."""
         del query
         read = said.rows(_TABLE)
         complete = len(read) < int(sent(call)["Count"])

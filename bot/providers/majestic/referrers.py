@@ -1,12 +1,12 @@
-"""Majestic: which domains link to one target, to several at once, or not at all.
+"""Majestic: referring domains, links from named domains, and link intersections.
 
-All three ask GetRefDomains. The price of the command it replaced is documented and fits what
-clients of this one measured: an analysis unit for each referring domain considered of each item,
-1,000 at the least, and a retrieval unit a row. Of an item with more referring domains than
-`AnalysisDepth` only the top is considered; what lies beyond looks as if it did not link.
+All three use GetRefDomains. Its price is that of its predecessor, which is documented and matches
+what clients measured: an analysis unit for each referring domain analysed per item, at least 1,000,
+and a retrieval unit per row. Only the top `AnalysisDepth` referring domains of an item are
+analysed; the others look as if they did not link.
 
-A row names the topic its domain is most trusted for, at no extra price; GetTopics, which breaks
-one target's profile down by topic for 1,000 analysis units, would tell nothing about a prospect.
+A row includes the topic that its domain is most trusted for, at no extra price. GetTopics breaks
+one target's profile down by topic for 1,000 analysis units, which would not help with prospects.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -42,15 +42,15 @@ from bot.providers.majestic.api import (
     worked,
 )
 
-_MOST_ITEMS = 4  # documented
-_LEAST = 1_000  # units a call costs all the same, so no depth is ever below
+_MOST_ITEMS = 4  # per call, documented
+_LEAST = 1_000  # the minimum price in analysis units, so a smaller depth saves nothing
 _TABLE = "Results"
 
 
 class Referrer(BaseModel):
     """One linking domain.
 
-    Its columns BackLinks_<item> and FirstLinkDate_<item> come as `links` and `firsts` by item; not
+    `links` and `firsts` have its columns BackLinks_<item> and FirstLinkDate_<item> by item; not
     every answer has the latter.
     """
 
@@ -72,14 +72,14 @@ class Referrer(BaseModel):
         }
 
     def links_to(self, target: Target) -> int | None:
-        """Return how many links it has to one of the items; raises `BadAnswer` if not told."""
+        """Return its number of links to an item; raises `BadAnswer` if the column is missing."""
         try:
             return self.links[_plain(target.value)]
         except KeyError:
             raise BadAnswer(NAME, f"no column of links to {target.value}") from None
 
     def about(self, domain: str, target: Target | None = None) -> ReferringDomain:
-        """Return what is known of it, with its first link to the target."""
+        """Return it as a referring domain, with the date of its first link to the target."""
         flow = self.trust_flow
         return ReferringDomain(
             domain,
@@ -96,7 +96,7 @@ def _columns(row: dict[str, Any], prefix: str) -> dict[str, Any]:
 
 
 def _plain(item: str) -> str:
-    """Return an item as it may come back in a column's name."""
+    """Return an item in a form that matches its name in a column."""
     return (item.partition("://")[2] or item).lower().rstrip("/")
 
 
@@ -114,7 +114,7 @@ def _asked(api: Api, targets: Sequence[Target], *, rows: int, depth: int) -> Cal
 
 
 def _cut_off(call: Call, rows: Sequence[Referrer]) -> bool:
-    """Say whether a list is as long as was asked for, so that more may exist."""
+    """Say whether a list has as many rows as were asked for, so that more may exist."""
     return len(rows) >= int(sent(call)["Count"])
 
 
@@ -125,10 +125,10 @@ def _named(rows: Iterable[Referrer]) -> Iterator[tuple[str, Referrer]]:
 
 
 class ReferringDomains(MajesticQuestion[ReferringQuery, Body[Referrer], ReferringDomain]):
-    """The strongest referring domains of a page or site: 1,000 analysis units, or 1 a row.
+    """The strongest referring domains of a page or site: 1 analysis unit per row, at least 1,000.
 
-    There is no word on nofollow, and some may have lost their link lately: the index remembers.
-    With `since`, the strongest are read all the same and only those with a recent first link kept.
+    The rows do not say whether links are nofollow, and the index includes links that are gone. With
+    `since`, the strongest domains are read and only those with a recent first link are returned.
     """
 
     body = Body[Referrer]
@@ -141,7 +141,7 @@ class ReferringDomains(MajesticQuestion[ReferringQuery, Body[Referrer], Referrin
     def rows(
         self, query: ReferringQuery, call: Call, said: Body[Referrer]
     ) -> Page[ReferringDomain]:
-        """Return one row a registrable domain; a full answer counts as cut off."""
+        """Return one row per registrable domain; an answer with `Count` rows is incomplete."""
         read = said.rows(_TABLE)
         cut_off = _cut_off(call, read)
         named = list(_named(read))
@@ -172,21 +172,21 @@ class ReferringDomains(MajesticQuestion[ReferringQuery, Body[Referrer], Referrin
 class LinksBetween(MajesticQuestion[BetweenQuery, Body[Referrer], ReferringDomain]):
     """Which of the named domains link to the target: its referring domains are read once a day.
 
-    To ask for each domain would cost 5,000 analysis units; the list costs 1 a referring domain,
-    and other questions about the same target find it in the cache.
+    Asking by name would cost 5,000 analysis units per domain. The list costs 1 per referring
+    domain, and other questions about the same target get it from the cache.
     """
 
     body = Body[Referrer]
 
     def plan(self, query: BetweenQuery) -> tuple[Call, ...]:
-        """Return the one call for the target's list, whatever domains are named."""
+        """Return the call for the target's list, the same for any named domains."""
         if not query.domains:
             return ()
         depth = self._api.depth
         return (_asked(self._api, (query.target,), rows=depth, depth=depth),)
 
     def rows(self, query: BetweenQuery, call: Call, said: Body[Referrer]) -> Page[ReferringDomain]:
-        """Return those that link; the others are proven not to unless the list was cut off."""
+        """Return the domains that link; the others certainly do not, unless it was cut off."""
         read = said.rows(_TABLE)
         asked = set(query.domains)
         linking = {domain: row.about(domain) for domain, row in _named(read) if domain in asked}
@@ -201,18 +201,17 @@ class LinksBetween(MajesticQuestion[BetweenQuery, Body[Referrer], ReferringDomai
 
 
 class Intersect(MajesticQuestion[IntersectQuery, Body[Referrer], Shared]):
-    """Who links to any of the targets and not to us: up to four items a call, ours among them.
+    """Domains that link to any of the targets and not to us: up to four items per call with ours.
 
-    Majestic cannot leave our linkers out, so they take rows of the answer and are left out here.
-    That a domain does not link to us is proven only when the answer was read to its end and fewer
-    of our linkers are in it than were considered. With more targets than fit in a call there are
-    several, and a domain may come once from each, with the targets of that call.
+    Majestic cannot leave out our linkers, so they take rows of the answer and are dropped here.
+    Absence is proven only if the answer is complete and has fewer of our linkers than the depth.
+    More targets take several calls, and a domain may be in each, with the targets of that call.
     """
 
     body = Body[Referrer]
 
     def plan(self, query: IntersectQuery) -> tuple[Call, ...]:
-        """Return one call for every three targets beside our own, or for every four."""
+        """Return one call per three targets with our own, or per four without."""
         undated(NAME, query)
         own = () if query.own is None else (query.own,)
         size = _MOST_ITEMS - len(own)
@@ -223,7 +222,7 @@ class Intersect(MajesticQuestion[IntersectQuery, Body[Referrer], Shared]):
         )
 
     def rows(self, query: IntersectQuery, call: Call, said: Body[Referrer]) -> Page[Shared]:
-        """Take our linkers out and say of each other domain which targets it links to."""
+        """Return each domain that does not link to us, with the targets that it links to."""
         read = said.rows(_TABLE)
         items = targets_of(call)
         cut_off = _cut_off(call, read)

@@ -1,4 +1,4 @@
-"""Majestic: settings, authentication and the declaration of what it answers."""
+"""Majestic: settings, authentication and capabilities."""
 
 from collections.abc import Generator
 from typing import Literal
@@ -38,7 +38,7 @@ class Options(VendorOptions):
 
 
 class FormAuth(httpx.Auth):
-    """Adds the key to the form as the request leaves, so that no address ever carries it."""
+    """Adds the key to the form as the request is sent, so that no URL ever contains it."""
 
     requires_request_body = True
 
@@ -46,7 +46,7 @@ class FormAuth(httpx.Auth):
         self._key = key
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Send the same form with one field more."""
+        """Send the same form with the key as one more field."""
         field = urlencode({"app_api_key": self._key.get_secret_value()}).encode()
         headers = request.headers.copy()
         del headers["content-length"]
@@ -60,7 +60,7 @@ class FormAuth(httpx.Auth):
 
 
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
-    """Return Majestic ready to be asked, or what it lacks; raises `ConfigError` on bad settings."""
+    """Return the configured vendor, or the settings that it lacks; raises `ConfigError`."""
     options = Options.beside(settings)
     api = Api(options.base_url.rstrip("/"), options.datasource, options.depth)
     summaries = Summaries(api)
@@ -84,20 +84,20 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         capabilities=capabilities,
         auth=FormAuth(key),
         secrets=(key,),
-        # No general limit is published (the keyword search has 3 a second), so a modest one.
         contract=_contract(api),
+        # No general limit is published (the keyword search has 3 a second), so this is modest.
         rate=Rate(per_minute=60, concurrency=4),
         timeout=120.0,
         pool=ANALYSIS,
-        # A list is 1,000 at the least, so the list budget buys six; the proof is 10,000, once a
-        # day, and the linking pages to a target are 5,000.
+        # Analysis units: a list costs at least 1,000, so the list budget buys six. The proof costs
+        # 10,000 once a day, and the linking pages of a target cost 5,000.
         run_cap=45_000,
         list_budget=6_000,
     )
 
 
 def _contract(api: Api) -> Contract:
-    """Return the free call that shows whether Majestic still answers as it is read here."""
+    """Return the free call that checks the form of Majestic's answers."""
     remaining, query = Remaining(api), BalanceQuery()
     (call,) = remaining.plan(query)
     beside = ("IndexType", "ChargedAnalysisResUnits", "ChargedRetrievalResUnits", "ErrorMessage")

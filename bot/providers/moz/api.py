@@ -1,9 +1,9 @@
-"""What all Moz methods share: the JSON-RPC envelope, rows and pages of rows, refusals.
+"""What all Moz methods share: the JSON-RPC envelope, rows and pages of rows, errors.
 
-Price (quota notes of Moz's own method schema, 2026-08-26): one row of the month's quota for each
-result, or as many as an intersection has targets. A call brings at most 50; further ones need the
-token of the last. So a call's worst case covers the calls that may follow it: a plan's sum is then
-the worst case of the question.
+A result costs one row of the month's quota; in an intersection, one row per target (quota notes in
+Moz's method schema, 2026-08-26). A call returns at most 50 results; the next call needs the token
+of the last. So a call's worst case includes the calls that may follow, and the plan's sum is the
+worst case of the question.
 """
 
 import json
@@ -25,8 +25,8 @@ from bot.providers.http import checked, refuse, said, vendor_words
 
 NAME = "moz"
 POOL = "rows"
-DAY = 24 * 60 * 60  # no term on keeping answers was found; a day serves a run and its repeats
-MOST_ROWS = 50  # a call, documented
+DAY = 24 * 60 * 60  # seconds: enough for a run and its repeats; we found no term about caching
+MOST_ROWS = 50  # per call, documented
 
 _SPENT = re.compile(
     r"quota|out of rows|row limit|(insufficient|not enough|no more)\W+(\w+\W+)?rows", re.IGNORECASE
@@ -38,7 +38,7 @@ Row = TypeVar("Row")
 
 
 def _known(value: object) -> object:
-    """Take an empty text or a negative number (a spam score of -1 is "not scored") as unknown."""
+    """Return None for an empty text or a negative number (a spam score of -1 is "not scored")."""
     return None if value == "" or (isinstance(value, int | float) and value < 0) else value
 
 
@@ -48,7 +48,7 @@ Day = Annotated[date | None, BeforeValidator(_known)]
 
 
 class SiteQuery(BaseModel):
-    """A target as Moz understood it, and as it was sent."""
+    """A target as Moz understood it, and as it was sent (`original`)."""
 
     query: str
     scope: str
@@ -56,7 +56,7 @@ class SiteQuery(BaseModel):
 
 
 class SiteMetrics(BaseModel):
-    """What is known of a page with its site; the numbers are of what links now."""
+    """The metrics of a page and its site; the counts are of live links."""
 
     page: str = ""
     root_domain: str = ""
@@ -70,7 +70,7 @@ class SiteMetrics(BaseModel):
 
 
 class ItemError(BaseModel):
-    """Why one item of many could not be answered; names vary."""
+    """Why one item of several has no answer; the names of the fields vary."""
 
     status: int = Field(500, validation_alias=AliasChoices("httpStatus", "status"))
     message: str = ""
@@ -78,18 +78,18 @@ class ItemError(BaseModel):
 
     @property
     def words(self) -> str:
-        """Return what it says."""
+        """Return its message, name or status."""
         return self.message or self.name or f"error {self.status}"
 
 
 class Offset(BaseModel):
-    """Where the next rows are; no token at the end."""
+    """The token for the next rows; None at the end."""
 
     token: str | None = None
 
 
 class Envelope(BaseModel, Generic[AnyResult]):
-    """What comes back: a result, or an error in one of several spellings."""
+    """The envelope of every answer: a result, or an error in one of several forms."""
 
     result: AnyResult | None = None
     error: Any = None
@@ -97,14 +97,14 @@ class Envelope(BaseModel, Generic[AnyResult]):
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """Where the API lives, and how it is asked."""
+    """The API's address, and the form of its calls."""
 
     base_url: str
 
     def call(
         self, method: str, data: Mapping[str, object], worst: int, keep_seconds: int = DAY
     ) -> Call:
-        """Plan a keyless call; its long id follows from the question, as caches need it."""
+        """Plan a call without the key; its id is derived from the question, so caching works."""
         question = json.dumps([method, data], sort_keys=True)
         body = {
             "jsonrpc": "2.0",
@@ -116,12 +116,12 @@ class Api:
         return Call(request, Cost(worst, POOL), keep_seconds)
 
     def listing(self, method: str, data: Mapping[str, Any], rows: int, *, a_row: int = 1) -> Call:
-        """Plan the first call of a list of at most so many rows, each at a price in quota rows."""
+        """Plan the first call of a list with at most `rows`, each at `a_row` quota rows."""
         offset = {**data.get("offset", {}), "limit": min(rows, MOST_ROWS)}
         return self.call(method, {**data, "offset": offset}, rows * a_row)
 
     def further(self, call: Call, token: str | None, *, a_row: int = 1) -> Call | None:
-        """Return the call for the next rows of a list; None at its end or when enough were read."""
+        """Return the call for the next rows of a list; None at its end or if enough were read."""
         method, data = method_of(call), data_of(call)
         left = call.worst.units // a_row - data["offset"]["limit"]
         if not token or left <= 0:
@@ -131,12 +131,12 @@ class Api:
 
 
 class MozQuestion(Question[Api, Query, AnyResult, Row]):
-    """One capability: how it is asked, what its result looks like, what the rows mean."""
+    """One capability at Moz: its request, the model of its result, and its rows."""
 
     envelope: type[Envelope[AnyResult]]
 
     def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
-        """Read one answer; raises a `ProviderError` for everything but a good one."""
+        """Read one answer; raises a `ProviderError` unless it is a good one."""
         _refuse(response)
         envelope = checked(NAME, response, self.envelope)
         if envelope.error is not None:
@@ -158,19 +158,19 @@ def data_of(call: Call) -> dict[str, Any]:
 
 
 def site_query(target: Target) -> dict[str, str]:
-    """Return how a target is named: a page by its URL, a site with all its hosts."""
+    """Return the API's form of a target: a page is one URL, a site includes all its hosts."""
     return {"query": target.value, "scope": "url" if target.scope is Scope.PAGE else "domain"}
 
 
 def target_of(query: Mapping[str, str]) -> Target:
-    """Return the target that a `site_query` names."""
+    """Return the target in a `site_query`."""
     return Target(Scope.PAGE if query["scope"] == "url" else Scope.SITE, query["query"])
 
 
 def same(said: SiteQuery, target: Target) -> bool:
-    """Say whether an answer is about the target: as it was sent, and as Moz understood it.
+    """Say whether an answer is about the target, both as sent and as Moz understood it.
 
-    Moz may cut a site down (`a.github.io` to `github.io`); that is an answer to another question.
+    Moz may shorten a site (`a.github.io` to `github.io`), which answers another question.
     """
     sent = said.original or said
     wanted = site_query(target)
@@ -180,12 +180,12 @@ def same(said: SiteQuery, target: Target) -> bool:
 
 
 def plain(query: str) -> str:
-    """Return an address without what Moz adds or takes away."""
+    """Return an address without scheme and trailing slash, which Moz may add or remove."""
     return (query.partition("://")[2] or query).rstrip("/")
 
 
 def raise_all_failed(errors: Sequence[ItemError]) -> None:
-    """Raise what the first of several errors means, as if it had been the whole answer."""
+    """Raise the `ProviderError` for the first of these errors; `BadAnswer` if there are none."""
     if errors:
         body = json.dumps({"error": {"message": errors[0].words}}).encode()
         _refuse(httpx.Response(errors[0].status, content=body))
@@ -193,24 +193,24 @@ def raise_all_failed(errors: Sequence[ItemError]) -> None:
 
 
 def authority(value: float | None) -> Authority | None:
-    """Return a Domain Authority."""
+    """Return a Domain Authority as an authority."""
     return None if value is None else Authority(value, Scale.DA)
 
 
 def trust(spam_score: float | None) -> float | None:
-    """Return 0..1: what the Spam Score (percent) leaves of it. Not scored is unknown."""
+    """Return trust (0 to 1) as the complement of the Spam Score (0 to 100 percent)."""
     return None if spam_score is None else 1 - spam_score / 100
 
 
 def _status(error: object) -> int:
-    """Return the HTTP status an error in a good answer stands for."""
+    """Return the HTTP status of an error inside a 200 answer; 500 if it has none."""
     spelled = error if isinstance(error, dict) else {}
     status = spelled.get("status", spelled.get("httpStatus"))
     return status if isinstance(status, int) and status in range(400, 600) else 500
 
 
 def _refuse(response: httpx.Response) -> None:
-    """Raise what a bad status means. How Moz says that no rows are left is not published."""
+    """Raise the error for a bad status; Moz does not document how it says that no rows are left."""
     words = vendor_words(response)
     if response.is_client_error and _SPENT.search(words):
         raise OutOfUnits(NAME, said(response))

@@ -1,4 +1,4 @@
-"""Moz: who stopped linking, how the counts went month by month, and how hard a keyword is."""
+"""Moz: lost links, monthly counts, and keyword difficulty."""
 
 from datetime import date, timedelta
 from typing import Annotated
@@ -30,13 +30,13 @@ _LOST = "data.site.linking-domain.filter.recently-lost"
 _LOST_DAYS = 60  # documented
 _HISTORY = "data.site.metrics.histories.fetch"
 _KEYWORD = "data.keyword.metrics.fetch"
-_VALUES = 4  # of a keyword: volume, difficulty, clicks and priority, a row each
+_VALUES = 4  # quota rows per keyword: volume, difficulty, clicks and priority
 _COUNTED = {Scope.PAGE: "root_domains_to_page", Scope.SITE: "root_domains_to_root_domain"}
 _LOCALES = {"us": "en-US", "gb": "en-GB", "ca": "en-CA", "au": "en-AU"}
 
 
 class LostDomain(BaseModel):
-    """One root domain that no longer links."""
+    """One root domain that stopped linking."""
 
     site_metrics: SiteMetrics
     date_lost: Day = None
@@ -50,9 +50,9 @@ class LostDomains(BaseModel):
 
 
 class Lost(MozQuestion[LostQuery, LostDomains, Link]):
-    """The strongest domains that stopped linking: a row each, 50 at most.
+    """The strongest domains that stopped linking: 1 row each, at most 50.
 
-    Moz names the domain and not its page, so `source_url` is empty.
+    Moz returns the domain without the linking page, so `source_url` is empty.
     """
 
     envelope = Envelope[LostDomains]
@@ -71,7 +71,7 @@ class Lost(MozQuestion[LostQuery, LostDomains, Link]):
         return (self._api.listing(_LOST, data, MOST_ROWS),)
 
     def rows(self, query: LostQuery, call: Call, said: LostDomains) -> Page[Link]:
-        """Return a link without a page for each domain that went on that day or later."""
+        """Return a link without a page for each domain lost on that day or later."""
         del call
         read = said.lost_linking_domains
         notes = []
@@ -93,12 +93,12 @@ class Lost(MozQuestion[LostQuery, LostDomains, Link]):
 
 
 def _month(value: object) -> object:
-    """Take a month for its first day."""
+    """Return the first day of a month ("2026-01"); anything else is unchanged."""
     return f"{value}-01" if isinstance(value, str) and len(value) == len("2026-01") else value
 
 
 class Value(BaseModel):
-    """A count of a month."""
+    """The count of a month."""
 
     date: Annotated[date, BeforeValidator(_month)]
     value: Count = None
@@ -112,7 +112,7 @@ class History(BaseModel):
 
 
 class Histories(BaseModel):
-    """What was asked for; a metric without values may be missing."""
+    """The histories that were asked for; a metric without values may be missing."""
 
     monthly_history_values: list[History] = []
 
@@ -124,7 +124,7 @@ class HistoryResult(BaseModel):
 
 
 class CountHistory(MozQuestion[HistoryQuery, HistoryResult, CountPoint]):
-    """Referring domains month by month, 32 months at most: a row for the whole series."""
+    """Monthly counts of referring domains, at most 32 months: 1 row for the whole series."""
 
     envelope = Envelope[HistoryResult]
 
@@ -135,7 +135,7 @@ class CountHistory(MozQuestion[HistoryQuery, HistoryResult, CountPoint]):
         return (self._api.call(_HISTORY, data, 1),)
 
     def rows(self, query: HistoryQuery, call: Call, said: HistoryResult) -> Page[CountPoint]:
-        """Return the months from that day on, oldest first; a month without a count is left out."""
+        """Return the months from that day on, oldest first, without months that have no count."""
         del call
         series = said.site_metrics_histories.monthly_history_values
         wanted = _COUNTED[query.target.scope]
@@ -153,7 +153,7 @@ class CountHistory(MozQuestion[HistoryQuery, HistoryResult, CountPoint]):
 
 
 class KeywordValues(BaseModel):
-    """What is known of a keyword; null where it is not."""
+    """The metrics of a keyword; null if unknown."""
 
     difficulty: Score = None
     volume: Annotated[int, Field(ge=0)] | None = None
@@ -166,12 +166,15 @@ class KeywordResult(BaseModel):
 
 
 class Keywords(MozQuestion[KeywordQuery, KeywordResult, KeywordMetrics]):
-    """Difficulty and monthly volume: a call and up to 4 rows a keyword, in four markets only."""
+    """Difficulty (0 to 100) and monthly volume: a call and up to 4 rows per keyword.
+
+    Moz covers only four markets, all in English.
+    """
 
     envelope = Envelope[KeywordResult]
 
     def plan(self, query: KeywordQuery) -> tuple[Call, ...]:
-        """Return a call for each keyword; raises `PlanLacks` for a market Moz does not cover."""
+        """Return one call per keyword; raises `PlanLacks` for a market Moz does not cover."""
         asked = {"locale": _locale(query.market), "device": "desktop", "engine": "google"}
         return tuple(
             self._api.call(_KEYWORD, {"serp_query": {"keyword": keyword, **asked}}, _VALUES)
@@ -179,7 +182,7 @@ class Keywords(MozQuestion[KeywordQuery, KeywordResult, KeywordMetrics]):
         )
 
     def rows(self, query: KeywordQuery, call: Call, said: KeywordResult) -> Page[KeywordMetrics]:
-        """Return what Moz knows; what it took of the four rows is not told."""
+        """Return the keyword's metrics; Moz does not say how many of the four rows it billed."""
         del query
         keyword = str(data_of(call)["serp_query"]["keyword"])
         known = said.keyword_metrics

@@ -1,4 +1,4 @@
-"""Moz: who links to a target, to several and not to us, whether named domains do, and how."""
+"""Moz: referring domains, link intersections, links from named domains, and single links."""
 
 from datetime import timedelta
 
@@ -45,12 +45,12 @@ from bot.providers.moz.api import (
 _LIST = "data.site.linking-domain.list"
 _GAINED = "data.site.linking-domain.filter.recently-gained"
 _GAINED_DAYS = 60  # documented
-# Moz allows six targets with ours; with four or five to link to, calls were seen to fail.
+# Moz allows six targets including ours, but calls with four or five other targets have failed.
 _MOST_TARGETS = 3
 
 
 class LinkingDomain(BaseModel):
-    """One linking root domain; `date_gained` only where new ones were asked for."""
+    """One linking root domain; `date_gained` is set only in the list of new domains."""
 
     site_metrics: SiteMetrics
     targeted_pages: Count = None
@@ -58,7 +58,7 @@ class LinkingDomain(BaseModel):
     date_gained: Day = None
 
     def row(self, domain: str) -> ReferringDomain:
-        """Return it under its registrable domain."""
+        """Return it as a referring domain with this registrable domain."""
         pages, nofollow = self.targeted_pages, self.targeted_nofollow_pages
         link = None
         if pages and nofollow is not None:
@@ -73,7 +73,7 @@ class LinkingDomain(BaseModel):
 
 
 class LinkingDomains(BaseModel):
-    """Both lists of linking domains."""
+    """One of two lists: all linking domains, or those recently gained."""
 
     linking_domains: list[LinkingDomain] | None = None
     gained_linking_domains: list[LinkingDomain] | None = None
@@ -81,9 +81,9 @@ class LinkingDomains(BaseModel):
 
 
 class ReferringDomains(MozQuestion[ReferringQuery, LinkingDomains, ReferringDomain]):
-    """The strongest domains that link to a page or site now: a row each, 50 to a call.
+    """The strongest live referring domains of a page or site: 1 row each, 50 per call.
 
-    With `since`, those that began to link in the last 60 days, which is as far back as Moz goes.
+    With `since`, domains that began to link since then; Moz goes back at most 60 days.
     """
 
     envelope = Envelope[LinkingDomains]
@@ -93,7 +93,7 @@ class ReferringDomains(MozQuestion[ReferringQuery, LinkingDomains, ReferringDoma
         self._clock = clock
 
     def plan(self, query: ReferringQuery) -> tuple[Call, ...]:
-        """Return the first call; the others follow from the answers."""
+        """Return the first call; each answer leads to the next."""
         data: dict[str, object] = {"site_query": site_query(query.target)}
         if query.since is None:
             options = {"sort": "source_domain_authority", "filters": ["external", "not_deleted"]}
@@ -105,7 +105,7 @@ class ReferringDomains(MozQuestion[ReferringQuery, LinkingDomains, ReferringDoma
     def rows(
         self, query: ReferringQuery, call: Call, said: LinkingDomains
     ) -> Page[ReferringDomain]:
-        """Return one row a linking domain; more follow while there is a token."""
+        """Return one row per linking domain; more follow while there is a token."""
         read = said.linking_domains if query.since is None else said.gained_linking_domains
         if read is None:
             raise BadAnswer(NAME, "the list of linking domains is missing")
@@ -133,7 +133,7 @@ class ReferringDomains(MozQuestion[ReferringQuery, LinkingDomains, ReferringDoma
 
 
 class Intersection(BaseModel):
-    """One domain; the indexes are places in `is_linking_to`, from 0."""
+    """One domain; `matching_target_indexes` are positions in `is_linking_to`, from 0."""
 
     page: str
     domain_authority: Score = None
@@ -149,16 +149,16 @@ class Intersections(BaseModel):
 
 
 class Intersect(MozQuestion[IntersectQuery, Intersections, Shared]):
-    """Who links to any of the targets and not to us: Moz leaves our linkers out itself.
+    """Domains that link to any of the targets and not to us: Moz leaves out our linkers itself.
 
-    A result costs as many rows as there are targets, ours among them. With more than three there
-    are several calls, and a domain may come once from each, with the targets of that call.
+    A result costs as many rows as there are targets, including ours. More than three targets take
+    several calls, and a domain may be in each, with the targets of that call.
     """
 
     envelope = Envelope[Intersections]
 
     def plan(self, query: IntersectQuery) -> tuple[Call, ...]:
-        """Return the first call for every three targets."""
+        """Return the first call for each group of three targets."""
         undated(NAME, query)
         targets = query.targets
         groups = [targets[at : at + _MOST_TARGETS] for at in range(0, len(targets), _MOST_TARGETS)]
@@ -182,7 +182,7 @@ class Intersect(MozQuestion[IntersectQuery, Intersections, Shared]):
         )
 
     def rows(self, query: IntersectQuery, call: Call, said: Intersections) -> Page[Shared]:
-        """Return one row a domain; more follow while there is a token."""
+        """Return one row per domain; more follow while there is a token."""
         group = [target_of(one) for one in data_of(call)["is_linking_to"]]
         a_row = len(group) + (query.own is not None)
         read = said.link_intersects
@@ -227,19 +227,19 @@ class Unclear(BaseModel):
 
 
 class Statuses(BaseModel):
-    """`data.site.link.status.fetch.multiple`: good even when some or all pairs failed."""
+    """`data.site.link.status.fetch.multiple`: it succeeds even if some or all pairs failed."""
 
     results_by_query: list[Status]
     errors_by_query: list[Unclear] = []
 
 
 class LinksBetween(MozQuestion[BetweenQuery, Statuses, ReferringDomain]):
-    """Which of the named domains link to the target: a row each, and each is answered alone."""
+    """Which of the named domains link to the target: 1 row each, each answered separately."""
 
     envelope = Envelope[Statuses]
 
     def plan(self, query: BetweenQuery) -> tuple[Call, ...]:
-        """Return one call for every fifty domains; no limit is published."""
+        """Return one call per 50 domains; Moz publishes no limit."""
         domains = sorted(set(query.domains))
         chunks = [domains[at : at + MOST_ROWS] for at in range(0, len(domains), MOST_ROWS)]
         return tuple(
@@ -260,7 +260,7 @@ class LinksBetween(MozQuestion[BetweenQuery, Statuses, ReferringDomain]):
         )
 
     def rows(self, query: BetweenQuery, call: Call, said: Statuses) -> Page[ReferringDomain]:
-        """Return those that link; complete when every domain of this call was answered."""
+        """Return the domains that link; complete if every domain of this call was answered."""
         del query
         if not said.results_by_query:
             raise_all_failed([one.error for one in said.errors_by_query])
@@ -282,7 +282,7 @@ class LinksBetween(MozQuestion[BetweenQuery, Statuses, ReferringDomain]):
 
 
 class FoundLink(BaseModel):
-    """One link; `date_disappeared` may be older than `date_last_seen`: then it came back."""
+    """One link; if `date_disappeared` is before `date_last_seen`, it came back."""
 
     source_site_metrics: SiteMetrics
     target_site_metrics: SiteMetrics | None = None
@@ -294,7 +294,7 @@ class FoundLink(BaseModel):
 
     @property
     def gone(self) -> bool:
-        """Say whether it was last found missing."""
+        """Say whether it was missing at Moz's last visit."""
         if self.date_disappeared is None:
             return False
         return self.date_last_seen is None or self.date_disappeared > self.date_last_seen
@@ -307,12 +307,12 @@ class FoundLinks(BaseModel):
 
 
 class Links(MozQuestion[LinksQuery, FoundLinks, Link]):
-    """The link from the strongest page of each named domain: a call and a row each."""
+    """The link from the strongest page of each named domain: a call and 1 row each."""
 
     envelope = Envelope[FoundLinks]
 
     def plan(self, query: LinksQuery) -> tuple[Call, ...]:
-        """Return a call for each domain."""
+        """Return one call per domain."""
         return tuple(
             self._api.listing(
                 "data.site.link.filter.domain",
@@ -327,7 +327,7 @@ class Links(MozQuestion[LinksQuery, FoundLinks, Link]):
         )
 
     def rows(self, query: LinksQuery, call: Call, said: FoundLinks) -> Page[Link]:
-        """Return it if it is there now; Moz names pages without a scheme."""
+        """Return the link if it is live; Moz returns page addresses without a scheme."""
         del query
         domain = target_of(data_of(call)["domain_site_query"]).value
         rows = tuple(

@@ -1,4 +1,4 @@
-"""Moz: how strong pages and sites are, and what is left of the month's quota."""
+"""Moz: link counts and authority of pages and sites; balance."""
 
 from datetime import datetime
 
@@ -26,36 +26,36 @@ from bot.providers.moz.api import (
 
 
 class Measured(BaseModel):
-    """One target's numbers."""
+    """One target with metrics."""
 
     site_query: SiteQuery
     site_metrics: SiteMetrics
 
 
 class Unmeasured(BaseModel):
-    """One target without."""
+    """One target without metrics."""
 
     error: ItemError
 
 
 class MeasuredMany(BaseModel):
-    """`data.site.metrics.fetch.multiple`: good even when some or all targets failed."""
+    """`data.site.metrics.fetch.multiple`: it succeeds even if some or all targets failed."""
 
     results_by_site: list[Measured]
     errors_by_site: list[Unmeasured] = []
 
 
 class Numbers(MozQuestion[MetricsQuery, MeasuredMany, Metrics]):
-    """Counts and Domain Authority of pages and sites together: a row each.
+    """Counts and Domain Authority of pages and sites together: 1 row each.
 
-    No limit of targets is published, so as many travel together as a list has rows. The DA of a
-    page is its site's. Backlinks are counted as linking pages of other sites.
+    Moz publishes no limit of targets per call, so we send 50, as in lists. A page has the DA of its
+    site. Backlinks are the number of linking pages on other sites.
     """
 
     envelope = Envelope[MeasuredMany]
 
     def plan(self, query: MetricsQuery) -> tuple[Call, ...]:
-        """Return one call for every fifty targets; raises `PlanLacks` for traffic alone."""
+        """Return one call per 50 targets; raises `PlanLacks` for traffic alone."""
         if not query.counts:
             raise PlanLacks(NAME, "It has no traffic numbers.")
         chunks = [
@@ -71,7 +71,7 @@ class Numbers(MozQuestion[MetricsQuery, MeasuredMany, Metrics]):
         )
 
     def rows(self, query: MetricsQuery, call: Call, said: MeasuredMany) -> Page[Metrics]:
-        """Join results to targets by name: their order means nothing."""
+        """Join results to targets by name, as their order is arbitrary."""
         del query
         targets = [target_of(one) for one in data_of(call)["site_queries"]]
         if not said.results_by_site:
@@ -110,7 +110,7 @@ class Allowance(BaseModel):
 
     allotted: int | None = None
     used: int | None = None
-    period_reset: datetime | None = None  # Unix seconds, read as UTC
+    period_reset: datetime | None = None  # Unix seconds in the answer, read as UTC
 
 
 class AllowanceResult(BaseModel):
@@ -120,7 +120,7 @@ class AllowanceResult(BaseModel):
 
 
 class Quota(MozQuestion[BalanceQuery, AllowanceResult, Balance]):
-    """What is left this month; free, and never kept."""
+    """The rows left this month; free, never cached."""
 
     envelope = Envelope[AllowanceResult]
 
@@ -131,7 +131,7 @@ class Quota(MozQuestion[BalanceQuery, AllowanceResult, Balance]):
         return (self._api.call("quota.lookup", path, 0, keep_seconds=0),)
 
     def rows(self, query: BalanceQuery, call: Call, said: AllowanceResult) -> Page[Balance]:
-        """Return the rows of the period."""
+        """Return used and allotted rows of the billing period."""
         del query, call
         quota = said.quota
         resets_on = quota.period_reset.date() if quota.period_reset else None

@@ -1,4 +1,4 @@
-"""Moz (the JSON-RPC API): settings, authentication and the declaration of what it answers."""
+"""Moz (the JSON-RPC API): settings, authentication and capabilities."""
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -28,7 +28,7 @@ class Options(VendorOptions):
 
 
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
-    """Return Moz ready to be asked, or what it lacks; raises `ConfigError` on bad settings."""
+    """Return the configured vendor, or the settings that it lacks; raises `ConfigError`."""
     options = Options.beside(settings)
     api = Api(options.base_url.rstrip("/"))
     numbers = Numbers(api)
@@ -55,21 +55,22 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         capabilities=capabilities,
         auth=HeaderKey("x-moz-token", token),
         secrets=(token,),
-        # Billed are the rows of a result, and an error has none.
+        # Moz bills the rows of a result, and an error has none.
         failures_are_free=True,
         contract=_contract(api),
-        # Paid tiers publish no rate; 50 refusals in 5 minutes bring a penalty, so few at once.
+        # Paid tiers have no published rate. 50 refusals within 5 minutes cause a penalty, so we
+        # send few requests at the same time.
         rate=Rate(per_minute=options.per_minute, concurrency=4),
         pool=POOL,
-        # All is billed in rows: the list budget buys 300 linking domains, and around it stand 4 for
-        # the keyword, 8 for counts, 37 for the proof and 25 for linking pages.
+        # Rows: the list budget buys 300 linking domains. Besides, a run needs 4 rows for the
+        # keyword, 8 for counts, 37 for the proof and 25 for linking pages.
         run_cap=400,
         list_budget=300,
     )
 
 
 def _contract(api: Api) -> Contract:
-    """Return the free call that shows whether Moz still answers as it is read here."""
+    """Return the free call that checks the form of Moz's answers."""
     quota, query = Quota(api), BalanceQuery()
     (call,) = quota.plan(query)
     body = Envelope[AllowanceResult]

@@ -1,8 +1,8 @@
-"""Brave Search: the organic results of an index of its own, one request a search.
+"""Brave Search: organic results from its own index, one request per search.
 
-It is not Google, and the answer says so. How it refuses is in the body's `code`, not in the status:
-a wrong key is 422, as is a bad request; a spent month is 429, as is a second request in a second
-(api-dashboard.search.brave.com, API reference and rate limiting, read 2026-03-18).
+It is not Google, and the answer says so. The body's `code`, not the status, tells errors apart: a
+wrong key is a 422, and so is a bad request; a used-up month is a 429, and so is a second request
+within a second (api-dashboard.search.brave.com, API reference and rate limiting, read 2026-03-18).
 """
 
 import json
@@ -28,7 +28,7 @@ from bot.providers.base import (
     Vendor,
 )
 from bot.providers.http import HeaderKey, checked, refuse, said
-from bot.providers.search.common import POOL, Hit, organic
+from bot.providers.search.common import POOL, Hit, organic, search_vendor
 from bot.settings.environment import ApiKey, Settings, VendorOptions
 
 NAME = "brave"
@@ -42,8 +42,8 @@ _MEANS = {
     "QUOTA_LIMITED": OutOfUnits,
 }
 
-# Countries and languages as the vendor's own n8n node 1.0.25 lists them, with Greece and Greek,
-# which its API serves besides.
+# Countries and languages from the vendor's own n8n node 1.0.25, plus Greece and Greek, which the
+# API serves too.
 _COUNTRIES = frozenset(
     [
         *("ar", "at", "au", "be", "br", "ca", "ch", "cl", "cn", "de", "dk", "es", "fi", "fr", "gb"),
@@ -96,13 +96,13 @@ class Result(BaseModel):
 
 
 class Web(BaseModel):
-    """The web results; absent when there are none."""
+    """The web results; absent if there are none."""
 
     results: list[Result]
 
 
 class Asked(BaseModel):
-    """The keyword as it was searched for."""
+    """The keyword that Brave searched for, if it changed it (`altered`)."""
 
     altered: str | None = None
 
@@ -116,18 +116,18 @@ class Answer(BaseModel):
 
 
 class Serp(Remote[SerpQuery, SerpRow]):
-    """The first web results: up to twenty for one request.
+    """The first web results: up to 20 for one request.
 
-    Nothing is kept: whether answers may be stored depends on the plan, which we cannot see.
+    Answers are not cached: whether that is allowed depends on the plan, which we cannot see.
     """
 
     def __init__(self, base_url: str) -> None:
         self._url = f"{base_url}/res/v1/web/search"
 
     def plan(self, query: SerpQuery) -> tuple[Call, ...]:
-        """Return one call; raises `Unserved` for a language Brave does not list.
+        """Return one call; raises `Unserved` for a language that Brave does not list.
 
-        A country that it does not list is searched for in all countries, and the answer says so.
+        For a country that it does not list, the results are of all countries, and a note says so.
         """
         params: dict[str, str | int] = {
             "q": query.keyword,
@@ -146,7 +146,7 @@ class Serp(Remote[SerpQuery, SerpRow]):
         _refuse(response)
         answer = checked(NAME, response, Answer)
         found = answer.web.results if answer.web else ()
-        # Titles are written for a web page, with entities.
+        # Titles have HTML entities.
         hits = (Hit(one.url, unescape(one.title or "")) for one in found)
         altered = answer.query.altered
         corrected = f"It corrected the keyword to “{altered}”." if altered else None
@@ -184,7 +184,7 @@ def _refuse(response: httpx.Response) -> None:
 
 
 def _code(response: httpx.Response) -> str:
-    """Read the error's code; their reference shows it in `error` and in a list `errors`."""
+    """Return the error's code; their reference shows it in `error` and in a list `errors`."""
     try:
         body: Any = json.loads(response.content)
     except ValueError:
@@ -196,30 +196,26 @@ def _code(response: httpx.Response) -> str:
 
 
 def _next_turn(response: httpx.Response) -> float | None:
-    """Read when the shortest window opens: the first of `X-RateLimit-Reset: 1, 1419704`."""
+    """Return the seconds until the next request: the first of `X-RateLimit-Reset: 1, 1419704`."""
     value = response.headers.get("x-ratelimit-reset", "").partition(",")[0].strip()
     return float(value) if value.isascii() and value.isdigit() else None
 
 
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
-    """Return Brave Search ready to be asked, or what it lacks; raises `ConfigError`."""
+    """Return the configured vendor, or the settings that it lacks; raises `ConfigError`."""
     del clock
     own = Options.beside(settings)
     if own.api_key is None:
         return NotConfigured(NAME, _TITLE, ("LINKGAP_BRAVE_API_KEY",), (Capability.SERP,))
-    return Vendor(
-        name=NAME,
-        title=_TITLE,
-        scale=None,
-        capabilities={Capability.SERP: Serp(own.base_url.rstrip("/"))},
+    return search_vendor(
+        NAME,
+        _TITLE,
+        Serp(own.base_url.rstrip("/")),
         auth=HeaderKey("X-Subscription-Token", own.api_key),
         secrets=(own.api_key,),
-        # Only successful answers are counted and billed (their guide to rate limits).
+        # Only successful answers are counted and billed, says their guide to rate limits.
         failures_are_free=True,
-        # The smallest plan allows one request a second; the others fifty.
+        # The smallest plan allows one request a second, the others 50.
         rate=Rate(per_minute=60, concurrency=1),
-        pool=POOL,
-        run_cap=5,
-        list_budget=0,
         own_web_index=True,
     )

@@ -1,27 +1,40 @@
-"""What the sources of search results share: the price and our organic ranks."""
+"""What the search result vendors share: their pool of units, and how we rank organic results."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator
+import httpx
+from pydantic import BaseModel, BeforeValidator, SecretStr
 
 from bot.common.domains import registrable
 from bot.model.links import Market, SerpRow
 from bot.model.page_key import page_key, plain
-from bot.providers.base import Cost, Page, SerpQuery
+from bot.providers.base import Capability, Cost, Page, Rate, Remote, SerpQuery, Vendor
 
 POOL = "searches"
 DAY = 24 * 60 * 60
-FIRST_PAGE = 10  # results on a page of Google since 2025-09, whatever is asked for
+FIRST_PAGE = 10  # results per page of Google since 2025-09, even if more are asked for
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One organic result as a source tells it, in its order."""
+    """One organic result of a vendor."""
 
     url: str | None
     title: str | None
+
+
+class Organic(BaseModel):
+    """An organic result of Google's, as Serper and SerpApi write it."""
+
+    link: str | None = None
+    title: str | None = None
+
+    @property
+    def hit(self) -> Hit:
+        """Return it as a source tells it."""
+        return Hit(self.link, self.title)
 
 
 def _text(said: object) -> str | None:
@@ -32,9 +45,9 @@ _Words = Annotated[str | None, BeforeValidator(_text)]
 
 
 class Box(BaseModel):
-    """What stands above the results, as far as it can be read; with a link, a featured snippet.
+    """The box above the results; with a link, it is a featured snippet.
 
-    It takes many shapes, and none of them may cost the results.
+    It has many forms. Fields that cannot be read are None, so that no form makes an answer fail.
     """
 
     link: _Words = None
@@ -49,7 +62,7 @@ AnswerBox = Annotated[Box | None, BeforeValidator(_box)]
 
 
 def featured_in(box: Box | None) -> Hit | None:
-    """Return the page in an answer box; many boxes have none."""
+    """Return the page in an answer box; None if it has no link."""
     return Hit(box.link, box.title) if box and box.link else None
 
 
@@ -62,11 +75,11 @@ def organic(
     notes: Iterable[str | None] = (),
     most: int = FIRST_PAGE,
 ) -> Page[SerpRow]:
-    """Rank results 1, 2, … in their order; `most` is how many one request can bring.
+    """Rank results 1, 2, … in their order; `most` is the most results of one request.
 
-    A page that is named twice counts once, however it is spelled. A result without a domain name
-    keeps its rank and is left out. The page in the `featured` snippet stands above all others, and
-    is rank 1 unless the list repeats it.
+    A page that is listed twice counts once, however its URL is spelled. A result without a domain
+    name keeps its rank but is left out. The page of the `featured` snippet ranks first unless the
+    list repeats it.
     """
     ranked = [*ranking(hits, featured).items()][: query.top]
     rows = tuple(
@@ -87,7 +100,10 @@ def organic(
 
 
 def ranking(hits: Iterable[Hit], featured: Hit | None = None) -> dict[str, str]:
-    """Return the titles by the pages' plain addresses, in their order; a featured page first."""
+    """Return the titles by the pages' plain URLs, in rank order; a featured page first.
+
+    If the list repeats the featured page, only its place in the list counts.
+    """
     pages = _pages(hits)
     if featured is not None and not _is_of_google(featured):
         pages = pages if _pages([featured]).keys() <= pages.keys() else _pages([featured]) | pages
@@ -103,7 +119,7 @@ def _pages(hits: Iterable[Hit]) -> dict[str, tuple[str, str]]:
 
 
 def _is_of_google(hit: Hit) -> bool:
-    """Say whether it is an answer of Google's own (flights, rates), which is no result."""
+    """Say whether it is one of Google's own answers (flights, rates), which are not results."""
     return (registrable(hit.url or "") or "").startswith("google.")
 
 
@@ -114,9 +130,37 @@ _TRADITIONAL_CHINESE = frozenset({"hk", "mo", "tw"})
 
 
 def interface_language(market: Market) -> str:
-    """Return Google's `hl` for a market: Chinese and Portuguese need the country to be one."""
+    """Return Google's `hl` for a market; Chinese and Portuguese depend on the country too."""
     if market.language == "zh":
         return "zh-tw" if market.country in _TRADITIONAL_CHINESE else "zh-cn"
     if market.language == "pt":
         return "pt-br" if market.country == "br" else "pt-pt"
     return _RENAMED.get(market.language, market.language)
+
+
+def search_vendor(
+    name: str,
+    title: str,
+    serp: Remote[SerpQuery, SerpRow],
+    *,
+    auth: httpx.Auth | None,
+    secrets: tuple[SecretStr, ...],
+    rate: Rate,
+    failures_are_free: bool = False,
+    own_web_index: bool = False,
+) -> Vendor:
+    """Return a vendor that has search results and nothing else, one search each."""
+    return Vendor(
+        name=name,
+        title=title,
+        scale=None,
+        capabilities={Capability.SERP: serp},
+        auth=auth,
+        secrets=secrets,
+        failures_are_free=failures_are_free,
+        rate=rate,
+        pool=POOL,
+        run_cap=5,
+        list_budget=0,
+        own_web_index=own_web_index,
+    )

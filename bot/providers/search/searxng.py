@@ -1,7 +1,7 @@
-"""SearXNG: the user's own metasearch server; free, and its order is nobody's but its own.
+"""SearXNG: the user's own metasearch server; free, with an order of its own.
 
-Two refusals have their cure in its settings.yml: JSON is off unless `search.formats` lists it
-(403), and its limiter takes every program for a bot (429) (docs.searxng.org/dev/search_api).
+Its settings.yml causes two refusals: JSON is off unless `search.formats` lists it (403), and its
+limiter takes every program for a bot (429) (docs.searxng.org/dev/search_api).
 """
 
 from dataclasses import replace
@@ -26,17 +26,17 @@ from bot.providers.base import (
     Vendor,
 )
 from bot.providers.http import checked, refuse
-from bot.providers.search.common import DAY, POOL, Hit, organic
+from bot.providers.search.common import DAY, POOL, Hit, organic, search_vendor
 from bot.settings.environment import Settings, VendorOptions
 
 NAME = "searxng"
 _TITLE = "SearXNG"
 _FREE = Cost(1, POOL, micro_usd=0)
-_PLAIN = "default.html"  # how an ordinary web result is drawn; images, maps and videos differ
+_PLAIN = "default.html"  # the template of web results; images, maps and videos have others
 
 
 class JsonOff(PlanLacks):
-    """403: this server gives no JSON."""
+    """403: this server does not answer with JSON."""
 
     meaning = "does not give its answers as JSON"
     cure = (
@@ -46,7 +46,7 @@ class JsonOff(PlanLacks):
 
 
 class TakenForABot(RateLimited):
-    """429: its limiter stops programs."""
+    """429: this server's limiter blocks programs."""
 
     meaning = "takes LinkGap for a bot or is asked too often"
     cure = (
@@ -64,7 +64,7 @@ class Options(VendorOptions):
 
 
 class Result(BaseModel):
-    """One result and the engines that named it."""
+    """One result and the engines that returned it."""
 
     url: str | None = None
     title: str | None = None
@@ -73,14 +73,14 @@ class Result(BaseModel):
 
 
 class Answer(BaseModel):
-    """`/search?format=json`; an unresponsive engine is a list of its name and its fault."""
+    """`/search?format=json`; each unresponsive engine is a list of its name and its error."""
 
     results: list[Result]
     unresponsive_engines: list[list[Any]] = []
 
 
 class Serp(Remote[SerpQuery, SerpRow]):
-    """The first page of web results, mixed from several engines; free."""
+    """The first page of web results, merged from several engines; free."""
 
     def __init__(self, base_url: str) -> None:
         self._url = f"{base_url}/search"
@@ -96,7 +96,7 @@ class Serp(Remote[SerpQuery, SerpRow]):
         return (Call(httpx.Request("GET", self._url, params=params), _FREE, DAY),)
 
     def parse(self, query: SerpQuery, call: Call, response: httpx.Response) -> Page[SerpRow]:
-        """Read one answer: incomplete if an engine failed, `Unavailable` if they all did."""
+        """Read one answer: incomplete if an engine failed, `Unavailable` if all of them did."""
         del call
         try:
             refuse(NAME, response, forbidden=lambda _words: JsonOff)
@@ -120,7 +120,7 @@ def _mixed(pages: list[Result]) -> str | None:
 
 
 def _failed(answer: Answer) -> str | None:
-    """Say which engines did not answer, and why as far as it was told."""
+    """Return which engines did not answer, with the reasons that are known; None if all did."""
     silent = [
         f"{one[0]} ({one[1]})" if len(one) > 1 else str(one[0])
         for one in answer.unresponsive_engines
@@ -130,24 +130,20 @@ def _failed(answer: Answer) -> str | None:
 
 
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
-    """Return SearXNG ready to be asked, or what it lacks; raises `ConfigError` on bad settings."""
+    """Return the configured vendor, or the settings that it lacks; raises `ConfigError`."""
     del clock
     own = Options.beside(settings)
     if own.url is None:
         return NotConfigured(NAME, _TITLE, ("LINKGAP_SEARXNG_URL",), (Capability.SERP,))
     address = httpx.URL(own.url.rstrip("/"))
-    guarded = bool(address.userinfo)  # http://name:password@host, where a proxy asks for both
-    return Vendor(
-        name=NAME,
-        title=_TITLE,
-        scale=None,
-        capabilities={Capability.SERP: Serp(str(address.copy_with(userinfo=b"")))},
+    guarded = bool(address.userinfo)  # http://name:password@host, for a proxy with basic auth
+    return search_vendor(
+        NAME,
+        _TITLE,
+        Serp(str(address.copy_with(userinfo=b""))),
         auth=httpx.BasicAuth(address.username, address.password) if guarded else None,
         secrets=(SecretStr(address.password),) if guarded else (),
-        # Its engines block a machine that asks them often.
+        # Its engines block servers that ask too often.
         rate=Rate(per_minute=30, concurrency=2),
-        pool=POOL,
-        run_cap=5,
-        list_budget=0,
         own_web_index=True,
     )

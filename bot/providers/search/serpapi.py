@@ -1,8 +1,8 @@
 """SerpApi (serpapi.com): Google's organic results, one search of the plan each.
 
-A search that finds nothing is a 200 with an `error`; so is a search that failed. Only
-`search_metadata.status` tells them apart (serpapi.com/search-errors). 429 means two things: too
-fast, or no searches left (serpapi.com/api-status-and-error-codes).
+A search without results and a search that failed are both a 200 with an `error`; only
+`search_metadata.status` tells them apart (serpapi.com/search-errors). A 429 means too many requests
+or no searches left (serpapi.com/api-status-and-error-codes).
 """
 
 from collections.abc import Generator
@@ -30,10 +30,11 @@ from bot.providers.search.common import (
     DAY,
     POOL,
     AnswerBox,
-    Hit,
+    Organic,
     featured_in,
     interface_language,
     organic,
+    search_vendor,
 )
 from bot.settings.environment import ApiKey, Settings, VendorOptions
 
@@ -52,22 +53,15 @@ class Options(VendorOptions):
 
 
 class QueryKey(httpx.Auth):
-    """Adds the key to the address as the request leaves; nothing before that knows it."""
+    """Adds the key to the URL as the request is sent."""
 
     def __init__(self, key: SecretStr) -> None:
         self._key = key
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Add the parameter."""
+        """Add the key as a parameter."""
         request.url = request.url.copy_set_param("api_key", self._key.get_secret_value())
         yield request
-
-
-class Result(BaseModel):
-    """An organic result."""
-
-    link: str | None = None
-    title: str | None = None
 
 
 class Metadata(BaseModel):
@@ -77,17 +71,17 @@ class Metadata(BaseModel):
 
 
 class Information(BaseModel):
-    """What Google says above the results."""
+    """Google's note above the results on a corrected keyword."""
 
     showing_results_for: str | None = None
 
 
 class Answer(BaseModel):
-    """`/search.json`; ads, packs and questions stand beside `organic_results`."""
+    """`/search.json`; ads, packs and questions are in other fields than `organic_results`."""
 
     search_metadata: Metadata
     search_information: Information | None = None
-    organic_results: list[Result] | None = None
+    organic_results: list[Organic] | None = None
     answer_box: AnswerBox = None
     error: str | None = None
 
@@ -95,7 +89,7 @@ class Answer(BaseModel):
 class Serp(Remote[SerpQuery, SerpRow]):
     """Google's first page: up to ten organic results for one search.
 
-    We know of no limit on storing answers in their terms, so a day like the others.
+    Answers are cached for a day; we know of no limit in their terms.
     """
 
     def __init__(self, base_url: str) -> None:
@@ -117,15 +111,16 @@ class Serp(Remote[SerpQuery, SerpRow]):
         del call
         if _spent(vendor_words(response)):
             raise OutOfUnits(NAME, said(response))
-        # Their 403 is an account that was closed: another key cures it, another plan does not.
+        # Their 403 means that the account was closed: a new key helps, another plan does not.
         refuse(NAME, response, forbidden=lambda _words: BadKey)
         answer = checked(NAME, response, Answer)
         if answer.search_metadata.status != _SUCCESS:
             raise Unavailable(NAME, said(response))
         if answer.organic_results is None and answer.error is None:
             raise BadAnswer(NAME, "organic_results: Field required")
-        hits = (Hit(result.link, result.title) for result in answer.organic_results or ())
-        # One search whatever it found; their cache makes some free, which the answer does not say.
+        hits = (result.hit for result in answer.organic_results or ())
+        # Each search is billed, even without results. Those from their cache are free, but the
+        # answer does not say so.
         return organic(
             query,
             hits,
@@ -146,22 +141,18 @@ def _other_words(answer: Answer) -> str | None:
 
 
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
-    """Return SerpApi ready to be asked, or what it lacks; raises `ConfigError` on bad settings."""
+    """Return the configured vendor, or the settings that it lacks; raises `ConfigError`."""
     del clock
     own = Options.beside(settings)
     if own.api_key is None:
         return NotConfigured(NAME, _TITLE, ("LINKGAP_SERPAPI_API_KEY",), (Capability.SERP,))
-    return Vendor(
-        name=NAME,
-        title=_TITLE,
-        scale=None,
-        capabilities={Capability.SERP: Serp(own.base_url.rstrip("/"))},
+    return search_vendor(
+        NAME,
+        _TITLE,
+        Serp(own.base_url.rstrip("/")),
         auth=QueryKey(own.api_key),
         secrets=(own.api_key,),
         # Searches that fail are not counted.
         failures_are_free=True,
         rate=Rate(per_minute=60, concurrency=4),
-        pool=POOL,
-        run_cap=5,
-        list_budget=0,
     )

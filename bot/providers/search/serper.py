@@ -1,7 +1,7 @@
-"""Serper (google.serper.dev): Google's organic results, one credit a search.
+"""Serper (google.serper.dev): Google's organic results, one credit per search.
 
-Decided from other people's recorded refusals: a wrong key is 403 "Unauthorized.", and spent credits
-are 400 "Not enough credits"; neither is what the status alone would mean.
+Two errors differ from what their status usually means, as other people's recorded answers show: a
+wrong key is a 403 "Unauthorized.", and used-up credits are a 400 "Not enough credits".
 """
 
 import httpx
@@ -27,10 +27,11 @@ from bot.providers.search.common import (
     DAY,
     POOL,
     AnswerBox,
-    Hit,
+    Organic,
     featured_in,
     interface_language,
     organic,
+    search_vendor,
 )
 from bot.settings.environment import ApiKey, Settings, VendorOptions
 
@@ -47,17 +48,10 @@ class Options(VendorOptions):
     base_url: str = Field("https://google.serper.dev", pattern=r"^https?://[^\s/]+")
 
 
-class Result(BaseModel):
-    """An organic result."""
-
-    link: str | None = None
-    title: str | None = None
-
-
 class Answer(BaseModel):
-    """`/search`; ads, places and questions stand beside `organic`."""
+    """`/search`; ads, places and questions are in other fields than `organic`."""
 
-    organic: list[Result]
+    organic: list[Organic]
     answerBox: AnswerBox = None  # noqa: N815 - their name
     credits: int | None = Field(None, ge=0)
 
@@ -65,7 +59,7 @@ class Answer(BaseModel):
 class Serp(Remote[SerpQuery, SerpRow]):
     """Google's first page: up to ten organic results for one credit.
 
-    We know of no limit on storing answers in their terms, so a day like the others.
+    Answers are cached for a day; we know of no limit in their terms.
     """
 
     def __init__(self, base_url: str) -> None:
@@ -77,7 +71,7 @@ class Serp(Remote[SerpQuery, SerpRow]):
         return (Call(httpx.Request("POST", self._url, json=body), Cost(1, POOL), DAY),)
 
     def parse(self, query: SerpQuery, call: Call, response: httpx.Response) -> Page[SerpRow]:
-        """Read one answer; its own `credits` say what it cost."""
+        """Read one answer; its `credits` are what it cost."""
         del call
         spent = "credit" in vendor_words(response).lower()
         if response.status_code == httpx.codes.BAD_REQUEST and spent:
@@ -85,7 +79,7 @@ class Serp(Remote[SerpQuery, SerpRow]):
         refuse(NAME, response, forbidden=lambda _words: BadKey)
         answer = checked(NAME, response, Answer)
         billed = None if answer.credits is None else Cost(answer.credits, POOL)
-        hits = (Hit(result.link, result.title) for result in answer.organic)
+        hits = (result.hit for result in answer.organic)
         return organic(query, hits, billed=billed, featured=featured_in(answer.answerBox))
 
 
@@ -94,21 +88,17 @@ def _place(market: Market) -> dict[str, str]:
 
 
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
-    """Return Serper ready to be asked, or what it lacks; raises `ConfigError` on bad settings."""
+    """Return the configured vendor, or the settings that it lacks; raises `ConfigError`."""
     del clock
     own = Options.beside(settings)
     if own.api_key is None:
         return NotConfigured(NAME, _TITLE, ("LINKGAP_SERPER_API_KEY",), (Capability.SERP,))
-    return Vendor(
-        name=NAME,
-        title=_TITLE,
-        scale=None,
-        capabilities={Capability.SERP: Serp(own.base_url.rstrip("/"))},
+    return search_vendor(
+        NAME,
+        _TITLE,
+        Serp(own.base_url.rstrip("/")),
         auth=HeaderKey("X-API-KEY", own.api_key),
         secrets=(own.api_key,),
         # Trial keys are limited to a few searches a second.
         rate=Rate(per_minute=120, concurrency=4),
-        pool=POOL,
-        run_cap=5,
-        list_budget=0,
     )

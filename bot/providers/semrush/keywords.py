@@ -1,4 +1,4 @@
-"""Semrush API v3: who ranks for a keyword, and how hard it is. 10 units a line."""
+"""Semrush API v3: search results and keyword difficulty, 10 units per line."""
 
 import re
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from bot.providers.semrush.reports import (
 _MOST_RESULTS, _MOST_KEYWORDS = 100, 100
 _POSITION = re.compile(r"-?\d+")
 
-# The vendor's list of desktop databases, which write the United Kingdom "uk".
+# The vendor's list of desktop databases; the United Kingdom is "uk".
 _DATABASES = frozenset(
     """
     ae af al am ao ar at au az ba bd be bg bh bn bo br bs bw by bz ca cd ch cl cm co cr cv cy cz
@@ -40,7 +40,7 @@ _SHORT = "Fewer results came than were asked for: there are no more, or the unit
 
 
 def database(market: Market) -> str:
-    """Return the vendor's code of a market; raises `PlanLacks` where it has no data."""
+    """Return the vendor's code of a market; raises `PlanLacks` if it has no data for it."""
     code = "uk" if market.country == "gb" else market.country
     if code not in _DATABASES or market.country == "uk":
         raise PlanLacks(NAME, f"It has no search data for the country “{market.country}”.")
@@ -48,9 +48,9 @@ def database(market: Market) -> str:
 
 
 class Serp(Report[SerpQuery, SerpRow]):
-    """The first organic results, without titles and counts, which this report has none of.
+    """The first organic results; this report has no titles and no link counts.
 
-    10 units a result: ten cost 100.
+    A result costs 10 units, so ten cost 100.
     """
 
     line = KEYWORD_LINE
@@ -75,7 +75,7 @@ class Serp(Report[SerpQuery, SerpRow]):
         return (self._api.keywords(params, top * self.line),)
 
     def rows(self, query: SerpQuery, call: Call, lines: Sequence[Cells]) -> Page[SerpRow]:
-        """Rank the pages 1, 2, … in the order they came; their own numbers count features too."""
+        """Rank the pages 1, 2, … in their order: Semrush's positions count features too."""
         if not lines:
             country = query.market.country
             none = f"Semrush holds no search results for this keyword in “{country}”."
@@ -93,10 +93,11 @@ class Serp(Report[SerpQuery, SerpRow]):
 
 
 class Keywords(Report[KeywordQuery, KeywordMetrics]):
-    """Difficulty and monthly volume (a twelve-month average): 10 units a keyword."""
+    """Difficulty (0 to 100) and monthly volume (a twelve-month average): 10 units a keyword."""
 
     line = KEYWORD_LINE
-    # The competition among advertisers only ends the row: a keyword cut off may be another one.
+    # The last column (competition among advertisers) only shows that a row is whole: if the keyword
+    # came last, a truncated one could pass for another keyword.
     columns = Table(
         (
             Column("Kd", NUMBER, "Keyword Difficulty Index"),
@@ -107,7 +108,7 @@ class Keywords(Report[KeywordQuery, KeywordMetrics]):
     )
 
     def plan(self, query: KeywordQuery) -> tuple[Call, ...]:
-        """Return one call for as many keywords as a request may carry."""
+        """Return the calls, each with as many keywords as a request may have."""
         country = database(query.market)
 
         def build(keywords: Sequence[str]) -> Call:
@@ -122,7 +123,7 @@ class Keywords(Report[KeywordQuery, KeywordMetrics]):
         return tuple(map(build, chunks(list(_sent_as(query)), _MOST_KEYWORDS, build)))
 
     def rows(self, query: KeywordQuery, call: Call, lines: Sequence[Cells]) -> Page[KeywordMetrics]:
-        """Return what Semrush knows, under the keywords as they were asked."""
+        """Return the metrics that Semrush has, with the keywords as they were asked."""
         asked = _sent_as(query)
         rows = tuple(
             KeywordMetrics(asked[sent], float(difficulty) if difficulty else None, whole(volume))
@@ -136,10 +137,10 @@ class Keywords(Report[KeywordQuery, KeywordMetrics]):
 
 
 def _sent_as(query: KeywordQuery) -> dict[str, str]:
-    """Map keywords as they are sent to how they were asked."""
+    """Map each keyword as it is sent to the keyword as it was asked."""
     return {_plain(keyword): keyword for keyword in query.keywords}
 
 
 def _plain(keyword: str) -> str:
-    """Return the keyword without `;`, which would end it, in the case search ignores."""
+    """Return the keyword in lower case and without `;`, which separates keywords."""
     return " ".join(keyword.replace(";", " ").lower().split())

@@ -1,4 +1,4 @@
-"""Semrush API v3: counts, who links, whom several link to, with which links. 40 units a line."""
+"""Semrush API v3: link counts, referring domains, intersections, links; 40 units per line."""
 
 import re
 from collections import defaultdict
@@ -63,7 +63,7 @@ from bot.providers.semrush.reports import (
 NO_LINK = "Semrush showed no live link from some of the domains."
 
 _MOST_COMPARED, _MOST_CROSSED, _MOST_LINES = 200, 6, 10_000
-_SEEN = re.compile(r"\d{9,11}")  # parts two texts, so it is never empty
+_SEEN = re.compile(r"\d{9,11}")  # stands between two texts, so it must not match an empty cell
 _TARGET_TYPE = re.compile("root_domain|domain|url")
 _UNSEEN = timedelta(days=183)
 _CUT_BY_BALANCE = (
@@ -72,10 +72,10 @@ _CUT_BY_BALANCE = (
 
 
 class Comparison(Report[MetricsQuery, Metrics]):
-    """Counts of pages and sites together, 200 to a call: 40 units each.
+    """Counts of pages and sites together, 200 per call: 40 units each.
 
-    The Authority Score of a page is left out: it says how strong the page is, and authority is
-    compared between sites.
+    The Authority Score of a page is left out: it rates the page, but we compare the authority of
+    sites.
     """
 
     columns = Table(
@@ -89,19 +89,19 @@ class Comparison(Report[MetricsQuery, Metrics]):
     )
 
     def plan(self, query: MetricsQuery) -> tuple[Call, ...]:
-        """Return as few calls as their limits allow."""
+        """Return as few calls as Semrush's limits allow."""
 
         def build(targets: Sequence[Target]) -> Call:
             params = [("type", "backlinks_comparison"), *of_targets(targets)]
             params.append(("export_columns", self.columns.asked))
             return self._api.backlinks(params, len(targets) * self.line)
 
-        # They refuse a request that names a target twice.
+        # Semrush refuses a request with the same target twice.
         targets = list(dict.fromkeys(query.targets))
         return tuple(map(build, chunks(targets, _MOST_COMPARED, build)))
 
     def rows(self, query: MetricsQuery, call: Call, lines: Sequence[Cells]) -> Page[Metrics]:
-        """Join lines to the targets of this call; a target without a line stays unknown."""
+        """Join lines to the targets of this call; a target without a line has no row."""
         del query
         asked = targets_of(call)
         found = _joined(asked, lines)
@@ -120,7 +120,10 @@ class Comparison(Report[MetricsQuery, Metrics]):
 
 
 def _joined(asked: Sequence[Target], lines: Sequence[Cells]) -> list[tuple[Target, Cells]]:
-    """Join by name; where the vendor writes an address otherwise, the same order tells too."""
+    """Join by name, else by order if all lines are in the order of the targets.
+
+    Semrush may spell an address differently from the request.
+    """
     by_name = {(line[-1], _bare(line[-2])): line for line in lines}
     in_order = len(asked) == len(lines) and all(
         kind == TYPES[target.scope] and registrable(name) == registrable(target.value)
@@ -141,10 +144,10 @@ def _bare(address: str) -> str:
 
 
 class Listing(Report[Query, Row]):
-    """A list whose end means something: a low balance cuts lists without a word.
+    """A list that checks whether its end is real: a low balance cuts lists off silently.
 
-    So the free balance is asked once a list has come shorter than its limit. Where it no longer
-    pays for one line, the list may have been cut.
+    If a list is shorter than its limit, the free balance is asked for. If it does not pay for one
+    more line, the list may have been cut off.
     """
 
     def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
@@ -155,7 +158,7 @@ class Listing(Report[Query, Row]):
         return Page((), enough, billed=Cost(0), note=None if enough else _CUT_BY_BALANCE)
 
     def ended(self, rows: Sequence[Row], call: Call, lines: int, left_out: int) -> Page[Row]:
-        """Return rows as a page that says whether the list goes on, and asks what is needed."""
+        """Return a page of rows; if the list seems to have ended, the balance is asked next."""
         notes = []
         complete = lines < limit_of(call)
         if not complete:
@@ -169,8 +172,8 @@ class Listing(Report[Query, Row]):
 class ReferringDomains(Listing[ReferringQuery, ReferringDomain]):
     """The strongest referring domains of a page or site: 40 units a row.
 
-    The report does not say whether the links of a domain are followed, and lists domains that no
-    longer link. So what was not seen for half a year before the freshest row is left out.
+    The report does not say whether links are followed, and it includes domains that no longer link.
+    So domains last seen half a year or more before the most recent row are left out.
     """
 
     columns = Table(
@@ -183,7 +186,7 @@ class ReferringDomains(Listing[ReferringQuery, ReferringDomain]):
     )
 
     def plan(self, query: ReferringQuery) -> tuple[Call, ...]:
-        """Return one call; what is new is read newest first."""
+        """Return one call; new domains are sorted newest first."""
         limit = min(query.limit, _MOST_LINES)
         params = [
             ("type", "backlinks_refdomains"),
@@ -198,7 +201,7 @@ class ReferringDomains(Listing[ReferringQuery, ReferringDomain]):
     def rows(
         self, query: ReferringQuery, call: Call, lines: Sequence[Cells]
     ) -> Page[ReferringDomain]:
-        """Merge hosts of one registrable domain; a full answer counts as cut off."""
+        """Merge the hosts of each registrable domain; a list as long as its limit is incomplete."""
         seen = [day(last) for *_, last in lines]
         oldest = max((one for one in seen if one), default=date.min)
         oldest -= min(_UNSEEN, oldest - date.min)
@@ -217,12 +220,12 @@ class ReferringDomains(Listing[ReferringQuery, ReferringDomain]):
             told = f"Left out, as not seen for half a year: {gone}."
             page = replace(page, note=" ".join(filter(None, (page.note, told))))
         if query.since and any(first and first < query.since for _, _, first in found):
-            return Page(page.rows, complete=True)  # read past the day: nothing newer is left
+            return Page(page.rows, complete=True)  # read past that day, so no newer row is left
         return page
 
 
 def merged(rows: Sequence[ReferringDomain]) -> list[ReferringDomain]:
-    """Return one row a domain with the best of each of its hosts."""
+    """Return one row per domain with the best values of its hosts."""
     groups: dict[str, list[ReferringDomain]] = defaultdict(list)
     for row in rows:
         groups[row.domain].append(row)
@@ -242,10 +245,10 @@ def _best(domain: str, hosts: Sequence[ReferringDomain]) -> ReferringDomain:
 
 
 class Intersect(Listing[IntersectQuery, Shared]):
-    """Which domains link to the targets and not to us: `backlinks_matrix`, 40 units a row.
+    """Domains that link to the targets and not to us: `backlinks_matrix`, 40 units a row.
 
-    Six targets to a call, ours first. Every row says how often its domain links to each of them,
-    so a 0 for our site is proof. More targets take several calls, and a domain may come in each.
+    A call has six targets, ours first. Each row has the domain's number of links to each target, so
+    a 0 for our site is proof. More targets take several calls, and a domain may be in each.
     """
 
     columns = Table(
@@ -257,7 +260,7 @@ class Intersect(Listing[IntersectQuery, Shared]):
     )
 
     def plan(self, query: IntersectQuery) -> tuple[Call, ...]:
-        """Return one call for every five targets, six without our own."""
+        """Return one call per five targets, or per six without our own."""
         undated(NAME, query)
         own = [query.own] if query.own else []
         limit = min(query.limit, _MOST_LINES)
@@ -270,7 +273,7 @@ class Intersect(Listing[IntersectQuery, Shared]):
                 *of_targets([*own, *targets[at : at + size]]),
                 ("display_limit", str(limit)),
                 ("display_sort", "domain_score_desc"),
-                # This one comes back as a column for each target, named after it.
+                # In the answer, backlinks_num is a column per target, with the target's name.
                 ("export_columns", f"{self.columns.asked},backlinks_num"),
             ]
             if own:
@@ -279,11 +282,11 @@ class Intersect(Listing[IntersectQuery, Shared]):
         return tuple(calls)
 
     def table(self, call: Call) -> Table:
-        """Return the columns: three, and one for each target."""
+        """Return the columns: three fixed ones and one per target."""
         return Table((*self.columns.columns, *(Column("", COUNT) for _ in targets_of(call))))
 
     def rows(self, query: IntersectQuery, call: Call, lines: Sequence[Cells]) -> Page[Shared]:
-        """Merge hosts of one registrable domain; what links to us after all is left out."""
+        """Merge the hosts of each registrable domain, without those that link to us after all."""
         targets = targets_of(call)
         seen: dict[str, list[int]] = {}
         strengths: dict[str, list[ReferringDomain]] = defaultdict(list)
@@ -310,11 +313,11 @@ class Intersect(Listing[IntersectQuery, Shared]):
 
 
 class Links(Report[LinksQuery, Link]):
-    """One link from each named domain: the strongest page, its title and anchor. 40 units each.
+    """One link from each named domain: the strongest page, its title and anchor; 40 units each.
 
-    A request a domain, for a limit counts links and not domains. Two texts that may hold a `;`
-    never stand side by side. ugc and sponsored are not told: what Semrush calls a follow link is
-    one without nofollow.
+    It takes a request per domain, as a limit counts links, not domains. No two columns that may
+    contain a `;` are adjacent. The report lacks ugc and sponsored: Semrush calls a link without
+    nofollow a follow link.
     """
 
     columns = Table(
@@ -331,7 +334,7 @@ class Links(Report[LinksQuery, Link]):
     )
 
     def plan(self, query: LinksQuery) -> tuple[Call, ...]:
-        """Return one call a domain."""
+        """Return one call per domain."""
         return tuple(
             self._api.backlinks(
                 [
@@ -340,7 +343,7 @@ class Links(Report[LinksQuery, Link]):
                     ("target_type", TYPES[query.target.scope]),
                     ("display_limit", "1"),
                     ("display_sort", "page_ascore_desc"),
-                    # A lost link would be paid for like a live one.
+                    # Lost links would cost the same as live ones.
                     ("display_filter", f"+|refdomain||{domain}|-|type||lostlink"),
                     ("export_columns", self.columns.asked),
                 ],
@@ -350,7 +353,7 @@ class Links(Report[LinksQuery, Link]):
         )
 
     def rows(self, query: LinksQuery, call: Call, lines: Sequence[Cells]) -> Page[Link]:
-        """Return the link if it is live and from the domain asked for."""
+        """Return the link if it is live and from the domain that was asked for."""
         del query
         asked = call.request.url.params["display_filter"].split("|")[3]
         rows = tuple(
@@ -373,7 +376,7 @@ _KINDS = {"true": LinkKind.NOFOLLOW, "false": LinkKind.FOLLOW, "": None}
 
 
 class Allowance(Remote[BalanceQuery, Balance]):
-    """How many units are left; free, and never kept. What the plan gave is not told."""
+    """The number of units left; free, never cached. The plan's allowance is unknown."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
@@ -384,7 +387,7 @@ class Allowance(Remote[BalanceQuery, Balance]):
         return (self._api.balance(),)
 
     def parse(self, query: BalanceQuery, call: Call, response: httpx.Response) -> Page[Balance]:
-        """Read the balance: what is left is all that may still be used."""
+        """Return the balance; `limit` is the number of units left, `used` is unknown."""
         del query, call
         left = units_left(response)
         return Page((Balance("units", None, left, None),), complete=True, billed=Cost(0))

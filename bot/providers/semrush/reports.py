@@ -1,16 +1,16 @@
 """What all Semrush v3 reports share: addresses, prices, the text tables and their errors.
 
-A v3 answer is text: a header line, then one line a row, cells parted by `;` and mostly unquoted,
-although a title or an address may hold a `;` itself. So reports are asked for with a machine-made
-column between any two free texts, and a row is taken apart by what its cells look like: a text
-ends where what follows looks like the next machine-made cells. The last column is one whose end,
-cut off, either shows or does not matter.
+A v3 answer is text: a header line, then one line per row. Cells are separated by `;` and mostly
+unquoted, although a title or an address may contain a `;`. So we request a column with a strict
+format between any two columns of free text, and split a row by what its cells look like: a text
+ends where the following cells match the next strict columns. The last column is one for which a
+truncated value is either noticed or harmless.
 
 Failures may come with HTTP 200, as a body `ERROR 120 :: WRONG KEY - ID PAIR`.
 
-Prices a line (developer.semrush.com, as of 2026-05): 10 units in reports about keywords, 40 in
-reports about links. A list costs no more than its `display_limit`, so that is always sent (the
-default is 10,000 lines). No list is read in pages: `display_limit` counts skipped rows too.
+Prices per line (developer.semrush.com, as of 2026-05): 10 units in keyword reports, 40 in link
+reports. `display_limit` bounds the price of a list, so it is always sent (the default is 10,000
+lines). Lists are not read in pages, because `display_limit` counts skipped rows too.
 """
 
 import hashlib
@@ -37,16 +37,16 @@ from bot.providers.http import cut, refuse
 
 NAME = "semrush"
 KEYWORD_LINE, LINK_LINE = 10, 40  # units
-DAY = 24 * 60 * 60  # their terms (3.3) forbid keeping answers for more than a month
+DAY = 24 * 60 * 60  # seconds; their terms (3.3) forbid keeping answers for more than a month
 
-# Servers and proxies commonly refuse a request line over 8 KB.
+# Characters. Servers and proxies commonly refuse a request line over 8 KB.
 LONGEST_URL = 6_000
 
-# What an unquoted cell looks like; an empty cell is unknown.
+# The formats of unquoted cells; an empty cell means unknown.
 NUMBER, COUNT = re.compile(r"(?:-?\d+(?:\.\d+)?)?"), re.compile(r"\d+")
 NAME_CELL, MOMENT = re.compile(r"[^;\s]+"), re.compile(r"(?:\d{9,11}|0)?")
 FLAG, CERTAIN_FLAG = re.compile(r"true|false|"), re.compile(r"true|false")
-_LONGEST_ROW = 50_000  # characters; the longest addresses and titles together are far below
+_LONGEST_ROW = 50_000  # characters, far more than the longest addresses and titles together
 TYPES = {Scope.SITE: "root_domain", Scope.PAGE: "url"}
 
 _V3_KEY = "A v3 request needs a version 3 key (LINKGAP_SEMRUSH_API_KEY); version 4 keys differ."
@@ -69,31 +69,31 @@ Cells = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """Where Semrush lives: `base_url` for reports, `site_url` for the balance."""
+    """Semrush's addresses: `base_url` for reports, `site_url` for the balance."""
 
     base_url: str
     site_url: str
 
     def keywords(self, params: Sequence[tuple[str, str]], units: int) -> Call:
-        """Plan a keyless report about a keyword."""
+        """Plan a report about keywords or visits, without the key."""
         return _get(f"{self.base_url}/", params, units)
 
     def backlinks(self, params: Sequence[tuple[str, str]], units: int) -> Call:
-        """Plan a keyless report about links."""
+        """Plan a report about links, without the key."""
         return _get(f"{self.base_url}/analytics/v1/", params, units)
 
     def balance(self) -> Call:
-        """Plan the free question how many units are left.
+        """Plan the free request for the balance.
 
-        The documentation prints it as http, which would send the key in clear; a redirect to that
-        is refused like any other answer that is not a good one.
+        The documentation has it with http, which would send the key unencrypted. A redirect to http
+        is rejected like any other answer that is not a 2xx.
         """
         return Call(httpx.Request("GET", f"{self.site_url}{_BALANCE_PATH}"), Cost(0))
 
     def balance_after(self, listing: Call) -> Call:
-        """Plan the balance as it is once a list has come, kept together with that list.
+        """Plan the request for the balance after a list, cached for as long as the list.
 
-        The fragment is never sent; it only makes the kept answer this list's own.
+        The fragment is never sent; it only gives the cached answer a key per list.
         """
         mark = hashlib.sha256(str(listing.request.url).encode()).hexdigest()[:16]
         url = f"{self.site_url}{_BALANCE_PATH}#{mark}"
@@ -104,7 +104,7 @@ _BALANCE_PATH = "/users/countapiunits.html"
 
 
 def asks_balance(call: Call) -> bool:
-    """Say whether a planned request is the one for the balance."""
+    """Say whether a planned request is for the balance."""
     return call.request.url.path.endswith(_BALANCE_PATH)
 
 
@@ -114,12 +114,12 @@ def _get(url: str, params: Sequence[tuple[str, str]], units: int) -> Call:
 
 @dataclass(frozen=True, slots=True)
 class FreeText:
-    """A cell of any text of so many letters or more, which may hold a `;` itself."""
+    """A cell with text of at least `least` characters, which may contain a `;`."""
 
     least: int
 
     def fewest(self, pieces: Sequence[str]) -> int:
-        """Return how many of these pieces, cut at each `;`, it takes at least."""
+        """Return the least number of these pieces, split at each `;`, that it consists of."""
         return 1 if len(_bare(pieces[:1])) >= self.least else 2
 
 
@@ -128,10 +128,9 @@ TEXT, ADDRESS = FreeText(0), FreeText(1)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as it is asked for, what its cells look like, and its name in the header.
+    """A column: its name in the request, the format of its cells, and its name in the header.
 
-    Without a name to ask for, it is one of those that are named after a target. What a pattern
-    describes holds no `;`.
+    A column with an empty name is named after a target. A pattern must not match a `;`.
     """
 
     asked: str
@@ -141,7 +140,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The columns of a report, in the order in which they are asked for and come back."""
+    """The columns of a report, in the order of request and answer."""
 
     columns: tuple[Column, ...]
 
@@ -151,9 +150,9 @@ class Table:
         return ",".join(column.asked for column in self.columns)
 
     def read(self, text: str, *, one_row: bool = False) -> list[Cells]:
-        """Return the cells of every row; raises `BadAnswer` for another header or an odd row.
+        """Return the cells of every row; raises `BadAnswer` for a wrong header or row.
 
-        With `one_row` everything after the header is one row, whose texts may hold line breaks.
+        With `one_row`, everything after the header is one row, whose texts may have line breaks.
         """
         header, _, rest = text.lstrip("\ufeff").partition("\n")
         said = [name.strip(' "\r') for name in header.split(";")]
@@ -172,10 +171,11 @@ class Table:
         return rows
 
     def _cells(self, line: str, *, more: bool) -> Cells | None:
-        """Take a row apart in one pass; None where it does not hold these columns.
+        """Split a row into cells in one pass; None if it does not have these columns.
 
-        The first place where the cells behind a text fit ends it: to take a later one could only
-        leave less for the texts that follow. The last cells stand at the end, unless `more` follow.
+        A text ends at the first place where the cells after it match: a later place would only
+        leave less for the following texts. The last cells are at the end of the row unless there
+        are `more` columns than were asked for.
         """
         pieces, runs = line.split(";"), self._runs
         found: list[str] = []
@@ -198,7 +198,7 @@ class Table:
 
     @property
     def _runs(self) -> list[tuple[FreeText | None, list[re.Pattern[str]]]]:
-        """The machine-made cells that follow each text; those before any text come first."""
+        """Each text column with the strict columns after it; those before any text come first."""
         runs: list[tuple[FreeText | None, list[re.Pattern[str]]]] = [(None, [])]
         for column in self.columns:
             if isinstance(column.cell, FreeText):
@@ -208,7 +208,7 @@ class Table:
         return runs
 
     def _is(self, said: Sequence[str]) -> bool:
-        """Say whether a header names these columns; columns that nobody asked for may follow."""
+        """Say whether a header has these columns; more columns may follow."""
         names = [column.header or column.asked for column in self.columns]
         return len(said) >= len(names) and all(
             name in ("", heard) for name, heard in zip(names, said, strict=False)
@@ -220,14 +220,14 @@ def _fits(run: Sequence[re.Pattern[str]], pieces: Sequence[str], place: int) -> 
 
 
 def _bare(pieces: Sequence[str]) -> str:
-    """Return a cell without the quotes around it, if any."""
+    """Return the pieces joined to a cell, without quotes around it."""
     return ";".join(pieces).removeprefix('"').removesuffix('"')
 
 
 def answer_text(response: httpx.Response) -> str | None:
-    """Return the text of a good answer, or None when Semrush says that it found nothing.
+    """Return the text of a good answer; None if Semrush says that it found nothing.
 
-    Raises the `ProviderError` that a status or an ERROR body means.
+    Raises the `ProviderError` for a status or an ERROR body.
     """
     text = response.content.decode("utf-8", "replace")
     error = _ERROR.match(text.lstrip("\ufeff \r\n"))
@@ -254,7 +254,7 @@ def _refuse_status(response: httpx.Response) -> None:
 
 
 def units_left(response: httpx.Response) -> int:
-    """Return the balance (`1,000`)."""
+    """Return the balance in units from an answer such as `1,000`; raises `BadAnswer`."""
     text = (answer_text(response) or "").strip()
     if not _NUMBER.fullmatch(text):
         raise BadAnswer(NAME, "the balance is not a number")
@@ -262,26 +262,26 @@ def units_left(response: httpx.Response) -> int:
 
 
 def whole(cell: str) -> int | None:
-    """Return a cell as a count; None when it is empty."""
+    """Return a cell as a count; None if it is empty."""
     return int(float(cell)) if cell else None
 
 
 def day(cell: str) -> date | None:
-    """Return a cell of unix seconds as a day in UTC."""
+    """Return a cell of Unix seconds as a date in UTC; None if it is empty or 0."""
     return datetime.fromtimestamp(int(cell), UTC).date() if cell not in ("", "0") else None
 
 
 def score(cell: str | float | None) -> Authority | None:
-    """Return an Authority Score (0-100); None where there is none."""
+    """Return an Authority Score (0 to 100) as an authority; None if there is none."""
     return None if cell in (None, "") else Authority(float(cell or 0), Scale.AS)
 
 
 def chunks(
     items: Sequence[Item], most: int, build: Callable[[Sequence[Item]], Call]
 ) -> Iterator[Sequence[Item]]:
-    """Cut items into pieces of at most `most` whose requests keep a short address.
+    """Split items into pieces of at most `most` items whose requests have short enough URLs.
 
-    One item whose address is too long even alone is sent all the same.
+    A single item whose URL is too long is sent anyway.
     """
     piece: list[Item] = []
     for item in items:
@@ -296,14 +296,14 @@ def chunks(
 
 
 def of_targets(targets: Sequence[Target]) -> list[tuple[str, str]]:
-    """Return the parameters that name several targets."""
+    """Return the parameters for several targets."""
     return [("targets[]", target.value) for target in targets] + [
         ("target_types[]", TYPES[target.scope]) for target in targets
     ]
 
 
 def targets_of(call: Call) -> tuple[Target, ...]:
-    """Return the targets that a planned request names."""
+    """Return the targets of a planned request."""
     params = call.request.url.params
     scopes = {kind: scope for scope, kind in TYPES.items()}
     return tuple(
@@ -315,10 +315,10 @@ def targets_of(call: Call) -> tuple[Target, ...]:
 
 
 class Report(Question[Api, Query, Sequence[Cells], Row]):
-    """One capability: how it is asked and what its lines mean."""
+    """One capability at Semrush v3: its request and the meaning of its lines."""
 
     line = LINK_LINE
-    columns: Table  # what is asked for
+    columns: Table  # the columns to ask for
 
     def table(self, call: Call) -> Table:
         """Return the columns of the answer to a request."""
@@ -326,10 +326,10 @@ class Report(Question[Api, Query, Sequence[Cells], Row]):
         return self.columns
 
     def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
-        """Read one answer of any status; raises a `ProviderError` for everything but a good one.
+        """Read one answer of any status; raises a `ProviderError` unless it is a good one.
 
-        Nothing found is an answer without lines. Semrush meters nothing; lines times price is its
-        published rule.
+        "Nothing found" is an answer without lines. Answers do not say what was billed; by Semrush's
+        published prices, it is the number of lines times the price per line.
         """
         text = answer_text(response)
         lines = [] if text is None else self.table(call).read(text, one_row=limit_of(call) == 1)
@@ -337,5 +337,5 @@ class Report(Question[Api, Query, Sequence[Cells], Row]):
 
 
 def limit_of(call: Call) -> int:
-    """Return the most lines a planned request can bring; 0 where it names what it asks for."""
+    """Return the most lines of a planned request; 0 if it names its items and has no limit."""
     return int(call.request.url.params.get("display_limit", "0"))

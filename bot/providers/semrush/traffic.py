@@ -1,7 +1,7 @@
-"""Semrush: organic visits of sites (`domain_ranks`, v3), beside the counts of either version.
+"""Semrush: organic visits of sites (`domain_ranks`, v3), joined with the counts of v3 or v4.
 
-The report has a line for each country, 10 units each, about 140 for a large site. So the one with
-most visits is bought, and the answer says that it is one country's.
+The report has a line per country at 10 units each, and about 140 lines for a large site. So only
+the line of the country with most visits is bought, and a note says so.
 """
 
 import re
@@ -30,7 +30,7 @@ _DATABASE = re.compile("[a-z-]{2,}")
 
 
 class Traffic(Report[MetricsQuery, Metrics]):
-    """Monthly organic visits of a site in its strongest country: a call and 10 units each."""
+    """Monthly organic visits of a site in its strongest country: a call and 10 units per site."""
 
     line = KEYWORD_LINE
     columns = Table(
@@ -42,7 +42,7 @@ class Traffic(Report[MetricsQuery, Metrics]):
     )
 
     def plan(self, query: MetricsQuery) -> tuple[Call, ...]:
-        """Return one call a site; raises `PlanLacks` where no target is one."""
+        """Return one call per site; raises `PlanLacks` if no target is a site."""
         sites = [one for one in dict.fromkeys(query.targets) if one.scope is Scope.SITE]
         if not sites:
             raise PlanLacks(NAME, NO_TRAFFIC)
@@ -61,7 +61,7 @@ class Traffic(Report[MetricsQuery, Metrics]):
         )
 
     def rows(self, query: MetricsQuery, call: Call, lines: Sequence[Cells]) -> Page[Metrics]:
-        """Return the visits of the call's site; without a line they are unknown."""
+        """Return the visits of the call's site; no row if Semrush has no line for it."""
         del query
         site = Target(Scope.SITE, call.request.url.params["domain"])
         rows = tuple(
@@ -75,17 +75,17 @@ class Traffic(Report[MetricsQuery, Metrics]):
 
 
 class Numbers(Remote[MetricsQuery, Metrics]):
-    """Counts where they are wanted, or else traffic: each from where it is to be had."""
+    """Counts if the query asks for them, else traffic, each from its own report."""
 
     def __init__(self, counts: Remote[MetricsQuery, Metrics], traffic: Traffic) -> None:
         self._counts, self._traffic = counts, traffic
 
     def plan(self, query: MetricsQuery) -> tuple[Call, ...]:
-        """Return the calls for counts, or for traffic where that alone is asked for."""
+        """Return the calls for counts, or for traffic if the query asks for no counts."""
         return (self._counts if query.counts else self._traffic).plan(query)
 
     def parse(self, query: MetricsQuery, call: Call, response: httpx.Response) -> Page[Metrics]:
-        """Read the answer to either."""
+        """Read an answer of either report."""
         params: Mapping[str, str] = call.request.url.params
         reader = self._traffic if params.get("type") == _REPORT else self._counts
         return reader.parse(query, call, response)

@@ -1,8 +1,8 @@
-"""Semrush API v4 (JSON): what it tells better than v3, or alone where only its key is set.
+"""Semrush API v4 (JSON): what it answers better than v3, or instead of v3 if only its key is set.
 
-Counts (45 units a request), referring domains (40 a row, live ones only, and whether a link is
-followed) and links (45 a row); `bot/providers/semrush/v4_matrix.py` has intersections and keywords.
-It has no search results and no visits; its comparison has no known price.
+Counts (45 units per request), referring domains (40 per row, only live ones, with nofollow) and
+links (45 per row); `bot/providers/semrush/v4_matrix.py` has intersections and keywords. v4 has no
+search results and no visits, and the price of its comparison report is unknown.
 """
 
 import re
@@ -39,7 +39,7 @@ from bot.providers.semrush.links import NO_LINK, merged
 from bot.providers.semrush.reports import DAY, NAME, score
 from bot.providers.semrush.traffic import NO_TRAFFIC
 
-PATH = "/apis/v4/"  # what tells a v4 request from a v3 one
+PATH = "/apis/v4/"  # distinguishes v4 requests from v3
 
 _REQUEST, _REF_DOMAIN, _LINK = 45, 40, 45  # units
 MOST_ROWS = 1_000
@@ -48,9 +48,9 @@ _LIVE = "is_lost IN (false)"
 _V4_KEY = (
     "A v4 request needs a version 4 key (LINKGAP_SEMRUSH_V4_API_KEY); a version 3 key differs."
 )
-_REPEATABLE = frozenset({409, 499})  # besides 429 and 5xx
-# Codes come inside HTTP 200 as well as with a status, under `error` or at the top, and have the
-# meanings of version 3; a 403 may mean an empty balance and not a plan.
+_REPEATABLE = frozenset({409, 499})  # statuses besides 429 and 5xx
+# Codes come with HTTP 200 or an error status, in `error` or at the top level, and mean the same as
+# in v3. A 403 may mean an empty balance instead of a plan.
 _CODES: dict[int, type[ProviderError]] = {
     **dict.fromkeys((70, 110, 120, 121), BadKey),
     **dict.fromkeys((130, 133, 135), PlanLacks),
@@ -69,7 +69,7 @@ Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 
 def _moment(value: object) -> date | None:
-    """Read a moment whose form is not published: unix seconds or ISO; else it is unknown."""
+    """Return the date of a time in Unix seconds or ISO; None for others: no format is published."""
     text = str(value)
     try:
         if text.isascii() and text.isdigit():
@@ -83,14 +83,14 @@ Moment = Annotated[date | None, BeforeValidator(_moment)]
 
 
 class Meta(BaseModel):
-    """What stands beside every answer."""
+    """The metadata of every answer."""
 
     success: bool = True
     request_id: str | None = None
 
 
 class Fault(BaseModel):
-    """Why there is no answer."""
+    """An error; `retryable` is Semrush's own word on repeating the request."""
 
     code: int | None = None
     message: str = ""
@@ -98,7 +98,7 @@ class Fault(BaseModel):
 
 
 class Envelope(BaseModel):
-    """The outside of every v4 answer; some faults stand in it without an `error` around them."""
+    """The envelope of every v4 answer; some errors have their fields at its top level."""
 
     meta: Meta = Meta()
     error: Fault | None = None
@@ -107,14 +107,14 @@ class Envelope(BaseModel):
 
     @property
     def fault(self) -> Fault | None:
-        """Return why there is no answer, where it says so."""
+        """Return the error; None if the envelope has none."""
         if self.error or self.code is None:
             return self.error
         return Fault(code=self.code, message=self.message or "")
 
 
 def refuse_v4(response: httpx.Response) -> None:
-    """Raise the `ProviderError` that a status or the envelope means; return for a good answer."""
+    """Raise the `ProviderError` for a bad status or envelope; return for a good answer."""
     try:
         said = Envelope.model_validate_json(response.content)
     except ValidationError:
@@ -136,7 +136,7 @@ def refuse_v4(response: httpx.Response) -> None:
 
 
 def _meaning(code: int | None, words: str) -> type[ProviderError] | None:
-    """Return the error that a code or its words name; None: the HTTP status says it all."""
+    """Return the error for a code or its words; None if only the HTTP status decides."""
     if _SPENT.search(words):
         return OutOfUnits
     return _CODES.get(code or 0)
@@ -157,7 +157,7 @@ def _with_status(response: httpx.Response, status: int) -> httpx.Response:
 
 
 def _kind(kind: type[ProviderError], status: int, *, retryable: bool | None) -> type[ProviderError]:
-    """Let the vendor's own word on repeating stand above what a status usually means."""
+    """Return the error for a status, in which the vendor's `retryable` takes precedence."""
     if status == httpx.codes.NOT_IMPLEMENTED:
         return PlanLacks
     if retryable or status in _REPEATABLE:
@@ -169,34 +169,34 @@ def _kind(kind: type[ProviderError], status: int, *, retryable: bool | None) -> 
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """Where the API lives."""
+    """The API's address."""
 
     base_url: str
 
     def get(self, report: str, target: Target, units: int, **params: str | int) -> Call:
-        """Plan a keyless report about a target."""
+        """Plan a report about a target, without the key."""
         scope = SCOPES[target.scope]
         return self.ask(f"backlinks/v1/{report}", units, url=target.value, scope=scope, **params)
 
     def ask(self, path: str, units: int, **params: str | int) -> Call:
-        """Plan a keyless request."""
+        """Plan a request without the key."""
         url = f"{self.base_url}{PATH}{path}"
         return Call(httpx.Request("GET", url, params=params), Cost(units), DAY)
 
 
 class V4Question(Question[Api, Query, Body, Row]):
-    """One capability: how it is asked, what its answer looks like, what it means."""
+    """One capability at Semrush v4: its request, the model of its answer, and its rows."""
 
     body: type[Body]
 
     def parse(self, query: Query, call: Call, response: httpx.Response) -> Page[Row]:
-        """Read one answer of any status; raises a `ProviderError` for everything but a good one."""
+        """Read one answer of any status; raises a `ProviderError` unless it is a good one."""
         refuse_v4(response)
         return self.rows(query, call, checked(NAME, response, self.body))
 
 
 class Counts(BaseModel):
-    """The totals of a profile."""
+    """The total counts of a target, and its score."""
 
     domains_count: Count | None = None
     backlinks_count: Count | None = None
@@ -210,15 +210,16 @@ class Overview(BaseModel):
 
 
 class Overviews(V4Question[MetricsQuery, Overview, Metrics]):
-    """Counts of pages and sites, a request each: 45 units. v3 compares 200 at once for 40 each.
+    """Counts of pages and sites: a request and 45 units each.
 
-    The score of a page is left out: authority is compared between sites.
+    v3 takes 200 in one request, for 40 units each. The score of a page is left out, because we
+    compare the authority of sites.
     """
 
     body = Overview
 
     def plan(self, query: MetricsQuery) -> tuple[Call, ...]:
-        """Return one call a target; raises `PlanLacks` for traffic alone."""
+        """Return one call per target; raises `PlanLacks` for traffic alone."""
         if not query.counts:
             raise PlanLacks(NAME, NO_TRAFFIC)
         fields = ",".join(Counts.model_fields)
@@ -259,14 +260,14 @@ class RefDomains(BaseModel):
 class ReferringDomains(V4Question[ReferringQuery, RefDomains, ReferringDomain]):
     """The strongest live referring domains of a page or site: 40 units a row.
 
-    No total is published, and neither is the most rows an answer may hold. So a list ends where
-    asking on from its last row brings nothing, which is free.
+    Answers have no total, and the most rows of an answer are not documented. So a list ends when a
+    request from its last row on returns nothing, which is free.
     """
 
     body = RefDomains
 
     def plan(self, query: ReferringQuery) -> tuple[Call, ...]:
-        """Return the first call; its worst case is that of all its pages."""
+        """Return the first call; its worst case includes all following pages."""
         return (self._from(query, 0),)
 
     def _from(self, query: ReferringQuery, offset: int) -> Call:
@@ -284,7 +285,7 @@ class ReferringDomains(V4Question[ReferringQuery, RefDomains, ReferringDomain]):
         )
 
     def rows(self, query: ReferringQuery, call: Call, body: RefDomains) -> Page[ReferringDomain]:
-        """Merge hosts of one registrable domain, and go on where the list may."""
+        """Merge the hosts of each registrable domain; the next page follows if there may be one."""
         params = call.request.url.params
         limit, offset, got = int(params["limit"]), int(params["offset"]), len(body.data)
         rows = [
@@ -311,7 +312,7 @@ def _followed(row: RefDomain) -> LinkKind | None:
 def _new(
     page: Page[ReferringDomain], data: Sequence[RefDomain], since: date
 ) -> tuple[Page[ReferringDomain], bool]:
-    """Return what was first seen since a day, and whether the list was read past that day."""
+    """Return the page with rows first seen since a day, and whether the list went past that day."""
     rows = tuple(row for row in page.rows if row.first_seen and row.first_seen >= since)
     past = any(row.first_seen_at and row.first_seen_at < since for row in data)
     undated = sum(row.first_seen_at is None for row in data)
@@ -342,13 +343,13 @@ class LinkRows(BaseModel):
 class Links(V4Question[LinksQuery, LinkRows, Link]):
     """One live link from each named domain, with its kind but without a title: 45 units each.
 
-    A request a domain, for a limit counts links and not domains.
+    It takes a request per domain, as a limit counts links, not domains.
     """
 
     body = LinkRows
 
     def plan(self, query: LinksQuery) -> tuple[Call, ...]:
-        """Return one call a domain."""
+        """Return one call per domain."""
         return tuple(
             self._api.get(
                 "links",
@@ -364,7 +365,7 @@ class Links(V4Question[LinksQuery, LinkRows, Link]):
         )
 
     def rows(self, query: LinksQuery, call: Call, body: LinkRows) -> Page[Link]:
-        """Return the link, if it is from the domain asked for."""
+        """Return the link if it is from the domain that was asked for."""
         wanted = call.request.url.params["filter"]
         rows = tuple(
             Link(
@@ -391,7 +392,7 @@ def _from_domain(domain: str) -> str:
 
 
 def _kind_of(row: LinkRow) -> LinkKind | None:
-    """Name the strongest restriction; a link is followed only if all three are known absent."""
+    """Return the strongest restriction; FOLLOW only if all three are known to be absent."""
     marks: dict[LinkKind, Any] = {
         LinkKind.SPONSORED: row.is_sponsored,
         LinkKind.UGC: row.is_ugc,

@@ -1,8 +1,8 @@
-"""Semrush API v4: who links to several targets and not to us, and how hard a keyword is.
+"""Semrush API v4: link intersections and keyword difficulty.
 
-The matrix has one scope for all its targets, so pages and sites take calls of their own, and only
-among sites does ours stand in the row that proves. Its price is not published; the dearest line of
-version 4 (45 units) is reserved and booked.
+The matrix has one scope for all its targets, so pages and sites take separate calls, and only calls
+for sites include our site and so prove absence. Its price is not published, so we reserve and book
+that of v4's most expensive line (45 units).
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ _LINE, _MOST_CROSSED, _KEYWORD = 45, 6, 20  # units, targets, units
 
 
 class MatrixRow(BaseModel):
-    """One linking domain, with its links to each target in the order they were sent."""
+    """One linking domain with its number of links to each target, in the order of the request."""
 
     domain: str
     backlinks_counts: list[Count]
@@ -38,17 +38,17 @@ class MatrixRows(BaseModel):
 
 
 class Intersect(V4Question[IntersectQuery, MatrixRows, Shared]):
-    """Which domains link to the targets: six to a call, among sites ours first.
+    """Domains that link to the targets, six per call; calls for sites have ours first.
 
-    A row with a 0 for our site proves that it does not link to us; who does is left out. The rows
-    of pages prove nothing by themselves: who links to a page links to its site as well, and that
-    site's row has the proof.
+    A row with a 0 for our site proves that the domain does not link to us; domains that do are left
+    out. Rows of pages prove nothing by themselves, but a domain that links to a page also links to
+    its site, whose row has the proof.
     """
 
     body = MatrixRows
 
     def plan(self, query: IntersectQuery) -> tuple[Call, ...]:
-        """Return the calls for the pages and those for the sites."""
+        """Return the calls for the pages, then those for the sites."""
         undated(NAME, query)
         calls: list[Call] = []
         for scope in (Scope.PAGE, Scope.SITE):
@@ -75,7 +75,7 @@ class Intersect(V4Question[IntersectQuery, MatrixRows, Shared]):
         )
 
     def rows(self, query: IntersectQuery, call: Call, body: MatrixRows) -> Page[Shared]:
-        """Merge hosts of one registrable domain; what links to us is left out."""
+        """Merge the hosts of each registrable domain, without those that link to us."""
         targets = _targets(query, call)
         ours = targets.index(query.own) if query.own in targets else None
         seen: dict[str, list[int]] = {}
@@ -107,11 +107,11 @@ class Intersect(V4Question[IntersectQuery, MatrixRows, Shared]):
 
 
 def _targets(query: IntersectQuery, call: Call) -> list[Target]:
-    """Return the targets of a call, in its order."""
+    """Return the targets of a call in its order."""
     params = call.request.url.params
     known = [*query.targets, *([query.own] if query.own else [])]
     scope = next(scope for scope, name in SCOPES.items() if name == params["scope"])
-    # An address may hold the comma that parts them, so they are recognised and not split.
+    # A URL may contain the comma that separates them, so match known targets instead of splitting.
     text, found = params["urls"], list[Target]()
     ordered = sorted({one for one in known if one.scope is scope}, key=lambda one: -len(one.value))
     while text:
@@ -122,12 +122,12 @@ def _targets(query: IntersectQuery, call: Call) -> list[Target]:
 
 
 def _number(value: object) -> object:
-    """Take a number that is written as text for what it is, and an empty text for unknown."""
+    """Return None for an empty text; pydantic reads numbers in text."""
     return None if value == "" else value
 
 
 class KeywordData(BaseModel):
-    """What is known of one keyword; numbers come as text as well."""
+    """The metrics of one keyword; numbers may be text."""
 
     keyword_difficulty: Annotated[Score | None, BeforeValidator(_number)] = None
     search_volume: Annotated[Annotated[int, Field(ge=0)] | None, BeforeValidator(_number)] = None
@@ -140,12 +140,12 @@ class KeywordBody(BaseModel):
 
 
 class Keywords(V4Question[KeywordQuery, KeywordBody, KeywordMetrics]):
-    """Difficulty and monthly volume: a request and 20 units a keyword."""
+    """Difficulty (0 to 100) and monthly volume: a request and 20 units per keyword."""
 
     body = KeywordBody
 
     def plan(self, query: KeywordQuery) -> tuple[Call, ...]:
-        """Return one call a keyword; raises `PlanLacks` for a country Semrush does not cover."""
+        """Return one call per keyword; raises `PlanLacks` for a country Semrush does not cover."""
         country = database(query.market).upper()
         return tuple(
             self._api.ask("keywords/v1/metrics", _KEYWORD, keyword=keyword, country=country)
@@ -153,7 +153,7 @@ class Keywords(V4Question[KeywordQuery, KeywordBody, KeywordMetrics]):
         )
 
     def rows(self, query: KeywordQuery, call: Call, body: KeywordBody) -> Page[KeywordMetrics]:
-        """Return what is known of the call's keyword."""
+        """Return the metrics of the call's keyword."""
         del query
         said = body.data
         keyword = call.request.url.params["keyword"]

@@ -1,9 +1,9 @@
-"""Semrush (API v3 and v4): settings, authentication and the declaration of what it answers.
+"""Semrush (API v3 and v4): settings, authentication and capabilities.
 
-The versions live side by side and each has keys of its own. v3 has been deprecated since 16
-November 2026 and ends with 2027. So v4 answers first where its key is set: counts, keywords, who
-links (live links only, and whether they are followed) and with which links. v3 answers what v4
-lacks: search results, visits, the balance, and intersections that prove for pages as for sites.
+Both versions exist side by side and have separate keys. v3 has been deprecated since 16 November
+2026 and ends with 2027. So if a v4 key is set, v4 takes precedence: counts, keywords, referring
+domains (only live ones, with nofollow) and links. v3 answers what v4 lacks: search results, visits,
+the balance, and intersections that prove absence for pages as well as sites.
 """
 
 from collections.abc import Generator
@@ -38,7 +38,7 @@ class Options(VendorOptions):
 
 
 class VersionAuth(httpx.Auth):
-    """Adds the key of the request's version as it leaves: v3 in the address, v4 in a header."""
+    """Adds the key of the request's version as it is sent: v3 in the URL, v4 in a header."""
 
     def __init__(self, v3_key: SecretStr | None, v4_key: SecretStr | None) -> None:
         self._v3, self._v4 = v3_key, v4_key
@@ -60,8 +60,8 @@ class VersionAuth(httpx.Auth):
 
 
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
-    """Return Semrush ready to be asked, or what it lacks; raises `ConfigError` on bad settings."""
-    del clock  # nothing it is asked depends on the time of day
+    """Return the configured vendor, or the settings that it lacks; raises `ConfigError`."""
+    del clock  # no request depends on the time
     options = Options.beside(settings)
     answers_v3, answers_v4 = _of_v3(_api(options)), _of_v4(v4.Api(_base(options)))
     keys = tuple(key for key in (options.api_key, options.v4_api_key) if key)
@@ -76,13 +76,13 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         capabilities=capabilities,
         auth=VersionAuth(options.api_key, options.v4_api_key),
         secrets=keys,
-        # Billed are the lines of an answer, and an error has none.
+        # Semrush bills the lines of an answer, and an error has none.
         failures_are_free=True,
-        # Documented: 10 requests a second and 10 at once for the whole account, and no header that
-        # warns. Four at once stay below that where an answer takes 0.4 seconds or more.
+        # 10 requests a second and 10 at the same time are documented for the whole account, and no
+        # header warns. Four at the same time stay below that if an answer takes 0.4 s or more.
         rate=Rate(per_minute=600, concurrency=4),
-        # A line of a list is 40: the list budget buys 150. Around it stand 150 for results and
-        # keyword, 320 for eight counts and 1,000 for the linking pages of 25.
+        # A line of a list costs 40, so the list budget buys 150. Besides, a run needs 150 for
+        # search results and keyword, 320 for eight counts and 1,000 for 25 linking pages.
         run_cap=10_000,
         list_budget=6_000,
         notices=_notices(options),
@@ -93,7 +93,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
 def _chosen(
     options: Options, of_v3: dict[Capability, Adapter], of_v4: dict[Capability, Adapter]
 ) -> dict[Capability, Adapter]:
-    """Return who answers what: v4 first, v3 what v4 lacks."""
+    """Return the capabilities of v4, and of v3 what v4 lacks, if both keys are set."""
     if not options.v4_api_key:
         return of_v3
     if not options.api_key:
@@ -105,7 +105,7 @@ def _chosen(
 
 
 def _notices(options: Options) -> tuple[str, ...]:
-    """Return what the installation should know of the end of version 3."""
+    """Return the notice about the end of version 3, depending on which keys are set."""
     ends = "has been deprecated since 16 November 2026 and ends with 2027"
     if not options.v4_api_key:
         told = (
@@ -162,7 +162,7 @@ def _of_v4(api: v4.Api) -> dict[Capability, Adapter]:
 
 
 def _contract(api: Api) -> Contract:
-    """Return the one free call there is: the balance, which only a version 3 key may ask for."""
+    """Return the only free call: the balance, which needs a version 3 key."""
     allowance, query = v3.Allowance(api), BalanceQuery()
     (call,) = allowance.plan(query)
     return Contract(Probe("its unit balance", allowance, query, call))

@@ -1,4 +1,4 @@
-"""What the Ahrefs-shaped server answers to each path: parameters in, rows and paid columns out."""
+"""The Ahrefs-shaped server's answer to each path: parameters in, rows and paid columns out."""
 
 import json
 from dataclasses import dataclass

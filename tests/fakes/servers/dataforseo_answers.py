@@ -1,4 +1,4 @@
-"""What the DataForSEO-shaped server answers to each path: a task in, a result and a price out."""
+"""The DataForSEO-shaped server's answer to each path: a task in, a result and a price out."""
 
 import re
 from collections import defaultdict
@@ -25,7 +25,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 class Refusal(Exception):
-    """A task that ends with an error code, or a request with an HTTP status."""
+    """A task that ends with an error code, or a request that gets an HTTP error status."""
 
     def __init__(self, code: int, text: str, status: int = 200) -> None:
         self.code, self.text, self.status = code, text, status

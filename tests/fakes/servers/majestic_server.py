@@ -53,7 +53,7 @@ class MajesticServer(OneEndpoint):
         return Refusal(f"Insufficient{names[pool]}Units", "Too few units are left")
 
     def meter(self, body: Row, cost: Mapping[str, int]) -> Row:
-        """Say what was charged, except for summaries, which never do."""
+        """Add what was charged, except to summaries, which never report it."""
         if "analysis" not in cost:
             return body
         return body | {

@@ -1,4 +1,4 @@
-"""What the Semrush-shaped server answers to each report: parameters in, lines out."""
+"""The Semrush-shaped server's answer to each report: parameters in, lines out."""
 
 import re
 from collections import defaultdict

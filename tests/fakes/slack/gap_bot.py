@@ -95,9 +95,10 @@ Step = Callable[[], Awaitable[None]]
 
 @dataclass
 class FakeAnalysis:
-    """Says what the test told it to, and keeps the answer as the real one does.
+    """Returns what the test scripted, and stores the answer like the real analysis.
 
-    What `Spending` and the registry say in this bot comes from here too: a test has one script.
+    `Spending` and the registry of this bot take their answers from here too, so that each test has
+    a single script.
     """
 
     database: Database
@@ -171,7 +172,7 @@ class FakeAnalysis:
 
 
 class ScriptedSpending(Spending):
-    """Real in all but the prices and what vendors say is left."""
+    """The real thing, except for prices and what vendors report as left."""
 
     def __init__(self, script: FakeAnalysis, **rooms: Any) -> None:
         super().__init__(**rooms)
@@ -188,7 +189,7 @@ class ScriptedSpending(Spending):
 
 
 class ScriptedRegistry:
-    """Vendors of which one answers every question, unless the script refuses it."""
+    """Vendors of which one answers every question, unless the script rejects it."""
 
     not_configured = ()
 
@@ -290,8 +291,8 @@ class Bot:
         """Return everything that the bot has said, in any place and to anyone."""
         return [m for m in self.playground.workspace.everything() if m.user == self.app.bot_user]
 
-    async def held(self, channel: str = "seo") -> Settings:
-        """Return what holds in a channel, as its next question will be checked with."""
+    async def settings_in(self, channel: str = "seo") -> Settings:
+        """Return a channel's settings, as its next question will be checked with."""
         workspace = self.playground.workspace
         place = (workspace.team_id, workspace.channel(channel).id)
         return await self.services.channels.settings(*place)

@@ -1,4 +1,4 @@
-"""Schedule turns of channels with nothing to read: only when a week is posted, and how often.
+"""Scheduled turns of channels with nothing to read: only when a week is posted, and how often.
 
 The database, the claims, `ScheduledPosts` and `Schedule` are the real ones; the test moves the
 clock.
@@ -31,8 +31,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass
-class Told:
-    """One post: its slot, when it was sent, and from when up to when it reports."""
+class SentPost:
+    """One post: its slot, when it was sent, and the period that it reports."""
 
     slot: Slot
     at: datetime
@@ -47,14 +47,14 @@ class Office:
     clock: FakeClock
     database: Database
     settings: dict[str, Settings] = field(default_factory=dict)
-    told: list[Told] = field(default_factory=list)
+    told: list[SentPost] = field(default_factory=list)
     closed: set[str] = field(default_factory=set)
     read: list[str] = field(default_factory=list)
     waiting: int = 0
 
     def __post_init__(self) -> None:
         self.schedule = self.another()
-        self.somebody_heard = asyncio.Event()
+        self.somebody_posted = asyncio.Event()
 
     def another(self) -> Schedule:
         """Return the schedule of another process on the same database, or of the next start."""
@@ -95,8 +95,8 @@ class Office:
         self.clock.advance((at - self.clock.now()).total_seconds())
         await self.schedule.run_due()
 
-    def heard(self, channel: str) -> list[str]:
-        """Return when a channel was sent its weeks, in its own time zone."""
+    def posted_at(self, channel: str) -> list[str]:
+        """Return when a channel's digests were posted, in its own time zone."""
         zone = ZoneInfo(self.settings[channel].time_zone)
         return [
             f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}"
@@ -104,7 +104,7 @@ class Office:
             if one.slot.channel == channel
         ]
 
-    # -- what a turn asks of tracking, digests and the notifier ---------------------------
+    # -- the interfaces of tracking, digests and the notifier that a turn uses ------------------
 
     async def due(self, _team: str, channel: str, **_: Any) -> Sequence[str]:
         return [channel] * self.waiting
@@ -126,8 +126,8 @@ class Office:
 
     async def post_digest(self, slot: Slot, digest: Digest) -> Posted:
         await self.try_again(slot)
-        self.told.append(Told(slot, self.clock.now(), digest.since, digest.taken_at))
-        self.somebody_heard.set()
+        self.told.append(SentPost(slot, self.clock.now(), digest.since, digest.taken_at))
+        self.somebody_posted.set()
         return Posted("1.1")
 
     async def post_alerts(self, slot: Slot, alerts: Sequence[Alert]) -> Posted:
@@ -162,7 +162,7 @@ def local_moments(
 
 
 def rings_at(schedule: Schedule, now: datetime, channel: str) -> datetime | None:
-    """Return when a channel's alarm rings next, in its own time zone; None: it has none."""
+    """Return when a channel's alarm rings next, in its own time zone, or None without an alarm."""
     alarms = schedule._alarms  # noqa: SLF001 - the product has no use for a look at an alarm
     job = alarms.get_job(f"{TEAM} {channel}") if alarms else None
     if job is None:

@@ -1,4 +1,4 @@
-"""A minimal app from Slack's point of view: it takes deliveries on a port and answers as told."""
+"""A minimal app from Slack's point of view: accepts deliveries on a port, answers as scripted."""
 
 import asyncio
 import json

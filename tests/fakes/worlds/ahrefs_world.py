@@ -221,7 +221,7 @@ _ANCHORS = ("best accounting software", "this comparison", "", "accounting for s
 
 
 def worked_example_world() -> World:
-    """Return the method's example: the top 3 have 55, 1 and 15 referring domains; we have 6."""
+    """Return the documented example: the top 3 have 55, 1 and 15 referring domains; we have 6."""
     hosts = _linkers()
     targets = [(url, count) for url, _, _, count in _RANKING] + list(_HOMEPAGES)
     sites = {root_of(host): _linker_site(at) for at, host in enumerate(hosts)}

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for digests, snapshots, keywords and alerts, with hostile words too."""
+"""Hypothesis strategies for digests, snapshots, keywords and alerts, including hostile texts."""
 
 from datetime import UTC, date, datetime
 

@@ -99,7 +99,7 @@ def line(keyword="best crm", **changes):
 
 
 def first_line(keyword="best crm", **changes):
-    """A keyword's row in the first digest: the numbers, and no change."""
+    """A keyword's row in the first digest: the numbers, without changes."""
     unknown = dict.fromkeys(
         ("need_change", "have_change", "gap_change", "position_before", "position_change")
     )
@@ -215,7 +215,7 @@ def big_line(index):
 
 
 def big_digest(count, weeks=12):
-    """An invented week of `count` keywords with all its parts; the words are the real ones."""
+    """An invented week of `count` keywords with every part of a digest, in realistic words."""
     lines = tuple(big_line(index) for index in range(count))
     names = [one.keyword for one in lines]
     links = tuple(

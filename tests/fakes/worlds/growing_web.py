@@ -58,7 +58,7 @@ class GrowingWeb:
         return self.keywords * (COMPETITORS * (GAINED + LOST) + 1) + wins
 
     def question(self, number: int) -> Question:
-        """Return what is tracked, with our page."""
+        """Return the tracked question, with our page."""
         return make(
             f"best crm software {number}",
             Defaults(),
@@ -67,7 +67,7 @@ class GrowingWeb:
         )
 
     def vendor(self, *, paid: bool) -> Vendor:
-        """Return it as a vendor."""
+        """Return this web as a vendor."""
         make: Callable[[Callable[[Any], Page[Any]]], object] = _Paid if paid else _Free
         counted = make(self._timed(self._metrics))
         return Vendor(

@@ -1,10 +1,10 @@
-"""Pages of any size, each made to keep one part of the page parser busy."""
+"""Pages of any size, each built to be slow for one part of the page parser."""
 
 from collections.abc import Callable
 
 
 def _filled(piece: str, before: str = "", after: str = "") -> Callable[[int], str]:
-    """Return a maker of pages that repeat one piece as often as the size allows."""
+    """Return a function that builds a page by repeating a piece as often as the size allows."""
 
     def page(size: int) -> str:
         times = max(1, (size - len(before) - len(after)) // len(piece))
@@ -90,4 +90,4 @@ PAGES: dict[str, Callable[[int], str]] = {
     "steps": _filled("<ol><li>word word", "<div class=item>"),
     "text": _filled("Plain words of no great interest. ", "<p>"),
 }  # fmt: skip
-"""Each maker of pages by what its pages are full of."""
+"""Page builders, by what their pages are full of."""

@@ -126,7 +126,7 @@ NASTY = (
 
 _letters = st.text(alphabet=string.ascii_letters + "<>&|\"'\\ =+-@\n\t*_`אب🇩🇪", max_size=40)
 texts = st.one_of(st.sampled_from(NASTY), _letters, st.text(max_size=80)).filter(
-    # A stranger may use the very words that only we must not.
+    # A stranger's text may contain the very words that ours must not.
     lambda text: not re.search(r"none|null|\b(nan|inf)\b", text, re.IGNORECASE)
 )
 _counts = st.integers(0, 10**9)

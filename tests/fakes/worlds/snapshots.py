@@ -1,4 +1,4 @@
-"""Invented reads of a tracked keyword, one a week unless said otherwise."""
+"""Invented reads of a tracked keyword, one per week unless said otherwise."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -33,7 +33,7 @@ def competitors(*names, links=None):
 def snapshot(
     days=0, have=None, needed=None, *, page=OUR_PAGE, at=None, depth=10, competitors=(), gap=None
 ):
-    """One read `days` after the first; `at` is our position, None: not among `depth` rows."""
+    """One read `days` after the first; `at` is our position, or None if not among `depth` rows."""
     if gap is None and have is not None and needed is not None:
         gap = max(0, needed - have)
     return Snapshot(
@@ -52,7 +52,7 @@ def snapshot(
 
 
 def weekly(haves, needs, **more):
-    """One snapshot a week, from the first Monday."""
+    """One snapshot per week, from the first Monday."""
     counts = enumerate(zip(haves, needs, strict=True))
     return [snapshot(7 * week, have, needed, **more) for week, (have, needed) in counts]
 

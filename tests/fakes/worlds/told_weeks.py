@@ -1,7 +1,7 @@
-"""Weeks of an invented web, written down before anything is read: who links to whom, since when.
+"""Weeks of an invented web, recorded before anything is read: who links to whom, since when.
 
-What a channel should hear of them is taken from this list alone, and from nothing that the program
-under test computes.
+What a channel should be told about them follows from this record alone, and from nothing that the
+program under test computes.
 """
 
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ ALIAS = "ledgerly-app.example"
 """Another domain of ours."""
 LONG_AGO = TODAY - timedelta(days=200)
 WEEK = timedelta(days=7)
-_BEFORE = 12  # domains that linked to a page before anybody looked
+_BEFORE = 12  # domains that linked to a page before the first read
 
 
 def link(domain: str, url: str, day: date) -> Backlink:
@@ -47,14 +47,14 @@ class ToldWeeks:
         return TODAY + WEEK * self.week
 
     def stranger(self, *urls: str, days_ago: int = 4) -> str:
-        """Let a domain that nobody has seen yet begin to link this week."""
+        """Let a domain that was never seen before start to link this week."""
         name = f"stranger{self._names}.example"
         self._names += 1
         self.begin(name, *urls, days_ago=days_ago)
         return name
 
     def friend(self, *urls: str, of: str = OWN_SITE) -> str:
-        """Let a domain that has always linked to some other page of ours begin as well."""
+        """Let a domain that has always linked to another page of ours start to link too."""
         name = f"friend{self._names}.example"
         self._names += 1
         self.links.append(link(name, f"https://{of}/about", LONG_AGO))
@@ -66,7 +66,7 @@ class ToldWeeks:
         self.links += [link(name, url, day) for url in urls]
 
     def links_to_us(self) -> set[str]:
-        """Return who links to us by now, at any address of ours."""
+        """Return the domains that link to us by now, to any page of ours."""
         return {
             one.url_from.split("/")[2]
             for one in self.links
@@ -74,7 +74,7 @@ class ToldWeeks:
         }
 
     def world(self) -> World:
-        """Return it as an index would know it today."""
+        """Return this web as an index would know it today."""
         live = tuple(one for one in self.links if one.first_seen <= self.today)
         serps = {
             keyword(n): tuple(

@@ -58,7 +58,7 @@ def tracked_world(keywords: int, moved: Sequence[str] = ()) -> World:
     links += [
         _link(url, f"new{at}", TODAY - timedelta(days=2)) for url in moved for at in range(_NEW)
     ]
-    # Somebody who links to one page alone shows that an intersection is not of all its targets.
+    # A domain that links to one page only shows that an intersection does not require all targets.
     links += [_link(url, f"only{at}", TODAY - timedelta(days=2)) for at, url in enumerate(moved)]
     links += [_link(url, "old0", TODAY - timedelta(days=1), "again") for url in moved]
     sites = {link.url_from.split("/")[2]: Site(40.0) for link in links}
@@ -85,7 +85,7 @@ class Week:
 async def refresh_week(
     vendor: Vendor, gateway: Gateway, budget: RunBudget, keywords: int, world: World
 ) -> Week:
-    """Refresh keywords whose stored counts of last week are those of the world at that time."""
+    """Refresh keywords whose stored counts are those of the world a week ago."""
     asks: list[Ask] = []
 
     async def answers(questions: Sequence[Ask]) -> list[Answer[object]]:

@@ -79,7 +79,7 @@ def configured(
 
 
 def plan(vendor: Vendor, capability: Capability, query: object) -> tuple[Call, ...]:
-    """Return the requests a question takes."""
+    """Return the requests of a question."""
     calls: tuple[Call, ...] = vendor.capabilities[capability].plan(query)  # type: ignore[attr-defined]  # the mapping holds adapters of any query
     return calls
 
@@ -89,7 +89,7 @@ def parse(
 ) -> Page[object]:
     """Read one answer to the first request of a question.
 
-    A refusal is also the answer to what is asked instead.
+    A refusal is also the answer to the request that is sent instead.
     """
     adapter: Any = vendor.capabilities[capability]
     call = plan(vendor, capability, query)[0]

@@ -22,7 +22,7 @@ _REFUSALS = {401: BadKey, 402: OutOfUnits, 403: PlanLacks}
 
 
 class _QueryKey(httpx.Auth):
-    """Puts the key where it is most dangerous: into the URL."""
+    """Puts the key into the URL, the most dangerous place."""
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         request.url = request.url.copy_merge_params({"key": KEY})
@@ -91,7 +91,7 @@ def said(*names: str, billed: int | None = None, then: str | None = None) -> htt
 
 
 class Wire:
-    """The requests that were sent; `answer` decides what comes back, in order of arrival."""
+    """Records the requests; `answer` returns the responses, in order of arrival."""
 
     def __init__(self, answer: Callable[[httpx.Request], httpx.Response]) -> None:
         self.sent: list[httpx.Request] = []
@@ -103,7 +103,7 @@ class Wire:
 
 
 def in_turn(*answers: httpx.Response | type[Exception]) -> Wire:
-    """Give one answer after the other; an exception class is raised as a connection fault."""
+    """Return one answer after the other; an exception class is raised as a connection error."""
     left = list(answers)
 
     def answer(request: httpx.Request) -> httpx.Response:
