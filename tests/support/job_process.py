@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from support.bot_process import FORKS, HastyClock
+from support.bot_process import HastyClock
+from support.forks import fork
 
 from bot.common.errors import BudgetExceeded
 from bot.jobs import JobQueue
@@ -25,8 +26,7 @@ class JobProcess:
     """`dies_after`: its nth write to the file is its last; None: it lives until it is killed."""
 
     def __init__(self, folder: Path, cap: int, dies_after: int | None) -> None:
-        self.process = FORKS.Process(target=_live, args=(folder, cap, dies_after), daemon=True)
-        self.process.start()
+        self.process = fork(_live, folder, cap, dies_after)
 
     @property
     def lives(self) -> bool:
