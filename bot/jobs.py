@@ -1,9 +1,10 @@
 """A bounded queue of durable jobs: the row is committed first, the work follows.
 
-Job rows are the truth; the queue in memory only orders them. Each row belongs to the process whose
-lease it names, and a heartbeat extends that lease. After a kill, another process or the next start
-finds the rows that nobody holds and hands them to the same work, with `attempts` above 1. A worker
-survives any failure of its job or the database, and everybody who asked gets an answer.
+The job rows are authoritative; the queue in memory only orders them. Each row belongs to the
+process whose lease it names, and a heartbeat extends that lease. After a kill, another process or
+the next start finds the rows that nobody holds and hands them to the same work, with `attempts`
+above 1. A worker survives any failure of its job or the database, and everybody who asked gets an
+answer.
 """
 
 import asyncio
@@ -86,7 +87,7 @@ class JobQueue:
     async def submit(
         self, kind: str, team: str, payload: str, dedupe_key: str | None
     ) -> Job | None:
-        """Commit a job and queue it; None when the key was seen before. Raises `QueueFull`."""
+        """Commit a job and queue it. Returns None for a repeated key. Raises `QueueFull`."""
         at, owner = self._clock.now(), self._database.owner
 
         def enqueue(db: sqlite_utils.Database) -> Job | None:

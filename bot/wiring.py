@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import httpx
 import sqlite_utils
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.adapter.asgi.utils import scope_type
@@ -92,15 +91,16 @@ async def core(
     database = await Database.open(settings.db, clock)
     comparing = Comparing()
 
-    async def still_held(_: httpx.Request) -> None:
+    async def still_held(_request: object) -> None:
         # What another process has taken over is paid for there, and not here as well.
         await database.still_held()
 
     try:
         async with (
-            vendor_client(before=still_held) as client,
+            vendor_client() as client,
             reader or Reader(clock) as pages,
         ):
+            client.event_hooks = {"request": [still_held]}
             gateway = Gateway(client, clock, most_seconds_kept=settings.fresh_hours * 3600)
             analysis = Analysis(
                 registry=registry,

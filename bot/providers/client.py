@@ -2,30 +2,24 @@
 
 import os
 import ssl
-from collections.abc import Awaitable, Callable
 
 import httpx
 
 from bot.common.errors import ConfigError
 
-BeforeRequest = Callable[[httpx.Request], Awaitable[None]]
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
-def vendor_client(before: BeforeRequest) -> httpx.AsyncClient:
+def vendor_client() -> httpx.AsyncClient:
     """Return the client; it follows the proxies and certificates that the environment names.
-
-    `before` is awaited with each request before it leaves; what it raises keeps it here.
 
     Raises `ConfigError` that names the variables where it cannot.
     """
     # The gateway enforces the vendors' rate limits; the client must only not be the bottleneck.
     limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
     try:
-        return httpx.AsyncClient(
-            limits=limits, follow_redirects=False, event_hooks={"request": [before]}
-        )
+        return httpx.AsyncClient(limits=limits, follow_redirects=False)
     except (OSError, ssl.SSLError) as error:
         raise ConfigError(
             f"{_set(_CERTIFICATES)}: no certificates can be read there ({error}). Name a file or "

@@ -193,7 +193,7 @@ def record_cached(
 
 
 def close_orphans(db: sqlite_utils.Database, at: datetime) -> int:
-    """Settle at worst case what a process that is gone left reserved; returns how many rows.
+    """Settle reservations of processes that are gone, at their worst case; return how many.
 
     It covers all teams. The command line has no lease: what it left is settled after an hour.
     """

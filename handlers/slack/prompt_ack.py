@@ -12,14 +12,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
 from slack_bolt.listener.async_listener import AsyncListener
 from slack_bolt.listener.asyncio_runner import AsyncioListenerRunner
 
-from bot.common.clock import SystemClock
-
 
 class PromptAck(AsyncAck):
     """An ack that wakes whoever waits for it; the first word counts."""
 
     def __init__(self) -> None:
-        self.given: asyncio.Future[BoltResponse] = asyncio.get_running_loop().create_future()
+        self.given: asyncio.Future[BoltResponse | None] = asyncio.get_running_loop().create_future()
         self.response: BoltResponse | None = None
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -27,6 +25,11 @@ class PromptAck(AsyncAck):
         super().__setattr__(name, value)
         if name == "response" and value is not None and not self.given.done():
             self.given.set_result(value)
+
+    def give_up(self) -> None:
+        """Wake whoever waits, with nothing: the time for an ack is over."""
+        if not self.given.done():
+            self.given.set_result(None)
 
 
 class PromptRunner(AsyncioListenerRunner):
@@ -42,10 +45,9 @@ class PromptRunner(AsyncioListenerRunner):
         response: BoltResponse | None,
         listener_name: str,  # noqa: ARG002 - Bolt's signature
         listener: AsyncListener,
-        starting_time: float | None = None,
+        starting_time: float | None = None,  # noqa: ARG002 - Bolt's signature
     ) -> BoltResponse:
         """Return what the listener acknowledged with, or an empty answer when it is late."""
-        begun = SystemClock().now().timestamp() if starting_time is None else starting_time
         ack = PromptAck()
         request.context["ack"] = ack
         if listener.auto_acknowledgement:
@@ -53,13 +55,14 @@ class PromptRunner(AsyncioListenerRunner):
         task = asyncio.create_task(self._run_ack_function(listener, ack, request, response))
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
-        left = listener.ack_timeout - (SystemClock().now().timestamp() - begun)
-        await asyncio.wait({ack.given}, timeout=left)
-        if not ack.given.done():
+        late = asyncio.get_running_loop().call_later(listener.ack_timeout, ack.give_up)
+        acknowledged = await ack.given
+        late.cancel()
+        if acknowledged is None:
             # With nothing returned Bolt would ask the next listener, which knows nothing of it.
             self.logger.warning("A listener did not acknowledge in time")
             return response or BoltResponse(status=200)
-        return ack.given.result() if response is None else response
+        return acknowledged if response is None else response
 
     async def _run_ack_function(
         self,

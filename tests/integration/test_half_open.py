@@ -54,7 +54,7 @@ async def test_an_incomplete_request_is_not_waited_for(monkeypatch, words):
     assert received.count(b"200 OK") == (WHOLE in words)
 
 
-async def test_of_too_many_the_one_that_waited_longest_goes_and_a_request_is_answered(monkeypatch):
+async def test_of_too_many_connections_the_longest_waiting_one_is_closed(monkeypatch):
     monkeypatch.setattr(ImpatientProtocol, "most", 3)
     async with served() as come, asyncio.timeout(2):
         silent = [await come(HALF) for _ in range(3)]

@@ -136,7 +136,7 @@ async def test_a_repeat_is_no_new_job_where_the_queue_is_full(database, desk):
     assert await submit(made, key="delivery-1") is None
 
 
-async def test_a_failure_is_written_down_and_stops_nobody_else(database, desk, caplog):
+async def test_a_failure_is_recorded_and_stops_no_other_job(database, desk, caplog):
     caplog.set_level(logging.ERROR)
     made = queue(database, desk, workers=1)
     await made.start()

@@ -9,8 +9,11 @@ import httpx
 import pytest
 from support.clock import FakeClock
 
+from bot import wiring
 from bot.jobs import JobQueue
+from bot.providers.registry import Registry
 from bot.render import notes
+from bot.settings.environment import Settings
 from bot.store import jobs, leases
 from bot.store.connect import Database
 from bot.store.leases import LEASE, LeaseLost, fenced
@@ -279,3 +282,21 @@ async def test_a_dead_process_of_this_machine_is_followed_before_its_lease_ends(
     await second.queue.idle()
     assert second.begun == ["0"]
     assert clock.monotonic() < timedelta(seconds=2).total_seconds()
+
+
+async def test_the_products_client_for_vendors_asks_before_each_request(tmp_path, monkeypatch):
+    sent: list[str] = []
+
+    async def vendor(request: httpx.Request) -> httpx.Response:
+        sent.append(str(request.url))
+        return httpx.Response(200)
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(vendor))
+    monkeypatch.setattr(wiring, "vendor_client", lambda: client)
+    settings = Settings(_env_file=None, db=tmp_path / "linkgap.db")
+    async with wiring.core(settings, registry=Registry((), ())):
+        with fenced(lambda _: False), pytest.raises(LeaseLost):
+            await client.get("https://vendor.example/lost")
+        with fenced(lambda _: True):
+            await client.get("https://vendor.example/held")
+    assert sent == ["https://vendor.example/held"]

@@ -62,12 +62,9 @@ async def test_the_answer_leaves_with_the_ack_and_waits_for_nothing_else(monkeyp
 
 
 async def test_who_is_late_is_not_taken_for_a_command_that_nobody_knows(monkeypatch):
-    wait = asyncio.wait
-
-    async def at_once(futures, **_patience: float):
-        return await wait(futures, timeout=0.01)
-
-    monkeypatch.setattr(asyncio, "wait", at_once)
+    loop = asyncio.get_running_loop()
+    later = loop.call_later
+    monkeypatch.setattr(loop, "call_later", lambda wait, *rest: later(wait / 1_000, *rest))
 
     async def listen(ack) -> None:
         await asyncio.Event().wait()
