@@ -1,5 +1,6 @@
 """The composition root, the only place that knows every folder: settings in, a running bot out."""
 
+import asyncio
 import gc
 import logging
 import sqlite3
@@ -10,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import httpx
+import sqlite_utils
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.adapter.asgi.utils import scope_type
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -23,11 +25,12 @@ from bot.common.errors import ConfigError
 from bot.jobs import JobQueue
 from bot.pages.reading.fetch import Reader
 from bot.planning.steps import provers
+from bot.providers.client import vendor_client
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
 from bot.settings.environment import Settings
 from bot.spending.overview import Spending
-from bot.store import ledger
+from bot.store import leases, ledger
 from bot.store.answers import purge_expired
 from bot.store.connect import Database
 from bot.tracking.digest import Digests
@@ -51,6 +54,9 @@ from handlers.transport.signature import signing_secret
 from handlers.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
+
+INTRODUCTION_S = 5.0
+"""A start waits so long for Slack to say who we are; without it, whoever asks is told to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +89,14 @@ async def core(
     registry = registry or discover(settings, clock)
     database = await Database.open(settings.db, clock)
     comparing = Comparing()
-    # The gateway enforces the vendors' rate limits; the client must only not be the bottleneck.
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+
+    async def still_held(_: httpx.Request) -> None:
+        # What another process has taken over is paid for there, and not here as well.
+        await database.still_held()
+
     try:
         async with (
-            httpx.AsyncClient(limits=limits, follow_redirects=False) as client,
+            vendor_client(before=still_held) as client,
             reader or Reader(clock) as pages,
         ):
             gateway = Gateway(client, clock, most_seconds_kept=settings.fresh_hours * 3600)
@@ -141,6 +150,9 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
             "Make room or end the program that holds it, then start again."
         ) from error
     services = services_of(product)
+    # Known before the first request, or that would wait for it inside its acknowledgement.
+    introduced = asyncio.create_task(services.slack_api.introduce())
+    await asyncio.wait({introduced}, timeout=INTRODUCTION_S)
     # Imported modules live as long as the process; without a freeze, each full garbage collection
     # would scan them and delay acknowledgements by a tenth of a second.
     gc.collect()
@@ -150,13 +162,20 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
     finally:
         gc.unfreeze()
         await services.upkeep.stop()
+        introduced.cancel()
+        await asyncio.gather(introduced, return_exceptions=True)
         await services.schedule.stop()
         await services.jobs.stop()
 
 
 async def _repair(product: Core) -> None:
     at = product.clock.now()
-    left_open = await product.database.run(lambda db: ledger.close_orphans(db, at))
+
+    def close(db: sqlite_utils.Database) -> int:
+        leases.bury(db, at)
+        return ledger.close_orphans(db, at)
+
+    left_open = await product.database.run(close)
     if left_open:
         log.warning("%d requests of a killed process were settled at their worst case", left_open)
     await purge_expired(product.database)
@@ -165,7 +184,7 @@ async def _repair(product: Core) -> None:
 def services_of(product: Core) -> Services:
     """Return the services for the handlers; nothing is running yet."""
     settings, database, clock = product.settings, product.database, product.clock
-    slack_api = SlackApi(slack_client(settings, clock), clock)
+    slack_api = SlackApi(slack_client(settings, clock), clock, database.still_held)
     channels = Channels(database, clock, settings, product.registry)
     scheduled_posts = ScheduledPosts(
         database=database,

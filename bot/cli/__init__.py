@@ -1,13 +1,16 @@
 """The command line: each file here is one command of `linkgap`, unless its name begins with `_`."""
 
+import sqlite3
+from errno import EDQUOT, ENOSPC, EROFS
 from importlib import import_module
 from pkgutil import iter_modules
 
 import click
 
 from bot.cli._terminal import say
-from bot.common.errors import LinkGapError
+from bot.common.errors import ConfigError, LinkGapError
 from bot.common.logs import tidy_warnings
+from bot.store.faults import cure
 
 EXIT_CODES = """
 Exit codes: 0 an answer, also a partial one · 1 something failed · 2 the question or an option
@@ -41,6 +44,15 @@ class _Commands(click.Group):
         except LinkGapError as error:
             say(f"Error: {error}", err=True)
             ctx.exit(error.exit_code)
+        except sqlite3.DatabaseError as error:
+            # Whatever reads or writes the file tells this: it is for its owner to mend.
+            say(f"Error: LINKGAP_DB: {error}. {cure(error)}", err=True)
+            ctx.exit(ConfigError.exit_code)
+        except OSError as error:
+            if error.errno not in (ENOSPC, EDQUOT, EROFS):
+                raise
+            say(f"Error: {error}. Make room there, or name another place.", err=True)
+            ctx.exit(ConfigError.exit_code)
 
 
 @click.group(cls=_Commands, epilog=EXIT_CODES, context_settings={"max_content_width": 100})

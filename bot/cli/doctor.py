@@ -1,4 +1,4 @@
-"""`linkgap doctor`: is everything set up right? If not, what is the cure?"""
+"""`linkgap doctor`: checks whether everything is set up right, and names the fixes."""
 
 import asyncio
 import json
@@ -78,7 +78,7 @@ def command(ctx: click.Context, *, online: bool, as_json: bool) -> None:
 
 
 async def _online(settings: Settings, found: Iterable[Diagnosis]) -> list[Diagnosis]:
-    """Ask Slack and the vendors; a vendor is only asked where the request can be written down."""
+    """Ask Slack and the vendors; vendors only if the database can record the requests."""
     said = await slack.online(settings, SystemClock())
     if any(one.subject == files.DATABASE and one.grade is Grade.WRONG for one in found):
         cure = "Each request is written down first: mend the database, then ask again."
@@ -95,7 +95,7 @@ def _print(registry: Registry, settings: Settings, found: Iterable[Diagnosis]) -
         table.add_row(vendor.title, _most(vendor, settings), gives)
     terminal.print(table)
     for absent in registry.not_configured:
-        # Names of variables are copied from here, so no column may cut them off.
+        # People copy the variables' names from here, so no table column may cut them off.
         terminal.print(f"{absent.title}: set {' and '.join(absent.needs)}", soft_wrap=True)
     for one in found:
         mark = (f"{one.grade:<6}", _STYLES[one.grade])

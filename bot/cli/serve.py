@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+import socket as sockets
+from contextlib import closing
 from functools import partial
 
 import click
@@ -14,9 +16,13 @@ from bot.pages.limited import shared
 from bot.settings.environment import Settings, load
 from bot.wiring import core, http_app, set_up_logs, slack_bot, socket_mode
 from handlers.health import fault
+from handlers.services import Services
 from handlers.slack.manifest import EVENTS_PATH
-from handlers.transport.half_open import ImpatientProtocol
+from handlers.transport.half_open import ImpatientProtocol, allow_for_a_crowd
 from handlers.transport.socket_mode import lost, watch
+
+BACKLOG = 2048
+"""Connections that may wait to be accepted; a crowd comes all at once."""
 
 
 @click.command(name="serve")
@@ -42,23 +48,43 @@ def command(*, host: str, port: int, socket: bool) -> None:
 
 
 async def _by_http(settings: Settings, host: str, port: int) -> None:
-    async with core(settings) as product, slack_bot(product) as services:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                http_app(services),
-                host=host,
-                port=port,
-                access_log=False,
-                log_config=None,  # its lines go the way of all others
-                http=ImpatientProtocol,
+    ImpatientProtocol.most = allow_for_a_crowd()
+    with closing(_listen(host, port)) as listener:
+        async with core(settings) as product, slack_bot(product) as services:
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    http_app(services),
+                    host=host,
+                    port=port,
+                    access_log=False,
+                    log_config=None,  # its lines go the way of all others
+                    http=ImpatientProtocol,
+                )
             )
-        )
-        shared().start()
-        await services.jobs.start()
-        await services.schedule.start()
-        services.upkeep.start(partial(fault, services))
-        say(f"Slack's requests go to http://{host}:{port}{EVENTS_PATH}", err=True)
-        await server.serve()
+            await _start(services)
+            say(f"Slack's requests go to http://{host}:{port}{EVENTS_PATH}", err=True)
+            await server.serve([listener])
+
+
+def _listen(host: str, port: int) -> sockets.socket:
+    """Open the port before anything else: a second serve by mistake must touch no job."""
+    try:
+        [(family, *_), *_] = sockets.getaddrinfo(host, port, type=sockets.SOCK_STREAM)
+        return sockets.create_server((host, port), family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        raise ConfigError(
+            f"--port: {host}:{port} cannot be opened: {error}. Nothing was begun. "
+            "If another linkgap serve runs here, stop it first, or choose another port."
+        ) from error
+
+
+async def _start(services: Services) -> None:
+    """Start all that works by itself."""
+    shared().start()
+    await services.jobs.start()
+    services.jobs.keep_lease()
+    await services.schedule.start()
+    services.upkeep.start(partial(fault, services))
 
 
 async def _by_socket(settings: Settings) -> None:
@@ -68,11 +94,8 @@ async def _by_socket(settings: Settings) -> None:
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
         connection = socket_mode(services)
         await connection.client.connect()
-        shared().start()
-        await services.jobs.start()
-        await services.schedule.start()
         services.upkeep.also_watch(partial(lost, connection.client))
-        services.upkeep.start(partial(fault, services))
+        await _start(services)
         say("LinkGap is connected to Slack by Socket Mode.", err=True)
         alive = Alive(services.clock)
         alive.keep("the look after Socket Mode", partial(watch, connection.client, services.clock))

@@ -121,6 +121,10 @@ class Settings(BaseSettings):
     alerts: str = Field("won", description="What may be told between digests, or none.")
     window: int = Field(4, ge=1, le=12, description="Reads that the tracked top 3 is drawn from.")
     owners: str = Field("", description="Slack ids of people who may change money, with commas.")
+    other_workspaces: bool = Field(
+        default=False,
+        description="Let people of other workspaces ask in channels shared with them.",
+    )
 
     @field_validator(*values.READERS)
     @classmethod

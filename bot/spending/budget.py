@@ -156,6 +156,7 @@ class RunBudget:
                     at=at,
                     payer=self.payer,
                     limits=limits[cost.pool],
+                    owner=self.database.owner,
                 )
                 for cost, cap in zip(costs, caps, strict=True)
             ]

@@ -13,7 +13,7 @@ from bot.spending.overview import Spending
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the free calls of one vendor showed; `lines` are whole sentences, with whether it fits.
+    """The results of one vendor's free calls: whole sentences, each with whether it fits.
 
     What could not be asked does not fit.
     """

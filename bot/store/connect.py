@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -20,6 +21,8 @@ import sqlite_utils
 
 from bot.common.clock import Clock
 from bot.common.errors import ConfigError
+from bot.store import leases
+from bot.store.faults import cure
 from bot.store.kept_writes import RetryQueue
 from bot.store.migrations import migrate
 from bot.store.write_check import WriteCheck
@@ -45,6 +48,8 @@ class Database:
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self.path, self.clock = path, clock
+        self.owner: str | None = None
+        """The name of this process's lease (`bot.store.leases`); None: it has none."""
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="store-write")
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
         self._idle: SimpleQueue[sqlite_utils.Database] = SimpleQueue()
@@ -69,9 +74,10 @@ class Database:
         """Run `fn` in a writing transaction: commit everything or, after an exception, nothing.
 
         Cancelling the caller does not stop a running function: it runs to its end or, if it had not
-        started, not at all.
+        started, not at all. Inside `leases.fenced` it raises `LeaseLost` when the lease is lost.
         """
-        return await self._writer.run(fn)
+        fence = leases.present_fence()
+        return await self._writer.run(fn if fence is None else partial(_behind, fence, fn))
 
     async def read(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
         """Run `fn` on a snapshot of the committed data; SQLite refuses writes there."""
@@ -80,9 +86,20 @@ class Database:
     async def surely(self, fn: Callable[[sqlite_utils.Database], Any]) -> None:
         """Run `fn` like `run`, or later if the file cannot be written now; it may run twice.
 
-        For facts that stay true, so that no caller has to repeat them.
+        For facts that stay true, so that no caller has to repeat them; also after a lease is lost.
         """
         await self._retries.write(fn)
+
+    async def still_held(self) -> None:
+        """Raise `LeaseLost` if what is worked on here has been taken over; ask before each step."""
+        fence = leases.present_fence()
+        if fence is None:
+            return
+        try:
+            await self.read(fence.check)
+        except sqlite3.Error as error:
+            # Nobody can have taken it over in a file that cannot be read.
+            log.warning("nobody can tell whether the lease is held: %s", error)
 
     async def fault(self) -> str | None:
         """Return in a sentence why the file cannot be written, or None if it can."""
@@ -98,6 +115,11 @@ class Database:
             log.warning("the file cannot be written at the end: %s", error)
         finally:
             await asyncio.to_thread(self._close)
+
+    async def _write_free(self, fn: Callable[[sqlite_utils.Database], Any]) -> None:
+        """Run `fn` whoever holds what; by way of `run`, which is the one door to the file."""
+        with leases.unfenced():
+            await self.run(fn)
 
     async def _run_in(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(pool, work)
@@ -117,15 +139,17 @@ class Database:
             self._writer = Writer(writer, self._writing, self.clock)
             migrate(writer, str(self.path))
             _use_write_ahead_log(writer)
-            self._retries = RetryQueue(self.run, self.clock)
-            self._check = WriteCheck(self.path, self.run, self.clock)
+            self._retries = RetryQueue(self._write_free, self.clock)
+            self._check = WriteCheck(self.path, self._write_free, self.clock)
             writer.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
             for _ in range(READERS):
                 reader = self._connect()
                 reader.execute("PRAGMA query_only = ON")
                 self._idle.put(reader)
         except (OSError, sqlite3.Error) as error:
-            raise ConfigError(f"LINKGAP_DB: {self.path} cannot be opened: {error}.") from error
+            raise ConfigError(
+                f"LINKGAP_DB: {self.path} cannot be opened: {error}. {cure(error)}"
+            ) from error
 
     def _snapshot(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
         reader = self._idle.get()
@@ -155,6 +179,13 @@ class Database:
         # The writer was opened first and closes last: only it may checkpoint the log.
         while self._opened:
             self._opened.pop().close()
+
+
+def _behind(
+    fence: leases.Fence, fn: Callable[[sqlite_utils.Database], T], db: sqlite_utils.Database
+) -> T:
+    fence.check(db)
+    return fn(db)
 
 
 def set_up(database: sqlite_utils.Database) -> None:

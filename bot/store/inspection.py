@@ -1,4 +1,4 @@
-"""Look at the database file without opening it for work: is it there, ours and usable?"""
+"""Inspects the database file without opening it for work: whether it exists, is ours and usable."""
 
 import os
 import shutil
@@ -10,18 +10,19 @@ from pathlib import Path
 import sqlite_utils
 
 from bot.common.errors import ConfigError
+from bot.store.faults import cure
 from bot.store.imports import list_imports
 from bot.store.migrations import refuse_unknown
 
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """What the file and its folder look like; sizes in bytes.
+    """The state of the file and its folder; sizes in bytes.
 
-    `fault` says why LinkGap cannot use the file, `busy` that another program is writing to it right
-    now, `has_imports` that exports of the user's were read into it. `exposed` are the files of the
-    database that other users of this machine can read or write. A file that does not exist is no
-    fault: the first command creates it.
+    `fault` says why LinkGap cannot use the file. `busy`: another program is writing to it right
+    now. `has_imports`: the user's exports were imported into it. `exposed` are the database's files
+    that other users of this machine can read or write. A missing file is no fault: the first
+    command creates it.
     """
 
     path: Path
@@ -35,7 +36,7 @@ class FileState:
 
 
 def inspect(path: Path) -> FileState:
-    """Look at a database and change nothing of it."""
+    """Inspect a database without changing it."""
     folder = path.parent
     if not folder.is_dir():
         return FileState(
@@ -59,16 +60,16 @@ def inspect(path: Path) -> FileState:
     except ConfigError as error:
         return replace(state, fault=str(error))
     except (OSError, sqlite3.Error) as error:
-        return replace(state, fault=f"{path} cannot be used: {error}")
+        return replace(state, fault=f"{path} cannot be used: {error}. {cure(error)}")
 
 
 def is_exposed(file: Path) -> bool:
-    """Say whether others than its owner may read or write a file; no, where there is none."""
+    """Say whether users other than its owner can read or write a file; False if it is missing."""
     return os.name == "posix" and file.exists() and bool(file.stat().st_mode & 0o077)
 
 
 def _used(state: FileState) -> FileState:
-    """Read it and try a transaction that changes nothing; raises what keeps LinkGap from it."""
+    """Read it and try a transaction that changes nothing. Raises whatever prevents its use."""
     address = f"{state.path.resolve().as_uri()}?mode=rw"
     with closing(sqlite3.connect(address, uri=True, timeout=1, isolation_level=None)) as connection:
         db = sqlite_utils.Database(connection, execute_plugins=False)

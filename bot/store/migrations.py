@@ -4,6 +4,8 @@ A change to a table is a new step at the end. Every table is STRICT; moments are
 is integer micro-dollars, units are integers, JSON is text.
 """
 
+import sqlite3
+
 import sqlite_utils
 
 from bot.common.errors import ConfigError
@@ -352,6 +354,20 @@ def absences(db: sqlite_utils.Database) -> None:
     """)
 
 
+@STEPS()
+def processes(db: sqlite_utils.Database) -> None:
+    """Add the leases of processes, and which of them works on a job or has reserved a cost."""
+    db.executescript("""
+        CREATE TABLE processes (
+            owner TEXT PRIMARY KEY,
+            lease_until TEXT NOT NULL,
+            life TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        ALTER TABLE jobs ADD COLUMN owner TEXT;
+        ALTER TABLE spend ADD COLUMN owner TEXT;
+    """)
+
+
 def migrate(db: sqlite_utils.Database, name: str) -> None:
     """Apply missing migrations, all or nothing; two processes may try at the same moment.
 
@@ -361,7 +377,7 @@ def migrate(db: sqlite_utils.Database, name: str) -> None:
     db.conn.execute("BEGIN IMMEDIATE")
     with db.conn:
         refuse_unknown(db, name)
-        STEPS.apply(db)
+        STEPS.apply(_ByLine(db.conn, strict=db.strict, execute_plugins=False))
 
 
 def refuse_unknown(db: sqlite_utils.Database, name: str) -> None:
@@ -379,3 +395,23 @@ def refuse_unknown(db: sqlite_utils.Database, name: str) -> None:
             f"LINKGAP_DB: {name} was changed by a newer LinkGap ({', '.join(newer)}). "
             "Update this one, or restore a backup."
         )
+
+
+class _ByLine(sqlite_utils.Database):
+    """Splits scripts at the ends of their lines.
+
+    `sqlite_utils` looks for the end of a statement after every letter, so a new file took 50 ms
+    longer to create. `sqlite3` would commit the transaction.
+    """
+
+    def executescript(self, sql: str) -> sqlite3.Cursor:
+        """Run statements, the last of which ends the text, within the open transaction."""
+        cursor, statement = self.conn.cursor(), ""
+        for line in sql.splitlines():
+            statement += f"{line}\n"
+            if sqlite3.complete_statement(statement):
+                cursor.execute(statement)
+                statement = ""
+        if statement.strip():
+            raise sqlite3.OperationalError(f"a statement without an end: {statement.strip()}")
+        return cursor

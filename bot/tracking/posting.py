@@ -18,6 +18,7 @@ from bot.model.tracking import Digest
 from bot.settings.environment import Settings
 from bot.store import posts, workspace
 from bot.store.connect import Database
+from bot.store.leases import LeaseLost, fenced
 from bot.store.posts import PostState, Slot
 from bot.tracking.alerts import alerts_since
 from bot.tracking.digest import WEEKLY, Digests
@@ -134,11 +135,13 @@ class ScheduledPosts:
     async def _turn(self, slot: Slot, take: Callable[[], Awaitable[PostState]]) -> PostState | None:
         """Take a claimed turn; hold what Slack refuses for now, and tell its owner once."""
         try:
-            return await take()
-        except CannotPost as refused:
-            await self._stop(slot, refused)
-            return await self._end(slot, PostState.HELD)
-        except TurnLost:
+            with fenced(partial(posts.is_held, slot=slot, owner=self._owner)):
+                try:
+                    return await take()
+                except CannotPost as refused:
+                    await self._stop(slot, refused)
+                    return await self._end(slot, PostState.HELD)
+        except (TurnLost, LeaseLost):
             log.warning("%s was taken over by another process", slot.name)
             return None
 

@@ -1,4 +1,4 @@
-"""Ask Slack about a token, for whoever set LinkGap up; nobody in the workspace sees it."""
+"""Checks a token at Slack for whoever set LinkGap up; nobody in the workspace notices."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ _TIMEOUT_S = 10
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What Slack says of a token: its workspace, its scopes (none where not said), its time."""
+    """Slack's answer about a token: its workspace, its scopes (empty if not given), its time."""
 
     team: str
     scopes: frozenset[str]
@@ -28,7 +28,7 @@ class Accepted:
 
 
 async def check_token(settings: Settings, method: str, token: SecretStr) -> Accepted:
-    """Call a method that does nothing, once: who waits can ask again. Raises `SlackRefused`."""
+    """Call a method without side effects, once, without retries. Raises `SlackRefused`."""
     client = AsyncWebClient(
         token=token.get_secret_value(),
         base_url=settings.slack_base_url,

@@ -33,6 +33,13 @@ never sees the reason.
 """
 PATIENCE_S = 10.0
 """Seconds for a body to arrive; Slack waits three seconds for its answer."""
+AT_ONCE = 250
+"""Deliveries that are worked on at the same time. A crowd beyond it is told so at once: each takes
+some milliseconds of the processor, and Slack waits three seconds for all of them."""
+CROWDED = (
+    "More is asked at this moment than I can take. Nothing was written down or spent. "
+    "Try again in a minute."
+)
 DEEPEST = 100
 """Nesting levels of a body; Slack's have about twenty."""
 TOO_LARGE = "body above 1 MB"
@@ -73,6 +80,7 @@ class HttpDoor:
         self._unsigned = unsigned
         self._methods = {path: "POST", **dict.fromkeys(unsigned, "GET")}
         self._turned_away = TurnedAway(clock)
+        self._at_once = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what may come in; refuse everything else."""
@@ -92,7 +100,22 @@ class HttpDoor:
         except _ClientGoneError:
             self._turned_away.note("a request that broke off")
         else:
-            await self._inside(*inside, send)
+            await self._one_of_many(*inside, send)
+
+    async def _one_of_many(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Work on a delivery, unless too many are worked on; health checks are always answered."""
+        if scope["path"] == HEALTH_PATH:
+            await self._inside(scope, receive, send)
+            return
+        if self._at_once >= AT_ONCE:
+            self._turned_away.note("too much at once")
+            await _tell_crowded(send, (await receive())["body"])
+            return
+        self._at_once += 1
+        try:
+            await self._inside(scope, receive, send)
+        finally:
+            self._at_once -= 1
 
     async def _let_in(self, scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
         """Return the request as the inner app sees it; raises `_Refusal` and `_ClientGoneError`."""
@@ -219,6 +242,16 @@ def _is_unbounded(scope: Scope) -> bool:
     length = names.get(b"content-length", b"0")
     sane = length.isdigit() and len(length) <= 15 and int(length) <= THROWN_AWAY
     return b"transfer-encoding" in names or not sane
+
+
+async def _tell_crowded(send: Send, body: bytes) -> None:
+    """Show whoever typed a command why; Slack delivers an event again after a 503."""
+    is_command = b"&command=" in b"&" + body
+    status = HTTPStatus.OK if is_command else HTTPStatus.SERVICE_UNAVAILABLE
+    said = CROWDED.encode() if is_command else status.phrase.encode()
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(said)).encode())]
+    await send({"type": "http.response.start", "status": status.value, "headers": headers})
+    await send({"type": "http.response.body", "body": said})
 
 
 async def _answer(send: Send, refusal: _Refusal, *, hang_up: bool) -> None:

@@ -129,7 +129,7 @@ def test_batch_rows_without_a_whole_index_are_taken_in_order(vendor):
     assert page.rows == (Metrics(OUR_PAGE, 6), Metrics(OUR_SITE, 210))
 
 
-def test_a_batch_that_lost_a_target_is_refused_rather_than_guessed(vendor):
+def test_a_batch_with_a_missing_target_is_rejected_rather_than_guessed(vendor):
     body = good({"targets": [{"index": 0, "refdomains": 6}]})
     with pytest.raises(BadAnswer, match="2 targets were sent and 1 came back"):
         parse(vendor, Capability.SITE_METRICS, MetricsQuery((OUR_PAGE, OUR_SITE)), body)
@@ -294,7 +294,7 @@ def test_pieces_lose_nothing_keep_order_and_respect_both_limits(items, most):
     assert all(len(str(call.request.url)) <= LONGEST_URL for call in calls)
 
 
-def test_a_country_that_ahrefs_does_not_cover_is_said_before_anything_is_sent(vendor):
+def test_a_country_that_ahrefs_does_not_cover_is_rejected_before_sending(vendor):
     for capability, query in (
         (Capability.SERP, SerpQuery("crm", Market("ir", "fa"))),
         (Capability.KEYWORD_METRICS, KeywordQuery(("crm",), Market("US", "en"))),

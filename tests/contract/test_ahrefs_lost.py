@@ -22,7 +22,7 @@ def answered(vendor: Vendor, body: bytes | dict[str, object]) -> Page[object]:
     return parse(vendor, Capability.LOST, QUERY, good(body))
 
 
-def test_what_went_is_one_link_a_domain_and_its_rel_is_unknown(vendor):
+def test_lost_links_come_one_per_domain_with_unknown_rel(vendor):
     page = answered(vendor, fixture("lost"))
     assert page.rows == (
         Link(

@@ -68,12 +68,12 @@ async def test_all_names_are_proven_by_one_expression_at_the_floor_of_50(bench):
     assert (len(bench.server.ledger), bench.server.spent) == (1, 50)
 
 
-async def test_a_name_is_no_part_of_another_and_its_dots_are_dots(bench):
+async def test_a_name_does_not_match_inside_another_and_its_dots_are_literal(bench):
     bench.server.world = links_from("mya.example", "aXexample.test", "a.example.test")
     assert linking(await bench.ask(["a.example"])) == []
 
 
-async def test_a_neighbour_under_a_private_suffix_is_somebody_else(bench):
+async def test_another_domain_under_a_private_suffix_is_another_owner(bench):
     bench.server.world = links_from("a.github.io")
     answer = await bench.ask(["a.github.io", "b.github.io"])
     assert (linking(answer), answer.complete) == (["a.github.io"], True)
@@ -149,7 +149,7 @@ async def test_a_longer_list_is_read_whole_only_where_several_keywords_share_it(
     assert bench.server.spent == 250
 
 
-def test_a_list_that_does_not_move_on_is_not_read_in_a_circle():
+def test_a_list_that_repeats_its_rows_is_not_read_forever():
     proof = LinksBetween(Api("https://api.example/v3", 100))
     query = BetweenQuery(NAMES, OUR_SITE, linkers=150, times=9)
     (call,) = proof.plan(query)

@@ -138,9 +138,7 @@ async def test_links_that_went_are_in_no_count_and_no_list_of_live_ones(ask, ser
     assert history == [CountPoint(date(2026, 11, 1), 5)]
 
 
-async def test_links_that_went_since_a_day_are_told_even_of_a_domain_with_another_live_one(
-    ask, server
-):
+async def test_links_lost_since_a_day_are_listed_even_if_the_domain_has_a_live_one(ask, server):
     server.world = LEFT
     lost = await ask(Capability.LOST, LostQuery(OUR_PAGE, date(2026, 11, 16)))
     assert [row.source_url for row in lost if isinstance(row, Link)] == [
@@ -153,7 +151,7 @@ async def test_links_that_went_since_a_day_are_told_even_of_a_domain_with_anothe
 @pytest.mark.parametrize(
     "history", ["", "all_time", "since", "since:", "since:November", "2026-11-16"]
 )
-async def test_a_history_that_is_no_day_is_refused(client, history):
+async def test_a_history_from_an_invalid_date_is_rejected(client, history):
     params = {"target": OWN_PAGE, "select": "url_from", "limit": "7", "history": history}
     assert (await client.get("/site-explorer/all-backlinks", params=params)).status_code == 400
 
@@ -229,7 +227,7 @@ async def test_a_repeated_request_is_free_where_the_cache_is_on(server, client):
     assert server.spent == 50
 
 
-async def test_troubles_happen_as_often_as_they_were_ordered(server, client):
+async def test_faults_of_the_server_happen_as_often_as_ordered(server, client):
     server.fail_next("refdomains", 429, headers={"Retry-After": "3"})
     server.fail_next("refdomains", "html")
     server.fail_next("refdomains", "truncated")

@@ -70,7 +70,7 @@ def test_a_market_brave_does_not_serve_is_refused_before_anything_is_sent(vendor
     assert "upgrade" not in str(refused.value)
 
 
-def test_a_country_brave_does_not_list_is_searched_for_everywhere_and_that_is_said(vendor):
+def test_a_country_unknown_to_brave_is_searched_everywhere_and_the_answer_says_so(vendor):
     query = SerpQuery("crm", Market("ie", "en"))
     page = vendor.capabilities[Capability.SERP].parse(query, plan(vendor, query), good("brave"))
     assert page.rows
@@ -78,7 +78,7 @@ def test_a_country_brave_does_not_list_is_searched_for_everywhere_and_that_is_sa
 
 
 @pytest.mark.parametrize(("top", "count"), [(3, "3"), (20, "20"), (50, "20")])
-def test_never_more_than_twenty_are_asked_for(vendor, top, count):
+def test_at_most_twenty_results_are_requested(vendor, top, count):
     assert plan(vendor, SerpQuery("crm", US, top)).request.url.params["count"] == count
 
 
@@ -107,7 +107,7 @@ def test_titles_are_read_as_text(vendor):
     assert parse(vendor, good("brave")).rows[0].title == "12 Best CRMs & why"
 
 
-def test_a_corrected_keyword_is_said(vendor):
+def test_a_corrected_keyword_is_reported(vendor):
     page = parse(vendor, good("brave", query={"original": "bst crm", "altered": "best crm"}))
     assert "It corrected the keyword to “best crm”." in (page.note or "")
 
@@ -134,7 +134,7 @@ def test_the_code_says_what_a_refusal_means(vendor, status, code, kind, listed):
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"x"', b'{"errors": []}', b'{"error": "x"}', b"<p>x"])
-def test_a_refusal_without_a_code_is_told_by_its_status(vendor, body):
+def test_a_refusal_without_a_code_is_classified_by_its_status(vendor, body):
     with pytest.raises(PlanLacks, match="HTTP 403"):
         parse(vendor, httpx.Response(403, content=body))
 

@@ -226,7 +226,7 @@ def test_a_full_list_counts_as_cut_off_unless_the_total_says_that_it_is_all(
 
 
 @EVERY
-def test_knowing_nothing_is_unknown_and_neither_zero_nor_complete(vendor, capability):
+def test_no_data_is_unknown_and_neither_zero_nor_complete(vendor, capability):
     query, _ = QUESTIONS[capability]
     page = parse(vendor, capability, query, answer(None))
     assert (page.rows, page.complete, page.note) == ((), False, NO_DATA)

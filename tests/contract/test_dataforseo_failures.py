@@ -95,7 +95,7 @@ def test_how_long_to_wait_follows_from_the_limit_that_was_met(vendor, code, seco
 
 
 @pytest.mark.parametrize("field", ["location_code", "language_code"])
-def test_a_market_they_do_not_serve_is_a_lack_and_not_a_fault(vendor, field):
+def test_an_unserved_market_is_a_missing_feature_and_not_an_error(vendor, field):
     refusal = ended(40501, f"Invalid Field: '{field}'.")
     with pytest.raises(PlanLacks, match=field):
         parse(vendor, Capability.KEYWORD_METRICS, QUESTIONS[Capability.KEYWORD_METRICS][0], refusal)
@@ -285,7 +285,7 @@ def test_by_default_everything_travels_encrypted(vendor):
             assert str(call.request.url).startswith("https://api.dataforseo.com/v3/")
 
 
-def test_fields_that_nobody_knows_change_nothing(vendor):
+def test_unknown_fields_make_no_difference(vendor):
     body = json.loads(fixture("summaries"))
     body["tasks"][0]["result"][0]["items"][0]["new_in_2027"] = {"a": [1]}
     query, _ = QUESTIONS[Capability.PAGE_METRICS]

@@ -88,7 +88,7 @@ async def test_an_answer_with_nothing_in_it_is_asked_for_in_the_other_mode(bench
     assert bench.modes == ["all", "partial"]
 
 
-async def test_a_mode_that_is_known_to_merge_is_believed_when_nothing_comes(bench):
+async def test_a_mode_known_to_merge_is_trusted_when_it_returns_nothing(bench):
     await bench.ask(BOTH)
     strangers = tuple(Target(Scope.PAGE, f"https://nobody-{at}.example/") for at in range(2))
     answer = await bench.ask(IntersectQuery(strangers, OUR_SITE, 100))
@@ -105,7 +105,7 @@ async def test_what_is_new_is_asked_for_once_whatever_comes(bench):
         assert bench.modes == ["all"]
 
 
-async def test_of_a_single_target_one_mode_says_it_all(bench):
+async def test_for_a_single_target_one_mode_is_enough(bench):
     answer = await bench.ask(IntersectQuery(PAGES[:1], OUR_SITE, 100))
     assert answer.complete
     assert bench.modes == ["all"]

@@ -54,7 +54,7 @@ def test_a_market_is_a_location_code_and_a_language(vendor):
     assert (sent["location_code"], sent["language_code"]) == (2276, "de")
 
 
-def test_every_country_of_the_house_has_a_location_of_its_own(vendor):
+def test_every_supported_country_has_its_own_location(vendor):
     codes = [
         tasks(vendor, Capability.SERP, SerpQuery("crm", Market(country, "en")))[0]["location_code"]
         for country in COUNTRIES

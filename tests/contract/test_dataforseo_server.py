@@ -124,7 +124,7 @@ async def test_names_are_proven_enriched_and_priced(ask, server):
     assert 0 < len(new) < len(linkers)
 
 
-async def test_a_stranger_is_refused_and_pays_nothing(server):
+async def test_an_unknown_key_is_rejected_and_charged_nothing(server):
     async with httpx.AsyncClient() as stranger:
         response = await stranger.post(f"{server.base_url}{REFERRING}", json=[LIVE])
     assert response.status_code == 401
@@ -155,7 +155,7 @@ async def test_two_tasks_at_once_and_an_unknown_path_are_refused(client):
     assert (await client.post("/v3/backlinks/nothing/live", json=[LIVE])).status_code == 404
 
 
-async def test_an_empty_account_refuses_and_the_account_tells_what_is_left(ask, server):
+async def test_an_empty_account_refuses_and_the_account_reports_what_is_left(ask, server):
     server.balance = 24_400
     assert len(await ask(Capability.REFERRING_DOMAINS, ReferringQuery(OUR_SITE, 10))) == 10
     with pytest.raises(OutOfUnits, match="Insufficient Funds"):
@@ -164,7 +164,7 @@ async def test_an_empty_account_refuses_and_the_account_tells_what_is_left(ask, 
     assert (left.pool, left.limit, left.used) == ("micro-USD", 24_400, 24_360)
 
 
-async def test_troubles_happen_as_often_as_they_were_ordered(server, client):
+async def test_faults_of_the_server_happen_as_often_as_ordered(server, client):
     server.fail_next("referring", 429, headers={"Retry-After": "3"})
     server.fail_next("referring", 40202)
     server.fail_next("referring", "html")

@@ -54,7 +54,7 @@ def quota(**change: Any) -> dict[str, Any]:
     return moz_vendor.result({"quota": {key: one for key, one in known.items() if one != "gone"}})
 
 
-def test_a_contract_that_holds_is_told_in_one_sentence(moz):
+def test_an_unbroken_contract_is_reported_in_one_sentence(moz):
     assert found(moz, quota()).sentence == (
         "asked for its quota: 5 of 5 fields that LinkGap reads came."
     )
@@ -73,7 +73,7 @@ def test_a_value_that_no_longer_fits_is_named_without_the_value(moz):
     assert "a secret" not in said.sentence
 
 
-def test_something_else_altogether_is_said(moz):
+def test_an_unrelated_answer_is_reported(moz):
     said = found(moz, b"<!doctype html><title>Sign in</title>")
     assert said.sentence.startswith("asked for its quota: something else came. No longer fits:")
 
@@ -83,7 +83,7 @@ def test_a_refusal_is_an_error_and_says_nothing_of_the_contract(moz):
         found(moz, {"error": {"message": "Missing or invalid authentication"}}, status=401)
 
 
-def test_a_test_target_that_is_billed_after_all_is_told(monkeypatch, tmp_path):
+def test_a_test_target_that_is_billed_anyway_is_reported(monkeypatch, tmp_path):
     ahrefs = ahrefs_vendor.configured(monkeypatch, tmp_path)
     body = {"refdomains": [{"domain": "a.example", "domain_rating": 7.0}]}
     said = found(ahrefs, body, at=1, **{"x-api-units-cost-total-actual": "50"})
@@ -91,7 +91,7 @@ def test_a_test_target_that_is_billed_after_all_is_told(monkeypatch, tmp_path):
     assert "This check should be free and was billed 50." in said.sentence
 
 
-def test_a_balance_that_is_no_number_any_more_is_told(monkeypatch, tmp_path):
+def test_a_balance_that_is_no_longer_a_number_is_reported(monkeypatch, tmp_path):
     semrush = semrush_vendor.configured(monkeypatch, tmp_path)
     assert found(semrush, b"1,000").sentence == (
         "asked for its unit balance: it came as LinkGap reads it."

@@ -118,7 +118,7 @@ def test_contract_cases_has_a_case_for_each_capability_asked_over_http(bench, na
     )
 
 
-@pytest.mark.parametrize("name", [name for name, book in CASES.items() if not book.vendor])
+@pytest.mark.parametrize("name", [name for name, contract in CASES.items() if not contract.vendor])
 def test_without_settings_a_vendor_says_what_it_needs_and_what_it_would_give(
     bench, name, monkeypatch, tmp_path
 ):
@@ -180,7 +180,7 @@ async def test_an_answer_is_read_to_its_last_page_and_no_further(bench, capabili
 
 
 @EVERY_CASE
-async def test_what_was_cut_off_is_not_called_complete(bench, capability, case):
+async def test_a_cut_off_list_is_not_called_complete(bench, capability, case):
     assert not isinstance(case.cut_off, str)
     query, said = case.cut_off
     answer = await bench.ask(capability, said, query=query)
@@ -188,10 +188,10 @@ async def test_what_was_cut_off_is_not_called_complete(bench, capability, case):
 
 
 @EVERY_CASE
-async def test_fields_nobody_knows_change_nothing(bench, capability, case):
+async def test_unknown_fields_change_nothing(bench, capability, case):
     said = case.extended or each(case.good, partial(extended, case.maps))
     plain = await bench.ask(capability, case.good)
-    grown = await Bench(bench.vendor, bench.book).ask(capability, given(said))
+    grown = await Bench(bench.vendor, bench.contract).ask(capability, given(said))
     assert (grown.rows, grown.complete) == (plain.rows, plain.complete)
 
 
@@ -238,23 +238,23 @@ async def is_final_and_free(
 
 
 @EVERY_CASE
-async def test_a_wrong_key_is_told_costs_nothing_and_is_not_tried_again(bench, capability):
-    await is_final_and_free(bench, capability, bench.book.wrong_key, BadKey)
+async def test_a_wrong_key_is_reported_costs_nothing_and_is_not_retried(bench, capability):
+    await is_final_and_free(bench, capability, bench.contract.wrong_key, BadKey)
 
 
 @EVERY_CASE
-async def test_what_a_plan_lacks_is_told_costs_nothing_and_is_not_tried_again(bench, capability):
-    await is_final_and_free(bench, capability, bench.book.plan_lacks, PlanLacks)
+async def test_a_feature_missing_in_the_plan_is_reported_free_and_not_retried(bench, capability):
+    await is_final_and_free(bench, capability, bench.contract.plan_lacks, PlanLacks)
 
 
 @EVERY_CASE
-async def test_used_up_units_are_told_cost_nothing_and_are_not_tried_again(bench, capability):
-    await is_final_and_free(bench, capability, bench.book.units_gone, OutOfUnits)
+async def test_used_up_units_are_reported_cost_nothing_and_are_not_retried(bench, capability):
+    await is_final_and_free(bench, capability, bench.contract.units_gone, OutOfUnits)
 
 
 def hurried(bench: Bench, seconds: int) -> Said:
     """Return the vendor's "slow down" with a Retry-After."""
-    said = bench.book.slow_down
+    said = bench.contract.slow_down
 
     def answer(request: httpx.Request) -> Reply:
         reply = said if isinstance(said, Reply) else said(request)
@@ -274,9 +274,11 @@ async def test_slow_down_with_a_pause_is_obeyed(bench, capability, case):
 
 
 @EVERY_CASE
-async def test_slow_down_without_a_pause_is_repeated_after_our_own_and_then_told(bench, capability):
+async def test_slow_down_without_a_pause_is_retried_after_our_own_and_then_reported(
+    bench, capability
+):
     before = bench.clock.monotonic()
-    error = await refused(bench, capability, bench.book.slow_down)
+    error = await refused(bench, capability, bench.contract.slow_down)
     assert isinstance(error, RateLimited)
     assert len(bench.sent) == TRIES * len(bench.planned(capability))
     assert bench.clock.monotonic() > before
@@ -289,9 +291,7 @@ def fails_for_free(bench: Bench, capability: Capability) -> bool:
 
 
 @EVERY_CASE
-async def test_a_broken_server_is_asked_again_where_its_failure_cost_nothing(
-    bench, capability, case
-):
+async def test_a_server_error_is_retried_only_if_it_cost_nothing(bench, capability, case):
     broken = Reply(b"upstream failed", 503)
     if not fails_for_free(bench, capability):
         await refused(bench, capability, broken)
@@ -314,7 +314,7 @@ async def test_a_server_that_stays_broken_is_unavailable_without_its_web_page(be
 
 
 @EVERY_CASE
-async def test_whatever_fails_no_more_is_written_down_than_was_quoted(bench, capability):
+async def test_whatever_fails_no_more_is_booked_than_was_quoted(bench, capability):
     """A quote once said "at most 1 search", but three failed attempts were booked."""
     await refused(bench, capability, Reply(WEB_PAGE, 502, content_type="text/html"))
     quoted: Counter[str] = Counter()

@@ -93,7 +93,7 @@ async def ends_of(
 
     It ends with an error or, if the vendor is then asked in another form, with notes.
     """
-    named = [getattr(bench.book, trouble) for trouble in TROUBLES]
+    named = [getattr(bench.contract, trouble) for trouble in TROUBLES]
     said = [one for one in named if not isinstance(one, str)]
     said += [Reply(b"bad request: a sentence", 400), Reply(b"upstream failed: a sentence", 503)]
     said += [Reply(b"<p>a page</p>"), Reply(b'{"odd": "a sentence"}')]
@@ -133,8 +133,8 @@ async def test_a_key_is_in_no_log_no_error_and_not_in_the_bots_file(
     bench, database, capability, caplog
 ):
     told = []
-    await bench.ask(capability, bench.book.cases[capability].good)
-    for secret in bench.book.secrets:
+    await bench.ask(capability, bench.contract.cases[capability].good)
+    for secret in bench.contract.secrets:
         errors, notes = await ends_of(bench, capability, secret)
         told += notes
         for error in errors:
@@ -145,17 +145,17 @@ async def test_a_key_is_in_no_log_no_error_and_not_in_the_bots_file(
     everything = "\n".join(told)
     assert "a sentence" in everything, "the refusals came through"
     assert f"{bench.vendor.name} {capability}: ok" in caplog.text, "the log was heard"
-    for form in forms(bench.book.secrets):
+    for form in forms(bench.contract.secrets):
         assert form not in everything
 
 
 @EVERY_CASE
 async def test_requests_are_planned_without_the_key_and_leave_with_it(bench, capability):
-    await bench.ask(capability, bench.book.cases[capability].good)
+    await bench.ask(capability, bench.contract.cases[capability].good)
     planned = bench.planned(capability)
     seen = [repr(bench.vendor), str(bench.vendor), repr(bench.vendor.capabilities), repr(planned)]
     seen += [_whole(call.request) for call in planned]
-    for form in forms(bench.book.secrets):
+    for form in forms(bench.contract.secrets):
         assert form not in " ".join(seen)
     for sent in bench.sent:
         assert _whole(sent) not in [_whole(call.request) for call in planned]

@@ -184,7 +184,7 @@ def test_one_unreadable_row_of_a_large_file_keeps_the_proof_and_is_named_in_it(r
     assert said in page.note
 
 
-def test_who_links_by_an_odd_row_is_no_longer_called_absent(run, ask, home):
+def test_a_linker_in_an_odd_row_is_no_longer_called_absent(run, ask, home):
     good = "5,https://a.example/,https://rival.example/,false,2025-01-01"
     odd = "5,https://odd.example/post,https://rival.example/,false"
     words = run(links(home / "rival.example-backlinks.csv", good, good, odd))
@@ -258,7 +258,7 @@ def test_without_a_file_about_it_the_cure_is_named(ask, home, present):
         )
 
 
-def test_a_damaged_database_is_unavailable_and_not_empty(ask, home):
+def test_a_damaged_database_is_unavailable_rather_than_empty(ask, home):
     (home / "linkgap.db").write_bytes(b"no database at all" * 100)
     with pytest.raises(Unavailable, match="exports is not reachable"):
         ask(Capability.REFERRING_DOMAINS, ReferringQuery(SITE, 5))

@@ -80,13 +80,13 @@ def test_files_of_one_command_never_close_each_other(run, home):
     assert len(imports(home)) == 2
 
 
-def test_the_table_says_what_became_of_every_row(run):
+def test_the_table_says_what_happened_to_every_row(run):
     words = run(FIXTURES / "majestic.csv.gz", FIXTURES / "gsc-sites.csv", "--for", "rival.example")
     assert "1 broken row left out. The first: line 6: “https://bad one.example/c d”" in words
     assert "gsc-sites.csv: this is a sample, not all links" in words
 
 
-def test_a_refused_file_stops_no_other_and_is_told_by_the_exit_code(run, home):
+def test_a_rejected_file_stops_no_other_and_shows_in_the_exit_code(run, home):
     (home / "bad.pdf").write_bytes(b"%PDF-1.4")
     words = run(home / "bad.pdf", AHREFS, code=1)
     assert "Not imported: bad.pdf is no CSV export: it looks like a PDF." in words
@@ -126,7 +126,7 @@ def test_json_has_every_count(run, home):
     ]
 
 
-def test_what_a_list_is_about_comes_from_the_option_its_name_or_our_site(run, home, monkeypatch):
+def test_a_lists_target_comes_from_the_option_its_name_or_our_site(run, home, monkeypatch):
     run(AHREFS_DOMAINS)
     run(FIXTURES / "gsc-sites.csv", code=1)
     monkeypatch.setenv("LINKGAP_SITE", "https://www.ledgerly.example")
@@ -191,7 +191,7 @@ def test_rows_of_an_import_under_way_are_not_answered(run, ask, home):
     assert ask(Capability.REFERRING_DOMAINS, query) == before
 
 
-def test_the_file_may_not_be_written_through_the_reading_door(run, home):
+def test_the_database_cannot_be_written_through_a_reader(run, home):
     run(AHREFS)
     with (
         closing(open_read_only(home / "linkgap.db")) as db,

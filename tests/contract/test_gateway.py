@@ -44,11 +44,11 @@ async def database(tmp_path, clock):
 async def test_the_worst_case_is_written_down_before_the_request_leaves(database, clock):
     seen = []
 
-    async def look(_request):
+    async def observe(_request):
         seen.append(await ledger(database))
         return said("a.example", billed=3)
 
-    await ask(look, database, clock)
+    await ask(observe, database, clock)
     assert seen == [[(10, None, "reserved")]]
     assert await ledger(database) == [(10, 3, "ok")]
 
@@ -66,7 +66,7 @@ async def test_an_unknown_cost_stays_at_the_worst_case(database, clock):
     assert await ledger(database) == [(10, 10, "ok")]
 
 
-async def test_429_is_asked_again_after_the_pause_the_vendor_named(database, clock):
+async def test_429_is_retried_after_the_pause_that_the_vendor_names(database, clock):
     start = clock.monotonic()
     wire = in_turn(httpx.Response(429, headers={"retry-after": "20"}), said("a.example", billed=1))
     answer = await ask(wire, database, clock)
@@ -75,7 +75,7 @@ async def test_429_is_asked_again_after_the_pause_the_vendor_named(database, clo
     assert await ledger(database) == [(10, 0, "RateLimited"), (10, 1, "ok")]
 
 
-async def test_429_without_a_pause_is_asked_again_ever_later(database, clock):
+async def test_429_without_a_pause_is_retried_at_growing_intervals(database, clock):
     start = clock.monotonic()
     with pytest.raises(RateLimited):
         await ask(in_turn(*[httpx.Response(429)] * TRIES), database, clock)
@@ -83,7 +83,7 @@ async def test_429_without_a_pause_is_asked_again_ever_later(database, clock):
     assert await ledger(database) == [(10, 0, "RateLimited")] * TRIES
 
 
-async def test_a_pause_longer_than_anybody_waits_is_told_at_once(database, clock):
+async def test_a_pause_too_long_to_wait_for_is_reported_at_once(database, clock):
     wire = in_turn(httpx.Response(429, headers={"retry-after": "3600"}))
     with pytest.raises(RateLimited) as refused:
         await ask(wire, database, clock)
@@ -92,18 +92,14 @@ async def test_a_pause_longer_than_anybody_waits_is_told_at_once(database, clock
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
-async def test_a_failure_on_their_side_is_asked_again_where_it_costs_nothing(
-    database, clock, status
-):
+async def test_a_vendor_failure_is_retried_only_if_it_cost_nothing(database, clock, status):
     wire = in_turn(httpx.Response(status), said("a.example", billed=2))
     vendor = replace(tiny(), failures_are_free=True)
     assert (await ask(wire, database, clock, vendor=vendor)).rows == ("a.example",)
     assert await ledger(database) == [(10, 0, "Unavailable"), (10, 2, "ok")]
 
 
-async def test_a_failure_that_may_have_been_billed_is_told_and_counted_once_at_worst(
-    database, clock
-):
+async def test_a_possibly_billed_failure_is_reported_and_counted_once_at_worst(database, clock):
     """A quote covers one attempt: three failed attempts once cost three times the quote."""
     wire = in_turn(httpx.Response(503))
     with pytest.raises(Unavailable, match="HTTP 503"):
@@ -127,9 +123,7 @@ async def test_a_retry_that_would_pass_the_cap_is_not_sent_and_the_failure_is_na
 
 
 @pytest.mark.parametrize("fault", [httpx.ConnectError, httpx.ConnectTimeout])
-async def test_a_connection_that_never_stood_costs_nothing_and_is_tried_again(
-    database, clock, fault
-):
+async def test_a_failed_connection_costs_nothing_and_is_retried(database, clock, fault):
     wire = in_turn(fault, said("a.example", billed=2))
     assert (await ask(wire, database, clock)).rows == ("a.example",)
     assert await ledger(database) == [(10, 0, fault.__name__), (10, 2, "ok")]
@@ -150,7 +144,7 @@ async def test_a_vendor_that_is_never_reached_is_unavailable_and_free(database, 
         (httpx.RemoteProtocolError, "the connection broke off; it may have been billed"),
     ],
 )
-async def test_what_may_have_been_billed_is_never_sent_twice(database, clock, fault, words):
+async def test_a_possibly_billed_request_is_never_sent_twice(database, clock, fault, words):
     wire = in_turn(fault)
     with pytest.raises(Unavailable, match=words):
         await ask(wire, database, clock)
@@ -175,7 +169,7 @@ async def test_a_good_status_with_a_bad_body_is_final_and_counted_at_worst(datab
     assert await ledger(database) == [(10, 10, "BadAnswer")]
 
 
-async def test_a_fault_of_our_own_is_not_taken_for_a_vendors(database, clock):
+async def test_our_own_errors_are_not_reported_as_a_vendors(database, clock):
     with pytest.raises(KeyError):
         await ask(in_turn(httpx.Response(200, json={})), database, clock)
 
@@ -251,14 +245,14 @@ async def test_a_question_that_takes_no_request_is_answered_whole_and_now(databa
     assert (answer.as_of, wire.sent) == (clock.now(), [])
 
 
-async def test_a_page_that_only_points_on_is_no_answer_where_what_follows_fails(database, clock):
+async def test_an_empty_first_page_is_no_answer_if_the_next_page_fails(database, clock):
     wire = in_turn(said(then="2", billed=1), httpx.Response(401, text="wrong key"))
     with pytest.raises(BadKey):
         await ask(wire, database, clock)
     assert await ledger(database) == [(10, 1, "ok"), (10, 0, "BadKey")]
 
 
-async def test_a_key_in_a_good_answer_is_neither_kept_nor_handed_on(database, clock, tmp_path):
+async def test_a_key_in_a_good_answer_is_neither_cached_nor_passed_on(database, clock, tmp_path):
     """Some vendors echo the request; the key must not stay in the file for years."""
     odd = "key/with+signs-4711"
     vendor = replace(tiny(), secrets=(SecretStr(KEY), SecretStr(odd)))
@@ -282,7 +276,7 @@ async def test_a_key_in_a_good_answer_is_neither_kept_nor_handed_on(database, cl
         assert form.encode() not in files
 
 
-async def test_a_login_that_is_an_ordinary_word_takes_no_letters_out_of_answers(database, clock):
+async def test_a_login_that_is_a_common_word_is_not_redacted_from_answers(database, clock):
     vendor = replace(tiny(), secrets=(SecretStr("exam"),))
     answer = await ask(in_turn(said("a.example")), database, clock, vendor=vendor)
     assert answer.rows == ("a.example",)
@@ -301,5 +295,5 @@ async def test_each_vendor_has_its_own_cap_unless_one_is_set_for_all(database, c
     assert (await for_all.left("tiny"), await for_all.left("other")) == (2, 12)
 
 
-async def test_a_budget_without_a_cap_has_no_end(database):
+async def test_a_budget_without_a_cap_is_unlimited(database):
     assert await wallet(database).left("tiny") is None

@@ -19,7 +19,7 @@ from bot.store.connect import Database
 SITE = Target(Scope.SITE, "fincompare.example")  # more than fifty domains link to it
 
 
-class HeldAhrefs(AhrefsServer):
+class GatedAhrefs(AhrefsServer):
     """Answers while its gate is open; it is open at first."""
 
     def __post_init__(self) -> None:
@@ -44,7 +44,7 @@ async def database(tmp_path):
 def opened(monkeypatch, tmp_path, database):
     @asynccontextmanager
     async def at_ahrefs():
-        async with HeldAhrefs() as server, httpx.AsyncClient() as client:
+        async with GatedAhrefs() as server, httpx.AsyncClient() as client:
             vendor = configured(monkeypatch, tmp_path, key=KEY, base_url=server.base_url)
             gateway = Gateway(client, FakeClock())
 

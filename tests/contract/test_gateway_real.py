@@ -60,7 +60,7 @@ async def test_a_real_request_is_settled_at_what_the_header_says(setting, databa
         (401, "refused the API key", 0),
     ],
 )
-async def test_a_real_bad_answer_is_named(setting, database, trouble, error, settled):
+async def test_a_real_bad_answer_is_reported(setting, database, trouble, error, settled):
     async with setting() as (server, vendor, sender):
         server.fail_next("serp-overview", trouble)
         with pytest.raises((BadAnswer, BadKey), match=error):

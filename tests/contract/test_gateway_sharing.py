@@ -64,7 +64,7 @@ async def test_an_answer_is_never_shared_between_teams_through_the_file(database
     assert other.rows == ("b.example",)
 
 
-class Held:
+class Gated:
     """A connection whose first answer waits until `gate` is opened."""
 
     def __init__(self, *answers) -> None:
@@ -77,8 +77,8 @@ class Held:
         return await self.wire(request)
 
 
-async def test_who_asks_the_same_at_the_same_moment_shares_one_request(database, clock):
-    line = Held(said("a.example", billed=4))
+async def test_identical_questions_at_the_same_time_share_one_request(database, clock):
+    line = Gated(said("a.example", billed=4))
     async with gateway(line, clock) as sender:
         asked = [
             asyncio.create_task(sender.ask(tiny(), ASKED, ("1",), wallet(database, run=f"r{n}")))
@@ -107,13 +107,13 @@ async def leader_and_follower(database, clock, line, *, stop=False):
 
 
 async def test_a_refusal_reaches_everybody_who_waited_for_it(database, clock):
-    line = Held(httpx.Response(401))
+    line = Gated(httpx.Response(401))
     leader, follower = await leader_and_follower(database, clock, line)
     assert type(leader) is type(follower) is BadKey
     assert len(line.wire.sent) == 1
 
 
-async def test_nobody_is_stopped_by_the_cap_of_another_run(database, clock):
+async def test_no_run_is_stopped_by_another_runs_cap(database, clock):
     wire = in_turn(said("a.example"))
     async with gateway(wire, clock) as sender:
         leader, follower = await asyncio.gather(
@@ -125,8 +125,8 @@ async def test_nobody_is_stopped_by_the_cap_of_another_run(database, clock):
     assert follower.rows == ("a.example",)
 
 
-async def test_who_waits_for_a_run_that_was_stopped_asks_on_its_own(database, clock):
-    line = Held(said("a.example"))
+async def test_a_caller_waiting_for_a_stopped_run_sends_its_own_request(database, clock):
+    line = Gated(said("a.example"))
     leader, follower = await leader_and_follower(database, clock, line, stop=True)
     assert isinstance(leader, asyncio.CancelledError)
     assert follower.rows == ("a.example",)

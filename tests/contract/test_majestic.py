@@ -96,7 +96,7 @@ def test_addresses_that_are_unknown_or_estimated_are_counted_in_words(vendor):
     )
 
 
-def test_an_address_with_an_error_of_its_own_is_missing_and_said_to_be(vendor):
+def test_an_address_with_its_own_error_is_missing_and_reported(vendor):
     body = fixture("summaries").replace(b'"ItemNum": 0', b'"ItemNum": 9')
     page = parse(vendor, *_query(Capability.SITE_METRICS), good(body))
     assert OUR_PAGE not in {row.target for row in page.rows if isinstance(row, Metrics)}
@@ -304,7 +304,7 @@ def test_the_balance_is_of_three_pools_until_the_first_plan_ends(vendor):
     )
 
 
-def test_a_balance_without_any_pool_is_no_balance(vendor):
+def test_a_balance_without_a_pool_is_invalid(vendor):
     body: dict[str, object] = {"Code": "OK", "DataTables": {"Subscriptions": {}}}
     with pytest.raises(BadAnswer, match="no pool of units"):
         parse(vendor, *_query(Capability.BALANCE), good(body))

@@ -60,7 +60,7 @@ def test_a_code_that_is_not_ok_is_the_right_error_in_the_vendors_words(vendor, c
 
 
 @pytest.mark.parametrize("tables", [{}, None, "", []])
-def test_a_refusal_may_come_with_any_kind_of_no_tables(vendor, tables):
+def test_a_refusal_may_lack_its_tables_in_any_form(vendor, tables):
     body: dict[str, object] = {"Code": "InvalidAPIKey", "DataTables": tables}
     with pytest.raises(BadKey):
         parse(vendor, *_question(Capability.REFERRING_DOMAINS), good(body))

@@ -128,7 +128,7 @@ async def test_a_wrong_key_is_refused_and_free(desk):
     assert desk.server.spent == {}
 
 
-async def test_troubles_happen_as_often_as_they_were_ordered(desk):
+async def test_faults_of_the_server_happen_as_often_as_ordered(desk):
     query = ReferringQuery(FIRST, 100)
     desk.server.fail_next("GetRefDomains", 503)
     with pytest.raises(Unavailable):  # it may have been billed, so it is not repeated

@@ -32,7 +32,7 @@ def answered(moz: Vendor, capability: Capability, query=None, body=None):
     return call, moz.capabilities[capability].parse(query, call, response)
 
 
-def test_who_went_is_named_without_a_page_a_row_each(moz):
+def test_lost_domains_are_named_without_a_page_one_per_row(moz):
     call, page = answered(moz, Capability.LOST)
     assert page.rows == (Link("news.example", ""), Link("quiet.example", ""))
     assert (page.complete, page.billed, call.worst) == (True, Cost(2, "rows"), Cost(50, "rows"))
@@ -41,14 +41,14 @@ def test_who_went_is_named_without_a_page_a_row_each(moz):
     assert data["offset"] == {"token": None, "limit": 50}
 
 
-def test_who_went_before_that_day_is_no_news_and_older_days_are_not_known(moz):
+def test_a_link_lost_before_that_day_is_no_news_and_older_days_are_unknown(moz):
     _, page = answered(moz, Capability.LOST, LostQuery(OUR_SITE, date(2026, 11, 1)))
     assert [row.domain for row in page.rows] == ["news.example"]
     _, page = answered(moz, Capability.LOST, LostQuery(OUR_SITE, date(2026, 1, 1)))
     assert (page.complete, page.note) == (False, "Moz knows who went in the last 60 days only.")
 
 
-def test_months_are_told_from_the_first_of_each_oldest_first_for_one_row(moz):
+def test_monthly_counts_start_on_the_first_oldest_first_for_one_row(moz):
     call, page = answered(moz, Capability.COUNT_HISTORY)
     assert page.rows == (
         CountPoint(date(2026, 8, 1), 201),

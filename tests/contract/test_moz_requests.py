@@ -88,7 +88,7 @@ def test_only_live_links_of_others_are_listed_strongest_first(vendor):
     }
 
 
-def test_new_domains_have_a_method_of_their_own_that_wants_a_token_from_the_start(vendor):
+def test_new_domains_have_their_own_method_which_needs_a_token_from_the_start(vendor):
     query = ReferringQuery(OUR_SITE, 20, date(2026, 11, 1))
     (call,) = plan(vendor, Capability.REFERRING_DOMAINS, query)
     assert sent(call)["method"] == "data.site.linking-domain.filter.recently-gained"

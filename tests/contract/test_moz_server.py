@@ -120,7 +120,7 @@ async def test_a_wrong_token_is_refused_and_free(desk):
     assert desk.server.spent == {}
 
 
-async def test_troubles_happen_as_often_as_they_were_ordered(desk):
+async def test_faults_of_the_server_happen_as_often_as_ordered(desk):
     desk.server.fail_next("quota.lookup", 503)
     desk.server.fail_next("quota.lookup", 429)
     assert (await desk.ask(Capability.BALANCE, BalanceQuery())).rows

@@ -133,7 +133,7 @@ async def test_the_figures_of_the_readme_are_those_of_thirty_keywords(either, da
     assert [f"{units / 30:,.0f}" for units in (still, moved)] == re.findall(r"\b[\d,]+\b", said)
 
 
-async def test_a_keyword_alone_pays_for_its_counts_alone(ahrefs, dataforseo, database):
+async def test_a_single_keyword_pays_for_its_own_counts(ahrefs, dataforseo, database):
     _, units = await week(ahrefs, database, 1)
     _, micro = await week(dataforseo, database, 1, run="w2")
     assert (units, micro) == (100, 26_180)
@@ -180,7 +180,7 @@ def test_a_small_growth_is_asked_for_in_few_rows_or_all_of_the_same_price(
 
 
 @pytest.mark.parametrize("name", ["ahrefs", "dataforseo", "semrush", "moz", "majestic"])
-def test_nobody_is_asked_where_the_count_stands_still(monkeypatch, tmp_path, name):
+def test_where_the_count_did_not_change_nothing_is_asked(monkeypatch, tmp_path, name):
     index = vendor(name, monkeypatch, tmp_path)
     assert refresh.new_linkers(index, PAGE, since=tracked.SINCE, grew_by=0) is None
 
@@ -191,7 +191,7 @@ def test_an_index_that_would_have_to_read_the_whole_list_again_is_not_asked(monk
 
 
 @pytest.mark.parametrize("name", ["ahrefs", "semrush", "moz"])
-def test_lists_are_asked_for_one_by_one_where_that_is_no_dearer_or_the_only_way(
+def test_lists_are_read_one_by_one_if_that_costs_no_more_or_is_the_only_way(
     monkeypatch, tmp_path, name
 ):
     index = vendor(name, monkeypatch, tmp_path)
@@ -210,7 +210,7 @@ def test_a_vendor_that_cannot_date_an_intersection_refuses_it_before_it_costs(
     assert not Ask(index, Capability.INTERSECT, replace(query, since=tracked.SINCE), "").served()
 
 
-def test_where_requests_are_dear_one_intersection_asks_for_all(monkeypatch, tmp_path):
+def test_where_requests_are_expensive_one_intersection_asks_for_all(monkeypatch, tmp_path):
     index = vendor("dataforseo", monkeypatch, tmp_path)
     targets = [Target(Scope.PAGE, url) for url in (*tracked.top_of(0), *tracked.top_of(1))]
     grown = dict.fromkeys(targets[:-1], 2) | {targets[-1]: 0}

@@ -36,7 +36,7 @@ def test_it_needs_an_address_and_no_key(vendor, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("url", ["searx.lan", "ftp://searx.lan", "http:///search", "  "])
-def test_what_is_no_address_is_refused_by_name(url, monkeypatch, tmp_path):
+def test_an_invalid_address_is_rejected_by_name(url, monkeypatch, tmp_path):
     with pytest.raises(ConfigError, match="LINKGAP_SEARXNG_URL"):
         setup("searxng", monkeypatch, tmp_path, url=url)
 
@@ -66,19 +66,19 @@ def test_engines_that_failed_are_named_and_make_the_answer_incomplete(vendor):
     assert WHO_FAILED in (page.note or "")
 
 
-def test_nothing_because_its_engines_failed_is_a_failure_and_not_an_empty_list(vendor):
+def test_no_results_because_engines_failed_is_a_failure_not_an_empty_list(vendor):
     with pytest.raises(Unavailable) as caught:
         parse(vendor, good("searxng", results=[], unresponsive_engines=SILENT))
     assert caught.value.detail == WHO_FAILED
 
 
-def test_nothing_although_its_engines_answered_is_an_empty_list(vendor):
+def test_no_results_although_engines_answered_is_an_empty_list(vendor):
     page = parse(vendor, good("searxng", results=[]))
     assert (page.rows, page.complete) == ((), True)
     assert page.note == "No page was found for this keyword in “us” in “en”."
 
 
-def test_json_that_is_switched_off_is_told_with_its_cure(vendor):
+def test_json_that_is_switched_off_is_reported_with_the_fix(vendor):
     page = httpx.Response(403, html="<h1>Forbidden</h1>")
     with pytest.raises(PlanLacks) as caught:
         parse(vendor, page)
@@ -91,7 +91,7 @@ def test_json_that_is_switched_off_is_told_with_its_cure(vendor):
 
 
 @pytest.mark.parametrize(("header", "seconds"), [({}, None), ({"Retry-After": "60"}, 60.0)])
-def test_a_limiter_that_takes_us_for_a_bot_is_told_with_its_cure(vendor, header, seconds):
+def test_a_limiter_that_treats_us_as_a_bot_is_reported_with_the_fix(vendor, header, seconds):
     with pytest.raises(RateLimited, match=r"Set `server\.limiter: false`") as caught:
         parse(vendor, httpx.Response(429, text="Too Many Requests", headers=header))
     assert caught.value.retry_after == seconds

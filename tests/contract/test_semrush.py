@@ -135,7 +135,7 @@ def test_pages_of_one_site_in_another_order_are_joined_by_name(vendor):
     assert page.rows == (Metrics(pages[0], 1, 1), Metrics(pages[1], 2, 2))
 
 
-def test_an_address_that_is_written_otherwise_is_joined_by_its_place(vendor):
+def test_an_address_in_another_spelling_is_matched_by_its_position(vendor):
     body = COMPARED + "1;1;1;www.ours.example/CRM?b=2;url\n2;2;;ours.example;root_domain\n"
     page = parse(vendor, Capability.PAGE_METRICS, MetricsQuery((OUR_PAGE, OUR_SITE)), good(body))
     assert page.rows == (Metrics(OUR_PAGE, 1, 1), Metrics(OUR_SITE, 2, 2))
@@ -229,7 +229,7 @@ def test_an_unknown_count_of_our_site_is_never_taken_for_a_zero(vendor):
         parse(vendor, Capability.INTERSECT, query, good(body))
 
 
-def test_a_link_is_taken_apart_whatever_its_texts_hold(vendor):
+def test_a_link_is_parsed_whatever_its_texts_contain(vendor):
     page = answered(vendor, Capability.LINKS)
     assert page.rows == (
         Link(
@@ -326,7 +326,7 @@ def test_a_title_and_an_anchor_are_read_back_as_they_were(title, anchor):
     assert (row.title or "", row.anchor) == (title, anchor)
 
 
-def test_columns_that_nobody_asked_for_may_follow(vendor):
+def test_unrequested_columns_may_follow(vendor):
     body = "Domain;Url;Position;Novelty\nalpha.example;https://alpha.example/;1;x;y\n"
     (row,) = parse(vendor, Capability.SERP, SerpQuery("crm", US), good(body)).rows
     assert row == SerpRow(1, "https://alpha.example/", "", "alpha.example")

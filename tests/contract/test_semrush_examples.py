@@ -32,7 +32,7 @@ def example(name: str) -> str:
     return text.split("\n", 1)[1] if text.startswith("#") else text
 
 
-def test_nothing_found_and_a_wrong_key_are_told_apart(vendor):
+def test_nothing_found_and_a_wrong_key_are_distinguished(vendor):
     query = SerpQuery("crm", US)
     page = parse(vendor, Capability.SERP, query, good(example("error_50.txt")))
     assert (page.rows, page.complete) == ((), True)

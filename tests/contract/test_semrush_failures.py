@@ -148,7 +148,7 @@ def _without_hosts(row: object) -> object:
     "capability",
     [one for one in QUESTIONS if one is not Capability.BALANCE],  # a cut number is a number
 )
-def test_an_answer_cut_anywhere_never_tells_another_thing_than_the_whole(vendor, capability):
+def test_an_answer_cut_anywhere_never_contradicts_the_whole_answer(vendor, capability):
     query, name = QUESTIONS[capability]
     whole = fixture(name)
     known = {_without_hosts(row) for row in parse(vendor, capability, query, good(whole)).rows}

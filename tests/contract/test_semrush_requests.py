@@ -81,7 +81,7 @@ def test_a_target_is_compared_once_however_often_it_is_asked_for(vendor):
     assert call.request.url.params.get_list("targets[]") == [OUR_SITE.value, OUR_PAGE.value]
 
 
-def test_visits_that_nobody_tells_are_said_to_be_unknown_before_anything_is_sent(vendor):
+def test_unavailable_visits_are_reported_as_unknown_before_sending(vendor):
     query = MetricsQuery((OUR_PAGE,), counts=False, traffic=True)
     with pytest.raises(PlanLacks, match="Visits are told by version 3 alone, and of sites only"):
         plan(vendor, Capability.SITE_METRICS, query)
@@ -104,7 +104,7 @@ def test_the_united_kingdom_is_written_uk(vendor, country, code):
         assert call.request.url.params["database"] == code
 
 
-def test_a_country_that_semrush_does_not_cover_is_said_before_anything_is_sent(vendor):
+def test_a_country_that_semrush_does_not_cover_is_rejected_before_sending(vendor):
     unserved = set()
     for country in COUNTRIES | {"uk"}:
         try:

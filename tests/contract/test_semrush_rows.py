@@ -51,7 +51,7 @@ def test_texts_are_read_whole_whatever_separators_they_hold(vendor, title, ancho
         "a;true;b;1736380800;c;false;" + "d;" * 24_000,
     ],
 )
-def test_a_row_made_to_keep_the_reader_busy_is_refused_at_once(vendor, made):
+def test_a_row_built_to_be_slow_is_rejected_at_once(vendor, made):
     start = thread_time()
     with pytest.raises(BadAnswer, match="row 1 does not hold what was asked for"):
         links(vendor, made)

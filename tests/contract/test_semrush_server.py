@@ -131,13 +131,13 @@ async def test_a_low_balance_leaves_counts_unknown_rather_than_zero(ask, server)
     assert not counts.complete
 
 
-async def test_an_empty_balance_is_said(ask, server):
+async def test_an_empty_balance_is_reported(ask, server):
     server.units_left = 0
     with pytest.raises(OutOfUnits, match="BALANCE IS ZERO"):
         await ask(Capability.SERP, SerpQuery(KEYWORD, US))
 
 
-async def test_a_list_is_kept_when_the_balance_after_it_cannot_be_had(ask, server):
+async def test_a_list_is_kept_when_the_balance_after_it_is_unavailable(ask, server):
     for trouble in (503, 503, 503, "html"):
         server.fail_next("balance", trouble)
     for _ in range(2):
@@ -177,7 +177,7 @@ async def test_a_key_that_is_not_known_is_refused_with_the_name_of_the_right_one
         await ask(LIST, ReferringQuery(FIRST, 5), v3=not v4, v4=v4)
 
 
-async def test_troubles_are_what_they_are(ask, server):
+async def test_each_fault_of_the_server_ends_in_its_error(ask, server):
     query = SerpQuery(KEYWORD, US)
     server.fail_next("phrase_organic", "html")
     with pytest.raises(BadAnswer):

@@ -61,7 +61,7 @@ def test_missing_counts_are_unknown(vendor):
     assert page.rows == (Metrics(OUR_SITE),)
 
 
-def test_visits_that_nobody_tells_are_said_to_be_unknown_before_anything_is_sent(vendor):
+def test_unavailable_visits_are_reported_as_unknown_before_sending(vendor):
     query = MetricsQuery((OUR_SITE,), counts=False, traffic=True)
     with pytest.raises(PlanLacks, match="Visits are told by version 3 alone, and of sites only"):
         plan(vendor, Capability.SITE_METRICS, query)

@@ -77,7 +77,7 @@ def test_version_4_comes_first_and_version_3_answers_what_it_lacks(both):
                 assert ("/apis/v4/" in call.request.url.path) is version, capability
 
 
-def test_each_setting_is_told_that_version_3_ends_and_what_to_do(v3, v4, both):
+def test_each_configuration_is_told_that_version_3_ends_and_what_to_do(v3, v4, both):
     for vendor in (v3, v4, both):
         (told,) = vendor.notices
         assert "deprecated since 16 November 2026 and ends with 2027" in told
@@ -205,7 +205,7 @@ def test_a_code_means_the_same_inside_a_good_status_and_without_an_envelope(
         parse(v4, Capability.REFERRING_DOMAINS, query, answer)
 
 
-def test_a_403_about_the_balance_is_an_empty_account_and_no_lacking_plan(v4):
+def test_a_403_about_the_balance_is_an_empty_account_not_a_lacking_plan(v4):
     error = {"code": 403, "message": "API units balance is zero", "retryable": False}
     answer = httpx.Response(403, json={"meta": {"success": False}, "error": error})
     query, _ = V4_QUESTIONS[Capability.LINKS]

@@ -46,7 +46,7 @@ def test_the_page_in_the_featured_snippet_is_rank_1(ranks):
     ]
 
 
-def test_a_featured_page_that_the_list_repeats_keeps_its_place_there(ranks):
+def test_a_featured_page_that_the_list_repeats_keeps_its_rank_there(ranks):
     urls = (*LISTED, "http://www.ours.example/crm/")
     assert [url for _, url in ranks({"link": FEATURED}, urls)] == list(urls)
 

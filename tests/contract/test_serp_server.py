@@ -55,7 +55,7 @@ async def test_the_first_ten_of_the_worked_example_come_in_their_order(connect, 
 
 
 @EVERY
-async def test_a_keyword_nobody_ranks_for_is_an_empty_answer(connect, name):
+async def test_a_keyword_without_ranking_pages_is_an_empty_answer(connect, name):
     answer = await search(connect(name), "zzzz")
     assert answer.rows == ()
     assert "No page was found for this keyword in “us” in “en”." in " ".join(answer.notes)

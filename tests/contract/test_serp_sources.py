@@ -43,7 +43,7 @@ def test_only_organic_pages_are_ranked_each_once_in_their_order(vendor, name):
 
 
 @EVERY
-def test_what_a_search_engine_does_not_know_stays_unknown(vendor, name):
+def test_facts_that_a_search_engine_does_not_have_stay_unknown(vendor, name):
     for row in parse(vendor, good(name)).rows:
         assert (row.authority, row.referring_domains, row.backlinks) == (None, None, None)
     assert [row.title for row in parse(vendor, good(name)).rows][1:] == ["Which CRM?", ""]

@@ -55,12 +55,12 @@ def test_a_search_that_failed_is_no_empty_answer(vendor, status, code):
         parse(vendor, httpx.Response(code, json=body))
 
 
-def test_a_success_without_results_and_without_a_reason_is_a_bad_answer(vendor):
+def test_a_success_without_results_or_reason_is_a_bad_answer(vendor):
     with pytest.raises(BadAnswer, match="organic_results"):
         parse(vendor, httpx.Response(200, json=DONE))
 
 
-def test_a_corrected_keyword_is_said(vendor):
+def test_a_corrected_keyword_is_reported(vendor):
     page = parse(vendor, good("serpapi", search_information={"showing_results_for": "best crm"}))
     assert page.note is not None
     assert page.note.startswith("Google corrected the keyword to “best crm”.")
@@ -78,7 +78,7 @@ def test_a_corrected_keyword_is_said(vendor):
         (400, "Missing query `q` parameter.", BadAnswer),
     ],
 )
-def test_refusals_are_told_by_status_and_words(vendor, status, words, error):
+def test_refusals_are_classified_by_status_and_words(vendor, status, words, error):
     with pytest.raises(error, match=words) as caught:
         parse(vendor, httpx.Response(status, json={"error": words}))
     assert type(caught.value) is error

@@ -59,7 +59,7 @@ def test_its_own_credits_say_what_it_cost(vendor, told, billed):
         (400, "Missing query parameter", BadAnswer),
     ],
 )
-def test_refusals_are_told_by_status_and_words(vendor, status, message, error):
+def test_refusals_are_classified_by_status_and_words(vendor, status, message, error):
     refused = httpx.Response(status, json={"message": message, "statusCode": status})
     with pytest.raises(error, match=f"HTTP {status} {message}") as caught:
         parse(vendor, refused)

@@ -38,5 +38,5 @@ def test_the_page_lists_no_vendor_that_is_not_there():
     table = re.findall(
         r"^\| (.+?) \| [\d,]+ .+ \| [\d,]+ \|$", OPERATIONS.read_text("utf-8"), re.MULTILINE
     )
-    vendors = {book.vendor or name for name, book in CASES.items()}
+    vendors = {contract.vendor or name for name, contract in CASES.items()}
     assert len(table) == len(set(table)) == len(vendors)

@@ -46,7 +46,7 @@ async def test_the_worked_example_needs_24_and_18_are_missing(here):
     assert {one.state for one in report.sources} <= {SourceState.OK, SourceState.PARTIAL}
 
 
-async def test_a_field_of_equals_needs_exactly_24(here):
+async def test_a_field_of_equal_authority_needs_exactly_24(here):
     """If our site is as strong as theirs, the multiplier is 1: ceil(71 / 3) = 24, 24 - 6 = 18."""
     world = worked_example_world()
     world.sites["ledgerly.example"] = world.sites["fincompare.example"]
@@ -91,7 +91,7 @@ async def test_25_prospects_are_proven_and_enriched_whole(here):
     assert scores == sorted(scores, reverse=True)
 
 
-async def test_whoever_links_to_us_is_no_prospect_and_is_counted(here):
+async def test_a_linker_of_ours_is_no_prospect_and_is_counted(here):
     world = worked_example_world()
     report = await here.ask(OURS)
     linking = {
@@ -119,7 +119,7 @@ async def test_page_none_is_a_known_zero(here):
     assert report.page == "none"
 
 
-async def test_a_page_that_nobody_named_and_that_does_not_rank_is_unknown(here):
+async def test_an_unnamed_page_that_does_not_rank_is_unknown(here):
     report = await here.ask("site:ledgerly.example")
     assert (report.need.have, report.need.gap, report.page) == (None, None, None)
     assert report.verdict is Verdict.UNKNOWN
@@ -136,7 +136,7 @@ async def test_our_page_among_the_results_is_taken_out_and_counted(here):
     assert OWN_PAGE not in [page.url for page in report.competitors]
 
 
-async def test_who_ranks_in_the_top_3_is_told_so_against_the_other_three(here):
+async def test_a_page_in_the_top_3_is_compared_with_the_other_three(here):
     urls = [row.url for row in worked_example_world().serps.popitem()[1] if row.url]
     ranking(here, urls[0], OWN_PAGE, *urls[1:9])
     report = await here.ask("site:ledgerly.example")
@@ -178,7 +178,7 @@ async def test_pages_named_by_hand_need_no_search_results(here):
     assert report.prospects
 
 
-async def test_the_headline_is_told_first_with_its_number(here):
+async def test_the_headline_is_reported_first_with_its_number(here):
     report = await here.ask(OURS)
     words = [one.waiting for one in here.told]
     assert words == [
@@ -224,7 +224,7 @@ async def test_a_run_that_is_resumed_pays_only_for_what_was_not_answered(here):
     assert resumed.cost[0].units == here.server.spent > spent
 
 
-async def test_what_was_paid_for_is_kept_as_intervals_and_the_report_whole(here):
+async def test_paid_profiles_are_stored_as_intervals_and_the_report_as_a_whole(here):
     report = await here.ask(OURS)
     kept = await here.rows("SELECT count(*), sum(closed_by_read IS NULL) FROM referring_domains")
     reads = await here.rows("SELECT count(*) FROM profile_reads")
@@ -243,7 +243,7 @@ async def test_without_a_site_there_is_a_need_and_nothing_is_proven(here):
     assert {one.absence for one in report.prospects} == {Absence.UNPROVEN}
 
 
-async def test_a_keyword_nobody_ranks_for_says_nothing_and_why(here):
+async def test_a_keyword_without_ranking_pages_gives_no_number_and_the_reason(here):
     report = await here.ask(OURS, keyword="never heard of it")
     assert report.competitors == ()
     assert report.need.needed is None
@@ -265,7 +265,7 @@ class _NoTraffic(Local):
         return Page(tuple(Metrics(target) for target in query.targets), complete=True)
 
 
-async def test_what_one_index_does_not_know_never_hides_what_another_does(here):
+async def test_unknown_values_of_one_index_never_hide_anothers(here):
     abilities = {**here.vendor.capabilities, Capability.SITE_METRICS: _NoTraffic()}
     here.others = (replace(here.vendor, name="other", capabilities=abilities),)
     report = await here.ask(f"{OURS} via:ahrefs,other")
@@ -274,7 +274,7 @@ async def test_what_one_index_does_not_know_never_hides_what_another_does(here):
     assert any(one.seen_by == ("ahrefs", "other") for one in report.prospects)
 
 
-async def test_results_that_are_all_ours_leave_nobody_to_compare_with(here):
+async def test_results_that_are_all_ours_leave_no_competitor(here):
     ranking(here, OWN_PAGE, "https://ledgerly.example/")
     report = await here.ask(OURS)
     assert report.competitors == ()
@@ -300,7 +300,7 @@ async def test_a_run_needs_no_listener(here):
     assert report.need.even_field == 24
 
 
-async def test_a_single_look_up_is_in_the_ledger_and_never_from_the_cache(here):
+async def test_a_single_lookup_is_in_the_ledger_and_never_from_the_cache(here):
     query = SerpQuery(KEYWORD, Market("us", "en"))
     for _ in range(2):
         answer = await here.spending().look_up(
@@ -311,7 +311,7 @@ async def test_a_single_look_up_is_in_the_ledger_and_never_from_the_cache(here):
     assert (await here.spending().cost("r9", "T1"))[0].units == 200
 
 
-async def test_files_that_know_nothing_of_us_are_not_missed(here, tmp_path):
+async def test_files_without_data_about_us_are_not_called_missing(here, tmp_path):
     here.others = (
         exports.build(
             here.settings.model_copy(update={"db": tmp_path / "linkgap.db"}), FakeClock()

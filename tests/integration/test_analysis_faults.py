@@ -151,7 +151,7 @@ async def test_pages_without_any_links_are_a_real_zero_and_are_not_asked_again(h
     assert pages == ["subdomains", "subdomains"]
 
 
-async def test_a_failed_proof_lists_nobody_and_names_whom_it_could_not_check(here):
+async def test_a_failed_proof_lists_no_prospect_and_names_the_unchecked_domains(here):
     first = await here.ask(OURS)
     assert any(one.absence is Absence.PROVEN for one in first.prospects)
     profiles = sum(entry.path == "site-explorer/refdomains" for entry in here.server.ledger) - 1
@@ -194,14 +194,14 @@ async def test_a_run_with_room_asks_everything(here):
     assert {one.state for one in report.sources} <= {SourceState.OK, SourceState.PARTIAL}
 
 
-async def test_a_failure_to_find_anybody_is_told_with_its_source(here):
+async def test_a_failure_to_find_competitors_is_reported_with_its_source(here):
     here.server.fail_next("serp-overview/serp-overview", 401)
     report = await here.ask(OURS)
     assert "refused the API key" in (source(report, "search results").note or "")
     assert report.prospects == ()
 
 
-async def test_a_rate_limit_that_passes_is_not_even_seen(here):
+async def test_a_short_rate_limit_goes_unnoticed(here):
     here.server.fail_next("serp-overview/serp-overview", 429, headers={"retry-after": "7"})
     report = await here.ask(OURS)
     assert source(report, "search results").state is SourceState.OK

@@ -101,7 +101,7 @@ async def test_a_whole_answer_of_dataforseo_costs_at_most_nine_cents(
     }
 
 
-async def test_what_nine_cents_do_not_pay_for_is_told(here, dataforseo, monkeypatch, tmp_path):
+async def test_what_nine_cents_do_not_buy_is_reported(here, dataforseo, monkeypatch, tmp_path):
     here.vendor = at_dataforseo(monkeypatch, tmp_path, dataforseo)
     report = await here.ask(OURS)
     stopped = {one.what: one.note for one in report.sources if one.state is SourceState.NOT_ASKED}

@@ -30,7 +30,7 @@ def doctor(tmp_path, monkeypatch):
     return call
 
 
-def test_a_new_installation_is_told_all_it_lacks(doctor):
+def test_a_new_installation_is_told_everything_it_lacks(doctor):
     said = doctor()
     assert said.exit_code == 0
     assert "Ahrefs: set LINKGAP_AHREFS_API_KEY" in said.output
@@ -40,7 +40,7 @@ def test_a_new_installation_is_told_all_it_lacks(doctor):
     assert "SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN" in said.output
 
 
-def test_a_complete_installation_lacks_nothing(doctor):
+def test_a_complete_installation_has_nothing_missing(doctor):
     said = doctor(
         LINKGAP_AHREFS_API_KEY="a-key",
         LINKGAP_SITE="ours.example",
@@ -65,7 +65,7 @@ def test_it_says_what_an_answer_may_take_at_each_vendor(doctor):
     assert "at most 700 units" in smaller.output
 
 
-def test_every_faulty_setting_is_told_at_once(doctor):
+def test_all_invalid_settings_are_reported_together(doctor):
     said = doctor(LINKGAP_AHREFS_ROW_CAP="1", LINKGAP_VIA="nobody")
     assert said.exit_code == 3
     assert "LINKGAP_AHREFS_ROW_CAP" in said.output
@@ -83,7 +83,7 @@ def test_online_it_asks_for_the_balance_and_nothing_that_costs(doctor):
     assert server.spent == 0
 
 
-def test_online_a_dead_key_is_said_and_stops_nothing(doctor):
+def test_online_a_dead_key_is_reported_and_stops_nothing(doctor):
     with in_thread(AhrefsServer()) as server:
         said = doctor(
             "--online", LINKGAP_AHREFS_API_KEY="dead", LINKGAP_AHREFS_BASE_URL=server.base_url

@@ -49,7 +49,7 @@ def test_json_is_as_documented_and_alone_on_stdout(gap):
     )
 
 
-def test_progress_and_price_are_told_beside_it(gap):
+def test_progress_and_price_go_to_stderr(gap):
     result = gap(KEYWORD, *OURS, "--json")
     assert "At most 1,500 Ahrefs units." in result.stderr
     assert "Reading who links to the top 3" in result.stderr
@@ -106,7 +106,7 @@ def test_no_answer_is_4_with_the_report_and_the_reason(gap, ahrefs):
         ([], "Missing argument 'KEYWORD'"),
     ],
 )
-def test_a_question_that_cannot_be_read_is_2_and_costs_nothing(gap, ahrefs, arguments, sentence):
+def test_an_invalid_question_exits_with_2_and_costs_nothing(gap, ahrefs, arguments, sentence):
     result = gap(*arguments)
     assert result.exit_code == 2
     assert sentence in result.stderr
@@ -130,7 +130,7 @@ def test_an_installation_that_is_not_set_up_is_3(gap, variable, value, sentence)
     assert "two words" not in result.output
 
 
-def test_a_cap_of_nothing_sends_nothing(gap, ahrefs):
+def test_a_cap_of_zero_sends_nothing(gap, ahrefs):
     result = gap(KEYWORD, LINKGAP_RUN_CAP="0")
     assert result.exit_code == 4
     assert "The cap of 0 ahrefs units per run stopped this" in result.stderr

@@ -3,7 +3,9 @@
 import asyncio
 import os
 import signal
+import socket
 import sqlite3
+import subprocess
 import sys
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
@@ -12,8 +14,10 @@ import aiohttp
 import pytest
 from click.testing import CliRunner
 from fakes.slack.gap_bot import gap_bot
-from support.bot_process import free_port
+from support.bot_process import HastyClock, free_port
+from support.forks import Pipe, command, fork
 
+from bot import wiring
 from bot.cli import main
 from bot.common.errors import ConfigError
 from bot.wiring import slack_bot
@@ -35,31 +39,33 @@ async def serving(folder, playground, *arguments, until: str):
         "SLACK_APP_TOKEN": TOKENS["app_token"],
         "SLACK_SIGNING_SECRET": TOKENS["signing_secret"],
     }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from bot.cli import main; main()", "serve", *arguments),
-        cwd=folder,
-        env=env,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    says, pipe = Pipe(duplex=False)
+    process = fork(served, ("serve", *arguments), folder, env, pipe)
+    pipe.close()
     try:
         async with asyncio.timeout(30):
             said = b""
             while until.encode() not in said:
-                line = await process.stderr.readline()
-                assert line, said.decode()
-                said += line
+                piece = await asyncio.to_thread(os.read, says.fileno(), 4096)
+                assert piece, said.decode()
+                said += piece
             assert b"WARNING" not in said, "a sound start warns of nothing"
             yield
-            process.send_signal(signal.SIGTERM)
-            await process.communicate()
+            process.terminate()
+            await asyncio.to_thread(process.join)
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    assert process.returncode in (0, -signal.SIGTERM)
+        process.kill()
+        says.close()
+    assert process.exitcode in (0, -signal.SIGTERM)
 
 
-async def test_a_file_that_cannot_be_written_is_told_in_a_sentence(tmp_path, monkeypatch):
+def served(arguments, folder, env, pipe):
+    """Be the command in the fork, where waits last a hundredth."""
+    wiring.SystemClock = HastyClock
+    command(arguments, folder, env, os.devnull, f"/dev/fd/{pipe.fileno()}")
+
+
+async def test_a_file_that_cannot_be_written_is_reported_in_a_sentence(tmp_path, monkeypatch):
     async with gap_bot(tmp_path) as bot:
         product = SimpleNamespace(
             settings=bot.settings, clock=bot.clock, database=bot.database, analysis=bot.analysis
@@ -86,14 +92,14 @@ async def answered(playground, channel="seo"):
     )
 
 
-async def test_by_http_it_answers_and_tells_whoever_watches_that_it_lives(tmp_path):
+async def test_by_http_it_answers_and_passes_the_health_check(tmp_path):
     port = free_port()
     async with Playground(sample_workspace()) as playground:
         playground.workspace.install(
             read_manifest(), request_url=f"http://127.0.0.1:{port}{EVENTS_PATH}", **TOKENS
         )
         arguments = ("--port", str(port))
-        async with serving(tmp_path, playground, *arguments, until="Uvicorn running"):
+        async with serving(tmp_path, playground, *arguments, until="requests go to"):
             async with (
                 aiohttp.ClientSession() as session,
                 session.get(f"http://127.0.0.1:{port}/health") as health,
@@ -132,4 +138,27 @@ def test_without_its_tokens_it_says_which_and_does_not_start(
     assert said.exit_code == 3
     assert "SLACK_BOT_TOKEN is not set" in said.output
     assert f"{missing} is not set" in said.output
+    assert not (tmp_path / "linkgap.db").exists()
+
+
+def test_in_an_interpreter_of_its_own_it_says_the_same(tmp_path):
+    """All others run where everything is imported already."""
+    words = (sys.executable, "-c", "from bot.cli import main; main()", "serve")
+    said = subprocess.run(  # noqa: S603 - our own command
+        words, cwd=tmp_path, env={"PATH": os.environ["PATH"]}, capture_output=True, check=False
+    )
+    assert (said.returncode, said.stdout) == (3, b"")
+    assert b"SLACK_BOT_TOKEN is not set" in said.stderr
+
+
+def test_a_second_serve_on_a_taken_port_ends_before_it_touches_the_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LINKGAP_DB", str(tmp_path / "linkgap.db"))
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "secret")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        said = CliRunner().invoke(main, ["serve", "--port", str(taken.getsockname()[1])])
+    assert said.exit_code == 3
+    assert "cannot be opened" in said.output
+    assert "Nothing was begun." in said.output
     assert not (tmp_path / "linkgap.db").exists()

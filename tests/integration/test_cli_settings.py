@@ -83,7 +83,7 @@ def test_a_team_in_slack_is_named_by_its_id_and_nothing_crosses():
         (("owners=U1",), "owners: There is no setting of that name"),
     ],
 )
-def test_a_fault_is_told_and_nothing_is_set(arguments, said):
+def test_an_error_is_reported_and_nothing_is_set(arguments, said):
     assert said in run("settings", *arguments, code=2)
     assert {source for _, source in settings().values()} == {"default"}
 

@@ -113,7 +113,7 @@ def test_a_name_that_a_spreadsheet_would_run_is_defused(run, tmp_path):
     assert row["person"] == "'=HYPERLINK(1)"
 
 
-def test_the_table_tells_unknown_money_as_unknown_and_how_the_caps_stand(run, tmp_path):
+def test_the_table_shows_unknown_money_as_unknown_and_the_caps(run, tmp_path):
     write(tmp_path, Payer("U1", "one.example", "C1"), Payer(None))
     told = run("spend", "--by", "person", LINKGAP_CAP_VENDOR_MONTH="ahrefs=1200").stdout
     assert "unknown" in told
@@ -134,7 +134,7 @@ def test_over_the_threshold_the_command_asks_first(run, ahrefs, word, spent):
     assert result.exit_code == (0 if spent else 1)
 
 
-def test_yes_is_said_beforehand(run, ahrefs):
+def test_yes_skips_the_confirmation(run, ahrefs):
     assert run("gap", KEYWORD, *OURS, "--yes", LINKGAP_CONFIRM_OVER="1").exit_code == 0
     assert ahrefs.spent > 0
 
@@ -188,7 +188,7 @@ def test_a_cap_in_money_without_a_price_sends_nothing(run, ahrefs):
         ("LINKGAP_CAP_PERSON_DAY_USD", "-1", "greater than or equal to 0"),
     ],
 )
-def test_a_setting_that_would_cap_nothing_is_refused_at_the_start(run, variable, value, fault):
+def test_a_setting_that_would_cap_nothing_is_rejected_at_startup(run, variable, value, fault):
     result = run("spend", **{variable: value})
     assert result.exit_code == 3
     assert variable in result.stderr

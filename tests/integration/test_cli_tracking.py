@@ -27,7 +27,7 @@ def cli(monkeypatch, tmp_path) -> Iterator[TrackingCli]:
         yield TrackingCli(server, tmp_path)
 
 
-def test_weeks_are_told_by_processes_that_share_nothing_but_the_file(cli):
+def test_weekly_digests_work_across_processes_that_share_only_the_database(cli):
     ours = ("--site", OWN_SITE, "--page", our_page(0))
     said = cli.process("track", keyword(0), *ours, *cli.as_of)
     assert "12 referring domains needed, you have 12, 0 to go" in said
@@ -87,7 +87,7 @@ def test_a_price_over_the_owners_threshold_is_asked_about_and_no_means_no(cli):
     assert cli.server.spent > 0
 
 
-def test_what_is_tracked_and_was_read_lately_is_not_bought_again(cli):
+def test_a_recently_read_tracked_keyword_is_not_bought_again(cli):
     cli.track()
     spent = cli.server.spent
     assert "nothing was bought" in cli.track().stdout
@@ -112,14 +112,14 @@ def test_what_is_tracked_and_was_read_lately_is_not_bought_again(cli):
         (("refresh", "--as-of", "1815-06-18"), "is not between the years 2000 and 2200"),
     ],
 )
-def test_what_cannot_be_read_is_2_and_costs_nothing(cli, arguments, sentence):
+def test_an_invalid_argument_exits_with_2_and_costs_nothing(cli, arguments, sentence):
     result = cli.run(*arguments, code=2)
     assert sentence in result.stderr
     assert result.stdout == ""
     assert cli.server.ledger == []
 
 
-def test_a_name_that_two_sites_share_has_to_be_told_apart(cli):
+def test_a_name_that_two_sites_share_has_to_be_qualified(cli):
     for site in (OWN_SITE, "other.example"):
         cli.run("track", keyword(0), "--site", site, *cli.as_of)
     refused = cli.run("untrack", keyword(0), code=2).stderr
@@ -129,7 +129,7 @@ def test_a_name_that_two_sites_share_has_to_be_told_apart(cli):
     assert [row["site"] for row in rows_of(cli)] == [OWN_SITE]
 
 
-def test_a_keyword_in_other_capitals_is_not_bought_again(cli):
+def test_a_keyword_in_other_letter_case_is_not_bought_again(cli):
     cli.track()
     bought = list(cli.server.ledger)
     ours = ("--site", OWN_SITE, "--page", our_page(0), *cli.as_of)
@@ -221,7 +221,7 @@ def test_a_channel_takes_500_keywords_and_names_the_rows_beyond(cli):
 
 
 @pytest.mark.parametrize("text", ["", "best crm\n", 'keyword\n"open\n', "keyword\n;\n"])
-def test_a_file_of_which_nothing_can_be_tracked_is_2(cli, text):
+def test_a_file_with_nothing_to_track_exits_with_2(cli, text):
     (cli.folder / "all.csv").write_text(text, "utf-8")
     cli.run("track", "--csv", "all.csv", "--site", OWN_SITE, code=2)
     assert rows_of(cli) == []
@@ -239,7 +239,7 @@ def test_only_what_is_due_is_read_and_all_is_read_on_demand(cli):
     assert read["cost"][0]["units"] > 0
 
 
-def test_what_is_paused_is_not_read(cli):
+def test_a_keyword_that_is_paused_is_skipped_by_refresh(cli):
     cli.track()
     cli.run("track", keyword(0), "--pause")
     cli.next_week()
@@ -271,7 +271,7 @@ def test_a_keyword_that_cannot_be_read_at_first_is_tracked_all_the_same(cli):
     assert cli.refresh()["keywords"][0]["need"] == 12
 
 
-def test_a_cap_of_nothing_reads_no_tracked_keyword(cli, monkeypatch):
+def test_a_cap_of_zero_reads_no_tracked_keyword(cli, monkeypatch):
     monkeypatch.setenv("LINKGAP_RUN_CAP", "0")
     before = cli.server.spent
     cli.track(code=4)
@@ -280,7 +280,7 @@ def test_a_cap_of_nothing_reads_no_tracked_keyword(cli, monkeypatch):
     assert cli.server.spent == before
 
 
-def test_a_dry_run_leaves_no_trace_and_a_digest_is_what_the_next_is_held_against(cli):
+def test_a_dry_run_leaves_no_trace_and_a_digest_is_the_next_ones_baseline(cli):
     cli.track()
     cli.next_week(link(competitor(0, 1), "one.example", (FIRST + timedelta(days=3)).date()))
     cli.refresh()
@@ -294,7 +294,7 @@ def test_a_dry_run_leaves_no_trace_and_a_digest_is_what_the_next_is_held_against
         assert [new["domain"] for new in week["new_competitor_links"]] == ["two.example"]
 
 
-def test_within_a_week_the_base_stays_and_the_end_moves_on(cli):
+def test_within_a_week_the_start_stays_and_the_end_advances(cli):
     cli.track()
     cli.digest()
     for days, domain in ((7, "one.example"), (2, "two.example")):
@@ -308,7 +308,7 @@ def test_within_a_week_the_base_stays_and_the_end_moves_on(cli):
     assert cli.digest()["new_competitor_links"] == []
 
 
-def test_a_moment_before_everything_that_is_stored_has_nothing_to_tell(cli):
+def test_a_moment_before_all_stored_reads_has_nothing_to_report(cli):
     cli.track()
     cli.digest()
     cli.now -= timedelta(days=30)
@@ -326,7 +326,7 @@ def test_a_moment_without_an_offset_is_utc(cli):
         assert json.loads(said)["taken_at"] == "2026-11-24T10:00:00Z"
 
 
-def test_the_digest_of_a_workspace_is_only_looked_at(cli):
+def test_showing_a_workspaces_digest_changes_nothing(cli):
     cli.digest("--team", "T1", "--channel", "C1")
     cli.track()
     cli.digest()

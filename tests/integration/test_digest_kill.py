@@ -239,7 +239,7 @@ def faults(there: World, whole: set[str]) -> list[str]:
     return found
 
 
-async def test_a_kill_at_any_step_of_a_digest_posts_it_once_or_owns_up(begun):
+async def test_a_kill_at_any_step_of_a_digest_posts_it_once_or_says_what_is_missing(begun):
     notes, vendor_calls, slack_calls, whole = await undisturbed(begun)
     assert notes[0] == "ScheduledPosts._claim"
     assert {

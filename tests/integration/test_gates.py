@@ -95,7 +95,7 @@ async def test_ten_pages_tell_what_ranks_where_that_is_asked_for(here, pages):
     assert len(report.competitors) == 3
 
 
-async def test_what_the_top_pages_show_and_cover_and_ours_does_not_is_listed(here, pages):
+async def test_items_and_topics_that_only_the_top_pages_have_are_listed(here, pages):
     pages.routes[OURS] = answer(PRODUCT.encode())
     report = await here.ask(ours(pages))
     assert state(report, "trust") == "mismatch"
@@ -146,7 +146,7 @@ async def test_gates_off_reads_no_page_and_overrules_every_verdict(here, pages, 
     ("overruled", "verdict"),
     [("intent", Verdict.FIX_FIRST), ("intent,trust", Verdict.BUILD_LINKS)],
 )
-async def test_each_gate_can_be_overruled_and_is_told_all_the_same(here, pages, overruled, verdict):
+async def test_each_check_can_be_overruled_and_is_still_listed(here, pages, overruled, verdict):
     here.set(overruled=overruled)
     pages.routes[OURS] = answer(PRODUCT.encode())
     report = await here.ask(ours(pages))
@@ -166,7 +166,7 @@ async def test_a_page_in_the_top_3_needs_no_fixing(here, pages):
     assert (state(report, "intent"), report.verdict) == ("mismatch", Verdict.ALREADY_TOP3)
 
 
-async def test_enough_links_on_the_wrong_page_are_no_reason_to_be_content(here, pages):
+async def test_enough_links_on_the_wrong_page_are_not_good_enough(here, pages):
     ((_, rows),) = here.server.world.serps.items()
     few = [row.url for row in rows if "reddit" in row.url or "opsdaily" in row.url]
     pages.routes |= {
@@ -181,7 +181,7 @@ async def test_enough_links_on_the_wrong_page_are_no_reason_to_be_content(here, 
     assert content.verdict is Verdict.LINKS_NOT_THE_CONSTRAINT
 
 
-async def test_a_vendor_that_takes_the_top_pages_for_something_else_is_heard(here, pages):
+async def test_a_vendor_that_classifies_the_top_pages_differently_is_mentioned(here, pages):
     ((keyword, rows),) = here.server.world.serps.items()
     discussions = tuple(replace(row, types=("organic", "discussion")) for row in rows)
     here.server.world.serps[keyword] = discussions
@@ -197,7 +197,7 @@ async def test_pages_are_read_while_the_links_are_asked_for(here, pages, monkeyp
     asked = asyncio.Event()
     read = here.server.world.refdomains
 
-    def heard(target, mode):
+    def on_request(target, mode):
         asked.set()
         return read(target, mode)
 
@@ -205,7 +205,7 @@ async def test_pages_are_read_while_the_links_are_asked_for(here, pages, monkeyp
         await asked.wait()
         await answer(RANKING.encode())(writer)
 
-    monkeypatch.setattr(here.server.world, "refdomains", heard)
+    monkeypatch.setattr(here.server.world, "refdomains", on_request)
     for path in [path for path in pages.routes if path != OURS]:
         pages.routes[path] = patient
     pages.routes[OURS] = answer(PRODUCT.encode())

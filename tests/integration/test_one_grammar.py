@@ -58,19 +58,19 @@ async def bot(tmp_path) -> AsyncIterator[Bot]:
         yield it
 
 
-async def test_by_command(bot):
+async def test_the_words_mean_the_same_in_a_command(bot):
     for words in WORDS:
         await bot.gap(words)
     assert meanings(bot.analysis.asked) == MEANT
 
 
-async def test_by_mention(bot):
+async def test_the_words_mean_the_same_in_a_mention(bot):
     for words in WORDS:
         await bot.mention(words)
     assert meanings(bot.analysis.asked) == MEANT
 
 
-async def test_by_form(bot):
+async def test_the_words_mean_the_same_in_a_form(bot):
     names = {"in": "country", "lang": "language"}
     for _, fields, (keyword, *_) in CASES:
         await bot.playground.slash("ana", "seo", "/gap")
@@ -82,13 +82,13 @@ async def test_by_form(bot):
     assert meanings(bot.analysis.asked) == MEANT
 
 
-async def test_by_track(bot):
+async def test_the_words_mean_the_same_in_track(bot):
     for words in WORDS:
         await bot.gap(f"track {words}")
     assert meanings(one.question for one in await bot.tracked()) == MEANT
 
 
-async def test_by_the_form_for_many(bot):
+async def test_the_words_mean_the_same_in_the_form_for_many(bot):
     await bot.playground.slash("ana", "seo", "/gap", "track")
     await bot.settle()
     await bot.playground.submit_view("ana", {"keywords": "\n".join(WORDS)})
@@ -97,7 +97,7 @@ async def test_by_the_form_for_many(bot):
     assert meanings(one.question for one in await bot.tracked()) == MEANT
 
 
-async def test_what_was_tracked_is_named_by_the_same_words(bot):
+async def test_a_tracked_keyword_is_found_by_the_words_that_tracked_it(bot):
     for words in WORDS:
         await bot.gap(f"track {words}")
     for left, words in enumerate(reversed(WORDS)):
@@ -105,7 +105,7 @@ async def test_what_was_tracked_is_named_by_the_same_words(bot):
         assert len(await bot.tracked()) == len(WORDS) - 1 - left
 
 
-async def test_a_site_that_is_named_has_its_market_also_where_a_keyword_is_told_apart(bot):
+async def test_a_named_site_brings_its_market_also_when_choosing_a_tracked_keyword(bot):
     for market in ("", " in:us lang:en"):
         await bot.gap(f"track best crm site:client.example{market}")
     await bot.gap("untrack best crm site:client.example")
@@ -133,18 +133,18 @@ def reported(cli, *arguments: str) -> tuple[str | None, ...]:
     return as_meant(json.loads(cli.run("gap", *arguments, "--json", code=4).stdout))
 
 
-def test_by_words_on_the_command_line(cli):
+def test_the_words_mean_the_same_on_the_command_line(cli):
     assert sorted((reported(cli, words) for words in WORDS), key=str) == MEANT
 
 
-def test_by_options_on_the_command_line(cli):
+def test_the_words_mean_the_same_as_command_line_options(cli):
     for _, fields, meant in (CASES[3], CASES[4], CASES[6]):
         keyword = f'"{meant[0]}"'  # in quotes, everything is the keyword
         options = [word for name, text in fields.items() if text for word in (f"--{name}", text)]
         assert reported(cli, keyword, *options) == meant
 
 
-def test_by_track_and_untrack_on_the_command_line(cli):
+def test_the_words_mean_the_same_in_track_and_untrack_on_the_command_line(cli):
     some = (CASES[3], CASES[4])
     for words, _, _ in some:
         cli.run("track", words, *cli.as_of, code=4)
@@ -158,7 +158,7 @@ def listed(cli):
     return json.loads(cli.run("list", "--json").stdout)["keywords"]
 
 
-def test_a_column_of_a_file_is_no_command_line(cli):
+def test_a_column_of_a_file_is_not_parsed_as_a_command(cli):
     (cli.folder / "all.csv").write_text(f"keyword;site\ncrm in:fr;{CLIENT}\n", "utf-8")
     cli.run("track", "--csv", "all.csv", *cli.as_of, code=4)
     assert [as_meant(row) for row in listed(cli)] == [("crm in:fr", CLIENT, "de", "de", None)]
@@ -193,7 +193,7 @@ def test_the_day_and_hour_of_the_digest_are_read_from_the_words_too(cli):
         (("track", "crm at:5"), "`at:` takes a full hour from 06:00 to 22:00"),
     ],
 )
-def test_what_is_said_in_words_and_by_an_option_is_refused(tmp_path, arguments, sentence):
+def test_a_value_given_in_words_and_by_an_option_is_rejected(tmp_path, arguments, sentence):
     result = CliRunner(env={"LINKGAP_DB": str(tmp_path / "no.db")}).invoke(main, arguments)
     assert result.exit_code == 2
     assert sentence in result.stderr

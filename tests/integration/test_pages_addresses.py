@@ -175,7 +175,7 @@ async def test_a_name_that_changes_its_address_between_check_and_connect_gains_n
     assert second.state is ReadState.REFUSED_ADDRESS
 
 
-async def test_the_connection_goes_to_the_checked_address_under_the_name_asked_for(server, clock):
+async def test_the_connection_goes_to_the_checked_address_under_the_original_name(server, clock):
     async def local(_host, _port):
         return ["127.0.0.1"]
 

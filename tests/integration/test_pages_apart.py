@@ -61,9 +61,7 @@ async def test_a_page_that_takes_too_long_is_unknown_and_the_next_one_is_read(se
     assert (ordinary.readable, ordinary.title) == (True, "A page")
 
 
-async def test_a_robots_file_of_many_names_and_rules_is_read_for_what_is_meant_for_us(
-    server, reader
-):
+async def test_a_robots_file_of_many_names_and_rules_is_read_for_our_rules_only(server, reader):
     """Each rule for each name above it would make four million rules."""
     names = "".join(f"User-agent: bot{number}\n" for number in range(2000))
     rules = "".join(f"Disallow: /{number}\n" for number in range(2000))

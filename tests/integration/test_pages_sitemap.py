@@ -3,7 +3,7 @@
 import gzip
 
 import pytest
-from fakes.servers.hostile_server import HostileServer, answer, bomb, endless, raw
+from fakes.servers.hostile_server import HostileServer, answer, bomb, endless, raw, stalled
 from support.clock import FakeClock
 
 from bot.gap.relevance import terms_of
@@ -68,7 +68,7 @@ async def test_a_page_with_less_than_half_of_the_terms_is_not_proposed(server, r
     assert await best(server, reader) is None
 
 
-async def test_the_name_of_the_site_is_no_term_of_a_page(server, reader):
+async def test_the_sites_name_is_not_a_term_of_a_page(server, reader):
     """Otherwise every page of softwareforaccounting.example would be about accounting software."""
     home = server.url("/", "accounting-software.example")
     server.routes["/sitemap.xml"] = answer(f"<loc>{home}contact</loc>".encode())
@@ -103,7 +103,7 @@ async def test_an_index_of_many_files_is_read_in_part(server, reader):
     assert len([path for path in server.paths if path in files]) == sitemap.MAX_FILES
 
 
-async def test_addresses_beyond_the_cap_are_not_weighed(server, reader, monkeypatch):
+async def test_addresses_beyond_the_limit_are_not_compared(server, reader, monkeypatch):
     monkeypatch.setattr(sitemap, "MAX_ADDRESSES", 3)
     server.routes["/sitemap.xml"] = answer(
         listing(server, "/a", "/b", "/c", "/accounting-software")
@@ -153,7 +153,7 @@ async def test_what_robots_forbid_is_not_read(server, reader):
 
 async def test_a_site_that_takes_too_long_is_given_up(server, reader, monkeypatch):
     monkeypatch.setattr(sitemap, "SECONDS", 0.2)
-    server.routes["/sitemap.xml"] = endless(b" ")
+    server.routes["/sitemap.xml"] = stalled()
     assert await best(server, reader) is None
 
 

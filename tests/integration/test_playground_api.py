@@ -47,7 +47,7 @@ async def test_an_update_without_blocks_keeps_the_blocks(slack):
     assert slack.latest("seo").blocks[0]["text"]["text"] == "kept"
 
 
-async def test_a_reply_lands_in_the_thread_and_the_parent_counts_it(slack):
+async def test_a_reply_is_in_the_thread_and_the_parent_counts_it(slack):
     seo = slack.channel("seo").id
     parent = await slack.client.chat_postMessage(channel=seo, text="parent")
     reply = await slack.client.chat_postMessage(channel=seo, text="reply", thread_ts=parent["ts"])
@@ -58,7 +58,7 @@ async def test_a_reply_lands_in_the_thread_and_the_parent_counts_it(slack):
     assert [one.ts for one in workspace.thread(message)] == [reply["ts"], deeper["ts"]]
 
 
-async def test_a_private_channel_without_the_bot_looks_as_if_it_did_not_exist(slack):
+async def test_a_private_channel_without_the_bot_seems_not_to_exist(slack):
     room = slack.channel("leadership").id
     assert await refused(slack.client.chat_postMessage(channel=room, text="hello")) == (
         "channel_not_found"
@@ -90,7 +90,7 @@ async def test_public_channels_need_membership_or_the_scope_for_all_of_them(slac
         ),
     ],
 )
-async def test_a_bad_post_is_refused_with_slacks_own_word(slack, arguments, error):
+async def test_a_bad_post_is_rejected_with_slacks_own_code(slack, arguments, error):
     assert await refused(slack.client.api_call("chat.postMessage", json=arguments)) == error
 
 
@@ -201,7 +201,7 @@ async def test_a_rate_limit_on_demand_carries_retry_after(slack):
     assert (await slack.client.chat_postMessage(channel="seo", text="x"))["ok"]
 
 
-async def test_faults_come_on_demand_and_only_the_late_hang_up_has_done_its_work(slack):
+async def test_faults_come_on_demand_and_only_a_late_hang_up_has_done_its_work(slack):
     client = slack.client
     client.retry_handlers = []
     slack.playground.fail_next("chat.postMessage", "disconnect_before")
@@ -270,7 +270,7 @@ async def test_metadata_and_links_are_kept_as_they_were_sent(slack):
     assert (message.unfurl_links, message.unfurl_media) == (False, False)
 
 
-async def test_private_and_direct_conversations_have_scopes_of_their_own(slack):
+async def test_private_and_direct_conversations_have_their_own_scopes(slack):
     slack.bot_joins("leadership")
     slack.app.scopes |= {"channels:read"}
     ana = slack.playground.workspace.user("ana").id
@@ -288,7 +288,7 @@ async def test_private_and_direct_conversations_have_scopes_of_their_own(slack):
     )
 
 
-async def test_only_one_living_person_can_be_written_to_directly(slack):
+async def test_only_an_active_person_can_get_a_direct_message(slack):
     workspace = slack.playground.workspace
     ana, ben = workspace.user("ana"), workspace.user("ben")
     assert await refused(slack.client.conversations_open(users=f"{ana.id},{ben.id}")) == (
@@ -298,7 +298,7 @@ async def test_only_one_living_person_can_be_written_to_directly(slack):
     assert await refused(slack.client.conversations_open(users=ben.id)) == "user_disabled"
 
 
-async def test_a_missing_scope_stops_a_method_before_it_looks_at_anything(slack):
+async def test_a_missing_scope_stops_a_method_before_any_other_check(slack):
     slack.app.scopes = frozenset()
     assert await refused(slack.client.chat_postMessage(channel="C404", text="x")) == "missing_scope"
 
@@ -327,7 +327,7 @@ async def test_a_body_that_is_no_json_counts_as_no_arguments(slack):
         assert (await answer.json())["error"] == "invalid_arguments"
 
 
-async def test_a_call_may_hang_for_ever_before_or_after_its_work(slack):
+async def test_a_call_can_hang_before_or_after_its_work(slack):
     slack.playground.fail_next("chat.postMessage", "hang_before")
     slack.playground.fail_next("chat.postMessage", "hang_after")
     for text in ("lost", "done"):

@@ -79,7 +79,7 @@ async def test_a_command_without_escaping_keeps_names_and_links_as_typed():
         assert slack.endpoint.got[0].payload["text"] == "@ben site:x.com"
 
 
-async def test_what_the_ack_says_is_seen_by_the_one_who_typed(slack):
+async def test_the_text_of_the_ack_is_seen_by_the_person_who_typed(slack):
     slack.endpoint.answer = answering({"text": "On it"})
     await slack.playground.slash("ana", "seo", "/gap", "crm")
     assert texts(slack) == ["On it"]
@@ -135,7 +135,7 @@ async def test_a_response_url_works_five_times_for_half_an_hour(slack):
     assert (await late.send(text="late")).body == "expired_url"
 
 
-async def test_a_commands_response_url_cannot_replace_its_own_earlier_note(slack):
+async def test_a_commands_response_url_cannot_replace_its_earlier_note(slack):
     await slack.playground.slash("ana", "seo", "/gap", "crm")
     respond = AsyncWebhookClient(slack.endpoint.got[0].payload["response_url"])
     await respond.send(text="one")
@@ -223,7 +223,7 @@ async def test_an_app_can_ask_for_no_retry(slack):
     ]
 
 
-async def test_an_ack_that_slack_would_refuse_is_said_to_have_failed(slack):
+async def test_an_ack_that_slack_would_reject_is_reported_as_failed(slack):
     slack.endpoint.answer = answering({"text": "x", "blocks": [{"type": "confetti"}]})
     await slack.playground.slash("ana", "seo", "/gap", "crm")
     assert texts(slack) == ['/gap failed with the error "invalid_blocks"']
@@ -238,12 +238,12 @@ async def test_plain_words_in_an_ack_are_a_note_too(slack):
     assert texts(slack) == ["Just words"]
 
 
-async def test_nobody_acts_in_a_channel_they_are_not_in(slack):
+async def test_people_cannot_act_in_a_channel_they_are_not_in(slack):
     with pytest.raises(SlackError, match="not_in_channel"):
         await slack.playground.slash("mei", "leadership", "/gap")
 
 
-async def test_a_name_that_nobody_has_stays_as_typed(slack):
+async def test_an_unknown_user_name_stays_as_typed(slack):
     await slack.playground.slash("ana", "seo", "/gap", "@nobody #nowhere.")
     assert slack.endpoint.got[0].payload["text"] == "@nobody #nowhere."
 
@@ -260,7 +260,7 @@ async def test_a_direct_message_reaches_an_app_that_may_read_them(slack):
     assert (event["type"], event["channel_type"], event["text"]) == ("message", "im", "best crm")
 
 
-async def test_between_people_nothing_is_delivered(slack):
+async def test_messages_between_people_are_not_delivered(slack):
     await slack.playground.say("ana", "seo", "hello everyone")
     assert slack.endpoint.got == []
     assert texts(slack) == ["hello everyone"]
@@ -284,7 +284,7 @@ async def test_retries_end_with_the_first_acknowledgement(slack):
     ]
 
 
-async def test_a_made_up_reply_url_and_an_empty_reply_are_refused(slack):
+async def test_an_invented_reply_url_and_an_empty_reply_are_rejected(slack):
     stranger = await AsyncWebhookClient(f"{slack.playground.url}/response/x").send(text="x")
     assert (stranger.status_code, stranger.body) == (404, "invalid_url")
     await slack.playground.slash("ana", "seo", "/gap")

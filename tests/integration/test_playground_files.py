@@ -25,7 +25,7 @@ async def refused(call) -> str:
     return caught.value.response["error"]
 
 
-async def test_a_file_needs_real_membership_even_with_the_public_scope(slack):
+async def test_a_file_needs_membership_even_with_the_public_scope(slack):
     seo = slack.channel("seo").id
     upload = {"channel": seo, "filename": "prospects.csv", "content": "a,b\n1,2\n"}
     assert await refused(slack.client.files_upload_v2(**upload)) == "not_in_channel"

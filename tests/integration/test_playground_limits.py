@@ -84,7 +84,7 @@ def test_the_two_tables_of_limits_agree(name):
     assert getattr(limits, name) == SAME_NUMBERS[name]
 
 
-def test_on_charts_the_older_and_smaller_number_of_series_holds():
+def test_charts_use_the_older_and_smaller_limit_of_series():
     assert limits.CHART_SERIES <= theirs.DATA_VISUALIZATION_SERIES_MAX_ITEMS
 
 

@@ -78,7 +78,7 @@ async def test_a_reader_sees_the_answer_opens_its_thread_and_presses_buttons():
         assert tab.complaints == []
 
 
-async def test_the_private_api_takes_only_json_and_known_deeds():
+async def test_the_private_api_accepts_only_json_and_known_actions():
     async with world() as slack, aiohttp.ClientSession() as session:
         page = f"{slack.playground.url}/page"
         deed = {"user": slack.playground.workspace.user("ana").id, "channel": "seo", "text": "hi"}
@@ -97,7 +97,7 @@ async def test_the_private_api_takes_only_json_and_known_deeds():
             assert (await answer.json())["error"] == "channel_not_found"
 
 
-async def test_what_people_do_on_the_page_happens_in_the_workspace():
+async def test_actions_on_the_page_happen_in_the_workspace():
     async with world() as slack, aiohttp.ClientSession() as session:
         workspace = slack.playground.workspace
         ana, ben = workspace.user("ana").id, workspace.user("ben").id

@@ -37,7 +37,7 @@ async def test_the_placeholder_comes_before_the_answer_and_the_thread_after(slac
     assert story[-2][2] == "LinkGap  10:01  (only visible to Ana Berger)"
 
 
-async def test_an_ephemeral_message_is_told_to_its_reader_only(slack):
+async def test_an_ephemeral_message_is_sent_to_its_reader_only(slack):
     await tell(slack)
     workspace = slack.playground.workspace
     assert not any(

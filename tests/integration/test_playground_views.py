@@ -121,7 +121,7 @@ async def test_a_bad_view_is_refused_with_pointers_and_keeps_the_trigger(slack):
     )
 
 
-async def test_what_was_filled_in_arrives_by_block_and_action(slack):
+async def test_form_values_arrive_by_block_and_action(slack):
     await opened(slack)
     seo = slack.channel("seo").id
     ack = await slack.playground.submit_view(
@@ -218,7 +218,7 @@ async def test_a_button_inside_a_modal_may_push_and_three_are_the_most(slack):
     )
 
 
-async def test_closing_is_told_only_when_the_view_asks_for_it(slack):
+async def test_closing_is_reported_only_when_the_view_asks_for_it(slack):
     await opened(slack, NOTE)
     before = len(slack.endpoint.got)
     assert await slack.playground.close_view("ana") is None

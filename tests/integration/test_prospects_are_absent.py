@@ -67,7 +67,7 @@ def check(report, linking: set[str]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_at_ahrefs_whatever_its_plan_and_its_cap(monkeypatch, tmp_path, seed):
+async def test_at_ahrefs_no_prospect_links_to_us_whatever_plan_and_cap(monkeypatch, tmp_path, seed):
     world, linking = drawn(seed)
     async with desk(monkeypatch, tmp_path) as here:
         here.server.world, here.server.knows_regex = world, seed % 3 != 0
@@ -79,7 +79,9 @@ async def test_at_ahrefs_whatever_its_plan_and_its_cap(monkeypatch, tmp_path, se
 
 
 @pytest.mark.parametrize("seed", range(6, 10))
-async def test_side_by_side_whoever_links_to_us_in_one_index_is_out(monkeypatch, tmp_path, seed):
+async def test_side_by_side_a_linker_of_ours_in_one_index_is_no_prospect(
+    monkeypatch, tmp_path, seed
+):
     (world, linking), (other, linking_there) = drawn(seed), drawn(seed + 100)
     kind, fake = ((MajesticServer, majestic_vendor), (MozServer, moz_vendor))[seed % 2]
     async with desk(monkeypatch, tmp_path) as here, kind() as second:
@@ -93,7 +95,7 @@ async def test_side_by_side_whoever_links_to_us_in_one_index_is_out(monkeypatch,
 
 
 @pytest.mark.parametrize("seed", range(20, 23))
-async def test_who_links_to_an_alias_of_ours_links_to_us(monkeypatch, tmp_path, seed):
+async def test_a_link_to_an_alias_of_ours_is_a_link_to_us(monkeypatch, tmp_path, seed):
     world, linking = drawn(seed, ours_too=ALIASES)
     async with desk(monkeypatch, tmp_path) as here:
         here.server.world, here.server.knows_regex = world, seed % 2 == 0
@@ -120,7 +122,7 @@ VENDORS = {
 
 
 @pytest.mark.parametrize("name", VENDORS)
-async def test_at_every_other_index_too(monkeypatch, tmp_path, name):
+async def test_at_every_other_index_no_prospect_links_to_us_either(monkeypatch, tmp_path, name):
     kind, fake, keys = VENDORS[name]
     by_name = not name.startswith("semrush")
     world, linking = drawn(30, ours_too=ALIASES if by_name else ())

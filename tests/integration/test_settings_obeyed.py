@@ -73,7 +73,7 @@ async def test_prospects_under_the_floor_are_left_out_and_unknown_ones_are_kept(
 
 
 @pytest.mark.parametrize(("level", "left"), [("page", "site"), ("site", "page")])
-async def test_a_level_reads_only_that_and_says_what_it_leaves_out(here, level, left):
+async def test_a_level_setting_reads_only_that_level_and_says_what_is_left_out(here, level, left):
     await setting(here, SITE, level=level)
     report = await here.ask(OURS)
     assert {one.level for one in report.prospects} == {level}
@@ -132,7 +132,7 @@ async def test_indexes_are_compared_where_a_channel_wants_it(here):
     assert [one.provider for one in report.need.by_index] == ["ahrefs", "dataforseo"]
 
 
-async def test_the_price_is_that_of_the_place(here):
+async def test_the_price_follows_the_settings_of_the_place(here):
     await setting(here, SITE, list_budget="200")
     (dearer,) = (await here.spending().quote(QUESTION, TEAM)).lines
     await setting(here, SITE, list_budget="100")
@@ -143,7 +143,7 @@ async def test_the_price_is_that_of_the_place(here):
     assert (await here.spending().quote(QUESTION, "T2")).lines[0].units == 1500
 
 
-async def test_who_must_be_asked_is_set_by_place_as_well(here):
+async def test_the_confirmation_threshold_can_differ_by_place(here):
     await setting(here, CHANNEL, confirm_over="1000")
     ask = here.spending()
     assert ask.must_be_confirmed(await ask.quote(QUESTION, TEAM, "C1"))

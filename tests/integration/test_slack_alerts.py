@@ -38,7 +38,7 @@ def rise(there: TrackedChannel) -> None:
     there.bot.moving.ranking.insert(0, OURS)
 
 
-async def test_by_default_a_won_link_is_told_the_next_morning_and_a_rank_is_not(there):
+async def test_by_default_a_won_link_makes_an_alert_the_next_morning_and_a_rank_does_not(there):
     rise(there)
     won(there, "friend")
     await there.read()
@@ -48,14 +48,14 @@ async def test_by_default_a_won_link_is_told_the_next_morning_and_a_rank_is_not(
     assert "top" not in alert
 
 
-async def test_nothing_happened_nothing_is_said(there):
+async def test_without_changes_nothing_is_said(there):
     await there.read()
     await there.day(0)
     await there.day(1)
     assert said(there) == []
 
 
-async def test_a_rank_is_told_where_the_channel_wants_to_hear_of_it(there):
+async def test_a_rank_is_posted_only_where_the_channel_asks_for_it(there):
     await there.set(alerts="entered_top3")
     rise(there)
     won(there, "friend")
@@ -66,7 +66,7 @@ async def test_a_rank_is_told_where_the_channel_wants_to_hear_of_it(there):
     assert "friend" not in alert
 
 
-async def test_a_day_has_one_message_at_most_and_the_next_tells_the_rest_once(there):
+async def test_a_day_has_at_most_one_alert_and_the_next_day_reports_the_rest_once(there):
     won(there, "one", "two")
     await there.read()
     await there.day(0)
@@ -86,7 +86,7 @@ async def test_a_day_has_one_message_at_most_and_the_next_tells_the_rest_once(th
     assert "one.example" not in second
 
 
-async def test_on_the_digests_day_the_digest_speaks_alone(there):
+async def test_on_the_digest_day_there_are_no_alerts(there):
     await there.day(5, hour=22)  # Sunday
     won(there, "friend")
     await there.bot.services.schedule.run_due()
@@ -106,7 +106,7 @@ async def test_on_the_digests_day_the_digest_speaks_alone(there):
     assert "friend" not in said(there)[-1]
 
 
-async def test_a_digests_day_without_anything_to_tell_stays_silent_as_well(there):
+async def test_a_digest_day_without_news_stays_silent_too(there):
     await there.day(6)
     won(there, "friend")
     await there.read()
@@ -116,7 +116,7 @@ async def test_a_digests_day_without_anything_to_tell_stays_silent_as_well(there
     assert "friend.example" in said(there)[0]
 
 
-async def test_a_digest_that_comes_late_is_the_days_only_word(there):
+async def test_a_late_digest_suppresses_that_days_alerts(there):
     there.channel.is_archived = True
     won(there, "friend")
     await there.day(6)  # Monday: waits for the digest
@@ -178,9 +178,7 @@ async def test_a_page_that_is_there_without_the_link_is_a_loss(there):
         (60, ReadState.UNREACHABLE, False),
     ],
 )
-async def test_of_losses_only_a_strong_one_that_was_seen_may_interrupt(
-    there, authority, shown, told
-):
+async def test_only_a_strong_and_verified_loss_may_make_an_alert(there, authority, shown, told):
     await there.set(alerts="lost_strong")
     won(there, "friend", authority=authority)
     await there.read()
@@ -194,14 +192,14 @@ async def test_of_losses_only_a_strong_one_that_was_seen_may_interrupt(
     )
 
 
-async def test_a_competitors_new_link_interrupts_nobody(there):
+async def test_a_competitors_new_link_makes_no_alert(there):
     there.bot.moving.link(COMPETITORS[1], "fresh.example", days_ago=0)
     await there.read()
     await there.day(0)
     assert said(there) == []
 
 
-async def test_a_count_that_an_answer_saw_grow_is_told_though_nobody_asked_who_it_was(there):
+async def test_a_count_that_grew_in_an_answer_is_reported_without_names(there):
     there.bot.clock.advance(60)
     (here,) = await there.bot.services.tracking.listed(there.team, None)
     keyword = here.state.tracked

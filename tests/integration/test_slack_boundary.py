@@ -64,13 +64,13 @@ async def test_a_button_that_opens_an_address_is_acknowledged_in_silence(bot):
     assert bot.seen() == [message]
 
 
-async def test_an_event_nobody_asked_for_is_acknowledged(bot):
+async def test_an_unhandled_event_is_acknowledged(bot):
     bot.app.events = frozenset({"app_home_opened"})
     ack = await bot.playground.open_home("ana")
     assert ack.ok
 
 
-async def test_a_view_nobody_knows_is_closed(bot):
+async def test_an_unknown_view_is_closed(bot):
     view = {
         "type": "modal",
         "callback_id": "old_form",
@@ -87,7 +87,7 @@ async def test_a_view_nobody_knows_is_closed(bot):
         assert ack.ok
 
 
-async def test_a_surprise_before_the_ack_is_told_privately_with_a_reference(bot, caplog):
+async def test_an_unexpected_error_before_the_ack_is_reported_with_a_reference(bot, caplog):
     bot.analysis.check = broken
     ack = await bot.gap("best crm")
     (note,) = bot.seen()
@@ -99,7 +99,7 @@ async def test_a_surprise_before_the_ack_is_told_privately_with_a_reference(bot,
     assert "ZeroDivisionError" in caplog.text
 
 
-async def test_a_surprise_in_a_form_is_shown_in_the_form(bot):
+async def test_an_unexpected_error_in_a_form_is_shown_in_the_form(bot):
     await bot.playground.slash("ana", "seo", "/gap")
     await bot.settle()
     bot.analysis.check = broken
@@ -107,7 +107,7 @@ async def test_a_surprise_in_a_form_is_shown_in_the_form(bot):
     assert "Something went wrong" in bot.playground.modal("ana").errors["keyword"]
 
 
-async def test_a_surprise_after_the_ack_is_told_privately_too(bot):
+async def test_an_unexpected_error_after_the_ack_is_reported_privately_too(bot):
     bot.services.slack_api.show = broken
     ack = await bot.gap("")
     await bot.settle()
@@ -115,7 +115,7 @@ async def test_a_surprise_after_the_ack_is_told_privately_too(bot):
     assert "Something went wrong on my side" in bot.seen()[-1].text
 
 
-async def test_a_surprise_that_cannot_be_told_is_still_written_down(bot, caplog):
+async def test_an_unexpected_error_that_cannot_be_reported_is_still_logged(bot, caplog):
     def late(*_arguments):
         bot.clock.advance(3600)
         raise ZeroDivisionError

@@ -92,7 +92,7 @@ async def test_show_all_of_a_private_answer_stays_private(bot):
     assert last.only_for is not None
 
 
-async def test_show_all_that_nobody_can_hear_of_any_more_adds_nothing(bot, caplog):
+async def test_show_all_without_a_way_to_reply_adds_nothing(bot, caplog):
     parent = await answered(bot)
     await bot.click(parent, "Show all 60")
     submit = bot.services.jobs.submit
@@ -188,7 +188,7 @@ async def test_the_same_page_named_twice_at_once_runs_once(bot):
     assert len(bot.analysis.asked) == 2
 
 
-async def test_a_form_that_slack_does_not_open_is_told_privately(bot):
+async def test_a_form_that_slack_does_not_open_is_reported_privately(bot):
     parent = await answered(bot)
     bot.playground.fail_next("views.open", "expired_trigger_id")
     await bot.click(parent, "Name our page")
@@ -220,7 +220,7 @@ async def test_an_id_of_another_team_opens_nothing(bot):
     parent = await answered(bot)
     bot.playground.workspace.team_id = "T0STRANGER"
     await bot.click(parent, "Show all 60")
-    assert "does not belong to this channel" in bot.seen()[-1].text
+    assert "people of its own workspace only" in bot.seen()[-1].text
 
 
 async def test_a_show_all_job_is_no_run_of_its_own(bot):

@@ -66,7 +66,7 @@ async def test_the_list_opens_privately_from_the_digest(bot):
     assert len(public(bot)) == 2
 
 
-async def test_what_nobody_tracks_any_more_is_not_in_the_digest(bot):
+async def test_untracked_keywords_are_not_in_the_digest(bot):
     await bot.gap("track best crm")
     await bot.gap("track crm software")
     await bot.gap("untrack crm software")
@@ -113,7 +113,7 @@ async def test_the_digest_before_any_read_says_that(bot):
     assert "read yet" in bot.seen()[-1].text
 
 
-async def test_a_channel_that_takes_no_posts_waits_and_its_owner_hears_of_it_once(bot):
+async def test_a_channel_that_accepts_no_posts_waits_and_its_owner_is_told_once(bot):
     await bot.gap("track best crm")
     bot.moving.link(OURS, "won.example", days_ago=-3)
     bot.playground.workspace.channel("seo").is_archived = True
@@ -141,7 +141,7 @@ async def test_a_public_channel_without_the_bot_gets_its_digest_and_hears_why_th
         assert "/invite @LinkGap" in last.text
 
 
-async def test_what_is_folded_in_the_digest_now_is_said_to_be_in_the_list(bot):
+async def test_rows_left_out_of_the_private_digest_are_said_to_be_in_the_list(bot):
     for number in range(12):
         await bot.gap(f"track crm {number}")
     bot.moving.link(OURS, "won.example", days_ago=-3)

@@ -51,13 +51,13 @@ async def test_a_retry_uses_what_was_paid_for(bot):
     assert "18 to go" in bot.by_bot()[1].text
 
 
-async def test_a_question_that_turns_out_bad_during_the_run_is_told_the_same_way(bot):
+async def test_a_question_rejected_during_the_run_is_reported_the_same_way(bot):
     bot.analysis.error = BadQuestion("No vendor can read a SERP.")
     await bot.gap("best crm")
     assert "No vendor can read a SERP." in bot.by_bot()[0].text
 
 
-async def test_vendors_that_are_gone_after_a_restart_are_told_by_the_run_itself(bot):
+async def test_vendors_missing_after_a_restart_are_reported_by_the_run(bot):
     begun = asyncio.Event()
 
     async def forever() -> None:
@@ -74,7 +74,7 @@ async def test_vendors_that_are_gone_after_a_restart_are_told_by_the_run_itself(
     assert "No vendor is configured." in bot.by_bot()[0].text
 
 
-async def test_a_surprise_is_told_with_the_runs_number_and_logged_with_its_traceback(bot, caplog):
+async def test_an_unexpected_error_is_reported_with_the_runs_number_and_logged(bot, caplog):
     bot.analysis.error = ZeroDivisionError("secret inner detail")
     await bot.gap("best crm")
     (parent,) = bot.by_bot()
@@ -85,7 +85,7 @@ async def test_a_surprise_is_told_with_the_runs_number_and_logged_with_its_trace
     assert any(run_id in record.message and record.exc_info for record in caplog.records)
 
 
-async def test_a_surprise_after_the_answer_leaves_the_answer_standing(bot, monkeypatch):
+async def test_an_unexpected_error_after_the_answer_leaves_the_answer(bot, monkeypatch):
     def broken(_report) -> Message:
         raise ZeroDivisionError
 
@@ -126,7 +126,7 @@ async def test_a_table_that_slack_refuses_becomes_a_list(bot):
     assert "data_table" not in words(prospects)
 
 
-async def test_a_rate_limit_is_waited_out_by_slacks_own_clock(bot):
+async def test_a_rate_limit_is_waited_out_as_long_as_slack_says(bot):
     bot.playground.limit_next("chat.postMessage", 30, 2)
     before = bot.clock.monotonic()
     await bot.gap("best crm")
@@ -134,7 +134,7 @@ async def test_a_rate_limit_is_waited_out_by_slacks_own_clock(bot):
     assert bot.clock.monotonic() - before >= 60
 
 
-async def test_a_rate_limit_that_does_not_end_is_told(bot):
+async def test_an_endless_rate_limit_is_reported(bot):
     bot.playground.limit_next("chat.postMessage", 1, 4)
     await bot.gap("best crm")
     assert "slow down" in bot.seen()[-1].text
@@ -160,7 +160,7 @@ async def test_an_edit_is_repeated_after_any_fault_because_twice_is_harmless(bot
 @pytest.mark.parametrize(
     "fault", ["http500", "disconnect_before", "disconnect_after", "fatal_error"]
 )
-async def test_a_placeholder_of_which_nobody_knows_is_never_posted_twice(bot, fault):
+async def test_a_possibly_posted_placeholder_is_never_posted_twice(bot, fault):
     bot.playground.fail_next("chat.postMessage", fault)
     await bot.gap("best crm")
     note = bot.seen()[-1]
@@ -173,7 +173,7 @@ async def test_a_placeholder_of_which_nobody_knows_is_never_posted_twice(bot, fa
     assert "18 to go" in bot.by_bot()[-1].text
 
 
-async def test_a_thread_message_of_which_nobody_knows_is_owned_up_to_in_the_parent(bot):
+async def test_a_possibly_lost_thread_message_is_mentioned_in_the_parent(bot):
     async def lose_the_next() -> None:
         bot.playground.fail_next("chat.postMessage", "disconnect_after")
 

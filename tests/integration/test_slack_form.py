@@ -30,7 +30,7 @@ async def test_a_bare_gap_opens_a_form_filled_with_the_defaults(bot):
     assert bot.seen() == []
 
 
-async def test_blanks_alone_are_a_bare_gap(bot):
+async def test_spaces_only_are_a_bare_gap(bot):
     assert await opened(bot, "   ")
 
 
@@ -61,14 +61,14 @@ async def test_the_filled_form_is_answered_in_the_channel_it_came_from(bot):
     assert "18 to go" in bot.by_bot()[0].text
 
 
-async def test_a_field_that_was_emptied_means_it(bot):
+async def test_a_field_that_was_emptied_stays_empty(bot):
     await opened(bot)
     await bot.playground.submit_view("ana", {"keyword": "best crm", "site": ""})
     await bot.settle()
     assert bot.analysis.asked[0].site is None
 
 
-async def test_every_fault_stands_under_its_own_field(bot):
+async def test_every_error_is_shown_below_its_own_field(bot):
     await opened(bot)
     await bot.playground.submit_view(
         "ana",

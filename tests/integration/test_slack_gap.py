@@ -46,10 +46,10 @@ async def test_one_parent_message_grows_from_placeholder_to_answer_and_the_rest_
 
 
 async def test_the_placeholder_stands_before_the_analysis_begins(bot):
-    async def look() -> None:
+    async def observe() -> None:
         assert bot.methods() == ["chat.postMessage"]
 
-    bot.analysis.between = look
+    bot.analysis.between = observe
     await bot.gap("best crm")
     assert len(bot.analysis.asked) == 1
 
@@ -180,7 +180,7 @@ async def test_defaults_come_from_the_environment_then_from_the_channels_site(bo
     assert (third.site, third.market) == ("other.com", Market("ch", "de"))
 
 
-async def held(bot: Bot, *questions: str) -> asyncio.Event:
+async def ask_and_block(bot: Bot, *questions: str) -> asyncio.Event:
     """Ask, and block the analyses until the test releases them."""
     release = asyncio.Event()
     bot.analysis.between = release.wait
@@ -190,7 +190,7 @@ async def held(bot: Bot, *questions: str) -> asyncio.Event:
 
 
 async def test_the_same_question_of_two_people_at_once_is_answered_once(bot):
-    release = await held(bot, "best crm")
+    release = await ask_and_block(bot, "best crm")
     await bot.playground.slash("ben", "seo", "/gap", "best crm")
     note = bot.seen("ben")[-1]
     assert "already working on “best crm”" in note.text
@@ -203,7 +203,7 @@ async def test_the_same_question_of_two_people_at_once_is_answered_once(bot):
 
 
 async def test_another_channel_may_ask_the_same_at_the_same_time(bot):
-    release = await held(bot, "best crm")
+    release = await ask_and_block(bot, "best crm")
     await bot.playground.slash("ben", "general", "/gap", "best crm")
     release.set()
     await bot.services.jobs.idle()
@@ -211,7 +211,7 @@ async def test_another_channel_may_ask_the_same_at_the_same_time(bot):
 
 
 async def test_a_full_queue_says_so_privately_and_takes_nothing(bot):
-    release = await held(bot, *[f"crm {number}" for number in range(7)])
+    release = await ask_and_block(bot, *[f"crm {number}" for number in range(7)])
     await bot.playground.slash("ben", "seo", "/gap", "one too many")
     note = bot.seen("ben")[-1]
     assert "5 runs are waiting already" in note.text
@@ -223,8 +223,8 @@ async def test_a_full_queue_says_so_privately_and_takes_nothing(bot):
     assert len(bot.analysis.asked) == 8
 
 
-async def test_the_job_is_on_disk_before_slack_is_told(bot):
-    release = await held(bot, "best crm")
+async def test_the_job_is_on_disk_before_the_ack(bot):
+    release = await ask_and_block(bot, "best crm")
     rows = await bot.database.read(
         lambda db: db.execute("SELECT kind, state, payload FROM jobs").fetchall()
     )

@@ -17,7 +17,7 @@ async def bot(tmp_path) -> AsyncIterator[Bot]:
         yield it
 
 
-async def test_a_run_makes_as_many_requests_as_the_sweep_below_kills(bot):
+async def test_a_run_makes_as_many_requests_as_its_sweep_kills(bot):
     await bot.gap("best crm")
     assert len(bot.methods()) == CALLS_OF_A_RUN
 
@@ -37,7 +37,7 @@ async def test_killed_at_any_request_the_run_ends_or_says_so_and_nothing_is_ther
     assert len(bot.analysis.asked) <= 2
 
 
-async def test_a_kill_over_the_placeholder_is_told_privately_with_a_retry_and_costs_nothing(bot):
+async def test_a_kill_at_the_placeholder_is_reported_privately_with_a_retry_and_is_free(bot):
     await bot.killed_at(1, after=True, text="best crm")
     note = bot.seen()[-1]
     assert "was interrupted by a restart" in note.text
@@ -47,7 +47,7 @@ async def test_a_kill_over_the_placeholder_is_told_privately_with_a_retry_and_co
     assert "18 to go" in bot.by_bot()[-1].text
 
 
-async def test_a_kill_over_a_mentions_placeholder_is_told_in_its_thread(bot):
+async def test_a_kill_at_a_mentions_placeholder_is_reported_in_its_thread(bot):
     bot.playground.stall(1, after=False)
     await bot.playground.mention("ana", "seo", "best crm")
     await bot.playground.stalled.wait()
@@ -136,7 +136,7 @@ async def test_a_private_answer_goes_on_after_a_kill(bot):
     assert "18 to go" in bot.seen(channel="leadership")[1].text
 
 
-async def test_a_job_that_was_begun_a_third_time_reads_no_pages(bot):
+async def test_a_job_that_is_started_a_third_time_reads_no_pages(bot):
     begun = asyncio.Event()
 
     async def forever() -> None:

@@ -48,13 +48,13 @@ async def test_a_mention_in_words_that_are_no_question_is_answered_privately_in_
 
 
 @pytest.mark.parametrize("text", ["", "help"])
-async def test_a_mention_without_a_question_is_told_how_to_ask(bot, text):
+async def test_a_mention_without_a_question_explains_how_to_ask(bot, text):
     await bot.mention(text)
     await bot.settle()
     assert "`/gap best crm`" in words(bot.seen()[-1])
 
 
-async def test_a_private_note_that_slack_refuses_is_no_disaster(bot):
+async def test_a_rejected_private_note_stops_nothing(bot):
     bot.playground.fail_next("chat.postEphemeral", "user_not_in_channel")
     ack = await bot.mention("best crm in:zz")
     await bot.settle()
@@ -75,7 +75,7 @@ async def test_the_same_event_delivered_twice_is_answered_once(bot):
     assert all(message.only_for is None for message in bot.playground.workspace.everything())
 
 
-async def test_what_other_bots_say_is_not_answered(bot):
+async def test_messages_of_other_bots_are_not_answered(bot):
     bot.join("seo")
     body = event(bot, "Ev2", bot_id="B999")
     assert (await bot.playground._courier.event(bot.app, body, 0, "")).ok  # noqa: SLF001 - by hand

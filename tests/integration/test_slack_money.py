@@ -57,7 +57,7 @@ def stale(bot: Bot, blocks) -> None:
     bot.playground.workspace.edit(message, "price", blocks)
 
 
-async def test_a_dear_run_asks_first_and_spends_nothing(bot):
+async def test_an_expensive_run_asks_first_and_spends_nothing(bot):
     price = await priced(bot)
     assert bot.analysis.asked == []
     assert "At most 1,500 Ahrefs units ($1.50)." in words(price)
@@ -120,7 +120,7 @@ async def test_whoever_confirms_pays(bot):
 
 
 @pytest.mark.parametrize("second", ["Confirm", "Cheaper plan", "Cancel"])
-async def test_a_price_is_decided_on_once(bot, second):
+async def test_a_price_can_be_decided_on_only_once(bot, second):
     price = await priced(bot)
     before = deepcopy(price.blocks)
     release = asyncio.Event()
@@ -170,7 +170,7 @@ async def test_run_again_asks_for_the_price_again(bot):
     assert "At most 1,500 Ahrefs units" in words(bot.by_bot()[-1])
 
 
-async def test_a_price_whose_message_is_gone_is_answered_in_a_new_one(bot):
+async def test_a_price_whose_message_was_deleted_is_answered_in_a_new_one(bot):
     price = await priced(bot)
     bot.playground.fail_next("chat.update", "message_not_found")
     await bot.click(price, "Confirm")
@@ -218,7 +218,7 @@ async def test_a_restart_before_the_decision_keeps_the_price_once(bot):
     assert len(bot.analysis.asked) == 1
 
 
-async def test_what_runs_have_cost_here_stands_beside_the_worst_case(bot):
+async def test_the_typical_cost_of_runs_is_shown_next_to_the_worst_case(bot):
     for number, units in enumerate((900, 1_100, 1_300)):
         await spending(bot, run_id=f"r{number}", worst_units=units)
     assert "The last runs here cost 1,100 Ahrefs units (median)." in words(await priced(bot))
@@ -245,7 +245,7 @@ async def test_without_a_price_a_threshold_in_dollars_always_asks(tmp_path):
         assert "At most 1 Ahrefs units." in words(bot.by_bot()[0])
 
 
-async def test_a_vendor_that_bills_money_is_told_in_dollars(bot):
+async def test_a_vendor_that_bills_money_is_shown_in_dollars(bot):
     bot.analysis.prices = {"dataforseo": 90_000}
     bot.analysis.light_prices = {"dataforseo": 60_000}
     assert "At most $0.09 DataForSEO." in words(await priced(bot))
@@ -303,7 +303,7 @@ async def test_budget_in_quotes_is_a_keyword(bot):
     assert bot.analysis.asked[0].keyword == "budget"
 
 
-async def test_budget_by_mention_is_told_to_the_asker_alone(bot):
+async def test_budget_by_mention_is_shown_to_the_asker_only(bot):
     await bot.mention("budget")
     note = bot.seen()[-1]
     assert "Spent since" in words(note)
@@ -366,7 +366,7 @@ async def test_a_run_that_brings_a_cap_near_its_end_says_so_in_the_answer(tmp_pa
 
 
 @pytest.mark.parametrize(("used", "warned"), [(799, False), (800, True)])
-async def test_a_vendors_allowance_near_its_end_is_told_in_the_answer(bot, used, warned):
+async def test_a_nearly_used_up_allowance_is_mentioned_in_the_answer(bot, used, warned):
     bot.analysis.prices = {"ahrefs": 100}
     bot.analysis.balances["ahrefs"] = Balance("units", used, 1_000, date(2026, 12, 1))
     await bot.gap("best crm")
@@ -391,7 +391,7 @@ async def test_a_balance_is_asked_for_once_in_a_quarter_of_an_hour(bot):
     assert len(asked) == 2
 
 
-async def test_a_run_is_over_when_its_look_up_of_the_allowance_has_let_go_of_its_price(bot):
+async def test_a_run_ends_only_after_its_allowance_lookup_released_its_reservation(bot):
     bot.analysis.prices = {"ahrefs": 100}
     settled = asyncio.Event()
 

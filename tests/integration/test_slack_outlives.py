@@ -69,7 +69,7 @@ async def asked_by_http(bot) -> tuple[int, str]:
     return answer.status_code, answer.text
 
 
-async def test_a_lock_that_outlasts_every_wait_leaves_nobody_in_silence(bot):
+async def test_with_an_endless_lock_everybody_is_answered_or_told(bot):
     released = asyncio.Event()
     bot.analysis.between = released.wait
     acks = await ask_all(bot)
@@ -90,7 +90,7 @@ async def test_a_lock_that_outlasts_every_wait_leaves_nobody_in_silence(bot):
     assert ack.ok
 
 
-async def test_a_full_disk_leaves_nobody_in_silence(bot):
+async def test_with_a_full_disk_everybody_is_answered_or_told(bot):
     released = asyncio.Event()
     bot.analysis.between = released.wait
     await ask_all(bot)
@@ -103,7 +103,7 @@ async def test_a_full_disk_leaves_nobody_in_silence(bot):
     assert await open_reservations(bot) == 0
 
 
-async def test_a_fault_before_the_placeholder_is_told_to_the_asker(bot):
+async def test_an_error_before_the_placeholder_reaches_the_asker(bot):
     async def broken(*_):
         raise KeyError("nobody foresaw this")
 
@@ -122,7 +122,7 @@ async def test_a_fault_before_the_placeholder_is_told_to_the_asker(bot):
         "track best crm site:ledgerly.example",
     ],
 )
-async def test_without_the_file_the_asker_of_every_kind_of_job_hears_it(bot, command):
+async def test_without_a_database_the_asker_of_every_kind_of_job_is_told(bot, command):
     run, read = bot.database.run, bot.database.read
     written = 0
 
@@ -146,7 +146,7 @@ async def test_without_the_file_the_asker_of_every_kind_of_job_hears_it(bot, com
     assert "Ask again" in told.text
 
 
-async def test_where_the_private_ear_is_closed_a_direct_message_says_it(bot):
+async def test_without_a_private_reply_a_direct_message_is_sent(bot):
     async def broken(*_):
         raise KeyError("nobody foresaw this")
 
@@ -164,7 +164,7 @@ async def test_where_the_private_ear_is_closed_a_direct_message_says_it(bot):
 
 
 @pytest.fixture
-def held(bot, monkeypatch):
+def release(bot, monkeypatch):
     """Block every write until the test sets the event, longer than an ack may take."""
     monkeypatch.setattr(jobs, "PATIENCE_S", 0.05)
     run, go = bot.database.run, asyncio.Event()
@@ -177,24 +177,24 @@ def held(bot, monkeypatch):
     return go
 
 
-async def test_a_question_that_is_not_written_in_time_is_told_so_and_answered_later(bot, held):
+async def test_a_question_not_stored_in_time_gets_a_note_and_a_later_answer(bot, release):
     ack = await bot.playground.slash("ana", "seo", "/gap", "best crm")
     assert ack.ok
     assert await somebody_hears(bot, "so your request waits") or "so your request waits" in ack.body
-    held.set()
+    release.set()
     await soon(lambda: somebody_hears(bot, "to go"))
 
 
-async def test_a_question_that_could_never_be_written_is_told_and_may_be_asked_again(bot, held):
+async def test_a_question_that_could_not_be_stored_is_reported_and_may_be_repeated(bot, release):
     run = bot.database.run
 
     async def fails(_fn):
-        await held.wait()
+        await release.wait()
         raise sqlite3.OperationalError("database is locked")
 
     bot.database.run = fails
     await bot.playground.slash("ana", "seo", "/gap", "best crm")
-    held.set()
+    release.set()
     await soon(lambda: somebody_hears(bot, "I could not write your request to my database"))
     bot.database.run = run
     await bot.gap("best crm")

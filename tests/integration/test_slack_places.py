@@ -23,7 +23,7 @@ async def refused(bot: Bot):
     return note
 
 
-async def test_a_private_channel_without_the_bot_costs_nothing_and_offers_three_ways_out(bot):
+async def test_a_private_channel_without_the_bot_costs_nothing_and_gets_alternatives(bot):
     note = await refused(bot)
     assert note.only_for == bot.playground.workspace.user("ana").id
     assert "Nothing was spent" in note.text
@@ -58,7 +58,7 @@ async def test_send_to_my_dm_answers_there_with_thread_and_file(bot):
     assert "answer_dm" not in words(note)
 
 
-async def test_answer_privately_here_gives_result_prospects_and_method_to_one_pair_of_eyes(bot):
+async def test_answer_privately_here_gives_result_prospects_and_method_privately(bot):
     await bot.click(await refused(bot), "Answer privately here")
     working, result, prospects, method = bot.seen(channel="leadership")
     assert "for your eyes only" in working.text
@@ -91,7 +91,7 @@ async def test_a_private_answer_stands_without_its_file(bot):
     assert len(bot.seen(channel="leadership")) == 4
 
 
-async def test_a_private_failure_is_told_privately(bot):
+async def test_a_private_failure_is_reported_privately(bot):
     bot.analysis.error = BadAnswer("Ahrefs")
     await bot.click(await refused(bot), "Answer privately here")
     failure = bot.seen(channel="leadership")[-1]
@@ -122,13 +122,13 @@ async def test_a_public_channel_needs_no_invitation_but_the_file_does(bot):
     assert bot.playground.workspace.files[file.files[0]].content
 
 
-async def test_a_file_that_goes_nowhere_is_owned_up_to(bot):
+async def test_a_file_that_could_not_be_sent_is_mentioned(bot):
     bot.playground.fail_next("conversations.open", "user_disabled")
     await bot.gap("best crm")
     assert "A direct message failed as well." in bot.thread(bot.by_bot()[0])[1].text
 
 
-async def test_a_file_that_slack_does_not_take_is_owned_up_to(bot):
+async def test_a_file_that_slack_rejects_is_mentioned(bot):
     bot.join("seo")
     bot.playground.fail_next("files.getUploadURLExternal", "file_upload_size_restricted")
     await bot.gap("best crm")
@@ -143,7 +143,7 @@ async def test_a_command_in_the_bots_own_dm_is_answered_there(bot):
     assert len(bot.thread(parent)) == 4
 
 
-async def test_a_missing_scope_is_named_with_what_there_is(bot):
+async def test_a_missing_scope_is_named_with_the_scopes_granted(bot):
     bot.app.scopes = frozenset({"commands", "im:write"})
     await bot.gap("best crm")
     note = bot.seen()[-1]
@@ -154,7 +154,7 @@ async def test_a_missing_scope_is_named_with_what_there_is(bot):
 
 
 @pytest.mark.parametrize("code", ["account_inactive", "token_revoked", "invalid_auth"])
-async def test_a_token_that_slack_took_back_is_told_through_the_commands_own_reply(bot, code):
+async def test_a_revoked_token_is_reported_through_the_commands_own_reply(bot, code):
     bot.playground.fail_next("chat.postMessage", code)
     await bot.gap("best crm")
     assert "no longer accepts LinkGap's token" in bot.seen()[-1].text
@@ -162,7 +162,7 @@ async def test_a_token_that_slack_took_back_is_told_through_the_commands_own_rep
     assert await states(bot) == ["failed"]
 
 
-async def test_a_dm_that_cannot_be_opened_is_told_where_it_was_asked_for(bot):
+async def test_a_dm_that_cannot_be_opened_is_reported_where_it_was_requested(bot):
     note = await refused(bot)
     bot.playground.fail_next("conversations.open", "user_disabled")
     await bot.click(note, "Send to my DM")

@@ -45,7 +45,7 @@ async def test_another_opens_the_form_that_names_a_page(bot):
     assert bot.analysis.asked[-1].page == "https://own.com/other"
 
 
-async def test_a_proposal_that_is_gone_is_said_and_nothing_runs(bot):
+async def test_a_missing_proposal_is_reported_and_nothing_runs(bot):
     parent = await asked(bot)
     await bot.database.run(lambda db: db.execute("DELETE FROM reports"))
     await bot.click(parent, "Use this")

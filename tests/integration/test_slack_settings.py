@@ -134,8 +134,8 @@ async def test_the_next_gap_obeys_what_was_saved(bot):
         ("own.com", Market("us", "en")),
         ("client.com", Market("at", "de")),
     ]
-    held = await bot.held()
-    assert (held.level, held.window) == ("page", 6)
+    here = await bot.settings_in()
+    assert (here.level, here.window) == ("page", 6)
 
 
 async def test_a_named_client_brings_its_own_market(bot):
@@ -155,13 +155,13 @@ async def test_the_channel_wins_over_the_client_and_the_client_over_everything(b
     await saved(bot, Level.TEAM, authority_floor="10", blocklist="a.com\nb.com")
     await saved(bot, "site:own.com", authority_floor="20", blocklist="c.com")
     await bot.gap("one")
-    assert (await bot.held()).authority_floor == 20
-    assert (await bot.held()).blocked == {"a.com", "b.com", "c.com"}
+    assert (await bot.settings_in()).authority_floor == 20
+    assert (await bot.settings_in()).blocked == {"a.com", "b.com", "c.com"}
     await saved(bot, Level.CHANNEL, authority_floor="30")
     await bot.gap("two")
-    assert (await bot.held()).authority_floor == 30
+    assert (await bot.settings_in()).authority_floor == 30
     await bot.gap("three", channel="marketing")
-    assert (await bot.held("marketing")).authority_floor == 20
+    assert (await bot.settings_in("marketing")).authority_floor == 20
 
 
 async def test_an_emptied_field_and_as_above_let_the_level_above_hold_again(bot):
@@ -169,15 +169,15 @@ async def test_an_emptied_field_and_as_above_let_the_level_above_hold_again(bot)
     await saved(bot, Level.CHANNEL, window="8", level="page", overruled=["intent"])
     await saved(bot, Level.CHANNEL, window="", level="-", overruled=[])
     await bot.gap("crm")
-    held = await bot.held()
-    assert (held.window, held.level, held.overruled_gates) == (6, "site", frozenset())
+    here = await bot.settings_in()
+    assert (here.window, here.level, here.overruled_gates) == (6, "site", frozenset())
 
 
-async def test_none_of_these_is_more_than_nothing_ticked(bot):
+async def test_none_of_these_differs_from_nothing_ticked(bot):
     await saved(bot, Level.TEAM, alerts=["won", "lost_strong"])
     await saved(bot, Level.CHANNEL, alerts=["none"])
     await bot.gap("crm")
-    assert (await bot.held()).alert_moments == frozenset()
+    assert (await bot.settings_in()).alert_moments == frozenset()
 
 
 async def test_a_button_opens_the_form_and_what_was_saved_is_told_privately(bot):
@@ -190,7 +190,7 @@ async def test_a_button_opens_the_form_and_what_was_saved_is_told_privately(bot)
     assert len(bot.seen("ben")) == 1
 
 
-async def test_a_channel_that_is_set_up_gets_the_clock_of_who_did_it(bot):
+async def test_a_channel_gets_the_time_zone_of_the_person_who_set_it_up(bot):
     assert fields(await opened(bot, user="mei"))["time_zone"]["element"]["initial_value"] == (
         "Asia/Tokyo"
     )
@@ -204,7 +204,7 @@ async def test_a_channel_that_is_set_up_gets_the_clock_of_who_did_it(bot):
     assert again["initial_value"] == "Asia/Tokyo"
 
 
-async def test_every_fault_stands_under_its_own_field_and_nothing_is_saved(bot):
+async def test_every_error_is_shown_below_its_field_and_nothing_is_saved(bot):
     await opened(bot, Level.CHANNEL)
     faults = await sent(
         bot, site="127.0.0.1", window="99", time_zone="Berlin", blocklist="a.com, b", level="page"
@@ -245,7 +245,7 @@ async def test_two_people_who_change_different_things_both_get_them(bot):
     assert await kept(bot) == {("team", "window"): "6", ("team", "level"): "page"}
 
 
-async def test_who_comes_second_to_the_same_field_is_told(bot):
+async def test_the_second_person_to_change_a_field_gets_an_error(bot):
     await opened(bot, Level.TEAM, user="ana")
     await opened(bot, Level.TEAM, user="ben")
     assert await sent(bot, user="ana", window="6") == {}
@@ -263,13 +263,13 @@ async def test_another_team_sees_nothing_of_it(bot):
     assert "client.com" not in str(view.body)
     assert "initial_value" not in fields(view)["window"]["element"]
     await bot.gap("crm")
-    assert (await bot.held()).window == 4
+    assert (await bot.settings_in()).window == 4
 
 
 # Money
 
 
-async def test_who_is_no_admin_reads_money_and_who_may_change_it(bot):
+async def test_a_non_admin_sees_money_settings_and_who_may_change_them(bot):
     view = await opened(bot, Level.TEAM, user="ben")
     assert {"run_cap", "prices", "via", "compare_indexes"}.isdisjoint(fields(view))
     assert "Cap of an answer: each vendor's own" in told(view)
@@ -319,7 +319,7 @@ async def test_a_form_that_was_open_over_an_update_saves_under_the_new_name(bot)
     assert await kept(bot) == {("team", "list_budget"): "500"}
 
 
-async def test_who_is_no_admin_any_more_when_the_form_comes_back_is_refused(bot):
+async def test_a_person_who_is_no_longer_admin_at_submission_is_rejected(bot):
     await opened(bot, Level.TEAM)
     bot.playground.workspace.user("ana").is_admin = False
     assert (await sent(bot, run_cap="500"))["run_cap"].startswith("Only workspace admins")
@@ -334,9 +334,7 @@ async def test_where_slack_does_not_say_who_somebody_is_money_stays_as_it_is(bot
     assert await sent(bot, window="6") == {}
 
 
-async def test_a_slack_that_is_slow_to_say_who_somebody_is_does_not_keep_the_form_shut(
-    bot, monkeypatch
-):
+async def test_a_slow_user_lookup_does_not_delay_the_form(bot, monkeypatch):
     monkeypatch.setattr(people, "PATIENCE_S", 0.05)
     bot.playground.stall(1, after=False)
     view = await opened(bot)
@@ -375,7 +373,7 @@ async def test_thirty_clients_are_all_in_the_menu(bot):
     assert overrides.sites["client-29.com"] == {"aliases": "new.com,old.com", "window": "6"}
 
 
-async def test_a_blocklist_too_long_for_a_form_is_told_and_kept(bot):
+async def test_a_blocklist_too_long_for_a_form_is_shown_as_text_and_kept(bot):
     many = ",".join(f"blocked-{n:04}.com" for n in range(300))
     await bot.services.channels.save(
         bot.playground.workspace.team_id, TEAM, {"blocklist": many}, "U1"
@@ -386,13 +384,13 @@ async def test_a_blocklist_too_long_for_a_form_is_told_and_kept(bot):
     assert (await kept(bot))["team", "blocklist"] == many
 
 
-async def test_a_change_of_another_process_is_heard_of_within_half_a_minute(bot):
+async def test_another_processs_change_takes_effect_within_half_a_minute(bot):
     await bot.gap("one")
     team, at = bot.playground.workspace.team_id, bot.clock.now()
     row = preferences.Preference("team", "", "window", "7", None, at)
     await bot.database.run(lambda db: preferences.keep(db, team, row))
     await bot.gap("two")
-    assert (await bot.held()).window == 4
+    assert (await bot.settings_in()).window == 4
     bot.clock.advance(30)
     await bot.gap("three")
-    assert (await bot.held()).window == 7
+    assert (await bot.settings_in()).window == 7

@@ -63,7 +63,7 @@ def command(bot: Bot, text: str, url: str) -> bytes:
     ).encode()
 
 
-async def test_no_stranger_gets_anything_sent_or_written_down(bot, caplog):
+async def test_no_stranger_causes_a_request_or_a_stored_row(bot, caplog):
     caplog.set_level(logging.DEBUG)
     door = http_app(bot.services)
     before = len(bot.playground.calls)
@@ -79,7 +79,7 @@ async def test_no_stranger_gets_anything_sent_or_written_down(bot, caplog):
     assert len(caplog.text) < 2_000
 
 
-async def test_what_slack_signed_is_answered_through_the_door(bot):
+async def test_a_signed_request_is_answered_by_the_bot(bot):
     door = http_app(bot.services)
     body = command(bot, "best crm", f"{bot.playground.url}/response/1")
     assert (await from_slack(bot, body).at(door)).status == 200
@@ -88,7 +88,7 @@ async def test_what_slack_signed_is_answered_through_the_door(bot):
     assert "18 to go" in parent.text
 
 
-async def test_a_keyword_may_hold_the_word_that_bolt_takes_for_a_field(bot):
+async def test_a_keyword_may_contain_the_word_that_bolt_treats_as_a_field(bot):
     door = http_app(bot.services)
     body = command(bot, "payload capacity", f"{bot.playground.url}/response/1")
     assert (await from_slack(bot, body).at(door)).status == 200
@@ -112,7 +112,9 @@ async def test_a_signed_answer_is_not_sent_outside_slack_either(bot, caplog):
 @pytest.mark.parametrize(
     ("stamp", "signature"), [("nan", "v0=00"), ("9" * 5000, "v0=00"), (None, "v0=é")]
 )
-async def test_without_the_door_too_a_check_that_broke_sends_nothing(bot, caplog, stamp, signature):
+async def test_without_our_signature_check_a_broken_one_sends_nothing_either(
+    bot, caplog, stamp, signature
+):
     caplog.set_level(logging.DEBUG)
     stamp = stamp or str(int(time.time()))
     headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature}

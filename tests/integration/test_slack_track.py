@@ -27,7 +27,7 @@ def channel(bot: Bot, name: str = "seo") -> str:
     return bot.playground.workspace.channel(name).id
 
 
-async def test_a_tracked_keyword_is_told_in_the_channel_with_its_gap_and_its_digest(bot):
+async def test_a_tracked_keyword_is_announced_with_its_gap_and_its_digest(bot):
     ack = await bot.gap("track best crm")
     assert ack.ok
     [message] = bot.by_bot()
@@ -38,7 +38,7 @@ async def test_a_tracked_keyword_is_told_in_the_channel_with_its_gap_and_its_dig
     assert len(await bot.tracked()) == 1
 
 
-async def test_the_channel_is_told_before_anything_is_asked(bot):
+async def test_the_channel_gets_its_message_before_anything_is_asked(bot):
     bot.playground.stall(2, after=True)
     await bot.playground.slash("ana", "seo", "/gap", "track best crm")
     async with asyncio.timeout(5):
@@ -50,46 +50,46 @@ async def test_the_channel_is_told_before_anything_is_asked(bot):
     bot.playground.released.set()
 
 
-async def test_all_that_the_command_says_is_kept(bot):
+async def test_everything_that_the_command_says_is_kept(bot):
     await bot.gap("track best crm page:ledgerly.example/crm in:de lang:de weekly on:thu at:16:00")
     [keyword] = await bot.tracked()
     assert keyword.question.page == OURS
     assert keyword.question.market.country == "de"
-    held = await bot.services.channels.settings(team(bot), channel(bot))
-    assert (held.digest_day, held.digest_hour) == ("thu", 16)
+    here = await bot.services.channels.settings(team(bot), channel(bot))
+    assert (here.digest_day, here.digest_hour) == ("thu", 16)
     assert "Read every Thursday at 16:00" in words(bot.by_bot()[0])
 
 
 @pytest.mark.parametrize("day", ["wed", "Wednesday"])
 async def test_a_day_of_the_week_is_named_in_short_or_in_full(bot, day):
     await bot.gap(f"track best crm on:{day}")
-    held = await bot.services.channels.settings(team(bot), channel(bot))
-    assert held.digest_day == "wed"
+    here = await bot.services.channels.settings(team(bot), channel(bot))
+    assert here.digest_day == "wed"
 
 
 @pytest.mark.parametrize("quotes", ['""', "''", "“”", "„“", "«»", "‘’"])
-async def test_what_looks_like_a_day_in_quotes_is_part_of_the_keyword(bot, quotes):
+async def test_a_quoted_option_for_the_day_is_part_of_the_keyword(bot, quotes):
     opening, closing = quotes
     await bot.gap(f"track {opening}turn on:off weekly at:night x:y{closing} weekly on:thu")
     [keyword] = await bot.tracked()
     assert keyword.question.keyword == "turn on:off weekly at:night x:y"
-    held = await bot.services.channels.settings(team(bot), channel(bot))
-    assert held.digest_day == "thu"
+    here = await bot.services.channels.settings(team(bot), channel(bot))
+    assert here.digest_day == "thu"
 
 
 async def test_the_time_zone_is_that_of_whoever_began_and_so_is_the_ownership(bot):
     ana = bot.playground.workspace.user("ana")
     await bot.gap("track best crm")
-    held = await bot.services.channels.settings(team(bot), channel(bot))
-    assert held.time_zone == ana.tz != "UTC"
+    here = await bot.services.channels.settings(team(bot), channel(bot))
+    assert here.time_zone == ana.tz != "UTC"
     await bot.gap("track crm software", user="ben")
     owner = await bot.database.read(lambda db: workspace.owner_of(db, team(bot), channel(bot)))
     assert owner == ana.id
-    held = await bot.services.channels.settings(team(bot), channel(bot))
-    assert held.time_zone == ana.tz
+    here = await bot.services.channels.settings(team(bot), channel(bot))
+    assert here.time_zone == ana.tz
 
 
-async def test_a_person_of_whom_slack_says_nothing_begins_in_utc(bot):
+async def test_a_person_unknown_to_slack_starts_in_utc(bot):
     bot.playground.fail_next("users.info", "user_not_found")
     await bot.gap("track best crm")
     assert "(UTC)" in words(bot.by_bot()[0])
@@ -103,7 +103,7 @@ async def test_a_mention_is_answered_in_its_thread(bot):
     assert len(await bot.tracked()) == 1
 
 
-async def test_what_is_tracked_already_is_told_privately_and_costs_nothing(bot):
+async def test_an_already_tracked_keyword_gets_a_private_note_and_costs_nothing(bot):
     await bot.gap("track best crm")
     asked = len(bot.moving.asked)
     await bot.gap("track best crm", user="ben")
@@ -115,7 +115,7 @@ async def test_what_is_tracked_already_is_told_privately_and_costs_nothing(bot):
     assert len(bot.by_bot()) == 1
 
 
-async def test_what_is_tracked_already_may_get_its_page_its_day_and_go_on(bot):
+async def test_a_tracked_keyword_may_get_a_page_and_a_day_and_be_resumed(bot):
     await bot.gap("track best crm")
     [keyword] = await bot.tracked()
     await bot.services.tracking.pause(keyword, paused=True)
@@ -159,7 +159,7 @@ async def test_an_archived_channel_is_told_so(bot):
     assert await bot.tracked() == ()
 
 
-async def test_a_first_read_that_fails_says_why_and_that_it_comes_again(bot):
+async def test_a_failed_first_read_says_why_and_that_it_is_retried(bot):
     bot.moving.down = True
     await bot.gap("track best crm")
     [message] = bot.by_bot()
@@ -180,7 +180,7 @@ async def test_a_first_read_that_fails_says_why_and_that_it_comes_again(bot):
         ("track best crm at:03:00", "full hour from 06:00 to 22:00"),
     ],
 )
-async def test_words_that_cannot_be_read_are_told_privately(bot, text, said):
+async def test_unreadable_words_get_a_private_error(bot, text, said):
     await bot.gap(text)
     assert said in bot.seen()[-1].text
     assert await bot.tracked() == ()
@@ -214,7 +214,7 @@ def dear(bot: Bot) -> None:
     bot.services.spending.week = week
 
 
-async def test_a_dear_keyword_asks_first_and_spends_nothing(bot):
+async def test_an_expensive_keyword_asks_first_and_spends_nothing(bot):
     dear(bot)
     await bot.gap("track best crm")
     [price] = bot.seen()
@@ -289,7 +289,7 @@ async def test_a_button_of_another_team_or_channel_does_nothing(bot):
     assert "does not belong to this channel" in bot.seen(channel="general")[-1].text
     bot.playground.workspace.team_id = "T0STRANGER"
     await bot.click(message, "Untrack")
-    assert "does not belong to this channel" in bot.seen()[-1].text
+    assert "people of its own workspace only" in bot.seen()[-1].text
     bot.playground.workspace.team_id = "T0PLAYGRND"
     assert len(await bot.tracked()) == 1
 
@@ -309,7 +309,7 @@ async def test_a_mention_cannot_open_a_form_and_says_what_does(bot):
     assert "`/gap settings`" in bot.seen()[-1].text
 
 
-async def test_a_direct_message_may_track_too_and_hears_its_week_there(bot):
+async def test_a_direct_message_may_track_too_and_gets_its_digest_there(bot):
     direct = bot.direct().id
     await bot.gap("track best crm", channel=direct)
     [begun] = bot.by_bot(channel=direct)
@@ -321,7 +321,7 @@ async def test_a_direct_message_may_track_too_and_hears_its_week_there(bot):
     assert bot.by_bot() == []
 
 
-async def test_a_dear_answer_asks_before_it_is_tracked_and_says_that_it_is_read_already(bot):
+async def test_tracking_an_expensive_answer_asks_first_and_says_it_is_read_already(bot):
     bot.join("seo")
     await bot.gap("best crm")
     [report] = bot.by_bot()
@@ -353,7 +353,7 @@ async def test_the_button_of_a_private_answer_says_that_the_channel_is_closed_to
     assert await bot.tracked("leadership") == ()
 
 
-async def test_a_full_queue_takes_nothing_at_any_door_and_says_so(bot):
+async def test_a_full_queue_rejects_every_kind_of_request_and_says_so(bot):
     release = asyncio.Event()
     bot.analysis.between = release.wait
     for number in range(7):

@@ -18,7 +18,7 @@ async def bot(tmp_path) -> AsyncIterator[Bot]:
         yield it
 
 
-async def test_a_job_makes_the_requests_that_the_sweep_below_kills(bot):
+async def test_a_job_makes_as_many_requests_as_the_sweep_kills(bot):
     await bot.gap("track best crm")
     assert bot.methods() == CALLS
 
@@ -42,7 +42,7 @@ async def test_killed_at_any_request_it_is_tracked_once_or_the_asker_is_told_tha
         assert "17 to go" in words(message)
 
 
-async def test_what_a_kill_left_unsure_can_be_tried_again(bot):
+async def test_a_step_left_unclear_by_a_kill_can_be_retried(bot):
     await bot.killed_at(2, after=False, text="track best crm")
     note = bot.seen()[-1]
     assert "nobody knows whether the message is there" in note.text
@@ -73,13 +73,13 @@ async def test_a_kill_before_the_first_read_reads_once(bot):
     assert "17 to go" in words(message)
 
 
-async def test_a_message_that_is_gone_is_said_anew(bot):
+async def test_a_deleted_message_is_posted_again(bot):
     bot.playground.fail_next("chat.update", "message_not_found")
     await bot.gap("track best crm")
     assert "17 to go" in words(bot.by_bot()[-1])
 
 
-async def test_what_is_untracked_during_its_first_read_ends_as_untracked(bot):
+async def test_a_keyword_untracked_during_its_first_read_ends_as_untracked(bot):
     refresh = bot.services.tracking.refresh
 
     async def meanwhile(keywords, **more):
@@ -92,7 +92,7 @@ async def test_what_is_untracked_during_its_first_read_ends_as_untracked(bot):
     assert "is no longer tracked here" in bot.by_bot()[0].text
 
 
-async def test_a_surprise_in_the_first_read_is_told_in_the_channel(bot):
+async def test_an_unexpected_error_in_the_first_read_is_reported_in_the_channel(bot):
     async def broken(*_arguments, **_more):
         raise OSError("disk")
 
@@ -101,7 +101,7 @@ async def test_a_surprise_in_the_first_read_is_told_in_the_channel(bot):
     assert "the first read failed" in bot.by_bot()[0].text
 
 
-async def test_a_surprise_before_the_channel_is_told_is_told_to_the_asker(bot):
+async def test_an_unexpected_error_before_the_public_message_reaches_the_asker(bot):
     async def broken(*_arguments):
         raise OSError("disk")
 

@@ -42,7 +42,7 @@ def errors(bot: Bot) -> dict[str, str]:
     return bot.playground.modal("ana").errors
 
 
-async def test_the_price_is_told_privately_and_nothing_is_bought(bot):
+async def test_the_price_is_shown_privately_and_nothing_is_bought(bot):
     price = await priced(bot, "best crm\ncrm software in:de\n\n  crm for startups ")
     assert price.only_for is not None
     assert "Track 3 keywords?" in price.text
@@ -81,7 +81,7 @@ async def test_a_line_that_no_vendor_reads_leaves_the_others_their_price(bot):
     assert "Growing web units" in words(price)
 
 
-async def test_what_is_left_out_is_named_with_its_reason(bot):
+async def test_left_out_lines_are_named_with_their_reason(bot):
     await bot.gap("track best crm")
     price = await priced(bot, "best crm\ncrm a\ncrm a\n!!!\ncrm b in:zz")
     assert "Track 1 keyword?" in price.text
@@ -122,7 +122,7 @@ async def test_cancel_tracks_nothing(bot):
     assert await bot.tracked() == ()
 
 
-async def test_a_price_is_decided_on_once(bot):
+async def test_a_price_can_be_decided_on_only_once(bot):
     price = await priced(bot, "best crm\ncrm software")
     blocks = [*price.blocks]
     await bot.playground.click("ana", price, "Confirm")
@@ -167,24 +167,24 @@ async def test_track_more_opens_the_same_form(bot):
         ),
     ],
 )
-async def test_a_fault_stands_under_its_field(bot, fields, name, said):
+async def test_an_error_is_shown_below_its_field(bot, fields, name, said):
     await filled(bot, fields.pop("keywords"), **fields)
     assert said in errors(bot)[name]
 
 
-async def test_a_list_of_what_is_tracked_already_is_a_fault(bot):
+async def test_a_list_with_only_tracked_keywords_is_an_error(bot):
     await bot.gap("track best crm")
     await filled(bot, "best crm")
     assert "tracked here already" in errors(bot)["keywords"]
 
 
-async def test_what_no_vendor_reads_is_a_fault(bot):
+async def test_a_keyword_that_no_vendor_reads_is_an_error(bot):
     bot.analysis.refusal = BadQuestion("No vendor is configured.")
     await filled(bot, "best crm")
     assert errors(bot) == {"keywords": "No vendor is configured."}
 
 
-async def test_a_surprise_ends_the_count_and_says_how_many_are_read(bot):
+async def test_an_unexpected_error_ends_the_progress_and_says_how_many_were_read(bot):
     async def broken(*_arguments, **_more):
         raise OSError("disk")
 
@@ -216,7 +216,7 @@ async def test_a_private_channel_is_told_what_to_do_and_nothing_is_spent(bot):
     assert bot.moving.asked == []
 
 
-async def test_what_could_not_be_read_is_counted_with_its_reason(bot):
+async def test_unreadable_keywords_are_counted_with_their_reason(bot):
     price = await priced(bot, "a1\na2")
     bot.moving.down = True
     await bot.click(price, "Confirm")
@@ -255,7 +255,7 @@ async def test_a_kill_while_they_are_read_goes_on_where_it_was(bot):
     assert sorted(searched(bot)) == sorted(f"crm {n}" for n in range(30))
 
 
-async def test_what_is_untracked_before_its_turn_is_not_read(bot):
+async def test_a_keyword_untracked_before_its_turn_is_not_read(bot):
     price = await priced(bot, "\n".join(f"crm {n:02}" for n in range(30)))
     refresh = bot.services.tracking.refresh
 

@@ -120,7 +120,7 @@ async def test_a_menu_of_what_somebody_has_untracked_says_so(bot):
     assert "does not belong to this channel" in bot.seen()[-1].text
 
 
-async def test_the_list_of_one_channel_knows_nothing_of_another(bot):
+async def test_the_list_of_one_channel_does_not_show_anothers(bot):
     bot.join("general")
     await bot.gap("track secret plan", channel="general")
     page = await listed(bot)
@@ -136,7 +136,7 @@ async def test_untrack_ends_it_and_tells_the_one_who_did(bot):
     assert await bot.tracked() == ()
 
 
-async def test_what_nobody_tracks_is_answered_with_the_closest_names(bot):
+async def test_an_untracked_keyword_is_answered_with_the_closest_names(bot):
     await bot.gap("track best crm")
     for command in ("untrack", "history"):
         await bot.gap(f"{command} best crn")
@@ -155,7 +155,7 @@ async def test_another_site_or_market_is_another_keyword(bot):
     assert len(await bot.tracked()) == 1
 
 
-async def test_of_several_with_one_name_the_usual_one_is_meant_or_it_asks(bot):
+async def test_of_several_with_one_name_the_default_one_is_chosen_or_it_asks(bot):
     await bot.gap("track best crm in:de lang:de")
     await bot.gap("track best crm in:fr lang:fr")
     await bot.gap("untrack best crm")
@@ -166,7 +166,7 @@ async def test_of_several_with_one_name_the_usual_one_is_meant_or_it_asks(bot):
     assert left.question.market.country == "fr"
 
 
-async def test_capitals_make_no_other_keyword(bot):
+async def test_letter_case_does_not_make_another_keyword(bot):
     await bot.gap("track best crm ÜBERSICHT")
     await bot.gap("track Best CRM übersicht")
     assert "tracked here already" in bot.seen()[-1].text
@@ -178,7 +178,7 @@ async def test_capitals_make_no_other_keyword(bot):
     assert (again.id, again.question) == (kept.id, kept.question)
 
 
-async def test_of_one_kept_in_two_spellings_the_exact_one_is_meant_or_it_asks(bot):
+async def test_for_a_keyword_stored_in_two_spellings_the_exact_one_is_chosen_or_it_asks(bot):
     await bot.gap("track best crm")
     await bot.gap("track other crm")
     await bot.database.run(spell("other crm", "Best CRM"))
@@ -201,7 +201,7 @@ async def test_a_command_without_its_keyword_asks_which(bot, command):
     assert "Which keyword?" in bot.seen()[-1].text
 
 
-async def test_history_is_private_and_shows_the_course(bot):
+async def test_history_is_private_and_shows_the_numbers_over_time(bot):
     await bot.gap("track best crm")
     for week in range(3):
         await bot.moving.next_week()

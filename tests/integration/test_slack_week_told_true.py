@@ -28,7 +28,7 @@ async def days_later(bot: Bot, days: int) -> None:
     await bot.services.schedule.run_due()
 
 
-async def test_what_is_tracked_on_wednesday_is_read_again_on_monday(bot):
+async def test_a_keyword_tracked_on_wednesday_is_read_again_on_monday(bot):
     await days_later(bot, 2)
     await bot.gap("track best crm")
     bot.moving.link(OURS, "won.example", days_ago=-1)
@@ -36,7 +36,7 @@ async def test_what_is_tracked_on_wednesday_is_read_again_on_monday(bot):
     assert posted(bot)[-1].startswith("You closed 1 of 17 missing links for “best crm” this week.")
 
 
-async def test_a_digest_made_up_for_on_wednesday_does_not_cost_the_next_monday(bot):
+async def test_a_late_digest_on_wednesday_does_not_replace_the_next_monday(bot):
     await bot.gap("track best crm")
     await days_later(bot, 9)
     before = len(posted(bot))
@@ -45,7 +45,7 @@ async def test_a_digest_made_up_for_on_wednesday_does_not_cost_the_next_monday(b
     assert len(posted(bot)) == before + 1
 
 
-async def test_a_week_in_which_nothing_could_be_read_is_told_with_the_reason(bot):
+async def test_a_week_without_any_read_is_reported_with_the_reason(bot):
     await bot.gap("track best crm")
     bot.moving.down = True
     await days_later(bot, 7)
@@ -67,7 +67,7 @@ async def test_another_page_of_ours_in_the_results_is_no_link_won(bot):
     assert not any("closed" in said or "closer" in said for said in posted(bot)[before:])
 
 
-async def test_quiet_tells_that_our_page_is_no_longer_among_the_results(bot):
+async def test_quiet_still_reports_that_our_page_left_the_results(bot):
     await bot.gap(f"track best crm page:{OURS}")
     channel = bot.playground.workspace.channel("seo").id
     team = bot.playground.workspace.team_id

@@ -38,7 +38,7 @@ async def linked(tmp_path):
 @pytest.mark.parametrize(
     "task", ["message_processor", "message_receiver", "current_session_monitor"]
 )
-async def test_a_task_of_the_connection_that_ended_is_begun_anew(linked, task):
+async def test_an_ended_task_of_the_connection_is_restarted(linked, task):
     bot, client = linked
     clock = Ticks()
     watching = asyncio.create_task(watch(client, clock))

@@ -133,7 +133,7 @@ async def test_the_first_read_counts_and_reports_nothing_as_new(tracker):
     assert digest.sentence.startswith("First look")
 
 
-async def test_a_new_competitor_link_is_told_with_who_where_and_why(tracker):
+async def test_a_new_competitor_link_is_reported_with_who_where_and_why(tracker):
     await tracker.track(0)
     await tracker.read()
     await tracker.tell()
@@ -173,7 +173,7 @@ async def test_a_page_that_ranks_in_another_spelling_is_not_watched_as_a_new_one
     assert [one.domain for one in digest.new_competitor_links] == ["trackers.example"]
 
 
-async def test_a_change_of_the_method_is_told_once_and_is_no_progress(tracker):
+async def test_a_change_of_the_method_is_reported_once_and_not_as_progress(tracker):
     await tracker.track(0)
     await tracker.read()
     assert METHOD_CHANGED not in (await tracker.tell()).sentence
@@ -200,7 +200,7 @@ async def test_a_week_in_which_nothing_moved_costs_a_hundred_units_and_changes_n
     assert not (await tracker.tell()).changed
 
 
-async def test_a_link_we_won_is_told_and_not_listed_as_a_competitors(tracker):
+async def test_a_link_we_won_is_reported_and_not_listed_as_a_competitors(tracker):
     await tracker.track(0)
     await tracker.read()
     await tracker.tell()
@@ -214,7 +214,7 @@ async def test_a_link_we_won_is_told_and_not_listed_as_a_competitors(tracker):
     assert digest.new_competitor_links == ()
 
 
-async def test_what_was_told_is_not_told_again(tracker):
+async def test_reported_news_is_not_reported_again(tracker):
     await tracker.track(0)
     await tracker.read()
     await tracker.tell()
@@ -227,7 +227,7 @@ async def test_what_was_told_is_not_told_again(tracker):
     assert [new.domain for new in digest.new_competitor_links] == ["two.example"]
 
 
-async def test_what_was_read_this_week_is_not_read_again(tracker):
+async def test_a_keyword_read_this_week_is_not_read_again(tracker):
     await tracker.track(0, 1)
     await tracker.read()
     before = await tracker.units()
@@ -290,7 +290,7 @@ async def a_week_later(
         pytest.param(answer(b"<p>Gone</p>", status=404), id="the page is gone"),
     ],
 )
-async def test_a_link_that_left_is_told_once_its_page_was_seen_without_it(tracker, pages, now):
+async def test_a_lost_link_is_reported_once_its_page_was_seen_without_it(tracker, pages, now):
     pages.routes["/list"] = now
     digest = await a_week_later(tracker, pages, "left.example")
     assert [(one.domain, one.page) for one in digest.lost] == [
@@ -303,7 +303,7 @@ async def test_a_link_that_left_is_told_once_its_page_was_seen_without_it(tracke
     assert sum(line.units for line in digest.cost) <= 250
 
 
-async def test_a_link_that_the_index_lost_and_its_page_still_has_is_not_told(tracker, pages):
+async def test_a_link_lost_by_the_index_but_still_on_its_page_is_not_reported(tracker, pages):
     pages.routes["/list"] = answer(shows("https://rival.example/", our_page(0)))
     digest = await a_week_later(tracker, pages, "stays.example")
     assert digest.lost == ()
@@ -353,7 +353,7 @@ async def test_nothing_is_spent_on_who_left_where_our_count_did_not_fall(tracker
     assert (await tracker.tell()).lost == ()
 
 
-async def test_a_loss_that_was_told_is_not_told_again_when_another_link_leaves(tracker, pages):
+async def test_a_reported_loss_is_not_reported_again_when_another_link_is_lost(tracker, pages):
     pages.routes["/list"] = answer(shows("https://rival.example/"))
     tracker.had(
         Backlink(

@@ -87,7 +87,7 @@ class Channel:
         await self.tracking.pause(tracked, paused=paused)
 
 
-def heard(*digests: Digest) -> Counter[str]:
+def reported(*digests: Digest) -> Counter[str]:
     """Return which domains were reported as new, and how often."""
     return Counter(
         one.domain
@@ -125,7 +125,7 @@ async def channel(monkeypatch, tmp_path) -> AsyncIterator[Channel]:
         yield await opened(it, wire, client, 3)
 
 
-async def test_links_of_a_week_that_could_not_be_read_are_told_the_week_after(channel):
+async def test_links_of_an_unread_week_are_reported_the_week_after(channel):
     await channel.follow()
     await channel.monday()
     missed = {channel.web.stranger(competitor(number, 1)) for number in range(3)}
@@ -133,36 +133,36 @@ async def test_links_of_a_week_that_could_not_be_read_are_told_the_week_after(ch
     assert (await channel.monday()).nothing_read
     channel.wire.cut = False
     new = channel.web.stranger(competitor(0, 2))
-    assert heard(await channel.monday()) == Counter({new, *missed})
+    assert reported(await channel.monday()) == Counter({new, *missed})
 
 
-async def test_links_of_weeks_in_which_a_keyword_was_paused_are_told_when_it_goes_on(channel):
+async def test_links_of_paused_weeks_are_reported_when_the_keyword_resumes(channel):
     first, *_ = await channel.follow()
     await channel.monday()
     await channel.pause(first, paused=True)
     missed = channel.web.stranger(competitor(0, 1))
     other = channel.web.stranger(competitor(1, 1))
-    assert heard(await channel.monday()) == Counter([other])
+    assert reported(await channel.monday()) == Counter([other])
     await channel.pause(first, paused=False)
-    assert heard(await channel.monday()) == Counter([missed])
+    assert reported(await channel.monday()) == Counter([missed])
 
 
-async def test_a_keyword_that_goes_on_after_weeks_hides_no_news_of_the_others(channel):
+async def test_a_keyword_resumed_after_weeks_hides_no_news_of_the_others(channel):
     first, *_ = await channel.follow()
     await channel.monday()
     await channel.pause(first, paused=True)
     # More strong new linkers than are requested for a page, and later a weaker one.
     before = [channel.web.stranger(competitor(1, 1)) for _ in range(10)]
-    assert heard(await channel.monday()) == Counter(before)
+    assert reported(await channel.monday()) == Counter(before)
     await channel.pause(first, paused=False)
     channel.web.weak.add(weak := channel.web.stranger(competitor(1, 1)))
-    assert heard(await channel.monday()) == Counter([weak])
+    assert reported(await channel.monday()) == Counter([weak])
 
 
 # Who links to us already
 
 
-async def test_when_all_pages_move_nobody_who_links_to_us_is_called_a_prospect(channel):
+async def test_when_all_pages_move_no_linker_of_ours_is_called_a_prospect(channel):
     await channel.follow()
     await channel.monday()
     pages = [url for number in range(3) for url in channel.web.competitors(number)]
@@ -176,7 +176,7 @@ async def test_when_all_pages_move_nobody_who_links_to_us_is_called_a_prospect(c
     assert digest.unproven == ()
 
 
-async def test_who_links_to_another_domain_of_ours_links_to_us(channel):
+async def test_a_link_to_another_domain_of_ours_is_a_link_to_us(channel):
     await channel.follow()
     await channel.desk.database.run(lambda db: workspace.set_aliases(db, TEAM, OWN_SITE, (ALIAS,)))
     await channel.monday()
@@ -187,7 +187,7 @@ async def test_who_links_to_another_domain_of_ours_links_to_us(channel):
     assert [one.domain for one in digest.links_to_both] == [friend]
 
 
-async def test_who_could_not_be_checked_is_one_line_and_no_prospect(channel):
+async def test_unchecked_domains_are_one_line_and_no_prospects(channel):
     await channel.follow()
     await channel.monday()
     name = channel.web.stranger(competitor(0, 1))
@@ -258,7 +258,7 @@ async def asked(channel: Channel, text: str, run: str) -> None:
         f"vs:{competitor(1, 1)} page:none",
     ],
 )
-async def test_a_question_of_another_page_or_other_competitors_is_no_history(channel, other):
+async def test_a_question_about_another_page_or_competitors_is_not_stored_as_a_read(channel, other):
     first, *_ = await channel.follow()
     await channel.monday()
     before = await channel.tracking.history(first)
@@ -269,7 +269,7 @@ async def test_a_question_of_another_page_or_other_competitors_is_no_history(cha
     assert not (await channel.monday()).keywords[0].gap_change
 
 
-async def test_every_new_link_of_seven_weeks_is_told_once_and_no_friend_is_a_prospect(channel):
+async def test_new_links_of_seven_weeks_are_reported_once_and_no_linker_is_a_prospect(channel):
     """With an unread week, a pause, another page of ours, and answers in between."""
     web = channel.web
     _, second, _ = await channel.follow(named=False)
@@ -293,7 +293,7 @@ async def test_every_new_link_of_seven_weeks_is_told_once_and_no_friend_is_a_pro
             await asked(channel, f"{keyword(0)} gates:off", "r2")
         digest = await channel.monday()
         assert not prospects(digest) & web.links_to_us()
-    told = heard(*channel.told)
+    told = reported(*channel.told)
     assert told == new + Counter(friends)
     assert all(digest.unproven == () for digest in channel.told)
 

@@ -19,6 +19,7 @@ _LADDER = (20, 26, 100, 300)
 _FIRST = 1e-3
 _MOST_PUMPS = 8
 _DEEPEST = 5
+_PLAIN = (str, bytes, int, float, type(None))
 _FAMILIES = (
     *("1", "1,", "1 ", "1-", " ", "\n", "<", "<a ", "@", "a@", "a.", "-", ".", ",", "a", "A a "),
     *("я ", "日", "“", '"', "(", "/", "/a", "a=", "*", "| ", "$1"),
@@ -57,6 +58,8 @@ def patterns_of(module: ModuleType) -> dict[str, AnyPattern]:
 
 
 def _inside(value: object, place: str, home: str, depth: int) -> Iterator[tuple[str, AnyPattern]]:
+    if isinstance(value, _PLAIN):
+        return
     if isinstance(value, re.Pattern):
         yield place, value
     elif depth <= _DEEPEST:
@@ -83,7 +86,7 @@ def strays(source: str, known: Iterable[str | bytes], makers: frozenset[str]) ->
 
     `makers` are the functions that compile patterns stored by their module.
     """
-    held = set(known)
+    stored = set(known)
     tree = ast.parse(source)
     late = {
         inner
@@ -102,7 +105,7 @@ def strays(source: str, known: Iterable[str | bytes], makers: frozenset[str]) ->
             continue
         if node.func.attr == "compile":
             text = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
-            if node in late or (text is not None and text not in held):
+            if node in late or (text is not None and text not in stored):
                 yield f"line {node.lineno}: a pattern that no module keeps"
         elif node.func.attr != "escape":
             yield f"line {node.lineno}: re.{node.func.attr} with a pattern that no module keeps"

@@ -25,7 +25,7 @@ class Loop:
 
 
 @pytest.mark.parametrize("end", [None, ZeroDivisionError(), asyncio.CancelledError(), OSError()])
-async def test_a_loop_that_ends_in_whatever_way_begins_again(end, caplog):
+async def test_a_loop_restarts_however_it_ended(end, caplog):
     alive, loop = Alive(FakeClock()), Loop(end, end)
     alive.keep("the loop", loop)
     await loop.runs.wait()
@@ -35,7 +35,7 @@ async def test_a_loop_that_ends_in_whatever_way_begins_again(end, caplog):
     assert alive.gone == ()
 
 
-async def test_a_loop_that_somebody_stops_is_told_as_gone():
+async def test_a_stopped_loop_is_reported_as_gone():
     alive, loop = Alive(FakeClock()), Loop()
     alive.keep("the loop", loop)
     await loop.runs.wait()

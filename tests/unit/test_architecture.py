@@ -89,7 +89,7 @@ def offences(allowed) -> list[str]:
     ]
 
 
-def test_every_module_has_a_floor_and_every_floor_stands():
+def test_every_module_has_a_floor_and_every_floor_exists():
     rooms = {name: room_of(name) for name in MODULES}
     assert [name for name, room in rooms.items() if not room] == []
     assert FLOOR.keys() == set(rooms.values())
@@ -139,7 +139,7 @@ def worked_with(path: Path) -> frozenset[str]:
 
 
 @pytest.mark.parametrize("library", HOMES)
-def test_a_library_is_used_only_in_its_rooms(library):
+def test_a_library_is_used_only_in_its_folders(library):
     strangers = [
         name
         for name, path in MODULES.items()

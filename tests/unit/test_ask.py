@@ -44,7 +44,7 @@ def till() -> Till:
     return Till()
 
 
-async def test_what_the_cap_is_to_refuse_never_takes_the_place_of_what_fits(till):
+async def test_a_question_that_the_cap_refuses_never_displaces_one_that_fits(till):
     asker = Asker(till, None, fresh=False)
     asks = [asked("small", beyond=True), asked("first"), asked("second")]
     answers = await asker.all(asks)
@@ -58,7 +58,7 @@ async def test_what_the_cap_is_to_refuse_never_takes_the_place_of_what_fits(till
     }
 
 
-async def test_what_a_vendor_lacks_is_a_source_that_says_so_and_no_end_of_the_run(till):
+async def test_a_missing_capability_is_a_source_that_says_so_and_does_not_end_the_run(till):
     asker = Asker(till, None, fresh=False)
     lacking, there = await asker.all([asked("lacks"), asked("first")])
     assert lacking is None
@@ -69,7 +69,7 @@ async def test_what_a_vendor_lacks_is_a_source_that_says_so_and_no_end_of_the_ru
     assert "not sold" in source.note
 
 
-async def test_what_stands_first_is_reserved_first_however_long_its_reserving_takes(till):
+async def test_the_first_question_is_reserved_first_however_long_that_takes(till):
     """On a busy machine the difficulty was once paid for and the SERP refused."""
     till.slow = {"results": 50, "our own numbers": 20}
     asker = Asker(till, None, fresh=False)

@@ -13,7 +13,7 @@ PAGE = "https://rival.example/best"
 RESULTS = (SerpRow(1, PAGE, "Best", "rival.example", Authority(70, Scale.DR), 55, 900),)
 
 
-def test_what_the_search_vendor_counts_never_stands_under_another_indexs_name():
+def test_the_search_vendors_counts_are_never_attributed_to_another_index():
     chosen = VendorSelection(COUNTING, None, (OTHER,))
     (competitor,) = competitors_of(asked("crm"), chosen, Facts(serp=RESULTS))
     assert (competitor.referring_domains, competitor.backlinks, competitor.authority) == (

@@ -87,7 +87,7 @@ async def test_eight_workers_stop_exactly_at_the_cap(database, cap):
     assert (line.units, line.micro_usd) == (1_000, 1_000_000)
 
 
-async def test_a_worker_may_go_on_when_a_request_was_cheaper_than_feared(database):
+async def test_a_worker_may_continue_when_a_request_cost_less_than_its_worst_case(database):
     budget = wallet(database, rules(cap_person_day_usd=Decimal("0.20")))
     for _ in range(11):
         await ask(budget, true=10)  # 11 × $0.01, and the next could cost $0.10

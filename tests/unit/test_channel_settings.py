@@ -17,23 +17,23 @@ SAMPLE = Vendor("sample", "Sample", None, ANSWERS, sample=True)
 QUESTION = parse("best crm", Defaults())
 
 
-def channel(*vendors: Vendor, **held: str) -> ChannelSettings:
-    team = TeamSettings(Settings(_env_file=None), Overrides(channels={"C1": held}))
+def channel(*vendors: Vendor, **values: str) -> ChannelSettings:
+    team = TeamSettings(Settings(_env_file=None), Overrides(channels={"C1": values}))
     return ChannelSettings(team, "C1", Registry(vendors, ()))
 
 
-def test_sample_data_is_foreseen_where_the_channel_chooses_it():
+def test_sample_data_is_expected_where_the_channel_chooses_it():
     assert channel(REAL, SAMPLE, serp="sample").will_invent(QUESTION)
     assert not channel(REAL, SAMPLE).will_invent(QUESTION)
     assert channel(SAMPLE).will_invent(QUESTION)
 
 
-def test_who_answers_is_as_the_channel_prefers():
+def test_the_channels_preferred_vendor_answers():
     other = Vendor("moz", "Moz", None, ANSWERS)
     assert channel(REAL, other, via="moz").vendors(QUESTION).main is other
 
 
-def test_where_nobody_can_answer_the_asker_is_told_and_nothing_is_foreseen():
+def test_without_a_fitting_vendor_a_question_is_rejected_and_not_marked():
     nobody = channel()
     with pytest.raises(BadQuestion):
         nobody.vendors(QUESTION)

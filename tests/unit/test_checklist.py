@@ -64,8 +64,8 @@ def test_the_hard_cases_apply_to_every_vendor(name):
         assert set(counts) == {whole}
 
 
-def test_a_grade_follows_from_what_is_in_the_folders():
-    names = [name for name, book in CASES.items() if not book.vendor]
+def test_a_grade_follows_from_the_fixtures():
+    names = [name for name, contract in CASES.items() if not contract.vendor]
     grades = {name: checklist.grade_of(name) for name in (*names, "sample", "exports")}
     assert grades == {
         **dict.fromkeys(("ahrefs", "dataforseo"), "A"),

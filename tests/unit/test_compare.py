@@ -104,7 +104,7 @@ def test_a_neighbour_under_the_same_suffix_is_another_site(at_theirs, at_ours):
     assert compare([seen(at_theirs)], linking(at_ours)).domains == {registrable(at_theirs)}
 
 
-def test_a_gap_list_never_holds_the_domains_that_already_link():
+def test_a_gap_list_never_contains_domains_that_already_link():
     # A published gap report once subtracted link *counts*; 12 of its top 25 "gap" domains were in
     # its own list of linking domains. The gap is a difference of sets.
     theirs = [f"site{number}.example" for number in range(112)]
@@ -116,7 +116,7 @@ def test_a_gap_list_never_holds_the_domains_that_already_link():
     assert comparison.dropped["already_links"] == 12
 
 
-def test_names_below_ours_or_below_noise_are_dropped_even_where_they_are_registrable():
+def test_subdomains_of_ours_or_of_noise_are_dropped_even_if_registrable():
     own = replace(OURS, domains=frozenset({"amazonaws.com"}))
     rows = ("ours.s3.amazonaws.com", "d111.cloudfront.net", "a.b.blocked.example", "x.co.uk")
 
@@ -127,7 +127,7 @@ def test_names_below_ours_or_below_noise_are_dropped_even_where_they_are_registr
     assert comparison.dropped["noise"] == 1
 
 
-def test_who_is_under_the_floor_for_every_index_that_knows_it_is_weak():
+def test_a_domain_below_the_floor_in_every_index_that_knows_it_is_weak():
     def row(name, value, scale=Scale.DR):
         return ReferringDomain(name, authority=Authority(value, scale))
 
@@ -190,13 +190,13 @@ def test_a_candidate_sums_up_what_several_indexes_saw():
     assert candidate.traffic == 70
 
 
-def test_what_nobody_knows_of_a_candidate_stays_unknown():
+def test_unknown_facts_of_a_candidate_stay_unknown():
     (candidate,) = compare([profile(PAGE, "a.example")], OURS).candidates
 
     assert (candidate.link, candidate.first_seen, candidate.traffic) == (None, None, None)
 
 
-def test_the_newest_of_two_readings_is_believed_and_pages_before_sites():
+def test_the_newest_of_two_reads_is_used_and_pages_before_sites():
     old, new, page = (ReferringDomain("a.example", traffic=number) for number in (1, 2, 3))
     later = DAY.replace(month=7)
 
@@ -208,7 +208,7 @@ def test_the_newest_of_two_readings_is_believed_and_pages_before_sites():
     assert by_page.traffic == 3
 
 
-def test_a_domain_listed_twice_in_one_profile_is_one_candidate_with_the_best_of_both():
+def test_a_domain_listed_twice_in_a_profile_is_one_candidate_with_the_best_values():
     rows = (
         ReferringDomain("a.example", Authority(5, Scale.DR), LinkKind.UGC, 0.2, 10, None),
         ReferringDomain("a.example", Authority(9, Scale.DR), None, 0.9, None, date(2026, 1, 1)),

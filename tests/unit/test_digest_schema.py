@@ -27,7 +27,7 @@ COUNTS = st.none() | st.integers(0)
 CHANGES = st.none() | st.integers()
 
 
-def test_the_document_is_what_the_code_says():
+def test_the_schema_matches_the_code():
     assert schema() == DOCUMENTED
 
 
@@ -55,7 +55,7 @@ def test_every_digest_is_as_documented(keyword, new, changed):
 
 
 @given(st.integers(0))
-def test_what_competitors_gained_is_told_by_its_old_name_too(gained):
+def test_competitors_gained_is_in_the_json_under_its_old_name_too(gained):
     [written] = json.loads(to_json(digest(line(competitors_gained=gained))))["keywords"]
     assert written["rivals_gained"] == written["competitors_gained"] == gained
     described = DOCUMENTED["$defs"]["KeywordLine"]["properties"]

@@ -219,7 +219,7 @@ def test_every_path_in_contributing_exists():
     assert [name for name in (*paths, *commands) if not (ROOT / name).exists()] == []
 
 
-def test_the_way_of_a_gap_names_every_folder():
+def test_where_a_gap_goes_names_every_folder():
     way = section(CONTRIBUTING, "## Where a /gap goes")
     folders = {
         str(path.parent.relative_to(ROOT))

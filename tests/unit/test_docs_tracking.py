@@ -98,5 +98,5 @@ def test_the_costs_are_those_of_the_ledger(cli, column, keywords):
     assert [round(units / keywords) for units in charged] == [one[column] for one in told_costs()]
 
 
-def test_the_most_that_a_channel_tracks_is_told():
+def test_the_limit_of_tracked_keywords_is_named():
     assert f"It tracks {MOST_TRACKED} at most." in PAGE

@@ -55,7 +55,7 @@ def test_a_site_has_one_name_however_it_is_written(written, domain):
         "\uff41\u2100.com", "\u2488com.com", "a\u0000.com",
     ],
 )  # fmt: skip
-def test_what_is_no_site_has_no_domain(text):
+def test_a_text_that_is_no_site_has_no_domain(text):
     assert registrable(text) is None
 
 
@@ -74,7 +74,7 @@ def test_an_address_is_a_host_without_a_domain(text, host):
     assert registrable(text) is None
 
 
-def test_a_name_is_no_address():
+def test_a_name_is_not_an_address():
     assert not is_address("1.2.3.example")
     assert is_address("[::1]")
 
@@ -89,7 +89,7 @@ def test_a_name_is_no_address():
         ("x.example", False),
     ],
 )
-def test_a_domain_by_a_private_suffix_is_told_apart(domain, private):
+def test_a_domain_under_a_private_suffix_is_a_domain_of_its_own(domain, private):
     assert under_private_suffix(domain) is private
 
 

@@ -41,7 +41,7 @@ TITLES = {
 
 
 @pytest.mark.parametrize("page", TITLES)
-def test_an_old_code_page_is_told_by_its_letters_and_said_aloud(path, page):
+def test_an_old_code_page_is_recognised_by_its_letters_and_reported(path, page):
     rows = "\n".join(GOOD.replace(",T,", f",{title},") for title in TITLES[page])
     found, notes = read(path, f"{HEADER}\n{rows}\n".replace(",", ";").encode(page))
     assert tuple(row.source_title for row in found) == TITLES[page]
@@ -49,14 +49,14 @@ def test_an_old_code_page_is_told_by_its_letters_and_said_aloud(path, page):
 
 
 @pytest.mark.parametrize("word", [b"caf\xe8", b"\xd0\xd0", b"\xe8\xf8\xf9 \xfd"])
-def test_a_code_page_that_cannot_be_told_is_refused_with_the_cure(path, word):
+def test_an_unclear_code_page_is_rejected_with_the_fix(path, word):
     with pytest.raises(BadQuestion, match=r"links\.csv is not in UTF-8.* save it as “CSV UTF-8”"):
         read(path, f"{HEADER}\n{GOOD}\n".encode().replace(b",T,", b"," + word + b","))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(TITLES)), st.data())
-def test_a_code_page_is_read_right_or_not_at_all(path, page, data):
+def test_a_code_page_is_read_correctly_or_not_at_all(path, page, data):
     titles = data.draw(st.lists(st.sampled_from(TITLES[page]), min_size=1, unique=True))
     rows = "\n".join(GOOD.replace(",T,", f",{title},") for title in titles)
     try:
@@ -66,6 +66,6 @@ def test_a_code_page_is_read_right_or_not_at_all(path, page, data):
     assert [row.source_title for row in found] == titles
 
 
-def test_a_file_without_an_end_of_line_is_told_as_well(path):
+def test_a_file_without_a_final_newline_is_recognised_too(path):
     path.write_bytes(b"x" * 300_000 + ";".join(TITLES["cp1251"]).encode("cp1251"))
     assert open_text(path).encoding == "cp1251"

@@ -149,7 +149,7 @@ def test_a_number_with_a_thousands_comma_is_one_number():
     ]
 
 
-def test_a_translated_search_console_file_is_read_by_its_shape_and_says_so():
+def test_a_translated_search_console_file_is_read_by_its_columns_and_says_so():
     parsed, rows, _ = read(FIXTURES / "gsc-sites-hebrew.csv", OURS)
     assert [(row.source_domain, row.links) for row in rows] == [
         ("alpha.example", 1240),
@@ -191,7 +191,7 @@ def test_a_file_name_tells_the_site_but_never_a_page(tmp_path, name, site):
     assert (None if named is None else named.value) == site
 
 
-def test_a_domain_list_of_nobody_asks_whose_it_is():
+def test_a_domain_list_without_a_target_asks_for_one():
     with pytest.raises(BadQuestion, match=r"semrush-domains\.csv .* `--for URL`"):
         list(read_file(FIXTURES / "semrush-domains.csv").rows(None))
 
@@ -216,7 +216,7 @@ def test_only_the_home_page_beside_others_shows_a_whole_site(tmp_path):
     assert whole == (Covered(COMPETITOR, "rival.example", complete=True),)
 
 
-def test_a_site_that_a_few_rows_stray_to_is_not_covered(tmp_path):
+def test_a_site_with_only_a_few_stray_rows_is_not_covered(tmp_path):
     path = tmp_path / "links.csv"
     targets = ["https://rival.example/", "https://rival.example/a", "https://stray.example/"]
     path.write_text(
@@ -231,7 +231,7 @@ def test_a_site_that_a_few_rows_stray_to_is_not_covered(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "sample"), [(999, False), (1_000, True), (50_000, True), (50_001, True)]
 )
-def test_a_file_that_ends_on_a_cap_is_a_sample(tmp_path, rows, sample):
+def test_a_file_that_ends_at_an_export_limit_is_a_sample(tmp_path, rows, sample):
     path = tmp_path / "rival.example-backlinks.csv"
     row = "5,T,https://alpha.example/,https://rival.example/,a,false\n"
     header = "Page ascore,Source title,Source url,Target url,Anchor,Nofollow\n"

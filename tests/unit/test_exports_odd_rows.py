@@ -59,7 +59,7 @@ def test_of_a_broken_row_the_domain_that_links_is_taken(path, odd, page):
         "33,T,https://rival.example/g",
     ],
 )
-def test_a_broken_row_of_which_it_is_not_sure_who_links_takes_a_small_file_its_proof(path, odd):
+def test_a_broken_row_with_an_unclear_domain_makes_a_small_file_incomplete(path, odd):
     home = GOOD.replace("/g,", "/,")
     rows, outcome = read(path, f"{HEADER}\n{home}\n{odd}\n{GOOD}")
     assert {row.source_domain for row in rows} == {"alpha.example"}
@@ -104,7 +104,7 @@ def test_links_to_unknown_pages_leave_the_site_complete_and_no_single_page(path)
 
 @ONE_FOLDER
 @given(st.integers(0, 7), st.sampled_from(["cut", "more", "quote"]))
-def test_wherever_a_row_is_broken_nobody_who_links_is_hidden_in_a_complete_file(path, at, how):
+def test_wherever_a_row_is_broken_a_complete_file_hides_no_linker(path, at, how):
     """Either the linking domain is read, or the row is counted as one that could hide it."""
     cells = GOOD.replace("alpha", "odd").split(",")
     if how == "cut":

@@ -44,7 +44,7 @@ def test_any_encoding_and_delimiter_gives_the_same_rows(path, encoding, delimite
     assert outcome.read == 1
 
 
-def test_excels_own_first_line_is_no_header(path):
+def test_excels_own_first_line_is_not_a_header(path):
     assert read(path, f"sep=;\n{HEADER}\n{GOOD}\n".replace(",", ";"))[1].kept == 1
     path.write_text("sep=;\nאתר;דפים מקשרים;דפי יעד\nalpha.example;12;3\n", "utf-8")
     assert len(list(read_file(path).rows(Target(Scope.SITE, "ours.example")))) == 1
@@ -114,7 +114,7 @@ def test_empty_cells_at_the_end_of_a_row_are_no_fault(path):
 
 
 @pytest.mark.parametrize("shift", [1, -1])
-def test_a_header_one_column_off_is_seen_in_the_values_and_said_aloud(path, shift):
+def test_a_header_shifted_by_one_column_is_detected_and_reported(path, shift):
     cells = GOOD.split(",")
     header = f"{HEADER},Extra" if shift > 0 else f"Extra,{HEADER}"
     values = ["7", *cells] if shift > 0 else [*cells, "7"]
@@ -153,7 +153,7 @@ def test_a_header_without_rows_is_an_answer_only_if_its_target_is_known(path):
     ]
 
 
-def test_an_intersect_row_that_links_to_nobody_is_broken(path):
+def test_an_intersect_row_without_a_link_is_broken(path):
     header = "Referring page URL,Domain rating,Intersect,rival.example/,third.example/"
     _, outcome, _ = read(
         path, f"{header}\nhttps://a.example/,5,1,1,-\nhttps://b.example/,5,0,0,-\n"
@@ -225,7 +225,7 @@ def test_another_kind_of_file_is_named_with_the_cure(path, content, words):
     assert words in str(refusal.value)
 
 
-def test_a_path_that_is_no_file_is_a_sentence(tmp_path):
+def test_a_path_without_a_file_is_an_error_in_a_sentence(tmp_path):
     with pytest.raises(BadQuestion, match="there is no such file"):
         read_file(tmp_path / "nothing.csv")
     with pytest.raises(BadQuestion, match="is a folder"):
@@ -234,7 +234,7 @@ def test_a_path_that_is_no_file_is_a_sentence(tmp_path):
         read_file(tmp_path / ("x" * 300))
 
 
-def test_a_line_without_end_does_not_fill_the_memory(path):
+def test_an_endless_line_does_not_fill_the_memory(path):
     outcome = read(path, f"{HEADER}\n{GOOD}\n{'x' * 400_000}\n{GOOD}\n")[1]
     assert (outcome.kept, outcome.read) == (2, 2 + outcome.broken)
 
@@ -258,7 +258,7 @@ ROWS = st.sampled_from(
 
 @ONE_FOLDER
 @given(st.lists(ROWS, max_size=30))
-def test_whatever_is_broken_every_row_is_somewhere(path, mixture):
+def test_whatever_is_broken_every_row_is_accounted_for(path, mixture):
     rows, outcome, _ = read(path, "\n".join([HEADER, *[GOOD] * 31, *mixture]))
     assert outcome.read == outcome.kept + outcome.lost + outcome.broken + outcome.own
     assert len(rows) == outcome.kept
@@ -353,7 +353,7 @@ def test_dates(text, value):
         ("2026", False),
     ],
 )
-def test_a_date_in_an_unknown_language_still_looks_like_one(text, fits):
+def test_a_date_in_an_unknown_language_is_still_recognised(text, fits):
     assert looks_like_day(text) is fits
 
 

@@ -105,7 +105,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_unread(path, monkeypatch
         read_file(path)
 
 
-def test_a_part_that_lies_about_its_size_is_damaged(path):
+def test_a_workbook_part_with_a_false_size_is_damaged(path):
     workbook(path, Links=sheet(HEADER, *[GOOD] * 200))
     whole = path.read_bytes()
     with zipfile.ZipFile(path) as archive:

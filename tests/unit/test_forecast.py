@@ -86,7 +86,7 @@ def test_a_gap_that_does_not_shrink_is_not_closed_at_this_pace(haves, needs):
     assert found.need_pace is not None
 
 
-def test_a_need_that_falls_closes_the_gap_as_well():
+def test_a_falling_need_closes_the_gap_too():
     """The need −1 a week: 4.349 a month; 23 missing."""
     found = forecast(weekly([10] * 4, [36, 35, 34, 33]))
     assert (found.outlook, found.own_pace) == (Outlook.CLOSING, 0)
@@ -135,7 +135,7 @@ def test_another_page_of_ours_starts_our_series_anew():
     assert (back.own_pace, back.outlook) == (None, Outlook.UNKNOWN)
 
 
-def test_a_page_that_begins_to_exist_is_another_one():
+def test_a_page_that_begins_to_exist_is_a_different_page():
     """`page:none` is a certain 0, but the new page's links are not a pace."""
     none = weekly([0, 0, 0, 0], [60] * 4, page=None)
     assert forecast([*none, snapshot(28, 25, 60)]).own_pace is None
@@ -157,7 +157,7 @@ def test_a_forecast_that_came_true_is_right():
 
 
 @pytest.mark.parametrize(("gap", "right"), [(7, False), (8, True), (16, True), (17, False)])
-def test_the_worked_example_of_the_method_foresees_12(gap, right):
+def test_the_worked_example_of_the_method_forecasts_12(gap, right):
     """2 a week closer: 20 − 8.697 × 28 / 30.44 = 12; a fifth of 20 is 4 either way."""
     reads = weekly([10, 13, 16, 19], [36, 37, 38, 39])
     found = check([*reads, snapshot(49, 43 - gap, 43)])
@@ -188,13 +188,13 @@ def test_exactly_a_fifth_is_right():
     assert not check([*flat, snapshot(56, 1, 20)]).right
 
 
-def test_the_gap_foreseen_is_never_below_zero():
+def test_the_forecast_gap_is_never_below_zero():
     """Gap 2 and 2 a week closer: 2 − 8 is 0."""
     reads = [*weekly([0, 2, 4, 6, 8], [10] * 5), snapshot(56, 10, 10)]
     assert (check(reads).foreseen, check(reads).right) == (0, True)
 
 
-def test_not_at_this_pace_foresees_a_gap_that_grows():
+def test_not_at_this_pace_forecasts_a_growing_gap():
     """Gap 28 and one a week farther: 28 + 4 = 32."""
     reads = [*weekly([10] * 5, [34, 35, 36, 37, 38]), snapshot(56, 10, 42)]
     found = check(reads)
@@ -202,7 +202,7 @@ def test_not_at_this_pace_foresees_a_gap_that_grows():
     assert (found.foreseen, found.found, found.right) == (32, 32, True)
 
 
-def test_what_was_closed_is_foreseen_to_stay_so():
+def test_a_closed_gap_is_forecast_to_stay_closed():
     closed = snapshot(0, 40, 36)
     opened = check([closed, snapshot(28, 40, 45)])
     assert (opened.foreseen, opened.found, opened.right) == (0, 5, False)
@@ -217,14 +217,14 @@ def test_the_forecast_is_the_latest_of_at_least_27_days_ago():
     assert check([*reads, snapshot(55, 5, 20)]).made_at == reads[4].taken_at
 
 
-def test_what_came_after_it_does_not_take_part_in_the_earlier_forecast():
+def test_later_reads_do_not_affect_an_earlier_forecast():
     """Flat until week 4; the forecast is compared with the jump afterwards."""
     reads = [*weekly([5] * 5, [20] * 5), *[snapshot(28 + 7 * at, 15, 20) for at in (1, 2, 3, 4)]]
     found = check(reads)
     assert (found.foreseen, found.found, found.right) == (15, 5, False)
 
 
-def test_without_an_earlier_forecast_there_is_nothing_to_hold():
+def test_without_an_earlier_forecast_there_is_nothing_to_compare():
     flat = weekly([5] * 5, [20] * 5)
     assert check([]) is None
     assert check(flat[:1]) is None
@@ -233,7 +233,7 @@ def test_without_an_earlier_forecast_there_is_nothing_to_hold():
     assert check([*flat[:4], snapshot(28), snapshot(56, 5, 20)]) is None  # the gap was known then
 
 
-def test_a_forecast_about_another_page_is_not_held_against_this_one():
+def test_a_forecast_for_another_page_is_not_compared_with_this_one():
     flat = weekly([5] * 5, [20] * 5)
     assert check([*flat, snapshot(56, 5, 20, page="https://ours.example/b")]) is None
 
@@ -247,11 +247,11 @@ def test_the_months_are_known_exactly_when_the_gap_is_closing_or_closed(counts):
     found = forecast(reads)
     assert (found.months is not None) == (found.outlook in (Outlook.CLOSING, Outlook.CLOSED))
     assert found.months is None or found.months >= 0
-    held = check(reads)
-    assert held is None or held.foreseen >= 0
+    checked = check(reads)
+    assert checked is None or checked.foreseen >= 0
 
 
 @given(COUNTS, st.integers(-50, 50))
-def test_the_pace_knows_only_changes_and_not_how_many_there_are(counts, more):
+def test_the_pace_depends_on_changes_and_not_on_the_level(counts, more):
     haves = [have for have, _ in counts]
     assert pace(points(haves)) == pace(points([have + more for have in haves]))

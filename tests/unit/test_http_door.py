@@ -50,7 +50,7 @@ def from_slack(body: bytes, kind: bytes = FORM, at: float = NOW) -> Knock:
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_what_slack_did_not_sign_is_refused_in_one_short_line(name, caplog):
+async def test_an_unsigned_request_is_rejected_in_one_short_line(name, caplog):
     caplog.set_level(logging.DEBUG)
     it = await unsigned(NOW, "http://victim.example/")[name].at(door_to(nobody))
     assert it.status == 401
@@ -85,7 +85,7 @@ async def test_a_signature_holds_for_five_minutes_either_way(age, status):
 
 
 @pytest.mark.parametrize("name", [b"x-slack-request-timestamp", b"x-slack-signature"])
-async def test_a_header_that_is_there_twice_is_not_believed(name):
+async def test_a_duplicate_header_is_not_trusted(name):
     it = from_slack(b"a=b")
     it.headers = [*it.headers, (name.title(), b"another")]
     assert (await it.at(door_to(nobody))).status == 401
@@ -129,7 +129,7 @@ async def test_a_signed_body_that_is_no_object_is_refused(body, kind, caplog):
     assert len(caplog.text) < 250
 
 
-async def test_what_slack_signed_comes_in_as_it_is_with_slacks_own_headers():
+async def test_a_signed_request_passes_unchanged_with_only_slacks_headers():
     inside = Inside()
     body = urlencode({"payload": json.dumps({"type": "x", "text": "größer"})}).encode()
     it = from_slack(body)
@@ -142,7 +142,7 @@ async def test_what_slack_signed_comes_in_as_it_is_with_slacks_own_headers():
     assert scope["query_string"] == b""
 
 
-async def test_a_declared_giant_is_refused_unread():
+async def test_a_page_declared_too_large_is_rejected_unread():
     for length, connection in (
         (LARGEST + 1, None),
         (99 << 20, None),
@@ -196,7 +196,7 @@ async def test_other_addresses_and_methods_are_refused_unread(method, path, stat
     assert (it.status, it.taken) == (status, 0)
 
 
-async def test_whoever_asks_whether_it_lives_is_let_through():
+async def test_health_checks_are_let_through():
     inside = Inside()
     it = await Knock((), method="GET", path="/health").at(door_to(inside))
     assert it.status == 200
@@ -215,7 +215,7 @@ async def test_a_body_that_does_not_arrive_is_not_waited_for(monkeypatch):
     assert it.answered[b"connection"] == b"close"
 
 
-async def test_whoever_leaves_in_the_middle_is_not_answered():
+async def test_a_client_that_leaves_in_the_middle_is_not_answered():
     it = from_slack(b"a=b")
 
     async def gone():
@@ -223,6 +223,46 @@ async def test_whoever_leaves_in_the_middle_is_not_answered():
 
     await door_to(nobody)(it.scope, gone, it.send)
     assert it.said == []
+
+
+class Busy:
+    """What stands behind the door and takes its time."""
+
+    def __init__(self) -> None:
+        self.inside, self.most, self.go_on = 0, 0, asyncio.Event()
+
+    async def __call__(self, scope, _receive, send) -> None:
+        if scope["path"] == http_door.HEALTH_PATH:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            return
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        await self.go_on.wait()
+        self.inside -= 1
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def test_of_a_crowd_as_many_come_in_as_can_be_answered_and_the_rest_is_told_at_once():
+    inside = Busy()
+    door = door_to(inside)
+    command = urlencode({"token": "x", "command": "/gap", "text": "crm"}).encode()
+    crowd = [from_slack(command) for _ in range(1_000)]
+    coming = [asyncio.create_task(one.at(door)) for one in crowd]
+    event = from_slack(b'{"type": "event_callback"}', JSON)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    told = [one for one in crowd if one.said]
+    assert len(told) == 1_000 - http_door.AT_ONCE
+    assert {one.status for one in told} == {200}
+    assert {one.said[1]["body"].decode() for one in told} == {http_door.CROWDED}
+    assert (await event.at(door)).status == 503, "Slack sends it again"
+    assert (await Knock(method="GET", path=http_door.HEALTH_PATH).at(door)).status == 200
+    inside.go_on.set()
+    await asyncio.gather(*coming)
+    assert {one.status for one in crowd} == {200}
+    assert inside.most == http_door.AT_ONCE
+    assert (await from_slack(command).at(door)).said[1]["body"] == b""
 
 
 async def test_a_websocket_is_closed():
@@ -246,7 +286,7 @@ async def test_a_thousand_refusals_are_a_line_a_minute_with_their_number(caplog)
     assert "2 × 404 no such address" in second
 
 
-def test_what_the_server_says_of_malformed_requests_is_counted_with_them(caplog):
+def test_the_servers_own_log_lines_on_malformed_requests_are_counted_too(caplog):
     caplog.set_level(logging.DEBUG)
     server = logging.getLogger("a server of this test")
     server.addFilter(ServerNoise(TurnedAway(FakeClock())))

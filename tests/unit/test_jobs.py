@@ -70,7 +70,7 @@ async def states(database) -> list[tuple[str, str, int]]:
     return [(json.loads(payload), state, attempts) for payload, state, attempts in rows]
 
 
-async def test_a_job_is_committed_before_anybody_works_on_it(database, desk):
+async def test_a_job_is_committed_before_a_worker_starts_it(database, desk):
     job = await submit(queue(database, desk))
     assert (job.state, job.payload, job.team) == (JobState.QUEUED, '"go"', "T1")
     assert await states(database) == [("go", "queued", 0)]
@@ -114,13 +114,26 @@ async def test_no_more_are_worked_on_at_once_than_there_are_workers(database, de
     assert [state for _, state, _ in await states(database)] == ["done"] * 4
 
 
-async def test_a_full_queue_says_so_and_writes_nothing_down(database, desk):
+async def test_a_full_queue_says_so_and_stores_nothing(database, desk):
     made = queue(database, desk, limit=2)
     await submit(made)
     await submit(made)
     with pytest.raises(QueueFull, match=r"^2 runs are waiting already\. Try again in a few min"):
         await submit(made)
     assert len(await states(database)) == 2
+
+
+async def test_a_crowd_fills_the_queue_to_its_limit_exactly(database, desk):
+    made = queue(database, desk, limit=7)
+    done = await asyncio.gather(*(submit(made) for _ in range(50)), return_exceptions=True)
+    assert sum(isinstance(one, QueueFull) for one in done) == 43
+    assert len(await states(database)) == 7
+
+
+async def test_a_repeat_is_no_new_job_where_the_queue_is_full(database, desk):
+    made = queue(database, desk, limit=1)
+    await submit(made, key="delivery-1")
+    assert await submit(made, key="delivery-1") is None
 
 
 async def test_a_failure_is_written_down_and_stops_nobody_else(database, desk, caplog):
@@ -137,7 +150,7 @@ async def test_a_failure_is_written_down_and_stops_nobody_else(database, desk, c
     assert "failed" in caplog.text
 
 
-async def test_a_kind_that_nobody_knows_fails_alone(database, desk):
+async def test_a_job_of_an_unknown_kind_fails_alone(database, desk):
     made = queue(database, desk)
     await made.start()
     await made.submit("unknown", "T1", '"x"', None)
@@ -146,7 +159,7 @@ async def test_a_kind_that_nobody_knows_fails_alone(database, desk):
     assert await states(database) == [("x", "failed", 1)]
 
 
-async def test_what_a_stop_interrupts_is_resumed_at_the_next_start(database, desk):
+async def test_an_interrupted_job_is_resumed_at_the_next_start(database, desk):
     made = queue(database, desk)
     await made.start()
     await submit(made, "wait")

@@ -66,12 +66,10 @@ FAULTS = [FULL, sqlite3.OperationalError("database is locked"), sqlite3.Database
 
 
 @pytest.mark.parametrize("fault", [*FAULTS, OSError("gone")])
-async def test_a_file_that_takes_no_writes_ends_no_worker_and_all_jobs_are_done_after_it(
-    desk, database, fault
-):
+async def test_a_read_only_database_ends_no_worker_and_all_jobs_finish_later(desk, database, fault):
     await desk.submit(14)
-    database.broken, database.at_most = fault, 40
     await desk.queue.start()
+    database.broken, database.at_most = fault, 40
     async with asyncio.timeout(5):
         await desk.queue.idle()
     assert len(desk.done) == 14
@@ -79,7 +77,7 @@ async def test_a_file_that_takes_no_writes_ends_no_worker_and_all_jobs_are_done_
     assert desk.queue.fault is None
 
 
-async def test_who_waits_long_for_the_file_is_told_once_and_answered_after_it(
+async def test_a_long_wait_for_the_database_is_reported_once_and_then_answered(
     desk, database, clock
 ):
     await desk.queue.start()
@@ -115,7 +113,7 @@ async def test_a_job_whose_end_could_not_be_written_is_marked_as_soon_as_it_can(
 
 
 @pytest.mark.parametrize("error", [KeyError("x"), asyncio.CancelledError(), FULL, RecursionError()])
-async def test_whatever_ends_a_job_its_asker_is_told_and_the_worker_goes_on(desk, error):
+async def test_whatever_ends_a_job_its_asker_is_told_and_the_worker_continues(desk, error):
     desk.ends = [error]
     await desk.queue.start()
     await desk.submit(5)
@@ -126,7 +124,7 @@ async def test_whatever_ends_a_job_its_asker_is_told_and_the_worker_goes_on(desk
     assert desk.queue.fault is None
 
 
-async def test_who_has_heard_already_is_not_told_twice(desk, database):
+async def test_an_asker_who_was_told_already_is_not_told_twice(desk, database):
     desk.ends = [Heard(ZeroDivisionError())]
     await desk.queue.start()
     await desk.submit()
@@ -136,7 +134,7 @@ async def test_who_has_heard_already_is_not_told_twice(desk, database):
     assert rows == [("ZeroDivisionError",)]
 
 
-async def test_an_asker_who_cannot_be_told_ends_no_worker(desk):
+async def test_an_unreachable_asker_ends_no_worker(desk):
     desk.deaf, desk.ends = True, [KeyError("x")]
     await desk.queue.start()
     await desk.submit(2)
@@ -145,7 +143,7 @@ async def test_an_asker_who_cannot_be_told_ends_no_worker(desk):
     assert desk.queue.fault is None
 
 
-async def test_a_worker_that_is_gone_is_told_to_whoever_watches(desk, database):
+async def test_a_lost_worker_fails_the_health_check(desk, database):
     before = asyncio.all_tasks()
     await desk.queue.start()
     gone, *_ = asyncio.all_tasks() - before
@@ -155,7 +153,7 @@ async def test_a_worker_that_is_gone_is_told_to_whoever_watches(desk, database):
     assert desk.queue.fault == "1 of 4 workers are gone."
 
 
-async def test_a_queue_that_does_not_move_is_told_to_whoever_watches(database, clock):
+async def test_a_stuck_queue_fails_the_health_check(database, clock):
     desk = Desk(database, clock, workers=1)
     stays, begun = asyncio.Event(), asyncio.Event()
 

@@ -25,7 +25,7 @@ def child():
     killable.close()
 
 
-async def test_a_pattern_that_never_ends_is_ended_and_the_next_work_is_done(child):
+async def test_an_endless_pattern_is_killed_and_the_next_work_is_done(child):
     """`re` holds the interpreter's lock: no thread and no signal could stop it."""
     before = await child.run(os.getpid)
 
@@ -51,7 +51,7 @@ async def test_an_answer_that_is_too_large_is_not_taken(child):
     assert await child.run(len, "four") == 4
 
 
-async def test_what_the_work_raises_is_raised_here_and_the_child_stays(child):
+async def test_an_error_of_the_work_is_raised_to_the_caller_and_the_child_stays(child):
     before = await child.run(os.getpid)
 
     with pytest.raises(ValueError, match="invalid literal"):
@@ -75,7 +75,7 @@ async def test_the_loop_goes_on_meanwhile(child):
     assert ticks > 5
 
 
-async def test_whoever_is_cancelled_ends_the_child_and_leaves_the_others_alone(child):
+async def test_a_cancelled_caller_ends_the_child_and_affects_no_other_caller(child):
     await child.run(len, "")
     first = asyncio.create_task(child.run(time.sleep, 60))
     second = asyncio.create_task(child.run(len, "four"))

@@ -43,7 +43,7 @@ def said(db, days: int = 1) -> tuple[str, ...]:
         (PostState.POSTED, ()),
     ],
 )
-def test_a_week_that_was_not_posted_is_told_until_the_week_after(db, state, sentences):
+def test_an_unposted_week_is_shown_until_the_week_after(db, state, sentences):
     ended(db, state)
     assert said(db) == said(db, days=8) == sentences
     assert said(db, days=15) == ()
@@ -54,7 +54,7 @@ def test_a_digest_that_was_read_ahead_waits_for_its_hour_and_for_nothing_else(db
     assert said(db) == ()
 
 
-def test_what_stops_a_channel_is_told_once(db):
+def test_the_reason_that_stops_a_channel_is_reported_once(db):
     ended(db, PostState.HELD)
     workspace.set_stopped(db, "T1", "C1", "This channel is archived.", MONDAY)
     assert said(db) == ("The digest waits: This channel is archived.",)
@@ -75,5 +75,5 @@ UNREAD = (Unread("1", "best crm", "It was not read yet."),)
         (digest(changed=True), False, None),
     ],
 )
-def test_why_a_week_is_not_told(week, quiet, why):
+def test_why_a_week_is_not_posted(week, quiet, why):
     assert why_untold(week, quiet=quiet) is why

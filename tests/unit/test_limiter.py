@@ -18,7 +18,7 @@ async def turns(limiter: Limiter, clock: FakeClock, number: int) -> list[float]:
     return times
 
 
-async def test_a_minutes_worth_comes_at_once():
+async def test_a_minutes_worth_of_requests_may_start_at_once():
     clock = FakeClock()
     assert await turns(Limiter(Rate(per_minute=3), clock), clock, 3) == [0, 0, 0]
 
@@ -31,7 +31,7 @@ async def test_the_next_waits_until_the_first_is_a_minute_old_and_a_little_more(
     assert await turns(limiter, clock, 3) == [10, 60.5, 70.5]
 
 
-async def test_after_a_quiet_minute_nobody_waits():
+async def test_after_an_idle_minute_no_request_waits():
     clock = FakeClock()
     limiter = Limiter(Rate(per_minute=2), clock)
     await turns(limiter, clock, 2)
@@ -39,7 +39,7 @@ async def test_after_a_quiet_minute_nobody_waits():
     assert await turns(limiter, clock, 2) == [61, 61]
 
 
-async def test_a_clock_that_wakes_early_is_asked_again():
+async def test_a_clock_that_wakes_early_is_waited_for_again():
     class Impatient(FakeClock):
         async def sleep(self, seconds: float) -> None:
             await super().sleep(seconds / 2 if seconds > 1 else seconds)
@@ -60,7 +60,7 @@ async def test_turns_come_in_the_order_of_asking():
     assert order == list(range(6))
 
 
-async def test_a_turn_that_ends_in_an_error_frees_its_place():
+async def test_a_turn_that_ends_in_an_error_releases_its_slot():
     limiter = Limiter(Rate(concurrency=1), FakeClock())
     with pytest.raises(ZeroDivisionError):
         async with limiter.turn():
@@ -69,7 +69,7 @@ async def test_a_turn_that_ends_in_an_error_frees_its_place():
         pass
 
 
-async def test_who_gives_up_waiting_takes_nobodys_turn():
+async def test_a_cancelled_wait_uses_no_turn():
     clock = FakeClock()
     limiter = Limiter(Rate(per_minute=9, concurrency=1), clock)
     async with limiter.turn():

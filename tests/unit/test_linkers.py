@@ -41,7 +41,7 @@ def bought(index: Vendor, **options) -> list[tuple[str, int, int]]:
     return [(ask.what, ask.query.limit, ask.worst()) for ask in asks]
 
 
-def test_where_requests_are_dear_two_intersections_are_bought(dataforseo):
+def test_where_requests_are_expensive_two_intersections_are_bought(dataforseo):
     assert bought(dataforseo) == [
         ("who links to the top pages, and not to ours.example", 41, 25_476),
         ("who links to their sites, and not to ours.example", 42, 25_512),
@@ -77,7 +77,7 @@ def test_where_lists_with_their_proof_are_cheaper_a_row_lists_are_bought(
     assert len(asks) == 5  # a platform's site is never read
 
 
-def test_a_light_run_crosses_pages_alone(dataforseo):
+def test_a_light_run_intersects_pages_only(dataforseo):
     """80 rows: 55, 1 and 15, each a tenth more and at least one more."""
     assert bought(dataforseo, scopes=link_lists.scopes_of("both", light=True)) == [
         ("who links to the top pages, and not to ours.example", 60 + 2 + 16, 26_808)

@@ -89,14 +89,14 @@ def test_the_http_manifest_is_valid_in_slacks_own_schema():
     assert valid_against_the_schema(printed("--url", URL)) == []
 
 
-def test_without_an_address_it_is_the_socket_mode_one_and_names_no_address_at_all():
+def test_without_an_address_it_is_the_socket_mode_manifest_without_urls():
     manifest = printed()
     assert manifest == read_manifest()
     assert manifest["settings"]["socket_mode_enabled"] is True
     assert "http" not in json.dumps(manifest)
 
 
-def test_with_an_address_all_doors_lead_to_it():
+def test_with_an_address_every_url_of_the_manifest_uses_it():
     manifest = printed("--url", URL)
     assert manifest["settings"]["socket_mode_enabled"] is False
     assert manifest["settings"]["event_subscriptions"]["request_url"] == URL

@@ -37,7 +37,7 @@ def line(vendor: str, units: int, micro_usd: int | None = None, **other) -> Quot
     return QuoteLine(vendor=vendor, units=units, micro_usd=micro_usd, **values)
 
 
-def test_every_price_of_the_table_says_where_it_is_from_and_every_gap_says_why():
+def test_every_price_of_the_table_names_its_source_and_every_gap_its_reason():
     table = read_prices().by_vendor
     assert {name for name, price in table.items() if price.usd is not None} == {
         "dataforseo",
@@ -48,7 +48,7 @@ def test_every_price_of_the_table_says_where_it_is_from_and_every_gap_says_why()
         assert (price.as_of is None) == (price.usd is None)
 
 
-def test_what_is_not_in_the_table_is_unknown_and_not_free():
+def test_a_price_missing_in_the_table_is_unknown_and_not_free():
     assert read_prices().micro_usd("ahrefs", 10) is None
     assert read_prices().micro_usd("a-strangers", 10) is None
     assert read_prices().micro_usd("searxng", 10) == 0
@@ -81,7 +81,7 @@ def test_amounts_are_units_or_dollars():
             read_amount(wrong)
 
 
-def test_a_threshold_in_units_looks_at_each_vendor_and_one_in_dollars_at_the_sum():
+def test_a_threshold_in_units_is_per_vendor_and_one_in_dollars_is_for_the_sum():
     both = Quote((line("ahrefs", 900, 600_000), line("semrush", 700, 600_000)))
     assert not both.exceeds(Amount(900, money=False))
     assert both.exceeds(Amount(899, money=False))
@@ -123,7 +123,7 @@ def test_a_price_in_words_is_in_the_vendors_units_and_in_dollars_where_known():
         (Balance("units", 0, 0, None), "0 of 0 units used, 0 left", False),
     ],
 )
-def test_an_allowance_is_told_as_far_as_the_vendor_tells_it(balance, said, near):
+def test_an_allowance_is_shown_as_far_as_the_vendor_reports_it(balance, said, near):
     assert money.balance(balance).startswith(said)
     assert is_near(balance) is near
 

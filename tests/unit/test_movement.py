@@ -63,25 +63,25 @@ def test_a_line_carries_the_forecast_and_how_the_earlier_one_did():
     assert (found.forecast_check.foreseen, found.forecast_check.right) == (14, True)
 
 
-def test_changes_are_against_the_last_read_up_to_the_digest_before():
+def test_changes_compare_with_the_last_read_before_the_previous_digest():
     reads = [snapshot(at, 10 + at, 40) for at in (0, 7, 9, 14)]
     assert line(*reads, since=day(7)).have_change == 7
     assert line(*reads, since=day(8)).have_change == 7
     assert line(*reads, since=day(9)).have_change == 5
 
 
-def test_in_the_first_digest_changes_are_against_the_first_read():
+def test_the_first_digest_compares_with_the_first_read():
     reads = [snapshot(at, 10 + at, 40) for at in (0, 3, 7)]
     assert line(*reads).have_change == 7
 
 
-def test_a_keyword_added_after_the_last_digest_is_held_against_its_own_first_read():
+def test_a_keyword_added_after_the_last_digest_is_compared_with_its_first_read():
     reads = [snapshot(at, 10 + at, 40) for at in (9, 14)]
     assert line(*reads, since=day(7)).have_change == 5
     assert changes(line(reads[0], since=day(7))) == (None, None, None)
 
 
-def test_a_first_read_has_no_changes_and_is_not_worth_telling_as_one():
+def test_a_first_read_has_no_changes_and_is_not_reported_as_a_change():
     found = line(snapshot(0, 10, 36, at=8, competitors=ABC))
     assert changes(found) == (None, None, None)
     assert ranks(found) == (8, None, None)
@@ -103,7 +103,7 @@ def test_a_count_that_is_unknown_on_one_side_has_no_change():
     assert changes(line(snapshot(0, 10, 36), snapshot(7))) == (None, None, None)
 
 
-def test_entering_or_leaving_the_rows_read_is_no_change_of_rank_but_is_told():
+def test_entering_or_leaving_the_rows_read_is_reported_but_not_as_a_rank_change():
     out, inside = snapshot(0, 10, 36), snapshot(7, 10, 36, at=9)
     entered = line(out, inside)
     assert ranks(entered) == (9, None, None)
@@ -154,7 +154,7 @@ STILL = snapshot(0, 10, 36, at=8, competitors=ABC)
         {"competitors": competitors("a", "b", "c", "d")},
     ],
 )
-def test_each_of_these_is_worth_telling(news):
+def test_each_of_these_changes_is_posted(news):
     assert not moved(line(STILL, replace(STILL, taken_at=day(7))))
     assert moved(line(STILL, replace(STILL, taken_at=day(7), **news)))
 
@@ -163,7 +163,7 @@ def test_new_links_of_competitors_are_worth_telling():
     assert moved(line(STILL, replace(STILL, taken_at=day(7)), gained=1))
 
 
-def test_a_mere_change_of_pace_is_not_worth_telling():
+def test_a_mere_change_of_pace_is_not_reported():
     reads = weekly([10, 12, 14, 15, 15], [40] * 5)
     found = line(*reads, since=day(21))
     assert found.own_pace != line(*reads[:-1]).own_pace
@@ -191,18 +191,18 @@ def alert(before, after, *, depth=10, depth_after=None, **more):
         (None, None, []),
     ],
 )
-def test_a_boundary_that_was_crossed_is_told(before, after, told):
+def test_a_crossed_boundary_makes_an_alert(before, after, told):
     assert alert(before, after, depth=20) == told
 
 
-def test_crossing_both_boundaries_is_one_alert_the_one_that_says_the_other():
+def test_crossing_both_boundaries_is_one_alert_about_the_stronger_one():
     assert alert(11, 1, depth=20) == [("entered_top3", 1)]
     assert alert(None, 1) == [("entered_top3", 1)]
     assert alert(2, 15, depth=20) == [("left_top10", 15)]
     assert alert(2, None) == [("left_top10", None)]
 
 
-def test_who_wants_one_boundary_only_hears_of_it_even_when_both_were_crossed():
+def test_a_channel_with_one_boundary_is_alerted_even_when_both_were_crossed():
     only = {moment: frozenset((moment,)) for moment in Moment}
     assert alert(2, None, wanted=only[Moment.LEFT_TOP3]) == [("left_top3", None)]
     assert alert(None, 2, wanted=only[Moment.ENTERED_TOP10]) == [("entered_top10", 2)]
@@ -210,19 +210,19 @@ def test_who_wants_one_boundary_only_hears_of_it_even_when_both_were_crossed():
     assert alert(4, 3, wanted=frozenset()) == []
 
 
-def test_being_absent_among_fewer_than_ten_rows_says_nothing_about_the_top_ten():
+def test_absence_from_fewer_than_ten_rows_says_nothing_about_the_top_ten():
     assert alert(9, None, depth=10, depth_after=9) == []
     assert alert(None, 9, depth=9, depth_after=10) == []
     assert alert(9, None, depth=10) == [("left_top10", None)]
 
 
-def test_being_absent_among_seven_rows_is_outside_the_top_three_all_the_same():
+def test_absence_from_seven_rows_is_still_outside_the_top_three():
     assert alert(2, None, depth=7) == [("left_top3", None)]
     assert alert(None, 2, depth=7) == [("entered_top3", 2)]
     assert alert(2, None, depth=7, depth_after=2) == []
 
 
-def test_results_that_were_not_read_cross_nothing():
+def test_unread_results_make_no_alert():
     assert alert(2, None, depth=10, depth_after=0) == []
     assert alert(None, 2, depth=0, depth_after=10) == []
 
@@ -288,7 +288,7 @@ def test_the_chart_ends_with_the_newest_read_even_if_its_gap_is_unknown():
     assert chart({"crm": gaps(20, 18, None)}) == {"crm": [(0, 20), (1, 18), (2, 18)]}
 
 
-def test_weeks_that_nobody_read_leave_no_hole():
+def test_unread_weeks_leave_no_hole():
     assert chart({"crm": gaps(20, "-", "-", 14)})["crm"] == [(0, 20), (1, 20), (2, 20), (3, 14)]
 
 

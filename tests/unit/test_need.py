@@ -56,7 +56,7 @@ def test_no_page_counts_for_more_than_four_times_the_middle_one():
         ([0, 0, 50], 0, [(50, 0)]),
     ],
 )
-def test_one_link_more_makes_no_cliff(links, needed, capped):
+def test_one_more_link_makes_no_jump(links, needed, capped):
     found = need(pages(links))
     assert found.needed == needed
     assert [(page.count, page.counted_as) for page in found.capped] == capped
@@ -225,7 +225,7 @@ def test_the_multiplier_is_clamped_at_both_ends():
     assert basis_of(serp(RISING, HALVING), own=60) == (Basis.NOT_BEHIND, 1)
 
 
-def test_a_fit_as_steep_as_a_wall_does_not_overflow():
+def test_a_very_steep_fit_does_not_overflow():
     """A billion links lost within half a point: exp(20.7 / 0.5 × 50) is beyond any float."""
     field = serp([50, 50.1, 50.2, 50.3, 50.4, 50.5], [10**9, 10**7, 10**5, 10**3, 10, 0])
     assert basis_of(field, own=0) == (Basis.FIT, 2)
@@ -255,7 +255,7 @@ def test_five_rows_are_too_few_for_a_fit():
 
 
 @pytest.mark.parametrize("spoiled", ["authority", "links", "scale", "platform", "depth"])
-def test_a_row_that_says_nothing_leaves_the_fit_one_row_short(spoiled):
+def test_an_unusable_row_leaves_the_fit_one_row_short(spoiled):
     """Six rows fit; with one of them unusable five are left, which is too few."""
     field = serp(RISING, HALVING)
     last = field.pop()
@@ -299,7 +299,7 @@ def test_weakly_falling_ties_are_not_enough():
     assert basis_of(serp(RISING, [7, 1] * 3))[0] is Basis.RULE_OF_THUMB
 
 
-def test_a_falling_tail_on_a_flat_field_is_no_slope():
+def test_a_falling_tail_of_a_flat_field_has_no_slope():
     """Seven pages with 7 links, then two with 1: S = −14, z = −13 / √46.67 = −1.90, p = 2.9 %.
 
     But 22 of the 36 slopes are 0, so the median slope is 0 and there is nothing to extrapolate.

@@ -52,7 +52,7 @@ def test_without_news_there_are_no_links():
     assert new_links([news(gained())]) == ()
 
 
-def test_a_new_link_is_told_as_the_report_would_tell_it():
+def test_a_new_link_is_described_as_in_the_report():
     seen = row("a.example", 70, link=LinkKind.FOLLOW, traffic=1000, first_seen=date(2026, 5, 30))
     one = news(gained([seen], [seen]), "best crm")
 
@@ -104,7 +104,7 @@ def test_a_platform_that_ranks_may_still_give_a_link():
     assert domains(new_links([news(profiles)])) == ["reddit.com"]
 
 
-def test_who_was_proven_to_link_to_us_already_is_dropped():
+def test_a_domain_proven_to_link_to_us_already_is_dropped():
     evidence = {"a.example": Evidence(already_links=True)}
     profiles = gained([row("a.example"), row("b.example")])
     assert domains(new_links([news(profiles, evidence=evidence)])) == ["b.example"]
@@ -117,7 +117,7 @@ def test_the_best_comes_first_and_equals_go_by_name():
     assert domains(new_links(apart)) == ["a.example", "b.example"]
 
 
-def test_a_domain_is_told_once_where_it_scores_best_and_names_all_its_keywords():
+def test_a_domain_is_listed_once_where_it_scores_best_with_all_its_keywords():
     """crmweekly fits "crm"; "invoice app" comes first and sees its link to another competitor."""
     others = ("https://i1.example/x", "https://i2.example/y")
     first = news(gained([row("crmweekly.example", 60)], competitors=others), "invoice app")
@@ -133,7 +133,7 @@ def test_a_domain_is_told_once_where_it_scores_best_and_names_all_its_keywords()
     assert link.why == "links to 1 of 3 pages, “crm” in its name, DR 60"
 
 
-def test_at_equal_score_the_first_keyword_tells_it():
+def test_at_equal_score_the_first_keyword_lists_it():
     others = ("https://i1.example/x", "https://i2.example/y", "https://i3.example/z")
     one = news(gained([row("a.example", 60)]), "erp")
     two = news(gained([row("a.example", 60)], competitors=others), "crm")
@@ -147,7 +147,7 @@ def test_the_same_keyword_in_two_markets_is_named_once():
     assert link.keywords == ("crm",)
 
 
-def test_what_links_to_one_of_our_sites_is_still_new_to_the_other():
+def test_a_link_to_one_of_our_sites_is_still_new_to_the_other():
     """A channel may track several sites: each keyword has its own site."""
     profiles = gained([row("fan.example")])
     other = Own(frozenset({"second.example"}), frozenset(), complete=True)
@@ -160,7 +160,7 @@ ROWS = st.lists(st.builds(row, NAMES, st.sampled_from([None, 10, 90])), max_size
 
 
 @given(st.lists(st.tuples(st.sampled_from(["crm", "erp", "best app"]), ROWS, ROWS), max_size=4))
-def test_every_domain_is_told_once_best_first_and_never_ours_or_a_linker_of_ours(found):
+def test_every_domain_is_listed_once_best_first_never_ours_or_a_linker_of_ours(found):
     all_news = [news(gained(first, second), keyword) for keyword, first, second in found]
     links = new_links(all_news)
     assert len(set(domains(links))) == len(links)

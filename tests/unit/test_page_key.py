@@ -27,7 +27,7 @@ PAGE = "https://rival.example/guide"
         "?",
     ],
 )
-def test_what_came_with_a_click_or_a_session_is_no_part_of_the_page(tail):
+def test_click_and_session_parameters_are_not_part_of_a_page(tail):
     assert plain(PAGE + tail) == PAGE
     assert page_key(PAGE + tail) == page_key(PAGE)
 
@@ -45,7 +45,7 @@ def test_what_came_with_a_click_or_a_session_is_no_part_of_the_page(tail):
         "?sid=9",
     ],
 )
-def test_what_may_choose_the_page_stays_as_it_was_written(query):
+def test_parameters_that_may_select_the_page_stay_unchanged(query):
     assert plain(PAGE + query) == PAGE + query
     assert plain(f"{PAGE}{query}&gclid=1") == PAGE + query
     assert page_key(PAGE + query) != page_key(PAGE)
@@ -63,7 +63,7 @@ def test_the_plain_address_has_a_small_host_and_no_default_port(written, address
     assert plain(written) == address
 
 
-def test_a_blank_or_an_escape_makes_no_other_page():
+def test_a_space_or_an_escape_does_not_make_another_page():
     assert page_key("https://rival.example/a b") == page_key("https://rival.example/a%20b")
     assert page_key("https://rival.example/%7Eann") == page_key("https://rival.example/~ann")
 

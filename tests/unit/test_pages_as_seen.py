@@ -27,7 +27,7 @@ GERMAN = "<p>Wer einen Knopf annähen will, braucht eine Nadel, einen Faden und 
         '<article><footer class="entry-footer">{}</footer></article>',
     ],
 )
-def test_a_byline_in_a_wrapper_that_only_sounds_like_furniture_is_one(around):
+def test_a_byline_in_a_wrapper_that_only_sounds_like_a_sidebar_counts(around):
     assert page(around.format('<span class="post-author">Ada Byron</span>')).author == "Ada Byron"
 
 
@@ -40,7 +40,7 @@ def test_a_byline_in_a_wrapper_that_only_sounds_like_furniture_is_one(around):
         '<div id="comments">{}</div>',
     ],
 )
-def test_a_byline_beside_the_text_is_none(around):
+def test_a_byline_beside_the_text_does_not_count(around):
     assert page(around.format('<span class="post-author">Ada Byron</span>')).author is None
 
 
@@ -54,7 +54,7 @@ WALLS = [
 
 
 @pytest.mark.parametrize("wall", WALLS)
-def test_a_wall_against_robots_is_no_page_and_so_unknown_wherever_it_stands(wall):
+def test_a_bot_wall_is_unknown_instead_of_a_page(wall):
     ours = facts_of(f"<html lang=en>{wall}{'<p>word</p>' * 30}", SHOP)
     theirs = page(head=ld('{"@type":"Recipe"}'))
 
@@ -72,7 +72,7 @@ def test_a_wall_against_robots_is_no_page_and_so_unknown_wherever_it_stands(wall
         f"<title>Shop</title><form id=challenge-form></form>{'<p>word</p>' * 40}",
     ],
 )
-def test_a_page_about_walls_or_with_the_script_of_one_is_read(html):
+def test_a_page_about_bot_walls_or_with_a_walls_script_is_read(html):
     assert facts_of(html, SHOP).readable
 
 
@@ -85,7 +85,7 @@ def test_a_page_about_walls_or_with_the_script_of_one_is_read(html):
         ("2024-05-17T23:30:00Z", "30 May 2024", date(2024, 5, 17)),
     ],
 )
-def test_the_day_is_the_one_that_readers_see(stamp, shown, day):
+def test_the_date_is_the_one_that_readers_see(stamp, shown, day):
     head = ld(f'{{"@type":"Article","datePublished":"{stamp}"}}')
     assert page(f"<p>{shown}</p>{PARAGRAPH * 5}", head).published == day
 
@@ -97,14 +97,14 @@ def test_the_day_a_page_gives_in_its_metadata_counts_whatever_its_kind(kind):
 
 
 @pytest.mark.parametrize("title", ["About us", "Towel calculator", "Blue"])
-def test_a_line_that_is_a_day_counts_whatever_the_page_is_called(title):
+def test_a_line_with_only_a_date_counts_on_any_kind_of_page(title):
     body = f"<h1>{title}</h1><div>Published 17 May 2024</div>{PARAGRAPH}"
     assert facts_of(f"<title>{title}</title>{body}{'word ' * 40}", SHOP).published == date(
         2024, 5, 17
     )
 
 
-def test_a_day_in_the_middle_of_what_a_shop_says_is_not_its_own():
+def test_a_date_within_a_shops_text_is_not_the_pages_own():
     offer = ld('{"@type":"Product","offers":{"@type":"Offer"}}')
     assert page(f"<p>Sold since 12 May 1990.</p>{PARAGRAPH * 5}", offer).published is None
 
@@ -170,16 +170,16 @@ def test_headings_of_menu_and_footer_are_no_topics_that_ours_could_miss(around):
     assert coverage(page(), [theirs] * 3, "en") == ("buttons", "choosing thread")
 
 
-def test_a_wrapper_with_the_name_of_furniture_around_the_whole_page_hides_nothing():
+def test_a_wrapper_named_like_a_sidebar_around_the_whole_page_hides_nothing():
     body = f"<div class='page-wrap sidebar'><h1>Buttons</h1><h2>Choosing a thread</h2>{PARAGRAPH * 5}</div>"
     assert page(body).headings == ("Buttons", "Choosing a thread")
 
 
-def test_the_header_of_an_article_is_no_furniture():
+def test_the_header_of_an_article_is_part_of_the_text():
     assert page("<article><header><h2>Choosing</h2></header></article>").headings == ("Choosing",)
 
 
-def test_remarks_are_beside_a_text_and_are_the_text_where_there_is_no_other():
+def test_comments_are_not_the_main_text_unless_there_is_no_other():
     remarks = f"<div class='comments'><h3>Nice</h3>{PARAGRAPH * 3}</div>"
     assert page(f"<h2>Thread</h2>{PARAGRAPH * 9}{remarks}").headings == ("Thread",)
     assert page(f"<h2>Thread</h2>{remarks}").headings == ("Thread", "Nice")

@@ -32,7 +32,7 @@ def test_the_charset_is_found_where_a_browser_would_find_it(body, declared, char
     assert sniff(body, declared) == charset
 
 
-def test_bytes_that_nobody_declared_are_guessed_from_what_they_hold():
+def test_an_undeclared_encoding_is_guessed_from_the_bytes():
     text = "<p>Съвсем обикновен текст на български език, който никой не е обявил. " * 20
     assert decode(text.encode("cp1251"), sniff(text.encode("cp1251"))) == text
 

@@ -46,7 +46,7 @@ def test_one_json_object_a_page_is_printed_in_the_order_asked(saved, tmp_path):
     assert third["kind_evidence"] == ["it is empty"]
 
 
-def test_the_address_a_file_was_saved_from_can_be_told(saved):
+def test_the_address_a_file_was_saved_from_can_be_given(saved):
     (facts,) = objects(run(saved, "--url", "https://dogs.example/wash", "--json"))
     assert facts["url"] == "https://dogs.example/wash"
     assert facts["links"]["contact"] == "https://dogs.example/contact"
@@ -57,7 +57,7 @@ def test_an_address_is_for_files_only(saved):
         run(saved, "https://dogs.example/", "--url", "https://dogs.example/wash")
 
 
-def test_people_get_a_table_in_which_unknown_is_a_word(saved):
+def test_people_get_a_table_that_says_unknown(saved):
     printed = run(saved).stdout
     assert "How to wash a dog" in printed
     assert "its title says “How to”" in printed
@@ -73,12 +73,12 @@ def test_a_private_address_is_refused_in_words_and_the_rest_is_printed(saved):
     assert read["readable"] is True
 
 
-def test_what_is_neither_a_file_nor_an_address_is_a_bad_question():
+def test_an_argument_that_is_neither_file_nor_address_is_a_bad_question():
     with pytest.raises(BadQuestion):
         run("no such file.html")
 
 
-def test_a_file_larger_than_any_page_and_a_bomb_are_not_swallowed(tmp_path):
+def test_a_file_larger_than_any_page_and_a_bomb_are_not_read_in_full(tmp_path):
     large = tmp_path / "large.html"
     with large.open("wb") as out:
         out.write(b"<p>")

@@ -52,7 +52,7 @@ ORDINARY = {
 
 
 @pytest.mark.parametrize("full_of", ORDINARY)
-def test_a_page_that_is_only_large_is_read(full_of):
+def test_a_large_but_ordinary_page_is_read(full_of):
     words = "<p>These are the plain words of a page that anybody may read and enjoy.</p>" * 8
     facts = facts_of(f"<title>Tea</title>{words}{ORDINARY[full_of]}{words}", _URL)
 

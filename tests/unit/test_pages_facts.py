@@ -36,7 +36,7 @@ def test_the_printed_facts_have_the_documented_keys_and_no_others():
     ]
 
 
-def test_what_a_page_does_not_say_is_none_and_never_a_guess():
+def test_a_fact_that_a_page_does_not_give_is_none_and_never_a_guess():
     facts = page(url=None)
 
     assert facts.readable
@@ -101,7 +101,7 @@ def test_the_author_is_found_wherever_pages_name_one(head, body):
         ("", "<p>Sort by</p><p>Best Sellers First</p>"),
     ],
 )
-def test_a_brand_a_commenter_or_a_reviewer_is_no_author(head, body):
+def test_a_brand_a_commenter_or_a_reviewer_is_not_an_author(head, body):
     assert page(body, head).author is None
 
 
@@ -184,7 +184,7 @@ def test_the_date_of_a_comment_or_a_customer_review_is_not_the_page_s():
     assert page(body, review).published is None
 
 
-def test_a_front_page_has_neither_the_author_nor_the_day_of_what_it_leads_to():
+def test_a_front_page_has_neither_author_nor_date_of_the_pages_it_links_to():
     teaser = '<article><b class=byline>By Ada Byron</b><time datetime="2024-05-17">17 May</time>'
     html = f"<html><title>News</title>{teaser * 3}{PARAGRAPH * 9}"
     inside, front = (facts_of(html, f"https://sew.example/{path}") for path in ("news/x", ""))
@@ -193,7 +193,7 @@ def test_a_front_page_has_neither_the_author_nor_the_day_of_what_it_leads_to():
 
 
 @pytest.mark.parametrize("said", ["2024-13-45", "2024-02-31", "soon", "", "0000-00-00"])
-def test_a_date_that_is_none_is_unknown(said):
+def test_an_invalid_date_is_unknown(said):
     head = f'<title>About us</title><meta name="date" content="{said}">'
     assert page(head=head, url="https://www.shop.example/about").published is None
 
@@ -344,13 +344,13 @@ def test_the_url_of_a_saved_page_is_the_one_it_calls_its_own():
 
 
 @pytest.mark.parametrize("broken", ["http://[", "http://[::1", "https://a]b/", "http://a:port/"])
-def test_an_address_nobody_can_read_spoils_nothing(broken):
+def test_an_unreadable_address_affects_nothing_else(broken):
     head = f'<link rel=canonical href="{broken}"><base href="{broken}">'
     assert facts_of(f"{head}<body><a href='{broken}'>About</a>{'word ' * 60}", None).readable
     assert facts_of(f"<body><a href='/about'>About</a>{'word ' * 60}", broken).readable
 
 
-def test_words_headings_and_vocabulary_leave_out_what_nobody_sees():
+def test_words_headings_and_vocabulary_leave_out_invisible_text():
     facts = page(
         "<nav>Menu entry</nav><h2>Choosing a thread</h2><style>p{}</style>"
         "<noscript>hidden text</noscript><script>let x</script><template>never</template><footer>Imprint</footer>"

@@ -95,9 +95,7 @@ def menu(*labels):
         ("guide", "<h2>Ingredients</h2><h2>Instructions</h2>" + PROSE * 5, "", "it has the parts of an instruction or a reference"),
     ],
 )  # fmt: skip
-def test_a_page_without_a_telling_name_is_known_by_its_markup_its_menu_or_its_wording(
-    kind, body, classes, why
-):
+def test_a_page_with_a_plain_name_is_recognised_by_markup_menu_or_wording(kind, body, classes, why):
     understood = facts(body, "Blue", classes=classes)
     assert understood.kind == kind
     assert why in understood.kind_evidence

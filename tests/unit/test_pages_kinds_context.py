@@ -17,7 +17,7 @@ def weighed(html, url="https://a.example/x"):
     return scored(tuple(signals_of(Document(html, url))))
 
 
-def test_a_word_that_title_heading_and_address_repeat_counts_once():
+def test_a_word_repeated_in_title_heading_and_address_counts_once():
     once = weighed(f"<title>Community</title>{PROSE}")["forum"]
     thrice = weighed(
         f"<title>Community</title><h1>Community</h1>{PROSE}", "https://a.example/community"
@@ -39,7 +39,7 @@ def test_another_word_for_the_same_kind_is_a_sign_of_its_own():
         ("Our community", "forum"),
     ],
 )
-def test_a_text_that_is_only_called_like_a_tool_a_video_or_a_forum_is_none(title, kind):
+def test_a_text_only_titled_like_a_tool_a_video_or_a_forum_is_none(title, kind):
     assert page(f"<h1>{title}</h1>{PROSE * 9}", f"<title>{title}</title>").kind != kind
 
 
@@ -56,12 +56,12 @@ def test_similar_items_below_a_product_do_not_make_it_a_shelf(around):
     assert page(f"{one}<div class={around}>{BUY * 12}</div>").kind == "product"
 
 
-def test_the_items_of_a_menu_are_no_cards():
+def test_the_items_of_a_menu_are_not_cards():
     menu = "<div class=mega-menu>" + "<li class=menu-item>Towels</li>" * 40 + "</div>"
     assert page(f"{menu}{PROSE * 5}").kind == page(PROSE * 5).kind
 
 
-def test_a_shelf_is_known_by_its_plural_and_its_prices():
+def test_a_category_is_recognised_by_its_plural_and_its_prices():
     items = "".join(f"<div>Towel {n} for ${n}.00</div>" for n in range(10, 18))
     assert page(f"<h1>Beach Towels</h1>{items}").kind == "category"
 
@@ -72,7 +72,7 @@ def test_the_home_page_of_a_shop_is_its_range_and_that_of_a_firm_what_it_sells()
     assert page(url="https://a.example/").kind == "product"
 
 
-def test_the_country_in_an_address_is_no_section_of_a_newspaper():
+def test_a_country_in_an_address_is_not_a_newspaper_section():
     assert page(PROSE * 9, url="https://a.example/us/en/towels").kind is None
 
 
@@ -84,7 +84,7 @@ def test_the_questions_that_a_firm_answers_below_what_it_sells_make_it_no_guide(
     assert page(firm, "<title>Dog washing services</title>").kind == "product"
 
 
-def test_terms_in_the_middle_of_an_address_are_those_of_a_glossary():
+def test_terms_in_the_middle_of_an_address_mark_a_glossary():
     head = ld('{"@type":"Article"}') + "<title>Understanding towels</title>"
     assert page(PROSE * 9, head, url="https://a.example/terms/t/towel").kind == "guide"
     assert page(url="https://a.example/terms").kind == "other"

@@ -8,7 +8,7 @@ from bot.pages.facts import facts_of
 
 LOREM = "<p>{} is made in a small workshop by the river, and each piece is checked by hand before it leaves the house.</p>"
 CARD = "<li class='product type-product'><a href='/p/{0}'><img alt='Mug {0}'><h2>Mug {0}</h2><span class='price'>€{0},90</span></a></li>"
-TALK = "<p>I had the same trouble with mine last winter, and in the end a new seal from the hardware shop did it.</p>"
+POST_TEXT = "<p>I had the same trouble with mine last winter, and in the end a new seal from the hardware shop did it.</p>"
 REPORT = "<p>The council voted on Tuesday to close the bridge for a year, officials said, after engineers had found cracks.</p>"
 ADVICE = "<p>Before you begin, make sure that your workspace is dry and that you have all the parts within reach.</p>"
 
@@ -53,13 +53,13 @@ SYSTEMS = [
     ("category", "a job board", {"title": "Nurse Jobs in Kent", "url": "https://work.example/jobs/nurse/kent", "body": "<h1>Nurse jobs in Kent</h1>132 jobs <select name=sort><option>Sort by date</select>" + "".join(f"<article class=job-card><h2><a href=/job/{n}>Nurse {n}</a></h2><span>Posted 2 days ago</span></article>" for n in range(20))}),
     ("category", "a directory", {"title": "Plumbers in Bern", "url": "https://book.example/directory/plumbers/bern", "body": "<h1>Plumbers in Bern</h1>Showing 1-20 of 96 results" + "".join(f"<div class=listing-item><h3><a href=/firm/{n}>Firm {n}</a></h3>Bern</div>" for n in range(20))}),
     # forums
-    ("forum", "Discourse", {"title": "Leaking seal - Repairs - Pump Talk", "url": "https://talk.pumps.example/t/leaking-seal/4711", "head": "<meta name=generator content='Discourse 3.2.0'>", "body": "<h1>Leaking seal</h1>" + ("<div class='topic-body crawler-post'><a href='/u/anna'>anna</a>" + TALK + "</div>") * 6}),
-    ("forum", "phpBB", {"title": "Leaking seal - Pump board", "url": "https://pumps.example/viewtopic.php?f=2&t=99", "body": "<div id=phpbb>" + ("<div class='post bg2'><a class=username href='./memberlist.php?mode=viewprofile&u=7'>anna</a> Posts: 12 Joined: Mon Mar 2" + TALK + "<a href='#p12'>Quote</a></div>") * 6 + "</div>"}),
-    ("forum", "XenForo", {"title": "Leaking seal | Pump Talk", "url": "https://pumps.example/threads/leaking-seal.4711/", "html": "id=XF data-template=thread_view", "body": ("<article class='message message--post'><a href='/members/anna.7/'>anna</a>" + TALK + "<a href='#post-7'>Reply</a></article>") * 6}),
-    ("forum", "vBulletin", {"title": "Undichte Dichtung", "url": "https://pumpen.example/showthread.php?1234-Undichte-Dichtung", "head": "<meta name=generator content='vBulletin 4.2.5'>", "body": ("<li class=postbit>Registriert seit: 2009 Beiträge: 40 " + TALK + "<a>Zitieren</a></li>") * 6}),
-    ("forum", "Stack Exchange", {"title": "valves - Why does the seal leak? - Plumbing Stack Exchange", "url": "https://plumbing.example/questions/12068/why-does-the-seal-leak", "classes": "question-page unified-theme", "head": ld('{"@type":"QAPage","mainEntity":{"@type":"Question","name":"Why?","acceptedAnswer":{"@type":"Answer","text":"x"}}}'), "body": "<h1>Why does the seal leak?</h1>" + ("<div class=answer>" + TALK + "</div>") * 3}),
-    ("forum", "Reddit", {"title": "Leaking seal : r/pumps", "url": "https://www.threads.example/r/pumps/comments/1abc/leaking_seal/", "body": "<h1>Leaking seal</h1>" + ("<div class='comment thing'><a href='/user/anna'>anna</a> 12 points 3 hours ago" + TALK + "<a>permalink</a> <a>reply</a></div>") * 7}),
-    ("forum", "a forum of no known system", {"title": "Leaking seal", "url": "https://pumps.example/s/x81f/leaking_seal", "body": "<a href=/new>New posts</a><a href=/m>Members</a><a href=/r>Register</a><a href=/f>FAQ</a>" + "".join(f"<div class=comment id=c{n}><a href=/u/user{n}>user{n}</a> {n} days ago {TALK}<a href=#c_{n}>link</a> <a>reply</a></div>" for n in range(2, 12))}),
+    ("forum", "Discourse", {"title": "Leaking seal - Repairs - Pump Talk", "url": "https://talk.pumps.example/t/leaking-seal/4711", "head": "<meta name=generator content='Discourse 3.2.0'>", "body": "<h1>Leaking seal</h1>" + ("<div class='topic-body crawler-post'><a href='/u/anna'>anna</a>" + POST_TEXT + "</div>") * 6}),
+    ("forum", "phpBB", {"title": "Leaking seal - Pump board", "url": "https://pumps.example/viewtopic.php?f=2&t=99", "body": "<div id=phpbb>" + ("<div class='post bg2'><a class=username href='./memberlist.php?mode=viewprofile&u=7'>anna</a> Posts: 12 Joined: Mon Mar 2" + POST_TEXT + "<a href='#p12'>Quote</a></div>") * 6 + "</div>"}),
+    ("forum", "XenForo", {"title": "Leaking seal | Pump Talk", "url": "https://pumps.example/threads/leaking-seal.4711/", "html": "id=XF data-template=thread_view", "body": ("<article class='message message--post'><a href='/members/anna.7/'>anna</a>" + POST_TEXT + "<a href='#post-7'>Reply</a></article>") * 6}),
+    ("forum", "vBulletin", {"title": "Undichte Dichtung", "url": "https://pumpen.example/showthread.php?1234-Undichte-Dichtung", "head": "<meta name=generator content='vBulletin 4.2.5'>", "body": ("<li class=postbit>Registriert seit: 2009 Beiträge: 40 " + POST_TEXT + "<a>Zitieren</a></li>") * 6}),
+    ("forum", "Stack Exchange", {"title": "valves - Why does the seal leak? - Plumbing Stack Exchange", "url": "https://plumbing.example/questions/12068/why-does-the-seal-leak", "classes": "question-page unified-theme", "head": ld('{"@type":"QAPage","mainEntity":{"@type":"Question","name":"Why?","acceptedAnswer":{"@type":"Answer","text":"x"}}}'), "body": "<h1>Why does the seal leak?</h1>" + ("<div class=answer>" + POST_TEXT + "</div>") * 3}),
+    ("forum", "Reddit", {"title": "Leaking seal : r/pumps", "url": "https://www.threads.example/r/pumps/comments/1abc/leaking_seal/", "body": "<h1>Leaking seal</h1>" + ("<div class='comment thing'><a href='/user/anna'>anna</a> 12 points 3 hours ago" + POST_TEXT + "<a>permalink</a> <a>reply</a></div>") * 7}),
+    ("forum", "a forum of no known system", {"title": "Leaking seal", "url": "https://pumps.example/s/x81f/leaking_seal", "body": "<a href=/new>New posts</a><a href=/m>Members</a><a href=/r>Register</a><a href=/f>FAQ</a>" + "".join(f"<div class=comment id=c{n}><a href=/u/user{n}>user{n}</a> {n} days ago {POST_TEXT}<a href=#c_{n}>link</a> <a>reply</a></div>" for n in range(2, 12))}),
     # guides
     ("guide", "WordPress recipe", {"title": "Lentil soup - Pot & Pan", "url": "https://pot.example/lentil-soup/", "classes": "single single-post postid-9", "head": ld('{"@type":"Recipe","name":"Lentil soup","author":{"@type":"Person","name":"Ada Pot"},"datePublished":"2024-01-02"}'), "body": "<h1>Lentil soup</h1>" + ADVICE * 5 + "<ul class=wprm-recipe-ingredients><li>Lentils</ul>"}),
     ("guide", "MkDocs", {"title": "Configuration - Pumpctl", "url": "https://pumpctl.example/latest/configuration/", "head": "<meta name=generator content='mkdocs-1.5'>", "body": "<nav><a href=#>Next</a></nav><h1>Configuration</h1>" + ADVICE * 4 + "<pre>pump: on</pre>" * 4}),
@@ -122,7 +122,7 @@ SYSTEMS = [
     [(kind, made) for kind, _, made in SYSTEMS],
     ids=[f"{k}: {n}" for k, n, _ in SYSTEMS],
 )
-def test_a_page_of_a_widely_used_system_is_what_it_is(kind, made):
+def test_a_page_of_a_widely_used_system_gets_its_kind(kind, made):
     understood = page(**made)
     assert understood.readable
     assert understood.kind == kind, understood.kind_evidence
@@ -133,7 +133,7 @@ def test_a_page_of_a_widely_used_system_is_what_it_is(kind, made):
     [(kind, made) for kind, _, made in SYSTEMS],
     ids=[f"{k}: {n}" for k, n, _ in SYSTEMS],
 )
-def test_what_stands_around_a_page_does_not_make_it_another(kind, made):
+def test_the_surroundings_of_a_page_do_not_change_its_kind(kind, made):
     before, after = AROUND
     understood = page(**{**made, "body": f"{before}<main>{made['body']}</main>{after}"})
     assert understood.kind == kind, understood.kind_evidence

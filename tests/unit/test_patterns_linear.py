@@ -79,7 +79,7 @@ def test_a_slow_pattern_is_found(planted):
     assert verdict(re.compile(planted)) is not None
 
 
-def test_a_quick_pattern_is_left_alone():
+def test_a_quick_pattern_is_not_reported():
     assert verdict(re.compile(r"(?<![\d.,])\d[\d.,]*+\s?€")) is None
     assert verdict(re.compile(rb"<meta[^<>]{0,99}charset")) is None
 
@@ -109,10 +109,10 @@ def test_patterns_are_found_wherever_a_module_keeps_them():
         "import re\nclass A:\n    def f(self, t):\n        return re.compile(t)",
     ],
 )
-def test_a_pattern_that_would_escape_the_test_is_told(source):
+def test_a_pattern_that_would_escape_the_test_is_reported(source):
     assert list(strays(source, [], frozenset()))
 
 
-def test_a_kept_pattern_is_no_stray():
+def test_a_pattern_stored_by_its_module_is_not_reported():
     source = "import re\nX = re.compile('a')\nY = (re.compile('b'),)"
     assert list(strays(source, ["a", "b"], frozenset())) == []

@@ -122,7 +122,7 @@ def test_a_job_that_an_older_version_wrote_is_read(payload, request_):
 
 
 @pytest.mark.parametrize("request_", [request for _, request in WRITTEN_BEFORE])
-def test_what_is_written_is_read_back(request_):
+def test_a_written_payload_is_read_back(request_):
     payload = to_payload(request_)
     assert from_payload(payload, type(request_.body)) == request_
     assert json.loads(payload).keys() == {"place", "body"}
@@ -137,7 +137,7 @@ def test_any_place_is_read_back(place):
 
 
 @pytest.mark.parametrize("payload", ["", "{}", "[]", '{"place": {}, "body": {}}', '{"value": 1}'])
-def test_what_is_no_payload_is_refused(payload):
+def test_an_invalid_payload_is_rejected(payload):
     with pytest.raises(ValidationError):
         from_payload(payload, Answer)
 

@@ -111,7 +111,7 @@ def test_pages_and_sites_are_asked_apart_where_a_vendor_serves_them_apart(invent
     assert steps.metrics(NO_LINKS, ["https://a.example/"], ["a.example"], "counts") == []
 
 
-def test_what_the_results_counted_is_not_asked_again(ahrefs):
+def test_counts_in_the_results_are_not_requested_again(ahrefs):
     top = [page(1, 55), page(2, 0), page(3, 15)]
     assert steps.uncounted(ahrefs, ahrefs, top, our_page=None, our_site=None) == []
 
@@ -197,7 +197,7 @@ def test_a_page_that_has_no_links_is_not_asked(ahrefs):
     ]
 
 
-def test_a_page_nobody_counted_is_asked_for_a_few_rows(ahrefs):
+def test_for_an_uncounted_page_a_few_rows_are_requested(ahrefs):
     assert shares(link_lists.profiles(ahrefs, [page(1, None)], None))[0][1] == 50
 
 
@@ -270,7 +270,7 @@ def test_a_list_that_several_keywords_share_is_read_only_where_it_is_affordable(
     assert (ask.worst(), len(ask.query.domains)) == (81, 80)
 
 
-def test_what_the_cap_refuses_takes_nothing_from_what_still_fits(ahrefs):
+def test_a_refused_question_leaves_the_budget_to_those_that_fit(ahrefs):
     """Links to one target cost 200 and do not fit; the traffic of all 25 costs 275 and does."""
     dear = replace(ahrefs, capabilities={**ahrefs.capabilities, Capability.LINKS: Dear()})
     found = steps.enrichment(dear, dict.fromkeys(names(25), (PAGE,)), 280)
@@ -358,9 +358,7 @@ def test_a_vendor_that_knows_no_visits_is_not_asked_for_them(monkeypatch, tmp_pa
     assert [what for what, _ in prices(found)] == ["linking pages to https://c.example/best"]
 
 
-def test_what_a_vendor_lacks_costs_nothing_and_is_left_to_the_gateway_to_refuse(
-    monkeypatch, tmp_path
-):
+def test_an_unserved_market_costs_nothing_and_is_rejected_by_the_gateway(monkeypatch, tmp_path):
     semrush = semrush_vendor.configured(monkeypatch, tmp_path)
     nowhere = Question("crm", Market("aq", "en"))
     (results, *_) = steps.headline(nowhere, VendorSelection(semrush, None, (semrush,)))

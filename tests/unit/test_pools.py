@@ -67,7 +67,7 @@ async def test_a_cap_that_is_set_holds_in_each_pool_and_nothing_is_left_reserved
     assert await budget.left("majestic", "analysis units") == 50
 
 
-async def test_a_vendors_own_cap_is_one_of_its_main_pool(database):
+async def test_a_vendors_own_cap_applies_to_its_main_pool(database):
     many = replace(CALL, worst=Cost(10, "analysis units", besides=(Cost(100, "retrieval units"),)))
     budget = wallet(database, caps={"majestic": 50})
     await budget.reserve("majestic", Capability.LINKS, many)
@@ -82,7 +82,7 @@ async def test_a_months_cap_of_a_vendor_holds_in_each_pool(database):
         await budget.reserve("majestic", Capability.LINKS, many)
 
 
-async def test_a_price_is_one_of_a_unit_of_any_pool(database):
+async def test_a_price_applies_to_a_unit_of_any_pool(database):
     budget = wallet(database, prices="majestic=0.001")
     await ask(budget, Cost(700, "analysis units", besides=(Cost(12, "retrieval units"),)))
     assert {line.pool: line.micro_usd for line in await budget.spent()} == {

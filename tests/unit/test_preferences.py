@@ -55,6 +55,7 @@ VALUES = {
     "cap_vendor_month": ["ahrefs=500,moz=$2"],
     "prices": ["ahrefs=0.0002"],
     "allow_unpriced": ["yes", "no"],
+    "other_workspaces": ["yes", "no"],
     "blocklist": ["spam.example", "bad.example,worse.example"],
     "aliases": ["old.example,a.example"],
 }
@@ -83,7 +84,7 @@ def test_the_nearest_level_that_says_something_holds(team, site, channel):
 
 
 @given(levels_of(Level.TEAM), levels_of(Level.SITE), levels_of(Level.CHANNEL))
-def test_what_any_level_blocks_stays_blocked(team, site, channel):
+def test_a_domain_blocked_at_any_level_stays_blocked(team, site, channel):
     base = BASE.model_copy(update={"blocklist": "always.example"})
     found = levels.effective(base, team, site, channel)
     lists = [values.get("blocklist", "") for values in (team, site, channel)]
@@ -92,7 +93,7 @@ def test_what_any_level_blocks_stays_blocked(team, site, channel):
 
 
 @given(levels_of(Level.TEAM), levels_of(Level.SITE), levels_of(Level.CHANNEL))
-def test_where_a_value_comes_from_is_told_as_it_holds(team, site, channel):
+def test_each_value_is_shown_with_its_level(team, site, channel):
     overrides = Overrides(team, {"ours.example": site}, {"C1": channel})
     base = BASE.model_copy(update={"site": "ours.example"})
     told = {
@@ -111,7 +112,7 @@ def test_where_a_value_comes_from_is_told_as_it_holds(team, site, channel):
 
 
 @pytest.mark.parametrize("name", VALUES)
-def test_what_is_taken_is_taken_again_as_it_is_kept(name):
+def test_an_accepted_value_is_accepted_again_as_stored(name):
     place = {Level.TEAM: TEAM, Level.SITE: SITE, Level.CHANNEL: CHANNEL}[BY_NAME[name].levels[0]]
     for text in VALUES[name]:
         once = levels.checked(BASE, place, {name: text}, REGISTRY.names)
@@ -188,7 +189,7 @@ def test_a_fault_is_a_plain_sentence(place, name, text, sentence):
     assert told.endswith(".")
 
 
-def test_all_faults_are_told_at_once_by_name():
+def test_all_errors_are_reported_together_by_name():
     with pytest.raises(BadSetting) as refused:
         levels.checked(BASE, TEAM, {"level": "x", "quiet": "yes", "window": "0"}, REGISTRY.names)
     assert refused.value.faults.keys() == {"level", "window"}
@@ -212,7 +213,7 @@ def test_the_environments_settings_are_never_changed():
     assert BASE.model_dump() == before
 
 
-def test_lists_are_read_once_and_for_all():
+def test_a_shared_list_is_read_once_for_all_keywords():
     found = levels.effective(BASE, {"alerts": "none", "overruled": "none"})
     assert (found.alert_moments, found.overruled_gates) == (frozenset(), frozenset())
     assert BASE.alert_moments == {Moment.WON}
@@ -237,14 +238,14 @@ async def keep(database: Database, place: Place, team: str = "T1", **values: str
     await database.run(lambda db: save(db, team, place, taken, by="U1", at=at))
 
 
-async def held_by(database: Database, team: str = "T1") -> TeamSettings:
+async def settings_of(database: Database, team: str = "T1") -> TeamSettings:
     return await database.read(lambda db: levels.read(db, BASE, team))
 
 
 async def read(
     database: Database, team: str = "T1", site: str | None = None, channel: str | None = None
 ) -> Settings:
-    return (await held_by(database, team)).at(site, channel)
+    return (await settings_of(database, team)).at(site, channel)
 
 
 async def test_what_is_saved_holds_at_its_level_and_below(database):
@@ -268,7 +269,7 @@ async def test_an_empty_value_lets_the_level_above_hold_again(database):
     found = await read(database, site="ours.example", channel="C1")
     assert (found.window, found.site, found.time_zone) == (6, None, "UTC")
     assert (found.country, found.lang) == ("us", "de")
-    assert (await held_by(database)).own_domains("ours.example") == {"ours.example"}
+    assert (await settings_of(database)).own_domains("ours.example") == {"ours.example"}
 
 
 async def test_sites_and_channels_stand_in_their_own_tables(database):
@@ -283,7 +284,7 @@ async def test_sites_and_channels_stand_in_their_own_tables(database):
 async def test_a_channels_default_site_brings_its_own_settings(database):
     await keep(database, SITE, country="de", authority_floor="30")
     await keep(database, CHANNEL, site="ours.example")
-    found = (await held_by(database)).in_channel("C1")
+    found = (await settings_of(database)).in_channel("C1")
     assert (found.site, found.country, found.authority_floor) == ("ours.example", "de", 30)
 
 

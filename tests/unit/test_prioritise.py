@@ -69,7 +69,7 @@ def test_a_missing_signal_is_left_out_and_the_others_weigh_more():
     assert only(profile(PAGE, row("a.example", 80, traffic=1000))).score == 70.0
 
 
-def test_who_is_perfect_in_all_that_is_known_scores_100():
+def test_a_prospect_perfect_in_all_known_signals_scores_100():
     assert only(profile(PAGE, row("a.example"))).score == 100
     assert only(profile(PAGE, row("a.example", 100))).score == 100
     assert only(profile(PAGE, row("a.example", trust=1))).score == 100
@@ -109,7 +109,7 @@ def test_several_scales_are_compared_by_place_and_never_by_value():
     assert (found["t.example"].authority, found["t.example"].authority_scale) == (20, "TF")
 
 
-def test_a_domain_on_two_scales_stands_on_the_one_that_covers_more():
+def test_a_domain_on_two_scales_uses_the_one_that_covers_more():
     ahrefs = profile(PAGE, row("a.example", 70), provider="ahrefs")
     majestic = profile(
         PAGE,
@@ -123,13 +123,13 @@ def test_a_domain_on_two_scales_stands_on_the_one_that_covers_more():
     assert (found["a.example"].authority, found["a.example"].authority_scale) == (9, "TF")
 
 
-def test_a_scale_that_only_dropped_domains_carry_changes_nothing():
+def test_a_scale_used_only_by_dropped_domains_changes_nothing():
     read = profile(PAGE, row("a.example", 40), row("fan.example", 9, scale=Scale.TF))
 
     assert only(read).score == only(profile(PAGE, row("a.example", 40))).score
 
 
-def test_breadth_counts_competitors_and_not_their_targets():
+def test_breadth_counts_competitors_rather_than_their_targets():
     a, b = row("a.example"), row("b.example")
 
     found = ranked(profile(PAGE, a, b), profile(SITE, a), profile(OTHER, b))
@@ -138,7 +138,7 @@ def test_breadth_counts_competitors_and_not_their_targets():
     assert [one.reasons[0] for one in found] == ["links to 2 of 2 pages", "links to 1 of 2 pages"]
 
 
-def test_what_a_second_index_should_have_seen_and_did_not_lowers_trust():
+def test_a_link_that_a_second_index_should_have_seen_lowers_trust():
     one = profile(PAGE, row("a.example", trust=0.9), row("b.example"), provider="one")
     two = profile(PAGE, row("b.example"), provider="two")
 
@@ -267,14 +267,14 @@ def test_every_row_says_in_words_why_it_is_there():
     assert prospect.first_seen == date(2026, 5, 3)
 
 
-def test_what_an_index_files_a_domain_under_is_told_whichever_of_them_says_so():
+def test_a_domains_topic_is_shown_whichever_index_gives_it():
     bare, filed = row("a.example", 50), row("a.example", topic="Business/Accounting")
     prospect = only(profile(PAGE, bare), profile(PAGE, filed, provider="majestic"))
     assert prospect.topic == "Business/Accounting"
     assert "topic “Business/Accounting”" in prospect.reasons
 
 
-def test_a_link_to_another_page_of_the_site_is_told_apart():
+def test_a_link_to_another_page_of_the_site_is_distinguished():
     prospect = only(profile(SITE, row("a.example", 50, scale=Scale.SAMPLE)))
 
     assert prospect.level is Scope.SITE
@@ -285,7 +285,7 @@ def test_a_link_to_another_page_of_the_site_is_told_apart():
     )
 
 
-def test_what_is_unknown_stays_unknown_in_the_row():
+def test_unknown_values_stay_unknown_in_the_row():
     prospect = only(profile(PAGE, row("a.example")))
 
     unknown = (prospect.authority, prospect.authority_scale, prospect.traffic, prospect.relevance)
@@ -337,7 +337,7 @@ bought = st.dictionaries(
 
 
 @given(st.lists(profiles, max_size=4), bought)
-def test_scores_are_within_0_and_100_in_falling_order_and_nobody_is_lost(read, evidence):
+def test_scores_are_within_0_and_100_in_falling_order_and_no_prospect_is_lost(read, evidence):
     comparison = compare(read, OURS)
     found = rank(comparison, terms=TERMS, evidence=evidence)
 
@@ -374,7 +374,7 @@ def test_the_order_of_inputs_never_changes_the_result(read, evidence, chance: ra
     st.lists(st.tuples(st.integers(0, 100), st.integers(0, 10**6)), min_size=1, max_size=5),
     st.sampled_from(["authority", "traffic", "trust"]),
 )
-def test_a_signal_missing_everywhere_lowers_nobody_who_is_strong_otherwise(figures, missing):
+def test_a_signal_missing_everywhere_lowers_no_strong_prospect(figures, missing):
     made = [
         row(f"site{at}.example", dr, traffic=visits, trust=1.0)
         for at, (dr, visits) in enumerate(figures)
@@ -415,7 +415,7 @@ def test_pages_and_sites_are_counted_apart_in_words_numbers_and_breadth():
     assert prospect.score == 66.7
 
 
-def test_what_any_index_marks_as_spam_comes_last_whatever_it_scores():
+def test_a_domain_marked_as_spam_by_any_index_comes_last_whatever_its_score():
     strong, weak = row("a.example", 95, trust=0.9), row("b.example", 5)
     marked = profile(OTHER, row("a.example", trust=0.0))
 

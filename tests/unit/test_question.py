@@ -33,7 +33,7 @@ def refusal(text: str, defaults: Defaults = NOTHING) -> str:
     return str(refused.value)
 
 
-def test_a_bare_keyword_takes_the_rest_from_the_defaults():
+def test_a_bare_keyword_uses_the_defaults_for_the_rest():
     assert read("best crm", CHANNEL) == Question(
         keyword="best crm", market=Market("de", "de"), site="ours.example"
     )
@@ -106,7 +106,7 @@ def test_gates_10_asks_for_the_first_page_of_results_and_keeps_the_checks_on():
         ("caf\udce9 near me", "caf near me"),
     ],
 )
-def test_strange_words_are_a_keyword_like_any_other(text, keyword):
+def test_unusual_words_are_a_keyword_like_any_other(text, keyword):
     if keyword is None:
         assert refusal(text).startswith("I do not know the option `c:`.")
     else:
@@ -124,7 +124,7 @@ def test_no_keyword_is_asked_for_with_an_example(text):
 
 
 @pytest.mark.parametrize("text", ["👍", "🇩🇪 !!", "…", '"\\"'])
-def test_a_keyword_of_signs_alone_is_refused(text):
+def test_a_keyword_of_punctuation_only_is_rejected(text):
     assert refusal(text) == "A keyword needs at least one letter or digit."
 
 
@@ -141,13 +141,13 @@ def test_an_unknown_option_is_named_with_those_that_exist():
 
 
 @pytest.mark.parametrize("name", OPTIONS)
-def test_an_option_without_a_value_is_told_so(name):
+def test_an_option_without_a_value_is_an_error(name):
     assert refusal(f"crm {name}: ours.example") == (
         f"`{name}:` needs a value right after the colon, without a space."
     )
 
 
-def test_an_option_that_is_given_twice_is_told_so():
+def test_an_option_that_is_given_twice_is_an_error():
     assert refusal("crm in:de in:us") == "`in:` is given twice; once is enough."
 
 
@@ -199,7 +199,7 @@ def test_an_at_sign_behind_the_host_is_no_password():
 @pytest.mark.parametrize(
     "page", ["http://[x", "ours.example:port", "http://\uff41\u2100.com/", "x.com:99999"]
 )
-def test_an_address_that_nobody_can_open_is_refused(page):
+def test_an_address_that_cannot_be_opened_is_rejected(page):
     assert refusal(f"crm page:{page}") == f"“{page}” is not a web address."
 
 
@@ -363,7 +363,7 @@ def test_marks_that_paste_nothing_belong_to_the_keyword(typed):
     assert make(typed, NOTHING).keyword == read(typed).keyword == typed
 
 
-def test_an_address_keeps_what_looks_like_marks():
+def test_an_address_keeps_characters_that_resemble_markup():
     assert read("crm page:ours.example/_a_/*b*").page == "https://ours.example/_a_/*b*"
 
 
@@ -388,7 +388,7 @@ def test_joiners_stay_between_letters_and_in_emoji_and_nowhere_else(typed, keywo
 
 
 @given(st.text("ab*_`~ \"'\u200c\u200d\u0915\u094d.,", max_size=24))
-def test_a_keyword_read_twice_is_the_same_keyword(text):
+def test_a_keyword_parsed_twice_stays_the_same(text):
     with contextlib.suppress(BadQuestion):
         once = make(text, NOTHING).keyword
         if not {'"', "'"} & set(once):

@@ -64,7 +64,7 @@ def test_without_a_clear_majority_there_is_no_verdict():
     assert gate.reason == "The ranking pages are mixed (2 lists, 1 guides, 1 tools): no verdict."
 
 
-def test_what_is_left_over_is_no_kind_that_ours_could_miss():
+def test_other_is_not_a_kind_that_our_page_could_miss():
     gate = intent_gate(page("list"), [page("other"), page("other"), page("other")])
     assert gate.state == "mixed"
     assert gate.reason == "The ranking pages are mixed (3 pages of another sort): no verdict."
@@ -101,13 +101,13 @@ def test_too_few_readable_pages_leave_the_intent_unknown(field, reason):
         (page(None), "what yours is cannot be told."),
     ],
 )
-def test_what_is_not_known_of_our_page_is_never_a_mismatch(ours, end):
+def test_unknown_facts_of_our_page_are_never_a_mismatch(ours, end):
     gate = intent_gate(ours, [page("list")] * 3)
     assert gate.state == "unknown"
     assert gate.reason == f"3 of 3 readable pages are lists; {end}"
 
 
-def test_a_vendor_that_sees_another_kind_is_heard_and_one_that_agrees_is_not():
+def test_a_vendors_differing_kind_is_mentioned_and_an_agreeing_one_is_not():
     field = [page("list")] * 3
     assert intent_gate(page("list"), field, "guide").reason.endswith(
         "A vendor sees guides instead."
@@ -118,7 +118,7 @@ def test_a_vendor_that_sees_another_kind_is_heard_and_one_that_agrees_is_not():
 @pytest.mark.parametrize(
     "field", [[page("list"), page("guide"), page("tool")], [page(), unread(), unread()]]
 )
-def test_where_we_cannot_tell_what_ranks_a_vendors_view_is_told(field):
+def test_where_the_ranking_kind_is_unclear_the_vendors_view_is_mentioned(field):
     gate = intent_gate(page("list"), field, "forum")
     assert gate.state in ("mixed", "unknown")
     assert gate.reason.endswith(" A vendor sees forum threads.")
@@ -139,7 +139,7 @@ def test_a_vendors_view_counts_where_it_is_of_most_pages(kinds, seen):
     assert most_seen(kinds) == seen
 
 
-def test_judging_tells_what_the_vendor_sees():
+def test_judging_mentions_the_vendors_view():
     found = judge(page("list"), [page("list")] * 3, "en", vendor_kind="video")
     assert found.gates[0].reason.endswith("so is yours. A vendor sees videos instead.")
 
@@ -154,7 +154,7 @@ def test_every_field_of_pages_gives_one_plain_sentence(ours, field):
     assert gate.reason.endswith(".")
 
 
-def test_what_most_of_the_top_pages_show_and_ours_lacks_is_a_checklist():
+def test_items_of_most_top_pages_that_ours_lacks_form_a_checklist():
     ours = page(trust=[shows("https"), lacks("contact"), lacks("about page"), lacks("date")])
     theirs = page(
         trust=[
@@ -190,7 +190,7 @@ def test_a_page_that_shows_most_of_what_the_top_pages_show_is_no_mismatch():
 
 @pytest.mark.parametrize("name", ["date", "contact", "editorial policy"])
 @pytest.mark.parametrize("others", [(), ("https",)])
-def test_a_single_thing_that_ours_lacks_is_told_and_never_leads(name, others):
+def test_a_single_missing_item_is_listed_but_never_comes_first(name, others):
     kept = [shows(other) for other in others]
     ours, theirs = page(trust=[*kept, lacks(name)]), page(trust=[*kept, shows(name)])
     gate, rows = trust_gate(ours, [theirs] * 3)
@@ -230,20 +230,20 @@ def test_without_a_page_of_ours_the_reason_says_why_there_is_none():
     ]
 
 
-def test_nothing_is_held_against_us_that_only_one_of_them_shows():
+def test_what_only_one_page_shows_is_not_required_of_ours():
     ours = page(trust=[lacks("contact")])
     gate, rows = trust_gate(ours, [page(trust=[shows("contact")]), ours, ours])
     assert (gate.state, rows) == ("match", ())
 
 
-def test_nothing_is_held_against_us_that_less_than_half_of_ten_show():
+def test_what_less_than_half_of_ten_pages_show_is_not_required_of_ours():
     ours = page(trust=[lacks("contact"), lacks("date")])
     theirs = page(trust=[shows("contact"), shows("date")])
     assert trust_gate(ours, [theirs] * 4 + [ours] * 4)[0].state == "match"
     assert trust_gate(ours, [theirs] * 5 + [ours] * 4)[0].state == "mismatch"
 
 
-def test_a_sign_nobody_could_tell_is_no_lack():
+def test_an_unknown_trust_sign_does_not_count_as_missing():
     ours = page(trust=[untold("https"), lacks("date")])
     theirs = page(trust=[shows("https"), untold("date")])
     assert trust_gate(ours, [theirs] * 3) == trust_gate(ours, [ours] * 3)
@@ -286,7 +286,7 @@ def test_a_topic_our_text_mentions_in_another_form_is_covered():
     assert coverage(page(vocabulary=["ships"]), top, "en") == ()
 
 
-def test_a_heading_of_one_page_only_is_no_shared_topic():
+def test_a_heading_on_only_one_page_is_not_a_shared_topic():
     top = [page(headings=["Shipping"]), page(headings=["Colours"]), page(headings=["Sizes"])]
     assert coverage(page(), top, "en") == ()
 
@@ -298,7 +298,7 @@ def test_at_most_eight_topics_are_listed_and_the_most_shared_come_first():
     assert told[0] == "zinc"
 
 
-def test_coverage_is_silent_when_it_cannot_be_told():
+def test_coverage_is_omitted_when_it_is_unknown():
     top = [page(headings=["Shipping"])] * 3
     assert coverage(None, top, "en") == ()
     assert coverage(unread(), top, "en") == ()
@@ -315,7 +315,7 @@ def test_topics_are_compared_in_languages_without_a_stemmer_too():
     st.lists(st.text(max_size=10), max_size=5),
     st.sampled_from(["en", "de", "ja", "xx"]),
 )
-def test_no_topic_is_told_twice_and_none_beyond_eight(headings, ours, language):
+def test_no_topic_is_listed_twice_and_none_beyond_eight(headings, ours, language):
     told = coverage(page(vocabulary=ours), [page(headings=one) for one in headings], language)
     assert len(told) == len(set(told)) <= 8
     assert all(told)
@@ -325,7 +325,7 @@ def test_no_topic_is_told_twice_and_none_beyond_eight(headings, ours, language):
     ("overruled", "leads"),
     [((), "intent"), (("intent",), "trust"), (("trust",), "intent"), (("intent", "trust"), None)],
 )
-def test_an_overruled_gate_says_the_same_and_never_leads(overruled, leads):
+def test_an_overruled_check_says_the_same_but_never_comes_first(overruled, leads):
     ours = page("product", trust=[lacks("date"), lacks("contact")])
     top3 = [page("list", trust=[shows("date"), shows("contact")])] * 3
     found = judge(ours, top3, "en", overruled=frozenset(overruled))

@@ -60,7 +60,7 @@ def test_the_order_of_the_setting_comes_first():
     assert names(chosen) == ["c", "b", "a"]
 
 
-def test_a_vendor_without_a_key_is_told_apart():
+def test_a_vendor_without_a_key_is_listed_separately():
     registry = found(absent("z"), vendor("a"), absent("b"))
     assert names(registry) == ["a"]
     assert [one.name for one in registry.not_configured] == ["b", "z"]
@@ -76,7 +76,7 @@ def test_a_source_of_search_results_that_is_not_there_is_a_fault_too():
         found(absent("z"), vendor("a"), serp="z")
 
 
-def test_the_faults_of_all_vendors_are_told_at_once():
+def test_the_errors_of_all_vendors_are_reported_together():
     with pytest.raises(ConfigError) as refused:
         found(
             ConfigError("A: wrong", "B: wrong"), vendor("a"), ConfigError("C: wrong"), via="nobody"
@@ -86,7 +86,7 @@ def test_the_faults_of_all_vendors_are_told_at_once():
     )
 
 
-def test_a_capability_that_nobody_could_ask_is_a_fault_before_anything_is_sent():
+def test_a_capability_without_an_adapter_is_an_error_before_anything_is_sent():
     odd = Vendor("odd", "Odd", None, {Capability.SERP: object(), Capability.LINKS: Asked()})
     with pytest.raises(ConfigError) as refused:
         found(odd)

@@ -125,7 +125,7 @@ words = st.lists(
 
 
 @given(words, st.lists(words, max_size=2), st.lists(words, min_size=1, max_size=5))
-def test_one_name_and_many_names_are_read_alike(keyword, titles, labels):
+def test_one_name_and_many_names_are_parsed_alike(keyword, titles, labels):
     terms = terms_of(" ".join(keyword), map(" ".join, titles), "en")
     names = [f"x{''.join(label)}-{'-'.join(label)}.example" for label in labels]
 

@@ -51,7 +51,7 @@ def _words(report):
 
 
 @given(report=reports)
-def test_every_message_fits_and_harms_nobody(report):
+def test_every_message_fits_and_is_harmless(report):
     with TestCase().assertNoLogs("bot.render", level="WARNING"):
         messages = _drawn(report)
     for drawn in messages:

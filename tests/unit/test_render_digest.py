@@ -69,7 +69,7 @@ def test_the_biggest_move_stands_first_and_the_rest_is_counted():
     )
 
 
-def test_one_keyword_more_than_fits_is_it():
+def test_one_keyword_more_than_fits_is_in_the_csv_file():
     drawn = digest_message(digest(*(line(f"k{n}") for n in range(11))))
     assert _small(drawn)[0].startswith("and 1 more: it is in the CSV file")
 
@@ -114,11 +114,11 @@ def test_markets_are_named_only_where_a_channel_follows_several():
         ({"months_to_close": float("inf")}, "unknown"),
     ],
 )
-def test_an_eta_is_said_as_people_say_it(changes, said):
+def test_an_eta_is_worded_as_people_say_it(changes, said):
     assert _cells(digest_message(digest(line(**changes))))[1][4] == said
 
 
-def test_what_is_not_known_is_said_in_small_print():
+def test_unknown_numbers_are_named_in_small_print():
     drawn = digest_message(
         digest(
             unread=tuple(Unread(f"t{n}", f"k{n}", "Ahrefs did not answer.") for n in range(5)),
@@ -164,7 +164,7 @@ def test_the_total_stands_beside_five_movers_with_names_that_differ():
     ]
 
 
-def test_a_mover_too_small_to_see_or_with_a_day_missing_is_not_drawn():
+def test_a_mover_that_is_too_small_or_misses_a_day_is_not_drawn():
     small, partly, seen = history([9, 3], "a"), history([90], "b"), history([90, 50], "c")
     drawn = digest_message(digest(gap_history=(*history([100, 90]), *small, *partly, *seen)))
     assert list(_series(drawn)) == ["Total", "c"]
@@ -182,7 +182,7 @@ def test_there_is_no_chart_of_fewer_than_two_days(points):
     assert _of(digest_message(digest(gap_history=points)), "data_visualization") == []
 
 
-def test_the_twin_says_the_table_and_the_chart_in_words():
+def test_the_text_version_gives_the_table_and_the_chart_in_words():
     twin = digest_message(digest()).plain
     assert _sections(twin)[1] == (
         "best crm: Gap: 18 · Change: −3 · Position: 4 (was 6) · ETA: 3.5 months"
@@ -192,7 +192,7 @@ def test_the_twin_says_the_table_and_the_chart_in_words():
     )
 
 
-def test_the_twin_of_several_lines_names_each():
+def test_the_text_version_of_several_lines_names_each():
     seen = (*history([100, 90]), *history([90, 50], "c"), *history([9, 3], "a"))
     twin = digest_message(digest(gap_history=seen)).plain
     assert _sections(twin)[3] == (
@@ -232,7 +232,7 @@ def test_long_words_cost_rows_and_never_the_message():
     takes(digest_message(wide))
 
 
-def test_whom_the_sentence_names_and_who_crossed_a_top_stand_first_in_the_table():
+def test_named_keywords_and_crossings_come_first_in_the_table():
     movers = [line(f"mover {at}", gap_change=-50 - at) for at in range(12)]
     crossed = line("crossed", gap_change=0, position=9, position_before=12, position_change=-3)
     named = line("named", gap_change=0, position_change=0)

@@ -149,7 +149,7 @@ def test_the_first_digest_says_where_things_stand_and_no_change(keywords, said):
     assert digest_sentence(keywords, (), (), ()).startswith(said)
 
 
-def test_who_was_in_the_top_3_already_did_not_enter_it():
+def test_a_page_already_in_the_top_3_did_not_enter_it():
     said = digest_sentence((line(position=2, position_before=3, competitors_gained=0),), (), (), ())
     assert said == "You closed 3 of 21 missing links for “best crm” this week."
 
@@ -165,7 +165,7 @@ def test_many_that_crossed_the_top_3_are_counted_and_one_is_named():
         assert digest_sentence(those, (), (), ()).partition("; ")[2] == said
 
 
-def test_who_knows_that_it_is_not_the_first_digest_may_say_so():
+def test_a_caller_may_say_that_it_is_not_the_first_digest():
     said = digest_sentence((first_line(),), (), (), (), first=False)
     assert said == (
         "18 links are missing for “best crm” (24 needed, you have 6); how much changed is unknown."
@@ -175,7 +175,7 @@ def test_who_knows_that_it_is_not_the_first_digest_may_say_so():
 @given(
     tuples_of(lines, 4), tuples_of(own_links, 2), tuples_of(own_links, 2), tuples_of(new_links, 2)
 )
-def test_the_sentence_is_one_line_and_never_calls_the_unknown_zero(many, won, lost, new):
+def test_the_sentence_is_one_line_and_never_shows_unknown_as_zero(many, won, lost, new):
     said = digest_sentence(many, won, lost, new)
     assert said.endswith(".")
     assert "\n" not in said
@@ -216,7 +216,7 @@ def test_a_second_letter_is_only_for_a_strong_prospect_and_never_to_one_of_ours(
     assert [one[:19] for one in said] == ["Write to p2.example", "Write to p3.example"]
 
 
-def test_the_strongest_lost_link_is_won_back_first_and_unknown_strength_last():
+def test_the_strongest_lost_link_comes_first_and_unknown_strength_last():
     lost = (own_link(1, authority=None), own_link(2, authority=0.0), own_link(3, authority=9.0))
     assert suggestions((), (), (), lost)[0].startswith("Win back own3.example (DR 9)")
     assert suggestions((), (), (), lost[:2])[0].startswith("Win back own2.example (DR 0)")
@@ -238,7 +238,7 @@ def test_a_link_to_a_page_that_serves_two_keywords_is_counted_once():
     assert "You closed 3 of 21 missing links" in said
 
 
-def test_what_ranks_in_the_top_3_is_apart_in_the_headline_and_nothing_to_turn_to():
+def test_top_3_keywords_are_separate_in_the_headline_and_need_no_action():
     top = line("first", gap=19, gap_change=0, position=1, position_change=0, position_before=1)
     top = replace(top, outlook=Outlook.NOT_AT_THIS_PACE, competitors_gained=0)
     low = line("other", gap=5, gap_change=0, position=8, position_change=0, position_before=8)

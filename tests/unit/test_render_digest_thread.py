@@ -69,7 +69,7 @@ def test_the_thread_holds_new_links_won_lost_targets_forecasts_and_cost():
     ]
 
 
-def test_a_quiet_part_is_left_out():
+def test_an_empty_part_of_the_digest_is_left_out():
     quiet = digest(new_competitor_links=(), won=(), lost=(), cost=())
     assert digest_thread(quiet) == ()
 
@@ -100,7 +100,7 @@ def test_the_links_of_a_keyword_stand_together_and_say_where_else_they_matter():
     ]
 
 
-def test_fifty_links_a_message_and_what_is_folded_is_counted():
+def test_a_message_has_fifty_links_and_counts_the_rest():
     links = tuple(new_link(n, score=float(n % 90)) for n in range(203))
     steps = [
         (name, step.text, len(_table(step)) - 1)
@@ -134,7 +134,7 @@ def test_won_links_stand_strongest_first_and_unknown_strength_last():
     ]
 
 
-def test_target_changes_and_forecasts_are_told_apart_from_links():
+def test_target_changes_and_forecasts_are_listed_apart_from_links():
     steps = dict(digest_thread(digest(_MOVED, line("same", entered=("https://x.example",)))))
     assert _table(steps["targets_1"])[1:] == [
         ["best crm", "new.example/a", "old.example/b"],
@@ -238,7 +238,7 @@ def test_a_terminal_shows_the_same_week():
         assert words in said
 
 
-def test_a_terminal_counts_what_it_folds():
+def test_a_terminal_counts_the_rows_it_leaves_out():
     said = _said(replace(big_digest(500), gap_history=history([1])))
     assert "and 470 more: they are in `linkgap digest --json`." in said
 

@@ -70,7 +70,7 @@ def _rows(report):
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def test_what_several_indexes_say_stands_side_by_side_in_one_cell():
+def test_values_of_several_indexes_are_side_by_side_in_one_cell():
     sides = (
         IndexLink("ahrefs", 74.0, "DR", 0.9, LinkKind.FOLLOW, date(2026, 1, 2)),
         IndexLink("=evil", None, None, None, None, None),
@@ -180,7 +180,7 @@ def _printed(report):
     return console.file.getvalue()
 
 
-def test_the_terminal_tells_the_same_story_in_the_same_order():
+def test_the_terminal_shows_the_same_facts_in_the_same_order():
     said = _printed(replace(EXAMPLE, sample=True))
     parts = [
         (

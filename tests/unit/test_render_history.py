@@ -104,14 +104,14 @@ def test_an_unknown_day_is_left_out_and_said_never_drawn_as_zero():
     assert "Days on which a number was unknown are not drawn." in said_of(drawn)
 
 
-def test_what_we_have_unknown_throughout_leaves_the_need_alone():
+def test_unknown_own_counts_leave_the_need_unchanged():
     reads = [snapshot(n, have=None, gap=None, position=None) for n in range(3)]
     drawn = history_message(tracked(), reads)
     [counts] = [one for one in drawn.blocks if one["type"] == "data_visualization"]
     assert _series(counts) == {"Needed": [24, 24, 24]}
 
 
-def test_two_years_are_drawn_from_end_to_end():
+def test_a_chart_can_show_two_years():
     drawn = history_message(tracked(), [snapshot(n, needed=200 - n) for n in range(104)])
     [counts, _] = [one for one in drawn.blocks if one["type"] == "data_visualization"]
     values = _series(counts)["Needed"]

@@ -313,7 +313,7 @@ _INPUT = {"type": "plain_text_input", "action_id": "value"}
         ),
     ],
 )
-def test_the_edge_fits_and_one_more_does_not(fits, breaks, pointer):
+def test_the_last_value_fits_and_the_next_does_not(fits, breaks, pointer):
     assert message_faults("t", [fits]) == []
     assert pointer in [where for where, _ in message_faults("t", [breaks])]
 

@@ -132,14 +132,14 @@ def test_no_prospects_is_a_sentence_with_what_was_left_out():
     assert all_prospects(empty) == [drawn]
 
 
-def test_the_plain_twin_of_the_table_is_a_list():
+def test_the_text_version_of_the_table_is_a_list():
     assert _words(prospects(EXAMPLE).plain)[0].splitlines()[2] == (
         "2. p2.example · Score: 87.5 · Links to: 2 pages · Authority: DR 74 · Traffic: unknown · "
         "Link: unknown · Absence: unproven · Why: links to 3 of 3 pages, follow, DR 74"
     )
 
 
-def test_a_twin_that_is_too_long_sends_the_reader_to_the_file():
+def test_a_text_version_that_is_too_long_refers_to_the_file():
     twin = all_prospects(_many(200))[0].plain
     assert message_faults(twin.text, twin.blocks) == []
     assert _words(twin)[-1] == "The rest is in the CSV file."
@@ -170,14 +170,14 @@ def test_every_page_of_sample_data_says_so():
     assert all(_SAMPLE in p.text for p in all_prospects(replace(_many(300), sample=True)))
 
 
-def test_what_is_marked_as_spam_is_not_among_the_best_and_stands_last_in_the_csv():
+def test_spam_is_not_among_the_best_and_comes_last_in_the_csv():
     made = (*(prospect(n) for n in range(1, 25)), prospect(25, trust=0.0), prospect(26, trust=0.0))
     drawn = prospects(replace(EXAMPLE, prospects=made, dropped=None))
     assert len(drawn.blocks[0]["rows"]) == 25
     assert drawn.text.endswith("to the pages; 2 marked as spam stand last in the CSV.")
 
 
-def test_links_to_pages_and_links_to_sites_alone_are_told_apart():
+def test_links_to_pages_and_links_to_sites_only_are_distinguished():
     site = {"level": Scope.SITE, "links_to_pages": 0, "links_to_sites": 2}
     made = (prospect(1, links_to_pages=1, links_to_sites=2), prospect(2, **site))
     drawn = prospects(replace(EXAMPLE, prospects=made, dropped=None))
@@ -255,7 +255,7 @@ def test_cost_is_billed_beside_estimated_and_limits_are_said():
 # notes
 
 
-def test_what_readers_miss_stands_in_the_thread_with_where_to_look():
+def test_missing_parts_are_named_in_the_thread_with_where_to_find_them():
     row = "contact: 3 of 3 of the top pages show it, for example https://b.example/contact"
     words = _words(method(replace(EXAMPLE, checklist=(row,))))
     assert words[1].splitlines() == [
@@ -312,7 +312,7 @@ def test_an_interrupted_run_says_so_and_offers_a_retry():
     assert _buttons(drawn) == [("Retry", "run_again", "run-1")]
 
 
-def test_a_closed_channel_gets_three_ways_out():
+def test_a_closed_channel_gets_three_alternatives():
     drawn = notes.not_a_member("run-1")
     assert "Nothing was spent" in drawn.text
     assert "`/invite @LinkGap`" in drawn.text
@@ -403,7 +403,7 @@ def test_lines_are_packed_by_their_escaped_size():
     assert paragraphs(["&" * 300, "&" * 300], 2800) == ["&" * 300, "&" * 300]
 
 
-def test_who_could_not_be_checked_is_one_line_with_its_reason():
+def test_unchecked_domains_are_one_line_with_the_reason():
     rest = tuple(Unproven(f"u{at}.example", ("one.example",)) for at in range(11))
     asked = Source(
         "moz", "x", SourceState.OK, 9, complete=True, as_of=None, capability="links_between"
@@ -416,7 +416,7 @@ def test_who_could_not_be_checked_is_one_line_with_its_reason():
     assert "11 could not be checked because moz did not answer." in told
 
 
-def test_a_list_that_nothing_can_prove_stands_and_says_so_once_on_top():
+def test_an_unprovable_list_stays_and_says_so_once_on_top():
     assert prospects(_many(2, absence=Absence.UNPROVEN)).text.startswith(
         "2 domains link to today's top 3 and perhaps to you as well "
         "(nothing connected can tell who links to you)"

@@ -248,7 +248,7 @@ def test_several_indexes_stand_side_by_side():
     assert "Needed, as each index counts: Ahrefs 24 and Majestic unknown." in said
 
 
-def test_one_trouble_is_told_once_and_what_to_do_about_it_stands_below():
+def test_one_problem_is_reported_once_with_what_to_do_below():
     refused = Source(
         "ahrefs",
         "search results",
@@ -265,7 +265,7 @@ def test_one_trouble_is_told_once_and_what_to_do_about_it_stands_below():
     )
 
 
-def test_what_could_not_be_read_is_not_called_empty():
+def test_unread_results_are_not_called_empty():
     lost = Source(
         *("ahrefs", "who ranks", SourceState.UNAVAILABLE, None, None, None, "gone.", "serp")
     )
@@ -335,7 +335,7 @@ def _small(report):
     return [b["elements"][0]["text"] for b in blocks if b["type"] == "context"]
 
 
-def test_the_gate_that_leads_is_not_told_twice_and_the_others_stand_below():
+def test_the_first_check_is_not_repeated_and_the_others_are_below():
     gated = replace(_report(Verdict.FIX_FIRST), gates=(_LISTS, _BARE))
     assert headline(gated) == (
         "Do not build links yet, fix this first: "
@@ -346,7 +346,7 @@ def test_the_gate_that_leads_is_not_told_twice_and_the_others_stand_below():
     assert "Trust: mixed. Your page shows readers most of what the top pages show." in lines
 
 
-def test_an_overruled_gate_is_told_below_and_the_next_one_leads():
+def test_an_overruled_check_is_listed_below_and_the_next_one_comes_first():
     bare = replace(_BARE, state="mismatch")
     overruled = replace(_LISTS, overruled=True)
     gated = replace(_report(Verdict.FIX_FIRST), gates=(overruled, bare))
@@ -423,14 +423,14 @@ def test_buttons_carry_only_the_run_and_appear_only_when_they_help():
     ]
 
 
-def test_none_at_all_is_a_known_number_and_not_an_unknown_one():
+def test_zero_is_a_known_number_and_not_an_unknown_one():
     bare = _report(have=0, gap=24)
     assert headline(bare).endswith("; you have 0; 24 to go.")
     assert _buttons(result(bare, "run-1")) == _PLAIN
     assert _buttons(result(replace(bare, page=None), "run-1")) == _PLAIN
 
 
-def test_a_hostile_keyword_is_shown_and_does_nothing():
+def test_a_hostile_keyword_is_shown_as_harmless_text():
     message = result(replace(EXAMPLE, keyword='<!channel> & "quotes" \\ back'), "run-1")
     shown = '&lt;!channel&gt; &amp; "quotes" \\ back'
     assert shown in message.text
@@ -457,7 +457,7 @@ def test_every_verdict_says_where_we_rank(verdict):
     assert "You rank" not in headline(replace(EXAMPLE, verdict=verdict))
 
 
-def test_who_ranks_in_the_top_3_already_hears_where():
+def test_a_page_in_the_top_3_is_told_its_rank():
     assert headline(ranked_at(2, Verdict.ALREADY_TOP3)).startswith(
         "You already rank in the top 3 (2nd); the other pages there have"
     )
@@ -492,5 +492,5 @@ def test_where_links_are_not_missing_what_the_checks_found_comes_first():
     ("place", "said"),
     [(1, "1st"), (2, "2nd"), (3, "3rd"), (11, "11th"), (13, "13th"), (22, "22nd")],
 )
-def test_a_place_is_said_as_people_say_it(place, said):
+def test_a_place_is_worded_as_people_say_it(place, said):
     assert ordinal(place) == said

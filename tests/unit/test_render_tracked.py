@@ -61,7 +61,7 @@ def test_a_menu_edits_pauses_or_resumes_and_untracks():
     assert said_of(drawn)[-1].endswith("\nledgerly.example · US (en) · paused")
 
 
-def test_what_differs_from_the_rest_of_the_page_is_said_in_its_row():
+def test_a_row_says_what_differs_from_the_rest_of_the_page():
     rows = [list_row(1), list_row(2), list_row(3, next_run=None)]
     said = said_of(tracked_list(rows, page=1, of=1, channel_note=""))
     assert said[1].startswith("Unless a line says otherwise: ledgerly.example · US (en)")
@@ -172,7 +172,7 @@ def test_a_first_read_with_unknowns_says_which_and_why(read, said):
     assert tracking(tracked(), read, _WHEN).text == f"Tracking {_ASKED}: {said}"
 
 
-def test_a_first_read_that_failed_says_why_and_what_comes():
+def test_a_failed_first_read_says_why_and_what_happens_next():
     drawn = tracking(tracked(), None, _WHEN, fault="Ahrefs refused the key", sample=True)
     assert said_of(drawn) == [
         f"Tracking {_ASKED}, but the first read failed. Ahrefs refused the key.",
@@ -265,7 +265,7 @@ def test_nothing_to_track_has_nothing_to_confirm():
     assert drawn.text == "There is no keyword to track. Nothing was spent."
 
 
-def test_editing_begins_with_what_holds():
+def test_the_edit_form_shows_the_current_values():
     view = edit_form(tracked()).payload()
     assert (view["callback_id"], view["private_metadata"]) == ("edit_tracked_form", "t1")
     assert {block["block_id"]: block["element"]["initial_value"] for block in view["blocks"]} == {

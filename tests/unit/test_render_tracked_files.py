@@ -60,7 +60,7 @@ def test_the_file_has_what_is_tracked_and_comes_back_the_same():
 @pytest.mark.parametrize(
     "keyword", ["=1+1", "+crm", "-crm", "@crm", "'quoted'", "it's", "a,b", '"x"']
 )
-def test_a_keyword_that_looks_like_a_formula_is_guarded_and_comes_back(keyword):
+def test_a_keyword_that_resembles_a_formula_is_guarded_and_restored(keyword):
     data = tracked_csv([_named(keyword)])
     cell = data.decode("utf-8-sig").splitlines()[1]
     assert not cell.lstrip('"').startswith(("=", "+", "-", "@"))
@@ -87,7 +87,7 @@ def test_a_file_of_keywords_alone_in_any_order_of_columns_is_enough():
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"', "\ufeffsep=;"])
-def test_the_line_by_which_excel_names_the_mark_between_cells_is_no_header(first, end):
+def test_excels_separator_line_is_not_a_header(first, end):
     text = end.join((first, "keyword;site", "crm, erp;ours.example", "erp", ""))
     rows = numbered_rows(text)
     assert [(row.line, row.cells["keyword"], row.cells["site"]) for row in rows] == [
@@ -105,7 +105,7 @@ def test_the_line_by_which_excel_names_the_mark_between_cells_is_no_header(first
         ('keyword\n"open\n', "is no CSV"),
     ],
 )
-def test_what_is_no_such_file_says_what_to_do(text, said):
+def test_an_unrecognised_file_says_what_to_do(text, said):
     with pytest.raises(BadQuestion, match=said):
         read_tracked_csv(text)
 

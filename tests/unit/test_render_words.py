@@ -28,7 +28,7 @@ def test_numbers_have_separators_and_one_decimal(value, said):
 @pytest.mark.parametrize(
     ("micro", "said"), [(0, "$0.00"), (1_250_000, "$1.25"), (600, "$0.0006"), (10_000, "$0.01")]
 )
-def test_small_money_never_rounds_to_nothing(micro, said):
+def test_small_amounts_never_round_to_zero(micro, said):
     assert words.micro_dollars(micro) == said
 
 
@@ -44,7 +44,7 @@ def test_small_money_never_rounds_to_nothing(micro, said):
         ("🇩🇪🇩🇪🇩🇪", 4, "🇩🇪🇩…"),
     ],
 )
-def test_a_cut_never_splits_what_is_read_as_one(text, limit, said):
+def test_a_cut_never_splits_one_visible_character(text, limit, said):
     assert words.clip(text, limit) == said
 
 
@@ -93,12 +93,12 @@ def test_our_own_sentence_keeps_the_isolation_of_the_words_in_it():
 
 
 @pytest.mark.parametrize("text", ["\u202eevil", "a\x1b[31m", "\u2068open", "x" * 30])
-def test_what_is_not_our_own_is_shown_as_outside_text(text):
+def test_text_from_outside_is_shown_as_outside_text(text):
     assert words.ours(text, 20) == words.shown(text, 20)
 
 
 @pytest.mark.parametrize("limit", range(3, 30))
-def test_a_cut_closes_what_was_isolated_and_stays_inside_the_limit(limit):
+def test_a_cut_closes_isolated_text_and_stays_within_the_limit(limit):
     said = words.clip(f"“{words.shown('אבג', 20)}” and “{words.shown('דהו', 20)}”", limit)
     assert len(said) <= limit
     assert said.count("\u2068") == said.count("\u2069")

@@ -43,7 +43,7 @@ WORDS = {
 }
 
 
-def test_the_document_is_what_the_code_says():
+def test_the_schema_matches_the_code():
     assert schema() == DOCUMENTED
 
 
@@ -94,7 +94,7 @@ def test_the_document_refuses_what_is_no_report(name, value):
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"keyword": "crm"}'])
-def test_what_is_no_report_is_not_read_as_one(text):
+def test_other_json_is_not_read_as_a_report(text):
     with pytest.raises(ValidationError):
         from_json(text)
 

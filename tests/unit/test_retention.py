@@ -69,9 +69,7 @@ async def count(database: Database, table: str) -> int:
 def answer(db, job_id: str, at, state: JobState = JobState.DONE, payload: str = "{}") -> None:
     """Store a job with its answer and a delivery."""
     jobs.enqueue(db, kind="answer", team=TEAM, payload=payload, dedupe_key=job_id, at=at)
-    db.execute("UPDATE jobs SET id = ? WHERE dedupe_key = ?", (job_id, job_id))
-    if state is not JobState.QUEUED:
-        jobs.mark(db, job_id, state, at)
+    db.execute("UPDATE jobs SET id = ?, state = ? WHERE dedupe_key = ?", (job_id, state, job_id))
     report(db, job_id, at)
     deliveries.begin(db, job_id, "result", at)
 

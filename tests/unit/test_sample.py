@@ -104,7 +104,7 @@ def test_only_new_links_are_listed_when_a_day_is_named():
         Target(Scope.PAGE, "https://stranger.example/x"),
     ],
 )
-def test_what_the_sample_does_not_know_is_unknown_and_never_empty(target):
+def test_facts_missing_in_the_sample_are_unknown_and_never_empty(target):
     for answer in (
         linkers(target),
         read(Capability.LINKS_BETWEEN, BetweenQuery(("a.example",), target)),
@@ -124,7 +124,7 @@ def test_traffic_is_known_of_those_that_link():
     assert all(row.traffic > 0 for row in answer.rows)
 
 
-def test_who_links_to_us_is_found_among_the_named():
+def test_linkers_of_ours_are_found_among_the_named_domains():
     target = Target(Scope.SITE, sample.OWN_SITE)
     linking = linkers(target).rows[0].domain
     query = BetweenQuery((linking, "stranger.example"), target)

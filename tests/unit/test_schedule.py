@@ -60,26 +60,26 @@ async def test_a_year_of_digests_comes_once_a_week_at_the_local_hour_over_every_
         await there.ring(moment)
     for channel in CHANNELS:
         expected = [f"{moment:%Y-%m-%d %H:%M}" for moment in times(channel, until=last)]
-        assert there.heard(channel) == expected
-        assert len(there.heard(channel)) == 53
+        assert there.posted_at(channel) == expected
+        assert len(there.posted_at(channel)) == 53
     assert len({one.slot for one in there.told}) == len(there.told)
 
 
-async def test_each_digest_goes_on_where_the_last_one_ended(monday):
+async def test_each_digest_continues_where_the_last_one_ended(monday):
     for week in range(3):
         await monday.ring(MONDAY_9 + A_WEEK * week)
     assert [one.since for one in monday.told] == [None, MONDAY_9, MONDAY_9 + A_WEEK]
 
 
-async def test_what_a_stop_of_some_hours_missed_is_told_at_the_next_look(monday):
+async def test_a_digest_missed_during_some_hours_is_posted_at_the_next_check(monday):
     await monday.ring(MONDAY_9 - A_DAY)
     await monday.ring(MONDAY_9 + timedelta(hours=5))
-    assert monday.heard("C1") == ["2026-01-05 14:00"]
+    assert monday.posted_at("C1") == ["2026-01-05 14:00"]
     await monday.ring(MONDAY_9 + timedelta(hours=6))
     assert len(monday.told) == 1
 
 
-async def test_after_three_weeks_only_the_last_week_is_told_and_it_covers_all_of_them(monday):
+async def test_after_three_weeks_one_digest_covers_all_of_them(monday):
     await monday.ring(MONDAY_9)
     after = MONDAY_9 + A_WEEK * 3 + timedelta(hours=30)
     for hours in range(3):
@@ -92,7 +92,7 @@ async def test_after_three_weeks_only_the_last_week_is_told_and_it_covers_all_of
 
 
 @pytest.mark.parametrize(("hour", "told"), [(22, 1), (23, 0), (29, 0), (30, 1)])
-async def test_what_was_missed_is_made_up_for_between_six_and_twenty_two_only(monday, hour, told):
+async def test_missed_digests_are_posted_between_six_and_twenty_two_only(monday, hour, told):
     midnight = MONDAY_9.replace(hour=0)
     await monday.ring(midnight + timedelta(hours=hour))
     assert len(monday.told) == told
@@ -107,7 +107,7 @@ async def test_a_channel_that_began_after_the_moment_waits_for_the_next(there):
     assert len(there.told) == 1
 
 
-async def test_a_channel_that_follows_anew_waits_for_the_next_too(monday):
+async def test_a_channel_that_tracks_again_waits_for_the_next_digest_too(monday):
     await monday.ring(MONDAY_9)
     ((found, *_),) = [
         await monday.database.read(lambda db: tracked_keywords.of_channel(db, TEAM, "C1"))
@@ -123,7 +123,7 @@ async def test_a_channel_that_follows_anew_waits_for_the_next_too(monday):
 
 @pytest.mark.parametrize("old", ["mon", "wed", "sun"])
 @pytest.mark.parametrize("new", ["mon", "fri", "sun"])
-async def test_moving_the_day_neither_doubles_nor_loses_a_week(there, old, new):
+async def test_changing_the_day_neither_repeats_nor_loses_a_week(there, old, new):
     await there.track("C1", old, 9, "Europe/Berlin")
     for day in range(42):
         if day == 18:  # a Friday
@@ -136,7 +136,7 @@ async def test_moving_the_day_neither_doubles_nor_loses_a_week(there, old, new):
 
 
 @pytest.mark.parametrize(("before", "after"), [(6, 22), (22, 6), (9, 10)])
-async def test_moving_the_hour_on_the_very_day_neither_doubles_nor_loses_a_week(
+async def test_changing_the_hour_on_the_digest_day_neither_repeats_nor_loses_a_week(
     there, before, after
 ):
     await there.track("C1", "mon", before, "UTC")
@@ -155,7 +155,7 @@ async def test_two_processes_that_ring_at_the_same_moment_tell_once(monday):
     assert len(monday.told) == 1
 
 
-async def test_what_another_process_died_over_is_taken_when_its_lease_ends(monday):
+async def test_a_dead_processs_slot_is_taken_over_when_its_lease_ends(monday):
     slot = Slot(TEAM, "C1", PostKind.DIGEST, "2026-W02")
     await monday.database.run(lambda db: posts.claim(db, slot, "dead", MONDAY_9))
     await monday.ring(MONDAY_9 + LEASE - timedelta(seconds=1))
@@ -182,7 +182,7 @@ async def test_a_turn_that_comes_due_while_another_is_taken_does_not_wait_for_th
     assert sorted(one.slot.channel for one in monday.told) == ["C1", "C2"]
 
 
-async def test_one_channels_trouble_does_not_silence_the_others(monday, caplog):
+async def test_one_channels_failure_does_not_stop_the_others(monday, caplog):
     await monday.track("C0", "mon", 9, "UTC")
     post = monday.post_digest
 
@@ -214,7 +214,7 @@ async def test_a_turn_that_is_lost_while_it_reads_is_not_posted(monday):
     assert monday.told == []
 
 
-async def test_a_large_channel_is_read_before_its_hour_and_told_at_it(monday):
+async def test_a_large_channel_is_read_before_its_hour_and_posted_at_it(monday):
     monday.waiting = 300
     await monday.ring(MONDAY_9 - lead(300) - timedelta(minutes=1))
     assert monday.read == []
@@ -222,11 +222,11 @@ async def test_a_large_channel_is_read_before_its_hour_and_told_at_it(monday):
     assert len(monday.read) == 300
     assert monday.told == []
     await monday.ring(MONDAY_9)
-    assert monday.heard("C1") == ["2026-01-05 09:00"]
+    assert monday.posted_at("C1") == ["2026-01-05 09:00"]
     assert lead(100_000) == timedelta(hours=6)
 
 
-async def test_a_closed_channel_is_not_read_for_and_its_week_is_told_once_it_is_open(monday):
+async def test_a_closed_channel_is_not_read_and_gets_its_week_once_it_is_open(monday):
     monday.closed.add("C1")
     monday.waiting = 3
     await monday.ring(MONDAY_9)
@@ -240,8 +240,8 @@ async def test_a_closed_channel_is_not_read_for_and_its_week_is_told_once_it_is_
     await monday.ring(MONDAY_9 + A_WEEK + timedelta(hours=48))
     await monday.ring(MONDAY_9 + A_WEEK + timedelta(hours=49))
     assert [(one.slot.period, one.since) for one in monday.told] == [("2026-W03", None)]
-    held = Slot(TEAM, "C1", PostKind.DIGEST, "2026-W02")
-    known = await monday.database.read(lambda db: posts.known(db, held))
+    slot = Slot(TEAM, "C1", PostKind.DIGEST, "2026-W02")
+    known = await monday.database.read(lambda db: posts.known(db, slot))
     assert known.state is PostState.HELD
 
 
@@ -288,7 +288,7 @@ async def test_an_alarm_of_a_channel_that_began_after_the_start_rings_as_well(th
         await there.schedule.stop()
 
 
-async def test_a_zone_that_is_no_more_silences_its_own_channel_alone(monday, caplog):
+async def test_a_removed_time_zone_silences_only_its_own_channel(monday, caplog):
     await monday.track("C0", "mon", 9, "UTC")
     monday.set("C0", time_zone="Europe/Atlantis")
     await monday.ring(MONDAY_9)
@@ -302,7 +302,7 @@ async def test_a_zone_that_is_no_more_silences_its_own_channel_alone(monday, cap
     assert "Europe/Atlantis" in caplog.text
 
 
-async def test_a_file_that_takes_no_writes_ends_no_ring_and_is_made_up_for(monday, monkeypatch):
+async def test_a_read_only_database_ends_no_schedule_and_is_caught_up_on(monday, monkeypatch):
     run = monday.database.run
 
     async def full(_):
@@ -316,7 +316,7 @@ async def test_a_file_that_takes_no_writes_ends_no_ring_and_is_made_up_for(monda
     assert len(monday.told) == 1
 
 
-async def test_a_schedule_that_does_not_ring_is_told_to_whoever_watches(monday):
+async def test_a_stuck_schedule_fails_the_health_check(monday):
     assert monday.schedule.fault is None, "one that has not begun misses nothing"
     await monday.schedule.start()
     try:
@@ -349,12 +349,12 @@ def at_most_five_seconds():
 
 
 @pytest.mark.usefixtures("at_most_five_seconds")
-async def test_an_hour_that_comes_twice_is_told_once_and_stops_no_clock(there):
+async def test_an_hour_that_comes_twice_is_posted_once_and_blocks_nothing(there):
     await there.track("C1", "sat", 21, "Pacific/Easter")
     again = datetime(2027, 4, 4, 3, 5, tzinfo=UTC)  # 21:05 for the second time
     for minutes in (-65, -55, 0, 5, 60, 600):
         await there.ring(again + timedelta(minutes=minutes))
-    assert there.heard("C1") == ["2027-04-03 21:00"]
+    assert there.posted_at("C1") == ["2027-04-03 21:00"]
     await there.schedule.start()
     try:
         assert f"{rings_at(there.schedule, there.clock.now(), 'C1'):%d %H:%M}" == "04 21:00"
@@ -362,12 +362,12 @@ async def test_an_hour_that_comes_twice_is_told_once_and_stops_no_clock(there):
         await there.schedule.stop()
 
 
-async def test_a_start_makes_up_for_what_was_missed_by_itself(monday):
+async def test_a_start_catches_up_on_missed_digests(monday):
     monday.clock.advance((MONDAY_9 + A_DAY - START).total_seconds())
     await monday.schedule.start()
     try:
         async with asyncio.timeout(5):
-            await monday.somebody_heard.wait()
+            await monday.somebody_posted.wait()
     finally:
         await monday.schedule.stop()
     assert len(monday.told) == 1

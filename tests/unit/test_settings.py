@@ -60,7 +60,7 @@ def test_no_file_is_read_when_none_is_wanted(tmp_path):
     assert load(Settings, None).site is None
 
 
-def test_an_empty_variable_is_as_good_as_none(monkeypatch):
+def test_an_empty_variable_counts_as_unset(monkeypatch):
     monkeypatch.setenv("LINKGAP_RUN_CAP", "")
     assert load(Settings).run_cap is None
 
@@ -82,7 +82,7 @@ def test_a_missing_key_of_a_vendor_is_named_by_its_variable(monkeypatch):
         load(SomeVendor)
 
 
-def test_a_name_without_the_prefix_is_told_as_it_is():
+def test_a_name_without_the_prefix_is_reported_as_it_is():
     class Socket(Settings):
         app_id: int = Field(validation_alias="SLACK_APP_ID")
 
@@ -106,7 +106,7 @@ def test_a_key_does_not_show_when_settings_are_printed(monkeypatch):
 OLD_NAME = "LINKGAP_PURSE is called LINKGAP_LIST_BUDGET now."
 
 
-def test_the_list_budget_is_read_by_its_old_name_and_the_new_one_is_told(monkeypatch, caplog):
+def test_the_list_budget_is_read_by_its_old_name_and_the_new_name_is_logged(monkeypatch, caplog):
     monkeypatch.setenv("LINKGAP_PURSE", "500")
     settings = load(Settings)
     assert settings.list_budget == 500
@@ -121,19 +121,19 @@ def test_an_old_name_in_a_dot_env_file_is_read_too(tmp_path, caplog):
     assert load(Settings, None).list_budget is None
 
 
-def test_of_both_names_the_new_one_holds(monkeypatch, caplog):
+def test_if_both_names_are_set_the_new_one_applies(monkeypatch, caplog):
     monkeypatch.setenv("LINKGAP_PURSE", "500")
     monkeypatch.setenv("LINKGAP_LIST_BUDGET", "600")
     assert load(Settings).list_budget == 600
     assert "left out" in caplog.text
 
 
-def test_nobody_hears_of_an_old_name_that_is_not_used(caplog):
+def test_an_unused_old_name_is_not_logged(caplog):
     load(Settings)
     assert caplog.text == ""
 
 
-def test_a_fault_under_an_old_name_is_told_beside_the_others(monkeypatch):
+def test_an_error_under_an_old_name_is_reported_with_the_others(monkeypatch):
     monkeypatch.setenv("LINKGAP_PURSE", "much")
     monkeypatch.setenv("LINKGAP_SHORTLIST", "201")
     with pytest.raises(ConfigError) as refused:

@@ -33,9 +33,10 @@ def test_no_setting_is_listed_twice_and_each_has_a_level():
     assert all(one.levels and Level.ENVIRONMENT not in one.levels for one in SETTINGS)
 
 
-def test_everything_in_money_is_money():
+def test_every_setting_that_can_raise_a_bill_is_marked_as_money():
     raising = {
         name for name in BY_NAME if name.startswith(("cap_", "run_cap", "list_budget", "price"))
     }
     raising |= {"via", "serp", "compare_indexes", "shortlist", "confirm_over", "allow_unpriced"}
+    raising |= {"other_workspaces"}
     assert {one.name for one in SETTINGS if one.money} == raising

@@ -63,7 +63,7 @@ async def test_the_first_word_is_shown_at_once():
     assert slate.written == [(0, "one")]
 
 
-async def test_words_that_were_overtaken_are_never_sent_and_edits_keep_their_distance():
+async def test_outdated_edits_are_never_sent_and_edits_keep_their_distance():
     slate = Slate()
     for text in ("one", "two"):
         slate.show(text)
@@ -75,7 +75,7 @@ async def test_words_that_were_overtaken_are_never_sent_and_edits_keep_their_dis
     assert slate.written == [(0, "two"), (BETWEEN_EDITS_S, "four")]
 
 
-async def test_a_word_that_waits_is_sent_when_its_time_comes_although_nothing_follows():
+async def test_a_waiting_edit_is_sent_in_time_even_if_no_other_follows():
     slate = Slate()
     slate.show("one")
     await rest()
@@ -86,7 +86,7 @@ async def test_a_word_that_waits_is_sent_when_its_time_comes_although_nothing_fo
     assert [text for _, text in slate.written] == ["one", "two"]
 
 
-async def test_the_last_word_waits_for_nothing_and_stays_the_last():
+async def test_the_final_edit_does_not_wait_and_stays_the_last():
     slate = Slate()
     slate.show("one")
     await rest()
@@ -97,7 +97,7 @@ async def test_the_last_word_waits_for_nothing_and_stays_the_last():
     assert slate.written == [(0, "one"), (0, "answer")]
 
 
-async def test_the_last_word_never_overtakes_an_edit_on_its_way():
+async def test_the_final_edit_never_overtakes_an_edit_in_flight():
     slate = Slate()
     slate.slow = asyncio.Event()
     slate.show("one")
@@ -120,14 +120,14 @@ async def test_a_staged_edit_that_slack_refuses_does_not_stop_the_work():
     assert [text for _, text in slate.written] == ["one", "answer"]
 
 
-async def test_a_last_word_that_slack_refuses_is_heard_of():
+async def test_a_final_edit_that_slack_rejects_raises():
     slate = Slate()
     slate.fault = SlackRefused("message_not_found")
     with pytest.raises(SlackRefused):
         await slate.edits.last(Message("answer", []))
 
 
-async def test_an_edit_that_fails_in_a_way_nobody_foresaw_stops_no_later_one(caplog):
+async def test_an_unexpected_error_in_an_edit_stops_no_later_one(caplog):
     slate = Slate()
     slate.fault = KeyError("ts")
     slate.show("first")

@@ -35,12 +35,12 @@ from handlers.slack.text import after_mention, unwrapped
         ("a < b > c", "a  b  c"),
     ],
 )
-def test_what_slack_wrapped_reads_as_it_was_typed(sent, typed):
+def test_text_wrapped_by_slack_reads_as_it_was_typed(sent, typed):
     assert unwrapped(sent) == typed
 
 
 @pytest.mark.parametrize("sent", ["<@U123> crm", "<#C123>"])
-def test_a_name_that_slack_keeps_to_itself_is_asked_for_in_words(sent):
+def test_a_name_that_slack_hides_is_asked_for_in_words(sent):
     with pytest.raises(BadQuestion, match="plain words"):
         unwrapped(sent)
 

@@ -27,7 +27,7 @@ def answer(clock: FakeClock, body: bytes = b'{"rows": []}') -> StoredAnswer:
     return StoredAnswer(200, headers, body, clock.now())
 
 
-async def test_what_was_put_comes_back_whole(database, clock):
+async def test_a_stored_answer_comes_back_whole(database, clock):
     answers = SqliteAnswers(database, "T1")
     assert await answers.get("key") is None
     await answers.put("key", "ahrefs", answer(clock), 60)

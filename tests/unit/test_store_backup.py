@@ -36,7 +36,7 @@ async def teams_in(path) -> int:
     return found
 
 
-async def test_a_copy_taken_while_the_bot_writes_is_one_whole_moment(database, tmp_path):
+async def test_a_copy_taken_while_the_bot_writes_is_consistent(database, tmp_path):
     copy = tmp_path / "copy.db"
 
     def pair(n: int):
@@ -63,7 +63,7 @@ async def test_the_copy_stands_alone_and_is_the_owners(database, tmp_path):
     assert await teams_in(folder / "copy.db") == 1
 
 
-async def test_a_file_at_rest_can_be_copied_too(tmp_path):
+async def test_an_idle_database_can_be_copied_too(tmp_path):
     path = tmp_path / "linkgap.db"
     rest = await Database.open(path, CLOCK)
     await rest.run(add("T0"))
@@ -87,7 +87,7 @@ def test_without_a_database_there_is_nothing_to_copy(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_copy_that_cannot_be_written_is_said(database, tmp_path):
+async def test_a_copy_that_cannot_be_written_is_reported(database, tmp_path):
     with pytest.raises(LinkGapError, match="No backup was made"):
         backup(database.path, tmp_path / "no" / "copy.db")
 
@@ -126,7 +126,7 @@ async def test_the_command_says_what_was_copied_and_how_large_it_is(
     assert await teams_in(tmp_path / "copy.db") == 1
 
 
-async def test_the_command_refuses_with_the_sentence_of_the_house(database, tmp_path, monkeypatch):
+async def test_the_command_rejects_with_the_usual_sentence(database, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LINKGAP_DB", str(database.path))
     (tmp_path / "copy.db").write_text("mine")

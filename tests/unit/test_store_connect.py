@@ -18,6 +18,7 @@ from bot.store.connect import Database
 from bot.store.workspace import ensure_team, sites
 
 CLOCK = FakeClock()
+pytestmark = pytest.mark.usefixtures("new_files")
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ async def test_a_function_that_raises_leaves_nothing_behind(database):
     assert await database.read(teams) == []
 
 
-async def test_a_function_that_raises_does_not_hurt_its_neighbours(database):
+async def test_a_function_that_raises_does_not_affect_others_in_the_batch(database):
     def bad(db: sqlite_utils.Database) -> None:
         add("bad")(db)
         db.execute("SELECT no_such_column FROM teams")
@@ -73,7 +74,7 @@ async def test_a_function_that_ends_the_transaction_itself_does_not_break_the_ne
     assert await database.read(teams) == ["T1", "T2"]
 
 
-async def test_a_function_that_broke_the_transaction_speaks_for_all_who_shared_it(database):
+async def test_a_function_that_broke_the_transaction_fails_all_that_shared_it(database):
     """A full disk rolls everything back; everybody in that transaction must be told."""
 
     def breaking(db: sqlite_utils.Database) -> None:
@@ -92,7 +93,7 @@ async def test_a_function_that_broke_the_transaction_speaks_for_all_who_shared_i
     assert await database.read(teams) == ["T0", "T3"]
 
 
-async def test_a_forgotten_stop_iteration_reaches_its_caller_and_stops_nobody(database):
+async def test_a_stray_stop_iteration_reaches_its_caller_and_stops_no_other_call(database):
     with pytest.raises(RuntimeError, match="StopIteration"):
         await database.run(lambda _: next(iter([])))
     await database.run(add("T1"))
@@ -124,7 +125,7 @@ async def test_a_caller_who_gives_up_too_late_has_written_all_of_it(database):
     assert await database.read(teams) == ["T1", "T2", "T3"]
 
 
-async def test_nobody_waits_for_more_than_one_slow_neighbour(tmp_path):
+async def test_no_caller_waits_for_more_than_one_slow_write(tmp_path):
     clock = FakeClock()
     database = await Database.open(tmp_path / "linkgap.db", clock)
     seen = []
@@ -144,7 +145,7 @@ async def test_nobody_waits_for_more_than_one_slow_neighbour(tmp_path):
     await database.close()
 
 
-async def test_what_a_shutdown_settles_in_its_finally_is_still_written(database):
+async def test_a_settlement_during_shutdown_is_still_stored(database):
     async def worker() -> None:
         try:
             await asyncio.Event().wait()
@@ -187,15 +188,15 @@ async def test_a_reader_cannot_write(database):
     assert await database.read(teams) == []
 
 
-async def test_a_reader_sees_one_moment_however_long_it_looks(database):
+async def test_a_reader_sees_one_snapshot_however_long_it_reads(database):
     loop = asyncio.get_running_loop()
 
-    def look_twice(db: sqlite_utils.Database) -> tuple[list[str], list[str]]:
+    def read_twice(db: sqlite_utils.Database) -> tuple[list[str], list[str]]:
         before = teams(db)
         asyncio.run_coroutine_threadsafe(database.run(add("T1")), loop).result(10)
         return before, teams(db)
 
-    assert await database.read(look_twice) == ([], [])
+    assert await database.read(read_twice) == ([], [])
     assert await database.read(teams) == ["T1"]
 
 
@@ -247,7 +248,7 @@ async def test_two_programs_may_open_one_file_at_the_same_moment(tmp_path):
     await second.close()
 
 
-async def test_no_program_is_refused_because_others_make_the_file_just_then(tmp_path):
+async def test_no_program_fails_because_others_create_the_file_at_the_same_time(tmp_path):
     for number in range(12):
         path = tmp_path / f"{number}.db"
         programs = await asyncio.gather(*(Database.open(path, CLOCK) for _ in range(6)))
@@ -287,7 +288,7 @@ async def test_another_programs_database_is_refused_and_left_as_it_is(tmp_path):
     other.close()
 
 
-async def test_a_file_of_a_newer_linkgap_is_refused_by_name_of_the_step(tmp_path):
+async def test_a_database_of_a_newer_linkgap_is_rejected_by_the_name_of_its_migration(tmp_path):
     path = tmp_path / "linkgap.db"
     await (await Database.open(path, CLOCK)).close()
     newer = sqlite_utils.Database(path)

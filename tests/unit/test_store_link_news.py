@@ -59,13 +59,13 @@ async def test_the_first_read_of_a_profile_is_no_news(database):
     assert await news(database) == []
 
 
-async def test_who_a_later_complete_read_shows_for_the_first_time_is_news(database):
+async def test_a_domain_first_seen_by_a_later_complete_read_is_news(database):
     await read(database, 0, row("a"))
     await read(database, 1, row("a"), row("b"))
     assert await news(database) == ["b"]
 
 
-async def test_news_is_told_for_its_own_time_only(database):
+async def test_news_is_reported_for_its_own_period_only(database):
     for week in range(4):
         await read(database, week, *(row(f"d{n}") for n in range(week + 1)))
     assert await news(database, after=1, until=2) == ["d2"]
@@ -73,14 +73,14 @@ async def test_news_is_told_for_its_own_time_only(database):
     assert await news(database, after=3) == []
 
 
-async def test_who_came_and_went_meanwhile_is_no_news(database):
+async def test_a_domain_that_came_and_went_meanwhile_is_no_news(database):
     await read(database, 0, row("a"))
     await read(database, 1, row("a"), row("b"))
     await read(database, 2, row("a"))
     assert await news(database) == []
 
 
-async def test_who_comes_back_is_news_again(database):
+async def test_a_domain_that_comes_back_is_news_again(database):
     await read(database, 0, row("a"), row("b"))
     await read(database, 1, row("a"))
     await read(database, 2, row("a"), row("b"))
@@ -144,7 +144,7 @@ async def test_teams_sites_indexes_and_targets_never_cross(database, other):
     assert await news(database, of=other) == ["y"]
 
 
-async def test_what_left_is_told_with_what_looking_at_its_page_said(database):
+async def test_a_lost_link_is_reported_with_the_result_of_checking_its_page(database):
     await read(database, 0, row("a", dr=70), row("b"), row("c"))
     states = {"a.example": LOST, "b.example": STILL_THERE, "c.example": UNCHECKED}
     at = NOW + WEEK
@@ -162,7 +162,7 @@ async def test_what_left_is_told_with_what_looking_at_its_page_said(database):
     assert await database.read(lambda db: link_changes.losses(db, other, after=NOW, until=at)) == ()
 
 
-async def test_who_links_to_us_is_known_by_any_index_and_of_our_team_alone(database):
+async def test_linkers_of_ours_come_from_any_index_but_only_our_team(database):
     ours = Target(Scope.SITE, "ours.example")
     seen = ProfileOf("T1", "ours.example", "semrush", ours)
     await read(database, 0, row("a"), row("gone"), of=seen)

@@ -50,7 +50,7 @@ def test_a_step_that_fails_takes_the_steps_before_it_back():
     db.close()
 
 
-def test_what_was_set_as_purse_holds_as_list_budget(db):
+def test_a_value_stored_as_purse_applies_as_list_budget(db):
     db["_sqlite_migrations"].delete_where("name = 'list_budget'")
     db["teams"].insert({"id": "T1", "created_at": "2026-01-01T00:00:00+00:00"})
     for level, of, name, value in (
@@ -130,7 +130,7 @@ def test_no_column_holds_a_floating_amount_of_money(db):
     assert {kind for _, _, kind in money} == {"INTEGER"}
 
 
-def test_moments_sort_as_text_as_they_do_in_time_and_come_back_the_same():
+def test_stored_times_sort_as_text_in_order_and_are_restored_exactly():
     paris = timezone(timedelta(hours=2))
     moments = [
         datetime(2026, 10, 25, 1, 30, tzinfo=paris),

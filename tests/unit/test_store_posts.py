@@ -3,13 +3,13 @@
 import asyncio
 import os
 from datetime import datetime, timedelta
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import FakeClock
+from support.forks import Barrier, Pipe, fork
 from support.memory import memory
 
 from bot.store import posts
@@ -20,7 +20,6 @@ CLOCK = FakeClock()
 NOW = CLOCK.now()
 A, B = "process a", "process b"
 WEEK = Slot("T1", "C1", PostKind.DIGEST, "2026-W48")
-_FORKS = get_context("forkserver")
 
 
 @pytest.fixture
@@ -80,7 +79,7 @@ async def test_a_renewed_lease_runs_from_the_renewal(database):
     assert await claim(database, B, NOW + LEASE * 1.5) is not None
 
 
-async def test_a_held_slot_is_taken_over_at_once_as_it_was(database):
+async def test_a_paused_slot_is_taken_over_at_once_unchanged(database):
     await claim(database, A)
     await fix(database, A, NOW)
     await end(database, A, PostState.HELD)
@@ -90,14 +89,14 @@ async def test_a_held_slot_is_taken_over_at_once_as_it_was(database):
 
 
 @pytest.mark.parametrize("state", ENDED)
-async def test_what_has_ended_is_never_taken_again(database, state):
+async def test_an_ended_slot_is_never_taken_again(database, state):
     await claim(database, A)
     await end(database, A, state)
     assert await claim(database, B, NOW + timedelta(days=400)) is None
     assert (await known(database)).state is state
 
 
-async def test_who_lost_a_slot_can_neither_renew_fix_nor_end_it(database):
+async def test_a_process_that_lost_a_slot_can_neither_renew_fix_nor_end_it(database):
     await claim(database, A)
     await claim(database, B, NOW + LEASE)
     assert not await renew(database, A, NOW + LEASE)
@@ -126,7 +125,7 @@ async def test_each_team_channel_kind_and_period_is_a_slot_of_its_own(database):
     assert len({slot.name for slot in slots}) == 5
 
 
-async def test_a_week_begins_where_the_last_told_one_ended_over_the_end_of_a_year_too(database):
+async def test_a_week_begins_where_the_last_posted_one_ended_even_over_new_year(database):
     assert await told_until(database, "2026-W52") is None
     for week, period in enumerate(("2026-W52", "2026-W53", "2027-W01")):
         await told(database, period, NOW + timedelta(weeks=week))
@@ -136,13 +135,13 @@ async def test_a_week_begins_where_the_last_told_one_ended_over_the_end_of_a_yea
     assert await told_until(database, "2027-W02") == NOW + timedelta(weeks=2)
 
 
-async def test_a_week_that_was_only_held_or_claimed_was_not_told(database):
+async def test_a_week_that_was_only_paused_or_claimed_does_not_count_as_posted(database):
     await told(database, "2026-W46", NOW)
     await told(database, "2026-W47", NOW + timedelta(weeks=1), state=PostState.HELD)
     assert await told_until(database, "2026-W48") == NOW
 
 
-async def test_what_one_team_or_channel_was_told_says_nothing_of_another(database):
+async def test_what_was_posted_to_one_team_or_channel_does_not_count_for_another(database):
     await told(database, "2026-W47", NOW)
     assert await told_until(database, "2026-W48", team="T2") is None
     assert await told_until(database, "2026-W48", channel="C2") is None
@@ -151,7 +150,7 @@ async def test_what_one_team_or_channel_was_told_says_nothing_of_another(databas
     assert await database.read(lambda db: posts.last_told(db, "T1", "C1")) == NOW
 
 
-async def test_only_what_ended_unknown_is_to_be_told_to_its_owner(database):
+async def test_only_a_post_of_unknown_fate_is_reported_to_its_owner(database):
     await told(database, "2026-W46", NOW, state=PostState.UNKNOWN)
     await told(database, "2026-W47", NOW)
     found = await database.read(lambda db: posts.unknown_since(db, NOW))
@@ -170,7 +169,7 @@ async def test_only_what_ended_unknown_is_to_be_told_to_its_owner(database):
         max_size=30,
     )
 )
-def test_at_no_moment_do_two_processes_hold_a_slot_and_after_its_end_nobody(steps):
+def test_no_two_processes_own_a_slot_at_once_and_none_does_after_its_end(steps):
     """Against a model: who owns a slot until when, and whether it has ended."""
     with memory() as db:
         at, holder, until, over = NOW, None, NOW, False
@@ -213,13 +212,8 @@ async def test_four_processes_take_two_hundred_periods_exactly_once(tmp_path):
     path = tmp_path / "linkgap.db"
     database = await Database.open(path, CLOCK)
     await database.close()
-    pipes, barrier = [_FORKS.Pipe() for _ in range(4)], _FORKS.Barrier(4)
-    processes = [
-        _FORKS.Process(target=_take_all, args=(str(path), 200, barrier, there))
-        for _, there in pipes
-    ]
-    for process in processes:
-        process.start()
+    pipes, barrier = [Pipe() for _ in range(4)], Barrier(4)
+    processes = [fork(_take_all, str(path), 200, barrier, there) for _, there in pipes]
     shares = [await asyncio.to_thread(here.recv) for here, _ in pipes]
     won = [period for share in shares for period in share]
     for process in processes:
@@ -229,7 +223,7 @@ async def test_four_processes_take_two_hundred_periods_exactly_once(tmp_path):
     assert sum(map(bool, shares)) > 1, "they did not meet"
 
 
-async def test_what_was_read_at_a_terminal_counts_as_told_and_never_goes_back(database):
+async def test_a_digest_read_in_a_terminal_counts_as_posted_and_never_goes_back(database):
     for hours, expected in ((2, 2), (1, 2), (3, 3)):
         at = NOW + timedelta(hours=hours)
         await database.run(lambda db, at=at: posts.note_told(db, WEEK, A, at))

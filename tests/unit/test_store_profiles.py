@@ -76,7 +76,7 @@ async def test_a_profile_that_was_never_read_is_unknown_and_not_empty(database):
     assert (await current(database)).profile.rows == ()
 
 
-async def test_what_was_read_comes_back_as_it_was(database):
+async def test_a_stored_read_comes_back_unchanged(database):
     first_seen = date(2025, 2, 3)
     full = domain("a", 71.5, link=LinkKind.UGC, trust=0.5, traffic=1200, first_seen=first_seen)
     profile = read_of(full, domain("b"))
@@ -96,7 +96,7 @@ async def test_a_complete_read_closes_what_disappeared(database):
     }
 
 
-async def test_a_cut_off_read_never_closes_and_says_that_it_was_cut_off(database):
+async def test_a_cut_off_read_closes_no_interval_and_is_marked_as_cut_off(database):
     await record(database, read_of(domain("a"), domain("b")))
     change = await record(database, read_of(domain("c"), week=1, complete=False))
     assert (change.opened, change.closed) == (1, 0)
@@ -118,7 +118,7 @@ async def test_an_empty_complete_read_closes_everything(database):
     assert (await current(database)).profile.rows == ()
 
 
-async def test_who_comes_back_opens_a_second_interval(database):
+async def test_a_domain_that_comes_back_opens_a_second_interval(database):
     reads = [
         await record(database, read_of(*rows, week=week))
         for week, rows in enumerate([(domain("a"),), (), (domain("a"),)])
@@ -137,7 +137,7 @@ async def test_the_latest_value_is_kept_and_unknown_never_overwrites_known(datab
     assert row == domain("a", 45, traffic=100, link=LinkKind.FOLLOW)
 
 
-async def test_a_domain_listed_twice_is_one_and_its_first_row_holds(database):
+async def test_a_domain_listed_twice_counts_once_with_its_first_row(database):
     change = await record(database, read_of(domain("a", 50), domain("a", 20)))
     assert change.opened == 1
     assert (await current(database)).profile.rows == (domain("a", 50),)

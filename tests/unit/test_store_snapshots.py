@@ -79,13 +79,13 @@ async def history(database: Database, *ids: str, team="T1", until=99, last=99, w
     )
 
 
-async def test_what_was_kept_comes_back_oldest_first(database):
+async def test_stored_snapshots_are_returned_oldest_first(database):
     one = await track(database)
     await add(database, one, shot(2), shot(0), shot(1, reread=False))
     assert await history(database, one) == {one: (shot(0), shot(1, reread=False), shot(2))}
 
 
-async def test_a_read_of_invented_data_stays_one_whoever_answers_later(database):
+async def test_a_read_of_sample_data_stays_marked_whoever_answers_later(database):
     crm = to_keep(CRM)
     keyword, _ = await database.run(
         lambda db: tracked_keywords.track(
@@ -126,7 +126,7 @@ async def test_a_keyword_without_a_read_has_no_entry_and_another_teams_has_none_
     assert await history(database, read, team="T2") == {}
 
 
-async def test_a_page_is_kept_once_and_takes_its_newest_title(database):
+async def test_a_page_is_stored_once_with_its_newest_title(database):
     one = await track(database)
     await add(database, one, *map(shot, range(4)))
     renamed = (replace(SERP[0], title="A, renamed"), SERP[1])
@@ -222,7 +222,7 @@ async def test_a_need_of_other_pages_than_todays_is_unknown_and_no_progress(data
     assert (read.even_field, read.needed, read.have, read.gap) == (None, None, 3, None)
 
 
-async def test_what_was_counted_for_a_click_on_our_page_is_unknown(database):
+async def test_counts_for_a_click_url_of_our_page_are_unknown(database):
     one = await track(database)
     counted = (CompetitorCount("https://a.example/", "a.example", 9),)
     clicked = "https://ours.example/crm?gclid=1"
@@ -235,7 +235,7 @@ async def test_what_was_counted_for_a_click_on_our_page_is_unknown(database):
 
 
 @pytest.mark.parametrize(("kept", "now"), [(2, 2), (3, 2), (4, 3), (6, 5), (None, None)])
-async def test_our_position_is_held_against_ranks_with_each_page_once(database, kept, now):
+async def test_our_position_is_compared_with_ranks_that_count_each_page_once(database, kept, now):
     one = await track(database)
     urls = ["https://a.example/", "https://ours.example/crm", "http://ours.example/crm#top"]
     urls += ["https://d.example/", "https://e.example/", "https://f.example/"]

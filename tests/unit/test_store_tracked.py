@@ -42,7 +42,7 @@ def shot(day: int, *, reread: bool = True) -> Snapshot:
     )
 
 
-async def test_a_keyword_is_followed_once_a_channel_market_and_site(database):
+async def test_a_keyword_is_tracked_once_per_channel_market_and_site(database):
     first, new = await track(database)
     again, newer = await track(database)
     assert (new, newer) == (True, False)
@@ -65,7 +65,7 @@ async def test_what_is_found_for_a_keyword_in_other_capitals_is_of_that_keyword(
     assert await database.read(lambda db: tracked_keywords.matching(db, "T1", asked)) == (kept,)
 
 
-async def test_following_it_again_takes_the_new_question_and_ends_a_pause(database):
+async def test_tracking_it_again_takes_the_new_question_and_ends_a_pause(database):
     first, _ = await track(database)
     await database.run(lambda db: tracked_keywords.set_paused(db, "T1", first.id, paused=True))
     assert (await of_channel(database))[0].tracked.paused
@@ -75,7 +75,7 @@ async def test_following_it_again_takes_the_new_question_and_ends_a_pause(databa
     assert again.created_at == NOW
 
 
-async def test_what_is_untracked_is_gone_from_lists_and_goes_on_with_its_history(database):
+async def test_an_untracked_keyword_leaves_the_lists_and_keeps_its_history(database):
     first, _ = await track(database)
     await database.run(lambda db: snapshots.add(db, "T1", first.id, shot(0)))
     await database.run(lambda db: tracked_keywords.end(db, "T1", first.id, NOW + A_DAY))
@@ -93,7 +93,7 @@ async def test_what_is_untracked_is_gone_from_lists_and_goes_on_with_its_history
     assert len(shots[first.id]) == 1
 
 
-async def test_a_channel_follows_since_its_first_keyword_that_is_left(database):
+async def test_a_channel_tracks_since_its_first_keyword_that_is_still_tracked(database):
     first, _ = await track(database)
     await track(database, make("crm", Defaults(), site="ours.example"), at=NOW + A_DAY)
     assert await database.read(lambda db: tracked_keywords.first_at(db, "T1", "C1")) == NOW
@@ -118,7 +118,7 @@ async def test_no_call_of_one_team_touches_another(database):
     assert await database.read(lambda db: tracked_keywords.matching(db, "T2", CRM)) == ()
 
 
-async def test_a_fault_stands_until_a_read_succeeds_and_not_until_an_answer_in_between(database):
+async def test_an_error_stays_until_a_read_succeeds_even_after_an_answer(database):
     mine, _ = await track(database)
     await database.run(lambda db: tracked_keywords.note_fault(db, "T1", mine.id, "It was down."))
     await database.run(lambda db: snapshots.add(db, "T1", mine.id, shot(1, reread=False)))

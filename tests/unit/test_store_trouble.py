@@ -61,7 +61,7 @@ async def test_what_a_request_cost_is_written_once_the_file_can_be_written_again
     await until(database, [("ok", number) for number in range(13)])
 
 
-async def test_the_next_fact_that_can_be_written_takes_along_those_that_waited(database, clock):
+async def test_the_next_successful_write_also_stores_the_facts_that_waited(database, clock):
     wallet = budget(database)
     first, second = [await wallet.reserve("tiny", Capability.SERP, CALL) for _ in range(2)]
     never = asyncio.Event()
@@ -77,7 +77,7 @@ async def test_the_next_fact_that_can_be_written_takes_along_those_that_waited(d
     assert await ledger(database) == [("ok", 1), ("ok", 2)]
 
 
-async def test_what_waits_is_written_at_the_end_at_the_latest(tmp_path, clock):
+async def test_pending_writes_are_stored_at_shutdown_at_the_latest(tmp_path, clock):
     database = await BrokenFile.open(tmp_path / "linkgap.db", clock)
     wallet = budget(database)
     reserved = await wallet.reserve("tiny", Capability.SERP, CALL)
@@ -89,7 +89,7 @@ async def test_what_waits_is_written_at_the_end_at_the_latest(tmp_path, clock):
         assert file.execute("SELECT outcome, units FROM spend").fetchall() == [("ok", 7)]
 
 
-async def test_a_file_that_stays_broken_does_not_hold_up_the_end(tmp_path, clock, caplog):
+async def test_a_database_that_stays_broken_does_not_delay_the_shutdown(tmp_path, clock, caplog):
     database = await BrokenFile.open(tmp_path / "linkgap.db", clock)
     wallet = budget(database)
     reserved = await wallet.reserve("tiny", Capability.SERP, CALL)
@@ -99,7 +99,7 @@ async def test_a_file_that_stays_broken_does_not_hold_up_the_end(tmp_path, clock
     assert "1 facts could not be written down before the end" in caplog.text
 
 
-async def test_as_much_waits_as_may_wait_and_the_oldest_is_given_up(database, monkeypatch, caplog):
+async def test_pending_writes_are_limited_and_the_oldest_is_dropped(database, monkeypatch, caplog):
     monkeypatch.setattr(kept_writes, "MOST_KEPT", 2)
     wallet = budget(database)
     reserved = [await wallet.reserve("tiny", Capability.SERP, CALL) for _ in range(3)]
@@ -111,7 +111,7 @@ async def test_as_much_waits_as_may_wait_and_the_oldest_is_given_up(database, mo
     assert "the oldest is given up" in caplog.text
 
 
-async def test_a_fact_that_is_wrong_in_itself_does_not_hold_up_the_others(database):
+async def test_an_invalid_fact_does_not_block_the_others(database):
     wallet = budget(database)
     first, second = [await wallet.reserve("tiny", Capability.SERP, CALL) for _ in range(2)]
     await wallet.settle(first, Cost(1), "ok")
@@ -148,7 +148,7 @@ async def test_a_real_lock_keeps_what_a_request_cost_waiting_and_loses_nothing(i
     await until(impatient, [("ok", 9)])
 
 
-async def test_a_look_is_good_for_five_seconds_then_the_file_is_tried_again(impatient, clock):
+async def test_a_health_check_is_cached_for_five_seconds(impatient, clock):
     assert await impatient.fault() is None
     other = sqlite3.connect(impatient.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -161,14 +161,14 @@ async def test_a_look_is_good_for_five_seconds_then_the_file_is_tried_again(impa
     assert await impatient.fault() is None
 
 
-async def test_many_looks_at_once_are_one_write(database):
+async def test_many_health_checks_at_once_are_one_write(database):
     database.broken = FULL
     said = await asyncio.gather(*(database.fault() for _ in range(50)))
     assert set(said) == {"The database cannot be written: database or disk is full."}
     assert database.refused == 1
 
 
-async def test_a_file_that_was_taken_away_is_told(impatient, clock):
+async def test_a_removed_database_is_reported(impatient, clock):
     impatient.path.rename(impatient.path.with_suffix(".old"))
     assert (await impatient.fault() or "").startswith("The database was moved or deleted")
     impatient.path.with_suffix(".old").rename(impatient.path)
@@ -187,7 +187,7 @@ async def test_a_read_that_fails_gives_its_connection_back(impatient):
         assert await impatient.read(lambda db: db.execute("SELECT 1").fetchone()) == (1,)
 
 
-async def test_a_file_that_is_closed_keeps_nobody_waiting(tmp_path, clock):
+async def test_a_closed_database_keeps_no_caller_waiting(tmp_path, clock):
     database = await Database.open(tmp_path / "linkgap.db", clock)
     await database.close()
     async with asyncio.timeout(5):

@@ -141,7 +141,7 @@ async def loaded(database: Database, run: str, team: str = "T1"):
     return await database.read(lambda db: reports.load(db, run, team))
 
 
-async def test_a_report_comes_back_to_its_team_and_to_nobody_else(database):
+async def test_a_report_is_returned_to_its_own_team_only(database):
     await database.run(saving("r1"))
     stored = await loaded(database, "r1")
     assert (stored.run_id, stored.channel, stored.taken_at) == ("r1", "C1", NOW)

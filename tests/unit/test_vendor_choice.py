@@ -101,7 +101,7 @@ def test_a_paid_index_without_search_results_says_so_and_invents_nothing(ahrefs,
         ("crm via:nobody", "I do not know a vendor “nobody”. Connected: exports, serponly."),
     ],
 )
-def test_what_no_vendor_can_answer_is_told_with_what_would_help(files, text, sentence):
+def test_an_unanswerable_question_is_reported_with_what_would_help(files, text, sentence):
     with pytest.raises(BadQuestion) as refused:
         chosen_vendors(text, files, NO_LINKS)
     assert str(refused.value) == sentence

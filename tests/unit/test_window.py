@@ -61,19 +61,19 @@ def test_two_pages_of_one_site_are_two_competitors():
     assert target("a/1 a/2 b c") == "a/1 a/2 b"
 
 
-def test_a_visitor_of_one_day_does_not_replace_a_page_of_the_other_three_reads():
+def test_a_one_day_visitor_does_not_replace_a_page_of_the_other_three_reads():
     """c was there in 3 of 4 reads, the visitor in 1, on whichever day."""
     assert target("a b visitor c", "a b c", "a b c", "a b c") == "a b c"
     assert target("a b c", "a b visitor c", "a b c", "a b c") == "a b c"
     assert target("visitor a b c", "a b c", "a b c", "a b c") == "a b c"
 
 
-def test_a_newcomer_that_stays_is_in_with_its_second_read():
+def test_a_newcomer_enters_the_target_set_with_its_second_read():
     """2 of 4 against 2 of 4: the more recent appearance decides."""
     assert target("a b new", "a b new", "a b c", "a b c") == "a b new"
 
 
-def test_of_two_reads_that_disagree_the_newer_one_is_believed():
+def test_if_two_reads_disagree_the_newer_one_is_used():
     assert target("a b new", "a b old") == "a b new"
     assert target("x y z", "a b c") == "x y z"
 
@@ -169,5 +169,5 @@ def test_however_often_somebody_asks_a_week_weighs_as_one_read():
     assert days((14, scheduled), (21, by_hand)) == [14]  # this week is read now
 
 
-def test_a_read_without_results_is_none():
+def test_a_read_without_results_does_not_count():
     assert one_a_week([snapshot(0, depth=0)], ZoneInfo("UTC"), before=MONDAY.replace(day=22)) == ()

@@ -1,1 +1,1 @@
-"""What `linkgap doctor` looks at, one file a subject; each yields findings in whole sentences."""
+"""The checks of `linkgap doctor`, one file per subject; each yields findings in whole sentences."""

@@ -1,11 +1,11 @@
-"""One thing that the doctor saw."""
+"""One finding of `linkgap doctor`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Grade(StrEnum):
-    """`WRONG` is to be mended, `NOTE` may be as its owner wants it, `GOOD` was checked."""
+    """`WRONG` needs a fix, `NOTE` may be intended by the owner, `GOOD` was checked and is fine."""
 
     GOOD = "good"
     NOTE = "note"
@@ -14,7 +14,7 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What was seen, in sentences that name the cure; `subject` is Database, Slack, a vendor …"""
+    """What was found, in sentences that name the fix; `subject` is Database, Slack, a vendor …"""
 
     grade: Grade
     subject: str
@@ -22,15 +22,15 @@ class Diagnosis:
 
 
 def good(subject: str, says: str) -> Diagnosis:
-    """Return what was checked and is as it should be."""
+    """Return a finding that was checked and is fine."""
     return Diagnosis(Grade.GOOD, subject, says)
 
 
 def note(subject: str, says: str) -> Diagnosis:
-    """Return what is missing or worth knowing, and stops nothing that was set up."""
+    """Return a finding that is missing or worth knowing, but breaks nothing that was set up."""
     return Diagnosis(Grade.NOTE, subject, says)
 
 
 def wrong(subject: str, says: str) -> Diagnosis:
-    """Return what has to be mended."""
+    """Return a finding that needs a fix."""
     return Diagnosis(Grade.WRONG, subject, says)

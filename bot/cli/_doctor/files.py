@@ -1,4 +1,4 @@
-"""The database and the `.env` file: are they there, usable, and closed to others?"""
+"""Checks the database and the `.env` file: they exist, are usable, and are closed to others."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ _LEAST_FREE, _LITTLE_FREE = 50_000_000, 500_000_000  # bytes
 
 
 def database(state: FileState) -> Iterator[Diagnosis]:
-    """Yield what is to be said of the database file and its folder."""
+    """Yield the findings about the database file and its folder."""
     path = state.path
     if state.fault is not None:
         yield wrong(DATABASE, _sentence(state.fault))
@@ -29,7 +29,7 @@ def database(state: FileState) -> Iterator[Diagnosis]:
 
 
 def env_file(path: Path) -> Iterator[Diagnosis]:
-    """Yield whether others can read the keys."""
+    """Yield a finding if other users can read the keys."""
     if is_exposed(path):
         yield from _exposed(_SETTINGS, (path,))
 

@@ -1,4 +1,4 @@
-"""Variables that look like LinkGap's and that nobody reads: most are typing mistakes."""
+"""Finds variables that look like LinkGap's but that nothing reads: mostly typing mistakes."""
 
 import os
 from collections.abc import Iterator
@@ -15,9 +15,10 @@ _OURS, _SLACKS = "LINKGAP_", "SLACK_"
 
 
 def unread(env_file: Path) -> Iterator[Diagnosis]:
-    """Yield each variable of ours that no setting reads; ask after the vendors were discovered.
+    """Yield each of our variables that no setting reads; call it after vendors were discovered.
 
-    Of Slack's names only those are told that are nearly one of ours: other programs have theirs.
+    Slack's names are reported only if they nearly match one of ours, because other programs use
+    Slack's names too.
     """
     given = {*os.environ, *(dotenv_values(env_file) if env_file.is_file() else ())}
     known = _known()

@@ -1,4 +1,4 @@
-"""Slack: are the tokens right, accepted and allowed enough, and are the clocks together?"""
+"""Checks Slack's tokens, their scopes, and the difference between the clocks."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from handlers.slack.token_check import APP_TOKEN, BOT_TOKEN, Accepted, check_tok
 _SLACK = "Slack"
 _README = "(README, “Connect a workspace”)"
 _WHERE = "api.slack.com/apps → your app"
-_SKEW_S = 60  # Slack's signatures are refused after 300
+_SKEW_S = 60  # Slack's signatures are rejected after 300
 _KINDS = (
     ("slack_bot_token", "SLACK_BOT_TOKEN", "xoxb-", "OAuth & Permissions, “Bot User OAuth Token”"),
     ("slack_app_token", "SLACK_APP_TOKEN", "xapp-", "Basic Information, “App-Level Tokens”"),
@@ -22,7 +22,7 @@ _KINDS = (
 
 
 def tokens(settings: Settings) -> Iterator[Diagnosis]:
-    """Yield which tokens are missing, and which are of another kind; nothing is sent."""
+    """Yield which tokens are missing or of the wrong type; sends nothing."""
     enters = settings.slack_signing_secret or settings.slack_app_token
     if settings.slack_bot_token is None and not enters:
         yield note(

@@ -1,4 +1,4 @@
-"""What is connected, what a real answer still lacks, and what the vendors themselves say."""
+"""Which vendors are connected, what a real answer still lacks, and the vendors' own notices."""
 
 from collections.abc import Iterator
 
@@ -16,9 +16,9 @@ _COUNTING = (Capability.PAGE_METRICS, Capability.REFERRING_DOMAINS)
 
 
 def lacking(settings: Settings, registry: Registry, *, has_imports: bool) -> Iterator[Diagnosis]:
-    """Yield what a real answer still lacks, and vendors that a setting stops.
+    """Yield what a real answer still lacks, and the vendors that a setting blocks.
 
-    `has_imports`: files of the user's can count links, besides the vendors.
+    `has_imports`: the user's own files can count links, besides the vendors.
     """
     real = [vendor for vendor in registry.vendors if not vendor.sample]
     for vendor in registry.vendors:
@@ -47,7 +47,7 @@ def lacking(settings: Settings, registry: Registry, *, has_imports: bool) -> Ite
 
 
 async def online(spending: Spending, registry: Registry) -> list[Diagnosis]:
-    """Ask with free calls whether each key works, what is left, and whether the contracts hold."""
+    """Check with free calls whether each key works, what is left, and if the contracts hold."""
     found = []
     for one in await spending.allowances(CLI_TEAM):
         works = "" if one.fault else "the key works; "
@@ -64,7 +64,7 @@ async def online(spending: Spending, registry: Registry) -> list[Diagnosis]:
 
 
 def _unpriced(settings: Settings, vendors: list[Vendor]) -> Iterator[Diagnosis]:
-    """Yield the vendors that a cap in money stops, because nobody knows their price."""
+    """Yield the vendors that a cap in dollars blocks because their price is unknown."""
     rules = Rules.of(settings)
     if settings.allow_unpriced or not rules.caps_money:
         return

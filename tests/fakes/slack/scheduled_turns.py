@@ -31,7 +31,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass
-class Told:
+class SentPost:
     """One post: its slot, when it was sent, and the period that it reports."""
 
     slot: Slot
@@ -47,14 +47,14 @@ class Office:
     clock: FakeClock
     database: Database
     settings: dict[str, Settings] = field(default_factory=dict)
-    told: list[Told] = field(default_factory=list)
+    told: list[SentPost] = field(default_factory=list)
     closed: set[str] = field(default_factory=set)
     read: list[str] = field(default_factory=list)
     waiting: int = 0
 
     def __post_init__(self) -> None:
         self.schedule = self.another()
-        self.somebody_heard = asyncio.Event()
+        self.somebody_posted = asyncio.Event()
 
     def another(self) -> Schedule:
         """Return the schedule of another process on the same database, or of the next start."""
@@ -95,7 +95,7 @@ class Office:
         self.clock.advance((at - self.clock.now()).total_seconds())
         await self.schedule.run_due()
 
-    def heard(self, channel: str) -> list[str]:
+    def posted_at(self, channel: str) -> list[str]:
         """Return when a channel's digests were posted, in its own time zone."""
         zone = ZoneInfo(self.settings[channel].time_zone)
         return [
@@ -126,8 +126,8 @@ class Office:
 
     async def post_digest(self, slot: Slot, digest: Digest) -> Posted:
         await self.try_again(slot)
-        self.told.append(Told(slot, self.clock.now(), digest.since, digest.taken_at))
-        self.somebody_heard.set()
+        self.told.append(SentPost(slot, self.clock.now(), digest.since, digest.taken_at))
+        self.somebody_posted.set()
         return Posted("1.1")
 
     async def post_alerts(self, slot: Slot, alerts: Sequence[Alert]) -> Posted:

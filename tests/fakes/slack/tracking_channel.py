@@ -30,7 +30,7 @@ class TrackedChannel:
     def channel(self) -> Channel:
         return self.bot.playground.workspace.channel("seo")
 
-    async def look(self, times: int = 1) -> None:
+    async def run_schedule(self, times: int = 1) -> None:
         """Run the schedule this many times, every ten minutes."""
         for _ in range(times):
             await self.bot.services.schedule.run_due()
@@ -103,6 +103,6 @@ async def tracked_channel(folder: Path) -> AsyncIterator[TrackedChannel]:
             lambda db: workspace.set_owner(db, it.team, it.channel.id, ana, bot.clock.now())
         )
         await it.next_week("nobody")
-        await it.look()
+        await it.run_schedule()
         assert bot.by_bot() == []
         yield it

@@ -16,7 +16,7 @@ ALL_NEEDED = "Every field of this answer is needed."
 NO_KEY = "There is no key."
 
 
-def _always_applies(_book: ContractCases, _case: Case) -> None:
+def _always_applies(_contract: ContractCases, _case: Case) -> None:
     return None
 
 
@@ -54,12 +54,12 @@ LINES = (
     ),
     Line(
         "Cut off: never called complete",
-        "test_what_was_cut_off_is_not_called_complete",
+        "test_a_cut_off_list_is_not_called_complete",
         lambda _, case: _said(case.cut_off),
     ),
     Line(
         "Unknown extra fields: nothing changes",
-        "test_fields_nobody_knows_change_nothing",
+        "test_unknown_fields_change_nothing",
         lambda _, case: _said(case.extended),
     ),
     Line(
@@ -73,31 +73,31 @@ LINES = (
     ),
     Line(
         "Wrong key: told, free, not repeated",
-        "test_a_wrong_key_is_told_costs_nothing_and_is_not_tried_again",
-        lambda book, _: _said(book.wrong_key),
+        "test_a_wrong_key_is_reported_costs_nothing_and_is_not_retried",
+        lambda contract, _: _said(contract.wrong_key),
     ),
     Line(
         "Plan lacks it: told, free, not repeated",
-        "test_what_a_plan_lacks_is_told_costs_nothing_and_is_not_tried_again",
-        lambda book, _: _said(book.plan_lacks),
+        "test_a_feature_missing_in_the_plan_is_reported_free_and_not_retried",
+        lambda contract, _: _said(contract.plan_lacks),
     ),
     Line(
         "Units gone: told, free, not repeated",
-        "test_used_up_units_are_told_cost_nothing_and_are_not_tried_again",
-        lambda book, _: _said(book.units_gone),
+        "test_used_up_units_are_reported_cost_nothing_and_are_not_retried",
+        lambda contract, _: _said(contract.units_gone),
     ),
     Line("429 with Retry-After: obeyed", "test_slow_down_with_a_pause_is_obeyed"),
     Line(
         "429 without: repeated after our own pause, then told",
-        "test_slow_down_without_a_pause_is_repeated_after_our_own_and_then_told",
+        "test_slow_down_without_a_pause_is_retried_after_our_own_and_then_reported",
     ),
     Line(
         "5xx, then good: asked again where the failure was free, else told at once",
-        "test_a_broken_server_is_asked_again_where_its_failure_cost_nothing",
+        "test_a_server_error_is_retried_only_if_it_cost_nothing",
     ),
     Line(
         "whatever fails: no more is written down than was quoted",
-        "test_whatever_fails_no_more_is_written_down_than_was_quoted",
+        "test_whatever_fails_no_more_is_booked_than_was_quoted",
     ),
     Line(
         "5xx that stays: unavailable, without its web page",
@@ -120,7 +120,7 @@ LINES = (
     Line(
         "The key: in no plan, added as a request leaves",
         "test_requests_are_planned_without_the_key_and_leave_with_it",
-        lambda book, _: None if book.secrets else NO_KEY,
+        lambda contract, _: None if contract.secrets else NO_KEY,
     ),
 )
 _BY_TEST = {line.test: line for line in LINES}
@@ -132,7 +132,7 @@ def skip_what_does_not_apply(request: pytest.FixtureRequest) -> None:
     if line is None:
         return
     params = request.node.callspec.params
-    book = CASES[params["name"]]
-    why = line.why_not(book, book.cases[params["capability"]])
+    contract = CASES[params["name"]]
+    why = line.why_not(contract, contract.cases[params["capability"]])
     if why:
         pytest.skip(why)

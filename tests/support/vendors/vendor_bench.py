@@ -31,8 +31,8 @@ EVERY_CASE = pytest.mark.parametrize(
     ("name", "capability"),
     [
         pytest.param(name, capability, id=f"{name}-{capability}")
-        for name, book in CASES.items()
-        for capability in book.cases
+        for name, contract in CASES.items()
+        for capability in contract.cases
     ],
 )
 
@@ -63,7 +63,7 @@ class Bench:
     """One vendor, its contract cases, and what was sent to it."""
 
     vendor: Vendor
-    book: ContractCases
+    contract: ContractCases
     clock: FakeClock = field(default_factory=FakeClock)
     wallet: Wallet = field(default_factory=MemoryWallet)
     sent: list[httpx.Request] = field(default_factory=list)
@@ -71,7 +71,7 @@ class Bench:
     def planned(self, capability: Capability) -> tuple[Call, ...]:
         """Return the first requests that the case's question takes."""
         adapter: Any = self.vendor.capabilities[capability]
-        calls: tuple[Call, ...] = adapter.plan(self.book.cases[capability].query)
+        calls: tuple[Call, ...] = adapter.plan(self.contract.cases[capability].query)
         return calls
 
     async def ask(
@@ -93,7 +93,7 @@ class Bench:
             reply = step if isinstance(step, Reply) else step(request)
             return reply.response()
 
-        question = self.book.cases[capability].query if query is None else query
+        question = self.contract.cases[capability].query if query is None else query
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
             gateway = Gateway(client, self.clock)
             return await gateway.ask(self.vendor, capability, question, self.wallet, fresh=fresh)
