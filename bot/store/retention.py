@@ -18,7 +18,7 @@ from bot.common.clock import Clock
 from bot.store.connect import Database
 from bot.store.times import to_text
 
-ANSWERS_A_SLICE, ROWS_A_SLICE = 10, 200
+ANSWERS_A_SLICE, ROWS_A_SLICE = 10, 50
 PAUSE_S = 0.05
 """Between two slices, so that writes that wait meanwhile come first."""
 READS_KEPT = 60
