@@ -161,9 +161,9 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
         yield services
     finally:
         gc.unfreeze()
-        await services.upkeep.stop()
         introduced.cancel()
         await asyncio.gather(introduced, return_exceptions=True)
+        await services.upkeep.stop()
         await services.schedule.stop()
         await services.jobs.stop()
 

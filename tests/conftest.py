@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from support.ready_file import open_by_copy, really_open
 
+from bot.providers import registry
 from bot.store.connect import Database
 
 # Where containers forbid bytecode (PYTHONDONTWRITEBYTECODE), every worker and every program that a
@@ -20,6 +21,9 @@ sys.dont_write_bytecode = False
 
 # Each new HTTP client reads all certificates, and nearly every test makes one or two clients.
 ssl.create_default_context = cache(ssl.create_default_context)
+
+# Each start of the product reads what all installed packages offer.
+registry.entry_points = cache(registry.entry_points)
 
 # httpcore looks for it at every request, and a module that is nowhere is looked for everywhere.
 sys.modules.setdefault("sniffio", None)

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket as sockets
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 
 import click
@@ -18,11 +18,14 @@ from bot.wiring import core, http_app, set_up_logs, slack_bot, socket_mode
 from handlers.health import fault
 from handlers.services import Services
 from handlers.slack.manifest import EVENTS_PATH
+from handlers.slack.token_check import refuse_dead_tokens
 from handlers.transport.half_open import ImpatientProtocol, allow_for_a_crowd
 from handlers.transport.socket_mode import lost, watch
 
 BACKLOG = 2048
 """Connections that may wait to be accepted; a crowd comes all at once."""
+GOODBYE_S = 10
+"""How long requests that are being answered may take after a signal to stop."""
 
 
 @click.command(name="serve")
@@ -48,6 +51,7 @@ def command(*, host: str, port: int, socket: bool) -> None:
 
 
 async def _by_http(settings: Settings, host: str, port: int) -> None:
+    await refuse_dead_tokens(settings, socket=False)
     ImpatientProtocol.most = allow_for_a_crowd()
     with closing(_listen(host, port)) as listener:
         async with core(settings) as product, slack_bot(product) as services:
@@ -57,6 +61,7 @@ async def _by_http(settings: Settings, host: str, port: int) -> None:
                     host=host,
                     port=port,
                     access_log=False,
+                    timeout_graceful_shutdown=GOODBYE_S,
                     log_config=None,  # its lines go the way of all others
                     http=ImpatientProtocol,
                 )
@@ -88,17 +93,33 @@ async def _start(services: Services) -> None:
 
 
 async def _by_socket(settings: Settings) -> None:
+    """Run until a signal comes, whatever the bot waits for then; a second one ends it at once."""
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    running = asyncio.create_task(_connected(settings))
+    stopping = asyncio.create_task(stopped.wait())
+    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.remove_signal_handler(number)
+    stopping.cancel()
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+async def _connected(settings: Settings) -> None:
+    """Run the bot by Socket Mode until it is cancelled."""
+    await refuse_dead_tokens(settings, socket=True)
     async with core(settings) as product, slack_bot(product) as services:
-        stopped = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-        connection = socket_mode(services)
-        await connection.client.connect()
-        services.upkeep.also_watch(partial(lost, connection.client))
-        await _start(services)
-        say("LinkGap is connected to Slack by Socket Mode.", err=True)
-        alive = Alive(services.clock)
-        alive.keep("the look after Socket Mode", partial(watch, connection.client, services.clock))
-        await stopped.wait()
-        await alive.stop()
-        await connection.client.close()
+        client, alive = socket_mode(services).client, Alive(services.clock)
+        try:
+            await client.connect()
+            services.upkeep.also_watch(partial(lost, client))
+            await _start(services)
+            say("LinkGap is connected to Slack by Socket Mode.", err=True)
+            alive.keep("the look after Socket Mode", partial(watch, client, services.clock))
+            await asyncio.Event().wait()
+        finally:
+            await alive.stop()
+            await client.close()

@@ -158,7 +158,11 @@ class LinksQuery:
 
 @dataclass(frozen=True, slots=True)
 class HistoryQuery:
-    """Asks for a target's monthly counts of referring domains from a day on."""
+    """Asks for a target's monthly counts of referring domains from a day on.
+
+    No run asks it: tracking stores the counts that it reads. It is for a vendor's package or a
+    script that wants the months before the first read.
+    """
 
     target: Target
     since: date

@@ -31,10 +31,9 @@ from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.environment import Settings
 from bot.settings.levels import TeamSettings
-from bot.spending.budget import Rules, RunBudget
+from bot.spending.budget import RunBudget
 from bot.store import snapshots
 from bot.store import tracked_keywords as store
-from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
 from bot.store.ledger import Payer
 from bot.tracking.absence import AbsenceProof
@@ -150,15 +149,14 @@ class Refresher:
         )
         others = await self._database.read(lambda db: store.of_channel(db, team, first.channel))
         own = held.own_domains(site)
-        budget = RunBudget(
+        budget = RunBudget.of_run(
             self._database,
-            run_id,
-            team,
-            None,
-            SqliteAnswers(self._database, team),
-            _caps(chosen, max(len(others), len(members)), len(own), settings.run_cap),
-            Payer(person, site, first.channel),
-            Rules.of(settings),
+            settings,
+            (),
+            run_id=run_id,
+            team=team,
+            payer=Payer(person, site, first.channel),
+            caps=_caps(chosen, max(len(others), len(members)), len(own), settings.run_cap),
         )
         asker = Asker(self._gateway, budget, fresh=False)
         watch = LinkWatch(

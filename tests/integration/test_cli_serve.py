@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import aiohttp
 import pytest
 from click.testing import CliRunner
+from fakes.servers.in_thread import in_thread
 from fakes.slack.gap_bot import gap_bot
 from support.bot_process import HastyClock, free_port
 from support.forks import Pipe, command, fork
@@ -116,6 +117,57 @@ async def test_by_socket_mode_it_needs_no_open_port(tmp_path):
             assert health_of(tmp_path) == (0, "ok\n")
     code, said = health_of(tmp_path)
     assert (code, "No bot runs" in said) == (1, True), "a stop in good order leaves no sign of life"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "dead"),
+    [
+        (["--port", "0"], "SLACK_BOT_TOKEN"),
+        (["--socket"], "SLACK_BOT_TOKEN"),
+        (["--socket"], "SLACK_APP_TOKEN"),
+    ],
+)
+def test_a_token_that_slack_refuses_ends_it_before_anything_is_begun(tmp_path, arguments, dead):
+    playground = Playground(sample_workspace())
+    playground.workspace.install(read_manifest(), **TOKENS)
+    with in_thread(playground):
+        env = {
+            "LINKGAP_DB": str(tmp_path / "linkgap.db"),
+            "LINKGAP_SLACK_BASE_URL": playground.api_url,
+            **{f"SLACK_{name.upper()}": value for name, value in TOKENS.items()},
+            dead: "xoxb-dead",
+        }
+        said = CliRunner(env=env).invoke(main, ["serve", *arguments])
+    assert said.exit_code == 3
+    assert f"{dead}: Slack refuses it (invalid_auth)" in said.output
+    assert "dead" not in said.output
+    assert not (tmp_path / "linkgap.db").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_without_a_network_it_waits_and_can_be_stopped(tmp_path, number):
+    env = {
+        "PATH": os.environ["PATH"],
+        "LINKGAP_DB": str(tmp_path / "linkgap.db"),
+        "LINKGAP_SLACK_BASE_URL": f"http://127.0.0.1:{free_port()}/api/",
+        **{f"SLACK_{name.upper()}": value for name, value in TOKENS.items()},
+    }
+    says, pipe = Pipe(duplex=False)
+    process = fork(served, ("serve", "--socket"), tmp_path, env, pipe)
+    pipe.close()
+    try:
+        said = b""
+        async with asyncio.timeout(30):
+            while b"Failed to connect" not in said:
+                piece = await asyncio.to_thread(os.read, says.fileno(), 4096)
+                assert piece, said.decode()
+                said += piece
+            os.kill(process.pid, number)
+            await asyncio.to_thread(process.join, 10)
+    finally:
+        process.kill()
+        says.close()
+    assert process.exitcode == 0
 
 
 def health_of(folder) -> tuple[int, str]:

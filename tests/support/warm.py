@@ -15,7 +15,7 @@ import uvicorn.protocols.http.auto  # noqa: F401 - uvicorn imports them late
 import bot
 import handlers
 from bot.common.clock import SystemClock
-from bot.providers.registry import discover
+from bot.providers import registry
 from bot.render.slack.blocks import BrokenTemplate, render, templates_folder
 from bot.settings.environment import Settings, load
 
@@ -25,7 +25,8 @@ for package in (bot, handlers):
 
 ssl.create_default_context = cache(ssl.create_default_context)
 httpx.AsyncClient()
-discover(load(Settings, env_file=None), SystemClock())
+registry.entry_points = cache(registry.entry_points)
+registry.discover(load(Settings, env_file=None), SystemClock())
 for template in (templates_folder() / "slack").glob("*.blocks.j2"):
     with suppress(BrokenTemplate):  # without its values, but compiled
         render(template.name.removesuffix(".blocks.j2"))
