@@ -15,6 +15,7 @@ from pathlib import Path
 import sqlite_utils
 
 from bot.common.errors import ConfigError, LinkGapError
+from bot.store import sign_of_life
 from bot.store.backup import NO_MARK, copy_whole
 from bot.store.migrations import refuse_unknown
 
@@ -51,6 +52,7 @@ def restore(file: Path, database: Path, at: datetime) -> Restored:
         with _nobody_else(target):
             aside = _move_aside(target, at)
             partial.rename(target)
+        sign_of_life.end(target)  # of a bot that was killed
     except (OSError, sqlite3.Error) as error:
         raise LinkGapError(f"{file} was not restored: {error}.") from error
     finally:
