@@ -29,6 +29,7 @@ from bot.providers.client import vendor_client
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
 from bot.settings.environment import Settings
+from bot.settings.modes import exposed
 from bot.spending.overview import Spending
 from bot.store import leases, ledger
 from bot.store.answers import purge_expired
@@ -43,6 +44,7 @@ from handlers.channel_settings import Channels
 from handlers.health import health
 from handlers.in_progress import InProgress
 from handlers.metrics import METRICS_PATH, Metrics
+from handlers.owners import OwnersTold
 from handlers.services import Services
 from handlers.slack.client import slack_client
 from handlers.slack.manifest import EVENTS_PATH
@@ -142,6 +144,8 @@ async def core(
 @asynccontextmanager
 async def slack_bot(product: Core) -> AsyncIterator[Services]:
     """Start the bot's own work; first repair what a killed process left behind."""
+    for line in exposed(product.settings.db):
+        log.warning("%s", line)
     try:
         await _repair(product)
     except sqlite3.Error as error:
@@ -185,6 +189,7 @@ def services_of(product: Core) -> Services:
     """Return the services for the handlers; nothing is running yet."""
     settings, database, clock = product.settings, product.database, product.clock
     slack_api = SlackApi(slack_client(settings, clock), clock, database.still_held)
+    database.when_moved = OwnersTold(slack_api, settings.owner_ids, clock)
     channels = Channels(database, clock, settings, product.registry)
     scheduled_posts = ScheduledPosts(
         database=database,

@@ -10,6 +10,7 @@ from typing import Any
 from bot.common.errors import BadQuestion
 from bot.exports.opening import open_text
 from bot.model.question import Question, QuestionInput
+from bot.render.csv_file import unguarded_inside
 from bot.render.tracking.tracked_csv import COLUMNS, FORMULA_STARTS, SEP_LINE
 from bot.tracking.keywords import key_of
 
@@ -67,7 +68,7 @@ def _numbered(
 def _plain(cell: str | None) -> str:
     said = (cell or "").strip()
     guarded = len(said) > 1 and said[0] == "'" and said[1:].lstrip().startswith(FORMULA_STARTS)
-    return said[1:].strip() if guarded else said
+    return unguarded_inside(said[1:].strip() if guarded else said)
 
 
 _YES, _NO = ("yes", "true", "1", "paused"), ("", "no", "false", "0")

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -29,6 +30,7 @@ class _Shown:
     faults: dict[str, str]
     notes: tuple[str, ...]
     sample: bool
+    zone: ZoneInfo
 
 
 @click.command("list")
@@ -48,7 +50,7 @@ def command(*, channel: str, team: str, as_json: bool, as_csv: bool) -> None:
         say_json(json.dumps(said, indent=2, ensure_ascii=False))
     else:
         console = Terminal()
-        console.print(tracked_terminal(found.rows))
+        console.print(tracked_terminal(found.rows, found.zone))
         for note in found.notes:
             console.print(note, soft_wrap=True)
 
@@ -75,6 +77,7 @@ async def _list(settings: Settings, team: str, channel: str) -> _Shown:
         {one.state.tracked.id: one.state.fault for one in listed if one.state.fault},
         (*notes, *ended, *([sentences.SAMPLE] if sample else [])),
         sample,
+        ZoneInfo(channel_settings.time_zone),
     )
 
 

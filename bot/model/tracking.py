@@ -108,7 +108,8 @@ class KeywordLine:
     `competitors_gained` is how many new competitor links were seen. `entered` and `left` are the
     pages that changed the target set. `read_at` is the latest snapshot's moment. `page_before` and
     `gap_before`: our page was another one, and the gap that it had. `gained_at_least`: of a page as
-    many new links were read as are asked for, so there may be more.
+    many new links were read as are asked for, so there may be more. `compared_at`: when the read
+    was that the changes are against.
     """
 
     id: str
@@ -138,6 +139,7 @@ class KeywordLine:
     page_before: str | None = None
     gap_before: int | None = None
     gained_at_least: bool = False
+    compared_at: datetime | None = None
 
     @computed_field(
         description="Use competitors_gained: this old name ends with the next release.",
@@ -186,11 +188,39 @@ class OwnLink:
 
 @dataclass(frozen=True, slots=True)
 class GapPoint:
-    """The remaining gap of a keyword on a day; `keyword` None: the sum of all."""
+    """The remaining gap of a keyword in a week; `keyword` None: the sum over those of a client.
+
+    `need` and `have` go with it; in a sum, `have` is what fills the need: the need less the gap.
+    """
 
     day: date
     keyword: str | None
     gap: int
+    site: str | None = None
+    need: int | None = None
+    have: int | None = None
+
+
+class StepKind(StrEnum):
+    """Why a client's sum makes a step that is no link won or lost."""
+
+    ADDED = "added"
+    ENDED = "ended"
+    PAGE = "page"
+    COMPETITOR = "competitor"
+    ENTERED_TOP3 = "entered_top3"
+    LEFT_TOP3 = "left_top3"
+
+
+@dataclass(frozen=True, slots=True)
+class GapStep:
+    """A step in the gap in the week of a Monday; `page` is our new page, or a new competitor's."""
+
+    day: date
+    site: str | None
+    keyword: str
+    kind: StepKind
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,13 +233,22 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientWeek:
+    """The week of one client (a site) of a channel that follows several, in one sentence."""
+
+    site: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """The report to a channel on one ISO week (`2026-W48`, in the channel's own time zone).
 
     `changed` False: there is nothing to post. `unchecked_losses` left the index, and it could not
     be checked whether they still link. `links_to_both` link to us already, and now to a
     competitor too; `unproven` are new to a competitor, and whether they link to us could not be
-    checked.
+    checked. `clients` are those of a channel that follows several sites, else none: nothing is
+    summed over two of them. `time_zone` is the channel's own.
     """
 
     week: str
@@ -229,8 +268,11 @@ class Digest:
     unchecked_losses: int = 0
     paused: int = 0
     gap_history: tuple[GapPoint, ...] = ()
+    gap_steps: tuple[GapStep, ...] = ()
     links_to_both: tuple[NewCompetitorLink, ...] = ()
     unproven: tuple[Unproven, ...] = ()
+    clients: tuple[ClientWeek, ...] = ()
+    time_zone: str = "UTC"
 
     @property
     def nothing_read(self) -> bool:

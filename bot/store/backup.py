@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -27,14 +28,17 @@ def backup(source: Path, destination: Path) -> int:
         raise LinkGapError(f"{destination} exists already. Name a new file.") from None
     except OSError as error:
         raise LinkGapError(f"No backup was made at {destination}: {error}.") from error
-    partial = destination.with_name(f"{destination.name}.partial")
     try:
-        os.close(os.open(partial, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600))
-        copy_whole(source, partial, mark=BACKUP_MARK)
-        partial.replace(destination)
+        # In a folder of its own that only we can enter, nobody can put a link in the way.
+        with tempfile.TemporaryDirectory(
+            dir=destination.parent, prefix=f".{destination.name}."
+        ) as folder:
+            partial = Path(folder) / "partial"
+            os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            copy_whole(source, partial, mark=BACKUP_MARK)
+            partial.replace(destination)
     except (OSError, sqlite3.Error) as error:
-        partial.unlink(missing_ok=True)
-        destination.unlink()
+        destination.unlink(missing_ok=True)
         raise LinkGapError(f"No backup was made at {destination}: {error}.") from error
     return destination.stat().st_size
 

@@ -26,7 +26,7 @@ from bot.store.faults import cure
 from bot.store.kept_writes import RetryQueue
 from bot.store.migrations import migrate
 from bot.store.write_check import WriteCheck
-from bot.store.writer import Writer
+from bot.store.writer import MovedAway, Writer
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -44,12 +44,17 @@ WRITER_CACHE_KIB = 32_768
 
 
 class Database:
-    """One open database. Create it with `open`; use it from one event loop."""
+    """One open database. Create it with `open`; use it from one event loop.
+
+    While the file is not where it was opened, writes raise `MovedAway`, and `when_moved` hears of
+    each.
+    """
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self.path, self.clock = path, clock
         self.owner: str | None = None
         """The name of this process's lease (`bot.store.leases`); None: it has none."""
+        self.when_moved: Callable[[MovedAway], None] | None = None
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="store-write")
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
         self._idle: SimpleQueue[sqlite_utils.Database] = SimpleQueue()
@@ -77,7 +82,12 @@ class Database:
         started, not at all. Inside `leases.fenced` it raises `LeaseLost` when the lease is lost.
         """
         fence = leases.present_fence()
-        return await self._writer.run(fn if fence is None else partial(_behind, fence, fn))
+        try:
+            return await self._writer.run(fn if fence is None else partial(_behind, fence, fn))
+        except MovedAway as moved:
+            if self.when_moved is not None:
+                self.when_moved(moved)
+            raise
 
     async def read(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
         """Run `fn` on a snapshot of the committed data; SQLite refuses writes there."""
@@ -136,11 +146,12 @@ class Database:
         try:
             _create_private(self.path)
             writer = self._connect()
-            self._writer = Writer(writer, self._writing, self.clock)
+            there = partial(_is_file, self.path, _identity(self.path))
+            self._writer = Writer(writer, self._writing, self.clock, there)
             migrate(writer, str(self.path))
             _use_write_ahead_log(writer)
             self._retries = RetryQueue(self._write_free, self.clock)
-            self._check = WriteCheck(self.path, self._write_free, self.clock)
+            self._check = WriteCheck(self._write_free, self.clock)
             writer.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
             for _ in range(READERS):
                 reader = self._connect()
@@ -210,9 +221,24 @@ def _use_write_ahead_log(writer: sqlite_utils.Database) -> None:
     raise sqlite3.OperationalError("other programs keep it locked")
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _is_file(path: Path, known: tuple[int, int] | None) -> bool:
+    return _identity(path) == known
+
+
 def _create_private(path: Path) -> None:
     """Create the file before SQLite does: its log and its index inherit the mode."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
-        return
+        # A link to a file that is not there yet exists, and SQLite would create its end.
+        end = Path(os.path.realpath(path))
+        if not end.exists() and not end.is_symlink():
+            _create_private(end)

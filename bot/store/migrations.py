@@ -368,6 +368,19 @@ def processes(db: sqlite_utils.Database) -> None:
     """)
 
 
+@STEPS()
+def believable_bills(db: sqlite_utils.Database) -> None:
+    """Set bills that cannot be right to the worst case: with one of them no sum can be made.
+
+    The bounds are those of `bot.providers.bills`, as they are for bills that arrive from now on.
+    """
+    db.execute("""
+        UPDATE spend SET units = reserved_units, micro_usd = reserved_micro_usd
+        WHERE units NOT BETWEEN 0 AND max(1000000, 1000.0 * reserved_units)
+            OR micro_usd NOT BETWEEN 0 AND max(1000000000, 1000.0 * coalesce(reserved_micro_usd, 0))
+    """)
+
+
 def migrate(db: sqlite_utils.Database, name: str) -> None:
     """Apply missing migrations, all or nothing; two processes may try at the same moment.
 

@@ -65,7 +65,7 @@ def history(
 ) -> dict[str, tuple[Snapshot, ...]]:
     """Return each keyword's last reads up to a moment, oldest first; no entry if it has none.
 
-    Only the last `whole` reads include their search results; earlier ones have just the numbers.
+    Reads before the last `whole` ones come without their rows of results.
     """
     found: dict[str, tuple[Snapshot, ...]] = {}
     pages: dict[int, tuple[str, str, str]] = {}
@@ -78,9 +78,11 @@ def history(
             (team, tracked_id, to_text(until), last),
         ).fetchall()
         read = [
-            (columns, json.loads(serp), json.loads(competitors))
-            if number < (last if whole is None else whole)
-            else (columns, [], [])
+            (
+                columns,
+                json.loads(serp) if number < (last if whole is None else whole) else [],
+                json.loads(competitors),
+            )
             for number, (*columns, serp, competitors) in enumerate(rows)
         ]
         wanted = {

@@ -12,15 +12,25 @@ from zoneinfo import ZoneInfo
 import sqlite_utils
 from pydantic import TypeAdapter
 
-from bot.gap.changes import compared_with, gap_history, keyword_line, moved
+from bot.gap.changes import compared_with, keyword_line, moved, since_tracked
 from bot.gap.compare import Own, noise
+from bot.gap.gap_history import POINTS, WEEK, Followed, gap_history, gap_steps
 from bot.gap.new_links import KeywordNews, links_to_both, new_links, unproven_links
 from bot.gap.prioritise import Evidence
 from bot.gap.relevance import terms_of
 from bot.model.links import Profile, ReferringDomain, Scope, Target
 from bot.model.question import NO_PAGE
-from bot.model.tracking import Digest, OwnLink, Snapshot, TrackedKeyword, Unread
+from bot.model.tracking import (
+    ClientWeek,
+    Digest,
+    KeywordLine,
+    OwnLink,
+    Snapshot,
+    TrackedKeyword,
+    Unread,
+)
 from bot.planning.refresh import NEW_ROWS
+from bot.render.tracking.digest_clients import clients_of, clients_sentence
 from bot.render.tracking.digest_sentence import digest_sentence
 from bot.render.tracking.suggestions import suggestions
 from bot.settings import levels
@@ -35,6 +45,7 @@ from bot.store import (
 from bot.store.connect import Database
 from bot.store.link_changes import LOST, UNCHECKED, ProfileOf
 from bot.store.posts import PostKind, Slot
+from bot.store.tracked_keywords import TrackedState
 
 READS_LOOKED_AT = 60
 READS_WITH_ROWS = 8
@@ -98,10 +109,14 @@ class Digests:
 
 @dataclass(frozen=True, slots=True)
 class _Story:
-    """One keyword up to the moment: its snapshots by one index, and the new links to its pages."""
+    """One keyword up to the moment: its snapshots by one index, and who is new to its pages.
+
+    `earlier` are those of before it was tracked anew: history, and nothing to compare with.
+    """
 
     keyword: TrackedKeyword
     shots: tuple[Snapshot, ...]
+    earlier: tuple[Snapshot, ...]
     theirs: dict[str, tuple[tuple[ReferringDomain, Evidence], ...]]
     won: tuple[OwnLink, ...]
     lost: tuple[OwnLink, ...]
@@ -155,6 +170,7 @@ def _build(
         for one in stories
     )
     held = {site: team_settings.at(site, channel) for site in sites}
+    zone = ZoneInfo(team_settings.in_channel(channel).time_zone)
     news = [_news(one, held[one.keyword.question.site], provers) for one in stories]
     fresh = new_links(news)
     won = _once(link for one in stories for link in one.won)
@@ -165,6 +181,7 @@ def _build(
         for one in active
         if one.fault or one.tracked.id not in shots
     )
+    followed = [*_followed(stories), *_ended(db, slot, here, stories, until=as_of)]
     digest = Digest(
         week=slot.period,
         channel=channel,
@@ -182,12 +199,21 @@ def _build(
         unread=unread,
         unchecked_losses=len(frozenset().union(*(one.unchecked for one in stories))),
         paused=len(here) - len(active),
-        gap_history=gap_history(_by_name(stories)),
+        gap_history=gap_history(followed, zone),
+        gap_steps=gap_steps(followed, zone),
         links_to_both=tuple(one for one in links_to_both(news) if one.domain not in just_won),
         unproven=unproven_links(news),
+        time_zone=zone.key,
     )
     told = () if digest.nothing_read else lines
-    sentence = digest_sentence(told, won, lost, fresh, earlier_digest=since is not None)
+    clients = _clients(stories, news, lines, zone, earlier_digest=since is not None)
+    if told and len(clients) > 1:
+        digest = replace(digest, clients=clients)
+        sentence = clients_sentence(lines)
+    else:
+        sentence = digest_sentence(
+            told, won, lost, fresh, earlier_digest=since is not None, zone=zone
+        )
     if told and _held_against_a_recount(db, stories, since):
         sentence = f"{sentence} {METHOD_CHANGED}"
     return replace(digest, sentence=sentence)
@@ -217,6 +243,7 @@ def _story(
     now, team, site = shots[-1], keyword.team, keyword.question.site
     # Indexes count differently, so a change of index is not a change of links.
     shots = tuple(one for one in shots if one.index == now.index)
+    whole, shots = shots, tuple(since_tracked(shots, keyword.created_at))
     after = since if since and since > shots[0].taken_at else shots[0].taken_at
 
     def profile(target: Target) -> ProfileOf:
@@ -244,6 +271,7 @@ def _story(
     return _Story(
         keyword=keyword,
         shots=shots,
+        earlier=whole[: len(whole) - len(shots)],
         theirs=theirs,
         won=won,
         lost=tuple(
@@ -311,13 +339,71 @@ def _once(links: Iterable[OwnLink]) -> tuple[OwnLink, ...]:
     return tuple(sorted(unique.values(), key=lambda one: (-(one.authority or 0.0), one.domain)))
 
 
-def _by_name(stories: Sequence[_Story]) -> dict[str, tuple[Snapshot, ...]]:
-    """Return snapshots by keyword; the name includes site and market if the phrase is ambiguous."""
-    names = Counter(one.keyword.question.keyword for one in stories)
-    found = {}
-    for one in stories:
-        question = one.keyword.question
-        more = f" {question.site} {question.market.country}-{question.market.language}"
-        name = question.keyword + (more if names[question.keyword] > 1 else "")
-        found[name] = one.shots
+def _clients(
+    stories: Sequence[_Story],
+    news: Sequence[KeywordNews],
+    lines: Sequence[KeywordLine],
+    zone: ZoneInfo,
+    *,
+    earlier_digest: bool,
+) -> tuple[ClientWeek, ...]:
+    """Return each client's week in one sentence, from its own keywords and links alone."""
+    found = []
+    for site in (client.site for client in clients_of(lines)):
+        of_site = [at for at, one in enumerate(stories) if one.keyword.question.site == site]
+        sentence = digest_sentence(
+            [lines[at] for at in of_site],
+            _once(link for at in of_site for link in stories[at].won),
+            _once(link for at in of_site for link in stories[at].lost),
+            new_links([news[at] for at in of_site]),
+            earlier_digest=earlier_digest,
+            zone=zone,
+        )
+        found.append(ClientWeek(site or "", sentence))
+    return tuple(found)
+
+
+def _followed(stories: Sequence[_Story]) -> list[Followed]:
+    """Return what is drawn, by the name within its client; one of two markets says which."""
+    asked = [one.keyword.question for one in stories]
+    names = Counter((one.site, one.keyword) for one in asked)
+    found = []
+    for question, one in zip(asked, stories, strict=True):
+        market = f" {question.market.country}-{question.market.language}"
+        name = question.keyword + (market if names[question.site, question.keyword] > 1 else "")
+        found.append(Followed(question.site, name, (*one.earlier, *one.shots)))
+    return found
+
+
+def _ended(
+    db: sqlite_utils.Database,
+    slot: Slot,
+    here: Sequence[TrackedState],
+    stories: Sequence[_Story],
+    *,
+    until: datetime,
+) -> list[Followed]:
+    """Return what is paused or was untracked lately: the past was told with it, and stays so."""
+    gone = tracked_keywords.ended_since(db, slot.team, slot.channel, until - POINTS * WEEK)
+    ended = {one.tracked.id: one.tracked for one in (*here, *gone)}
+    for story in stories:
+        ended.pop(story.keyword.id, None)
+    shots = snapshots.history(
+        db, slot.team, ended, until=until, last=READS_LOOKED_AT, whole=READS_WITH_ROWS
+    )
+    indexes = {(one.keyword.question.site, one.shots[-1].index) for one in stories}
+    sites = {site for site, _ in indexes}
+    names = {(one.keyword.question.site, one.keyword.question.keyword) for one in stories}
+    found = []
+    for id_, reads in shots.items():
+        question = ended[id_].question
+        if question.site not in sites:
+            continue
+        same = tuple(one for one in reads if (question.site, one.index) in indexes)
+        name = question.keyword
+        if (question.site, name) in names:
+            name = f"{name} {question.market.country}-{question.market.language}"
+        if same and (question.site, name) not in names:
+            names.add((question.site, name))
+            found.append(Followed(question.site, name, same, ended=True))
     return found

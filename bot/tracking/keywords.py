@@ -13,6 +13,7 @@ import sqlite_utils
 
 from bot.common.clock import Clock
 from bot.common.errors import BadQuestion
+from bot.gap.changes import since_tracked
 from bot.model.links import Market
 from bot.model.page_key import is_same_page, page_key
 from bot.model.question import Question, SiteQuestion
@@ -51,11 +52,13 @@ class Listed:
     def gap_change(self) -> int | None:
         """Return the change of the gap between the last two reads; None if unknown.
 
-        It is unknown when the link index or our page changed: the two gaps are not comparable.
+        Another link index counts differently, and another page of ours has other links: neither is
+        a change. Nor is what happened while it was not tracked.
         """
-        if len(self.snapshots) < 2:
+        reads = since_tracked(self.snapshots, self.state.tracked.created_at)
+        if len(reads) < 2:
             return None
-        before, now = self.snapshots[-2:]
+        before, now = reads[-2:]
         if before.gap is None or now.gap is None or before.index != now.index:
             return None
         if not is_same_page(before.page, now.page):

@@ -1,7 +1,7 @@
 """The form of a bare `/gap track` and of Track more: many keywords; their price is shown first."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from bot.model.question import Defaults, SiteQuestion, read_here, read_site, rea
 from bot.render.slack.message import Message
 from bot.render.tracking.forms import INPUTS, MOST_KEYWORDS, bulk_form
 from bot.tracking.keywords import MOST_TRACKED, key_of, to_keep
-from handlers import private_notes
+from handlers import private_notes, vendor_choice
 from handlers.answer.buttons import anybody, on_click
 from handlers.answer.clicks import Click
 from handlers.jobs import submit
@@ -100,13 +100,24 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
             INPUTS[0]: f"{len(here)} keywords are tracked here and {MOST_TRACKED} is the most, so "
             f"{max(0, room)} more fit; these are {len(read.questions)}."
         }
-    try:
-        channel_settings.vendors(read.questions[0])
-    except BadQuestion as error:
-        return {INPUTS[0]: str(error)}
+    fault = await _unasked(services, place, read.questions)
+    if fault is not None:
+        return {INPUTS[0]: fault}
     request = Request(place, Track(tuple(read.questions), skipped=tuple(read.skipped)))
     note = (await submit(services, Kind.TRACK_MANY, request, view["id"])).note
     return {INPUTS[0]: note.text} if note else {}
+
+
+async def _unasked(
+    services: Services, place: Place, questions: Sequence[SiteQuestion]
+) -> str | None:
+    """Return why nobody would be asked: no vendor fits, or one is named that only admins may."""
+    try:
+        (await services.channels.of(place.team, place.channel)).vendors(questions[0])
+    except BadQuestion as error:
+        return str(error)
+    refused = await vendor_choice.refusal(services, place, questions)
+    return None if refused is None else refused.text
 
 
 def _typed(values: dict[str, Any], name: str) -> str:

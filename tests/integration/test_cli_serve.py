@@ -81,6 +81,25 @@ async def test_a_file_that_cannot_be_written_is_reported_in_a_sentence(tmp_path,
         monkeypatch.undo()
 
 
+async def test_files_that_others_may_change_are_in_the_log_at_the_start(
+    tmp_path, monkeypatch, caplog
+):
+    async with gap_bot(tmp_path) as bot:
+        product = SimpleNamespace(
+            settings=bot.settings, clock=bot.clock, database=bot.database, analysis=bot.analysis
+        )
+
+        async def full(_):
+            raise sqlite3.OperationalError("database or disk is full")
+
+        bot.settings.db.chmod(0o666)
+        monkeypatch.setattr(bot.database, "run", full)
+        with pytest.raises(ConfigError):
+            await slack_bot(product).__aenter__()
+        monkeypatch.undo()
+    assert f"Run `chmod 600 {bot.settings.db}`." in caplog.text
+
+
 async def answered(playground, channel="seo"):
     await playground.slash("ana", channel, "/gap", "best crm site:ledgerly.example via:sample")
     await playground.until(

@@ -58,7 +58,8 @@ def test_the_file_has_what_is_tracked_and_comes_back_the_same():
 
 
 @pytest.mark.parametrize(
-    "keyword", ["=1+1", "+crm", "-crm", "@crm", "'quoted'", "it's", "a,b", '"x"']
+    "keyword",
+    ["=1+1", "+crm", "-crm", "@crm", "'quoted'", "it's", "a,b", '"x"', "a;=1", "a;'=1", "a; -b"],
 )
 def test_a_keyword_that_resembles_a_formula_is_guarded_and_restored(keyword):
     data = tracked_csv([_named(keyword)])

@@ -33,6 +33,7 @@ from bot.providers.base import (
     Part,
     ReferringQuery,
 )
+from bot.providers.http import Rows
 
 
 class RefdomainRow(BaseModel):
@@ -48,7 +49,7 @@ class RefdomainRow(BaseModel):
 class RefdomainsBody(BaseModel):
     """`site-explorer/refdomains`."""
 
-    refdomains: list[RefdomainRow]
+    refdomains: Rows[RefdomainRow]
 
 
 class ReferringDomains(AhrefsQuestion[ReferringQuery, RefdomainsBody, ReferringDomain]):
@@ -136,7 +137,7 @@ class BacklinkRow(BaseModel):
 class BacklinksBody(BaseModel):
     """`site-explorer/all-backlinks`."""
 
-    backlinks: list[BacklinkRow]
+    backlinks: Rows[BacklinkRow]
 
 
 class Links(AhrefsQuestion[LinksQuery, BacklinksBody, Link]):
@@ -219,7 +220,7 @@ class LostRow(BacklinkRow):
 class LostBody(BaseModel):
     """`site-explorer/all-backlinks` with lost links in it."""
 
-    backlinks: list[LostRow]
+    backlinks: Rows[LostRow]
 
 
 class Lost(AhrefsQuestion[LostQuery, LostBody, Link]):

@@ -45,6 +45,7 @@ from bot.providers.dataforseo.api import (
     task_of,
     trust,
 )
+from bot.providers.http import Named
 
 _FEWEST_PROOF_ROWS = 100
 _CUT_OFF = "The answer was cut off; the other domains are unproven."
@@ -61,7 +62,7 @@ class Linking(BaseModel):
     backlinks_spam_score: Percent | None = None
     referring_pages: Count | None = None
     referring_pages_nofollow: Count | None = None
-    referring_links_attributes: dict[str, int | None] | None = None
+    referring_links_attributes: Named[int | None] | None = None
 
     @property
     def kind(self) -> LinkKind | None:
@@ -227,7 +228,7 @@ class SharedEntry(Linking):
 class SharedItem(BaseModel):
     """One linking domain; its keys are those of the targets in the request."""
 
-    domain_intersection: dict[str, SharedEntry | None] | None = None
+    domain_intersection: Named[SharedEntry | None] | None = None
 
     def of(self, keys: Container[str]) -> dict[str, SharedEntry]:
         """Return the entries under these keys; the entry of a target without links may be null."""

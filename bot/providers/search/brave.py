@@ -27,7 +27,7 @@ from bot.providers.base import (
     SerpQuery,
     Vendor,
 )
-from bot.providers.http import HeaderKey, checked, refuse, said
+from bot.providers.http import HeaderKey, Rows, checked, refuse, said
 from bot.providers.search.common import POOL, Hit, organic, search_vendor
 from bot.settings.environment import ApiKey, Settings, VendorOptions
 
@@ -98,7 +98,7 @@ class Result(BaseModel):
 class Web(BaseModel):
     """The web results; absent if there are none."""
 
-    results: list[Result]
+    results: Rows[Result]
 
 
 class Asked(BaseModel):

@@ -25,7 +25,7 @@ from bot.providers.base import (
     SerpQuery,
     Vendor,
 )
-from bot.providers.http import checked, refuse
+from bot.providers.http import Rows, checked, refuse
 from bot.providers.search.common import DAY, POOL, Hit, organic, search_vendor
 from bot.settings.environment import Settings, VendorOptions
 
@@ -68,15 +68,15 @@ class Result(BaseModel):
 
     url: str | None = None
     title: str | None = None
-    engines: list[str] = []
+    engines: Rows[str] = []
     template: str = _PLAIN
 
 
 class Answer(BaseModel):
     """`/search?format=json`; each unresponsive engine is a list of its name and its error."""
 
-    results: list[Result]
-    unresponsive_engines: list[list[Any]] = []
+    results: Rows[Result]
+    unresponsive_engines: Rows[Rows[Any]] = []
 
 
 class Serp(Remote[SerpQuery, SerpRow]):

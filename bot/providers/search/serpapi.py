@@ -25,7 +25,7 @@ from bot.providers.base import (
     SerpQuery,
     Vendor,
 )
-from bot.providers.http import checked, refuse, said, vendor_words
+from bot.providers.http import Rows, checked, refuse, said, vendor_words
 from bot.providers.search.common import (
     DAY,
     POOL,
@@ -81,7 +81,7 @@ class Answer(BaseModel):
 
     search_metadata: Metadata
     search_information: Information | None = None
-    organic_results: list[Organic] | None = None
+    organic_results: Rows[Organic] | None = None
     answer_box: AnswerBox = None
     error: str | None = None
 

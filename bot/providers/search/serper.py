@@ -22,7 +22,7 @@ from bot.providers.base import (
     SerpQuery,
     Vendor,
 )
-from bot.providers.http import HeaderKey, checked, refuse, said, vendor_words
+from bot.providers.http import HeaderKey, Rows, checked, refuse, said, vendor_words
 from bot.providers.search.common import (
     DAY,
     POOL,
@@ -51,7 +51,7 @@ class Options(VendorOptions):
 class Answer(BaseModel):
     """`/search`; ads, places and questions are in other fields than `organic`."""
 
-    organic: list[Organic]
+    organic: Rows[Organic]
     answerBox: AnswerBox = None  # noqa: N815 - their name
     credits: int | None = Field(None, ge=0)
 

@@ -5,9 +5,11 @@ many those are when it is not all of them.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, tzinfo
 
 from bot.gap.changes import by_page
 from bot.model.tracking import KeywordLine, NewCompetitorLink, OwnLink
+from bot.render.tracking.digest_span import Span, span
 from bot.render.tracking.tracked_words import missing, quoted, ranks_in_top3
 from bot.render.words import counted
 
@@ -23,11 +25,12 @@ def digest_sentence(
     *,
     first: bool | None = None,
     earlier_digest: bool = True,
+    zone: tzinfo = UTC,
 ) -> str:
     """Return the sentence of the week; an unknown is never shown as zero.
 
     Changes are against the digest before, or where there is none (`earlier_digest` False) against
-    the first read.
+    the first read. Days are those of `zone`.
 
     `first` says that there is no digest to compare with; None: decide by whether any change is
     known.
@@ -45,8 +48,8 @@ def digest_sentence(
     if first:
         return f"First look: {_standing(rest)}{_there(there)}."
     sums = _sums(rest)
-    than = "in the last digest" if earlier_digest else "at the first read"
-    gap, ranks = f"{_gap(rest, sums, than)}{_there(there)}", _ranks(lines)
+    since = span(rest, zone, earlier_digest=earlier_digest)
+    gap, ranks = f"{_gap(rest, sums, since)}{_there(there)}", _ranks(lines)
     stands = sums is not None and 0 < sums[0] <= sums[1]
     if len(lines) == 1 and not ranks and ranks_in_top3(lines[0]) and stands:
         gap = f"{gap}, and it ranks {lines[0].position} already"
@@ -157,7 +160,7 @@ def _known(lines: Sequence[KeywordLine]) -> list[tuple[KeywordLine, int, int]]:
     ]
 
 
-def _gap(lines: Sequence[KeywordLine], sums: _Pair | None, than: str) -> str:
+def _gap(lines: Sequence[KeywordLine], sums: _Pair | None, since: Span) -> str:
     """Return how the gap moved, and since when."""
     if sums is None:
         if all(line.gap is None for line in lines):
@@ -168,21 +171,21 @@ def _gap(lines: Sequence[KeywordLine], sums: _Pair | None, than: str) -> str:
     before, now = sums
     standing = f"{missing(now)}{_over(lines)}"
     if now == before:
-        return f"{standing}, as many as {than}" if now else standing
+        return f"{standing}, as many as {since.than}" if now else standing
     if now > before:
-        return f"{standing}, {now - before:,} more than {than}"
-    return _closer(lines, before, now)
+        return f"{standing}, {now - before:,} more than {since.than}"
+    return _closer(lines, before, now, since.this)
 
 
-def _closer(lines: Sequence[KeywordLine], before: int, now: int) -> str:
+def _closer(lines: Sequence[KeywordLine], before: int, now: int, this: str) -> str:
     """Return by how much the gap shrank, and whether because of us or of them, if known."""
     over, closed, gained = _over(lines), before - now, _gained(lines)
     if gained is not None and gained < closed:
         own = f"{gained:,} of them by your own new links" if gained > 0 else "as the need fell"
-        return f"you are {closed:,} of {_links_missing(before)} closer{over} this week, {own}"
+        return f"you are {closed:,} of {_links_missing(before)} closer{over} {this}, {own}"
     if now == 0:
-        return f"you closed {_all_missing(before)}{over} this week"
-    return f"you closed {closed:,} of {_links_missing(before)}{over} this week"
+        return f"you closed {_all_missing(before)}{over} {this}"
+    return f"you closed {closed:,} of {_links_missing(before)}{over} {this}"
 
 
 def _links_missing(count: int) -> str:

@@ -4,7 +4,9 @@ A part without rows is left out. Rows that do not fit are counted in the caption
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import tzinfo
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 from bot.model.tracking import (
     Digest,
@@ -18,11 +20,13 @@ from bot.render.report import sentences
 from bot.render.slack.blocks import render
 from bot.render.slack.cells import Cell, numbered, pages
 from bot.render.slack.message import Message, message
+from bot.render.tracking.digest_charts import thread_charts
 from bot.render.tracking.tracked_words import quoted
 from bot.render.words import UNKNOWN, counted, linkable, short_url, words_or_unknown
 
 ROWS = 50
 PAGES = 4
+_CHARTS = 10
 _NEW = ("Keyword", "Domain", "Score", "Links to", "Since", "Authority", "Link", "Why")
 _OWN = ("Keyword", "Domain", "Links to", "Since", "Authority")
 _LOST = ("Keyword", "Domain", "Linked to", "Since", "Authority")
@@ -35,7 +39,7 @@ _Part = tuple[str, _Caption, Sequence[str], Sequence[Sequence[Cell]]]
 
 def digest_thread(digest: Digest) -> tuple[_Step, ...]:
     """Return the messages of the thread in order, each with a stable step name."""
-    lines = digest.keywords
+    lines, zone = digest.keywords, ZoneInfo(digest.time_zone)
     targets = [line for line in lines if line.entered or line.left]
     checks = [(line, line.forecast_check) for line in lines if line.forecast_check]
     best = sorted(digest.new_competitor_links, key=lambda one: (-one.score, one.domain))
@@ -62,12 +66,22 @@ def digest_thread(digest: Digest) -> tuple[_Step, ...]:
             "forecasts",
             _caption("Earlier forecasts for this week", "wrong ones first"),
             _FORECASTS,
-            [_check(*one) for one in sorted(checks, key=lambda one: one[1].right)],
+            [_check(*one, zone) for one in sorted(checks, key=lambda one: one[1].right)],
         ),
     )
     mark = f" {sentences.SAMPLE}" if digest.sample else ""
     tables = [step for part in parts for step in _tables(*part, mark=mark)]
-    return (*tables, *_cost(digest))
+    return (*tables, *_charts(digest), *_cost(digest))
+
+
+def _charts(digest: Digest) -> Iterator[_Step]:
+    """Yield the charts for which the main message has no room, each in a message."""
+    for turn, drawn in enumerate(islice(thread_charts(digest), _CHARTS), 1):
+        said = f"{drawn.chart.title}."
+        yield (
+            f"chart_{turn}",
+            message(said, render("history", lead=said, charts=[drawn.chart], small=[*drawn.marks])),
+        )
 
 
 def _tables(
@@ -162,10 +176,10 @@ def _urls(urls: Sequence[str]) -> str:
     return ", ".join(short_url(url, 80) or UNKNOWN for url in urls[:5]) or "none"
 
 
-def _check(line: KeywordLine, check: ForecastCheck) -> list[Cell]:
+def _check(line: KeywordLine, check: ForecastCheck, zone: tzinfo) -> list[Cell]:
     return [
         Cell(words_or_unknown(line.keyword, 60)),
-        Cell(f"{check.made_at:%Y-%m-%d}"),
+        Cell(f"{check.made_at.astimezone(zone):%Y-%m-%d}"),
         numbered(check.foreseen),
         numbered(check.found),
         Cell("right" if check.right else "wrong"),

@@ -10,9 +10,11 @@ from bot.model.question import Question
 from bot.model.report import Unproven
 from bot.model.tracking import (
     Alert,
+    ClientWeek,
     Digest,
     ForecastCheck,
     GapPoint,
+    GapStep,
     KeywordLine,
     Moment,
     NewCompetitorLink,
@@ -87,9 +89,20 @@ own_links = st.builds(
 )
 points = st.builds(
     GapPoint,
-    day=st.dates(date(2026, 1, 1), date(2026, 1, 25)),
+    day=st.sampled_from([date(2026, 1, day) for day in (5, 12, 19)])
+    | st.dates(date(2026, 1, 1), date(2026, 1, 25)),
     keyword=_maybe(st.sampled_from(("best crm", "Total", "א" * 200, "m" * 200, "m" * 199, ""))),
     gap=_counts,
+    site=_maybe(st.sampled_from(("a.example", "b.example", "c.example"))),
+    need=_maybe(_counts),
+    have=_maybe(_counts),
+)
+steps = st.builds(
+    GapStep,
+    day=st.sampled_from((date(2026, 1, 5), date(2026, 1, 12))),
+    site=_maybe(st.just("a.example")),
+    keyword=_hostile,
+    page=_maybe(texts),
 )
 
 
@@ -118,6 +131,9 @@ digests = st.builds(
     ),
     paused=st.integers(0, 30),
     gap_history=tuples_of(points, 60),
+    gap_steps=tuples_of(steps, 5),
+    clients=tuples_of(st.builds(ClientWeek, site=texts, sentence=_hostile), 4),
+    time_zone=st.sampled_from(("UTC", "Pacific/Auckland")),
 )
 alerts = st.builds(
     Alert,
