@@ -129,9 +129,15 @@ def _check_site(question: Question) -> None:
 
 
 def _said(row: TrackedRow) -> dict[str, Any]:
-    """Return the row's values; empty cells are left to the command's options."""
-    names = ("keyword", "site", "page", "country", "language")
-    return {name: row.cells[name] for name in names if row.cells[name]}
+    """Return what the row says; an empty cell leaves it to the options of the command."""
+    names = ("keyword", "site", "page", "country", "language", "serp")
+    said: dict[str, Any] = {name: row.cells[name] for name in names if row.cells[name]}
+    several = {"vs": tuple(row.cells["vs"].split()), "via": _names(row.cells["via"])}
+    return said | {name: values for name, values in several.items() if values}
+
+
+def _names(cell: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in cell.split(",") if name.strip())
 
 
 def _is_paused(cell: str) -> bool:

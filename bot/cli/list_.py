@@ -65,7 +65,15 @@ async def _list(settings: Settings, team: str, channel: str) -> _Shown:
             lambda db: how_it_ended(db, team, channel, channel_settings, now)
         )
     sample = any(one.latest.sample for one in listed if one.latest)
-    rows = tuple(ListRow(one.state.tracked, one.latest, one.gap_change, moment) for one in listed)
+    rows = tuple(
+        ListRow(
+            one.state.tracked,
+            one.latest,
+            one.gap_change,
+            None if one.state.tracked.paused else moment,
+        )
+        for one in listed
+    )
     notes = [
         f"{quoted(one.state.tracked.question.keyword)} could not be read last time. "
         f"{shown(one.state.fault, 300)}"

@@ -20,14 +20,13 @@ from bot.model.links import (
     Scale,
     Scope,
     Target,
+    best_kind,
 )
 
 SPAM = 0.0
 """The trust value of a domain that an index marks as spam."""
 FULL_SCALES = {Scale.RANK: 1000}
 """The top of an authority scale, where it is not 100."""
-# In order of value to a link builder; of several links the best kind counts.
-_KINDS = (LinkKind.FOLLOW, LinkKind.SPONSORED, LinkKind.UGC, LinkKind.NOFOLLOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +192,6 @@ def compare(
         dropped["weak"] = len(weak)
     open_yet = unproven & left
     return Comparison(views, frozenset(left - open_yet), dropped, own.complete, open_yet)
-
-
-def best_kind(kinds: Iterable[LinkKind | None]) -> LinkKind | None:
-    """Return the kind of link that a link builder values most; None if none is known."""
-    return min((kind for kind in kinds if kind), key=_KINDS.index, default=None)
 
 
 @lru_cache(maxsize=1)

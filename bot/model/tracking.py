@@ -155,7 +155,8 @@ class NewCompetitorLink:
     """A domain that began to link to a competitor and does not link to us. `score` is 0..100.
 
     `competitor` is the competitor's page, `page` the linking page (None: not bought), `why` is in
-    words. `keyword` is the one it matters most for, `keywords` are all for which it is new.
+    words. `keyword` is the one it matters most for, `keywords` are all for which it is new. `title`
+    and `anchor` are those of the linking page.
     `absence_proven` False: nobody could be asked whether it links to us.
     """
 
@@ -171,6 +172,44 @@ class NewCompetitorLink:
     authority_scale: str | None
     link: LinkKind | None
     absence_proven: bool = True
+    title: str | None = None
+    anchor: str | None = None
+
+
+class ToDoKind(StrEnum):
+    """What a digest proposes."""
+
+    WRITE = "write"
+    WIN_BACK = "win_back"
+    TURN_TO = "turn_to"
+    MAKE_PAGE = "make_page"
+    NAME_PAGE = "name_page"
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """One proposal with what it takes to act on it: `words` is the sentence.
+
+    WRITE: `domain` links to `competitor` from `page`. WIN_BACK: `page` of `domain` linked to us.
+    The others are about a keyword; `id` is the one in its row. `reason` is why it is proposed now:
+    without a new one it is not proposed again.
+    """
+
+    kind: ToDoKind
+    words: str
+    keyword: str | None
+    reason: str
+    id: str | None = None
+    domain: str | None = None
+    page: str | None = None
+    title: str | None = None
+    anchor: str | None = None
+    competitor: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """Return what it is about: a domain, or a keyword by its id."""
+        return self.domain or self.id or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +312,7 @@ class Digest:
     unproven: tuple[Unproven, ...] = ()
     clients: tuple[ClientWeek, ...] = ()
     time_zone: str = "UTC"
+    to_do: tuple[ToDo, ...] = ()
 
     @property
     def nothing_read(self) -> bool:

@@ -355,6 +355,50 @@ def absences(db: sqlite_utils.Database) -> None:
 
 
 @STEPS()
+def proposals(db: sqlite_utils.Database) -> None:
+    """Add what digests proposed to do."""
+    db.executescript("""
+        CREATE TABLE proposals (
+            team TEXT NOT NULL REFERENCES teams (id),
+            channel TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            period TEXT NOT NULL,
+            proposed_at TEXT NOT NULL,
+            PRIMARY KEY (team, channel, kind, subject, reason)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+@STEPS()
+def digest_times(db: sqlite_utils.Database) -> None:
+    """Add since when a channel hears of its week at its day and hour."""
+    db.executescript("""
+        CREATE TABLE digest_times (
+            team TEXT NOT NULL REFERENCES teams (id),
+            channel TEXT NOT NULL,
+            said TEXT NOT NULL,
+            since TEXT,
+            PRIMARY KEY (team, channel)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+@STEPS()
+def read_claims(db: sqlite_utils.Database) -> None:
+    """Add which run reads a tracked keyword at this moment."""
+    db.executescript("""
+        CREATE TABLE read_claims (
+            tracked INTEGER PRIMARY KEY REFERENCES tracked_keywords (number) ON DELETE CASCADE,
+            run_id TEXT NOT NULL,
+            lease_until TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX read_claims_by_run ON read_claims (run_id);
+    """)
+
+
+@STEPS()
 def processes(db: sqlite_utils.Database) -> None:
     """Add the leases of processes, and which of them works on a job or has reserved a cost."""
     db.executescript("""

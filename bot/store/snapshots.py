@@ -62,10 +62,12 @@ def history(
     until: datetime,
     last: int,
     whole: int | None = None,
+    whole_since: datetime | None = None,
 ) -> dict[str, tuple[Snapshot, ...]]:
     """Return each keyword's last reads up to a moment, oldest first; no entry if it has none.
 
     Reads before the last `whole` ones come without their rows of results.
+    `whole_since`: all reads since then have their rows, and so has the last one before.
     """
     found: dict[str, tuple[Snapshot, ...]] = {}
     pages: dict[int, tuple[str, str, str]] = {}
@@ -77,12 +79,12 @@ def history(
             "ORDER BY taken_at DESC LIMIT ?",
             (team, tracked_id, to_text(until), last),
         ).fetchall()
+        most = len(rows) if whole is None else whole
+        if whole_since is not None:
+            at = to_text(whole_since)
+            most = max(most, 1 + sum(taken > at for _, taken, *_ in rows))
         read = [
-            (
-                columns,
-                json.loads(serp) if number < (last if whole is None else whole) else [],
-                json.loads(competitors),
-            )
+            (columns, json.loads(serp) if number < most else [], json.loads(competitors))
             for number, (*columns, serp, competitors) in enumerate(rows)
         ]
         wanted = {

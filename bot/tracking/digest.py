@@ -6,7 +6,7 @@ Everything is read up to one moment. The same moment gives the same digest, even
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import sqlite_utils
@@ -32,13 +32,14 @@ from bot.model.tracking import (
 from bot.planning.refresh import NEW_ROWS
 from bot.render.tracking.digest_clients import clients_of, clients_sentence
 from bot.render.tracking.digest_sentence import digest_sentence
-from bot.render.tracking.suggestions import suggestions
+from bot.render.tracking.suggestions import to_do
 from bot.settings import levels
 from bot.settings.environment import Settings
 from bot.store import (
     ledger,
     link_changes,
     posts,
+    proposals,
     snapshots,
     tracked_keywords,
 )
@@ -49,10 +50,11 @@ from bot.store.tracked_keywords import TrackedState
 
 READS_LOOKED_AT = 60
 READS_WITH_ROWS = 8
-"""Only the newest snapshots are read with their rows; pace and chart need numbers only."""
+"""Older snapshots than these and than the one compared with are numbers for pace and chart."""
 WEEKLY = "weekly:"
 """The prefix of the run ids of scheduled reads, by which a digest adds up their cost."""
 
+_EVER = datetime.min.replace(tzinfo=UTC)
 _JSON = TypeAdapter(Digest)
 
 
@@ -103,7 +105,7 @@ class Digests:
         none.
         """
         return await self._database.read(
-            lambda db: _build(db, self._settings, slot, as_of, self._provers)
+            lambda db: build_digest(db, self._settings, slot, as_of, self._provers)
         )
 
 
@@ -132,20 +134,27 @@ class _Story:
         return len(names - noise() - self.own)
 
 
-def _build(
+def build_digest(
     db: sqlite_utils.Database,
     settings: Settings,
     slot: Slot,
     as_of: datetime,
     provers: frozenset[str],
 ) -> Digest:
+    """Return what a channel's week has to tell up to a moment."""
     team, channel = slot.team, slot.channel
     since = posts.told_until(db, slot)
     here = tracked_keywords.of_channel(db, team, channel)
     active = [one for one in here if not one.tracked.paused]
     ids = [one.tracked.id for one in active]
     shots = snapshots.history(
-        db, team, ids, until=as_of, last=READS_LOOKED_AT, whole=READS_WITH_ROWS
+        db,
+        team,
+        ids,
+        until=as_of,
+        last=READS_LOOKED_AT,
+        whole=READS_WITH_ROWS,
+        whole_since=since or _EVER,
     )
     sites = {one.tracked.question.site for one in active}
     team_settings = levels.read(db, settings, team)
@@ -182,6 +191,7 @@ def _build(
         if one.fault or one.tracked.id not in shots
     )
     followed = [*_followed(stories), *_ended(db, slot, here, stories, until=as_of)]
+    wanted = to_do(lines, fresh, won, lost, before=proposals.before(db, slot, until=as_of))
     digest = Digest(
         week=slot.period,
         channel=channel,
@@ -191,7 +201,7 @@ def _build(
         won=won,
         lost=lost,
         cost=ledger.spent_in(db, team, channel, WEEKLY, since=since, until=as_of),
-        suggestions=suggestions(lines, fresh, won, lost),
+        suggestions=tuple(one.words for one in wanted),
         taken_at=as_of,
         since=since,
         changed=bool(fresh or won or lost or any(map(moved, lines))),
@@ -204,6 +214,7 @@ def _build(
         links_to_both=tuple(one for one in links_to_both(news) if one.domain not in just_won),
         unproven=unproven_links(news),
         time_zone=zone.key,
+        to_do=wanted,
     )
     told = () if digest.nothing_read else lines
     clients = _clients(stories, news, lines, zone, earlier_digest=since is not None)

@@ -6,9 +6,9 @@ which on links are new. A link that disappeared counts as lost once its page was
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import sqlite_utils
@@ -21,6 +21,8 @@ from bot.pages.facts import MAX_SHOWN
 from bot.pages.reading.fetch import PageRead, Reader, ReadState
 from bot.pages.understand import understood
 from bot.planning import link_lists, refresh, steps
+from bot.planning.asks import Ask
+from bot.planning.refresh import OVERLAP
 from bot.providers.base import (
     Capability,
     IntersectQuery,
@@ -66,11 +68,24 @@ class WatchedPage:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What a look found: new domains, strongest first, with what they link to, and our pages.
+
+    `unanswered` were to be asked about and were not answered for.
+    """
+
+    fresh: dict[str, tuple[ReferringDomain, list[Target]]] = field(default_factory=dict)
+    ours: frozenset[Target] = frozenset()
+    unanswered: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class LinkWatch:
     """Looks at the pages of one site's keywords in one index.
 
-    `kept_back` is the part of the run's cap, in units, that later keywords may need;
-    `kept_of_ours` is the most that the lists of our own pages can cost.
+    `kept_back` are units of the run's cap that keywords still to be read may need; `kept_of_ours`
+    is what the lists of our own pages would have cost, `kept_for_letters` what the pages of those
+    to write to can cost.
     """
 
     team: str
@@ -84,32 +99,67 @@ class LinkWatch:
     proof: AbsenceProof
     kept_back: int = 0
     kept_of_ours: int = 0
+    kept_for_letters: int = 0
 
-    async def look(self, pages: Sequence[WatchedPage]) -> frozenset[str]:
-        """Find and store new and lost links; never raises for a vendor or a page.
-
-        Return the URLs of pages that were asked about without an answer.
-        """
+    async def look(self, pages: Sequence[WatchedPage]) -> Found:
+        """Ask, keep, and look closer at what is new; never raises for a vendor or a page."""
         if not self._is_free:
             for page in pages:
                 await self._begin(page)
+        last_looks = pages
         pages = [await self._since_the_last_answer(page) for page in pages]
-        news, unanswered = await self._ask(pages)
+        asked_from = {page.target: await self._asked_from(page) for page in pages}
+        news, unanswered = await self._ask(pages, asked_from)
         left: list[tuple[Target, Link]] = []
         ours = {page.target for page in pages if page.is_ours}
-        since = {page.target: page.since or self.clock.now() for page in pages}
         for profile in news:
             left += await self._keep(
                 profile,
                 is_ours=profile.target in ours,
-                asked_since=since[profile.target].date(),
+                asked_since=asked_from[profile.target],
             )
-        fresh = await self._fresh(pages)
-        await self._prove(fresh, ours)
+        # What an earlier try asked about and was killed over is still to be proven.
+        fresh = await self._fresh(last_looks)
+        await self._prove(fresh, ours, [page.since for page in last_looks if page.since])
         left += await self._ask_who_left(pages)
         await self._check(left)
-        await self._buy_pages(fresh, ours)
-        return frozenset(target.value for target in unanswered)
+        return Found(fresh, frozenset(ours), frozenset(target.value for target in unanswered))
+
+    async def buy_letters(self, seen_on: Mapping[str, Sequence[Target]], units: int | None) -> None:
+        """Buy the linking page of each domain that a digest will propose to write to.
+
+        `units` is what is meant for it.
+        """
+        left = await self._left()
+        if units is not None:
+            left = units if left is None else min(left, units)
+        unknown = {
+            name: targets
+            for name, targets in seen_on.items()
+            if not [one for one in targets if await self._page_of(self._of(one), name)]
+        }
+        await self._buy(refresh.linking_pages(self.index, unknown, left))
+
+    async def buy_pages(self, found: Found) -> None:
+        """Buy the linking page of our new links and of the strongest others, as far as it goes.
+
+        What letters took is not there for them a second time.
+        """
+        names = sorted(found.fresh, key=lambda name: not found.ours & set(found.fresh[name][1]))
+        seen_on: dict[str, list[Target]] = {}
+        for name in names[:MOST_PAGES_BOUGHT]:
+            targets = found.fresh[name][1]
+            if not [one for one in targets if await self._page_of(self._of(one), name)]:
+                seen_on[name] = targets
+        left = await self._left(but=self.kept_of_ours + self.kept_for_letters)
+        await self._buy(refresh.linking_pages(self.index, seen_on, left))
+
+    async def _buy(self, asks: Sequence[Ask]) -> None:
+        for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
+            if answer is not None and isinstance(ask.query, LinksQuery):
+                of = self._of(ask.query.target)
+                for row in answer.only(Link):
+                    await self.database.run(partial(link_changes.keep_page, of=of, link=row))
 
     @property
     def _is_free(self) -> bool:
@@ -129,7 +179,24 @@ class LinkWatch:
             return page
         return replace(page, since=max(page.since, at))
 
-    async def _ask(self, pages: Sequence[WatchedPage]) -> tuple[list[Profile], set[Target]]:
+    async def _asked_from(self, page: WatchedPage) -> date:
+        """Return from which day on it is asked who is new, the same for the rest of a day."""
+        now = self.clock.now()
+        if page.since is None:
+            return now.date()
+        last, of = page.since.date(), self._of(page.target)
+        if self._is_free or page.grew_by == 0:
+            return last
+        today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        first = await self.database.read(lambda db: link_changes.first_asked_since(db, of))
+        known = await self.database.read(
+            lambda db: link_changes.known_days(db, of, since=last - OVERLAP, before=today)
+        )
+        return refresh.asked_from(last, first=first, known=known, grew_by=page.grew_by)
+
+    async def _ask(
+        self, pages: Sequence[WatchedPage], asked_from: Mapping[Target, date]
+    ) -> tuple[list[Profile], set[Target]]:
         asks = []
         if self._is_free:
             asks = [steps.who_links(self.index, page.target, steps.FREE_ROWS) for page in pages]
@@ -137,7 +204,10 @@ class LinkWatch:
             grown: dict[date, dict[Target, int | None]] = defaultdict(dict)
             for page in pages:
                 if page.since is not None:
-                    grown[page.since.date()][page.target] = page.grew_by
+                    day = asked_from[page.target]
+                    # A day more brings what is known, so the growth says nothing of how many.
+                    is_whole = day == page.since.date() or page.grew_by == 0
+                    grown[day][page.target] = page.grew_by if is_whole else None
             for day, some in grown.items():
                 asks += refresh.new_linkers_of_all(self.index, some, since=day)
         found: list[Profile] = []
@@ -290,29 +360,24 @@ class LinkWatch:
         return dict(strongest)
 
     async def _prove(
-        self, fresh: dict[str, tuple[ReferringDomain, list[Target]]], ours: set[Target]
+        self,
+        fresh: dict[str, tuple[ReferringDomain, list[Target]]],
+        ours: set[Target],
+        last_looks: Sequence[datetime],
     ) -> None:
-        """Ask once whether the new domains of all competitors link to us, and store the answer."""
-        theirs = [name for name, (_, targets) in fresh.items() if not ours & set(targets)]
-        await self.proof.keep(theirs, await self._left())
+        """Ask once whether the new domains of all competitors link to us, and keep what is said.
 
-    async def _buy_pages(
-        self, fresh: dict[str, tuple[ReferringDomain, list[Target]]], ours: set[Target]
-    ) -> None:
-        """Buy the linking pages of our new links, then of the strongest others, within the cap."""
-        names = sorted(fresh, key=lambda name: not ours & set(fresh[name][1]))
-        seen_on = {name: fresh[name][1] for name in names[:MOST_PAGES_BOUGHT]}
-        left = await self._left(but=self.kept_of_ours)
-        asks = [
-            ask
-            for ask in steps.enrichment(self.index, seen_on, left)
-            if ask.capability is Capability.LINKS and not ask.beyond_the_cap
-        ]
-        for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
-            if answer is not None and isinstance(ask.query, LinksQuery):
-                of = self._of(ask.query.target)
-                for row in answer.only(Link):
-                    await self.database.run(partial(link_changes.keep_page, of=of, link=row))
+        Of whom that is known since the last looks nobody is asked again.
+        """
+        theirs = [name for name, (_, targets) in fresh.items() if not ours & set(targets)]
+        since = min(last_looks, default=self.clock.now())
+        known = await self.database.read(
+            lambda db: (
+                link_changes.linking_to(db, self.team, self.site, self.own, theirs)
+                | link_changes.absent(db, self.team, self.site, theirs, since=since)
+            )
+        )
+        await self.proof.keep([name for name in theirs if name not in known], await self._left())
 
     async def _left(self, *, but: int = 0) -> int | None:
         """Return the units that may be spent beyond counts and lists; None: without limit.

@@ -16,7 +16,7 @@ from bot.common.errors import LinkGapError
 from bot.gap.changes import rank_moved
 from bot.model.tracking import Digest
 from bot.settings.environment import Settings
-from bot.store import posts, workspace
+from bot.store import posts, proposals, workspace
 from bot.store.connect import Database
 from bot.store.leases import LeaseLost, fenced
 from bot.store.posts import PostState, Slot
@@ -88,7 +88,13 @@ class ScheduledPosts:
         settings = await self._settings_of(slot.team, slot.channel)
         if not worth_posting(digest, quiet=settings.quiet):
             return await self._end(slot, PostState.NOTHING)
-        return await self._post(slot, partial(self._notifier.post_digest, slot, digest))
+        return await self._post(slot, partial(self._tell_week, slot, digest))
+
+    async def _tell_week(self, slot: Slot, digest: Digest) -> Posted:
+        posted = await self._notifier.post_digest(slot, digest)
+        at = self._clock.now()
+        await self._database.run(lambda db: proposals.note(db, slot, digest.to_do, at))
+        return posted
 
     async def alerts(self, slot: Slot) -> PostState | None:
         """Take a day's turn; return None if it is taken or over, or if there are no alerts."""

@@ -123,7 +123,7 @@ class Beginning:
     async def will_invent(self) -> bool:
         """Say whether the coming read will be sample data. Stored reads say so themselves."""
         here = await self.services.channels.of(self.place.team, self.place.channel)
-        return here.will_invent(self.asked.questions[0])
+        return any(map(here.will_invent, self.asked.questions))
 
     async def _post(self, message: Message) -> str:
         return await self.services.slack_api.post(self.place.channel, message, self.place.thread)

@@ -11,8 +11,7 @@ import httpx
 from pydantic import BaseModel
 
 from bot.common.domains import host_of, registrable
-from bot.gap.compare import best_kind
-from bot.model.links import LinkKind, ReferringDomain, Scope, Target
+from bot.model.links import LinkKind, ReferringDomain, Scope, Target, best_kind
 from bot.providers.base import (
     BetweenQuery,
     Call,
@@ -75,7 +74,8 @@ class Linking(BaseModel):
         marks = self.referring_links_attributes or {}
         ugc, sponsored = (marks.get(kind) or 0 for kind in (LinkKind.UGC, LinkKind.SPONSORED))
         if self.backlinks is not None and ugc + sponsored >= self.backlinks:
-            return LinkKind.UGC if ugc else LinkKind.SPONSORED
+            seen = (LinkKind.UGC if ugc else None, LinkKind.SPONSORED if sponsored else None)
+            return best_kind(seen)
         return LinkKind.FOLLOW
 
 

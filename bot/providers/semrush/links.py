@@ -17,6 +17,7 @@ from bot.model.links import (
     ReferringDomain,
     Scope,
     Target,
+    best_kind,
 )
 from bot.providers.base import (
     BalanceQuery,
@@ -235,11 +236,10 @@ def merged(rows: Sequence[ReferringDomain]) -> list[ReferringDomain]:
 def _best(domain: str, hosts: Sequence[ReferringDomain]) -> ReferringDomain:
     strengths = [host.authority for host in hosts if host.authority]
     days = [host.first_seen for host in hosts if host.first_seen]
-    kinds = [host.link for host in hosts if host.link]
     return ReferringDomain(
         domain,
         authority=max(strengths, key=lambda one: one.value, default=None),
-        link=LinkKind.FOLLOW if LinkKind.FOLLOW in kinds else next(iter(kinds), None),
+        link=best_kind(host.link for host in hosts),
         first_seen=min(days, default=None),
     )
 
