@@ -9,10 +9,10 @@ from datetime import timedelta
 from bot.common.clock import Clock
 from bot.common.loops import Alive
 from bot.settings.environment import Settings
-from bot.store import heartbeat
+from bot.store import sign_of_life
 from bot.store.connect import Database
-from bot.store.heartbeat import Heartbeat
 from bot.store.retention import Keep, prune
+from bot.store.sign_of_life import Sign
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +42,8 @@ class Upkeep:
 
         async def show() -> None:
             while True:
-                await self._beat(await health())
-                await self._clock.sleep(heartbeat.EVERY.total_seconds())
+                await self._show(await health())
+                await self._clock.sleep(sign_of_life.EVERY.total_seconds())
 
         self._shows = True
         self._alive.keep("the sign of life", show)
@@ -55,9 +55,9 @@ class Upkeep:
         if not self._shows:
             return
         try:
-            await asyncio.to_thread(heartbeat.end, self._database.path)
+            await asyncio.to_thread(sign_of_life.end, self._database.path)
         except OSError as error:
-            log.warning("%s stays: %s", heartbeat.place(self._database.path), error)
+            log.warning("%s stays: %s", sign_of_life.place(self._database.path), error)
 
     def also_watch(self, check: Check) -> None:
         """Let the health of the bot depend on this too."""
@@ -89,9 +89,9 @@ class Upkeep:
                 self._prune_fault = None
                 await self._clock.sleep(A_DAY_S)
 
-    async def _beat(self, fault: str | None) -> None:
-        sign = Heartbeat(self._clock.now(), fault)
+    async def _show(self, fault: str | None) -> None:
+        sign = Sign(self._clock.now(), fault)
         try:
-            await asyncio.to_thread(heartbeat.beat, self._database.path, sign)
+            await asyncio.to_thread(sign_of_life.show, self._database.path, sign)
         except OSError as error:
             log.warning("no sign of life can be written: %s", error)

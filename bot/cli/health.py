@@ -5,7 +5,7 @@ import click
 from bot.cli._terminal import say
 from bot.common.clock import SystemClock
 from bot.settings.environment import Settings, load
-from bot.store import heartbeat
+from bot.store import sign_of_life
 
 
 @click.command("health")
@@ -17,12 +17,11 @@ def command(ctx: click.Context) -> None:
     This reads that file, so it also works in Socket Mode, where there is no port to ask.
     """
     database = load(Settings).db
-    sign = heartbeat.last(database)
+    sign = sign_of_life.last(database)
     if sign is None:
-        fault: str | None = (
-            f"No bot runs on {database}: there is no sign of life at {heartbeat.place(database)}."
-        )
-    elif (silent := SystemClock().now() - sign.at) > heartbeat.STALE:
+        place = sign_of_life.place(database)
+        fault: str | None = f"No bot runs on {database}: there is no sign of life at {place}."
+    elif (silent := SystemClock().now() - sign.at) > sign_of_life.STALE:
         fault = (
             f"The last sign of life is {silent.total_seconds():,.0f} seconds old: the bot hangs, "
             "was killed, or cannot write beside its database. Look at its log, then start it again."

@@ -1,6 +1,7 @@
 """`linkgap serve`: runs the bot; Slack reaches it over HTTP or, on a laptop, by Socket Mode."""
 
 import asyncio
+import logging
 import signal
 import socket as sockets
 from contextlib import closing, suppress
@@ -9,7 +10,6 @@ from functools import partial
 import click
 import uvicorn
 
-from bot.cli._terminal import say
 from bot.common.errors import ConfigError
 from bot.common.loops import Alive
 from bot.pages.limited import shared
@@ -21,6 +21,8 @@ from handlers.slack.manifest import EVENTS_PATH
 from handlers.slack.token_check import refuse_dead_tokens
 from handlers.transport.half_open import ImpatientProtocol, allow_for_a_crowd
 from handlers.transport.socket_mode import lost, watch
+
+log = logging.getLogger(__name__)
 
 BACKLOG = 2048
 """Connections that may wait to be accepted; a crowd comes all at once."""
@@ -67,7 +69,7 @@ async def _by_http(settings: Settings, host: str, port: int) -> None:
                 )
             )
             await _start(services)
-            say(f"Slack's requests go to http://{host}:{port}{EVENTS_PATH}", err=True)
+            log.info("Slack's requests go to http://%s:%d%s", host, port, EVENTS_PATH)
             await server.serve([listener])
 
 
@@ -117,7 +119,7 @@ async def _connected(settings: Settings) -> None:
             await client.connect()
             services.upkeep.also_watch(partial(lost, client))
             await _start(services)
-            say("LinkGap is connected to Slack by Socket Mode.", err=True)
+            log.info("LinkGap is connected to Slack by Socket Mode")
             alive.keep("the look after Socket Mode", partial(watch, client, services.clock))
             await asyncio.Event().wait()
         finally:

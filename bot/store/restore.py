@@ -6,6 +6,7 @@ it. So the present file goes aside together with its log.
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pathlib import Path
 import sqlite_utils
 
 from bot.common.errors import ConfigError, LinkGapError
+from bot.store import sign_of_life
 from bot.store.backup import NO_MARK, copy_whole
 from bot.store.migrations import refuse_unknown
 
@@ -44,17 +46,17 @@ def restore(file: Path, database: Path, at: datetime) -> Restored:
         raise LinkGapError(f"{file} is the database itself. Name a backup. Nothing was changed.")
     if not target.parent.is_dir():
         raise ConfigError(f"LINKGAP_DB: there is no folder {target.parent}. Create it first.")
-    partial = target.with_name(f"{target.name}.restoring")
     try:
-        partial.unlink(missing_ok=True)
-        unfinished = _checked_copy(file, partial)
-        with _nobody_else(target):
-            aside = _move_aside(target, at)
-            partial.rename(target)
+        # In a folder of its own that only we can enter, nobody can put a link in the way.
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
+            partial = Path(folder) / "partial"
+            unfinished = _checked_copy(file, partial)
+            with _nobody_else(target):
+                aside = _move_aside(target, at)
+                partial.rename(target)
+        sign_of_life.end(target)  # of a bot that was killed
     except (OSError, sqlite3.Error) as error:
         raise LinkGapError(f"{file} was not restored: {error}.") from error
-    finally:
-        partial.unlink(missing_ok=True)
     return Restored(aside, unfinished)
 
 

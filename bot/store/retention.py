@@ -8,7 +8,7 @@ looks at, and up to which moment a channel was told. Who links to whom is not to
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from bot.common.clock import Clock
 from bot.store.connect import Database
 from bot.store.times import to_text
 
-ANSWERS_A_SLICE, ROWS_A_SLICE = 10, 200
+ANSWERS_A_SLICE, ROWS_A_SLICE = 10, 50
 PAUSE_S = 0.05
 """Between two slices, so that writes that wait meanwhile come first."""
 READS_KEPT = 60
@@ -65,10 +65,16 @@ async def prune(database: Database, clock: Clock, keep: Keep) -> Pruned:
     """Delete all that is too old now; returns how much it was."""
     now = clock.now()
     answers, spend, reads = (to_text(now - age) for age in (keep.answers, keep.spend, keep.reads))
-    jobs = await _walk(database, clock, partial(_old_jobs, before=answers, stop=_late(now, keep)))
-    reports = await _walk(database, clock, partial(_old_reports, before=answers))
-    until = to_text(now - keep.spend + _DISORDER)
-    spent = await _walk(database, clock, partial(_old_spend, before=spend, stop=until))
+    stop = to_text(now - keep.answers + _DISORDER)
+    jobs = await _walk(database, clock, partial(_old_jobs, before=answers, stop=stop))
+    alone = await database.read(partial(_answers_without_jobs, before=answers))
+    reports = 0
+    for start in range(0, len(alone), ANSWERS_A_SLICE):
+        some = alone[start : start + ANSWERS_A_SLICE]
+        reports += await database.run(partial(_delete_answers, answers=some))
+        await clock.sleep(PAUSE_S)
+    stop = to_text(now - keep.spend + _DISORDER)
+    spent = await _walk(database, clock, partial(_old_spend, before=spend, stop=stop))
     tracked = await database.read(_tracked)
     old_reads = 0
     for number in tracked:
@@ -76,10 +82,6 @@ async def prune(database: Database, clock: Clock, keep: Keep) -> Pruned:
         old_reads += sum([deleted async for deleted in slices])
     posts = sum([one async for one in _slices(database, clock, partial(_old_posts, before=reads))])
     return Pruned(jobs, reports, spent, old_reads, posts)
-
-
-def _late(now: datetime, keep: Keep) -> str:
-    return to_text(now - keep.answers + _DISORDER)
 
 
 async def _walk(
@@ -132,22 +134,21 @@ def _old_jobs(db: sqlite_utils.Database, after: int, *, before: str, stop: str) 
     return _Slice(len(old), None if ended else rows[-1][0])
 
 
-def _old_reports(db: sqlite_utils.Database, after: int, *, before: str) -> _Slice:
-    """Delete answers that no job belongs to: those of the command line."""
-    rows = db.execute(
-        "SELECT rowid, team, run_id, taken_at, "
-        "EXISTS (SELECT 1 FROM jobs WHERE jobs.id = run_id) FROM reports "
-        "WHERE rowid > ? ORDER BY rowid LIMIT ?",
-        (after, ANSWERS_A_SLICE),
+def _answers_without_jobs(db: sqlite_utils.Database, *, before: str) -> list[tuple[str, str]]:
+    """Return old answers that no job belongs to: those of the command line."""
+    return db.execute(
+        "SELECT team, run_id FROM reports WHERE taken_at < ? "
+        "AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = run_id)",
+        (before,),
     ).fetchall()
+
+
+def _delete_answers(db: sqlite_utils.Database, *, answers: list[tuple[str, str]]) -> int:
+    """Delete answers, but none that an unfinished job is about."""
     wanted = _wanted(db)
-    old = [
-        (team, run_id)
-        for _, team, run_id, taken_at, has_job in rows
-        if taken_at < before and not has_job and run_id not in wanted
-    ]
+    old = [(team, run_id) for team, run_id in answers if run_id not in wanted]
     db.conn.executemany("DELETE FROM reports WHERE team = ? AND run_id = ?", old)
-    return _Slice(len(old), rows[-1][0] if rows else None)
+    return len(old)
 
 
 def _old_spend(db: sqlite_utils.Database, after: int, *, before: str, stop: str) -> _Slice:

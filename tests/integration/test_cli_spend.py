@@ -241,3 +241,12 @@ def test_a_setting_that_would_cap_nothing_is_rejected_at_startup(run, variable, 
 def test_doctor_tells_what_is_left(run):
     told = run("doctor", "--online").stdout
     assert "Ahrefs: the key works; 0 units used, resets on 2026-12-01" in told
+
+
+def test_what_may_have_been_deleted_since_a_day_is_said_beside_the_sum_and_not_in_it(run):
+    asked = run("spend", "--since", "2020-01-01", "--csv")
+    assert "before 20" in asked.stderr
+    assert "LINKGAP_KEEP_SPEND_DAYS" in asked.stderr
+    assert asked.stdout.startswith("vendor,")
+    assert run("spend", "--csv").stderr == ""
+    assert run("spend", "--since", "2020-01-01", LINKGAP_KEEP_SPEND_DAYS="36500").stderr == ""

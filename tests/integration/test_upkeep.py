@@ -13,8 +13,8 @@ from support.clock import FakeClock
 
 from bot.cli import main
 from bot.common.clock import SystemClock
-from bot.store import heartbeat
-from bot.store.heartbeat import Heartbeat, beat
+from bot.store import sign_of_life
+from bot.store.sign_of_life import Sign, show
 from handlers.health import fault, health
 from handlers.upkeep import FIRST_PRUNE_S, Upkeep
 
@@ -39,7 +39,7 @@ async def showing(bot):
     """Let the bot show that it lives, by the real clock."""
     upkeep = Upkeep(bot.database, SystemClock(), bot.settings)
     upkeep.start(partial(fault, bot.services))
-    sign = heartbeat.place(bot.database.path)
+    sign = sign_of_life.place(bot.database.path)
     async with asyncio.timeout(5):
         while not sign.exists():  # noqa: ASYNC110  no event: it is written in a thread
             await asyncio.sleep(0.005)
@@ -70,7 +70,7 @@ async def test_what_is_wrong_is_told_as_over_http(bot):
 def test_a_bot_that_went_silent_is_taken_for_dead(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LINKGAP_DB", "linkgap.db")
-    beat(tmp_path / "linkgap.db", Heartbeat(SystemClock().now() - heartbeat.STALE * 2, None))
+    show(tmp_path / "linkgap.db", Sign(SystemClock().now() - sign_of_life.STALE * 2, None))
     code, said = asked()
     assert code == 1
     assert "120 seconds old" in said
@@ -80,17 +80,17 @@ def test_a_bot_that_went_silent_is_taken_for_dead(tmp_path, monkeypatch):
 def test_a_sign_that_nobody_can_read_is_none(tmp_path, monkeypatch, rubbish):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LINKGAP_DB", "linkgap.db")
-    heartbeat.place(tmp_path / "linkgap.db").write_text(rubbish)
+    sign_of_life.place(tmp_path / "linkgap.db").write_text(rubbish)
     assert asked()[0] == 1
 
 
 async def test_a_sign_never_goes_through_a_link(bot, tmp_path):
     precious = tmp_path / "precious.txt"
     precious.write_text("mine")
-    place = heartbeat.place(bot.database.path)
+    place = sign_of_life.place(bot.database.path)
     place.symlink_to(precious)
     place.with_name(f"{place.name}.new").symlink_to(precious)
-    beat(bot.database.path, Heartbeat(bot.clock.now(), None))
+    show(bot.database.path, Sign(bot.clock.now(), None))
     assert precious.read_text() == "mine"
     assert not place.is_symlink()
 

@@ -11,8 +11,10 @@ from click.testing import CliRunner
 from support.clock import FakeClock
 
 from bot.cli import main
+from bot.common.clock import SystemClock
 from bot.store.connect import Database
 from bot.store.jobs import enqueue
+from bot.store.sign_of_life import Sign, show
 from bot.store.workspace import ensure_team
 
 CLOCK = FakeClock()
@@ -67,6 +69,7 @@ async def test_what_a_killed_bot_left_in_its_log_is_not_replayed_over_the_backup
     run("backup", "safe.db")
     await holds(tmp_path / "linkgap.db", "T2")
     leave_a_stale_log(tmp_path / "linkgap.db")
+    show(tmp_path / "linkgap.db", Sign(SystemClock().now(), None))
     said = run("restore", "safe.db")
     assert teams_in("linkgap.db") == ["T1"]
     assert not (tmp_path / "linkgap.db-wal").exists()
@@ -75,6 +78,7 @@ async def test_what_a_killed_bot_left_in_its_log_is_not_replayed_over_the_backup
     assert teams_in(aside) == ["LATE", "T1", "T2"]
     assert stat.S_IMODE((tmp_path / "linkgap.db").stat().st_mode) == 0o600
     assert teams_in("safe.db") == ["T1"], "the backup itself stays"
+    assert "No bot runs" in run("health", code=1), "the killed bot's sign of life is gone"
 
 
 async def test_the_restored_file_is_one_that_the_bot_opens_and_that_keep_never_deletes(tmp_path):

@@ -18,7 +18,7 @@ STALE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Heartbeat:
+class Sign:
     """The last sign of a bot: when, and what was wrong (None: nothing)."""
 
     at: datetime
@@ -31,7 +31,7 @@ def place(database: Path) -> Path:
     return path.with_name(f"{path.name}-health")
 
 
-def beat(database: Path, sign: Heartbeat) -> None:
+def show(database: Path, sign: Sign) -> None:
     """Replace the file (mode 0600) at once, so that nobody reads half of it."""
     path = place(database)
     new = path.with_name(f"{path.name}.new")
@@ -42,11 +42,11 @@ def beat(database: Path, sign: Heartbeat) -> None:
     new.replace(path)
 
 
-def last(database: Path) -> Heartbeat | None:
+def last(database: Path) -> Sign | None:
     """Return the last sign; None if there is none that can be read."""
     try:
         said = json.loads(place(database).read_text("utf-8"))
-        return Heartbeat(from_text(said["at"]), said["fault"])
+        return Sign(from_text(said["at"]), said["fault"])
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
