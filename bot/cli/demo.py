@@ -107,18 +107,19 @@ async def _bot(playground: Playground, database: Path) -> AsyncIterator[Services
             "slack_base_url": playground.api_url,
         }
     )
+    listener = socket.create_server(("127.0.0.1", 0))
+    # Before the bot starts, which asks Slack at once whose token it has.
+    playground.workspace.install(
+        read_manifest(),
+        bot_token=token,
+        signing_secret=secret,
+        request_url=f"http://127.0.0.1:{listener.getsockname()[1]}{EVENTS_PATH}",
+    )
     clock = SystemClock()
     vendor = sample.build(settings, clock)
     async with core(settings, clock, Registry((vendor,), ())) as product, slack_bot(product) as bot:
-        listener = socket.create_server(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(http_app(bot), log_level="warning"))
         running = asyncio.create_task(server.serve([listener]))
-        playground.workspace.install(
-            read_manifest(),
-            bot_token=token,
-            signing_secret=secret,
-            request_url=f"http://127.0.0.1:{listener.getsockname()[1]}{EVENTS_PATH}",
-        )
         await bot.jobs.start()
         bot.jobs.keep_lease()
         await bot.schedule.start()

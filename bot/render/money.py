@@ -71,7 +71,7 @@ def confirmation(question: Question, quote: Quote, cheaper: Quote, run_id: str) 
             f"It leaves out {listed(LEFT_OUT_WHEN_LIGHT)}."
         )
         buttons.append(Button("Cheaper plan", "confirm_light", run_id))
-    small = ["Nothing was spent. Whoever confirms is the one who asks, for caps and the ledger."]
+    small = ["Nothing was spent. The cost counts against whoever confirms."]
     return note_of(lines, small, [*buttons, Button("Cancel", "cancel_run", run_id)])
 
 

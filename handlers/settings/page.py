@@ -55,7 +55,7 @@ class Page:
     def _places(self, key: str) -> Iterator[tuple[str, str]]:
         if self.channel:
             yield Level.CHANNEL, "This channel"
-        yield Level.TEAM, "Everything, unless set nearer"
+        yield Level.TEAM, "Whole workspace (default)"
         yield NEW, "A new client …"
         sites = [domain for domain in self.overrides.sites if len(domain) <= 140]
         first = key.removeprefix("site:")

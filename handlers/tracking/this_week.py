@@ -26,12 +26,12 @@ async def _as_it_stands(services: Services, place: Place, _: Lookup) -> Message:
     now = services.clock.now()
     if not await services.tracking.following(place.team, place.channel):
         return private_notes.note(
-            "No keyword is tracked here yet. `/gap track best crm` begins with one."
+            "No keyword is tracked here yet. Start with `/gap track best crm`."
         )
     settings = await services.channels.settings(place.team, place.channel)
     slot = digest_slot(place.team, place.channel, settings, now)
     digest = await services.digests.build(slot, as_of=now)
-    when = f"The channel hears of its week {digest_time.in_words(settings)}."
+    when = f"The digest is posted {digest_time.in_words(settings)}."
     why = why_untold(digest, quiet=False)  # a person who asks wants to see it
     if why is not None:
         return private_notes.note(
@@ -50,4 +50,4 @@ def _in_words(why: Untold, digest: Digest) -> str:
     if why is Untold.NOTHING_READ:
         return "No keyword that is tracked here was read yet, so there is nothing to compare."
     since = digest.since or min(line.read_at for line in digest.keywords)
-    return f"Nothing has changed here since {since:%Y-%m-%d}, as far as was read."
+    return f"Nothing has changed since {since:%Y-%m-%d}."

@@ -32,9 +32,7 @@ def price(wanted: Track, quote: Quote, job_id: str) -> Message:
     return private_notes.note(
         f"Track {asked(wanted.questions[0])}?",
         f"{now} {weekly_words(quote)}".strip(),
-        small=(
-            "Nothing was spent. Whoever confirms is the one who asks, for caps and the ledger.",
-        ),
+        small=("Nothing was spent. The cost counts against whoever confirms.",),
         buttons=(
             Button("Confirm", "bulk_confirm", job_id),
             Button("Cancel", "bulk_cancel", job_id),

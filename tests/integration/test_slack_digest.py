@@ -87,7 +87,7 @@ async def test_the_digest_now_is_private_spends_nothing_and_leaves_the_week_unpo
     await bot.gap("digest")
     note = bot.seen()[-1]
     assert note.only_for is not None
-    assert "Nothing has changed here" in note.text
+    assert "Nothing has changed since" in note.text
     assert len(bot.moving.asked) == asked
     await bot.services.schedule.run_due()
     assert len(public(bot)) == 2

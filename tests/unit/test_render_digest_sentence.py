@@ -137,7 +137,7 @@ def test_one_sentence_says_what_the_week_did(keywords, won, lost, new, said):
             (first_line(gap=None, have=None, page=None),),
             (
                 "First look: how many links are missing for “best crm” is unknown: "
-                "it needs 24, and your page is not named."
+                "it needs 24, and your page is unknown."
             ),
         ),
         (

@@ -153,7 +153,7 @@ def test_the_message_announces_new_targets_and_judges_its_forecasts():
         return [block["elements"][0]["text"] for block in blocks][1:]
 
     assert small(_MOVED) == [
-        "Other pages are the target now for “best crm”: the thread says which.",
+        "The target pages changed for “best crm”: the thread says which.",
         (
             "The forecast of 2026-11-23 was wrong: it foresaw a gap of 12, and it is 18; "
             "“no change” would have said 17."
@@ -243,7 +243,7 @@ def test_a_terminal_shows_the_same_week():
         "New links to competitors: 2",
         "Links won: 2",
         "Links lost: 1",
-        "Other pages are the target now for “best crm”: `linkgap digest --json` says which.",
+        "The target pages changed for “best crm”: `linkgap digest --json` says which.",
         "Cost: Ahrefs 1,450 units ($0.29).",
     ):
         assert words in said

@@ -194,10 +194,7 @@ def _printed(report):
 def test_the_terminal_shows_the_same_facts_in_the_same_order():
     said = _printed(replace(EXAMPLE, sample=True))
     parts = [
-        (
-            "You need about 24 referring domains to stand level with today's top 3; you have 6; "
-            "18 to go."
-        ),
+        ("You need about 24 referring domains to match today's top 3; you have 6; 18 to go."),
         "“best crm” in US (en) for ledgerly.example",
         "The best of one.example",
         "What the present pages have: mean 23.7",

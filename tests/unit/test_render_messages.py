@@ -197,7 +197,7 @@ def test_the_method_shows_the_arithmetic_of_this_run():
             "here none has more."
         ),
         "Even field: 23.7 rounded up = 24.",
-        "Authority (DR): yours 44, theirs 42 on average: × 1 (you are not behind).",
+        "Authority (DR): yours 44, theirs 42 on average: × 1 (no extra links needed).",
         "Needed: 23.7 × 1, rounded up = 24.",
         "You have: 6. To go: 18.",
     ]
@@ -276,7 +276,7 @@ def test_the_placeholder_says_what_comes_before_anything_is_spent():
 def test_progress_shows_the_number_as_soon_as_it_is_known():
     early = replace(EXAMPLE, need=replace(NEED, needed=None))
     counting = replace(EXAMPLE, need=replace(NEED, have=None, gap=None))
-    start = "You need about 24 referring domains to stand level with today's top 3"
+    start = "You need about 24 referring domains to match today's top 3"
     assert _words(notes.progress(early, ["link counts"])) == [
         f"Looking at who ranks for {_ASKED}…",
         "Still running: link counts.",

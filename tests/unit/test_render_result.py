@@ -47,22 +47,19 @@ _UNREAD = {"needed": None, "even_field": None, "have": None, "gap": None, "per_p
     [
         (
             EXAMPLE,
-            (
-                "You need about 24 referring domains to stand level with today's top 3; "
-                "you have 6; 18 to go."
-            ),
+            ("You need about 24 referring domains to match today's top 3; you have 6; 18 to go."),
         ),
         (
             replace(_report(have=None, gap=None), page=None),
             (
-                "You need about 24 referring domains to stand level with today's top 3; "
+                "You need about 24 referring domains to match today's top 3; "
                 "how many you have is unknown: name your page to see how far it is."
             ),
         ),
         (
             _report(have=None, gap=None),
             (
-                "You need about 24 referring domains to stand level with today's top 3; "
+                "You need about 24 referring domains to match today's top 3; "
                 "how many you have is unknown: no link count was read for your page."
             ),
         ),
@@ -74,14 +71,14 @@ _UNREAD = {"needed": None, "even_field": None, "have": None, "gap": None, "per_p
                 capped=(CappedPage("https://www.big.example/guide/", 59, 40),),
             ),
             (
-                "You need about 18 referring domains to stand level with today's top 3 "
+                "You need about 18 referring domains to match today's top 3 "
                 "(one page has far more, big.example/guide: 59, counted as 40); "
                 "you have 6; 12 to go."
             ),
         ),
         (
             _report(needed=1, gap=None, have=1234),
-            "You need about 1 referring domain to stand level with today's top 3; you have 1,234.",
+            "You need about 1 referring domain to match today's top 3; you have 1,234.",
         ),
         (
             _report(Verdict.ALREADY_TOP3, have=30),
@@ -105,14 +102,14 @@ _UNREAD = {"needed": None, "even_field": None, "have": None, "gap": None, "per_p
         (
             _report(Verdict.LINKS_NOT_THE_CONSTRAINT, have=30, gap=0),
             (
-                "Links are not your constraint: you have 30 referring domains, "
+                "Links aren't holding you back: you have 30 referring domains, "
                 "and standing level with today's top 3 takes about 24. "
                 f"{ABOVE}"
             ),
         ),
         (
             _report(Verdict.LINKS_NOT_THE_CONSTRAINT, have=None, needed=None),
-            f"Links are not your constraint. {ABOVE}",
+            f"Links aren't holding you back. {ABOVE}",
         ),
         (
             replace(
@@ -147,7 +144,7 @@ _UNREAD = {"needed": None, "even_field": None, "have": None, "gap": None, "per_p
                 EXAMPLE, competitors=tuple(replace(c, position=None) for c in EXAMPLE.competitors)
             ),
             (
-                "You need about 24 referring domains to stand level with the pages you named; "
+                "You need about 24 referring domains to match the pages you named; "
                 "you have 6; 18 to go."
             ),
         ),
@@ -199,7 +196,7 @@ def test_more_pages_than_fit_the_table_are_counted_in_it():
 
 
 @pytest.mark.parametrize(
-    ("page", "said"), [("none", "no page of yours yet"), (None, "your page is not named")]
+    ("page", "said"), [("none", "you have no page yet"), (None, "your page is unknown")]
 )
 def test_our_row_says_when_there_is_no_page(page, said):
     assert said in _texts(result(replace(EXAMPLE, page=page), "run-1"))
@@ -216,11 +213,11 @@ def test_the_context_says_spread_multiplier_difficulty_date_and_cost():
     said = _texts(result(EXAMPLE, "run-1"))
     assert (
         "What the present pages have: mean 23.7, median 15, low–high 1–55, from 3 pages. "
-        "3 pages support only a rough range: "
-        "the median of such pages lies within it with a chance of 75 %."
+        "Rough estimate from only 3 pages: "
+        "the median of such pages lies in this range in 75 % of cases."
     ) in said
-    assert "Authority (DR): yours 44, theirs 42 on average: × 1 (you are not behind)." in said
-    assert "Keyword difficulty 42: that estimate is about the top 10." in said
+    assert "Authority (DR): yours 44, theirs 42 on average: × 1 (no extra links needed)." in said
+    assert "Keyword difficulty 42 (for the top 10)." in said
     assert "As of <!date^1795424400^{date_short_pretty} at {time}|2026-11-23 09:00 UTC>." in said
     assert "Cost: Ahrefs 1,450 units." in said
     assert "Sample data" not in said
@@ -332,7 +329,7 @@ def test_fix_first_shows_the_number_small_as_once_fixed():
     message = result(_report(Verdict.FIX_FIRST), "run-1")
     small = [b["elements"][0]["text"] for b in message.blocks if b["type"] == "context"]
     assert (
-        "Once fixed: You need about 24 referring domains to stand level with today's top 3; "
+        "Once fixed: You need about 24 referring domains to match today's top 3; "
         "you have 6; 18 to go."
     ) in small
 

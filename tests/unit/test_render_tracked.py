@@ -89,7 +89,7 @@ def test_unknown_is_never_a_zero_in_the_list():
     said = [block["text"]["text"] for block in drawn.blocks if "accessory" in block]
     assert [one.partition(": ")[2].partition("\n")[0] for one in said] == [
         "not read yet",
-        "gap unknown: your page is not named · not among the 10 results read",
+        "gap unknown: your page is unknown · not among the 10 results read",
         "gap unknown · position unknown",
         "no link missing · change unknown · position 4",
     ]
@@ -115,7 +115,7 @@ def test_pages_lead_to_their_neighbours():
 def test_an_empty_list_says_how_to_begin():
     drawn = tracked_list([], page=1, of=1, channel_note=_WHEN)
     assert said_of(drawn)[0] == (
-        "*No keyword is tracked here yet. `/gap track best crm` begins with one.*"
+        "*No keyword is tracked here yet. Start with `/gap track best crm`.*"
     )
     takes(drawn)
 
@@ -152,7 +152,7 @@ def test_tracking_is_proved_at_once_and_the_first_read_replaces_it():
             snapshot(have=None, gap=None, page=None, position=None),
             (
                 "24 referring domains needed; how many you have is unknown, because your page is "
-                "not named; not among the 10 results read."
+                "unknown; not among the 10 results read."
             ),
         ),
         (

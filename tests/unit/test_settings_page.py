@@ -16,6 +16,11 @@ ENVIRONMENT_ONLY = {
     "workers",
     "queue",
     "owners",
+    "keep_answers_days",
+    "keep_reads_days",
+    "keep_spend_days",
+    "log",
+    "metrics",
 }
 
 

@@ -28,7 +28,7 @@ def tokens(settings: Settings) -> Iterator[Diagnosis]:
         yield note(
             _SLACK,
             "SLACK_BOT_TOKEN is not set, and neither is SLACK_SIGNING_SECRET (HTTP) or "
-            f"SLACK_APP_TOKEN (Socket Mode): no talk with Slack yet {_README}.",
+            f"SLACK_APP_TOKEN (Socket Mode): Slack is not connected yet {_README}.",
         )
         return
     if settings.slack_bot_token is None:

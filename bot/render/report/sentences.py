@@ -113,7 +113,7 @@ def so_far(report: Report) -> str | None:
 
 
 def _to_match_top3(need: Need, needed: int, whom: str) -> str:
-    return f"You need {about(needed)} to stand level with {whom}{_capped(need)}"
+    return f"You need {about(needed)} to match {whom}{_capped(need)}"
 
 
 def _capped(need: Need) -> str:
@@ -158,7 +158,7 @@ def _links_are_enough(need: Need, whom: str) -> str:
         else None
     )
     known = [part for part in (have, want) if part]
-    return f"Links are not your constraint{': ' + ', and '.join(known) if known else ''}."
+    return f"Links aren't holding you back{': ' + ', and '.join(known) if known else ''}."
 
 
 def _first_fault(gates: tuple[Gate, ...]) -> str:
@@ -213,8 +213,8 @@ def _support(pages: int) -> str:
         return "One page supports no range."
     chance = 100 * range_coverage(pages)
     return (
-        f"{pages} pages support only a rough range: "
-        f"the median of such pages lies within it with a chance of {number(chance)} %."
+        f"Rough estimate from only {pages} pages: "
+        f"the median of such pages lies in this range in {number(chance)} % of cases."
     )
 
 
@@ -233,7 +233,7 @@ def adjustment(need: Need) -> str:
         f"theirs {number(authority.competitors_mean)} on average"
     )
     basis = {
-        Basis.NOT_BEHIND: "you are not behind",
+        Basis.NOT_BEHIND: "no extra links needed",
         Basis.FIT: "fitted on this search's results",
         Basis.RULE_OF_THUMB: "rule of thumb",
     }[authority.basis]
@@ -244,7 +244,7 @@ def difficulty(report: Report) -> str | None:
     """Return keyword difficulty for comparison, if it is known."""
     if report.difficulty is None:
         return None
-    return f"Keyword difficulty {number(report.difficulty)}: that estimate is about the top 10."
+    return f"Keyword difficulty {number(report.difficulty)} (for the top 10)."
 
 
 def indexes(need: Need) -> str | None:

@@ -60,7 +60,7 @@ def _own(report: Report) -> list[Row]:
     page = report.page if report.page and report.page != "none" else None
     if report.site is None and page is None:
         return []
-    no_page = "no page of yours yet" if report.page == "none" else "your page is not named"
+    no_page = "you have no page yet" if report.page == "none" else "your page is unknown"
     return [
         Row(
             position="yours",

@@ -34,7 +34,7 @@ def alert_message(alerts: Sequence[Alert]) -> Message:
         more = len(rest) - _LISTED
         listed += [f"and {more:,} more: the weekly digest has them."] if more > 0 else []
         lines.append("\n".join(listed))
-    small = ["Settings says what may interrupt here between weekly digests."]
+    small = ["Choose alerts in Settings."]
     buttons = [
         Button("List", "tracked_list", "alert"),
         Button("Settings", "open_settings", "alert"),

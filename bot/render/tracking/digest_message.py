@@ -117,7 +117,7 @@ def _targets(lines: Sequence[KeywordLine], where: str) -> str:
     named = [quoted(line.keyword) for line in changed[:_NAMED]]
     if len(changed) > _NAMED:
         named.append(f"{len(changed) - _NAMED:,} more")
-    return f"Other pages are the target now for {listed(named)}: {where} says which."
+    return f"The target pages changed for {listed(named)}: {where} says which."
 
 
 def _forecasts(lines: Sequence[KeywordLine], zone: tzinfo) -> str:

@@ -119,7 +119,7 @@ def _unknown(lines: Sequence[KeywordLine]) -> str:
     if line.need is None:
         return f"{said}, because the need could not be counted"
     if line.page is None:
-        return f"{said}: it needs {line.need:,}, and your page is not named"
+        return f"{said}: it needs {line.need:,}, and your page is unknown"
     return f"{said}: it needs {line.need:,}, and no count was read for your page"
 
 

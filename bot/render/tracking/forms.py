@@ -58,9 +58,7 @@ def bulk_quote(
         f"Track {counted(count, 'keyword')}?",
         " ".join(sentence(words, 300) for words in (now_words, weekly_words) if words.strip()),
     ]
-    small.append(
-        "Nothing was spent. Whoever confirms is the one who asks, for caps and the ledger."
-    )
+    small.append("Nothing was spent. The cost counts against whoever confirms.")
     buttons = [Button("Confirm", "bulk_confirm", job_id), Button("Cancel", "bulk_cancel", job_id)]
     return note_of([line for line in lines if line], small, buttons)
 

@@ -82,7 +82,7 @@ def tracked_list(
 
 def _lead(total: int | None, page: int, of: int) -> str:
     if total == 0:
-        return "No keyword is tracked here yet. `/gap track best crm` begins with one."
+        return "No keyword is tracked here yet. Start with `/gap track best crm`."
     tracked = "Tracked keywords" if total is None else counted(total, "tracked keyword")
     return f"{tracked}, page {page:,} of {of:,}." if of > 1 else f"{tracked}."
 
@@ -136,7 +136,7 @@ def _as_read(row: ListRow) -> str:
         return "not read yet"
     if latest.gap is None:
         unnamed = latest.have is None and row.tracked.question.page is None
-        gap = f"gap unknown{': your page is not named' if unnamed else ''}"
+        gap = f"gap unknown{': your page is unknown' if unnamed else ''}"
     else:
         gap = missing(latest.gap).replace(" is ", " ").replace(" are ", " ")
     change = f"change {signed(row.gap_change)}" if latest.gap is not None else ""

@@ -51,7 +51,7 @@ def untracked(keyword: str, site: str | None) -> Message:
     whose = f" for {words_or_unknown(site, 60)}" if site else ""
     return note_of(
         [f"{quoted(keyword)}{whose} is no longer tracked here. It costs nothing from now on."],
-        ["`/gap track` takes it up again."],
+        ["Track it again with `/gap track`."],
     )
 
 

@@ -86,9 +86,7 @@ def standing(snapshot: Snapshot) -> str:
         return "how many referring domains it takes is unknown"
     needed = f"{counted(snapshot.needed, 'referring domain')} needed"
     if snapshot.have is None:
-        why = (
-            "your page is not named" if snapshot.page is None else "no count was read for your page"
-        )
+        why = "your page is unknown" if snapshot.page is None else "no count was read for your page"
         return f"{needed}; how many you have is unknown, because {why}"
     to_go = f", {snapshot.gap:,} to go" if snapshot.gap is not None else ""
     return f"{needed}, you have {snapshot.have:,}{to_go}"
