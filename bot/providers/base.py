@@ -80,7 +80,8 @@ class MetricsQuery:
 class ReferringQuery:
     """Asks for a target's live referring domains, strongest first, at most `limit` rows.
 
-    With `since`, only domains first seen on that day or later.
+    With `since`, only domains first seen on that day or later; a vendor without such a filter
+    raises `PlanLacks` in `plan`, and does not set `dates_links`.
     """
 
     target: Target
@@ -105,10 +106,12 @@ class IntersectQuery:
     also_ours: tuple[Target, ...] = ()
 
 
-def undated(vendor: str, query: IntersectQuery) -> None:
-    """Raise `PlanLacks` if an intersection has a `since`; for vendors without such a filter."""
+def undated(vendor: str, query: ReferringQuery | IntersectQuery) -> None:
+    """Raise `PlanLacks` if a question has a `since`; for vendors without such a filter."""
     if query.since is not None:
-        raise PlanLacks(vendor, "It cannot tell since when domains link to several targets.")
+        many = isinstance(query, IntersectQuery)
+        whom = "several targets" if many else "a target, unless its whole list is read"
+        raise PlanLacks(vendor, f"It cannot tell since when domains link to {whom}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ from bot.common.errors import (
     RateLimited,
     Unavailable,
 )
-from bot.model.links import StoredAnswer
+from bot.model.links import ReferringDomain, StoredAnswer
+from bot.model.one_row import by_domain
 from bot.providers.base import (
     Answer,
     AnswerCache,
@@ -126,7 +127,7 @@ class Gateway:
         return Answer(
             provider=vendor.name,
             capability=capability,
-            rows=tuple(row for page, _ in pages for row in page.rows),
+            rows=_each_domain_once(tuple(row for page, _ in pages for row in page.rows)),
             complete=not failures and all(page.complete for page, _ in pages),
             as_of=min((moment for _, moment in pages), default=self._clock.now()),
             notes=tuple(dict.fromkeys(notes)),
@@ -287,6 +288,15 @@ class _Asking:
         except ProviderError as error:
             secrets = [secret.get_secret_value() for secret in self.vendor.secrets]
             raise error.redacted(secrets) from None
+
+
+def _each_domain_once(rows: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Merge the referring domains whose hosts a vendor listed on different pages."""
+    domains = [row for row in rows if isinstance(row, ReferringDomain)]
+    once = by_domain(domains)
+    if len(once) == len(domains):
+        return rows
+    return (*once.values(), *(row for row in rows if not isinstance(row, ReferringDomain)))
 
 
 def _says_something(page: Page[Any]) -> bool:

@@ -11,8 +11,8 @@ import httpx
 from pydantic import BaseModel
 
 from bot.common.domains import host_of, registrable
-from bot.gap.compare import best_kind
 from bot.model.links import LinkKind, ReferringDomain, Scope, Target
+from bot.model.one_row import best_kind
 from bot.providers.base import (
     BetweenQuery,
     Call,
@@ -38,13 +38,13 @@ from bot.providers.dataforseo.api import (
     chunks,
     in_pieces,
     not_spam,
-    note_of,
     pattern,
     seen_since,
     target_of,
     task_of,
     trust,
 )
+from bot.providers.hosts import grouped, sentences
 
 _FEWEST_PROOF_ROWS = 100
 _CUT_OFF = "The answer was cut off; the other domains are unproven."
@@ -125,28 +125,15 @@ class ReferringDomains(DataForSeoQuestion[ReferringQuery, Listing[ReferringItem]
     ) -> Page[ReferringDomain]:
         """Merge the hosts of each registrable domain."""
         del query
-        groups: dict[str, list[ReferringItem]] = defaultdict(list)
-        nameless = 0
-        for item in result.found:
-            if domain := registrable(item.domain):
-                groups[domain].append(item)
-            else:
-                nameless += 1
+        groups, left_out = grouped(result.found, lambda item: item.domain)
         cut = result.cut_off(task_of(call)["limit"])
         return Page(
             tuple(_merged(domain, items) for domain, items in groups.items()),
             complete=not cut,
-            note=note_of(
-                f"Only the strongest {len(result.found)} were read." if cut else None,
-                _left(nameless),
+            note=sentences(
+                f"Only the strongest {len(result.found)} were read." if cut else None, left_out
             ),
         )
-
-
-def _left(nameless: int) -> str | None:
-    if not nameless:
-        return None
-    return f"{nameless} rows without a registrable domain were left out."
 
 
 class LinksBetween(DataForSeoQuestion[BetweenQuery, Listing[ReferringItem], ReferringDomain]):
@@ -329,15 +316,14 @@ class Intersect(DataForSeoQuestion[IntersectQuery, Listing[SharedItem], Shared])
         task = task_of(call)
         targets = {key: target_of(value) for key, value in task["targets"].items()}
         groups: _Groups = defaultdict(lambda: defaultdict(list))
-        nameless = 0
-        for item in result.found:
-            entries = item.of(targets)
-            domain = next((registrable(entry.target) for entry in entries.values()), None)
-            if domain is None:
-                nameless += 1
-                continue
-            for key, entry in entries.items():
-                groups[domain][key].append(entry)
+        named, left_out = grouped(
+            (item.of(targets) for item in result.found),
+            lambda entries: next((entry.target for entry in entries.values()), None),
+        )
+        for domain, rows in named.items():
+            for entries in rows:
+                for key, entry in entries.items():
+                    groups[domain][key].append(entry)
         merges = (
             len(targets) == 1
             or any(len(seen) == 1 for seen in groups.values())
@@ -364,10 +350,10 @@ class Intersect(DataForSeoQuestion[IntersectQuery, Listing[SharedItem], Shared])
             ),
             complete=not cut and merges,
             next=following,
-            note=note_of(
+            note=sentences(
                 f"Only the first {len(result.found)} were read." if cut else None,
                 None if merges else _ONLY_COMMON.format(len(targets)),
-                _left(nameless),
+                left_out,
             ),
         )
 
