@@ -204,6 +204,8 @@ class _Run:
     proven_of_aliases: defaultdict[str, frozenset[str]] = field(
         default_factory=lambda: defaultdict(frozenset)
     )
+    # Domains that link to our site, as intersections say.
+    linking: frozenset[str] = frozenset()
     # Those of our domains whose linkers are all known.
     read_whole: frozenset[str] = frozenset()
 
@@ -280,6 +282,7 @@ class _Run:
             self.aliases,
             self.proven_of_aliases,
             self.read_whole,
+            self.linking,
         )
         if shortlisted.can_prove():
             await self._tell("whether they link to us already")
@@ -380,6 +383,7 @@ class _Run:
             if answer is not None:
                 found = link_lists.read(ask, answer)
                 read += found
+                self.linking |= answer.linking
                 self.proven[ask.vendor.name] |= link_lists.proven(answer)
                 self.proven_of_aliases[ask.vendor.name] |= link_lists.proven_of_aliases(answer)
                 if not is_free(ask.vendor, ask.capability):

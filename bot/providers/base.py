@@ -228,7 +228,8 @@ class Page(Generic[Row]):
 
     `billed` None means that the vendor does not say what it billed. `as_of` is set if the rows are
     older than the answer (an imported file, a monthly index). `settled` are the domains of a
-    `BetweenQuery` for which an incomplete answer is nevertheless certain.
+    `BetweenQuery` for which an incomplete answer is nevertheless certain. `linking` are domains
+    that an `IntersectQuery` left out because the answer shows them linking to `own`.
     """
 
     rows: tuple[Row, ...]
@@ -238,6 +239,7 @@ class Page(Generic[Row]):
     note: str | None = None
     as_of: datetime | None = None
     settled: frozenset[str] = frozenset()
+    linking: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +247,8 @@ class Answer(Generic[Row]):
     """What the gateway returns: all pages of all calls of one question to one vendor.
 
     `as_of` is the moment of the oldest part (a cached part is older than now). `notes` are
-    sentences on why it is incomplete or what was left out. `settled` joins those of all pages.
+    sentences on why it is incomplete or what was left out. `settled` and `linking` join those of
+    all pages.
     """
 
     provider: str
@@ -255,6 +258,7 @@ class Answer(Generic[Row]):
     as_of: datetime
     notes: tuple[str, ...] = ()
     settled: frozenset[str] = frozenset()
+    linking: frozenset[str] = frozenset()
 
     def only(self, kind: type[Kind]) -> tuple[Kind, ...]:
         """Return the rows of one type: an answer may have several."""

@@ -132,6 +132,7 @@ class Gateway:
             as_of=min((moment for _, moment in pages), default=self._clock.now()),
             notes=tuple(dict.fromkeys(notes)),
             settled=frozenset().union(*(page.settled for page, _ in pages)),
+            linking=frozenset().union(*(page.linking for page, _ in pages)),
         )
 
     async def _read(self, vendor: Vendor, adapter: Local[Any, Any], query: object) -> Dated:

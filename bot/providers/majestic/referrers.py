@@ -220,15 +220,17 @@ class Intersect(MajesticQuestion[IntersectQuery, Body[Referrer], Shared]):
         full = [item for item in items if _linkers(read, item) >= self._api.depth]
         seen_whole = not cut_off and query.own not in full
         groups, left_out = grouped(read, lambda row: row.host)
-        shared = []
+        shared, linking = list[Shared](), set[str]()
         for domain, rows in groups.items():
             targets = tuple(
                 item
                 for item in items
                 if item != query.own and any(row.links_to(item) for row in rows)
             )
-            if targets and not (query.own and any(row.links_to(query.own) for row in rows)):
-                (one,) = by_domain([row.about(domain) for row in rows]).values()
+            (one,) = by_domain([row.about(domain) for row in rows]).values()
+            if query.own and any(row.links_to(query.own) for row in rows):
+                linking.add(domain)
+            elif targets:
                 proven = seen_whole and all(_absent(row, query.own) for row in rows)
                 shared.append(Shared(one, targets, proven))
         top = ", ".join(item.value for item in full)
@@ -240,6 +242,7 @@ class Intersect(MajesticQuestion[IntersectQuery, Body[Referrer], Shared]):
                 f"Only the top {self._api.depth} were analysed of {top}." if full else None,
                 left_out,
             ),
+            linking=frozenset(linking),
         )
 
 

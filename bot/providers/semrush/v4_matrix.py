@@ -76,7 +76,6 @@ class Intersect(V4Question[IntersectQuery, MatrixRows, Shared]):
     def rows(self, query: IntersectQuery, call: Call, body: MatrixRows) -> Page[Shared]:
         """Merge the hosts of each registrable domain, without those that link to us."""
         targets = _targets(query, call)
-        ours = targets.index(query.own) if query.own in targets else None
         if any(len(row.backlinks_counts) != len(targets) for row in body.data):
             raise BadAnswer(NAME, "the matrix has another number of targets than were sent")
         groups, left_out = grouped(body.data, lambda row: row.domain)
@@ -93,23 +92,25 @@ class Intersect(V4Question[IntersectQuery, MatrixRows, Shared]):
                 for row in rows
             ]
         )
+        ours = targets.index(query.own) if query.own in targets else None
+        linking = {domain for domain, counts in seen.items() if ours is not None and counts[ours]}
         rows = tuple(
             Shared(
                 hosts[domain],
-                tuple(
-                    target
-                    for target, count in zip(targets, counts, strict=True)
-                    if count and target != query.own
-                ),
+                tuple(target for target, count in zip(targets, counts, strict=True) if count),
                 absence_proven=ours is not None,
             )
             for domain, counts in seen.items()
-            if ours is None or not counts[ours]
+            if domain not in linking
         )
         got, limit = len(body.data), int(call.request.url.params["limit"])
         cut = f"Only the first {got} were read." if got >= limit else None
         return Page(
-            rows, complete=got < limit, billed=Cost(got * _LINE), note=sentences(cut, left_out)
+            rows,
+            complete=got < limit,
+            billed=Cost(got * _LINE),
+            note=sentences(cut, left_out),
+            linking=frozenset(linking),
         )
 
 
