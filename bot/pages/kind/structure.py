@@ -101,6 +101,17 @@ def linked_headings(document: Document) -> int:
     return len({words(node) for node in titles if not document.is_aside(node)})
 
 
+def _from_posts(document: Document, name: str, posts: int) -> Iterator[Signal]:
+    if posts > 2 and _are_teasers(document, posts):
+        # Each leads to the whole text, which a post of a thread has no need to do.
+        yield Signal({"category": 1.5}, f"it has {posts} teasers alike")
+        return
+    if posts > 4:
+        yield Signal({"forum": 1.5}, f"it has {posts} posts or comments alike")
+    if posts > 2 and _written_in(document, name) > _MOST * len(document.main_text):
+        yield Signal({"forum": 1.5}, "most of its text stands in posts")
+
+
 def _are_teasers(document: Document, posts: int) -> bool:
     """Say whether the posts of a page are articles whose headings lead to the whole text."""
     articles = len(document.tree.css("article"))
@@ -122,14 +133,7 @@ def _from_repetition(document: Document) -> Iterator[Signal]:
         return name, count
 
     name, posts = most(_POSTS)
-    if posts > 2 and _are_teasers(document, posts):
-        # Each leads to the whole text, which a post of a thread has no need to do.
-        yield Signal({"category": 1.5}, f"it has {posts} teasers alike")
-        posts = 0
-    if posts > 4:
-        yield Signal({"forum": 1.5}, f"it has {posts} posts or comments alike")
-    if posts > 2 and _written_in(document, name) > _MOST * len(document.main_text):
-        yield Signal({"forum": 1.5}, "most of its text stands in posts")
+    yield from _from_posts(document, name, posts)
     _, cards = most(_CARDS)
     if cards > 9:
         yield Signal({"category": 1.5}, f"it has {cards} items alike")
