@@ -203,6 +203,17 @@ def test_a_domain_whose_followed_links_are_not_said_has_an_unknown_kind(path):
             "Страница,Клики,Показы\nhttps://ours.example/,120,4000\n".encode(),
             "a report of clicks",
         ),
+        *(
+            (f"{header}\nhttps://ours.example/,120,4000\n".encode(), "a report of clicks")
+            for header in (
+                "Sayfa,T\u0131klamalar,Gösterimler",
+                "Trang,Lượt nhấp,Lượt hiển thị",
+                "Oldal,Kattintások,Megjelenítések",
+                "Сторінка,Кліки,Покази",
+                "Σελίδα,Κλικ,Εμφανίσεις",
+                "หน้า,การคลิก,การแสดงผล",
+            )
+        ),
         (
             b"Competitor,Shared,Total\nrival.example,12,90\n",
             "nearest to Search Console’s referring domains",
