@@ -326,6 +326,7 @@ class _Run:
                 self.facts.competitors,
                 our_page=self._our_page(),
                 our_site=self.question.site,
+                counted=self.question.page is not None or self._our_row_is_counted(),
             )
         ]
         more += steps.difficulty(self.question, self.chosen)
@@ -337,6 +338,10 @@ class _Run:
         """Return the named page or, if none was named, our page in the results."""
         named = self.question.page
         return None if named == NO_PAGE else named or self._our_ranking_page()
+
+    def _our_row_is_counted(self) -> bool:
+        row = ours_in(self.facts)
+        return row is None or row.referring_domains is not None
 
     def _our_ranking_page(self) -> str | None:
         row = ours_in(self.facts)
