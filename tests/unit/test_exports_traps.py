@@ -427,6 +427,8 @@ def test_other_pages_stay_other_pages():
         ("https://gamma.example/a page with blanks.html", "gamma.example"),
         ("https://somebody@gamma.example/", "gamma.example"),
         ("http://192.0.2.7/x", None),
+        ("http://localhost/x", None),
+        ("http://wiki:8080/x", None),
         ("http://intranet.local:8080/x", "intranet.local"),
         ("android-app://com.gamma.example/x", None),
         ("https:// gamma.example/x", "gamma.example"),
