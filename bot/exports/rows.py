@@ -40,7 +40,7 @@ class SpoiltTarget(BrokenRow):
 
 
 class NamelessSource(BrokenRow):
-    """The record names no domain (an IP address, a machine, an app), so it cannot hide a linking domain."""
+    """The record names no domain (an IP address, a machine, an app), so none can be hidden in it."""
 
 
 @dataclass(frozen=True, slots=True)
