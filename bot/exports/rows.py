@@ -40,7 +40,7 @@ class SpoiltTarget(BrokenRow):
 
 
 class NamelessSource(BrokenRow):
-    """The record names no domain (an IP address, a machine, an app), so none can be hidden in it."""
+    """The record names no domain (an IP address, a machine, an app), so it can hide none."""
 
 
 @dataclass(frozen=True, slots=True)
