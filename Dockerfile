@@ -1,10 +1,14 @@
-# The application image: hashed dependencies, then the wheel. The file lives in /data.
-FROM python:3.12-slim AS build
+# The application image: hashed dependencies, then the wheel, built by a hashed backend. The file
+# lives in /data. docs/operations.md says how to pin the base by its digest.
+ARG PYTHON_IMAGE=python:3.12-slim
+FROM ${PYTHON_IMAGE} AS build
 WORKDIR /src
+COPY requirements/build.lock requirements/build.lock
+RUN pip install --no-cache-dir --require-hashes -r requirements/build.lock
 COPY . .
-RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
+RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheels .
 
-FROM python:3.12-slim
+FROM ${PYTHON_IMAGE}
 RUN useradd --create-home --uid 10001 linkgap && mkdir /data && chown linkgap /data
 COPY requirements/app.lock /tmp/app.lock
 RUN pip install --no-cache-dir --require-hashes -r /tmp/app.lock && rm /tmp/app.lock
@@ -15,6 +19,7 @@ WORKDIR /data
 ENV LINKGAP_DB=/data/linkgap.db PYTHONUNBUFFERED=1
 VOLUME /data
 EXPOSE 3000
-HEALTHCHECK CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:3000/health', timeout=3)"]
+# The bot's own sign of life, so that it is right in Socket Mode too.
+HEALTHCHECK --start-period=60s --timeout=10s CMD ["linkgap", "health"]
 ENTRYPOINT ["linkgap"]
 CMD ["serve", "--host", "0.0.0.0", "--port", "3000"]

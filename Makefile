@@ -32,6 +32,8 @@ lock: $(VENV)/.dev
 	@$(PIP) uv
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header pyproject.toml -o requirements/app.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header pyproject.toml --group dev -o requirements/dev.lock
+	@$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'], sep='\n')" \
+	  | $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header - -o requirements/build.lock
 
 clean:
 	@rm -rf $(VENV) dist .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

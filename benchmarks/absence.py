@@ -35,21 +35,25 @@ async def reports() -> dict[str, Report]:
             SemrushServer() as semrush,
         ):
             place = (patch, Path(folder))
-            login = {"login": dfs.login, "password": dfs.password}
             here.others = (
                 majestic_vendor.configured(
                     *place, api_key=majestic.key, base_url=majestic.base_url
                 ),
                 moz_vendor.configured(*place, token=moz.key, base_url=moz.base_url),
-                dataforseo_vendor.configured(*place, base_url=dfs.base_url, **login),
+                dataforseo_vendor.configured(
+                    *place, base_url=dfs.base_url, login=dfs.login, password=dfs.password
+                ),
             )
             names = [here.vendor.name, *(one.name for one in here.others)]
             found = {name: await here.ask(asked + name, run=name) for name in names}
-            for version, keys in {
-                "semrush v3": {"key": semrush.key},
-                "semrush v4": {"key": None, "v4_key": semrush.v4_key},
+            for version, one in {
+                "semrush v3": semrush_vendor.configured(
+                    *place, base_url=semrush.base_url, key=semrush.key
+                ),
+                "semrush v4": semrush_vendor.configured(
+                    *place, base_url=semrush.base_url, key=None, v4_key=semrush.v4_key
+                ),
             }.items():
-                one = semrush_vendor.configured(*place, base_url=semrush.base_url, **keys)
                 here.others = (one,)
                 found[version] = await here.ask(asked + one.name, run=version)
             return found

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from time import perf_counter, sleep
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
@@ -134,9 +135,7 @@ async def _by_the_bot(folder: str, bodies: list[bytes]) -> bool:
     async with (
         core(load(Settings, env_file=None), clock, reader=reader) as product,
         slack_bot(product) as services,
-        httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=http_app(services)), base_url="http://bot"
-        ) as slack,
+        _client(http_app(services)) as slack,
     ):
         await _ack(slack, 0)  # the first delivery asks Slack who we are
         reading = asyncio.create_task(understood(reader, reads))
@@ -149,6 +148,10 @@ async def _by_the_bot(folder: str, bodies: list[bytes]) -> bool:
     print(f"The bot read {len(facts)} ({unknown} unknown) and was asked {len(waits)} times:")
     print(f"  slowest acknowledgement {max(waits):.3f} s (bar {ACK_BAR} s), {peak} MB in all")
     return max(waits) <= ACK_BAR and peak <= MEMORY_BAR
+
+
+def _client(app: Any) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://bot")
 
 
 async def _ack(slack: httpx.AsyncClient, number: int) -> float:

@@ -25,9 +25,10 @@ from time import perf_counter
 import sqlite_utils
 
 from bot.pages.reading.fetch import Reader
+from bot.planning.steps import provers
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
-from bot.settings.environment import Settings
+from bot.settings.environment import Settings, load
 from bot.store import posts
 from bot.store.connect import Database
 from bot.store.posts import PostKind, PostState, Slot
@@ -167,7 +168,7 @@ class Life:
 async def _live(keywords: int, weeks: int, *, paid: bool) -> None:
     web = GrowingWeb(keywords)
     clock = FakeClock(datetime.combine(START, time(9), UTC))
-    settings = Settings(_env_file=None)
+    settings = load(Settings, env_file=None)
     registry = Registry((web.vendor(paid=paid),), ())
     with tempfile.TemporaryDirectory() as folder:
         database = await Database.open(Path(folder) / "bench.db", clock)
@@ -181,7 +182,13 @@ async def _live(keywords: int, weeks: int, *, paid: bool) -> None:
                 reader=reader,
             )
             tracking = Tracking(database=database, clock=clock, refresher=refresher)
-            life = Life(web, clock, database, tracking, Digests(database, settings))
+            life = Life(
+                web,
+                clock,
+                database,
+                tracking,
+                Digests(database, settings, provers(registry.vendors)),
+            )
             await life.track()
             for week in range(weeks + 1):
                 figures = await life.live(week)

@@ -177,7 +177,10 @@ async def measured() -> Measured:
                 "LINKGAP_DATAFORSEO_PASSWORD": PASSWORD,
                 "LINKGAP_DATAFORSEO_BASE_URL": dataforseo.base_url,
             }
-            servers = {"ahrefs": ahrefs, "dataforseo": dataforseo}
+            servers: dict[str, AhrefsServer | DataForSeoServer] = {
+                "ahrefs": ahrefs,
+                "dataforseo": dataforseo,
+            }
             spent = {name: await ledger(name) for name in servers}
             for name, server in servers.items():
                 assert sum(spent[name].values()) == server.spent

@@ -1,22 +1,28 @@
 """A bounded queue of durable jobs: the row is committed first, the work follows.
 
-The job rows are authoritative; the queue in memory only orders them. After a kill, the next start
-finds the unfinished rows and hands them to the same work, with `attempts` above 1. A worker
-survives any failure of its job or the database, and everybody who asked gets an answer.
+The job rows are authoritative; the queue in memory only orders them. Each row belongs to the
+process whose lease it names, and a heartbeat extends that lease. After a kill, another process or
+the next start finds the rows that nobody holds and hands them to the same work, with `attempts`
+above 1. A worker survives any failure of its job or the database, and everybody who asked gets an
+answer.
 """
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
+import sqlite_utils
+
 from bot.common.clock import Clock
 from bot.common.errors import LinkGapError
 from bot.common.loops import Alive, Backoff, was_stopped
-from bot.store import jobs
+from bot.store import jobs, leases, ledger
 from bot.store.connect import Database
 from bot.store.jobs import Job, JobState
+from bot.store.leases import HEARTBEAT_S, LEASE, LeaseLost, fenced
 
 log = logging.getLogger(__name__)
 Work = Callable[[Job], Awaitable[None]]
@@ -67,8 +73,8 @@ class JobQueue:
         self._workers, self._limit = workers, limit
         self._kinds: dict[str, _Kind] = {}
         self._waiting: asyncio.Queue[Job] = asyncio.Queue()
-        self._alive = Alive(clock)
-        self._moved_at = clock.monotonic()
+        self._alive, self._heart, self._keeps = Alive(clock), Alive(clock), False
+        self._moved_at = self._beaten_at = clock.monotonic()
 
     def handle(self, kind: str, work: Work, tell: Tell | None = None) -> None:
         """Register the work for a kind of job, and what tells its asker if the work did not.
@@ -82,31 +88,61 @@ class JobQueue:
         self, kind: str, team: str, payload: str, dedupe_key: str | None
     ) -> Job | None:
         """Commit a job and queue it. Returns None for a repeated key. Raises `QueueFull`."""
-        if self._waiting.qsize() >= self._limit:
-            raise QueueFull(self._limit)
-        at = self._clock.now()
-        job = await self._database.run(
-            lambda db: jobs.enqueue(
-                db, kind=kind, team=team, payload=payload, dedupe_key=dedupe_key, at=at
+        at, owner = self._clock.now(), self._database.owner
+
+        def enqueue(db: sqlite_utils.Database) -> Job | None:
+            # Counted where the row is written: a crowd comes between any two steps.
+            if jobs.waiting(db) >= self._limit and not jobs.is_known(db, team, dedupe_key):
+                raise QueueFull(self._limit)
+            return jobs.enqueue(
+                db,
+                kind=kind,
+                team=team,
+                payload=payload,
+                dedupe_key=dedupe_key,
+                at=at,
+                owner=owner,
             )
-        )
+
+        job = await self._database.run(enqueue)
         if job is not None:
             self._enqueue(job)
         return job
 
     async def start(self) -> None:
-        """Queue the unfinished jobs that a kill left, then start the workers."""
-        for job in await self._database.read(jobs.unfinished):
-            if job.state is JobState.RUNNING:
-                await self._mark(job, JobState.QUEUED)
-            log.info("job %s from %s is resumed", job.id, job.created_at)
-            self._enqueue(job)
+        """Take a lease, queue the unfinished jobs that nobody holds, then start the workers.
+
+        `keep_lease` has to follow, or the lease runs out.
+        """
+        await self._take_lease()
         for number in range(1, self._workers + 1):
             self._alive.keep(f"worker {number}", self._work)
 
+    def keep_lease(self) -> None:
+        """Extend the lease for as long as the process lives, and follow processes that died."""
+        self._keeps, self._beaten_at = True, self._clock.monotonic()
+        self._heart.keep("the heartbeat", self._beat)
+
+    async def heartbeat(self) -> None:
+        """Extend the lease once, and take over what processes that are gone have left."""
+        if not await self._take_over(self._database.owner or ""):
+            # We were paused, and others took us for dead: nothing that was ours is any more.
+            log.warning("the lease of this process ran out; other processes have its jobs")
+            await self._take_lease()
+        self._beaten_at = self._clock.monotonic()
+
     async def stop(self) -> None:
-        """Cancel running work. Its rows stay unchanged, so that the next start resumes it."""
+        """Cancel running work; its rows stay unchanged, and free for whoever comes next."""
+        self._keeps = False
+        await self._heart.stop()
         await self._alive.stop()
+        owner, self._database.owner = self._database.owner, None
+        if owner is None:
+            return
+        try:
+            await self._database.run(lambda db: leases.end(db, owner))
+        except sqlite3.Error as error:
+            log.warning("the lease could not be given back and runs out: %s", error)
 
     async def idle(self) -> None:
         """Wait until nothing is queued or running."""
@@ -117,12 +153,46 @@ class JobQueue:
         """Return a sentence on why jobs are not worked on, or None if they are."""
         if gone := self._alive.gone:
             return f"{len(gone)} of {self._workers} workers are gone."
+        if self._heart.gone:
+            return "The heartbeat is gone; other processes may take this one's jobs."
+        if self._keeps and self._clock.monotonic() - self._beaten_at > LEASE.total_seconds():
+            return "The lease of this process ran out: its heartbeat cannot be written."
         waiting, still = self._waiting.qsize(), self._clock.monotonic() - self._moved_at
         if waiting and still > STUCK_S:
             return (
                 f"{waiting} jobs wait, and none has begun or ended for {still // 60:.0f} minutes."
             )
         return None
+
+    async def _beat(self) -> None:
+        while True:
+            await self._clock.sleep(HEARTBEAT_S)
+            try:
+                await self.heartbeat()
+            except sqlite3.Error as error:
+                log.warning("the heartbeat could not be written: %s", error)
+
+    async def _take_lease(self) -> None:
+        at = self._clock.now()
+        owner = self._database.owner = await self._database.run(partial(leases.begin, at=at))
+        await self._take_over(owner)
+
+    async def _take_over(self, owner: str) -> bool:
+        """Extend our lease and queue what nobody holds; False when the lease is not ours."""
+        at = self._clock.now()
+
+        def look(db: sqlite_utils.Database) -> list[Job] | None:
+            if not leases.renew(db, owner, at):
+                return None
+            leases.bury(db, at)
+            ledger.close_orphans(db, at)
+            return jobs.take_over(db, owner, at)
+
+        found = await self._database.run(look)
+        for job in found or ():
+            log.info("job %s from %s is resumed", job.id, job.created_at)
+            self._enqueue(job)
+        return found is not None
 
     def _enqueue(self, job: Job) -> None:
         if self._waiting.empty():
@@ -142,8 +212,14 @@ class JobQueue:
         self._moved_at = self._clock.monotonic()
         if job is None:
             return
-        error = await self._do(job)
-        self._moved_at = self._clock.monotonic()
+        try:
+            with fenced(partial(jobs.is_held, job=job)):
+                error = await self._do(job)
+        except LeaseLost:
+            log.warning("job %s is left to the process that took it over", job.id)
+            return
+        finally:
+            self._moved_at = self._clock.monotonic()
         if error is None:
             await self._mark(job, JobState.DONE)
         else:
@@ -154,7 +230,8 @@ class JobQueue:
         backoff, since = Backoff(self._clock), self._clock.monotonic()
         logged = told = False
         while True:
-            claim = partial(jobs.claim, job_id=waiting.id, at=self._clock.now())
+            at, owner = self._clock.now(), waiting.owner
+            claim = partial(jobs.claim, job_id=waiting.id, at=at, owner=owner)
             try:
                 return await self._database.run(claim)
             except Exception:
@@ -170,6 +247,8 @@ class JobQueue:
         """Do the work. Returns the error that ended it early, after the asker was told, or None."""
         try:
             await self._kinds[job.kind].work(job)
+        except LeaseLost:
+            raise
         except Heard as heard:
             log.exception("job %s failed", job.id)
             return heard.error
@@ -192,4 +271,4 @@ class JobQueue:
 
     async def _mark(self, job: Job, state: JobState, error: str | None = None) -> None:
         at = self._clock.now()
-        await self._database.surely(lambda db: jobs.mark(db, job.id, state, at, error))
+        await self._database.surely(lambda db: jobs.end(db, job, state, at, error))

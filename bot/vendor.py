@@ -59,7 +59,7 @@ from bot.providers.base import (
     Vendor,
 )
 from bot.providers.drift import Contract, Probe
-from bot.providers.http import HeaderKey, checked, cut, refuse, said, vendor_words
+from bot.providers.http import HeaderKey, Rows, checked, cut, refuse, said, vendor_words
 from bot.settings.environment import ApiKey, Settings, VendorOptions
 
 __all__ = [
@@ -103,6 +103,7 @@ __all__ = [
     "ReferringDomain",
     "ReferringQuery",
     "Remote",
+    "Rows",
     "Scale",
     "Scope",
     "SerpQuery",

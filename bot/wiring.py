@@ -1,5 +1,6 @@
 """The composition root, the only place that knows every folder: settings in, a running bot out."""
 
+import asyncio
 import gc
 import logging
 import sqlite3
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import sqlite_utils
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.adapter.asgi.utils import scope_type
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -16,6 +18,7 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from bot.analysis.compare_worker import Comparing
 from bot.analysis.page_checks import Gates
 from bot.analysis.run import Analysis
+from bot.common import logs
 from bot.common.clock import Clock, SystemClock
 from bot.common.errors import ConfigError
 from bot.jobs import JobQueue
@@ -25,8 +28,9 @@ from bot.providers.client import vendor_client
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
 from bot.settings.environment import Settings
+from bot.settings.modes import exposed
 from bot.spending.overview import Spending
-from bot.store import ledger
+from bot.store import leases, ledger
 from bot.store.answers import purge_expired
 from bot.store.connect import Database
 from bot.tracking.digest import Digests
@@ -38,16 +42,22 @@ from handlers.app import make_app
 from handlers.channel_settings import Channels
 from handlers.health import health
 from handlers.in_progress import InProgress
+from handlers.metrics import METRICS_PATH, Metrics
+from handlers.owners import OwnersTold
 from handlers.services import Services
 from handlers.slack.client import slack_client
 from handlers.slack.manifest import EVENTS_PATH
 from handlers.slack.web_api import SlackApi
 from handlers.tracking.notifier import SlackNotifier
-from handlers.transport.http_door import HttpDoor
+from handlers.transport.http_door import HEALTH_PATH, HttpDoor
 from handlers.transport.refusal_log import ServerNoise, TurnedAway
 from handlers.transport.signature import signing_secret
+from handlers.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
+
+INTRODUCTION_S = 5.0
+"""A start waits so long for Slack to say who we are; without it, whoever asks is told to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +90,17 @@ async def core(
     registry = registry or discover(settings, clock)
     database = await Database.open(settings.db, clock)
     comparing = Comparing()
+
+    async def still_held(_request: object) -> None:
+        # What another process has taken over is paid for there, and not here as well.
+        await database.still_held()
+
     try:
         async with (
             vendor_client() as client,
             reader or Reader(clock) as pages,
         ):
+            client.event_hooks = {"request": [still_held]}
             gateway = Gateway(client, clock, most_seconds_kept=settings.fresh_hours * 3600)
             analysis = Analysis(
                 registry=registry,
@@ -128,6 +144,8 @@ async def core(
 @asynccontextmanager
 async def slack_bot(product: Core) -> AsyncIterator[Services]:
     """Start the bot's own work; first repair what a killed process left behind."""
+    for line in exposed(product.settings.db):
+        log.warning("%s", line)
     try:
         await _repair(product)
     except sqlite3.Error as error:
@@ -136,6 +154,9 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
             "Make room or end the program that holds it, then start again."
         ) from error
     services = services_of(product)
+    # Known before the first request, or that would wait for it inside its acknowledgement.
+    introduced = asyncio.create_task(services.slack_api.introduce())
+    await asyncio.wait({introduced}, timeout=INTRODUCTION_S)
     # Imported modules live as long as the process; without a freeze, each full garbage collection
     # would scan them and delay acknowledgements by a tenth of a second.
     gc.collect()
@@ -144,13 +165,21 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
         yield services
     finally:
         gc.unfreeze()
+        introduced.cancel()
+        await asyncio.gather(introduced, return_exceptions=True)
+        await services.upkeep.stop()
         await services.schedule.stop()
         await services.jobs.stop()
 
 
 async def _repair(product: Core) -> None:
     at = product.clock.now()
-    left_open = await product.database.run(lambda db: ledger.close_orphans(db, at))
+
+    def close(db: sqlite_utils.Database) -> int:
+        leases.bury(db, at)
+        return ledger.close_orphans(db, at)
+
+    left_open = await product.database.run(close)
     if left_open:
         log.warning("%d requests of a killed process were settled at their worst case", left_open)
     await purge_expired(product.database)
@@ -159,7 +188,8 @@ async def _repair(product: Core) -> None:
 def services_of(product: Core) -> Services:
     """Return the services for the handlers; nothing is running yet."""
     settings, database, clock = product.settings, product.database, product.clock
-    slack_api = SlackApi(slack_client(settings, clock), clock)
+    slack_api = SlackApi(slack_client(settings, clock), clock, database.still_held)
+    database.when_moved = OwnersTold(slack_api, settings.owner_ids, clock)
     channels = Channels(database, clock, settings, product.registry)
     scheduled_posts = ScheduledPosts(
         database=database,
@@ -187,33 +217,42 @@ def services_of(product: Core) -> Services:
             scheduled_posts=scheduled_posts,
             settings_of=channels.settings,
         ),
+        upkeep=Upkeep(database, clock, settings),
     )
 
 
 class _HttpApp(AsyncSlackRequestHandler):
-    """Slack's deliveries on one path, and GET /health for monitoring."""
+    """Slack's deliveries on one path, and pages for monitoring."""
 
-    health: Callable[[], Awaitable[tuple[int, str]]]
+    pages: dict[str, Callable[[], Awaitable[tuple[int, str]]]]
 
     async def __call__(
         self, scope: scope_type, receive: Callable[..., Any], send: Callable[..., Any]
     ) -> None:
-        """Answer GET /health here and pass everything else to Bolt."""
-        if scope["type"] == "http" and (scope["method"], scope["path"]) == ("GET", "/health"):
-            status, line = await self.health()
-            await send({"type": "http.response.start", "status": status, "headers": []})
-            await send({"type": "http.response.body", "body": line.encode()})
+        """Answer GET of a page here and pass everything else to Bolt."""
+        page = self.pages.get(str(scope["path"])) if scope["type"] == "http" else None
+        if page is not None and scope["method"] == "GET":
+            status, text = await page()
+            headers = [(b"content-type", b"text/plain; charset=utf-8")]
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": text.encode()})
             return
         await super().__call__(scope, receive, send)
 
 
 def http_app(services: Services) -> HttpDoor:
-    """Return the ASGI application: Slack's deliveries on one path, and GET /health."""
+    """Return the ASGI application: Slack's deliveries, GET /health and, if set, GET /metrics."""
     app = _HttpApp(make_app(services), path=EVENTS_PATH)
-    app.health = partial(health, services)
+    app.pages = {HEALTH_PATH: partial(health, services)}
+    if services.settings.metrics:
+        app.pages[METRICS_PATH] = Metrics(services)
     # Slack's timestamps are real time, even if the bot runs with a fixed date.
     return HttpDoor(
-        app, secret=signing_secret(services.settings), path=EVENTS_PATH, clock=SystemClock()
+        app,
+        secret=signing_secret(services.settings),
+        path=EVENTS_PATH,
+        clock=SystemClock(),
+        unsigned=app.pages,
     )
 
 
@@ -223,9 +262,14 @@ def socket_mode(services: Services) -> AsyncSocketModeHandler:
     return AsyncSocketModeHandler(make_app(services), token.get_secret_value() if token else None)
 
 
-def set_up_logs(level: int = logging.INFO) -> None:
-    """Log to stderr, but without the libraries' request URLs: some vendors' URLs contain keys."""
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+def set_up_logs(level: int = logging.INFO, *, form: logs.Form = "text") -> None:
+    """Log to stderr in one form for all loggers, uvicorn's too if it gets no `log_config`.
+
+    The libraries' request URLs are left out: some vendors' URLs contain keys.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(logs.formatter(form))
+    logging.basicConfig(level=level, handlers=[handler])
     for name in ("httpx", "httpcore", "slack_bolt", "slack_sdk", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("uvicorn.error").addFilter(ServerNoise(TurnedAway(SystemClock())))

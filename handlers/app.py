@@ -5,19 +5,27 @@ import logging
 from slack_bolt.async_app import AsyncApp
 
 import handlers
+from handlers import whose
 from handlers.services import Services
+from handlers.slack.prompt_ack import PromptApp
 from handlers.transport.signature import signing_secret
 
 LONGEST_LINE = 200
+_AT_EVERY_START = (
+    "As `installation_store` or `authorize` has been",
+    "As you gave `client` as well",
+)
 
 
 def make_app(services: Services) -> AsyncApp:
     """Return the app with every handler registered; the caller starts `services.jobs`."""
-    app = AsyncApp(
+    app = PromptApp(
         name="linkgap",
         logger=_bolt_log(),
         client=services.slack_api.client,
         signing_secret=signing_secret(services.settings),
+        before_authorize=whose.Door(services),
+        authorize=whose.FromMemory(services),
     )
     handlers.register(app, services)
     return app
@@ -32,8 +40,8 @@ class _ShortMessages(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Shorten a record in place. Returns False to drop it."""
         said = record.getMessage()
-        # Our client has the token; Bolt also finds it in the environment and warns at every start.
-        if record.levelno < logging.WARNING or "`token` will be unused" in said:
+        # Our client has the token; Bolt also finds it and warns at every start.
+        if record.levelno < logging.WARNING or said.startswith(_AT_EVERY_START):
             return False
         line = said.partition("\n")[0].partition("{")[0].partition("body:")[0]
         record.msg, record.args = line[:LONGEST_LINE].rstrip(" ("), ()

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import sqlite3
 from typing import Any
 from uuid import uuid4
 
@@ -37,7 +38,8 @@ def register(app: AsyncApp, services: Services) -> None:
             return BoltResponse(status=401)
         reference = uuid4().hex[:8]
         log.error("unexpected, reference %s", reference, exc_info=error)
-        note = private_notes.broken(reference)
+        of_the_file = isinstance(error, sqlite3.Error)
+        note = (private_notes.no_file if of_the_file else private_notes.broken)(reference)
         url = body.get("response_url")
         if url is not None:
             try:

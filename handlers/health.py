@@ -7,6 +7,16 @@ WELL, UNWELL = 200, 503
 
 async def health(services: Services) -> tuple[int, str]:
     """Return 200 and `ok`, or 503 and what is wrong."""
-    faults = (services.jobs.fault, services.schedule.fault, await services.database.fault())
-    said = " ".join(fault for fault in faults if fault)
+    said = await fault(services)
     return (UNWELL, said) if said else (WELL, "ok")
+
+
+async def fault(services: Services) -> str | None:
+    """Return in sentences what is wrong, or None."""
+    faults = (
+        services.jobs.fault,
+        services.schedule.fault,
+        await services.database.fault(),
+        await services.upkeep.fault(),
+    )
+    return " ".join(fault for fault in faults if fault) or None

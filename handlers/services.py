@@ -14,6 +14,7 @@ from bot.tracking.schedule import Schedule
 from handlers.channel_settings import Channels
 from handlers.in_progress import InProgress
 from handlers.slack.web_api import SlackApi
+from handlers.upkeep import Upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +33,4 @@ class Services:
     tracking: Tracking
     digests: Digests
     schedule: Schedule
+    upkeep: Upkeep

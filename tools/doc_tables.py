@@ -52,7 +52,7 @@ _CASES = (
     "The contract is one suite, `tests/contract/test_every_vendor.py` and "
     "`tests/contract/test_every_vendors_keys.py`. It runs each case for each capability of each "
     "vendor through the real gateway. *Kept* means that the test runs and passes; where a case "
-    "cannot happen at a vendor, the reason stands in its place, and the test is skipped with it."
+    "cannot happen at a vendor, the reason stands in its place, and the case is left out."
 )
 _USUAL = {
     "api_key": "the API key",

@@ -9,6 +9,7 @@ import click
 
 from bot.cli._terminal import say
 from bot.common.errors import ConfigError, LinkGapError
+from bot.common.logs import tidy_warnings
 from bot.store.faults import cure
 
 EXIT_CODES = """
@@ -37,6 +38,7 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command."""
+        tidy_warnings()
         try:
             return super().invoke(ctx)
         except LinkGapError as error:

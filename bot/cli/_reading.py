@@ -20,7 +20,7 @@ from bot.render.words import shown
 from bot.store import ledger
 from bot.store.ledger import Payer
 from bot.store.workspace import CLI_TEAM
-from bot.tracking.digest import WEEKLY
+from bot.tracking.digest import read_run
 from bot.tracking.refresh import Outcome
 from bot.wiring import Core
 
@@ -59,7 +59,7 @@ def agree(product: Core, quote: Quote, *, yes: bool) -> None:
 
 async def read_now(product: Core, keywords: Sequence[TrackedKeyword], channel: str) -> Read:
     """Read keywords of one channel; the week's digest includes the cost."""
-    run_id = f"{WEEKLY}{channel}:{uuid4().hex}"
+    run_id = read_run(channel, uuid4().hex)
     outcomes = await product.tracking.refresh(keywords, run_id=run_id, person=PERSON)
     until = product.clock.now()
     cost = await product.database.read(

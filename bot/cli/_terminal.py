@@ -6,15 +6,13 @@ of strangers (ESC, OSC, C1, overrides of the writing direction) are left out, an
 """
 
 import json
-import re
 from collections.abc import Iterable
 
 import click
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-# All controls but tabs and the ends of lines, and what overrides the writing direction.
-_CONTROLS = re.compile(r"\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e]")
+from bot.common.harmless import CONTROLS, harmless
 
 
 class Terminal(Console):
@@ -38,9 +36,4 @@ def say(text: str, *, err: bool = False, nl: bool = True) -> None:
 
 def say_json(value: str) -> None:
     """Print JSON; a control character that JSON allows as it is becomes its escape."""
-    click.echo(_CONTROLS.sub(lambda found: json.dumps(found[0])[1:-1], value))
-
-
-def harmless(text: str) -> str:
-    """Return a text without control characters and without overrides of its direction."""
-    return _CONTROLS.sub("", text)
+    click.echo(CONTROLS.sub(lambda found: json.dumps(found[0])[1:-1], value))

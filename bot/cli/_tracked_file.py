@@ -10,6 +10,7 @@ from typing import Any
 from bot.common.errors import BadQuestion
 from bot.exports.opening import open_text
 from bot.model.question import Question, QuestionInput
+from bot.render.csv_file import unguarded_inside
 from bot.render.tracking.tracked_csv import COLUMNS, FORMULA_STARTS, SEP_LINE
 from bot.tracking.keywords import key_of
 
@@ -67,7 +68,7 @@ def _numbered(
 def _plain(cell: str | None) -> str:
     said = (cell or "").strip()
     guarded = len(said) > 1 and said[0] == "'" and said[1:].lstrip().startswith(FORMULA_STARTS)
-    return said[1:].strip() if guarded else said
+    return unguarded_inside(said[1:].strip() if guarded else said)
 
 
 _YES, _NO = ("yes", "true", "1", "paused"), ("", "no", "false", "0")
@@ -128,9 +129,15 @@ def _check_site(question: Question) -> None:
 
 
 def _said(row: TrackedRow) -> dict[str, Any]:
-    """Return the row's values; empty cells are left to the command's options."""
-    names = ("keyword", "site", "page", "country", "language")
-    return {name: row.cells[name] for name in names if row.cells[name]}
+    """Return what the row says; an empty cell leaves it to the options of the command."""
+    names = ("keyword", "site", "page", "country", "language", "serp")
+    said: dict[str, Any] = {name: row.cells[name] for name in names if row.cells[name]}
+    several = {"vs": tuple(row.cells["vs"].split()), "via": _names(row.cells["via"])}
+    return said | {name: values for name, values in several.items() if values}
+
+
+def _names(cell: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in cell.split(",") if name.strip())
 
 
 def _is_paused(cell: str) -> bool:

@@ -7,16 +7,28 @@ import click
 from bot.cli._terminal import say
 from bot.settings.environment import Settings, load
 from bot.store.backup import backup
+from bot.store.old_backups import delete_older, pattern_of
 
 
 @click.command("backup")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def command(file: Path) -> None:
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Then delete older backups in the same folder whose names differ from FILE only in "
+    "their numbers, until N are left. Only files that `linkgap backup` made are deleted.",
+)
+def command(*, file: Path, keep: int | None) -> None:
     """Copy the database to FILE, which must not exist yet.
 
     The bot may go on working meanwhile. The copy holds all that the bot knows (reports, links,
-    spend, waiting jobs): keep it as safe as the original.
+    spend, waiting jobs): keep it as safe as the original. `linkgap restore` puts it back.
     """
+    if keep is not None:
+        pattern_of(file.name)
     source = load(Settings).db
     size = backup(source, file)
     say(f"Copied {source} to {file}: {size / 1e6:,.1f} MB, checked.")
+    for old in delete_older(file, keep) if keep is not None else ():
+        say(f"Deleted the older {old}.")

@@ -120,6 +120,7 @@ async def _bot(playground: Playground, database: Path) -> AsyncIterator[Services
             request_url=f"http://127.0.0.1:{listener.getsockname()[1]}{EVENTS_PATH}",
         )
         await bot.jobs.start()
+        bot.jobs.keep_lease()
         await bot.schedule.start()
         try:
             yield bot

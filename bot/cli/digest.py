@@ -17,7 +17,7 @@ from bot.cli._terminal import Terminal, say_json
 from bot.model.tracking import Digest
 from bot.render.tracking.digest_terminal import digest_text
 from bot.settings.environment import Settings, load
-from bot.store import posts
+from bot.store import posts, proposals
 from bot.store.workspace import CLI_TEAM
 from bot.tracking.digest import digest_slot, to_json
 from bot.tracking.last_week import Untold, why_untold
@@ -73,4 +73,5 @@ async def _digest(
         digest = await product.digests.build(slot, as_of=at)
         if team == CLI_TEAM and digest.keywords and not dry_run:
             await product.database.run(lambda db: posts.note_told(db, slot, PERSON, at))
+            await product.database.run(lambda db: proposals.note(db, slot, digest.to_do, at))
         return digest, channel_settings.quiet

@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+from zoneinfo import ZoneInfo
 
 import click
 
 from bot.cli._question import tracked_here, typed, which_options
-from bot.cli._shared import channel_option, team_option
+from bot.cli._shared import channel_option, settings_in, team_option
 from bot.cli._terminal import Terminal, say, say_json
 from bot.model.question import QuestionInput
 from bot.model.tracking import Snapshot, TrackedKeyword
@@ -34,21 +35,22 @@ def command(
 ) -> None:
     """Show need, have, gap and position of KEYWORD over time: its last 60 reads. Costs nothing."""
     said = typed(keyword, site=site, country=country, language=language)
-    found, snapshots = asyncio.run(_history(load(Settings), said, team, channel))
+    found, snapshots, zone = asyncio.run(_history(load(Settings), said, team, channel))
     if as_json:
         say_json(json.dumps(_json(found, snapshots), indent=2, ensure_ascii=False))
         return
-    Terminal().print(history_terminal(found, snapshots))
+    Terminal().print(history_terminal(found, snapshots, zone))
     if any(one.sample for one in snapshots):
         say(sentences.SAMPLE)
 
 
 async def _history(
     settings: Settings, said: QuestionInput, team: str, channel: str
-) -> tuple[TrackedKeyword, tuple[Snapshot, ...]]:
+) -> tuple[TrackedKeyword, tuple[Snapshot, ...], ZoneInfo]:
     async with core(settings) as product:
         keyword = await tracked_here(product, said, team=team, channel=channel)
-        return keyword, await product.tracking.history(keyword)
+        zone = ZoneInfo((await settings_in(product, team, channel)).time_zone)
+        return keyword, await product.tracking.history(keyword), zone
 
 
 def _json(keyword: TrackedKeyword, snapshots: tuple[Snapshot, ...]) -> dict[str, object]:

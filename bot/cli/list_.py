@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -29,6 +30,7 @@ class _Shown:
     faults: dict[str, str]
     notes: tuple[str, ...]
     sample: bool
+    zone: ZoneInfo
 
 
 @click.command("list")
@@ -48,7 +50,7 @@ def command(*, channel: str, team: str, as_json: bool, as_csv: bool) -> None:
         say_json(json.dumps(said, indent=2, ensure_ascii=False))
     else:
         console = Terminal()
-        console.print(tracked_terminal(found.rows))
+        console.print(tracked_terminal(found.rows, found.zone))
         for note in found.notes:
             console.print(note, soft_wrap=True)
 
@@ -63,7 +65,15 @@ async def _list(settings: Settings, team: str, channel: str) -> _Shown:
             lambda db: how_it_ended(db, team, channel, channel_settings, now)
         )
     sample = any(one.latest.sample for one in listed if one.latest)
-    rows = tuple(ListRow(one.state.tracked, one.latest, one.gap_change, moment) for one in listed)
+    rows = tuple(
+        ListRow(
+            one.state.tracked,
+            one.latest,
+            one.gap_change,
+            None if one.state.tracked.paused else moment,
+        )
+        for one in listed
+    )
     notes = [
         f"{quoted(one.state.tracked.question.keyword)} could not be read last time. "
         f"{shown(one.state.fault, 300)}"
@@ -75,6 +85,7 @@ async def _list(settings: Settings, team: str, channel: str) -> _Shown:
         {one.state.tracked.id: one.state.fault for one in listed if one.state.fault},
         (*notes, *ended, *([sentences.SAMPLE] if sample else [])),
         sample,
+        ZoneInfo(channel_settings.time_zone),
     )
 
 

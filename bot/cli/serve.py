@@ -1,21 +1,33 @@
 """`linkgap serve`: runs the bot; Slack reaches it over HTTP or, on a laptop, by Socket Mode."""
 
 import asyncio
+import logging
 import signal
+import socket as sockets
+from contextlib import closing, suppress
 from functools import partial
 
 import click
 import uvicorn
 
-from bot.cli._terminal import say
 from bot.common.errors import ConfigError
 from bot.common.loops import Alive
 from bot.pages.limited import shared
 from bot.settings.environment import Settings, load
 from bot.wiring import core, http_app, set_up_logs, slack_bot, socket_mode
+from handlers.health import fault
+from handlers.services import Services
 from handlers.slack.manifest import EVENTS_PATH
-from handlers.transport.half_open import ImpatientProtocol
-from handlers.transport.socket_mode import watch
+from handlers.slack.token_check import refuse_dead_tokens
+from handlers.transport.half_open import ImpatientProtocol, allow_for_a_crowd
+from handlers.transport.socket_mode import lost, watch
+
+log = logging.getLogger(__name__)
+
+BACKLOG = 2048
+"""Connections that may wait to be accepted; a crowd comes all at once."""
+GOODBYE_S = 10
+"""How long requests that are being answered may take after a signal to stop."""
 
 
 @click.command(name="serve")
@@ -36,37 +48,80 @@ def command(*, host: str, port: int, socket: bool) -> None:
     ]
     if missing:
         raise ConfigError(*missing)
-    set_up_logs()
+    set_up_logs(form=settings.log)
     asyncio.run(_by_socket(settings) if socket else _by_http(settings, host, port))
 
 
 async def _by_http(settings: Settings, host: str, port: int) -> None:
-    async with core(settings) as product, slack_bot(product) as services:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                http_app(services), host=host, port=port, access_log=False, http=ImpatientProtocol
+    await refuse_dead_tokens(settings, socket=False)
+    ImpatientProtocol.most = allow_for_a_crowd()
+    with closing(_listen(host, port)) as listener:
+        async with core(settings) as product, slack_bot(product) as services:
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    http_app(services),
+                    host=host,
+                    port=port,
+                    access_log=False,
+                    timeout_graceful_shutdown=GOODBYE_S,
+                    log_config=None,  # its lines go the way of all others
+                    http=ImpatientProtocol,
+                )
             )
-        )
-        shared().start()
-        await services.jobs.start()
-        await services.schedule.start()
-        say(f"Slack's requests go to http://{host}:{port}{EVENTS_PATH}", err=True)
-        await server.serve()
+            await _start(services)
+            log.info("Slack's requests go to http://%s:%d%s", host, port, EVENTS_PATH)
+            await server.serve([listener])
+
+
+def _listen(host: str, port: int) -> sockets.socket:
+    """Open the port before anything else: a second serve by mistake must touch no job."""
+    try:
+        [(family, *_), *_] = sockets.getaddrinfo(host, port, type=sockets.SOCK_STREAM)
+        return sockets.create_server((host, port), family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        raise ConfigError(
+            f"--port: {host}:{port} cannot be opened: {error}. Nothing was begun. "
+            "If another linkgap serve runs here, stop it first, or choose another port."
+        ) from error
+
+
+async def _start(services: Services) -> None:
+    """Start all that works by itself."""
+    shared().start()
+    await services.jobs.start()
+    services.jobs.keep_lease()
+    await services.schedule.start()
+    services.upkeep.start(partial(fault, services))
 
 
 async def _by_socket(settings: Settings) -> None:
+    """Run until a signal comes, whatever the bot waits for then; a second one ends it at once."""
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    running = asyncio.create_task(_connected(settings))
+    stopping = asyncio.create_task(stopped.wait())
+    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.remove_signal_handler(number)
+    stopping.cancel()
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+async def _connected(settings: Settings) -> None:
+    """Run the bot by Socket Mode until it is cancelled."""
+    await refuse_dead_tokens(settings, socket=True)
     async with core(settings) as product, slack_bot(product) as services:
-        stopped = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-        connection = socket_mode(services)
-        await connection.client.connect()
-        shared().start()
-        await services.jobs.start()
-        await services.schedule.start()
-        say("LinkGap is connected to Slack by Socket Mode.", err=True)
-        alive = Alive(services.clock)
-        alive.keep("the look after Socket Mode", partial(watch, connection.client, services.clock))
-        await stopped.wait()
-        await alive.stop()
-        await connection.client.close()
+        client, alive = socket_mode(services).client, Alive(services.clock)
+        try:
+            await client.connect()
+            services.upkeep.also_watch(partial(lost, client))
+            await _start(services)
+            log.info("LinkGap is connected to Slack by Socket Mode")
+            alive.keep("the look after Socket Mode", partial(watch, client, services.clock))
+            await asyncio.Event().wait()
+        finally:
+            await alive.stop()
+            await client.close()

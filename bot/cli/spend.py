@@ -3,12 +3,13 @@
 import asyncio
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import click
 from rich.table import Table
 
 from bot.cli._terminal import Terminal, say
+from bot.common.clock import SystemClock
 from bot.model.costs import Overview, Spent
 from bot.render.csv_file import safe_cell
 from bot.render.money import UNKNOWN_WHO, standing
@@ -37,6 +38,13 @@ def command(*, since: datetime | None, by: str, as_csv: bool) -> None:
     """
     settings = load(Settings)
     found = asyncio.run(_overview(settings, since and since.replace(tzinfo=UTC)))
+    kept_since = SystemClock().now() - timedelta(days=settings.keep_spend_days)
+    if since and since.replace(tzinfo=UTC) < kept_since:
+        say(
+            f"What was spent before {kept_since:%Y-%m-%d} may be missing: `linkgap serve` deletes "
+            f"it after {settings.keep_spend_days} days (LINKGAP_KEEP_SPEND_DAYS).",
+            err=True,
+        )
     lines = {"vendor": found.by_vendor, "site": found.by_site, "person": found.by_person}[by]
     if as_csv:
         say(_csv(lines, by), nl=False)

@@ -69,7 +69,8 @@ class Begun:
     "--csv",
     "file",
     type=click.Path(path_type=Path),
-    help="Track every row of this file: keyword, site, page, country, language, paused.",
+    help="Track every row of this file: keyword, site, page, country, language, paused, "
+    "vs (pages, between spaces), via (vendors, between commas), serp.",
 )
 @click.option("--pause/--resume", "pause", default=None, help="Stop its reads, or go on with them.")
 @as_of_option

@@ -1,26 +1,24 @@
-"""Compute what changed in a week: a keyword's digest row, its rank alerts and the chart. Pure.
+"""Compute what changed in a week: a keyword's digest row and its rank alerts. Pure.
 
 Snapshots are ordered oldest first throughout this file.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from itertools import chain
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from bot.gap.forecast import check, forecast
+from bot.gap.forecast import check, forecast, needs_a_month
 from bot.model.page_key import is_same_page, page_key
 from bot.model.question import NO_PAGE
 from bot.model.tracking import (
     Alert,
     CompetitorCount,
-    GapPoint,
     KeywordLine,
     Moment,
     Snapshot,
     TrackedKeyword,
 )
 
-WEEK = timedelta(days=7)
+_WEEK = timedelta(days=7)
 TOP3, TOP10 = 3, 10
 RANK_MOMENTS = frozenset(
     (Moment.ENTERED_TOP3, Moment.LEFT_TOP3, Moment.ENTERED_TOP10, Moment.LEFT_TOP10)
@@ -80,6 +78,8 @@ def keyword_line(
         read_at=now.taken_at,
         page_before=moved_from.page if moved_from else None,
         gap_before=moved_from.gap if moved_from else None,
+        compared_at=before.taken_at if before else None,
+        needs_a_month=needs_a_month(now.gap, outlook.need_pace),
     )
 
 
@@ -87,6 +87,18 @@ def compared_with(snapshots: Sequence[Snapshot], since: datetime | None) -> Snap
     """Return the read that a keyword's row is held against, or None."""
     earlier = _up_to(snapshots, since)
     return earlier[-1] if earlier else None
+
+
+def since_tracked(shots: Sequence[Snapshot], begun: datetime) -> Sequence[Snapshot]:
+    """Return the reads since it was tracked, or tracked anew; without any, the last of all.
+
+    The answer under which somebody pressed the button is a first read as well, so a single one of
+    the week before counts.
+    """
+    before = [one for one in shots if one.taken_at < begun]
+    if len(before) == 1 and begun - before[0].taken_at <= _WEEK:
+        return shots
+    return shots[len(before) :] or shots[-1:]
 
 
 def _is_another(before: str | None, now: str | None) -> bool:
@@ -155,44 +167,6 @@ def alerts(
     return (Alert(moment=moment, keyword=keyword, page=page, position=after.position),)
 
 
-def gap_history(
-    histories: Mapping[str, Sequence[Snapshot]], *, points: int = 20, movers: int = 5
-) -> tuple[GapPoint, ...]:
-    """Return the remaining gap by week: the total (keyword None), then at most `movers` keywords.
-
-    A point's day is the Monday of its week, in the snapshots' own UTC offset. Its gap is the last
-    one known by the end of that week, so a week without a read repeats the previous one. The span
-    is the last `points` weeks up to the newest snapshot, without holes, and starts no earlier than
-    the first known gap.
-
-    Keywords that share one of our pages also share its links: the total counts only the widest gap
-    of them. A keyword joins the total at its first known gap. Before that its gap is unknown, not
-    0, so the total covers the others only and steps up when a keyword is added.
-
-    Movers are the keywords whose gap changed most, in either direction, between the first and the
-    last point of the span, largest change first; a keyword that did not move is not one. Ties keep
-    the order given. A single keyword is shown by name, without a total that would repeat it.
-    """
-    known = {keyword: gaps for keyword, history in histories.items() if (gaps := _by_week(history))}
-    if not known:
-        return ()
-    weeks = _weeks(min(map(min, known.values())), _newest(histories), points)
-    lines = {keyword: _carry_forward(gaps, weeks) for keyword, gaps in known.items()}
-    if len(lines) == 1:
-        return tuple(
-            GapPoint(day, keyword, gap) for keyword, line in lines.items() for day, gap in line
-        )
-    total = _total(
-        weeks, [[lines[keyword] for keyword in group] for group in _by_page(histories, lines)]
-    )
-    change = {keyword: abs(line[-1][1] - line[0][1]) for keyword, line in lines.items()}
-    most = sorted(filter(change.__getitem__, lines), key=lambda keyword: -change[keyword])
-    return (
-        *(GapPoint(day, None, gap) for day, gap in total.items()),
-        *(GapPoint(day, keyword, gap) for keyword in most[:movers] for day, gap in lines[keyword]),
-    )
-
-
 def by_page(lines: Sequence[KeywordLine]) -> list[list[KeywordLine]]:
     """Group the lines that share one of our pages: a link to it counts for all of them."""
     groups: dict[object, list[KeywordLine]] = {}
@@ -201,30 +175,8 @@ def by_page(lines: Sequence[KeywordLine]) -> list[list[KeywordLine]]:
     return [*groups.values()]
 
 
-def _by_page(
-    histories: Mapping[str, Sequence[Snapshot]], keywords: Iterable[str]
-) -> list[list[str]]:
-    groups: dict[object, list[str]] = {}
-    for keyword in keywords:
-        groups.setdefault(_page_or(histories[keyword][-1].page, keyword), []).append(keyword)
-    return [*groups.values()]
-
-
 def _page_or(page: str | None, alone: object) -> object:
     return alone if page is None or page == NO_PAGE else page_key(page)
-
-
-def _total(
-    weeks: Sequence[date], groups: Sequence[Sequence[Sequence[tuple[date, int]]]]
-) -> dict[date, int]:
-    total = dict.fromkeys(weeks, 0)
-    for lines in groups:
-        widest: dict[date, int] = {}
-        for day, gap in chain.from_iterable(lines):
-            widest[day] = max(gap, widest.get(day, 0))
-        for day, gap in widest.items():
-            total[day] += gap
-    return total
 
 
 def _up_to(snapshots: Sequence[Snapshot], since: datetime | None) -> Sequence[Snapshot]:
@@ -269,33 +221,3 @@ def _crossing(
     if before is None or after is None or before == after:
         return None
     return inward if after else outward
-
-
-def _monday(moment: datetime) -> date:
-    return moment.date() - timedelta(days=moment.weekday())
-
-
-def _by_week(history: Sequence[Snapshot]) -> dict[date, int]:
-    """Return the last known gap of each week that has one."""
-    return {_monday(one.taken_at): one.gap for one in history if one.gap is not None}
-
-
-def _newest(histories: Mapping[str, Sequence[Snapshot]]) -> date:
-    return max(_monday(history[-1].taken_at) for history in histories.values() if history)
-
-
-def _weeks(first: date, last: date, most: int) -> list[date]:
-    first = max(first, last - (most - 1) * WEEK)
-    return [first + at * WEEK for at in range((last - first).days // 7 + 1)]
-
-
-def _carry_forward(gaps: Mapping[date, int], weeks: Sequence[date]) -> list[tuple[date, int]]:
-    """Return a gap for each week from the first known one on; unknown weeks repeat the last one."""
-    earlier = [week for week in gaps if week < weeks[0]]
-    gap = gaps[max(earlier)] if earlier else None
-    line = []
-    for week in weeks:
-        gap = gaps.get(week, gap)
-        if gap is not None:
-            line.append((week, gap))
-    return line

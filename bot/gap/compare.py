@@ -20,8 +20,9 @@ from bot.model.links import (
     Scale,
     Scope,
     Target,
+    best_kind,
 )
-from bot.model.one_row import best_kind, by_domain
+from bot.model.one_row import by_domain
 
 SPAM = 0.0
 """The trust value of a domain that an index marks as spam."""

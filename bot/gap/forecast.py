@@ -16,6 +16,7 @@ hardly moves it. Lost links are included, because the reads are net counts.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
+from math import ceil
 
 from bot.gap.rank_statistics import theil_sen_slope
 from bot.model.page_key import is_same_page
@@ -25,6 +26,8 @@ MONTH = timedelta(days=30.44)
 MOST_READS = 26
 FEWEST_READS = 3
 SHORTEST_SPAN = timedelta(days=21)
+CLOSED_WITHIN = 12
+"""Months within which a gap is to be closed by what a month needs."""
 HELD_AFTER = timedelta(days=27)
 
 
@@ -68,6 +71,17 @@ def forecast(snapshots: Sequence[Snapshot]) -> Forecast:
     return Forecast(Outlook.CLOSING, own, need, gap / speed)
 
 
+def needs_a_month(gap: int | None, need_pace: float | None) -> int | None:
+    """Return the links a month that would close an open gap within a year, rounded up.
+
+    That is what the need grows by in a month, and a twelfth of the gap. None where one is unknown,
+    or no gap is open.
+    """
+    if not gap or need_pace is None:
+        return None
+    return max(1, ceil(round(need_pace + gap / CLOSED_WITHIN, 9)))
+
+
 def check(snapshots: Sequence[Snapshot]) -> ForecastCheck | None:
     """Compare the forecast of about four weeks ago with today's gap. Oldest snapshot first.
 
@@ -75,7 +89,11 @@ def check(snapshots: Sequence[Snapshot]) -> ForecastCheck | None:
     recomputed from the snapshots up to that one, so it is not stored.
 
         foreseen = gap then − closing speed then × months since, at least 0, to the nearest whole
-        right    = |found − foreseen| ≤ max(1, 20 % of the gap then)
+        near     = |found − foreseen| ≤ max(1, 20 % of the gap then)
+        right    = near, and |found − foreseen| ≤ |found − gap then|
+
+    The gap then is what a forecast of "no change" would have said: a forecast that is farther off
+    than that is worth nothing, however near it is.
 
     NOT_AT_THIS_PACE uses the same formula, which gives a gap that stays or grows. CLOSED forecasts
     0. The 20 % is our own convention; one link is the smallest possible error of a count.
@@ -96,8 +114,16 @@ def check(snapshots: Sequence[Snapshot]) -> ForecastCheck | None:
     if foreseen is None:
         return None
     miss = abs(now.gap - foreseen)
-    right = miss <= 1 or 5 * miss <= then.gap  # 20 % in integer arithmetic
-    return ForecastCheck(made_at=then.taken_at, foreseen=foreseen, found=now.gap, right=right)
+    naive = abs(now.gap - then.gap)
+    near = miss <= 1 or 5 * miss <= then.gap  # 20 % in integer arithmetic
+    return ForecastCheck(
+        made_at=then.taken_at,
+        foreseen=foreseen,
+        found=now.gap,
+        right=near and miss <= naive,
+        no_change=then.gap,
+        nearer=None if miss == naive else miss < naive,
+    )
 
 
 def _forecast_gap(made: Forecast, gap: int, since: timedelta) -> int | None:

@@ -106,9 +106,11 @@ def _prospects(one: KeywordNews) -> Iterator[Prospect]:
 def _link(told: Sequence[tuple[KeywordNews, Prospect]]) -> NewCompetitorLink:
     keywords = tuple(dict.fromkeys(one.keyword for one, _ in told))
     news, best = max(told, key=lambda pair: pair[1].score)
+    bought = news.evidence.get(best.domain)
+    page = bought.link if bought else None
     return NewCompetitorLink(
         domain=best.domain,
-        competitor=_competitors(news.evidence.get(best.domain), best),
+        competitor=_competitors(bought, best),
         keyword=news.keyword,
         page=best.example_page,
         first_seen=best.first_seen,
@@ -119,6 +121,8 @@ def _link(told: Sequence[tuple[KeywordNews, Prospect]]) -> NewCompetitorLink:
         authority_scale=best.authority_scale,
         link=best.link,
         absence_proven=news.proven is not None,
+        title=page.title if page else None,
+        anchor=page.anchor if page else None,
     )
 
 

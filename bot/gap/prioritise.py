@@ -34,8 +34,7 @@ from bot.common.domains import is_platform, platforms
 from bot.gap.compare import FULL_SCALES, SPAM, Candidate, Comparison, View
 from bot.gap.reasons import reasons
 from bot.gap.relevance import Terms
-from bot.model.links import Authority, Link, ReferringDomain, Scale, Scope
-from bot.model.one_row import best_kind
+from bot.model.links import Authority, Link, ReferringDomain, Scale, Scope, best_kind
 from bot.model.report import Absence, IndexLink, Prospect, Unproven
 
 RELEVANCE, AUTHORITY, TRUST, TRAFFIC, BREADTH = 35, 25, 15, 15, 10

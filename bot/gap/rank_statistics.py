@@ -7,6 +7,7 @@ plain O(n²) loops over pairs are fine.
 import math
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from itertools import combinations
 from statistics import NormalDist, median
 
@@ -45,7 +46,8 @@ def falling_p(points: Sequence[Point]) -> float:
     return NormalDist().cdf((rising - falling + 1) / math.sqrt(variance))
 
 
-def _orders_by_inversions(n: int) -> list[int]:
+@cache
+def _orders_by_inversions(n: int) -> tuple[int, ...]:
     """Return how many of the n! orders have 0, 1, … n(n−1)/2 inversions."""
     counts = [1]
     for size in range(2, n + 1):
@@ -54,7 +56,7 @@ def _orders_by_inversions(n: int) -> list[int]:
             for added in range(size):
                 longer[inversions + added] += orders
         counts = longer
-    return counts
+    return tuple(counts)
 
 
 def _tie_sizes(values: Sequence[float]) -> list[int]:

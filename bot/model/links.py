@@ -1,9 +1,11 @@
 """The data types of link building, used everywhere (terms: README, "Words").
 
-Frozen dataclasses without behaviour. `None` always means *unknown*, never zero. Domains are
-registrable, ASCII and lower case (see `bot.common.domains`); vendors ensure that in `parse`.
+Frozen dataclasses without behaviour, and which kind of link counts. `None` always means *unknown*,
+never zero. Domains are registrable, ASCII and lower case (see `bot.common.domains`); vendors ensure
+that in `parse`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -35,6 +37,15 @@ class LinkKind(StrEnum):
     NOFOLLOW = "nofollow"
     UGC = "ugc"
     SPONSORED = "sponsored"
+
+
+BEST_KINDS_FIRST = (LinkKind.FOLLOW, LinkKind.SPONSORED, LinkKind.UGC, LinkKind.NOFOLLOW)
+"""In order of value to a link builder; of several links of a domain the best kind counts."""
+
+
+def best_kind(kinds: Iterable[LinkKind | None]) -> LinkKind | None:
+    """Return the kind of link that a link builder values most; None if none is known."""
+    return min((kind for kind in kinds if kind), key=BEST_KINDS_FIRST.index, default=None)
 
 
 @dataclass(frozen=True, slots=True)

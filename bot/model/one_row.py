@@ -1,16 +1,8 @@
 """One row for each referring domain, although an index may list several hosts of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from bot.model.links import LinkKind, ReferringDomain
-
-# In order of value to a link builder.
-_KINDS = (LinkKind.FOLLOW, LinkKind.SPONSORED, LinkKind.UGC, LinkKind.NOFOLLOW)
-
-
-def best_kind(kinds: Iterable[LinkKind | None]) -> LinkKind | None:
-    """Return the kind of link that a link builder values most; None if none is known."""
-    return min((kind for kind in kinds if kind), key=_KINDS.index, default=None)
+from bot.model.links import ReferringDomain, best_kind
 
 
 def by_domain(rows: Sequence[ReferringDomain]) -> dict[str, ReferringDomain]:

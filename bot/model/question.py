@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from bot.common.domains import host_of, is_address, is_public_suffix, registrable
@@ -284,6 +285,7 @@ def _unquoted(text: str) -> str:
     return text[1:-1].strip() if once else text
 
 
+@lru_cache(maxsize=1_024)  # each acknowledgement reads the same few
 def read_site(text: str) -> str:
     """Return the registrable domain of a site that the user named."""
     domain = _host_in(text)

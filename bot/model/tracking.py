@@ -92,12 +92,59 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class ForecastCheck:
-    """An earlier forecast compared with the result: the gap forecast for now, and the gap now."""
+    """An earlier forecast compared with the result: the gap forecast for now, and the gap now.
+
+    `no_change` is the gap of then: what a forecast that nothing moves would have said. `nearer`
+    says whether the forecast was nearer than that; None: both were as far off. `right`: near enough
+    to what came, and not farther off than no change.
+    """
 
     made_at: datetime
     foreseen: int
     found: int
     right: bool
+    no_change: int
+    nearer: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLedger:
+    """Why the count of our page moved; the parts add up to `net`, the change of `have`.
+
+    `won` came and `lost` were seen to be gone. `left_index` are still live and in the index no
+    more, `unchecked` left the index and could not be looked at. `unnamed` is what the count moved
+    by besides: above 0 more came than were named, below 0 more went.
+    """
+
+    won: int
+    lost: int
+    left_index: int
+    unchecked: int
+    unnamed: int
+    net: int
+
+
+@dataclass(frozen=True, slots=True)
+class GapReasons:
+    """Why a gap moved, in links by which each reason moved it; they add up to `change`.
+
+    Their order is that in which they are reckoned: what `index`, another link index, changed;
+    `method`, a new way to count; `competitors_links`, those of pages that stayed in the top 3;
+    `pages`, that other pages are in it; `multiplier`, the authority of the sites; `other`, what
+    cannot be told apart because a count is missing; `our_page`, that another page of ours is
+    counted; and `ours`, our own links, below 0 where they came. A gap stops at 0, so a reason that
+    moves only what is beyond counts 0.
+    """
+
+    change: int
+    index: int = 0
+    method: int = 0
+    competitors_links: int = 0
+    pages: int = 0
+    multiplier: int = 0
+    other: int = 0
+    our_page: int = 0
+    ours: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +155,10 @@ class KeywordLine:
     `competitors_gained` is how many new competitor links were seen. `entered` and `left` are the
     pages that changed the target set. `read_at` is the latest snapshot's moment. `page_before` and
     `gap_before`: our page was another one, and the gap that it had. `gained_at_least`: of a page as
-    many new links were read as are asked for, so there may be more.
+    many new links were read as are asked for, so there may be more. `compared_at`: when the read
+    was that the changes are against. `ledger` is None where `have_change` is. `why` is also told
+    where another index or page of ours is counted, of which `gap_change` says nothing.
+    `needs_a_month` are the links a month that would close an open gap within a year.
     """
 
     id: str
@@ -138,6 +188,10 @@ class KeywordLine:
     page_before: str | None = None
     gap_before: int | None = None
     gained_at_least: bool = False
+    compared_at: datetime | None = None
+    ledger: LinkLedger | None = None
+    why: GapReasons | None = None
+    needs_a_month: int | None = None
 
     @computed_field(
         description="Use competitors_gained: this old name ends with the next release.",
@@ -153,7 +207,8 @@ class NewCompetitorLink:
     """A domain that began to link to a competitor and does not link to us. `score` is 0..100.
 
     `competitor` is the competitor's page, `page` the linking page (None: not bought), `why` is in
-    words. `keyword` is the one it matters most for, `keywords` are all for which it is new.
+    words. `keyword` is the one it matters most for, `keywords` are all for which it is new. `title`
+    and `anchor` are those of the linking page.
     `absence_proven` False: nobody could be asked whether it links to us.
     """
 
@@ -169,6 +224,44 @@ class NewCompetitorLink:
     authority_scale: str | None
     link: LinkKind | None
     absence_proven: bool = True
+    title: str | None = None
+    anchor: str | None = None
+
+
+class ToDoKind(StrEnum):
+    """What a digest proposes."""
+
+    WRITE = "write"
+    WIN_BACK = "win_back"
+    TURN_TO = "turn_to"
+    MAKE_PAGE = "make_page"
+    NAME_PAGE = "name_page"
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """One proposal with what it takes to act on it: `words` is the sentence.
+
+    WRITE: `domain` links to `competitor` from `page`. WIN_BACK: `page` of `domain` linked to us.
+    The others are about a keyword; `id` is the one in its row. `reason` is why it is proposed now:
+    without a new one it is not proposed again.
+    """
+
+    kind: ToDoKind
+    words: str
+    keyword: str | None
+    reason: str
+    id: str | None = None
+    domain: str | None = None
+    page: str | None = None
+    title: str | None = None
+    anchor: str | None = None
+    competitor: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """Return what it is about: a domain, or a keyword by its id."""
+        return self.domain or self.id or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,20 +279,62 @@ class OwnLink:
 
 @dataclass(frozen=True, slots=True)
 class GapPoint:
-    """The remaining gap of a keyword on a day; `keyword` None: the sum of all."""
+    """The remaining gap of a keyword in a week; `keyword` None: the sum over those of a client.
+
+    `need` and `have` go with it; in a sum, `have` is what fills the need: the need less the gap.
+    """
 
     day: date
     keyword: str | None
     gap: int
+    site: str | None = None
+    need: int | None = None
+    have: int | None = None
+
+
+class StepKind(StrEnum):
+    """Why a client's sum makes a step that is no link won or lost."""
+
+    ADDED = "added"
+    ENDED = "ended"
+    PAGE = "page"
+    COMPETITOR = "competitor"
+    ENTERED_TOP3 = "entered_top3"
+    LEFT_TOP3 = "left_top3"
+
+
+@dataclass(frozen=True, slots=True)
+class GapStep:
+    """A step in the gap in the week of a Monday; `page` is our new page, or a new competitor's."""
+
+    day: date
+    site: str | None
+    keyword: str
+    kind: StepKind
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A keyword without a read this week, and why; `id` is the one in its row, if it has one."""
+    """A keyword without a read this week, and why; `id` is the one in its row, if it has one.
+
+    `since` is its first failed read, None: it was not tried. `told_before`: an earlier digest said
+    so. Among those that are read again, it failed from then on, with that reason at last.
+    """
 
     id: str
     keyword: str
     reason: str
+    since: datetime | None = None
+    told_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClientWeek:
+    """The week of one client (a site) of a channel that follows several, in one sentence."""
+
+    site: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +344,10 @@ class Digest:
     `changed` False: there is nothing to post. `unchecked_losses` left the index, and it could not
     be checked whether they still link. `links_to_both` link to us already, and now to a
     competitor too; `unproven` are new to a competitor, and whether they link to us could not be
-    checked.
+    checked. `clients` are those of a channel that follows several sites, else none: nothing is
+    summed over two of them. `time_zone` is the channel's own.
+    checked. `ledger` adds up those of all our pages, None: no count can be compared.
+    `read_again` could not be read when the digest before was told, and can.
     """
 
     week: str
@@ -229,8 +367,14 @@ class Digest:
     unchecked_losses: int = 0
     paused: int = 0
     gap_history: tuple[GapPoint, ...] = ()
+    gap_steps: tuple[GapStep, ...] = ()
     links_to_both: tuple[NewCompetitorLink, ...] = ()
     unproven: tuple[Unproven, ...] = ()
+    clients: tuple[ClientWeek, ...] = ()
+    time_zone: str = "UTC"
+    to_do: tuple[ToDo, ...] = ()
+    ledger: LinkLedger | None = None
+    read_again: tuple[Unread, ...] = ()
 
     @property
     def nothing_read(self) -> bool:

@@ -122,6 +122,14 @@ def _of_the_lists(index: Vendor, list_budget: int, lists: list[Ask]) -> Pools:
     return pools
 
 
+def read_together(question: Question) -> tuple[object, ...]:
+    """Return what keywords have in common that one question can be about: a site and its vendors.
+
+    A week is priced by it, and is read in its portions.
+    """
+    return question.site, question.via, question.serp
+
+
 def week(
     chosen: VendorSelection, keywords: int, own_domains: int = 1
 ) -> dict[tuple[str, str], int]:
@@ -137,6 +145,7 @@ def week(
         times * refresh.weekly_worst(index, serp, size, own_domains=own_domains)
         for size, times in portions.items()
     )
+    weekly += refresh.letters_worst(index, keywords)
     worst: Pools = Counter({(index.name, index.pool): weekly})
     if serp is not None and serp.name != index.name:
         search = refresh.search_results(serp, "keyword", Market("us", "en"))

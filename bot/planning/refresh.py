@@ -5,8 +5,8 @@ in one question, and for the new domains of pages whose count changed. One more 
 of these domains link to us. No complete list is read again.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from bot.model.links import Market, Scope, Target
 from bot.planning.asks import Ask
@@ -16,6 +16,7 @@ from bot.planning.steps import (
     MOST_PROVEN,
     SEARCH_RESULTS,
     TOP,
+    enrichment,
     metrics,
     most_affordable,
     proof,
@@ -31,9 +32,19 @@ from bot.providers.base import (
 )
 
 NEW_ROWS = 10
-"""The most new linkers that a week asks for per page; ten rows cost Ahrefs' minimum price."""
+"""New linkers of a page that a week asks for at most; ten cost Ahrefs' floor."""
+OVERLAP = timedelta(days=7)
+"""How much of the time before the last look is asked about again."""
 A_PORTION = 25
+"""Keywords that are read at once: at sixty requests a minute, a few minutes' work."""
+MOST_LETTERS = 3
+"""Domains that a digest proposes to write to; their linking pages are always bought."""
 """Keywords that are read at once: a few minutes' work at sixty requests a minute."""
+LOSSES_EVERY = timedelta(days=27)
+"""Who left a page whose count gives no reason is asked about this often at most: four weeks less
+the hours by which a read may come early."""
+LOSSES_OVERDUE = 2 * LOSSES_EVERY
+"""From then on a page is asked about in a busy week too."""
 COUNTS = "counts of the tracked pages"
 _CHURN = 5  # extra rows, as a count's growth leaves out new links that replaced lost ones
 _SOME_DAY = date(2026, 1, 1)  # any day: the price does not depend on it
@@ -76,6 +87,23 @@ def new_linkers(
     return build(most_affordable(rows, build(few).worst(), build))
 
 
+def asked_from(
+    last: date, *, first: date | None, known: Sequence[date], grew_by: int | None
+) -> date:
+    """Return from which day on to ask who is new: a week before the `last` look, if it fits.
+
+    An index publishes late what it saw early. What is `known` comes along and is dropped, so as
+    many days are asked again as leave room for what is new, and none before the `first` day asked
+    about. `known` are the days of what is known of that week, the latest first.
+    """
+    if first is None or first >= last:
+        return last
+    room = NEW_ROWS - (NEW_ROWS // 2 if grew_by is None else max(0, grew_by))
+    earliest = max(first, last - OVERLAP)
+    crowded = [day for day in known if day >= earliest][max(0, room) :]
+    return min(last, crowded[0] + timedelta(days=1)) if crowded else earliest
+
+
 def new_linkers_of_all(
     index: Vendor, grew_by: Mapping[Target, int | None], *, since: date, rows: int = NEW_ROWS
 ) -> list[Ask]:
@@ -106,6 +134,61 @@ def lost_links(index: Vendor, target: Target, *, since: date) -> Ask | None:
     return Ask(index, Capability.LOST, LostQuery(target, since), what)
 
 
+def linking_pages(
+    index: Vendor, seen_on: Mapping[str, Sequence[Target]], left: int | None
+) -> list[Ask]:
+    """Return the questions on which page each domain links, as far as what is left pays for them.
+
+    `seen_on`: the targets that each of them links to.
+    """
+    return [
+        ask
+        for ask in enrichment(index, seen_on, left)
+        if ask.capability is Capability.LINKS and not ask.beyond_the_cap
+    ]
+
+
+def letters_worst(index: Vendor, keywords: int) -> int:
+    """Return the most units that the linking pages of those to write to can cost in a week.
+
+    They may link to a page of a competitor each. Of one keyword alone they are paid for with what
+    its lists leave: a week in which all its pages moved is dear enough.
+    """
+    if keywords < 2:
+        return 0
+    seen_on = {
+        f"new-{number}.example": [Target(Scope.PAGE, f"https://rival-{number}.example/page")]
+        for number in range(MOST_LETTERS)
+    }
+    return sum(ask.worst() for ask in linking_pages(index, seen_on, None))
+
+
+def losses_in_turn(
+    looks: Mapping[Target, tuple[datetime, bool]], now: datetime, *, busy: bool
+) -> list[Target]:
+    """Return of which pages it is time to ask who left, though no count says that anybody did.
+
+    `looks` has for each page of ours when that was asked last, or True and since when it is
+    watched. A page is asked about every four weeks at most, and of many a quarter each week, so
+    that no week is dear; with four and more, some come before their first month is over. In a
+    `busy` week, which is dear already, they wait, for another month at most.
+    """
+    oldest_first = sorted(looks, key=lambda one: (looks[one][0], one.value))
+    most, bar = -(-len(looks) // (8 if busy else 4)), LOSSES_OVERDUE if busy else LOSSES_EVERY
+    due = [one for one in oldest_first if now - looks[one][0] >= bar]
+    early = [
+        one for one in oldest_first if looks[one][1] and looks[one][0] < now and one not in due
+    ]
+    ahead = 0 if busy else max(0, len(looks) // 4 - len(due))
+    return [*due, *early[:ahead]][:most]
+
+
+def is_busy(grew_by: Iterable[int | None]) -> bool:
+    """Say whether more than three of four competitors' pages moved, or may have."""
+    moved = [change != 0 for change in grew_by]
+    return sum(moved) * 4 > len(moved) * 3
+
+
 def portion_sizes(keywords: int) -> list[int]:
     """Return the sizes of the portions in which keywords are read: nearly equal ones."""
     count = -(-keywords // A_PORTION)
@@ -123,10 +206,11 @@ def weekly_worst(
 ) -> int:
     """Return the most units of the index's pool that this many keywords, read at once, can cost.
 
-    It assumes one site of ours with a page per keyword, different competitors for each keyword,
-    and changed counts of all pages (of ours only if `ours_moved`). It includes search results if
-    the index provides them, and the proof, for each of our `own_domains`, of which new domains of
-    competitors link to us. Linking pages and lost links are bought only with units that are left.
+    Supposes one site of ours with a page for each keyword, no competitor twice, and that the counts
+    of all pages moved, ours too unless `ours_moved` is False. Search results count where the index
+    gives them. That none of whom is new to a competitor links to us is proven for each of our
+    `own_domains`. Links that left us are bought of what is left over, and so are linking pages, but
+    for `letters_worst`.
     """
     names = [f"rival-{number}.example" for number in range(keywords * TOP)]
     theirs = [f"https://{name}/page" for name in names]

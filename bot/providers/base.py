@@ -161,7 +161,11 @@ class LinksQuery:
 
 @dataclass(frozen=True, slots=True)
 class HistoryQuery:
-    """Asks for a target's monthly counts of referring domains from a day on."""
+    """Asks for a target's monthly counts of referring domains from a day on.
+
+    No run asks it: tracking stores the counts that it reads. It is for a vendor's package or a
+    script that wants the months before the first read.
+    """
 
     target: Target
     since: date
@@ -316,15 +320,15 @@ class Rate:
 class Vendor:
     """One vendor, ready to be asked.
 
-    `scale` is that of its authority; None if each row has its own (exports). `timeout` is in
-    seconds. `pool` is the pool in which answers are billed; a run may spend at most `run_cap` of
-    it, and at most `list_budget` of that on link lists. `serp_counts`: its search results include
-    its link counts and authority. `own_web_index`: its search results are not Google's.
-    `dates_links`: a list since a day (`ReferringQuery.since`) costs no more than its rows.
-    `failures_are_free`: by its contract or prices, failed requests cost nothing and may be
-    repeated; otherwise a failed request may have been billed and is not repeated. `notices` are
-    sentences for `linkgap doctor`. `contract` checks with free calls whether its answers still have
-    the expected form (`bot.providers.drift`).
+    `scale` is that of its authority; None if each row has its own (exports). A request and its
+    whole answer may take `timeout` seconds, and the answer `most_bytes` unpacked. `pool` is the
+    pool in which answers are billed; a run may spend at most `run_cap` of it, and at most
+    `list_budget` of that on link lists. `serp_counts`: its search results include its link counts
+    and authority. `own_web_index`: its search results are not Google's. `dates_links`: a list since
+    a day (`ReferringQuery.since`) costs no more than its rows. `failures_are_free`: by its contract
+    or prices, failed requests cost nothing and may be repeated; otherwise a failed request may have
+    been billed and is not repeated. `notices` are sentences for `linkgap doctor`. `contract` checks
+    with free calls whether its answers still have the expected form (`bot.providers.drift`).
     """
 
     name: str
@@ -335,6 +339,7 @@ class Vendor:
     secrets: tuple[SecretStr, ...] = field(default=(), repr=False)
     rate: Rate = field(default_factory=Rate)
     timeout: float = 60.0
+    most_bytes: int = 8 * 1024 * 1024
     sample: bool = False
     pool: str = "units"
     run_cap: int = 1500

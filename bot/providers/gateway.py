@@ -9,6 +9,8 @@ import asyncio
 import hashlib
 import logging
 import random
+import re
+import traceback
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +21,7 @@ import httpx
 
 from bot.common.clock import Clock
 from bot.common.errors import (
+    BadAnswer,
     BadKey,
     BudgetExceeded,
     LinkGapError,
@@ -44,6 +47,8 @@ from bot.providers.base import (
     Reservation,
     Vendor,
 )
+from bot.providers.bills import believed, not_believed
+from bot.providers.exchange import exchange
 from bot.providers.limiter import Limiter
 
 TRIES = 3
@@ -216,16 +221,15 @@ class Gateway:
         asking.turn.over(call)
         billed: Cost | None = _nothing_charged(call)
         outcome = CANCELLED
+        response: httpx.Response | None = None
         try:
             # Nothing slow may come between the turn and the request, or the rate would be wrong.
             async with limiter.turn():
                 # Unknown until an answer says it: until then the worst case stays in the ledger.
                 billed = None
-                response = await self._client.send(
-                    _within(call.request, vendor.timeout), auth=vendor.auth
-                )
+                response = await exchange(self._client, call.request, vendor)
             stored = _without_keys(vendor, response, self._clock.now(), call.part)
-            page = asking.parse(call, stored)
+            page = _with_a_true_bill(asking.parse(call, stored), call, vendor)
             billed, outcome = page.billed, "ok"
         except (httpx.ConnectError, httpx.ConnectTimeout) as fault:
             billed, outcome = _nothing_charged(call), type(fault).__name__
@@ -236,7 +240,7 @@ class Gateway:
             raise Unavailable(vendor.name, _in_words(fault, vendor)) from None
         except ProviderError as error:
             outcome = type(error).__name__
-            if _costs_nothing(error, response, vendor, call):
+            if response is not None and _costs_nothing(error, response, vendor, call):
                 billed = _nothing_charged(call)
                 if isinstance(error, RateLimited):
                     raise _SafeToRepeat(error, error.retry_after) from None
@@ -280,7 +284,11 @@ class _Asking:
             call = replace(call, part=replace(call.part, rows=_rows_asked_for(stored)))
         response = httpx.Response(
             stored.status,
-            headers=[pair for pair in stored.headers if pair[0].lower() not in _UNDONE],
+            # Their default is ASCII, and a vendor may send any letter.
+            headers=httpx.Headers(
+                [pair for pair in stored.headers if pair[0].lower() not in _UNDONE],
+                encoding="utf-8",
+            ),
             content=stored.body,
             request=call.request,
         )
@@ -289,6 +297,40 @@ class _Asking:
         except ProviderError as error:
             secrets = [secret.get_secret_value() for secret in self.vendor.secrets]
             raise error.redacted(secrets) from None
+        except Exception as fault:  # noqa: BLE001 - whatever an adapter does, the run tells it
+            log.error(  # noqa: TRY400 - a traceback would carry parts of the answer
+                "%s %s: the answer (status %d, %s, %d bytes) raised %s at %s",
+                self.vendor.name,
+                self.capability,
+                stored.status,
+                _kind_of(response),
+                len(stored.body),
+                type(fault).__name__,
+                _place_of(fault),
+            )
+            detail = f"reading it ended with {type(fault).__name__}; the log says where"
+            raise BadAnswer(self.vendor.name, detail) from None
+
+
+def _kind_of(response: httpx.Response) -> str:
+    """Return the media type that an answer claims, as it may be logged."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind if _MEDIA_TYPE.fullmatch(kind) else "of no known type"
+
+
+def _place_of(fault: Exception) -> str:
+    """Return the file and line where an exception was raised."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}"
+
+
+def _with_a_true_bill(page: Page[Any], call: Call, vendor: Vendor) -> Page[Any]:
+    """Return the page; a bill that cannot be right is unknown, and the page says so."""
+    if page.billed is None or believed(page.billed, call.worst):
+        return page
+    log.warning("%s sent a bill that cannot be right; the worst case is kept", vendor.name)
+    told = f"{vendor.title}: {not_believed(call.worst)}"
+    return replace(page, billed=None, note=f"{page.note} {told}" if page.note else told)
 
 
 def _each_domain_once(rows: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -347,10 +389,6 @@ def _nothing_charged(call: Call) -> Cost:
     return Cost(0, call.worst.pool, None if call.worst.micro_usd is None else 0, besides)
 
 
-# httpx already decoded the body; with these headers, it would decode the stored body again.
-_UNDONE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
-
-
 def _without_keys(
     vendor: Vendor, response: httpx.Response, now: datetime, part: Part | None
 ) -> StoredAnswer:
@@ -368,7 +406,10 @@ def _without_keys(
     return StoredAnswer(response.status_code, tuple(headers), body, now)
 
 
-_ROWS = "x-linkgap-rows"  # our own header: how many rows of a list were asked for
+# Answers kept by older releases have these, and were unpacked on arrival.
+_UNDONE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60}")
+_ROWS = "x-linkgap-rows"  # our own mark: how many rows of a list were asked for
 
 
 def _rows_asked_for(stored: StoredAnswer) -> int:
@@ -389,15 +430,6 @@ _SHORTEST_KEY = 8
 def _look_at(flight: "asyncio.Future[StoredAnswer | None]") -> None:
     """Retrieve the exception, lest asyncio warn about it if no other run is waiting."""
     flight.exception()
-
-
-def _within(request: httpx.Request, seconds: float) -> httpx.Request:
-    """Return a copy of a request with time limits; the planned request must not change."""
-    sent = httpx.Request(
-        request.method, request.url, headers=request.headers, content=request.content
-    )
-    sent.extensions["timeout"] = httpx.Timeout(seconds, connect=10.0).as_dict()
-    return sent
 
 
 def _in_words(fault: httpx.HTTPError, vendor: Vendor) -> str:

@@ -6,10 +6,10 @@ Nothing here sees a key, except `HeaderKey`. The gateway removes keys from a ven
 import json
 import textwrap
 from collections.abc import Callable, Generator
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import httpx
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError
 
 from bot.common.errors import (
     BadAnswer,
@@ -23,15 +23,34 @@ from bot.common.errors import (
 
 Body = TypeVar("Body", bound=BaseModel)
 
-_LONGEST = 300  # characters: about a Slack context line
+Entry = TypeVar("Entry")
+MOST_ROWS = 100_000
+Rows = Annotated[list[Entry], Field(fail_fast=True, max_length=MOST_ROWS)]
+"""A list in an answer. Reading ends at its first fault: a short packed answer of a million empty
+entries would otherwise take a minute and gigabytes."""
+MOST_NAMES = 1_000
+
+
+def _few(value: object) -> object:
+    if isinstance(value, dict) and len(value) > MOST_NAMES:
+        raise ValueError(f"more than {MOST_NAMES:,} names came")
+    return value
+
+
+Named = Annotated[dict[str, Entry], BeforeValidator(_few)]
+"""An object in an answer whose names are not known beforehand."""
+MOST_COUNT = 10**12
+"""No honest count is higher; the database could not add up much larger ones."""
+_LONGEST = 300  # a Slack context line; more is a page, not a sentence
+_LONGEST_REFUSAL = 1024 * 1024  # bytes; more would only take memory
 _WORDS = ("error", "errors", "message", "error_message", "detail", "status_message")
 
 
 def vendor_words(response: httpx.Response) -> str:
     """Return the words of a refusal; empty if it is a web page or has none."""
-    text = response.text.strip()
-    if _is_web_page(response):
+    if _is_web_page(response) or len(response.content) > _LONGEST_REFUSAL:
         return ""
+    text = response.text.strip()
     try:
         body = json.loads(text)
     except ValueError:

@@ -1,8 +1,10 @@
 """All prospects as a CSV file that is safe to open in a spreadsheet.
 
 A cell that a spreadsheet could execute as a formula gets a leading apostrophe (OWASP, "CSV
-injection"); numbers are written as numbers, unknown is an empty cell, lists are joined by "; ". The
-last column says on every row whether the data is invented, so the columns are always the same.
+injection"). So does what follows a semicolon or a line break within a cell: where the semicolon is
+the list separator, a spreadsheet begins a new cell there, whatever the quotes. Numbers are written
+as numbers, unknown is an empty cell, lists are joined by "; ". The last column says on every row
+whether the data is invented, so the columns are always the same.
 """
 
 import csv
@@ -18,6 +20,10 @@ from bot.model.report import IndexLink, Prospect, Report
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _NO_LETTER = re.compile(r"[^a-z]")
 _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are the full-width forms
+_FORMULA_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+# Possessive and not within a run of its own, so that it takes one pass over any text.
+_BEFORE_A_FORMULA = re.compile(rf"(?<![\s;\"])[\s;\"]++(?='*+[{_FORMULA_SIGNS}])")
+_GUARDED = re.compile(rf"(?<![\s;\"])([\s;\"]++)'(?='*+[{_FORMULA_SIGNS}])")
 _LEAD = ("domain", "example_page", "score", "reasons", "links_to")
 _LEVELS = ("links_to_pages", "links_to_sites")
 _NAMES = tuple(field.name for field in fields(Prospect) if field.name not in (*_LEAD, *_LEVELS))
@@ -60,7 +66,21 @@ def safe_cell(value: object) -> object:
     if isinstance(value, tuple):
         value = "; ".join(one if isinstance(one, str) else _index_facts(one) for one in value)
     text = value.value if isinstance(value, Enum) else str(value)
-    return f"'{text}" if _dangerous(text) else text
+    guarded = _BEFORE_A_FORMULA.sub(_guard, text)
+    return f"'{guarded}" if _dangerous(text) else guarded
+
+
+def unguarded_inside(text: str) -> str:
+    """Return a cell without the apostrophes that `safe_cell` puts within one."""
+    return _GUARDED.sub(lambda run: run[1] if _separates(run[1]) else run[0], text)
+
+
+def _guard(run: re.Match[str]) -> str:
+    return f"{run[0]}'" if _separates(run[0]) else run[0]
+
+
+def _separates(run: str) -> bool:
+    return any(sign in run for sign in ";\r\n")
 
 
 def _index_facts(one: IndexLink) -> str:

@@ -8,7 +8,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, date, datetime, tzinfo
 
 UNKNOWN = "unknown"
 _ELLIPSIS = "…"
@@ -106,8 +106,20 @@ def listed(parts: Iterable[str]) -> str:
 
 
 def utc(moment: datetime) -> str:
-    """Return `2026-11-23 09:00 UTC`."""
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    """Return `2026-11-23 09:00 UTC`, whatever zone the moment is in."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def local(moment: datetime, zone: tzinfo) -> str:
+    """Return `2026-11-23 09:00 (Europe/Berlin)`."""
+    if str(zone) == "UTC":
+        return utc(moment)
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M} ({zone})"
+
+
+def day_month(day: date) -> str:
+    """Return `30 Nov`."""
+    return f"{day.day} {day:%b}"
 
 
 def micro_dollars(value: int) -> str:

@@ -274,5 +274,14 @@ SETTINGS: tuple[Setting, ...] = (
         _YES_NO,
         money=True,
     ),
+    Setting(
+        "other_workspaces",
+        Group.MONEY,
+        (TEAM, CHANNEL),
+        "People of other workspaces",
+        "May they ask in a channel that is shared with them? They spend from the caps here.",
+        _YES_NO,
+        money=True,
+    ),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}

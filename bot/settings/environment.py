@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.common.errors import ConfigError
+from bot.common.logs import Form
 from bot.model.tracking import Moment
 from bot.settings import values
 
@@ -72,6 +73,17 @@ class Settings(BaseSettings):
     fresh_hours: int = Field(24, ge=0, description="Answers younger than this are reused free.")
     workers: int = Field(4, ge=1, le=32, description="Analyses that run at the same time.")
     queue: int = Field(200, ge=1, description="Runs that may wait; beyond it /gap says so.")
+    keep_answers_days: int = Field(
+        180, ge=7, le=36_500, description="Days that answers, their jobs and buttons stay."
+    )
+    keep_spend_days: int = Field(
+        800, ge=100, le=36_500, description="Days that each request's cost stays."
+    )
+    keep_reads_days: int = Field(
+        800, ge=100, le=36_500, description="Days that reads of tracked keywords stay."
+    )
+    metrics: bool = Field(default=False, description="Answer GET /metrics, for Prometheus.")
+    log: Form = Field("text", description="How the log is written: text or json.")
 
     cap_person_day_usd: Decimal | None = Field(
         None, ge=0, le=MOST, description="Dollars a person a day."
@@ -109,6 +121,10 @@ class Settings(BaseSettings):
     alerts: str = Field("won", description="What may be told between digests, or none.")
     window: int = Field(4, ge=1, le=12, description="Reads that the tracked top 3 is drawn from.")
     owners: str = Field("", description="Slack ids of people who may change money, with commas.")
+    other_workspaces: bool = Field(
+        default=False,
+        description="Let people of other workspaces ask in channels shared with them.",
+    )
 
     @field_validator(*values.READERS)
     @classmethod

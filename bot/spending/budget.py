@@ -109,15 +109,20 @@ class RunBudget:
         run_id: str,
         team: str,
         payer: Payer = NOBODY,
+        caps: Mapping[str, int] | None = None,
     ) -> "RunBudget":
-        """Return the budget of a run, from the settings in effect where it is asked."""
+        """Return the budget of a run, from the settings in effect where it is asked.
+
+        `caps` by vendor replace those of the settings and of the vendors.
+        """
+        usual = {vendor.name: vendor.run_cap for vendor in vendors}
         return cls(
             database,
             run_id,
             team,
-            settings.run_cap,
+            settings.run_cap if caps is None else None,
             SqliteAnswers(database, team),
-            {vendor.name: vendor.run_cap for vendor in vendors},
+            usual if caps is None else caps,
             payer,
             Rules.of(settings),
         )
@@ -156,6 +161,7 @@ class RunBudget:
                     at=at,
                     payer=self.payer,
                     limits=limits[cost.pool],
+                    owner=self.database.owner,
                 )
                 for cost, cap in zip(costs, caps, strict=True)
             ]

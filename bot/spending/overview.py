@@ -90,7 +90,7 @@ class Spending:
         """
         alike: dict[tuple[object, ...], list[Question]] = {}
         for one in questions:
-            alike.setdefault((one.site, one.via, one.serp), []).append(one)
+            alike.setdefault(planned.read_together(one), []).append(one)
         quotes, misfits = list[Quote](), list[BadQuestion]()
         held = await self._held(team)
         for members in alike.values():

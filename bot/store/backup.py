@@ -2,10 +2,14 @@
 
 import os
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
 from bot.common.errors import ConfigError, LinkGapError
+
+BACKUP_MARK, NO_MARK = 0x4C476270, 0
+"""SQLite's `application_id` of a copy that `backup` made, and of a file in use."""
 
 
 def backup(source: Path, destination: Path) -> int:
@@ -24,25 +28,33 @@ def backup(source: Path, destination: Path) -> int:
         raise LinkGapError(f"{destination} exists already. Name a new file.") from None
     except OSError as error:
         raise LinkGapError(f"No backup was made at {destination}: {error}.") from error
-    partial = destination.with_name(f"{destination.name}.partial")
     try:
-        os.close(os.open(partial, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600))
-        _copy(source, partial)
-        partial.replace(destination)
+        # In a folder of its own that only we can enter, nobody can put a link in the way.
+        with tempfile.TemporaryDirectory(
+            dir=destination.parent, prefix=f".{destination.name}."
+        ) as folder:
+            partial = Path(folder) / "partial"
+            os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            copy_whole(source, partial, mark=BACKUP_MARK)
+            partial.replace(destination)
     except (OSError, sqlite3.Error) as error:
-        partial.unlink(missing_ok=True)
-        destination.unlink()
+        destination.unlink(missing_ok=True)
         raise LinkGapError(f"No backup was made at {destination}: {error}.") from error
     return destination.stat().st_size
 
 
-def _copy(source: Path, partial: Path) -> None:
+def copy_whole(source: Path, partial: Path, *, mark: int) -> None:
+    """Copy one moment of a database, its write-ahead log included, to a file that stands alone.
+
+    Raises `sqlite3.Error` when the copy is damaged. `mark` is the copy's `application_id`.
+    """
     with (
         closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as original,
         closing(sqlite3.connect(partial)) as copy,
     ):
         original.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
+        copy.execute(f"PRAGMA application_id = {mark:d}")
         faults = copy.execute("PRAGMA integrity_check").fetchall()
     if faults != [("ok",)]:
         raise sqlite3.DatabaseError(f"the copy is damaged: {faults[0][0]}")

@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -20,11 +21,12 @@ import sqlite_utils
 
 from bot.common.clock import Clock
 from bot.common.errors import ConfigError
+from bot.store import leases
 from bot.store.faults import cure
 from bot.store.kept_writes import RetryQueue
 from bot.store.migrations import migrate
 from bot.store.write_check import WriteCheck
-from bot.store.writer import Writer
+from bot.store.writer import MovedAway, Writer
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -42,10 +44,17 @@ WRITER_CACHE_KIB = 32_768
 
 
 class Database:
-    """One open database. Create it with `open`; use it from one event loop."""
+    """One open database. Create it with `open`; use it from one event loop.
+
+    While the file is not where it was opened, writes raise `MovedAway`, and `when_moved` hears of
+    each.
+    """
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self.path, self.clock = path, clock
+        self.owner: str | None = None
+        """The name of this process's lease (`bot.store.leases`); None: it has none."""
+        self.when_moved: Callable[[MovedAway], None] | None = None
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="store-write")
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
         self._idle: SimpleQueue[sqlite_utils.Database] = SimpleQueue()
@@ -70,9 +79,15 @@ class Database:
         """Run `fn` in a writing transaction: commit everything or, after an exception, nothing.
 
         Cancelling the caller does not stop a running function: it runs to its end or, if it had not
-        started, not at all.
+        started, not at all. Inside `leases.fenced` it raises `LeaseLost` when the lease is lost.
         """
-        return await self._writer.run(fn)
+        fence = leases.present_fence()
+        try:
+            return await self._writer.run(fn if fence is None else partial(_behind, fence, fn))
+        except MovedAway as moved:
+            if self.when_moved is not None:
+                self.when_moved(moved)
+            raise
 
     async def read(self, fn: Callable[[sqlite_utils.Database], T]) -> T:
         """Run `fn` on a snapshot of the committed data; SQLite refuses writes there."""
@@ -81,9 +96,20 @@ class Database:
     async def surely(self, fn: Callable[[sqlite_utils.Database], Any]) -> None:
         """Run `fn` like `run`, or later if the file cannot be written now; it may run twice.
 
-        For facts that stay true, so that no caller has to repeat them.
+        For facts that stay true, so that no caller has to repeat them; also after a lease is lost.
         """
         await self._retries.write(fn)
+
+    async def still_held(self) -> None:
+        """Raise `LeaseLost` if what is worked on here has been taken over; ask before each step."""
+        fence = leases.present_fence()
+        if fence is None:
+            return
+        try:
+            await self.read(fence.check)
+        except sqlite3.Error as error:
+            # Nobody can have taken it over in a file that cannot be read.
+            log.warning("nobody can tell whether the lease is held: %s", error)
 
     async def fault(self) -> str | None:
         """Return in a sentence why the file cannot be written, or None if it can."""
@@ -100,6 +126,11 @@ class Database:
         finally:
             await asyncio.to_thread(self._close)
 
+    async def _write_free(self, fn: Callable[[sqlite_utils.Database], Any]) -> None:
+        """Run `fn` whoever holds what; by way of `run`, which is the one door to the file."""
+        with leases.unfenced():
+            await self.run(fn)
+
     async def _run_in(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(pool, work)
 
@@ -115,11 +146,12 @@ class Database:
         try:
             _create_private(self.path)
             writer = self._connect()
-            self._writer = Writer(writer, self._writing, self.clock)
+            there = partial(_is_file, self.path, _identity(self.path))
+            self._writer = Writer(writer, self._writing, self.clock, there)
             migrate(writer, str(self.path))
             _use_write_ahead_log(writer)
-            self._retries = RetryQueue(self.run, self.clock)
-            self._check = WriteCheck(self.path, self.run, self.clock)
+            self._retries = RetryQueue(self._write_free, self.clock)
+            self._check = WriteCheck(self._write_free, self.clock)
             writer.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
             for _ in range(READERS):
                 reader = self._connect()
@@ -160,6 +192,13 @@ class Database:
             self._opened.pop().close()
 
 
+def _behind(
+    fence: leases.Fence, fn: Callable[[sqlite_utils.Database], T], db: sqlite_utils.Database
+) -> T:
+    fence.check(db)
+    return fn(db)
+
+
 def set_up(database: sqlite_utils.Database) -> None:
     """Set up a connection the way every query of the store expects it."""
     database.execute("PRAGMA foreign_keys = ON")
@@ -182,9 +221,24 @@ def _use_write_ahead_log(writer: sqlite_utils.Database) -> None:
     raise sqlite3.OperationalError("other programs keep it locked")
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _is_file(path: Path, known: tuple[int, int] | None) -> bool:
+    return _identity(path) == known
+
+
 def _create_private(path: Path) -> None:
     """Create the file before SQLite does: its log and its index inherit the mode."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
-        return
+        # A link to a file that is not there yet exists, and SQLite would create its end.
+        end = Path(os.path.realpath(path))
+        if not end.exists() and not end.is_symlink():
+            _create_private(end)

@@ -14,13 +14,11 @@ from urllib.parse import quote
 
 import sqlite_utils
 
-from bot.model.links import LinkKind, Scale
+from bot.model.links import BEST_KINDS_FIRST, LinkKind, Scale
 from bot.store.imports import PageCount
 
-# A domain is represented by the best of its links.
-BEST_FIRST = (LinkKind.FOLLOW, LinkKind.UGC, LinkKind.SPONSORED, LinkKind.NOFOLLOW)
 _LINK_RANK = "CASE link {} END".format(
-    " ".join(f"WHEN '{kind.value}' THEN {rank}" for rank, kind in enumerate(BEST_FIRST))
+    " ".join(f"WHEN '{kind.value}' THEN {rank}" for rank, kind in enumerate(BEST_KINDS_FIRST))
 )
 
 
@@ -81,7 +79,7 @@ def linking_domains(
             row["source_domain"],
             Scale(row["scale"]) if row["scale"] else None,
             row["authority"],
-            None if row["best"] is None else BEST_FIRST[row["best"]],
+            None if row["best"] is None else BEST_KINDS_FIRST[row["best"]],
             row["trust"],
             row["traffic"],
             _day(row["first_seen"]),

@@ -8,7 +8,7 @@ known.
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
 
 import sqlite_utils
@@ -23,6 +23,8 @@ from bot.store.workspace import ensure_team
 RESERVED = "reserved"
 KILLED = "killed"
 CACHED = "cached"
+LONGEST_REQUEST = timedelta(hours=1)
+"""No request waits for its turn and its answer for longer."""
 _COLUMNS = ("team", "person", "site", "channel", "provider", "pool")
 
 
@@ -70,8 +72,11 @@ def reserve(
     at: datetime,
     payer: Payer = NOBODY,
     limits: Sequence[Limit] = (),
+    owner: str | None = None,
 ) -> int:
     """Reserve the worst case before a request; returns the row's id for `settle`.
+
+    `owner` names the lease of the process that sends it; None: it has none.
 
     The sum and the row are one writing transaction (`Database.run`), so parallel workers stop
     exactly at a cap. Raises `BudgetExceeded` and writes nothing when a cap would be passed;
@@ -92,12 +97,12 @@ def reserve(
         _check_cap(db, limit, (worst_micro_usd or 0) if limit.most.money else worst_units)
     row_id: int = db.execute(
         "INSERT INTO spend (run_id, team, provider, capability, pool, reserved_units, "
-        "reserved_micro_usd, outcome, reserved_at, person, site, channel) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        "reserved_micro_usd, outcome, reserved_at, person, site, channel, owner) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             *(run_id, team, provider, capability, pool),
             *(worst_units, worst_micro_usd, RESERVED, to_text(at)),
-            *(payer.person, payer.site, payer.channel),
+            *(payer.person, payer.site, payer.channel, owner),
         ),
     ).fetchone()[0]
     return row_id
@@ -188,14 +193,15 @@ def record_cached(
 
 
 def close_orphans(db: sqlite_utils.Database, at: datetime) -> int:
-    """Settle reservations that a killed process left, at their worst case; return how many.
+    """Settle reservations of processes that are gone, at their worst case; return how many.
 
-    It covers all teams. Call it only when the long-running process starts.
+    It covers all teams. The command line has no lease: what it left is settled after an hour.
     """
     return db.execute(
         "UPDATE spend SET units = reserved_units, micro_usd = reserved_micro_usd, outcome = ?, "
-        "settled_at = ? WHERE outcome = 'reserved'",
-        (KILLED, to_text(at)),
+        "settled_at = ? WHERE outcome = 'reserved' AND CASE WHEN owner IS NULL "
+        "THEN reserved_at <= ? ELSE owner NOT IN (SELECT owner FROM processes) END",
+        (KILLED, to_text(at), to_text(at - LONGEST_REQUEST)),
     ).rowcount
 
 
@@ -217,13 +223,16 @@ def spent(db: sqlite_utils.Database, team: str, run_id: str) -> tuple[CostLine, 
     """Return what a run cost so far, one line per provider and pool.
 
     `units` are settled, `estimated_units` is the worst case of everything reserved; `micro_usd` is
-    None when the price in money is unknown. Answers from the cache add no line.
+    None when the price in money is unknown. Answers from the cache add no line. Parts of a run,
+    whose ids are its own and `/` with a number, are in it.
     """
     rows = db.execute(
         "SELECT provider, pool, coalesce(sum(units), 0), sum(micro_usd), sum(reserved_units) "
-        "FROM spend WHERE team = ? AND run_id = ? AND pool IS NOT NULL "
+        "FROM spend WHERE team = :team AND pool IS NOT NULL AND (run_id = :run "
+        # A range and no pattern, which the index on run ids could not serve.
+        "OR run_id > :run || '/' AND run_id < :run || '0') "
         "GROUP BY provider, pool ORDER BY provider, pool",
-        (team, run_id),
+        {"team": team, "run": run_id},
     )
     return tuple(CostLine(*row) for row in rows)
 

@@ -9,7 +9,7 @@ have passed without a read.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlite_utils
 
@@ -92,6 +92,31 @@ def last_asked(db: sqlite_utils.Database, of: ProfileOf) -> datetime | None:
         (_id(db, of),),
     ).fetchone()
     return from_text(at) if at else None
+
+
+def first_asked_since(db: sqlite_utils.Database, of: ProfileOf) -> date | None:
+    """Return the earliest day from which on it was asked who is new to a target; None: never."""
+    (day,) = db.execute(
+        "SELECT min(asked_since) FROM profile_reads WHERE profile_id = ?", (_id(db, of),)
+    ).fetchone()
+    return date.fromisoformat(day) if day else None
+
+
+def known_days(
+    db: sqlite_utils.Database, of: ProfileOf, *, since: date, before: datetime
+) -> list[date]:
+    """Return the first days of the known links to a target from a day on, the latest first.
+
+    Only what was read `before` a moment is known.
+    """
+    rows = db.execute(
+        "SELECT first_seen FROM referring_domains AS row "
+        "JOIN profile_reads AS read ON read.id = opened_by_read WHERE row.profile_id = ? "
+        "AND closed_by_read IS NULL AND first_seen >= ? AND read.as_of < ? "
+        "ORDER BY first_seen DESC",
+        (_id(db, of), since.isoformat(), to_text(before)),
+    )
+    return [date.fromisoformat(day) for (day,) in rows]
 
 
 def closed(db: sqlite_utils.Database, of: ProfileOf, *, by: int) -> tuple[ReferringDomain, ...]:

@@ -4,6 +4,8 @@ A change to a table is a new step at the end. Every table is STRICT; moments are
 is integer micro-dollars, units are integers, JSON is text.
 """
 
+import sqlite3
+
 import sqlite_utils
 
 from bot.common.errors import ConfigError
@@ -352,6 +354,112 @@ def absences(db: sqlite_utils.Database) -> None:
     """)
 
 
+@STEPS()
+def proposals(db: sqlite_utils.Database) -> None:
+    """Add what digests proposed to do."""
+    db.executescript("""
+        CREATE TABLE proposals (
+            team TEXT NOT NULL REFERENCES teams (id),
+            channel TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            period TEXT NOT NULL,
+            proposed_at TEXT NOT NULL,
+            PRIMARY KEY (team, channel, kind, subject, reason)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+@STEPS()
+def digest_times(db: sqlite_utils.Database) -> None:
+    """Add since when a channel hears of its week at its day and hour."""
+    db.executescript("""
+        CREATE TABLE digest_times (
+            team TEXT NOT NULL REFERENCES teams (id),
+            channel TEXT NOT NULL,
+            said TEXT NOT NULL,
+            since TEXT,
+            PRIMARY KEY (team, channel)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+@STEPS()
+def read_claims(db: sqlite_utils.Database) -> None:
+    """Add which run reads a tracked keyword at this moment."""
+    db.executescript("""
+        CREATE TABLE read_claims (
+            tracked INTEGER PRIMARY KEY REFERENCES tracked_keywords (number) ON DELETE CASCADE,
+            run_id TEXT NOT NULL,
+            lease_until TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX read_claims_by_run ON read_claims (run_id);
+    """)
+
+
+@STEPS()
+def processes(db: sqlite_utils.Database) -> None:
+    """Add the leases of processes, and which of them works on a job or has reserved a cost."""
+    db.executescript("""
+        CREATE TABLE processes (
+            owner TEXT PRIMARY KEY,
+            lease_until TEXT NOT NULL,
+            life TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        ALTER TABLE jobs ADD COLUMN owner TEXT;
+        ALTER TABLE spend ADD COLUMN owner TEXT;
+    """)
+
+
+@STEPS()
+def believable_bills(db: sqlite_utils.Database) -> None:
+    """Set bills that cannot be right to the worst case: with one of them no sum can be made.
+
+    The bounds are those of `bot.providers.bills`, as they are for bills that arrive from now on.
+    """
+    db.execute("""
+        UPDATE spend SET units = reserved_units, micro_usd = reserved_micro_usd
+        WHERE units NOT BETWEEN 0 AND max(1000000, 1000.0 * reserved_units)
+            OR micro_usd NOT BETWEEN 0 AND max(1000000000, 1000.0 * coalesce(reserved_micro_usd, 0))
+    """)
+
+
+@STEPS()
+def loss_looks(db: sqlite_utils.Database) -> None:
+    """Add when an index was last asked who left a page of ours, and the page's count then."""
+    db.executescript("""
+        CREATE TABLE loss_looks (
+            profile_id INTEGER PRIMARY KEY REFERENCES profiles (id) ON DELETE CASCADE,
+            looked_at TEXT NOT NULL,
+            count INTEGER,
+            is_first INTEGER NOT NULL CHECK (is_first IN (0, 1))
+        ) STRICT;
+    """)
+
+
+@STEPS()
+def failures(db: sqlite_utils.Database) -> None:
+    """Add since when keywords cannot be read; of one that failed before, since its last read."""
+    db.executescript("""
+        CREATE TABLE failures (
+            tracked INTEGER NOT NULL REFERENCES tracked_keywords (number) ON DELETE CASCADE,
+            since TEXT NOT NULL,
+            until TEXT,
+            reason TEXT NOT NULL,
+            run_id TEXT NOT NULL,
+            again INTEGER NOT NULL CHECK (again IN (0, 1)),
+            tries INTEGER NOT NULL,
+            tried_at TEXT NOT NULL,
+            PRIMARY KEY (tracked, since)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO failures (tracked, since, reason, run_id, again, tries, tried_at)
+        SELECT number, coalesce(last_read_at, created_at), last_fault, '', 0, 0,
+            coalesce(last_read_at, created_at)
+        FROM tracked_keywords WHERE last_fault IS NOT NULL;
+    """)
+
+
 def migrate(db: sqlite_utils.Database, name: str) -> None:
     """Apply missing migrations, all or nothing; two processes may try at the same moment.
 
@@ -361,7 +469,7 @@ def migrate(db: sqlite_utils.Database, name: str) -> None:
     db.conn.execute("BEGIN IMMEDIATE")
     with db.conn:
         refuse_unknown(db, name)
-        STEPS.apply(db)
+        STEPS.apply(_ByLine(db.conn, strict=db.strict, execute_plugins=False))
 
 
 def refuse_unknown(db: sqlite_utils.Database, name: str) -> None:
@@ -379,3 +487,23 @@ def refuse_unknown(db: sqlite_utils.Database, name: str) -> None:
             f"LINKGAP_DB: {name} was changed by a newer LinkGap ({', '.join(newer)}). "
             "Update this one, or restore a backup."
         )
+
+
+class _ByLine(sqlite_utils.Database):
+    """Splits scripts at the ends of their lines.
+
+    `sqlite_utils` looks for the end of a statement after every letter, so a new file took 50 ms
+    longer to create. `sqlite3` would commit the transaction.
+    """
+
+    def executescript(self, sql: str) -> sqlite3.Cursor:
+        """Run statements, the last of which ends the text, within the open transaction."""
+        cursor, statement = self.conn.cursor(), ""
+        for line in sql.splitlines():
+            statement += f"{line}\n"
+            if sqlite3.complete_statement(statement):
+                cursor.execute(statement)
+                statement = ""
+        if statement.strip():
+            raise sqlite3.OperationalError(f"a statement without an end: {statement.strip()}")
+        return cursor

@@ -100,6 +100,17 @@ def renew(
     )
 
 
+def is_held(db: sqlite_utils.Database, slot: Slot, owner: str) -> bool:
+    """Say whether a claim is still this owner's."""
+    return bool(
+        db.execute(
+            "SELECT 1 FROM posts WHERE team = ? AND channel = ? AND kind = ? AND period = ? "
+            "AND state = 'claimed' AND owner = ?",
+            (*_key(slot), owner),
+        ).fetchone()
+    )
+
+
 def set_as_of(db: sqlite_utils.Database, slot: Slot, owner: str, at: datetime) -> bool:
     """Store up to which moment a slot reports, so that a retry reports the same.
 

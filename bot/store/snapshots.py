@@ -8,6 +8,7 @@ import sqlite_utils
 
 from bot.model.links import SerpRow
 from bot.model.tracking import CompetitorCount, Snapshot
+from bot.store import failures
 from bot.store.times import from_text, to_text
 
 _MOST_NAMES = 500  # bound variables per statement; SQLite's own limit was 999 for long
@@ -52,6 +53,7 @@ def add(db: sqlite_utils.Database, team: str, tracked_id: str, snapshot: Snapsho
         "last_read_at = max(coalesce(last_read_at, ''), ?) WHERE team = ? AND id = ?",
         (to_text(snapshot.taken_at), team, tracked_id),
     )
+    failures.end(db, team, tracked_id, snapshot.taken_at)
 
 
 def history(
@@ -62,10 +64,12 @@ def history(
     until: datetime,
     last: int,
     whole: int | None = None,
+    whole_since: datetime | None = None,
 ) -> dict[str, tuple[Snapshot, ...]]:
     """Return each keyword's last reads up to a moment, oldest first; no entry if it has none.
 
-    Only the last `whole` reads include their search results; earlier ones have just the numbers.
+    Reads before the last `whole` ones come without their rows of results.
+    `whole_since`: all reads since then have their rows, and so has the last one before.
     """
     found: dict[str, tuple[Snapshot, ...]] = {}
     pages: dict[int, tuple[str, str, str]] = {}
@@ -77,10 +81,12 @@ def history(
             "ORDER BY taken_at DESC LIMIT ?",
             (team, tracked_id, to_text(until), last),
         ).fetchall()
+        most = len(rows) if whole is None else whole
+        if whole_since is not None:
+            at = to_text(whole_since)
+            most = max(most, 1 + sum(taken > at for _, taken, *_ in rows))
         read = [
-            (columns, json.loads(serp), json.loads(competitors))
-            if number < (last if whole is None else whole)
-            else (columns, [], [])
+            (columns, json.loads(serp) if number < most else [], json.loads(competitors))
             for number, (*columns, serp, competitors) in enumerate(rows)
         ]
         wanted = {

@@ -81,6 +81,18 @@ def of_channel(
     return tuple(_read(rows))
 
 
+def ended_since(
+    db: sqlite_utils.Database, team: str, channel: str, since: datetime
+) -> tuple[TrackedState, ...]:
+    """Return what a channel no longer tracks, and was read since a moment."""
+    rows = db.execute(
+        _SELECT + "WHERE team = ? AND channel = ? AND ended_at IS NOT NULL AND last_read_at >= ? "
+        "ORDER BY keyword, number",
+        (team, channel, to_text(since)),
+    )
+    return tuple(_read(rows))
+
+
 def count(db: sqlite_utils.Database, team: str, channel: str) -> int:
     """Return how many keywords a channel tracks, paused ones too."""
     found: int = db.execute(

@@ -3,12 +3,12 @@
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import sqlite_utils
 
 from bot.common.clock import Clock
+from bot.store.writer import MovedAway
 
 PATIENCE_S = 2.0
 """A check must finish before the monitor's request times out."""
@@ -19,9 +19,8 @@ GOOD_FOR_S = 5.0
 class WriteCheck:
     """Tries a write that changes nothing."""
 
-    def __init__(self, path: Path, run: Callable[..., Awaitable[Any]], clock: Clock) -> None:
-        self._path, self._run, self._clock = path, run, clock
-        self._file = _identity(path)
+    def __init__(self, run: Callable[..., Awaitable[Any]], clock: Clock) -> None:
+        self._run, self._clock = run, clock
         self._trying: asyncio.Future[str | None] | None = None
         self._since = 0.0
 
@@ -46,10 +45,10 @@ class WriteCheck:
             await asyncio.gather(self._trying, return_exceptions=True)
 
     async def _try(self) -> str | None:
-        if await asyncio.to_thread(_identity, self._path) != self._file:
-            return "The database was moved or deleted while LinkGap runs. Put it back and restart."
         try:
             await self._run(_touch)
+        except MovedAway as moved:
+            return str(moved)
         except sqlite3.Error as error:
             return f"The database cannot be written: {error}."
         return None
@@ -59,11 +58,3 @@ def _touch(db: sqlite_utils.Database) -> None:
     """Write the same value again: this writes a page of the file and changes nothing."""
     (version,) = db.execute("PRAGMA user_version").fetchone()
     db.execute(f"PRAGMA user_version = {version:d}")
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino

@@ -5,6 +5,7 @@ has its own savepoint, so one that raises rolls back only its own writes.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +21,16 @@ T = TypeVar("T")
 GROUP_SECONDS = 0.005
 
 
+class MovedAway(sqlite3.OperationalError):
+    """The file is no longer where it was opened: what is written to it would be lost."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database was moved or deleted while LinkGap runs, and nothing is written until it "
+            "is back. Put it back, or restart LinkGap."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     result: Any = None
@@ -33,10 +44,19 @@ class _Waiting:
 
 
 class Writer:
-    """Runs the functions of one event loop in order, on one connection in one thread."""
+    """Runs the functions of one event loop in order, on one connection in one thread.
 
-    def __init__(self, db: sqlite_utils.Database, thread: ThreadPoolExecutor, clock: Clock) -> None:
-        self._db, self._thread, self._clock = db, thread, clock
+    `there` says whether the file is still the one that was opened.
+    """
+
+    def __init__(
+        self,
+        db: sqlite_utils.Database,
+        thread: ThreadPoolExecutor,
+        clock: Clock,
+        there: Callable[[], bool],
+    ) -> None:
+        self._db, self._thread, self._clock, self._there = db, thread, clock, there
         self._queue: list[_Waiting] = []
         self._busy = False
 
@@ -85,6 +105,8 @@ class Writer:
 
         Raises the error that ended the whole transaction; then nothing of the group is committed.
         """
+        if not self._there():
+            raise MovedAway
         connection = self._db.conn
         stop = self._clock.monotonic() + GROUP_SECONDS
         # A disk fault may have prevented the rollback of the last group.

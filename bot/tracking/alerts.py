@@ -5,6 +5,7 @@ from datetime import datetime
 
 import sqlite_utils
 
+from bot.gap.attention import STRONG
 from bot.gap.changes import alerts
 from bot.gap.compare import hundredths
 from bot.model.links import ReferringDomain, Scope, Target
@@ -13,9 +14,6 @@ from bot.model.question import NO_PAGE
 from bot.model.tracking import Alert, Moment, Snapshot, TrackedKeyword
 from bot.store import link_changes, snapshots, tracked_keywords
 from bot.store.link_changes import LOST, ProfileOf
-
-STRONG = 50
-"""A lost link is strong from this authority on, in hundredths of the index's scale."""
 
 
 def alerts_since(

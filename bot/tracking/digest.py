@@ -6,42 +6,65 @@ Everything is read up to one moment. The same moment gives the same digest, even
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import sqlite_utils
 from pydantic import TypeAdapter
 
-from bot.gap.changes import compared_with, gap_history, keyword_line, moved
+from bot.gap.changes import compared_with, keyword_line, moved, since_tracked
 from bot.gap.compare import Own, noise
+from bot.gap.gap_history import POINTS, WEEK, Followed, gap_history, gap_steps
+from bot.gap.link_ledger import link_ledger, of_all
 from bot.gap.new_links import KeywordNews, links_to_both, new_links, unproven_links
 from bot.gap.prioritise import Evidence
 from bot.gap.relevance import terms_of
+from bot.gap.why_moved import why_moved
 from bot.model.links import Profile, ReferringDomain, Scope, Target
 from bot.model.question import NO_PAGE
-from bot.model.tracking import Digest, OwnLink, Snapshot, TrackedKeyword, Unread
+from bot.model.tracking import (
+    ClientWeek,
+    Digest,
+    GapReasons,
+    KeywordLine,
+    LinkLedger,
+    OwnLink,
+    Snapshot,
+    TrackedKeyword,
+)
 from bot.planning.refresh import NEW_ROWS
+from bot.render.tracking.digest_clients import clients_of, clients_sentence
 from bot.render.tracking.digest_sentence import digest_sentence
-from bot.render.tracking.suggestions import suggestions
+from bot.render.tracking.suggestions import to_do
 from bot.settings import levels
 from bot.settings.environment import Settings
 from bot.store import (
     ledger,
     link_changes,
     posts,
+    proposals,
     snapshots,
     tracked_keywords,
 )
 from bot.store.connect import Database
-from bot.store.link_changes import LOST, UNCHECKED, ProfileOf
+from bot.store.link_changes import LOST, STILL_THERE, UNCHECKED, ProfileOf
 from bot.store.posts import PostKind, Slot
+from bot.store.tracked_keywords import TrackedState
+from bot.tracking.unread import who_failed
 
 READS_LOOKED_AT = 60
 READS_WITH_ROWS = 8
-"""Only the newest snapshots are read with their rows; pace and chart need numbers only."""
+"""Older snapshots than these and than the one compared with are numbers for pace and chart."""
 WEEKLY = "weekly:"
-"""The prefix of the run ids of scheduled reads, by which a digest adds up their cost."""
+"""How the run ids of reads begin, first ones too: a digest adds up what they cost."""
 
+
+def read_run(channel: str, what: str) -> str:
+    """Return the run id of a read of tracked keywords; `what` is the week, or the job."""
+    return f"{WEEKLY}{channel}:{what}"
+
+
+_EVER = datetime.min.replace(tzinfo=UTC)
 _JSON = TypeAdapter(Digest)
 
 
@@ -92,20 +115,26 @@ class Digests:
         none.
         """
         return await self._database.read(
-            lambda db: _build(db, self._settings, slot, as_of, self._provers)
+            lambda db: build_digest(db, self._settings, slot, as_of, self._provers)
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Story:
-    """One keyword up to the moment: its snapshots by one index, and the new links to its pages."""
+    """One keyword up to the moment: its snapshots by one index, and who is new to its pages.
+
+    `earlier` are those of before it was tracked anew: history, and nothing to compare with.
+    """
 
     keyword: TrackedKeyword
     shots: tuple[Snapshot, ...]
+    earlier: tuple[Snapshot, ...]
+    by_another: Snapshot | None
     theirs: dict[str, tuple[tuple[ReferringDomain, Evidence], ...]]
     won: tuple[OwnLink, ...]
     lost: tuple[OwnLink, ...]
     unchecked: frozenset[tuple[str, str]]
+    still_live: int
     own: frozenset[str]
     linking: frozenset[str]
     absent: frozenset[str]
@@ -117,20 +146,27 @@ class _Story:
         return len(names - noise() - self.own)
 
 
-def _build(
+def build_digest(
     db: sqlite_utils.Database,
     settings: Settings,
     slot: Slot,
     as_of: datetime,
     provers: frozenset[str],
 ) -> Digest:
+    """Return what a channel's week has to tell up to a moment."""
     team, channel = slot.team, slot.channel
     since = posts.told_until(db, slot)
     here = tracked_keywords.of_channel(db, team, channel)
     active = [one for one in here if not one.tracked.paused]
     ids = [one.tracked.id for one in active]
     shots = snapshots.history(
-        db, team, ids, until=as_of, last=READS_LOOKED_AT, whole=READS_WITH_ROWS
+        db,
+        team,
+        ids,
+        until=as_of,
+        last=READS_LOOKED_AT,
+        whole=READS_WITH_ROWS,
+        whole_since=since or _EVER,
     )
     sites = {one.tracked.question.site for one in active}
     team_settings = levels.read(db, settings, team)
@@ -154,17 +190,22 @@ def _build(
         )
         for one in stories
     )
+    lines = tuple(
+        replace(line, ledger=_ledger(one, line), why=_why(one, since))
+        for one, line in zip(stories, lines, strict=True)
+    )
     held = {site: team_settings.at(site, channel) for site in sites}
+    zone = ZoneInfo(team_settings.in_channel(channel).time_zone)
     news = [_news(one, held[one.keyword.question.site], provers) for one in stories]
     fresh = new_links(news)
     won = _once(link for one in stories for link in one.won)
     lost = _once(link for one in stories for link in one.lost)
     just_won = {link.domain for link in won}
-    unread = tuple(
-        Unread(one.tracked.id, one.tracked.question.keyword, one.fault or "It was not read yet.")
-        for one in active
-        if one.fault or one.tracked.id not in shots
-    )
+    unread, again = who_failed(db, active, shots, since=since, until=as_of)
+    begun = any(one.since and not one.told_before for one in unread)
+    failures_moved = bool(lines) and (bool(again) or begun)
+    followed = [*_followed(stories), *_ended(db, slot, here, stories, until=as_of)]
+    wanted = to_do(lines, fresh, won, lost, before=proposals.before(db, slot, until=as_of))
     digest = Digest(
         week=slot.period,
         channel=channel,
@@ -174,20 +215,32 @@ def _build(
         won=won,
         lost=lost,
         cost=ledger.spent_in(db, team, channel, WEEKLY, since=since, until=as_of),
-        suggestions=suggestions(lines, fresh, won, lost),
+        suggestions=tuple(one.words for one in wanted),
         taken_at=as_of,
         since=since,
-        changed=bool(fresh or won or lost or any(map(moved, lines))),
+        changed=bool(fresh or won or lost or failures_moved or any(map(moved, lines))),
         sample=any(one.shots[-1].sample for one in stories),
         unread=unread,
         unchecked_losses=len(frozenset().union(*(one.unchecked for one in stories))),
         paused=len(here) - len(active),
-        gap_history=gap_history(_by_name(stories)),
+        gap_history=gap_history(followed, zone),
+        gap_steps=gap_steps(followed, zone),
         links_to_both=tuple(one for one in links_to_both(news) if one.domain not in just_won),
         unproven=unproven_links(news),
+        time_zone=zone.key,
+        to_do=wanted,
+        ledger=of_all(lines),
+        read_again=again,
     )
     told = () if digest.nothing_read else lines
-    sentence = digest_sentence(told, won, lost, fresh, earlier_digest=since is not None)
+    clients = _clients(stories, news, lines, zone, earlier_digest=since is not None)
+    if told and len(clients) > 1:
+        digest = replace(digest, clients=clients)
+        sentence = clients_sentence(lines)
+    else:
+        sentence = digest_sentence(
+            told, won, lost, fresh, earlier_digest=since is not None, zone=zone
+        )
     if told and _held_against_a_recount(db, stories, since):
         sentence = f"{sentence} {METHOD_CHANGED}"
     return replace(digest, sentence=sentence)
@@ -215,8 +268,10 @@ def _story(
     until: datetime,
 ) -> _Story:
     now, team, site = shots[-1], keyword.team, keyword.question.site
-    # Indexes count differently, so a change of index is not a change of links.
+    # Another index counts differently: what it counted is no change.
+    others = [one for one in shots if one.index != now.index]
     shots = tuple(one for one in shots if one.index == now.index)
+    whole, shots = shots, tuple(since_tracked(shots, keyword.created_at))
     after = since if since and since > shots[0].taken_at else shots[0].taken_at
 
     def profile(target: Target) -> ProfileOf:
@@ -244,12 +299,15 @@ def _story(
     return _Story(
         keyword=keyword,
         shots=shots,
+        earlier=whole[: len(whole) - len(shots)],
+        by_another=others[-1] if others else None,
         theirs=theirs,
         won=won,
         lost=tuple(
             _own(one.facts, one.url, one.target, keyword) for one in gone if one.state == LOST
         ),
         unchecked=frozenset((one.domain, one.target) for one in gone if one.state == UNCHECKED),
+        still_live=sum(one.state == STILL_THERE for one in gone),
         own=own,
         linking=link_changes.linking_to(db, team, site, own, sorted(names)),
         absent=link_changes.absent(db, team, site, names, since=after),
@@ -291,6 +349,24 @@ def _news(one: _Story, settings: Settings, provers: frozenset[str]) -> KeywordNe
     )
 
 
+def _why(one: _Story, since: datetime | None) -> GapReasons | None:
+    """Return why its gap moved; of a read by another index only that it was another."""
+    before = compared_with(one.shots, since)
+    if before is None and one.by_another is not None:
+        before = one.by_another if since is None or one.by_another.taken_at <= since else None
+    return why_moved(before, one.shots[-1]) if before else None
+
+
+def _ledger(one: _Story, line: KeywordLine) -> LinkLedger | None:
+    return link_ledger(
+        won=len(one.won),
+        lost=len(one.lost),
+        left_index=one.still_live,
+        unchecked=len(one.unchecked),
+        net=line.have_change,
+    )
+
+
 def _own(row: ReferringDomain, page: str | None, target: str, keyword: TrackedKeyword) -> OwnLink:
     return OwnLink(
         domain=row.domain,
@@ -311,13 +387,71 @@ def _once(links: Iterable[OwnLink]) -> tuple[OwnLink, ...]:
     return tuple(sorted(unique.values(), key=lambda one: (-(one.authority or 0.0), one.domain)))
 
 
-def _by_name(stories: Sequence[_Story]) -> dict[str, tuple[Snapshot, ...]]:
-    """Return snapshots by keyword; the name includes site and market if the phrase is ambiguous."""
-    names = Counter(one.keyword.question.keyword for one in stories)
-    found = {}
-    for one in stories:
-        question = one.keyword.question
-        more = f" {question.site} {question.market.country}-{question.market.language}"
-        name = question.keyword + (more if names[question.keyword] > 1 else "")
-        found[name] = one.shots
+def _clients(
+    stories: Sequence[_Story],
+    news: Sequence[KeywordNews],
+    lines: Sequence[KeywordLine],
+    zone: ZoneInfo,
+    *,
+    earlier_digest: bool,
+) -> tuple[ClientWeek, ...]:
+    """Return each client's week in one sentence, from its own keywords and links alone."""
+    found = []
+    for site in (client.site for client in clients_of(lines)):
+        of_site = [at for at, one in enumerate(stories) if one.keyword.question.site == site]
+        sentence = digest_sentence(
+            [lines[at] for at in of_site],
+            _once(link for at in of_site for link in stories[at].won),
+            _once(link for at in of_site for link in stories[at].lost),
+            new_links([news[at] for at in of_site]),
+            earlier_digest=earlier_digest,
+            zone=zone,
+        )
+        found.append(ClientWeek(site or "", sentence))
+    return tuple(found)
+
+
+def _followed(stories: Sequence[_Story]) -> list[Followed]:
+    """Return what is drawn, by the name within its client; one of two markets says which."""
+    asked = [one.keyword.question for one in stories]
+    names = Counter((one.site, one.keyword) for one in asked)
+    found = []
+    for question, one in zip(asked, stories, strict=True):
+        market = f" {question.market.country}-{question.market.language}"
+        name = question.keyword + (market if names[question.site, question.keyword] > 1 else "")
+        found.append(Followed(question.site, name, (*one.earlier, *one.shots)))
+    return found
+
+
+def _ended(
+    db: sqlite_utils.Database,
+    slot: Slot,
+    here: Sequence[TrackedState],
+    stories: Sequence[_Story],
+    *,
+    until: datetime,
+) -> list[Followed]:
+    """Return what is paused or was untracked lately: the past was told with it, and stays so."""
+    gone = tracked_keywords.ended_since(db, slot.team, slot.channel, until - POINTS * WEEK)
+    ended = {one.tracked.id: one.tracked for one in (*here, *gone)}
+    for story in stories:
+        ended.pop(story.keyword.id, None)
+    shots = snapshots.history(
+        db, slot.team, ended, until=until, last=READS_LOOKED_AT, whole=READS_WITH_ROWS
+    )
+    indexes = {(one.keyword.question.site, one.shots[-1].index) for one in stories}
+    sites = {site for site, _ in indexes}
+    names = {(one.keyword.question.site, one.keyword.question.keyword) for one in stories}
+    found = []
+    for id_, reads in shots.items():
+        question = ended[id_].question
+        if question.site not in sites:
+            continue
+        same = tuple(one for one in reads if (question.site, one.index) in indexes)
+        name = question.keyword
+        if (question.site, name) in names:
+            name = f"{name} {question.market.country}-{question.market.language}"
+        if same and (question.site, name) not in names:
+            names.add((question.site, name))
+            found.append(Followed(question.site, name, same, ended=True))
     return found

@@ -13,13 +13,15 @@ import sqlite_utils
 
 from bot.common.clock import Clock
 from bot.common.errors import BadQuestion
+from bot.gap.changes import since_tracked
 from bot.model.links import Market
 from bot.model.page_key import is_same_page, page_key
 from bot.model.question import Question, SiteQuestion
 from bot.model.report import Report
 from bot.model.tracking import CompetitorCount, Snapshot, TrackedKeyword
+from bot.planning.quote import read_together
 from bot.planning.refresh import portion_sizes
-from bot.store import snapshots, tracked_keywords
+from bot.store import read_claims, snapshots, tracked_keywords
 from bot.store.connect import Database
 from bot.store.tracked_keywords import TrackedState
 from bot.tracking.refresh import Outcome, Refresher
@@ -29,7 +31,8 @@ MOST_TRACKED = 500
 A_WEEK_OR_SO = timedelta(days=6)
 """The default age from which a keyword is due for a refresh."""
 A_DAY = timedelta(days=1)
-"""The age from which a keyword is due at the weekly digest, which must include recent changes."""
+"""A read this old is due at a channel's weekly turn: what happened since then belongs into it."""
+BEING_READ = "It is being read by another run at this moment, so nothing was paid for it here."
 MOST_SHOWN = 60
 """The most snapshots in a history: more than a year of weekly reads."""
 _EVER = datetime.max.replace(tzinfo=UTC)  # includes snapshots dated after the present moment
@@ -51,11 +54,13 @@ class Listed:
     def gap_change(self) -> int | None:
         """Return the change of the gap between the last two reads; None if unknown.
 
-        It is unknown when the link index or our page changed: the two gaps are not comparable.
+        Another link index counts differently, and another page of ours has other links: neither is
+        a change. Nor is what happened while it was not tracked.
         """
-        if len(self.snapshots) < 2:
+        reads = since_tracked(self.snapshots, self.state.tracked.created_at)
+        if len(reads) < 2:
             return None
-        before, now = self.snapshots[-2:]
+        before, now = reads[-2:]
         if before.gap is None or now.gap is None or before.index != now.index:
             return None
         if not is_same_page(before.page, now.page):
@@ -156,17 +161,33 @@ class Tracking:
     ) -> tuple[Outcome, ...]:
         """Read keywords of one channel now, paused ones included; store one portion at a time.
 
-        `between` is awaited after each portion. All portions of one `run_id` share its cap.
+        `between` is awaited after each portion. Everything under one `run_id` shares its cap. What
+        another run is reading at this moment is left to it.
         """
-        outcomes: list[Outcome] = []
-        for portion in portions(keywords):
-            to_come = len(keywords) - len(outcomes) - len(portion)
-            outcomes += await self._refresher.read(
-                portion, run_id=run_id, person=person, to_come=to_come
-            )
+        found: dict[str, Outcome] = {}
+        in_turn = portions(keywords)
+        for number, portion in enumerate(in_turn, 1):
+            free = await self._claimed(portion, run_id)
+            try:
+                outcomes = await self._refresher.read(
+                    [one for one in portion if one.id in free],
+                    run_id=run_id,
+                    person=person,
+                    to_come=[one for later in in_turn[number:] for one in later],
+                    alone=len(keywords) == 1,
+                )
+            finally:
+                await self._database.run(lambda db: read_claims.release(db, run_id))
+            found |= {one.tracked.id: one for one in outcomes}
+            taken = [one for one in portion if one.id not in free]
+            found |= {one.id: Outcome(one, None, BEING_READ) for one in taken}
             if between is not None:
                 await between()
-        return tuple(outcomes)
+        return tuple(found[one.id] for one in keywords)
+
+    async def _claimed(self, portion: Sequence[TrackedKeyword], run_id: str) -> frozenset[str]:
+        ids, at, team = [one.id for one in portion], self._clock.now(), portion[0].team
+        return await self._database.run(lambda db: read_claims.claim(db, team, ids, run_id, at))
 
     async def remember(
         self, question: Question, report: Report, *, run_id: str, team: str, only: str | None = None
@@ -182,9 +203,10 @@ class Tracking:
         following = await self._database.read(
             lambda db: tracked_keywords.matching(db, team, question)
         )
+        own = await self._refresher.own_domains(team, question.site)
         for keyword in following:
             if only == keyword.id or (
-                only is None and _asks_the_same(question, report, keyword.question)
+                only is None and _asks_the_same(question, report, keyword.question, own)
             ):
                 first = not await self.history(keyword)
                 snapshot = snapshot_of(report, run_id, reread=first)
@@ -196,10 +218,17 @@ class Tracking:
 def portions(keywords: Sequence[TrackedKeyword]) -> list[Sequence[TrackedKeyword]]:
     """Return the keywords in portions of nearly the same size, to share requests that have a price.
 
-    A kill interrupts at most one portion, whose answers are cached.
+    A portion is of one site, as its price is. What a kill interrupts is one portion, and its
+    answers are kept.
     """
-    bounds = accumulate(portion_sizes(len(keywords)), initial=0)
-    return [keywords[start:end] for start, end in pairwise(bounds)]
+    alike: dict[object, list[TrackedKeyword]] = {}
+    for one in keywords:
+        alike.setdefault(read_together(one.question), []).append(one)
+    found: list[Sequence[TrackedKeyword]] = []
+    for some in alike.values():
+        bounds = accumulate(portion_sizes(len(some)), initial=0)
+        found += [some[start:end] for start, end in pairwise(bounds)]
+    return found
 
 
 def snapshot_of(report: Report, run_id: str, *, reread: bool) -> Snapshot:
@@ -274,15 +303,15 @@ def spelled_so(found: Sequence[TrackedKeyword], keyword: str) -> Sequence[Tracke
     return [one for one in found if one.question.keyword == keyword] or found
 
 
-def _asks_the_same(asked: Question, report: Report, tracked: Question) -> bool:
-    """Say whether an answer has the same page, competitors and vendors as a tracked keyword."""
+def _asks_the_same(asked: Question, report: Report, tracked: Question, own: frozenset[str]) -> bool:
+    """Say whether an answer counted what is tracked: our page, the competitors, by whom."""
     if (asked.via, asked.serp) != (tracked.via, tracked.serp):
         return False
     if set(map(page_key, asked.vs)) != set(map(page_key, tracked.vs)):
         return False
     if asked.page is None and tracked.page is None:
-        return True  # both take our page from the search results
-    ranking = next((row.url for row in report.results if row.domain == asked.site), None)
+        return True  # the results tell our page to both
+    ranking = next((row.url for row in report.results if row.domain in own), None)
     return is_same_page(report.page, tracked.page or ranking)
 
 

@@ -2,13 +2,13 @@
 
 A page whose count did not change is not asked about. For one that changed, only its new domains
 are asked for; a free index is read whole. The first look at a page only marks the moment from
-which on links are new. A link that disappeared counts as lost once its page was read.
+which on links are new. `bot.tracking.who_left` finds lost ones.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from functools import partial
 
 import sqlite_utils
@@ -16,61 +16,48 @@ import sqlite_utils
 from bot.analysis.ask import Asker
 from bot.common.clock import Clock
 from bot.gap.compare import noise
-from bot.model.links import Link, Profile, ReferringDomain, Scope, Target
-from bot.pages.facts import MAX_SHOWN
-from bot.pages.reading.fetch import PageRead, Reader, ReadState
-from bot.pages.understand import understood
+from bot.model.links import Link, Profile, ReferringDomain, Target
 from bot.planning import link_lists, refresh, steps
+from bot.planning.asks import Ask
+from bot.planning.refresh import OVERLAP
 from bot.providers.base import (
     Capability,
     IntersectQuery,
     LinksQuery,
-    LostQuery,
     ReferringQuery,
     Vendor,
     is_free,
 )
 from bot.store import link_changes, profiles
 from bot.store.connect import Database
-from bot.store.link_changes import LOST, STILL_THERE, UNCHECKED, ProfileOf
+from bot.store.link_changes import ProfileOf
 from bot.tracking.absence import AbsenceProof
+from bot.tracking.watched_page import WatchedPage
+from bot.tracking.who_left import Leavers
 
 MOST_PAGES_BOUGHT = 10
 """The most linking pages that one look buys, for the strongest new domains."""
-MOST_PAGES_READ = 20
-"""The most pages that one look reads to see whether a link is really gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class WatchedPage:
-    """A page with its number of referring domains now and `before`, at the last look (`since`).
+@dataclass(frozen=True)
+class Found:
+    """What a look found: new domains, strongest first, with what they link to, and our pages.
 
-    `since` is None if there was no last look; counts are None if unknown.
+    `unanswered` were to be asked about and were not answered for.
     """
 
-    url: str
-    is_ours: bool
-    since: datetime | None
-    before: int | None
-    now: int | None
-
-    @property
-    def target(self) -> Target:
-        """Return the page as a target."""
-        return Target(Scope.PAGE, self.url)
-
-    @property
-    def grew_by(self) -> int | None:
-        """Return the change of its count; None if either count is unknown."""
-        return None if self.before is None or self.now is None else self.now - self.before
+    fresh: dict[str, tuple[ReferringDomain, list[Target]]] = field(default_factory=dict)
+    ours: frozenset[Target] = frozenset()
+    unanswered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class LinkWatch:
     """Looks at the pages of one site's keywords in one index.
 
-    `kept_back` is the part of the run's cap, in units, that later keywords may need;
-    `kept_of_ours` is the most that the lists of our own pages can cost.
+    `kept_back` are units of the run's cap that keywords still to be read may need; `kept_of_ours`
+    is what the lists of our own pages would have cost, `kept_for_letters` what the pages of those
+    to write to can cost.
     """
 
     team: str
@@ -80,36 +67,74 @@ class LinkWatch:
     asker: Asker
     database: Database
     clock: Clock
-    reader: Reader
     proof: AbsenceProof
+    leavers: Leavers
     kept_back: int = 0
     kept_of_ours: int = 0
+    kept_for_letters: int = 0
 
-    async def look(self, pages: Sequence[WatchedPage]) -> frozenset[str]:
-        """Find and store new and lost links; never raises for a vendor or a page.
-
-        Return the URLs of pages that were asked about without an answer.
-        """
+    async def look(self, pages: Sequence[WatchedPage]) -> Found:
+        """Ask, keep, and look closer at what is new; never raises for a vendor or a page."""
         if not self._is_free:
             for page in pages:
                 await self._begin(page)
+        last_looks = pages
         pages = [await self._since_the_last_answer(page) for page in pages]
-        news, unanswered = await self._ask(pages)
+        asked_from = {page.target: await self._asked_from(page) for page in pages}
+        news, unanswered = await self._ask(pages, asked_from)
         left: list[tuple[Target, Link]] = []
         ours = {page.target for page in pages if page.is_ours}
-        since = {page.target: page.since or self.clock.now() for page in pages}
         for profile in news:
             left += await self._keep(
                 profile,
                 is_ours=profile.target in ours,
-                asked_since=since[profile.target].date(),
+                asked_since=asked_from[profile.target],
             )
-        fresh = await self._fresh(pages)
-        await self._prove(fresh, ours)
-        left += await self._ask_who_left(pages)
-        await self._check(left)
-        await self._buy_pages(fresh, ours)
-        return frozenset(target.value for target in unanswered)
+        # What an earlier try asked about and was killed over is still to be proven.
+        fresh = await self._fresh(last_looks)
+        await self._prove(fresh, ours, [page.since for page in last_looks if page.since])
+        await self._ask_who_left(pages, left)
+        return Found(
+            await self._fresh(last_looks),
+            frozenset(ours),
+            frozenset(target.value for target in unanswered),
+        )
+
+    async def buy_letters(self, seen_on: Mapping[str, Sequence[Target]], units: int | None) -> None:
+        """Buy the linking page of each domain that a digest will propose to write to.
+
+        `units` is what is meant for it.
+        """
+        left = await self._left()
+        if units is not None:
+            left = units if left is None else min(left, units)
+        unknown = {
+            name: targets
+            for name, targets in seen_on.items()
+            if not [one for one in targets if await self.leavers.page_of(self._of(one), name)]
+        }
+        await self._buy(refresh.linking_pages(self.index, unknown, left))
+
+    async def buy_pages(self, found: Found) -> None:
+        """Buy the linking page of our new links and of the strongest others, as far as it goes.
+
+        What letters took is not there for them a second time.
+        """
+        names = sorted(found.fresh, key=lambda name: not found.ours & set(found.fresh[name][1]))
+        seen_on: dict[str, list[Target]] = {}
+        for name in names[:MOST_PAGES_BOUGHT]:
+            targets = found.fresh[name][1]
+            if not [one for one in targets if await self.leavers.page_of(self._of(one), name)]:
+                seen_on[name] = targets
+        left = await self._left(but=self.kept_of_ours + self.kept_for_letters)
+        await self._buy(refresh.linking_pages(self.index, seen_on, left))
+
+    async def _buy(self, asks: Sequence[Ask]) -> None:
+        for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
+            if answer is not None and isinstance(ask.query, LinksQuery):
+                of = self._of(ask.query.target)
+                for row in answer.only(Link):
+                    await self.database.run(partial(link_changes.keep_page, of=of, link=row))
 
     @property
     def _is_free(self) -> bool:
@@ -127,9 +152,28 @@ class LinkWatch:
         at = await self.database.read(partial(link_changes.last_asked, of=self._of(page.target)))
         if at is None or at.date() == self.clock.now().date():
             return page
+        if page.is_ours:  # a week in which as many came as went was not asked about
+            return replace(page, since=at)
         return replace(page, since=max(page.since, at))
 
-    async def _ask(self, pages: Sequence[WatchedPage]) -> tuple[list[Profile], set[Target]]:
+    async def _asked_from(self, page: WatchedPage) -> date:
+        """Return from which day on it is asked who is new, the same for the rest of a day."""
+        now = self.clock.now()
+        if page.since is None:
+            return now.date()
+        last, of = page.since.date(), self._of(page.target)
+        if self._is_free or page.grew_by == 0:
+            return last
+        today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        first = await self.database.read(lambda db: link_changes.first_asked_since(db, of))
+        known = await self.database.read(
+            lambda db: link_changes.known_days(db, of, since=last - OVERLAP, before=today)
+        )
+        return refresh.asked_from(last, first=first, known=known, grew_by=page.grew_by)
+
+    async def _ask(
+        self, pages: Sequence[WatchedPage], asked_from: Mapping[Target, date]
+    ) -> tuple[list[Profile], set[Target]]:
         asks = []
         if self._is_free:
             asks = [steps.who_links(self.index, page.target, steps.FREE_ROWS) for page in pages]
@@ -137,7 +181,10 @@ class LinkWatch:
             grown: dict[date, dict[Target, int | None]] = defaultdict(dict)
             for page in pages:
                 if page.since is not None:
-                    grown[page.since.date()][page.target] = page.grew_by
+                    day = asked_from[page.target]
+                    # A day more brings what is known, so the growth says nothing of how many.
+                    is_whole = day == page.since.date() or page.grew_by == 0
+                    grown[day][page.target] = page.grew_by if is_whole else None
             for day, some in grown.items():
                 asks += refresh.new_linkers_of_all(self.index, some, since=day)
         found: list[Profile] = []
@@ -189,77 +236,34 @@ class LinkWatch:
 
         return await self.database.run(keep)
 
-    async def _ask_who_left(self, pages: Sequence[WatchedPage]) -> list[tuple[Target, Link]]:
-        """Ask for the lost links of our pages whose count fell, if the index knows them."""
-        since = {
-            page.target: page.since
-            for page in pages
-            if page.is_ours and page.since and (page.grew_by or 0) < 0
-        }
+    async def _ask_who_left(
+        self, pages: Sequence[WatchedPage], left: Sequence[tuple[Target, Link]]
+    ) -> None:
+        """Ask who left our pages, and who came instead where a count stood still."""
+        if self._is_free:  # read whole, so it has shown who left
+            await self.leavers.note(left)
+            return
+        ours = [page for page in pages if page.is_ours]
+        busy = refresh.is_busy(page.grew_by for page in pages if not page.is_ours)
+        asked = await self.leavers.ask(ours, left=await self._for_losses(), busy=busy)
+        hidden = [one.page for one in asked if one.rows and one.page.grew_by == 0]
         asks = [
             ask
-            for target, at in since.items()
-            if (ask := refresh.lost_links(self.index, target, since=at.date()))
+            for page in hidden
+            if (since := await self._last_asked(page)) is not None
+            and (ask := refresh.new_linkers(self.index, page.target, since=since, grew_by=None))
         ]
-        asks = steps.that_fit(asks, await self._left())
-        left = []
+        asks = steps.that_fit(asks, await self._for_losses())
         for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
-            if isinstance(ask.query, LostQuery) and answer is not None:
-                told = await self._told(ask.query.target, since[ask.query.target])
-                rows = [row for row in answer.only(Link) if row.domain not in told]
-                of = self._of(ask.query.target)
-                for row in rows:
-                    # Some indexes name only the domain; an earlier read may know its page.
-                    known = None if row.source_url else await self._page_of(of, row.domain)
-                    left.append((ask.query.target, known or row))
-        return left
+            if answer is not None and isinstance(ask.query, ReferringQuery):
+                for profile in link_lists.read(ask, answer):
+                    await self._keep(profile, is_ours=True, asked_since=ask.query.since)
+        await self.leavers.judge(asked, await self._for_losses())
 
-    async def _page_of(self, of: ProfileOf, domain: str) -> Link | None:
-        return await self.database.read(lambda db: link_changes.page_of(db, of, domain))
-
-    async def _told(self, target: Target, since: datetime) -> set[str]:
-        """Return the domains already stored as lost, as the last look's day is asked for again."""
-        known = await self.database.read(
-            partial(
-                link_changes.losses,
-                of=self._of(target),
-                after=since - timedelta(days=1),
-                until=self.clock.now(),
-            )
-        )
-        return {one.domain for one in known if one.state == LOST}
-
-    async def _check(self, left: Sequence[tuple[Target, Link]]) -> None:
-        """Read the pages of links that the index lost: an index refresh drops many live links."""
-        known = [link.source_url for _, link in left if link.source_url][:MOST_PAGES_READ]
-        reads = dict(zip(known, await self.reader.read_many(known), strict=True))
-        at = self.clock.now()
-        for target, link in left:
-            read = reads.get(link.source_url)
-            state = await self._seen(read) if read else UNCHECKED
-            note = partial(
-                link_changes.note_loss,
-                of=self._of(target),
-                domain=link.domain,
-                state=state,
-                url=link.source_url or None,
-                at=at,
-            )
-            await self.database.run(note)
-
-    async def _seen(self, read: PageRead) -> str:
-        """Return the state of a link whose page was read: LOST, STILL_THERE or UNCHECKED."""
-        if read.state is ReadState.MISSING:
-            return LOST
-        if read.state is not ReadState.READ:
-            return UNCHECKED
-        (facts,) = await understood(self.reader, [read])
-        if self.own & set(facts.outbound_domains):
-            return STILL_THERE
-        # The link may be in a part that was not seen, if the page needs scripts or links to more
-        # sites than its facts can hold.
-        seen_whole = facts.readable and len(facts.outbound_domains) < MAX_SHOWN
-        return LOST if seen_whole else UNCHECKED
+    async def _last_asked(self, page: WatchedPage) -> date | None:
+        of = self._of(page.target)
+        at = await self.database.read(partial(link_changes.last_asked, of=of))
+        return at.date() if at else None
 
     async def _fresh(
         self, pages: Iterable[WatchedPage]
@@ -290,29 +294,28 @@ class LinkWatch:
         return dict(strongest)
 
     async def _prove(
-        self, fresh: dict[str, tuple[ReferringDomain, list[Target]]], ours: set[Target]
+        self,
+        fresh: dict[str, tuple[ReferringDomain, list[Target]]],
+        ours: set[Target],
+        last_looks: Sequence[datetime],
     ) -> None:
-        """Ask once whether the new domains of all competitors link to us, and store the answer."""
-        theirs = [name for name, (_, targets) in fresh.items() if not ours & set(targets)]
-        await self.proof.keep(theirs, await self._left())
+        """Ask once whether the new domains of all competitors link to us, and keep what is said.
 
-    async def _buy_pages(
-        self, fresh: dict[str, tuple[ReferringDomain, list[Target]]], ours: set[Target]
-    ) -> None:
-        """Buy the linking pages of our new links, then of the strongest others, within the cap."""
-        names = sorted(fresh, key=lambda name: not ours & set(fresh[name][1]))
-        seen_on = {name: fresh[name][1] for name in names[:MOST_PAGES_BOUGHT]}
-        left = await self._left(but=self.kept_of_ours)
-        asks = [
-            ask
-            for ask in steps.enrichment(self.index, seen_on, left)
-            if ask.capability is Capability.LINKS and not ask.beyond_the_cap
-        ]
-        for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
-            if answer is not None and isinstance(ask.query, LinksQuery):
-                of = self._of(ask.query.target)
-                for row in answer.only(Link):
-                    await self.database.run(partial(link_changes.keep_page, of=of, link=row))
+        Of whom that is known since the last looks nobody is asked again.
+        """
+        theirs = [name for name, (_, targets) in fresh.items() if not ours & set(targets)]
+        since = min(last_looks, default=self.clock.now())
+        known = await self.database.read(
+            lambda db: (
+                link_changes.linking_to(db, self.team, self.site, self.own, theirs)
+                | link_changes.absent(db, self.team, self.site, theirs, since=since)
+            )
+        )
+        await self.proof.keep([name for name in theirs if name not in known], await self._left())
+
+    async def _for_losses(self) -> int | None:
+        """Return what may be spent on who left: letters to write come before."""
+        return await self._left(but=self.kept_for_letters)
 
     async def _left(self, *, but: int = 0) -> int | None:
         """Return the units that may be spent beyond counts and lists; None: without limit.

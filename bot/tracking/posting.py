@@ -16,11 +16,12 @@ from bot.common.errors import LinkGapError
 from bot.gap.changes import rank_moved
 from bot.model.tracking import Digest
 from bot.settings.environment import Settings
-from bot.store import posts, workspace
+from bot.store import failures, posts, proposals, workspace
 from bot.store.connect import Database
+from bot.store.leases import LeaseLost, fenced
 from bot.store.posts import PostState, Slot
 from bot.tracking.alerts import alerts_since
-from bot.tracking.digest import WEEKLY, Digests
+from bot.tracking.digest import WEEKLY, Digests, read_run
 from bot.tracking.keywords import A_DAY, Tracking
 from bot.tracking.notifier import CannotPost, Notifier, Posted
 
@@ -71,6 +72,16 @@ class ScheduledPosts:
 
         await self._turn(slot, read)
 
+    async def try_again(self, slot: Slot) -> None:
+        """Read again what failed this week and may be answered now, within the week's own price."""
+        if await self._stopped(slot) is not None:
+            return
+        at, team, channel = self._clock.now(), slot.team, slot.channel
+        claimed = await self._database.run(lambda db: failures.claim(db, team, channel, WEEKLY, at))
+        here = await self._tracking.following(team, channel) if claimed else ()
+        for run_id, ids in claimed.items():
+            await self._tracking.refresh([one for one in here if one.id in ids], run_id=run_id)
+
     async def digest(self, slot: Slot) -> PostState | None:
         """Take a week's turn; return None if another process has it or it is over."""
         claimed = await self._claim(slot)
@@ -87,7 +98,13 @@ class ScheduledPosts:
         settings = await self._settings_of(slot.team, slot.channel)
         if not worth_posting(digest, quiet=settings.quiet):
             return await self._end(slot, PostState.NOTHING)
-        return await self._post(slot, partial(self._notifier.post_digest, slot, digest))
+        return await self._post(slot, partial(self._tell_week, slot, digest))
+
+    async def _tell_week(self, slot: Slot, digest: Digest) -> Posted:
+        posted = await self._notifier.post_digest(slot, digest)
+        at = self._clock.now()
+        await self._database.run(lambda db: proposals.note(db, slot, digest.to_do, at))
+        return posted
 
     async def alerts(self, slot: Slot) -> PostState | None:
         """Take a day's turn; return None if it is taken or over, or if there are no alerts."""
@@ -134,11 +151,13 @@ class ScheduledPosts:
     async def _turn(self, slot: Slot, take: Callable[[], Awaitable[PostState]]) -> PostState | None:
         """Take a claimed turn; hold what Slack refuses for now, and tell its owner once."""
         try:
-            return await take()
-        except CannotPost as refused:
-            await self._stop(slot, refused)
-            return await self._end(slot, PostState.HELD)
-        except TurnLost:
+            with fenced(partial(posts.is_held, slot=slot, owner=self._owner)):
+                try:
+                    return await take()
+                except CannotPost as refused:
+                    await self._stop(slot, refused)
+                    return await self._end(slot, PostState.HELD)
+        except (TurnLost, LeaseLost):
             log.warning("%s was taken over by another process", slot.name)
             return None
 
@@ -159,7 +178,7 @@ class ScheduledPosts:
     async def _refresh(self, slot: Slot) -> None:
         """Refresh a channel's due keywords by portions, and renew the claim after each."""
         due = await self._tracking.due(slot.team, slot.channel, after=A_DAY)
-        run_id = f"{WEEKLY}{slot.channel}:{slot.period}"
+        run_id = read_run(slot.channel, slot.period)
         await self._tracking.refresh(due, run_id=run_id, between=partial(self._renew, slot))
 
     async def _reach(self, slot: Slot, *, to_read: bool) -> None:
@@ -237,11 +256,10 @@ class ScheduledPosts:
 def worth_posting(digest: Digest, *, quiet: bool) -> bool:
     """Say whether a digest is posted: when anything changed or, in quiet mode, our own numbers.
 
-    A digest of a week in which nothing could be read is always posted: silence would look like no
-    change.
+    A week in which nothing could be read is told, once: silence would pass for no change.
     """
     if digest.nothing_read:
-        return True
+        return any(not one.told_before for one in digest.unread)
     if not quiet:
         return digest.changed
     ours = any(line.have_change or line.gap_change or rank_moved(line) for line in digest.keywords)

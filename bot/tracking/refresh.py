@@ -5,11 +5,14 @@ links (`bot.tracking.link_changes`). A keyword that cannot be read keeps its las
 why.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
+
+import sqlite_utils
 
 from bot.analysis.ask import Asker
 from bot.common.clock import Clock
@@ -24,21 +27,23 @@ from bot.model.question import NO_PAGE
 from bot.model.report import Competitor
 from bot.model.tracking import CompetitorCount, Snapshot, TrackedKeyword
 from bot.pages.reading.fetch import Reader
-from bot.planning import quote, refresh
+from bot.planning import quote, refresh, steps
 from bot.planning.vendors import VendorSelection, vendors_for
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.environment import Settings
 from bot.settings.levels import TeamSettings
-from bot.spending.budget import Rules, RunBudget
-from bot.store import snapshots
+from bot.spending.budget import RunBudget
+from bot.store import failures, ledger, snapshots
 from bot.store import tracked_keywords as store
-from bot.store.answers import SqliteAnswers
 from bot.store.connect import Database
 from bot.store.ledger import Payer
 from bot.tracking.absence import AbsenceProof
-from bot.tracking.link_changes import LinkWatch, WatchedPage
+from bot.tracking.letters import Letter, letters
+from bot.tracking.link_changes import Found, LinkWatch
+from bot.tracking.watched_page import WatchedPage
+from bot.tracking.who_left import Leavers
 
 KEPT_IN_VIEW = 24
 """How many snapshots a read looks back on: the top 3's window and the last weekly one before it."""
@@ -49,13 +54,14 @@ NOT_ASKED = "It was counted, but who links newly could not be asked; the next re
 class Outcome:
     """How the read of a keyword ended: a snapshot, or why there is none.
 
-    With both, the counts are known but new links could not be asked for; the next read asks for
-    all since then.
+    With both, it was counted, and who is new could not be asked: the next read asks for all since.
+    `again`: nobody answered, so the same read may succeed later.
     """
 
     tracked: TrackedKeyword
     snapshot: Snapshot | None
     fault: str | None
+    again: bool = False
 
 
 @dataclass
@@ -68,6 +74,7 @@ class _Reading:
     competitors: tuple[CompetitorCount, ...] = ()
     page: str | None = None
     fault: str | None = None
+    again: bool = False
 
     @property
     def pages(self) -> list[str]:
@@ -99,13 +106,15 @@ class Refresher:
         *,
         run_id: str,
         person: str | None = None,
-        to_come: int = 0,
+        to_come: Sequence[TrackedKeyword] = (),
+        alone: bool = False,
     ) -> tuple[Outcome, ...]:
         """Read keywords of one channel and store the results; never raises for a vendor.
 
-        Keywords of one site that use the same vendors share requests. If no connected vendor can
-        answer a keyword any more, its outcome has that fault. `to_come` is the number of keywords
-        that the same run reads later; enough of its cap is kept for them.
+        Keywords of one site that the same vendors answer share their questions. A keyword that no
+        connected vendor fits any more has that as its fault. `to_come`: keywords that the same run
+        reads later, for which enough of its cap is left. With the last of them the linking pages of
+        those are bought to whom the digest proposes to write. `alone`: the run reads one keyword.
         """
         found: dict[str, Outcome] = {}
         groups: dict[tuple[str, ...], list[tuple[TrackedKeyword, VendorSelection]]] = defaultdict(
@@ -124,13 +133,63 @@ class Refresher:
                 continue
             serp = chosen.serp.name if chosen.serp else ""
             groups[tracked.question.site, serp, chosen.main.name].append((tracked, chosen))
-        for number, members in enumerate(groups.values()):
-            run = f"{run_id}/{number}" if number else run_id
-            group = await self._open(members, held, run, person=person, to_come=to_come)
+        opened: list[_Group] = []
+        waiting = [*keywords, *to_come]
+        for members in groups.values():
+            for tracked, _ in members:
+                waiting.remove(tracked)
+            group = await self._open(members, held, run_id, person=person, to_come=waiting)
+            opened.append(group)
             found |= {outcome.tracked.id: outcome for outcome in await group.read()}
         for outcome in found.values():
-            await self._keep(outcome)
+            await self._keep(outcome, run_id)
+        if not to_come:
+            await self._buy_letters(opened, held, run_id, (team, channel, person), alone=alone)
+        for group in opened:
+            await group.watch.buy_pages(group.found)
         return tuple(found[tracked.id] for tracked in keywords)
+
+    async def own_domains(self, team: str, site: str | None) -> frozenset[str]:
+        """Return a site's domain and its aliases: a page on any of them is ours."""
+        held = await self._database.read(lambda db: levels.read(db, self._settings, team))
+        return held.own_domains(site) if site else frozenset()
+
+    async def _buy_letters(
+        self,
+        opened: Sequence["_Group"],
+        held: TeamSettings,
+        run_id: str,
+        whose: tuple[str, str, str | None],
+        *,
+        alone: bool,
+    ) -> None:
+        """Buy the linking pages of those to whom the next digest proposes to write."""
+        if not any(group.found.fresh for group in opened):
+            return
+        team, channel, person = whose
+        wanted = await self._database.read(
+            partial(
+                letters,
+                settings=self._settings,
+                team=team,
+                channel=channel,
+                at=self._clock.now(),
+                provers=steps.provers(self._registry.vendors),
+            )
+        )
+        of_site: dict[str, list[Letter]] = defaultdict(list)
+        for letter in wanted:
+            of_site[letter.keyword.question.site].append(letter)
+        for site, some in of_site.items():
+            group = next((one for one in opened if one.site == site), None)
+            if group is None:  # the keywords of this site were read earlier in this run
+                keyword = some[0].keyword
+                settings = held.at(site, channel)
+                chosen = vendors_for(self._registry, keyword.question, settings)
+                group = await self._open(
+                    [(keyword, chosen)], held, run_id, person=person, to_come=()
+                )
+            await group.buy_letters(some, alone=alone)
 
     async def _open(
         self,
@@ -139,7 +198,7 @@ class Refresher:
         run_id: str,
         *,
         person: str | None,
-        to_come: int,
+        to_come: Sequence[TrackedKeyword],
     ) -> "_Group":
         (first, chosen), now = members[0], self._clock.now()
         team, site = first.team, first.question.site
@@ -150,17 +209,28 @@ class Refresher:
         )
         others = await self._database.read(lambda db: store.of_channel(db, team, first.channel))
         own = held.own_domains(site)
-        budget = RunBudget(
+        later = self._worst(to_come, held)
+        this_run = Counter(later)  # not by +, which drops a cap of 0
+        this_run.update(self._worst([tracked for tracked, _ in members], held))
+        whole_week = self._worst([one.tracked for one in others], held)
+        caps = {
+            vendor: min(
+                max(units, whole_week[vendor]),
+                units + await self._used(team, run_id, vendor),
+            )
+            for vendor, units in this_run.items()
+        }
+        budget = RunBudget.of_run(
             self._database,
-            run_id,
-            team,
-            None,
-            SqliteAnswers(self._database, team),
-            _caps(chosen, max(len(others), len(members)), len(own), settings.run_cap),
-            Payer(person, site, first.channel),
-            Rules.of(settings),
+            settings,
+            (),
+            run_id=run_id,
+            team=team,
+            payer=Payer(person, site, first.channel),
+            caps=caps,
         )
         asker = Asker(self._gateway, budget, fresh=False)
+        begun_with = await budget.left(chosen.main.name, chosen.main.pool)
         watch = LinkWatch(
             team=team,
             site=site,
@@ -169,10 +239,13 @@ class Refresher:
             asker=asker,
             database=self._database,
             clock=self._clock,
-            reader=self._reader,
+            leavers=Leavers(
+                team, site, own, chosen.main, asker, self._database, self._clock, self._reader
+            ),
             proof=AbsenceProof(team, site, own, chosen, asker, self._database, self._clock),
-            kept_back=_caps(chosen, to_come, len(own), settings.run_cap).get(chosen.main.name, 0),
+            kept_back=later[chosen.main.name],
             kept_of_ours=_lists_of_ours(chosen, len(members)),
+            kept_for_letters=refresh.letters_worst(chosen.main, len(members) + len(to_come)),
         )
         readings = [
             _Reading(one, tuple(s for s in past.get(one.id, ()) if s.index == chosen.main.name))
@@ -189,18 +262,54 @@ class Refresher:
             settings.window,
             ZoneInfo(settings.time_zone),
             run_id,
+            begun_with,
         )
 
-    async def _keep(self, outcome: Outcome) -> None:
+    def _worst(self, keywords: Iterable[TrackedKeyword], held: TeamSettings) -> Counter[str]:
+        """Return the most that reading them may cost by vendor, as it is quoted: site by site."""
+        alike: dict[object, list[TrackedKeyword]] = defaultdict(list)
+        for one in keywords:
+            alike[quote.read_together(one.question)].append(one)
+        worst = Counter[str]()
+        for some in alike.values():
+            question = some[0].question
+            settings = held.at(question.site, some[0].channel)
+            try:
+                chosen = vendors_for(self._registry, question, settings)
+            except BadQuestion:
+                continue  # it is not read, so it costs nothing
+            own = len(held.own_domains(question.site))
+            worst.update(_caps(chosen, len(some), own, settings.run_cap))
+        return worst
+
+    async def _used(self, team: str, run_id: str, vendor: str) -> int:
+        pool = self._registry.named(vendor).pool
+        return await self._database.read(
+            lambda db: ledger.used_units(db, team, run_id, vendor, pool)
+        )
+
+    async def _keep(self, outcome: Outcome, run_id: str) -> None:
         tracked, snapshot, fault = outcome.tracked, outcome.snapshot, outcome.fault
         if snapshot is not None:
             await self._database.run(
                 lambda db: snapshots.add(db, tracked.team, tracked.id, snapshot)
             )
         if fault is not None:
-            await self._database.run(
-                lambda db: store.note_fault(db, tracked.team, tracked.id, fault)
-            )
+            at = self._clock.now()
+
+            def note(db: sqlite_utils.Database) -> None:
+                store.note_fault(db, tracked.team, tracked.id, fault)
+                failures.note(
+                    db,
+                    tracked.team,
+                    tracked.id,
+                    fault,
+                    at=at,
+                    run_id=run_id,
+                    again=outcome.again,
+                )
+
+            await self._database.run(note)
 
 
 def _caps(
@@ -231,15 +340,37 @@ class _Group:
     window: int
     zone: ZoneInfo
     run_id: str
+    begun_with: int | None
     counted: dict[Target, Metrics] = field(default_factory=dict)
+    found: Found = field(default_factory=Found)
 
     async def read(self) -> list[Outcome]:
         """Take the steps in order; a keyword that fails does not affect the others."""
         await self._search()
         ready = [one for one in self.readings if one.fault is None]
         await self._count(ready)
-        unanswered = await self.watch.look(_watched(ready, self._links))
-        return [self._outcome(one, unanswered) for one in self.readings]
+        self.found = await self.watch.look(_watched(ready, self._links))
+        return [self._outcome(one, self.found.unanswered) for one in self.readings]
+
+    async def buy_letters(self, some: Sequence[Letter], *, alone: bool) -> None:
+        """Buy the linking pages of those to write to, of what was put by for it.
+
+        One keyword alone has what a week in which our page stands still leaves over.
+        """
+        index, serp = self.chosen.main, self.chosen.serp
+        seen_on = {
+            one.domain: self.found.fresh[one.domain][1]
+            if one.domain in self.found.fresh
+            else [Target(Scope.PAGE, one.competitor)]
+            for one in some
+        }
+        units: int | None = refresh.letters_worst(index, len(seen_on) + 1)
+        if alone:
+            left = await self.asker.budget.left(index.name, index.pool)
+            spent = 0 if left is None or self.begun_with is None else self.begun_with - left
+            week = refresh.weekly_worst(index, serp, 1, ours_moved=False, own_domains=len(self.own))
+            units = max(0, week - spent)
+        await self.watch.buy_letters(seen_on, units)
 
     async def _search(self) -> None:
         """Read today's search results and choose each keyword's competitors."""
@@ -257,6 +388,7 @@ class _Group:
             one.serp = pages_once(answer.only(SerpRow)) if answer else ()
             if answer is None:
                 one.fault = source.note or "The search results could not be read."
+                one.again = True
         for one in self.readings:
             if one.fault is None:
                 self._choose_target(one)
@@ -308,7 +440,7 @@ class _Group:
     def _outcome(self, one: _Reading, unanswered: frozenset[str]) -> Outcome:
         """Compute the need; while authorities are unknown, the last read's multiplier applies."""
         if one.fault is not None:
-            return Outcome(one.tracked, None, one.fault)
+            return Outcome(one.tracked, None, one.fault, one.again)
         ours = _ours(one.serp, self.own)
         page = None if one.page == NO_PAGE else one.page
         have = 0 if one.page == NO_PAGE else self._links(page) if page else None
@@ -337,7 +469,8 @@ class _Group:
             reread=unanswered.isdisjoint(one.pages),
             sample=self.chosen.sample,
         )
-        return Outcome(one.tracked, snapshot, None if snapshot.reread else NOT_ASKED)
+        fault = None if snapshot.reread else NOT_ASKED
+        return Outcome(one.tracked, snapshot, fault, again=fault is not None)
 
     def _competitor(self, competitor: CompetitorCount) -> Competitor:
         authority = self._authority(competitor.url, competitor.domain)

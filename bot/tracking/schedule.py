@@ -22,12 +22,12 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.common.clock import Clock
 from bot.settings.environment import Settings
-from bot.store import posts, tracked_keywords
+from bot.store import digest_times, failures, posts, tracked_keywords
 from bot.store.answers import purge_expired
 from bot.store.connect import Database
 from bot.store.posts import ENDED, PostKind, Slot
 from bot.store.workspace import CLI_TEAM
-from bot.tracking.digest import digest_slot
+from bot.tracking.digest import WEEKLY, digest_slot
 from bot.tracking.local_hours import LocalHour
 from bot.tracking.posting import ScheduledPosts, SettingsOf
 
@@ -134,9 +134,25 @@ class Schedule:
         turns: list[Turn] = []
         for team, channel in await self._channels():
             with self._alone(team, channel):
-                turns += _turns(team, channel, await self._settings_of(team, channel), now)
+                settings = await self._settings_of(team, channel)
+                moved = await self._moved(team, channel, settings, now)
+                turns += _turns(team, channel, settings, now, moved)
         open_turns = await self._database.read(lambda db: [*filter(partial(_is_open, db), turns)])
         return tuple(sorted(open_turns, key=lambda turn: turn.at))
+
+    async def _moved(
+        self, team: str, channel: str, settings: Settings, now: datetime
+    ) -> datetime | None:
+        """Return when the channel's digest was moved to its present day and hour, if that is known.
+
+        Settings change in many places, also while no bot runs, so it is noticed here.
+        """
+        said = f"{settings.digest_day} {settings.digest_hour} {settings.time_zone}"
+        before, since = await self._database.read(lambda db: digest_times.seen(db, team, channel))
+        if before == said:
+            return since
+        await self._database.run(lambda db: digest_times.note(db, team, channel, said, now))
+        return None if before is None else now
 
     async def run_due(self) -> None:
         """Take every due turn, and read ahead for digests that are due soon.
@@ -162,6 +178,8 @@ class Schedule:
             works.setdefault(_channel(turn.slot), []).append((self._take, turn.slot))
         for slot in await self._near():
             works.setdefault(_channel(slot), []).append((self._scheduled_posts.read_ahead, slot))
+        for slot in await self._failed():
+            works.setdefault(_channel(slot), []).append((self._scheduled_posts.try_again, slot))
         begun = works.keys() - self._under_way
         self._under_way |= begun
         await asyncio.gather(*(self._in_order(channel, works[channel]) for channel in begun))
@@ -200,6 +218,19 @@ class Schedule:
         found = await self._database.read(tracked_keywords.channels)
         return [(team, channel) for team, channel in found if team != CLI_TEAM]
 
+    async def _failed(self) -> list[Slot]:
+        """Return the channels, at their waking hours, that have a failed read to try again."""
+        now, found = self._clock.now(), []
+        waiting = await self._database.read(lambda db: failures.waiting(db, WEEKLY, now))
+        for team, channel in waiting:
+            if team != CLI_TEAM:
+                with self._alone(team, channel):
+                    settings = await self._settings_of(team, channel)
+                    local = now.astimezone(ZoneInfo(settings.time_zone))
+                    if FIRST_HOUR <= local.hour <= LAST_HOUR:
+                        found.append(digest_slot(team, channel, settings, now))
+        return found
+
     async def _near(self) -> list[Slot]:
         """Return the digests of large channels for which reading has to begin now."""
         now = self._clock.now()
@@ -227,18 +258,28 @@ def next_weekly(now: datetime, settings: Settings) -> datetime:
     return _next(now, _weekly(settings))
 
 
-def _turns(team: str, channel: str, settings: Settings, now: datetime) -> list[Turn]:
-    """Return the channel's latest digest and, on other days, today's alerts; nothing at night.
+def _turns(
+    team: str, channel: str, settings: Settings, now: datetime, moved: datetime | None
+) -> list[Turn]:
+    """Return the channel's latest digest and, on any other day, today's alerts; at night nothing.
 
-    Yesterday's alerts are over: they must not be posted in the morning, just before today's alerts
-    or today's digest.
+    A digest whose moment lies before it was `moved` there was not missed: it comes at the next
+    hour, and not while somebody sets the day.
+
+    Yesterday's alerts are over: they must not come in the morning before today's, or before the
+    digest of today.
     """
     zone = ZoneInfo(settings.time_zone)
     local = now.astimezone(zone)
     if not FIRST_HOUR <= local.hour <= LAST_HOUR:
         return []
     digest_at = _weekly(settings).latest(now)
-    turns = [Turn(digest_slot(team, channel, settings, digest_at), digest_at)]
+    slot, at = digest_slot(team, channel, settings, digest_at), digest_at
+    if moved is not None and digest_at < moved:
+        at = _daily(settings).after(moved)
+    turns = []
+    if at <= now:
+        turns.append(Turn(slot, at))
     today = _daily(settings).latest(now)
     if today != digest_at and today.astimezone(zone).date() == local.date():
         turns.append(Turn(Slot(team, channel, PostKind.ALERT, f"{local:%Y-%m-%d}"), today))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.model.question import Question, read_words
 from bot.render import notes
 from bot.render.slack.message import Message
+from handlers import vendor_choice
 from handlers.jobs import submit
 from handlers.request import Answer, Kind, Request
 from handlers.services import Services
@@ -23,6 +24,9 @@ async def commit(services: Services, request: Request[Answer], key: str) -> Mess
 
     `key` identifies what Slack sent (a trigger, an event). A repeated `key` is ignored silently.
     """
+    refused = await vendor_choice.refusal(services, request.place, (request.body.question,))
+    if refused is not None:
+        return refused
     holder = services.in_progress.claim(request, key)
     if holder is not None:
         return None if holder == key else notes.duplicate(request.body.question)

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.common.clock import Clock
 from bot.settings.environment import Settings
+from handlers.slack.bounded import TIMEOUT_S, anew_each_time
 
 HARMLESS_TWICE = frozenset(
     {
@@ -91,12 +92,16 @@ class FaultRetry(_ClockRetryHandler):
         return response is not None and response.status_code in (500, 502, 503, 504)
 
 
-def slack_client(settings: Settings, clock: Clock) -> AsyncWebClient:
-    """Return the client for the workspace's token; Bolt copies its handlers to each request."""
+def slack_client(settings: Settings, clock: Clock, *, seconds: float = TIMEOUT_S) -> AsyncWebClient:
+    """Return the client for the workspace's token; Bolt copies its handlers to each request.
+
+    A request and its whole answer may take `seconds`.
+    """
     token = settings.slack_bot_token
     return AsyncWebClient(
         token=token.get_secret_value() if token else None,
         base_url=settings.slack_base_url,
+        session=anew_each_time(seconds),
         retry_handlers=[
             RateLimitRetry(clock, RATE_LIMIT_RETRIES),
             FaultRetry(clock, FAULT_RETRIES),

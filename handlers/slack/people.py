@@ -17,15 +17,21 @@ PATIENCE_S = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`is_admin` of the workspace, owners included; None: Slack did not say, and `why` tells."""
+    """`is_admin` of the workspace, owners included; None: Slack did not say, and `why` tells.
+
+    `is_foreign`: they belong to another workspace, whose admins and owners have no rights here.
+    """
 
     user: str
     is_admin: bool | None
     time_zone: str | None
     why: str = ""
+    is_foreign: bool = False
 
     def may_change_money(self, settings: Settings) -> bool:
         """Say whether they are an admin or are configured as an owner."""
+        if self.is_foreign:
+            return False
         return self.user in settings.owner_ids or self.is_admin is True
 
 
@@ -38,7 +44,10 @@ async def ask_slack(slack_api: SlackApi, user: str) -> Person:
     except TimeoutError:
         return Person(user, None, None, "Slack took too long to say who you are.")
     admin = any(said.get(right) for right in ("is_admin", "is_owner", "is_primary_owner"))
-    return Person(user, admin and not said.get("deleted"), said.get("tz"))
+    foreign = slack_api.installed is not None and not slack_api.installed.knows(said)
+    is_admin = admin and not said.get("deleted") and not foreign
+    why = "You belong to another workspace." if foreign else ""
+    return Person(user, is_admin, said.get("tz"), why, foreign)
 
 
 def zone_of(person: Person, settings: Settings) -> str | None:

@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from handlers.slack.bounded import opened
 from handlers.slack.refusals import FOREIGN_ADDRESS, SlackRefused
 
 SLACKS = ("https://hooks.slack.com/", "https://hooks.slack-gov.com/")
 """Where Slack and GovSlack take private answers; the slash ends the host for every URL parser."""
-TIMEOUT_S = 30.0
 
 
 def checked(url: object, base_url: str) -> str:
@@ -26,9 +26,7 @@ def session() -> aiohttp.ClientSession:
     """Return a session that refuses every redirect before it is followed."""
     watch = aiohttp.TraceConfig()
     watch.on_request_redirect.append(_refuse)
-    return aiohttp.ClientSession(
-        timeout=aiohttp.ClientTimeout(total=TIMEOUT_S), trace_configs=[watch]
-    )
+    return opened(watches=[watch])
 
 
 async def _refuse(

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.common.clock import Clock
 from bot.render.slack.message import Message
+from bot.store.leases import LeaseLost
 from handlers.slack.refusals import SlackRefused
 
 log = logging.getLogger(__name__)
@@ -58,5 +59,7 @@ class StagedEdits:
                     await self._edit(message)
                 except SlackRefused as refused:
                     log.warning("a staged edit was lost: %s", refused)
+                except LeaseLost:
+                    return
                 except Exception:
                     log.exception("a staged edit was lost")

@@ -1,5 +1,6 @@
 """Checks a token at Slack for whoever set LinkGap up; nobody in the workspace notices."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -10,12 +11,14 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.common.errors import ConfigError
 from bot.settings.environment import Settings
 from handlers.slack.refusals import NOT_REACHABLE, SlackRefused, refused
 
 BOT_TOKEN = "auth.test"  # noqa: S105 - a method's name
 APP_TOKEN = "apps.connections.open"  # noqa: S105 - same
 _TIMEOUT_S = 10
+_FOR_NOW = frozenset({NOT_REACHABLE, "ratelimited"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,27 @@ async def check_token(settings: Settings, method: str, token: SecretStr) -> Acce
         frozenset(scope.strip() for scope in scopes if scope.strip()),
         _moment(_header(answer, "date")),
     )
+
+
+async def refuse_dead_tokens(settings: Settings, *, socket: bool) -> None:
+    """Raise `ConfigError` for a token that Slack certainly refuses, before anything is begun.
+
+    `socket`: the app token is needed too. A Slack that cannot be reached, or does not answer now,
+    is no fault of a token.
+    """
+    needed = {"SLACK_BOT_TOKEN": (BOT_TOKEN, settings.slack_bot_token)}
+    if socket:
+        needed["SLACK_APP_TOKEN"] = (APP_TOKEN, settings.slack_app_token)
+    checks = [check_token(settings, method, token) for method, token in needed.values() if token]
+    answers = await asyncio.gather(*checks, return_exceptions=True)
+    faults = [
+        f"{variable}: Slack refuses it ({answer.code}). Copy it again from api.slack.com/apps, or "
+        "reinstall the app there; `linkgap doctor --online` looks closer."
+        for variable, answer in zip(needed, answers, strict=True)
+        if isinstance(answer, SlackRefused) and answer.certain and answer.code not in _FOR_NOW
+    ]
+    if faults:
+        raise ConfigError(*faults)
 
 
 def _moment(said: str) -> datetime | None:

@@ -15,8 +15,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.common.clock import Clock
+from bot.common.loops import Backoff
 from bot.render.slack.message import Message, View
 from handlers.slack import reply_address
+from handlers.slack.installed import Installed
 from handlers.slack.refusals import (
     BAD_BLOCKS,
     NO_ANSWER,
@@ -34,10 +36,22 @@ BETWEEN_POSTS_S = 1.0
 
 
 class SlackApi:
-    """Everything that the bot does in Slack, through one client."""
+    """Everything that the bot does in Slack, through one client.
 
-    def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
+    `still_held` is awaited right before anything is said: it raises when the work that says it
+    belongs to another process by now.
+    """
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        clock: Clock,
+        still_held: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self.client, self._clock = client, clock
+        self._still_held = still_held or _always
+        self.installed: Installed | None = None
+        """Whose token it is; None until Slack has said so."""
         self._free_at: dict[str, float] = {}
 
     async def post(self, channel: str, message: Message, thread_ts: str | None = None) -> str:
@@ -45,6 +59,7 @@ class SlackApi:
 
         async def send(shape: Message) -> str:
             await self._wait_for_turn(channel)
+            await self._still_held()
             answer = await self.client.chat_postMessage(
                 channel=channel,
                 text=shape.text,
@@ -61,6 +76,7 @@ class SlackApi:
         """Replace a message's words and blocks."""
 
         async def send(shape: Message) -> None:
+            await self._still_held()
             # Send empty blocks too: Slack keeps blocks that an update leaves out.
             await self.client.chat_update(
                 channel=channel, ts=ts, text=shape.text, blocks=shape.blocks
@@ -74,6 +90,7 @@ class SlackApi:
         """Post a message that only one person sees; the bot must be in the channel."""
 
         async def send(shape: Message) -> None:
+            await self._still_held()
             await self.client.chat_postEphemeral(
                 channel=channel,
                 user=user,
@@ -92,6 +109,7 @@ class SlackApi:
         address = reply_address.checked(url, self.client.base_url)
 
         async def send(shape: Message) -> None:
+            await self._still_held()
             async with reply_address.session() as session:
                 hook = AsyncWebhookClient(
                     address, session=session, retry_handlers=self.client.retry_handlers
@@ -109,8 +127,21 @@ class SlackApi:
         await _with_fallbacks(message, send)
 
     async def check(self) -> None:
-        """Check that Slack answers and accepts our token; nobody sees this."""
-        await _asked(self.client.auth_test())
+        """Check that Slack answers and accepts our token, and learn whose it is. Nobody sees it."""
+        said = await _asked(self.client.auth_test())
+        self.installed = Installed(
+            said["team_id"], said.get("user_id"), said.get("bot_id"), said.get("enterprise_id")
+        )
+
+    async def introduce(self) -> None:
+        """Learn whose token it is, however long Slack takes to say so."""
+        backoff = Backoff(self._clock)
+        while self.installed is None:
+            try:
+                await self.check()
+            except SlackRefused as refused:
+                log.warning("Slack does not say who we are, so nobody is served yet: %s", refused)
+                await backoff.wait()
 
     async def direct(self, user: str) -> str:
         """Return the channel of the direct message with a person."""
@@ -122,6 +153,7 @@ class SlackApi:
     ) -> None:
         """Share a file; the bot must be in the channel."""
         await self._wait_for_turn(channel)
+        await self._still_held()
         await _asked(
             self.client.files_upload_v2(
                 channel=channel, thread_ts=thread_ts, filename=name, title=name, content=content
@@ -147,6 +179,10 @@ class SlackApi:
         self._free_at[channel] = at + BETWEEN_POSTS_S
         if at > now:
             await self._clock.sleep(at - now)
+
+
+async def _always() -> None:
+    """Hold whatever is worked on, where nothing can be lost."""
 
 
 async def _with_fallbacks(message: Message, send: Callable[[Message], Awaitable[T]]) -> T:

@@ -17,6 +17,7 @@ from bot.settings.environment import Settings
 from bot.store import workspace
 from bot.store.deliveries import DeliveryState
 from bot.store.jobs import Job
+from bot.tracking.digest import read_run
 from bot.tracking.keywords import is_same, spelled_so
 from handlers import private_notes
 from handlers.request import Track, from_payload
@@ -37,6 +38,11 @@ class Beginning:
         request = from_payload(job.payload, Track)
         self.place, self.asked = request.place, request.body
         self.once = Once(services.database, services.clock, job.id)
+
+    @property
+    def run_id(self) -> str:
+        """Return the run of the first reads: the week's digest adds up what they cost."""
+        return read_run(self.place.channel, self.job.id)
 
     async def guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do the work. Tells the asker about an unexpected error, then raises `Heard`."""
@@ -123,7 +129,7 @@ class Beginning:
     async def will_invent(self) -> bool:
         """Say whether the coming read will be sample data. Stored reads say so themselves."""
         here = await self.services.channels.of(self.place.team, self.place.channel)
-        return here.will_invent(self.asked.questions[0])
+        return any(map(here.will_invent, self.asked.questions))
 
     async def _post(self, message: Message) -> str:
         return await self.services.slack_api.post(self.place.channel, message, self.place.thread)

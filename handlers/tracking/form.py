@@ -12,9 +12,10 @@ from bot.model.question import Defaults, SiteQuestion, read_here, read_site, rea
 from bot.render.slack.message import Message
 from bot.render.tracking.forms import INPUTS, MOST_KEYWORDS, bulk_form
 from bot.tracking.keywords import MOST_TRACKED, key_of, to_keep
-from handlers import private_notes
+from handlers import private_notes, vendor_choice
 from handlers.answer.buttons import anybody, on_click
 from handlers.answer.clicks import Click
+from handlers.channel_settings import ChannelSettings
 from handlers.jobs import submit
 from handlers.request import Kind, Place, Request, Track
 from handlers.services import Services
@@ -28,10 +29,14 @@ _HERE = "tracked here already"
 
 @dataclass
 class _Lines:
-    """The questions that the form's lines hold, and the skipped lines, each with its reason."""
+    """What the lines of the form say: questions, and what is left out with the reason.
+
+    `unfit` are the reasons of those that no connected vendor fits.
+    """
 
     questions: list[SiteQuestion] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    unfit: list[str] = field(default_factory=list)
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -92,6 +97,7 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
         return channel_settings.defaults(named or site)
 
     read = _read(lines, defaults_of, [one.question for one in here])
+    _leave_out_what_nobody_reads(read, channel_settings)
     if not read.questions:
         return {INPUTS[0]: _why_none(read)}
     room = MOST_TRACKED - len(here)
@@ -100,10 +106,9 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
             INPUTS[0]: f"{len(here)} keywords are tracked here and {MOST_TRACKED} is the most, so "
             f"{max(0, room)} more fit; these are {len(read.questions)}."
         }
-    try:
-        channel_settings.vendors(read.questions[0])
-    except BadQuestion as error:
-        return {INPUTS[0]: str(error)}
+    refused = await vendor_choice.refusal(services, place, read.questions)
+    if refused is not None:
+        return {INPUTS[0]: refused.text}
     request = Request(place, Track(tuple(read.questions), skipped=tuple(read.skipped)))
     note = (await submit(services, Kind.TRACK_MANY, request, view["id"])).note
     return {INPUTS[0]: note.text} if note else {}
@@ -135,7 +140,20 @@ def _read(
     return found
 
 
+def _leave_out_what_nobody_reads(read: _Lines, channel_settings: ChannelSettings) -> None:
+    """Leave out each line that no connected vendor fits: its site and its vendors are its own."""
+    for question in [*read.questions]:
+        try:
+            channel_settings.vendors(question)
+        except BadQuestion as error:
+            read.questions.remove(question)
+            read.skipped.append((question.keyword, str(error)))
+            read.unfit.append(str(error))
+
+
 def _why_none(read: _Lines) -> str:
+    if read.unfit:
+        return read.unfit[0]
     if not read.skipped:
         return "Which keywords? One a line."
     line, why = read.skipped[0]

@@ -98,7 +98,7 @@ class _TrackMany:
             here = [one for one in portion if one.id in still]
             if here:
                 await self.services.tracking.refresh(
-                    here, run_id=self.begin.job.id, person=place.user
+                    here, run_id=self.begin.run_id, person=place.user
                 )
             done += len(portion)
             edits.show(self._under_way(done, len(self.asked.questions)))
@@ -138,9 +138,9 @@ class _TrackMany:
             why = next((one.state.fault for one in unread if one.state.fault), track_notes.SURPRISE)
             small.append(
                 f"Not read yet: {counted(len(unread), 'keyword')}. {sentences.sentence(why, 300)} "
-                "They are read again with the next weekly read."
+                "They are read again with the next weekly read at the latest."
             )
-        cost = await self.services.spending.cost(self.begin.job.id, place.team)
+        cost = await self.services.spending.cost(self.begin.run_id, place.team)
         small += [f"{when}.", sentences.cost(cost)]
         read_so_far = [one.latest for one in mine if one.latest]
         sample = any(one.sample for one in read_so_far) if read_so_far else self.will_invent

@@ -123,14 +123,14 @@ class _TrackOne:
         if kept is not None:
             return kept, None
         [outcome] = await self.services.tracking.refresh(
-            [keyword], run_id=self.begin.job.id, person=self.place.user
+            [keyword], run_id=self.begin.run_id, person=self.place.user
         )
         return outcome.snapshot, outcome.fault
 
     async def _kept(self, keyword: TrackedKeyword) -> Snapshot | None:
         """Return the snapshot stored by this job, or by the answer that it started from."""
         read = await self.services.tracking.history(keyword)
-        ours = (self.begin.job.id, self.asked.run)
+        ours = (self.begin.run_id, self.begin.job.id, self.asked.run)
         return next((shot for shot in reversed(read) if shot.run_id in ours), None)
 
     def _told(

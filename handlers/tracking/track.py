@@ -12,7 +12,7 @@ from bot.model.question import read_track_words
 from bot.render.slack.message import Message
 from bot.store import jobs
 from bot.tracking.keywords import to_keep
-from handlers import private_notes
+from handlers import private_notes, vendor_choice
 from handlers.answer.buttons import InPlace, decide, on_click, on_press, undecide
 from handlers.answer.clicks import Click, NotYours
 from handlers.jobs import submit
@@ -37,6 +37,9 @@ def register(app: AsyncApp, services: Services) -> None:
             question = to_keep(request.body.question)
         except BadQuestion as error:
             return private_notes.note(str(error))
+        refused = await vendor_choice.refusal(services, click.place, (question,))
+        if refused is not None:
+            return refused
         wanted = Request(click.place, Track((question,), run=click.value))
         return (await submit(services, Kind.TRACK, wanted, click.trigger_id)).note
 
@@ -67,6 +70,9 @@ async def ask(services: Services, place: Place, words: str, key: str) -> Message
     said = read_track_words(words)
     question = to_keep(channel_settings.read(said.asked))
     channel_settings.vendors(question)
+    refused = await vendor_choice.refusal(services, place, (question,))
+    if refused is not None:
+        return refused
     request = Request(place, Track((question,), said.day, said.hour))
     return (await submit(services, Kind.TRACK, request, key)).note
 

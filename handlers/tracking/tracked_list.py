@@ -6,6 +6,7 @@ The list is shown page by page; a menu in each row edits, pauses or untracks a k
 import json
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -113,7 +114,8 @@ async def _history(services: Services, place: Place, lookup: Lookup) -> Message:
     if isinstance(found, Message):
         return found
     snapshots = await services.tracking.history(found)
-    drawn = history_message(found, snapshots)
+    settings = await services.channels.settings(place.team, place.channel)
+    drawn = history_message(found, snapshots, ZoneInfo(settings.time_zone))
     return marked(drawn) if any(one.sample for one in snapshots) else drawn
 
 

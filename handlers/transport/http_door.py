@@ -1,11 +1,11 @@
-"""What is let in over HTTP: deliveries signed by Slack, and health checks.
+"""What is let in over HTTP: deliveries signed by Slack, health checks and, where set, metrics.
 
 Everything else is refused here, before Bolt sees it. A refusal reads as little as possible (usually
 nothing), sends no request anywhere and logs nothing of the request's content.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -33,10 +33,26 @@ never sees the reason.
 """
 PATIENCE_S = 10.0
 """Seconds for a body to arrive; Slack waits three seconds for its answer."""
+AT_ONCE = 250
+"""Deliveries that are worked on at the same time. A crowd beyond it is told so at once: each takes
+some milliseconds of the processor, and Slack waits three seconds for all of them."""
+CROWDED = (
+    "More is asked at this moment than I can take. Nothing was written down or spent. "
+    "Try again in a minute."
+)
 DEEPEST = 100
 """Nesting levels of a body; Slack's have about twenty."""
 TOO_LARGE = "body above 1 MB"
 _STAMP, _SIGNATURE = b"x-slack-request-timestamp", b"x-slack-signature"
+_FORM = b"application/x-www-form-urlencoded"
+_OF_A_COMMAND = frozenset(
+    f"{of}_{what}".encode()
+    for of in ("team", "channel", "user")
+    for what in ("id", "name", "domain")
+) | {
+    *(b"token", b"command", b"text", b"response_url", b"trigger_id", b"api_app_id"),
+    *(b"is_enterprise_install", b"enterprise_id", b"enterprise_name"),
+}
 # Bolt obeys other headers too, which no signature covers, and fails on those that are not UTF-8.
 _FOR_BOLT = frozenset(
     {b"content-type", _STAMP, _SIGNATURE, b"x-slack-retry-num", b"x-slack-retry-reason"}
@@ -60,10 +76,20 @@ class _ClientGoneError(Exception):
 class HttpDoor:
     """The ASGI application that wraps the one for deliveries."""
 
-    def __init__(self, inside: Inside, *, secret: str, path: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        inside: Inside,
+        *,
+        secret: str,
+        path: str,
+        clock: Clock,
+        unsigned: Collection[str] = (HEALTH_PATH,),
+    ) -> None:
         self._inside, self._secret, self._clock = inside, secret, clock
-        self._methods = {path: "POST", HEALTH_PATH: "GET"}
+        self._unsigned = unsigned
+        self._methods = {path: "POST", **dict.fromkeys(unsigned, "GET")}
         self._turned_away = TurnedAway(clock)
+        self._at_once = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what may come in; refuse everything else."""
@@ -83,7 +109,22 @@ class HttpDoor:
         except _ClientGoneError:
             self._turned_away.note("a request that broke off")
         else:
-            await self._inside(*inside, send)
+            await self._one_of_many(*inside, send)
+
+    async def _one_of_many(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Work on a delivery, unless too many are worked on; health checks are always answered."""
+        if scope["path"] == HEALTH_PATH:
+            await self._inside(scope, receive, send)
+            return
+        if self._at_once >= AT_ONCE:
+            self._turned_away.note("too much at once")
+            await _tell_crowded(send, (await receive())["body"])
+            return
+        self._at_once += 1
+        try:
+            await self._inside(scope, receive, send)
+        finally:
+            self._at_once -= 1
 
     async def _let_in(self, scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
         """Return the request as the inner app sees it; raises `_Refusal` and `_ClientGoneError`."""
@@ -92,7 +133,7 @@ class HttpDoor:
             raise _Refusal(HTTPStatus.NOT_FOUND, "no such address")
         if scope["method"] != allowed:
             raise _Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "not the method", allow=allowed)
-        if scope["path"] == HEALTH_PATH:
+        if scope["path"] in self._unsigned:
             return scope, receive
         headers = [(name.lower(), value) for name, value in scope["headers"]]
         _refuse_size(headers)
@@ -170,12 +211,23 @@ def _escape_payload_word(body: bytes) -> bytes:
 
 def _is_readable(body: bytes, content_type: bytes) -> bool:
     """Say whether Bolt will find an object in the body, parsed the way Bolt does it."""
+    if content_type.partition(b";")[0] == _FORM and _is_plain_command(body):
+        return True
     try:
         headers: dict[str, str | Sequence[str]] = {"content-type": content_type.decode()}
         found: object = AsyncBoltRequest(body=body.decode(), headers=headers).body
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
         return False
     return isinstance(found, dict) and bool(found) and not _is_too_deep(found)
+
+
+def _is_plain_command(body: bytes) -> bool:
+    """Say whether a form has the fields of a command alone: whatever is in them, it can be read.
+
+    Nearly all that a crowd sends; parsing it here as well would be a tenth of each acknowledgement.
+    """
+    names = [field.partition(b"=")[0] for field in body.split(b"&")]
+    return body.isascii() and b"command" in names and _OF_A_COMMAND.issuperset(names)
 
 
 def _is_too_deep(body: dict[str, Any]) -> bool:
@@ -210,6 +262,16 @@ def _is_unbounded(scope: Scope) -> bool:
     length = names.get(b"content-length", b"0")
     sane = length.isdigit() and len(length) <= 15 and int(length) <= THROWN_AWAY
     return b"transfer-encoding" in names or not sane
+
+
+async def _tell_crowded(send: Send, body: bytes) -> None:
+    """Show whoever typed a command why; Slack delivers an event again after a 503."""
+    is_command = b"&command=" in b"&" + body
+    status = HTTPStatus.OK if is_command else HTTPStatus.SERVICE_UNAVAILABLE
+    said = CROWDED.encode() if is_command else status.phrase.encode()
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(said)).encode())]
+    await send({"type": "http.response.start", "status": status.value, "headers": headers})
+    await send({"type": "http.response.body", "body": said})
 
 
 async def _answer(send: Send, refusal: _Refusal, *, hang_up: bool) -> None:

@@ -25,6 +25,13 @@ async def watch(client: SocketModeClient, clock: Clock) -> None:
             await _reconnect(client)
 
 
+async def lost(client: SocketModeClient) -> str | None:
+    """Return in a sentence that Slack is not connected, or None if it is."""
+    if await _is_healthy(client):
+        return None
+    return "The Socket Mode connection to Slack is lost. It is opened anew within a minute or two."
+
+
 async def _is_healthy(client: SocketModeClient) -> bool:
     tasks = (client.message_processor, client.message_receiver, client.current_session_monitor)
     alive = all(task is not None and not task.done() for task in tasks)

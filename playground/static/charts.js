@@ -46,7 +46,7 @@ function axes(block) {
       svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(at), y2: y(at), class: at === 0 ? "zero" : "grid-line" }),
       svg("text", { x: LEFT - 6, y: y(at) + 3.5, class: "tick end" }, short(at)));
   }
-  const every = Math.ceil(categories.length / Math.max(1, Math.floor((WIDTH - LEFT) / 64)));
+  const every = Math.ceil(categories.length / Math.max(1, Math.floor((WIDTH - LEFT) / 52)));
   categories.forEach((category, index) => {
     if (index % every === 0) picture.append(svg("text", { x: middle(index), y: bottom + 16, class: "tick middle" }, category));
   });

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support.vendors.contract_cases import Case, Reply, Said, each, extended, without
-from support.vendors.contract_lines import skip_what_does_not_apply
-from support.vendors.vendor_bench import CASES, EVERY_CASE, REGISTERED, Bench, built
+from support.vendors.contract_cases import Reply, Said, each, extended, without
+from support.vendors.contract_lines import every_case
+from support.vendors.vendor_bench import CASES, REGISTERED, Bench, built
 from support.wallet import Entry, MemoryWallet
 
 from bot.common.domains import registrable
@@ -63,18 +63,8 @@ def bench(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bench:
     return Bench(vendor, CASES[name])
 
 
-@pytest.fixture
-def case(name: str, capability: Capability) -> Case:
-    return CASES[name].cases[capability]
-
-
-@pytest.fixture(autouse=True)
-def _applies(request: pytest.FixtureRequest) -> None:
-    skip_what_does_not_apply(request)
-
-
 def given(said: Said | str | None) -> Said:
-    """Return what the contract cases provide; without it the test does not apply and is skipped."""
+    """Return what the contract cases provide; without it the case is left out."""
     assert said is not None, "the contract cases must say what this looks like"
     assert not isinstance(said, str)
     return said
@@ -132,7 +122,7 @@ def test_without_settings_a_vendor_says_what_it_needs_and_what_it_would_give(
 # Good answers
 
 
-@EVERY_CASE
+@every_case
 async def test_a_good_answer_becomes_rows_and_costs_no_more_than_was_reserved(
     bench, capability, case
 ):
@@ -149,7 +139,7 @@ async def test_a_good_answer_becomes_rows_and_costs_no_more_than_was_reserved(
         assert all(units <= entry.worst.by_pool[pool] for pool, units in told.items())
 
 
-@EVERY_CASE
+@every_case
 async def test_names_are_registrable_and_authority_is_on_the_vendors_own_scale(
     bench, capability, case
 ):
@@ -167,19 +157,19 @@ async def test_names_are_registrable_and_authority_is_on_the_vendors_own_scale(
         assert positions[0] == 1
 
 
-@EVERY_CASE
+@every_case
 async def test_nothing_found_is_an_empty_answer_and_no_failure(bench, capability, case):
     answer = await bench.ask(capability, given(case.empty))
     assert answer.rows == ()
 
 
-@EVERY_CASE
+@every_case
 async def test_an_answer_is_read_to_its_last_page_and_no_further(bench, capability, case):
     await bench.ask(capability, case.good)
     assert len(bench.sent) == (case.requests or len(bench.planned(capability)))
 
 
-@EVERY_CASE
+@every_case
 async def test_a_cut_off_list_is_not_called_complete(bench, capability, case):
     assert not isinstance(case.cut_off, str)
     query, said = case.cut_off
@@ -187,7 +177,7 @@ async def test_a_cut_off_list_is_not_called_complete(bench, capability, case):
     assert not answer.complete
 
 
-@EVERY_CASE
+@every_case
 async def test_unknown_fields_change_nothing(bench, capability, case):
     said = case.extended or each(case.good, partial(extended, case.maps))
     plain = await bench.ask(capability, case.good)
@@ -195,14 +185,14 @@ async def test_unknown_fields_change_nothing(bench, capability, case):
     assert (grown.rows, grown.complete) == (plain.rows, plain.complete)
 
 
-@EVERY_CASE
+@every_case
 async def test_missing_optional_fields_cost_no_row(bench, capability, case):
     said = case.sparse or each(case.good, partial(without, case.optional))
     answer = await bench.ask(capability, given(said))
     assert len(answer.rows) == case.rows
 
 
-@EVERY_CASE
+@every_case
 async def test_the_same_question_again_is_free_where_the_terms_allow_keeping(
     bench, capability, case
 ):
@@ -237,17 +227,17 @@ async def is_final_and_free(
         assert was_free(entry)
 
 
-@EVERY_CASE
+@every_case
 async def test_a_wrong_key_is_reported_costs_nothing_and_is_not_retried(bench, capability):
     await is_final_and_free(bench, capability, bench.contract.wrong_key, BadKey)
 
 
-@EVERY_CASE
+@every_case
 async def test_a_feature_missing_in_the_plan_is_reported_free_and_not_retried(bench, capability):
     await is_final_and_free(bench, capability, bench.contract.plan_lacks, PlanLacks)
 
 
-@EVERY_CASE
+@every_case
 async def test_used_up_units_are_reported_cost_nothing_and_are_not_retried(bench, capability):
     await is_final_and_free(bench, capability, bench.contract.units_gone, OutOfUnits)
 
@@ -264,7 +254,7 @@ def hurried(bench: Bench, seconds: int) -> Said:
     return answer
 
 
-@EVERY_CASE
+@every_case
 async def test_slow_down_with_a_pause_is_obeyed(bench, capability, case):
     before = bench.clock.monotonic()
     answer = await bench.ask(capability, case.good, hurried(bench, 7))
@@ -273,7 +263,7 @@ async def test_slow_down_with_a_pause_is_obeyed(bench, capability, case):
     assert was_free(bench.wallet.entries[0])
 
 
-@EVERY_CASE
+@every_case
 async def test_slow_down_without_a_pause_is_retried_after_our_own_and_then_reported(
     bench, capability
 ):
@@ -290,7 +280,7 @@ def fails_for_free(bench: Bench, capability: Capability) -> bool:
     return bench.vendor.failures_are_free or free
 
 
-@EVERY_CASE
+@every_case
 async def test_a_server_error_is_retried_only_if_it_cost_nothing(bench, capability, case):
     broken = Reply(b"upstream failed", 503)
     if not fails_for_free(bench, capability):
@@ -304,7 +294,7 @@ async def test_a_server_error_is_retried_only_if_it_cost_nothing(bench, capabili
     assert was_free(bench.wallet.entries[0])
 
 
-@EVERY_CASE
+@every_case
 async def test_a_server_that_stays_broken_is_unavailable_without_its_web_page(bench, capability):
     error = await refused(bench, capability, Reply(WEB_PAGE, 502, content_type="text/html"))
     assert isinstance(error, Unavailable)
@@ -313,7 +303,7 @@ async def test_a_server_that_stays_broken_is_unavailable_without_its_web_page(be
     assert "<" not in str(error)
 
 
-@EVERY_CASE
+@every_case
 async def test_whatever_fails_no_more_is_booked_than_was_quoted(bench, capability):
     """A quote once said "at most 1 search", but three failed attempts were booked."""
     await refused(bench, capability, Reply(WEB_PAGE, 502, content_type="text/html"))
@@ -326,7 +316,7 @@ async def test_whatever_fails_no_more_is_booked_than_was_quoted(bench, capabilit
     assert all(units <= quoted[pool] for pool, units in spent.items())
 
 
-@EVERY_CASE
+@every_case
 async def test_a_read_timeout_is_not_repeated_and_stays_at_the_worst_case(bench, capability, case):
     calls = bench.planned(capability)
     with pytest.raises(Unavailable, match="may have been billed"):
@@ -334,13 +324,13 @@ async def test_a_read_timeout_is_not_repeated_and_stays_at_the_worst_case(bench,
     assert entries(bench) == [(None, "ReadTimeout")] * len(calls)
 
 
-@EVERY_CASE
+@every_case
 async def test_a_web_page_instead_of_data_is_a_bad_answer(bench, capability):
     error = await refused(bench, capability, Reply(WEB_PAGE, content_type="text/html"))
     assert isinstance(error, BadAnswer)
 
 
-@EVERY_CASE
+@every_case
 async def test_an_answer_that_ends_in_the_middle_is_a_bad_answer(bench, capability, case):
     said = case.broken or each(case.good, lambda body: body[: len(body) // 2])
     error = await refused(bench, capability, given(said))

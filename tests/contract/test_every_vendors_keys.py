@@ -20,8 +20,8 @@ import pytest
 import sqlite_utils
 from fakes.worlds.reports import EXAMPLE
 from support.vendors.contract_cases import Reply, each, quoting
-from support.vendors.contract_lines import skip_what_does_not_apply
-from support.vendors.vendor_bench import CASES, EVERY_CASE, Bench, built
+from support.vendors.contract_lines import each_case
+from support.vendors.vendor_bench import CASES, Bench, built
 
 from bot.common.errors import ProviderError
 from bot.model.report import Source, SourceState
@@ -34,11 +34,6 @@ from bot.store.connect import Database
 from bot.wiring import set_up_logs
 
 TROUBLES = ("wrong_key", "plan_lacks", "units_gone", "slow_down")
-
-
-@pytest.fixture(autouse=True)
-def _applies(request: pytest.FixtureRequest) -> None:
-    skip_what_does_not_apply(request)
 
 
 @pytest.fixture
@@ -127,7 +122,7 @@ def in_slack(error: ProviderError) -> str:
     return said
 
 
-@EVERY_CASE
+@each_case
 @pytest.mark.usefixtures("_talkative_product")
 async def test_a_key_is_in_no_log_no_error_and_not_in_the_bots_file(
     bench, database, capability, caplog
@@ -149,7 +144,7 @@ async def test_a_key_is_in_no_log_no_error_and_not_in_the_bots_file(
         assert form not in everything
 
 
-@EVERY_CASE
+@each_case
 async def test_requests_are_planned_without_the_key_and_leave_with_it(bench, capability):
     await bench.ask(capability, bench.contract.cases[capability].good)
     planned = bench.planned(capability)

@@ -25,7 +25,7 @@ from support.exports_home import (
 
 from bot.common.clock import SystemClock
 from bot.exports.parse import read_file
-from bot.model.links import Metrics, Scope, Target
+from bot.model.links import LinkKind, Metrics, Scope, Target, best_kind
 from bot.providers.base import (
     Capability,
     MetricsQuery,
@@ -198,3 +198,30 @@ def test_the_database_cannot_be_written_through_a_reader(run, home):
         pytest.raises(sqlite3.OperationalError, match="readonly"),
     ):
         db.execute("DELETE FROM imports")
+
+
+@pytest.mark.parametrize(
+    ("marks", "best"),
+    [
+        (("ugc", "sponsored"), LinkKind.SPONSORED),
+        (("nofollow", "ugc"), LinkKind.UGC),
+        (("sponsored", "nofollow", ""), LinkKind.FOLLOW),
+    ],
+)
+def test_of_several_links_of_a_domain_the_kind_counts_that_counts_everywhere(
+    run, home, marks, best
+):
+    names = "Page ascore,Source url,Target url,Nofollow,Ugc,Sponsored,First seen"
+    flags = (
+        ",".join(str(mark == name).lower() for name in ("nofollow", "ugc", "sponsored"))
+        for mark in marks
+    )
+    rows = [
+        f"5,https://a.example/{at},https://rival.example/,{said},2025-01-01"
+        for at, said in enumerate(flags)
+    ]
+    (home / "all.csv").write_text("\n".join((names, *rows, "")), "utf-8")
+    run(home / "all.csv")
+    found = asker(home)(Capability.REFERRING_DOMAINS, ReferringQuery(SITE, 10))
+    assert [row.link for row in found.rows] == [best]
+    assert best_kind(LinkKind(mark or "follow") for mark in marks) is best

@@ -169,9 +169,10 @@ async def test_a_good_status_with_a_bad_body_is_final_and_counted_at_worst(datab
     assert await ledger(database) == [(10, 10, "BadAnswer")]
 
 
-async def test_our_own_errors_are_not_reported_as_a_vendors(database, clock):
-    with pytest.raises(KeyError):
+async def test_an_answer_without_what_is_read_from_it_is_bad_and_counted(database, clock):
+    with pytest.raises(BadAnswer, match="reading it ended with KeyError"):
         await ask(in_turn(httpx.Response(200, json={})), database, clock)
+    assert await ledger(database) == [(10, 10, "BadAnswer")]
 
 
 async def test_a_key_is_never_seen_after_it_was_sent(database, clock, caplog, tmp_path):

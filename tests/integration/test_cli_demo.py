@@ -2,6 +2,7 @@
 
 import pytest
 from click.testing import CliRunner
+from support.bot_process import HastyClock
 
 from bot.cli import main
 
@@ -9,6 +10,7 @@ from bot.cli import main
 @pytest.fixture
 def demo(tmp_path, monkeypatch):
     monkeypatch.setenv("LINKGAP_AHREFS_API_KEY", "a key that must not be spent")
+    monkeypatch.setattr("bot.cli.demo.SystemClock", HastyClock)
 
     def call(*arguments):
         options = ["demo", "--folder", str(tmp_path / "demo"), *arguments]

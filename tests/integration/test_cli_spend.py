@@ -3,6 +3,8 @@
 import asyncio
 import csv
 import io
+import sqlite3
+from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
@@ -19,9 +21,21 @@ from bot.store.ledger import Payer
 OURS = ("--site", "ledgerly.example", "--page", OWN_PAGE, "--no-gates")
 
 
+class Billing(AhrefsServer):
+    """Bills what it should, or `bill` for search results."""
+
+    bill = None
+
+    def _charge(self, path, params, answer):
+        headers, units = super()._charge(path, params, answer)
+        if self.bill and "serp" in path:
+            headers["x-api-units-cost-total-actual"] = self.bill
+        return headers, units
+
+
 @pytest.fixture
 def ahrefs():
-    with in_thread(AhrefsServer()) as server:
+    with in_thread(Billing()) as server:
         yield server
 
 
@@ -91,6 +105,35 @@ def test_a_second_identical_run_costs_nothing_and_is_in_the_ledger(run, ahrefs):
     assert int(both["from_cache"]) == int(both["requests"]) - int(first["requests"]) > 0
     assert both["usd"] == ""
     assert "The last runs here cost 1,487 Ahrefs units (median)." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("bill", "told"),
+    [("9223372036854775807", True), ("9" * 20, True), ("9" * 5000, True), ("٣", False)],
+)
+def test_absurd_bills_lose_no_answer_and_the_ledger_still_sums(run, ahrefs, bill, told):
+    ahrefs.bill = bill
+    for keyword in (KEYWORD, KEYWORD):
+        answered = run("gap", keyword, *OURS, "--fresh")
+        assert answered.exit_code == 0, answered.output
+        assert ("Its bill for a request cannot be right" in answered.output) is told
+    capped = run("spend", "--csv", LINKGAP_CAP_VENDOR_MONTH="ahrefs=1000000")
+    assert capped.exit_code == 0
+    [row] = csv_rows(capped.stdout)
+    assert 0 < int(row["units"]) <= int(row["worst_case_units"])
+
+
+def test_a_file_that_holds_absurd_bills_of_earlier_days_is_mended_when_it_is_opened(run, tmp_path):
+    write(tmp_path, *[Payer("U1", "one.example", "C1")] * 3)
+    with closing(sqlite3.connect(tmp_path / "linkgap.db")) as db, db:
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'believable_bills'")
+        absurd = 2**63 - 1
+        db.execute("UPDATE spend SET units = ?, micro_usd = ?, outcome = 'ok'", (absurd, absurd))
+        db.execute("UPDATE spend SET units = 700, micro_usd = 9 WHERE id = 1")
+    told = run("spend", "--csv", LINKGAP_CAP_VENDOR_MONTH="ahrefs=5000")
+    assert told.exit_code == 0, told.output
+    [row] = csv_rows(told.stdout)
+    assert row["units"] == "1700"
 
 
 def test_the_owner_sees_all_teams_and_slack_cannot(run, tmp_path):
@@ -169,7 +212,7 @@ def test_a_cap_in_money_without_a_price_sends_nothing(run, ahrefs):
     assert result.exit_code == 4
     assert "LINKGAP_PRICES=ahrefs=" in result.stderr
     told = run("doctor", LINKGAP_CAP_SITE_MONTH_USD="100").stdout
-    assert "Ahrefs has no price in money, so the cap stops it" in told
+    assert "has no price in money, so the cap stops it" in told
     assert "has no price" not in run("doctor").stdout
     free = {"LINKGAP_CAP_SITE_MONTH_USD": "100", "LINKGAP_ALLOW_UNPRICED": "yes"}
     assert "has no price" not in run("doctor", **free).stdout
@@ -198,3 +241,12 @@ def test_a_setting_that_would_cap_nothing_is_rejected_at_startup(run, variable, 
 def test_doctor_tells_what_is_left(run):
     told = run("doctor", "--online").stdout
     assert "Ahrefs: the key works; 0 units used, resets on 2026-12-01" in told
+
+
+def test_what_may_have_been_deleted_since_a_day_is_said_beside_the_sum_and_not_in_it(run):
+    asked = run("spend", "--since", "2020-01-01", "--csv")
+    assert "before 20" in asked.stderr
+    assert "LINKGAP_KEEP_SPEND_DAYS" in asked.stderr
+    assert asked.stdout.startswith("vendor,")
+    assert run("spend", "--csv").stderr == ""
+    assert run("spend", "--since", "2020-01-01", LINKGAP_KEEP_SPEND_DAYS="36500").stderr == ""

@@ -161,8 +161,9 @@ def rows_of(cli, *more):
 
 def test_a_mistyped_keyword_gets_a_proposal(cli):
     cli.track()
-    said = cli.run("untrack", "traced keyword 0", code=2).stderr
-    assert "Did you mean “tracked keyword 0”?" in said
+    for typed in ("traced keyword 0", "TRACED KEYWORD 0"):
+        said = cli.run("untrack", typed, code=2).stderr
+        assert "Did you mean “tracked keyword 0”?" in said
 
 
 def test_a_channel_has_keywords_of_its_own(cli):
@@ -177,11 +178,37 @@ def test_the_list_comes_back_as_the_file_it_was_exported_to(cli):
     cli.track(0)
     cli.track(1)
     cli.run("track", keyword(1), "--pause")
+    named = ("--vs", competitor(2, 1), "--vs", competitor(2, 2), "--via", "ahrefs")
+    cli.track(2, *named, "--serp", "ahrefs")
     exported = cli.run("list", "--csv").stdout_bytes
     (cli.folder / "all.csv").write_bytes(exported)
     said = cli.run("track", "--csv", "all.csv", "--channel", "other", *cli.as_of)
-    assert "2 keywords of all.csv tracked in other, 1 read now." in said.stdout
+    assert "3 keywords of all.csv tracked in other, 2 read now." in said.stdout
     assert cli.run("list", "--csv", "--channel", "other").stdout_bytes == exported
+    assert (
+        exported.decode()
+        .splitlines()[3]
+        .endswith(f",no,{competitor(2, 1)} {competitor(2, 2)},ahrefs,ahrefs")
+    )
+
+
+def test_a_paused_keyword_has_no_next_digest(cli):
+    cli.track(0)
+    cli.track(1)
+    cli.run("track", keyword(1), "--pause")
+    assert [bool(row["next_digest"]) for row in rows_of(cli)] == [True, False]
+
+
+def test_the_united_kingdom_is_uk_to_every_command_that_takes_a_country(cli):
+    ours = ("--site", OWN_SITE, *cli.as_of)
+    for country in ("us", "uk"):
+        cli.run("track", keyword(0), "--in", country, *ours)
+    cli.run("history", keyword(0), "--in", "UK")
+    cli.run("untrack", keyword(0), "--in", "uk")
+    assert [row["market"]["country"] for row in rows_of(cli)] == ["us"]
+    cli.run("track", f"{keyword(0)} in:gb", *ours)
+    cli.run("untrack", f"{keyword(0)} in:uk")
+    assert [row["market"]["country"] for row in rows_of(cli)] == ["us"]
 
 
 def test_every_bad_row_of_a_file_is_named_and_every_good_one_tracked(cli):

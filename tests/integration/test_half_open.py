@@ -55,10 +55,22 @@ async def test_an_incomplete_request_is_not_waited_for(monkeypatch, words):
 
 
 async def test_of_too_many_connections_the_longest_waiting_one_is_closed(monkeypatch):
-    monkeypatch.setattr(half_open, "MOST", 3)
+    monkeypatch.setattr(ImpatientProtocol, "most", 3)
     async with served() as come, asyncio.timeout(2):
         silent = [await come(HALF) for _ in range(3)]
         reader, _ = await come(WHOLE)
         assert b"200 OK" in await reader.readline()
         assert await silent[0][0].read() == b""
         assert not silent[2][0].at_eof()
+
+
+@pytest.mark.parametrize(
+    ("open_files", "connections"), [(256, 128), (1_024, 724), (4_300, 4_000), (1_048_576, 4_000)]
+)
+def test_connections_leave_open_files_for_all_else(open_files, connections):
+    assert half_open.connections_for(open_files) == connections
+
+
+def test_a_crowd_is_allowed_for_as_far_as_the_machine_lets_it():
+    allowed = half_open.allow_for_a_crowd()
+    assert 0 < allowed <= half_open.MOST_OF_ALL

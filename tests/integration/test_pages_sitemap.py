@@ -3,7 +3,7 @@
 import gzip
 
 import pytest
-from fakes.servers.hostile_server import HostileServer, answer, bomb, endless, raw
+from fakes.servers.hostile_server import HostileServer, answer, bomb, endless, raw, stalled
 from support.clock import FakeClock
 
 from bot.gap.relevance import terms_of
@@ -153,7 +153,7 @@ async def test_what_robots_forbid_is_not_read(server, reader):
 
 async def test_a_site_that_takes_too_long_is_given_up(server, reader, monkeypatch):
     monkeypatch.setattr(sitemap, "SECONDS", 0.2)
-    server.routes["/sitemap.xml"] = endless(b" ")
+    server.routes["/sitemap.xml"] = stalled()
     assert await best(server, reader) is None
 
 

@@ -220,7 +220,7 @@ async def test_an_id_of_another_team_opens_nothing(bot):
     parent = await answered(bot)
     bot.playground.workspace.team_id = "T0STRANGER"
     await bot.click(parent, "Show all 60")
-    assert "does not belong to this channel" in bot.seen()[-1].text
+    assert "people of its own workspace only" in bot.seen()[-1].text
 
 
 async def test_a_show_all_job_is_no_run_of_its_own(bot):

@@ -11,6 +11,9 @@ from fakes.worlds.reports import EXAMPLE, prospect
 
 from bot.common.errors import BadQuestion
 from bot.model.links import Market
+from bot.providers.registry import Registry
+from bot.settings.catalogue import Level
+from bot.settings.overrides import Place
 from bot.store import workspace
 from handlers.channel_settings import REMEMBERED_S
 
@@ -95,6 +98,20 @@ async def test_sample_data_is_marked_from_the_first_message_on(bot):
     parent = bot.by_bot()[0]
     assert "Sample data" in parent.history[0].text
     assert all("Sample data" in m.text for m in (parent, *bot.thread(parent)) if not m.files)
+
+
+async def test_the_first_message_is_marked_by_what_its_own_channel_is_set_to(bot):
+    real = bot.moving.vendor
+    invented = replace(real, name="invented", sample=True)
+    channels, workspace = bot.services.channels, bot.playground.workspace
+    channels.registry = Registry((real, invented), ())
+    here = Place(Level.CHANNEL, workspace.channel("seo").id)
+    await channels.save(workspace.team_id, here, {"serp": "invented"}, "U1")
+    bot.join("general")
+    for channel, marked in (("seo", True), ("general", False)):
+        await bot.gap("best crm", channel=channel)
+        first = bot.by_bot(channel=channel)[0].history[0].text
+        assert ("Sample data" in first) is marked
 
 
 @pytest.mark.parametrize(

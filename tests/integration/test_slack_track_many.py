@@ -10,8 +10,10 @@ from fakes.worlds.growing_web import GrowingWeb
 from fakes.worlds.moving_web import OUR_SITE
 
 from bot.common.errors import BadQuestion
+from bot.model.links import Market
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
+from bot.settings.overrides import Place
 from bot.spending.overview import Spending
 
 
@@ -79,6 +81,26 @@ async def test_a_line_that_no_vendor_reads_leaves_the_others_their_price(bot):
     with_a_paid_vendor(bot)
     price = await priced(bot, "crm a via:gone\ncrm 1 via:growing serp:growing")
     assert "Growing web units" in words(price)
+
+
+async def test_each_line_is_checked_for_itself_and_what_no_vendor_reads_is_left_out(bot):
+    bot.services.channels.registry = Registry((bot.moving.vendor,), ())
+    price = await priced(bot, "crm a\ncrm b serp:gone\ncrm c")
+    assert "Track 2 keywords?" in price.text
+    assert "“crm b” (" in words(price)
+
+
+async def test_a_line_that_names_a_site_is_read_in_that_sites_market(bot):
+    client = Place.site("client.de")
+    await bot.services.channels.save(
+        bot.playground.workspace.team_id, client, {"country": "de", "lang": "de"}, "U1"
+    )
+    price = await priced(bot, "crm site:client.de\ncrm software")
+    await bot.click(price, "Confirm")
+    assert [(one.question.site, one.question.market) for one in await bot.tracked()] == [
+        ("client.de", Market("de", "de")),
+        (OUR_SITE, Market("us", "en")),
+    ]
 
 
 async def test_left_out_lines_are_named_with_their_reason(bot):

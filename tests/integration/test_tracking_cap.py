@@ -8,6 +8,8 @@ from fakes.worlds.growing_web import GAINED, OURS, START, GrowingWeb, over_the_w
 from support.clock import FakeClock
 
 from bot.model.links import Scope, Target
+from bot.model.question import Defaults, make
+from bot.model.tracking import TrackedKeyword
 from bot.pages.reading.fetch import Reader
 from bot.providers.base import ReferringQuery, SerpQuery
 from bot.providers.gateway import Gateway
@@ -16,10 +18,11 @@ from bot.settings.environment import Settings
 from bot.store import link_changes, tracked_keywords
 from bot.store.connect import Database
 from bot.store.link_changes import ProfileOf
-from bot.tracking.keywords import Tracking
+from bot.tracking.keywords import Tracking, portions, to_keep
 from bot.tracking.refresh import NOT_ASKED, Refresher
 
 KEYWORDS = 60  # three portions
+NOON = datetime.combine(START, time(12), UTC)
 
 
 async def nobody(host: str, port: int) -> list[str]:
@@ -89,3 +92,23 @@ async def test_new_links_that_could_not_be_asked_for_are_news_of_the_next_read(w
         lambda db: [one.fault for one in tracked_keywords.of_channel(db, "T1")]
     )
     assert faults == [None] * KEYWORDS
+
+
+def test_what_is_read_at_once_is_of_one_site_as_its_price_is():
+    rows = [(f"crm {at}", f"{'one' if at % 2 else 'two'}.example") for at in range(60)]
+    keywords = [
+        TrackedKeyword(
+            id=name,
+            team="T1",
+            channel="C1",
+            question=to_keep(make(name, Defaults(), site=site)),
+            paused=False,
+            created_by=None,
+            created_at=NOON,
+        )
+        for name, site in rows
+    ]
+    found = portions(keywords)
+    assert [len(some) for some in found] == [15, 15, 15, 15]
+    assert [len({one.question.site for one in some}) for some in found] == [1, 1, 1, 1]
+    assert {one.id for some in found for one in some} == {name for name, _ in rows}

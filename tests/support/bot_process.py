@@ -1,6 +1,6 @@
 """The real bot in a separate process, so that a test can kill it at any moment.
 
-A fork server has already imported everything, so a bot starts in a fraction of a second.
+Its waits last a hundredth, so that a run takes a fraction of a second.
 """
 
 import asyncio
@@ -8,34 +8,17 @@ import os
 import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from pkgutil import walk_packages
 from time import monotonic
 
 import uvicorn
+from support.forks import Pipe, fork
 
-import bot
-import handlers
 from bot.jobs import JobQueue
 from bot.pages.reading.fetch import Reader
 from bot.settings.environment import Settings, load
 from bot.wiring import core, http_app, slack_bot
 
-# The fork server of Python 3.11 does not see tests/, and silently skips modules it cannot find.
-FORKS = get_context("forkserver")
-FORKS.set_forkserver_preload(
-    [
-        "pytest",
-        "uvicorn.loops.auto",
-        "uvicorn.protocols.http.auto",
-        *(
-            module.name
-            for room in (bot, handlers)
-            for module in walk_packages(room.__path__, f"{room.__name__}.")
-        ),
-    ]
-)
 HASTE = 100
 
 
@@ -56,9 +39,8 @@ class BotProcess:
     """One run of the bot. `env` is its whole environment; `port` is where Slack reaches it."""
 
     def __init__(self, env: Mapping[str, str], port: int) -> None:
-        self._here, there = FORKS.Pipe()
-        self._process = FORKS.Process(target=_live, args=(dict(env), port, there), daemon=True)
-        self._process.start()
+        self._here, there = Pipe()
+        self._process = fork(_live, dict(env), port, there)
         there.close()
 
     async def told(self, word: str) -> None:
@@ -100,6 +82,7 @@ async def _serve(port: int, pipe: Connection) -> None:
             uvicorn.Config(http_app(services), port=port, log_level="error", lifespan="off")
         )
         await services.jobs.start()
+        services.jobs.keep_lease()
         await asyncio.gather(server.serve(), _report_state(server, pipe, services.jobs))
 
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from multiprocessing.connection import Connection
 from typing import Any
 
-from support.bot_process import FORKS, nobody
+from support.bot_process import nobody
 from support.clock import FakeClock
+from support.forks import Pipe, fork
 
 from bot.pages.reading.fetch import Reader
 from bot.settings.environment import Settings, load
@@ -25,10 +26,8 @@ class DigestProcess:
     def __init__(
         self, env: Mapping[str, str], start: datetime, *, stop_after: int | None = None
     ) -> None:
-        self._here, there = FORKS.Pipe()
-        arguments = (dict(env), start, stop_after, there)
-        self._process = FORKS.Process(target=_live, args=arguments, daemon=True)
-        self._process.start()
+        self._here, there = Pipe()
+        self._process = fork(_live, dict(env), start, stop_after, there)
         there.close()
 
     async def ended(self) -> tuple[str, list[str]]:
@@ -67,6 +66,7 @@ async def _turn(start: datetime, stop_after: int | None, pipe: Connection) -> No
         core(settings, clock, reader=Reader(clock, resolver=nobody)) as product,
         slack_bot(product) as services,
     ):
+        await services.jobs.start()
         await services.schedule.run_due()
         pipe.send(("through", notes))
         await asyncio.Event().wait()

@@ -19,6 +19,7 @@ _LADDER = (20, 26, 100, 300)
 _FIRST = 1e-3
 _MOST_PUMPS = 8
 _DEEPEST = 5
+_PLAIN = (str, bytes, int, float, type(None))
 _FAMILIES = (
     *("1", "1,", "1 ", "1-", " ", "\n", "<", "<a ", "@", "a@", "a.", "-", ".", ",", "a", "A a "),
     *("я ", "日", "“", '"', "(", "/", "/a", "a=", "*", "| ", "$1"),
@@ -57,6 +58,8 @@ def patterns_of(module: ModuleType) -> dict[str, AnyPattern]:
 
 
 def _inside(value: object, place: str, home: str, depth: int) -> Iterator[tuple[str, AnyPattern]]:
+    if isinstance(value, _PLAIN):
+        return
     if isinstance(value, re.Pattern):
         yield place, value
     elif depth <= _DEEPEST:

@@ -1,9 +1,6 @@
 """The command line of an installation that tracks, with an index whose web a test changes."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +10,7 @@ from click.testing import CliRunner, Result
 from fakes.servers.ahrefs_server import KEY, AhrefsServer
 from fakes.worlds.ahrefs_world import OWN_SITE, Backlink
 from fakes.worlds.tracked import keyword, our_page, tracked_world
+from support.forks import run_command
 
 from bot.cli import main
 
@@ -49,16 +47,9 @@ class TrackingCli:
 
     def process(self, *arguments: str) -> str:
         """Run a command in a separate process; return its output."""
-        done = subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, "-c", "from bot.cli import main; main()", *arguments],
-            cwd=self.folder,
-            env=self.environment | {"PATH": os.environ["PATH"]},
-            capture_output=True,
-            check=False,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr.decode()
-        return done.stdout.decode()
+        code, out, err = run_command(arguments, folder=self.folder, env=self.environment)
+        assert code == 0, err
+        return out
 
     def track(self, number: int = 0, *more: str, code: int = 0) -> Result:
         """Track one of the world's keywords with our page."""

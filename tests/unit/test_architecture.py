@@ -34,6 +34,7 @@ HOMES: dict[str, set[str]] = {
     "httpx": {"bot.pages", "bot.providers", "bot.wiring", "playground"},
     "sqlite_utils": {"bot.store", "bot.exports"},
     "jinja2": {"bot.render"},
+    "prometheus_client": {"handlers"},
     "apscheduler": {"bot.tracking"},
     "python_calamine": {"bot.exports"},
 }

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
-from support.vendors.contract_lines import LINES
+from support.vendors.contract_lines import LINES, each_case, every_case
 from support.vendors.vendor_bench import CASES
 
 from tools import checklist
@@ -26,21 +26,43 @@ def decorated_with(node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> b
 
 
 def test_each_line_is_a_test_over_all_cases_and_each_such_test_is_a_line():
-    over_all = [node.name for node in TESTS if decorated_with(node, "EVERY_CASE")]
+    over_all = [
+        node.name
+        for node in TESTS
+        if decorated_with(node, "every_case") or decorated_with(node, "each_case")
+    ]
     assert sorted(line.test for line in LINES) == sorted(over_all)
     assert len({line.says for line in LINES}) == len(LINES)
 
 
-def test_the_suite_skips_for_the_reasons_of_the_page_and_for_no_others():
-    for path, tree in zip(SUITE, TREES, strict=True):
-        assert "pytest.skip" not in path.read_text("utf-8")
-        (applies,) = [
-            node
-            for node in tree.body
-            if isinstance(node, ast.FunctionDef) and node.name == "_applies"
-        ]
-        assert "autouse=True" in ast.unparse(applies.decorator_list[0])
-        assert ast.unparse(applies.body[0]) == "skip_what_does_not_apply(request)"
+def promise(test: str, seen: list):
+    async def held(capability):
+        seen.append(capability)
+
+    held.__name__ = test
+    return held
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: line.test)
+def test_the_suite_leaves_out_what_the_page_gives_a_reason_for_and_nothing_else(line):
+    [mark] = each_case(promise(line.test, [])).pytestmark
+    ran = [param.values for param in mark.args[1]]
+    kept = [
+        (name, one)
+        for name in CASES
+        for verdict in checklist.verdicts(CASES[name])
+        if verdict.line is line
+        for one in verdict.kept
+    ]
+    assert ran == kept
+    assert not any("pytest.skip" in path.read_text("utf-8") for path in SUITE)
+
+
+@EVERY_VENDOR
+async def test_one_test_a_vendor_holds_all_its_cases(name, monkeypatch, tmp_path):
+    seen: list = []
+    await every_case(promise(LINES[0].test, seen))(name, monkeypatch, tmp_path)
+    assert seen == list(CASES[name].cases)
 
 
 @EVERY_VENDOR

@@ -47,7 +47,7 @@ PAGES = {
 README, METHOD, CONTRIBUTING = (
     PAGES[name] for name in ("README.md", "docs/method.md", "CONTRIBUTING.md")
 )
-FOLDERS = "bot|handlers|playground|tests|templates|docs|tools|benchmarks"
+FOLDERS = "bot|handlers|playground|tests|templates|docs|tools|benchmarks|deploy|requirements"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 

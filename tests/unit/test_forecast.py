@@ -7,8 +7,9 @@ from fakes.worlds.snapshots import MONDAY, snapshot, weekly
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gap.forecast import check, forecast, pace
+from bot.gap.forecast import check, forecast, needs_a_month, pace
 from bot.model.tracking import Outlook
+from bot.render.words import number
 
 A_MONTH = 30.44
 
@@ -186,6 +187,36 @@ def test_exactly_a_fifth_is_right():
     flat = weekly([5] * 5, [20] * 5)
     assert check([*flat, snapshot(56, 2, 20)]).right
     assert not check([*flat, snapshot(56, 1, 20)]).right
+
+
+def test_a_forecast_that_no_change_beats_is_not_right():
+    """Gap 22, foreseen 14: 18 is a draw, and 20 is nearer to no change though a fifth off."""
+    reads = weekly([10 + 2 * at for at in range(5)], [40] * 5)
+    draw, beaten, won = (check([*reads, snapshot(56, 40 - gap, 40)]) for gap in (18, 19, 15))
+    assert (draw.no_change, draw.nearer, draw.right) == (22, None, True)
+    assert (beaten.nearer, beaten.right) == (False, False)
+    assert (won.nearer, won.right) == (True, True)
+    # One link off is let through, but not where no change was exactly right.
+    small = check([*weekly([4, 4, 4, 5, 5], [10] * 5), snapshot(56, 5, 10)])
+    assert abs(small.found - small.foreseen) <= 1
+    assert small.right == (small.nearer is not False)
+
+
+@given(
+    st.lists(st.integers(0, 300), min_size=4, max_size=12),
+    st.lists(st.integers(0, 300), min_size=4, max_size=12),
+)
+def test_what_a_month_needs_is_more_than_is_built_where_a_gap_does_not_close(haves, needs):
+    count = min(len(haves), len(needs))
+    reads = weekly(haves[:count], needs[:count])
+    found = forecast(reads)
+    wanted = needs_a_month(reads[-1].gap, found.need_pace)
+    if found.outlook is Outlook.NOT_AT_THIS_PACE:
+        assert wanted >= 1
+        assert wanted > found.own_pace
+        assert number(found.own_pace) != number(float(wanted))
+    if reads[-1].gap == 0:
+        assert wanted is None
 
 
 def test_the_forecast_gap_is_never_below_zero():

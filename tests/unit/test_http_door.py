@@ -225,6 +225,46 @@ async def test_a_client_that_leaves_in_the_middle_is_not_answered():
     assert it.said == []
 
 
+class Busy:
+    """What stands behind the door and takes its time."""
+
+    def __init__(self) -> None:
+        self.inside, self.most, self.go_on = 0, 0, asyncio.Event()
+
+    async def __call__(self, scope, _receive, send) -> None:
+        if scope["path"] == http_door.HEALTH_PATH:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            return
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        await self.go_on.wait()
+        self.inside -= 1
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def test_of_a_crowd_as_many_come_in_as_can_be_answered_and_the_rest_is_told_at_once():
+    inside = Busy()
+    door = door_to(inside)
+    command = urlencode({"token": "x", "command": "/gap", "text": "crm"}).encode()
+    crowd = [from_slack(command) for _ in range(1_000)]
+    coming = [asyncio.create_task(one.at(door)) for one in crowd]
+    event = from_slack(b'{"type": "event_callback"}', JSON)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    told = [one for one in crowd if one.said]
+    assert len(told) == 1_000 - http_door.AT_ONCE
+    assert {one.status for one in told} == {200}
+    assert {one.said[1]["body"].decode() for one in told} == {http_door.CROWDED}
+    assert (await event.at(door)).status == 503, "Slack sends it again"
+    assert (await Knock(method="GET", path=http_door.HEALTH_PATH).at(door)).status == 200
+    inside.go_on.set()
+    await asyncio.gather(*coming)
+    assert {one.status for one in crowd} == {200}
+    assert inside.most == http_door.AT_ONCE
+    assert (await from_slack(command).at(door)).said[1]["body"] == b""
+
+
 async def test_a_websocket_is_closed():
     it = await Knock(kind="websocket").at(door_to(nobody))
     assert [message["type"] for message in it.said] == ["websocket.close"]

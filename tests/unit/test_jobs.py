@@ -123,6 +123,19 @@ async def test_a_full_queue_says_so_and_stores_nothing(database, desk):
     assert len(await states(database)) == 2
 
 
+async def test_a_crowd_fills_the_queue_to_its_limit_exactly(database, desk):
+    made = queue(database, desk, limit=7)
+    done = await asyncio.gather(*(submit(made) for _ in range(50)), return_exceptions=True)
+    assert sum(isinstance(one, QueueFull) for one in done) == 43
+    assert len(await states(database)) == 7
+
+
+async def test_a_repeat_is_no_new_job_where_the_queue_is_full(database, desk):
+    made = queue(database, desk, limit=1)
+    await submit(made, key="delivery-1")
+    assert await submit(made, key="delivery-1") is None
+
+
 async def test_a_failure_is_recorded_and_stops_no_other_job(database, desk, caplog):
     caplog.set_level(logging.ERROR)
     made = queue(database, desk, workers=1)

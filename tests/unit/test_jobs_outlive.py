@@ -68,8 +68,8 @@ FAULTS = [FULL, sqlite3.OperationalError("database is locked"), sqlite3.Database
 @pytest.mark.parametrize("fault", [*FAULTS, OSError("gone")])
 async def test_a_read_only_database_ends_no_worker_and_all_jobs_finish_later(desk, database, fault):
     await desk.submit(14)
-    database.broken, database.at_most = fault, 40
     await desk.queue.start()
+    database.broken, database.at_most = fault, 40
     async with asyncio.timeout(5):
         await desk.queue.idle()
     assert len(desk.done) == 14

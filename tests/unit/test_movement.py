@@ -1,7 +1,7 @@
-"""What a week changed: a keyword's line, whether it is worth posting, alerts, the chart."""
+"""What a week changed: a keyword's line, whether it is worth telling, alerts."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from fakes.worlds.snapshots import (
@@ -13,11 +13,9 @@ from fakes.worlds.snapshots import (
     tracked,
     weekly,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.gap.changes import alerts, gap_history, keyword_line, moved
-from bot.model.tracking import Alert, GapPoint, Moment, Outlook
+from bot.gap.changes import alerts, keyword_line, moved
+from bot.model.tracking import Alert, Moment, Outlook
 
 ABC = competitors("a", "b", "c")
 
@@ -232,127 +230,6 @@ def test_an_alert_names_keyword_and_page():
     assert found == Alert(Moment.ENTERED_TOP3, "best crm", page=OUR_PAGE, position=3)
     [gone] = alerts(snapshot(0, at=4), snapshot(7, page=None), "best crm")
     assert (gone.moment, gone.page) == (Moment.LEFT_TOP10, OUR_PAGE)
-
-
-def gaps(*known):
-    """One read a week with this gap; None: unknown; "-": no read."""
-    return [snapshot(7 * week, gap=gap) for week, gap in enumerate(known) if gap != "-"]
-
-
-def chart(histories, **more):
-    """Return {keyword: gaps in order}, with weeks counted from the first Monday."""
-    found: dict[str | None, list[tuple[int, int]]] = {}
-    apart = {
-        keyword: [replace(one, page=f"https://ledgerly.example/{keyword}") for one in history]
-        for keyword, history in histories.items()
-    }
-    for point in gap_history(apart, **more):
-        week = (point.day - MONDAY.date()).days / 7
-        found.setdefault(point.keyword, []).append((week, point.gap))
-    return found
-
-
-def test_the_chart_has_the_total_and_then_the_movers_the_largest_change_first():
-    found = chart({"crm": gaps(20, 18), "erp": gaps(5, 9), "flat": gaps(7, 7)})
-    assert list(found.items()) == [
-        (None, [(0, 32), (1, 34)]),
-        ("erp", [(0, 5), (1, 9)]),
-        ("crm", [(0, 20), (1, 18)]),
-    ]
-
-
-def test_at_most_five_movers_are_shown_and_ties_keep_the_order_given():
-    histories = {name: gaps(10, 9) for name in "gfedcba"} | {"most": gaps(10, 2)}
-    assert list(chart(histories)) == [None, "most", "g", "f", "e", "d"]
-    assert list(chart(histories, movers=1)) == [None, "most"]
-
-
-def test_one_keyword_alone_has_no_total_besides_it():
-    assert chart({"crm": gaps(20, 18)}) == {"crm": [(0, 20), (1, 18)]}
-    assert chart({"crm": gaps(20, 20)}) == {"crm": [(0, 20), (1, 20)]}
-    assert chart({"crm": gaps(20, 18), "unknown": gaps(None, None)}) == {"crm": [(0, 20), (1, 18)]}
-
-
-def test_without_any_known_gap_there_is_no_chart():
-    assert chart({}) == {}
-    assert chart({"crm": [], "erp": gaps(None)}) == {}
-
-
-def test_a_week_without_a_known_gap_repeats_the_one_before():
-    found = chart({"crm": gaps(20, None, "-", 14), "erp": gaps(5, 5, 5, 5)})
-    assert found["crm"] == [(0, 20), (1, 20), (2, 20), (3, 14)]
-    assert found[None] == [(0, 25), (1, 25), (2, 25), (3, 19)]
-
-
-def test_the_chart_ends_with_the_newest_read_even_if_its_gap_is_unknown():
-    assert chart({"crm": gaps(20, 18, None)}) == {"crm": [(0, 20), (1, 18), (2, 18)]}
-
-
-def test_unread_weeks_leave_no_hole():
-    assert chart({"crm": gaps(20, "-", "-", 14)})["crm"] == [(0, 20), (1, 20), (2, 20), (3, 14)]
-
-
-def test_a_keyword_counts_from_its_first_known_gap_on_and_is_no_zero_before():
-    """The total steps up from 20 to 26 when the second keyword is added."""
-    found = chart({"crm": gaps(20, 20, 20), "new": gaps("-", None, 6)})
-    assert found[None] == [(0, 20), (1, 20), (2, 26)]
-    assert "new" not in found  # a single point is no movement
-    grown = chart({"crm": gaps(20, 20, 20), "new": gaps("-", 9, 6)})
-    assert grown["new"] == [(1, 9), (2, 6)]
-
-
-def test_the_chart_begins_with_the_first_known_gap():
-    assert chart({"crm": gaps(None, None, 8, 7)}) == {"crm": [(2, 8), (3, 7)]}
-
-
-def test_only_the_last_weeks_are_shown_and_what_was_known_before_is_carried_in():
-    found = chart({"crm": gaps(30, "-", "-", "-", 20), "erp": gaps(*range(10, 15))}, points=3)
-    assert found["crm"] == [(2, 30), (3, 30), (4, 20)]
-    assert found[None] == [(2, 42), (3, 43), (4, 34)]
-    year = chart({"crm": gaps(*range(60, 8, -1))})
-    assert len(year["crm"]) == 20
-    assert year["crm"][-1] == (51, 9)
-
-
-def test_a_change_before_the_span_makes_no_mover():
-    histories = {"old": gaps(99, 5, 5, 5), "lately": gaps(5, 5, 5, 4)}
-    assert list(chart(histories, points=3)) == [None, "lately"]
-
-
-def test_the_last_of_several_reads_in_a_week_counts_under_the_weeks_monday():
-    """Reads on Monday and Sunday of one week, and on the Monday after."""
-    reads = [snapshot(0, gap=9), snapshot(6, gap=8), snapshot(7, gap=7)]
-    assert gap_history({"crm": reads}) == (
-        GapPoint(date(2026, 6, 1), "crm", 8),
-        GapPoint(date(2026, 6, 8), "crm", 7),
-    )
-
-
-HISTORIES = st.dictionaries(
-    st.sampled_from(["a", "b", "c", "d"]),
-    st.lists(st.one_of(st.none(), st.just("-"), st.integers(0, 99)), max_size=8).map(
-        lambda known: gaps(*known)
-    ),
-)
-
-
-@given(HISTORIES, st.integers(1, 6), st.integers(0, 3))
-def test_the_total_is_the_sum_of_all_keywords_and_no_series_is_too_long(histories, points, movers):
-    found = chart(histories, points=points, movers=movers)
-    assert len(found) <= movers + 1
-    assert all(len(series) <= points for series in found.values())
-    alone = [chart({name: one}, points=99).get(name, []) for name, one in histories.items()]
-    for week, total in found.get(None, []):
-        # A keyword's chart value for a week, or its last one if it was not read later.
-        last = [[gap for at, gap in series if at <= week][-1:] for series in alone]
-        assert total == sum(gap for one in last for gap in one)
-
-
-def test_keywords_that_share_a_page_share_its_links_so_the_total_has_the_widest_gap_alone():
-    reads = {"crm": weekly([4, 6], [20, 20]), "cheap crm": weekly([4, 6], [14, 14])}
-    points = gap_history(reads)
-    assert [point.gap for point in points if point.keyword is None] == [16, 14]
-    assert [point.gap for point in points if point.keyword == "cheap crm"] == [10, 8]
 
 
 def test_another_spelling_of_a_page_neither_enters_nor_leaves_and_is_no_other_page_of_ours():

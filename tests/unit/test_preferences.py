@@ -55,6 +55,7 @@ VALUES = {
     "cap_vendor_month": ["ahrefs=500,moz=$2"],
     "prices": ["ahrefs=0.0002"],
     "allow_unpriced": ["yes", "no"],
+    "other_workspaces": ["yes", "no"],
     "blocklist": ["spam.example", "bad.example,worse.example"],
     "aliases": ["old.example,a.example"],
 }

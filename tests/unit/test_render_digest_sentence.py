@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from fakes.worlds.any_digest import lines, new_links, own_links, tuples_of
@@ -10,7 +11,7 @@ from hypothesis import given
 
 from bot.model.tracking import Outlook
 from bot.render.tracking.digest_sentence import digest_sentence
-from bot.render.tracking.suggestions import suggestions
+from bot.render.tracking.suggestions import suggestions, to_do
 
 
 @pytest.mark.parametrize(
@@ -189,18 +190,24 @@ def test_the_sentence_is_one_line_and_never_shows_unknown_as_zero(many, won, los
 
 def test_there_are_at_most_three_things_to_do_and_each_has_a_name_in_it():
     stuck = line(
-        "slow", gap=40, outlook=Outlook.NOT_AT_THIS_PACE, own_pace=1.0, need_pace=5.0, id="t2"
+        "slow",
+        gap=40,
+        outlook=Outlook.NOT_AT_THIS_PACE,
+        own_pace=1.0,
+        need_pace=5.0,
+        needs_a_month=9,
+        id="t2",
     )
     assert suggestions((line(), stuck), (new_link(1), new_link(2)), (), (own_link(),)) == (
-        "Win back own1.example (DR 61): its link to ledgerly.example/crm is gone.",
         (
-            "Write to p1.example about “best crm”: it now links to one.example/best, not to you "
-            "(score 88: links to 3 of 3, follow, DR 74)."
+            "Win back own1.example (DR 61): its link to ledgerly.example/crm is gone "
+            "from own1.example/post."
         ),
         (
-            "Turn to “slow”: 40 links are missing, and it does not close at this pace "
-            "(a month: the need +5, you +1)."
+            "Write to p1.example about “best crm”: its page p1.example/tools now links to "
+            "one.example/best, not to you (score 88: links to 3 of 3, follow, DR 74)."
         ),
+        "Turn to “slow”: 40 links are missing, and it needs 9 links a month, you build 1.",
     )
 
 
@@ -214,6 +221,45 @@ def test_a_second_letter_is_only_for_a_strong_prospect_and_never_to_one_of_ours(
     assert [one[:19] for one in said] == ["Write to p2.example"]
     said = suggestions((line(),), (new_link(2), new_link(2), new_link(3, score=60.0)), (), ())
     assert [one[:19] for one in said] == ["Write to p2.example", "Write to p3.example"]
+
+
+def test_a_letter_says_what_is_known_of_the_linking_page():
+    known = new_link(1, title="Tools we like", anchor="a fine CRM")
+    assert suggestions((), (known,), (), ())[0].startswith(
+        "Write to p1.example about “best crm”: its page “Tools we like” (p1.example/tools) now "
+        "links to one.example/best with “a fine CRM”, not to you"
+    )
+    unknown = new_link(1, page=None)
+    assert (
+        "“best crm”: it now links to one.example/best, not"
+        in suggestions((), (unknown,), (), ())[0]
+    )
+
+
+def test_whose_page_is_known_is_written_to_before_who_scores_a_little_better():
+    links = (new_link(1, page=None, score=90.0), new_link(2, score=80.0))
+    assert [one.domain for one in to_do((), links, (), ())] == ["p2.example", "p1.example"]
+
+
+def test_nothing_is_proposed_twice_without_a_new_reason():
+    stuck = line("slow", gap=40, outlook=Outlook.NOT_AT_THIS_PACE, id="t2")
+    lines = (stuck, line("bare", page="none", id="t3"))
+    week = (lines, (new_link(1),), (), (own_link(),))
+    first = [one for at in range(2) for one in to_do(*week, before=before(to_do(*week)[: 3 * at]))]
+    kinds = [one.kind.value for one in first]
+    assert kinds == ["win_back", "write", "turn_to", "make_page"]
+    assert to_do(*week, before=before(first)) == ()
+    wider = (replace(stuck, gap=41), *lines[1:])
+    elsewhere = new_link(1, competitor="https://two.example/")
+    again = own_link(first_seen=date(2027, 1, 5))
+    news = to_do(wider, (elsewhere,), (), (again,), before=before(first))
+    assert [one.kind.value for one in news] == ["win_back", "write", "turn_to"]
+    narrower = (replace(stuck, gap=39), *lines[1:])
+    assert to_do(narrower, (), (), (), before=before([*first, *news])) == ()
+
+
+def before(told):
+    return {(one.kind, one.subject, one.reason) for one in told}
 
 
 def test_the_strongest_lost_link_comes_first_and_unknown_strength_last():

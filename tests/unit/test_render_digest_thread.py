@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from unittest import TestCase
 
@@ -30,7 +31,9 @@ from bot.render.tracking.digest_thread import digest_thread
 _MOVED = line(
     entered=("https://new.example/a",),
     left=("https://old.example/b",),
-    forecast_check=ForecastCheck(MONDAY, foreseen=12, found=18, right=False),
+    forecast_check=ForecastCheck(
+        MONDAY, foreseen=12, found=18, right=False, no_change=17, nearer=False
+    ),
 )
 
 
@@ -140,7 +143,7 @@ def test_target_changes_and_forecasts_are_listed_apart_from_links():
         ["best crm", "new.example/a", "old.example/b"],
         ["same", "x.example", "none"],
     ]
-    assert _table(steps["forecasts_1"])[1] == ["best crm", "2026-11-23", "12", "18", "wrong"]
+    assert _table(steps["forecasts_1"])[1] == ["best crm", "2026-11-23", "12", "18", "17", "wrong"]
 
 
 def test_the_message_announces_new_targets_and_judges_its_forecasts():
@@ -151,11 +154,19 @@ def test_the_message_announces_new_targets_and_judges_its_forecasts():
 
     assert small(_MOVED) == [
         "Other pages are the target now for “best crm”: the thread says which.",
-        "The forecast of 2026-11-23 was wrong: it foresaw a gap of 12, and it is 18.",
+        (
+            "The forecast of 2026-11-23 was wrong: it foresaw a gap of 12, and it is 18; "
+            "“no change” would have said 17."
+        ),
     ]
-    right = replace(_MOVED, forecast_check=ForecastCheck(MONDAY, 18, 18, right=True))
+    right = replace(
+        _MOVED, forecast_check=ForecastCheck(MONDAY, 18, 18, right=True, no_change=20, nearer=True)
+    )
     assert small(_MOVED, right, right, right)[1:] == [
-        "Of 4 earlier forecasts for this week, 3 were right."
+        (
+            "Of 4 earlier forecasts for this week, 3 were right; 3 came nearer than “no change” "
+            "would have, 1 less near."
+        )
     ]
     assert "and 1 more: the thread says which" in small(_MOVED, right, right, right)[0]
 
@@ -226,9 +237,9 @@ def test_a_terminal_shows_the_same_week():
     said = _said(digest(_MOVED))
     for words in (
         digest().sentence,
-        "best crm   18      −3  4 (was 6)  3.5 months",
+        "best crm (lost a strong link)   18      −3    24     6  4 (was 6)  3.5 months",
         "• Win back own3.example",
-        "Remaining gap, best crm: Oct 26: 40, Nov 2: 33",
+        "Nov 9        34         6       28",
         "New links to competitors: 2",
         "Links won: 2",
         "Links lost: 1",
@@ -240,7 +251,8 @@ def test_a_terminal_shows_the_same_week():
 
 def test_a_terminal_counts_the_rows_it_leaves_out():
     said = _said(replace(big_digest(500), gap_history=history([1])))
-    assert "and 470 more: they are in `linkgap digest --json`." in said
+    assert re.search(r"^4\d\d more keywords ", said, re.MULTILINE)
+    assert "`linkgap digest --json` and `linkgap list` have every keyword." in said
 
 
 @given(digests)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import fields, replace
 from datetime import date
 
@@ -76,7 +77,7 @@ def test_values_of_several_indexes_are_side_by_side_in_one_cell():
         IndexLink("=evil", None, None, None, None, None),
     )
     (row,) = _rows(replace(EXAMPLE, prospects=(prospect(1, by_index=sides),)))
-    assert row["by_index"] == "ahrefs: DR 74, follow, since 2026-01-02; =evil: no details"
+    assert row["by_index"] == "ahrefs: DR 74, follow, since 2026-01-02; '=evil: no details"
     (row,) = _rows(replace(EXAMPLE, prospects=(prospect(1, by_index=sides[::-1]),)))
     assert row["by_index"].startswith("'=evil")
 
@@ -130,6 +131,14 @@ def test_invented_rows_are_marked_on_every_row():
         ("  =1", "'  =1"),
         ("\uff1d1", "'\uff1d1"),
         ("1-1=0", "1-1=0"),
+        ("CRM;=1+1", "CRM;'=1+1"),
+        ("CRM; +1", "CRM; '+1"),
+        ('CRM;"=1', "CRM;\"'=1"),
+        ("CRM\r\n@SUM(A1)", "CRM\r\n'@SUM(A1)"),
+        ("CRM;'=1", "CRM;''=1"),
+        (";-1", ";'-1"),
+        ("a; b - c", "a; b - c"),
+        ("a\t=1", "a\t=1"),
         ("", ""),
     ],
 )
@@ -152,7 +161,9 @@ def test_the_file_reads_back_and_no_cell_starts_a_formula(rows):
     for prospect_, row in zip(rows, read, strict=True):
         for name in (field.name for field in fields(Prospect)):
             cell, value = row[name], _plain(getattr(prospect_, name))
-            assert cell in (value, f"'{value}")
+            assert cell.replace("'", "") == value.replace("'", "")
+            for piece in re.split(r"[;\r\n]", cell)[1:]:
+                assert not piece.lstrip('" ').startswith(tuple("=+-@"))
             assert not cell.startswith(tuple("=+-@\t\r\n"))
             assert not cell.lstrip().startswith(tuple("=+-@"))
 

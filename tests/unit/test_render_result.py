@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from fakes.worlds.reports import EXAMPLE, NEED, prospect
+from fakes.worlds.reports import EXAMPLE, NEED, competitor, prospect
 
 from bot.model.links import SerpRow
 from bot.model.report import (
@@ -185,6 +185,17 @@ def test_the_table_names_the_pages_and_ours():
     ]
     assert all(b["type"] != "table" for b in plain.blocks)
     assert plain.text_only.blocks == []
+
+
+def test_more_pages_than_fit_the_table_are_counted_in_it():
+    named = tuple(competitor(None, f"named{at}.example", at) for at in range(13))
+    for count, more in ((7, None), (10, None), (11, "and 1 more page"), (13, "and 3 more pages")):
+        said = _texts(result(replace(EXAMPLE, competitors=named[:count]), "run-1"))
+        shown = min(count, 10)
+        assert [f"named{at}.example" in said for at in range(count)] == [
+            at < shown for at in range(count)
+        ]
+        assert (more in said) if more else "more page" not in said
 
 
 @pytest.mark.parametrize(

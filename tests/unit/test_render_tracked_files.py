@@ -23,6 +23,9 @@ def read_tracked_csv(text):
     return [row.cells for row in numbered_rows(text) if row.cells["keyword"]]
 
 
+_NOBODY_NAMED = {"vs": "", "via": "", "serp": ""}
+
+
 def _said(drawn, width=140):
     console = Console(width=width, record=True, file=io.StringIO())
     console.print(drawn)
@@ -36,7 +39,9 @@ def _named(keyword):
 
 def test_the_file_has_what_is_tracked_and_comes_back_the_same():
     data = tracked_csv([list_row(1), list_row(4)])
-    assert data.decode("utf-8-sig").splitlines()[0] == "keyword,site,page,country,language,paused"
+    assert data.decode("utf-8-sig").splitlines()[0] == (
+        "keyword,site,page,country,language,paused,vs,via,serp"
+    )
     assert read_tracked_csv(data.decode("utf-8")) == [
         {
             "keyword": "crm for startups",
@@ -45,6 +50,7 @@ def test_the_file_has_what_is_tracked_and_comes_back_the_same():
             "country": "us",
             "language": "en",
             "paused": "no",
+            **_NOBODY_NAMED,
         },
         {
             "keyword": "crm alternatives",
@@ -53,12 +59,14 @@ def test_the_file_has_what_is_tracked_and_comes_back_the_same():
             "country": "us",
             "language": "en",
             "paused": "yes",
+            **_NOBODY_NAMED,
         },
     ]
 
 
 @pytest.mark.parametrize(
-    "keyword", ["=1+1", "+crm", "-crm", "@crm", "'quoted'", "it's", "a,b", '"x"']
+    "keyword",
+    ["=1+1", "+crm", "-crm", "@crm", "'quoted'", "it's", "a,b", '"x"', "a;=1", "a;'=1", "a; -b"],
 )
 def test_a_keyword_that_resembles_a_formula_is_guarded_and_restored(keyword):
     data = tracked_csv([_named(keyword)])
@@ -81,6 +89,7 @@ def test_a_file_of_keywords_alone_in_any_order_of_columns_is_enough():
             "keyword": "best crm",
             "country": "de",
             **dict.fromkeys(("site", "page", "language", "paused"), ""),
+            **_NOBODY_NAMED,
         }
     ]
 

@@ -135,6 +135,39 @@ async def test_changing_the_day_neither_repeats_nor_loses_a_week(there, old, new
     assert weeks == [f"2026-W0{week}" for week in range(2, 8)]
 
 
+async def test_a_day_that_is_moved_back_is_made_up_for_at_the_next_hour_and_not_at_once(there):
+    await there.track("C1", "fri", 9, "UTC")
+    await there.ring(MONDAY_9 + A_DAY * 4)
+    wednesday = MONDAY_9 + A_WEEK + A_DAY * 2
+    await there.ring(wednesday)
+    there.set("C1", digest_day="mon")
+    for minutes in (1, 20, 300, 23 * 60):
+        await there.ring(wednesday + timedelta(minutes=minutes))
+    assert there.posted_at("C1") == ["2026-01-09 09:00"]
+    await there.ring(wednesday + A_DAY)
+    await there.ring(MONDAY_9 + A_WEEK * 2)
+    assert there.posted_at("C1")[1:] == ["2026-01-15 09:00", "2026-01-19 09:00"]
+
+
+@pytest.mark.parametrize(
+    ("new", "told"),
+    [("mon", ["2026-01-19 09:00"]), ("wed", ["2026-01-19 09:00", "2026-01-21 09:00"])],
+)
+async def test_a_day_that_is_moved_on_the_last_day_of_a_week_loses_no_week(there, new, told):
+    await there.track("C1", "mon", 9, "UTC")
+    await there.ring(MONDAY_9)
+    there.set("C1", digest_day="sun", digest_hour=22)
+    sunday = MONDAY_9 + A_WEEK + A_DAY * 6
+    await there.ring(sunday)
+    there.set("C1", digest_day=new, digest_hour=9)
+    for hours in (1, 13):
+        await there.ring(sunday + timedelta(hours=hours))
+    assert there.posted_at("C1") == ["2026-01-05 09:00"]
+    for days in (1, 3):
+        await there.ring(sunday + A_DAY * days)
+    assert there.posted_at("C1")[1:] == told
+
+
 @pytest.mark.parametrize(("before", "after"), [(6, 22), (22, 6), (9, 10)])
 async def test_changing_the_hour_on_the_digest_day_neither_repeats_nor_loses_a_week(
     there, before, after

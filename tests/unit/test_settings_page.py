@@ -38,4 +38,5 @@ def test_every_setting_that_can_raise_a_bill_is_marked_as_money():
         name for name in BY_NAME if name.startswith(("cap_", "run_cap", "list_budget", "price"))
     }
     raising |= {"via", "serp", "compare_indexes", "shortlist", "confirm_over", "allow_unpriced"}
+    raising |= {"other_workspaces"}
     assert {one.name for one in SETTINGS if one.money} == raising

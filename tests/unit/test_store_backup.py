@@ -78,7 +78,24 @@ async def test_nothing_is_ever_overwritten(database, tmp_path):
     with pytest.raises(LinkGapError, match="exists already"):
         backup(database.path, taken)
     assert taken.read_text() == "precious"
-    assert not (tmp_path / "precious.txt.partial").exists()
+    assert not list(tmp_path.glob(".precious.txt*"))
+
+
+async def test_no_link_that_somebody_put_there_is_written_through(database, tmp_path):
+    folder, precious = tmp_path / "backups", tmp_path / "precious.txt"
+    folder.mkdir()
+    precious.write_text("precious")
+    for name in ("copy.db.partial", "copy.db.partial-journal", "other.db"):
+        (folder / name).symlink_to(precious)
+    (folder / "dangling.db").symlink_to(tmp_path / "nothing.db")
+    backup(database.path, folder / "copy.db")
+    for taken in ("other.db", "dangling.db"):
+        with pytest.raises(LinkGapError, match="exists already"):
+            backup(database.path, folder / taken)
+    assert precious.read_text() == "precious"
+    assert not (folder / "copy.db").is_symlink()
+    assert await teams_in(folder / "copy.db") == 1
+    assert not (tmp_path / "nothing.db").exists()
 
 
 def test_without_a_database_there_is_nothing_to_copy(tmp_path):

@@ -18,6 +18,7 @@ from bot.store.connect import Database
 from bot.store.workspace import ensure_team, sites
 
 CLOCK = FakeClock()
+pytestmark = pytest.mark.usefixtures("new_files")
 
 
 @pytest.fixture
@@ -223,6 +224,24 @@ async def test_a_new_file_is_the_owners_alone(database):
     files = sorted(database.path.parent.iterdir())
     assert [file.name for file in files] == ["linkgap.db", "linkgap.db-shm", "linkgap.db-wal"]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+async def test_a_link_to_a_file_that_is_not_there_yet_leads_to_a_private_one(tmp_path):
+    (tmp_path / "disk").mkdir()
+    link = tmp_path / "linkgap.db"
+    link.symlink_to(tmp_path / "disk" / "real.db")
+    database = await Database.open(link, FakeClock())
+    await database.run(add("T1"))
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "disk").iterdir()}
+    await database.close()
+    assert modes == {0o600}
+
+
+async def test_a_link_that_leads_to_itself_or_nowhere_is_told(tmp_path):
+    for name, end in (("circle.db", "circle.db"), ("lost.db", "no-folder/real.db")):
+        (tmp_path / name).symlink_to(tmp_path / end)
+        with pytest.raises(ConfigError, match=f"{name} cannot be opened"):
+            await Database.open(tmp_path / name, FakeClock())
 
 
 async def test_closing_leaves_one_whole_file(tmp_path):

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from support.clock import FakeClock
 
-from bot.store import deliveries, jobs
+from bot.store import deliveries, jobs, leases
 from bot.store.connect import Database
 from bot.store.deliveries import Delivery, DeliveryState
 from bot.store.jobs import Job, JobState
+from bot.store.leases import LEASE
 
 CLOCK = FakeClock()
 NOW = CLOCK.now()
@@ -23,9 +24,14 @@ async def database(tmp_path):
     await database.close()
 
 
-def enqueuing(dedupe_key: str | None = None, team: str = "T1", payload: str = '{"n": 1}'):
+def enqueuing(
+    dedupe_key: str | None = None,
+    team: str = "T1",
+    payload: str = '{"n": 1}',
+    owner: str | None = None,
+):
     return lambda db: jobs.enqueue(
-        db, kind="gap", team=team, payload=payload, dedupe_key=dedupe_key, at=NOW
+        db, kind="gap", team=team, payload=payload, dedupe_key=dedupe_key, at=NOW, owner=owner
     )
 
 
@@ -43,7 +49,7 @@ async def test_a_new_job_is_queued_with_what_it_needs_to_be_done_later(database)
 async def test_a_repeat_makes_no_second_job(database):
     assert await database.run(enqueuing("event-1")) is not None
     assert await database.run(enqueuing("event-1")) is None
-    assert len(await database.read(jobs.unfinished)) == 1
+    assert await database.read(jobs.waiting) == 1
 
 
 async def test_two_teams_may_use_the_same_key_and_no_key_is_no_repeat(database):
@@ -71,27 +77,63 @@ async def test_a_job_is_claimed_once_however_many_ask_for_it(database):
 @pytest.mark.parametrize("end", [JobState.DONE, JobState.FAILED])
 async def test_an_ended_job_is_not_monitored_any_more(database, end):
     job = await database.run(enqueuing())
-    await database.run(lambda db: jobs.mark(db, job.id, end, LATER, error="why"))
-    assert await database.read(jobs.unfinished) == []
+    begun = await database.run(lambda db: jobs.claim(db, job.id, NOW))
+    assert await database.run(lambda db: jobs.end(db, begun, end, LATER, error="why"))
     ended = await loaded(database, job)
     assert (ended.state, ended.error, ended.updated_at) == (end, "why", LATER)
     assert await database.run(lambda db: jobs.claim(db, job.id, LATER)) is None
+    assert await database.run(lambda db: jobs.take_over(db, "me", LATER)) == []
 
 
-async def test_a_start_finds_what_was_queued_and_what_was_killed_in_the_order_it_came(database):
+async def leased(database, at=NOW) -> str:
+    return await database.run(lambda db: leases.begin(db, at))
+
+
+async def taken_over(database, owner: str, at=LATER) -> list[Job]:
+    def look(db):
+        leases.bury(db, at)
+        return jobs.take_over(db, owner, at)
+
+    return await database.run(look)
+
+
+async def test_what_nobody_holds_is_taken_over_in_the_order_it_came(database):
     made = [await database.run(enqueuing(team=team)) for team in ("T2", "T1", "T2")]
     await database.run(lambda db: jobs.claim(db, made[1].id, LATER))
-    found = await database.read(jobs.unfinished)
+    me = await leased(database)
+    found = await taken_over(database, me, NOW)
     assert [job.id for job in found] == [job.id for job in made]
-    assert [job.state for job in found] == ["queued", "running", "queued"]
+    assert {(job.state, job.owner) for job in found} == {("queued", me)}
+    assert await taken_over(database, me, NOW) == []
+
+
+async def test_what_a_living_process_holds_is_left_to_it_until_its_lease_is_over(database):
+    other = await leased(database)
+    held = [await database.run(enqueuing(owner=other)) for _ in range(2)]
+    begun = await database.run(lambda db: jobs.claim(db, held[0].id, NOW, other))
+    me = await leased(database, LATER)
+    almost, over = NOW + LEASE - timedelta(seconds=1), NOW + LEASE
+    assert await taken_over(database, me, almost) == []
+    assert [job.id for job in await taken_over(database, me, over)] == [job.id for job in held]
+    assert not await database.run(lambda db: leases.renew(db, other, over))
+    assert not await database.run(lambda db: jobs.end(db, begun, JobState.DONE, over))
+    assert await database.run(lambda db: jobs.claim(db, held[0].id, over, other)) is None
+    assert (await database.run(lambda db: jobs.claim(db, held[0].id, over, me))).attempts == 2
+
+
+async def test_a_heartbeat_extends_a_lease(database):
+    other = await leased(database)
+    await database.run(lambda db: leases.renew(db, other, LATER))
+    await database.run(enqueuing(owner=other))
+    assert await taken_over(database, await leased(database, LATER), LATER) == []
 
 
 async def test_a_resumed_job_counts_its_attempts_and_keeps_what_it_learned(database):
     job = await database.run(enqueuing())
     await database.run(lambda db: jobs.claim(db, job.id, NOW))
     await database.run(lambda db: jobs.update_payload(db, job.id, '{"ts": "1.2"}', LATER))
-    await database.run(lambda db: jobs.mark(db, job.id, JobState.QUEUED, LATER))
-    again = await database.run(lambda db: jobs.claim(db, job.id, LATER))
+    await taken_over(database, me := await leased(database))
+    again = await database.run(lambda db: jobs.claim(db, job.id, LATER, me))
     assert (again.attempts, again.payload, again.updated_at) == (2, '{"ts": "1.2"}', LATER)
 
 
@@ -136,3 +178,21 @@ async def test_a_post_that_slack_refused_may_be_tried_again(database):
     await database.run(lambda db: deliveries.refused(db, job.id, "parent"))
     again = await database.run(lambda db: deliveries.begin(db, job.id, "parent", NOW))
     assert again.state is DeliveryState.NEW
+
+
+async def test_what_waits_is_counted_without_reading_what_is_over(database):
+    def plan(db, statement: str) -> str:
+        return " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}"))
+
+    asked: list[str] = []
+
+    def count(db) -> list[str]:
+        db.conn.set_trace_callback(asked.append)
+        jobs.waiting(db)
+        jobs.take_over(db, "me", NOW)
+        db.conn.set_trace_callback(None)
+        return [plan(db, statement) for statement in asked if " jobs " in statement]
+
+    plans = await database.run(count)
+    assert len(plans) == 2
+    assert all("jobs_unfinished" in said for said in plans)

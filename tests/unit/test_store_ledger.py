@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from support.clock import FakeClock
 
 from bot.common.errors import BudgetExceeded
 from bot.model.report import CostLine
-from bot.store import ledger
+from bot.store import leases, ledger
 from bot.store.connect import Database
 
 CLOCK = FakeClock()
@@ -90,7 +91,7 @@ async def test_open_requests_count_against_the_cap_at_their_worst_case(database)
 
 
 async def test_a_run_may_ask_again_what_a_kill_took_the_answer_of_and_other_caps_count_it(database):
-    await database.run(reserving(100, cap=100))
+    await database.run(reserving(100, cap=100, owner="gone"))
     await database.run(lambda db: ledger.close_orphans(db, NOW))
     await database.run(reserving(100, cap=100))
     assert (await spent(database))[0].estimated_units == 200
@@ -195,17 +196,20 @@ async def test_whatever_is_asked_at_once_the_cap_is_never_passed(tmp_path_factor
 
 KILLED_WHILE_WAITING = """
 import asyncio, os, sys
+from datetime import timedelta
 from pathlib import Path
 from bot.common.clock import SystemClock
-from bot.store import ledger
+from bot.store import leases, ledger
 from bot.store.connect import Database
 
 async def main():
     clock = SystemClock()
     database = await Database.open(Path(sys.argv[1]), clock)
+    owner = await database.run(lambda db: leases.begin(db, clock.now()))
     reserve = lambda db: ledger.reserve(
         db, run_id="r1", team="T1", provider="ahrefs", capability="serp", pool="units",
-        worst_units=100, worst_micro_usd=5, cap_units=None, at=clock.now())
+        worst_units=100, worst_micro_usd=5, cap_units=None, at=clock.now(),
+        owner=owner)
     await database.run(reserve)
     os._exit(9)
 
@@ -223,6 +227,8 @@ async def test_a_kill_between_reserve_and_settle_is_charged_at_the_worst_case(tm
     assert done.returncode == 9
     database = await Database.open(path, CLOCK)
     assert await spent(database) == (CostLine("ahrefs", "units", 0, None, 100),)
+    assert await database.run(lambda db: ledger.close_orphans(db, NOW)) == 0
+    assert await database.run(lambda db: leases.bury(db, NOW)) == 1, "it is dead, lease or not"
     assert await database.run(lambda db: ledger.close_orphans(db, NOW)) == 1
     assert await spent(database) == (CostLine("ahrefs", "units", 100, 5, 100),)
     assert await database.run(lambda db: ledger.close_orphans(db, NOW)) == 0
@@ -231,8 +237,23 @@ async def test_a_kill_between_reserve_and_settle_is_charged_at_the_worst_case(tm
     await database.close()
 
 
+async def test_what_another_living_process_has_reserved_stays_open(database):
+    owner = await database.run(lambda db: leases.begin(db, NOW))
+    await database.run(reserving(100, owner=owner))
+    assert await database.run(lambda db: ledger.close_orphans(db, NOW)) == 0
+    await database.run(lambda db: leases.end(db, owner))
+    assert await database.run(lambda db: ledger.close_orphans(db, NOW)) == 1
+
+
+async def test_what_the_command_line_left_open_is_settled_after_an_hour(database):
+    await database.run(reserving(100))
+    for minutes, closed in ((59, 0), (60, 1)):
+        at = NOW + timedelta(minutes=minutes)
+        assert await database.run(lambda db, at=at: ledger.close_orphans(db, at)) == closed
+
+
 async def test_a_true_cost_that_arrives_after_the_orphans_were_closed_still_counts(database):
-    row = await database.run(reserving(100))
+    row = await database.run(reserving(100, owner="gone"))
     await database.run(lambda db: ledger.close_orphans(db, NOW))
     await database.run(settling(row, 40))
     assert (await spent(database))[0].units == 40

@@ -3,13 +3,13 @@
 import asyncio
 import os
 from datetime import datetime, timedelta
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import FakeClock
+from support.forks import Barrier, Pipe, fork
 from support.memory import memory
 
 from bot.store import posts
@@ -20,7 +20,6 @@ CLOCK = FakeClock()
 NOW = CLOCK.now()
 A, B = "process a", "process b"
 WEEK = Slot("T1", "C1", PostKind.DIGEST, "2026-W48")
-_FORKS = get_context("forkserver")
 
 
 @pytest.fixture
@@ -213,13 +212,8 @@ async def test_four_processes_take_two_hundred_periods_exactly_once(tmp_path):
     path = tmp_path / "linkgap.db"
     database = await Database.open(path, CLOCK)
     await database.close()
-    pipes, barrier = [_FORKS.Pipe() for _ in range(4)], _FORKS.Barrier(4)
-    processes = [
-        _FORKS.Process(target=_take_all, args=(str(path), 200, barrier, there))
-        for _, there in pipes
-    ]
-    for process in processes:
-        process.start()
+    pipes, barrier = [Pipe() for _ in range(4)], Barrier(4)
+    processes = [fork(_take_all, str(path), 200, barrier, there) for _, there in pipes]
     shares = [await asyncio.to_thread(here.recv) for here, _ in pipes]
     won = [period for share in shares for period in share]
     for process in processes:

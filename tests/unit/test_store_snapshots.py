@@ -104,12 +104,12 @@ async def test_only_the_last_reads_up_to_a_moment_are_asked_for(database):
     assert [each.run_id for each in found[one]] == ["run 2", "run 3"]
 
 
-async def test_older_reads_come_as_numbers_alone_where_that_is_enough(database):
+async def test_older_reads_come_without_their_results_where_that_is_enough(database):
     one = await track(database)
     await add(database, one, *map(shot, range(3)))
     first, second, third = (await history(database, one, whole=1))[one]
-    assert first == shot(0, serp=(), competitors=())
-    assert second == shot(1, serp=(), competitors=())
+    assert first == shot(0, serp=())
+    assert second == shot(1, serp=())
     assert third == shot(2)
 
 

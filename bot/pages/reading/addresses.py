@@ -4,10 +4,8 @@ A host is resolved once per request, every address is checked, and the connectio
 address, so a later change of the DNS answer has no effect.
 """
 
-import asyncio
 import ipaddress
 import re
-import socket
 from collections.abc import Awaitable, Callable
 
 import httpx
@@ -34,13 +32,6 @@ _INNER = (
 
 class Refused(Exception):
     """The address must not be read; the message says why."""
-
-
-async def resolve(host: str, port: int) -> list[str]:
-    """Return the addresses of a host from the system resolver. Raises `OSError`."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 async def checked(url: httpx.URL, resolver: Resolve, *, allow_loopback: bool) -> list[str]:

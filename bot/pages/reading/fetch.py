@@ -16,9 +16,10 @@ import httpx
 from bot.common.clock import Clock
 from bot.common.killable import Stopped
 from bot.pages.limited import Apart, shared
-from bot.pages.reading.addresses import Refused, Resolve, checked, resolve
+from bot.pages.reading.addresses import Refused, Resolve, checked
 from bot.pages.reading.body import CODINGS, UnknownCoding, read_capped, unpacked
 from bot.pages.reading.charset import LIKELY, SAMPLE, detected, told
+from bot.pages.reading.names import Names
 from bot.pages.reading.robots import MAX_BYTES as MAX_ROBOTS_BYTES
 from bot.pages.reading.robots import Robots, RobotsFile, RobotsUnknown
 
@@ -81,7 +82,7 @@ class Reader:
 
     `apart` is the pair of processes that parses what was fetched; None means the pair shared by
     this process. Use as an async context manager. Safe to share between tasks; `resolver` answers
-    DNS.
+    DNS; by default, threads of the reader do.
     """
 
     def __init__(
@@ -89,11 +90,12 @@ class Reader:
         clock: Clock,
         *,
         allow_loopback: bool = False,
-        resolver: Resolve = resolve,
+        resolver: Resolve | None = None,
         seconds: float = SECONDS,
         apart: Apart | None = None,
     ) -> None:
-        self._clock, self._resolver, self._seconds = clock, resolver, seconds
+        self._clock, self._seconds = clock, seconds
+        self._resolver = resolver or Names()
         self._allow_loopback = allow_loopback
         self.apart = apart or shared()
         # Connections are never reused: two sites may share an address, and the certificate and name
@@ -233,6 +235,8 @@ class Reader:
             return await checked(url, self._resolver, allow_loopback=self._allow_loopback)
         except Refused as refusal:
             raise Unusable(ReadState.REFUSED_ADDRESS, str(refusal)) from None
+        except TimeoutError:
+            raise Unusable(ReadState.TIMEOUT, "its address did not come in time") from None
         except (OSError, UnicodeError):
             # A string that is no host name (`a..b`) fails in the codec, and so would `url.host`.
             host = url.raw_host.decode("ascii", "replace")

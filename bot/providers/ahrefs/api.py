@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import httpx
 from pydantic import BaseModel, BeforeValidator, Field
@@ -17,7 +17,8 @@ from pydantic import BaseModel, BeforeValidator, Field
 from bot.common.errors import OutOfUnits, PlanLacks, ProviderError
 from bot.model.links import Authority, Scale, Scope, Target
 from bot.providers.base import Call, Cost, Page, Question
-from bot.providers.http import checked, refuse, vendor_words
+from bot.providers.bills import charged
+from bot.providers.http import MOST_COUNT, checked, refuse, vendor_words
 
 NAME = "ahrefs"
 DAY = 24 * 60 * 60  # seconds; their terms allow caching for a day, and links change more slowly
@@ -34,7 +35,7 @@ Query = TypeVar("Query")
 Body = TypeVar("Body", bound=BaseModel)
 Row = TypeVar("Row")
 
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=MOST_COUNT)]
 Rating = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 # Their documentation says date-time for most fields, and some answers have one where it says date.
 Day = Annotated[date, BeforeValidator(lambda value: str(value)[:10])]
@@ -165,5 +166,5 @@ def _forbidden(words: str) -> type[ProviderError]:
 
 def _billed(response: httpx.Response) -> Cost | None:
     """Return what was charged (0 for an answer from their cache); None if the header is absent."""
-    value: Any = response.headers.get("x-api-units-cost-total-actual", "").strip()
-    return Cost(int(value)) if value.isascii() and value.isdigit() else None
+    units = charged(response.headers.get("x-api-units-cost-total-actual", ""))
+    return None if units is None else Cost(units)

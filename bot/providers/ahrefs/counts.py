@@ -42,6 +42,7 @@ from bot.providers.base import (
     Page,
     SerpQuery,
 )
+from bot.providers.http import Rows
 
 _LARGEST_BATCH = 100  # targets: the documented maximum
 
@@ -70,7 +71,7 @@ class SerpPosition(BaseModel):
     """A row of the search results; features such as images have no `url`, some no `position`."""
 
     position: int | None = None
-    type: list[str | None] | None = None
+    type: Rows[str | None] | None = None
     url: str | None = None
     title: str | None = None
     domain_rating: Rating | None = None
@@ -80,7 +81,7 @@ class SerpPosition(BaseModel):
 class SerpBody(BaseModel):
     """`serp-overview/serp-overview`."""
 
-    positions: list[SerpPosition]
+    positions: Rows[SerpPosition]
 
 
 class Serp(AhrefsQuestion[SerpQuery, SerpBody, SerpRow]):
@@ -156,7 +157,7 @@ class KeywordRow(BaseModel):
 class KeywordBody(BaseModel):
     """`keywords-explorer/overview`."""
 
-    keywords: list[KeywordRow]
+    keywords: Rows[KeywordRow]
 
 
 class Keywords(AhrefsQuestion[KeywordQuery, KeywordBody, KeywordMetrics]):
@@ -216,7 +217,7 @@ class BatchRow(BaseModel):
 class BatchBody(BaseModel):
     """`batch-analysis/batch-analysis`."""
 
-    targets: list[BatchRow]
+    targets: Rows[BatchRow]
 
 
 class Batch(AhrefsQuestion[MetricsQuery, BatchBody, Metrics]):
@@ -293,7 +294,7 @@ class HistoryRow(BaseModel):
 class HistoryBody(BaseModel):
     """`site-explorer/refdomains-history`."""
 
-    refdomains: list[HistoryRow]
+    refdomains: Rows[HistoryRow]
 
 
 class History(AhrefsQuestion[HistoryQuery, HistoryBody, CountPoint]):

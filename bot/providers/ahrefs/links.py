@@ -33,6 +33,7 @@ from bot.providers.base import (
     ReferringQuery,
 )
 from bot.providers.hosts import grouped, sentences
+from bot.providers.http import Rows
 
 
 class RefdomainRow(BaseModel):
@@ -48,7 +49,7 @@ class RefdomainRow(BaseModel):
 class RefdomainsBody(BaseModel):
     """`site-explorer/refdomains`."""
 
-    refdomains: list[RefdomainRow]
+    refdomains: Rows[RefdomainRow]
 
 
 class ReferringDomains(AhrefsQuestion[ReferringQuery, RefdomainsBody, ReferringDomain]):
@@ -126,7 +127,7 @@ class BacklinkRow(BaseModel):
 class BacklinksBody(BaseModel):
     """`site-explorer/all-backlinks`."""
 
-    backlinks: list[BacklinkRow]
+    backlinks: Rows[BacklinkRow]
 
 
 class Links(AhrefsQuestion[LinksQuery, BacklinksBody, Link]):
@@ -209,7 +210,7 @@ class LostRow(BacklinkRow):
 class LostBody(BaseModel):
     """`site-explorer/all-backlinks` with lost links in it."""
 
-    backlinks: list[LostRow]
+    backlinks: Rows[LostRow]
 
 
 class Lost(AhrefsQuestion[LostQuery, LostBody, Link]):

@@ -10,6 +10,7 @@ not a tenth of it (100 × sin(rank / 636.62), rounded), so the two must never be
 """
 
 import json
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -29,7 +30,7 @@ from bot.common.errors import (
 )
 from bot.model.links import Authority, Scale, Scope, Target
 from bot.providers.base import Call, Cost, Page, Question
-from bot.providers.http import checked, cut, refuse
+from bot.providers.http import MOST_COUNT, Rows, checked, cut, refuse
 
 NAME = "dataforseo"
 POOL = "micro-USD"
@@ -70,7 +71,7 @@ Result = TypeVar("Result", bound=BaseModel)
 Item = TypeVar("Item", bound=BaseModel)
 Row = TypeVar("Row")
 
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=MOST_COUNT)]
 Rank = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Money = Annotated[float, Field(allow_inf_nan=False)]
@@ -138,8 +139,8 @@ def in_pieces(domains: Iterable[str]) -> list[list[str]]:
 
 
 def chunks(items: Sequence[Row], fits: Callable[[Sequence[Row]], bool]) -> list[list[Row]]:
-    """Return the items in order, in groups that fit; an item that never fits is a group itself."""
-    groups: list[list[Row]] = []
+    """Return the items in order, in groups that fit; one that never fits stands alone."""
+    groups: Rows[list[Row]] = []
     for item in items:
         if groups and fits([*groups[-1], item]):
             groups[-1].append(item)
@@ -176,19 +177,19 @@ class Verdict(BaseModel):
 class Envelope(Verdict):
     """The envelope of every answer; one task is sent, so one comes back."""
 
-    tasks: list[Verdict] | None = None
+    tasks: Rows[Verdict] | None = None
 
 
 class Finished(BaseModel, Generic[Result]):
     """A task that succeeded; a null `result` means that they have no data."""
 
-    result: list[Result | None] | None = None
+    result: Rows[Result | None] | None = None
 
 
 class Whole(BaseModel, Generic[Result]):
     """An answer whose task succeeded."""
 
-    tasks: list[Finished[Result]] = Field(min_length=1)
+    tasks: Rows[Finished[Result]] = Field(min_length=1)
 
 
 class Listing(BaseModel, Generic[Item]):
@@ -196,7 +197,7 @@ class Listing(BaseModel, Generic[Item]):
 
     total_count: Count | None = None
     items_count: Count | None = None
-    items: list[Item | None] | None = None
+    items: Rows[Item | None] | None = None
 
     @model_validator(mode="after")
     def _listed_or_counted_as_none(self) -> Self:
@@ -271,5 +272,5 @@ def _failure(verdict: Verdict) -> ProviderError:
 
 def _billed(envelope: Envelope) -> Cost | None:
     """Return what was charged; None if the answer does not say."""
-    cost = envelope.cost
-    return None if cost is None or cost < 0 else usd(round(cost * 1_000_000))
+    micro = None if envelope.cost is None else envelope.cost * 1_000_000
+    return usd(round(micro)) if micro is not None and 0 <= micro < math.inf else None

@@ -11,8 +11,7 @@ import httpx
 from pydantic import BaseModel
 
 from bot.common.domains import host_of, registrable
-from bot.model.links import LinkKind, ReferringDomain, Scope, Target
-from bot.model.one_row import best_kind
+from bot.model.links import LinkKind, ReferringDomain, Scope, Target, best_kind
 from bot.providers.base import (
     BetweenQuery,
     Call,
@@ -45,6 +44,7 @@ from bot.providers.dataforseo.api import (
     trust,
 )
 from bot.providers.hosts import grouped, sentences
+from bot.providers.http import Named
 
 _FEWEST_PROOF_ROWS = 100
 _CUT_OFF = "The answer was cut off; the other domains are unproven."
@@ -61,7 +61,7 @@ class Linking(BaseModel):
     backlinks_spam_score: Percent | None = None
     referring_pages: Count | None = None
     referring_pages_nofollow: Count | None = None
-    referring_links_attributes: dict[str, int | None] | None = None
+    referring_links_attributes: Named[int | None] | None = None
 
     @property
     def kind(self) -> LinkKind | None:
@@ -74,7 +74,8 @@ class Linking(BaseModel):
         marks = self.referring_links_attributes or {}
         ugc, sponsored = (marks.get(kind) or 0 for kind in (LinkKind.UGC, LinkKind.SPONSORED))
         if self.backlinks is not None and ugc + sponsored >= self.backlinks:
-            return LinkKind.UGC if ugc else LinkKind.SPONSORED
+            seen = (LinkKind.UGC if ugc else None, LinkKind.SPONSORED if sponsored else None)
+            return best_kind(seen)
         return LinkKind.FOLLOW
 
 
@@ -214,7 +215,7 @@ class SharedEntry(Linking):
 class SharedItem(BaseModel):
     """One linking domain; its keys are those of the targets in the request."""
 
-    domain_intersection: dict[str, SharedEntry | None] | None = None
+    domain_intersection: Named[SharedEntry | None] | None = None
 
     def of(self, keys: Container[str]) -> dict[str, SharedEntry]:
         """Return the entries under these keys; the entry of a target without links may be null."""

@@ -20,6 +20,7 @@ from bot.providers.dataforseo.api import (
     task_of,
 )
 from bot.providers.hosts import grouped, sentences
+from bot.providers.http import Rows
 
 _LOST_ROWS = 100
 
@@ -33,7 +34,7 @@ class BacklinkItem(BaseModel):
     anchor: str | None = None
     alt: str | None = None
     dofollow: bool | None = None
-    attributes: list[str | None] | None = None
+    attributes: Rows[str | None] | None = None
     first_seen: Day | None = None
 
 

@@ -29,6 +29,7 @@ from bot.model.links import (
     Scale,
     Scope,
     Target,
+    best_kind,
 )
 from bot.providers.base import (
     BetweenQuery,
@@ -42,7 +43,6 @@ from bot.providers.base import (
 )
 from bot.settings.environment import Settings
 from bot.store.import_reads import (
-    BEST_FIRST,
     Linking,
     example_links,
     linking_domains,
@@ -311,7 +311,7 @@ def _merged(domain: str, rows: list[Linking], order: list[Scale | None]) -> Refe
     return ReferringDomain(
         domain,
         authority=None if scale is None else Authority(known[scale], scale),
-        link=next((kind for kind in BEST_FIRST if kind in kinds), None),
+        link=best_kind(kinds),
         trust=0.0 if all(row.trust == 0 for row in rows) else None,
         traffic=max((row.traffic for row in rows if row.traffic is not None), default=None),
         first_seen=min(days, default=None),

@@ -27,7 +27,7 @@ from bot.common.errors import (
 from bot.model.links import Scope, Target
 from bot.providers.base import Call, Cost, Page, Question
 from bot.providers.hosts import sentences
-from bot.providers.http import checked, cut, refuse
+from bot.providers.http import MOST_COUNT, Named, Rows, checked, cut, refuse
 
 NAME = "majestic"
 ITEMS, ANALYSIS, RETRIEVAL = "index item units", "analysis units", "retrieval units"
@@ -84,7 +84,9 @@ def _tables(value: object) -> object:
     return value if isinstance(value, dict) else {}
 
 
-Number = Annotated[int | None, BeforeValidator(_known)]
+# Whether a bill is believed is decided where it is written down.
+Charge = Annotated[int | None, BeforeValidator(_known)]
+Number = Annotated[Annotated[int, Field(le=MOST_COUNT)] | None, BeforeValidator(_known)]
 Flow = Annotated[Annotated[int, Field(ge=0, le=100)] | None, BeforeValidator(_known)]
 Flag = Annotated[bool | None, BeforeValidator(_known)]
 Day = Annotated[date | None, BeforeValidator(_day)]
@@ -93,7 +95,7 @@ Day = Annotated[date | None, BeforeValidator(_day)]
 class Table(BaseModel, Generic[Entry]):
     """One table of an answer; `Data` is missing if nothing was found."""
 
-    rows: list[Entry] | None = Field(None, alias="Data")
+    rows: Rows[Entry] | None = Field(None, alias="Data")
 
 
 class Body(BaseModel, Generic[Entry]):
@@ -102,11 +104,9 @@ class Body(BaseModel, Generic[Entry]):
     code: str = Field(alias="Code")
     message: str = Field("", alias="ErrorMessage")
     index: Number = Field(None, alias="IndexType")
-    charged: Number = Field(None, alias="ChargedAnalysisResUnits")
-    retrieved: Number = Field(None, alias="ChargedRetrievalResUnits")
-    tables: Annotated[dict[str, Table[Entry]], BeforeValidator(_tables)] = Field(
-        {}, alias="DataTables"
-    )
+    charged: Charge = Field(None, alias="ChargedAnalysisResUnits")
+    retrieved: Charge = Field(None, alias="ChargedRetrievalResUnits")
+    tables: Annotated[Named[Table[Entry]], BeforeValidator(_tables)] = Field({}, alias="DataTables")
 
     @property
     def billed(self) -> Cost | None:

@@ -28,6 +28,7 @@ from bot.providers.base import (
     undated,
 )
 from bot.providers.hosts import grouped, sentences
+from bot.providers.http import Named
 from bot.providers.majestic.api import (
     NAME,
     Api,
@@ -59,8 +60,8 @@ class Referrer(BaseModel):
     trust_flow: Flow = Field(None, alias="TrustFlow")
     citation_flow: Flow = Field(None, alias="CitationFlow")
     topic: str | None = Field(None, alias="TopicalTrustFlow_Topic_0")
-    links: dict[str, Number] = {}
-    firsts: dict[str, Day] = {}
+    links: Named[Number] = {}
+    firsts: Named[Day] = {}
 
     @model_validator(mode="before")
     @classmethod

@@ -88,6 +88,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         # No general limit is published (the keyword search has 3 a second), so this is modest.
         rate=Rate(per_minute=60, concurrency=4),
         timeout=120.0,
+        most_bytes=max(8 * 1024 * 1024, options.depth * 1024),
         pool=ANALYSIS,
         # Analysis units: a list costs at least 1,000, so the list budget buys six. The proof costs
         # 10,000 once a day, and the linking pages of a target cost 5,000.

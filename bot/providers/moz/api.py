@@ -21,7 +21,7 @@ from bot.common.domains import registrable
 from bot.common.errors import BadAnswer, OutOfUnits
 from bot.model.links import Authority, Scale, Scope, Target
 from bot.providers.base import Call, Cost, Page, Question
-from bot.providers.http import checked, refuse, said, vendor_words
+from bot.providers.http import MOST_COUNT, checked, refuse, said, vendor_words
 
 NAME = "moz"
 POOL = "rows"
@@ -42,7 +42,7 @@ def _known(value: object) -> object:
     return None if value == "" or (isinstance(value, int | float) and value < 0) else value
 
 
-Count = Annotated[int | None, BeforeValidator(_known)]
+Count = Annotated[Annotated[int, Field(le=MOST_COUNT)] | None, BeforeValidator(_known)]
 Score = Annotated[Annotated[float, Field(ge=0, le=100)] | None, BeforeValidator(_known)]
 Day = Annotated[date | None, BeforeValidator(_known)]
 

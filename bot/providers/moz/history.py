@@ -10,6 +10,7 @@ from bot.common.errors import BadAnswer, PlanLacks
 from bot.model.links import CountPoint, KeywordMetrics, Link, Market, Scope
 from bot.providers.base import Call, Cost, HistoryQuery, KeywordQuery, LostQuery, Page
 from bot.providers.hosts import grouped, sentences
+from bot.providers.http import MOST_COUNT, Rows
 from bot.providers.moz.api import (
     MOST_ROWS,
     NAME,
@@ -45,7 +46,7 @@ class LostDomain(BaseModel):
 class LostDomains(BaseModel):
     """`data.site.linking-domain.filter.recently-lost`."""
 
-    lost_linking_domains: list[LostDomain]
+    lost_linking_domains: Rows[LostDomain]
     offset: Offset
 
 
@@ -105,13 +106,13 @@ class History(BaseModel):
     """The values of one metric."""
 
     metric_name: str
-    metric_values: list[Value]
+    metric_values: Rows[Value]
 
 
 class Histories(BaseModel):
     """The histories that were asked for; a metric without values may be missing."""
 
-    monthly_history_values: list[History] = []
+    monthly_history_values: Rows[History] = []
 
 
 class HistoryResult(BaseModel):
@@ -153,7 +154,7 @@ class KeywordValues(BaseModel):
     """The metrics of a keyword; null if unknown."""
 
     difficulty: Score = None
-    volume: Annotated[int, Field(ge=0)] | None = None
+    volume: Annotated[int, Field(ge=0, le=MOST_COUNT)] | None = None
 
 
 class KeywordResult(BaseModel):

@@ -21,6 +21,7 @@ from bot.providers.base import (
     undated,
 )
 from bot.providers.hosts import grouped, sentences
+from bot.providers.http import Rows
 from bot.providers.moz.api import (
     MOST_ROWS,
     NAME,
@@ -77,8 +78,8 @@ class LinkingDomain(BaseModel):
 class LinkingDomains(BaseModel):
     """One of two lists: all linking domains, or those recently gained."""
 
-    linking_domains: list[LinkingDomain] | None = None
-    gained_linking_domains: list[LinkingDomain] | None = None
+    linking_domains: Rows[LinkingDomain] | None = None
+    gained_linking_domains: Rows[LinkingDomain] | None = None
     offset: Offset
 
 
@@ -139,13 +140,13 @@ class Intersection(BaseModel):
     page: str
     domain_authority: Score = None
     spam_score: Score = None
-    matching_target_indexes: list[int]
+    matching_target_indexes: Rows[int]
 
 
 class Intersections(BaseModel):
     """`data.site.link.intersect.fetch`."""
 
-    link_intersects: list[Intersection]
+    link_intersects: Rows[Intersection]
     offset: Offset
 
 
@@ -231,8 +232,8 @@ class Unclear(BaseModel):
 class Statuses(BaseModel):
     """`data.site.link.status.fetch.multiple`: it succeeds even if some or all pairs failed."""
 
-    results_by_query: list[Status]
-    errors_by_query: list[Unclear] = []
+    results_by_query: Rows[Status]
+    errors_by_query: Rows[Unclear] = []
 
 
 class LinksBetween(MozQuestion[BetweenQuery, Statuses, ReferringDomain]):
@@ -305,7 +306,7 @@ class FoundLink(BaseModel):
 class FoundLinks(BaseModel):
     """`data.site.link.filter.domain`."""
 
-    links: list[FoundLink]
+    links: Rows[FoundLink]
 
 
 class Links(MozQuestion[LinksQuery, FoundLinks, Link]):

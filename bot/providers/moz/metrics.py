@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from bot.common.errors import PlanLacks
 from bot.model.links import Balance, Metrics, Scope, Target
 from bot.providers.base import BalanceQuery, Call, Cost, MetricsQuery, Page
+from bot.providers.http import Rows
 from bot.providers.moz.api import (
     MOST_ROWS,
     NAME,
@@ -41,8 +42,8 @@ class Unmeasured(BaseModel):
 class MeasuredMany(BaseModel):
     """`data.site.metrics.fetch.multiple`: it succeeds even if some or all targets failed."""
 
-    results_by_site: list[Measured]
-    errors_by_site: list[Unmeasured] = []
+    results_by_site: Rows[Measured]
+    errors_by_site: Rows[Unmeasured] = []
 
 
 class Numbers(MozQuestion[MetricsQuery, MeasuredMany, Metrics]):

@@ -27,8 +27,8 @@ from bot.providers.base import (
     SerpQuery,
     Vendor,
 )
-from bot.providers.http import HeaderKey, checked, refuse, said
-from bot.providers.search.common import POOL, Hit, organic
+from bot.providers.http import HeaderKey, Rows, checked, refuse, said
+from bot.providers.search.common import POOL, Hit, organic, search_vendor
 from bot.settings.environment import ApiKey, Settings, VendorOptions
 
 NAME = "brave"
@@ -98,7 +98,7 @@ class Result(BaseModel):
 class Web(BaseModel):
     """The web results; absent if there are none."""
 
-    results: list[Result]
+    results: Rows[Result]
 
 
 class Asked(BaseModel):
@@ -207,19 +207,15 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     own = Options.beside(settings)
     if own.api_key is None:
         return NotConfigured(NAME, _TITLE, ("LINKGAP_BRAVE_API_KEY",), (Capability.SERP,))
-    return Vendor(
-        name=NAME,
-        title=_TITLE,
-        scale=None,
-        capabilities={Capability.SERP: Serp(own.base_url.rstrip("/"))},
+    return search_vendor(
+        NAME,
+        _TITLE,
+        Serp(own.base_url.rstrip("/")),
         auth=HeaderKey("X-Subscription-Token", own.api_key),
         secrets=(own.api_key,),
         # Only successful answers are counted and billed, says their guide to rate limits.
         failures_are_free=True,
         # The smallest plan allows one request a second, the others 50.
         rate=Rate(per_minute=60, concurrency=1),
-        pool=POOL,
-        run_cap=5,
-        list_budget=0,
         own_web_index=True,
     )

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator
+import httpx
+from pydantic import BaseModel, BeforeValidator, SecretStr
 
 from bot.common.domains import registrable
 from bot.model.links import Market, SerpRow
 from bot.model.page_key import page_key, plain
-from bot.providers.base import Cost, Page, SerpQuery
+from bot.providers.base import Capability, Cost, Page, Rate, Remote, SerpQuery, Vendor
 
 POOL = "searches"
 DAY = 24 * 60 * 60
@@ -22,6 +23,18 @@ class Hit:
 
     url: str | None
     title: str | None
+
+
+class Organic(BaseModel):
+    """An organic result of Google's, as Serper and SerpApi write it."""
+
+    link: str | None = None
+    title: str | None = None
+
+    @property
+    def hit(self) -> Hit:
+        """Return it as a source tells it."""
+        return Hit(self.link, self.title)
 
 
 def _text(said: object) -> str | None:
@@ -123,3 +136,31 @@ def interface_language(market: Market) -> str:
     if market.language == "pt":
         return "pt-br" if market.country == "br" else "pt-pt"
     return _RENAMED.get(market.language, market.language)
+
+
+def search_vendor(
+    name: str,
+    title: str,
+    serp: Remote[SerpQuery, SerpRow],
+    *,
+    auth: httpx.Auth | None,
+    secrets: tuple[SecretStr, ...],
+    rate: Rate,
+    failures_are_free: bool = False,
+    own_web_index: bool = False,
+) -> Vendor:
+    """Return a vendor that has search results and nothing else, one search each."""
+    return Vendor(
+        name=name,
+        title=title,
+        scale=None,
+        capabilities={Capability.SERP: serp},
+        auth=auth,
+        secrets=secrets,
+        failures_are_free=failures_are_free,
+        rate=rate,
+        pool=POOL,
+        run_cap=5,
+        list_budget=0,
+        own_web_index=own_web_index,
+    )

@@ -25,8 +25,8 @@ from bot.providers.base import (
     SerpQuery,
     Vendor,
 )
-from bot.providers.http import checked, refuse
-from bot.providers.search.common import DAY, POOL, Hit, organic
+from bot.providers.http import Rows, checked, refuse
+from bot.providers.search.common import DAY, POOL, Hit, organic, search_vendor
 from bot.settings.environment import Settings, VendorOptions
 
 NAME = "searxng"
@@ -68,15 +68,15 @@ class Result(BaseModel):
 
     url: str | None = None
     title: str | None = None
-    engines: list[str] = []
+    engines: Rows[str] = []
     template: str = _PLAIN
 
 
 class Answer(BaseModel):
     """`/search?format=json`; each unresponsive engine is a list of its name and its error."""
 
-    results: list[Result]
-    unresponsive_engines: list[list[Any]] = []
+    results: Rows[Result]
+    unresponsive_engines: Rows[Rows[Any]] = []
 
 
 class Serp(Remote[SerpQuery, SerpRow]):
@@ -137,17 +137,13 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         return NotConfigured(NAME, _TITLE, ("LINKGAP_SEARXNG_URL",), (Capability.SERP,))
     address = httpx.URL(own.url.rstrip("/"))
     guarded = bool(address.userinfo)  # http://name:password@host, for a proxy with basic auth
-    return Vendor(
-        name=NAME,
-        title=_TITLE,
-        scale=None,
-        capabilities={Capability.SERP: Serp(str(address.copy_with(userinfo=b"")))},
+    return search_vendor(
+        NAME,
+        _TITLE,
+        Serp(str(address.copy_with(userinfo=b""))),
         auth=httpx.BasicAuth(address.username, address.password) if guarded else None,
         secrets=(SecretStr(address.password),) if guarded else (),
         # Its engines block servers that ask too often.
         rate=Rate(per_minute=30, concurrency=2),
-        pool=POOL,
-        run_cap=5,
-        list_budget=0,
         own_web_index=True,
     )

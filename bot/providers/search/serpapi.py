@@ -25,15 +25,16 @@ from bot.providers.base import (
     SerpQuery,
     Vendor,
 )
-from bot.providers.http import checked, refuse, said, vendor_words
+from bot.providers.http import Rows, checked, refuse, said, vendor_words
 from bot.providers.search.common import (
     DAY,
     POOL,
     AnswerBox,
-    Hit,
+    Organic,
     featured_in,
     interface_language,
     organic,
+    search_vendor,
 )
 from bot.settings.environment import ApiKey, Settings, VendorOptions
 
@@ -63,13 +64,6 @@ class QueryKey(httpx.Auth):
         yield request
 
 
-class Result(BaseModel):
-    """An organic result."""
-
-    link: str | None = None
-    title: str | None = None
-
-
 class Metadata(BaseModel):
     """How the search ended."""
 
@@ -87,7 +81,7 @@ class Answer(BaseModel):
 
     search_metadata: Metadata
     search_information: Information | None = None
-    organic_results: list[Result] | None = None
+    organic_results: Rows[Organic] | None = None
     answer_box: AnswerBox = None
     error: str | None = None
 
@@ -124,7 +118,7 @@ class Serp(Remote[SerpQuery, SerpRow]):
             raise Unavailable(NAME, said(response))
         if answer.organic_results is None and answer.error is None:
             raise BadAnswer(NAME, "organic_results: Field required")
-        hits = (Hit(result.link, result.title) for result in answer.organic_results or ())
+        hits = (result.hit for result in answer.organic_results or ())
         # Each search is billed, even without results. Those from their cache are free, but the
         # answer does not say so.
         return organic(
@@ -152,17 +146,13 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     own = Options.beside(settings)
     if own.api_key is None:
         return NotConfigured(NAME, _TITLE, ("LINKGAP_SERPAPI_API_KEY",), (Capability.SERP,))
-    return Vendor(
-        name=NAME,
-        title=_TITLE,
-        scale=None,
-        capabilities={Capability.SERP: Serp(own.base_url.rstrip("/"))},
+    return search_vendor(
+        NAME,
+        _TITLE,
+        Serp(own.base_url.rstrip("/")),
         auth=QueryKey(own.api_key),
         secrets=(own.api_key,),
         # Searches that fail are not counted.
         failures_are_free=True,
         rate=Rate(per_minute=60, concurrency=4),
-        pool=POOL,
-        run_cap=5,
-        list_budget=0,
     )

@@ -22,15 +22,16 @@ from bot.providers.base import (
     SerpQuery,
     Vendor,
 )
-from bot.providers.http import HeaderKey, checked, refuse, said, vendor_words
+from bot.providers.http import HeaderKey, Rows, checked, refuse, said, vendor_words
 from bot.providers.search.common import (
     DAY,
     POOL,
     AnswerBox,
-    Hit,
+    Organic,
     featured_in,
     interface_language,
     organic,
+    search_vendor,
 )
 from bot.settings.environment import ApiKey, Settings, VendorOptions
 
@@ -47,18 +48,11 @@ class Options(VendorOptions):
     base_url: str = Field("https://google.serper.dev", pattern=r"^https?://[^\s/]+")
 
 
-class Result(BaseModel):
-    """An organic result."""
-
-    link: str | None = None
-    title: str | None = None
-
-
 class Answer(BaseModel):
     """`/search`; ads, places and questions are in other fields than `organic`."""
 
-    organic: list[Result]
-    answerBox: AnswerBox = None  # noqa: N815 - the API's name
+    organic: Rows[Organic]
+    answerBox: AnswerBox = None  # noqa: N815 - their name
     credits: int | None = Field(None, ge=0)
 
 
@@ -85,7 +79,7 @@ class Serp(Remote[SerpQuery, SerpRow]):
         refuse(NAME, response, forbidden=lambda _words: BadKey)
         answer = checked(NAME, response, Answer)
         billed = None if answer.credits is None else Cost(answer.credits, POOL)
-        hits = (Hit(result.link, result.title) for result in answer.organic)
+        hits = (result.hit for result in answer.organic)
         return organic(query, hits, billed=billed, featured=featured_in(answer.answerBox))
 
 
@@ -99,16 +93,12 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     own = Options.beside(settings)
     if own.api_key is None:
         return NotConfigured(NAME, _TITLE, ("LINKGAP_SERPER_API_KEY",), (Capability.SERP,))
-    return Vendor(
-        name=NAME,
-        title=_TITLE,
-        scale=None,
-        capabilities={Capability.SERP: Serp(own.base_url.rstrip("/"))},
+    return search_vendor(
+        NAME,
+        _TITLE,
+        Serp(own.base_url.rstrip("/")),
         auth=HeaderKey("X-API-KEY", own.api_key),
         secrets=(own.api_key,),
         # Trial keys are limited to a few searches a second.
         rate=Rate(per_minute=120, concurrency=4),
-        pool=POOL,
-        run_cap=5,
-        list_budget=0,
     )

@@ -33,7 +33,7 @@ from bot.common.errors import (
 )
 from bot.model.links import Authority, Scale, Scope, Target
 from bot.providers.base import Call, Cost, Page, Question
-from bot.providers.http import cut, refuse
+from bot.providers.http import MOST_COUNT, MOST_ROWS, cut, refuse
 
 NAME = "semrush"
 KEYWORD_LINE, LINK_LINE = 10, 40  # units
@@ -159,6 +159,8 @@ class Table:
         if not self._is(said):
             raise BadAnswer(NAME, "the columns are not those that were asked for")
         lines = [rest.strip("\n")] if one_row else rest.split("\n")
+        if len(lines) > MOST_ROWS:
+            raise BadAnswer(NAME, f"it has more than {MOST_ROWS:,} rows")
         rows = []
         for number, line in enumerate(lines, start=1):
             if len(line) > _LONGEST_ROW:
@@ -263,7 +265,12 @@ def units_left(response: httpx.Response) -> int:
 
 def whole(cell: str) -> int | None:
     """Return a cell as a count; None if it is empty."""
-    return int(float(cell)) if cell else None
+    if not cell:
+        return None
+    count = float(cell)
+    if not count <= MOST_COUNT:
+        raise BadAnswer(NAME, "a count is higher than any can be")
+    return int(count)
 
 
 def day(cell: str) -> date | None:

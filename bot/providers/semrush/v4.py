@@ -36,7 +36,7 @@ from bot.providers.base import (
     ReferringQuery,
 )
 from bot.providers.hosts import grouped, sentences
-from bot.providers.http import checked, cut, refuse
+from bot.providers.http import MOST_COUNT, Rows, checked, cut, refuse
 from bot.providers.semrush.links import NO_LINK
 from bot.providers.semrush.reports import DAY, NAME, score
 from bot.providers.semrush.traffic import NO_TRAFFIC
@@ -66,7 +66,7 @@ _SPENT = re.compile(
 Query = TypeVar("Query")
 Body = TypeVar("Body", bound=BaseModel)
 Row = TypeVar("Row")
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=MOST_COUNT)]
 Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 
@@ -256,7 +256,7 @@ class RefDomain(BaseModel):
 class RefDomains(BaseModel):
     """`backlinks/v1/ref-domains`."""
 
-    data: list[RefDomain]
+    data: Rows[RefDomain]
 
 
 class ReferringDomains(V4Question[ReferringQuery, RefDomains, ReferringDomain]):
@@ -344,7 +344,7 @@ class LinkRow(BaseModel):
 class LinkRows(BaseModel):
     """`backlinks/v1/links`."""
 
-    data: list[LinkRow]
+    data: Rows[LinkRow]
 
 
 class Links(V4Question[LinksQuery, LinkRows, Link]):

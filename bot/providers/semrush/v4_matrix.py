@@ -8,13 +8,14 @@ that of v4's most expensive line (45 units).
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator
 
 from bot.common.errors import BadAnswer
 from bot.model.links import KeywordMetrics, ReferringDomain, Scope, Target
 from bot.model.one_row import by_domain
 from bot.providers.base import Call, Cost, IntersectQuery, KeywordQuery, Page, Shared, undated
 from bot.providers.hosts import grouped, sentences
+from bot.providers.http import Rows
 from bot.providers.semrush.keywords import database
 from bot.providers.semrush.reports import NAME, score
 from bot.providers.semrush.v4 import MOST_ROWS, SCOPES, Count, Score, V4Question
@@ -26,14 +27,14 @@ class MatrixRow(BaseModel):
     """One linking domain with its number of links to each target, in the order of the request."""
 
     domain: str
-    backlinks_counts: list[Count]
+    backlinks_counts: Rows[Count]
     domain_score: Score | None = None
 
 
 class MatrixRows(BaseModel):
     """`backlinks/v1/matrix`."""
 
-    data: list[MatrixRow]
+    data: Rows[MatrixRow]
 
 
 class Intersect(V4Question[IntersectQuery, MatrixRows, Shared]):
@@ -138,7 +139,7 @@ class KeywordData(BaseModel):
     """The metrics of one keyword; numbers may be text."""
 
     keyword_difficulty: Annotated[Score | None, BeforeValidator(_number)] = None
-    search_volume: Annotated[Annotated[int, Field(ge=0)] | None, BeforeValidator(_number)] = None
+    search_volume: Annotated[Count | None, BeforeValidator(_number)] = None
 
 
 class KeywordBody(BaseModel):

@@ -93,7 +93,7 @@ def _sources(report: Report) -> list[RenderableType]:
     return lines_of([*lines, f"As of {utc(report.taken_at)}.", sentences.cost(report.cost)])
 
 
-def table_of(*names: str, right: tuple[int, ...]) -> Table:
+def table_of(*names: str, right: Sequence[int]) -> Table:
     """Return an empty table in our style; `right` are the columns of numbers."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for index, name in enumerate(names):

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 from bot.model.report import Competitor, Report
 from bot.render.report.sentences import authority
-from bot.render.words import UNKNOWN, linkable, number, short_url, shown, words_or_unknown
+from bot.render.words import UNKNOWN, counted, linkable, number, short_url, shown, words_or_unknown
+
+MOST_ROWS = 10
+"""Pages of competitors that a table shows: more than three only where they were named by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,24 @@ class Row:
 
 def rows(report: Report) -> list[Row]:
     """Return the competitors, best first, then our own page or site if one is known."""
-    return [_competitor(competitor) for competitor in report.competitors[:5]] + _own(report)
+    named = [_competitor(competitor) for competitor in report.competitors[:MOST_ROWS]]
+    return named + _more(len(report.competitors) - MOST_ROWS) + _own(report)
+
+
+def _more(count: int) -> list[Row]:
+    """Return the row for pages that were compared and have no row of their own."""
+    if count < 1:
+        return []
+    return [
+        Row(
+            position="named",
+            title=f"and {counted(count, 'more page')}",
+            url=None,
+            domain="counted as well",
+            referring_domains="in the JSON",
+            authority="in the JSON",
+        )
+    ]
 
 
 def _competitor(competitor: Competitor) -> Row:

@@ -141,7 +141,8 @@ def _table_as_text(table: Any, room: int) -> list[Block]:
     for row in rows:
         name = f"{row[0]}{'.' if row[0].isdigit() else ':'} {row[1]}" if numbered else f"{row[0]}:"
         parts = [f"{title}: {cell}" for title, cell in zip(head, row, strict=True)]
-        said = " · ".join(parts[2 if numbered else 1 :])
+        told = zip(parts, row, strict=True)
+        said = " · ".join([part for part, cell in told if cell.strip()][2 if numbered else 1 :])
         lines.append(f"{name} · {said}" if numbered and said else f"{name} {said}".rstrip())
     texts: list[str] = []
     for text in paragraphs(lines):

@@ -4,13 +4,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields
 
-from bot.model.tracking import Digest, ForecastCheck, KeywordLine
+from bot.model.tracking import Digest, ForecastCheck, GapReasons, KeywordLine, LinkLedger
 from bot.render.csv_file import written
 
 _SIGNS = re.compile(r"[^a-z0-9]+")
-_PLAIN = tuple(field.name for field in fields(KeywordLine) if field.name != "forecast_check")
+_APART = ("forecast_check", "ledger", "why")
+_PLAIN = tuple(field.name for field in fields(KeywordLine) if field.name not in _APART)
 _CHECK = tuple(field.name for field in fields(ForecastCheck))
-_KEYWORDS = ("week", *_PLAIN, *(f"forecast_{name}" for name in _CHECK))
+_LEDGER = tuple(field.name for field in fields(LinkLedger))
+_WHY = tuple(field.name for field in fields(GapReasons))
+_KEYWORDS = (
+    *("week", *_PLAIN, *(f"forecast_{name}" for name in _CHECK)),
+    *(f"links_{name}" for name in _LEDGER),
+    *(f"why_{name}" for name in _WHY),
+)
 _LINKS = (
     *("week", "change", "domain", "links_to", "page", "keyword", "keywords", "first_seen"),
     *("score", "why", "authority", "authority_scale", "link"),
@@ -55,6 +62,8 @@ def _keyword_rows(digest: Digest) -> Iterator[list[object]]:
             digest.week,
             *(getattr(line, name) for name in _PLAIN),
             *(getattr(check, name) if check else None for name in _CHECK),
+            *(getattr(line.ledger, name) if line.ledger else None for name in _LEDGER),
+            *(getattr(line.why, name) if line.why else None for name in _WHY),
             failed.reason if failed else None,
             digest.sample,
         ]

@@ -5,9 +5,13 @@ many those are when it is not all of them.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, tzinfo
 
 from bot.gap.changes import by_page
-from bot.model.tracking import KeywordLine, NewCompetitorLink, OwnLink
+from bot.gap.why_moved import of_all
+from bot.model.tracking import GapReasons, KeywordLine, NewCompetitorLink, OwnLink
+from bot.render.tracking.digest_span import Span, span
+from bot.render.tracking.digest_why import why_words
 from bot.render.tracking.tracked_words import missing, quoted, ranks_in_top3
 from bot.render.words import counted
 
@@ -23,11 +27,12 @@ def digest_sentence(
     *,
     first: bool | None = None,
     earlier_digest: bool = True,
+    zone: tzinfo = UTC,
 ) -> str:
     """Return the sentence of the week; an unknown is never shown as zero.
 
     Changes are against the digest before, or where there is none (`earlier_digest` False) against
-    the first read.
+    the first read. Days are those of `zone`.
 
     `first` says that there is no digest to compare with; None: decide by whether any change is
     known.
@@ -45,8 +50,8 @@ def digest_sentence(
     if first:
         return f"First look: {_standing(rest)}{_there(there)}."
     sums = _sums(rest)
-    than = "in the last digest" if earlier_digest else "at the first read"
-    gap, ranks = f"{_gap(rest, sums, than)}{_there(there)}", _ranks(lines)
+    since = span(rest, zone, earlier_digest=earlier_digest)
+    gap, ranks = f"{_gap(rest, sums, since)}{_because(rest, sums)}{_there(there)}", _ranks(lines)
     stands = sums is not None and 0 < sums[0] <= sums[1]
     if len(lines) == 1 and not ranks and ranks_in_top3(lines[0]) and stands:
         gap = f"{gap}, and it ranks {lines[0].position} already"
@@ -57,6 +62,16 @@ def digest_sentence(
     second = ranks or _links(lines, won, lost, new_links, told=told)
     said = f"{gap}; {second}" if second else gap
     return f"{said[0].upper()}{said[1:]}."
+
+
+def _because(lines: Sequence[KeywordLine], sums: _Pair | None) -> str:
+    """Return why the gap moved, in parts that add up to the change; not where we closed it."""
+    alone = lines[0].why if len(lines) == 1 else None
+    why = alone if sums is None else of_all(lines)
+    if why and why.ours < 0 and why == GapReasons(why.change, ours=why.change):
+        return ""
+    said = why_words(why)
+    return f" ({said})" if said else ""
 
 
 def _there(lines: Sequence[KeywordLine]) -> str:
@@ -71,7 +86,8 @@ def _there(lines: Sequence[KeywordLine]) -> str:
 def _compared(line: KeywordLine) -> bool:
     changes = (line.gap_change, line.have_change, line.need_change, line.position_change)
     known = any(change is not None for change in changes)
-    return line.competitors_gained > 0 or known or line.page_before is not None
+    of_another = line.page_before is not None or line.why is not None
+    return line.competitors_gained > 0 or known or of_another
 
 
 def _standing(lines: Sequence[KeywordLine]) -> str:
@@ -157,32 +173,40 @@ def _known(lines: Sequence[KeywordLine]) -> list[tuple[KeywordLine, int, int]]:
     ]
 
 
-def _gap(lines: Sequence[KeywordLine], sums: _Pair | None, than: str) -> str:
+def _gap(lines: Sequence[KeywordLine], sums: _Pair | None, since: Span) -> str:
     """Return how the gap moved, and since when."""
     if sums is None:
-        if all(line.gap is None for line in lines):
-            return _unknown(lines)
-        if any(line.page_before for line in lines):
-            return f"{_standing(lines)}; another page of yours is counted now"
-        return f"{_standing(lines)}; how much changed is unknown"
+        return _uncompared(lines)
     before, now = sums
     standing = f"{missing(now)}{_over(lines)}"
     if now == before:
-        return f"{standing}, as many as {than}" if now else standing
+        return f"{standing}, as many as {since.than}" if now else standing
     if now > before:
-        return f"{standing}, {now - before:,} more than {than}"
-    return _closer(lines, before, now)
+        return f"{standing}, {now - before:,} more than {since.than}"
+    return _closer(lines, before, now, since.this)
 
 
-def _closer(lines: Sequence[KeywordLine], before: int, now: int) -> str:
+def _uncompared(lines: Sequence[KeywordLine]) -> str:
+    if all(line.gap is None for line in lines):
+        return _unknown(lines)
+    if any(line.page_before for line in lines):
+        return f"{_standing(lines)}; another page of yours is counted now"
+    if any(line.why for line in lines):
+        return f"{_standing(lines)}; another link index counts now"
+    return f"{_standing(lines)}; how much changed is unknown"
+
+
+def _closer(lines: Sequence[KeywordLine], before: int, now: int, this: str) -> str:
     """Return by how much the gap shrank, and whether because of us or of them, if known."""
     over, closed, gained = _over(lines), before - now, _gained(lines)
     if gained is not None and gained < closed:
+        if of_all(lines):  # it follows in numbers
+            return f"you are {closed:,} of {_links_missing(before)} closer{over} {this}"
         own = f"{gained:,} of them by your own new links" if gained > 0 else "as the need fell"
-        return f"you are {closed:,} of {_links_missing(before)} closer{over} this week, {own}"
+        return f"you are {closed:,} of {_links_missing(before)} closer{over} {this}, {own}"
     if now == 0:
-        return f"you closed {_all_missing(before)}{over} this week"
-    return f"you closed {closed:,} of {_links_missing(before)}{over} this week"
+        return f"you closed {_all_missing(before)}{over} {this}"
+    return f"you closed {closed:,} of {_links_missing(before)}{over} {this}"
 
 
 def _links_missing(count: int) -> str:

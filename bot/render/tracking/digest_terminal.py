@@ -1,6 +1,7 @@
 """A digest for the terminal: the same order as in Slack, drawn with rich."""
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -9,10 +10,19 @@ from rich.text import Text
 from bot.model.tracking import Digest, NewCompetitorLink, OwnLink
 from bot.render.report import sentences
 from bot.render.report.terminal import lines_of, table_of
-from bot.render.slack.charts import Chart
-from bot.render.tracking.digest_message import folded, gap_chart, rows, small_print
+from bot.render.tracking.digest_charts import (
+    HAVE,
+    NEEDED,
+    Drawn,
+    digest_charts,
+    thread_charts,
+)
+from bot.render.tracking.digest_message import small_print
+from bot.render.tracking.digest_table import HEAD, rows
+from bot.render.tracking.digest_why import why_words
 from bot.render.tracking.suggestions import MOST
-from bot.render.words import UNKNOWN, number, ours, short_url, utc, words_or_unknown
+from bot.render.tracking.tracked_words import quoted
+from bot.render.words import UNKNOWN, local, number, ours, short_url, words_or_unknown
 
 _KEYWORDS = 30
 _LINKS = 25
@@ -21,41 +31,56 @@ _JSON = "`linkgap digest --json`"
 
 def digest_text(digest: Digest) -> Group:
     """Return sentence, keywords, what to do, the gap over time, links, small print and cost."""
-    parts: list[RenderableType] = [Text(ours(digest.sentence, 400) or UNKNOWN, style="bold")]
+    parts: list[RenderableType] = [Text(ours(digest.sentence, 600) or UNKNOWN, style="bold")]
+    parts += lines_of(
+        [f"  {words_or_unknown(one.site, 60)}: {ours(one.sentence, 300)}" for one in digest.clients]
+    )
     parts += [Text(), *_keywords(digest)]
+    reasons = [(line.keyword, said) for line in digest.keywords if (said := why_words(line.why))]
+    if len(digest.keywords) > 1 and reasons:
+        parts += [Text(), Text("Why the gaps moved")]
+        parts += lines_of([f"  • {quoted(name)}: {said}" for name, said in reasons[:_KEYWORDS]])
+        parts += lines_of([_folded(len(reasons) - _KEYWORDS, f"they are in {_JSON}")])
     if digest.suggestions:
         parts += [Text(), Text("Next")]
         parts += lines_of([f"  • {ours(one, 300)}" for one in digest.suggestions[:MOST]])
-    drawn = gap_chart(digest.gap_history)
-    parts += [Text(), *lines_of(chart_lines(drawn))] if drawn else []
+    for drawn in (*digest_charts(digest), *thread_charts(digest)):
+        parts += [Text(), *_chart(drawn)]
     parts += _new_links("New links to competitors", digest.new_competitor_links)
     parts += _new_links("New links of theirs from domains that link to you", digest.links_to_both)
     parts += _own_links("Links won", digest.won)
     parts += _own_links("Links lost", digest.lost)
-    as_of = f"As of {utc(digest.taken_at)}."
+    as_of = f"As of {local(digest.taken_at, ZoneInfo(digest.time_zone))}."
     small = small_print(digest, thread=_JSON, csv_file=_JSON)
     parts += [Text(), *lines_of([*small, as_of, sentences.cost(digest.cost)])]
     return Group(*parts)
 
 
-def chart_lines(chart: Chart) -> list[str]:
-    """Return one line per series: `Remaining gap, Total: Nov 16: 100, Nov 23: 90`."""
-    made = []
-    for line in chart.lines:
-        points = zip(chart.labels, line.values, strict=True)
-        said = ", ".join(f"{label}: {number(value)}" for label, value in points)
-        made.append(f"{chart.title}, {line.name}: {said}")
-    return made
+def _chart(drawn: Drawn) -> list[RenderableType]:
+    """Return a chart as a table: a row a week, a column a line, and what its marks mean."""
+    chart = drawn.chart
+    names = [line.name for line in chart.lines]
+    both = names == [NEEDED, HAVE]
+    table = table_of(
+        "Week of", *names, *(["Missing"] if both else []), right=range(1, len(names) + 2)
+    )
+    for at, label in enumerate(chart.labels):
+        values = [line.values[at] for line in chart.lines]
+        values += [max(0, values[0] - values[1])] if both else []
+        table.add_row(*map(Text, (label, *map(number, values))))
+    return [Text(chart.title), table, *lines_of([f"  {mark}" for mark in drawn.marks])]
 
 
 def _keywords(digest: Digest) -> list[RenderableType]:
     if not digest.keywords:
         return []
-    table = table_of("Keyword", "Gap", "Change", "Position", "ETA", right=(1, 2, 3, 4))
-    for row in rows(digest)[:_KEYWORDS]:
-        table.add_row(*map(Text, (row.keyword, row.gap, row.change, row.position, row.eta)))
-    more = folded(len(digest.keywords) - _KEYWORDS, f"they are in {_JSON}")
-    return [table, *lines_of([more])]
+    table = table_of(*HEAD, right=range(1, len(HEAD)))
+    drawn = rows(digest, _KEYWORDS)
+    for row in drawn:
+        style = "bold" if row.heads else ""
+        table.add_row(*(Text(cell, style=style) for cell in row.cells))
+    folded = any(row.folds for row in drawn)
+    return [table, *lines_of([f"{_JSON} and `linkgap list` have every keyword."] if folded else [])]
 
 
 def _new_links(title: str, links: Sequence[NewCompetitorLink]) -> list[RenderableType]:
@@ -86,5 +111,12 @@ def _own_links(title: str, links: Sequence[OwnLink]) -> list[RenderableType]:
 
 
 def _part(title: str, table: Table, count: int) -> list[RenderableType]:
-    more = folded(count - _LINKS, f"they are in {_JSON}")
+    more = _folded(count - _LINKS, f"they are in {_JSON}")
     return [Text(), Text(title), table, *lines_of([more])]
+
+
+def _folded(count: int, where: str) -> str:
+    """Return `and 470 more: they are in …`, or nothing when nothing is left out."""
+    if count <= 0:
+        return ""
+    return f"and {count:,} more: {where if count > 1 else where.replace('they are', 'it is')}."

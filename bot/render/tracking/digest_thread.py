@@ -4,11 +4,14 @@ A part without rows is left out. Rows that do not fit are counted in the caption
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import tzinfo
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 from bot.model.tracking import (
     Digest,
     ForecastCheck,
+    GapReasons,
     KeywordLine,
     NewCompetitorLink,
     OwnLink,
@@ -18,16 +21,20 @@ from bot.render.report import sentences
 from bot.render.slack.blocks import render
 from bot.render.slack.cells import Cell, numbered, pages
 from bot.render.slack.message import Message, message
-from bot.render.tracking.tracked_words import quoted
+from bot.render.tracking.digest_charts import thread_charts
+from bot.render.tracking.digest_why import why_words
+from bot.render.tracking.tracked_words import quoted, signed
 from bot.render.words import UNKNOWN, counted, linkable, short_url, words_or_unknown
 
 ROWS = 50
 PAGES = 4
+_CHARTS = 10
 _NEW = ("Keyword", "Domain", "Score", "Links to", "Since", "Authority", "Link", "Why")
 _OWN = ("Keyword", "Domain", "Links to", "Since", "Authority")
 _LOST = ("Keyword", "Domain", "Linked to", "Since", "Authority")
 _TARGETS = ("Keyword", "Came in", "Went out")
-_FORECASTS = ("Keyword", "Made on", "Foreseen gap", "Gap now", "Forecast")
+_WHY = ("Keyword", "Change", "Competitors' links", "Pages in the top 3", "Yours", "Why")
+_FORECASTS = ("Keyword", "Made on", "Foreseen gap", "Gap now", "No change", "Forecast")
 _Step = tuple[str, Message]
 _Caption = Callable[[int, int, int], str]  # first row, last row, all rows
 _Part = tuple[str, _Caption, Sequence[str], Sequence[Sequence[Cell]]]
@@ -35,9 +42,13 @@ _Part = tuple[str, _Caption, Sequence[str], Sequence[Sequence[Cell]]]
 
 def digest_thread(digest: Digest) -> tuple[_Step, ...]:
     """Return the messages of the thread in order, each with a stable step name."""
-    lines = digest.keywords
+    lines, zone = digest.keywords, ZoneInfo(digest.time_zone)
     targets = [line for line in lines if line.entered or line.left]
     checks = [(line, line.forecast_check) for line in lines if line.forecast_check]
+    reasons = sorted(
+        ((line, line.why) for line in lines if line.why and why_words(line.why)),
+        key=lambda one: (-abs(one[1].change), one[0].keyword),
+    )
     best = sorted(digest.new_competitor_links, key=lambda one: (-one.score, one.domain))
     proven = all(link.absence_proven for link in best)
     new_caption = _new_caption if proven else _caption("New links to competitors", "best first")
@@ -53,6 +64,12 @@ def digest_thread(digest: Digest) -> tuple[_Step, ...]:
         ("won", _caption("Links won", "strongest first"), _OWN, _own(digest.won)),
         ("lost", _caption("Links lost", "strongest first"), _LOST, _own(digest.lost)),
         (
+            "why",
+            _caption("Why the gaps moved, in links that add up", "largest change first"),
+            _WHY,
+            [_why(*one) for one in reasons],
+        ),
+        (
             "targets",
             _caption("Keywords whose need is counted on other pages now", "by name"),
             _TARGETS,
@@ -62,12 +79,22 @@ def digest_thread(digest: Digest) -> tuple[_Step, ...]:
             "forecasts",
             _caption("Earlier forecasts for this week", "wrong ones first"),
             _FORECASTS,
-            [_check(*one) for one in sorted(checks, key=lambda one: one[1].right)],
+            [_check(*one, zone) for one in sorted(checks, key=lambda one: one[1].right)],
         ),
     )
     mark = f" {sentences.SAMPLE}" if digest.sample else ""
     tables = [step for part in parts for step in _tables(*part, mark=mark)]
-    return (*tables, *_cost(digest))
+    return (*tables, *_charts(digest), *_cost(digest))
+
+
+def _charts(digest: Digest) -> Iterator[_Step]:
+    """Yield the charts for which the main message has no room, each in a message."""
+    for turn, drawn in enumerate(islice(thread_charts(digest), _CHARTS), 1):
+        said = f"{drawn.chart.title}."
+        yield (
+            f"chart_{turn}",
+            message(said, render("history", lead=said, charts=[drawn.chart], small=[*drawn.marks])),
+        )
 
 
 def _tables(
@@ -162,12 +189,22 @@ def _urls(urls: Sequence[str]) -> str:
     return ", ".join(short_url(url, 80) or UNKNOWN for url in urls[:5]) or "none"
 
 
-def _check(line: KeywordLine, check: ForecastCheck) -> list[Cell]:
+def _why(line: KeywordLine, why: GapReasons) -> list[Cell]:
+    moved = (why.change, why.competitors_links, why.pages, why.ours)
     return [
         Cell(words_or_unknown(line.keyword, 60)),
-        Cell(f"{check.made_at:%Y-%m-%d}"),
+        *(Cell(signed(value), value=value) for value in moved),
+        Cell(why_words(why)),
+    ]
+
+
+def _check(line: KeywordLine, check: ForecastCheck, zone: tzinfo) -> list[Cell]:
+    return [
+        Cell(words_or_unknown(line.keyword, 60)),
+        Cell(f"{check.made_at.astimezone(zone):%Y-%m-%d}"),
         numbered(check.foreseen),
         numbered(check.found),
+        numbered(check.no_change),
         Cell("right" if check.right else "wrong"),
     ]
 

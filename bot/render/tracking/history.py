@@ -5,7 +5,7 @@ number is unknown are left out and counted, never filled in.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, tzinfo
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -18,14 +18,19 @@ from bot.render.slack.blocks import render
 from bot.render.slack.charts import FEWEST, POINTS, Chart, chart, spread
 from bot.render.slack.message import Message, message
 from bot.render.tracking.tracked_words import quoted, ranked, seen_at, standing
-from bot.render.words import counted, number, utc
+from bot.render.words import counted, local, number
 
 _Points = dict[date, int]
 
 
-def history_message(tracked: TrackedKeyword, snapshots: Sequence[Snapshot]) -> Message:
-    """Return the latest numbers and at most two charts; the plain copy lists their points."""
-    days = _days(snapshots)
+def history_message(
+    tracked: TrackedKeyword, snapshots: Sequence[Snapshot], zone: tzinfo = UTC
+) -> Message:
+    """Return the latest numbers and at most two charts; the plain copy lists their points.
+
+    Days are those of `zone`, the channel's.
+    """
+    days = _days(snapshots, zone)
     links = _known({day: one.needed for day, one in days.items()})
     same = _of_the_page(days)
     ours = _known({day: one.have for day, one in same.items()})
@@ -34,29 +39,38 @@ def history_message(tracked: TrackedKeyword, snapshots: Sequence[Snapshot]) -> M
     charts = [one for one in drawn if one]
     lead = _lead(tracked, days)
     elsewhere = len({one.index for one in snapshots}) > 1
-    small = _small(tracked, days, charts, elsewhere=elsewhere)
+    small = _small(tracked, days, charts, zone, elsewhere=elsewhere)
     if len(same) < len(days):
         small.append("Earlier reads counted another page of yours; its links are not drawn.")
     return message(lead, render("history", lead=lead, charts=charts, small=small))
 
 
-def history_terminal(tracked: TrackedKeyword, snapshots: Sequence[Snapshot]) -> Group:
-    """Return all reads as a table, the latest first."""
-    days = _days(snapshots)
+def history_terminal(
+    tracked: TrackedKeyword, snapshots: Sequence[Snapshot], zone: tzinfo = UTC
+) -> Group:
+    """Return all reads as a table, the latest first, at the channel's time."""
+    days = _days(snapshots, zone)
     parts: list[RenderableType] = [Text(_lead(tracked, days), style="bold")]
     if days:
         table = table_of("Read", "Needed", "You have", "Gap", "Position", right=(1, 2, 3, 4))
         for one in sorted(snapshots, key=lambda read: read.taken_at, reverse=True):
             counts = (number(one.needed), number(one.have), number(one.gap))
-            table.add_row(*map(Text, (utc(one.taken_at), *counts, ranked(one.position, None))))
+            table.add_row(
+                *map(Text, (local(one.taken_at, zone), *counts, ranked(one.position, None)))
+            )
         parts += [Text(), table]
-    return Group(*parts, *lines_of([f"Tracked since {tracked.created_at:%Y-%m-%d}."]))
+    since = tracked.created_at.astimezone(zone)
+    return Group(*parts, *lines_of([f"Tracked since {since:%Y-%m-%d}."]))
 
 
-def _days(snapshots: Sequence[Snapshot]) -> dict[date, Snapshot]:
+def _days(snapshots: Sequence[Snapshot], zone: tzinfo) -> dict[date, Snapshot]:
     """Return each day's last read, in order; only the latest index's, because others differ."""
     in_order = sorted(snapshots, key=lambda one: one.taken_at)
-    return {one.taken_at.date(): one for one in in_order if one.index == in_order[-1].index}
+    return {
+        one.taken_at.astimezone(zone).date(): one
+        for one in in_order
+        if one.index == in_order[-1].index
+    }
 
 
 def _of_the_page(days: Mapping[date, Snapshot]) -> dict[date, Snapshot]:
@@ -102,10 +116,12 @@ def _small(
     tracked: TrackedKeyword,
     days: Mapping[date, Snapshot],
     charts: Sequence[Chart],
+    zone: tzinfo,
     *,
     elsewhere: bool,
 ) -> list[str]:
-    lines = [f"{asked(tracked.question)}, tracked since {tracked.created_at:%Y-%m-%d}."]
+    since = tracked.created_at.astimezone(zone)
+    lines = [f"{asked(tracked.question)}, tracked since {since:%Y-%m-%d}."]
     if days:
         lines.append(f"{counted(len(days), 'day')} with a read, the latest on {max(days)}.")
     if elsewhere:

@@ -1,15 +1,30 @@
-"""At most three things to do this week, each naming a domain or keyword; none: no line."""
+"""At most three things to do this week, each naming a domain or keyword; none: no line.
 
-from collections.abc import Sequence
+Nothing is proposed twice for the same reason: a domain that now links to one more page, a gap that
+grew and a further loss are new reasons.
+"""
 
+from collections.abc import Collection, Sequence
+
+from bot.model.page_key import page_key
 from bot.model.question import NO_PAGE
-from bot.model.tracking import KeywordLine, NewCompetitorLink, Outlook, OwnLink
+from bot.model.tracking import (
+    KeywordLine,
+    NewCompetitorLink,
+    Outlook,
+    OwnLink,
+    ToDo,
+    ToDoKind,
+)
 from bot.render.report.sentences import authority
-from bot.render.tracking.tracked_words import missing, quoted, ranks_in_top3
+from bot.render.tracking.tracked_words import missing, needs, quoted, ranks_in_top3
 from bot.render.words import UNKNOWN, number, short_url, shown, words_or_unknown
 
 MOST = 3
 _WORTH_A_SECOND = 60  # of 100: below this, one e-mail a week is enough
+
+Proposed = tuple[ToDoKind, str, str]
+"""What was proposed before: the kind, what it was about, and why."""
 
 
 def suggestions(
@@ -18,83 +33,181 @@ def suggestions(
     won: Sequence[OwnLink],
     lost: Sequence[OwnLink],
 ) -> tuple[str, ...]:
-    """Return whom to write to, which lost link to win back and which keyword to focus on."""
-    letters = _letters(new_links, {link.domain for link in (*won, *lost)})
-    first = [_win_back(lost), *letters[:1], _losing(lines), _pageless(lines)]
-    made = [said for said in first if said]
-    return tuple([*made, *letters[1:]][:MOST])
+    """Return what is proposed, in words."""
+    return tuple(one.words for one in to_do(lines, new_links, won, lost))
 
 
-def _letters(new_links: Sequence[NewCompetitorLink], ours: set[str]) -> list[str]:
-    """Return the best domains to write to, one line each, without those that won or lost a link."""
-    best: dict[str, NewCompetitorLink] = {}
-    for link in sorted(new_links, key=lambda one: (-one.score, one.domain)):
-        if link.domain not in ours:
-            best.setdefault(link.domain, link)
-    return [
+def to_do(
+    lines: Sequence[KeywordLine],
+    new_links: Sequence[NewCompetitorLink],
+    won: Sequence[OwnLink],
+    lost: Sequence[OwnLink],
+    *,
+    before: Collection[Proposed] = (),
+) -> tuple[ToDo, ...]:
+    """Return whom to write to, which lost link to win back and which keyword to focus on.
+
+    `before` is what was proposed in other weeks. Of the best domains to write to, those come first
+    whose linking page is known.
+    """
+    best = worth_a_letter(new_links, won, lost, before=before)
+    known = sorted(best, key=lambda link: link.page is None)[:MOST]
+    letters = [
         _letter(link)
-        for place, link in enumerate(list(best.values())[:MOST])
+        for place, link in enumerate(known)
         if place == 0 or link.score >= _WORTH_A_SECOND
     ]
+    first = [
+        _win_back(lost, before),
+        *letters[:1],
+        _losing(lines, before),
+        _pageless(lines, before),
+    ]
+    made = [one for one in first if one]
+    return (*made, *letters[1:])[:MOST]
 
 
-def _letter(link: NewCompetitorLink) -> str:
-    competitor = short_url(link.competitor, 60) or UNKNOWN
+def worth_a_letter(
+    new_links: Sequence[NewCompetitorLink],
+    won: Sequence[OwnLink],
+    lost: Sequence[OwnLink],
+    *,
+    before: Collection[Proposed] = (),
+) -> list[NewCompetitorLink]:
+    """Return each domain that may be written to once, best first.
+
+    That is without those that won or lost a link, and without those proposed for it already.
+    """
+    ours = {link.domain for link in (*won, *lost)}
+    best: dict[str, NewCompetitorLink] = {}
+    for link in sorted(new_links, key=lambda one: (-one.score, one.domain)):
+        if link.domain not in ours and _proposal(link) not in before:
+            best.setdefault(link.domain, link)
+    return list(best.values())
+
+
+def _proposal(link: NewCompetitorLink) -> Proposed:
+    return ToDoKind.WRITE, link.domain, page_key(link.competitor)
+
+
+def _letter(link: NewCompetitorLink) -> ToDo:
+    competitor = short_url(link.competitor, 50) or UNKNOWN
     why = shown(link.why, 80)
-    to = f"{competitor}, not to you" if link.absence_proven else f"{competitor} (to you: unknown)"
-    return (
-        f"Write to {words_or_unknown(link.domain, 60)} about {quoted(link.keyword)}: it now links "
-        f"to {to} (score {number(link.score)}{f': {why}' if why else ''})."
+    to = f"{competitor}{_with(link.anchor)}"
+    to += ", not to you" if link.absence_proven else " (to you: unknown)"
+    kind, _, reason = _proposal(link)
+    return ToDo(
+        kind=kind,
+        words=(
+            f"Write to {words_or_unknown(link.domain, 60)} about {quoted(link.keyword)}: "
+            f"{_where(link)} now links to {to} (score {number(link.score)}"
+            f"{f': {why}' if why else ''})."
+        ),
+        keyword=link.keyword,
+        reason=reason,
+        domain=link.domain,
+        page=link.page,
+        title=link.title,
+        anchor=link.anchor,
+        competitor=link.competitor,
     )
 
 
-def _win_back(lost: Sequence[OwnLink]) -> str:
+def _where(link: NewCompetitorLink) -> str:
+    """Return the linking page by title and address, as far as both are known."""
+    page = short_url(link.page, 60) if link.page else ""
+    title = shown(link.title or "", 50)
+    if not page:
+        return "it"
+    return f"its page “{title}” ({page})" if title else f"its page {page}"
+
+
+def _with(anchor: str | None) -> str:
+    said = shown(anchor or "", 40)
+    return f" with “{said}”" if said else ""
+
+
+def _win_back(lost: Sequence[OwnLink], before: Collection[Proposed]) -> ToDo | None:
     if not lost:
-        return ""
-    link = max(lost, key=lambda one: (one.authority is not None, one.authority or 0.0))
+        return None
+
+    def reason(link: OwnLink) -> str:
+        return f"{page_key(link.target)} {link.first_seen or ''}".rstrip()
+
+    open_still = [
+        link for link in lost if (ToDoKind.WIN_BACK, link.domain, reason(link)) not in before
+    ]
+    if not open_still:
+        return None
+    link = max(open_still, key=lambda one: (one.authority is not None, one.authority or 0.0))
     value = authority(link.authority, link.authority_scale)
     strong = f" ({value})" if value != UNKNOWN else ""
     target = short_url(link.target, 60) or UNKNOWN
-    return f"Win back {words_or_unknown(link.domain, 60)}{strong}: its link to {target} is gone."
+    page = short_url(link.page, 60) if link.page else ""
+    return ToDo(
+        kind=ToDoKind.WIN_BACK,
+        words=(
+            f"Win back {words_or_unknown(link.domain, 60)}{strong}: its link to {target} is gone"
+            f"{f' from {page}' if page else ''}."
+        ),
+        keyword=link.keyword,
+        reason=reason(link),
+        domain=link.domain,
+        page=link.page,
+    )
 
 
-def _losing(lines: Sequence[KeywordLine]) -> str:
+def _losing(lines: Sequence[KeywordLine], before: Collection[Proposed]) -> ToDo | None:
     """Return the widest gap that does not close at the current pace.
 
-    A keyword that ranks in the top 3 is there already.
+    A keyword that ranks in the top 3 is there already. One that was proposed comes again once its
+    gap is wider than any that it was proposed with.
     """
+    told: dict[str, int] = {}
+    for kind, subject, reason in before:
+        if kind is ToDoKind.TURN_TO:
+            told[subject] = max(int(reason), told.get(subject, 0))
     behind = [
         (line.gap, line)
         for line in lines
         if line.outlook is Outlook.NOT_AT_THIS_PACE and line.gap and line.page != NO_PAGE
-        if not ranks_in_top3(line)
+        if not ranks_in_top3(line) and line.gap > told.get(line.id, 0)
     ]
     if not behind:
-        return ""
+        return None
     gap, line = max(behind, key=lambda one: one[0])
-    start = f"Turn to {quoted(line.keyword)}: {missing(gap)}, and it does not close at this pace"
-    if line.need_pace is None or line.own_pace is None:
-        return f"{start}."
-    need, own = _pace(line.need_pace), _pace(line.own_pace)
-    return f"{start} (a month: the need {need}, you {own})."
+    how = needs(line)
+    slow = f"it {how}" if how else "it does not close at this pace"
+    said = f"Turn to {quoted(line.keyword)}: {missing(gap)}, and {slow}."
+    return _about(ToDoKind.TURN_TO, line, said, str(gap))
 
 
-def _pace(value: float) -> str:
-    said = number(value)
-    return f"+{said}" if value > 0 and said not in (UNKNOWN, "0") else said.replace("-", "−")
+def _pageless(lines: Sequence[KeywordLine], before: Collection[Proposed]) -> ToDo | None:
+    """Return the keyword that needs a page before links, or its page named to get a number.
+
+    Each is proposed once, the one that needs most first.
+    """
+    for kind, without, said in (
+        (
+            ToDoKind.MAKE_PAGE,
+            [line for line in lines if line.page == NO_PAGE],
+            "Make a page for {}: links need one to go to.",
+        ),
+        (
+            ToDoKind.NAME_PAGE,
+            [line for line in lines if line.page is None and line.have is None],
+            "Name your page for {}: the gap is unknown.",
+        ),
+    ):
+        new = [line for line in without if (kind, line.id, "") not in before]
+        if new:
+            line = max(new, key=lambda one: one.need or 0)
+            return _about(kind, line, said.format(f"{quoted(line.keyword)}{_more(without)}"), "")
+    return None
 
 
-def _pageless(lines: Sequence[KeywordLine]) -> str:
-    """Return the keyword that needs a page before links, or its page named to get a number."""
-    without = [line for line in lines if line.page == NO_PAGE]
-    if without:
-        line = max(without, key=lambda one: one.need or 0)
-        return f"Make a page for {quoted(line.keyword)}{_more(without)}: links need one to go to."
-    unnamed = [line for line in lines if line.page is None and line.have is None]
-    if unnamed:
-        line = max(unnamed, key=lambda one: one.need or 0)
-        return f"Name your page for {quoted(line.keyword)}{_more(unnamed)}: the gap is unknown."
-    return ""
+def _about(kind: ToDoKind, line: KeywordLine, words: str, reason: str) -> ToDo:
+    return ToDo(kind=kind, words=words, keyword=line.keyword, reason=reason, id=line.id)
 
 
 def _more(lines: Sequence[KeywordLine]) -> str:

@@ -9,7 +9,7 @@ from bot.render.tracking.tracked_list import ListRow
 FORMULA_STARTS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")  # what csv_file.py puts a quote before
 # Excel's own first line, which names the delimiter.
 SEP_LINE = re.compile(r'"?sep=(.)"?[,;\t]*(?:\r\n|\r|\n)', re.IGNORECASE)
-COLUMNS = ("keyword", "site", "page", "country", "language", "paused")
+COLUMNS = ("keyword", "site", "page", "country", "language", "paused", "vs", "via", "serp")
 
 
 def tracked_csv(rows: Sequence[ListRow]) -> bytes:
@@ -20,4 +20,5 @@ def tracked_csv(rows: Sequence[ListRow]) -> bytes:
 def _row(row: ListRow) -> list[object]:
     asked = row.tracked.question
     market = (asked.market.country, asked.market.language)
-    return [asked.keyword, asked.site, asked.page, *market, row.tracked.paused]
+    by = (" ".join(asked.vs), ",".join(asked.via), asked.serp)
+    return [asked.keyword, asked.site, asked.page, *market, row.tracked.paused, *by]

@@ -7,14 +7,14 @@ one: a missing `limit`, an unknown column or an unknown parameter is a 400. Answ
 
 import asyncio
 import json
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any
 
 from aiohttp import web
 from fakes.servers.ahrefs_answers import Answer, Answers, Refusal, Row, only
+from fakes.servers.local_server import Arrivals, Failure, LocalServer, Trouble, take_next
 from fakes.worlds.ahrefs_world import World, worked_example_world
 
 from bot.common.clock import Clock, SystemClock
@@ -22,8 +22,6 @@ from bot.common.clock import Clock, SystemClock
 __all__ = ["AhrefsServer", "Entry", "World", "worked_example_world"]
 
 KEY = "test-ahrefs-key"
-
-Trouble = int | Literal["timeout", "html", "truncated"]
 
 _FREE_TARGET = "ahrefs.com"
 _FLOOR = 50
@@ -46,15 +44,8 @@ class Entry:
     status: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    path: str
-    trouble: Trouble
-    headers: Mapping[str, str]
-
-
 @dataclass
-class AhrefsServer:
+class AhrefsServer(LocalServer):
     """Use as an async context manager; `base_url` is then the value for LINKGAP_AHREFS_BASE_URL.
 
     `latency` is seconds before each answer; `units_left` None is unlimited; `row_cap` is the plan's
@@ -62,6 +53,8 @@ class AhrefsServer:
     request free; `index_base` numbers batch rows; without `knows_regex` a filter with it is a 400;
     `refuses_with` is what a 401 to every request says. All may be changed while it runs.
     """
+
+    base = "/v3"
 
     world: World = field(default_factory=worked_example_world)
     key: str = KEY
@@ -78,32 +71,12 @@ class AhrefsServer:
     ledger: list[Entry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._failures: list[_Failure] = []
-        self._arrivals: deque[float] = deque()
+        self._failures: list[Failure] = []
+        self._arrivals = Arrivals()
         self._seen: Counter[str] = Counter()
-        self._closing = asyncio.Event()
-        self._runner: web.AppRunner | None = None
 
-    async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.router.add_route("*", "/v3/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.base_url = f"http://{host}:{port}/v3"
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._closing.set()
-        if self._runner is not None:
-            await self._runner.cleanup()
+    def routes(self) -> list[web.RouteDef]:
+        return [web.route("*", "/v3/{path:.*}", self._handle)]
 
     @property
     def spent(self) -> int:
@@ -122,7 +95,7 @@ class AhrefsServer:
         A status or `html` charges nothing; `truncated` and `timeout` are charged like a good
         answer, because the vendor did its work (a timeout holds the line until the server stops).
         """
-        self._failures += [_Failure(path, trouble, headers or {})] * times
+        self._failures += [Failure(path, trouble, headers or {})] * times
 
     async def _handle(self, request: web.Request) -> web.Response:
         path = request.match_info["path"]
@@ -142,18 +115,14 @@ class AhrefsServer:
             units = 0
         self.ledger.append(Entry(request.method, path, params, units, response.status))
         if failure and failure.trouble == "timeout":
-            await self._closing.wait()
+            await self.closing.wait()
         return response
 
-    def _next_failure(self, path: str) -> _Failure | None:
-        for failure in self._failures:
-            if path.endswith(failure.path):
-                self._failures.remove(failure)
-                return failure
-        return None
+    def _next_failure(self, path: str) -> Failure | None:
+        return take_next(self._failures, path.endswith)
 
     def _respond(
-        self, request: web.Request, path: str, params: Row, failure: _Failure | None
+        self, request: web.Request, path: str, params: Row, failure: Failure | None
     ) -> tuple[web.Response, int]:
         self._admit(request)
         if failure and isinstance(failure.trouble, int):
@@ -176,14 +145,8 @@ class AhrefsServer:
             raise Refusal(401, self.refuses_with)
         if request.headers.get("Authorization") != f"Bearer {self.key}":
             raise Refusal(401, _SAID[401])
-        if self.per_minute is None:
-            return
-        now = self.clock.monotonic()
-        while self._arrivals and now - self._arrivals[0] >= 60:
-            self._arrivals.popleft()
-        if len(self._arrivals) >= self.per_minute:
+        if self._arrivals.too_many(self.per_minute, 60, self.clock.monotonic()):
             raise Refusal(429, _SAID[429])
-        self._arrivals.append(now)
 
     def _charge(self, path: str, params: Row, answer: Answer) -> tuple[dict[str, str], int]:
         rows = len(answer.rows)

@@ -8,21 +8,18 @@ sends them: HTTP 200 with a code in the task. Money is charged by the published 
 import asyncio
 import json
 from base64 import b64encode
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any
 
 from aiohttp import web
 from fakes.servers.dataforseo_answers import Answer, Answers, Refusal
+from fakes.servers.local_server import Arrivals, Failure, LocalServer, Trouble, take_next
 from fakes.worlds.ahrefs_world import World, worked_example_world
 
 from bot.common.clock import Clock, SystemClock
 
 LOGIN, PASSWORD = "test@agency.example", "test-dataforseo-password"
-
-Trouble = int | Literal["timeout", "html", "truncated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +32,8 @@ class Entry:
     code: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    path: str
-    trouble: Trouble
-    headers: Mapping[str, str]
-
-
 @dataclass
-class DataForSeoServer:
+class DataForSeoServer(LocalServer):
     """Use as an async context manager; `base_url` is the value for LINKGAP_DATAFORSEO_BASE_URL.
 
     `balance` is what is left in micro-dollars, None for unlimited; `per_minute` enables the rate
@@ -64,31 +54,11 @@ class DataForSeoServer:
     ledger: list[Entry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._failures: list[_Failure] = []
-        self._arrivals: deque[float] = deque()
-        self._closing = asyncio.Event()
-        self._runner: web.AppRunner | None = None
+        self._failures: list[Failure] = []
+        self._arrivals = Arrivals()
 
-    async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.router.add_route("*", "/v3/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.base_url = f"http://{host}:{port}"
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._closing.set()
-        if self._runner is not None:
-            await self._runner.cleanup()
+    def routes(self) -> list[web.RouteDef]:
+        return [web.route("*", "/v3/{path:.*}", self._handle)]
 
     @property
     def spent(self) -> int:
@@ -103,12 +73,12 @@ class DataForSeoServer:
         A number below 1,000 is an HTTP status, above it a task's code; both, and `html`, charge
         nothing. `truncated` and `timeout` are charged like a good answer.
         """
-        self._failures += [_Failure(path, trouble, headers or {})] * times
+        self._failures += [Failure(path, trouble, headers or {})] * times
 
     async def _handle(self, request: web.Request) -> web.Response:
         path = request.match_info["path"]
         body = await request.text()
-        failure = self._next_failure(path)
+        failure = take_next(self._failures, path.__contains__)
         await asyncio.sleep(self.latency)
         task: dict[str, Any] = {}
         code, micro = 20_000, 0
@@ -122,18 +92,11 @@ class DataForSeoServer:
             response = _envelope(code, refusal.text, status=refusal.status, headers=headers)
         self.ledger.append(Entry(path, task, micro, code))
         if failure and failure.trouble == "timeout":
-            await self._closing.wait()
+            await self.closing.wait()
         return response
 
-    def _next_failure(self, path: str) -> _Failure | None:
-        for failure in self._failures:
-            if failure.path in path:
-                self._failures.remove(failure)
-                return failure
-        return None
-
     def _respond(
-        self, path: str, task: dict[str, Any], failure: _Failure | None
+        self, path: str, task: dict[str, Any], failure: Failure | None
     ) -> tuple[web.Response, int]:
         trouble = failure.trouble if failure else None
         if isinstance(trouble, int):
@@ -159,14 +122,8 @@ class DataForSeoServer:
         token = b64encode(f"{self.login}:{self.password}".encode()).decode()
         if request.headers.get("Authorization") != f"Basic {token}":
             raise Refusal(40100, "You are not Authorized to Access this Resource.", 401)
-        if self.per_minute is None:
-            return
-        now = self.clock.monotonic()
-        while self._arrivals and now - self._arrivals[0] >= 60:
-            self._arrivals.popleft()
-        if len(self._arrivals) >= self.per_minute:
+        if self._arrivals.too_many(self.per_minute, 60, self.clock.monotonic()):
             raise Refusal(40202, "The rate limit per minute has been exceeded.")
-        self._arrivals.append(now)
 
     def _answer(self, path: str, task: dict[str, Any]) -> Answer:
         if path == "appendix/user_data":

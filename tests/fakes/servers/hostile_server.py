@@ -7,6 +7,7 @@ import asyncio
 import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Self
 
 Handler = Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -97,10 +98,19 @@ def packed(body: bytes, coding: str = "gzip") -> Handler:
 
 
 def bomb(megabytes: int) -> Handler:
-    """A small body that inflates to this many megabytes, built without using that much memory."""
+    """A small body that inflates to this many megabytes, built without ever holding them."""
+
+    async def handler(writer: asyncio.StreamWriter) -> None:
+        await packed(_deflated(megabytes))(writer)
+
+    return handler
+
+
+@cache
+def _deflated(megabytes: int) -> bytes:
     deflate = zlib.compressobj(wbits=31)
     pieces = [deflate.compress(b"<p>" + b"0" * (1024 * 1024)) for _ in range(megabytes)]
-    return packed(b"".join([*pieces, deflate.flush()]))
+    return b"".join([*pieces, deflate.flush()])
 
 
 def endless(piece: bytes = b"<p>more</p>" * 1000) -> Handler:

@@ -4,20 +4,18 @@ Majestic and Moz work like this. Each vendor's class defines what differs: the f
 answers and refusals, and the charges.
 """
 
-import asyncio
 import json
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar
 
 from aiohttp import web
+from fakes.servers.local_server import LocalServer, Trouble
 from fakes.worlds.ahrefs_world import World, worked_example_world
 
 Row = dict[str, Any]
-Trouble = int | Literal["timeout", "html", "truncated"]
 _TROUBLES = {429: "Too many requests", 403: "This is not part of your plan"}
 
 
@@ -46,7 +44,7 @@ class Refusal(Exception):
 
 
 @dataclass
-class OneEndpoint(ABC):
+class OneEndpoint(LocalServer):
     """Use as an async context manager; `base_url` is the value for the vendor's setting.
 
     `left` is what remains by pool; a pool that is missing is unlimited. All may be changed while it
@@ -54,7 +52,6 @@ class OneEndpoint(ABC):
     """
 
     path: ClassVar[str]
-    base: ClassVar[str]
 
     world: World = field(default_factory=worked_example_world)
     key: str = "test-key"
@@ -64,28 +61,9 @@ class OneEndpoint(ABC):
 
     def __post_init__(self) -> None:
         self._failures: list[tuple[str, Trouble]] = []
-        self._closing = asyncio.Event()
-        self._runner: web.AppRunner | None = None
 
-    async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.router.add_post(self.path, self._handle)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        host, port = self._runner.addresses[0][:2]
-        self.base_url = f"http://{host}:{port}{self.base}"
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._closing.set()
-        if self._runner is not None:
-            await self._runner.cleanup()
+    def routes(self) -> list[web.RouteDef]:
+        return [web.post(self.path, self._handle)]
 
     @property
     def spent(self) -> dict[str, int]:
@@ -131,7 +109,7 @@ class OneEndpoint(ABC):
             response, cost = self.refuse(refusal), {}
         self.ledger.append(Entry(question, params, cost))
         if trouble == "timeout":
-            await self._closing.wait()
+            await self.closing.wait()
         return response
 
     def _respond(

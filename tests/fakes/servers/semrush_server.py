@@ -4,22 +4,18 @@ Stricter than the real one (a list without `display_limit` is refused), and with
 errors of v3 come with HTTP 200, a low balance silently shortens an answer, titles contain a `;`.
 """
 
-import asyncio
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any
 
 from aiohttp import web
+from fakes.servers.local_server import Arrivals, Failure, LocalServer, Trouble, take_next
 from fakes.servers.semrush_answers import V3, V4, Lines, Params, Refusal
 from fakes.worlds.ahrefs_world import World, worked_example_world
 
 from bot.common.clock import Clock, SystemClock
 
 KEY, V4_KEY = "test-semrush-v3-key", "test-semrush-v4-key"
-
-Trouble = int | Literal["timeout", "html", "truncated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +28,8 @@ class Entry:
     status: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    report: str
-    trouble: Trouble
-    headers: Mapping[str, str]
-
-
 @dataclass
-class SemrushServer:
+class SemrushServer(LocalServer):
     """Use as an async context manager; `base_url` is the value for LINKGAP_SEMRUSH_BASE_URL.
 
     `units_left` None is plenty; `per_second` enables the 429 of the rate limit; `most_rows` is the
@@ -59,31 +48,11 @@ class SemrushServer:
     ledger: list[Entry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._failures: list[_Failure] = []
-        self._arrivals: deque[float] = deque()
-        self._closing = asyncio.Event()
-        self._runner: web.AppRunner | None = None
+        self._failures: list[Failure] = []
+        self._arrivals = Arrivals()
 
-    async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.base_url = f"http://{host}:{port}"
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._closing.set()
-        if self._runner is not None:
-            await self._runner.cleanup()
+    def routes(self) -> list[web.RouteDef]:
+        return [web.route("*", "/{path:.*}", self._handle)]
 
     @property
     def spent(self) -> int:
@@ -98,7 +67,7 @@ class SemrushServer:
         `truncated` and `timeout` are charged, because the vendor did its work; a timeout holds the
         line until the server stops.
         """
-        self._failures.append(_Failure(report, trouble, headers or {}))
+        self._failures.append(Failure(report, trouble, headers or {}))
 
     async def _handle(self, request: web.Request) -> web.Response:
         params = {name: request.query.getall(name) for name in request.query if name != "key"}
@@ -106,9 +75,7 @@ class SemrushServer:
         report = params.get("type", [path.rsplit("/", 1)[-1]])[0]
         if path == "users/countapiunits.html":
             report = "balance"
-        failure = next((one for one in self._failures if one.report == report), None)
-        if failure:
-            self._failures.remove(failure)
+        failure = take_next(self._failures, report.__eq__)
         v4 = path.startswith("apis/v4/")
         try:
             response, units = self._respond(request, path, report, params, failure)
@@ -117,7 +84,7 @@ class SemrushServer:
             response.headers.update(failure.headers if failure else {})
         self.ledger.append(Entry(report, params, units, response.status))
         if failure and failure.trouble == "timeout":
-            await self._closing.wait()
+            await self.closing.wait()
         return response
 
     def _respond(
@@ -126,7 +93,7 @@ class SemrushServer:
         path: str,
         report: str,
         params: Params,
-        failure: _Failure | None,
+        failure: Failure | None,
     ) -> tuple[web.Response, int]:
         v4 = path.startswith("apis/v4/")
         self._admit(request, v4=v4)
@@ -170,14 +137,8 @@ class SemrushServer:
             known = request.query.get("key") == self.key
         if self.refuses_keys or not known:
             raise Refusal(401, "Unauthorized") if v4 else Refusal(120, "WRONG KEY - ID PAIR")
-        if self.per_second is None:
-            return
-        now = self.clock.monotonic()
-        while self._arrivals and now - self._arrivals[0] >= 1:
-            self._arrivals.popleft()
-        if len(self._arrivals) >= self.per_second:
+        if self._arrivals.too_many(self.per_second, 1, self.clock.monotonic()):
             raise Refusal(429, "Too many requests")
-        self._arrivals.append(now)
 
 
 def _refused_v3(refusal: Refusal) -> web.Response:

@@ -6,10 +6,10 @@ cost of a good search is written to `ledger`; refusals cost nothing.
 """
 
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
+from fakes.servers.local_server import LocalServer
 from fakes.worlds.ahrefs_world import World, worked_example_world
 
 KEY = "test-serp-key"
@@ -20,7 +20,7 @@ _BRAVE_PARAMETERS = {"q", "country", "search_lang", "count", "result_filter", "t
 
 
 @dataclass
-class SerpServer:
+class SerpServer(LocalServer):
     """Use as an async context manager; `base_url` is the value for LINKGAP_<VENDOR>_BASE_URL.
 
     SearXNG answers at `searxng_url`, without a key. `searches_left` None is unlimited; `formats` is
@@ -35,30 +35,13 @@ class SerpServer:
     base_url: str = ""
     ledger: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self._runner: web.AppRunner | None = None
-
-    async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.router.add_post("/search", self._serper)
-        app.router.add_get("/search.json", self._serpapi)
-        app.router.add_get("/res/v1/web/search", self._brave)
-        app.router.add_get("/searxng/search", self._searxng)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        host, port = self._runner.addresses[0][:2]
-        self.base_url = f"http://{host}:{port}"
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.post("/search", self._serper),
+            web.get("/search.json", self._serpapi),
+            web.get("/res/v1/web/search", self._brave),
+            web.get("/searxng/search", self._searxng),
+        ]
 
     @property
     def searxng_url(self) -> str:

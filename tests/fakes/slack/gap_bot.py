@@ -251,7 +251,8 @@ class Bot:
 
     async def handled(self) -> None:
         others = asyncio.all_tasks() - {asyncio.current_task()}
-        listeners = [t for t in others if "run_ack_function" in repr(t.get_coro())]
+        names = ("run_ack_function", "tell_refused")
+        listeners = [t for t in others if any(name in repr(t.get_coro()) for name in names)]
         if listeners:
             await asyncio.wait(listeners)
 
@@ -347,6 +348,7 @@ async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[S
             digests=Digests(database, settings, provers(VENDORS)),
         )
     )
+    await services.slack_api.check()
     runner = web.AppRunner(make_app(services).web_app("/slack/events"), shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -5,15 +5,20 @@ from datetime import UTC, date, datetime
 from fakes.worlds.reports import costs, texts
 from hypothesis import strategies as st
 
+from bot.gap.why_moved import REASONS
 from bot.model.links import Market
 from bot.model.question import Question
 from bot.model.report import Unproven
 from bot.model.tracking import (
     Alert,
+    ClientWeek,
     Digest,
     ForecastCheck,
     GapPoint,
+    GapReasons,
+    GapStep,
     KeywordLine,
+    LinkLedger,
     Moment,
     NewCompetitorLink,
     OwnLink,
@@ -31,10 +36,14 @@ _hostile = texts | st.just("m" * 200) | st.just("א" * 200)
 _scales = st.sampled_from(("DR", "AS", "TF"))
 
 
+_LEDGER = ("won", "lost", "left_index", "unchecked", "unnamed", "net")
+
+
 def _maybe(strategy):
     return st.none() | strategy
 
 
+_ledgers = st.builds(LinkLedger, **dict.fromkeys(_LEDGER, _changes))
 lines = st.builds(
     KeywordLine,
     id=texts,
@@ -54,8 +63,13 @@ lines = st.builds(
     own_pace=_maybe(_sizes),
     need_pace=_maybe(_sizes),
     forecast_check=_maybe(
-        st.builds(ForecastCheck, made_at=_moments, foreseen=_counts, found=_counts)
+        st.builds(
+            ForecastCheck, made_at=_moments, foreseen=_counts, found=_counts, no_change=_counts
+        )
     ),
+    ledger=_maybe(_ledgers),
+    why=_maybe(st.builds(GapReasons, **dict.fromkeys(("change", *REASONS), _changes))),
+    needs_a_month=_maybe(_counts),
     competitors_gained=_counts,
     entered=st.lists(texts, max_size=2).map(tuple),
     left=st.lists(texts, max_size=2).map(tuple),
@@ -87,9 +101,20 @@ own_links = st.builds(
 )
 points = st.builds(
     GapPoint,
-    day=st.dates(date(2026, 1, 1), date(2026, 1, 25)),
+    day=st.sampled_from([date(2026, 1, day) for day in (5, 12, 19)])
+    | st.dates(date(2026, 1, 1), date(2026, 1, 25)),
     keyword=_maybe(st.sampled_from(("best crm", "Total", "א" * 200, "m" * 200, "m" * 199, ""))),
     gap=_counts,
+    site=_maybe(st.sampled_from(("a.example", "b.example", "c.example"))),
+    need=_maybe(_counts),
+    have=_maybe(_counts),
+)
+steps = st.builds(
+    GapStep,
+    day=st.sampled_from((date(2026, 1, 5), date(2026, 1, 12))),
+    site=_maybe(st.just("a.example")),
+    keyword=_hostile,
+    page=_maybe(texts),
 )
 
 
@@ -97,6 +122,14 @@ def tuples_of(strategy, most):
     return st.lists(strategy, max_size=most).map(tuple)
 
 
+_unread = st.builds(
+    Unread,
+    id=texts,
+    keyword=_hostile,
+    reason=texts,
+    since=_maybe(_moments),
+    told_before=st.booleans(),
+)
 digests = st.builds(
     Digest,
     week=st.just("2026-W48"),
@@ -110,7 +143,9 @@ digests = st.builds(
     suggestions=tuples_of(_hostile, 4),
     taken_at=_moments,
     since=_maybe(_moments),
-    unread=tuples_of(st.builds(Unread, id=texts, keyword=_hostile, reason=texts), 5),
+    unread=tuples_of(_unread, 5),
+    read_again=tuples_of(_unread, 5),
+    ledger=_maybe(_ledgers),
     unchecked_losses=st.integers(0, 30),
     links_to_both=tuples_of(new_links, 3),
     unproven=tuples_of(
@@ -118,6 +153,9 @@ digests = st.builds(
     ),
     paused=st.integers(0, 30),
     gap_history=tuples_of(points, 60),
+    gap_steps=tuples_of(steps, 5),
+    clients=tuples_of(st.builds(ClientWeek, site=texts, sentence=_hostile), 4),
+    time_zone=st.sampled_from(("UTC", "Pacific/Auckland")),
 )
 alerts = st.builds(
     Alert,

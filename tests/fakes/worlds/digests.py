@@ -153,11 +153,11 @@ def list_row(index=0, **changes):
     return replace(made, **changes)
 
 
-def history(gaps, keyword=None):
+def history(gaps, keyword=None, site=SITE, have=6):
     """One point per week, the last on the Monday of the digest."""
     last = len(gaps) - 1
     return tuple(
-        GapPoint((MONDAY - timedelta(weeks=last - n)).date(), keyword, gap)
+        GapPoint((MONDAY - timedelta(weeks=last - n)).date(), keyword, gap, site, gap + have, have)
         for n, gap in enumerate(gaps)
     )
 
@@ -180,7 +180,7 @@ def digest(*lines, **changes):
         taken_at=MONDAY,
         since=MONDAY - timedelta(weeks=1),
         changed=True,
-        gap_history=(*history([40, 33, 28, 21, 18]), *history([40, 33, 28, 21, 18], "best crm")),
+        gap_history=history([40, 33, 28, 21, 18], "best crm"),
     )
     return replace(made, **changes)
 
@@ -244,6 +244,7 @@ def big_digest(count, weeks=12):
     totals: dict[date, int] = {}
     for point in points:
         totals[point.day] = totals.get(point.day, 0) + point.gap
+    drawn = set(names[:6])
     return digest(
         *lines,
         sentence=digest_sentence(lines, won, lost, links),
@@ -256,6 +257,11 @@ def big_digest(count, weeks=12):
         ),
         unchecked_losses=count // 30,
         paused=count // 100,
-        gap_history=(*points, *(GapPoint(day, None, gap) for day, gap in totals.items())),
+        gap_history=(
+            *(GapPoint(day, None, gap, SITE, gap + 99, 99) for day, gap in totals.items()),
+            *(point for point in points if point.keyword in drawn),
+        )
+        if count > 1
+        else tuple(points),
         cost=(CostLine("Ahrefs", "units", 1450 * count, 290_000 * count, 1500 * count),),
     )

@@ -51,7 +51,8 @@ class Here:
 
 @dataclass
 class MovingWeb:
-    """Who ranks for every keyword, and who links to each page. `down` makes the index fail."""
+    """Who ranks for every keyword, and who links to each page. `down` makes the index fail,
+    `refused` the results of some keywords."""
 
     clock: FakeClock
     ranking: list[str] = field(default_factory=lambda: [*COMPETITORS[:6], OURS, *COMPETITORS[6:]])
@@ -60,6 +61,7 @@ class MovingWeb:
     pages: dict[str, ReadState] = field(default_factory=dict)
     linking: set[str] = field(default_factory=set)
     down: bool = False
+    refused: set[str] = field(default_factory=set)
     asked: list[object] = field(default_factory=list)
     sample: bool = False
 
@@ -128,6 +130,8 @@ class MovingWeb:
 
     def _serp(self, query: Any) -> Page[SerpRow]:
         self._up(query)
+        if query.keyword in self.refused:
+            raise Unavailable("moving", "it has no answer")
         urls = self.rankings.get(query.keyword, self.ranking)
         rows = tuple(
             SerpRow(place, url, f"Title {place}", registrable(url) or "", STRENGTH)

@@ -2,7 +2,7 @@
 
 Each is a module with `CONTRACT_CASES`: how an installation with a key is set up, one `Case` for
 each capability that is asked over HTTP, and how the vendor refuses. If something cannot happen at a
-vendor, its field holds the reason as a string, which the skipped test reports.
+vendor, its field holds the reason as a string, which docs/providers.md reports.
 """
 
 import json

@@ -1,15 +1,19 @@
 """The promises of the shared contract suite, one per test, and why one does not apply to a case.
 
-The suite skips for these reasons and no others, and docs/providers.md is generated from them, so
-the page says what the tests do.
+The suite leaves out cases for these reasons and no others, and docs/providers.md is generated from
+them, so the page says what the tests do.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from inspect import signature
+from pathlib import Path
 
 import pytest
 from support.vendors.contract_cases import Case, ContractCases
-from support.vendors.vendor_bench import CASES
+from support.vendors.vendor_bench import CASES, Bench, built
+
+from bot.providers.base import Capability, Vendor
 
 Reason = Callable[[ContractCases, Case], str | None]
 ALL_NEEDED = "Every field of this answer is needed."
@@ -126,13 +130,49 @@ LINES = (
 _BY_TEST = {line.test: line for line in LINES}
 
 
-def skip_what_does_not_apply(request: pytest.FixtureRequest) -> None:
-    """Skip a test of the suite for the reason that its line gives, if any."""
-    line = _BY_TEST.get(request.function.__name__)
-    if line is None:
-        return
-    params = request.node.callspec.params
-    contract = CASES[params["name"]]
-    why = line.why_not(contract, contract.cases[params["capability"]])
-    if why:
-        pytest.skip(why)
+def _applying(test: str) -> dict[str, list[Capability]]:
+    """Return the cases of each vendor to which a test of the suite applies."""
+    line = _BY_TEST[test]
+    found = {
+        name: [one for one, case in contract.cases.items() if not line.why_not(contract, case)]
+        for name, contract in CASES.items()
+    }
+    return {name: capabilities for name, capabilities in found.items() if capabilities}
+
+
+def every_case(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Hold a promise for all cases of a vendor in one test: they share the vendor, no more.
+
+    It takes a `bench`, and if it likes the `capability` and the `case`.
+    """
+    cases, wanted = _applying(test.__name__), signature(test).parameters
+
+    async def of_a_vendor(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        vendor, contract = built(name, monkeypatch, tmp_path), CASES[name]
+        assert isinstance(vendor, Vendor)
+        for capability in cases[name]:
+            given = {
+                "bench": Bench(vendor, contract),
+                "capability": capability,
+                "case": contract.cases[capability],
+            }
+            try:
+                await test(**{one: given[one] for one in wanted})
+            except BaseException as error:
+                error.add_note(f"This is {name}'s {capability}.")
+                raise
+
+    of_a_vendor.__name__, of_a_vendor.__doc__ = test.__name__, test.__doc__
+    return pytest.mark.parametrize("name", list(cases))(of_a_vendor)
+
+
+def each_case(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Hold a promise in a test for each case of each vendor to which it applies."""
+    return pytest.mark.parametrize(
+        ("name", "capability"),
+        [
+            pytest.param(name, capability, id=f"{name}-{capability}")
+            for name, capabilities in _applying(test.__name__).items()
+            for capability in capabilities
+        ],
+    )(test)

@@ -84,7 +84,7 @@ def tiny(
     )
 
 
-def said(*names: str, billed: int | None = None, then: str | None = None) -> httpx.Response:
+def said(*names: str, billed: int | str | None = None, then: str | None = None) -> httpx.Response:
     """Return a good answer."""
     body = {"names": names} | ({"next": then} if then else {})
     return httpx.Response(200, json=body, headers={"x-billed": str(billed)} if billed else {})

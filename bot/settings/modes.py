@@ -1,0 +1,19 @@
+"""Files with keys or spending in them that other users of the machine can read or change."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from bot.store.inspection import is_exposed
+
+ENV_FILE = Path(".env")
+
+
+def exposed(database: Path, env_file: Path = ENV_FILE) -> Iterable[str]:
+    """Yield a sentence for each such file, with its cure."""
+    for path, holds in ((env_file, "keys and tokens"), (database, "all that the bot knows")):
+        if is_exposed(path):
+            mode = f"{path.stat().st_mode & 0o777:04o}"
+            yield (
+                f"{path} holds {holds} and is open to other users of this machine (mode {mode}). "
+                f"Run `chmod 600 {path}`."
+            )

@@ -1,0 +1,97 @@
+"""What a running bot does for its owner: it shows that it lives, and deletes what is too old."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from bot.common.clock import Clock
+from bot.common.loops import Alive
+from bot.settings.environment import Settings
+from bot.store import sign_of_life
+from bot.store.connect import Database
+from bot.store.retention import Keep, prune
+from bot.store.sign_of_life import Sign
+
+log = logging.getLogger(__name__)
+
+Check = Callable[[], Awaitable[str | None]]
+FIRST_PRUNE_S = 600.0
+"""The first prune waits until a start with many unfinished jobs is over."""
+A_DAY_S = 86_400.0
+
+
+class Upkeep:
+    """Two background loops of one process. `also_watch` adds what else can be wrong."""
+
+    def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
+        self._database, self._clock = database, clock
+        self._keep = Keep(
+            answers=timedelta(days=settings.keep_answers_days),
+            spend=timedelta(days=settings.keep_spend_days),
+            reads=timedelta(days=settings.keep_reads_days),
+        )
+        self._alive = Alive(clock)
+        self._checks: list[Check] = []
+        self._shows = False
+        self._prune_fault: str | None = None
+
+    def start(self, health: Check) -> None:
+        """Begin both loops; `health` says what is wrong with the whole bot, or None."""
+
+        async def show() -> None:
+            while True:
+                await self._show(await health())
+                await self._clock.sleep(sign_of_life.EVERY.total_seconds())
+
+        self._shows = True
+        self._alive.keep("the sign of life", show)
+        self._alive.keep("the deletion of what is too old", self._prune_daily)
+
+    async def stop(self) -> None:
+        """End the loops; nobody takes the last sign of life for a bot that hangs."""
+        await self._alive.stop()
+        if not self._shows:
+            return
+        try:
+            await asyncio.to_thread(sign_of_life.end, self._database.path)
+        except OSError as error:
+            log.warning("%s stays: %s", sign_of_life.place(self._database.path), error)
+
+    def also_watch(self, check: Check) -> None:
+        """Let the health of the bot depend on this too."""
+        self._checks.append(check)
+
+    async def fault(self) -> str | None:
+        """Return in a sentence what is wrong with the loops and what is watched beside them."""
+        said = [f"The loop of {name} is down and begins again." for name in self._alive.gone]
+        said += [self._prune_fault] if self._prune_fault else []
+        said += [fault for check in self._checks if (fault := await check())]
+        return " ".join(said) or None
+
+    async def prune(self) -> None:
+        """Delete what is too old now."""
+        pruned = await prune(self._database, self._clock, self._keep)
+        if pruned.total:
+            log.info("deleted because it was too old: %s", pruned)
+
+    async def _prune_daily(self) -> None:
+        await self._clock.sleep(FIRST_PRUNE_S)
+        while True:
+            try:
+                await self.prune()
+            except sqlite3.Error as error:
+                log.exception("what is too old could not be deleted")
+                self._prune_fault = f"What is too old could not be deleted: {error}."
+                await self._clock.sleep(FIRST_PRUNE_S)
+            else:
+                self._prune_fault = None
+                await self._clock.sleep(A_DAY_S)
+
+    async def _show(self, fault: str | None) -> None:
+        sign = Sign(self._clock.now(), fault)
+        try:
+            await asyncio.to_thread(sign_of_life.show, self._database.path, sign)
+        except OSError as error:
+            log.warning("no sign of life can be written: %s", error)
