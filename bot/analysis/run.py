@@ -204,6 +204,8 @@ class _Run:
     proven_of_aliases: defaultdict[str, frozenset[str]] = field(
         default_factory=lambda: defaultdict(frozenset)
     )
+    # Domains that link to our site, as intersections say.
+    linking: frozenset[str] = frozenset()
     # Those of our domains whose linkers are all known.
     read_whole: frozenset[str] = frozenset()
 
@@ -280,6 +282,7 @@ class _Run:
             self.aliases,
             self.proven_of_aliases,
             self.read_whole,
+            self.linking,
         )
         if shortlisted.can_prove():
             await self._tell("whether they link to us already")
@@ -323,6 +326,7 @@ class _Run:
                 self.facts.competitors,
                 our_page=self._our_page(),
                 our_site=self.question.site,
+                counted=self.question.page is not None or self._our_row_is_counted(),
             )
         ]
         more += steps.difficulty(self.question, self.chosen)
@@ -334,6 +338,10 @@ class _Run:
         """Return the named page or, if none was named, our page in the results."""
         named = self.question.page
         return None if named == NO_PAGE else named or self._our_ranking_page()
+
+    def _our_row_is_counted(self) -> bool:
+        row = ours_in(self.facts)
+        return row is None or row.referring_domains is not None
 
     def _our_ranking_page(self) -> str | None:
         row = ours_in(self.facts)
@@ -380,6 +388,7 @@ class _Run:
             if answer is not None:
                 found = link_lists.read(ask, answer)
                 read += found
+                self.linking |= answer.linking
                 self.proven[ask.vendor.name] |= link_lists.proven(answer)
                 self.proven_of_aliases[ask.vendor.name] |= link_lists.proven_of_aliases(answer)
                 if not is_free(ask.vendor, ask.capability):

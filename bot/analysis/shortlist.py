@@ -20,7 +20,7 @@ class ShortlistEvidence:
     of the site's keywords were asked about that day, including this one. `shortlist`: how many
     prospects are enriched. `aliases` are our other domains, and `proven_of_aliases` is to them what
     `proven` is to the site. `read_whole`: those of our domains that need no proof, because all
-    their linkers are known.
+    their linkers are known. `linking`: domains that link to our site by what was read already.
     """
 
     asker: Asker
@@ -33,6 +33,7 @@ class ShortlistEvidence:
     aliases: Sequence[str] = ()
     proven_of_aliases: Mapping[str, frozenset[str]] = field(default_factory=dict)
     read_whole: frozenset[str] = frozenset()
+    linking: frozenset[str] = frozenset()
 
     def can_prove(self) -> bool:
         """Say whether any index can be asked who links to us."""
@@ -45,7 +46,7 @@ class ShortlistEvidence:
         none of our domains.
         """
         del own  # what was read is known for each of our domains separately
-        site, linking = self.site or "", set[str]()
+        site, linking = self.site or "", {*self.linking}
         absent = {ours: set[str]() for ours in (site, *self._aliases_to_prove())}
         for ours in absent.keys() & self.read_whole:
             absent[ours].update(names)

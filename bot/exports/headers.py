@@ -4,7 +4,7 @@ Search Console translates its headers, so its files may be recognised by the sha
 but only if the header is certainly not English and does not mention clicks.
 """
 
-# ruff: noqa: SIM905 - the words of a language are easiest to read on one line
+# ruff: noqa: SIM905, RUF001 - the words of many languages, easiest to read on one line
 
 import re
 
@@ -26,7 +26,9 @@ _FOREIGN = frozenset(
 # Reports of visits and rankings, in the languages of most accounts.
 _VISITS = re.compile(
     r"click|klick|klik|clic|cliq|impres|\bctr\b|visit|session|\bposi|"
-    "клик|показ|позиц|点击|點擊|展示|曝光|クリック|表示回数|클릭|노출|נקר|קליק|חשיפ|نقر|ظهور"
+    "tıkla|gösterim|kattint|megjelen|zobrazen|nhấp|hiển thị|paspaud|klõps"
+    "|клик|клік|показ|позиц|κλικ|εμφανίσ|คลิก|การแสดง|क्लिक|इंप्रेशन|ক্লিক|کلیک|نمایش"
+    "|点击|點擊|展示|曝光|クリック|表示回数|클릭|노출|נקר|קליק|חשיפ|نقر|ظهور"
 )
 
 _HOST_OR_NUMBER = re.compile(r"\w\.\w|^\d")

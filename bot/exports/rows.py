@@ -26,6 +26,8 @@ _UNSURE = (
     (Field.NOFOLLOW, LinkKind.NOFOLLOW),
 )
 _GONE = 400
+# A host without a dot (`localhost`); one that nothing follows may be the beginning of another.
+_MACHINE = re.compile(r"https?://[a-z0-9-]+(?::\d+)?/", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"\A(?!https?:)[a-z][a-z0-9+.-]*+:(?://|[^/0-9])", re.IGNORECASE)
 
 
@@ -38,7 +40,7 @@ class SpoiltTarget(BrokenRow):
 
 
 class NamelessSource(BrokenRow):
-    """The record names no domain (an IP address, an app), so it cannot hide a linking domain."""
+    """The record names no domain (an IP address, a machine, an app), so it can hide none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ class Row:
         if host is None and (domain := domain_beside_blanks(text)):
             return url, domain
         if host is None:
-            kind = NamelessSource if _OTHER_SCHEME.match(text) else BrokenRow
+            nameless = _OTHER_SCHEME.match(text) or _MACHINE.match(text)
+            kind = NamelessSource if nameless else BrokenRow
             raise kind(f"“{text[:60]}” is no web address")
         domain = registrable(host)
         if domain is None:

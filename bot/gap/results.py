@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.model.links import SerpRow
-from bot.model.page_key import page_key, plain
+from bot.model.page_key import has_click_parameters, page_key, plain
 
 
 def pages_once(rows: Sequence[SerpRow]) -> tuple[SerpRow, ...]:
     """Return the results with each page once, at its best position, and ranks without holes.
 
-    Facts that the kept row lacks are taken from the duplicate that was dropped.
+    Facts that the kept row lacks are taken from the duplicate that was dropped. The counts of an
+    address with click parameters are those of nothing but that address, so they are left out.
     """
     pages: dict[str, SerpRow] = {}
     dropped = 0
-    for row in sorted(rows, key=lambda row: row.position):
+    for row in map(_of_the_page, sorted(rows, key=lambda row: row.position)):
         key = page_key(row.url)
         if key in pages:
             dropped += 1
@@ -22,6 +23,12 @@ def pages_once(rows: Sequence[SerpRow]) -> tuple[SerpRow, ...]:
         else:
             pages[key] = replace(row, url=plain(row.url), position=row.position - dropped)
     return tuple(pages.values())
+
+
+def _of_the_page(row: SerpRow) -> SerpRow:
+    if not has_click_parameters(row.url):
+        return row
+    return replace(row, referring_domains=None, backlinks=None)
 
 
 def _merge(row: SerpRow, twin: SerpRow) -> SerpRow:

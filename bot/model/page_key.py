@@ -33,6 +33,12 @@ def plain(url: str) -> str:
     return f"{_SESSION_IN_PATH.sub('', path)}{mark if kept else ''}{kept}"
 
 
+def has_click_parameters(url: str) -> bool:
+    """Say whether an address records a click or session: an index counts it as another page."""
+    path, _, query = url.partition("#")[0].partition("?")
+    return bool(_SESSION_IN_PATH.search(path)) or any(map(_is_click_parameter, query.split("&")))
+
+
 @lru_cache(maxsize=8192)
 def page_key(url: str) -> str:
     """Return the key that all spellings of one page share.

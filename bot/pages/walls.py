@@ -14,6 +14,7 @@ _TITLED = compiled(
     r"|one more step|please wait\W+(?:checking|verifying)|checking your browser|ddos-guard|bot (?:check|verification|detection)"
     r"|(?:human|security|browser|robot|captcha) (?:check|verification|challenge)|verify(?:ing)? (?:that )?you are (?:a )?human"
     r"|captcha|you have been blocked|access (?:to this page )?(?:has been )?(?:denied|blocked|temporarily limited)|request (?:blocked|rejected)"
+    r"|(?:let us know|tell us|show us|confirm|prove)(?: that)? you(?:['’]re| are) not a robot"
     r"|sicherheits(?:überprüfung|check)|bist du ein mensch|sind sie ein (?:mensch|roboter)|vérification de sécurité|êtes-vous un (?:robot|humain)"
     r"|verificación de seguridad|sei umano|проверка браузера|доступ ограничен|安全验证|人机验证)\b",
     re.IGNORECASE,

@@ -88,16 +88,19 @@ def uncounted(
     *,
     our_page: str | None,
     our_site: str | None,
+    counted: bool = False,
 ) -> list[Ask]:
     """Return the metrics questions for counts of this index that the SERP did not include.
 
-    `our_page` is the page that was named, else ours among the results.
+    `our_page` is the page that was named, else ours among the results. `counted`: its count was
+    asked for or came with the results.
     """
     if serp is None:
         return []  # pages named with `vs:` are part of the headline
     pages = [page.url for page in competitors if page.referring_domains is None]
     sites = [page.domain for page in competitors if not page.platform]
     if _counts_itself(index, serp):
+        pages += [our_page] if our_page and not counted else []
         return metrics(index, pages, (), "counts of the top 3")
     pages = [*(page.url for page in competitors), *([our_page] if our_page else [])]
     sites += [our_site] if our_site else []

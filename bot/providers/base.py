@@ -80,7 +80,8 @@ class MetricsQuery:
 class ReferringQuery:
     """Asks for a target's live referring domains, strongest first, at most `limit` rows.
 
-    With `since`, only domains first seen on that day or later.
+    With `since`, only domains first seen on that day or later; a vendor without such a filter
+    raises `PlanLacks` in `plan`, and does not set `dates_links`.
     """
 
     target: Target
@@ -105,10 +106,12 @@ class IntersectQuery:
     also_ours: tuple[Target, ...] = ()
 
 
-def undated(vendor: str, query: IntersectQuery) -> None:
-    """Raise `PlanLacks` if an intersection has a `since`; for vendors without such a filter."""
+def undated(vendor: str, query: ReferringQuery | IntersectQuery) -> None:
+    """Raise `PlanLacks` if a question has a `since`; for vendors without such a filter."""
     if query.since is not None:
-        raise PlanLacks(vendor, "It cannot tell since when domains link to several targets.")
+        many = isinstance(query, IntersectQuery)
+        whom = "several targets" if many else "a target, unless its whole list is read"
+        raise PlanLacks(vendor, f"It cannot tell since when domains link to {whom}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +232,8 @@ class Page(Generic[Row]):
 
     `billed` None means that the vendor does not say what it billed. `as_of` is set if the rows are
     older than the answer (an imported file, a monthly index). `settled` are the domains of a
-    `BetweenQuery` for which an incomplete answer is nevertheless certain.
+    `BetweenQuery` for which an incomplete answer is nevertheless certain. `linking` are domains
+    that an `IntersectQuery` left out because the answer shows them linking to `own`.
     """
 
     rows: tuple[Row, ...]
@@ -239,6 +243,7 @@ class Page(Generic[Row]):
     note: str | None = None
     as_of: datetime | None = None
     settled: frozenset[str] = frozenset()
+    linking: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +251,8 @@ class Answer(Generic[Row]):
     """What the gateway returns: all pages of all calls of one question to one vendor.
 
     `as_of` is the moment of the oldest part (a cached part is older than now). `notes` are
-    sentences on why it is incomplete or what was left out. `settled` joins those of all pages.
+    sentences on why it is incomplete or what was left out. `settled` and `linking` join those of
+    all pages.
     """
 
     provider: str
@@ -256,6 +262,7 @@ class Answer(Generic[Row]):
     as_of: datetime
     notes: tuple[str, ...] = ()
     settled: frozenset[str] = frozenset()
+    linking: frozenset[str] = frozenset()
 
     def only(self, kind: type[Kind]) -> tuple[Kind, ...]:
         """Return the rows of one type: an answer may have several."""

@@ -31,7 +31,8 @@ from bot.common.errors import (
     RateLimited,
     Unavailable,
 )
-from bot.model.links import StoredAnswer
+from bot.model.links import ReferringDomain, StoredAnswer
+from bot.model.one_row import by_domain
 from bot.providers.base import (
     Answer,
     AnswerCache,
@@ -131,11 +132,12 @@ class Gateway:
         return Answer(
             provider=vendor.name,
             capability=capability,
-            rows=tuple(row for page, _ in pages for row in page.rows),
+            rows=_each_domain_once(tuple(row for page, _ in pages for row in page.rows)),
             complete=not failures and all(page.complete for page, _ in pages),
             as_of=min((moment for _, moment in pages), default=self._clock.now()),
             notes=tuple(dict.fromkeys(notes)),
             settled=frozenset().union(*(page.settled for page, _ in pages)),
+            linking=frozenset().union(*(page.linking for page, _ in pages)),
         )
 
     async def _read(self, vendor: Vendor, adapter: Local[Any, Any], query: object) -> Dated:
@@ -329,6 +331,15 @@ def _with_a_true_bill(page: Page[Any], call: Call, vendor: Vendor) -> Page[Any]:
     log.warning("%s sent a bill that cannot be right; the worst case is kept", vendor.name)
     told = f"{vendor.title}: {not_believed(call.worst)}"
     return replace(page, billed=None, note=f"{page.note} {told}" if page.note else told)
+
+
+def _each_domain_once(rows: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Merge the referring domains whose hosts a vendor listed on different pages."""
+    domains = [row for row in rows if isinstance(row, ReferringDomain)]
+    once = by_domain(domains)
+    if len(once) == len(domains):
+        return rows
+    return (*once.values(), *(row for row in rows if not isinstance(row, ReferringDomain)))
 
 
 def _says_something(page: Page[Any]) -> bool:

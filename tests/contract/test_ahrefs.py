@@ -153,7 +153,7 @@ def test_hosts_of_one_domain_are_one_referring_domain_with_the_best_of_each(vend
         ReferringDomain("bare.example"),
     )
     assert page.complete
-    assert page.note == "1 rows without a registrable domain were left out."
+    assert page.note == "1 row without a registrable domain was left out."
 
 
 def test_a_full_list_counts_as_cut_off(vendor):

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from support.vendors.ahrefs_vendor import good, parse
+from support.vendors.ahrefs_vendor import good, parse, plan
 from support.vendors.majestic_vendor import (
     OUR_PAGE,
     OUR_SITE,
@@ -18,7 +18,7 @@ from support.vendors.majestic_vendor import (
     form,
 )
 
-from bot.common.errors import BadAnswer
+from bot.common.errors import BadAnswer, PlanLacks
 from bot.model.links import (
     Authority,
     Balance,
@@ -148,7 +148,7 @@ def test_referring_domains_carry_trust_by_the_ratio_of_the_two_flows_and_their_t
         ReferringDomain("bare.example"),
     )
     assert page.complete
-    assert page.note == "1 rows without a registrable domain were left out."
+    assert page.note == "1 row without a registrable domain was left out."
 
 
 def test_a_full_list_counts_as_cut_off(vendor):
@@ -175,18 +175,11 @@ def test_hosts_of_one_domain_are_one_row_and_the_strongest_counts(vendor):
     assert page.rows == (ReferringDomain("news.example", tf(50)),)
 
 
-def test_new_domains_are_those_with_a_late_first_link_and_the_undated_are_named(vendor):
+def test_who_is_new_since_a_day_is_not_asked_because_the_index_cannot_filter_by_it(vendor):
     query = ReferringQuery(OUR_SITE, 50, date(2026, 7, 2))
-    page = parse(vendor, Capability.REFERRING_DOMAINS, query, good(fixture("refdomains")))
-    rows = [row for row in page.rows if isinstance(row, ReferringDomain)]
-    assert [row.domain for row in rows] == [
-        "weak.example",
-        "poor.example",
-        "farm.example",
-        "young.example",
-    ]
-    assert not page.complete
-    assert "2 domains without a day of first sight were left out." in (page.note or "")
+    with pytest.raises(PlanLacks, match="whole list"):
+        plan(vendor, Capability.REFERRING_DOMAINS, query)
+    assert not vendor.dates_links
 
 
 def test_a_proof_names_the_domains_that_link_and_is_complete(vendor):

@@ -157,7 +157,7 @@ def test_linking_domains_carry_trust_by_spam_score_and_the_best_of_their_links(v
         ReferringDomain("bare.example"),
     )
     assert page.complete
-    assert page.note == "1 rows without a registrable domain were left out."
+    assert page.note == "1 row without a registrable domain was left out."
 
 
 def test_new_domains_come_with_the_day_they_began_to_link(vendor):

@@ -140,6 +140,24 @@ async def test_at_every_other_index_no_prospect_links_to_us_either(monkeypatch, 
     assert refused is not by_name
 
 
+@pytest.mark.parametrize("name", ["dataforseo", "semrush v4"])
+async def test_beside_ahrefs_whom_any_other_index_sees_linking_to_us_is_no_prospect(
+    monkeypatch, tmp_path, name
+):
+    kind, fake, keys = VENDORS[name]
+    (world, linking), (other, linking_there) = drawn(31), drawn(131)
+    async with desk(monkeypatch, tmp_path) as here, kind() as server:
+        here.server.world, server.world = world, other
+        secrets = {"key": None} if name == "semrush v4" else {}
+        secrets |= {setting: getattr(server, mine) for mine, setting in keys.items()}
+        vendor = fake.configured(monkeypatch, tmp_path, base_url=server.base_url, **secrets)
+        here.others = (vendor,)
+        here.set(run_cap=10**6, list_budget=10**5)  # no list is cut off
+        report = await here.ask(f"site:{OWN_SITE} gates:no via:ahrefs,{vendor.name} serp:ahrefs")
+    check(report, linking | linking_there)
+    assert {name for one in report.prospects for name in one.seen_by} == {"ahrefs", vendor.name}
+
+
 async def test_aliases_take_no_more_than_the_quote_said(monkeypatch, tmp_path):
     world, _ = drawn(20, ours_too=ALIASES)
     async with desk(monkeypatch, tmp_path) as here:

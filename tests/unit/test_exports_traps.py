@@ -203,6 +203,17 @@ def test_a_domain_whose_followed_links_are_not_said_has_an_unknown_kind(path):
             "Страница,Клики,Показы\nhttps://ours.example/,120,4000\n".encode(),
             "a report of clicks",
         ),
+        *(
+            (f"{header}\nhttps://ours.example/,120,4000\n".encode(), "a report of clicks")
+            for header in (
+                "Sayfa,T\u0131klamalar,Gösterimler",
+                "Trang,Lượt nhấp,Lượt hiển thị",
+                "Oldal,Kattintások,Megjelenítések",
+                "Сторінка,Кліки,Покази",
+                "Σελίδα,Κλικ,Εμφανίσεις",
+                "หน้า,การคลิก,การแสดงผล",
+            )
+        ),
         (
             b"Competitor,Shared,Total\nrival.example,12,90\n",
             "nearest to Search Console’s referring domains",
@@ -416,6 +427,8 @@ def test_other_pages_stay_other_pages():
         ("https://gamma.example/a page with blanks.html", "gamma.example"),
         ("https://somebody@gamma.example/", "gamma.example"),
         ("http://192.0.2.7/x", None),
+        ("http://localhost/x", None),
+        ("http://wiki:8080/x", None),
         ("http://intranet.local:8080/x", "intranet.local"),
         ("android-app://com.gamma.example/x", None),
         ("https:// gamma.example/x", "gamma.example"),

@@ -93,8 +93,8 @@ def row(position, url, links=None):
 def test_a_page_that_is_listed_twice_counts_once_and_the_ranks_close_up():
     rows = pages_once(
         [
-            row(1, f"{PAGE}?srsltid=1"),
-            row(2, "https://rival.example/other"),
+            row(1, f"{PAGE}?srsltid=1", 0),
+            row(2, "https://rival.example/other?gclid=2", 0),
             row(3, "http://www.rival.example/guide/#faq", 85),
             row(5, "https://rival.example/last"),
         ]

@@ -49,6 +49,7 @@ WALLS = [
     "<title>Attention Required!</title><h1>Sorry, you have been blocked</h1><p>Why have I been blocked?</p>",
     "<title>shop.example</title><script src='https://ct.captcha-delivery.com/c.js'></script><p>Please enable JS and disable any ad blocker and then load the page again.</p>",
     "<title>Robot or human?</title><p>Press &amp; hold to confirm you are a human and not a bot.</p>",
+    "<title>Tell us you’re not a robot - The Shop</title><p>Hold the button to confirm you are a human.</p>",
     "<title>Sicherheitsüberprüfung</title><p>Ungewöhnlicher Datenverkehr. Ich bin kein Roboter.</p>",
 ]
 

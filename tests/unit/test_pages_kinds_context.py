@@ -72,6 +72,18 @@ def test_the_home_page_of_a_shop_is_its_range_and_that_of_a_firm_what_it_sells()
     assert page(url="https://a.example/").kind == "product"
 
 
+def test_the_home_page_of_a_blog_is_its_range_and_its_teasers_are_no_thread():
+    teasers = "".join(
+        f'<article class="post"><h2><a href=/{n}>A day with towel {n}</a></h2>'
+        f"<time>2026-05-0{n}</time>{PROSE}</article>"
+        for n in range(1, 9)
+    )
+    assert page(teasers, url="https://a.example/").kind == "category"
+    assert page(teasers, url="https://a.example/blog").kind == "category"
+    offers = "".join(f"<h2><a href=/{n}>Towels for firm {n}</a></h2>" for n in range(8))
+    assert page(offers, url="https://a.example/").kind == "product"
+
+
 def test_a_country_in_an_address_is_not_a_newspaper_section():
     assert page(PROSE * 9, url="https://a.example/us/en/towels").kind is None
 

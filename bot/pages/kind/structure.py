@@ -90,10 +90,32 @@ def _from_links(document: Document, headings: int) -> Iterator[Signal]:
     foreign = len(outbound_of(document))
     if headings > _LIST_HEADINGS and _MATCHED * headings < foreign < 4 * headings:
         yield Signal({"list": 0.5}, "it has about as many links to other sites as headings")
-    titles = document.tree.css("h2 a[href], h3 a[href], h4 a[href], a[href] h2, a[href] h3")[:120]
-    linked = len({words(node) for node in titles if not document.is_aside(node)})
+    linked = linked_headings(document)
     if linked > 7 and len(document.prose) < 2 * linked:
         yield Signal({"category": 1.5}, f"{linked} of its headings are links")
+
+
+def linked_headings(document: Document) -> int:
+    """Return how many headings of the page lead to other pages: an index of them has many."""
+    titles = document.tree.css("h2 a[href], h3 a[href], h4 a[href], a[href] h2, a[href] h3")[:120]
+    return len({words(node) for node in titles if not document.is_aside(node)})
+
+
+def _from_posts(document: Document, name: str, posts: int) -> Iterator[Signal]:
+    if posts > 2 and _are_teasers(document, posts):
+        # Each leads to the whole text, which a post of a thread has no need to do.
+        yield Signal({"category": 1.5}, f"it has {posts} teasers alike")
+        return
+    if posts > 4:
+        yield Signal({"forum": 1.5}, f"it has {posts} posts or comments alike")
+    if posts > 2 and _written_in(document, name) > _MOST * len(document.main_text):
+        yield Signal({"forum": 1.5}, "most of its text stands in posts")
+
+
+def _are_teasers(document: Document, posts: int) -> bool:
+    """Say whether the posts of a page are articles whose headings lead to the whole text."""
+    articles = len(document.tree.css("article"))
+    return min(articles, linked_headings(document)) > _SHARE * posts
 
 
 def _from_repetition(document: Document) -> Iterator[Signal]:
@@ -111,10 +133,7 @@ def _from_repetition(document: Document) -> Iterator[Signal]:
         return name, count
 
     name, posts = most(_POSTS)
-    if posts > 4:
-        yield Signal({"forum": 1.5}, f"it has {posts} posts or comments alike")
-    if posts > 2 and _written_in(document, name) > _MOST * len(document.main_text):
-        yield Signal({"forum": 1.5}, "most of its text stands in posts")
+    yield from _from_posts(document, name, posts)
     _, cards = most(_CARDS)
     if cards > 9:
         yield Signal({"category": 1.5}, f"it has {cards} items alike")

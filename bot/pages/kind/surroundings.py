@@ -9,9 +9,11 @@ from importlib.resources import files
 
 from bot.pages.document import Document
 from bot.pages.kind.evidence import Signal
+from bot.pages.kind.structure import linked_headings
 
 _LONGEST = 32
 _LOCALE = 2
+_INDEX = 4  # articles of a blog's home page
 _TRIM = " .:»›>→|•·–-*+▾▼()0123456789"
 _PROFILES = re.compile(
     r"/(?:users?|members?|profiles?|u|people|memberlist|userinfo|mitglied(?:er)?|author|@[\w.-]+)(?:/|\.php|[-=?])"
@@ -53,20 +55,30 @@ def surroundings(document: Document) -> Iterator[Signal]:
     if (sections | {section}) & _labels()["news"]:
         yield Signal({"news": 1}, "it stands in a section of a newspaper")
     if document.is_home:
-        yield from _home(offered)
+        yield from _home(document, offered)
     yield from _members(document)
 
 
-def _home(offered: dict[str, int]) -> Iterator[Signal]:
-    """Yield what a home page is: a shop's is a range, a newspaper's is news, any other sells."""
+def _home(document: Document, offered: dict[str, int]) -> Iterator[Signal]:
+    """Yield what a home page is: a shop's or a blog's is a range, a newspaper's is news.
+
+    Any other sells.
+    """
     if offered["shop"] > 1:
         yield Signal({"category": 3}, "it is the home page of a shop")
     elif offered["news"] > 3:
         yield Signal({"news": 1, "category": 1}, "it is the home page of a newspaper")
     elif offered["forum"] > 3:
         yield Signal({"forum": 1}, "it is the home page of a forum")
+    elif offered["offer"] < _INDEX and linked_headings(document) > _INDEX and _dated(document):
+        yield Signal({"category": 2, "news": 0.5}, "it is the home page of a blog or magazine")
     else:
         yield Signal({"product": 2.0, "other": 1}, "it is a home page")
+
+
+def _dated(document: Document) -> bool:
+    """Say whether the page shows several articles or days: what a firm sells has none."""
+    return len(document.tree.css("time, article")) > _INDEX
 
 
 def _members(document: Document) -> Iterator[Signal]:

@@ -1,6 +1,5 @@
 """Ahrefs: referring domains of a page or site, their links, and lost links."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -33,6 +32,7 @@ from bot.providers.base import (
     Part,
     ReferringQuery,
 )
+from bot.providers.hosts import grouped, sentences
 from bot.providers.http import Rows
 
 
@@ -84,23 +84,13 @@ class ReferringDomains(AhrefsQuestion[ReferringQuery, RefdomainsBody, ReferringD
     ) -> Page[ReferringDomain]:
         """Merge the hosts of each registrable domain; an answer with `limit` rows is incomplete."""
         asked_for = call.part.rows if call.part else self._limit(query)
-        groups: dict[str, list[RefdomainRow]] = defaultdict(list)
-        nameless = 0
-        for row in body.refdomains:
-            if domain := registrable(row.domain):
-                groups[domain].append(row)
-            else:
-                nameless += 1
+        groups, left_out = grouped(body.refdomains, lambda row: row.domain)
         complete = len(body.refdomains) < asked_for
-        notes = []
-        if not complete:
-            notes.append(f"Only the strongest {len(body.refdomains)} were read.")
-        if nameless:
-            notes.append(f"{nameless} rows without a registrable domain were left out.")
+        cut = None if complete else f"Only the strongest {len(body.refdomains)} were read."
         return Page(
             tuple(_merged(domain, rows) for domain, rows in groups.items()),
             complete=complete,
-            note=" ".join(notes) or None,
+            note=sentences(cut, left_out),
         )
 
     def _limit(self, query: ReferringQuery) -> int:
@@ -257,14 +247,15 @@ class Lost(AhrefsQuestion[LostQuery, LostBody, Link]):
     def rows(self, query: LostQuery, call: Call, body: LostBody) -> Page[Link]:
         """Return one link per domain, without rows that are live or were lost before `since`."""
         del call
-        found: dict[str, Link] = {}
-        for row in body.backlinks:
-            domain = registrable(row.url_from)
-            if domain and _went(row, query.since):
-                found.setdefault(domain, _link(domain, row))
+        went = [row for row in body.backlinks if _went(row, query.since)]
+        groups, left_out = grouped(went, lambda row: row.url_from)
         complete = len(body.backlinks) < self._limit
-        note = None if complete else f"Only the strongest {len(body.backlinks)} were read."
-        return Page(tuple(found.values()), complete=complete, note=note)
+        cut = None if complete else f"Only the strongest {len(body.backlinks)} were read."
+        return Page(
+            tuple(_link(domain, rows[0]) for domain, rows in groups.items()),
+            complete=complete,
+            note=sentences(cut, left_out),
+        )
 
 
 def _went(row: LostRow, since: date) -> bool:

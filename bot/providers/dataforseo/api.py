@@ -138,11 +138,6 @@ def in_pieces(domains: Iterable[str]) -> list[list[str]]:
     return chunks(sorted(set(domains)), lambda group: len(pattern(group)) <= LONGEST_PATTERN)
 
 
-def note_of(*sentences: str | None) -> str | None:
-    """Join the sentences that are given; None if there are none."""
-    return " ".join(sentence for sentence in sentences if sentence) or None
-
-
 def chunks(items: Sequence[Row], fits: Callable[[Sequence[Row]], bool]) -> list[list[Row]]:
     """Return the items in order, in groups that fit; one that never fits stands alone."""
     groups: Rows[list[Row]] = []

@@ -25,10 +25,10 @@ from bot.providers.dataforseo.api import (
     Whole,
     chunks,
     labs_price,
-    note_of,
     serp_price,
     usd,
 )
+from bot.providers.hosts import sentences
 from bot.providers.search.common import Hit, ranking
 
 # The countries with search results. The location codes are those of Google's ads API: 2000 plus
@@ -131,7 +131,7 @@ class Serp(DataForSeoQuestion[SerpQuery, SerpResult, SerpRow]):
         return Page(
             rows,
             complete=True,
-            note=note_of(
+            note=sentences(
                 _other_spelling(result.spell),
                 f"{nameless} results without a domain name were left out." if nameless else None,
             ),

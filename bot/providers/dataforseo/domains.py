@@ -37,13 +37,13 @@ from bot.providers.dataforseo.api import (
     chunks,
     in_pieces,
     not_spam,
-    note_of,
     pattern,
     seen_since,
     target_of,
     task_of,
     trust,
 )
+from bot.providers.hosts import grouped, sentences
 from bot.providers.http import Named
 
 _FEWEST_PROOF_ROWS = 100
@@ -126,28 +126,15 @@ class ReferringDomains(DataForSeoQuestion[ReferringQuery, Listing[ReferringItem]
     ) -> Page[ReferringDomain]:
         """Merge the hosts of each registrable domain."""
         del query
-        groups: dict[str, list[ReferringItem]] = defaultdict(list)
-        nameless = 0
-        for item in result.found:
-            if domain := registrable(item.domain):
-                groups[domain].append(item)
-            else:
-                nameless += 1
+        groups, left_out = grouped(result.found, lambda item: item.domain)
         cut = result.cut_off(task_of(call)["limit"])
         return Page(
             tuple(_merged(domain, items) for domain, items in groups.items()),
             complete=not cut,
-            note=note_of(
-                f"Only the strongest {len(result.found)} were read." if cut else None,
-                _left(nameless),
+            note=sentences(
+                f"Only the strongest {len(result.found)} were read." if cut else None, left_out
             ),
         )
-
-
-def _left(nameless: int) -> str | None:
-    if not nameless:
-        return None
-    return f"{nameless} rows without a registrable domain were left out."
 
 
 class LinksBetween(DataForSeoQuestion[BetweenQuery, Listing[ReferringItem], ReferringDomain]):
@@ -330,15 +317,14 @@ class Intersect(DataForSeoQuestion[IntersectQuery, Listing[SharedItem], Shared])
         task = task_of(call)
         targets = {key: target_of(value) for key, value in task["targets"].items()}
         groups: _Groups = defaultdict(lambda: defaultdict(list))
-        nameless = 0
-        for item in result.found:
-            entries = item.of(targets)
-            domain = next((registrable(entry.target) for entry in entries.values()), None)
-            if domain is None:
-                nameless += 1
-                continue
-            for key, entry in entries.items():
-                groups[domain][key].append(entry)
+        named, left_out = grouped(
+            (item.of(targets) for item in result.found),
+            lambda entries: next((entry.target for entry in entries.values()), None),
+        )
+        for domain, rows in named.items():
+            for entries in rows:
+                for key, entry in entries.items():
+                    groups[domain][key].append(entry)
         merges = (
             len(targets) == 1
             or any(len(seen) == 1 for seen in groups.values())
@@ -365,10 +351,10 @@ class Intersect(DataForSeoQuestion[IntersectQuery, Listing[SharedItem], Shared])
             ),
             complete=not cut and merges,
             next=following,
-            note=note_of(
+            note=sentences(
                 f"Only the first {len(result.found)} were read." if cut else None,
                 None if merges else _ONLY_COMMON.format(len(targets)),
-                _left(nameless),
+                left_out,
             ),
         )
 

@@ -19,6 +19,7 @@ from bot.providers.dataforseo.api import (
     seen_since,
     task_of,
 )
+from bot.providers.hosts import grouped, sentences
 from bot.providers.http import Rows
 
 _LOST_ROWS = 100
@@ -118,11 +119,8 @@ class Lost(DataForSeoQuestion[LostQuery, Listing[BacklinkItem], Link]):
     def rows(self, query: LostQuery, call: Call, result: Listing[BacklinkItem]) -> Page[Link]:
         """Return the lost links; their domains may still link from other pages."""
         del query, call
-        rows = tuple(
-            _link(domain, item)
-            for item in result.found
-            if (domain := registrable(item.url_from)) is not None
-        )
+        groups, left_out = grouped(result.found, lambda item: item.url_from)
+        rows = tuple(_link(domain, item) for domain, items in groups.items() for item in items)
         cut = result.cut_off(_LOST_ROWS)
         note = f"Only the strongest {len(result.found)} were read." if cut else None
-        return Page(rows, complete=not cut, note=note)
+        return Page(rows, complete=not cut, note=sentences(note, left_out))

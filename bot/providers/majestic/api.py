@@ -26,6 +26,7 @@ from bot.common.errors import (
 )
 from bot.model.links import Scope, Target
 from bot.providers.base import Call, Cost, Page, Question
+from bot.providers.hosts import sentences
 from bot.providers.http import MOST_COUNT, Named, Rows, checked, cut, refuse
 
 NAME = "majestic"
@@ -186,11 +187,6 @@ def _refusal(said: Body[Any]) -> ProviderError:
         BadAnswer,
     )
     return kind(NAME, cut(words))
-
-
-def sentences(*parts: str | None) -> str | None:
-    """Join the sentences that are given; None if there are none."""
-    return " ".join(part for part in parts if part) or None
 
 
 def numbered(targets: Sequence[Target]) -> dict[str, str | int]:

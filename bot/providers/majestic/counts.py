@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from bot.common.errors import BadAnswer, PlanLacks
 from bot.model.links import Authority, Balance, Metrics, Scale, Scope, Target
 from bot.providers.base import BalanceQuery, Call, Cost, MetricsQuery, Page
+from bot.providers.hosts import sentences
 from bot.providers.majestic.api import (
     ANALYSIS,
     ITEMS,
@@ -18,7 +19,6 @@ from bot.providers.majestic.api import (
     MajesticQuestion,
     Number,
     numbered,
-    sentences,
     targets_of,
 )
 

@@ -10,6 +10,7 @@ from bot.common.clock import Clock
 from bot.common.domains import registrable
 from bot.model.links import Link, LinkKind
 from bot.providers.base import Call, Cost, LinksQuery, LostQuery, Page
+from bot.providers.hosts import grouped, sentences
 from bot.providers.majestic.api import (
     RETRIEVAL,
     Api,
@@ -160,10 +161,10 @@ class Lost(MajesticQuestion[LostQuery, Body[Backlink], Link]):
         del query
         read = said.rows(_TABLE)
         complete = len(read) < int(sent(call)["Count"])
-        rows = ((registrable(row.source), row) for row in read)
-        note = f"Only {len(read)} lost links were read."
+        groups, left_out = grouped(read, lambda row: row.source)
+        cut = None if complete else f"Only {len(read)} lost links were read."
         return Page(
-            tuple(row.link(domain) for domain, row in rows if domain),
+            tuple(row.link(domain) for domain, rows in groups.items() for row in rows),
             complete,
-            note=None if complete else note,
+            note=sentences(cut, left_out),
         )

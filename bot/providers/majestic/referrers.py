@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field, model_validator
 from bot.common.domains import registrable
 from bot.common.errors import BadAnswer
 from bot.model.links import Authority, ReferringDomain, Scale, Target
+from bot.model.one_row import by_domain
 from bot.providers.base import (
     BetweenQuery,
     Call,
@@ -26,6 +27,7 @@ from bot.providers.base import (
     Shared,
     undated,
 )
+from bot.providers.hosts import grouped, sentences
 from bot.providers.http import Named
 from bot.providers.majestic.api import (
     NAME,
@@ -37,7 +39,6 @@ from bot.providers.majestic.api import (
     Number,
     numbered,
     sent,
-    sentences,
     targets_of,
     trust,
     worked,
@@ -128,14 +129,16 @@ def _named(rows: Iterable[Referrer]) -> Iterator[tuple[str, Referrer]]:
 class ReferringDomains(MajesticQuestion[ReferringQuery, Body[Referrer], ReferringDomain]):
     """The strongest referring domains of a page or site: 1 analysis unit per row, at least 1,000.
 
-    The rows do not say whether links are nofollow, and the index includes links that are gone. With
-    `since`, the strongest domains are read and only those with a recent first link are returned.
+    The rows do not say whether links are nofollow, and the index includes links that are gone. It
+    can neither filter nor sort by the day of the first link: who is new since a day is known only
+    from the whole list.
     """
 
     body = Body[Referrer]
 
     def plan(self, query: ReferringQuery) -> tuple[Call, ...]:
         """Return one call of at most `LINKGAP_MAJESTIC_DEPTH` rows."""
+        undated(NAME, query)
         rows = min(query.limit, self._api.depth)
         return (_asked(self._api, (query.target,), rows=rows, depth=max(_LEAST, rows)),)
 
@@ -145,27 +148,15 @@ class ReferringDomains(MajesticQuestion[ReferringQuery, Body[Referrer], Referrin
         """Return one row per registrable domain; an answer with `Count` rows is incomplete."""
         read = said.rows(_TABLE)
         cut_off = _cut_off(call, read)
-        named = list(_named(read))
-        found: dict[str, ReferringDomain] = {}
-        for domain, row in named:
-            found.setdefault(domain, row.about(domain, query.target))
-        kept = list(found.values())
-        undated = 0
-        if query.since is not None:
-            undated = sum(row.first_seen is None for row in kept)
-            kept = [row for row in kept if row.first_seen and row.first_seen >= query.since]
-        nameless = len(read) - len(named)
+        groups, left_out = grouped(read, lambda row: row.host)
+        rows = by_domain(
+            [row.about(domain, query.target) for domain, same in groups.items() for row in same]
+        )
         return Page(
-            tuple(kept),
-            complete=not cut_off and not undated,
+            tuple(rows.values()),
+            complete=not cut_off,
             note=sentences(
-                f"Only the strongest {len(read)} were read." if cut_off else None,
-                f"{nameless} rows without a registrable domain were left out."
-                if nameless
-                else None,
-                f"{undated} domains without a day of first sight were left out."
-                if undated
-                else None,
+                f"Only the strongest {len(read)} were read." if cut_off else None, left_out
             ),
         )
 
@@ -229,21 +220,30 @@ class Intersect(MajesticQuestion[IntersectQuery, Body[Referrer], Shared]):
         cut_off = _cut_off(call, read)
         full = [item for item in items if _linkers(read, item) >= self._api.depth]
         seen_whole = not cut_off and query.own not in full
-        ours = {domain for domain, row in _named(read) if query.own and row.links_to(query.own)}
-        shared: dict[str, Shared] = {}
-        for domain, row in _named(read):
-            targets = tuple(item for item in items if item != query.own and row.links_to(item))
-            if targets and domain not in ours:
-                proven = seen_whole and _absent(row, query.own)
-                shared.setdefault(domain, Shared(row.about(domain), targets, proven))
+        groups, left_out = grouped(read, lambda row: row.host)
+        shared, linking = list[Shared](), set[str]()
+        for domain, rows in groups.items():
+            targets = tuple(
+                item
+                for item in items
+                if item != query.own and any(row.links_to(item) for row in rows)
+            )
+            (one,) = by_domain([row.about(domain) for row in rows]).values()
+            if query.own and any(row.links_to(query.own) for row in rows):
+                linking.add(domain)
+            elif targets:
+                proven = seen_whole and all(_absent(row, query.own) for row in rows)
+                shared.append(Shared(one, targets, proven))
         top = ", ".join(item.value for item in full)
         return Page(
-            tuple(shared.values()),
+            tuple(shared),
             complete=not cut_off and not full,
             note=sentences(
                 f"Only the strongest {len(read)} were read." if cut_off else None,
                 f"Only the top {self._api.depth} were analysed of {top}." if full else None,
+                left_out,
             ),
+            linking=frozenset(linking),
         )
 
 

@@ -6,10 +6,10 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, Field
 
 from bot.common.clock import Clock
-from bot.common.domains import registrable
 from bot.common.errors import BadAnswer, PlanLacks
 from bot.model.links import CountPoint, KeywordMetrics, Link, Market, Scope
 from bot.providers.base import Call, Cost, HistoryQuery, KeywordQuery, LostQuery, Page
+from bot.providers.hosts import grouped, sentences
 from bot.providers.http import MOST_COUNT, Rows
 from bot.providers.moz.api import (
     MOST_ROWS,
@@ -75,21 +75,18 @@ class Lost(MozQuestion[LostQuery, LostDomains, Link]):
         """Return a link without a page for each domain lost on that day or later."""
         del call
         read = said.lost_linking_domains
-        notes = []
+        cut = too_old = None
         if read and said.offset.token:
-            notes.append(f"Only the first {len(read)} that went were read.")
+            cut = f"Only the first {len(read)} that went were read."
         if query.since < self._clock.now().date() - timedelta(days=_LOST_DAYS):
-            notes.append(f"Moz knows who went in the last {_LOST_DAYS} days only.")
+            too_old = f"Moz knows who went in the last {_LOST_DAYS} days only."
+        went = [one for one in read if one.date_lost is None or one.date_lost >= query.since]
+        groups, left_out = grouped(went, lambda one: one.site_metrics.root_domain)
         return Page(
-            tuple(
-                Link(domain, "")
-                for one in read
-                if (domain := registrable(one.site_metrics.root_domain))
-                and (one.date_lost is None or one.date_lost >= query.since)
-            ),
-            complete=not notes,
+            tuple(Link(domain, "") for domain in groups),
+            complete=not (cut or too_old),
             billed=Cost(len(read), POOL),
-            note=" ".join(notes) or None,
+            note=sentences(cut, too_old, left_out),
         )
 
 

@@ -8,6 +8,7 @@ from bot.common.clock import Clock
 from bot.common.domains import registrable
 from bot.common.errors import BadAnswer
 from bot.model.links import Link, LinkKind, ReferringDomain, Scope, Target
+from bot.model.one_row import by_domain
 from bot.providers.base import (
     BetweenQuery,
     Call,
@@ -19,6 +20,7 @@ from bot.providers.base import (
     Shared,
     undated,
 )
+from bot.providers.hosts import grouped, sentences
 from bot.providers.http import Rows
 from bot.providers.moz.api import (
     MOST_ROWS,
@@ -112,20 +114,19 @@ class ReferringDomains(MozQuestion[ReferringQuery, LinkingDomains, ReferringDoma
             raise BadAnswer(NAME, "the list of linking domains is missing")
         following = self._api.further(call, said.offset.token) if read else None
         cut_off = bool(read and said.offset.token) and following is None
-        named = [(registrable(one.site_metrics.root_domain), one) for one in read]
-        notes = []
-        if cut_off:
-            notes.append("Only the strongest were read.")
-        if self._too_old(query):
-            notes.append(f"Moz knows new linking domains of the last {_GAINED_DAYS} days only.")
-        if nameless := sum(domain is None for domain, _ in named):
-            notes.append(f"{nameless} rows without a registrable domain were left out.")
+        groups, left_out = grouped(read, lambda one: one.site_metrics.root_domain)
+        too_old = f"Moz knows new linking domains of the last {_GAINED_DAYS} days only."
+        rows = [one.row(domain) for domain, ones in groups.items() for one in ones]
         return Page(
-            tuple(one.row(domain) for domain, one in named if domain),
+            tuple(by_domain(rows).values()),
             complete=not cut_off and not self._too_old(query),
             billed=Cost(len(read), POOL),
             next=following,
-            note=" ".join(notes) or None,
+            note=sentences(
+                "Only the strongest were read." if cut_off else None,
+                too_old if self._too_old(query) else None,
+                left_out,
+            ),
         )
 
     def _too_old(self, query: ReferringQuery) -> bool:
@@ -189,16 +190,17 @@ class Intersect(MozQuestion[IntersectQuery, Intersections, Shared]):
         read = said.link_intersects
         following = self._api.further(call, said.offset.token, a_row=a_row) if read else None
         cut_off = bool(read and said.offset.token) and following is None
+        groups, left_out = grouped(read, lambda one: one.page)
         return Page(
             tuple(
                 _shared(domain, one, group, absence_proven=query.own is not None)
-                for one in read
-                if (domain := registrable(one.page))
+                for domain, ones in groups.items()
+                for one in ones
             ),
             complete=not cut_off,
             billed=Cost(len(read) * a_row, POOL),
             next=following,
-            note="Only the strongest were read." if cut_off else None,
+            note=sentences("Only the strongest were read." if cut_off else None, left_out),
         )
 
 

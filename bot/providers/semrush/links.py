@@ -1,9 +1,7 @@
 """Semrush API v3: link counts, referring domains, intersections, links; 40 units per line."""
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 import httpx
@@ -17,8 +15,8 @@ from bot.model.links import (
     ReferringDomain,
     Scope,
     Target,
-    best_kind,
 )
+from bot.model.one_row import by_domain
 from bot.providers.base import (
     BalanceQuery,
     Call,
@@ -32,6 +30,7 @@ from bot.providers.base import (
     Shared,
     undated,
 )
+from bot.providers.hosts import grouped, sentences
 from bot.providers.semrush.reports import (
     ADDRESS,
     CERTAIN_FLAG,
@@ -158,16 +157,12 @@ class Listing(Report[Query, Row]):
         enough = units_left(response) >= self.line
         return Page((), enough, billed=Cost(0), note=None if enough else _CUT_BY_BALANCE)
 
-    def ended(self, rows: Sequence[Row], call: Call, lines: int, left_out: int) -> Page[Row]:
+    def ended(self, rows: Sequence[Row], call: Call, lines: int, left_out: str | None) -> Page[Row]:
         """Return a page of rows; if the list seems to have ended, the balance is asked next."""
-        notes = []
         complete = lines < limit_of(call)
-        if not complete:
-            notes.append(f"Only the first {lines} were read.")
-        if left_out:
-            notes.append(f"{left_out} rows without a registrable domain were left out.")
+        cut = None if complete else f"Only the first {lines} were read."
         following = self._api.balance_after(call) if complete else None
-        return Page(tuple(rows), complete, next=following, note=" ".join(notes) or None)
+        return Page(tuple(rows), complete, next=following, note=sentences(cut, left_out))
 
 
 class ReferringDomains(Listing[ReferringQuery, ReferringDomain]):
@@ -207,41 +202,28 @@ class ReferringDomains(Listing[ReferringQuery, ReferringDomain]):
         oldest = max((one for one in seen if one), default=date.min)
         oldest -= min(_UNSEEN, oldest - date.min)
         found = [
-            (registrable(name), score(strength), day(first))
-            for (strength, name, first, _), last in zip(lines, seen, strict=True)
-            if last is None or last >= oldest
+            line for line, last in zip(lines, seen, strict=True) if last is None or last >= oldest
         ]
-        rows = [
-            ReferringDomain(domain, strength, first_seen=first)
-            for domain, strength, first in found
-            if domain and (query.since is None or (first and first >= query.since))
-        ]
-        page = self.ended(merged(rows), call, len(lines), sum(not name for name, _, _ in found))
-        if gone := len(lines) - len(found):
-            told = f"Left out, as not seen for half a year: {gone}."
-            page = replace(page, note=" ".join(filter(None, (page.note, told))))
-        if query.since and any(first and first < query.since for _, _, first in found):
-            return Page(page.rows, complete=True)  # read past that day, so no newer row is left
-        return page
-
-
-def merged(rows: Sequence[ReferringDomain]) -> list[ReferringDomain]:
-    """Return one row per domain with the best values of its hosts."""
-    groups: dict[str, list[ReferringDomain]] = defaultdict(list)
-    for row in rows:
-        groups[row.domain].append(row)
-    return [_best(domain, hosts) for domain, hosts in groups.items()]
-
-
-def _best(domain: str, hosts: Sequence[ReferringDomain]) -> ReferringDomain:
-    strengths = [host.authority for host in hosts if host.authority]
-    days = [host.first_seen for host in hosts if host.first_seen]
-    return ReferringDomain(
-        domain,
-        authority=max(strengths, key=lambda one: one.value, default=None),
-        link=best_kind(host.link for host in hosts),
-        first_seen=min(days, default=None),
-    )
+        groups, nameless = grouped(found, lambda line: line[1])
+        rows = by_domain(
+            [
+                ReferringDomain(domain, score(strength), first_seen=day(first))
+                for domain, hosts in groups.items()
+                for strength, _, first, _ in hosts
+            ]
+        ).values()
+        gone = len(lines) - len(found)
+        left_out = sentences(
+            nameless, f"Left out, as not seen for half a year: {gone}." if gone else None
+        )
+        if query.since is None:
+            return self.ended([*rows], call, len(lines), left_out)
+        new = [row for row in rows if row.first_seen and row.first_seen >= query.since]
+        days = [on for _, _, first, _ in found if (on := day(first))]
+        if min(days, default=query.since) < query.since:
+            # The answer goes past that day, so no newer row is left.
+            return Page(tuple(new), complete=True, note=left_out)
+        return self.ended(new, call, len(lines), left_out)
 
 
 class Intersect(Listing[IntersectQuery, Shared]):
@@ -288,28 +270,30 @@ class Intersect(Listing[IntersectQuery, Shared]):
     def rows(self, query: IntersectQuery, call: Call, lines: Sequence[Cells]) -> Page[Shared]:
         """Merge the hosts of each registrable domain, without those that link to us after all."""
         targets = targets_of(call)
-        seen: dict[str, list[int]] = {}
-        strengths: dict[str, list[ReferringDomain]] = defaultdict(list)
-        nameless = 0
-        for name, strength, _, *cells in lines:
-            domain = registrable(name)
-            if domain is None:
-                nameless += 1
-                continue
-            counts = [int(cell) for cell in cells]
-            before = seen.get(domain, [0] * len(counts))
-            seen[domain] = [one + more for one, more in zip(before, counts, strict=True)]
-            strengths[domain].append(ReferringDomain(domain, score(strength)))
+        groups, left_out = grouped(lines, lambda line: line[0])
+        seen = {
+            domain: [
+                sum(map(int, cells)) for cells in zip(*(host[3:] for host in hosts), strict=True)
+            ]
+            for domain, hosts in groups.items()
+        }
+        strongest = by_domain(
+            [
+                ReferringDomain(domain, score(strength))
+                for domain, hosts in groups.items()
+                for _, strength, *_ in hosts
+            ]
+        )
         rows = [
             Shared(
-                _best(domain, strengths[domain]),
+                strongest[domain],
                 tuple(target for target, count in zip(targets, counts, strict=True) if count),
                 absence_proven=query.own is not None and query.own.scope is Scope.SITE,
             )
             for domain, counts in seen.items()
             if query.own is None or counts[0] == 0
         ]
-        return self.ended(rows, call, len(lines), nameless)
+        return self.ended(rows, call, len(lines), left_out)
 
 
 class Links(Report[LinksQuery, Link]):

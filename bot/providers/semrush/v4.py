@@ -25,6 +25,7 @@ from bot.common.errors import (
     Unavailable,
 )
 from bot.model.links import Link, LinkKind, Metrics, ReferringDomain, Scope, Target
+from bot.model.one_row import by_domain
 from bot.providers.base import (
     Call,
     Cost,
@@ -34,8 +35,9 @@ from bot.providers.base import (
     Question,
     ReferringQuery,
 )
+from bot.providers.hosts import grouped, sentences
 from bot.providers.http import MOST_COUNT, Rows, checked, cut, refuse
-from bot.providers.semrush.links import NO_LINK, merged
+from bot.providers.semrush.links import NO_LINK
 from bot.providers.semrush.reports import DAY, NAME, score
 from bot.providers.semrush.traffic import NO_TRAFFIC
 
@@ -288,20 +290,25 @@ class ReferringDomains(V4Question[ReferringQuery, RefDomains, ReferringDomain]):
         """Merge the hosts of each registrable domain; the next page follows if there may be one."""
         params = call.request.url.params
         limit, offset, got = int(params["limit"]), int(params["offset"]), len(body.data)
-        rows = [
-            ReferringDomain(
-                domain, score(row.domain_score), _followed(row), first_seen=row.first_seen_at
-            )
-            for row in body.data
-            if (domain := registrable(row.domain))
-        ]
-        page = Page(tuple(merged(rows)), complete=True, billed=Cost(got * _REF_DOMAIN))
+        groups, left_out = grouped(body.data, lambda row: row.domain)
+        merged = by_domain(
+            [
+                ReferringDomain(
+                    domain, score(row.domain_score), _followed(row), first_seen=row.first_seen_at
+                )
+                for domain, rows in groups.items()
+                for row in rows
+            ]
+        )
+        billed = Cost(got * _REF_DOMAIN)
+        page = Page(tuple(merged.values()), complete=True, billed=billed, note=left_out)
         if query.since is not None:
             page, past = _new(page, body.data, query.since)
             if past:
                 return page
         if got >= limit:
-            return replace(page, complete=False, note=f"Only the first {offset + got} were read.")
+            cut = f"Only the first {offset + got} were read."
+            return replace(page, complete=False, note=sentences(cut, page.note))
         return replace(page, next=self._from(query, offset + got)) if got else page
 
 
@@ -319,7 +326,7 @@ def _new(
     if not undated:
         return replace(page, rows=rows), past
     note = f"{undated} rows without a day were left out."
-    return replace(page, rows=rows, complete=False, note=note), past
+    return replace(page, rows=rows, complete=False, note=sentences(note, page.note)), past
 
 
 class LinkRow(BaseModel):

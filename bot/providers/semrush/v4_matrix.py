@@ -5,19 +5,18 @@ for sites include our site and so prove absence. Its price is not published, so 
 that of v4's most expensive line (45 units).
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator
 
-from bot.common.domains import registrable
 from bot.common.errors import BadAnswer
 from bot.model.links import KeywordMetrics, ReferringDomain, Scope, Target
+from bot.model.one_row import by_domain
 from bot.providers.base import Call, Cost, IntersectQuery, KeywordQuery, Page, Shared, undated
+from bot.providers.hosts import grouped, sentences
 from bot.providers.http import Rows
 from bot.providers.semrush.keywords import database
-from bot.providers.semrush.links import merged
 from bot.providers.semrush.reports import NAME, score
 from bot.providers.semrush.v4 import MOST_ROWS, SCOPES, Count, Score, V4Question
 
@@ -78,33 +77,42 @@ class Intersect(V4Question[IntersectQuery, MatrixRows, Shared]):
     def rows(self, query: IntersectQuery, call: Call, body: MatrixRows) -> Page[Shared]:
         """Merge the hosts of each registrable domain, without those that link to us."""
         targets = _targets(query, call)
+        if any(len(row.backlinks_counts) != len(targets) for row in body.data):
+            raise BadAnswer(NAME, "the matrix has another number of targets than were sent")
+        groups, left_out = grouped(body.data, lambda row: row.domain)
+        seen = {
+            domain: [
+                sum(counts) for counts in zip(*(r.backlinks_counts for r in rows), strict=True)
+            ]
+            for domain, rows in groups.items()
+        }
+        hosts = by_domain(
+            [
+                ReferringDomain(domain, score(row.domain_score))
+                for domain, rows in groups.items()
+                for row in rows
+            ]
+        )
         ours = targets.index(query.own) if query.own in targets else None
-        seen: dict[str, list[int]] = {}
-        hosts: dict[str, list[ReferringDomain]] = defaultdict(list)
-        for row in body.data:
-            if len(row.backlinks_counts) != len(targets):
-                raise BadAnswer(NAME, "the matrix has another number of targets than were sent")
-            if domain := registrable(row.domain):
-                before = seen.get(domain, [0] * len(targets))
-                counts = zip(before, row.backlinks_counts, strict=True)
-                seen[domain] = [one + more for one, more in counts]
-                hosts[domain].append(ReferringDomain(domain, score(row.domain_score)))
+        linking = {domain for domain, counts in seen.items() if ours is not None and counts[ours]}
         rows = tuple(
             Shared(
-                merged(hosts[domain])[0],
-                tuple(
-                    target
-                    for target, count in zip(targets, counts, strict=True)
-                    if count and target != query.own
-                ),
+                hosts[domain],
+                tuple(target for target, count in zip(targets, counts, strict=True) if count),
                 absence_proven=ours is not None,
             )
             for domain, counts in seen.items()
-            if ours is None or not counts[ours]
+            if domain not in linking
         )
         got, limit = len(body.data), int(call.request.url.params["limit"])
-        note = f"Only the first {got} were read." if got >= limit else None
-        return Page(rows, complete=got < limit, billed=Cost(got * _LINE), note=note)
+        cut = f"Only the first {got} were read." if got >= limit else None
+        return Page(
+            rows,
+            complete=got < limit,
+            billed=Cost(got * _LINE),
+            note=sentences(cut, left_out),
+            linking=frozenset(linking),
+        )
 
 
 def _targets(query: IntersectQuery, call: Call) -> list[Target]:

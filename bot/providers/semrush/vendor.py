@@ -109,18 +109,18 @@ def _notices(options: Options) -> tuple[str, ...]:
     ends = "has been deprecated since 16 November 2026 and ends with 2027"
     if not options.v4_api_key:
         told = (
-            f"Semrush: version 3 of its API {ends}. Set LINKGAP_SEMRUSH_V4_API_KEY to a version 4 "
+            f"Version 3 of its API {ends}. Set LINKGAP_SEMRUSH_V4_API_KEY to a version 4 "
             "key, and version 4 answers all it can."
         )
     elif not options.api_key:
         told = (
-            "Semrush: version 4 alone has no search results, no visits and no balance. Connect a "
+            "Version 4 alone has no search results, no visits and no balance. Connect a "
             "source of search results, or set LINKGAP_SEMRUSH_API_KEY to a version 3 key; version "
             f"3 {ends}."
         )
     else:
         told = (
-            "Semrush: version 4 answers what it can. Search results, prospects in one question, "
+            "Version 4 answers what it can. Search results, prospects in one question, "
             f"visits and the balance are asked of version 3, which {ends}."
         )
     return (told,)
