@@ -7,7 +7,7 @@ import click
 from bot.cli._terminal import say
 from bot.settings.environment import Settings, load
 from bot.store.backup import backup
-from bot.store.old_backups import delete_older, pattern_of
+from bot.store.old_backups import delete_older, shape_of
 
 
 @click.command("backup")
@@ -26,7 +26,7 @@ def command(*, file: Path, keep: int | None) -> None:
     spend, waiting jobs): keep it as safe as the original. `linkgap restore` puts it back.
     """
     if keep is not None:
-        pattern_of(file.name)
+        shape_of(file.name)
     source = load(Settings).db
     size = backup(source, file)
     say(f"Copied {source} to {file}: {size / 1e6:,.1f} MB, checked.")

@@ -15,20 +15,21 @@ from bot.store.backup import BACKUP_MARK
 _HEADER = 100
 _MAGIC = b"SQLite format 3\x00"
 _ROLLBACK_MODE = b"\x01\x01"
+_NUMBER = re.compile(r"[0-9]+")
 
 
-def pattern_of(name: str) -> re.Pattern[str]:
-    """Return what names alike look like: the same, with other numbers.
+def shape_of(name: str) -> str:
+    """Return what names alike have in common: the same name, with a 0 for each number.
 
     Raises `BadQuestion` for a name without a number, which can have no older ones.
     """
-    parts = re.split(r"[0-9]+", name)
-    if len(parts) == 1:
+    shape = _NUMBER.sub("0", name)
+    if not _NUMBER.search(name):
         raise BadQuestion(
             f"--keep needs a date or a number in the file's name, to find older ones: {name} has "
             "none. Nothing was copied."
         )
-    return re.compile("[0-9]+".join(map(re.escape, parts)))
+    return shape
 
 
 def delete_older(newest: Path, keep: int) -> list[Path]:
@@ -37,8 +38,8 @@ def delete_older(newest: Path, keep: int) -> list[Path]:
     The newest are those written last. Links, folders and files that LinkGap did not make stay.
     Raises `LinkGapError` when one cannot be deleted.
     """
-    pattern = pattern_of(newest.name)
-    others = [file for file in _backups(newest.parent, pattern) if file.name != newest.name]
+    shape = shape_of(newest.name)
+    others = [file for file in _backups(newest.parent, shape) if file.name != newest.name]
     others.sort(key=lambda file: (file.stat().st_mtime_ns, file.name), reverse=True)
     old = others[keep - 1 :]
     for file in old:
@@ -51,10 +52,10 @@ def delete_older(newest: Path, keep: int) -> list[Path]:
     return old
 
 
-def _backups(folder: Path, pattern: re.Pattern[str]) -> Iterator[Path]:
+def _backups(folder: Path, shape: str) -> Iterator[Path]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if not pattern.fullmatch(entry.name) or not entry.is_file(follow_symlinks=False):
+            if _NUMBER.sub("0", entry.name) != shape or not entry.is_file(follow_symlinks=False):
                 continue
             file = Path(entry.path)
             if _is_backup(file) and not file.with_name(f"{file.name}-wal").exists():
