@@ -315,8 +315,10 @@ class LinkWatch:
         since = min(last_looks, default=self.clock.now())
         known = await self.database.read(
             lambda db: (
-                link_changes.linking_to(db, self.team, self.site, self.own, theirs)
-                | link_changes.absent(db, self.team, self.site, theirs, since=since)
+                link_changes.linking_to(
+                    db, link_changes.own_profiles(db, self.team, self.site, self.own), theirs
+                )
+                | link_changes.absent(db, self.team, self.site, since=since)
             )
         )
         await self.proof.keep([name for name in theirs if name not in known], await self._left())
