@@ -101,6 +101,7 @@ class Life:
     async def live(self, week: int) -> Week:
         """Refresh what is due, build the digest, and show the list."""
         self.web.week, self.web.seconds = week, 0.0
+        self.web.asked.clear()  # or the invented web would grow, and be counted as our memory
         rows, size = await self._rows(), self._size()
         taken, told, listed = 0.0, 0.0, 0.0
         for channel in self.channels:

@@ -131,37 +131,36 @@ def closed(db: sqlite_utils.Database, of: ProfileOf, *, by: int) -> tuple[Referr
     return tuple(referring_domain(name, tuple(facts)) for name, *facts in rows)
 
 
-def linking_to(
-    db: sqlite_utils.Database,
-    team: str,
-    site: str,
-    own: Collection[str],
-    domains: Iterable[str],
-) -> frozenset[str]:
-    """Return which of these domains link to any page of our `own` domains, in any index.
+def own_profiles(
+    db: sqlite_utils.Database, team: str, site: str, own: Collection[str]
+) -> frozenset[int]:
+    """Return the ids of all profiles of pages of our `own` domains, in any index.
 
     Our page may have had another URL before.
     """
-    ours = {
-        profile_id
-        for profile_id, value in db.execute(
-            "SELECT profiles.id, value FROM profiles JOIN targets ON targets.id = target_id "
-            "JOIN sites ON sites.id = site_id WHERE profiles.team = ? AND sites.domain = ?",
-            (team, site),
+    rows = db.execute(
+        "SELECT profiles.id, value FROM profiles JOIN targets ON targets.id = target_id "
+        "JOIN sites ON sites.id = site_id WHERE profiles.team = ? AND sites.domain = ?",
+        (team, site),
+    )
+    return frozenset(profile_id for profile_id, value in rows if registrable(value) in own)
+
+
+def linking_to(
+    db: sqlite_utils.Database, profiles: Collection[int], domains: Iterable[str]
+) -> frozenset[str]:
+    """Return which of these domains link to any of these profiles (`own_profiles`)."""
+
+    def pages_of(domain: str) -> Iterable[tuple[int]]:
+        # The plus keeps SQLite from the index of all open intervals, which are nearly all rows.
+        return db.execute(
+            "SELECT profile_id FROM referring_domains WHERE +closed_by_read IS NULL "
+            "AND domain_id = (SELECT id FROM domains WHERE name = ?)",
+            (domain,),
         )
-        if registrable(value) in own
-    }
+
     return frozenset(
-        domain
-        for domain in domains
-        if any(
-            db.execute(
-                "SELECT 1 FROM referring_domains WHERE profile_id = ? AND closed_by_read IS NULL "
-                "AND domain_id = (SELECT id FROM domains WHERE name = ?)",
-                (profile_id, domain),
-            ).fetchone()
-            for profile_id in ours
-        )
+        domain for domain in domains if any(page in profiles for (page,) in pages_of(domain))
     )
 
 
@@ -180,18 +179,15 @@ def note_absent(
     )
 
 
-def absent(
-    db: sqlite_utils.Database, team: str, site: str, domains: Iterable[str], *, since: datetime
-) -> frozenset[str]:
-    """Return which of these domains were proven not to link to a site since a moment."""
-    wanted = frozenset(domains)
+def absent(db: sqlite_utils.Database, team: str, site: str, *, since: datetime) -> frozenset[str]:
+    """Return the domains that were proven not to link to a site since a moment."""
     rows = db.execute(
         "SELECT name FROM absences JOIN domains ON domains.id = domain_id "
         "JOIN sites ON sites.team = absences.team AND sites.id = site_id "
         "WHERE absences.team = ? AND sites.domain = ? AND proven_at >= ?",
         (team, site, to_text(since)),
     )
-    return frozenset(name for (name,) in rows if name in wanted)
+    return frozenset(name for (name,) in rows)
 
 
 def keep_page(db: sqlite_utils.Database, of: ProfileOf, link: Link) -> None:

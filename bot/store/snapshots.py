@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlite_utils
@@ -72,7 +73,7 @@ def history(
     `whole_since`: all reads since then have their rows, and so has the last one before.
     """
     found: dict[str, tuple[Snapshot, ...]] = {}
-    pages: dict[int, tuple[str, str, str]] = {}
+    known = _Known()
     for tracked_id in tracked_ids:
         rows = db.execute(
             "SELECT run_id, taken_at, link_index, reread, even_field, multiplier, needed, have, "
@@ -91,13 +92,16 @@ def history(
         ]
         wanted = {
             one[0] for _, serp, competitors in read for one in (*serp, *competitors)
-        } - pages.keys()
-        pages |= _pages(db, sorted(wanted))
+        } - known.pages.keys()
+        known.pages.update(_pages(db, sorted(wanted)))
         if read:
             found[tracked_id] = tuple(
-                _snapshot(columns, serp, competitors, pages)
+                _snapshot(columns, serp, competitors, known)
                 for columns, serp, competitors in reversed(read)
             )
+        # The next keyword has other pages; only its days, its runs and its numbers are the same.
+        known.results.clear()
+        known.competitors.clear()
     return found
 
 
@@ -107,42 +111,74 @@ def recounted_until(db: sqlite_utils.Database) -> datetime | None:
     return from_text(until) if until else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the reads of one call repeat, each value once: half a thousand keywords have a year."""
+
+    pages: dict[int, tuple[str, str, str]] = field(default_factory=dict)
+    results: dict[tuple[int | None, ...], SerpRow] = field(default_factory=dict)
+    competitors: dict[tuple[int | None, ...], CompetitorCount] = field(default_factory=dict)
+    moments: dict[str, datetime] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    numbers: dict[int, int] = field(default_factory=dict)
+
+    def moment(self, value: object) -> datetime:
+        text = str(value)
+        if text not in self.moments:
+            self.moments[text] = from_text(text)
+        return self.moments[text]
+
+    def text(self, value: object) -> str:
+        return self.texts.setdefault(str(value), str(value))
+
+    def number(self, value: object) -> int | None:
+        if value is None:
+            return None
+        whole = int(str(value))
+        return self.numbers.setdefault(whole, whole)
+
+    def result(self, one: Sequence[int | None]) -> SerpRow:
+        key = tuple(one)
+        if key not in self.results:
+            page_id, rank, count = one
+            url, domain, title = self.pages[page_id or 0]
+            row = SerpRow(rank or 0, url, title, domain, referring_domains=self.number(count))
+            self.results[key] = row
+        return self.results[key]
+
+    def competitor(self, one: Sequence[int | None]) -> CompetitorCount:
+        key = tuple(one)
+        if key not in self.competitors:
+            page_id, count = one
+            url, domain, _ = self.pages[page_id or 0]
+            self.competitors[key] = CompetitorCount(url, domain, self.number(count))
+        return self.competitors[key]
+
+
 def _snapshot(
     columns: Sequence[object],
     serp: list[list[int | None]],
     competitors: list[list[int | None]],
-    pages: dict[int, tuple[str, str, str]],
+    known: _Known,
 ) -> Snapshot:
     run_id, taken_at, index, reread, even_field, multiplier, *numbers = columns
     needed, have, gap, page, position, sample = numbers
-    rows = []
-    for page_id, rank, count in serp:
-        url, domain, title = pages[page_id or 0]
-        rows.append(SerpRow(rank or 0, url, title, domain, referring_domains=count))
-    targets = []
-    for page_id, count in competitors:
-        url, domain, _ = pages[page_id or 0]
-        targets.append(CompetitorCount(url, domain, count))
     return Snapshot(
-        run_id=str(run_id),
-        taken_at=from_text(str(taken_at)),
-        serp=tuple(rows),
-        competitors=tuple(targets),
-        even_field=_whole(even_field),
+        run_id=known.text(run_id),
+        taken_at=known.moment(taken_at),
+        serp=tuple(map(known.result, serp)),
+        competitors=tuple(map(known.competitor, competitors)),
+        even_field=known.number(even_field),
         multiplier=float(str(multiplier)),
-        needed=_whole(needed),
-        have=_whole(have),
-        gap=_whole(gap),
-        page=None if page is None else str(page),
-        position=_whole(position),
-        index=str(index),
+        needed=known.number(needed),
+        have=known.number(have),
+        gap=known.number(gap),
+        page=None if page is None else known.text(page),
+        position=known.number(position),
+        index=known.text(index),
         reread=bool(reread),
         sample=bool(sample),
     )
-
-
-def _whole(value: object) -> int | None:
-    return None if value is None else int(str(value))
 
 
 def _page_ids(db: sqlite_utils.Database, pages: dict[str, tuple[str, str]]) -> dict[str, int]:

@@ -146,6 +146,28 @@ class _Story:
         return len(names - noise() - self.own)
 
 
+class _Ours:
+    """One site of ours, whose pages and proofs are read once for all of its keywords."""
+
+    def __init__(
+        self, db: sqlite_utils.Database, team: str, site: str, domains: frozenset[str]
+    ) -> None:
+        self.domains = domains
+        self._db, self._team, self._site = db, team, site
+        self._profiles = link_changes.own_profiles(db, team, site, domains)
+        self._absent: dict[datetime, frozenset[str]] = {}
+
+    def linked_by(self, names: Iterable[str]) -> frozenset[str]:
+        """Return which of these domains link to us."""
+        return link_changes.linking_to(self._db, self._profiles, names)
+
+    def not_linked_by(self, since: datetime) -> frozenset[str]:
+        """Return the domains that were proven not to link to us since a moment."""
+        if since not in self._absent:
+            self._absent[since] = link_changes.absent(self._db, self._team, self._site, since=since)
+        return self._absent[since]
+
+
 def build_digest(
     db: sqlite_utils.Database,
     settings: Settings,
@@ -170,13 +192,13 @@ def build_digest(
     )
     sites = {one.tracked.question.site for one in active}
     team_settings = levels.read(db, settings, team)
-    own = {site: team_settings.own_domains(site) for site in sites}
+    ours = {site: _Ours(db, team, site, team_settings.own_domains(site)) for site in sites}
     stories = [
         _story(
             db,
             one.tracked,
             shots[one.tracked.id],
-            own[one.tracked.question.site],
+            ours[one.tracked.question.site],
             since=since,
             until=as_of,
         )
@@ -233,8 +255,8 @@ def build_digest(
         read_again=again,
     )
     told = () if digest.nothing_read else lines
-    clients = _clients(stories, news, lines, zone, earlier_digest=since is not None)
-    if told and len(clients) > 1:
+    if told and len(clients_of(lines)) > 1:
+        clients = _clients(stories, news, lines, zone, earlier_digest=since is not None)
         digest = replace(digest, clients=clients)
         sentence = clients_sentence(lines)
     else:
@@ -262,7 +284,7 @@ def _story(
     db: sqlite_utils.Database,
     keyword: TrackedKeyword,
     shots: tuple[Snapshot, ...],
-    own: frozenset[str],
+    ours: _Ours,
     *,
     since: datetime | None,
     until: datetime,
@@ -286,16 +308,16 @@ def _story(
         )
         for competitor in now.competitors
     }
-    names = {row.domain for rows in theirs.values() for row, _ in rows}
+    names = frozenset(row.domain for rows in theirs.values() for row, _ in rows)
     won: tuple[OwnLink, ...] = ()
     gone: list[link_changes.Loss] = []
     if now.page and now.page != NO_PAGE:
-        ours = Target(Scope.PAGE, now.page)
-        found = link_changes.opened(db, profile(ours), after=after, until=until)
+        page = Target(Scope.PAGE, now.page)
+        found = link_changes.opened(db, profile(page), after=after, until=until)
         won = tuple(
-            _own(row, page.source_url if page else None, now.page, keyword) for row, page in found
+            _own(row, link.source_url if link else None, now.page, keyword) for row, link in found
         )
-        gone = [*link_changes.losses(db, profile(ours), after=after, until=until)]
+        gone = [*link_changes.losses(db, profile(page), after=after, until=until)]
     return _Story(
         keyword=keyword,
         shots=shots,
@@ -308,9 +330,9 @@ def _story(
         ),
         unchecked=frozenset((one.domain, one.target) for one in gone if one.state == UNCHECKED),
         still_live=sum(one.state == STILL_THERE for one in gone),
-        own=own,
-        linking=link_changes.linking_to(db, team, site, own, sorted(names)),
-        absent=link_changes.absent(db, team, site, names, since=after),
+        own=ours.domains,
+        linking=ours.linked_by(names),
+        absent=names & ours.not_linked_by(after),
     )
 
 

@@ -37,6 +37,8 @@ from bot.tracking.who_left import Leavers
 
 MOST_PAGES_BOUGHT = 10
 """The most linking pages that one look buys, for the strongest new domains."""
+WHOLE_LISTS_AT_ONCE = 8
+"""Lists of a free index that are in memory together: each may have a million rows."""
 
 
 @dataclass(frozen=True)
@@ -81,15 +83,18 @@ class LinkWatch:
         last_looks = pages
         pages = [await self._since_the_last_answer(page) for page in pages]
         asked_from = {page.target: await self._asked_from(page) for page in pages}
-        news, unanswered = await self._ask(pages, asked_from)
         left: list[tuple[Target, Link]] = []
+        unanswered: set[Target] = set()
         ours = {page.target for page in pages if page.is_ours}
-        for profile in news:
-            left += await self._keep(
-                profile,
-                is_ours=profile.target in ours,
-                asked_since=asked_from[profile.target],
-            )
+        # What is bought is asked for together, as it shares a price; free lists are kept in turn.
+        at_once = WHOLE_LISTS_AT_ONCE if self._is_free else max(1, len(pages))
+        for start in range(0, len(pages), at_once):
+            for profile in await self._ask(pages[start : start + at_once], asked_from, unanswered):
+                left += await self._keep(
+                    profile,
+                    is_ours=profile.target in ours,
+                    asked_since=asked_from[profile.target],
+                )
         # What an earlier try asked about and was killed over is still to be proven.
         fresh = await self._fresh(last_looks)
         await self._prove(fresh, ours, [page.since for page in last_looks if page.since])
@@ -172,8 +177,12 @@ class LinkWatch:
         return refresh.asked_from(last, first=first, known=known, grew_by=page.grew_by)
 
     async def _ask(
-        self, pages: Sequence[WatchedPage], asked_from: Mapping[Target, date]
-    ) -> tuple[list[Profile], set[Target]]:
+        self,
+        pages: Sequence[WatchedPage],
+        asked_from: Mapping[Target, date],
+        unanswered: set[Target],
+    ) -> list[Profile]:
+        """Return what was answered; what was not is added to `unanswered`."""
         asks = []
         if self._is_free:
             asks = [steps.who_links(self.index, page.target, steps.FREE_ROWS) for page in pages]
@@ -188,7 +197,6 @@ class LinkWatch:
             for day, some in grown.items():
                 asks += refresh.new_linkers_of_all(self.index, some, since=day)
         found: list[Profile] = []
-        unanswered: set[Target] = set()
         for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
             if answer is not None:
                 found += link_lists.read(ask, answer)
@@ -196,7 +204,7 @@ class LinkWatch:
                 unanswered |= set(ask.query.targets)
             elif isinstance(ask.query, ReferringQuery):
                 unanswered.add(ask.query.target)
-        return found, unanswered
+        return found
 
     async def _begin(self, page: WatchedPage) -> None:
         """Mark a page as watched from now on by storing an empty, incomplete read.
@@ -307,8 +315,10 @@ class LinkWatch:
         since = min(last_looks, default=self.clock.now())
         known = await self.database.read(
             lambda db: (
-                link_changes.linking_to(db, self.team, self.site, self.own, theirs)
-                | link_changes.absent(db, self.team, self.site, theirs, since=since)
+                link_changes.linking_to(
+                    db, link_changes.own_profiles(db, self.team, self.site, self.own), theirs
+                )
+                | link_changes.absent(db, self.team, self.site, since=since)
             )
         )
         await self.proof.keep([name for name in theirs if name not in known], await self._left())

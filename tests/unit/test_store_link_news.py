@@ -171,11 +171,32 @@ async def test_linkers_of_ours_come_from_any_index_but_only_our_team(database):
     async def linking(team: str):
         names = ["a.example", "gone.example", "nobody.example"]
         return await database.read(
-            lambda db: link_changes.linking_to(db, team, "ours.example", {"ours.example"}, names)
+            lambda db: link_changes.linking_to(
+                db,
+                link_changes.own_profiles(db, team, "ours.example", {"ours.example"}),
+                names,
+            )
         )
 
     assert await linking("T1") == {"a.example"}
     assert await linking("T2") == frozenset()
+
+
+async def test_who_links_to_us_is_asked_once_a_domain_however_many_pages_we_have(database):
+    for number in range(12):
+        page = Target(Scope.PAGE, f"https://ours.example/{number}")
+        await read(database, 0, row("a"), of=ProfileOf("T1", "ours.example", "ahrefs", page))
+    asked: list[str] = []
+
+    def look(db):
+        ours = link_changes.own_profiles(db, "T1", "ours.example", {"ours.example"})
+        db.conn.set_trace_callback(asked.append)
+        found = link_changes.linking_to(db, ours, ["a.example", "b.example", "c.example"])
+        db.conn.set_trace_callback(None)
+        return found
+
+    assert await database.read(look) == {"a.example"}
+    assert len(asked) == 3
 
 
 @given(

@@ -246,3 +246,18 @@ async def test_our_position_is_compared_with_ranks_that_count_each_page_once(dat
 
     ((read,),) = (await history(database, one)).values()
     assert read.position == now
+
+
+async def test_what_a_year_of_reads_repeats_is_in_memory_once(database):
+    crm, erp = await track(database), await track(database, keyword="best erp")
+    reads = [shot(week, run_id="weekly:C1:any", needed=1_000, have=2_000) for week in range(9)]
+    await add(database, crm, *reads)
+    await add(database, erp, *reads)
+    found = await history(database, crm, erp)
+    every = [each for some in found.values() for each in some]
+    for of_both in ("run_id", "page", "index", "needed", "have"):
+        assert len({id(getattr(each, of_both)) for each in every}) == 1, of_both
+    assert len({id(each.taken_at) for each in every}) == 9
+    for kept in found.values():
+        rows = [row for each in kept for row in (*each.serp, *each.competitors)]
+        assert len({id(row) for row in rows}) == len(SERP) + len(COMPETITORS)
