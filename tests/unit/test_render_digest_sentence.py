@@ -10,6 +10,7 @@ from fakes.worlds.digests import first_line, line, new_link, own_link
 from hypothesis import given
 
 from bot.model.tracking import Outlook
+from bot.render.tracking.digest_clients import clients_sentence
 from bot.render.tracking.digest_sentence import digest_sentence
 from bot.render.tracking.suggestions import suggestions, to_do
 
@@ -207,7 +208,7 @@ def test_there_are_at_most_three_things_to_do_and_each_has_a_name_in_it():
             "Write to p1.example about “best crm”: its page p1.example/tools now links to "
             "one.example/best, not to you (score 88: links to 3 of 3, follow, DR 74)."
         ),
-        "Turn to “slow”: 40 links are missing, and it needs 9 links a month, you build 1.",
+        "Focus on “slow”: 40 links are missing, and it needs 9 links a month, you build 1.",
     )
 
 
@@ -291,7 +292,38 @@ def test_top_3_keywords_are_separate_in_the_headline_and_need_no_action():
     low = replace(low, page="https://ours.example/low", competitors_gained=0)
     assert digest_sentence((top, low), (), (), ()) == (
         "5 links are missing for “other”, as many as in the last digest "
-        "(“first”, which ranks in the top 3, is not counted)."
+        "(“first” is in the top 3 and not counted)."
     )
     assert digest_sentence((top,), (), (), ()).endswith("and it ranks 1 already.")
     assert suggestions((top,), (), (), ()) == ()
+
+
+@given(
+    tuples_of(lines, 4), tuples_of(own_links, 2), tuples_of(own_links, 2), tuples_of(new_links, 2)
+)
+def test_a_sentence_is_read_at_a_glance_however_long_its_names_are(many, won, lost, new):
+    long = [replace(one, keyword=f"{one.keyword} {'very long ' * 9}") for one in many]
+    assert len(digest_sentence(long, won, lost, new)) <= 300
+    of_two = [replace(one, site=f"{at % 3}{'a' * 50}.example") for at, one in enumerate(long)]
+    assert not many or len(clients_sentence(of_two)) <= 300
+
+
+def test_who_entered_the_top_3_is_named_once_and_said_to_be_counted_no_longer():
+    entered = line("first", position=3, position_before=5, competitors_gained=0)
+    rest = line("second", position=7, position_before=7, competitors_gained=0)
+    assert digest_sentence((entered, rest), (), (), ()) == (
+        "You closed 3 of 21 missing links for “second” this week; "
+        "“first” entered the top 3 (from 5 to 3) and is no longer counted."
+    )
+    left = line("third", position=8, position_before=2, competitors_gained=0)
+    assert digest_sentence((entered, rest, left), (), (), ()).endswith(
+        "(“first” is in the top 3 and not counted); “first” entered the top 3 and “third” left it."
+    )
+
+
+def test_of_several_clients_a_letter_says_for_which_one_it_is():
+    other = line("b", site="other.example")
+    [letter, *_] = suggestions(
+        (line(), other), (replace(new_link(), site="other.example"),), (), ()
+    )
+    assert " for other.example: " in letter

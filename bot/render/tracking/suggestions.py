@@ -52,8 +52,9 @@ def to_do(
     """
     best = worth_a_letter(new_links, won, lost, before=before)
     known = sorted(best, key=lambda link: link.page is None)[:MOST]
+    clients = len({line.site for line in lines}) > 1
     letters = [
-        _letter(link)
+        _letter(link, names_client=clients)
         for place, link in enumerate(known)
         if place == 0 or link.score >= _WORTH_A_SECOND
     ]
@@ -90,16 +91,17 @@ def _proposal(link: NewCompetitorLink) -> Proposed:
     return ToDoKind.WRITE, link.domain, page_key(link.competitor)
 
 
-def _letter(link: NewCompetitorLink) -> ToDo:
+def _letter(link: NewCompetitorLink, *, names_client: bool) -> ToDo:
     competitor = short_url(link.competitor, 50) or UNKNOWN
     why = shown(link.why, 80)
     to = f"{competitor}{_with(link.anchor)}"
     to += ", not to you" if link.absence_proven else " (to you: unknown)"
     kind, _, reason = _proposal(link)
+    whose = f" for {shown(link.site, 40)}" if names_client and link.site else ""
     return ToDo(
         kind=kind,
         words=(
-            f"Write to {words_or_unknown(link.domain, 60)} about {quoted(link.keyword)}: "
+            f"Write to {words_or_unknown(link.domain, 60)} about {quoted(link.keyword)}{whose}: "
             f"{_where(link)} now links to {to} (score {number(link.score)}"
             f"{f': {why}' if why else ''})."
         ),
@@ -177,8 +179,8 @@ def _losing(lines: Sequence[KeywordLine], before: Collection[Proposed]) -> ToDo 
         return None
     gap, line = max(behind, key=lambda one: one[0])
     how = needs(line)
-    slow = f"it {how}" if how else "it does not close at this pace"
-    said = f"Turn to {quoted(line.keyword)}: {missing(gap)}, and {slow}."
+    slow = f"it {how}" if how else "the gap isn't closing"
+    said = f"Focus on {quoted(line.keyword)}: {missing(gap)}, and {slow}."
     return _about(ToDoKind.TURN_TO, line, said, str(gap))
 
 
