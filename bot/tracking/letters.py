@@ -42,7 +42,7 @@ def letters(
     told = build_digest(db, settings, slot, at, provers)
     before = proposals.before(db, slot, until=at)
     best = worth_a_letter(told.new_competitor_links, told.won, told.lost, before=before)
-    here = {
+    here: dict[tuple[str | None, str], TrackedKeyword] = {
         (one.tracked.question.site, one.tracked.question.keyword): one.tracked
         for one in tracked_keywords.of_channel(db, team, channel)
         if not one.tracked.paused

@@ -105,7 +105,8 @@ def _too_long_for_a_headline(digest: Digest) -> Iterator[str]:
     """Yield why a gap moved and who is not counted, where a sentence had no room for it."""
     if digest.nothing_read:
         return
-    told = {one.site: one.sentence for one in digest.clients} or {None: digest.sentence}
+    told: dict[str | None, str] = {one.site: one.sentence for one in digest.clients}
+    told = told or {None: digest.sentence}
     for site, sentence in told.items():
         lines = [line for line in digest.keywords if site in (None, line.site)]
         whose = f"{words_or_unknown(site, 40)}: " if site else ""
