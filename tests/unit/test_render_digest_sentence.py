@@ -9,7 +9,7 @@ from fakes.worlds.any_digest import lines, new_links, own_links, tuples_of
 from fakes.worlds.digests import first_line, line, new_link, own_link
 from hypothesis import given
 
-from bot.model.tracking import Outlook
+from bot.model.tracking import GapReasons, Outlook
 from bot.render.tracking.digest_clients import clients_sentence
 from bot.render.tracking.digest_sentence import digest_sentence
 from bot.render.tracking.suggestions import suggestions, to_do
@@ -72,7 +72,7 @@ from bot.render.tracking.suggestions import suggestions, to_do
             (),
             (),
             (
-                "You closed 6 of 42 missing links over 2 of 3 keywords this week; "
+                "You closed 6 of 42 missing links across 2 of 3 keywords this week; "
                 "“best crm” left the top 3 (from 2 to 5)."
             ),
         ),
@@ -129,7 +129,7 @@ def test_one_sentence_says_what_the_week_did(keywords, won, lost, new, said):
         (
             (first_line(), first_line("b", gap=30), first_line("c", gap=None)),
             (
-                "First look: 48 links are missing over 2 of 3 keywords (the rest is unknown); "
+                "First look: 48 links are missing across 2 of 3 keywords (the rest is unknown); "
                 "the largest gap is 30, for “b”."
             ),
         ),
@@ -327,3 +327,24 @@ def test_of_several_clients_a_letter_says_for_which_one_it_is():
         (line(), other), (replace(new_link(), site="other.example"),), (), ()
     )
     assert " for other.example: " in letter
+
+
+def test_a_letter_names_the_title_of_the_page_once():
+    link = replace(
+        new_link(),
+        page="https://blog.example/crm",
+        title="Best, and rest",
+        why="links to 2 of 3 pages, from “Best, and rest”, authority 60",
+    )
+    [letter, *_] = suggestions((line(),), (link,), (), ())
+    assert letter.count("Best, and rest") == 1
+    assert "links to 2 of 3 pages, authority 60)" in letter
+
+
+def test_what_the_reasons_say_is_not_said_again():
+    why = GapReasons(2, competitors_links=3, ours=-1)
+    grown = line(gap=20, gap_change=2, have_change=1, competitors_gained=3, why=why)
+    assert digest_sentence((grown,), (own_link(),), (), ()) == (
+        "20 links are missing for “best crm”, 2 more than in the last digest "
+        "(+2: competitors' links +3, your new links −1); its competitors gained 3."
+    )

@@ -59,7 +59,8 @@ def digest_sentence(
         # The rank is the goal of the links, and it has named the keyword already.
         gap = gap.replace(_over(lines), "")
         return _fitted([ranks, f"{gap}{why}"], [ranks, gap], [ranks, ""])
-    told = sums is not None and sums[1] < sums[0]
+    # The reasons of a gap that grew have our new links among them.
+    told = bool(why) or (sums is not None and sums[1] < sums[0])
     second = ranks or _links(lines, won, lost, new_links, told=told)
     if there and not left and [line for line, *_ in entered] == there[:1] == there:
         second, others = f"{ranks} and is no longer counted", ""
@@ -130,10 +131,10 @@ def _standing(lines: Sequence[KeywordLine]) -> str:
         how = f" ({line.need:,} needed, you have {line.have:,})" if both else ""
         return f"{missing(total)} for {quoted(line.keyword)}{how}"
     if total == 0:
-        return f"{missing(total)} over {_of(len(known), len(lines))}"
+        return f"{missing(total)} across {_of(len(known), len(lines))}"
     largest, line = max(known, key=lambda one: one[0])
     return (
-        f"{missing(total)} over {_of(len(known), len(lines))}; "
+        f"{missing(total)} across {_of(len(known), len(lines))}; "
         f"the largest gap is {largest:,}, for {quoted(line.keyword)}"
     )
 
@@ -252,7 +253,7 @@ def _over(lines: Sequence[KeywordLine]) -> str:
     if len(lines) == 1:
         return f" for {quoted(lines[0].keyword)}"
     known = len(_known(lines))
-    return "" if known == len(lines) else f" over {known:,} of {len(lines):,} keywords"
+    return "" if known == len(lines) else f" across {known:,} of {len(lines):,} keywords"
 
 
 def _gained(lines: Sequence[KeywordLine]) -> int | None:

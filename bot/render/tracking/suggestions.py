@@ -4,6 +4,7 @@ Nothing is proposed twice for the same reason: a domain that now links to one mo
 grew and a further loss are new reasons.
 """
 
+import re
 from collections.abc import Collection, Sequence
 
 from bot.model.page_key import page_key
@@ -22,6 +23,8 @@ from bot.render.words import UNKNOWN, number, short_url, shown, words_or_unknown
 
 MOST = 3
 _WORTH_A_SECOND = 60  # of 100: below this, one e-mail a week is enough
+
+_FROM_TITLE = re.compile(r", from “[^”]*”")
 
 Proposed = tuple[ToDoKind, str, str]
 """What was proposed before: the kind, what it was about, and why."""
@@ -93,7 +96,8 @@ def _proposal(link: NewCompetitorLink) -> Proposed:
 
 def _letter(link: NewCompetitorLink, *, names_client: bool) -> ToDo:
     competitor = short_url(link.competitor, 50) or UNKNOWN
-    why = shown(link.why, 80)
+    # The title of its page is in the sentence already.
+    why = shown(_FROM_TITLE.sub("", link.why) if link.title and link.page else link.why, 80)
     to = f"{competitor}{_with(link.anchor)}"
     to += ", not to you" if link.absence_proven else " (to you: unknown)"
     kind, _, reason = _proposal(link)
