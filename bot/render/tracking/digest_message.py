@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
-from bot.model.tracking import Digest, KeywordLine, NewCompetitorLink, Unread
+from bot.model.tracking import ClientWeek, Digest, KeywordLine, NewCompetitorLink, Unread
 from bot.render.report import sentences
 from bot.render.slack.blocks import Block, render
 from bot.render.slack.charts import SERIES
@@ -63,7 +63,7 @@ def _drawn(
         sentence=said,
         clients=[
             (words_or_unknown(one.site, 60), ours(one.sentence, LONGEST))
-            for one in digest.clients[: min(most_rows, _CLIENTS)]
+            for one in [*filter(_adds, digest.clients)][: min(most_rows, _CLIENTS)]
         ],
         head=HEAD,
         rows=table,
@@ -75,6 +75,11 @@ def _drawn(
         small=small_print(digest, **_ELSEWHERE) if alone else small_print(digest),
         week=shown(digest.week, 20),
     )
+
+
+def _adds(client: ClientWeek) -> bool:
+    """Say whether it says more than the headline and the table: a reason, a rank or links."""
+    return any(sign in client.sentence for sign in ("; ", " (", ": "))
 
 
 def small_print(
