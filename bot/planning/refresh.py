@@ -162,11 +162,14 @@ def letters_worst(index: Vendor, keywords: int) -> int:
     return sum(ask.worst() for ask in linking_pages(index, seen_on, None))
 
 
-def room_for_pages(index: Vendor, moved: Iterable[int]) -> int | None:
+def room_for_pages(
+    index: Vendor, moved: Iterable[int], *, new: int, own_domains: int = 1
+) -> int | None:
     """Return the units for linking pages beyond `letters_worst`; None: they cost nothing.
 
     `moved` has for each keyword how many of its pages moved. A list that it did not need pays for a
-    linking page, and three keywords that needed all of theirs have room for one.
+    linking page, and three keywords that needed all of theirs have room for one. The proof of so
+    many `new` domains is taken off.
     """
     if is_free(index, Capability.REFERRING_DOMAINS):
         return None
@@ -174,7 +177,9 @@ def room_for_pages(index: Vendor, moved: Iterable[int]) -> int | None:
     a_page = linking_pages(
         index, {"new.example": [Target(Scope.PAGE, "https://rival.example/page")]}, None
     )
-    return thirds // 3 * sum(ask.worst() for ask in a_page)
+    return max(
+        0, thirds // 3 * sum(ask.worst() for ask in a_page) - own_domains * _proof(index, new)
+    )
 
 
 def losses_in_turn(
@@ -232,13 +237,17 @@ def weekly_worst(
     moved = [*theirs, *(ours if ours_moved else ())]
     lists, _ = _lists_of(index, moved)
     _, rows = _lists_of(index, theirs)
-    names = [f"new-{number}.example" for number in range(min(MOST_PROVEN, rows))]
     counts = batch_counts(index, [*theirs, *ours], ["our-site.example"] if keywords else [])
     worst = lists + sum(ask.worst() for ask in counts)
-    worst += own_domains * sum(ask.worst() for ask in proof(index, "our-site.example", names, None))
+    worst += own_domains * _proof(index, rows)
     if serp is not None and serp.name == index.name:
         worst += keywords * search_results(serp, "keyword", Market("us", "en")).worst()
     return worst
+
+
+def _proof(index: Vendor, new: int) -> int:
+    names = [f"new-{number}.example" for number in range(min(MOST_PROVEN, new))]
+    return sum(ask.worst() for ask in proof(index, "our-site.example", names, None))
 
 
 def _lists_of(index: Vendor, pages: Sequence[str]) -> tuple[int, int]:

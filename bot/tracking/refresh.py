@@ -358,7 +358,12 @@ class _Group:
     async def buy_pages(self, *, alone: bool) -> None:
         """Buy further linking pages; one keyword alone has all that its week leaves over."""
         pages = [self.moved.intersection(map(page_key, one.pages)) for one in self.readings]
-        room = refresh.room_for_pages(self.chosen.main, map(len, pages))
+        room = refresh.room_for_pages(
+            self.chosen.main,
+            map(len, pages),
+            new=len(self.found.fresh),
+            own_domains=len(self.own),
+        )
         await self.watch.buy_pages(self.found, None if alone else room)
 
     async def buy_letters(self, some: Sequence[Letter], *, alone: bool) -> None:
