@@ -7,8 +7,9 @@ lookup for each page and site, and 1,000 rows with every column of who links to 
 Nine cents do not buy everything at DataForSEO: the minimum of its prices is shown part by part,
 beside the ledgers of runs with a larger cap.
 
-Then the weekly refresh of tracked keywords, each with its own pages: a week in which no count
-changed, and one in which the counts of all competitors did. The naive week is a whole answer.
+Then the questions of a weekly refresh of tracked keywords, each with its own pages: a week in which
+no count changed, and one in which the counts of all competitors did. The naive week is a whole
+answer. At last whole weeks at Ahrefs as a channel reads them, with who left and the linking pages.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from bot.model.question import Defaults, make
 from bot.providers.dataforseo.api import backlinks_price, labs_price, serp_price
@@ -38,6 +40,8 @@ from fakes.servers.dataforseo_server import LOGIN, PASSWORD, DataForSeoServer
 from fakes.worlds import tracked
 from fakes.worlds.ahrefs_world import KEYWORD, OWN_PAGE, OWN_SITE
 from support.clock import FakeClock
+from support.runs import desk
+from support.told_channel import Wire, opened
 
 AHREFS_BAR, DATAFORSEO_BAR = 1_500, 90_000  # units, millionths of a dollar
 WEEK_BARS = {"ahrefs": (100, 250), "dataforseo": (25_000, 25_000)}  # a keyword: none, all changed
@@ -205,12 +209,41 @@ def main() -> None:
     _table("Ahrefs, units", spent["ahrefs"], naive_ahrefs(), AHREFS_BAR)
     _table("DataForSEO, micro-dollars", spent["dataforseo"], naive_dataforseo(), DATAFORSEO_BAR)
     _nine_cents(found)
-    print(f"A week of a tracked keyword, of {TRACKED}")
+    print(f"The questions of a week of a tracked keyword, of {TRACKED}")
     for vendor, (still, moved) in WEEK_BARS.items():
         whole = sum(spent[vendor].values())
         for (how, units), bar in zip(weeks[vendor].items(), (still, moved), strict=True):
             each = units / TRACKED
             print(f"  {vendor:<10} {how:<10} {each:>9,.0f}  (bar {bar:,}; naive {whole:,})")
+    _weeks_as_read()
+
+
+async def as_read(keywords: int, *, ours_too: bool) -> dict[str, float]:
+    """Return what a keyword's weeks cost in a channel that tracks so many at Ahrefs."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        wire = Wire()
+        async with desk(patch, Path(folder)) as it, httpx.AsyncClient(transport=wire) as client:
+            channel = await opened(it, wire, client, keywords)
+            await channel.follow()
+            digests = {"first": await channel.monday(), "still": await channel.monday()}
+            for number in range(keywords):
+                pages = channel.web.competitors(number)
+                for url in (*pages, *([tracked.our_page(number)] if ours_too else [])):
+                    channel.web.stranger(url)
+            digests["moved"] = await channel.monday()
+        return {
+            name: sum(line.units for line in digest.cost) / keywords
+            for name, digest in digests.items()
+        }
+
+
+def _weeks_as_read() -> None:
+    print("A whole week of a keyword at Ahrefs, as a channel reads it (of 30: bar 100 and 260)")
+    for keywords in (1, 6, TRACKED):
+        for ours_too in (False, True):
+            told = asyncio.run(as_read(keywords, ours_too=ours_too))
+            said = ", ".join(f"{name} {units:,.1f}" for name, units in told.items())
+            print(f"  of {keywords:>2}{', our page moves too' if ours_too else '':<20} {said}")
 
 
 def _nine_cents(found: Measured) -> None:

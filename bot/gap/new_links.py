@@ -33,6 +33,7 @@ class KeywordNews:
     proven: frozenset[str] | None = None
     blocked: frozenset[str] = frozenset()
     floor: float = 0
+    site: str | None = None
 
 
 def new_links(news: Sequence[KeywordNews]) -> tuple[NewCompetitorLink, ...]:
@@ -123,6 +124,7 @@ def _link(told: Sequence[tuple[KeywordNews, Prospect]]) -> NewCompetitorLink:
         absence_proven=news.proven is not None,
         title=page.title if page else None,
         anchor=page.anchor if page else None,
+        site=news.site,
     )
 
 

@@ -207,8 +207,8 @@ class NewCompetitorLink:
     """A domain that began to link to a competitor and does not link to us. `score` is 0..100.
 
     `competitor` is the competitor's page, `page` the linking page (None: not bought), `why` is in
-    words. `keyword` is the one it matters most for, `keywords` are all for which it is new. `title`
-    and `anchor` are those of the linking page.
+    words. `keyword` is the one it matters most for, of our `site`; `keywords` are all for which it
+    is new. `title` and `anchor` are those of the linking page.
     `absence_proven` False: nobody could be asked whether it links to us.
     """
 
@@ -226,6 +226,7 @@ class NewCompetitorLink:
     absence_proven: bool = True
     title: str | None = None
     anchor: str | None = None
+    site: str | None = None
 
 
 class ToDoKind(StrEnum):
@@ -346,8 +347,9 @@ class Digest:
     competitor too; `unproven` are new to a competitor, and whether they link to us could not be
     checked. `clients` are those of a channel that follows several sites, else none: nothing is
     summed over two of them. `time_zone` is the channel's own.
-    checked. `ledger` adds up those of all our pages, None: no count can be compared.
-    `read_again` could not be read when the digest before was told, and can.
+    `ledger` adds up the links of all our pages, None: no count can be compared. `read_again` could
+    not be read when the digest before was told, and can. `recounted`: it is held against reads
+    whose need was counted again, because the method changed.
     """
 
     week: str
@@ -375,6 +377,7 @@ class Digest:
     to_do: tuple[ToDo, ...] = ()
     ledger: LinkLedger | None = None
     read_again: tuple[Unread, ...] = ()
+    recounted: bool = False
 
     @property
     def nothing_read(self) -> bool:

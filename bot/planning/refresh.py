@@ -39,7 +39,6 @@ A_PORTION = 25
 """Keywords that are read at once: at sixty requests a minute, a few minutes' work."""
 MOST_LETTERS = 3
 """Domains that a digest proposes to write to; their linking pages are always bought."""
-"""Keywords that are read at once: a few minutes' work at sixty requests a minute."""
 LOSSES_EVERY = timedelta(days=27)
 """Who left a page whose count gives no reason is asked about this often at most: four weeks less
 the hours by which a read may come early."""
@@ -163,6 +162,26 @@ def letters_worst(index: Vendor, keywords: int) -> int:
     return sum(ask.worst() for ask in linking_pages(index, seen_on, None))
 
 
+def room_for_pages(
+    index: Vendor, moved: Iterable[int], *, new: int, own_domains: int = 1
+) -> int | None:
+    """Return the units for linking pages beyond `letters_worst`; None: they cost nothing.
+
+    `moved` has for each keyword how many of its pages moved. A list that it did not need pays for a
+    linking page, and three keywords that needed all of theirs have room for one. The proof of so
+    many `new` domains is taken off.
+    """
+    if is_free(index, Capability.REFERRING_DOMAINS):
+        return None
+    thirds = sum(1 + 3 * max(0, TOP - pages) for pages in moved if pages)
+    a_page = linking_pages(
+        index, {"new.example": [Target(Scope.PAGE, "https://rival.example/page")]}, None
+    )
+    return max(
+        0, thirds // 3 * sum(ask.worst() for ask in a_page) - own_domains * _proof(index, new)
+    )
+
+
 def losses_in_turn(
     looks: Mapping[Target, tuple[datetime, bool]], now: datetime, *, busy: bool
 ) -> list[Target]:
@@ -216,16 +235,31 @@ def weekly_worst(
     theirs = [f"https://{name}/page" for name in names]
     ours = [f"https://our-site.example/{number}" for number in range(keywords)]
     moved = [*theirs, *(ours if ours_moved else ())]
-    grown: dict[Target, int | None] = {Target(Scope.PAGE, url): None for url in moved}
-    asks = [
-        *batch_counts(index, [*theirs, *ours], ["our-site.example"] if keywords else []),
-        *new_linkers_of_all(index, grown, since=_SOME_DAY),
-    ]
-    gained: dict[Target, int | None] = {Target(Scope.PAGE, url): None for url in theirs}
-    new = min(MOST_PROVEN, rows_of(new_linkers_of_all(index, gained, since=_SOME_DAY)))
-    names = [f"new-{number}.example" for number in range(new)]
-    asks += own_domains * proof(index, "our-site.example", names, None)
+    lists, _ = _lists_of(index, moved)
+    _, rows = _lists_of(index, theirs)
+    counts = batch_counts(index, [*theirs, *ours], ["our-site.example"] if keywords else [])
+    worst = lists + sum(ask.worst() for ask in counts)
+    worst += own_domains * _proof(index, rows)
     if serp is not None and serp.name == index.name:
-        market = Market("us", "en")
-        asks += [search_results(serp, f"keyword {number}", market) for number in range(keywords)]
-    return sum(ask.worst() for ask in asks)
+        worst += keywords * search_results(serp, "keyword", Market("us", "en")).worst()
+    return worst
+
+
+def _proof(index: Vendor, new: int) -> int:
+    names = [f"new-{number}.example" for number in range(min(MOST_PROVEN, new))]
+    return sum(ask.worst() for ask in proof(index, "our-site.example", names, None))
+
+
+def _lists_of(index: Vendor, pages: Sequence[str]) -> tuple[int, int]:
+    """Return the most units and rows of the lists of new linkers of so many pages.
+
+    Where each page has a list of its own, one is priced for all: a price is made by building each
+    request, and a hundred of them would hold up everybody else.
+    """
+    apart = not index.can(Capability.INTERSECT)
+    grown: dict[Target, int | None] = {
+        Target(Scope.PAGE, url): None for url in (pages[:1] if apart else pages)
+    }
+    asks = new_linkers_of_all(index, grown, since=_SOME_DAY)
+    many = len(pages) if apart else 1
+    return many * sum(ask.worst() for ask in asks), many * rows_of(asks)

@@ -81,12 +81,6 @@ def schema() -> dict[str, object]:
     }
 
 
-METHOD_CHANGED = (
-    "The method changed: the need of earlier reads was counted again by the new rule. It may "
-    "differ from what an earlier digest said; no change of it here comes from that."
-)
-
-
 def week_of(moment: datetime, zone: ZoneInfo) -> str:
     """Return the ISO week in a time zone: `2026-W48`."""
     year, week, _ = moment.astimezone(zone).isocalendar()
@@ -263,9 +257,8 @@ def build_digest(
         sentence = digest_sentence(
             told, won, lost, fresh, earlier_digest=since is not None, zone=zone
         )
-    if told and _held_against_a_recount(db, stories, since):
-        sentence = f"{sentence} {METHOD_CHANGED}"
-    return replace(digest, sentence=sentence)
+    recounted = bool(told) and _held_against_a_recount(db, stories, since)
+    return replace(digest, sentence=sentence, recounted=recounted)
 
 
 def _held_against_a_recount(
@@ -368,6 +361,7 @@ def _news(one: _Story, settings: Settings, provers: frozenset[str]) -> KeywordNe
         proven=one.absent if one.absent or now.index in provers else None,
         blocked=settings.blocked,
         floor=settings.authority_floor,
+        site=question.site,
     )
 
 

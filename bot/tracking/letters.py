@@ -42,10 +42,12 @@ def letters(
     told = build_digest(db, settings, slot, at, provers)
     before = proposals.before(db, slot, until=at)
     best = worth_a_letter(told.new_competitor_links, told.won, told.lost, before=before)
-    here = {
-        one.tracked.question.keyword: one.tracked
+    here: dict[tuple[str | None, str], TrackedKeyword] = {
+        (one.tracked.question.site, one.tracked.question.keyword): one.tracked
         for one in tracked_keywords.of_channel(db, team, channel)
+        if not one.tracked.paused
     }
     return [
-        Letter(here[link.keyword], link.domain, link.competitor) for link in best[:MOST_LETTERS]
+        Letter(here[link.site, link.keyword], link.domain, link.competitor)
+        for link in best[:MOST_LETTERS]
     ]

@@ -18,7 +18,6 @@ from bot.common.clock import Clock
 from bot.gap.compare import noise
 from bot.model.links import Link, Profile, ReferringDomain, Target
 from bot.planning import link_lists, refresh, steps
-from bot.planning.asks import Ask
 from bot.planning.refresh import OVERLAP
 from bot.providers.base import (
     Capability,
@@ -113,28 +112,28 @@ class LinkWatch:
         left = await self._left()
         if units is not None:
             left = units if left is None else min(left, units)
+        await self._buy(seen_on, left)
+
+    async def buy_pages(self, found: Found, units: int | None) -> None:
+        """Buy the linking page of our new links and of the strongest others, as far as it goes.
+
+        `units` is what the week has room for; what letters took is not there a second time.
+        """
+        names = sorted(found.fresh, key=lambda name: not found.ours & set(found.fresh[name][1]))
+        seen_on = {name: found.fresh[name][1] for name in names[:MOST_PAGES_BOUGHT]}
+        left = await self._left(but=self.kept_of_ours + self.kept_for_letters)
+        if units is not None:
+            left = units if left is None else min(left, units)
+        await self._buy(seen_on, left)
+
+    async def _buy(self, seen_on: Mapping[str, Sequence[Target]], left: int | None) -> None:
+        """Buy the linking pages that are not known yet, the first ones first."""
         unknown = {
             name: targets
             for name, targets in seen_on.items()
             if not [one for one in targets if await self.leavers.page_of(self._of(one), name)]
         }
-        await self._buy(refresh.linking_pages(self.index, unknown, left))
-
-    async def buy_pages(self, found: Found) -> None:
-        """Buy the linking page of our new links and of the strongest others, as far as it goes.
-
-        What letters took is not there for them a second time.
-        """
-        names = sorted(found.fresh, key=lambda name: not found.ours & set(found.fresh[name][1]))
-        seen_on: dict[str, list[Target]] = {}
-        for name in names[:MOST_PAGES_BOUGHT]:
-            targets = found.fresh[name][1]
-            if not [one for one in targets if await self.leavers.page_of(self._of(one), name)]:
-                seen_on[name] = targets
-        left = await self._left(but=self.kept_of_ours + self.kept_for_letters)
-        await self._buy(refresh.linking_pages(self.index, seen_on, left))
-
-    async def _buy(self, asks: Sequence[Ask]) -> None:
+        asks = refresh.linking_pages(self.index, unknown, left)
         for ask, answer in zip(asks, await self.asker.all(asks), strict=True):
             if answer is not None and isinstance(ask.query, LinksQuery):
                 of = self._of(ask.query.target)

@@ -146,7 +146,7 @@ class Refresher:
         if not to_come:
             await self._buy_letters(opened, held, run_id, (team, channel, person), alone=alone)
         for group in opened:
-            await group.watch.buy_pages(group.found)
+            await group.buy_pages(alone=alone)
         return tuple(found[tracked.id] for tracked in keywords)
 
     async def own_domains(self, team: str, site: str | None) -> frozenset[str]:
@@ -343,14 +343,28 @@ class _Group:
     begun_with: int | None
     counted: dict[Target, Metrics] = field(default_factory=dict)
     found: Found = field(default_factory=Found)
+    moved: set[str] = field(default_factory=set)
 
     async def read(self) -> list[Outcome]:
         """Take the steps in order; a keyword that fails does not affect the others."""
         await self._search()
         ready = [one for one in self.readings if one.fault is None]
         await self._count(ready)
-        self.found = await self.watch.look(_watched(ready, self._links))
+        watched = _watched(ready, self._links)
+        self.moved = {page_key(one.url) for one in watched if one.since and one.grew_by != 0}
+        self.found = await self.watch.look(watched)
         return [self._outcome(one, self.found.unanswered) for one in self.readings]
+
+    async def buy_pages(self, *, alone: bool) -> None:
+        """Buy further linking pages; one keyword alone has all that its week leaves over."""
+        pages = [self.moved.intersection(map(page_key, one.pages)) for one in self.readings]
+        room = refresh.room_for_pages(
+            self.chosen.main,
+            map(len, pages),
+            new=len(self.found.fresh),
+            own_domains=len(self.own),
+        )
+        await self.watch.buy_pages(self.found, None if alone else room)
 
     async def buy_letters(self, some: Sequence[Letter], *, alone: bool) -> None:
         """Buy the linking pages of those to write to, of what was put by for it.

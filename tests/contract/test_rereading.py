@@ -262,3 +262,22 @@ def test_the_worst_week_is_that_of_all_keywords_and_the_search_only_where_it_is_
     worst = 20 * 50 + 81 * 8 + 80 * 50 + asked.worst()
     assert refresh.weekly_worst(ahrefs, ahrefs, 20) == worst
     assert refresh.weekly_worst(ahrefs, ahrefs, 0) == 0
+
+
+@pytest.mark.parametrize("new", [3, 90, 270])
+async def test_linking_pages_leave_a_week_of_thirty_within_260_units_each(ahrefs, database, new):
+    """The week is read in two portions of fifteen, and each page won some links."""
+    _, vendor = ahrefs
+    _, units = await week(ahrefs, database, 30, *all_moved(30))
+    names = [f"new-{number}.example" for number in range(new)]
+    proven = sum(ask.worst() for ask in steps.proof(vendor, "our.example", names, None))
+    rooms = [refresh.room_for_pages(vendor, [3] * 15, new=new // 2) for _ in range(2)]
+    pages = sum(room for room in rooms if room)
+    assert units + proven + refresh.letters_worst(vendor, 30) + pages <= MOVED_BAR * 30
+
+
+async def test_a_keyword_whose_other_pages_stood_still_has_room_for_their_linking_pages(ahrefs):
+    _, vendor = ahrefs
+    rooms = [refresh.room_for_pages(vendor, moved, new=3) for moved in ([3], [2], [1], [0])]
+    assert rooms == [0, 0, 50, 0]
+    assert refresh.room_for_pages(vendor, [3] * 30, new=3) == 450

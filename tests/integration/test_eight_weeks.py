@@ -138,8 +138,8 @@ async def test_five_keywords_of_two_clients_are_told_by_the_script(tmp_path):
             assert head[3] == str(sum(one.need[WEEKS] for one in counted))
 
         assert told.digests[WEEKS].text == (
-            f"2 clients: {FIRST_CLIENT} misses 40 links (as before) and {SECOND_CLIENT} misses "
-            "12 links (as before); “best crm” entered the top 3."
+            f"2 clients: {FIRST_CLIENT} is 40 links short (as before) and {SECOND_CLIENT} is "
+            "12 links short (as before); “best crm” entered the top 3."
         )
 
         # never a sum over two

@@ -122,3 +122,15 @@ def test_the_weeks_of_several_sites_cost_no_more_together_than_was_said(cli):
     digest = cli.digest()
     assert {one["domain"] for one in digest["new_competitor_links"]} == set(new)
     assert 600 <= units(digest) <= at_most
+
+
+def test_of_two_clients_with_one_keyword_the_linking_page_is_bought_for_the_one_named(cli):
+    rows = f"{keyword(0)},{OWN_SITE}\n{keyword(0)},client.example\n"
+    (cli.folder / "some.csv").write_text(f"keyword,site\n{rows}", "utf-8")
+    cli.run("track", "--csv", "some.csv", *cli.as_of)
+    cli.digest()
+    cli.next_week(link(competitor(0, 1), "fan.example", this_week(cli)))
+    cli.run("refresh", *cli.as_of)
+    [letter] = letters(cli.digest())
+    assert letter["page"] is not None
+    assert f"for {OWN_SITE}: its page" in letter["words"]

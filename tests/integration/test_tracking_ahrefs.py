@@ -16,10 +16,11 @@ from bot.pages.facts import MAX_SHOWN
 from bot.planning.steps import provers
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
+from bot.render.tracking.digest_message import METHOD_CHANGED, small_print
 from bot.store import posts
 from bot.store.migrations import recounts
 from bot.store.posts import PostKind, PostState, Slot
-from bot.tracking.digest import METHOD_CHANGED, WEEKLY, Digests
+from bot.tracking.digest import WEEKLY, Digests
 from bot.tracking.keywords import Tracking
 from bot.tracking.refresh import Refresher
 
@@ -176,7 +177,7 @@ async def test_a_page_that_ranks_in_another_spelling_is_not_watched_as_a_new_one
 async def test_a_change_of_the_method_is_reported_once_and_not_as_progress(tracker):
     await tracker.track(0)
     await tracker.read()
-    assert METHOD_CHANGED not in (await tracker.tell()).sentence
+    assert METHOD_CHANGED not in small_print(await tracker.tell())
     database = tracker.desk.database
     await database.run(lambda db: db["recounts"].drop())
     await database.run(recounts)
@@ -185,8 +186,8 @@ async def test_a_change_of_the_method_is_reported_once_and_not_as_progress(track
         day = TODAY + timedelta(days=7 * week - 4)
         await tracker.next_week(link(competitor(0, 1), f"fan{week}.example", day))
         await tracker.read()
-        told.append((await tracker.tell()).sentence)
-    assert [METHOD_CHANGED in sentence for sentence in told] == [True, False]
+        told.append(small_print(await tracker.tell()))
+    assert [METHOD_CHANGED in small for small in told] == [True, False]
 
 
 async def test_a_week_in_which_nothing_moved_costs_a_hundred_units_and_changes_nothing(tracker):

@@ -75,7 +75,7 @@ async def test_the_reasons_of_a_sum_are_those_of_all_keywords(channel):
     channel.web.stranger(our_page(1))
     digest = await channel.monday()
     assert "20 links are missing, as many as in the last digest " in digest.sentence
-    assert "(0: competitors' links +2, your new links −2)" in digest.sentence
+    assert "(competitors' links +2, your new links −2)" in digest.sentence
 
 
 async def test_another_link_index_is_a_reason_of_its_own_and_no_change(channel):

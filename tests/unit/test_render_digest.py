@@ -20,7 +20,7 @@ from fakes.worlds.digests import (
 from hypothesis import given
 from support.drawn import takes
 
-from bot.model.tracking import GapStep, Outlook, StepKind, Unread
+from bot.model.tracking import ClientWeek, GapStep, Outlook, StepKind, Unread
 from bot.render.slack.limits import cell_text
 from bot.render.tracking.digest_message import digest_message
 from bot.render.tracking.digest_sentence import digest_sentence
@@ -374,3 +374,11 @@ def test_whom_the_sentence_names_is_in_the_table_after_who_crossed_a_top():
     assert names[:3] == ["crossed (entered the top 10)", "named", "mover 11"]
     near = [line(f"near {at:02}", gap=2, gap_change=0) for at in range(12)]
     assert "named" in [row.keyword for row in rows(replace(week, keywords=(*near, named)))]
+
+
+def test_a_client_of_whom_headline_and_table_say_all_has_no_sentence_of_its_own():
+    quiet = ClientWeek("a.example", "12 links are missing for “b”, as many as in the last digest.")
+    busy = ClientWeek("c.example", "You closed 1 of 34 missing links this week; you lost 1 link.")
+    said = str(digest_message(replace(digest(), clients=(quiet, busy))).blocks)
+    assert busy.sentence in said
+    assert quiet.sentence not in said

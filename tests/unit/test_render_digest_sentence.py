@@ -9,7 +9,8 @@ from fakes.worlds.any_digest import lines, new_links, own_links, tuples_of
 from fakes.worlds.digests import first_line, line, new_link, own_link
 from hypothesis import given
 
-from bot.model.tracking import Outlook
+from bot.model.tracking import GapReasons, Outlook
+from bot.render.tracking.digest_clients import clients_sentence
 from bot.render.tracking.digest_sentence import digest_sentence
 from bot.render.tracking.suggestions import suggestions, to_do
 
@@ -71,7 +72,7 @@ from bot.render.tracking.suggestions import suggestions, to_do
             (),
             (),
             (
-                "You closed 6 of 42 missing links over 2 of 3 keywords this week; "
+                "You closed 6 of 42 missing links across 2 of 3 keywords this week; "
                 "“best crm” left the top 3 (from 2 to 5)."
             ),
         ),
@@ -128,7 +129,7 @@ def test_one_sentence_says_what_the_week_did(keywords, won, lost, new, said):
         (
             (first_line(), first_line("b", gap=30), first_line("c", gap=None)),
             (
-                "First look: 48 links are missing over 2 of 3 keywords (the rest is unknown); "
+                "First look: 48 links are missing across 2 of 3 keywords (the rest is unknown); "
                 "the largest gap is 30, for “b”."
             ),
         ),
@@ -207,7 +208,7 @@ def test_there_are_at_most_three_things_to_do_and_each_has_a_name_in_it():
             "Write to p1.example about “best crm”: its page p1.example/tools now links to "
             "one.example/best, not to you (score 88: links to 3 of 3, follow, DR 74)."
         ),
-        "Turn to “slow”: 40 links are missing, and it needs 9 links a month, you build 1.",
+        "Focus on “slow”: 40 links are missing, and it needs 9 links a month, you build 1.",
     )
 
 
@@ -291,7 +292,59 @@ def test_top_3_keywords_are_separate_in_the_headline_and_need_no_action():
     low = replace(low, page="https://ours.example/low", competitors_gained=0)
     assert digest_sentence((top, low), (), (), ()) == (
         "5 links are missing for “other”, as many as in the last digest "
-        "(“first”, which ranks in the top 3, is not counted)."
+        "(“first” is in the top 3 and not counted)."
     )
     assert digest_sentence((top,), (), (), ()).endswith("and it ranks 1 already.")
     assert suggestions((top,), (), (), ()) == ()
+
+
+@given(
+    tuples_of(lines, 4), tuples_of(own_links, 2), tuples_of(own_links, 2), tuples_of(new_links, 2)
+)
+def test_a_sentence_is_read_at_a_glance_however_long_its_names_are(many, won, lost, new):
+    long = [replace(one, keyword=f"{one.keyword} {'very long ' * 9}") for one in many]
+    assert len(digest_sentence(long, won, lost, new)) <= 300
+    of_two = [replace(one, site=f"{at % 3}{'a' * 50}.example") for at, one in enumerate(long)]
+    assert not many or len(clients_sentence(of_two)) <= 300
+
+
+def test_who_entered_the_top_3_is_named_once_and_said_to_be_counted_no_longer():
+    entered = line("first", position=3, position_before=5, competitors_gained=0)
+    rest = line("second", position=7, position_before=7, competitors_gained=0)
+    assert digest_sentence((entered, rest), (), (), ()) == (
+        "You closed 3 of 21 missing links for “second” this week; "
+        "“first” entered the top 3 (from 5 to 3) and is no longer counted."
+    )
+    left = line("third", position=8, position_before=2, competitors_gained=0)
+    assert digest_sentence((entered, rest, left), (), (), ()).endswith(
+        "(“first” is in the top 3 and not counted); “first” entered the top 3 and “third” left it."
+    )
+
+
+def test_of_several_clients_a_letter_says_for_which_one_it_is():
+    other = line("b", site="other.example")
+    [letter, *_] = suggestions(
+        (line(), other), (replace(new_link(), site="other.example"),), (), ()
+    )
+    assert " for other.example: " in letter
+
+
+def test_a_letter_names_the_title_of_the_page_once():
+    link = replace(
+        new_link(),
+        page="https://blog.example/crm",
+        title="Best, and rest",
+        why="links to 2 of 3 pages, from “Best, and rest”, authority 60",
+    )
+    [letter, *_] = suggestions((line(),), (link,), (), ())
+    assert letter.count("Best, and rest") == 1
+    assert "links to 2 of 3 pages, authority 60)" in letter
+
+
+def test_what_the_reasons_say_is_not_said_again():
+    why = GapReasons(2, competitors_links=3, ours=-1)
+    grown = line(gap=20, gap_change=2, have_change=1, competitors_gained=3, why=why)
+    assert digest_sentence((grown,), (own_link(),), (), ()) == (
+        "20 links are missing for “best crm”, 2 more than in the last digest "
+        "(+2: competitors' links +3, your new links −1); its competitors gained 3."
+    )

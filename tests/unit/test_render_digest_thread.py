@@ -164,7 +164,7 @@ def test_the_message_announces_new_targets_and_judges_its_forecasts():
     )
     assert small(_MOVED, right, right, right)[1:] == [
         (
-            "Of 4 earlier forecasts for this week, 3 were right; 3 came nearer than “no change” "
+            "Of 4 forecasts for this week, 3 were right; 3 came nearer than “no change” "
             "would have, 1 less near."
         )
     ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.gap.attention import crossed
 from bot.gap.changes import TOP3, TOP10, by_page
 from bot.model.tracking import KeywordLine
+from bot.render.tracking.digest_sentence import LONGEST
 from bot.render.tracking.tracked_words import quoted, ranks_in_top3
 from bot.render.words import counted, listed, words_or_unknown
 
@@ -43,12 +44,17 @@ def clients_of(lines: Sequence[KeywordLine]) -> list[Client]:
 
 
 def clients_sentence(lines: Sequence[KeywordLine]) -> str:
-    """Return where each client stands: `2 clients: a.example misses 18 links (3 more) and …`."""
+    """Return where each client stands: `2 clients: a.example is 18 links short (3 more) and …`."""
     clients = clients_of(lines)
-    named = [_said(one) for one in clients[:_NAMED]]
-    if len(clients) > _NAMED:
-        named.append(f"{counted(len(clients) - _NAMED, 'more client')}")
-    return f"{counted(len(clients), 'client')}: {listed(named)}{_ranks(lines)}."
+    said = ""
+    for most in range(_NAMED, 0, -1):
+        named = [_said(one) for one in clients[:most]]
+        if len(clients) > most:
+            named.append(f"{counted(len(clients) - most, 'more client')}")
+        said = f"{counted(len(clients), 'client')}: {listed(named)}{_ranks(lines)}."
+        if len(said) <= LONGEST:
+            break
+    return said
 
 
 def _ranks(lines: Sequence[KeywordLine]) -> str:
@@ -90,9 +96,9 @@ def _client(site: str | None, lines: Sequence[KeywordLine]) -> Client:
 def _said(client: Client) -> str:
     site = words_or_unknown(client.site or "", 40)
     if client.gap is None:
-        return f"{site} misses an unknown number of links"
+        return f"how many links {site} needs is unknown"
     links = "no link" if client.gap == 0 else counted(client.gap, "link")
-    return f"{site} misses {links}{_moved(client.gap_change)}"
+    return f"{site} is {links} short{_moved(client.gap_change)}"
 
 
 def _moved(change: int | None) -> str:

@@ -1,10 +1,10 @@
 """The main message of a digest: the sentence, the keywords that moved, the chart, what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
-from bot.model.tracking import Digest, KeywordLine, NewCompetitorLink, Unread
+from bot.model.tracking import ClientWeek, Digest, KeywordLine, NewCompetitorLink, Unread
 from bot.render.report import sentences
 from bot.render.slack.blocks import Block, render
 from bot.render.slack.charts import SERIES
@@ -12,6 +12,7 @@ from bot.render.slack.limits import message_faults
 from bot.render.slack.message import Message, message, paragraphs
 from bot.render.tracking.digest_charts import digest_charts
 from bot.render.tracking.digest_ledger import ledger_words
+from bot.render.tracking.digest_sentence import LONGEST, apart, reasons
 from bot.render.tracking.digest_table import HEAD, ROWS, rows
 from bot.render.tracking.suggestions import MOST
 from bot.render.tracking.tracked_words import quoted
@@ -29,6 +30,10 @@ from bot.render.words import (
 _SMALLER = ((ROWS, SERIES), (8, 4), (4, 2), (1, 1), (1, 0))  # rows and lines, tried in order
 _NAMED = 3
 _CLIENTS = 6
+METHOD_CHANGED = (
+    "The method changed: the need of earlier reads was counted again by the new rule. It may "
+    "differ from what an earlier digest said; no change of it here comes from that."
+)
 _ELSEWHERE = {"thread": "the thread of the digest", "csv_file": "the CSV file of the digest"}
 
 
@@ -37,7 +42,7 @@ def digest_message(digest: Digest, *, alone: bool = False) -> Message:
 
     `alone`: the message is shown without its thread and files.
     """
-    said = ours(digest.sentence, 600) or UNKNOWN
+    said = ours(digest.sentence, LONGEST) or UNKNOWN
     mark = f" {sentences.SAMPLE}" if digest.sample else ""
     text = f"{said}{mark}"
     blocks = list[Block]()
@@ -57,8 +62,8 @@ def _drawn(
         "digest",
         sentence=said,
         clients=[
-            (words_or_unknown(one.site, 60), ours(one.sentence, 300))
-            for one in digest.clients[: min(most_rows, _CLIENTS)]
+            (words_or_unknown(one.site, 60), ours(one.sentence, LONGEST))
+            for one in [*filter(_adds, digest.clients)][: min(most_rows, _CLIENTS)]
         ],
         head=HEAD,
         rows=table,
@@ -72,12 +77,19 @@ def _drawn(
     )
 
 
+def _adds(client: ClientWeek) -> bool:
+    """Say whether it says more than the headline and the table: a reason, a rank or links."""
+    return any(sign in client.sentence for sign in ("; ", " (", ": "))
+
+
 def small_print(
     digest: Digest, *, thread: str = "the thread", csv_file: str = "the CSV file"
 ) -> list[str]:
     """Return the caveats of the numbers, one line each; callers name the thread and CSV file."""
     zone = ZoneInfo(digest.time_zone)
     lines = [
+        *_too_long_for_a_headline(digest),
+        METHOD_CHANGED if digest.recounted else "",
         ledger_words(digest.ledger),
         _our_pages(digest.keywords, csv_file),
         _targets(digest.keywords, thread),
@@ -92,6 +104,21 @@ def small_print(
     ]
     lines.append(sentences.SAMPLE if digest.sample else "")
     return [line for line in lines if line]
+
+
+def _too_long_for_a_headline(digest: Digest) -> Iterator[str]:
+    """Yield why a gap moved and who is not counted, where a sentence had no room for it."""
+    if digest.nothing_read:
+        return
+    told: dict[str | None, str] = {one.site: one.sentence for one in digest.clients}
+    told = told or {None: digest.sentence}
+    for site, sentence in told.items():
+        lines = [line for line in digest.keywords if site in (None, line.site)]
+        whose = f"{words_or_unknown(site, 40)}: " if site else ""
+        if (why := reasons(lines)) not in sentence:
+            yield f"{whose}{why.strip(' ()')}."
+        if (there := apart(lines)) not in sentence and "no longer counted" not in sentence:
+            yield f"{whose}{there.strip(' ()')}."
 
 
 def _our_pages(lines: Sequence[KeywordLine], where: str) -> str:
@@ -137,8 +164,8 @@ def _forecasts(lines: Sequence[KeywordLine], zone: tzinfo) -> str:
     nearer = sum(check.nearer is True for check in checks)
     farther = sum(check.nearer is False for check in checks)
     return (
-        f"Of {len(checks):,} earlier forecasts for this week, {right:,} {were} right; {nearer:,} "
-        f"came nearer than “no change” would have, {farther:,} less near."
+        f"Of {len(checks):,} forecasts for this week, {right:,} {were} right; "
+        f"{nearer:,} came nearer than “no change” would have, {farther or 'none'} less near."
     )
 
 

@@ -15,8 +15,11 @@ from bot.render.tracking.digest_why import why_words
 from bot.render.tracking.tracked_words import missing, quoted, ranks_in_top3
 from bot.render.words import counted
 
+LONGEST = 300
+"""Characters that are read in a few seconds; what is left out of a headline is small print."""
 _TOP = 3
 _Pair = tuple[int, int]  # before, now
+_Crossing = tuple[KeywordLine, int, int]  # before, now
 
 
 def digest_sentence(
@@ -41,46 +44,71 @@ def digest_sentence(
         return "No keyword was read this week."
     if first is None:
         first = not (won or lost or new_links or any(_compared(line) for line in lines))
-    there = [line for line in lines if ranks_in_top3(line)]
-    if len(lines) > 1 and 0 < len(there) < len(lines):
-        # What ranks in the top 3 misses no link, whatever the count says.
-        rest = [line for line in lines if not ranks_in_top3(line)]
-    else:
-        rest, there = list(lines), []
+    rest, there = _split(lines)
     if first:
-        return f"First look: {_standing(rest)}{_there(there)}."
+        return _fitted([f"First look: {_standing(rest)}{apart(lines)}", ""])
     sums = _sums(rest)
     since = span(rest, zone, earlier_digest=earlier_digest)
-    gap, ranks = f"{_gap(rest, sums, since)}{_because(rest, sums)}{_there(there)}", _ranks(lines)
+    gap, why, others = _gap(rest, sums, since), reasons(lines), apart(lines)
+    entered, left = _crossings(lines)
+    ranks = _ranks(entered, left)
     stands = sums is not None and 0 < sums[0] <= sums[1]
     if len(lines) == 1 and not ranks and ranks_in_top3(lines[0]) and stands:
         gap = f"{gap}, and it ranks {lines[0].position} already"
     if len(lines) == 1 and ranks:
         # The rank is the goal of the links, and it has named the keyword already.
-        gap, ranks = ranks, gap.replace(_over(lines), "")
-    told = sums is not None and sums[1] < sums[0]
+        gap = gap.replace(_over(lines), "")
+        return _fitted([ranks, f"{gap}{why}"], [ranks, gap], [ranks, ""])
+    # The reasons of a gap that grew have our new links among them.
+    told = bool(why) or (sums is not None and sums[1] < sums[0])
     second = ranks or _links(lines, won, lost, new_links, told=told)
-    said = f"{gap}; {second}" if second else gap
-    return f"{said[0].upper()}{said[1:]}."
+    if there and not left and [line for line, *_ in entered] == there[:1] == there:
+        second, others = f"{ranks} and is no longer counted", ""
+    return _fitted(
+        [f"{gap}{why}{others}", second],
+        [f"{gap}{why}", second],
+        [gap, second],
+        [gap, ""],
+    )
 
 
-def _because(lines: Sequence[KeywordLine], sums: _Pair | None) -> str:
+def _fitted(*tries: Sequence[str]) -> str:
+    """Return the first that is read at a glance, from the longest to the shortest."""
+    said = ""
+    for parts in tries:
+        said = f"{'; '.join(filter(None, parts))}."
+        if len(said) <= LONGEST:
+            break
+    return f"{said[0].upper()}{said[1:]}"
+
+
+def _split(lines: Sequence[KeywordLine]) -> tuple[list[KeywordLine], list[KeywordLine]]:
+    """Return whose links are counted as missing, and who stands apart, ranking in the top 3."""
+    there = [line for line in lines if ranks_in_top3(line)]
+    if len(there) == len(lines):
+        return [*lines], []
+    return [line for line in lines if not ranks_in_top3(line)], there
+
+
+def reasons(lines: Sequence[KeywordLine]) -> str:
     """Return why the gap moved, in parts that add up to the change; not where we closed it."""
-    alone = lines[0].why if len(lines) == 1 else None
-    why = alone if sums is None else of_all(lines)
+    counted_ones, _ = _split(lines)
+    alone = counted_ones[0].why if len(counted_ones) == 1 else None
+    why = alone if _sums(counted_ones) is None else of_all(counted_ones)
     if why and why.ours < 0 and why == GapReasons(why.change, ours=why.change):
         return ""
     said = why_words(why)
     return f" ({said})" if said else ""
 
 
-def _there(lines: Sequence[KeywordLine]) -> str:
+def apart(lines: Sequence[KeywordLine]) -> str:
     """Return who stands apart from the sum: they rank in the top 3."""
-    if not lines:
+    _, there = _split(lines)
+    if not there:
         return ""
-    if len(lines) == 1:
-        return f" ({quoted(lines[0].keyword)}, which ranks in the top 3, is not counted)"
-    return f" ({len(lines):,} keywords that rank in the top 3 are not counted)"
+    if len(there) == 1:
+        return f" ({quoted(there[0].keyword)} is in the top 3 and not counted)"
+    return f" ({len(there):,} keywords in the top 3 are not counted)"
 
 
 def _compared(line: KeywordLine) -> bool:
@@ -103,10 +131,10 @@ def _standing(lines: Sequence[KeywordLine]) -> str:
         how = f" ({line.need:,} needed, you have {line.have:,})" if both else ""
         return f"{missing(total)} for {quoted(line.keyword)}{how}"
     if total == 0:
-        return f"{missing(total)} over {_of(len(known), len(lines))}"
+        return f"{missing(total)} across {_of(len(known), len(lines))}"
     largest, line = max(known, key=lambda one: one[0])
     return (
-        f"{missing(total)} over {_of(len(known), len(lines))}; "
+        f"{missing(total)} across {_of(len(known), len(lines))}; "
         f"the largest gap is {largest:,}, for {quoted(line.keyword)}"
     )
 
@@ -129,15 +157,18 @@ def _of(known: int, total: int) -> str:
     return f"{known:,} of {counted(total, 'keyword')} (the rest is unknown)"
 
 
-def _ranks(lines: Sequence[KeywordLine]) -> str:
-    """Return who entered or left the top 3, for keywords where both reads know it."""
+def _crossings(lines: Sequence[KeywordLine]) -> tuple[list[_Crossing], list[_Crossing]]:
+    """Return who entered and who left the top 3, of keywords where both reads know it."""
     pairs = [
         (line, line.position_before, line.position)
         for line in lines
         if line.position is not None and line.position_before is not None
     ]
     entered = [one for one in pairs if one[2] <= _TOP < one[1]]
-    left = [one for one in pairs if one[1] <= _TOP < one[2]]
+    return entered, [one for one in pairs if one[1] <= _TOP < one[2]]
+
+
+def _ranks(entered: Sequence[_Crossing], left: Sequence[_Crossing]) -> str:
     if not entered or not left:
         those, verb = (entered, "entered") if entered else (left, "left")
         return _crossed(those, verb) if those else ""
@@ -146,14 +177,14 @@ def _ranks(lines: Sequence[KeywordLine]) -> str:
     return f"{in_} entered the top 3 and {out} left it"
 
 
-def _crossed(those: Sequence[tuple[KeywordLine, int, int]], verb: str) -> str:
+def _crossed(those: Sequence[_Crossing], verb: str) -> str:
     line, before, now = min(those, key=lambda one: one[2])
     if len(those) == 1:
         return f"{quoted(line.keyword)} {verb} the top 3 (from {before} to {now})"
     return f"{len(those):,} keywords {verb} the top 3, {quoted(line.keyword)} among them"
 
 
-def _name(one: tuple[KeywordLine, int, int]) -> str:
+def _name(one: _Crossing) -> str:
     return quoted(one[0].keyword)
 
 
@@ -222,7 +253,7 @@ def _over(lines: Sequence[KeywordLine]) -> str:
     if len(lines) == 1:
         return f" for {quoted(lines[0].keyword)}"
     known = len(_known(lines))
-    return "" if known == len(lines) else f" over {known:,} of {len(lines):,} keywords"
+    return "" if known == len(lines) else f" across {known:,} of {len(lines):,} keywords"
 
 
 def _gained(lines: Sequence[KeywordLine]) -> int | None:

@@ -18,6 +18,7 @@ from bot.render.tracking.digest_charts import (
     thread_charts,
 )
 from bot.render.tracking.digest_message import small_print
+from bot.render.tracking.digest_sentence import LONGEST
 from bot.render.tracking.digest_table import HEAD, rows
 from bot.render.tracking.digest_why import why_words
 from bot.render.tracking.suggestions import MOST
@@ -31,9 +32,12 @@ _JSON = "`linkgap digest --json`"
 
 def digest_text(digest: Digest) -> Group:
     """Return sentence, keywords, what to do, the gap over time, links, small print and cost."""
-    parts: list[RenderableType] = [Text(ours(digest.sentence, 600) or UNKNOWN, style="bold")]
+    parts: list[RenderableType] = [Text(ours(digest.sentence, LONGEST) or UNKNOWN, style="bold")]
     parts += lines_of(
-        [f"  {words_or_unknown(one.site, 60)}: {ours(one.sentence, 300)}" for one in digest.clients]
+        [
+            f"  {words_or_unknown(one.site, 60)}: {ours(one.sentence, LONGEST)}"
+            for one in digest.clients
+        ]
     )
     parts += [Text(), *_keywords(digest)]
     reasons = [(line.keyword, said) for line in digest.keywords if (said := why_words(line.why))]

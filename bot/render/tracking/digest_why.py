@@ -20,7 +20,8 @@ def why_words(why: GapReasons | None) -> str:
         return ""
     parts = [f"{said} {signed(value)}" for name, said in _NAMES if (value := getattr(why, name))]
     parts.append(f"{_ours(why.ours)} {signed(why.ours)}")
-    return f"{signed(why.change)}: {', '.join(parts)}"
+    said = ", ".join(parts)
+    return f"{signed(why.change)}: {said}" if why.change else said
 
 
 def _ours(moved: int) -> str:

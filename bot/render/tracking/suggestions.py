@@ -4,6 +4,7 @@ Nothing is proposed twice for the same reason: a domain that now links to one mo
 grew and a further loss are new reasons.
 """
 
+import re
 from collections.abc import Collection, Sequence
 
 from bot.model.page_key import page_key
@@ -22,6 +23,8 @@ from bot.render.words import UNKNOWN, number, short_url, shown, words_or_unknown
 
 MOST = 3
 _WORTH_A_SECOND = 60  # of 100: below this, one e-mail a week is enough
+
+_FROM_TITLE = re.compile(r", from “[^”]*”")
 
 Proposed = tuple[ToDoKind, str, str]
 """What was proposed before: the kind, what it was about, and why."""
@@ -52,8 +55,9 @@ def to_do(
     """
     best = worth_a_letter(new_links, won, lost, before=before)
     known = sorted(best, key=lambda link: link.page is None)[:MOST]
+    clients = len({line.site for line in lines}) > 1
     letters = [
-        _letter(link)
+        _letter(link, names_client=clients)
         for place, link in enumerate(known)
         if place == 0 or link.score >= _WORTH_A_SECOND
     ]
@@ -90,16 +94,18 @@ def _proposal(link: NewCompetitorLink) -> Proposed:
     return ToDoKind.WRITE, link.domain, page_key(link.competitor)
 
 
-def _letter(link: NewCompetitorLink) -> ToDo:
+def _letter(link: NewCompetitorLink, *, names_client: bool) -> ToDo:
     competitor = short_url(link.competitor, 50) or UNKNOWN
-    why = shown(link.why, 80)
+    # The title of its page is in the sentence already.
+    why = shown(_FROM_TITLE.sub("", link.why) if link.title and link.page else link.why, 80)
     to = f"{competitor}{_with(link.anchor)}"
     to += ", not to you" if link.absence_proven else " (to you: unknown)"
     kind, _, reason = _proposal(link)
+    whose = f" for {shown(link.site, 40)}" if names_client and link.site else ""
     return ToDo(
         kind=kind,
         words=(
-            f"Write to {words_or_unknown(link.domain, 60)} about {quoted(link.keyword)}: "
+            f"Write to {words_or_unknown(link.domain, 60)} about {quoted(link.keyword)}{whose}: "
             f"{_where(link)} now links to {to} (score {number(link.score)}"
             f"{f': {why}' if why else ''})."
         ),
@@ -177,8 +183,8 @@ def _losing(lines: Sequence[KeywordLine], before: Collection[Proposed]) -> ToDo 
         return None
     gap, line = max(behind, key=lambda one: one[0])
     how = needs(line)
-    slow = f"it {how}" if how else "it does not close at this pace"
-    said = f"Turn to {quoted(line.keyword)}: {missing(gap)}, and {slow}."
+    slow = f"it {how}" if how else "the gap isn't closing"
+    said = f"Focus on {quoted(line.keyword)}: {missing(gap)}, and {slow}."
     return _about(ToDoKind.TURN_TO, line, said, str(gap))
 
 
