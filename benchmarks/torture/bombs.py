@@ -9,7 +9,7 @@ from benchmarks.torture.stage import Stage, stage
 from benchmarks.torture.tally import Tally
 from benchmarks.torture.web import keyword
 
-SECONDS = 60
+SECONDS = 50
 MEMORY_MB, ACK_S = 400, 1.5
 
 

@@ -14,7 +14,7 @@ from bot.model.prices import Amount
 from bot.store import ledger
 from bot.store.connect import Database
 
-SECONDS = 40
+SECONDS = 20
 PROCESSES, TRIES, PRICE, CAP = 4, 60, 7, 1_000
 SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from benchmarks.torture.stage import PEOPLE, stage
 from benchmarks.torture.tally import Tally
 from benchmarks.torture.wire import command
 
-SECONDS = 60
+SECONDS = 45
 CROWD, LIMIT, ACK_S = 1_000, 200, 3.0
 
 

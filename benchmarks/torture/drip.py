@@ -8,7 +8,7 @@ from benchmarks.torture.stage import stage
 from benchmarks.torture.tally import Tally
 from benchmarks.torture.web import keyword
 
-SECONDS = 110
+SECONDS = 95
 DRIPPED, OTHERS, END_S, ACK_S = 4, 2, 75.0, 3.0
 
 

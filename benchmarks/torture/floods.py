@@ -9,7 +9,7 @@ from benchmarks.torture.stage import stage
 from benchmarks.torture.tally import Tally
 from handlers.slack.manifest import EVENTS_PATH
 
-SECONDS = 60
+SECONDS = 50
 HALF_OPEN, GIANTS, QUESTIONS, ACK_S, MEMORY_MB = 1_000, 8, 5, 3.0, 400
 LUMP, BODY = 1 << 20, 100 << 20
 HALF = f"POST {EVENTS_PATH} HTTP/1.1\r\nHost: x\r\n".encode()

@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.torture.stage import stage
 from benchmarks.torture.tally import NotTried, Tally
 
-SECONDS = 80
+SECONDS = 60
 QUESTIONS, ACK_S, SIZE = 6, 3.0, "4m"
 
 

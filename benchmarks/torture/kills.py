@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.torture.stage import stage
 from benchmarks.torture.tally import Tally
 
-SECONDS = 110
+SECONDS = 90
 KILLS, QUESTIONS = 5, 20
 
 
@@ -20,7 +20,7 @@ async def attack(tally: Tally, folder: Path) -> None:
             await asyncio.sleep(chance.uniform(0.05, 2.0))
             it.kill(bot)
             bot = await it.start()
-        over = await it.idle(60)
+        over = await it.idle(50)
         await it.until(lambda: all(map(it.told, range(QUESTIONS))), 5)
         for number, ack in enumerate(acks):
             if ack.error is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.torture.stage import stage
 from benchmarks.torture.tally import Tally
 
-SECONDS = 150
+SECONDS = 120
 LOCKED_S, BEFORE, DURING, ACK_S = 45.0, 8, 5, 3.0
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from benchmarks.torture.stage import stage
 from benchmarks.torture.tally import Tally
 
-SECONDS = 90
+SECONDS = 70
 QUESTIONS, ACK_S = 10, 3.0
 HANGING = """
 import socket, time
