@@ -25,7 +25,13 @@ from playground.model import App, Message
 from playground.sample import sample_workspace
 from playground.server import Playground
 
-SERVE = "from bot.cli import main; main(prog_name='linkgap')"
+SERVE = """
+from bot.providers import limiter
+limiter.WINDOW_SECONDS = 1.0
+from bot.cli import main
+main(prog_name="linkgap")
+"""
+"""The bot as it is, but the requests that Ahrefs takes in a minute are those of a second."""
 PEOPLE = ("ana", "ben", "chidi", "mei")
 PASSING = ("Looking at who ranks", "I cannot write to my database at the moment")
 """What promises an answer and is none."""
