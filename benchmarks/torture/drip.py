@@ -4,12 +4,12 @@ import asyncio
 from pathlib import Path
 
 from benchmarks.torture.hostile_vendor import HostileVendor
-from benchmarks.torture.stage import stage
+from benchmarks.torture.stage import in_time, stage
 from benchmarks.torture.tally import Tally
 from benchmarks.torture.web import keyword
 
 SECONDS = 95
-DRIPPED, OTHERS, END_S, ACK_S = 4, 2, 75.0, 3.0
+DRIPPED, OTHERS, END_S = 4, 2, 75.0
 
 
 async def attack(tally: Tally, folder: Path) -> None:
@@ -20,7 +20,7 @@ async def attack(tally: Tally, folder: Path) -> None:
         bot = await it.start()
         acks = await asyncio.gather(*(it.ask(number) for number in range(DRIPPED + OTHERS)))
         for number, ack in enumerate(acks):
-            tally.hold(f"ack {number}: {ack.error}", ack.error is None and ack.elapsed <= ACK_S)
+            tally.hold(f"ack {number}: {ack.error}", in_time(ack))
         await it.until(lambda: all(map(it.told, range(DRIPPED + OTHERS))), END_S)
         for number in range(DRIPPED):
             tally.hold(f"run {number} is held after {END_S} s", it.told(number))

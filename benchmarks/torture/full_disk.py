@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.torture.stage import stage
+from benchmarks.torture.stage import in_time, stage
 from benchmarks.torture.tally import NotTried, Tally
 
 SECONDS = 60
-QUESTIONS, ACK_S, SIZE = 6, 3.0, "4m"
+QUESTIONS, SIZE = 6, "4m"
 
 
 async def attack(tally: Tally, folder: Path) -> None:
@@ -24,7 +24,10 @@ async def attack(tally: Tally, folder: Path) -> None:
             ballast.write_bytes(bytes(shutil.disk_usage(disk).free))
             acks = await asyncio.gather(*(it.ask(number) for number in range(QUESTIONS)))
             for number, ack in enumerate(acks):
-                tally.hold(f"ack {number}: {ack.error}", ack.error is None and ack.elapsed <= ACK_S)
+                tally.hold(
+                    f"ack {number}: {ack.error}",
+                    in_time(ack),
+                )
             await it.until(lambda: all(map(it.told, range(QUESTIONS))), 25)
             tally.hold("the bot died", bot.poll() is None)
             ballast.unlink()

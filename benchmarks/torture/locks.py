@@ -5,11 +5,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from benchmarks.torture.stage import stage
+from benchmarks.torture.stage import in_time, stage
 from benchmarks.torture.tally import Tally
 
 SECONDS = 120
-LOCKED_S, BEFORE, DURING, ACK_S = 45.0, 8, 5, 3.0
+LOCKED_S, BEFORE, DURING = 45.0, 8, 5
 
 
 async def attack(tally: Tally, folder: Path) -> None:
@@ -31,7 +31,7 @@ async def attack(tally: Tally, folder: Path) -> None:
         await it.until(lambda: all(map(it.told, range(questions))), 20)
         for number, ack in enumerate(acks):
             said = [one.text[:90] for one in it.said(number)]
-            tally.hold(f"ack {number}: {ack.error}", ack.error is None and ack.elapsed <= ACK_S)
+            tally.hold(f"ack {number}: {ack.error}", in_time(ack))
             tally.hold(f"question {number} heard no last word, only {said}", it.told(number))
         tally.hold("jobs are left", over)
         tally.hold("reservations are left open", await it.open_reservations() == 0)

@@ -3,11 +3,11 @@
 import asyncio
 from pathlib import Path
 
-from benchmarks.torture.stage import SERVE, stage
+from benchmarks.torture.stage import SERVE, in_time, stage
 from benchmarks.torture.tally import Tally
 
 SECONDS = 70
-QUESTIONS, ACK_S = 10, 3.0
+QUESTIONS = 10
 HANGING = """
 import socket, time
 real = socket.getaddrinfo
@@ -28,7 +28,7 @@ async def attack(tally: Tally, folder: Path) -> None:
         bot = await it.start(program=HANGING + SERVE)
         acks = await asyncio.gather(*(it.ask(number, words="") for number in range(QUESTIONS)))
         for number, ack in enumerate(acks):
-            tally.hold(f"ack {number}: {ack.error}", ack.error is None and ack.elapsed <= ACK_S)
+            tally.hold(f"ack {number}: {ack.error}", in_time(ack))
         await it.until(lambda: all(map(it.answered, range(QUESTIONS))), 60)
         for number in range(QUESTIONS):
             tally.hold(f"question {number} was not answered", it.answered(number))

@@ -17,6 +17,7 @@ from fakes.servers.ahrefs_server import AhrefsServer
 from fakes.worlds.ahrefs_world import OWN_SITE
 from support.bot_process import free_port
 
+from benchmarks.torture.tally import patience
 from benchmarks.torture.web import keyword, web_of
 from benchmarks.torture.wire import SECRET, TOKEN
 from handlers.slack.manifest import EVENTS_PATH, read_manifest
@@ -35,6 +36,7 @@ main(prog_name="linkgap")
 PEOPLE = ("ana", "ben", "chidi", "mei")
 PASSING = ("Looking at who ranks", "I cannot write to my database at the moment")
 """What promises an answer and is none."""
+ACK_S = 3.0
 STILL = "Still running: "
 
 
@@ -164,6 +166,11 @@ class Stage:
         bot.wait()
 
 
+def in_time(ack: Ack) -> bool:
+    """Say whether an ack came while Slack waits."""
+    return ack.error is None and ack.elapsed <= patience(ACK_S)
+
+
 def is_last(message: Message) -> bool:
     """Say whether nobody waits for more after this message."""
     return not message.text.startswith(PASSING) and STILL not in str(message.blocks)
@@ -183,7 +190,7 @@ async def stage(
     channels = [workspace.add_channel(f"room-{number}", members=people) for number in range(rooms)]
     vendor = vendor or AhrefsServer(latency=0.05)
     vendor.world = web_of(rooms)
-    async with Playground(workspace) as playground, vendor:
+    async with Playground(workspace, ack_seconds=patience(ACK_S)) as playground, vendor:
         it = Stage(folder, playground, vendor)
         request_url = f"http://127.0.0.1:{it.port}{EVENTS_PATH}"
         it.app = workspace.install(

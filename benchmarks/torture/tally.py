@@ -1,6 +1,14 @@
 """What an attack reports: how often it was tried, how often it was survived, and what broke."""
 
+import os
 from dataclasses import dataclass, field
+
+SLOWER = "TORTURE_SLOWER"
+
+
+def patience(seconds: float) -> float:
+    """Return how long something may take on a machine that is slowed by other work."""
+    return seconds * float(os.environ.get(SLOWER, "1"))
 
 
 class NotTried(Exception):
