@@ -64,9 +64,9 @@ async def attacked(name: str) -> bool:
             said, _ = await asyncio.wait_for(process.communicate(), module.SECONDS)
         except TimeoutError:
             process.send_signal(signal.SIGINT)  # it ends what it began, such as a mount
+            said = b""
             with suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), GOODBYE_S)
-            said = json.dumps({"faults": [f"it was not over after {module.SECONDS} s"]}).encode()
+                said, _ = await asyncio.wait_for(process.communicate(), GOODBYE_S)
         seconds = perf_counter() - began
         left = processes.end_all()
         with suppress(ProcessLookupError):
@@ -96,6 +96,8 @@ def inside(name: str, folder: Path) -> None:
         asyncio.run(import_module(f"benchmarks.torture.{name}").attack(tally, folder))
     except NotTried as reason:
         told = {"not tried": str(reason)}
+    except KeyboardInterrupt:
+        tally.faults.append("it was not over at its deadline")
     print(json.dumps(vars(tally) | told))
 
 

@@ -12,7 +12,7 @@ from benchmarks.torture.stage import in_time, stage
 from benchmarks.torture.tally import NotTried, Tally
 
 SECONDS = 60
-QUESTIONS, SIZE = 6, "4m"
+QUESTIONS, SIZE = 6, "24m"
 
 
 async def attack(tally: Tally, folder: Path) -> None:

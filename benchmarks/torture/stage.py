@@ -36,6 +36,7 @@ main(prog_name="linkgap")
 PEOPLE = ("ana", "ben", "chidi", "mei")
 PASSING = ("Looking at who ranks", "I cannot write to my database at the moment")
 """What promises an answer and is none."""
+READY = b"Slack's requests go to"
 ACK_S = 3.0
 STILL = "Still running: "
 
@@ -53,16 +54,12 @@ class Stage:
     async def start(
         self, *, port: int | None = None, program: str = SERVE
     ) -> subprocess.Popen[bytes]:
-        """Start the bot and wait until its port is open."""
-        port = port or self.port
-        bot = self.launch(port=port, program=program)
-        until = monotonic() + 45
-        while monotonic() < until and bot.poll() is None:
-            with suppress(OSError):
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.close()
-                return bot
-            await asyncio.sleep(0.05)
+        """Start the bot and wait until it says that it is ready."""
+        bot = self.launch(port=port or self.port, program=program)
+        log = self.folder / f"bot{len(self.bots) - 1}.log"
+        await self.until(lambda: bot.poll() is not None or READY in log.read_bytes(), 45)
+        if bot.poll() is None and READY in log.read_bytes():
+            return bot
         raise RuntimeError(f"the bot did not start: {self.log()[-800:]}")
 
     def launch(self, *, port: int, program: str = SERVE) -> subprocess.Popen[bytes]:
