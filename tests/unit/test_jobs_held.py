@@ -100,7 +100,7 @@ async def test_work_of_a_process_that_lost_its_lease_is_stopped_where_it_waits(p
     second.go_on.set()
     await first.queue.start()
     await second.queue.start()
-    await first.submit(2)
+    await first.submit(1)
     await first.at_work.wait()
     ended = asyncio.Event()
 
@@ -118,7 +118,7 @@ async def test_work_of_a_process_that_lost_its_lease_is_stopped_where_it_waits(p
     await asyncio.sleep(0)
     assert not ended.is_set()
     assert first.told == []
-    assert await states(first) == [("done", 2)] * 2
+    assert await states(first) == [("done", 2)]
 
 
 async def test_an_orderly_stop_leaves_its_jobs_to_the_next_at_once(processes):
