@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint types bench lock wheel clean
+.PHONY: demo test lint types bench torture lock wheel clean
 
 demo: $(VENV)/.app
 	@$(BIN)/linkgap demo
@@ -22,6 +22,10 @@ types: $(VENV)/.dev
 
 bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks
+
+# ARGS="drip bombs" picks some of the attacks.
+torture: $(VENV)/.dev
+	@$(BIN)/python -m benchmarks.torture $(ARGS)
 
 wheel: $(VENV)/.dev
 	@rm -rf dist

@@ -75,6 +75,7 @@ class JobQueue:
         self._waiting: asyncio.Queue[Job] = asyncio.Queue()
         self._alive, self._heart, self._keeps = Alive(clock), Alive(clock), False
         self._moved_at = self._beaten_at = clock.monotonic()
+        self._under_way: set[asyncio.Task[BaseException | None]] = set()
 
     def handle(self, kind: str, work: Work, tell: Tell | None = None) -> None:
         """Register the work for a kind of job, and what tells its asker if the work did not.
@@ -128,6 +129,8 @@ class JobQueue:
         if not await self._take_over(self._database.owner or ""):
             # We were paused, and others took us for dead: nothing that was ours is any more.
             log.warning("the lease of this process ran out; other processes have its jobs")
+            for lost in self._under_way:
+                lost.cancel()
             await self._take_lease()
         self._beaten_at = self._clock.monotonic()
 
@@ -214,7 +217,7 @@ class JobQueue:
             return
         try:
             with fenced(partial(jobs.is_held, job=job)):
-                error = await self._do(job)
+                error = await self._do_until_lost(job)
         except LeaseLost:
             log.warning("job %s is left to the process that took it over", job.id)
             return
@@ -242,6 +245,19 @@ class JobQueue:
                 told = True
                 await self._tell(waiting, Waits())
             await backoff.wait()
+
+    async def _do_until_lost(self, job: Job) -> BaseException | None:
+        """Do the work in a task that the heartbeat ends when the lease is lost."""
+        doing = asyncio.create_task(self._do(job))
+        self._under_way.add(doing)
+        try:
+            return await doing
+        except asyncio.CancelledError:
+            if was_stopped():
+                raise
+            raise LeaseLost from None
+        finally:
+            self._under_way.discard(doing)
 
     async def _do(self, job: Job) -> BaseException | None:
         """Do the work. Returns the error that ended it early, after the asker was told, or None."""

@@ -42,6 +42,7 @@ from handlers.app import make_app
 from handlers.channel_settings import Channels
 from handlers.health import health
 from handlers.in_progress import InProgress
+from handlers.jobs import give_up_waiting
 from handlers.metrics import METRICS_PATH, Metrics
 from handlers.owners import OwnersTold
 from handlers.services import Services
@@ -169,6 +170,7 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
         await asyncio.gather(introduced, return_exceptions=True)
         await services.upkeep.stop()
         await services.schedule.stop()
+        await give_up_waiting()
         await services.jobs.stop()
 
 

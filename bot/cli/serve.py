@@ -4,7 +4,8 @@ import asyncio
 import logging
 import signal
 import socket as sockets
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 
 import click
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 BACKLOG = 2048
 """Connections that may wait to be accepted; a crowd comes all at once."""
+STOPS = (signal.SIGINT, signal.SIGTERM)
 GOODBYE_S = 10
 """How long requests that are being answered may take after a signal to stop."""
 
@@ -70,7 +72,23 @@ async def _by_http(settings: Settings, host: str, port: int) -> None:
             )
             await _start(services)
             log.info("Slack's requests go to http://%s:%d%s", host, port, EVENTS_PATH)
-            await server.serve([listener])
+            with _kept_alive():
+                await server.serve([listener])
+
+
+@contextmanager
+def _kept_alive() -> Iterator[None]:
+    """Let a signal stop the server and not this process, which has its work to put away.
+
+    uvicorn stops at a signal and then raises it again, which by default ends the process where it
+    is. After this block a second signal does.
+    """
+    before = {each: signal.signal(each, lambda *_: None) for each in STOPS}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _listen(host: str, port: int) -> sockets.socket:
@@ -97,12 +115,12 @@ async def _start(services: Services) -> None:
 async def _by_socket(settings: Settings) -> None:
     """Run until a signal comes, whatever the bot waits for then; a second one ends it at once."""
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in STOPS:
         loop.add_signal_handler(number, stopped.set)
     running = asyncio.create_task(_connected(settings))
     stopping = asyncio.create_task(stopped.wait())
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in STOPS:
         loop.remove_signal_handler(number)
     stopping.cancel()
     running.cancel()

@@ -56,6 +56,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 # These errors mean that the vendor refused before doing any work, so nothing was billed.
 REFUSED = (BadKey, PlanLacks, OutOfUnits, RateLimited)
 CANCELLED = "Cancelled"
+LARGE = 1024 * 1024
+"""Bytes of an answer from which on reading it takes a noticeable part of a second."""
 
 Dated = tuple[Page[Any], datetime]
 log = logging.getLogger(__name__)
@@ -172,7 +174,7 @@ class Gateway:
         if stored is not None:
             asking.turn.over(call)
             await wallet.meter.cached(name, asking.capability)
-            return asking.parse(call, stored), stored.taken_at
+            return await asking.read(call, stored), stored.taken_at
         return await self._fly(asking, call, key)
 
     async def _fly(self, asking: "_Asking", call: Call, key: str) -> Dated:
@@ -229,7 +231,7 @@ class Gateway:
                 billed = None
                 response = await exchange(self._client, call.request, vendor)
             stored = _without_keys(vendor, response, self._clock.now(), call.part)
-            page = _with_a_true_bill(asking.parse(call, stored), call, vendor)
+            page = _with_a_true_bill(await asking.read(call, stored), call, vendor)
             billed, outcome = page.billed, "ok"
         except (httpx.ConnectError, httpx.ConnectTimeout) as fault:
             billed, outcome = _nothing_charged(call), type(fault).__name__
@@ -278,7 +280,13 @@ class _Asking:
     fresh: bool
     turn: _Turn
 
-    def parse(self, call: Call, stored: StoredAnswer) -> Page[Any]:
+    async def read(self, call: Call, stored: StoredAnswer) -> Page[Any]:
+        """Read an answer, a large one in a thread: Slack waits for its acks meanwhile."""
+        if len(stored.body) > LARGE:
+            return await asyncio.to_thread(self._parse, call, stored)
+        return self._parse(call, stored)
+
+    def _parse(self, call: Call, stored: StoredAnswer) -> Page[Any]:
         """Read an answer; keys are removed from the errors it raises."""
         if call.part is not None:
             call = replace(call, part=replace(call.part, rows=_rows_asked_for(stored)))

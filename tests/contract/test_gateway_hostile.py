@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import logging
 import pkgutil
+import threading
 import time
 import tracemalloc
 import zlib
@@ -262,3 +263,29 @@ async def test_a_packed_answer_is_unpacked_and_kept_as_it_reads(database, clock)
             assert answer.rows == ("a.example",)
     assert sent == [1]
     assert await ledger(database) == [(10, 3, "ok"), (0, 0, "cached")]
+
+
+async def test_while_a_large_answer_is_read_everything_else_goes_on(database, clock):
+    reading, others_ran = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    class Slow(Names):
+        def parse(self, query, call, response):
+            loop.call_soon_threadsafe(reading.set)
+            assert others_ran.wait(2), "the acks of Slack waited for it"
+            others_ran.clear()
+            return super().parse(query, call, response)
+
+    async def others():
+        for _ in ("new", "cached"):
+            await reading.wait()
+            reading.clear()
+            others_ran.set()
+
+    vendor = replace(tiny(), capabilities={ASKED: Slow(10, 3600)})
+    beside = asyncio.create_task(others())
+    for _ in range(2):
+        answer = await ask(in_turn(said("a" * 2 * MB)), database, clock, vendor=vendor)
+        assert len(answer.rows[0]) == 2 * MB
+    await beside
+    assert await ledger(database) == [(10, 10, "ok"), (0, 0, "cached")]

@@ -7,7 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from types import SimpleNamespace
 
 import aiohttp
@@ -57,7 +57,7 @@ async def serving(folder, playground, *arguments, until: str):
     finally:
         process.kill()
         says.close()
-    assert process.exitcode in (0, -signal.SIGTERM)
+    assert process.exitcode == 0
 
 
 def served(arguments, folder, env, pipe):
@@ -126,6 +126,11 @@ async def test_by_http_it_answers_and_passes_the_health_check(tmp_path):
             ):
                 assert (health.status, await health.text()) == (200, "ok")
             await answered(playground)
+    with closing(sqlite3.connect(tmp_path / "linkgap.db")) as db:
+        leases = db.execute("SELECT count(*) FROM processes").fetchall()
+    assert leases == [(0,)], "a stop in good order frees the jobs at once"
+    code, said = health_of(tmp_path)
+    assert (code, "No bot runs" in said) == (1, True)
 
 
 async def test_by_socket_mode_it_needs_no_open_port(tmp_path):

@@ -1,7 +1,9 @@
 """No surprise bill: the price before a run, Confirm, Cheaper plan, Cancel, and `/gap budget`."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
@@ -321,6 +323,31 @@ async def test_budget_that_breaks_says_so(bot):
     bot.analysis.balances["ahrefs"] = RuntimeError("boom")
     await bot.gap("budget")
     assert "Something went wrong on my side" in bot.seen()[-1].text
+
+
+async def test_budget_of_a_file_that_holds_absurd_bills_still_sums(tmp_path):
+    async with gap_bot(tmp_path) as bot:
+        for _ in range(3):
+            await spending(bot)
+    with closing(sqlite3.connect(tmp_path / "linkgap.db")) as db, db:
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'believable_bills'")
+        db.execute("UPDATE spend SET units = ? WHERE id > 1", (2**63 - 1,))
+        db.execute("UPDATE spend SET units = 700 WHERE id = 1")
+    async with gap_bot(tmp_path) as bot:
+        bot.join("seo")
+        await bot.gap("budget")
+        assert "2,700 ahrefs units" in words(bot.seen()[-1])
+
+
+async def test_budget_of_a_ledger_that_somebody_made_absurd_by_hand_is_told_and_the_bot_lives(bot):
+    for _ in range(2):
+        await spending(bot)
+    await bot.database.run(lambda db: db.execute("UPDATE spend SET units = ?", (2**63 - 1,)))
+    await bot.gap("budget")
+    assert "Something went wrong on my side" in bot.seen()[-1].text
+    await bot.database.run(lambda db: db.execute("UPDATE spend SET units = 5"))
+    await bot.gap("budget")
+    assert "10 ahrefs units" in words(bot.seen()[-1])
 
 
 async def test_budget_with_a_full_queue_says_so(bot):

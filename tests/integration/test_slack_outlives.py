@@ -9,6 +9,7 @@ import pytest
 from fakes.slack.gap_bot import gap_bot, words
 from support.broken_file import soon
 
+from bot.jobs import QueueFull
 from bot.store import connect
 from bot.wiring import http_app
 from handlers import jobs
@@ -199,3 +200,42 @@ async def test_a_question_that_could_not_be_stored_is_reported_and_may_be_repeat
     bot.database.run = run
     await bot.gap("best crm")
     assert await somebody_hears(bot, "to go")
+
+
+async def test_a_question_that_comes_in_a_long_lock_is_answered_after_it(bot, release):
+    run, refusals = bot.database.run, iter(range(3))
+
+    async def locked(fn):
+        await release.wait()
+        if next(refusals, None) is not None:
+            raise sqlite3.OperationalError("database is locked")
+        return await run(fn)
+
+    bot.database.run = locked
+    await bot.playground.slash("ana", "seo", "/gap", "best crm")
+    release.set()
+    await soon(lambda: somebody_hears(bot, "to go"))
+    assert not await somebody_hears(bot, "I could not write your request to my database")
+
+
+async def test_a_question_that_waits_when_the_bot_stops_is_reported(bot, release):
+    await bot.playground.slash("ana", "seo", "/gap", "best crm")
+    await jobs.give_up_waiting()
+    assert await somebody_hears(bot, "I could not write your request to my database")
+    release.set()
+    await bot.gap("best crm")
+    assert await somebody_hears(bot, "to go")
+
+
+async def test_a_question_that_waited_finds_a_full_queue_and_is_told_that(bot, release):
+    run = bot.database.run
+
+    async def full_queue(_fn):
+        await release.wait()
+        raise QueueFull(50)
+
+    bot.database.run = full_queue
+    await bot.playground.slash("ana", "seo", "/gap", "best crm")
+    release.set()
+    await soon(lambda: somebody_hears(bot, "50 runs are waiting"))
+    bot.database.run = run

@@ -212,6 +212,23 @@ def test_every_file_a_page_names_exists(page):
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
+def test_every_promise_of_the_security_page_names_the_tests_that_hold_it():
+    promises = rows(section(PAGES["docs/security.md"], "## What is promised"))
+    named = [re.findall(r"tests/[\w/]+/test_\w+\.py", tests) for *_, tests in promises]
+    assert len(promises) > 10
+    assert all(named)
+    assert [file for files in named for file in files if not (ROOT / file).is_file()] == []
+
+
+def test_every_attack_has_a_deadline_and_all_together_take_ten_minutes_at_most():
+    sources = [path.read_text("utf-8") for path in ROOT.glob("benchmarks/torture/*.py")]
+    attacks = [one for one in sources if "async def attack(" in one]
+    deadlines = [re.search(r"^SECONDS = (\d+)$", one, re.MULTILINE) for one in attacks]
+    assert len(attacks) >= 9
+    assert all(deadlines)
+    assert sum(int(found[1]) for found in deadlines) <= 600
+
+
 def test_every_path_in_contributing_exists():
     quoted = re.findall(r"`([^`\s]+)`", CONTRIBUTING)
     commands = re.findall(r"(?<!\S)((?:tools|\.ci)/\S+)", CONTRIBUTING)

@@ -95,6 +95,32 @@ async def test_a_second_process_touches_no_job_of_a_living_one(processes, clock)
     assert await states(first) == [("done", 1)] * 5
 
 
+async def test_work_of_a_process_that_lost_its_lease_is_stopped_where_it_waits(processes, clock):
+    first, second = processes
+    second.go_on.set()
+    await first.queue.start()
+    await second.queue.start()
+    await first.submit(1)
+    await first.at_work.wait()
+    ended = asyncio.Event()
+
+    async def late() -> None:
+        ended.set()
+
+    first.then = late
+    clock.advance(LEASE.total_seconds() + 1)
+    await second.queue.heartbeat()
+    await first.queue.heartbeat()
+    async with asyncio.timeout(2):
+        await first.queue.idle()
+    await second.queue.idle()
+    first.go_on.set()
+    await asyncio.sleep(0)
+    assert not ended.is_set()
+    assert first.told == []
+    assert await states(first) == [("done", 2)]
+
+
 async def test_an_orderly_stop_leaves_its_jobs_to_the_next_at_once(processes):
     first, second = processes
     second.go_on.set()
