@@ -67,7 +67,7 @@ class _TrackOne:
         if self.asked.confirmed:
             return False
         quote = await self.begin.week()
-        if not self.services.spending.must_be_confirmed(quote):
+        if not (self.asked.offered or self.services.spending.must_be_confirmed(quote)):
             return False
         if await self.begin.known(self.question) is not None:
             return False
