@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from jsonschema import Draft7Validator
 
 import handlers
-from bot.cli.manifest import command
+from bot.cli import main
 from bot.common.errors import ConfigError
 from handlers.slack.manifest import for_http, read_manifest
 
@@ -37,7 +37,7 @@ SCOPES_OF_PLACES = {"chat:write.public"}
 
 
 def printed(*arguments: str) -> dict:
-    result = CliRunner().invoke(command, arguments, catch_exceptions=False)
+    result = CliRunner().invoke(main, ["manifest", *arguments], catch_exceptions=False)
     assert result.exit_code == 0
     return yaml.safe_load(result.output)
 
