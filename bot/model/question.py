@@ -15,7 +15,7 @@ from bot.common.domains import host_of, is_address, is_public_suffix, registrabl
 from bot.common.errors import BadQuestion
 from bot.model.links import Market
 from bot.model.page_key import once, plain
-from bot.model.places import COUNTRIES, LANGUAGES, WEEKDAYS
+from bot.model.places import COUNTRIES, COUNTRY_NAMED, LANGUAGE_NAMED, LANGUAGES, WEEKDAYS
 from bot.model.search_address import is_address as is_web_address
 from bot.model.search_address import searched
 
@@ -385,7 +385,7 @@ def _refuse_credentials(text: str) -> None:
 
 
 def _country(text: str) -> str:
-    code = {"uk": "gb"}.get(text.lower(), text.lower())
+    code = COUNTRY_NAMED.get(_joined_name(text), text.lower())
     if code not in COUNTRIES:
         raise BadQuestion(
             f"I do not know the country “{text[:20]}”. Use its two-letter code, like us or de."
@@ -393,8 +393,12 @@ def _country(text: str) -> str:
     return code
 
 
+def _joined_name(text: str) -> str:
+    return "".join(filter(str.isalpha, text.casefold()))
+
+
 def _language(text: str) -> str:
-    code = text.lower()
+    code = LANGUAGE_NAMED.get(_joined_name(text), text.lower())
     if code not in LANGUAGES:
         raise BadQuestion(
             f"I do not know the language “{text[:20]}”. Use its two-letter code, like en or de."
