@@ -1,4 +1,7 @@
-"""`@LinkGap keyword …`: the same grammar; the answer goes to that thread, or starts one."""
+"""`@LinkGap keyword …`: the same grammar; the answer goes to that thread, or starts one.
+
+A mention runs only if it comes first and what follows reads as a question or a command.
+"""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -9,11 +12,11 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from bot.common.errors import BadQuestion
 from bot.render import notes
 from bot.render.slack.message import Message
-from handlers.commands import answer_to
+from handlers.commands import answer_to_mention
 from handlers.request import Place
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
-from handlers.slack.text import after_mention, unwrapped
+from handlers.slack.text import after_mention, is_first, unwrapped
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +56,9 @@ async def _take(
     team, channel, user = body["team_id"], event["channel"], event["user"]
     thread, message = event.get("thread_ts"), event["ts"]
     place = Place(team, channel, user, thread_ts=thread, message_ts=message)
+    comes_first = is_first(event["text"], bot_user)
     try:
         words = unwrapped(after_mention(event["text"], bot_user))
     except BadQuestion as error:
-        return notes.usage_error(str(error))
-    return await answer_to(services, place, words or "help", body["event_id"])
+        return notes.usage_error(str(error)) if comes_first else None
+    return await answer_to_mention(services, place, words, body["event_id"], is_first=comes_first)

@@ -63,12 +63,16 @@ class Answer:
     """A question to be answered.
 
     `confirmed`: somebody agreed to the price; `price_ts` is the message that showed it.
+    `offered`: nobody asked for it clearly, so the price is shown to the asker alone, at any price;
+    `meant` is the command that the words nearly were.
     """
 
     question: Question
     to: Destination = Destination.CHANNEL
     confirmed: bool = False
     price_ts: str | None = None
+    offered: bool = False
+    meant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ class Track:
 
     `day` and `hour` are the digest's; None leaves them unchanged. `run` is an answer that serves as
     the first read. `skipped` are lines that were left out, each with its reason. `confirmed`:
-    somebody agreed to the price.
+    somebody agreed to the price. `offered`: nobody asked for it clearly, so it is asked about.
     """
 
     questions: tuple[SiteQuestion, ...]
@@ -94,6 +98,7 @@ class Track:
     run: str | None = None
     skipped: tuple[tuple[str, str], ...] = ()
     confirmed: bool = False
+    offered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,11 @@ class _Commands(click.Group):
             ctx.exit(ConfigError.exit_code)
 
 
-@click.group(cls=_Commands, epilog=EXIT_CODES, context_settings={"max_content_width": 100})
+@click.group(
+    cls=_Commands,
+    epilog=EXIT_CODES,
+    context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="linkgap", prog_name="linkgap")
 def main() -> None:
     """Say how many links it takes to rank top 3, and who can give them to you."""

@@ -30,10 +30,10 @@ def question_options(command: Callable[..., None]) -> Callable[..., None]:
             "--page", help="Our page for this keyword: its URL, or none if there is no such page."
         ),
         click.option(
-            "--in", "country", help="Country of the search, two letters. Default: the site's."
+            "--in", "country", help="Country of the search: code or name. Default: the site's."
         ),
         click.option(
-            "--lang", "language", help="Language of the search, two letters. Default: the site's."
+            "--lang", "language", help="Language of the search: code or name. Default: the site's."
         ),
         click.option(
             "--vs", multiple=True, help="Compare with this page; repeat it. No search is bought."
@@ -55,8 +55,8 @@ def question_options(command: Callable[..., None]) -> Callable[..., None]:
 def which_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that tell keywords of the same name apart."""
     for name, variable, what in (
-        ("--lang", "language", "The one of this language, two letters."),
-        ("--in", "country", "The one of this country, two letters."),
+        ("--lang", "language", "The one of this language: code or name."),
+        ("--in", "country", "The one of this country: code or name."),
         ("--site", "site", "The one of this site. Needed only where several have the name."),
     ):
         command = click.option(name, variable, help=what)(command)

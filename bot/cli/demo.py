@@ -34,7 +34,13 @@ _STYLES = {"author": "bold", "before": "dim", "heading": "bold", "small": "dim",
 
 
 @click.command(name="demo")
-@click.option("--port", default=8765, show_default=True, help="Port of the playground page.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8765,
+    show_default=True,
+    help="Port of the playground page.",
+)
 @click.option("--folder", type=Path, default=Path(".demo"), help="Where the demo keeps its file.")
 def command(*, port: int, folder: Path) -> None:
     """Ask one question in a local workspace, print the conversation, then serve the page."""

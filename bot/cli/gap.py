@@ -52,10 +52,13 @@ def command(
     asked = typed(keyword, gates=gates, **flags, **options)
     asked.question(Defaults())  # report an invalid question before anything is opened
     try:
-        _print(asyncio.run(_answer(settings, asked, yes=yes)), as_json=as_json)
+        report = asyncio.run(_answer(settings, asked, yes=yes))
     except NothingToSay as error:
         _print(error.report, as_json=as_json)
         raise
+    _print(report, as_json=as_json)
+    if report.is_empty:
+        raise NothingToSay("No answer: none of the counts could be read.", report)
 
 
 def _print(report: Report, *, as_json: bool) -> None:

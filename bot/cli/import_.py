@@ -62,14 +62,11 @@ def command(files: tuple[Path, ...], about: str | None, *, as_json: bool) -> Non
     same targets, unless both are named in one command.
 
     Exit code: 0 when every file was imported (broken rows are counted and shown), 1 when one was
-    refused (the others are imported all the same), 2 when nothing could be tried.
+    refused (the others are imported all the same).
     """
-    try:
-        target = None if about is None else read_target(about)
-        settings = load(Settings)
-        taken = asyncio.run(_import_all(files, target, settings))
-    except LinkGapError as error:
-        raise click.UsageError(str(error)) from None
+    target = None if about is None else read_target(about)
+    settings = load(Settings)
+    taken = asyncio.run(_import_all(files, target, settings))
     if as_json:
         say_json(json.dumps([_as_json(one) for one in taken], indent=2, ensure_ascii=False))
     else:

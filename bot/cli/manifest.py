@@ -4,6 +4,7 @@ import click
 import yaml
 
 from bot.cli._terminal import say
+from bot.common.errors import ConfigError
 from handlers.slack.manifest import for_http, read_manifest
 
 
@@ -13,5 +14,8 @@ def command(*, url: str | None) -> None:
     """Print the Slack app manifest, for Socket Mode or, with --url, for HTTP."""
     manifest = read_manifest()
     if url:
-        manifest = for_http(manifest, url)
+        try:
+            manifest = for_http(manifest, url)
+        except ConfigError as error:  # here it is an option that cannot be read
+            raise click.UsageError(str(error)) from None
     say(yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True), nl=False)

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from bot.cli._reading import NothingRead
 from bot.cli._terminal import Terminal, say_json
 from bot.common.clock import SystemClock
 from bot.common.errors import BadQuestion
@@ -30,13 +31,16 @@ def command(pages: tuple[str, ...], url: str | None, *, as_json: bool) -> None:
 
     A FILE is saved HTML, also gzipped. Public pages only, no script is run, robots.txt is obeyed;
     what could not be read is null and says why in `kind_evidence`.
+
+    Exit code: 0 when a page was read, 4 when none could be.
     """
     files = {page: Path(page) for page in pages if Path(page).is_file()}
     if url is not None and len(files) != len(pages):
         raise BadQuestion("`--url` goes with a FILE; a page that is fetched has its own address.")
     home = read_url(url) if url else None
     addresses = {page: _address(page) for page in pages if page not in files}
-    asyncio.run(_print_all(pages, files, addresses, home, as_json=as_json))
+    if not asyncio.run(_print_all(pages, files, addresses, home, as_json=as_json)):
+        raise NothingRead("Nothing could be read.")
 
 
 def _address(page: str) -> str:
@@ -51,8 +55,12 @@ async def _print_all(
     home: str | None,
     *,
     as_json: bool,
-) -> None:
-    """Fetch the pages that have to be fetched, then print each as soon as it is understood."""
+) -> bool:
+    """Fetch what has to be fetched, and print each page as soon as it is understood.
+
+    Returns whether any could be read.
+    """
+    any_read = False
     async with Reader(SystemClock()) as reader:
         urls = tuple(addresses.values())
         reads = dict(zip(urls, await reader.read_many(urls), strict=True))
@@ -61,10 +69,12 @@ async def _print_all(
                 facts = await _saved(reader, files[page], home)
             else:
                 (facts,) = await understood(reader, [reads[addresses[page]]])
+            any_read = any_read or facts.readable
             if as_json:
                 say_json(json.dumps(to_dict(facts), ensure_ascii=False))
             else:
                 _show(page, facts)
+    return any_read
 
 
 async def _saved(reader: Reader, file: Path, url: str | None) -> PageFacts:

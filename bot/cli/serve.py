@@ -34,7 +34,13 @@ GOODBYE_S = 10
 
 @click.command(name="serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=3000, show_default=True, help="Port to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=3000,
+    show_default=True,
+    help="Port to listen on.",
+)
 @click.option("--socket", is_flag=True, help="Socket Mode: needs SLACK_APP_TOKEN and no open port.")
 def command(*, host: str, port: int, socket: bool) -> None:
     """Run the bot until it is stopped; runs that were interrupted are resumed."""

@@ -30,3 +30,26 @@ WEEKDAYS = {
     day[:3].lower(): day
     for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 }
+
+_COUNTRY_NAMES = """
+argentina ar australia au austria at belgium be brazil br bulgaria bg canada ca chile cl china cn
+colombia co croatia hr cyprus cy czechia cz denmark dk deutschland de egypt eg england gb
+españa es estonia ee finland fi france fr germany de greatbritain gb greece gr hongkong hk hungary
+hu iceland is india in indonesia id ireland ie israel il italia it italy it japan jp kenya ke korea
+kr latvia lv lithuania lt luxembourg lu malaysia my malta mt mexico mx morocco ma netherlands nl
+newzealand nz nigeria ng norway no österreich at pakistan pk peru pe philippines ph poland pl
+portugal pt romania ro saudiarabia sa schweiz ch serbia rs singapore sg slovakia sk slovenia si
+southafrica za southkorea kr spain es sweden se switzerland ch taiwan tw thailand th turkey tr
+uae ae uk gb ukraine ua unitedarabemirates ae unitedkingdom gb unitedstates us usa us vietnam vn
+""".split()  # noqa: SIM905 - pairs, not a list of lines
+_LANGUAGE_NAMES = """
+arabic ar bulgarian bg catalan ca chinese zh croatian hr czech cs danish da dansk da deutsch de
+dutch nl english en español es estonian et finnish fi français fr french fr german de greek el
+hebrew he hindi hi hungarian hu indonesian id italian it italiano it japanese ja korean ko latvian
+lv lithuanian lt malay ms nederlands nl norwegian no persian fa polish pl polski pl português pt
+portuguese pt romanian ro russian ru serbian sr slovak sk slovenian sl spanish es svenska sv
+swedish sv thai th turkish tr ukrainian uk urdu ur vietnamese vi
+""".split()  # noqa: SIM905 - pairs, not a list of lines
+COUNTRY_NAMED = dict(zip(_COUNTRY_NAMES[::2], _COUNTRY_NAMES[1::2], strict=True))
+LANGUAGE_NAMED = dict(zip(_LANGUAGE_NAMES[::2], _LANGUAGE_NAMES[1::2], strict=True))
+"""Names without spaces and dashes: `in:new-zealand` is newzealand."""

@@ -15,7 +15,9 @@ from bot.common.domains import host_of, is_address, is_public_suffix, registrabl
 from bot.common.errors import BadQuestion
 from bot.model.links import Market
 from bot.model.page_key import once, plain
-from bot.model.places import COUNTRIES, LANGUAGES, WEEKDAYS
+from bot.model.places import COUNTRIES, COUNTRY_NAMED, LANGUAGE_NAMED, LANGUAGES, WEEKDAYS
+from bot.model.search_address import is_address as is_web_address
+from bot.model.search_address import searched
 
 MAX_KEYWORD = 200
 NO_PAGE = "none"
@@ -24,6 +26,7 @@ TEN = "10"
 
 OPTIONS = ("site", "page", "in", "lang", "vs", "via", "serp", "fresh", "gates")
 _OPTION = re.compile(r"(?:^|(?<=\s))([A-Za-z]+):(\S*)")
+_DASHED = re.compile(r"(?<!\S)(?:--|[—–])[A-Za-z][\w-]*")  # phones turn -- into a dash
 _SCHEME = re.compile(r"\A[a-zA-Z][a-zA-Z0-9+.-]*://")
 _AFTER_HOST = re.compile(r"[/?#]")
 _PLAIN = str.maketrans("“”„«»‘’", '"""""\'\'')
@@ -103,14 +106,18 @@ class QuestionInput:
     light: bool | None = None
 
     def question(self, defaults: Defaults) -> Question:
-        """Return the question; raises `BadQuestion` with a sentence for the asker."""
+        """Return the question; raises `BadQuestion` with a sentence for the asker.
+
+        If the keyword is the address of a page of search results, its search is the question.
+        """
+        keyword, country, language = _searched(self)
         return make(
-            self.keyword,
+            keyword,
             defaults,
             site=self.site,
             page=self.page,
-            country=self.country,
-            language=self.language,
+            country=country,
+            language=language,
             vs=self.vs,
             via=self.via,
             serp=self.serp,
@@ -142,9 +149,14 @@ def parse(text: str, defaults: Defaults) -> Question:
 def read_words(text: str) -> QuestionInput:
     """Split the words after `/gap` into their parts; raises `BadQuestion`."""
     quoted, text = _take_quoted(unmarked(text.translate(_PLAIN)).strip())
+    if quoted is None and text.startswith('"'):
+        raise BadQuestion(
+            f"The quote before “{text[1:].strip()[:60]}” is not closed. Close it after the "
+            "keyword, or leave it out."
+        )
     given: dict[str, list[str]] = {}
     for match in _OPTION.finditer(text):
-        name, value = match.group(1).lower(), unmarked(match.group(2).strip("\"'"))
+        name, value = match.group(1).lower(), unmarked(match.group(2).strip("\"'").rstrip(",;"))
         if name in ("http", "https"):
             continue
         if name not in OPTIONS:
@@ -160,6 +172,11 @@ def read_words(text: str) -> QuestionInput:
     keyword = quoted if quoted is not None else rest
     if quoted is not None and rest.strip():
         raise BadQuestion("Only options may follow a keyword in quotes.")
+    if quoted is None and (dashed := _DASHED.search(rest)):
+        raise BadQuestion(
+            f"I do not know “{dashed[0]}”. Options are written with a colon here, such as "
+            "site:example.com. If it belongs to the keyword, put the keyword in quotes."
+        )
     for name, values in given.items():
         if name not in ("vs", "via") and len(values) > 1:
             raise BadQuestion(f"`{name}:` is given twice; once is enough.")
@@ -239,9 +256,14 @@ def read_keyword(text: str) -> str:
     U+200C and U+200D stay where they make a difference: between letters and in emoji.
     """
     visible = " ".join(_INVISIBLE.sub(_joined, text).split())
-    keyword = unmarked(_unquoted(unmarked(visible)))
+    keyword = unmarked(_unquoted(unmarked(visible.strip(",; ")))).strip(",; ")
     if not keyword:
         raise BadQuestion("Which keyword? For example: best accounting software.")
+    if is_web_address(keyword):
+        raise BadQuestion(
+            "That is an address, not a keyword. Name the keyword and put `page:` before the "
+            "address if it is our page, or `vs:` if it is a page to compare with."
+        )
     if len(keyword) > MAX_KEYWORD:
         raise BadQuestion(
             f"That keyword has {len(keyword)} characters; {MAX_KEYWORD} is the most I can ask for."
@@ -249,6 +271,25 @@ def read_keyword(text: str) -> str:
     if not any(character.isalnum() for character in keyword):
         raise BadQuestion("A keyword needs at least one letter or digit.")
     return keyword
+
+
+def has_option(text: str) -> tuple[str, bool]:
+    """Return the words without options that have a value, and whether there was one."""
+    text = text.translate(_PLAIN)
+    said = [match for match in _OPTION.finditer(text) if match.group(2)]
+    known = any(match.group(1).lower() in (*OPTIONS, "on", "at") for match in said)
+    rest = _OPTION.sub(lambda one: " " if one.group(1).lower() in OPTIONS else one.group(0), text)
+    return rest, known
+
+
+def _searched(said: QuestionInput) -> tuple[str, str | None, str | None]:
+    """Return keyword, country and language as said, or as a pasted address of a search says."""
+    found = searched(unmarked(said.keyword.strip()))
+    if found is None:
+        return said.keyword, said.country, said.language
+    country = found.country if found.country in COUNTRIES or found.country == "uk" else None
+    language = found.language if found.language in LANGUAGES else None
+    return found.keyword, said.country or country, said.language or language
 
 
 def unmarked(text: str) -> str:
@@ -344,7 +385,7 @@ def _refuse_credentials(text: str) -> None:
 
 
 def _country(text: str) -> str:
-    code = {"uk": "gb"}.get(text.lower(), text.lower())
+    code = COUNTRY_NAMED.get(_joined_name(text), text.lower())
     if code not in COUNTRIES:
         raise BadQuestion(
             f"I do not know the country “{text[:20]}”. Use its two-letter code, like us or de."
@@ -352,8 +393,12 @@ def _country(text: str) -> str:
     return code
 
 
+def _joined_name(text: str) -> str:
+    return "".join(filter(str.isalpha, text.casefold()))
+
+
 def _language(text: str) -> str:
-    code = text.lower()
+    code = LANGUAGE_NAMED.get(_joined_name(text), text.lower())
     if code not in LANGUAGES:
         raise BadQuestion(
             f"I do not know the language “{text[:20]}”. Use its two-letter code, like en or de."

@@ -260,6 +260,14 @@ class Report:
     unproven: tuple[Unproven, ...] = ()
     position: int | None = None
 
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing was found out: no count, no prospect, and no verdict without them."""
+        counts = [one.referring_domains for one in self.competitors]
+        found = any(count is not None for count in (*counts, *self.need.per_page, self.need.have))
+        listed = bool(self.prospects or self.unproven)
+        return self.verdict is Verdict.UNKNOWN and not found and not listed
+
 
 _ADAPTER = TypeAdapter(Report)
 

@@ -75,6 +75,14 @@ def confirmation(question: Question, quote: Quote, cheaper: Quote, run_id: str) 
     return note_of(lines, small, [*buttons, Button("Cancel", "cancel_run", run_id)])
 
 
+def offer(question: Question, quote: Quote, run_id: str, *, meant: str = "") -> Message:
+    """Return the private question whether to run this at all; `meant` is a command it may be."""
+    lines = [f"Did you mean `/gap {shown(meant, 20)}`? Then type that."] if meant else []
+    lines.append(f"Run this? {asked(question)}. {at_most(quote)}")
+    buttons = [Button("Run", "confirm_run", run_id), Button("Not now", "cancel_run", run_id)]
+    return note_of(lines, ["Only you see this. Nothing was spent."], buttons)
+
+
 def cancelled(question: Question) -> Message:
     """Return the text that replaces the question about the price."""
     return note_of([f"Cancelled: {asked(question)}. Nothing was spent."], [])

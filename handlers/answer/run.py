@@ -57,6 +57,10 @@ async def answer(job: RunningJob) -> None:
     conversation = conversation_for(job)
     try:
         quote = await _quote(job)
+        if job.body.offered and not job.body.confirmed:
+            offer = money.offer(job.body.question, quote, job.id, meant=job.body.meant)
+            await job.tell_asker("offer", offer)
+            return
         if _must_ask(job, quote):
             await conversation.ask(await _price(job, quote))
             return

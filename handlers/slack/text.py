@@ -36,6 +36,14 @@ def after_mention(text: str, bot_user: str) -> str:
     return after.rstrip().removesuffix(closed) if closed else after
 
 
+def is_first(text: str, bot_user: str) -> bool:
+    """Say whether a message begins with the bot's name, apart from spaces and formatting marks."""
+    called = _CALL.search(text)
+    if called is None or called.group(1) != bot_user:
+        return False
+    return not text[: called.start()].strip(f"{_MARKS} \t\n")
+
+
 def _opened(before: str) -> str:
     """Return the marks (bold, italic, code, struck out) that open right before the bot's name."""
     words = before.rstrip(_MARKS)

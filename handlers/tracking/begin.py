@@ -69,6 +69,28 @@ class Beginning:
         )
         return values, await digest_time.with_them(self.services, self.place, values)
 
+    async def move(self) -> str:
+        """Return how this moves the channel's digest; empty if nothing is tracked here yet."""
+        if self.asked.day is None and self.asked.hour is None:
+            return ""
+        if not await self.tracked():
+            return ""
+        place = self.place
+        before = await self.services.channels.settings(place.team, place.channel)
+        _, after = await self.wanted()
+        return digest_time.move(before, after)
+
+    async def others_follow(self) -> bool:
+        """Say whether somebody else has keywords in this channel."""
+        return any(one.created_by != self.place.user for one in await self.tracked())
+
+    async def announce(self, step: str, message: Message) -> None:
+        """Post a public message that nothing depends on, once."""
+        try:
+            await self.once(step, partial(self._post, message))
+        except SlackRefused as refused:
+            log.warning("job %s cannot announce its %s: %s", self.job.id, step, refused)
+
     async def open(self, message: Message) -> str | None:
         """Post the public message. None: it was refused or may be lost, and the asker was told."""
         try:

@@ -45,6 +45,9 @@ class _TrackOne:
         values, settings = await self.begin.wanted()
         self.will_invent = await self.begin.will_invent()
         words = f"Read {digest_time.in_words(settings)}"
+        move = await self.begin.move()
+        if move:
+            words = f"{words}. {move.removesuffix('.')}"
         # If two people track the same keyword at once, the second sees what the first has started.
         async with self.services.in_progress.turn(self.place.team, self.place.channel):
             if not await self.begin.has_begun() and not await self._may_begin(values, words):
@@ -63,15 +66,16 @@ class _TrackOne:
         await self.begin.say(ts, last)
 
     async def _asks_first(self) -> bool:
-        """Ask for confirmation of the price. Returns False if none is needed."""
+        """Ask about the price, or about a digest that moves for others too. False: no need to."""
         if self.asked.confirmed:
             return False
+        known = await self.begin.known(self.question) is not None
+        move = await self.begin.move() if await self.begin.others_follow() else ""
         quote = await self.begin.week()
-        if not self.services.spending.must_be_confirmed(quote):
+        costs = self.asked.offered or self.services.spending.must_be_confirmed(quote)
+        if not move and (known or not costs):
             return False
-        if await self.begin.known(self.question) is not None:
-            return False
-        price = track_notes.price(self.asked, quote, self.begin.job.id)
+        price = track_notes.price(self.asked, quote, self.begin.job.id, move=move, tracked=known)
         await self.begin.tell("price", price)
         return True
 
@@ -86,7 +90,10 @@ class _TrackOne:
             if known.paused or self.question.page not in (None, known.question.page):
                 known = await self.begin.track(self.question)
             if self.asked.day or self.asked.hour:
+                move = await self.begin.move()
                 await digest_time.keep(self.services, self.place, values)
+                if move and await self.begin.others_follow():
+                    await self.begin.announce("moved", track_notes.moved(move, self.place.user))
             await self.begin.tell("already", already_tracked(known, words))
             return False
         here = await self.begin.tracked()

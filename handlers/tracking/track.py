@@ -64,7 +64,14 @@ def register(app: AsyncApp, services: Services) -> None:
     on_click(app, services, "bulk_cancel", _behind, cancel)
 
 
-async def ask(services: Services, place: Place, words: str, key: str) -> Message | None:
+async def offer(services: Services, place: Place, words: str, key: str) -> Message | None:
+    """Ask privately whether to track words that may be no keyword. Raises `BadQuestion`."""
+    return await ask(services, place, words, key, offered=True)
+
+
+async def ask(
+    services: Services, place: Place, words: str, key: str, *, offered: bool = False
+) -> Message | None:
     """Commit the tracking of one keyword. Raises `BadQuestion`."""
     channel_settings = await services.channels.of(place.team, place.channel)
     said = read_track_words(words)
@@ -73,7 +80,7 @@ async def ask(services: Services, place: Place, words: str, key: str) -> Message
     refused = await vendor_choice.refusal(services, place, (question,))
     if refused is not None:
         return refused
-    request = Request(place, Track((question,), said.day, said.hour))
+    request = Request(place, Track((question,), said.day, said.hour, offered=offered))
     return (await submit(services, Kind.TRACK, request, key)).note
 
 

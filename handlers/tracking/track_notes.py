@@ -26,18 +26,32 @@ def weekly_words(quote: Quote) -> str:
     return f"Each week: {_lower(money.at_most(quote))}" if quote.lines else ""
 
 
-def price(wanted: Track, quote: Quote, job_id: str) -> Message:
-    """Return the note that asks for confirmation of one keyword's price."""
+def price(
+    wanted: Track, quote: Quote, job_id: str, *, move: str = "", tracked: bool = False
+) -> Message:
+    """Return the note that asks for confirmation of one keyword's price, or of a moved digest.
+
+    `tracked`: the keyword is read already, so only `move` is asked about.
+    """
     now = now_words(quote, read_already=wanted.run is not None)
+    lines = [move, "Others follow keywords here; their digest moves too."] if move else []
+    if tracked:
+        lines.append("Move it?")
+    else:
+        lines += [f"Track {asked(wanted.questions[0])}?", f"{now} {weekly_words(quote)}".strip()]
     return private_notes.note(
-        f"Track {asked(wanted.questions[0])}?",
-        f"{now} {weekly_words(quote)}".strip(),
+        *lines,
         small=("Nothing was spent. The cost counts against whoever confirms.",),
         buttons=(
             Button("Confirm", "bulk_confirm", job_id),
             Button("Cancel", "bulk_cancel", job_id),
         ),
     )
+
+
+def moved(move: str, person: str) -> Message:
+    """Return the public message about a digest that moved without a new keyword."""
+    return private_notes.note(f"{move} <@{person}> moved it.")
 
 
 def cancelled(wanted: Track) -> Message:

@@ -97,7 +97,7 @@ def test_no_answer_is_4_with_the_report_and_the_reason(gap, ahrefs):
     [
         (["", "--json"], "Which keyword?"),
         (["x" * 500], "That keyword has 500 characters"),
-        ([KEYWORD, "--in", "germany"], "I do not know the country “germany”."),
+        ([KEYWORD, "--in", "atlantis"], "I do not know the country “atlantis”."),
         ([KEYWORD, "--site", "10.0.0.1"], "10.0.0.1 is an IP address."),
         ([KEYWORD, "--page", "https://a:b@x.example/"], "carries a user name or password"),
         ([KEYWORD, "--via", "nobody"], "I do not know a vendor “nobody”."),

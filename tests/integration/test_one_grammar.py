@@ -202,6 +202,6 @@ def test_a_value_given_in_words_and_by_an_option_is_rejected(tmp_path, arguments
 def test_pages_and_vendors_in_words_and_by_options_add_up(cli):
     vs = ("--vs", "https://b.example/")
     words = "crm vs:https://a.example/ via:ahrefs"
-    report = json.loads(cli.run("gap", words, *vs, "--json").stdout)
+    report = json.loads(cli.run("gap", words, *vs, "--json", code=4).stdout)
     asked = {source["what"] for source in report["sources"]}
     assert {"referring domains of a.example", "referring domains of b.example"} <= asked

@@ -374,3 +374,49 @@ async def test_a_full_channel_takes_no_more(bot, monkeypatch):
     await bot.gap("track crm software")
     assert "This channel follows 1 keywords" in bot.seen()[-1].text
     assert len(await bot.tracked()) == 1
+
+
+async def test_a_digest_that_moves_for_others_too_is_asked_about_first(bot):
+    await bot.gap("track best crm on:tue", user="ben")
+    await bot.gap("track crm software on:wed")
+    note = bot.by_bot()[-1]
+    assert note.only_for == bot.playground.workspace.user("ana").id
+    assert "The channel's digest moves from Tuesday to Wednesday." in note.text
+    assert len(await bot.tracked()) == 1
+    assert (await bot.settings_in()).digest_day == "tue"
+    await bot.click(note, "Confirm")
+    assert (await bot.settings_in()).digest_day == "wed"
+    public = [message for message in bot.by_bot() if message.only_for is None]
+    assert "The channel's digest moves from Tuesday to Wednesday" in words(public[-1])
+
+
+async def test_a_move_that_is_cancelled_leaves_the_digest_where_it_was(bot):
+    await bot.gap("track best crm on:tue", user="ben")
+    await bot.gap("track crm software on:wed at:10:00")
+    note = bot.by_bot()[-1]
+    assert "moves from Tuesday at 09:00 to Wednesday at 10:00." in note.text
+    await bot.click(note, "Cancel")
+    assert (await bot.settings_in()).digest_day == "tue"
+    assert len(await bot.tracked()) == 1
+
+
+async def test_a_keyword_that_is_tracked_already_moves_the_digest_in_public(bot):
+    await bot.gap("track best crm on:tue", user="ben")
+    await bot.gap("track best crm on:wed")
+    note = bot.by_bot()[-1]
+    assert "Move it?" in note.text
+    assert (await bot.settings_in()).digest_day == "tue"
+    await bot.click(note, "Confirm")
+    assert (await bot.settings_in()).digest_day == "wed"
+    assert any(
+        m.only_for is None and "moves from Tuesday to Wednesday" in m.text for m in bot.by_bot()
+    )
+
+
+async def test_whoever_follows_alone_moves_the_digest_without_a_question(bot):
+    await bot.gap("track best crm on:tue")
+    await bot.gap("track crm software on:wed")
+    message = bot.by_bot()[-1]
+    assert message.only_for is None
+    assert "The channel's digest moves from Tuesday to Wednesday" in words(message)
+    assert (await bot.settings_in()).digest_day == "wed"

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from support.clock import FakeClock
 
-from bot.cli.import_ import command
+from bot.cli import main
 from bot.model.links import Scope, Target
 from bot.providers.base import (
     Capability,
@@ -36,7 +36,7 @@ def move_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def invoke(*arguments: object, code: int = 0) -> str:
-    result = CliRunner().invoke(command, [str(argument) for argument in arguments])
+    result = CliRunner().invoke(main, ["import", *map(str, arguments)])
     assert result.exit_code == code, result.output
     return result.output
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from jsonschema import Draft7Validator
 
 import handlers
-from bot.cli.manifest import command
+from bot.cli import main
 from bot.common.errors import ConfigError
 from handlers.slack.manifest import for_http, read_manifest
 
@@ -37,7 +37,7 @@ SCOPES_OF_PLACES = {"chat:write.public"}
 
 
 def printed(*arguments: str) -> dict:
-    result = CliRunner().invoke(command, arguments, catch_exceptions=False)
+    result = CliRunner().invoke(main, ["manifest", *arguments], catch_exceptions=False)
     assert result.exit_code == 0
     return yaml.safe_load(result.output)
 
@@ -160,3 +160,10 @@ def test_the_scopes_are_exactly_those_of_the_methods_events_and_commands():
 
 def test_it_asks_for_no_scope_that_reads_what_people_write_to_each_other():
     assert "history" not in str(read_manifest()["oauth_config"])
+
+
+def test_direct_messages_are_read_only_because_no_event_would_tell_us_what_is_written_there():
+    manifest = printed()
+    assert "message.im" not in manifest["settings"]["event_subscriptions"]["bot_events"]
+    assert manifest["features"]["app_home"]["messages_tab_read_only_enabled"]
+    assert "Type /gap in any channel" in manifest["display_information"]["long_description"]

@@ -211,8 +211,8 @@ def test_only_web_addresses_are_pages(page):
 
 
 def test_an_unknown_country_is_refused_with_how_to_name_one():
-    assert refusal("crm in:germany") == (
-        "I do not know the country “germany”. Use its two-letter code, like us or de."
+    assert refusal("crm in:atlantis") == (
+        "I do not know the country “atlantis”. Use its two-letter code, like us or de."
     )
 
 
@@ -413,3 +413,23 @@ def test_named_pages_lose_what_came_with_a_click_and_count_once():
 def test_a_page_of_ours_right_at_a_public_suffix_belongs_to_no_site_of_ours():
     with pytest.raises(BadQuestion, match="is not a site"):
         make("crm", Defaults(), page="https://s3.amazonaws.com/bucket/crm")
+
+
+@pytest.mark.parametrize(
+    ("said", "market"),
+    [
+        ("in:germany lang:german", ("de", "de")),
+        ("in:Deutschland lang:Deutsch", ("de", "de")),
+        ("in:new-zealand lang:english", ("nz", "en")),
+        ("in:uk", ("gb", "en")),
+        ("in:united_states lang:español", ("us", "es")),
+        ("in:de", ("de", "en")),
+    ],
+)
+def test_countries_and_languages_go_by_name_or_code(said, market):
+    assert read(f"crm {said}").market == Market(*market)
+
+
+@pytest.mark.parametrize("said", ["in:german", "in:atlantis", "lang:germany", "lang:klingon"])
+def test_a_language_is_no_country_and_a_country_no_language(said):
+    assert "I do not know the" in refusal(f"crm {said}")
