@@ -18,6 +18,9 @@ cannot be read · 3 the installation is not set up for this · 4 no answer: noth
 """
 
 
+_HELP = ["-h", "--help"]
+
+
 class _Commands(click.Group):
     """Imports only the file of the command that is called, and prints errors as sentences."""
 
@@ -33,6 +36,8 @@ class _Commands(click.Group):
         for module in iter_modules(__path__):
             if module.name.rstrip("_") == cmd_name and not cmd_name.startswith("_"):
                 found: click.Command = import_module(f"{__name__}.{module.name}").command
+                # Each has them of its own: Click keeps those of whoever asks a command first.
+                found.context_settings.setdefault("help_option_names", _HELP)
                 return found
         return None
 
@@ -58,7 +63,7 @@ class _Commands(click.Group):
 @click.group(
     cls=_Commands,
     epilog=EXIT_CODES,
-    context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]},
+    context_settings={"max_content_width": 100, "help_option_names": _HELP},
 )
 @click.version_option(package_name="linkgap", prog_name="linkgap")
 def main() -> None:

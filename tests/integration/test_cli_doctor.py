@@ -95,7 +95,7 @@ def test_online_a_dead_key_is_reported_and_stops_nothing(doctor):
 
 def test_it_says_that_a_version_of_semrush_ends_and_what_to_do(doctor):
     said = doctor(LINKGAP_SEMRUSH_API_KEY="a-key")
-    assert "version 3 of its API has been deprecated since 16 November 2026" in said.output
+    assert "Version 3 of its API has been deprecated since 16 November 2026" in said.output
     assert "Set LINKGAP_SEMRUSH_V4_API_KEY" in said.output
 
 

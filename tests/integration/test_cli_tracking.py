@@ -217,7 +217,7 @@ def test_every_bad_row_of_a_file_is_named_and_every_good_one_tracked(cli):
         f"{keyword(0)};{OWN_SITE};{our_page(0)};us;no",
         f";{OWN_SITE};;;",
         "",
-        f"crm;{OWN_SITE};;germany;",
+        f"crm;{OWN_SITE};;atlantis;",
         f"crm;{OWN_SITE};https://other.example/;;",
         f"crm;{OWN_SITE};;;perhaps",
         f"crm;{OWN_SITE};;;;;",

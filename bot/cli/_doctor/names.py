@@ -3,19 +3,21 @@
 import os
 from collections.abc import Iterator
 from difflib import get_close_matches
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from dotenv import dotenv_values
 from pydantic_settings import BaseSettings
 
 from bot.cli._doctor.diagnosis import Diagnosis, wrong
+from bot.providers.registry import GROUP
 from bot.settings.environment import RENAMED, Settings, VendorOptions
 
 _OURS, _SLACKS = "LINKGAP_", "SLACK_"
 
 
 def unread(env_file: Path) -> Iterator[Diagnosis]:
-    """Yield each of our variables that no setting reads; call it after vendors were discovered.
+    """Yield each of our variables that no setting reads.
 
     Slack's names are reported only if they nearly match one of ours, because other programs use
     Slack's names too.
@@ -33,6 +35,8 @@ def unread(env_file: Path) -> Iterator[Diagnosis]:
 
 
 def _known() -> set[str]:
+    for entry in entry_points(group=GROUP):
+        entry.load()  # a vendor's settings are known once its module is
     known = {f"{_OURS}{old}".upper() for old in RENAMED}
     kinds: list[type[BaseSettings]] = [Settings, *_subclasses(VendorOptions)]
     for kind in kinds:
