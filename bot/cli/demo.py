@@ -124,7 +124,7 @@ async def _bot(playground: Playground, database: Path) -> AsyncIterator[Services
     clock = SystemClock()
     vendor = sample.build(settings, clock)
     async with core(settings, clock, Registry((vendor,), ())) as product, slack_bot(product) as bot:
-        server = uvicorn.Server(uvicorn.Config(http_app(bot), log_level="warning"))
+        server = uvicorn.Server(uvicorn.Config(http_app(bot), log_config=None))
         running = asyncio.create_task(server.serve([listener]))
         await bot.jobs.start()
         bot.jobs.keep_lease()

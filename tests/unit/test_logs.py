@@ -21,6 +21,10 @@ def written(monkeypatch):
     """Return a function that logs with a form, and gives the lines of stderr."""
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
+    for name in ("uvicorn", "uvicorn.error"):  # a server that another test ran may have set them up
+        monkeypatch.setattr(logging.getLogger(name), "handlers", [])
+        monkeypatch.setattr(logging.getLogger(name), "propagate", True)
+        monkeypatch.setattr(logging.getLogger(name), "disabled", False)
 
     def write(form, act) -> list[str]:
         monkeypatch.setattr(sys, "stderr", io.StringIO())

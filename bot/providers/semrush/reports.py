@@ -44,7 +44,7 @@ LONGEST_URL = 6_000
 
 # The formats of unquoted cells; an empty cell means unknown.
 NUMBER, COUNT = re.compile(r"(?:-?\d+(?:\.\d+)?)?"), re.compile(r"\d+")
-NAME_CELL, MOMENT = re.compile(r"[^;\s]+"), re.compile(r"(?:\d{9,11}|0)?")
+NAME_CELL, MOMENT = re.compile(r"[^;\s]+"), re.compile(r"\A(?:\d{9,11}|0)?\Z")
 FLAG, CERTAIN_FLAG = re.compile(r"true|false|"), re.compile(r"true|false")
 _LONGEST_ROW = 50_000  # characters, far more than the longest addresses and titles together
 TYPES = {Scope.SITE: "root_domain", Scope.PAGE: "url"}
