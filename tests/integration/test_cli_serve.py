@@ -62,7 +62,7 @@ async def serving(folder, playground, *arguments, until: str):
 
 def served(arguments, folder, env, pipe):
     """Be the command in the fork, where waits last a hundredth."""
-    wiring.SystemClock = HastyClock
+    wiring.SystemClock, wiring.INTRODUCTION_S = HastyClock, 0.05
     command(arguments, folder, env, os.devnull, f"/dev/fd/{pipe.fileno()}")
 
 
