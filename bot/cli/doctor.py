@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from itertools import chain
-from pathlib import Path
 
 import click
 from rich.table import Table
@@ -16,14 +15,15 @@ from bot.cli._doctor.diagnosis import Diagnosis, Grade, wrong
 from bot.cli._terminal import Terminal, say_json
 from bot.common.clock import SystemClock
 from bot.providers.base import Capability, Vendor
+from bot.providers.client import vendor_client
 from bot.providers.registry import Registry, discover
 from bot.render.money import amount
 from bot.settings.environment import Settings, load
+from bot.settings.modes import ENV_FILE
 from bot.spending.budget import Rules
 from bot.store.inspection import inspect
 from bot.wiring import core
 
-_ENV_FILE = Path(".env")
 _STYLES = {Grade.GOOD: "green", Grade.NOTE: "", Grade.WRONG: "bold red"}
 _IN_WORDS = {
     Capability.SERP: "search results",
@@ -61,8 +61,8 @@ def command(ctx: click.Context, *, online: bool, as_json: bool) -> None:
     found = list(
         chain(
             files.database(file),
-            files.env_file(_ENV_FILE),
-            names.unread(_ENV_FILE),
+            files.env_file(ENV_FILE),
+            names.unread(ENV_FILE),
             slack.tokens(settings),
             vendors.lacking(settings, registry, has_imports=file.has_imports),
         )
@@ -79,6 +79,7 @@ def command(ctx: click.Context, *, online: bool, as_json: bool) -> None:
 
 async def _online(settings: Settings, found: Iterable[Diagnosis]) -> list[Diagnosis]:
     """Ask Slack and the vendors; vendors only if the database can record the requests."""
+    await vendor_client().aclose()  # a proxy that is none stops Slack's client as well
     said = await slack.online(settings, SystemClock())
     if any(one.subject == files.DATABASE and one.grade is Grade.WRONG for one in found):
         cure = "Each request is written down first: mend the database, then ask again."

@@ -272,6 +272,13 @@ def test_online_a_slack_that_does_not_answer_is_told(doctor):
     assert "SLACK_APP_TOKEN could not be checked: Slack gave no answer" in said.output
 
 
+def test_online_a_proxy_that_is_none_is_told_before_anybody_is_asked(doctor):
+    said = doctor("--online", SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1",
+                  HTTPS_PROXY="nonsense://x")  # fmt: skip
+    assert said.exit_code == 3
+    assert "HTTPS_PROXY: this is no proxy that can be used" in said.output
+
+
 def test_online_a_clock_that_is_off_is_told(doctor, monkeypatch):
     later = datetime.now(UTC) + timedelta(seconds=400)
     monkeypatch.setattr(doctor_command, "SystemClock", lambda: FixedClock(later))

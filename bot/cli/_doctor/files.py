@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.cli._doctor.diagnosis import Diagnosis, good, note, wrong
+from bot.settings import modes
 from bot.store.inspection import FileState, is_exposed
 
-DATABASE, _SETTINGS = "Database", "Settings"
+DATABASE = "Database"
 _LEAST_FREE, _LITTLE_FREE = 50_000_000, 500_000_000  # bytes
 
 
@@ -25,23 +26,13 @@ def database(state: FileState) -> Iterator[Diagnosis]:
         say = wrong if state.free < _LEAST_FREE else note
         left = f"{state.free / 1e6:,.0f} MB"
         yield say(DATABASE, f"Only {left} are free beside {path}. Make room before it is full.")
-    yield from _exposed(DATABASE, state.exposed)
+    yield from (wrong(DATABASE, modes.in_words(file, modes.ALL)) for file in state.exposed)
 
 
 def env_file(path: Path) -> Iterator[Diagnosis]:
     """Yield a finding if other users can read the keys."""
     if is_exposed(path):
-        yield from _exposed(_SETTINGS, (path,))
-
-
-def _exposed(subject: str, files: tuple[Path, ...]) -> Iterator[Diagnosis]:
-    for file in files:
-        mode = f"{file.stat().st_mode & 0o777:04o}"
-        yield wrong(
-            subject,
-            f"{file} is open to other users of this machine (mode {mode}). "
-            f"Close it: `chmod 600 {file}`.",
-        )
+        yield wrong("Settings", modes.in_words(path, modes.KEYS))
 
 
 def _sentence(fault: str) -> str:
