@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 from fakes.worlds.any_digest import lines, new_links, own_links, tuples_of
-from fakes.worlds.digests import first_line, line, new_link, own_link
+from fakes.worlds.digests import first_line, line, new_link, own_link, suggestions
 from hypothesis import given
 
 from bot.model.tracking import GapReasons, Outlook
 from bot.render.tracking.digest_clients import clients_sentence
 from bot.render.tracking.digest_sentence import digest_sentence
-from bot.render.tracking.suggestions import suggestions, to_do
+from bot.render.tracking.suggestions import to_do
 
 
 @pytest.mark.parametrize(

@@ -30,16 +30,6 @@ Proposed = tuple[ToDoKind, str, str]
 """What was proposed before: the kind, what it was about, and why."""
 
 
-def suggestions(
-    lines: Sequence[KeywordLine],
-    new_links: Sequence[NewCompetitorLink],
-    won: Sequence[OwnLink],
-    lost: Sequence[OwnLink],
-) -> tuple[str, ...]:
-    """Return what is proposed, in words."""
-    return tuple(one.words for one in to_do(lines, new_links, won, lost))
-
-
 def to_do(
     lines: Sequence[KeywordLine],
     new_links: Sequence[NewCompetitorLink],

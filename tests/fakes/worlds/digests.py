@@ -20,7 +20,7 @@ from bot.model.tracking import (
     Unread,
 )
 from bot.render.tracking.digest_sentence import digest_sentence
-from bot.render.tracking.suggestions import suggestions
+from bot.render.tracking.suggestions import to_do
 from bot.render.tracking.tracked_list import ListRow
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -28,6 +28,11 @@ SITE = "ledgerly.example"
 PAGE = "https://ledgerly.example/crm"
 _WORDS = ("crm", "accounting software", "invoice app", "payroll", "help desk", "time tracking")
 _KINDS = ("best {}", "{} for startups", "free {}", "{} pricing", "{} alternatives")
+
+
+def suggestions(*week):
+    """Return in words what a week proposes."""
+    return tuple(one.words for one in to_do(*week))
 
 
 def page_for(keyword):
