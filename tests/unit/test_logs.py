@@ -25,6 +25,9 @@ def written(monkeypatch):
         monkeypatch.setattr(logging.getLogger(name), "handlers", [])
         monkeypatch.setattr(logging.getLogger(name), "propagate", True)
         monkeypatch.setattr(logging.getLogger(name), "disabled", False)
+    server = logging.getLogger("uvicorn.error")
+    its_level = server.level
+    server.setLevel(logging.NOTSET)
 
     def write(form, act) -> list[str]:
         monkeypatch.setattr(sys, "stderr", io.StringIO())
@@ -34,6 +37,7 @@ def written(monkeypatch):
         return sys.stderr.getvalue().splitlines()
 
     yield write
+    server.setLevel(its_level)
     root.handlers[:] = before
     root.setLevel(level)
 
