@@ -94,8 +94,14 @@ class People:
     async def say(
         self, user: str, channel: str, text: str, *, thread_ts: str | None = None
     ) -> Ack | None:
-        """Send what is in the composer: a message, or a command if it starts with a slash."""
+        """Send what is in the composer: a message, or a command if it starts with a slash.
+
+        Raises SlackError(restricted_action) where the app's manifest shows no composer.
+        """
         who, where = self._present(user, channel)
+        app = self.workspace.app_behind(where)
+        if app is not None and not app.tabs.takes_messages:
+            raise SlackError("restricted_action")
         if text.startswith("/"):
             command, _, rest = text.partition(" ")
             if command == "/invite":
@@ -107,8 +113,8 @@ class People:
         wording = payloads.with_links(payloads.with_names(self.workspace, payloads.escaped(text)))
         message = self.workspace.post(where.id, who, wording, thread_ts=thread_ts)
         ack = None
-        for app in list(self.workspace.apps.values()):
-            ack = await self._tell(app, where, message) or ack
+        for one in list(self.workspace.apps.values()):
+            ack = await self._tell(one, where, message) or ack
         return ack
 
     async def _tell(self, app: App, channel: Channel, message: Message) -> Ack | None:
@@ -150,15 +156,21 @@ class People:
 
     # -- events ----------------------------------------------------------------------------
 
-    async def open_home(self, user: str) -> Ack | None:
-        """Open the home tab of the app; None when the app does not subscribe to that event."""
+    async def open_home(self, user: str, app_id: str | None = None) -> Ack | None:
+        """Open an app at its home tab, or at its messages when it has no home tab.
+
+        Without an id it is the first app. None when the app has neither tab, or does not subscribe
+        to that event.
+        """
         who = self.workspace.user(user).id
-        app = next(iter(self.workspace.apps.values()))
+        app = self.workspace.apps[app_id or next(iter(self.workspace.apps))]
+        if not app.tabs.home and not app.tabs.messages:
+            return None
         body: dict[str, Any] = {
             "type": "app_home_opened",
             "user": who,
             "channel": self.workspace.direct(app.bot_user, who).id,
-            "tab": "home",
+            "tab": "home" if app.tabs.home else "messages",
             "event_ts": self.workspace.stamp(),
         }
         return await self._event(app, "app_home_opened", None, body)

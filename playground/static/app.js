@@ -149,15 +149,15 @@ function composerFor(channel, thread) {
   return composer({ label, disabled: !joined, context: () => state, send });
 }
 
-async function openHome() {
+async function openHome(app) {
   here.tab = "home";
   draw();
-  await post("home", {});
+  await post("home", { app: app.id });
 }
 
 function drawHome(app) {
   if (!app.home) return h("div", { class: "home" }, h("p", { class: "empty" }, `${app.name} has not published its home tab yet.`));
-  return h("div", { class: "home" }, renderBlocks(app.home.blocks, contextFor({ view: "home" })));
+  return h("div", { class: "home" }, renderBlocks(app.home.blocks, contextFor({ view: "home", app: app.id })));
 }
 
 function drawChannel() {
@@ -166,7 +166,7 @@ function drawChannel() {
   const app = state.apps.find((one) => one.user === channel.with);
   const title = channel.kind === "im" ? state.users[channel.with].real_name : [sign(channel), " ", channel.name];
   const tab = (name, label, onclick) => h("button", { type: "button", role: "tab", "aria-selected": String(here.tab === name), onclick }, label);
-  const tabs = app ? h("div", { class: "tabs", role: "tablist" }, tab("home", "Home", openHome), tab("messages", "Messages", () => { here.tab = "messages"; draw(); })) : null;
+  const tabs = app ? h("div", { class: "tabs", role: "tablist" }, tab("home", "Home", () => openHome(app)), tab("messages", "Messages", () => { here.tab = "messages"; draw(); })) : null;
   const head = h("header", { class: "channel-head" }, h("h1", {}, title), h("span", { class: "muted grow" }, channel.topic), tabs,
     channel.kind === "im" ? null : h("span", { class: "muted" }, `${channel.members} members`));
   if (app && here.tab === "home") {

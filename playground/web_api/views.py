@@ -141,7 +141,9 @@ def _check_hash(call: Call, view: View) -> None:
 
 
 def publish_view(call: Call) -> dict[str, Any]:
-    """views.publish: the home tab of one user."""
+    """views.publish: the home tab of one user, if the manifest has that tab."""
+    if not call.app.tabs.home:
+        raise SlackError("not_enabled")
     body = _wanted(call, "home")
     user = call.workspace.user(call.required("user_id"))
     key = (call.app.id, user.id)
