@@ -122,6 +122,7 @@ class Page:
             self._place(body),
             body["action_id"],
             body.get("value"),
+            block_id=body.get("block_id"),
             filled=body.get("filled"),
         )
         return {"ok": ack.ok, "error": ack.error}

@@ -46,6 +46,8 @@ class Workspace:
         self.modals: dict[str, list[View]] = {}
         """The open stack of modals by user id, the visible one last."""
         self.apps: dict[str, App] = {}
+        self.refused_types: frozenset[str] = frozenset()
+        """Types of blocks, elements and cells that this workspace does not know."""
         self.triggers = Triggers(self.clock)
         self.on_change: list[Callable[[], None]] = []
         self._ids = itertools.count(1)
@@ -232,7 +234,14 @@ class Workspace:
         for key in ("accessory", "element"):
             if key in named:
                 named[key] = self._named(named[key])
+        if "rows" in named:
+            named["rows"] = [[self._cell(cell) for cell in row] for row in named["rows"]]
         return named
+
+    def _cell(self, cell: dict[str, Any]) -> dict[str, Any]:
+        if cell["type"] != "action_cell":
+            return cell
+        return {**cell, "element": self._named(cell["element"])}
 
     def _named(self, element: dict[str, Any]) -> dict[str, Any]:
         if element["type"] == "card":

@@ -55,7 +55,7 @@ function contextFor(place) {
   context.act = async (element, value) => {
     if (!(await confirmed(element.confirm))) return;
     const { errors, ...rest } = place;
-    await post("click", { ...rest, action_id: element.action_id, value, filled: filled(context) });
+    await post("click", { ...rest, action_id: element.action_id, block_id: element.block_id, value, filled: filled(context) });
   };
   return context;
 }

@@ -46,7 +46,7 @@ function card(block, context) {
     block.title ? h("strong", {}, textObject(block.title, context)) : null,
     block.subtitle ? h("div", { class: "muted" }, textObject(block.subtitle, context)) : null,
     block.body ? h("div", {}, textObject(block.body, context)) : null,
-    block.actions ? h("div", { class: "actions" }, block.actions.map((one) => element(one, context))) : null);
+    block.actions ? h("div", { class: "actions" }, block.actions.map((one) => element(within(block, one), context))) : null);
 }
 
 function container(block, context) {
@@ -81,7 +81,7 @@ const RENDERERS = {
   plan: (block) => h("div", {}, h("strong", {}, block.title), h("ul", { class: "tasks" }, block.tasks.map(task))),
   task_card: (block) => h("ul", { class: "tasks" }, task(block)),
   context_actions: (block, context) => h("div", { class: "actions" }, block.elements.flatMap((one) =>
-    one.type === "feedback_buttons" ? [one.positive_button, one.negative_button].map((each) => element({ ...each, type: "button", action_id: one.action_id }, context)) : [element({ ...one, type: "button" }, context)])),
+    one.type === "feedback_buttons" ? [one.positive_button, one.negative_button].map((each) => element({ ...each, type: "button", action_id: one.action_id, block_id: block.block_id, chosen: each.value ?? each.text.text }, context)) : [element(within(block, { ...one, type: "button" }), context)])),
 };
 
 function render(block, context) {

@@ -15,7 +15,7 @@ function button(element, context) {
     const pressed = event.currentTarget;
     pressed.classList.add("busy");
     try {
-      await context.act(element, null);
+      await context.act(element, element.chosen ?? null);
     } finally {
       pressed.classList.remove("busy");
     }
@@ -24,7 +24,7 @@ function button(element, context) {
   if (!element.url) return h("button", { type: "button", ...attributes }, words);
   const anchor = link(element.url, words, h("span", { "aria-hidden": "true" }, " ↗"));
   anchor.className = `button${style}`;
-  anchor.addEventListener("click", () => context.act(element, null));
+  anchor.addEventListener("click", () => context.act(element, element.chosen ?? null));
   return anchor;
 }
 
