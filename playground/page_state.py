@@ -102,6 +102,7 @@ def _file(file: File) -> dict[str, Any]:
         "size": file.length,
         "url": f"/files/{file.id}/{file.name}",
         "preview": head.decode("utf-8-sig", "replace"),
+        "preview_cut": is_text and len(file.content or b"") > _PREVIEW_BYTES,
     }
 
 

@@ -26,13 +26,18 @@ function input(block, context) {
   const error = context.errors?.[block.block_id];
   const control = element(within(block, block.element), context, true);
   const id = `field-${block.block_id}`;
-  if (["INPUT", "SELECT", "TEXTAREA"].includes(control.tagName)) control.id = id;
+  const isOne = ["INPUT", "SELECT", "TEXTAREA"].includes(control.tagName);
+  if (isOne) {
+    control.id = id;
+    control.removeAttribute("aria-label");
+  } else control.setAttribute("aria-label", block.label.text);
+  control.setAttribute("aria-describedby", `${id}-error ${id}-hint`);
   if (error) control.setAttribute("aria-invalid", "true");
   return h("div", { class: "field", "data-block": block.block_id },
-    h("label", { for: id }, block.label.text, block.optional ? h("span", { class: "optional" }, " (optional)") : null),
+    h(isOne ? "label" : "div", { class: "label", for: isOne ? id : null }, block.label.text, block.optional ? h("span", { class: "optional" }, " (optional)") : null),
     control,
-    h("p", { class: "field-error", role: "alert" }, error ?? ""),
-    block.hint ? h("p", { class: "hint" }, block.hint.text) : null);
+    h("p", { class: "field-error", id: `${id}-error`, role: "alert" }, error ?? ""),
+    block.hint ? h("p", { class: "hint", id: `${id}-hint` }, block.hint.text) : null);
 }
 
 function header(block) {

@@ -91,6 +91,21 @@ export function dataTable(block, context) {
     foot);
 }
 
+const NUMBER = /^-?[\d,. ]*\d ?%?$/;
+const LONG = 34;
+
+// `all` are the rows by which a column is taken for one of numbers, so that it stays so when more are shown.
+export function csvTable(name, head, rows, all) {
+  const columns = [...head.keys()];
+  const numeric = columns.map((column) => all.some((row) => row[column]) && all.every((row) => !row[column] || NUMBER.test(row[column])));
+  const cell = (tag, words, column, more = {}) =>
+    h(tag, { class: numeric[column] ? "align-right" : null, title: words.length > LONG ? words : null, ...more }, words);
+  return h("div", { class: "scroll csv-scroll", tabindex: "0", role: "region", "aria-label": name },
+    h("table", { class: "grid csv" },
+      h("thead", {}, h("tr", {}, head.map((words, column) => cell("th", words, column, { scope: "col" })))),
+      h("tbody", {}, rows.map((row) => h("tr", {}, columns.map((column) => cell("td", row[column] ?? "", column)))))));
+}
+
 // A CSV's first rows; quoted fields may hold commas, quotes and line ends.
 export function csvRows(text) {
   const rows = [[]];
