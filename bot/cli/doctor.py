@@ -64,7 +64,7 @@ def command(ctx: click.Context, *, online: bool, as_json: bool) -> None:
             files.env_file(ENV_FILE),
             names.unread(ENV_FILE),
             slack.tokens(settings),
-            vendors.lacking(settings, registry, has_imports=file.has_imports),
+            vendors.lacking(settings, registry, file),
         )
     )
     if online:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 
 from bot.common.clock import Clock
-from bot.common.errors import BadQuestion, ConfigError
+from bot.common.errors import BadQuestion, ConfigError, NotConnected
 from bot.model.prices import vendors_in
 from bot.providers.base import Capability, Local, NotConfigured, Remote, Vendor
 from bot.settings.environment import Settings
@@ -50,7 +50,7 @@ class Registry:
         for absent in self.not_configured:
             if absent.name == name:
                 needs = " and ".join(absent.needs)
-                raise BadQuestion(f"{absent.title} is not connected: {needs} is not set.")
+                raise NotConnected(f"{absent.title} is not connected: {needs} is not set.")
         known = ", ".join(vendor.name for vendor in self.vendors) or "none"
         raise BadQuestion(f"I do not know a vendor “{name[:40]}”. Connected: {known}.")
 
