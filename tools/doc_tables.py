@@ -1,4 +1,4 @@
-"""Write the vendor tables of the README and docs/providers.md from pyproject.toml's entry points.
+"""Write the tables of vendors, their settings and the exports that are read, from the code.
 
 Run this file to write them; a test compares. `tools.checklist` says how well a vendor is tested.
 """
@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from bot.common.clock import SystemClock
+from bot.exports.signatures import SIGNATURES
 from bot.providers.base import Capability, NotConfigured, Vendor
 from bot.providers.registry import GROUP, Build
 from bot.settings.environment import Settings, VendorOptions, load
@@ -25,7 +26,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from tools import checklist
 
 ROOT = Path(__file__).parents[1]
-README, PROVIDERS = ROOT / "README.md", ROOT / "docs" / "providers.md"
+README, DOCS = ROOT / "README.md", ROOT / "docs"
+PROVIDERS, SETTINGS, EXPORTS = (
+    DOCS / "providers.md",
+    DOCS / "settings.md",
+    DOCS / "exports.md",
+)
 
 _IN_WORDS = {
     Capability.SERP: "who ranks for a keyword",
@@ -109,8 +115,8 @@ def readme_vendors(vendors: tuple[Described, ...]) -> str:
     return "\n".join([head, *rows])
 
 
-def readme_settings(vendors: tuple[Described, ...]) -> str:
-    """Return the README's table of the vendors' settings."""
+def vendor_settings(vendors: tuple[Described, ...]) -> str:
+    """Return the table of the vendors' settings."""
     rows = [
         f"| `{one.variable}` | {one.default} | {vendor.title}: {one.meaning} |"
         for vendor in vendors
@@ -151,9 +157,30 @@ def between(text: str, name: str, table: str) -> str:
 
 
 def readme(text: str, vendors: tuple[Described, ...]) -> str:
-    """Return the README with both tables up to date."""
-    with_vendors = between(text, "vendors", readme_vendors(vendors))
-    return between(with_vendors, "vendor settings", readme_settings(vendors))
+    """Return the README with its table up to date."""
+    return between(text, "vendors", readme_vendors(vendors))
+
+
+def settings_page(text: str, vendors: tuple[Described, ...]) -> str:
+    """Return docs/settings.md with the vendors' settings up to date."""
+    return between(text, "vendor settings", vendor_settings(vendors))
+
+
+def exports_page(text: str) -> str:
+    """Return docs/exports.md with its table up to date."""
+    rows = [
+        f"| {tool} | {', '.join(_kinds(tool))} |"
+        for tool in dict.fromkeys(one.tool for one in SIGNATURES)
+    ]
+    return between(text, "exports", "\n".join(["| Tool | Reports |\n|---|---|", *rows]))
+
+
+def _kinds(tool: str) -> list[str]:
+    """Return a tool's reports in words, those that are samples marked."""
+    reports = dict.fromkeys((one.kind, one.sampled) for one in SIGNATURES if one.tool == tool)
+    return [
+        kind.replace("_", " ") + (" (a sample)" if sampled else "") for kind, sampled in reports
+    ]
 
 
 def _describe(entry: EntryPoint) -> Described:
@@ -223,4 +250,6 @@ def _section(vendor: Described) -> str:
 if __name__ == "__main__":
     found = described()
     README.write_text(readme(README.read_text("utf-8"), found), "utf-8")
+    SETTINGS.write_text(settings_page(SETTINGS.read_text("utf-8"), found), "utf-8")
+    EXPORTS.write_text(exports_page(EXPORTS.read_text("utf-8")), "utf-8")
     PROVIDERS.write_text(providers_page(found), "utf-8")
