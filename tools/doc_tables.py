@@ -51,8 +51,11 @@ _INTRODUCTION = (
     "one is a file of its own: [how to add a vendor](../CONTRIBUTING.md#add-a-vendor-in-one-file)."
 )
 _GRADES = (
-    "A grade says what stands behind the tests. Nobody has ever asked a live service for them: no "
-    "vendor's account was at hand, so prices, limits and answers are those that are published."
+    "A grade follows from which test files a vendor has. Nobody has ever asked a live service for "
+    "them: no vendor's account was at hand, so prices, limits and answers are those that are "
+    "published. The contracts and the published answers are not part of this repository. Where "
+    "they are not at hand their tests are skipped, and the local servers alone stand behind a "
+    "vendor."
 )
 _CASES = (
     "The contract is one suite, `tests/contract/test_every_vendor.py` and "

@@ -72,6 +72,15 @@ def test_all_invalid_settings_are_reported_together(doctor):
     assert "no vendor is called nobody" in said.output
 
 
+@pytest.mark.parametrize("command", ["doctor", "serve"])
+def test_our_own_faults_hide_no_fault_of_a_vendors_settings(doctor, command):
+    env = {"LINKGAP_COUNTRY": "zz", "LINKGAP_WORKERS": "0", "LINKGAP_AHREFS_ROW_CAP": "1"}
+    doctor()  # from a folder without a .env
+    said = CliRunner(env=env).invoke(main, [command])
+    assert said.exit_code == 3
+    assert all(name in said.output for name in env)
+
+
 def test_online_it_asks_for_the_balance_and_nothing_that_costs(doctor):
     with in_thread(AhrefsServer()) as server:
         said = doctor(
