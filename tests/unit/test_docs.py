@@ -117,6 +117,10 @@ def test_the_readme_shows_the_two_commands_before_anything_else():
     assert block(README, "").split("\n")[:2] == ["make demo", "make test"]
 
 
+def test_the_readme_stays_short_enough_to_be_read():
+    assert len(README.splitlines()) <= 210
+
+
 def test_every_command_and_option_is_in_the_synopsis_and_the_reverse():
     synopsis = block(CLI, "")
     shown = {line.split()[1]: set(OPTION.findall(line)) for line in synopsis.splitlines()}

@@ -3,22 +3,27 @@
 import re
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
+from unittest.mock import create_autospec
 
 import pytest
 from click.testing import CliRunner
 from fakes.servers.ahrefs_server import KEY, AhrefsServer
+from fakes.servers.in_thread import in_thread
 from fakes.worlds.ahrefs_world import KEYWORD, OWN_SITE
 from support.vendors.vendor_bench import CASES, built
 
 from benchmarks.units import as_read
 from bot.cli import main
 from bot.model.question import Defaults, parse
-from bot.providers.base import Remote, Vendor
+from bot.providers.base import Capability, Remote, Vendor
 from bot.settings.catalogue import BY_NAME
 from bot.settings.environment import Settings
 from bot.store.connect import OLDEST_SQLITE
 from bot.tracking.who_left import MOST_PAGES_READ
 from bot.wiring import core
+from handlers.commands import FORMS, answer_to
+from handlers.request import Place
+from handlers.services import Services
 
 ROOT = Path(__file__).parents[2]
 A_DAY = 86_400
@@ -75,6 +80,41 @@ def test_how_many_pages_of_lost_links_are_read_is_what_the_pages_say():
     for name in ("README.md", "docs/privacy.md"):
         assert f"up to {MOST_PAGES_READ} pages" in page(name)
     assert "At most twenty pages of lost links" in page("docs/tracking.md")
+
+
+@pytest.mark.parametrize("words", ["settings", "track", ""])
+async def test_a_mention_opens_none_of_the_forms_that_the_page_names(words):
+    services = create_autospec(Services, instance=True)
+    note = await answer_to(services, Place("T1", "C1", "U1"), words, "event")
+    assert note is not None
+    assert "A mention opens no form" in note.text
+    assert "Three words open a form, only from `/gap`" in page("docs/asking.md")
+    assert len(FORMS) == 3
+
+
+def test_only_slack_warns_about_a_vendors_own_allowance(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    with in_thread(AhrefsServer()) as server:
+        env = {"LINKGAP_AHREFS_API_KEY": KEY, "LINKGAP_AHREFS_BASE_URL": server.base_url}
+        words = ["gap", KEYWORD, "--site", OWN_SITE, "--no-gates", "--light"]
+        assert CliRunner(env=env).invoke(main, words).exit_code == 0
+        assert server.ledger
+        assert not [one for one in server.ledger if "limits-and-usage" in str(one)]
+    assert "In Slack it also warns about a vendor's own allowance" in page("docs/costs.md")
+
+
+def test_the_vendors_without_a_free_call_are_those_of_the_page(monkeypatch, tmp_path):
+    vendors = {name: built(name, monkeypatch, tmp_path) for name in CASES}
+    silent = {
+        name
+        for name, vendor in vendors.items()
+        if isinstance(vendor, Vendor)
+        and vendor.contract is None
+        and not vendor.can(Capability.BALANCE)
+    }
+    assert silent == {"brave", "searxng", "semrush_v4", "serpapi", "serper"}
+    told = "(Brave, SearXNG, SerpApi, Serper, and Semrush with a key of version 4 alone)"
+    assert f"no free call for that {told}" in page("docs/operations.md")
 
 
 def test_the_oldest_sqlite_is_named_where_people_install():
