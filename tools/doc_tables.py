@@ -47,8 +47,9 @@ _IN_WORDS = {
     Capability.BALANCE: "what is left of the allowance",
 }
 _INTRODUCTION = (
-    "What each vendor of this version answers, how well that is tested, and its settings. Another "
-    "one is a file of its own: [how to add a vendor](../CONTRIBUTING.md#add-a-vendor-in-one-file)."
+    "What each vendor of this version answers, and how well that is tested. "
+    "[Settings](settings.md#vendors) has their variables, [costs](costs.md) their caps. Another "
+    "vendor is a file of its own: [how to add one](../CONTRIBUTING.md#add-a-vendor-in-one-file)."
 )
 _GRADES = (
     "A grade follows from which test files a vendor has. Nobody has ever asked a live service for "
@@ -244,9 +245,6 @@ def _section(vendor: Described) -> str:
     if vendor.about:
         parts.append(vendor.about)
     parts.append(checklist.section(vendor.name, vendor.gives))
-    if vendor.settings:
-        rows = [f"| `{one.variable}` | {one.default} | {one.meaning} |" for one in vendor.settings]
-        parts.append("\n".join(["| Setting | Default | Meaning |\n|---|---|---|", *rows]))
     return "\n\n".join(parts)
 
 
