@@ -91,6 +91,8 @@ def _indexes(vendors: Iterable[Vendor]) -> list[Vendor]:
 def _unasked_choice(registry: Registry, question: Question) -> list[Vendor]:
     """Return real vendors; sample data only if no real vendor could answer at all."""
     real = [vendor for vendor in registry.vendors if not vendor.sample]
+    if not real:  # as in the demo, where even files are not asked
+        return list(registry.vendors)
     paid = [one for one in _indexes(real) if not is_free(one, Capability.REFERRING_DOMAINS)]
     if question.vs or paid or any(vendor.can(Capability.SERP) for vendor in real):
         return real
