@@ -1,7 +1,7 @@
 """How the page behaves in a browser: nothing typed is lost; it works narrow and in the dark."""
 
 import pytest
-from fakes.slack.playground_blocks import actions, data_table, field, modal, option, plain
+from fakes.slack.playground_blocks import actions, data_table, field, modal, option, plain, select
 from fakes.slack.playground_scene import button, cells, section, tell
 from fakes.slack.playground_world import World, world
 from support.chromium import PROGRAM, Tab, chromium
@@ -134,13 +134,15 @@ async def each_place_keeps_its_draft(tab: Tab) -> None:
 
 
 async def a_menu_closes_alone(slack: World, tab: Tab, parent: str) -> None:
-    block = {**section("x"), "accessory": MENU}
+    blocks = [{**section("x"), "accessory": MENU}, actions(select(option()))]
     seo = slack.channel("seo").id
-    await slack.client.chat_postMessage(channel=seo, thread_ts=parent, text="x", blocks=[block])
+    await slack.client.chat_postMessage(channel=seo, thread_ts=parent, text="x", blocks=blocks)
     await tab.click("#thread .overflow summary")
     await tab.see("document.activeElement.role === 'menuitem'")
     await tab.press("Escape")
     await tab.see("!document.querySelector('#thread .overflow').open")
+    await tab.run("document.querySelector('#thread select').focus()")
+    await tab.press("Escape")
     assert (await tab.run("location.hash")).endswith(parent), "the thread stays open"
 
 
