@@ -202,7 +202,12 @@ function drawChannel() {
       ? keep(place, `home ${app.id} ${app.home?.hash} ${state.viewer}`, () => drawHome(app))
       : keep(place, "nothing", () => h("p", { class: "home empty" }, `${app.name} has neither a home tab nor a messages tab.`));
     place.classList.remove("is-empty");
-    if (!home.isConnected || !head.isConnected) place.replaceChildren(head, home);
+    if (home.isConnected && head.isConnected) return;
+    // An app that publishes its home anew must not throw the reader back to its top.
+    const before = place.querySelector(`[data-of="${app.id} ${state.viewer}"]`)?.scrollTop ?? 0;
+    home.dataset.of = `${app.id} ${state.viewer}`;
+    place.replaceChildren(head, home);
+    home.scrollTop = before;
     return;
   }
   const part = `${channel.id} ${state.viewer} ${channel.joined} ${app?.tabs.takes_messages}`;

@@ -189,7 +189,7 @@ async def test_the_page_is_whole_when_narrow_and_readable_in_the_dark():
         ana, seo = workspace.user("ana").id, slack.channel("seo").id
         await slack.client.files_upload_v2(channel=seo, filename="wide.csv", content=CSV)
         await slack.client.views_publish(user_id=ana, view=HOME)
-        await tab.open(f"{slack.playground.url}/?user=ana#seo/latest", width=375)
+        await tab.open(f"{slack.playground.url}/?user=ana#seo/latest", width=375, height=220)
         await tab.see("document.querySelector('#thread .csv')")
 
         # Narrow: a button opens the channels, Esc closes only them, and nothing sticks out.
@@ -216,6 +216,11 @@ async def test_the_page_is_whole_when_narrow_and_readable_in_the_dark():
             "stop",
             "write:a",
         ]
+        await tab.run("document.querySelector('.home').scrollTop = 60")
+        again = {**HOME, "blocks": [*HOME["blocks"], section("Written")]}
+        await slack.client.views_publish(user_id=ana, view=again)
+        await tab.see("document.querySelector('.home').innerText.includes('Written')")
+        assert await tab.run("document.querySelector('.home').scrollTop") == 60
         for scheme in ("dark", "light"):
             await use(tab, scheme)
             assert await tab.run(_UNREADABLE) == "", scheme
