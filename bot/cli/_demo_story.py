@@ -39,7 +39,7 @@ SCENES = (
     Scene(0, 0, "ana", f"/gap track invoice software for freelancers site:{OWN_SITE}"),
     Scene(0, 0, "ben", f"/gap track payroll for small teams site:{OWN_SITE}"),
     # An answer between two digests sees what was won since, so the next morning has an alert.
-    Scene(1, 4, "ben", f"/gap {QUESTION}"),
+    Scene(1, 2, "ben", f"/gap {QUESTION}"),
 )
 
 

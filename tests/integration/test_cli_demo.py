@@ -1,5 +1,6 @@
 """`linkgap demo`: the first thing that a newcomer sees."""
 
+import fcntl
 import json
 import os
 import pty
@@ -109,6 +110,23 @@ def test_a_port_that_cannot_be_had_is_refused_and_nothing_is_touched(tmp_path, t
         assert f"--port: {port} cannot be opened: Address already in use." in plain(result.stderr)
         assert "Nothing was begun." in result.stderr
     assert (tmp_path / "linkgap.db").read_text() == "of the demo that runs there"
+
+
+def test_a_folder_in_which_another_demo_runs_is_left_alone(tmp_path):
+    (tmp_path / "linkgap.db").write_text("of the demo that runs there")
+    with (tmp_path / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        result = demo(tmp_path, "--weeks", "0")
+    assert result.exit_code == 3
+    assert f"--folder: another demo runs in {tmp_path}." in plain(result.stderr)
+    assert (tmp_path / "linkgap.db").read_text() == "of the demo that runs there"
+
+
+def test_a_folder_that_cannot_be_used_is_refused_in_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    result = demo(tmp_path / "file", "--weeks", "0")
+    assert result.exit_code == 3
+    assert "file cannot be used: File exists. Nothing was begun." in plain(result.stderr)
 
 
 # In a terminal it stays until Ctrl-C
