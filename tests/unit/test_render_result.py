@@ -218,7 +218,7 @@ def test_the_context_says_spread_multiplier_difficulty_date_and_cost():
     ) in said
     assert "Authority (DR): yours 44, theirs 42 on average: × 1 (no extra links needed)." in said
     assert "Keyword difficulty 42 (for the top 10)." in said
-    assert "As of <!date^1795424400^{date_short_pretty} at {time}|2026-11-23 09:00 UTC>." in said
+    assert "As of <!date^1795424400^{date_short_pretty} at {time}|23 Nov 2026, 09:00 UTC>." in said
     assert "Cost: Ahrefs 1,450 units." in said
     assert "Sample data" not in said
 

@@ -5,6 +5,7 @@ in a stranger's title reach the terminal.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, tzinfo
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -13,11 +14,12 @@ from rich.text import Text
 from bot.model.report import Prospect, Report
 from bot.render.report import checks, method, sentences, top3
 from bot.render.report.prospects import best
-from bot.render.words import number, utc, words_or_unknown
+from bot.render.words import Calendar, number, words_or_unknown
 
 
-def text_report(report: Report) -> Group:
-    """Return sentence, table, context, prospects, sources and cost."""
+def text_report(report: Report, zone: tzinfo = UTC) -> Group:
+    """Return sentence, table, context, prospects, sources and cost; moments are of that zone."""
+    calendar = Calendar(report.taken_at, zone)
     parts: list[RenderableType] = [Text(sentences.headline(report), style="bold")]
     parts += lines_of([sentences.missing(report.sources), sentences.subject(report)])
     parts += [Text(), _top3(report)] if report.competitors else []
@@ -33,7 +35,7 @@ def text_report(report: Report) -> Group:
             _proposal(report),
         ]
     )
-    parts += [Text(), *_prospects(report), Text(), *_sources(report)]
+    parts += [Text(), *_prospects(report), Text(), *_sources(report, calendar)]
     parts += lines_of([sentences.SAMPLE if report.sample else None])
     return Group(*parts)
 
@@ -85,12 +87,14 @@ def _prospect(place: int, prospect: Prospect) -> tuple[Text, ...]:
     )
 
 
-def _sources(report: Report) -> list[RenderableType]:
+def _sources(report: Report, calendar: Calendar) -> list[RenderableType]:
     lines: list[str | None] = ["Sources"]
     for source in report.sources:
-        when = f", as of {utc(source.as_of)}" if source.as_of else ""
+        when = f", as of {calendar.moment(source.as_of)}" if source.as_of else ""
         lines.append(f"  {method.source_words(source)}{when}")
-    return lines_of([*lines, f"As of {utc(report.taken_at)}.", sentences.cost(report.cost)])
+    return lines_of(
+        [*lines, f"As of {calendar.moment(report.taken_at)}.", sentences.cost(report.cost)]
+    )
 
 
 def table_of(*names: str, right: Sequence[int]) -> Table:

@@ -16,6 +16,7 @@ from fakes.worlds.moving_web import MovingWeb
 from fakes.worlds.reports import EXAMPLE
 from pydantic import SecretStr, TypeAdapter
 from support.clock import FakeClock
+from support.iso_dates import iso_dates
 
 from bot.analysis.run import Progress
 from bot.model.links import Balance
@@ -386,6 +387,9 @@ async def gap_bot(folder: Path, **options: Any) -> AsyncIterator[Bot]:
         bot = Bot(playground, app, clock, database, analysis, settings, services, runner, moving)
         try:
             yield bot
+            posted = [one for one in workspace.everything() if one.user == app.bot_user]
+            told = [[one.text, one.blocks] for one in posted]
+            assert iso_dates(told) == []
         finally:
             await bot.services.jobs.stop()
             await bot.runner.cleanup()
