@@ -116,9 +116,10 @@ async def _demo(port: int | None, folder: Path, weeks: int) -> None:
         told.whole()
         console.print(f"\nThe bot acknowledged after {ack.elapsed * 1000:.0f} ms.", style="dim")
         if weeks:
-            console.print(f"\nThen {weeks} invented weeks pass in #{CHANNEL}:\n", style="bold")
+            passing = f"{weeks} invented weeks pass" if weeks > 1 else "an invented week passes"
+            console.print(f"\nThen {passing} in #{CHANNEL}:\n", style="bold")
             await story.live(playground, services, clock, told.in_a_line)
-            console.print("\nThe last digest:\n", style="bold")
+            console.print("\nThe last message in full:\n", style="bold")
             told.again()
             console.print(_typed(HISTORY))
             await playground.say(ASKER, CHANNEL, HISTORY)
