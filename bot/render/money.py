@@ -79,13 +79,13 @@ def offer(question: Question, quote: Quote, run_id: str, *, meant: str = "") -> 
     bold, small = _run_this(question, quote), "Only you see this. Nothing was spent."
     if meant:
         bold = f"Did you mean `/gap {shown(meant, 20)}`? Then type that."
-        small = f"Run asks {asked(question)}: {_lower(at_most(quote))} {small}"
+        small = f"Run asks for {asked(question)}. {at_most(quote)} {small}"
     buttons = [Button("Run", "confirm_run", run_id), Button("Not now", "cancel_run", run_id)]
     return told(bold, [small], buttons)
 
 
 def _run_this(question: Question, quote: Quote) -> str:
-    return f"Run this? {asked(question)}: {_lower(at_most(quote))}"
+    return f"Run this? {asked(question)}. {at_most(quote)}"
 
 
 def confirmed(question: Question, user: str) -> Message:

@@ -425,7 +425,7 @@ _WITHOUT_PAGE = ["show_all", "track_this", "run_again"]
         ),
         (
             "track_this",
-            "Weekly tracking: see the thread.",
+            "Weekly tracking was asked for.",
             ["use_page", "name_page", "no_page", "show_all", "track_this", "run_again"],
         ),
     ],

@@ -23,7 +23,7 @@ _DONE = {
     "name_page": f"Asked again with the page that was named; {_ELSEWHERE}",
     "no_page": f"Asked again without a page of yours; {_ELSEWHERE}",
     "show_all": "The whole list is in the thread.",
-    "track_this": "Weekly tracking: see the thread.",
+    "track_this": "Weekly tracking was asked for.",
     "run_again": f"Asked again; {_ELSEWHERE}",
 }
 BUTTONS = tuple(_DONE)

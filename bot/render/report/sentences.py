@@ -72,6 +72,12 @@ def after_first_sentence(text: str, limit: int) -> str:
     return sentence(rest, limit) if rest else ""
 
 
+def parted(text: str) -> tuple[str, str]:
+    """Return the first sentence as it is, and what follows it."""
+    end = _first_end(text)
+    return text[:end], text[end:].strip()
+
+
 def _first_end(text: str) -> int:
     """Return where the first sentence ends; what stands in quotes ends none."""
     is_quoted = is_code = False
