@@ -73,7 +73,7 @@ def interrupted(
 ) -> Message:
     """Return the text that replaces the placeholder of a run that a restart interrupted."""
     return told(
-        f"No answer for {asked(question)}: a restart interrupted the run.",
+        f"No answer for {asked(question)}: the run was interrupted by a restart.",
         [
             "Retry uses what was already paid for, where the vendor allows it.",
             sentences.cost(cost),

@@ -315,7 +315,7 @@ def test_a_failure_says_what_happened_what_it_cost_and_offers_a_retry():
 def test_an_interrupted_run_says_so_and_offers_a_retry():
     drawn = notes.interrupted(_QUESTION, (), "run-1")
     said, small = _words(drawn)
-    assert said == f"*No answer for {_ASKED}: a restart interrupted the run.*"
+    assert said == f"*No answer for {_ASKED}: the run was interrupted by a restart.*"
     assert "Cost: nothing was charged." in small
     assert _buttons(drawn) == [("Retry", "run_again", "run-1")]
 
