@@ -5,6 +5,7 @@ the page itself is kept beside it, in `Verification`, and only that can make an 
 """
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +19,8 @@ FORMER = "a former colleague"
 NO_SITE = ""
 """The site of prospects of questions that name no site."""
 NOTE_LENGTH = 500
+WITHHELD = "withheld"
+"""The reason under which a report counts whom it leaves out because of outreach."""
 
 
 class Status(StrEnum):
@@ -202,6 +205,12 @@ class Withheld:
     def is_withheld(self, domain: str) -> bool:
         """Say whether a domain must not be offered."""
         return domain in self.asked or self.is_suppressed(domain)
+
+    def among(self, domains: AbstractSet[str]) -> set[str]:
+        """Return those of many domains that are withheld."""
+        out = {*(self.domains & domains)}
+        # Only a name of three parts can be below another that somebody registers.
+        return out | {one for one in domains if one.count(".") > 1 and self.is_suppressed(one)}
 
     def may_write_to(self, address: str) -> bool:
         """Say whether a mail may go to an address: neither it nor its domain is suppressed."""
