@@ -122,7 +122,7 @@ class Board:
                 return None
             made = Decision(entry)
             if seen.state in (Verified.LIVE, Verified.COUNTED):
-                made = rules.seen_won(entry, seen.at, self._claim_days(db, team, entry.site))
+                made = rules.seen_won(entry, seen.at)
             lines = _lines(made.steps, BOT)
             was = entry.verification.state if entry.verification else None
             if was is not seen.state:

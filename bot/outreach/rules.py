@@ -80,13 +80,12 @@ def decide(
     return Decision(_moved(now, wanted, person, at), tuple(steps))
 
 
-def seen_won(entry: Entry, at: datetime, claim_days: int) -> Decision:
+def seen_won(entry: Entry, at: datetime) -> Decision:
     """Return the entry after the bot saw a live link on the page: won, whatever people said."""
-    now = as_of(entry, at, claim_days)
-    if now.status is Status.WON:
+    if entry.status is Status.WON:
         return Decision(entry)
     won = replace(entry, status=Status.WON, since=at, touched_at=at)
-    return Decision(won, (Step(now.status, Status.WON, at, None),))
+    return Decision(won, (Step(entry.status, Status.WON, at, None),))
 
 
 def _refused(now: Entry, wanted: Status, person: str, *, suppressed: bool) -> Refusal | None:

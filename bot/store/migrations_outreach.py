@@ -1,5 +1,7 @@
 """The tables of outreach: one step of the migrations."""
 
+import json
+
 import sqlite_utils
 
 _MOST = 500
@@ -112,28 +114,32 @@ def create_tables(db: sqlite_utils.Database) -> None:
 
 
 def _remember(db: sqlite_utils.Database, team: str, run_id: str) -> None:
-    """Remember the prospects of one answer; `reports` is in the order of time."""
-    whose = (
-        "coalesce((SELECT min(sites.domain) FROM sites JOIN site_aliases ON site_id = id "
-        "WHERE sites.team = reports.team AND site_aliases.domain = reports.site), "
-        "reports.site, '')"
-    )
-    rows = (
-        "FROM reports, json_each(report, '$.prospects') AS one WHERE reports.team = ? "
-        "AND run_id = ? AND one.key < ? AND json_extract(one.value, '$.trust') IS NOT 0"
-    )
-    db.execute(
-        "INSERT INTO outreach (team, site, domain, since, touched_at) "
-        f"SELECT reports.team, {whose}, json_extract(one.value, '$.domain'), taken_at, taken_at "
-        f"{rows} ON CONFLICT DO NOTHING",
+    """Remember the prospects of one answer; answers come in the order of time."""
+    (about,) = db.execute(
+        "SELECT json_array(coalesce((SELECT min(sites.domain) FROM sites JOIN site_aliases "
+        "ON site_id = id WHERE sites.team = reports.team AND site_aliases.domain = reports.site), "
+        "reports.site, ''), keyword, country, language, taken_at, json_extract(report, '$.page'), "
+        "json_extract(report, '$.position')) FROM reports WHERE team = ? AND run_id = ?",
+        (team, run_id),
+    ).fetchone()
+    site, *seen = json.loads(about)
+    best = db.execute(
+        "SELECT one.value, json_extract(one.value, '$.domain'), "
+        "json_extract(one.value, '$.trust') FROM reports, json_each(report, '$.prospects') AS one "
+        "WHERE reports.team = ? AND run_id = ? LIMIT ?",
         (team, run_id, _MOST),
-    )
-    db.execute(
-        "INSERT OR REPLACE INTO outreach_seen (outreach, keyword, country, language, taken_at, "  # noqa: S608
-        "page, position, prospect) SELECT (SELECT number FROM outreach "
-        f"WHERE outreach.team = reports.team AND outreach.site = {whose} "
-        "AND outreach.domain = json_extract(one.value, '$.domain')), keyword, country, language, "
-        "taken_at, json_extract(report, '$.page'), json_extract(report, '$.position'), "
-        f"one.value {rows}",
-        (team, run_id, _MOST),
-    )
+    ).fetchall()
+    for prospect, domain, trust in best:
+        if trust == 0:
+            continue
+        db.execute(
+            "INSERT INTO outreach (team, site, domain, since, touched_at) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT DO NOTHING",
+            (team, site, domain, seen[3], seen[3]),
+        )
+        db.execute(
+            "INSERT OR REPLACE INTO outreach_seen (outreach, keyword, country, language, "
+            "taken_at, page, position, prospect) SELECT number, ?, ?, ?, ?, ?, ?, ? FROM outreach "
+            "WHERE team = ? AND site = ? AND domain = ?",
+            (*seen, prospect, team, site, domain),
+        )

@@ -3,7 +3,8 @@
 An answer is deleted after a while; who was claimed or written to stays known with why.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import sqlite_utils
@@ -18,21 +19,13 @@ from bot.store.times import from_text, to_text
 MOST_OF_A_REPORT = 500
 """So many of the best prospects of an answer are remembered."""
 _PROSPECT = TypeAdapter(Prospect)
-_ENTRIES = (
-    "INSERT INTO outreach (team, site, domain, since, touched_at) "
-    "SELECT :team, :site, json_extract(value, '$.domain'), :at, :at "
-    "FROM json_each(:report, '$.prospects') "
-    "WHERE key < :most AND json_extract(value, '$.trust') IS NOT 0 ON CONFLICT DO NOTHING"
-)
 _SEEN = (
     "INSERT INTO outreach_seen (outreach, keyword, country, language, taken_at, page, position, "
-    "prospect) SELECT number, json_extract(:report, '$.keyword'), "
-    "json_extract(:report, '$.market.country'), json_extract(:report, '$.market.language'), "
-    ":at, json_extract(:report, '$.page'), json_extract(:report, '$.position'), value "
-    "FROM json_each(:report, '$.prospects') JOIN outreach ON team = :team AND site = :site "
-    "AND domain = json_extract(value, '$.domain') "
-    "WHERE key < :most AND json_extract(value, '$.trust') IS NOT 0 "
-    "ON CONFLICT DO UPDATE SET taken_at = excluded.taken_at, page = excluded.page, "
+    "prospect) SELECT number, ?, ?, ?, ?, ?, ?, ? FROM outreach "
+    "WHERE team = ? AND site = ? AND domain = ? ON CONFLICT "
+)
+_NEWER = (
+    "DO UPDATE SET taken_at = excluded.taken_at, page = excluded.page, "
     "position = excluded.position, prospect = excluded.prospect "
     "WHERE excluded.taken_at >= taken_at"
 )
@@ -40,40 +33,64 @@ _SEEN = (
 
 def remember_report(db: sqlite_utils.Database, team: str, report: str, at: datetime) -> None:
     """Remember the best prospects of an answer (`report` is its JSON) for its site."""
-    ((site,),) = db.execute("SELECT json_extract(?, '$.site')", (report,))
-    found = {
-        "team": team,
-        "site": canonical_site(db, team, site),
-        "report": report,
-        "at": to_text(at),
-        "most": MOST_OF_A_REPORT,
-    }
-    db.execute(_ENTRIES, found)
-    db.execute(_SEEN, found)
+    # Each call that is given the JSON reads all of it, and it may be very long.
+    best = [
+        (domain, prospect)
+        for prospect, domain, trust in db.execute(
+            "SELECT value, json_extract(value, '$.domain'), json_extract(value, '$.trust') "
+            "FROM json_each(?, '$.prospects') LIMIT ?",
+            (report, MOST_OF_A_REPORT),
+        ).fetchall()
+        if trust != 0
+    ]
+    about = db.execute(
+        "SELECT json_extract(?, '$.site', '$.keyword', '$.market.country', '$.market.language', "
+        "'$.page', '$.position')",
+        (report,),
+    ).fetchone()
+    site, keyword, country, language, page, position = json.loads(about[0])
+    seen = (keyword, country, language, to_text(at), page, position)
+    _add(db, team, canonical_site(db, team, site), [(*one, seen) for one in best], _NEWER)
 
 
 def remember(
-    db: sqlite_utils.Database, team: str, site: str | None, seen: Iterable[Sighting]
+    db: sqlite_utils.Database, team: str, site: str | None, found: Iterable[Sighting]
 ) -> None:
-    """Remember prospects that came from elsewhere than an answer, such as those of a digest."""
-    whose = canonical_site(db, team, site)
-    for one in seen:
-        at = to_text(one.taken_at)
-        db.execute(
-            "INSERT INTO outreach (team, site, domain, since, touched_at) VALUES (?, ?, ?, ?, ?) "
-            "ON CONFLICT DO NOTHING",
-            (team, whose, one.prospect.domain, at, at),
-        )
-        db.execute(
-            "INSERT INTO outreach_seen (outreach, keyword, country, language, taken_at, page, "
-            "position, prospect) SELECT number, ?, ?, ?, ?, ?, ?, ? FROM outreach "
-            "WHERE team = ? AND site = ? AND domain = ? ON CONFLICT DO NOTHING",
+    """Remember prospects that came from elsewhere than an answer, such as those of a digest.
+
+    What an answer said of the same domain and keyword stays.
+    """
+    rows = [
+        (
+            one.prospect.domain,
+            _PROSPECT.dump_json(one.prospect).decode(),
             (
-                *(one.keyword, one.market.country, one.market.language, at),
-                *(one.page, one.position, _PROSPECT.dump_json(one.prospect).decode()),
-                *(team, whose, one.prospect.domain),
+                *(one.keyword, one.market.country, one.market.language),
+                *(to_text(one.taken_at), one.page, one.position),
             ),
         )
+        for one in found
+    ]
+    _add(db, team, canonical_site(db, team, site), rows, "DO NOTHING")
+
+
+def _add(
+    db: sqlite_utils.Database,
+    team: str,
+    site: str,
+    rows: Sequence[tuple[str, str, tuple[object, ...]]],
+    otherwise: str,
+) -> None:
+    """Add entries and where they were seen: (domain, prospect, keyword … taken_at, page, rank)."""
+    db.conn.executemany(
+        "INSERT INTO outreach (team, site, domain, since, touched_at) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT DO NOTHING",
+        [(team, site, domain, seen[3], seen[3]) for domain, _, seen in rows],
+    )
+    db.conn.executemany(
+        _SEEN + otherwise,
+        [(*seen, prospect, team, site, domain) for domain, prospect, seen in rows],
+    )
 
 
 def sightings(
