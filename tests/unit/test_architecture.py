@@ -17,7 +17,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("bot.cli",),
     ("bot.wiring",),
     ("handlers", "playground"),
-    ("bot.tracking",),
+    ("bot.tracking", "bot.outreach"),
     ("bot.jobs", "bot.analysis"),
     ("bot.spending",),
     ("bot.planning", "bot.vendor"),
