@@ -23,6 +23,21 @@ class AngleKind(StrEnum):
     OTHER = "other"
 
 
+NAMED = {
+    AngleKind.RESOURCE_LIST: "a resource list",
+    AngleKind.COMPARISON: "a comparison",
+    AngleKind.GUEST_POST: "a guest post",
+    AngleKind.NEWS_MENTION: "a news mention",
+    AngleKind.INTERVIEW: "an interview",
+    AngleKind.FORUM: "a forum",
+    AngleKind.DIRECTORY: "a directory",
+    AngleKind.BROKEN_LINK: "a broken link",
+    AngleKind.ARTICLE: "an article",
+    AngleKind.OTHER: "another kind of page",
+}
+"""The kinds in words."""
+
+
 class Way(StrEnum):
     """How a page publishes an address or another way to be reached."""
 
@@ -93,7 +108,7 @@ class ProspectReading:
     """
 
     domain: str
-    page: str
+    page: str | None
     angle: Angle | None = None
     why_unknown: str | None = None
     contacts: tuple[Contact, ...] = ()
