@@ -14,6 +14,7 @@ from bot.pages.linking import LinkingPage
 MOST = 10
 """Most contacts that are kept of one site."""
 _NOBODY = re.compile(r"(?:no|donot|do-not|do_not|dont|never)[._-]?reply")
+_FORUM = "forum"
 _JOINT = re.compile(r"[._+-]")
 
 
@@ -34,6 +35,8 @@ def contacts_on(page: LinkingPage, domain: str, read_at: datetime) -> tuple[Cont
         for one in page.published
         if not _NOBODY.match(one.address)
     ]
+    if page.facts.kind == _FORUM:  # there, other addresses are those of people who wrote posts
+        found = [one for one in found if one.own_domain]
     link = page.facts.links.contact
     if link and link[:4].lower() == "http":
         own = registrable(link) == domain

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
+from selectolax.lexbor import LexborNode
+
 from bot.common.mail_address import mail_address
 from bot.model.approach import Published, Way
 from bot.pages.document import Document
@@ -17,6 +19,7 @@ _ADDRESS = re.compile(
     r"(?<![\w.+%@/-])(?<!@ )(?<!\w['’])([\w.+%-]{1,64})@"
     r"((?:[\w-]{1,63}\.){1,5}[a-zA-Z]{2,24})(?![\w@-])"
 )
+_HANDLE = re.compile(r"(?<![\w.@])@([\w.-]{1,64})@((?:[\w-]{1,63}\.){1,5}[a-zA-Z]{2,24})(?![\w@-])")
 _SPELT = re.compile(
     r"(?<![\w.+-])[.+-]*+([\w.+-]{1,64}+)\s?[\[({]\s?(?:at|ät|æt|a|arroba|chez|@)\s?[\])}]\s?"
     r"((?:[\w-]{1,63}(?:\.|\s?[\[({]\s?(?:dot|punkt|\.)\s?[\])}]\s?)){1,4}[a-zA-Z]{2,24})\b",
@@ -51,6 +54,7 @@ _PLACEHOLDER = re.compile(
     r"|sentry\.io)\Z"
 )
 _RECIPIENTS, _LONGEST_LINK = 20, 2_000
+_WRAPPED = 4
 _MARKED_UP, _POINTS = 50, 10
 _NOTHING = Shown("", (), frozenset())
 _OTHERS = frozenset({"Review", "Comment", "UserReview", "Answer"})
@@ -69,6 +73,8 @@ def published_in(document: Document) -> tuple[Published, ...]:
         address = mail_address(text.strip(". "))
         if address is not None and _real(address):
             found.setdefault(address, how)
+    for handle in _handles(document, seen):
+        found.pop(handle, None)
     return tuple(Published(address, how) for address, how in found.items())
 
 
@@ -144,21 +150,43 @@ def _recipients(link: str) -> Iterator[str]:
 
 
 def _shielded(document: Document, seen: Shown) -> Iterator[str]:
-    """Yield addresses behind Cloudflare's e-mail protection: hex, each byte XORed with the first.
-
-    An "@" right before one marks a handle of a social network, not an address.
-    """
+    """Yield addresses behind Cloudflare's e-mail protection: hex, each byte XORed with the first."""
     for node in document.tree.css("[data-cfemail]"):
-        before = node.prev
-        handle = before is not None and (before.text() or "").rstrip().endswith("@")
         plain = _unshield(node.attributes.get("data-cfemail") or "")
-        if plain is not None and not handle and seen.shows(node):
+        if plain is not None and seen.shows(node):
             yield plain
     for anchor in document.anchors:
         if "/cdn-cgi/l/email-protection#" in anchor.url and seen.shows(anchor.node):
             plain = _unshield(anchor.url.rsplit("#", 1)[1])
             if plain is not None:
                 yield from _recipients(f"mailto:{plain}")
+
+
+def _handles(document: Document, seen: Shown) -> Iterator[str]:
+    """Yield what looks like an address and names somebody in a social network: “@jo@firm.com”.
+
+    Written once with that first sign, it is no address anywhere on the page.
+    """
+    if "@" not in document.text:
+        return
+    for found in _HANDLE.finditer(seen.text):
+        yield f"{found.group(1)}@{found.group(2)}".lower()
+    for node in document.tree.css("[data-cfemail]"):
+        if _follows_a_sign(node):
+            yield (_unshield(node.attributes.get("data-cfemail") or "") or "").lower()
+
+
+def _follows_a_sign(node: LexborNode) -> bool:
+    """Say whether an "@" stands right before an element, or before those that begin with it."""
+    inner: LexborNode | None = node
+    for _ in range(_WRAPPED):
+        if inner is None:
+            return False
+        before = inner.prev
+        if before is not None:
+            return (before.text() or "").rstrip().endswith("@")
+        inner = inner.parent
+    return False
 
 
 def _unshield(code: str) -> str | None:
