@@ -45,7 +45,6 @@ ADVICE = {
     "--url: the address must not carry": "Leave them out; Slack signs its requests instead.",
     f"--url: {ANY} must be a plain https address": "Give the address of the proxy that has the "
     "certificate, without a path.",
-    f"Port {ANY} is taken": "Take the command that it proposes.",
     "LinkGap needs SQLite 3.37": "Use a Python that brings a newer SQLite.",
     f"LINKGAP_DB: {ANY} cannot be opened": "The message ends with the cure; `linkgap doctor` looks "
     "at the file and its folder.",
