@@ -46,7 +46,7 @@ def test_without_a_terminal_it_prints_the_conversation_and_ends(said):
     for words in (
         "Looking at who ranks for",
         "You need about 24 referring domains",
-        "you have 6; 18 to go",
+        "you have 6, so 18 to go",
         "Sample data",
         "Show all",
         ".csv",

@@ -191,7 +191,7 @@ def test_every_button_that_is_shown_is_explained_and_no_other():
     folders = (ROOT / "templates", ROOT / "bot" / "render", ROOT / "handlers")
     files = [path for folder in folders for path in folder.rglob("*.*") if path.suffix != ".pyc"]
     code = "\n".join(path.read_text("utf-8") for path in files)
-    shown = {*re.findall(r'Button\(\s*"([^"]+)"', code)}
+    shown = {*re.findall(r'Button\(\s*f?"([^"{]+?) ?["{]', code)}
     shown |= {*re.findall(r'"type": "button".*"text": "([^"{]+?) ?["{]', code)}
     assert {name for name, *_ in rows(section(ASKING, "## Buttons"))} == shown
 

@@ -22,6 +22,8 @@ from bot.analysis.run import Progress
 from bot.model.links import Balance
 from bot.model.question import Question
 from bot.model.report import CostLine, Report, to_json
+from bot.outreach.board import Board
+from bot.outreach.verification import Verifier
 from bot.planning.steps import provers
 from bot.providers.base import Answer, Capability, Vendor
 from bot.providers.gateway import Gateway
@@ -337,6 +339,7 @@ async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[S
         settings=settings,
         reader=moving.reader,
     )
+    board = Board(database, clock, settings)
     services = services_of(
         Core(
             settings=settings,
@@ -347,6 +350,8 @@ async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[S
             spending=spending,
             tracking=Tracking(database=database, clock=clock, refresher=refresher),
             digests=Digests(database, settings, provers(VENDORS)),
+            board=board,
+            verifier=Verifier(database, clock, board, moving.reader),
         )
     )
     await services.slack_api.check()
