@@ -1,5 +1,6 @@
 """Prospects are read as their pages stand on the web: politely, in time, no more than needed."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -22,12 +23,36 @@ async def web():
         yield running
 
 
-@pytest.fixture
-async def reader():
-    async def here(_host, _port):
-        return ["127.0.0.1"]
+class Patient(FakeClock):
+    """A clock on which the time for reading is over when a test says so."""
 
-    async with Reader(FakeClock(), allow_loopback=True, resolver=here, seconds=0.5) as one:
+    def __init__(self):
+        super().__init__()
+        self.over = asyncio.Event()
+
+    async def sleep(self, _seconds):
+        await self.over.wait()
+
+
+@pytest.fixture
+def clock():
+    return Patient()
+
+
+async def here(_host, _port):
+    return ["127.0.0.1"]
+
+
+@pytest.fixture
+async def reader(clock):
+    async with Reader(clock, allow_loopback=True, resolver=here) as one:
+        yield one
+
+
+@pytest.fixture
+async def hasty(clock):
+    """Return a reader that does not wait long for an answer."""
+    async with Reader(clock, allow_loopback=True, resolver=here, seconds=0.8) as one:
         yield one
 
 
@@ -46,7 +71,7 @@ def plain(body):
 
 async def read_one(web, reader, **more):
     one = Asked("site.example", web.url("/list", "site.example"), ("rival.example",))
-    (reading,) = await read_prospects(reader, [replace(one, **more)])
+    (reading,) = await read_prospects(reader, [replace(one, **more)], Patient())
     return reading
 
 
@@ -84,7 +109,7 @@ async def test_a_dead_link_to_a_competitor_is_the_easiest_ask(web, reader, gone)
     assert (reading.angle.kind, reading.angle.broken) == (AngleKind.BROKEN_LINK, rival)
 
 
-@pytest.mark.parametrize("state", [answer(b"no", status=403), stalled(), answer(b"", status=500)])
+@pytest.mark.parametrize("state", [answer(b"no", status=403), answer(b"", status=500)])
 async def test_a_link_of_which_nothing_can_be_known_is_told_and_not_called_dead(web, reader, state):
     rival = web.url("/guide", "rival.example")
     web.routes |= {"/list": listing(rival), "/guide": state}
@@ -101,7 +126,6 @@ async def test_a_link_of_which_nothing_can_be_known_is_told_and_not_called_dead(
         (b"User-agent: *\nDisallow: /", plain(""), "its robots.txt forbids it"),
         (b"", answer(b"no", status=403), "does not let us in"),
         (b"", answer(b"no", status=404), "there is no such page"),
-        (b"", stalled(), "no answer within 0.5 seconds"),
         (b"", answer(b"<title>Just a moment</title><p>Verify you are human</p>"), "robot"),
     ],
 )
@@ -141,7 +165,7 @@ async def test_a_page_without_links_to_contacts_is_left_through_the_front_page(w
     assert reading.contacts[0].how is Way.MAILTO
 
 
-async def test_no_site_is_read_more_than_needed_or_by_two_requests_at_once(web, reader):
+async def test_no_site_is_read_more_than_needed_or_by_two_requests_at_once(web, reader, clock):
     links = [web.url(f"/rival{number}", "rival.example") for number in range(40)]
     more = "<a href=/contact{n}>Contact</a><a href=/about{n}>About us</a>"
     for number in range(8):
@@ -152,7 +176,7 @@ async def test_no_site_is_read_more_than_needed_or_by_two_requests_at_once(web, 
         Asked("site.example", web.url(f"/page{number}", "site.example"), ("rival.example",))
         for number in range(8)
     ]
-    readings = await read_prospects(reader, prospects)
+    readings = await read_prospects(reader, prospects, clock)
 
     asked_for = [path for path in web.paths if path != "/robots.txt"]
     assert len(asked_for) == len(set(asked_for))
@@ -180,10 +204,28 @@ async def test_contact_pages_of_other_sites_and_of_platforms_are_not_read(web, r
     assert "/contact" not in web.paths
 
 
-async def test_when_the_time_is_over_what_is_known_is_kept_and_the_rest_says_why(web, reader):
+async def test_a_page_that_does_not_answer_is_unknown_and_delays_nobody(web, hasty, clock):
+    web.routes |= {"/list": listing(), "/slow": stalled()}
+    prospects = [
+        Asked("slow.example", web.url("/slow", "slow.example")),
+        Asked("site.example", web.url("/list", "site.example")),
+    ]
+    slow, site = await read_prospects(hasty, prospects, clock)
+
+    assert slow.why_unknown.endswith("could not be read: no answer within 0.8 seconds.")
+    assert site.angle is not None
+
+
+async def test_when_the_time_is_over_what_is_known_is_kept_and_the_rest_says_why(
+    web, reader, clock
+):
+    async def over(_writer):
+        clock.over.set()
+        await asyncio.Event().wait()
+
     web.routes |= {
         "/list": listing(about="<a href=/contact>Contact</a>"),
-        "/contact": stalled(),
+        "/contact": over,
         "/slow": stalled(),
     }
     prospects = [
@@ -191,27 +233,28 @@ async def test_when_the_time_is_over_what_is_known_is_kept_and_the_rest_says_why
         Asked("slow.example", web.url("/slow", "slow.example")),
         Asked("none.example", None),
     ]
-    known, slow, none = await read_prospects(reader, prospects, seconds=0.4)
+    known, slow, none = await read_prospects(reader, prospects, clock, seconds=40)
 
     assert known.angle.kind is AngleKind.RESOURCE_LIST
-    assert known.remarks[-1].startswith("The 0.4 seconds for reading all prospects were over")
+    assert known.remarks[-1].startswith("The 40 seconds for reading all prospects were over")
     assert slow.angle is None
     assert slow.why_unknown.endswith("were over before this page was read.")
     assert none.why_unknown == "No page of this site that links to a competitor is known."
+    assert none.remarks == ()
 
 
-async def test_only_the_best_are_read_and_in_their_order(web, reader):
+async def test_only_the_best_are_read_and_in_their_order(web, reader, clock):
     for number in range(4):
         web.routes[f"/{number}"] = listing(host=f"site{number}.example")
     prospects = [
         Asked(f"site{number}.example", web.url(f"/{number}", f"site{number}.example"))
         for number in range(4)
     ]
-    readings = await read_prospects(reader, prospects, most=3)
+    readings = await read_prospects(reader, prospects, clock, most=3)
 
     assert [one.title[-13:] for one in readings] == [f"site{n}.example" for n in range(3)]
     assert "/3" not in web.paths
-    assert await read_prospects(reader, []) == ()
+    assert await read_prospects(reader, [], clock) == ()
 
 
 def test_the_prospects_of_a_report_say_what_to_read():
