@@ -33,7 +33,7 @@ HOMES: dict[str, set[str]] = {
     "slack_sdk": {"handlers", "playground", "bot.wiring"},
     "httpx": {"bot.pages", "bot.providers", "bot.wiring", "playground"},
     "sqlite_utils": {"bot.store", "bot.exports"},
-    "jinja2": {"bot.render"},
+    "jinja2": {"bot.render", "bot.outreach"},
     "prometheus_client": {"handlers"},
     "apscheduler": {"bot.tracking"},
     "python_calamine": {"bot.exports"},
