@@ -76,7 +76,9 @@ def forget_person(db: sqlite_utils.Database, person: str) -> None:
 def of_domain(db: sqlite_utils.Database, domain: str) -> Found:
     """Return what is kept about the people of a domain, in all teams."""
     return {
-        "published contacts": _count(db, "outreach_contacts", "domain = ?", (domain,)),
+        "readings with contacts": _count(
+            db, "outreach_readings", "domain = ?", (domain,)
+        ),
         "drafts": _count(db, "outreach_drafts", "domain = ?", (domain,)),
         "notes": _count(db, "outreach", "domain = ? AND note <> ''", (domain,)),
     }
@@ -84,7 +86,7 @@ def of_domain(db: sqlite_utils.Database, domain: str) -> Found:
 
 def forget_domain(db: sqlite_utils.Database, domain: str) -> None:
     """Delete contacts, drafts and notes; status and Never contact stay, so that nobody writes."""
-    db.execute("DELETE FROM outreach_contacts WHERE domain = ?", (domain,))
+    db.execute("DELETE FROM outreach_readings WHERE domain = ?", (domain,))
     db.execute("DELETE FROM outreach_drafts WHERE domain = ?", (domain,))
     db.execute("UPDATE outreach SET note = '' WHERE domain = ?", (domain,))
 

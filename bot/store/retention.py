@@ -269,9 +269,9 @@ def _old_contacts(db: sqlite_utils.Database, *, team: str, before: str) -> int:
     """Delete what was published long ago, and drafts that nobody touched since."""
     return sum(
         db.execute(
-            f"DELETE FROM {table} WHERE team = :team AND {moment} < :before AND domain IN ("  # noqa: S608
-            f"SELECT domain FROM {table} WHERE team = :team AND {moment} < :before LIMIT :most)",
+            f"DELETE FROM {table} WHERE team = :team AND at < :before AND domain IN ("  # noqa: S608
+            f"SELECT domain FROM {table} WHERE team = :team AND at < :before LIMIT :most)",
             {"team": team, "before": before, "most": ROWS_A_SLICE},
         ).rowcount
-        for table, moment in (("outreach_contacts", "seen_at"), ("outreach_drafts", "at"))
+        for table in ("outreach_readings", "outreach_drafts")
     )
