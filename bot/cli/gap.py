@@ -1,7 +1,7 @@
 """`linkgap gap KEYWORD`: how many links it takes, and who could give them, in the terminal."""
 
 import asyncio
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import click
@@ -9,15 +9,18 @@ import click
 from bot.analysis.run import NothingToSay, Progress
 from bot.cli._question import question_options, read_question, typed
 from bot.cli._shared import PERSON
-from bot.cli._terminal import Terminal, say_json
+from bot.cli._terminal import Terminal, say, say_json
 from bot.model.question import Defaults, QuestionInput
 from bot.model.report import Report, to_json
+from bot.render.csv_file import csv_of
 from bot.render.money import at_most, usually, warnings
 from bot.render.report.terminal import text_report
 from bot.settings.environment import Settings, load
 from bot.store.ledger import Payer
 from bot.store.workspace import CLI_TEAM
 from bot.wiring import core
+
+Shape = Literal["text", "csv", "json"]
 
 
 @click.command(name="gap")
@@ -30,6 +33,7 @@ from bot.wiring import core
 )
 @click.option("--light", is_flag=True, help="The cheaper plan: page linkers only, no enrichment.")
 @click.option("--yes", is_flag=True, help="Do not ask back, whatever it may cost.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print all prospects as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/report.schema.json).")
 def command(
     *,
@@ -39,6 +43,7 @@ def command(
     top10: bool,
     light: bool,
     yes: bool,
+    as_csv: bool,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -47,6 +52,9 @@ def command(
     KEYWORD is read as the words after /gap: "best crm site:example.com in:de" says the same as
     "best crm" --site example.com --in de. What is said in both ways is refused.
     """
+    if as_csv and as_json:
+        raise click.UsageError("Ask for --json or for --csv, not for both.")
+    shape: Shape = "json" if as_json else "csv" if as_csv else "text"
     settings = load(Settings)
     flags = {"fresh": fresh or None, "top10": top10 or None, "light": light or None}
     asked = typed(keyword, gates=gates, **flags, **options)
@@ -54,16 +62,18 @@ def command(
     try:
         report = asyncio.run(_answer(settings, asked, yes=yes))
     except NothingToSay as error:
-        _print(error.report, as_json=as_json)
+        _print(error.report, shape)
         raise
-    _print(report, as_json=as_json)
+    _print(report, shape)
     if report.is_empty:
         raise NothingToSay("No answer: none of the counts could be read.", report)
 
 
-def _print(report: Report, *, as_json: bool) -> None:
-    if as_json:
+def _print(report: Report, shape: Shape) -> None:
+    if shape == "json":
         say_json(to_json(report, indent=2))
+    elif shape == "csv":
+        say(csv_of(report).decode("utf-8"), nl=False)
     else:
         Terminal().print(text_report(report))
 

@@ -76,9 +76,7 @@ def forget_person(db: sqlite_utils.Database, person: str) -> None:
 def of_domain(db: sqlite_utils.Database, domain: str) -> Found:
     """Return what is kept about the people of a domain, in all teams."""
     return {
-        "readings with contacts": _count(
-            db, "outreach_readings", "domain = ?", (domain,)
-        ),
+        "readings with contacts": _count(db, "outreach_readings", "domain = ?", (domain,)),
         "drafts": _count(db, "outreach_drafts", "domain = ?", (domain,)),
         "notes": _count(db, "outreach", "domain = ? AND note <> ''", (domain,)),
     }

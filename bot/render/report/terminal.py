@@ -13,7 +13,7 @@ from rich.text import Text
 from bot.model.report import Prospect, Report
 from bot.render.report import checks, method, sentences, top3
 from bot.render.report.prospects import best
-from bot.render.words import number, utc, words_or_unknown
+from bot.render.words import number, shown, utc, words_or_unknown
 
 
 def text_report(report: Report) -> Group:
@@ -73,15 +73,22 @@ def _prospects(report: Report) -> list[RenderableType]:
 
 
 def _prospect(place: int, prospect: Prospect) -> tuple[Text, ...]:
-    """Put the reason below the domain: the only layout that stays readable in 80 columns."""
+    """Put the linking page and the reason below the domain: that stays readable in 80 columns."""
     why = words_or_unknown(", ".join(prospect.reasons), 160)
+    page = shown(prospect.example_page, 200) if prospect.example_page else ""
     return (
         Text(str(place)),
         Text(number(prospect.score)),
         Text(sentences.authority(prospect.authority, prospect.authority_scale)),
         Text(number(prospect.traffic)),
         Text(prospect.absence.value),
-        Text.assemble(words_or_unknown(prospect.domain, 60), "\n", (why, "dim")),
+        Text("\n").join(
+            [
+                Text(words_or_unknown(prospect.domain, 60)),
+                *([Text(page)] if page else []),
+                Text(why, style="dim"),
+            ]
+        ),
     )
 
 
