@@ -17,6 +17,7 @@ from fakes.worlds.reports import EXAMPLE
 from pydantic import SecretStr, TypeAdapter
 from support.clock import FakeClock
 
+from bot.analysis.answers import shown
 from bot.analysis.run import Progress
 from bot.model.links import Balance
 from bot.model.question import Question
@@ -168,7 +169,7 @@ class FakeAnalysis:
                 at=self.report.taken_at,
             )
         )
-        return self.report
+        return await shown(self.database, self.report, team)
 
 
 class ScriptedSpending(Spending):
