@@ -243,7 +243,7 @@ class _Run:
 
     async def _check_pages(self) -> None:
         """Judge our page against the top 3, unless told not to; sample pages cannot be read."""
-        if not self.question.gates or (self.chosen.serp and self.chosen.serp.sample):
+        if not self.question.gates or (self.chosen.serp or self.chosen.main).sample:
             return
         if not self.asked.read_pages:
             self.facts.readiness = not_read()

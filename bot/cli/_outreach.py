@@ -12,6 +12,7 @@ from bot.common.harmless import one_line
 from bot.model.outreach import FORMER, Entry, Outcome, Refusal
 from bot.model.question import read_site
 from bot.outreach.board import Board
+from bot.render.words import Calendar
 from bot.settings import levels
 from bot.settings.environment import Settings, load
 from bot.store.connect import Database
@@ -68,7 +69,7 @@ def told(outcome: Outcome) -> str:
 
 
 def _because(why: Refusal, entry: Entry) -> str:
-    since = f"since {entry.since:%Y-%m-%d}"
+    since = f"since {Calendar().day(entry.since)}"
     return {
         Refusal.HELD: f"{entry.owner} holds it {since}.",
         Refusal.ASKED: f"{entry.owner} has it as {entry.status.value} {since}; nobody is written "

@@ -22,7 +22,7 @@ from bot.exports.opening import open_text
 from bot.model.outreach import By, Method, Outcome, Whom, read_domain, read_suppressed
 from bot.outreach.decisions_file import TheirDecision, read_decisions, read_list, read_status
 from bot.render.csv_file import written
-from bot.render.words import counted
+from bot.render.words import Calendar, counted
 from bot.settings.environment import Settings, load
 
 
@@ -157,7 +157,7 @@ async def _show(team: str, *, as_csv: bool) -> None:
         return
     for one in found:
         why = f": {one.reason}" if one.reason else ""
-        say(f"{one.what}  by {one.by} on {one.at:%Y-%m-%d}{why}")
+        say(f"{one.what}  by {one.by} on {Calendar().day(one.at)}{why}")
     say(f"{counted(len(found), 'name')} on the list Never contact.")
 
 

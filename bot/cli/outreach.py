@@ -12,7 +12,7 @@ from bot.cli._terminal import Terminal, say, say_json
 from bot.model.outreach import Status
 from bot.model.question import read_site
 from bot.outreach.lists import Row, buzzstream_of, csv_of, json_of, rows_of
-from bot.render.words import counted, number, words_or_unknown
+from bot.render.words import Calendar, counted, number, words_or_unknown
 from bot.store.workspace import CLI_TEAM
 
 _SHOWN = 50
@@ -103,7 +103,7 @@ def _print(rows: tuple[Row, ...]) -> None:
             Text(number(row.score)),
             Text(row.status.value),
             Text(words_or_unknown(row.owner, 40) if row.owner else ""),
-            Text(f"{row.since:%Y-%m-%d}"),
+            Text(Calendar().day(row.since)),
         )
     console.print(table)
     more = f"; the best {_SHOWN:,} are here, --csv has all" if len(rows) > _SHOWN else ""

@@ -55,12 +55,13 @@ class Method(StrEnum):
 class Verified(StrEnum):
     """What the bot saw of a link to us. UNREADABLE (wall, robots, timeout) is never LOST.
 
-    LIVE: on the page. COUNTED: and a link index names it too. LOST: the whole page was seen twice
-    without it.
+    LIVE: on the page. COUNTED: and a link index names it too. NOT_THERE: the whole page was seen
+    without it. LOST: it was live, then seen twice without it, and no index names it any more.
     """
 
     LIVE = "live"
     COUNTED = "counted"
+    NOT_THERE = "not_there"
     LOST = "lost"
     UNREADABLE = "could_not_read"
 

@@ -150,7 +150,7 @@ def _recipients(link: str) -> Iterator[str]:
 
 
 def _shielded(document: Document, seen: Shown) -> Iterator[str]:
-    """Yield addresses behind Cloudflare's e-mail protection: hex, XORed with the first byte."""
+    """Yield addresses behind Cloudflare's protection: hex, each byte XORed with the first."""
     for node in document.tree.css("[data-cfemail]"):
         plain = _unshield(node.attributes.get("data-cfemail") or "")
         if plain is not None and seen.shows(node):

@@ -94,6 +94,12 @@ def entries(
     )
 
 
+def teams(db: sqlite_utils.Database) -> list[str]:
+    """Return the teams that have entries."""
+    rows = db.execute("SELECT DISTINCT team FROM outreach ORDER BY team").fetchall()
+    return [str(team) for (team,) in rows]
+
+
 def is_busy_elsewhere(db: sqlite_utils.Database, whom: Whom, *, claimed_since: datetime) -> bool:
     """Say whether somebody holds or asked a domain for another site of the team.
 
