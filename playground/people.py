@@ -177,6 +177,12 @@ class People:
         }
         return await self._event(app, "app_home_opened", None, body)
 
+    async def uninstall(self) -> Ack | None:
+        """Remove the app from the workspace; None when it does not subscribe to that event."""
+        app = next(iter(self.workspace.apps.values()))
+        body = {"type": "app_uninstalled", "event_ts": self.workspace.stamp()}
+        return await self._event(app, "app_uninstalled", None, body)
+
     async def _event(
         self, app: App, name: str, scope: str | None, body: Mapping[str, Any]
     ) -> Ack | None:
