@@ -11,6 +11,7 @@ from bot.common.errors import BadQuestion
 from bot.model.question import Defaults, SiteQuestion, read_here, read_site, read_words
 from bot.render.slack.message import Message
 from bot.render.tracking.forms import KEYWORDS, MOST_KEYWORDS, bulk_form
+from bot.tracking import digest_hour
 from bot.tracking.keywords import MOST_TRACKED, key_of, to_keep
 from handlers import private_notes, vendor_choice
 from handlers.answer.buttons import anybody, on_click
@@ -21,7 +22,6 @@ from handlers.request import Kind, Place, Request, Track
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
 from handlers.tell import tell
-from handlers.tracking import digest_time
 
 _TWICE = "twice in the list"
 _HERE = "tracked here already"
@@ -64,7 +64,7 @@ async def _open(services: Services, place: Place, trigger_id: str) -> Message | 
     channel_settings = await services.channels.settings(place.team, place.channel)
     kept = json.dumps({"channel": place.channel, "response_url": place.response_url})
     view = bulk_form(
-        channel_settings.site or "", digest_time.in_words(channel_settings), private_metadata=kept
+        channel_settings.site or "", digest_hour.in_words(channel_settings), private_metadata=kept
     )
     try:
         await services.slack_api.show(trigger_id, view)
