@@ -294,11 +294,11 @@ def test_progress_shows_the_number_as_soon_as_it_is_known():
     ]
     assert _words(notes.progress(counting, ["our page", "proof"])) == [
         f"*{start}.*",
-        f"Still running: our page and proof. {_ASKED}.",
+        "Still running: our page and proof. Market: US (en).",
     ]
     assert _words(notes.progress(replace(EXAMPLE, sample=True), [])) == [
         f"*{start}; you have 6, so 18 to go.*",
-        f"{_SAMPLE} {_ASKED}.",
+        f"{_SAMPLE} Market: US (en).",
     ]
 
 

@@ -177,8 +177,8 @@ def indexes(need: Need) -> str | None:
     """Return what each link index counts, side by side, if several were asked."""
     if len(need.by_index) < 2:
         return None
-    each = [f"{number(one.needed)} by {shown(one.provider, 40)}" for one in need.by_index[:6]]
-    return f"Each index counts its own: {listed(each)}."
+    each = [f"{shown(one.provider, 40)} {number(one.needed)}" for one in need.by_index[:6]]
+    return f"Needed by index: {', '.join(each)}."
 
 
 def missing(sources: tuple[Source, ...]) -> str | None:
