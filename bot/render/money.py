@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.model.costs import (
     LEFT_OUT_WHEN_LIGHT,
@@ -17,12 +18,13 @@ from bot.model.question import Question
 from bot.render.notes import Button, asked, told
 from bot.render.slack.blocks import render
 from bot.render.slack.message import Message, message
-from bot.render.words import counted, listed, micro_dollars, shown
+from bot.render.words import Calendar, counted, listed, micro_dollars, shown
 
 _MONEY_POOL = "micro-USD"  # for a vendor that bills in money: its units are micro-dollars
 _PERIODS = {"person and day": "today", "vendor and month": "this month"}
 _ROWS = 10
 _PRICES = 10  # vendors and pools listed in one sentence
+_NO_YEAR_KNOWN = Calendar()
 UNKNOWN_WHO = "nobody in particular"
 
 
@@ -109,10 +111,10 @@ def standing(cap: Standing) -> str:
     return f"{whose}{period}: {used} of {most} used, {rest} left{near}"
 
 
-def balance(row: Balance) -> str:
+def balance(row: Balance, calendar: Calendar = _NO_YEAR_KNOWN) -> str:
     """Return what a vendor says is left in a pool."""
     pool = shown(row.pool, 20)
-    resets = f", resets on {row.resets_on}" if row.resets_on else ""
+    resets = f", resets on {calendar.day(row.resets_on)}" if row.resets_on else ""
     if row.limit is None:
         said = "what is left was not told" if row.used is None else f"{row.used:,} {pool} used"
     elif row.used is None:
@@ -122,15 +124,17 @@ def balance(row: Balance) -> str:
     return f"{said}{resets}"
 
 
-def left(one: Allowance) -> str:
+def left(one: Allowance, calendar: Calendar = _NO_YEAR_KNOWN) -> str:
     """Return what a vendor says is left in all its pools, or why it does not say."""
-    said = one.fault or "; ".join(balance(row) for row in one.balances) or "nothing was told"
+    said = (
+        one.fault or "; ".join(balance(row, calendar) for row in one.balances) or "nothing was told"
+    )
     return shown(said, 300)
 
 
-def allowance(one: Allowance) -> str:
+def allowance(one: Allowance, calendar: Calendar = _NO_YEAR_KNOWN) -> str:
     """Return the same, after the vendor's name."""
-    return f"{shown(one.title, 40)}: {left(one)}"
+    return f"{shown(one.title, 40)}: {left(one, calendar)}"
 
 
 def warnings(caps: Iterable[Standing], allowances: Iterable[Allowance]) -> list[str]:
@@ -148,15 +152,21 @@ def spent(line: Spent) -> str:
     return f"{said} in {counted(line.requests, 'request')}{reused}"
 
 
-def overview(found: Overview, allowances: Iterable[Allowance]) -> Message:
+def spent_since(found: Overview, calendar: Calendar) -> str:
+    """Return `Spent since 1 Nov (UTC)`; caps count months in UTC."""
+    return f"Spent since {calendar.day(found.since)} (UTC)"
+
+
+def overview(found: Overview, allowances: Iterable[Allowance], now: datetime) -> Message:
     """Return `/gap budget`: spending, caps and allowances, visible to one person only."""
-    lead = f"Spent since {found.since:%Y-%m-%d} (UTC)"
+    calendar = Calendar(now)
+    lead = spent_since(found, calendar)
     groups = [
         (lead, [_Line(spent(line)) for line in found.by_vendor] or [_Line("Nothing.")]),
         ("By site", [_Line(f"{_who(line)}: {spent(line)}") for line in found.by_site]),
         ("By person", [_of_person(line) for line in found.by_person]),
         ("Caps", [_of_standing(cap) for cap in found.caps]),
-        ("What the vendors say is left", [_Line(allowance(one)) for one in allowances]),
+        ("What the vendors say is left", [_Line(allowance(one, calendar)) for one in allowances]),
     ]
     shown_groups = [
         {"title": title, "lines": lines[:_ROWS], "more": _more(len(lines) - _ROWS)}

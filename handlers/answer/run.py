@@ -11,11 +11,12 @@ from dataclasses import replace
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.analysis.answers import answer_of
 from bot.analysis.run import Progress
 from bot.common.errors import BadQuestion, LinkGapError
 from bot.jobs import Heard
 from bot.model.costs import Quote
-from bot.model.report import CostLine, Report, from_json
+from bot.model.report import CostLine, Report
 from bot.render import money, notes
 from bot.render.csv_file import csv_filename, csv_of
 from bot.render.report.headline import headline
@@ -23,7 +24,6 @@ from bot.render.report.method import method
 from bot.render.report.prospects import prospects
 from bot.render.report.result import result
 from bot.render.slack.message import Message
-from bot.store import reports
 from bot.store.jobs import Job
 from bot.store.ledger import Payer
 from handlers import private_notes
@@ -131,8 +131,7 @@ async def _warnings(job: RunningJob, vendors: list[str]) -> list[str]:
 
 async def _stored(job: RunningJob) -> Report | None:
     """Return the answer of a killed attempt that finished it but did not post all of it."""
-    found = await job.services.database.read(lambda db: reports.load(db, job.id, job.place.team))
-    return from_json(found.report) if found else None
+    return await answer_of(job.services.database, job.id, job.place.team)
 
 
 async def _run(job: RunningJob, conversation: Conversation) -> Report:

@@ -318,14 +318,14 @@ async def test_budget_tells_what_was_spent_and_what_is_left(tmp_path):
         note = bot.seen()[-1]
         assert note.only_for == ana
         told = words(note)
-        assert "Spent since 2026-11-01 (UTC)" in told
+        assert "Spent since 1 Nov (UTC)" in told
         assert "2,000 ahrefs units ($4.00) in 2 requests" in told
         assert "own.com: 1,000 ahrefs units ($1.00) in 1 request" in told
         assert f"<@{ana}>: today: $1.00 of $2.00 used, $1.00 left" in told
         assert "<@UBEN>: today: $3.00 of $2.00 used, $0.00 left, over 80 %" in told
         assert "own.com this month: $1.00 of $10.00 used, $9.00 left" in told
         assert "ahrefs this month: 2,000 units of 5,000 units used, 3,000 units left" in told
-        assert "Ahrefs: 100 of 1,000 units used, 900 left, resets on 2026-12-01" in told
+        assert "Ahrefs: 100 of 1,000 units used, 900 left, resets on 1 Dec" in told
         assert bot.analysis.asked == []
 
 

@@ -210,9 +210,9 @@ def test_the_terminal_shows_the_same_facts_in_the_same_order():
         "What the present pages have: mean 23.7",
         "2 domains link to today's top 3",
         "links to 3 of 3 pages, follow, DR 74",
-        "Ahrefs, serp: ok, 10 rows, as of 2026-11-23 09:00 UTC",
+        "Ahrefs, serp: ok, 10 rows, as of 23 Nov, 09:00 UTC",
         "Ahrefs, links between: not asked",
-        "As of 2026-11-23 09:00 UTC.",
+        "As of 23 Nov, 09:00 UTC.",
         "Cost: Ahrefs 1,450 units.",
     ]
     assert [said.find(part) for part in parts] == sorted(said.find(part) for part in parts)

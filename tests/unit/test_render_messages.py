@@ -233,7 +233,7 @@ def test_every_source_says_how_it_ended():
         "*Sources*",
         (
             "Ahrefs, serp: ok, 10 rows, as of "
-            "<!date^1795424400^{date_short_pretty} at {time}|2026-11-23 09:00 UTC>"
+            "<!date^1795424400^{date_short_pretty} at {time}|23 Nov 2026, 09:00 UTC>"
         ),
         "Ahrefs, links: partial, 1 row, cut off",
         "Moz, serp: unavailable (no units)",

@@ -150,7 +150,7 @@ def test_one_small_line_says_what_to_trust_and_the_rest_is_in_the_thread():
         ),
         "Authority (DR): yours 44, theirs 42 on average: × 1 (no extra links needed).",
         "Keyword difficulty 42 (for the top 10).",
-        "As of <!date^1795424400^{date_short_pretty} at {time}|2026-11-23 09:00 UTC>.",
+        "As of <!date^1795424400^{date_short_pretty} at {time}|23 Nov 2026, 09:00 UTC>.",
         "Ahrefs 1,450 units billed",
     ):
         assert detail in below

@@ -32,8 +32,8 @@ _STAYS = "track_this"  # whoever cancels at its price may press it again
 
 @dataclass(frozen=True, slots=True)
 class _Button:
-    action_id: str
     text: str
+    action_id: str
     is_primary: bool = False
 
 
@@ -59,16 +59,16 @@ def result(report: Report, run_id: str, pressed: Iterable[str] = ()) -> Message:
 
 def _buttons(report: Report) -> Iterator[_Button]:
     if report.proposed_page is not None:
-        yield _Button("use_page", "Use this", is_primary=True)
-        yield _Button("name_page", "Another")
-        yield _Button("no_page", "We have none")
+        yield _Button("Use this", "use_page", is_primary=True)
+        yield _Button("Another", "name_page")
+        yield _Button("We have none", "no_page")
     elif unnamed(report):
-        yield _Button("name_page", "Name our page", is_primary=True)
+        yield _Button("Name our page", "name_page", is_primary=True)
     if len(report.prospects) > LISTED:
-        yield _Button("show_all", f"Show all {len(report.prospects):,}")
+        yield _Button(f"Show all {len(report.prospects):,}", "show_all")
     if report.site is not None:
-        yield _Button("track_this", "Track weekly")
-    yield _Button("run_again", "Run again")
+        yield _Button("Track weekly", "track_this")
+    yield _Button("Run again", "run_again")
 
 
 def _is_answered(button: _Button, done: frozenset[str]) -> bool:

@@ -37,6 +37,7 @@ _DROPPED = {
     "already_links": "already link to you",
     "blocked": "on your blocklist",
     "noise": "platform or CDN noise",
+    "withheld": "in outreach already or never to be contacted",
     "weak": "under your authority floor",
 }
 

@@ -5,6 +5,7 @@ in a stranger's title reach the terminal.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, tzinfo
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -15,11 +16,15 @@ from bot.render.report import checks, method, sentences, top3
 from bot.render.report.headline import headline
 from bot.render.report.prospects import best
 from bot.render.report.trust import small_print
-from bot.render.words import number, utc, words_or_unknown
+from bot.render.words import Calendar, number, words_or_unknown
 
 
-def text_report(report: Report) -> Group:
-    """Return sentence, table, small print, method, prospects, sources and cost."""
+def text_report(report: Report, zone: tzinfo = UTC) -> Group:
+    """Return sentence, table, small print, method, prospects, sources and cost.
+
+    Moments are of that zone.
+    """
+    calendar = Calendar(report.taken_at, zone)
     parts: list[RenderableType] = [Text(headline(report), style="bold")]
     parts += [Text(), _top3(report), Text()] if report.competitors else []
     parts += lines_of([small_print(report), _proposal(report)])
@@ -32,7 +37,7 @@ def text_report(report: Report) -> Group:
             sentences.difficulty(report),
         ]
     )
-    parts += [Text(), *_prospects(report), Text(), *_sources(report)]
+    parts += [Text(), *_prospects(report), Text(), *_sources(report, calendar)]
     return Group(*parts)
 
 
@@ -85,12 +90,14 @@ def _prospect(place: int, prospect: Prospect) -> tuple[Text, ...]:
     )
 
 
-def _sources(report: Report) -> list[RenderableType]:
+def _sources(report: Report, calendar: Calendar) -> list[RenderableType]:
     lines: list[str | None] = ["Sources"]
     for source in report.sources:
-        when = f", as of {utc(source.as_of)}" if source.as_of else ""
+        when = f", as of {calendar.moment(source.as_of)}" if source.as_of else ""
         lines.append(f"  {method.source_words(source)}{when}")
-    return lines_of([*lines, f"As of {utc(report.taken_at)}.", sentences.cost(report.cost)])
+    return lines_of(
+        [*lines, f"As of {calendar.moment(report.taken_at)}.", sentences.cost(report.cost)]
+    )
 
 
 def table_of(*names: str, right: Sequence[int]) -> Table:
