@@ -168,6 +168,16 @@ def test_the_page_about_asking_shows_an_answer_as_it_is():
     assert f"> **{headline(report)}**\n>\n> {small_print(report)}\n" in page
 
 
+ASTERISK = "\N{ASTERISK OPERATOR}"
+
+
+def test_an_asterisk_in_a_keyword_does_not_end_the_bold_sentence():
+    report = replace(EXAMPLE, keyword="c* algebra *free*")
+    said = result(report, "run-1").blocks[0]["text"]["text"]
+    assert said == f"*{headline(report).replace('*', ASTERISK)}*"
+    assert "“c* algebra *free*”" in headline(report)
+
+
 def test_a_multiplier_that_changes_nothing_is_not_in_the_sentence():
     rounded = replace(_WEAKER, multiplier=1.001)
     assert "even field" not in headline(with_need(authority=rounded))

@@ -15,8 +15,10 @@ from bot.model.report import (
     Source,
     SourceState,
 )
+from bot.render.slack.limits import MAX_TEXT
 from bot.render.words import (
     UNKNOWN,
+    clip,
     counted,
     listed,
     micro_dollars,
@@ -24,6 +26,7 @@ from bot.render.words import (
     shown,
 )
 
+_LONGEST = MAX_TEXT // 5  # an escape is 5 characters
 SAMPLE = "Sample data: every site and number here is invented."
 _STATES = {
     SourceState.OK: "ok",
@@ -92,7 +95,7 @@ def _first_end(text: str) -> int:
 
 def marked(report: Report, said: str) -> str:
     """Return the words of a notification, which stand alone: of invented data, they say so."""
-    return f"{said} {SAMPLE}" if report.sample else said
+    return f"{clip(said, _LONGEST - len(SAMPLE) - 1)} {SAMPLE}" if report.sample else said
 
 
 def subject(report: Report) -> str:
