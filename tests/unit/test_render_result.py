@@ -269,13 +269,17 @@ def test_a_partial_answer_says_which_part_is_missing():
     lost = Source(
         "Ahrefs", "referring_domains", SourceState.UNAVAILABLE, None, None, None, "no units left."
     )
+    named = replace(lost, what="referring domains of x.example")
+    assert _small(replace(EXAMPLE, sources=(named,))).startswith(
+        "Partial answer, without the linkers of x.example from Ahrefs (no units left). "
+    )
     others = [
         replace(lost, what=what, note=None)
         for what in ("links", "traffic", "counts of pages", "counts of sites", "history")
     ]
     said = _small(replace(EXAMPLE, sources=(lost, *others)))
     assert said.startswith(
-        "Partial answer, without referring domains from Ahrefs (no units left) "
+        "Partial answer, without the linkers from Ahrefs (no units left) "
         "and without links, traffic and counts of pages from Ahrefs; the thread names 2 more. "
     )
 

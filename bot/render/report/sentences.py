@@ -196,7 +196,7 @@ def missing(sources: tuple[Source, ...]) -> str | None:
     same_trouble: dict[tuple[str, str], list[str]] = {}
     for source in failed:
         trouble = (source.provider, first_sentence(source.note or "", 100))
-        same_trouble.setdefault(trouble, []).append(shown(source.what.replace("_", " "), 40))
+        same_trouble.setdefault(trouble, []).append(_lost(source))
     told = list(same_trouble.items())[:2]
     said = [
         f"{listed(what[:3])} from {shown(provider, 30)}" + (f" ({why})" if why else "")
@@ -205,6 +205,12 @@ def missing(sources: tuple[Source, ...]) -> str | None:
     left = len(failed) - sum(len(what[:3]) for _, what in told)
     more = f"; the thread names {left:,} more" if left else ""
     return f"Partial answer, without {' and without '.join(said)}{more}."
+
+
+def _lost(source: Source) -> str:
+    """Return what was not read. The counts of a page are known without the list of who links."""
+    what = source.what.replace("_", " ").removeprefix("referring domains")
+    return shown(source.what.replace("_", " ") if what[:1].strip() else f"the linkers{what}", 50)
 
 
 def source_state(source: Source) -> str:
