@@ -204,6 +204,16 @@ async def test_contact_pages_of_other_sites_and_of_platforms_are_not_read(web, r
     assert "/contact" not in web.paths
 
 
+async def test_a_page_that_leads_to_another_site_is_no_longer_that_of_the_prospect(web, reader):
+    elsewhere = web.url("/list", "buyer.example")
+    web.routes |= {"/old": redirect(elsewhere), "/list": listing(about="info@buyer.example")}
+
+    reading = await read_one(web, reader, page=web.url("/old", "site.example"))
+
+    assert (reading.angle, reading.contacts) == (None, ())
+    assert reading.why_unknown.endswith("/old leads to another site today: buyer.example.")
+
+
 async def test_a_page_that_does_not_answer_is_unknown_and_delays_nobody(web, hasty, clock):
     web.routes |= {"/list": listing(), "/slow": stalled()}
     prospects = [

@@ -135,6 +135,7 @@ def test_a_sign_before_a_protected_address_makes_it_a_handle_everywhere():
 
     assert addresses(f"<p>Mail {protected}</p>") == {"jo@acme-tools.com": Way.PROTECTED}
     assert addresses(f"<p>Mail {protected}</p><p>@<bdi>{protected}</bdi></p>") == {}
+    assert addresses(f"<p>Mail {protected}</p><p><b>by @</b>{protected}</p>") == {}
 
 
 def test_a_page_of_digits_and_signs_is_read_quickly_and_has_no_address():
