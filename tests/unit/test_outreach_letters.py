@@ -144,10 +144,10 @@ def test_a_letter_for_a_contact_form_names_no_address():
 
 def test_a_fact_with_sentences_in_it_is_kept_or_left_out_whole():
     letter = filled("Subject: x\n\nOn “{{ their_title }}” we agree. Bye {{ topic }}.", FULL)
-    without = filled("Subject: x\n\nOn “{{ their_title }}” we agree. Bye {{ topic }}.", BARE)
+    mixed = "Subject: x\n\nOn “{{ their_title }}” about {{ topic }} we agree. Bye."
 
     assert letter.body == "On “What now? Seven tools. Really” we agree. Bye payroll software."
-    assert without.body == ""
+    assert filled(mixed, replace(FULL, topic=None)).body == "Bye."
 
 
 @pytest.mark.parametrize(
