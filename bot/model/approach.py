@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from bot.model.links import LinkKind
+
 
 class AngleKind(StrEnum):
     """What kind of linking page it is, as far as that decides what to ask for."""
@@ -61,11 +63,12 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class LinkSeen:
-    """A link to a competitor that the page has today. `in_text` False: in a menu or a footer."""
+    """A link that the page has today. `in_text` False: in a menu or a footer."""
 
     url: str
     anchor: str
     in_text: bool
+    kind: LinkKind = LinkKind.FOLLOW
 
 
 @dataclass(frozen=True, slots=True)

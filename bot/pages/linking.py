@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from bot.common.domains import registrable
 from bot.model.approach import LinkSeen, Published
+from bot.model.links import LinkKind
 from bot.model.page import PageFacts
 from bot.pages.document import Document
 from bot.pages.emails import published_in
@@ -45,6 +46,7 @@ _INVITES = compiled(
     re.IGNORECASE,
 )
 _SECTION = re.compile(r"(?:\A|/)(?:interviews?|guest-?(?:posts?|blogs?|authors?))(?:/|-|\Z)")
+_MARKED = (LinkKind.SPONSORED, LinkKind.UGC, LinkKind.NOFOLLOW)
 _FORMS = "form textarea"
 _MOST_LINKS, _ANCHOR, _LABEL, _PATH = 20, 120, 60, 500
 _NEAR = 3_000
@@ -112,12 +114,18 @@ def _links(document: Document, domains: frozenset[str]) -> tuple[LinkSeen, ...]:
     for anchor in document.anchors:
         if registrable(anchor.url) in domains and _is_web(anchor.url):
             in_text = not document.is_aside(anchor.node)
-            seen = LinkSeen(anchor.url, anchor.text[:_ANCHOR], in_text)
+            seen = LinkSeen(anchor.url, anchor.text[:_ANCHOR], in_text, _kind(anchor.rel))
             if in_text or anchor.url not in found:
                 found[anchor.url] = seen
         if len(found) >= _MOST_LINKS:
             break
     return tuple(found.values())
+
+
+def _kind(rel: str) -> LinkKind:
+    """Return the kind of a link by its `rel`; of several marks the plainest one counts."""
+    marks = rel.lower().split()
+    return next((kind for kind in _MARKED if kind in marks), LinkKind.FOLLOW)
 
 
 def _words(pattern: re.Pattern[str], text: str) -> str | None:
