@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from bot.common.mail_address import mail_address
 from bot.model.approach import Way
-from bot.outreach.contacts import contacts_on, in_order, is_role
+from bot.model.outreach import Contact as Kept
+from bot.model.outreach import Withheld, read_address, read_domain
+from bot.outreach.contacts import contacts_on, in_order, is_role, to_keep
 from bot.pages.facts import facts_of
 from bot.pages.linking import linking_page_of
 
@@ -161,6 +163,29 @@ def test_role_addresses_of_the_site_come_first_and_others_last():
     ]
     assert [one.role for one in found[:2]] == [True, False]
     assert found[-1].form_url == "https://acme-tools.com/contact"
+
+
+def test_what_is_kept_of_a_site_with_an_address_of_its_own_has_none_of_others():
+    others = "<p>jo.smith@other-firm.com</p><a href=/contact>Contact</a>"
+    own = "<p>editor@acme-tools.com</p>"
+    form = Kept("acme-tools.com", None, "https://acme-tools.com/contact", NOON)
+
+    assert to_keep(contacts(own + others), "acme-tools.com") == (
+        Kept("acme-tools.com", "editor@acme-tools.com", PAGE, NOON, role=True),
+        form,
+    )
+    assert to_keep(contacts(others), "acme-tools.com") == (
+        Kept("acme-tools.com", "jo.smith@other-firm.com", PAGE, NOON),
+        form,
+    )
+
+
+@given(st.emails())
+def test_every_address_that_is_found_can_be_suppressed(text):
+    made = mail_address(text)
+
+    if made is not None and read_domain(made.partition("@")[2]):
+        assert not Withheld(frozenset({read_address(made)})).may_write_to(made)
 
 
 def test_each_contact_names_the_page_and_the_time_where_it_was_read():
