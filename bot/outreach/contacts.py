@@ -9,7 +9,6 @@ from importlib.resources import files
 
 from bot.common.domains import registrable
 from bot.model.approach import Contact, Way
-from bot.model.outreach import Contact as Kept
 from bot.pages.linking import LinkingPage
 
 MOST = 10
@@ -71,17 +70,6 @@ def in_order(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
     for contact in contacts:
         once.setdefault(contact.address or contact.form_url, contact)
     return tuple(sorted(once.values(), key=_rank))[:MOST]
-
-
-def to_keep(contacts: Iterable[Contact], domain: str) -> tuple[Kept, ...]:
-    """Return contacts as the store keeps them: no address of others if the site has its own."""
-    ranked = in_order(contacts)
-    has_own = any(one.address and one.own_domain for one in ranked)
-    return tuple(
-        Kept(domain, one.address, one.form_url or one.found_on, one.read_at, one.role)
-        for one in ranked
-        if one.own_domain or not one.address or not has_own
-    )
 
 
 def _rank(contact: Contact) -> tuple[bool, bool, bool, bool]:

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from bot.common.mail_address import mail_address
 from bot.model.approach import Way
-from bot.model.outreach import Contact as Kept
 from bot.model.outreach import Withheld, read_address, read_domain
-from bot.outreach.contacts import contacts_on, in_order, is_role, to_keep
+from bot.outreach.contacts import contacts_on, in_order, is_role
 from bot.pages.facts import facts_of
 from bot.pages.linking import linking_page_of
 
@@ -163,21 +162,6 @@ def test_role_addresses_of_the_site_come_first_and_others_last():
     ]
     assert [one.role for one in found[:2]] == [True, False]
     assert found[-1].form_url == "https://acme-tools.com/contact"
-
-
-def test_what_is_kept_of_a_site_with_an_address_of_its_own_has_none_of_others():
-    others = "<p>jo.smith@other-firm.com</p><a href=/contact>Contact</a>"
-    own = "<p>editor@acme-tools.com</p>"
-    form = Kept("acme-tools.com", None, "https://acme-tools.com/contact", NOON)
-
-    assert to_keep(contacts(own + others), "acme-tools.com") == (
-        Kept("acme-tools.com", "editor@acme-tools.com", PAGE, NOON, role=True),
-        form,
-    )
-    assert to_keep(contacts(others), "acme-tools.com") == (
-        Kept("acme-tools.com", "jo.smith@other-firm.com", PAGE, NOON),
-        form,
-    )
 
 
 @given(st.emails())
