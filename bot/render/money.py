@@ -15,7 +15,7 @@ from bot.model.costs import (
 )
 from bot.model.links import Balance
 from bot.model.question import Question
-from bot.render.notes import Button, asked, note_of
+from bot.render.notes import Button, asked, told
 from bot.render.slack.blocks import render
 from bot.render.slack.message import Message, message
 from bot.render.words import Calendar, counted, listed, micro_dollars, shown
@@ -64,30 +64,42 @@ def usually(quote: Quote) -> str | None:
 
 def confirmation(question: Question, quote: Quote, cheaper: Quote, run_id: str) -> Message:
     """Return the price as a question before anything is spent. `cheaper` is the light run's."""
-    lines = [f"{asked(question)}: this may cost more than runs without a question."]
-    lines.append(" ".join(filter(None, (at_most(quote), usually(quote)))))
+    small = ["Nothing was spent; the cost counts against whoever confirms.", usually(quote)]
     buttons = [Button("Confirm", "confirm_run", run_id)]
     if _is_cheaper(cheaper, quote):
-        lines.append(
+        small.append(
             f"The cheaper plan: {_lower(at_most(cheaper))} "
             f"It leaves out {listed(LEFT_OUT_WHEN_LIGHT)}."
         )
         buttons.append(Button("Cheaper plan", "confirm_light", run_id))
-    small = ["Nothing was spent. The cost counts against whoever confirms."]
-    return note_of(lines, small, [*buttons, Button("Cancel", "cancel_run", run_id)])
+    buttons.append(Button("Cancel", "cancel_run", run_id))
+    return told(_run_this(question, quote), [part for part in small if part], buttons)
 
 
 def offer(question: Question, quote: Quote, run_id: str, *, meant: str = "") -> Message:
     """Return the private question whether to run this at all; `meant` is a command it may be."""
-    lines = [f"Did you mean `/gap {shown(meant, 20)}`? Then type that."] if meant else []
-    lines.append(f"Run this? {asked(question)}. {at_most(quote)}")
+    bold, small = _run_this(question, quote), "Only you see this. Nothing was spent."
+    if meant:
+        bold = f"Did you mean `/gap {shown(meant, 20)}`? Then type that."
+        small = f"Run asks for {asked(question)}. {at_most(quote)} {small}"
     buttons = [Button("Run", "confirm_run", run_id), Button("Not now", "cancel_run", run_id)]
-    return note_of(lines, ["Only you see this. Nothing was spent."], buttons)
+    return told(bold, [small], buttons)
+
+
+def _run_this(question: Question, quote: Quote) -> str:
+    return f"Run this? {asked(question)}. {at_most(quote)}"
+
+
+def confirmed(question: Question, user: str) -> Message:
+    """Return the text that replaces the price at once, until the run itself does."""
+    drawn = told(f"Confirmed: {asked(question)}.", [])
+    small = render("confirmed", user=user)
+    return Message(drawn.text, [*drawn.blocks, *small])
 
 
 def cancelled(question: Question) -> Message:
     """Return the text that replaces the question about the price."""
-    return note_of([f"Cancelled: {asked(question)}. Nothing was spent."], [])
+    return told(f"Cancelled: {asked(question)}.", ["Nothing was spent."])
 
 
 def standing(cap: Standing) -> str:

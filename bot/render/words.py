@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
 UNKNOWN = "unknown"
+_SPELLED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _ELLIPSIS = "…"
 _FIRST_STRONG, _POP = "\u2068", "\u2069"
 _LINK = re.compile(r"\Ahttps?://[^\s\x00-\x20\x7f]+")
@@ -92,6 +93,11 @@ def number(value: float | None) -> str:
 def counted(value: int, noun: str, nouns: str | None = None) -> str:
     """Return `1 page`, `1,234 pages`."""
     return f"{value:,} {noun if value == 1 else nouns or noun + 's'}"
+
+
+def spelled(value: int) -> str:
+    """Return `three`; from ten on, digits."""
+    return _SPELLED[value] if 0 <= value < len(_SPELLED) else f"{value:,}"
 
 
 def ordinal(place: int) -> str:

@@ -25,6 +25,7 @@ class Group(StrEnum):
     SITES = "Site and market"
     DIGEST = "Digest and alerts"
     PROSPECTS = "Prospects and checks"
+    OUTREACH = "Outreach"
     SOURCES = "Sources"
     ANSWER = "Cost of an answer"
     CAPS = "Caps and prices"
@@ -165,6 +166,35 @@ SETTINGS: tuple[Setting, ...] = (
         (("intent", "Search intent"), ("trust", "Trust")),
         several=True,
         nothing="none",
+    ),
+    Setting(
+        "claim_days",
+        Group.OUTREACH,
+        (TEAM, SITE),
+        "Days of a claim",
+        "A claim that nobody touched for so many days is free again, 1 to 365.",
+    ),
+    Setting(
+        "reminders",
+        Group.OUTREACH,
+        (TEAM,),
+        "Reminders",
+        "Remind whoever contacted somebody to follow up, in a direct message.",
+        _YES_NO,
+    ),
+    Setting(
+        "reminder_days",
+        Group.OUTREACH,
+        (TEAM,),
+        "Remind after",
+        "Days after the contact, with commas, four at most.",
+    ),
+    Setting(
+        "keep_contacts_days",
+        Group.OUTREACH,
+        (TEAM,),
+        "Keep contacts",
+        "Days that published contacts and drafts stay, 1 to 36500.",
     ),
     Setting(
         "via",

@@ -24,6 +24,9 @@ GATES = ("intent", "trust")
 NONE = "none"
 """The word for an empty list; an empty text means the value of the level above."""
 _BETWEEN = re.compile(r"[,\s]+")
+MOST_REMINDERS = 4
+_DAYS = re.compile(r"[1-9][0-9]{0,2}")
+_LATEST_REMINDER = 365
 _PERSON = re.compile(r"\A[UW][A-Z0-9]+")
 
 
@@ -102,6 +105,17 @@ def _people(text: str) -> str:
     return ",".join(parts(text))
 
 
+def _days(text: str) -> str:
+    days = parts(text)
+    read = all(_DAYS.fullmatch(day) and int(day) <= _LATEST_REMINDER for day in days)
+    if not days or len(days) > MOST_REMINDERS or not read:
+        raise ValueError(
+            f"“{text[:40]}” is no list of days; write whole numbers of 1 to 365 like 7,14, "
+            f"{MOST_REMINDERS} at most"
+        )
+    return ",".join(map(str, sorted({int(day) for day in days})))
+
+
 @lru_cache(maxsize=1)
 def _zones() -> dict[str, str]:
     return {name.lower(): name for name in available_timezones()}
@@ -135,5 +149,6 @@ READERS: dict[str, Callable[[str], str]] = {
     "overruled": _one_of(GATES, "check"),
     "time_zone": _zone,
     "alerts": _one_of(Moment, "alert"),
+    "reminder_days": _days,
     "owners": _people,
 }

@@ -45,6 +45,7 @@ from bot.store import (
     posts,
     proposals,
     snapshots,
+    suppressions,
     tracked_keywords,
 )
 from bot.store.connect import Database
@@ -223,16 +224,29 @@ def build_digest(
     held = {site: team_settings.at(site, channel) for site in sites}
     zone = ZoneInfo(team_settings.in_channel(channel).time_zone)
     calendar = Calendar(as_of, zone)
-    news = [_news(one, held[one.keyword.question.site], provers) for one in stories]
+    kept_back = {site: suppressions.withheld(db, team, site) for site in sites}
+    news = [
+        replace(
+            _news(one, held[one.keyword.question.site], provers),
+            withheld=kept_back[one.keyword.question.site],
+        )
+        for one in stories
+    ]
     fresh = new_links(news)
     won = _once(link for one in stories for link in one.won)
+    winnable = _once(
+        link
+        for one in stories
+        for link in one.lost
+        if not kept_back[one.keyword.question.site].is_withheld(link.domain)
+    )
     lost = _once(link for one in stories for link in one.lost)
     just_won = {link.domain for link in won}
     unread, again = who_failed(db, active, shots, since=since, until=as_of)
     begun = any(one.since and not one.told_before for one in unread)
     failures_moved = bool(lines) and (bool(again) or begun)
     followed = [*_followed(stories), *_ended(db, slot, here, stories, until=as_of)]
-    wanted = to_do(lines, fresh, won, lost, before=proposals.before(db, slot, until=as_of))
+    wanted = to_do(lines, fresh, won, winnable, before=proposals.before(db, slot, until=as_of))
     digest = Digest(
         week=slot.period,
         channel=channel,

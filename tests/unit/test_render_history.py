@@ -34,6 +34,14 @@ def test_one_alert_is_one_sentence():
     ]
 
 
+def test_an_alert_of_sample_data_says_so():
+    real, invented = Alert(Moment.WON, "a", "x.example"), Alert(Moment.WON, "b", sample=True)
+    assert "Sample data: every site and number here is invented." in repr(
+        alert_message([real, invented])
+    )
+    assert "Sample data" not in repr(alert_message([real]))
+
+
 def test_a_day_of_many_leads_with_the_top_3_and_counts_the_rest():
     day = [
         Alert(Moment.LEFT_TOP10, "c"),

@@ -18,10 +18,13 @@ from pydantic import SecretStr, TypeAdapter
 from support.clock import FakeClock
 from support.iso_dates import iso_dates
 
+from bot.analysis.answers import shown
 from bot.analysis.run import Progress
 from bot.model.links import Balance
 from bot.model.question import Question
 from bot.model.report import CostLine, Report, to_json
+from bot.outreach.board import Board
+from bot.outreach.verification import Verifier
 from bot.planning.steps import provers
 from bot.providers.base import Answer, Capability, Vendor
 from bot.providers.gateway import Gateway
@@ -169,7 +172,7 @@ class FakeAnalysis:
                 at=self.report.taken_at,
             )
         )
-        return self.report
+        return await shown(self.database, self.report, team)
 
 
 class ScriptedSpending(Spending):
@@ -337,6 +340,7 @@ async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[S
         settings=settings,
         reader=moving.reader,
     )
+    board = Board(database, clock, settings)
     services = services_of(
         Core(
             settings=settings,
@@ -347,6 +351,8 @@ async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[S
             spending=spending,
             tracking=Tracking(database=database, clock=clock, refresher=refresher),
             digests=Digests(database, settings, provers(VENDORS)),
+            board=board,
+            verifier=Verifier(database, clock, board, moving.reader),
         )
     )
     await services.slack_api.check()
