@@ -39,7 +39,7 @@ SCENES = (
     Scene(0, 0, "ana", f"/gap track invoice software for freelancers site:{OWN_SITE}"),
     Scene(0, 0, "ben", f"/gap track payroll for small teams site:{OWN_SITE}"),
     # An answer between two digests sees what was won since, so the next morning has an alert.
-    Scene(1, 4, "ben", f"/gap {QUESTION}"),
+    Scene(1, 2, "ben", f"/gap {QUESTION}"),
 )
 
 
@@ -47,7 +47,7 @@ class Story:
     """Some weeks that end now, each with its digest. Without weeks it begins now."""
 
     def __init__(self, weeks: int, settings: Settings, now: datetime) -> None:
-        self._now = now
+        self._now, self._weeks = now, weeks
         self._daily = LocalHour(ZoneInfo(settings.time_zone), settings.digest_hour)
         digests = list(_digests(now - (weeks + 1) * WEEK, now, settings))[-weeks:] if weeks else []
         # An hour later, so that this morning's turn is over.
@@ -64,7 +64,7 @@ class Story:
         to_come = [
             (self.begins + timedelta(weeks=one.week, days=one.day), one)
             for one in SCENES
-            if self.begins < self._now
+            if one.week < self._weeks
         ]
         while (morning := self._daily.after(clock.now())) <= self._now:
             while to_come and to_come[0][0] < morning:

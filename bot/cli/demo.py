@@ -1,14 +1,16 @@
 """`linkgap demo`: the whole bot against a local playground workspace, with sample data."""
 
 import asyncio
+import fcntl
 import os
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
+from typing import IO
 
 import click
 import uvicorn
@@ -99,10 +101,10 @@ async def _demo(port: int | None, folder: Path, weeks: int) -> None:
     clock.begin(story.begins)
     clock.hurried = True
     chosen = port if port is not None else PORT if stays else 0
-    async with (
-        _playground(chosen, workspace) as playground,
-        _bot(playground, _emptied(folder), settings, clock) as services,
-    ):
+    async with AsyncExitStack() as stack:
+        playground = await stack.enter_async_context(_playground(chosen, workspace))
+        database = stack.enter_context(_emptied(folder))
+        services = await stack.enter_async_context(_bot(playground, database, settings, clock))
         told = _Told(console, playground)
         if stays or port is not None:
             console.print(Text.assemble("The workspace is at ", (playground.url, "bold"), ".\n"))
@@ -114,9 +116,10 @@ async def _demo(port: int | None, folder: Path, weeks: int) -> None:
         told.whole()
         console.print(f"\nThe bot acknowledged after {ack.elapsed * 1000:.0f} ms.", style="dim")
         if weeks:
-            console.print(f"\nThen {weeks} invented weeks pass in #{CHANNEL}:\n", style="bold")
+            passing = f"{weeks} invented weeks pass" if weeks > 1 else "an invented week passes"
+            console.print(f"\nThen {passing} in #{CHANNEL}:\n", style="bold")
             await story.live(playground, services, clock, told.in_a_line)
-            console.print("\nThe last digest:\n", style="bold")
+            console.print("\nThe last message in full:\n", style="bold")
             told.again()
             console.print(_typed(HISTORY))
             await playground.say(ASKER, CHANNEL, HISTORY)
@@ -181,12 +184,32 @@ def _print(console: Terminal, line: Line) -> None:
         console.print(Padding(words, (0, 0, 0, indent)))
 
 
-def _emptied(folder: Path) -> Path:
-    """Return the demo's file in a folder, after what an earlier demo left there is deleted."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("linkgap.db*"):
-        old.unlink()
-    return folder / "linkgap.db"
+@contextmanager
+def _emptied(folder: Path) -> Iterator[Path]:
+    """Yield the demo's file in a folder, after what an earlier demo left there is deleted."""
+    with _locked(folder):
+        for old in folder.glob("linkgap.db*"):
+            old.unlink()
+        yield folder / "linkgap.db"
+
+
+def _locked(folder: Path) -> IO[str]:
+    """Return an open file that other demos cannot lock; one that was killed holds it no longer."""
+    begun = "Nothing was begun. Name another folder"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "demo.lock").open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise ConfigError(
+            f"--folder: another demo runs in {folder}. {begun}, or stop the other demo."
+        ) from error
+    except OSError as error:
+        raise ConfigError(
+            f"--folder: {folder} cannot be used: {error.strerror}. {begun}."
+        ) from error
+    return lock
 
 
 @asynccontextmanager

@@ -138,11 +138,15 @@ def usage_error(error_sentence: str) -> Message:
 
 
 def help_note() -> Message:
-    """Return how to ask."""
+    """Return how to ask, with buttons that open the forms."""
     text = (
         "LinkGap says how many links it takes to rank in the top 3, and who can give them to you."
     )
-    return message(text, render("help", lead=text))
+    buttons = [
+        Button("Open the form", "open_form", "help"),
+        Button("Track keywords", "track_more", "help"),
+    ]
+    return message(text, render("help", lead=text, buttons=buttons))
 
 
 def _run(run_id: str) -> str:

@@ -1,5 +1,6 @@
 """`linkgap demo`: the first thing that a newcomer sees."""
 
+import fcntl
 import json
 import os
 import pty
@@ -58,7 +59,7 @@ def test_without_a_terminal_it_prints_the_conversation_and_ends(said):
 
 
 def test_weeks_pass_with_a_digest_each_on_mondays_at_nine(said):
-    weeks = said.split("invented weeks pass")[1].split("The last digest")[0]
+    weeks = said.split("invented weeks pass")[1].split("The last message in full")[0]
     when = [f"{moment}{rest}".strip() for moment, rest in re.findall(TIMELY, weeks)]
     now = datetime.now(ZoneInfo("Europe/Berlin"))
     monday = now - timedelta(days=now.weekday(), weeks=now.weekday() == 0 and now.hour < 9)
@@ -74,11 +75,11 @@ def test_a_won_link_an_alert_and_the_history_are_seen_and_all_of_it_is_marked(sa
     )
     assert f"{alert} {SAMPLE}" in words
     assert "You closed 5 of 28 missing links this week" in words
-    _, digest = words.split("The last digest:")
+    _, digest = words.split("The last message in full:")
     assert "Links to your pages: won 5" in digest
     assert "ana types /gap history best accounting software for startups in #seo" in digest
     assert "The gap was 18 on" in digest
-    weeks = words.split("invented weeks pass")[1].split("The last digest")[0]
+    weeks = words.split("invented weeks pass")[1].split("The last message in full")[0]
     parts = re.split(r"LinkGap +\w{3} \d+ \w{3} \d\d:\d\d", weeks)[1:]
     assert [part for part in parts if SAMPLE not in part] == []
 
@@ -109,6 +110,23 @@ def test_a_port_that_cannot_be_had_is_refused_and_nothing_is_touched(tmp_path, t
         assert f"--port: {port} cannot be opened: Address already in use." in plain(result.stderr)
         assert "Nothing was begun." in result.stderr
     assert (tmp_path / "linkgap.db").read_text() == "of the demo that runs there"
+
+
+def test_a_folder_in_which_another_demo_runs_is_left_alone(tmp_path):
+    (tmp_path / "linkgap.db").write_text("of the demo that runs there")
+    with (tmp_path / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        result = demo(tmp_path, "--weeks", "0")
+    assert result.exit_code == 3
+    assert f"--folder: another demo runs in {tmp_path}." in plain(result.stderr)
+    assert (tmp_path / "linkgap.db").read_text() == "of the demo that runs there"
+
+
+def test_a_folder_that_cannot_be_used_is_refused_in_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    result = demo(tmp_path / "file", "--weeks", "0")
+    assert result.exit_code == 3
+    assert "file cannot be used: File exists. Nothing was begun." in plain(result.stderr)
 
 
 # In a terminal it stays until Ctrl-C

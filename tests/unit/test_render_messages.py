@@ -411,6 +411,12 @@ def test_help_names_every_option():
         assert f"`{option}" in said
 
 
+def test_help_is_read_at_a_glance_and_opens_the_forms():
+    drawn = notes.help_note()
+    assert sum(len(text) for text in _words(drawn)) < 750
+    assert [one[1] for one in _buttons(drawn)] == ["open_form", "track_more"]
+
+
 # an answer is never lost
 
 
