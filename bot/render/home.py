@@ -14,7 +14,6 @@ from bot.render.report.sentences import SAMPLE
 from bot.render.slack.blocks import mrkdwn, render
 from bot.render.slack.limits import MAX_SECTION
 from bot.render.slack.message import HomeTab
-from bot.render.tracking.tracked_words import missing
 from bot.render.words import Calendar, counted, listed, shown, words_or_unknown
 
 PROSPECTS, KEYWORDS, DIGESTS, LINES = 10, 15, 5, 10
@@ -226,7 +225,8 @@ def _keyword(one: TrackedKeyword, shot: Snapshot | None, *, several: bool) -> _L
         return _Line(f"{site}: not read yet", bold=name)
     if shot.gap is None or shot.needed is None or shot.have is None:
         return _Line(f"{site}: gap unknown", bold=name)
-    said = f"{site}: {shot.have:,} of {shot.needed:,}, {missing(shot.gap)}"
+    gap = f"{shot.gap:,} missing" if shot.gap else "none missing"
+    said = f"{site}: {shot.have:,} of {shot.needed:,}, {gap}"
     return _Line(said, bar=bar(shot.have, shot.needed), bold=name)
 
 

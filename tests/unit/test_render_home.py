@@ -116,7 +116,7 @@ def test_a_keyword_has_a_bar_and_an_unknown_gap_has_none():
     unknown = replace(known, have=None, gap=None)
     tracked = ((keyword("crm"), known), (keyword("erp"), unknown), (keyword("cms"), None))
     text = said(replace(NOTHING, tracked=tracked))
-    assert "`██░░░░░░░░` *crm*: 6 of 24, 18 links are missing" in text
+    assert "`██░░░░░░░░` *crm*: 6 of 24, 18 missing" in text
     assert "*erp*: gap unknown" in text
     assert "*cms*: not read yet" in text
     assert text.count("░`") == 1
