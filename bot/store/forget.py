@@ -45,6 +45,7 @@ def of_person(db: sqlite_utils.Database, person: str) -> Found:
         for words, places in named.items()
     }
     found["drafts"] = _count(db, "outreach_drafts", "person = ?", (person,))
+    found["wishes for no reminders"] = _count(db, "outreach_unreminded", "person = ?", (person,))
     found["notes that name them"] = _count(db, "outreach", "instr(note, ?) > 0", (person,))
     quoted = f'"{person}"'
     found["questions"] = _count(db, "jobs", f"instr(payload, ?) > 0 AND {_ENDED}", (quoted,))
@@ -61,6 +62,7 @@ def forget_person(db: sqlite_utils.Database, person: str) -> None:
     for table, column in _EMPTIED:
         db.execute(f"UPDATE {table} SET {column} = NULL WHERE {column} = ?", (person,))  # noqa: S608
     db.execute("DELETE FROM outreach_drafts WHERE person = ?", (person,))
+    db.execute("DELETE FROM outreach_unreminded WHERE person = ?", (person,))
     db.execute(
         "UPDATE outreach SET note = replace(note, ?, ?) WHERE instr(note, ?) > 0",
         (person, FORMER, person),
