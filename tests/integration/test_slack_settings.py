@@ -355,11 +355,11 @@ async def test_every_error_is_shown_below_its_field_and_nothing_is_saved(bot):
     faults = await sent(bot, window="99", time_zone="Berlin", quiet="yes")
     assert {name: fault.split(":")[0] for name, fault in faults.items()} == {
         "window": "99 is too much",
-        "time_zone": "“Berlin” is no time zone; name it like Europe/Berlin or UTC.",
+        "time_zone": "“Berlin” is not a time zone; write it like Europe/Berlin or UTC.",
     }
     await opened(bot, Level.CHANNEL, page=Group.PROSPECTS)
     faults = await sent(bot, blocklist="a.com, b", level="page")
-    assert faults == {"blocklist": "“b” is not a domain; name it like example.com."}
+    assert faults == {"blocklist": "“b” is not a domain; write it like example.com."}
     assert await kept(bot) == {}
 
 
