@@ -167,7 +167,7 @@ def test_every_variable_a_page_names_exists(page):
 
 
 def test_the_tables_of_vendors_and_exports_are_those_of_the_code():
-    vendors, again = doc_tables.described(), "run .venv/bin/python tools/doc_tables.py"
+    vendors, again = doc_tables.described(), "run make docs"
     assert doc_tables.readme(README, vendors) == README, again
     assert doc_tables.settings_page(SETTINGS, vendors) == SETTINGS, again
     assert doc_tables.exports_page(EXPORTS) == EXPORTS, again
@@ -269,6 +269,12 @@ def test_where_a_gap_goes_names_every_folder():
 def test_every_make_target_a_page_names_exists(page):
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     assert set(re.findall(r"(?:^|`)make ([a-z]+)", PAGES[page], re.MULTILINE)) <= set(targets)
+
+
+def test_make_docs_runs_every_tool_that_writes_a_page():
+    tools = {path.stem for path in ROOT.glob("tools/*.py") if ".write_text(" in path.read_text()}
+    [run] = re.findall(r"for tool in ([\w ]+);", (ROOT / "Makefile").read_text("utf-8"))
+    assert set(run.split()) == tools
 
 
 @pytest.mark.parametrize("page", PAGES)
