@@ -96,7 +96,7 @@ SETTINGS: tuple[Setting, ...] = (
         Group.DIGEST,
         (TEAM, CHANNEL),
         "Time zone",
-        "Of the digest and of dates in messages, such as Europe/Berlin.",
+        "For the digest and for dates in messages, such as Europe/Berlin.",
     ),
     Setting(
         "quiet",

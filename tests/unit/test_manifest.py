@@ -23,6 +23,7 @@ URL = "https://bot.example/slack/events"
 SCOPE_OF_METHOD = {
     "auth_test": None,
     "chat_postMessage": "chat:write",
+    "chat_getPermalink": None,
     "chat_postEphemeral": "chat:write",
     "chat_update": "chat:write",
     "conversations_open": "im:write",

@@ -180,9 +180,9 @@ def test_show_all_pages_by_200_rows_and_names_the_file_at_the_end():
 
 
 def test_show_all_pages_earlier_when_the_words_are_long_and_loses_no_row():
-    pages = all_prospects(_many(300, reasons=("x" * 160,)))
+    pages = all_prospects(_many(360, reasons=("x" * 160,)))
     firsts = [page.blocks[0]["rows"][1][0]["value"] for page in pages]
-    assert sum(len(page.blocks[0]["rows"]) - 1 for page in pages) == 300
+    assert sum(len(page.blocks[0]["rows"]) - 1 for page in pages) == 360
     assert len(pages) == 4
     assert firsts == sorted(firsts)
     assert "CSV" not in pages[-1].text
