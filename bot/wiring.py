@@ -22,6 +22,7 @@ from bot.common import logs
 from bot.common.clock import Clock, SystemClock
 from bot.common.errors import ConfigError
 from bot.jobs import JobQueue
+from bot.outreach import effects
 from bot.outreach.board import Board
 from bot.outreach.reminders import Reminders
 from bot.outreach.verification import Verifier
@@ -142,7 +143,9 @@ async def core(
                 analysis=analysis,
                 spending=spending,
                 tracking=Tracking(database=database, clock=clock, refresher=refresher),
-                digests=Digests(database, settings, provers(registry.vendors)),
+                digests=Digests(
+                    database, settings, provers(registry.vendors), effects.sentence_for
+                ),
                 board=board,
                 verifier=Verifier(database, clock, board, pages),
             )
