@@ -21,6 +21,7 @@ from bot.store import posts, proposals
 from bot.store.workspace import CLI_TEAM
 from bot.tracking.digest import digest_slot, to_json
 from bot.tracking.last_week import Untold, why_untold
+from bot.tracking.remembered import remember_digest
 from bot.wiring import core
 
 
@@ -74,4 +75,5 @@ async def _digest(
         if team == CLI_TEAM and digest.keywords and not dry_run:
             await product.database.run(lambda db: posts.note_told(db, slot, PERSON, at))
             await product.database.run(lambda db: proposals.note(db, slot, digest.to_do, at))
+            await product.database.run(lambda db: remember_digest(db, team, digest))
         return digest, channel_settings.quiet

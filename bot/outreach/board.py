@@ -206,7 +206,7 @@ class Board:
         def work(db: sqlite_utils.Database) -> tuple[Merged, ...]:
             never, now = suppressions.withheld(db, team, None), self._as_of_now(db, team)
             known = map(now, outreach.entries(db, team, site=site, owner=owner))
-            seen = outreach_prospects.sightings(db, team, site=site)
+            seen = outreach_prospects.sightings(db, team, site=site, keyword=keyword)
             found = [
                 Merged(one, seen.get(one.id, ()))
                 for one in known

@@ -11,7 +11,7 @@ from support import outreach_process
 from support.clock import FakeClock
 from support.sweep import tried
 
-from bot.common.errors import BadQuestion
+from bot.common.errors import BadQuestion, ConfigError
 from bot.model.links import LinkKind
 from bot.model.outreach import (
     ASKED,
@@ -296,3 +296,18 @@ async def test_the_stored_board_agrees_with_the_rules_however_people_click(board
             walked = await statuses(board, Whom("T1", site, domain))
             assert [one for _, one in walked[:-1]] == [was for was, _ in walked[1:]]
     assert len(asked) == 4
+
+
+@pytest.mark.parametrize("text", ["0", "366", "7,x", "1,2,3,4,5", ",", "-7"])
+def test_days_of_reminders_that_cannot_be_are_refused_with_an_example(monkeypatch, text):
+    monkeypatch.setenv("LINKGAP_REMINDER_DAYS", text)
+    with pytest.raises(ConfigError, match="write whole numbers of 1 to 365 like 7,14, 4 at most"):
+        load(Settings, env_file=None)
+
+
+def test_reminders_come_in_order_and_not_at_all_where_they_are_off(monkeypatch):
+    assert SETTINGS.reminded_after == (7, 14)
+    monkeypatch.setenv("LINKGAP_REMINDER_DAYS", "30 7")
+    assert load(Settings, env_file=None).reminded_after == (7, 30)
+    monkeypatch.setenv("LINKGAP_REMINDERS", "no")
+    assert load(Settings, env_file=None).reminded_after == ()
