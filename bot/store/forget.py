@@ -46,6 +46,7 @@ def of_person(db: sqlite_utils.Database, person: str) -> Found:
         for words, places in named.items()
     }
     found["drafts"] = _count(db, "outreach_drafts", "person = ?", (person,))
+    found["wishes for no reminders"] = _count(db, "outreach_unreminded", "person = ?", (person,))
     found["notes that name them"] = len(_notes_about(db, person))
     if _SLACK_ID.fullmatch(person):
         quoted = f'"{person}"'
@@ -63,6 +64,7 @@ def forget_person(db: sqlite_utils.Database, person: str) -> None:
     for table, column in _EMPTIED:
         db.execute(f"UPDATE {table} SET {column} = NULL WHERE {column} = ?", (person,))  # noqa: S608
     db.execute("DELETE FROM outreach_drafts WHERE person = ?", (person,))
+    db.execute("DELETE FROM outreach_unreminded WHERE person = ?", (person,))
     for number, note in _notes_about(db, person):
         db.execute(
             "UPDATE outreach SET note = ? WHERE number = ?",
