@@ -22,8 +22,10 @@ from bot.common import logs
 from bot.common.clock import Clock, SystemClock
 from bot.common.errors import ConfigError
 from bot.jobs import JobQueue
+from bot.outreach.approaches import Approaches
 from bot.outreach.board import Board
 from bot.outreach.verification import Verifier
+from bot.outreach.worklists import Worklists
 from bot.pages.reading.fetch import Reader
 from bot.planning.steps import provers
 from bot.providers.client import vendor_client
@@ -77,6 +79,8 @@ class Core:
     digests: Digests
     board: Board
     verifier: Verifier
+    approaches: Approaches
+    worklists: Worklists
 
 
 @asynccontextmanager
@@ -143,6 +147,8 @@ async def core(
                 digests=Digests(database, settings, provers(registry.vendors)),
                 board=board,
                 verifier=Verifier(database, clock, board, pages),
+                approaches=Approaches(database, clock, settings, board, pages),
+                worklists=Worklists(database, clock, board),
             )
     finally:
         comparing.close()
@@ -223,6 +229,8 @@ def services_of(product: Core) -> Services:
         digests=product.digests,
         board=product.board,
         verifier=product.verifier,
+        approaches=product.approaches,
+        worklists=product.worklists,
         schedule=Schedule(
             database=database,
             clock=clock,

@@ -132,7 +132,7 @@ class Page:
             initial,
             choices,
             several=setting.several,
-            long=setting.long,
+            long=setting.long or setting.prose,
         )
 
     def _fixed(self, settings: list[Setting], here: Values, above: Settings) -> Iterator[str]:
@@ -179,5 +179,7 @@ def _words(setting: Setting, text: str) -> str:
     named = dict(setting.choices)
     if setting.long and len(parts(text)) > 3:
         return counted(len(parts(text)), "domain")
+    if setting.prose:
+        text = " ".join(text.split())
     words = [named.get(part, part) for part in parts(text)] if named else [text]
     return clip(", ".join(words), 60) if text else setting.nothing
