@@ -110,11 +110,13 @@ class Track:
 class Lookup:
     """A request to see stored data. `words` follow the command.
 
-    `replace`: the reply replaces the message whose button was pressed.
+    `replace`: the reply replaces the message whose button was pressed. `done` says there what the
+    button did.
     """
 
     words: str = ""
     replace: bool = False
+    done: str = ""
 
 
 Body = TypeVar("Body", Answer, ShowAll, Track, Lookup)

@@ -195,7 +195,6 @@ def _emptied(folder: Path) -> Iterator[Path]:
 
 def _locked(folder: Path) -> IO[str]:
     """Return an open file that other demos cannot lock; one that was killed holds it no longer."""
-    begun = "Nothing was begun. Name another folder"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / "demo.lock").open("w")
@@ -203,11 +202,13 @@ def _locked(folder: Path) -> IO[str]:
     except BlockingIOError as error:
         lock.close()
         raise ConfigError(
-            f"--folder: another demo runs in {folder}. {begun}, or stop the other demo."
+            f"--folder: another demo runs in {folder}. Nothing was begun. Name another folder, or "
+            "stop the other demo."
         ) from error
     except OSError as error:
         raise ConfigError(
-            f"--folder: {folder} cannot be used: {error.strerror}. {begun}."
+            f"--folder: {folder} cannot be used: {error.strerror}. Nothing was begun. Name another "
+            "folder."
         ) from error
     return lock
 

@@ -93,7 +93,7 @@ class Approaches:
         wanted = await self._database.read(unread)
         if not wanted:
             return 0
-        read = await read_prospects(self._reader, wanted, most=BEST, seconds=seconds)
+        read = await read_prospects(self._reader, wanted, self._clock, most=BEST, seconds=seconds)
         at = self._clock.now()
         await self._database.run(lambda db: outreach_readings.keep(db, team, read, at))
         return len(read)

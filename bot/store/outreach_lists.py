@@ -22,8 +22,8 @@ NEWEST = 5
 class KeptList:
     """A list of prospects for a site. `id` is opaque, for buttons.
 
-    `said` introduces it; `keyword` None: of several. `sample`: it is invented. `links` is how many links are needed;
-    None: unknown.
+    `said` introduces it; `keyword` None: of several. `links` is how many links are needed; None:
+    unknown. `sample`: it is invented.
     """
 
     id: str
@@ -89,10 +89,14 @@ def keep(
 def find(db: sqlite_utils.Database, team: str, list_id: str) -> KeptList | None:
     """Return a team's list; None if it is gone or another team's."""
     row = db.execute(
-        "SELECT id, site, said, keyword, links, sample FROM outreach_lists WHERE team = ? AND id = ?",
+        "SELECT id, site, said, keyword, links, sample FROM outreach_lists "
+        "WHERE team = ? AND id = ?",
         (team, list_id),
     ).fetchone()
-    return KeptList(*row[:-1], sample=bool(row[-1])) if row else None
+    if row is None:
+        return None
+    *about, sample = row
+    return KeptList(*about, bool(sample))
 
 
 def of_source(db: sqlite_utils.Database, team: str, source: str) -> str | None:
