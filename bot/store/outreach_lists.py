@@ -95,8 +95,8 @@ def find(db: sqlite_utils.Database, team: str, list_id: str) -> KeptList | None:
     ).fetchone()
     if row is None:
         return None
-    *about, sample = row
-    return KeptList(*about, bool(sample))
+    found, site, said, keyword, links, sample = row
+    return KeptList(found, site, said, keyword, links, bool(sample))
 
 
 def of_source(db: sqlite_utils.Database, team: str, source: str) -> str | None:
