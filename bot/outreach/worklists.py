@@ -12,7 +12,7 @@ import sqlite_utils
 from bot.common.clock import Clock
 from bot.gap.placed_rate import PlacedRates, placed_rates
 from bot.model.links import Market, Scope
-from bot.model.outreach import ASKED, Entry, Sighting, Whom
+from bot.model.outreach import ASKED, Entry, Sighting
 from bot.model.report import Absence, Prospect, Report
 from bot.model.tracking import Digest, NewCompetitorLink
 from bot.outreach import rules
@@ -159,17 +159,17 @@ class Worklists:
         rates, at = await self.rates(team), self._clock.now()
 
         def work(db: sqlite_utils.Database) -> str:
-            known = outreach_lists.of_source(db, team, source)
-            if known is not None:
-                return known
+            there = outreach_lists.of_source(db, team, source)
+            if there is not None:
+                return there
             outreach_prospects.remember(db, team, made.site or None, seen)
             kinds = outreach_readings.kinds(db, team) if rates else {}
-            listed = []
-            for one in seen:
-                entry = outreach.find(db, Whom(team, made.site or None, one.prospect.domain))
-                if entry is not None:
-                    factor = rates.factor(kinds.get(entry.domain)) if rates else 1.0
-                    listed.append(Listed(entry.id, one.prospect.score * factor))
+            known = {one.domain: one.id for one in outreach.entries(db, team, site=made.site)}
+            listed = [
+                Listed(known[domain], one.prospect.score * _factor(rates, kinds.get(domain)))
+                for one in seen
+                if (domain := one.prospect.domain) in known
+            ]
             listed.sort(key=lambda one: -one.score)
             return outreach_lists.keep(db, team, source, made, listed=listed, at=at)
 
@@ -179,8 +179,15 @@ class Worklists:
 
     async def _make_page(self, team: str, list_id: str, number: int) -> None:
         """Decide who is on a page, unless that is decided; nobody left makes a first page only."""
-        free = await self._rows(team, list_id, None)
-        best = [row.entry.id for row in free if rules.may_be_offered(row.entry)][:A_PAGE]
+        free = await self._database.read(lambda db: outreach_lists.listed(db, team, list_id, None))
+        best = list[str]()
+        for at in range(0, len(free), A_PAGE):
+            some = [one.entry for one in free[at : at + A_PAGE]]
+            found = await self._board.some(team, some)
+            best += [one for one in some if one in found and rules.may_be_offered(found[one].entry)]
+            if len(best) >= A_PAGE:
+                break
+        del best[A_PAGE:]
         if best or number == 0:
             await self._database.run(
                 lambda db: outreach_lists.add_page(db, team, list_id, number, best)
@@ -203,6 +210,10 @@ class Worklists:
             for one in listed
             if one.entry in found
         )
+
+
+def _factor(rates: PlacedRates | None, kind: str | None) -> float:
+    return rates.factor(kind) if rates else 1.0
 
 
 def _gap(report: Report) -> int | None:

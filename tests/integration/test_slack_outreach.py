@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 from fakes.slack.gap_bot import Bot, gap_bot, words
 from fakes.worlds.reports import EXAMPLE, NASTY, prospect
-from support.sweep import tried
 
 from bot.model.links import LinkKind
 from bot.model.outreach import By, Status, Verification, Verified, Whom
@@ -54,6 +53,16 @@ def said(view) -> str:
     return str(view.body["blocks"])
 
 
+def mrkdwn(node) -> list[str]:
+    """Return all texts in which Slack reads mentions and links."""
+    if isinstance(node, list):
+        return [text for one in node for text in mrkdwn(one)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["text"]] if node.get("type") == "mrkdwn" else []
+    return own + [text for one in node.values() for text in mrkdwn(one)]
+
+
 def rows(message) -> list[str]:
     [table] = [one for one in message.blocks if one["type"] == "data_table"]
     return [str(row) for row in table["rows"][1:]]
@@ -65,6 +74,11 @@ def team(bot: Bot) -> str:
 
 def person(bot: Bot, name: str) -> str:
     return bot.playground.workspace.user(name).id
+
+
+def files(bot: Bot) -> list[bytes]:
+    """Return the contents of all files that the bot shared, the newest last."""
+    return [one.content for one in bot.playground.workspace.files.values()]
 
 
 async def entry(bot: Bot, domain: str = "p1.example"):
@@ -147,10 +161,8 @@ async def test_whom_nobody_may_contact_is_shown_nowhere_any_more(bot):
     await bot.click(bot.by_bot()[-1], "Start outreach", user="ben")
     assert "p1.example" not in said(bot.playground.modal("ben"))
     again = await listed(bot)
-    files = [one for one in bot.thread(bot.by_bot()[-1]) if one.files]
-    assert (
-        "p1.example" not in f"{words(again)}{[file.content for one in files for file in one.files]}"
-    )
+    assert "p1.example" not in words(again)
+    assert b"p1.example" not in files(bot)[-1]
 
 
 async def test_a_modal_opened_before_shows_nothing_of_whom_nobody_may_contact_now(bot):
@@ -223,7 +235,8 @@ async def test_where_slack_refuses_buttons_in_tables_a_menu_opens_the_same_prosp
     message = await listed(bot)
     assert "data_table" not in words(message)
     assert "p25.example" in words(message)
-    await bot.click(message, "prospect:menu", user="ana", value="2. p2.example")
+    await bot.playground.click("ana", message, "prospect:menu", "2. p2.example")
+    await bot.settle()
     assert "p2.example" in said(bot.playground.modal("ana"))
     await press(bot, "Claim")
     assert f"<@{person(bot, 'ana')}>" in words(message)
@@ -262,9 +275,9 @@ async def test_what_strangers_wrote_is_cut_and_harmless_in_list_and_modal(bot, n
     bot.analysis.report = replace(EXAMPLE, prospects=(hostile,))
     message = await listed(bot)
     view = await opened(bot, message)
-    for shown in (words(message), said(view)):
-        assert "<!channel>" not in shown
-        assert "<https://evil.example|click>" not in shown
+    for text in [*mrkdwn(message.blocks), *mrkdwn(view.body["blocks"])]:
+        assert not re.search(r"<!|<@U123|<https://evil", text)
+    assert len(str(view.body["blocks"])) < 20_000
     await press(bot, "Claim")
     assert "It is yours." in said(bot.playground.modal("ana"))
 
@@ -346,8 +359,7 @@ async def test_a_letter_too_long_for_a_link_comes_as_a_file_in_the_direct_messag
     await press(bot, "Check words", filled={body: "Hello there. " * 200})
     view = await press(bot, "Send me the file")
     assert "The letter is in your direct messages" in said(view)
-    [sent] = [one for one in bot.everything() if one.files and ".eml" in one.files[0].name]
-    assert b"X-Unsent: 1" in sent.files[0].content
+    assert files(bot)[-1].startswith(b"X-Unsent: 1")
     assert "a mail was opened" in said(view)
 
 
@@ -427,7 +439,7 @@ async def test_a_click_delivered_again_counts_once(bot):
     assert again.repeated
 
 
-@pytest.mark.parametrize("number", tried(range(1, 4)))
+@pytest.mark.parametrize("number", [1, 2])
 @pytest.mark.parametrize("after", [False, True])
 async def test_a_kill_at_any_request_of_a_click_loses_and_doubles_nothing(bot, number, after):
     message = await listed(bot)
