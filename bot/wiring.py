@@ -212,7 +212,7 @@ def services_of(product: Core) -> Services:
         clock=clock,
         tracking=product.tracking,
         digests=product.digests,
-        notifier=SlackNotifier(database, clock, slack_api),
+        notifier=SlackNotifier(database, clock, slack_api, product.worklists),
         settings_of=channels.settings,
     )
     return Services(
