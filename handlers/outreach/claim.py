@@ -18,7 +18,7 @@ from handlers.answer.buttons import on_press
 from handlers.answer.clicks import Click
 from handlers.outreach import modal
 from handlers.outreach.modal import ModalClick
-from handlers.outreach.pages import page_id, read_page_id, redraw
+from handlers.outreach.pages import line_of, page_id, read_page_id, redraw
 from handlers.request import Answer, Request
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
@@ -117,7 +117,7 @@ def _view(
 ) -> View:
     if page is None:
         return note_view("Claim several", [_NOBODY])
-    free = [(row.entry, row.score) for row in page.rows if row.entry.status in _FREE]
+    free = [line_of(row) for row in page.rows if row.entry.status in _FREE]
     kept = json.dumps({"page": page_id(page.page), "channel": channel})
     return claim_view(
         page_id(page.page),

@@ -38,7 +38,7 @@ def draw(page: Shown) -> Message:
         BoardPage(
             id=page_id(page.page),
             said=_said(page),
-            lines=[_line(row) for row in page.rows],
+            lines=[line_of(row) for row in page.rows],
             rest=page.rest,
             links=page.list.links,
             rates=page.rates,
@@ -87,6 +87,7 @@ def _said(page: Shown) -> str:
     return f"More prospects{about}, best first: from {first:,} on."
 
 
-def _line(row: Row) -> Line:
+def line_of(row: Row) -> Line:
+    """Return what a row of a list is drawn from."""
     reading = row.kept.reading if row.kept else None
     return Line(row.entry, row.score, row.found.with_page, reading.angle if reading else None)

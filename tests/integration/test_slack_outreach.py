@@ -89,7 +89,7 @@ async def entry(bot: Bot, domain: str = "p1.example"):
 async def test_the_thread_has_a_list_with_a_button_a_row_and_a_claim_is_drawn_into_it(bot):
     message = await listed(bot)
     head = [cell["text"] for cell in message.blocks[0]["rows"][0]]
-    assert head == ["Domain", "Why", "Score", "Owner", "Work"]
+    assert head == ["Domain", "Work", "Why", "Score", "Owner"]
     view = await opened(bot, message)
     assert "p1.example" in said(view)
     view = await press(bot, "Claim")
@@ -288,7 +288,7 @@ async def test_a_button_of_another_team_or_a_made_up_one_opens_and_changes_nothi
     whom = Whom("T0THER", SITE, "secret.example")
     other = await bot.database.run(lambda db: outreach.ensure(db, whom, at))
     for value in (other.id, "made-up"):
-        cell = message.blocks[0]["rows"][1][-1]["element"]
+        cell = message.blocks[0]["rows"][1][1]["element"]
         cell["value"] = value
         view = await opened(bot, message)
         assert "Nothing is shown of this one" in said(view)

@@ -7,24 +7,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.gap.placed_rate import PlacedRates
-from bot.model.approach import NAMED, Angle
+from bot.model.approach import NAMED, Angle, AngleKind
 from bot.model.outreach import Entry
 from bot.model.report import Prospect
 from bot.render.outreach import outcome, people
 from bot.render.report.sentences import SAMPLE
 from bot.render.slack.blocks import render
-from bot.render.slack.limits import MAX_MESSAGE
 from bot.render.slack.message import Message, message
 from bot.render.words import clip, counted, linkable, number, ours, shown, words_or_unknown
 
 A_PAGE = 25
-HEAD = ("Domain", "Why", "Score", "Owner")
-"""In the order of their weight: all four and the button fit 700 pixels."""
-EASIEST = "Easiest ask"
-_WHY = 110
-_PLAIN_WHY = 90
+HEAD = ("Domain", "Work", "Why", "Score", "Owner")
+"""All fit 700 pixels; in a narrower window the button is still there, beside the domain."""
+EASIEST = "Easiest ask: a dead link"
+_SHORT = {
+    AngleKind.RESOURCE_LIST: "Resource list: get added",
+    AngleKind.COMPARISON: "Comparison: be judged too",
+    AngleKind.GUEST_POST: "Guest post: offer a text",
+    AngleKind.NEWS_MENTION: "News: offer figures",
+    AngleKind.INTERVIEW: "Interview: offer somebody",
+    AngleKind.FORUM: "Forum: answer openly",
+    AngleKind.DIRECTORY: "Directory: ask for an entry",
+    AngleKind.BROKEN_LINK: EASIEST,
+    AngleKind.ARTICLE: "Article: offer a source",
+    AngleKind.OTHER: "Another kind of page",
+}
+"""What to ask for, in the width of a cell; the modal says it in full."""
+_DOMAIN, _WHY = 40, 34
 _A_TEXT = 2_200
-_OVERHEAD = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,7 @@ class _Row:
 
 def board_page(page: BoardPage) -> Message:
     """Return the message of a page."""
-    rows = [_row(place, line, _WHY) for place, line in enumerate(page.lines[:A_PAGE], 1)]
+    rows = [_row(place, line) for place, line in enumerate(page.lines[:A_PAGE], 1)]
     said = _said(page)
     foot = {
         "small": grey(page),
@@ -87,15 +97,8 @@ def board_page(page: BoardPage) -> Message:
         "page_id": page.id,
     }
     blocks = render("outreach_list", caption=said, head=HEAD, rows=rows, **foot)
-    for most in (_PLAIN_WHY, 40, 0):
-        short = [_row(place, line, most) for place, line in enumerate(page.lines[:A_PAGE], 1)]
-        twin = render(
-            "outreach_list_plain", caption=said, rows=short, texts=[*_texts(short)], **foot
-        )
-        drawn = message(f"{said} {SAMPLE}" if page.sample else said, blocks, twin)
-        if len(str(twin)) < MAX_MESSAGE - _OVERHEAD:
-            break
-    return drawn
+    twin = render("outreach_list_plain", caption=said, rows=rows, texts=[*_texts(rows)], **foot)
+    return message(f"{said} {SAMPLE}" if page.sample else said, blocks, twin)
 
 
 def grey(page: BoardPage) -> str:
@@ -123,16 +126,16 @@ def _said(page: BoardPage) -> str:
     return told
 
 
-def _row(number_: int, line: Line, longest: int) -> _Row:
+def _row(number_: int, line: Line) -> _Row:
     entry, known = line.entry, line.prospect
     page = known.example_page if known else None
     mentioned = people.slack_id(entry.owner) if people.holds(entry) else ""
     return _Row(
         number=number_,
         id=entry.id,
-        domain=words_or_unknown(entry.domain, 60),
+        domain=words_or_unknown(entry.domain, _DOMAIN),
         url=page if page and linkable(page) else "",
-        why=_why(line, longest) or "–",
+        why=short_why(line) or "–",
         score=round(line.score, 1),
         score_words=number(line.score),
         owner=people.owner(entry),
@@ -141,17 +144,11 @@ def _row(number_: int, line: Line, longest: int) -> _Row:
     )
 
 
-def _why(line: Line, longest: int) -> str:
-    """Return the angle, where the page was read, else why it is on the list."""
-    if longest == 0:
-        return ""
+def short_why(line: Line) -> str:
+    """Return what to ask for, where the page was read, else why it is on the list."""
     if line.angle is not None:
-        kind = NAMED[line.angle.kind]
-        told = f"{kind[0].upper()}{kind[1:]}. {line.angle.ask}"
-        told = f"{EASIEST}. {line.angle.ask}" if line.angle.easiest else told
-    else:
-        told = ", ".join(line.prospect.reasons) if line.prospect else ""
-    return shown(told, longest)
+        return EASIEST if line.angle.easiest else _SHORT[line.angle.kind]
+    return shown(", ".join(line.prospect.reasons), _WHY) if line.prospect else ""
 
 
 def _texts(rows: Sequence[_Row]) -> Iterator[list[_Row]]:

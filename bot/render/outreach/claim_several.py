@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.model.outreach import Entry, Outcome
+from bot.model.outreach import Outcome
+from bot.render.outreach.board_list import Line, short_why
 from bot.render.outreach.refusals import ELSEWHERE, Told, because
 from bot.render.slack.blocks import render
 from bot.render.slack.message import View, checked
@@ -15,17 +16,17 @@ _NAMED = 12
 
 def claim_view(
     page_id: str,
-    free: Sequence[tuple[Entry, float]],
+    free: Sequence[Line],
     *,
     rest: int,
     private_metadata: str,
     told: Sequence[Told] = (),
 ) -> View:
-    """Return the modal with who is free on a page, with their scores."""
+    """Return the modal with who is free on a page, each with its score and why."""
     groups = [
         {
             "label": "Whom do you want to write to?" if at == 0 else f"From {at + 1} on",
-            "options": [_option(entry, score) for entry, score in free[at : at + _A_GROUP]],
+            "options": [_option(line) for line in free[at : at + _A_GROUP]],
         }
         for at in range(0, len(free), _A_GROUP)
     ]
@@ -59,6 +60,12 @@ def claimed_lines(done: Sequence[Outcome], calendar: Calendar) -> list[Told]:
     return said
 
 
-def _option(entry: Entry, score: float) -> dict[str, object]:
-    words = clip(f"{words_or_unknown(entry.domain, 55)} · {number(score)}", 75)
-    return {"text": {"type": "plain_text", "text": words}, "value": entry.id}
+def _option(line: Line) -> dict[str, object]:
+    domain = words_or_unknown(line.entry.domain, 55)
+    option: dict[str, object] = {
+        "text": {"type": "plain_text", "text": clip(f"{domain} · {number(line.score)}", 75)},
+        "value": line.entry.id,
+    }
+    if why := short_why(line):
+        option["description"] = {"type": "plain_text", "text": clip(why, 75)}
+    return option

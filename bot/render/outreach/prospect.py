@@ -29,6 +29,7 @@ FORM = "prospect_form"
 LONGEST_BODY, LONGEST_SUBJECT = 3_000, 150
 _CONTACTS, _HISTORY, _TARGETS = 6, 8, 4
 _LINES = 2_500
+NOBODY = "nobody has it"
 _READING = "Its pages are being read; this takes some seconds."
 _EVENTS = {
     Event.NOTE: "the note was changed",
@@ -107,7 +108,7 @@ def prospect_view(one: ProspectView, private_metadata: str) -> View:
         domain_value=entry.domain,
         domain_url=_link(f"https://{entry.domain}/"),
         score=number(known.score if known else None),
-        owner=people.owner(entry),
+        owner=people.owner(entry) if people.holds(entry) else NOBODY,
         owner_id=mentioned,
         state=people.state(entry) if mentioned else "",
         since=f" since {one.calendar.day(entry.since)}" if people.holds(entry) else "",
@@ -128,6 +129,7 @@ def prospect_view(one: ProspectView, private_metadata: str) -> View:
         subject=_subject(one),
         body=_body(one),
         lint=_lint(one),
+        law=_law(one),
         mail=one.mail or "",
         methods=[_option(method, words) for method, words in people.METHODS.items()],
         method=_method(one),
@@ -145,7 +147,8 @@ def note_view(title: str, lines: Sequence[str], private_metadata: str = "") -> V
 
 def _why(one: ProspectView) -> str:
     reasons = ", ".join(one.prospect.reasons) if one.prospect else ""
-    told = shown(reasons, 300) or "No answer that is still kept says why."
+    told = shown(reasons, 300) or "No answer that is still kept says why"
+    told = f"{told[0].upper()}{told[1:].rstrip('.')}."
     if one.keywords:
         told += f" For {', '.join(f'“{shown(word, 60)}”' for word in one.keywords[:5])}."
     return told
@@ -213,7 +216,7 @@ def _contacts(one: ProspectView) -> Iterator[_Contact]:
         form = contact.form_url or ""
         about = [contact.how.value]
         if contact.address:
-            about.insert(0, "a desk" if contact.role else "a person or unclear")
+            about.insert(0, "a desk's" if contact.role else "maybe a person's")
         if not contact.own_domain:
             about.append("at another domain")
         about.append(f"read on {one.calendar.day(contact.read_at)}")
@@ -262,7 +265,11 @@ def _lint(one: ProspectView) -> str:
     fault = [f"Your own letter is not used. {one.fault}"] if one.fault else []
     missing = one.draft.missing or ("Nothing is missing.",)
     after = "After a change press Check words; Open in mail takes what was checked."
-    return shown(" ".join([to, *fault, *missing, *one.draft.notes, after]), _LINES)
+    return shown(" ".join([to, *fault, *missing, after]), _LINES)
+
+
+def _law(one: ProspectView) -> str:
+    return shown(" ".join(one.draft.notes), _LINES) if one.draft else ""
 
 
 def _method(one: ProspectView) -> Mapping[str, object] | None:
