@@ -112,9 +112,11 @@ class Board:
 
         def work(db: sqlite_utils.Database) -> None:
             entry = outreach.ensure(db, whom, at)
+            if outreach.was_counted(db, whom, by.click):
+                return
             outreach.write(db, whom.team, replace(entry, touched_at=at))
             line = HistoryLine(at, Event.OPENED, None, None, by.person, by.door)
-            outreach.add_history(db, whom, [line])
+            outreach.add_history(db, whom, [line], click=by.click)
 
         await self._database.run(work)
 
@@ -193,6 +195,32 @@ class Board:
                 return None
             seen = outreach_prospects.sightings(db, team, site=found.site, domain=found.domain)
             return Merged(self._as_of_now(db, team)(found), seen.get(found.id, ()))
+
+        return await self._database.read(work)
+
+    async def some(self, team: str, entry_ids: Collection[str]) -> dict[str, Merged]:
+        """Return entries as of now by their opaque ids, without whom nobody may contact."""
+
+        def work(db: sqlite_utils.Database) -> dict[str, Merged]:
+            never, now = suppressions.withheld(db, team, None), self._as_of_now(db, team)
+            found = {}
+            for entry_id in entry_ids:
+                entry = outreach.by_id(db, team, entry_id)
+                if entry is None or never.is_suppressed(entry.domain):
+                    continue
+                seen = outreach_prospects.sightings(db, team, site=entry.site, domain=entry.domain)
+                found[entry_id] = Merged(now(entry), seen.get(entry.id, ()))
+            return found
+
+        return await self._database.read(work)
+
+    async def is_busy_elsewhere(self, whom: Whom) -> bool:
+        """Say whether somebody holds or asked a domain for another site of the team."""
+        at = self._clock.now()
+
+        def work(db: sqlite_utils.Database) -> bool:
+            since = at - timedelta(days=self._claim_days(db, whom.team, whom.site or NO_SITE))
+            return outreach.is_busy_elsewhere(db, whom, claimed_since=since)
 
         return await self._database.read(work)
 

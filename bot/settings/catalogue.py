@@ -39,7 +39,8 @@ EVERYWHERE = (TEAM, SITE, CHANNEL)
 class Setting:
     """One setting. `title` and `hint` are for people; `choices` (value, words) are the only values.
 
-    `several`: any number of the choices may be set at once. `long`: the text may take many lines.
+    `several`: any number of the choices may be set at once. `long`: a list that may take many
+    lines. `prose`: a text of many lines, kept as it is.
     `nothing` is shown if no level sets the value and there is no default.
     """
 
@@ -52,6 +53,7 @@ class Setting:
     money: bool = False
     several: bool = False
     long: bool = False
+    prose: bool = False
     nothing: str = "not set"
 
 
@@ -195,6 +197,37 @@ SETTINGS: tuple[Setting, ...] = (
         (TEAM,),
         "Keep contacts for",
         "Days that published contacts and drafts are kept, 1 to 36500.",
+    ),
+    Setting(
+        "letter_name",
+        Group.OUTREACH,
+        (TEAM, SITE),
+        "Who writes",
+        "The name below a draft. Each draft can be changed before it is opened.",
+    ),
+    Setting(
+        "letter_firm",
+        Group.OUTREACH,
+        (TEAM, SITE),
+        "Firm",
+        "The firm that stands below the name.",
+    ),
+    Setting(
+        "letter_address",
+        Group.OUTREACH,
+        (TEAM, SITE),
+        "Postal address",
+        "It stands below a draft; some countries ask for one.",
+        prose=True,
+    ),
+    Setting(
+        "letter",
+        Group.OUTREACH,
+        (TEAM, SITE),
+        "Own letter",
+        "A template for drafts: Subject: on its first line, and fields like {{ their_page }}.",
+        prose=True,
+        nothing="one for each kind of page",
     ),
     Setting(
         "via",
