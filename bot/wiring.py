@@ -23,9 +23,11 @@ from bot.common.clock import Clock, SystemClock
 from bot.common.errors import ConfigError
 from bot.jobs import JobQueue
 from bot.outreach import effects
+from bot.outreach.approaches import Approaches
 from bot.outreach.board import Board
 from bot.outreach.reminders import Reminders
 from bot.outreach.verification import Verifier
+from bot.outreach.worklists import Worklists
 from bot.pages.reading.fetch import Reader
 from bot.planning.steps import provers
 from bot.providers.client import vendor_client
@@ -80,6 +82,8 @@ class Core:
     digests: Digests
     board: Board
     verifier: Verifier
+    approaches: Approaches
+    worklists: Worklists
 
 
 @asynccontextmanager
@@ -148,6 +152,8 @@ async def core(
                 ),
                 board=board,
                 verifier=Verifier(database, clock, board, pages),
+                approaches=Approaches(database, clock, settings, board, pages),
+                worklists=Worklists(database, clock, board),
             )
     finally:
         comparing.close()
@@ -212,7 +218,7 @@ def services_of(product: Core) -> Services:
         clock=clock,
         tracking=product.tracking,
         digests=product.digests,
-        notifier=SlackNotifier(database, clock, slack_api),
+        notifier=SlackNotifier(database, clock, slack_api, product.worklists),
         settings_of=channels.settings,
     )
     return Services(
@@ -229,6 +235,8 @@ def services_of(product: Core) -> Services:
         digests=product.digests,
         board=product.board,
         verifier=product.verifier,
+        approaches=product.approaches,
+        worklists=product.worklists,
         schedule=Schedule(
             database=database,
             clock=clock,

@@ -123,6 +123,11 @@ class Settings(BaseSettings):
         365, ge=1, le=36_500, description="Days that published contacts and drafts stay."
     )
 
+    letter_name: str = Field("", max_length=100, description="The name below a draft.")
+    letter_firm: str = Field("", max_length=100, description="The firm below a draft's name.")
+    letter_address: str = Field("", max_length=300, description="The postal address below a draft.")
+    letter: str = Field("", max_length=3_000, description="A template for every draft.")
+
     digest_day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field(
         "mon", description="The day of the weekly digest."
     )

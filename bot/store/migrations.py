@@ -477,6 +477,12 @@ def outreach_reminders(db: sqlite_utils.Database) -> None:
     migrations_reminders.create_tables(db)
 
 
+@STEPS()
+def outreach_lists(db: sqlite_utils.Database) -> None:
+    """Add the lists of prospects that were posted."""
+    migrations_outreach.create_lists(db)
+
+
 def migrate(db: sqlite_utils.Database, name: str) -> None:
     """Apply missing migrations, all or nothing; two processes may try at the same moment.
 

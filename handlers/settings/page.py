@@ -176,7 +176,7 @@ class Page:
             initial,
             choices,
             several=setting.several,
-            long=setting.long,
+            long=setting.long or setting.prose,
         )
 
     def _fixed(self, settings: list[Setting], here: Values, above: Settings) -> Iterator[str]:
@@ -228,6 +228,8 @@ def block_id(name: str, key: str) -> str:
 
 def full_words(setting: Setting, text: str) -> str:
     """Return a value as the form shows it: `10:00` for 10, `Won a link` for won."""
+    if setting.prose:
+        return " ".join(text.split())
     named = dict(setting.choices)
     return ", ".join(named.get(part, part) for part in (parts(text) if named else text.split(",")))
 

@@ -72,6 +72,10 @@ class SlackApi:
 
         return await _with_fallbacks(message, send)
 
+    async def turn(self, channel: str) -> None:
+        """Wait until it is polite to say something in a channel again."""
+        await self._wait_for_turn(channel)
+
     async def edit(self, channel: str, ts: str, message: Message) -> None:
         """Replace a message's words and blocks."""
 
@@ -165,9 +169,10 @@ class SlackApi:
             )
         )
 
-    async def show(self, trigger_id: str, view: View) -> None:
-        """Open a modal; the trigger is valid for three seconds."""
-        await _asked(self.client.views_open(trigger_id=trigger_id, view=view.payload()))
+    async def show(self, trigger_id: str, view: View) -> str:
+        """Open a modal and return its id; the trigger is valid for three seconds."""
+        said = await _asked(self.client.views_open(trigger_id=trigger_id, view=view.payload()))
+        return str(said["view"]["id"])
 
     async def change(self, view_id: str, view: View) -> None:
         """Replace the contents of an open modal."""

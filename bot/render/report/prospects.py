@@ -66,6 +66,11 @@ def _scale(listed: Sequence[Prospect]) -> str | None:
     return sentences.one_scale(p.authority_scale for p in listed if p.authority is not None)
 
 
+def prospects_sentence(report: Report) -> str:
+    """Return the sentence above the best prospects."""
+    return _sentence(report, LISTED)
+
+
 def _sentence(report: Report, limit: int) -> str:
     listed = len(best(report, limit))
     parts = [sentences.prospects_found(report, listed), sentences.unchecked(report)]
