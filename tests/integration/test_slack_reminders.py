@@ -271,8 +271,10 @@ async def test_a_note_stays_as_long_as_the_reminder_could_be_due(bot):
     await turn(bot, after_s=A_WEEK)
     team, zero = bot.playground.workspace.team_id, timedelta()
     keep = Keep(answers=zero, spend=zero, reads=zero)
+    bot.clock.advance(86_400)
     await prune(bot.database, bot.clock, keep)
     assert await bot.database.read(lambda db: outreach_reminders.noted(db, team))
+    assert await turn(bot) == 0
     bot.clock.advance(31 * 86_400)
     await prune(bot.database, bot.clock, keep)
     assert not await bot.database.read(lambda db: outreach_reminders.noted(db, team))
