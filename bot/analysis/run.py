@@ -34,7 +34,7 @@ from bot.gap.readiness import not_read
 from bot.gap.relevance import terms_of
 from bot.gap.results import pages_once
 from bot.model.costs import LEFT_OUT_WHEN_LIGHT
-from bot.model.links import KeywordMetrics, Metrics, Profile, ReferringDomain, SerpRow
+from bot.model.links import KeywordMetrics, Metrics, Profile, ReferringDomain, Scope, SerpRow
 from bot.model.question import NO_PAGE, Question
 from bot.model.report import Report, to_json
 from bot.planning import link_lists, steps
@@ -305,7 +305,7 @@ class _Run:
                 what = sites if level == "page" else pages
                 self.asker.left_out(index.name, what, f"The settings ask for level {level} only.")
             for what in LEFT_OUT_WHEN_LIGHT if self.question.light else ():
-                if what != sites or level == "both":
+                if what != sites or (level == "both" and Scope.PAGE in index.levels):
                     self.asker.left_out(index.name, what, "The cheaper plan leaves it out.")
 
     async def _headline(self) -> None:
@@ -377,7 +377,9 @@ class _Run:
                 steps.list_budget_of(index, self.settings.list_budget),
                 site=self.question.site,
                 aliases=self.aliases,
-                scopes=link_lists.scopes_of(self.settings.level, light=self.question.light),
+                scopes=link_lists.scopes_of(
+                    self.settings.level, light=self.question.light, levels=index.levels
+                ),
             )
         ]
         site = self.question.site
@@ -398,7 +400,10 @@ class _Run:
         self.read_whole = frozenset(
             ask.query.target.value
             for ask, answer in own
-            if answer and answer.complete and isinstance(ask.query, ReferringQuery)
+            if answer
+            and answer.complete
+            and isinstance(ask.query, ReferringQuery)
+            and not steps.can_prove(ask.vendor)  # that one says of each name what is certain
         )
         return read, Own(
             domains=self.facts.own_domains,

@@ -94,7 +94,9 @@ def prose(text: str) -> str:
 
 
 def options_of(command: click.Command) -> set[str]:
-    names = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
+    below = [*command.commands.values()] if isinstance(command, click.Group) else []
+    params = [*command.params, *(one for part in below for one in part.params)]
+    names = {name for one in params for name in (*one.opts, *one.secondary_opts)}
     return {name for name in names if name.startswith("--")} - {"--help"}
 
 
