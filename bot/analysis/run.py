@@ -36,7 +36,7 @@ from bot.gap.results import pages_once
 from bot.model.costs import LEFT_OUT_WHEN_LIGHT
 from bot.model.links import KeywordMetrics, Metrics, Profile, ReferringDomain, Scope, SerpRow
 from bot.model.question import NO_PAGE, Question
-from bot.model.report import Report, to_json
+from bot.model.report import PAGE_COUNTS, Report, to_json
 from bot.planning import link_lists, steps
 from bot.planning.asks import Ask
 from bot.planning.vendors import VendorSelection, vendors_for
@@ -333,6 +333,9 @@ class _Run:
         for ask, answer in zip(more, await self.asker.all(more), strict=True):
             self._take(ask, answer)
         self.facts.competitors = competitors_of(self.question, self.chosen, self.facts)
+        for index in self.chosen.indexes:
+            if Scope.PAGE not in index.levels:
+                self.asker.left_out(index.name, PAGE_COUNTS, "It knows sites, and no pages.")
 
     def _our_page(self) -> str | None:
         """Return the named page or, if none was named, our page in the results."""

@@ -113,3 +113,14 @@ def test_what_cannot_be_done_is_told(run, words, said):
 def test_a_served_index_is_not_made_here(run):
     said = run("index sync --full", code=3, LINKGAP_INDEX="https://index.example/full")
     assert "read in place" in said
+
+
+def test_the_answer_leads_with_the_gap_and_says_how_to_count_pages(run):
+    run("index sync --full")
+    said = " ".join(run(GAP.removesuffix(" --json")).split())
+    assert "sites could link to you: they link to rivals." in said
+    assert "is unknown, because the open index knows sites and no pages." in said
+    assert "linkgap import" in said
+    assert "nine cents" in said
+    assert "unknown; its site 8" in said
+    assert "link counts of pages: not asked (It knows sites, and no pages.)" in said

@@ -4,6 +4,7 @@ from bot.gap.need import range_coverage
 from bot.gap.readiness import fault
 from bot.model.links import Scope
 from bot.model.report import (
+    PAGE_COUNTS,
     Absence,
     Basis,
     Competitor,
@@ -67,9 +68,17 @@ def _answer(report: Report) -> str:
     return need_sentence(report)
 
 
+PAGES_FROM = (
+    "Pages are counted cheapest by `linkgap import` of an export, by a vendor whose plan you have, "
+    "or by DataForSEO at about nine cents an answer."
+)
+
+
 def need_sentence(report: Report) -> str:
     """Return how many links it takes to match the top 3, as far as it is known."""
     need, whom = report.need, field(report.competitors)
+    if need.needed is None and counts_sites_only(report):
+        return _by_sites(report, whom)
     if need.needed is None:
         return f"How many referring domains it takes is unknown: {_why_unknown(report, whom)}."
     start = _to_match_top3(need, need.needed, whom)
@@ -78,6 +87,22 @@ def need_sentence(report: Report) -> str:
         return f"{start}; how many you have is unknown: {why}."
     to_go = f"; {number(need.gap)} to go" if need.gap is not None else ""
     return f"{start}; you have {number(need.have)}{to_go}."
+
+
+def counts_sites_only(report: Report) -> bool:
+    """Say whether the first index knows which site links to which, and no pages."""
+    main = [one.provider for one in report.need.by_index[:1]]
+    return any(one.what == PAGE_COUNTS and one.provider in main for one in report.sources)
+
+
+def _by_sites(report: Report, whom: str) -> str:
+    """Return what an index of sites knows, and the cheapest ways to count pages."""
+    found = len(report.prospects)
+    lead = f"{counted(found, 'site')} could link to you: they link to rivals. " if found else ""
+    return (
+        f"{lead}How many referring domains it takes to match {whom} is unknown, because the open "
+        f"index knows sites and no pages. {PAGES_FROM}"
+    )
 
 
 def _why_unknown(report: Report, whom: str) -> str:

@@ -51,7 +51,7 @@ def _competitor(competitor: Competitor) -> Row:
         title=label(competitor.title, competitor.url),
         url=competitor.url if linkable(competitor.url) else None,
         domain=f"{words_or_unknown(competitor.domain, 60)}{platform}",
-        referring_domains=number(competitor.referring_domains),
+        referring_domains=_count(competitor.referring_domains, competitor.site_referring_domains),
         authority=authority(competitor.authority, competitor.authority_scale),
     )
 
@@ -67,10 +67,17 @@ def _own(report: Report) -> list[Row]:
             title=(short_url(page, 80) or UNKNOWN) if page else no_page,
             url=page if page and linkable(page) else None,
             domain=words_or_unknown(report.site or "", 60),
-            referring_domains=number(report.need.have),
+            referring_domains=_count(report.need.have, report.site_referring_domains),
             authority=authority(report.need.authority.own, report.need.authority.scale),
         )
     ]
+
+
+def _count(page: int | None, site: int | None) -> str:
+    """Return the page's count, or that only the site's is known: one never stands for the other."""
+    if page is None and site is not None:
+        return f"{UNKNOWN}; its site {number(site)}"
+    return number(page)
 
 
 def label(title: str | None, url: str) -> str:
