@@ -40,6 +40,11 @@ class LocalFiles:
 
     place: Place
 
+    @property
+    def dear(self) -> bool:
+        """Say whether each look into another part of a file is a request."""
+        return False
+
     def marker(self) -> Marker | None:
         """Return what answers; read anew each time, because another process may replace it."""
         return self.place.marker()
@@ -50,3 +55,6 @@ class LocalFiles:
 
     def prepare(self, db: "DuckDBPyConnection") -> None:
         """Do nothing: the engine opens paths by itself."""
+
+    def forget(self) -> None:
+        """Do nothing: everything is read anew each time."""

@@ -45,6 +45,7 @@ class Links:
     path: str
     first: int
     last: int
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Named:
     path: str
     first: str
     last: str
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,15 @@ def read_marker(text: bytes, where: str) -> Marker:
         raise IndexFault(
             f"{where} is no index that this version of LinkGap can read. Build it again."
         ) from None
-    if marker.format != FORMAT or any(_leaves(one.path) for one in _all(marker)):
+    if marker.format != FORMAT or any(_leaves(one.path) for one in files_of(marker)):
         raise IndexFault(
             f"{where} was made by another version of LinkGap. Build it again, or use that version."
         )
     return marker
 
 
-def _all(marker: Marker) -> tuple[Named | Links, ...]:
+def files_of(marker: Marker) -> tuple[Named | Links, ...]:
+    """Return all files of an index."""
     return (*marker.nodes, *marker.inlinks, *marker.outlinks)
 
 
@@ -162,7 +165,7 @@ class Place:
         """Remove what a process that died left behind."""
         shutil.rmtree(self.work, ignore_errors=True)
         marker = self.marker_or_none()
-        kept = {one.path.split("/")[0] for one in _all(marker)} if marker else set()
+        kept = {one.path.split("/")[0] for one in files_of(marker)} if marker else set()
         for path in self.folder.glob("build-*"):
             if path.name not in kept:
                 shutil.rmtree(path, ignore_errors=True)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 EXPONENT = 2.45
 """Fitted to Moz's authority of 321 well-known domains (docs/method.md)."""
 _MOST_TARGETS = 60
+MOST_DEAR_NAMES = 20
+"""Sites whose own links are looked for where each look may be a range of its own."""
 
 
 class Known(StrEnum):
@@ -60,7 +62,12 @@ class Found:
 
 
 class Files(Protocol):
-    """Where an index lies: on this machine, or elsewhere."""
+    """Where an index lies: on this machine, or elsewhere. `dear`: each look is a request."""
+
+    @property
+    def dear(self) -> bool:
+        """Say whether each look into another part of a file is a request."""
+        ...
 
     def marker(self) -> Marker | None:
         """Return what answers; None if there is no index."""
@@ -72,6 +79,10 @@ class Files(Protocol):
 
     def prepare(self, db: "DuckDBPyConnection") -> None:
         """Teach an engine how to open the addresses."""
+        ...
+
+    def forget(self) -> None:
+        """Read the marker anew: something was replaced."""
         ...
 
 
@@ -96,6 +107,15 @@ class Graph:
         if self._db is not None:
             self._db.close()
             self._db = None
+
+    def forget(self) -> None:
+        """Let the next reader see what was replaced meanwhile.
+
+        The engine keeps footers, so it is opened anew; readers at work keep the old one.
+        """
+        with self._opening:
+            self._db = None
+        self._files.forget()
 
     def reader(self) -> "Reader | None":
         """Return a reader of the index as it is now; None if there is none."""
@@ -206,6 +226,8 @@ class Reader:
         Two domains of three were only ever linked to, so that they show no link proves nothing.
         """
         names = {node.id: node.domain for node in nodes}
+        if self._files.dear and len(names) > MOST_DEAR_NAMES:
+            return frozenset()
         if self.marker.shape == "watchlist":
             parts = [one.path for one in self.marker.inlinks]
         else:

@@ -76,7 +76,7 @@ def write_nodes(
         """
     )
     files = tuple(
-        Named(f"{out.name}/nodes/{Path(name).name}", first, last)
+        Named(f"{out.name}/nodes/{Path(name).name}", first, last, Path(name).stat().st_size)
         for name, first, last in _extents(db, out / "nodes", "rev")
     )
     count = _rows(db, out / "nodes")
@@ -204,7 +204,12 @@ def _extents(db: "DuckDBPyConnection", folder: Path, column: str) -> list[tuple[
 def links_in(db: "DuckDBPyConnection", folder: Path, column: str, build: str) -> tuple[Links, ...]:
     """Return the files of links in a folder of a build, with the first and last number in each."""
     return tuple(
-        Links(f"{build}/{folder.name}/{Path(name).name}", int(first), int(last))
+        Links(
+            f"{build}/{folder.name}/{Path(name).name}",
+            int(first),
+            int(last),
+            Path(name).stat().st_size,
+        )
         for name, first, last in _extents(db, folder, column)
     )
 

@@ -54,7 +54,7 @@ class Settings(BaseSettings):
 
     db: Path = Path("linkgap.db")
     index: str = Field(
-        "", description="Where the open link index is; empty: linkgap-index beside the database."
+        "", description="Folder or address of the open link index; empty: beside the database."
     )
     site: str | None = None
     country: str = "us"

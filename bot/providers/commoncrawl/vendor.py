@@ -14,9 +14,10 @@ from pydantic_settings import SettingsConfigDict
 
 from bot.common.clock import Clock
 from bot.common.errors import LinkGapError
-from bot.index.engine import Bounds
-from bot.index.files import LocalFiles, place_of
-from bot.index.questions import Graph, Reader
+from bot.index.engine import Bounds, IndexFault
+from bot.index.files import LocalFiles, is_remote, place_of
+from bot.index.questions import Files, Graph, Reader
+from bot.index.served import ServedFiles
 from bot.model.links import Metrics, ReferringDomain, Scale, Scope
 from bot.providers.base import (
     BetweenQuery,
@@ -76,11 +77,15 @@ class _Asked(Local[Query, Row], Generic[Query, Row]):
         reader = self._reader()
         try:
             return self.answer(reader, query)
-        except LinkGapError:
+        except IndexFault as fault:
+            self.graph.forget()
             again = self._reader()
             if again.marker == reader.marker:
-                raise
-            return self.answer(again, query)
+                raise answers.Unknown(str(fault)) from None
+            try:
+                return self.answer(again, query)
+            except IndexFault as still:
+                raise answers.Unknown(str(still)) from None
 
     def serves(self, query: Query) -> bool:
         """Say whether the graph knows such things at all."""
@@ -98,16 +103,15 @@ class _Asked(Local[Query, Row], Generic[Query, Row]):
 
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     """Return the vendor if there is an index; without one it says how to make it."""
-    del clock  # a release says how old it is
     options = Options.beside(settings)
-    files = LocalFiles(place_of(settings.index, settings.db))
+    files = _files(settings, clock)
     gives = (
         Capability.SITE_METRICS,
         Capability.REFERRING_DOMAINS,
         Capability.INTERSECT,
         Capability.LINKS_BETWEEN,
     )
-    if not settings.index and files.place.marker_or_none() is None:
+    if not settings.index and place_of("", settings.db).marker_or_none() is None:
         return NotConfigured(NAME, TITLE, ("LINKGAP_INDEX",), gives, local=True)
     graph = Graph(files, options.bounds)
     counts: _Asked[MetricsQuery, Metrics] = _Asked(
@@ -123,3 +127,9 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         capabilities=dict(zip(gives, (counts, referring, shared, between), strict=True)),
         levels=frozenset({Scope.SITE}),
     )
+
+
+def _files(settings: Settings, clock: Clock) -> Files:
+    if is_remote(settings.index):
+        return ServedFiles(settings.index, clock)
+    return LocalFiles(place_of(settings.index, settings.db))
