@@ -6,8 +6,9 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test lint types bench torture lock wheel clean
 
+# ARGS="--port 9000" and so on; with ARGS="--weeks 0" it asks the one question only.
 demo: $(VENV)/.app
-	@$(BIN)/linkgap demo
+	@$(BIN)/linkgap demo $(ARGS)
 
 # CI adds ARGS="--cov …" so that the tests run once.
 test: $(VENV)/.dev

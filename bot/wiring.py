@@ -22,6 +22,8 @@ from bot.common import logs
 from bot.common.clock import Clock, SystemClock
 from bot.common.errors import ConfigError
 from bot.jobs import JobQueue
+from bot.outreach.board import Board
+from bot.outreach.verification import Verifier
 from bot.pages.reading.fetch import Reader
 from bot.planning.steps import provers
 from bot.providers.client import vendor_client
@@ -73,6 +75,8 @@ class Core:
     spending: Spending
     tracking: Tracking
     digests: Digests
+    board: Board
+    verifier: Verifier
 
 
 @asynccontextmanager
@@ -127,6 +131,7 @@ async def core(
                 settings=settings,
                 reader=pages,
             )
+            board = Board(database, clock, settings)
             yield Core(
                 settings=settings,
                 clock=clock,
@@ -136,6 +141,8 @@ async def core(
                 spending=spending,
                 tracking=Tracking(database=database, clock=clock, refresher=refresher),
                 digests=Digests(database, settings, provers(registry.vendors)),
+                board=board,
+                verifier=Verifier(database, clock, board, pages),
             )
     finally:
         comparing.close()
@@ -155,6 +162,7 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
             "Make room or end the program that holds it, then start again."
         ) from error
     services = services_of(product)
+    services.upkeep.also_run("the looks at won links", product.verifier.forever)
     # Known before the first request, or that would wait for it inside its acknowledgement.
     introduced = asyncio.create_task(services.slack_api.introduce())
     await asyncio.wait({introduced}, timeout=INTRODUCTION_S)
@@ -213,6 +221,8 @@ def services_of(product: Core) -> Services:
         channels=channels,
         tracking=product.tracking,
         digests=product.digests,
+        board=product.board,
+        verifier=product.verifier,
         schedule=Schedule(
             database=database,
             clock=clock,

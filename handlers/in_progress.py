@@ -18,6 +18,8 @@ class InProgress:
 
     def __init__(self) -> None:
         self._runs: dict[Key, str] = {}
+        self._posted: dict[Key, tuple[str, str]] = {}
+        self._settling: dict[tuple[str, str], asyncio.Event] = {}
         self._turns: dict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def turn(self, team: str, channel: str) -> asyncio.Lock:
@@ -35,6 +37,31 @@ class InProgress:
     def release(self, request: Request[Answer]) -> None:
         """Release the question, so that it can be asked again."""
         self._runs.pop(_key(request), None)
+        self._posted.pop(_key(request), None)
+
+    def posted(self, request: Request[Answer], channel: str, ts: str) -> None:
+        """Remember the message that is working on the question."""
+        self._posted[_key(request)] = (channel, ts)
+
+    def where(self, request: Request[Answer]) -> tuple[str, str] | None:
+        """Return the channel and ts of the message that is working on the question, if any."""
+        return self._posted.get(_key(request))
+
+    def settle(self, channel: str, ts: str) -> None:
+        """Keep a run from editing the message until its pressed button has confirmed there."""
+        self._settling.setdefault((channel, ts), asyncio.Event())
+
+    def settled(self, channel: str, ts: str) -> None:
+        """Let the run edit the message."""
+        settling = self._settling.pop((channel, ts), None)
+        if settling is not None:
+            settling.set()
+
+    async def until_settled(self, channel: str, ts: str) -> None:
+        """Wait until a pressed button has confirmed in the message."""
+        settling = self._settling.get((channel, ts))
+        if settling is not None:
+            await settling.wait()
 
 
 def _key(request: Request[Answer]) -> Key:

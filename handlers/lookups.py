@@ -62,4 +62,5 @@ async def _budget(services: Services, place: Place, _: Lookup) -> Message:
     defaults = await services.channels.defaults(place.team, place.channel)
     payer = Payer(place.user, defaults.site, place.channel)
     found = await services.spending.overview(place.team, payer)
-    return money.overview(found, await services.spending.allowances(place.team))
+    left = await services.spending.allowances(place.team)
+    return money.overview(found, left, services.clock.now())

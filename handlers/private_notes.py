@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.render.notes import Button
-from bot.render.report.sentences import SAMPLE
+from bot.render.notes import Button, told
+from bot.render.report.sentences import SAMPLE, parted
 from bot.render.slack.blocks import render
-from bot.render.slack.message import Message, message
+from bot.render.slack.message import Message
 from bot.render.words import listed
 
 
 def note(*lines: str, small: tuple[str, ...] = (), buttons: tuple[Button, ...] = ()) -> Message:
-    """Return a short message."""
-    return message(" ".join(lines), render("note", lines=lines, small=small, buttons=list(buttons)))
+    """Return a short message: the first sentence is bold, the others are small."""
+    first, rest = parted(" ".join(lines))
+    return told(first, [rest, *small], buttons)
 
 
 def elsewhere(run_id: str) -> tuple[Button, ...]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from bot.analysis.run import Analysis
 from bot.common.clock import Clock
 from bot.jobs import JobQueue
+from bot.outreach.board import Board
+from bot.outreach.verification import Verifier
 from bot.settings.environment import Settings
 from bot.spending.overview import Spending
 from bot.store.connect import Database
@@ -32,5 +34,7 @@ class Services:
     channels: Channels
     tracking: Tracking
     digests: Digests
+    board: Board
+    verifier: Verifier
     schedule: Schedule
     upkeep: Upkeep

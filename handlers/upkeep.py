@@ -23,7 +23,7 @@ A_DAY_S = 86_400.0
 
 
 class Upkeep:
-    """Two background loops of one process. `also_watch` adds what else can be wrong."""
+    """The background loops of one process. `also_watch` adds what else can be wrong."""
 
     def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
         self._database, self._clock = database, clock
@@ -34,11 +34,12 @@ class Upkeep:
         )
         self._alive = Alive(clock)
         self._checks: list[Check] = []
+        self._loops: dict[str, Callable[[], Awaitable[None]]] = {}
         self._shows = False
         self._prune_fault: str | None = None
 
     def start(self, health: Check) -> None:
-        """Begin both loops; `health` says what is wrong with the whole bot, or None."""
+        """Begin the loops; `health` says what is wrong with the whole bot, or None."""
 
         async def show() -> None:
             while True:
@@ -48,6 +49,8 @@ class Upkeep:
         self._shows = True
         self._alive.keep("the sign of life", show)
         self._alive.keep("the deletion of what is too old", self._prune_daily)
+        for name, loop in self._loops.items():
+            self._alive.keep(name, loop)
 
     async def stop(self) -> None:
         """End the loops; nobody takes the last sign of life for a bot that hangs."""
@@ -58,6 +61,10 @@ class Upkeep:
             await asyncio.to_thread(sign_of_life.end, self._database.path)
         except OSError as error:
             log.warning("%s stays: %s", sign_of_life.place(self._database.path), error)
+
+    def also_run(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
+        """Keep one more loop running once this starts."""
+        self._loops[name] = loop
 
     def also_watch(self, check: Check) -> None:
         """Let the health of the bot depend on this too."""

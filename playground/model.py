@@ -121,6 +121,21 @@ class Command:
     should_escape: bool = False
 
 
+@dataclass(frozen=True)
+class Tabs:
+    """What people find when they open the app: the tabs that its manifest leaves on."""
+
+    home: bool = True
+    messages: bool = True
+    is_read_only: bool = False
+    """The messages tab only brings messages: people can neither write there nor type commands."""
+
+    @property
+    def takes_messages(self) -> bool:
+        """Say whether people may write to the app."""
+        return self.messages and not self.is_read_only
+
+
 @dataclass
 class App:
     """An installed app. Without a request_url, deliveries go over Socket Mode."""
@@ -136,6 +151,7 @@ class App:
     commands: tuple[Command, ...] = ()
     events: frozenset[str] = frozenset()
     request_url: str | None = None
+    tabs: Tabs = Tabs()
 
     def command(self, name: str) -> Command | None:
         """Return the command of that name, with its slash."""

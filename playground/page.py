@@ -111,8 +111,7 @@ class Page:
 
     def _place(self, body: dict[str, Any]) -> Message | View:
         if body.get("view") == "home":
-            app = next(iter(self._workspace.apps))
-            return self._workspace.homes[app, body["user"]]
+            return self._workspace.homes[body["app"], body["user"]]
         if body.get("view"):
             return self._people.modal(body["user"])
         return self._workspace.message(body["channel"], body["ts"])
@@ -123,6 +122,7 @@ class Page:
             self._place(body),
             body["action_id"],
             body.get("value"),
+            block_id=body.get("block_id"),
             filled=body.get("filled"),
         )
         return {"ok": ack.ok, "error": ack.error}
@@ -136,7 +136,7 @@ class Page:
         return {"ok": True}
 
     async def _home(self, body: dict[str, Any]) -> dict[str, Any]:
-        await self._people.open_home(body["user"])
+        await self._people.open_home(body["user"], body["app"])
         return {"ok": True}
 
     async def _direct(self, body: dict[str, Any]) -> dict[str, Any]:

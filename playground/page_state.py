@@ -49,10 +49,16 @@ def _app(workspace: Workspace, app: App, viewer: str) -> dict[str, Any]:
         "id": app.id,
         "name": app.name,
         "user": app.bot_user,
-        "home": _view(home) if home else None,
+        "home": _view(home) if home and app.tabs.home else None,
+        "tabs": {
+            "home": app.tabs.home,
+            "messages": app.tabs.messages,
+            "takes_messages": app.tabs.takes_messages,
+        },
         "commands": [
             {"name": one.name, "description": one.description, "usage_hint": one.usage_hint}
             for one in app.commands
+            if "commands" in app.scopes
         ],
     }
 
@@ -96,6 +102,7 @@ def _file(file: File) -> dict[str, Any]:
         "size": file.length,
         "url": f"/files/{file.id}/{file.name}",
         "preview": head.decode("utf-8-sig", "replace"),
+        "preview_cut": is_text and len(file.content or b"") > _PREVIEW_BYTES,
     }
 
 

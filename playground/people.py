@@ -5,11 +5,10 @@ or name.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from playground import inputs, payloads
-from playground.blocks.check import elements
 from playground.courier import Ack, Courier
 from playground.errors import SlackError
 from playground.model import App, Channel, Message, View
@@ -94,8 +93,14 @@ class People:
     async def say(
         self, user: str, channel: str, text: str, *, thread_ts: str | None = None
     ) -> Ack | None:
-        """Send what is in the composer: a message, or a command if it starts with a slash."""
+        """Send what is in the composer: a message, or a command if it starts with a slash.
+
+        Raises SlackError(restricted_action) where the app's manifest shows no composer.
+        """
         who, where = self._present(user, channel)
+        app = self.workspace.app_behind(where)
+        if app is not None and not app.tabs.takes_messages:
+            raise SlackError("restricted_action")
         if text.startswith("/"):
             command, _, rest = text.partition(" ")
             if command == "/invite":
@@ -107,8 +112,8 @@ class People:
         wording = payloads.with_links(payloads.with_names(self.workspace, payloads.escaped(text)))
         message = self.workspace.post(where.id, who, wording, thread_ts=thread_ts)
         ack = None
-        for app in list(self.workspace.apps.values()):
-            ack = await self._tell(app, where, message) or ack
+        for one in list(self.workspace.apps.values()):
+            ack = await self._tell(one, where, message) or ack
         return ack
 
     async def _tell(self, app: App, channel: Channel, message: Message) -> Ack | None:
@@ -150,15 +155,21 @@ class People:
 
     # -- events ----------------------------------------------------------------------------
 
-    async def open_home(self, user: str) -> Ack | None:
-        """Open the home tab of the app; None when the app does not subscribe to that event."""
+    async def open_home(self, user: str, app_id: str | None = None) -> Ack | None:
+        """Open an app at its home tab, or at its messages when it has no home tab.
+
+        Without an id it is the first app. None when the app has neither tab, or does not subscribe
+        to that event.
+        """
         who = self.workspace.user(user).id
-        app = next(iter(self.workspace.apps.values()))
+        app = self.workspace.apps[app_id or next(iter(self.workspace.apps))]
+        if not app.tabs.home and not app.tabs.messages:
+            return None
         body: dict[str, Any] = {
             "type": "app_home_opened",
             "user": who,
             "channel": self.workspace.direct(app.bot_user, who).id,
-            "tab": "home",
+            "tab": "home" if app.tabs.home else "messages",
             "event_ts": self.workspace.stamp(),
         }
         return await self._event(app, "app_home_opened", None, body)
@@ -202,21 +213,24 @@ class People:
         user: str,
         place: Message | View,
         what: str,
-        value: str | None = None,
+        value: str | Sequence[str] | None = None,
         *,
+        block_id: str | None = None,
         filled: Mapping[str, Any] | None = None,
     ) -> Ack:
         """Press a button or pick an option.
 
-        `what` is an action_id or the text on a button; `value` the option picked from a menu (its
-        value or its text). `filled` are the inputs around it. Raises SlackError: action_not_found,
-        or message_not_found for somebody else's ephemeral message.
+        `what` is an action_id or the text on a button, in the block with that `block_id` if one is
+        given; `value` the option picked from a menu, or the list of those ticked (by value or by
+        text). `filled` are the inputs around it. Raises SlackError: action_not_found, or
+        message_not_found for somebody else's ephemeral message.
         """
         who = self.workspace.user(user).id
         blocks = place.body["blocks"] if isinstance(place, View) else place.blocks
-        block, element = _find(blocks, what)
+        block, element = _find(blocks, what, block_id)
         action = self._action(block, element, value)
-        values, _ = inputs.gather(blocks, {**(filled or {}), element["action_id"]: value})
+        pressed = f"{block['block_id']} {element['action_id']}"
+        values, _ = inputs.gather(blocks, {**(filled or {}), pressed: value})
         if isinstance(place, View):
             app = self.workspace.apps[place.app_id]
             where = payloads.view_place(self.workspace, place, values)
@@ -242,7 +256,7 @@ class People:
         return app, payloads.message_place(self.workspace, message, url)
 
     def _action(
-        self, block: Mapping[str, Any], element: Mapping[str, Any], value: str | None
+        self, block: Mapping[str, Any], element: Mapping[str, Any], value: inputs.Value
     ) -> dict[str, Any]:
         action: dict[str, Any] = {
             "type": element["type"],
@@ -250,11 +264,12 @@ class People:
             "block_id": block["block_id"],
             "action_ts": self.workspace.stamp(),
         }
-        if element["type"] != "button":
+        button = inputs.button_of(element, value)
+        if button is None:
             return {**inputs.typed(element, value), **action}
-        action["text"] = element["text"]
-        if "value" in element:
-            action["value"] = element["value"]
+        action["text"] = button["text"]
+        if "value" in button:
+            action["value"] = button["value"]
         return action
 
     def modal(self, user: str) -> View:
@@ -301,9 +316,16 @@ class People:
         elif action == "errors":
             view.errors = dict(answer.get("errors", {}))
         elif action == "update":
-            change_view(self.workspace, view, checked_view(answer.get("view"), "modal"))
+            change_view(
+                self.workspace, view, checked_view(self.workspace, answer.get("view"), "modal")
+            )
         elif action == "push":
-            push_on(self.workspace, app, view.user, checked_view(answer.get("view"), "modal"))
+            push_on(
+                self.workspace,
+                app,
+                view.user,
+                checked_view(self.workspace, answer.get("view"), "modal"),
+            )
         elif action == "clear":
             stack.clear()
         elif view in stack:
@@ -325,12 +347,16 @@ class People:
         return await self._courier.interaction(app, payload)
 
 
-def _find(blocks: list[dict[str, Any]], what: str) -> tuple[dict[str, Any], Mapping[str, Any]]:
-    for block in blocks:
-        for element in elements(block):
-            if "action_id" in element and what in (
-                element["action_id"],
-                inputs.label_of(element),
-            ):
+def _find(
+    blocks: list[dict[str, Any]], what: str, block_id: str | None
+) -> tuple[dict[str, Any], Mapping[str, Any]]:
+    there = [
+        (block, element)
+        for block, element in inputs.placed(blocks)
+        if "action_id" in element and block_id in (None, block["block_id"])
+    ]
+    for name in (lambda element: element["action_id"], inputs.label_of):
+        for block, element in there:
+            if name(element) == what:
                 return block, element
     raise SlackError("action_not_found")

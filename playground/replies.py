@@ -70,7 +70,7 @@ class Replies:
             self._workspace.delete(original)
             return
         text = str(body.get("text") or "")
-        blocks = None if body.get("blocks") is None else checked(body["blocks"])
+        blocks = None if body.get("blocks") is None else checked(self._workspace, body["blocks"])
         if not text.strip() and not blocks:
             raise SlackError("no_text")
         if original is not None and present and body.get("replace_original"):

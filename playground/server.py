@@ -120,6 +120,14 @@ class Playground(People):
         """
         self._gate.add(method, InjectedFault(what), times)
 
+    def refuse_types(self, *types: str) -> None:
+        """From now on, refuse messages and views with these types of blocks, elements or cells.
+
+        So an app shows what it does where Slack does not know `action_cell` or `data_table`. Every
+        call replaces the one before: without types, everything is accepted again.
+        """
+        self.workspace.refused_types = frozenset(types)
+
     # -- the Web API -----------------------------------------------------------------------
 
     async def _api(self, request: web.Request) -> web.Response:

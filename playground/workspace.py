@@ -9,7 +9,18 @@ from typing import Any
 
 from playground.clock import Clock, RealClock
 from playground.errors import SlackError
-from playground.model import App, Blocks, Channel, Command, File, Message, User, View, Wording
+from playground.model import (
+    App,
+    Blocks,
+    Channel,
+    Command,
+    File,
+    Message,
+    Tabs,
+    User,
+    View,
+    Wording,
+)
 from playground.mrkdwn import calls_everyone
 from playground.triggers import Triggers
 
@@ -35,6 +46,8 @@ class Workspace:
         self.modals: dict[str, list[View]] = {}
         """The open stack of modals by user id, the visible one last."""
         self.apps: dict[str, App] = {}
+        self.refused_types: frozenset[str] = frozenset()
+        """Types of blocks, elements and cells that this workspace does not know."""
         self.triggers = Triggers(self.clock)
         self.on_change: list[Callable[[], None]] = []
         self._ids = itertools.count(1)
@@ -82,7 +95,7 @@ class Workspace:
         return app
 
     def install(self, manifest: Mapping[str, Any], **more: Any) -> App:
-        """Install an app as its manifest describes it: scopes, commands, events.
+        """Install an app as its manifest describes it: scopes, commands, events, tabs.
 
         `more` are further fields of App (tokens, signing_secret, request_url). Scopes come from the
         manifest alone, so a call for which the manifest has no scope is refused here too.
@@ -104,6 +117,7 @@ class Workspace:
             scopes=frozenset(manifest["oauth_config"]["scopes"]["bot"]),
             commands=commands,
             events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", ())),
+            tabs=_tabs(features.get("app_home", {})),
             **more,
         )
 
@@ -133,6 +147,12 @@ class Workspace:
         self.messages[channel.id] = []
         self.changed()
         return channel
+
+    def app_behind(self, channel: Channel) -> App | None:
+        """Return the app that a direct message is with, None in every other channel."""
+        if channel.kind != "im":
+            return None
+        return next((app for app in self.apps.values() if app.bot_user in channel.members), None)
 
     def message(self, channel: str, ts: str) -> Message:
         """Return a message that was not deleted. Raises SlackError(message_not_found)."""
@@ -214,7 +234,14 @@ class Workspace:
         for key in ("accessory", "element"):
             if key in named:
                 named[key] = self._named(named[key])
+        if "rows" in named:
+            named["rows"] = [[self._cell(cell) for cell in row] for row in named["rows"]]
         return named
+
+    def _cell(self, cell: dict[str, Any]) -> dict[str, Any]:
+        if cell["type"] != "action_cell":
+            return cell
+        return {**cell, "element": self._named(cell["element"])}
 
     def _named(self, element: dict[str, Any]) -> dict[str, Any]:
         if element["type"] == "card":
@@ -222,6 +249,15 @@ class Workspace:
         if element["type"] in _SILENT or element["type"].startswith("rich_text"):
             return element
         return {**element, "action_id": element.get("action_id") or self.new_id("a")}
+
+
+def _tabs(said: Mapping[str, Any]) -> Tabs:
+    """Return the tabs of a manifest; what it leaves out is as in an app made on Slack's site."""
+    return Tabs(
+        home=said.get("home_tab_enabled", False),
+        messages=said.get("messages_tab_enabled", True),
+        is_read_only=said.get("messages_tab_read_only_enabled", True),
+    )
 
 
 def _shown(message: Message, viewer: str | None) -> bool:

@@ -19,8 +19,8 @@ TESTS = Path(__file__).parents[1] / "tests"
 A_DAY = 86_400
 
 GRADES = {
-    "A": "The vendor's own OpenAPI contract passes every request and every fixture, and whole "
-    "answers are run at our strict local server.",
+    "A": "The part of the vendor's own OpenAPI contract that we have checks the requests and "
+    "fixtures, and whole answers are run at our strict local server.",
     "B": "Real answers, as the vendor or others published them, are read by tests, and whole "
     "answers are run at our strict local server.",
     "C": "Only our own strict local server stands behind it, built from what the vendor publishes.",

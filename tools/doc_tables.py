@@ -1,4 +1,4 @@
-"""Write the vendor tables of the README and docs/providers.md from pyproject.toml's entry points.
+"""Write the tables of vendors, their settings and the exports that are read, from the code.
 
 Run this file to write them; a test compares. `tools.checklist` says how well a vendor is tested.
 """
@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from bot.common.clock import SystemClock
+from bot.exports.signatures import SIGNATURES
 from bot.providers.base import Capability, NotConfigured, Vendor
 from bot.providers.registry import GROUP, Build
 from bot.settings.environment import Settings, VendorOptions, load
@@ -25,7 +26,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from tools import checklist
 
 ROOT = Path(__file__).parents[1]
-README, PROVIDERS = ROOT / "README.md", ROOT / "docs" / "providers.md"
+README, DOCS = ROOT / "README.md", ROOT / "docs"
+PROVIDERS, SETTINGS, EXPORTS = (
+    DOCS / "providers.md",
+    DOCS / "settings.md",
+    DOCS / "exports.md",
+)
 
 _IN_WORDS = {
     Capability.SERP: "who ranks for a keyword",
@@ -41,12 +47,16 @@ _IN_WORDS = {
     Capability.BALANCE: "what is left of the allowance",
 }
 _INTRODUCTION = (
-    "What each vendor of this version answers, how well that is tested, and its settings. Another "
-    "one is a file of its own: [how to add a vendor](../CONTRIBUTING.md#add-a-vendor-in-one-file)."
+    "What each vendor of this version answers, and how well that is tested. "
+    "[Settings](settings.md#vendors) has their variables, [costs](costs.md) their caps. Another "
+    "vendor is a file of its own: [how to add one](../CONTRIBUTING.md#add-a-vendor-in-one-file)."
 )
 _GRADES = (
-    "A grade says what stands behind the tests. Nobody has ever asked a live service for them: no "
-    "vendor's account was at hand, so prices, limits and answers are those that are published."
+    "A grade follows from which test files a vendor has. Nobody has ever asked a live service for "
+    "them: no vendor's account was at hand, so prices, limits and answers are those that are "
+    "published. The contracts and the published answers are not part of this repository. Where "
+    "they are not at hand their tests are skipped, and the local servers alone stand behind a "
+    "vendor."
 )
 _CASES = (
     "The contract is one suite, `tests/contract/test_every_vendor.py` and "
@@ -109,8 +119,8 @@ def readme_vendors(vendors: tuple[Described, ...]) -> str:
     return "\n".join([head, *rows])
 
 
-def readme_settings(vendors: tuple[Described, ...]) -> str:
-    """Return the README's table of the vendors' settings."""
+def vendor_settings(vendors: tuple[Described, ...]) -> str:
+    """Return the table of the vendors' settings."""
     rows = [
         f"| `{one.variable}` | {one.default} | {vendor.title}: {one.meaning} |"
         for vendor in vendors
@@ -151,9 +161,30 @@ def between(text: str, name: str, table: str) -> str:
 
 
 def readme(text: str, vendors: tuple[Described, ...]) -> str:
-    """Return the README with both tables up to date."""
-    with_vendors = between(text, "vendors", readme_vendors(vendors))
-    return between(with_vendors, "vendor settings", readme_settings(vendors))
+    """Return the README with its table up to date."""
+    return between(text, "vendors", readme_vendors(vendors))
+
+
+def settings_page(text: str, vendors: tuple[Described, ...]) -> str:
+    """Return docs/settings.md with the vendors' settings up to date."""
+    return between(text, "vendor settings", vendor_settings(vendors))
+
+
+def exports_page(text: str) -> str:
+    """Return docs/exports.md with its table up to date."""
+    rows = [
+        f"| {tool} | {', '.join(_kinds(tool))} |"
+        for tool in dict.fromkeys(one.tool for one in SIGNATURES)
+    ]
+    return between(text, "exports", "\n".join(["| Tool | Reports |\n|---|---|", *rows]))
+
+
+def _kinds(tool: str) -> list[str]:
+    """Return a tool's reports in words, those that are samples marked."""
+    reports = dict.fromkeys((one.kind, one.sampled) for one in SIGNATURES if one.tool == tool)
+    return [
+        kind.replace("_", " ") + (" (a sample)" if sampled else "") for kind, sampled in reports
+    ]
 
 
 def _describe(entry: EntryPoint) -> Described:
@@ -214,13 +245,12 @@ def _section(vendor: Described) -> str:
     if vendor.about:
         parts.append(vendor.about)
     parts.append(checklist.section(vendor.name, vendor.gives))
-    if vendor.settings:
-        rows = [f"| `{one.variable}` | {one.default} | {one.meaning} |" for one in vendor.settings]
-        parts.append("\n".join(["| Setting | Default | Meaning |\n|---|---|---|", *rows]))
     return "\n\n".join(parts)
 
 
 if __name__ == "__main__":
     found = described()
     README.write_text(readme(README.read_text("utf-8"), found), "utf-8")
+    SETTINGS.write_text(settings_page(SETTINGS.read_text("utf-8"), found), "utf-8")
+    EXPORTS.write_text(exports_page(EXPORTS.read_text("utf-8")), "utf-8")
     PROVIDERS.write_text(providers_page(found), "utf-8")

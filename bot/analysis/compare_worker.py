@@ -15,6 +15,7 @@ from bot.gap.compare import Candidate, Comparison, Own, compare
 from bot.gap.prioritise import Evidence, best_first, rank, shortlist, unproven
 from bot.gap.relevance import Terms
 from bot.model.links import Profile, ReferringDomain
+from bot.model.outreach import Withheld
 from bot.model.report import Prospect, Unproven
 
 # Ranking takes about 30 µs a row, so this many rows block the loop for a sixth of a second.
@@ -33,7 +34,7 @@ class Task:
     """The input of a comparison. `profiles` are the competitors', `own` is our side.
 
     `blocked` domains, and those with an authority below `floor`, are left out. For `unproven`
-    domains it could not be checked whether they link to us.
+    domains it could not be checked whether they link to us. `withheld` must not be offered.
     """
 
     profiles: tuple[Profile, ...]
@@ -43,6 +44,7 @@ class Task:
     blocked: frozenset[str] = frozenset()
     floor: float = 0
     unproven: frozenset[str] = frozenset()
+    withheld: Withheld | None = None
 
     def compare(self) -> Comparison:
         """Return the domains that remain."""
@@ -53,6 +55,7 @@ class Task:
             blocked=self.blocked,
             floor=self.floor,
             unproven=self.unproven,
+            withheld=self.withheld,
         )
 
 

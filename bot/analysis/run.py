@@ -13,6 +13,7 @@ from functools import partial
 
 from pydantic import TypeAdapter
 
+from bot.analysis.answers import shown
 from bot.analysis.ask import Asker
 from bot.analysis.assemble import (
     Facts,
@@ -35,6 +36,7 @@ from bot.gap.relevance import terms_of
 from bot.gap.results import pages_once
 from bot.model.costs import LEFT_OUT_WHEN_LIGHT
 from bot.model.links import KeywordMetrics, Metrics, Profile, ReferringDomain, Scope, SerpRow
+from bot.model.outreach import Withheld
 from bot.model.question import NO_PAGE, Question
 from bot.model.report import PAGE_COUNTS, Report, to_json
 from bot.planning import link_lists, steps
@@ -46,7 +48,7 @@ from bot.providers.registry import Registry
 from bot.settings import levels
 from bot.settings.environment import Settings
 from bot.spending.budget import RunBudget
-from bot.store import profiles, reports
+from bot.store import profiles, reports, suppressions
 from bot.store.connect import Database
 from bot.store.ledger import Payer
 
@@ -130,11 +132,13 @@ class Analysis:
             held.aliases(question.site),
             read_pages,
             await self._asked_today(team, question),
+            await self._database.read(lambda db: suppressions.withheld(db, team, question.site)),
         )
         run = _Run(asked, Asker(self._gateway, budget, question.fresh), self._shared, progress)
         report = await run.answer()
         await self._keep(run, report, run_id=run_id, team=team, channel=channel)
-        return report
+        # Somebody may have been contacted, or said no, while it ran.
+        return await shown(self._database, report, team)
 
     async def _asked_today(self, team: str, question: Question) -> int:
         """Return how many other keywords of the site were answered within `KEPT`."""
@@ -169,7 +173,8 @@ class Analysis:
 class _Asked:
     """A question when its run starts: its vendors, and the settings in effect where it was asked.
 
-    `asked_today` is how many other keywords of the site were answered within `KEPT`.
+    `asked_today` is how many other keywords of the site were answered within `KEPT`. For who is
+    `withheld` nothing is spent.
     """
 
     question: Question
@@ -178,6 +183,7 @@ class _Asked:
     aliases: tuple[str, ...]
     read_pages: bool
     asked_today: int
+    withheld: Withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +243,7 @@ class _Run:
 
     async def _check_pages(self) -> None:
         """Judge our page against the top 3, unless told not to; sample pages cannot be read."""
-        if not self.question.gates or (self.chosen.serp and self.chosen.serp.sample):
+        if not self.question.gates or (self.chosen.serp or self.chosen.main).sample:
             return
         if not self.asked.read_pages:
             self.facts.readiness = not_read()
@@ -262,6 +268,7 @@ class _Run:
             own=own,
             blocked=self.settings.blocked,
             floor=self.settings.authority_floor,
+            withheld=self.asked.withheld,
             competitors=frozenset(
                 page.domain for page in self.facts.competitors if not page.platform
             ),

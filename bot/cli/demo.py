@@ -1,12 +1,16 @@
 """`linkgap demo`: the whole bot against a local playground workspace, with sample data."""
 
 import asyncio
+import fcntl
+import os
+import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
+from typing import IO
 
 import click
 import uvicorn
@@ -14,22 +18,27 @@ from pydantic import SecretStr
 from rich.padding import Padding
 from rich.text import Text
 
+from bot.cli._demo_story import ASKER, CHANNEL, MOST_WEEKS, QUESTION, Story
 from bot.cli._terminal import Terminal
-from bot.common.clock import SystemClock
 from bot.common.errors import ConfigError
 from bot.providers.local import sample
+from bot.providers.local.sample_pages import SampleReader
 from bot.providers.registry import Registry
 from bot.settings.environment import Settings, load
 from bot.wiring import core, http_app, slack_bot
 from handlers.services import Services
 from handlers.slack.manifest import EVENTS_PATH, read_manifest
+from playground.clock import MovedClock
+from playground.model import Message
 from playground.sample import sample_workspace
 from playground.server import Playground
 from playground.terminal.plain_blocks import Line
-from playground.terminal.transcript import transcript
+from playground.terminal.transcript import dated_headline, transcript
+from playground.workspace import Workspace
 
-ASKER, CHANNEL = "ana", "seo"
-QUESTION = f"{sample.WORKED_EXAMPLE} site:{sample.OWN_SITE}"
+PORT, WEEKS = 8765, 8
+STOPS = (signal.SIGINT, signal.SIGTERM)
+HISTORY = f"/gap history {sample.WORKED_EXAMPLE}"
 _STYLES = {"author": "bold", "before": "dim", "heading": "bold", "small": "dim", "buttons": "cyan"}
 
 
@@ -37,45 +46,134 @@ _STYLES = {"author": "bold", "before": "dim", "heading": "bold", "small": "dim",
 @click.option(
     "--port",
     type=click.IntRange(0, 65_535),
-    default=8765,
-    show_default=True,
+    show_default=f"{PORT}, or any free port without a terminal",
     help="Port of the playground page.",
 )
 @click.option("--folder", type=Path, default=Path(".demo"), help="Where the demo keeps its file.")
-def command(*, port: int, folder: Path) -> None:
-    """Ask one question in a local workspace, print the conversation, then serve the page."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("linkgap.db*"):
-        old.unlink()
-    asyncio.run(_demo(port, folder / "linkgap.db"))
+@click.option(
+    "--weeks",
+    type=click.IntRange(0, MOST_WEEKS),
+    default=WEEKS,
+    show_default=True,
+    help="How many invented weeks pass, each with its digest.",
+)
+def command(*, port: int | None, folder: Path, weeks: int) -> None:
+    """Ask one question in a local workspace, let weeks pass, then serve the page.
+
+    The conversation is printed. Without a terminal the demo ends then; with one, Ctrl-C ends it.
+    """
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_until_stopped(lambda: _demo(port, folder, weeks)))
 
 
-async def _demo(port: int, database: Path) -> None:
-    console = Terminal()
+async def _until_stopped(work: Callable[[], Awaitable[None]]) -> None:
+    """Do the work; a signal ends it where it is and lets it put everything away.
+
+    A second signal ends the process at once.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work())
+
+    def stop() -> None:
+        leave()
+        task.cancel()
+
+    def leave() -> None:
+        for number in STOPS:
+            loop.remove_signal_handler(number)
+
+    for number in STOPS:
+        loop.add_signal_handler(number, stop)
+    try:
+        await asyncio.wait({task})
+    finally:
+        leave()
+    if not task.cancelled():
+        task.result()
+
+
+async def _demo(port: int | None, folder: Path, weeks: int) -> None:
+    console, clock = Terminal(), MovedClock()
     stays = console.is_terminal and sys.stdin.isatty()
-    async with (
-        _playground(port, stays=stays) as playground,
-        _bot(playground, database) as services,
-    ):
-        console.print(
-            Text.assemble(
-                (ASKER, "bold"), " types ", (f"/gap {QUESTION}", "cyan"), f" in #{CHANNEL}\n"
-            )
-        )
+    workspace = sample_workspace(clock=clock)
+    zone = workspace.user(ASKER).tz
+    settings = load(Settings, env_file=None).model_copy(update={"time_zone": zone})
+    story = Story(weeks, settings, clock.now())
+    clock.begin(story.begins)
+    clock.hurried = True
+    chosen = port if port is not None else PORT if stays else 0
+    async with AsyncExitStack() as stack:
+        playground = await stack.enter_async_context(_playground(chosen, workspace))
+        database = stack.enter_context(_emptied(folder))
+        services = await stack.enter_async_context(_bot(playground, database, settings, clock))
+        told = _Told(console, playground)
+        if stays or port is not None:
+            console.print(Text.assemble("The workspace is at ", (playground.url, "bold"), ".\n"))
+        console.print(_typed(f"/gap {QUESTION}"))
         # As a team would: without being a member the bot may post, but not share the CSV.
         await playground.say(ASKER, CHANNEL, "/invite @linkgap")
         ack = await playground.slash(ASKER, CHANNEL, "/gap", QUESTION)
         await services.jobs.idle()
-        for line in transcript(playground.workspace, CHANNEL, viewer=ASKER):
-            _print(console, line)
+        told.whole()
         console.print(f"\nThe bot acknowledged after {ack.elapsed * 1000:.0f} ms.", style="dim")
+        if weeks:
+            passing = f"{weeks} invented weeks pass" if weeks > 1 else "an invented week passes"
+            console.print(f"\nThen {passing} in #{CHANNEL}:\n", style="bold")
+            await story.live(playground, services, clock, told.in_a_line)
+            console.print("\nThe last message in full:\n", style="bold")
+            told.again()
+            console.print(_typed(HISTORY))
+            await playground.say(ASKER, CHANNEL, HISTORY)
+            await services.jobs.idle()
+            told.whole()
+        clock.hurried = False
         if stays:
+            services.jobs.keep_lease()
+            await services.schedule.start()
             console.print(
-                Text.assemble(
-                    "The workspace is at ", (playground.url, "bold"), " (Ctrl-C to stop)."
-                )
+                Text.assemble("\nLook at it at ", (playground.url, "bold"), " (Ctrl-C to stop).")
             )
             await asyncio.Event().wait()
+
+
+def _typed(words: str) -> Text:
+    return Text.assemble((ASKER, "bold"), " types ", (words, "cyan"), f" in #{CHANNEL}\n")
+
+
+class _Told:
+    """Prints what is new in the channel, whole or a message in a line."""
+
+    def __init__(self, console: Terminal, playground: Playground) -> None:
+        self._console, self._workspace = console, playground.workspace
+        self._known = 0
+
+    def whole(self) -> None:
+        """Print the new messages with their threads."""
+        self._print(self._new())
+
+    def in_a_line(self) -> None:
+        """Print the new messages with their day, in a sentence each."""
+        for message in self._new():
+            who_and_when = dated_headline(self._workspace, message, viewer=ASKER)
+            self._console.print(Text.assemble((who_and_when, "dim"), "\n", message.text))
+
+    def again(self) -> None:
+        """Print the last message that all see, without its thread."""
+        public = [one for one in self._seen() if one.only_for is None]
+        self._print(public[-1:], deep=False)
+
+    def _seen(self) -> list[Message]:
+        viewer = self._workspace.user(ASKER).id
+        return self._workspace.conversation(CHANNEL, viewer=viewer)
+
+    def _new(self) -> list[Message]:
+        seen = self._seen()
+        new, self._known = seen[self._known :], len(seen)
+        return new
+
+    def _print(self, messages: Sequence[Message], *, deep: bool = True) -> None:
+        for line in transcript(self._workspace, CHANNEL, viewer=ASKER, only=messages):
+            if deep or line.depth == 0:
+                _print(self._console, line)
 
 
 def _print(console: Terminal, line: Line) -> None:
@@ -86,25 +184,68 @@ def _print(console: Terminal, line: Line) -> None:
         console.print(Padding(words, (0, 0, 0, indent)))
 
 
+@contextmanager
+def _emptied(folder: Path) -> Iterator[Path]:
+    """Yield the demo's file in a folder, after what an earlier demo left there is deleted."""
+    with _locked(folder):
+        for old in folder.glob("linkgap.db*"):
+            old.unlink()
+        yield folder / "linkgap.db"
+
+
+def _locked(folder: Path) -> IO[str]:
+    """Return an open file that other demos cannot lock; one that was killed holds it no longer."""
+    begun = "Nothing was begun. Name another folder"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "demo.lock").open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise ConfigError(
+            f"--folder: another demo runs in {folder}. {begun}, or stop the other demo."
+        ) from error
+    except OSError as error:
+        raise ConfigError(
+            f"--folder: {folder} cannot be used: {error.strerror}. {begun}."
+        ) from error
+    return lock
+
+
 @asynccontextmanager
-async def _playground(port: int, *, stays: bool) -> AsyncIterator[Playground]:
-    """Serve the workspace. Without a terminal nobody opens the page, so any free port will do."""
-    playground = Playground(sample_workspace(), port=port if stays else 0)
+async def _playground(port: int, workspace: Workspace) -> AsyncIterator[Playground]:
+    playground = Playground(workspace, port=port)
     try:
         await playground.start()
     except OSError as error:
-        raise ConfigError(f"Port {port} is taken: `linkgap demo --port {port + 1}`.") from error
+        await playground.stop()
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise ConfigError(
+            f"--port: {port} cannot be opened: {reason}. Nothing was begun. Choose another port, "
+            "or take any free one with `--port 0`."
+        ) from error
     try:
         yield playground
     finally:
         await playground.stop()
 
 
+class _Server(uvicorn.Server):
+    """Leaves signals to the demo, which has more to put away than the server."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
 @asynccontextmanager
-async def _bot(playground: Playground, database: Path) -> AsyncIterator[Services]:
+async def _bot(
+    playground: Playground, database: Path, settings: Settings, clock: MovedClock
+) -> AsyncIterator[Services]:
     """Install the app from its manifest and serve the bot over HTTP on its own port."""
     secret, token = token_hex(16), f"xoxb-{token_hex(8)}"
-    settings = load(Settings, env_file=None).model_copy(
+    settings = settings.model_copy(
         update={
             "db": database,
             "site": sample.OWN_SITE,
@@ -121,14 +262,16 @@ async def _bot(playground: Playground, database: Path) -> AsyncIterator[Services
         signing_secret=secret,
         request_url=f"http://127.0.0.1:{listener.getsockname()[1]}{EVENTS_PATH}",
     )
-    clock = SystemClock()
-    vendor = sample.build(settings, clock)
-    async with core(settings, clock, Registry((vendor,), ())) as product, slack_bot(product) as bot:
-        server = uvicorn.Server(uvicorn.Config(http_app(bot), log_config=None))
+    world = sample.World(clock.now().date())
+    vendor = sample.build(settings, clock, world)
+    reader = SampleReader(clock, world)
+    async with (
+        core(settings, clock, Registry((vendor,), ()), reader) as product,
+        slack_bot(product) as bot,
+    ):
+        server = _Server(uvicorn.Config(http_app(bot), log_config=None))
         running = asyncio.create_task(server.serve([listener]))
         await bot.jobs.start()
-        bot.jobs.keep_lease()
-        await bot.schedule.start()
         try:
             yield bot
         finally:

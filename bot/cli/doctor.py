@@ -16,9 +16,9 @@ from bot.cli._terminal import Terminal, say_json
 from bot.common.clock import SystemClock
 from bot.providers.base import Capability, Vendor
 from bot.providers.client import vendor_client
-from bot.providers.registry import Registry, discover
+from bot.providers.registry import Registry, discover, load_settings
 from bot.render.money import amount
-from bot.settings.environment import Settings, load
+from bot.settings.environment import Settings
 from bot.settings.modes import ENV_FILE
 from bot.spending.budget import Rules
 from bot.store.inspection import inspect
@@ -55,7 +55,7 @@ def command(ctx: click.Context, *, online: bool, as_json: bool) -> None:
     Exit code: 0 when nothing is wrong (what is only missing is told as a note), 1 when something
     is, 3 when a setting cannot be read.
     """
-    settings = load(Settings)
+    settings = load_settings()
     registry = discover(settings, SystemClock())
     file = inspect(settings.db)
     found = list(
@@ -64,7 +64,7 @@ def command(ctx: click.Context, *, online: bool, as_json: bool) -> None:
             files.env_file(ENV_FILE),
             names.unread(ENV_FILE),
             slack.tokens(settings),
-            vendors.lacking(settings, registry, has_imports=file.has_imports),
+            vendors.lacking(settings, registry, file),
         )
     )
     if online:

@@ -1,14 +1,16 @@
 """`linkgap gap KEYWORD`: how many links it takes, and who could give them, in the terminal."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import click
 
 from bot.analysis.run import NothingToSay, Progress
 from bot.cli._question import question_options, read_question, typed
-from bot.cli._shared import PERSON
+from bot.cli._shared import CHANNEL, PERSON, settings_in
 from bot.cli._terminal import Terminal, say_json
 from bot.model.question import Defaults, QuestionInput
 from bot.model.report import Report, to_json
@@ -18,6 +20,15 @@ from bot.settings.environment import Settings, load
 from bot.store.ledger import Payer
 from bot.store.workspace import CLI_TEAM
 from bot.wiring import core
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The report, the time zone it is read in, and why it says nothing if so."""
+
+    report: Report
+    zone: ZoneInfo
+    fault: NothingToSay | None = None
 
 
 @click.command(name="gap")
@@ -51,24 +62,18 @@ def command(
     flags = {"fresh": fresh or None, "top10": top10 or None, "light": light or None}
     asked = typed(keyword, gates=gates, **flags, **options)
     asked.question(Defaults())  # report an invalid question before anything is opened
-    try:
-        report = asyncio.run(_answer(settings, asked, yes=yes))
-    except NothingToSay as error:
-        _print(error.report, as_json=as_json)
-        raise
-    _print(report, as_json=as_json)
-    if report.is_empty:
-        raise NothingToSay("No answer: none of the counts could be read.", report)
-
-
-def _print(report: Report, *, as_json: bool) -> None:
+    found = asyncio.run(_answer(settings, asked, yes=yes))
     if as_json:
-        say_json(to_json(report, indent=2))
+        say_json(to_json(found.report, indent=2))
     else:
-        Terminal().print(text_report(report))
+        Terminal().print(text_report(found.report, found.zone))
+    if found.fault is not None:
+        raise found.fault
+    if found.report.is_empty:
+        raise NothingToSay("No answer: none of the counts could be read.", found.report)
 
 
-async def _answer(settings: Settings, asked: QuestionInput, *, yes: bool) -> Report:
+async def _answer(settings: Settings, asked: QuestionInput, *, yes: bool) -> _Answer:
     said = Terminal(stderr=True)
 
     async def progress(so_far: Progress) -> None:
@@ -82,11 +87,15 @@ async def _answer(settings: Settings, asked: QuestionInput, *, yes: bool) -> Rep
         said.print(" ".join(filter(None, (at_most(quote), usually(quote)))), style="dim")
         if not yes and product.spending.must_be_confirmed(quote):
             click.confirm("Spend that?", abort=True, err=True)
-        report = await product.analysis.run(
-            question, run_id=uuid4().hex, team=CLI_TEAM, person=PERSON, progress=progress
-        )
+        zone = ZoneInfo((await settings_in(product, CLI_TEAM, CHANNEL)).time_zone)
+        try:
+            report = await product.analysis.run(
+                question, run_id=uuid4().hex, team=CLI_TEAM, person=PERSON, progress=progress
+            )
+        except NothingToSay as fault:
+            return _Answer(fault.report, zone, fault)
         payer = Payer(PERSON, question.site)
         vendors = [line.vendor for line in quote.lines]
         for warning in warnings(*await product.spending.near(CLI_TEAM, payer, vendors)):
             said.print(warning)
-        return report
+        return _Answer(report, zone)

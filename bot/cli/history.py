@@ -13,6 +13,7 @@ from bot.model.question import QuestionInput
 from bot.model.tracking import Snapshot, TrackedKeyword
 from bot.render.report import sentences
 from bot.render.tracking.history import history_terminal
+from bot.render.words import Calendar
 from bot.settings.environment import Settings, load
 from bot.wiring import core
 
@@ -35,22 +36,23 @@ def command(
 ) -> None:
     """Show need, have, gap and position of KEYWORD over time: its last 60 reads. Costs nothing."""
     said = typed(keyword, site=site, country=country, language=language)
-    found, snapshots, zone = asyncio.run(_history(load(Settings), said, team, channel))
+    found, snapshots, calendar = asyncio.run(_history(load(Settings), said, team, channel))
     if as_json:
         say_json(json.dumps(_json(found, snapshots), indent=2, ensure_ascii=False))
         return
-    Terminal().print(history_terminal(found, snapshots, zone))
+    Terminal().print(history_terminal(found, snapshots, calendar))
     if any(one.sample for one in snapshots):
         say(sentences.SAMPLE)
 
 
 async def _history(
     settings: Settings, said: QuestionInput, team: str, channel: str
-) -> tuple[TrackedKeyword, tuple[Snapshot, ...], ZoneInfo]:
+) -> tuple[TrackedKeyword, tuple[Snapshot, ...], Calendar]:
     async with core(settings) as product:
         keyword = await tracked_here(product, said, team=team, channel=channel)
         zone = ZoneInfo((await settings_in(product, team, channel)).time_zone)
-        return keyword, await product.tracking.history(keyword), zone
+        calendar = Calendar(product.clock.now(), zone)
+        return keyword, await product.tracking.history(keyword), calendar
 
 
 def _json(keyword: TrackedKeyword, snapshots: tuple[Snapshot, ...]) -> dict[str, object]:

@@ -15,7 +15,7 @@ from bot.render.report import sentences
 from bot.render.tracking.tracked_csv import tracked_csv
 from bot.render.tracking.tracked_list import ListRow, tracked_terminal
 from bot.render.tracking.tracked_words import quoted
-from bot.render.words import shown
+from bot.render.words import Calendar, shown
 from bot.settings.environment import Settings, load
 from bot.tracking.last_week import how_it_ended
 from bot.tracking.schedule import next_weekly
@@ -30,7 +30,7 @@ class _Shown:
     faults: dict[str, str]
     notes: tuple[str, ...]
     sample: bool
-    zone: ZoneInfo
+    calendar: Calendar
 
 
 @click.command("list")
@@ -50,7 +50,7 @@ def command(*, channel: str, team: str, as_json: bool, as_csv: bool) -> None:
         say_json(json.dumps(said, indent=2, ensure_ascii=False))
     else:
         console = Terminal()
-        console.print(tracked_terminal(found.rows, found.zone))
+        console.print(tracked_terminal(found.rows, found.calendar))
         for note in found.notes:
             console.print(note, soft_wrap=True)
 
@@ -85,7 +85,7 @@ async def _list(settings: Settings, team: str, channel: str) -> _Shown:
         {one.state.tracked.id: one.state.fault for one in listed if one.state.fault},
         (*notes, *ended, *([sentences.SAMPLE] if sample else [])),
         sample,
-        ZoneInfo(channel_settings.time_zone),
+        Calendar(product.clock.now(), ZoneInfo(channel_settings.time_zone)),
     )
 
 

@@ -14,7 +14,8 @@ import uvicorn
 from bot.common.errors import ConfigError
 from bot.common.loops import Alive
 from bot.pages.limited import shared
-from bot.settings.environment import Settings, load
+from bot.providers.registry import load_settings
+from bot.settings.environment import Settings
 from bot.wiring import core, http_app, set_up_logs, slack_bot, socket_mode
 from handlers.health import fault
 from handlers.services import Services
@@ -44,7 +45,7 @@ GOODBYE_S = 10
 @click.option("--socket", is_flag=True, help="Socket Mode: needs SLACK_APP_TOKEN and no open port.")
 def command(*, host: str, port: int, socket: bool) -> None:
     """Run the bot until it is stopped; runs that were interrupted are resumed."""
-    settings = load(Settings)
+    settings = load_settings()
     wanted = {
         "SLACK_BOT_TOKEN": settings.slack_bot_token,
         "SLACK_APP_TOKEN" if socket else "SLACK_SIGNING_SECRET": (

@@ -12,8 +12,8 @@ from bot.cli._terminal import Terminal, say
 from bot.common.clock import SystemClock
 from bot.model.costs import Overview, Spent
 from bot.render.csv_file import safe_cell
-from bot.render.money import UNKNOWN_WHO, standing
-from bot.render.words import micro_dollars
+from bot.render.money import UNKNOWN_WHO, spent_since, standing
+from bot.render.words import Calendar, micro_dollars
 from bot.settings.environment import Settings, load
 from bot.wiring import core
 
@@ -38,11 +38,12 @@ def command(*, since: datetime | None, by: str, as_csv: bool) -> None:
     """
     settings = load(Settings)
     found = asyncio.run(_overview(settings, since and since.replace(tzinfo=UTC)))
-    kept_since = SystemClock().now() - timedelta(days=settings.keep_spend_days)
+    now = SystemClock().now()
+    calendar, kept_since = Calendar(now), now - timedelta(days=settings.keep_spend_days)
     if since and since.replace(tzinfo=UTC) < kept_since:
         say(
-            f"What was spent before {kept_since:%Y-%m-%d} may be missing: `linkgap serve` deletes "
-            f"it after {settings.keep_spend_days} days (LINKGAP_KEEP_SPEND_DAYS).",
+            f"What was spent before {calendar.day(kept_since)} may be missing: `linkgap serve` "
+            f"deletes it after {settings.keep_spend_days} days (LINKGAP_KEEP_SPEND_DAYS).",
             err=True,
         )
     lines = {"vendor": found.by_vendor, "site": found.by_site, "person": found.by_person}[by]
@@ -50,7 +51,7 @@ def command(*, since: datetime | None, by: str, as_csv: bool) -> None:
         say(_csv(lines, by), nl=False)
         return
     console = Terminal()
-    console.print(_table(lines, by, f"Spent since {found.since:%Y-%m-%d} (UTC)"))
+    console.print(_table(lines, by, spent_since(found, calendar)))
     if not found.caps:
         console.print("No cap above the single run is set.")
     for cap in found.caps:

@@ -24,6 +24,12 @@ class BadQuestion(LinkGapError):
     exit_code = 2
 
 
+class NotConnected(BadQuestion):
+    """The question is sound, but no vendor that could answer it is connected."""
+
+    exit_code = 3
+
+
 class BadSetting(LinkGapError):
     """Values that a setting does not accept; `faults` maps the setting's name to a sentence."""
 

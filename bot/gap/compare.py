@@ -23,6 +23,7 @@ from bot.model.links import (
     best_kind,
 )
 from bot.model.one_row import by_domain
+from bot.model.outreach import WITHHELD, Withheld
 
 SPAM = 0.0
 """The trust value of a domain that an index marks as spam."""
@@ -160,14 +161,15 @@ def compare(
     blocked: frozenset[str] = frozenset(),
     floor: float = 0,
     unproven: frozenset[str] = frozenset(),
+    withheld: Withheld | None = None,
 ) -> Comparison:
     """Return who links to the targets, without us, competitors, existing links, blocked and noise.
 
     Weak domains are excluded too: those below `floor` (0..100, relative to the length of the scale)
     on every index that knows their authority. A platform's site profile is ignored, because the
     whole web links to it. A domain with several reasons is counted under the first of: own,
-    competitor, already_links, blocked, noise, weak. Of the remaining domains, the `unproven` are
-    kept apart. The order of profiles and rows never matters.
+    competitor, already_links, blocked, noise, withheld (they must not be offered), weak. Of the
+    remaining domains, the `unproven` are kept apart. The order of profiles and rows never matters.
     """
     views = _views(profiles)
     left: set[str] = set().union(*(view.rows for view in views))
@@ -187,6 +189,9 @@ def compare(
         below = _below(listed, deep) & left
         left -= below
         dropped[reason] += len(below)
+    if withheld is not None and (kept_back := withheld.among(left)):
+        left -= kept_back
+        dropped[WITHHELD] = len(kept_back)
     if floor > 0:
         weak = left - _known_from(floor, views) - _unknown(left, views)
         left -= weak

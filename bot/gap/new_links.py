@@ -12,6 +12,7 @@ from bot.gap.compare import Comparison, Own, compare
 from bot.gap.prioritise import Evidence, rank, unproven
 from bot.gap.relevance import Terms
 from bot.model.links import Profile
+from bot.model.outreach import Withheld
 from bot.model.report import Prospect, Unproven
 from bot.model.tracking import NewCompetitorLink
 
@@ -22,7 +23,8 @@ class KeywordNews:
 
     `profiles` are those of its competitors' pages and hold only the rows that are new. A competitor
     that gained nothing has an empty profile, so that "links to 1 of 3 pages" counts all three.
-    `proven` are those that surely do not link to us; None: nobody could be asked.
+    `proven` are those that surely do not link to us; None: nobody could be asked. `withheld` are
+    those that must not be offered.
     """
 
     keyword: str
@@ -34,6 +36,7 @@ class KeywordNews:
     blocked: frozenset[str] = frozenset()
     floor: float = 0
     site: str | None = None
+    withheld: Withheld | None = None
 
 
 def new_links(news: Sequence[KeywordNews]) -> tuple[NewCompetitorLink, ...]:
@@ -96,6 +99,7 @@ def _comparison(one: KeywordNews) -> Comparison:
         competitors=competitors,
         blocked=one.blocked,
         floor=one.floor,
+        withheld=one.withheld,
         unproven=frozenset() if one.proven is None else frozenset(names - one.proven),
     )
 

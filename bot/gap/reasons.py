@@ -51,7 +51,7 @@ def reasons(
     if len(candidate.seen_by) > 1:
         found.append(f"seen by {len(candidate.seen_by)} link indexes")
     if first_seen is not None:
-        found.append(f"first seen {first_seen:%Y-%m}")
+        found.append(f"first seen {first_seen:%b %Y}")
     return tuple(found)
 
 

@@ -220,7 +220,7 @@ def _room(path: Path, missing: int) -> None:
     free = shutil.disk_usage(path.parent).free
     if free < missing + SPARE:
         raise ConfigError(
-            f"{path.parent} has {free / 1e9:,.1f} GB free, and {path.name} needs "
-            f"{missing / 1e9:,.1f} GB more. An index that was there still "
-            "answers. Make room, or name another place with LINKGAP_INDEX."
+            f"{path.parent} has no room for {path.name}: {free / 1e9:,.1f} gigabytes are free, and "
+            f"{missing / 1e9:,.1f} more are missing. Make room, or name another place with "
+            "LINKGAP_INDEX; an index that was there still answers."
         )

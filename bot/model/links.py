@@ -1,4 +1,4 @@
-"""The data types of link building, used everywhere (terms: README, "Words").
+"""The data types of link building, used everywhere (terms: docs/glossary.md).
 
 Frozen dataclasses without behaviour, and which kind of link counts. `None` always means *unknown*,
 never zero. Domains are registrable, ASCII and lower case (see `bot.common.domains`); vendors ensure

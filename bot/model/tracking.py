@@ -401,7 +401,8 @@ class Moment(StrEnum):
 class Alert:
     """One event; `domain` for links, `position` for ranks (None: not in the rows read).
 
-    `count` links were won by the count of our page, and by whom was not asked yet.
+    `count` links were won by the count of our page, and by whom was not asked yet. `sample`: the
+    data is invented.
     """
 
     moment: Moment
@@ -410,3 +411,4 @@ class Alert:
     page: str | None = None
     position: int | None = None
     count: int | None = None
+    sample: bool = False

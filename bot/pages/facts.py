@@ -55,6 +55,12 @@ def facts_of(html: bytes | str, url: str | None) -> PageFacts:
     Bytes are decoded as a browser would decode them. Without a `url`, the page's canonical one is
     used.
     """
+    page = opened(html, url)
+    return page if isinstance(page, PageFacts) else facts_in(*page)
+
+
+def opened(html: bytes | str, url: str | None) -> tuple[Document, str] | PageFacts:
+    """Return a page and its markup, ready to be looked at; or say why it is unreadable."""
     if len(html) > MAX_BYTES:
         return unreadable(url, f"it is larger than {MAX_BYTES >> 20} MB")
     if isinstance(html, bytes):
@@ -69,7 +75,7 @@ def facts_of(html: bytes | str, url: str | None) -> PageFacts:
         return unreadable(url, harm)
     document = Document(html, url)
     lack = _lack(document)
-    return unreadable(url, lack) if lack else _read(document, html)
+    return unreadable(url, lack) if lack else (document, html)
 
 
 def unreadable(url: str | None, reason: str) -> PageFacts:
@@ -77,7 +83,8 @@ def unreadable(url: str | None, reason: str) -> PageFacts:
     return PageFacts(url=url, readable=False, kind_evidence=(reason,))
 
 
-def _read(document: Document, html: str) -> PageFacts:
+def facts_in(document: Document, html: str) -> PageFacts:
+    """Return the facts that a page which can be read gives about itself."""
     kind, evidence = kind_of(document)
     # A front page shows the names and dates of the pages it links to.
     author = author_of(document) if kind in _SIGNED and not document.is_home else None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.common.errors import BadQuestion
+from bot.common.errors import BadQuestion, NotConnected
 from bot.model.question import Question
 from bot.planning.asks import difficulty_ask
 from bot.providers.base import Capability, Vendor, is_free
@@ -42,8 +42,9 @@ def select_vendors(
     chosen = named or _unasked_choice(registry, question)
     serp = _serp_vendor(registry, question, chosen)
     indexes = _indexes(chosen) if not named else [v for v in chosen if _knows_links(v)]
+    at_fault = BadQuestion if named else NotConnected
     if not indexes:
-        raise BadQuestion(
+        raise at_fault(
             "None of these vendors knows links. Connect a link index, or import your own exports "
             "with `linkgap import FILE`; `linkgap doctor` shows what is connected."
         )
@@ -90,6 +91,8 @@ def _indexes(vendors: Iterable[Vendor]) -> list[Vendor]:
 def _unasked_choice(registry: Registry, question: Question) -> list[Vendor]:
     """Return real vendors; sample data only if no real vendor could answer at all."""
     real = [vendor for vendor in registry.vendors if not vendor.sample]
+    if not real:  # as in the demo, where even files are not asked
+        return list(registry.vendors)
     paid = [one for one in _indexes(real) if not is_free(one, Capability.REFERRING_DOMAINS)]
     if question.vs or paid or any(vendor.can(Capability.SERP) for vendor in real):
         return real
@@ -115,7 +118,8 @@ def _serp_vendor(registry: Registry, question: Question, chosen: Sequence[Vendor
     if able:
         return able[0]
     names = ", ".join(vendor.title for vendor in chosen) or "No connected vendor"
-    raise BadQuestion(
+    at_fault = BadQuestion if question.via else NotConnected
+    raise at_fault(
         f"{names}: no search results to be had. Name the ranking pages yourself with `vs:URL`, "
         "or a vendor that has search results with `serp:`."
     )

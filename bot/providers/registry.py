@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 
-from bot.common.clock import Clock
-from bot.common.errors import BadQuestion, ConfigError
+from bot.common.clock import Clock, SystemClock
+from bot.common.errors import BadQuestion, ConfigError, NotConnected
 from bot.model.prices import vendors_in
 from bot.providers.base import Capability, Local, NotConfigured, Remote, Vendor
-from bot.settings.environment import Settings
+from bot.settings.environment import Settings, load
 from bot.settings.levels import VendorNames
 
 GROUP = "linkgap.providers"
@@ -50,7 +50,7 @@ class Registry:
         for absent in self.not_configured:
             if absent.name == name:
                 needs = " and ".join(absent.needs)
-                raise BadQuestion(f"{absent.title} is not connected: {needs} is not set.")
+                raise NotConnected(f"{absent.title} is not connected: {needs} is not set.")
         known = ", ".join(vendor.name for vendor in self.vendors) or "none"
         raise BadQuestion(f"I do not know a vendor “{name[:40]}”. Connected: {known}.")
 
@@ -90,6 +90,18 @@ def discover(
         return place, vendor.sample, vendor.name
 
     return Registry(tuple(sorted(vendors, key=preference)), tuple(sorted(absent, key=_name)))
+
+
+def load_settings() -> Settings:
+    """Read the settings; raises a `ConfigError` with their faults and those of the vendors'."""
+    try:
+        return load(Settings)
+    except ConfigError as error:
+        try:
+            discover(Settings.model_construct(), SystemClock())
+        except ConfigError as theirs:
+            raise ConfigError(*error.faults, *theirs.faults) from None
+        raise
 
 
 def _untyped(vendor: Vendor) -> Iterator[str]:

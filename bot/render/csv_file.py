@@ -3,8 +3,8 @@
 A cell that a spreadsheet could execute as a formula gets a leading apostrophe (OWASP, "CSV
 injection"). So does what follows a semicolon or a line break within a cell: where the semicolon is
 the list separator, a spreadsheet begins a new cell there, whatever the quotes. Numbers are written
-as numbers, unknown is an empty cell, lists are joined by "; ". The last column says on every row
-whether the data is invented, so the columns are always the same.
+as numbers, unknown is an empty cell, lists are joined by "; ". A file of invented data has one more
+column, whose header says so: it stays where it is when the rows are sorted.
 """
 
 import csv
@@ -16,6 +16,7 @@ from dataclasses import fields
 from enum import Enum
 
 from bot.model.report import IndexLink, Prospect, Report
+from bot.render.report.sentences import SAMPLE
 
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _NO_LETTER = re.compile(r"[^a-z]")
@@ -32,9 +33,9 @@ _COLUMNS = (*_LEAD, *_LEVELS, *_NAMES)
 
 def csv_of(report: Report) -> bytes:
     """Return the file: UTF-8 with a byte order mark, CRLF, one row per prospect, best first."""
-    mark = "yes" if report.sample else "no"
-    rows = ([*(getattr(one, name) for name in _COLUMNS), mark] for one in report.prospects)
-    return written([*_COLUMNS, "sample_data"], rows)
+    mark = [SAMPLE] if report.sample else []
+    rows = ([getattr(one, name) for name in _COLUMNS] for one in report.prospects)
+    return written([*_COLUMNS, *mark], rows)
 
 
 def written(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.model.costs import (
     LEFT_OUT_WHEN_LIGHT,
@@ -14,15 +15,16 @@ from bot.model.costs import (
 )
 from bot.model.links import Balance
 from bot.model.question import Question
-from bot.render.notes import Button, asked, note_of
+from bot.render.notes import Button, asked, told
 from bot.render.slack.blocks import render
 from bot.render.slack.message import Message, message
-from bot.render.words import counted, listed, micro_dollars, shown
+from bot.render.words import Calendar, counted, listed, micro_dollars, shown
 
 _MONEY_POOL = "micro-USD"  # for a vendor that bills in money: its units are micro-dollars
 _PERIODS = {"person and day": "today", "vendor and month": "this month"}
 _ROWS = 10
 _PRICES = 10  # vendors and pools listed in one sentence
+_NO_YEAR_KNOWN = Calendar()
 UNKNOWN_WHO = "nobody in particular"
 
 
@@ -62,30 +64,42 @@ def usually(quote: Quote) -> str | None:
 
 def confirmation(question: Question, quote: Quote, cheaper: Quote, run_id: str) -> Message:
     """Return the price as a question before anything is spent. `cheaper` is the light run's."""
-    lines = [f"{asked(question)}: this may cost more than runs without a question."]
-    lines.append(" ".join(filter(None, (at_most(quote), usually(quote)))))
+    small = ["Nothing was spent; the cost counts against whoever confirms.", usually(quote)]
     buttons = [Button("Confirm", "confirm_run", run_id)]
     if _is_cheaper(cheaper, quote):
-        lines.append(
+        small.append(
             f"The cheaper plan: {_lower(at_most(cheaper))} "
             f"It leaves out {listed(LEFT_OUT_WHEN_LIGHT)}."
         )
         buttons.append(Button("Cheaper plan", "confirm_light", run_id))
-    small = ["Nothing was spent. The cost counts against whoever confirms."]
-    return note_of(lines, small, [*buttons, Button("Cancel", "cancel_run", run_id)])
+    buttons.append(Button("Cancel", "cancel_run", run_id))
+    return told(_run_this(question, quote), [part for part in small if part], buttons)
 
 
 def offer(question: Question, quote: Quote, run_id: str, *, meant: str = "") -> Message:
     """Return the private question whether to run this at all; `meant` is a command it may be."""
-    lines = [f"Did you mean `/gap {shown(meant, 20)}`? Then type that."] if meant else []
-    lines.append(f"Run this? {asked(question)}. {at_most(quote)}")
+    bold, small = _run_this(question, quote), "Only you see this. Nothing was spent."
+    if meant:
+        bold = f"Did you mean `/gap {shown(meant, 20)}`? Then type that."
+        small = f"Run asks for {asked(question)}. {at_most(quote)} {small}"
     buttons = [Button("Run", "confirm_run", run_id), Button("Not now", "cancel_run", run_id)]
-    return note_of(lines, ["Only you see this. Nothing was spent."], buttons)
+    return told(bold, [small], buttons)
+
+
+def _run_this(question: Question, quote: Quote) -> str:
+    return f"Run this? {asked(question)}. {at_most(quote)}"
+
+
+def confirmed(question: Question, user: str) -> Message:
+    """Return the text that replaces the price at once, until the run itself does."""
+    drawn = told(f"Confirmed: {asked(question)}.", [])
+    small = render("confirmed", user=user)
+    return Message(drawn.text, [*drawn.blocks, *small])
 
 
 def cancelled(question: Question) -> Message:
     """Return the text that replaces the question about the price."""
-    return note_of([f"Cancelled: {asked(question)}. Nothing was spent."], [])
+    return told(f"Cancelled: {asked(question)}.", ["Nothing was spent."])
 
 
 def standing(cap: Standing) -> str:
@@ -97,10 +111,10 @@ def standing(cap: Standing) -> str:
     return f"{whose}{period}: {used} of {most} used, {rest} left{near}"
 
 
-def balance(row: Balance) -> str:
+def balance(row: Balance, calendar: Calendar = _NO_YEAR_KNOWN) -> str:
     """Return what a vendor says is left in a pool."""
     pool = shown(row.pool, 20)
-    resets = f", resets on {row.resets_on}" if row.resets_on else ""
+    resets = f", resets on {calendar.day(row.resets_on)}" if row.resets_on else ""
     if row.limit is None:
         said = "what is left was not told" if row.used is None else f"{row.used:,} {pool} used"
     elif row.used is None:
@@ -110,15 +124,17 @@ def balance(row: Balance) -> str:
     return f"{said}{resets}"
 
 
-def left(one: Allowance) -> str:
+def left(one: Allowance, calendar: Calendar = _NO_YEAR_KNOWN) -> str:
     """Return what a vendor says is left in all its pools, or why it does not say."""
-    said = one.fault or "; ".join(balance(row) for row in one.balances) or "nothing was told"
+    said = (
+        one.fault or "; ".join(balance(row, calendar) for row in one.balances) or "nothing was told"
+    )
     return shown(said, 300)
 
 
-def allowance(one: Allowance) -> str:
+def allowance(one: Allowance, calendar: Calendar = _NO_YEAR_KNOWN) -> str:
     """Return the same, after the vendor's name."""
-    return f"{shown(one.title, 40)}: {left(one)}"
+    return f"{shown(one.title, 40)}: {left(one, calendar)}"
 
 
 def warnings(caps: Iterable[Standing], allowances: Iterable[Allowance]) -> list[str]:
@@ -136,15 +152,21 @@ def spent(line: Spent) -> str:
     return f"{said} in {counted(line.requests, 'request')}{reused}"
 
 
-def overview(found: Overview, allowances: Iterable[Allowance]) -> Message:
+def spent_since(found: Overview, calendar: Calendar) -> str:
+    """Return `Spent since 1 Nov (UTC)`; caps count months in UTC."""
+    return f"Spent since {calendar.day(found.since)} (UTC)"
+
+
+def overview(found: Overview, allowances: Iterable[Allowance], now: datetime) -> Message:
     """Return `/gap budget`: spending, caps and allowances, visible to one person only."""
-    lead = f"Spent since {found.since:%Y-%m-%d} (UTC)"
+    calendar = Calendar(now)
+    lead = spent_since(found, calendar)
     groups = [
         (lead, [_Line(spent(line)) for line in found.by_vendor] or [_Line("Nothing.")]),
         ("By site", [_Line(f"{_who(line)}: {spent(line)}") for line in found.by_site]),
         ("By person", [_of_person(line) for line in found.by_person]),
         ("Caps", [_of_standing(cap) for cap in found.caps]),
-        ("What the vendors say is left", [_Line(allowance(one)) for one in allowances]),
+        ("What the vendors say is left", [_Line(allowance(one, calendar)) for one in allowances]),
     ]
     shown_groups = [
         {"title": title, "lines": lines[:_ROWS], "more": _more(len(lines) - _ROWS)}

@@ -1,11 +1,12 @@
 """Short messages: work started, work failed, and what to do when Slack refuses our answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.model.question import Question
 from bot.model.report import CostLine, Report
 from bot.render.report import sentences
+from bot.render.report.headline import so_far
 from bot.render.slack.blocks import render
 from bot.render.slack.limits import MAX_TEXT
 from bot.render.slack.message import Message, message
@@ -31,26 +32,20 @@ def asked(question: Question) -> str:
 
 def placeholder(question: Question, *, price: str = "", sample: bool = False) -> Message:
     """Return the first message, posted before anything is spent; `price` is the worst case."""
-    return note_of(
-        [f"Looking at who ranks for {asked(question)}…"],
-        [
-            "Next: the search results and the link counts of the top 3. Nothing is charged yet.",
-            price,
-        ],
-        sample=sample,
-    )
+    small = [f"Nothing is charged yet. {price}".rstrip()]
+    return told(f"Looking at who ranks for {asked(question)}…", small, sample=sample)
 
 
 def progress(report: Report, waiting: Sequence[str]) -> Message:
     """Return a staged edit: the number as soon as it is known, and what is still running."""
-    subject = sentences.subject(report)
     still = (
         f"Still running: {listed([shown(what, 60) for what in waiting[:6]])}." if waiting else ""
     )
-    said = sentences.so_far(report)
+    subject = sentences.subject(report)
+    said = so_far(report)
     if said is None:
-        return note_of([f"Looking at who ranks for {subject}…"], [still], sample=report.sample)
-    return note_of([said], [subject, still], sample=report.sample)
+        return told(f"Looking at who ranks for {subject}…", [still], sample=report.sample)
+    return told(said, [still, f"{subject}."], sample=report.sample)
 
 
 def failed(
@@ -63,9 +58,11 @@ def failed(
 ) -> Message:
     """Return the text that replaces the placeholder when there is no answer; cost None: unknown."""
     spent = "What it cost is not known." if cost is None else sentences.cost(cost)
-    return note_of(
-        [f"No answer for {asked(question)}.", sentences.sentence(error_sentence, 500)],
-        [spent, _run(run_id)],
+    why = sentences.first_sentence(error_sentence, 300)
+    advice = sentences.after_first_sentence(error_sentence, 500)
+    return told(
+        f"No answer for {asked(question)}: {why}.",
+        [advice, spent, f"{_run(run_id)}."],
         [_retry(run_id)],
         sample=sample,
     )
@@ -75,25 +72,31 @@ def interrupted(
     question: Question, cost: tuple[CostLine, ...], run_id: str, *, sample: bool = False
 ) -> Message:
     """Return the text that replaces the placeholder of a run that a restart interrupted."""
-    return note_of(
+    return told(
+        f"No answer for {asked(question)}: the run was interrupted by a restart.",
         [
-            f"The run for {asked(question)} was interrupted by a restart and is not finished.",
-            "Answers already paid for are kept where the vendor allows it; Retry uses them.",
+            "Retry uses what was already paid for, where the vendor allows it.",
+            sentences.cost(cost),
+            f"{_run(run_id)}.",
         ],
-        [sentences.cost(cost), _run(run_id)],
         [_retry(run_id)],
         sample=sample,
     )
 
 
+def retried(question: Question) -> Message:
+    """Return the text that replaces a failure whose Retry was pressed."""
+    return told(f"Trying again: {asked(question)}.", ["The answer comes in a new message."])
+
+
 def not_a_member(run_id: str, *, bot_name: str = "LinkGap") -> Message:
     """Return the private note when the answer cannot be posted here; nothing was spent."""
-    return note_of(
+    return told(
+        "I cannot post here, because I am not a member of this channel.",
         [
-            "I cannot post here, because I am not a member of this channel. Nothing was spent.",
-            f"Add me with `/invite @{shown(bot_name, 80)}` and ask again, or choose another way:",
+            "Nothing was spent.",
+            f"Add me with `/invite @{shown(bot_name, 80)}` and ask again, or choose another way.",
         ],
-        [],
         [
             Button("Send to my DM", "answer_dm", run_id),
             Button("Answer privately here", "answer_private", run_id),
@@ -103,29 +106,33 @@ def not_a_member(run_id: str, *, bot_name: str = "LinkGap") -> Message:
 
 def busy(waiting: int) -> Message:
     """Return the private note when the queue is full; nothing was spent."""
-    return note_of(
-        [
-            (
-                f"{counted(waiting, 'run')} {'is' if waiting == 1 else 'are'} waiting already, "
-                "so I did not take this one. Nothing was spent. Try again in a few minutes."
-            )
-        ],
-        [],
+    are = "is" if waiting == 1 else "are"
+    return told(
+        f"I did not take this one, because {counted(waiting, 'run')} {are} waiting already.",
+        ["Nothing was spent. Try again in a few minutes."],
     )
 
 
-def duplicate(question: Question) -> Message:
-    """Return the private note when the same question is already running here."""
-    return note_of(
-        [f"I am already working on {asked(question)} in this channel. Nothing was spent twice."], []
-    )
+def duplicate(question: Question, link: str = "") -> Message:
+    """Return the private note when the same question is already running here.
+
+    `link` is the address of the message that is working on it.
+    """
+    said = f"I am already working on {asked(question)} in this channel."
+    small = "The answer comes there; nothing is spent twice."
+    linked = [*render("linked", words="See the message", url=link, small=small)] if link else []
+    drawn = told(said, [] if link else [small])
+    return replace(drawn, blocks=[*drawn.blocks, *linked])
 
 
 def usage_error(error_sentence: str) -> Message:
     """Return the private note for words that are not a question; nothing was spent."""
-    return note_of(
-        [sentences.sentence(error_sentence, 500)],
-        ["Nothing was spent. `/gap help` shows how to ask."],
+    return told(
+        sentences.sentence(sentences.first_sentence(error_sentence, 300), 300),
+        [
+            sentences.after_first_sentence(error_sentence, 500),
+            "Nothing was spent. `/gap help` shows how to ask.",
+        ],
     )
 
 
@@ -143,6 +150,15 @@ def _run(run_id: str) -> str:
 
 def _retry(run_id: str) -> Button:
     return Button("Retry", "run_again", run_id)
+
+
+def told(
+    bold: str, small: Sequence[str], buttons: Sequence[Button] = (), *, sample: bool = False
+) -> Message:
+    """Return a message in the shape of an answer: a bold sentence, a small line, buttons."""
+    line = " ".join(part for part in [sentences.SAMPLE if sample else "", *small] if part)
+    blocks = render("note", bold=bold, lines=[], small=[line] if line else [], buttons=buttons)
+    return message(f"{bold} {line}".rstrip(), blocks)
 
 
 def note_of(

@@ -8,9 +8,11 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
 UNKNOWN = "unknown"
+_SPELLED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _ELLIPSIS = "…"
 _FIRST_STRONG, _POP = "\u2068", "\u2069"
 _LINK = re.compile(r"\Ahttps?://[^\s\x00-\x20\x7f]+")
@@ -93,6 +95,11 @@ def counted(value: int, noun: str, nouns: str | None = None) -> str:
     return f"{value:,} {noun if value == 1 else nouns or noun + 's'}"
 
 
+def spelled(value: int) -> str:
+    """Return `three`; from ten on, digits."""
+    return _SPELLED[value] if 0 <= value < len(_SPELLED) else f"{value:,}"
+
+
 def ordinal(place: int) -> str:
     """Return `1st`, `2nd`, `3rd`, `11th`."""
     teen = place % 100 in (11, 12, 13)
@@ -105,21 +112,27 @@ def listed(parts: Iterable[str]) -> str:
     return f"{', '.join(rest)} and {last}" if rest else last
 
 
-def utc(moment: datetime) -> str:
-    """Return `2026-11-23 09:00 UTC`, whatever zone the moment is in."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Writes days and moments for people in one zone; ISO dates are for JSON and CSV only.
 
+    `now` is the moment of writing: a day of its year goes without the year. None: not known here,
+    so that every day has its year.
+    """
 
-def local(moment: datetime, zone: tzinfo) -> str:
-    """Return `2026-11-23 09:00 (Europe/Berlin)`."""
-    if str(zone) == "UTC":
-        return utc(moment)
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M} ({zone})"
+    now: datetime | None = None
+    zone: tzinfo = UTC
 
+    def day(self, when: date) -> str:
+        """Return `30 Nov`, or `30 Nov 2025` if that is another year than now's."""
+        day = when.astimezone(self.zone) if isinstance(when, datetime) else when
+        is_this_year = self.now is not None and self.now.astimezone(self.zone).year == day.year
+        return f"{day.day} {day:%b}" if is_this_year else f"{day.day} {day:%b} {day.year}"
 
-def day_month(day: date) -> str:
-    """Return `30 Nov`."""
-    return f"{day.day} {day:%b}"
+    def moment(self, when: datetime) -> str:
+        """Return `30 Nov, 09:00 UTC` or `30 Nov, 09:00 (Europe/Berlin)`."""
+        zone = "UTC" if str(self.zone) == "UTC" else f"({self.zone})"
+        return f"{self.day(when)}, {when.astimezone(self.zone):%H:%M} {zone}"
 
 
 def micro_dollars(value: int) -> str:

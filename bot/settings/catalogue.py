@@ -26,6 +26,7 @@ class Group(StrEnum):
     DIGEST = "Digest"
     VENDORS = "Vendors"
     PROSPECTS = "Prospects"
+    OUTREACH = "Outreach"
     CHECKS = "Checks before links"
     MONEY = "Money"
 
@@ -147,6 +148,35 @@ SETTINGS: tuple[Setting, ...] = (
         "Domains never shown as prospects. The lists of all levels add up.",
         long=True,
         nothing="none",
+    ),
+    Setting(
+        "claim_days",
+        Group.OUTREACH,
+        (TEAM, SITE),
+        "Days of a claim",
+        "A claim that nobody touched for so many days is free again, 1 to 365.",
+    ),
+    Setting(
+        "reminders",
+        Group.OUTREACH,
+        (TEAM,),
+        "Reminders",
+        "Remind whoever contacted somebody to follow up, in a direct message.",
+        _YES_NO,
+    ),
+    Setting(
+        "reminder_days",
+        Group.OUTREACH,
+        (TEAM,),
+        "Remind after",
+        "Days after the contact, with commas, four at most.",
+    ),
+    Setting(
+        "keep_contacts_days",
+        Group.OUTREACH,
+        (TEAM,),
+        "Keep contacts",
+        "Days that published contacts and drafts stay, 1 to 36500.",
     ),
     Setting(
         "overruled",

@@ -113,6 +113,19 @@ class Settings(BaseSettings):
     blocklist: str = Field("", description="Domains that are never shown as prospects.")
     overruled: str = Field("", description="Checks that never come first: intent, trust or both.")
 
+    claim_days: int = Field(
+        30, ge=1, le=365, description="Days after which a claim that nobody touched is free again."
+    )
+    reminders: bool = Field(
+        default=True, description="Remind people of mails that they follow up, in direct messages."
+    )
+    reminder_days: str = Field(
+        "7,14", description="Days after a contact at which its owner is reminded."
+    )
+    keep_contacts_days: int = Field(
+        365, ge=1, le=36_500, description="Days that published contacts and drafts stay."
+    )
+
     digest_day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field(
         "mon", description="The day of the weekly digest."
     )
@@ -154,6 +167,12 @@ class Settings(BaseSettings):
     def alert_moments(self) -> frozenset[Moment]:
         """Return what may be posted as an alert between digests."""
         return frozenset(map(Moment, values.several(self.alerts)))
+
+    @property
+    def reminded_after(self) -> tuple[int, ...]:
+        """Return the days after a contact at which its owner is reminded, in order; may be none."""
+        days = map(int, values.parts(self.reminder_days))
+        return tuple(sorted(days)) if self.reminders else ()
 
     @property
     def owner_ids(self) -> frozenset[str]:

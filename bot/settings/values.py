@@ -24,6 +24,8 @@ GATES = ("intent", "trust")
 NONE = "none"
 """The word for an empty list; an empty text means the value of the level above."""
 _BETWEEN = re.compile(r"[,\s]+")
+MOST_REMINDERS = 4
+_DAYS = re.compile(r"0*(?:[1-9][0-9]?|[12][0-9]{2}|3[0-5][0-9]|36[0-5])")
 _PERSON = re.compile(r"\A[UW][A-Z0-9]+")
 
 
@@ -102,6 +104,16 @@ def _people(text: str) -> str:
     return ",".join(parts(text))
 
 
+def _days(text: str) -> str:
+    days = parts(text)
+    if len(days) > MOST_REMINDERS or not all(_DAYS.fullmatch(day) for day in days):
+        raise ValueError(
+            f"“{text[:40]}” is no list of days; write whole numbers of 1 to 365 like 7,14, "
+            f"{MOST_REMINDERS} at most"
+        )
+    return ",".join(map(str, sorted({int(day) for day in days})))
+
+
 @lru_cache(maxsize=1)
 def _zones() -> dict[str, str]:
     return {name.lower(): name for name in available_timezones()}
@@ -135,5 +147,6 @@ READERS: dict[str, Callable[[str], str]] = {
     "overruled": _one_of(GATES, "check"),
     "time_zone": _zone,
     "alerts": _one_of(Moment, "alert"),
+    "reminder_days": _days,
     "owners": _people,
 }

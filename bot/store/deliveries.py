@@ -53,6 +53,15 @@ def known(db: sqlite_utils.Database, job_id: str, step: str) -> Delivery | None:
     return Delivery(DeliveryState(row[0]), row[1]) if row else None
 
 
+def steps(db: sqlite_utils.Database, job_id: str, prefix: str) -> tuple[str, ...]:
+    """Return a job's steps whose names begin with a prefix, without it."""
+    rows = db.execute(
+        "SELECT substr(step, ?) FROM deliveries WHERE job_id = ? AND substr(step, 1, ?) = ?",
+        (len(prefix) + 1, job_id, len(prefix), prefix),
+    )
+    return tuple(name for (name,) in rows.fetchall())
+
+
 def posted(db: sqlite_utils.Database, job_id: str, step: str, ts: str | None, at: datetime) -> None:
     """Record that Slack accepted it; `ts` is the id that Slack gave the message, or None."""
     db.execute(

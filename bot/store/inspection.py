@@ -3,8 +3,9 @@
 import os
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import sqlite_utils
@@ -13,6 +14,7 @@ from bot.common.errors import ConfigError
 from bot.store.faults import cure
 from bot.store.imports import list_imports
 from bot.store.migrations import refuse_unknown
+from bot.store.preferences import Preference, all_teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ class FileState:
     """The state of the file and its folder; sizes in bytes.
 
     `fault` says why LinkGap cannot use the file. `busy`: another program is writing to it right
-    now. `has_imports`: the user's exports were imported into it. `exposed` are the database's files
+    now. `has_imports`: the user's exports were imported into it. `preferences`: what was set in it,
+    by team. `exposed` are the database's files
     that other users of this machine can read or write. A missing file is no fault: the first
     command creates it.
     """
@@ -32,6 +35,7 @@ class FileState:
     fault: str | None = None
     busy: bool = False
     has_imports: bool = False
+    preferences: Mapping[str, tuple[Preference, ...]] = field(default_factory=dict)
     exposed: tuple[Path, ...] = ()
 
 
@@ -74,12 +78,16 @@ def _used(state: FileState) -> FileState:
     with closing(sqlite3.connect(address, uri=True, timeout=1, isolation_level=None)) as connection:
         db = sqlite_utils.Database(connection, execute_plugins=False)
         refuse_unknown(db, str(state.path))
-        has_imports = db["imports"].exists() and bool(list_imports(db))
+        state = replace(
+            state,
+            has_imports=db["imports"].exists() and bool(list_imports(db)),
+            preferences=all_teams(db) if db["preferences"].exists() else {},
+        )
         try:
             connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             if not error.sqlite_errorname.startswith("SQLITE_BUSY"):
                 raise
-            return replace(state, busy=True, has_imports=has_imports)
+            return replace(state, busy=True)
         connection.execute("ROLLBACK")
-    return replace(state, has_imports=has_imports)
+    return state

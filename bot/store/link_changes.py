@@ -132,16 +132,23 @@ def closed(db: sqlite_utils.Database, of: ProfileOf, *, by: int) -> tuple[Referr
 
 
 def own_profiles(
-    db: sqlite_utils.Database, team: str, site: str, own: Collection[str]
+    db: sqlite_utils.Database,
+    team: str,
+    site: str,
+    own: Collection[str],
+    *,
+    read_since: datetime | None = None,
 ) -> frozenset[int]:
     """Return the ids of all profiles of pages of our `own` domains, in any index.
 
-    Our page may have had another URL before.
+    Our page may have had another URL before. `read_since`: only those read completely since then.
     """
     rows = db.execute(
         "SELECT profiles.id, value FROM profiles JOIN targets ON targets.id = target_id "
-        "JOIN sites ON sites.id = site_id WHERE profiles.team = ? AND sites.domain = ?",
-        (team, site),
+        "JOIN sites ON sites.id = site_id WHERE profiles.team = :team AND sites.domain = :site "
+        "AND (:since IS NULL OR EXISTS (SELECT 1 FROM profile_reads WHERE profile_id = profiles.id "
+        "AND complete AND as_of >= :since))",
+        {"team": team, "site": site, "since": to_text(read_since) if read_since else None},
     )
     return frozenset(profile_id for profile_id, value in rows if registrable(value) in own)
 

@@ -9,7 +9,7 @@ import sqlite3
 import sqlite_utils
 
 from bot.common.errors import ConfigError
-from bot.store import migrations_recount, migrations_tracking
+from bot.store import migrations_outreach, migrations_recount, migrations_tracking
 from bot.store.imports import create_tables
 
 STEPS = sqlite_utils.Migrations("linkgap")
@@ -458,6 +458,12 @@ def failures(db: sqlite_utils.Database) -> None:
             coalesce(last_read_at, created_at)
         FROM tracked_keywords WHERE last_fault IS NOT NULL;
     """)
+
+
+@STEPS()
+def outreach(db: sqlite_utils.Database) -> None:
+    """Add what teams do about prospects, and whom they never contact."""
+    migrations_outreach.create_tables(db)
 
 
 def migrate(db: sqlite_utils.Database, name: str) -> None:

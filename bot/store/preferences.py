@@ -40,6 +40,12 @@ def of_team(db: sqlite_utils.Database, team: str) -> list[Preference]:
     ]
 
 
+def all_teams(db: sqlite_utils.Database) -> dict[str, tuple[Preference, ...]]:
+    """Return all overrides of every team of the file, for `linkgap doctor`."""
+    teams = [team for (team,) in db.execute("SELECT DISTINCT team FROM preferences ORDER BY team")]
+    return {team: tuple(of_team(db, team)) for team in teams}
+
+
 def keep(db: sqlite_utils.Database, team: str, preference: Preference) -> None:
     """Set a value, or replace it."""
     ensure_team(db, team, preference.set_at)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlite_utils
 
+from bot.store import outreach_prospects
 from bot.store.times import from_text, to_text
 from bot.store.workspace import ensure_team
 
@@ -50,6 +51,7 @@ def save(
             "report": report,
         },
     )
+    outreach_prospects.remember_report(db, team, report, at)
 
 
 def load(db: sqlite_utils.Database, run_id: str, team: str) -> StoredReport | None:

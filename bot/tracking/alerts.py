@@ -1,6 +1,7 @@
 """Alerts between digests: rank thresholds crossed, links won and lost."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 import sqlite_utils
@@ -43,7 +44,11 @@ def alerts_since(
             name, moments = keyword.question.keyword, frozenset(wanted)
             ranks = alerts(before, now, name, wanted=moments)
             links = _links(db, keyword, before, now, since=since, until=until)
-            found |= dict.fromkeys(one for one in (*ranks, *links) if one.moment in moments)
+            found |= {
+                replace(one, sample=now.sample): None
+                for one in (*ranks, *links)
+                if one.moment in moments
+            }
     return tuple(found)
 
 

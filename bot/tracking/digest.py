@@ -6,7 +6,7 @@ Everything is read up to one moment. The same moment gives the same digest, even
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import sqlite_utils
@@ -36,6 +36,7 @@ from bot.planning.refresh import NEW_ROWS
 from bot.render.tracking.digest_clients import clients_of, clients_sentence
 from bot.render.tracking.digest_sentence import digest_sentence
 from bot.render.tracking.suggestions import to_do
+from bot.render.words import Calendar
 from bot.settings import levels
 from bot.settings.environment import Settings
 from bot.store import (
@@ -44,6 +45,7 @@ from bot.store import (
     posts,
     proposals,
     snapshots,
+    suppressions,
     tracked_keywords,
 )
 from bot.store.connect import Database
@@ -85,6 +87,15 @@ def week_of(moment: datetime, zone: ZoneInfo) -> str:
     """Return the ISO week in a time zone: `2026-W48`."""
     year, week, _ = moment.astimezone(zone).isocalendar()
     return f"{year}-W{week:02d}"
+
+
+def period_of(slot: Slot, settings: Settings, now: datetime) -> str:
+    """Return a slot's period in words: `the week of 30 Nov`, or `30 Nov` for a day."""
+    calendar = Calendar(now, ZoneInfo(settings.time_zone))
+    year, is_week, week = slot.period.partition("-W")
+    if is_week:
+        return f"the week of {calendar.day(date.fromisocalendar(int(year), int(week), 1))}"
+    return calendar.day(date.fromisoformat(slot.period))
 
 
 def digest_slot(team: str, channel: str, settings: Settings, moment: datetime) -> Slot:
@@ -212,16 +223,30 @@ def build_digest(
     )
     held = {site: team_settings.at(site, channel) for site in sites}
     zone = ZoneInfo(team_settings.in_channel(channel).time_zone)
-    news = [_news(one, held[one.keyword.question.site], provers) for one in stories]
+    calendar = Calendar(as_of, zone)
+    kept_back = {site: suppressions.withheld(db, team, site) for site in sites}
+    news = [
+        replace(
+            _news(one, held[one.keyword.question.site], provers),
+            withheld=kept_back[one.keyword.question.site],
+        )
+        for one in stories
+    ]
     fresh = new_links(news)
     won = _once(link for one in stories for link in one.won)
+    winnable = _once(
+        link
+        for one in stories
+        for link in one.lost
+        if not kept_back[one.keyword.question.site].is_withheld(link.domain)
+    )
     lost = _once(link for one in stories for link in one.lost)
     just_won = {link.domain for link in won}
     unread, again = who_failed(db, active, shots, since=since, until=as_of)
     begun = any(one.since and not one.told_before for one in unread)
     failures_moved = bool(lines) and (bool(again) or begun)
     followed = [*_followed(stories), *_ended(db, slot, here, stories, until=as_of)]
-    wanted = to_do(lines, fresh, won, lost, before=proposals.before(db, slot, until=as_of))
+    wanted = to_do(lines, fresh, won, winnable, before=proposals.before(db, slot, until=as_of))
     digest = Digest(
         week=slot.period,
         channel=channel,
@@ -250,12 +275,12 @@ def build_digest(
     )
     told = () if digest.nothing_read else lines
     if told and len(clients_of(lines)) > 1:
-        clients = _clients(stories, news, lines, zone, earlier_digest=since is not None)
+        clients = _clients(stories, news, lines, calendar, earlier_digest=since is not None)
         digest = replace(digest, clients=clients)
         sentence = clients_sentence(lines)
     else:
         sentence = digest_sentence(
-            told, won, lost, fresh, earlier_digest=since is not None, zone=zone
+            told, won, lost, fresh, earlier_digest=since is not None, calendar=calendar
         )
     recounted = bool(told) and _held_against_a_recount(db, stories, since)
     return replace(digest, sentence=sentence, recounted=recounted)
@@ -407,7 +432,7 @@ def _clients(
     stories: Sequence[_Story],
     news: Sequence[KeywordNews],
     lines: Sequence[KeywordLine],
-    zone: ZoneInfo,
+    calendar: Calendar,
     *,
     earlier_digest: bool,
 ) -> tuple[ClientWeek, ...]:
@@ -421,7 +446,7 @@ def _clients(
             _once(link for at in of_site for link in stories[at].lost),
             new_links([news[at] for at in of_site]),
             earlier_digest=earlier_digest,
-            zone=zone,
+            calendar=calendar,
         )
         found.append(ClientWeek(site or "", sentence))
     return tuple(found)

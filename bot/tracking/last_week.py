@@ -9,7 +9,7 @@ from bot.model.tracking import Digest
 from bot.settings.environment import Settings
 from bot.store import posts, workspace
 from bot.store.posts import PostState
-from bot.tracking.digest import digest_slot
+from bot.tracking.digest import digest_slot, period_of
 from bot.tracking.posting import worth_posting
 from bot.tracking.schedule import WEEK
 
@@ -37,7 +37,9 @@ def how_it_ended(
     slots = [digest_slot(team, channel, settings, now - WEEK * ago) for ago in (0, 1)]
     latest = next((post for slot in slots if (post := posts.known(db, slot))), None)
     stopped = workspace.stopped(db, team, channel)
-    ended = _ENDED.get(latest.state, "").format(week=latest.slot.period) if latest else ""
+    ended = _ENDED.get(latest.state, "") if latest else ""
+    if latest and ended:
+        ended = ended.format(week=period_of(latest.slot, settings, now))
     waits = f"The digest waits: {stopped.why}" if stopped else ""
     return tuple(filter(None, (ended, waits)))
 

@@ -21,7 +21,7 @@ from bot.store.connect import Database
 from bot.store.leases import LeaseLost, fenced
 from bot.store.posts import PostState, Slot
 from bot.tracking.alerts import alerts_since
-from bot.tracking.digest import WEEKLY, Digests, read_run
+from bot.tracking.digest import WEEKLY, Digests, period_of, read_run
 from bot.tracking.keywords import A_DAY, Tracking
 from bot.tracking.notifier import CannotPost, Notifier, Posted
 
@@ -139,12 +139,15 @@ class ScheduledPosts:
 
     async def tell_what_is_unknown(self) -> None:
         """Tell each owner once about posts that may or may not have reached Slack."""
-        since = self._clock.now() - TELL_FOR
+        now = self._clock.now()
+        since = now - TELL_FOR
         for slot in await self._database.read(lambda db: posts.unknown_since(db, since)):
+            settings = await self._settings_of(slot.team, slot.channel)
+            when = period_of(slot, settings, now)
             await self._tell_owner(
                 slot,
-                f"I was interrupted while I posted the {slot.kind} of {slot.period}, and Slack did "
-                "not say whether it is there. I do not post it twice; `/gap digest` shows it.",
+                f"I was interrupted while I posted the {slot.kind} of {when}, and Slack did not "
+                "say whether it is there. I do not post it twice; `/gap digest` shows it.",
                 about=slot.name,
             )
 

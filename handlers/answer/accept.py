@@ -1,5 +1,7 @@
 """Turns typed words into a committed job row. The command, the form and mentions all use this."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.model.question import Question, read_words
@@ -9,6 +11,10 @@ from handlers import vendor_choice
 from handlers.jobs import submit
 from handlers.request import Answer, Kind, Request
 from handlers.services import Services
+from handlers.slack.refusals import SlackRefused
+
+LINK_PATIENCE_S = 1.0
+"""Slack waits three seconds for its ack, so the note does without the link before that."""
 
 
 async def read(services: Services, words: str, team: str, channel: str) -> Question:
@@ -29,7 +35,7 @@ async def commit(services: Services, request: Request[Answer], key: str) -> Mess
         return refused
     holder = services.in_progress.claim(request, key)
     if holder is not None:
-        return None if holder == key else notes.duplicate(request.body.question)
+        return None if holder == key else await _duplicate(services, request)
     try:
         submitted = await submit(
             services,
@@ -44,6 +50,17 @@ async def commit(services: Services, request: Request[Answer], key: str) -> Mess
     if not submitted.is_new:
         services.in_progress.release(request)
     return submitted.note
+
+
+async def _duplicate(services: Services, request: Request[Answer]) -> Message:
+    """Return the note that links to the message which is working on the same question."""
+    where = services.in_progress.where(request)
+    link = ""
+    if where is not None:
+        with suppress(SlackRefused, TimeoutError):
+            async with asyncio.timeout(LINK_PATIENCE_S):
+                link = await services.slack_api.link(*where)
+    return notes.duplicate(request.body.question, link)
 
 
 def again(

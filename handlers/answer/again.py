@@ -6,7 +6,9 @@ the answer to a direct message or to the asker alone repeat the question as it w
 """
 
 import json
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -16,8 +18,8 @@ from bot.model.question import NO_PAGE, Defaults, Question, make
 from bot.render import views
 from bot.render.slack.message import Message
 from handlers import private_notes
-from handlers.answer import accept, clicks
-from handlers.answer.buttons import InPlace, on_press
+from handlers.answer import accept, clicks, pressed
+from handlers.answer.buttons import InPlace, Later, on_press
 from handlers.answer.clicks import Click
 from handlers.request import Answer, Destination, Request
 from handlers.services import Services
@@ -35,12 +37,13 @@ def register(app: AsyncApp, services: Services) -> None:
 def _listen_again(app: AsyncApp, services: Services) -> None:
     """Register Run again and Retry, which share one action id."""
 
-    async def again(click: Click, request: Request[Answer]) -> Message | None:
+    async def again(click: Click, request: Request[Answer]) -> Message | Later | None:
         answered = await clicks.report_of(services, click.value, click.team) is not None
         repeated = accept.again(
             request, fresh=answered, user=click.user, response_url=click.response_url
         )
-        return await accept.commit(services, repeated, click.trigger_id)
+        note = await accept.commit(services, repeated, click.trigger_id)
+        return note or partial(pressed.done, services, click, request, "run_again")
 
     on_press(app, services, "run_again", again)
 
@@ -48,28 +51,29 @@ def _listen_again(app: AsyncApp, services: Services) -> None:
 def _listen_proposed_page(app: AsyncApp, services: Services) -> None:
     """Register Use this and We have none, below the page that a result proposes as ours."""
 
-    async def use(click: Click, request: Request[Answer]) -> Message | None:
+    async def use(click: Click, request: Request[Answer]) -> Message | Later | None:
         report = await clicks.report_of(services, click.value, click.team)
         if report is None or report.proposed_page is None:
             return private_notes.note("The page that was proposed is gone. Ask again.")
-        return await _ask_with(services, click, request, report.proposed_page)
+        return await _ask_with(services, click, request, report.proposed_page, "use_page")
 
-    async def have_none(click: Click, request: Request[Answer]) -> Message | None:
-        return await _ask_with(services, click, request, NO_PAGE)
+    async def have_none(click: Click, request: Request[Answer]) -> Message | Later | None:
+        return await _ask_with(services, click, request, NO_PAGE, "no_page")
 
     on_press(app, services, "use_page", use)
     on_press(app, services, "no_page", have_none)
 
 
 async def _ask_with(
-    services: Services, click: Click, request: Request[Answer], page: str
-) -> Message | None:
+    services: Services, click: Click, request: Request[Answer], page: str, action_id: str
+) -> Message | Later | None:
     """Commit the same question about this page, reusing what was already paid for."""
     known = replace(request.body, question=replace(request.body.question, page=page))
     again = accept.again(
         replace(request, body=known), fresh=False, user=click.user, response_url=click.response_url
     )
-    return await accept.commit(services, again, click.trigger_id)
+    note = await accept.commit(services, again, click.trigger_id)
+    return note or partial(pressed.done, services, click, request, action_id)
 
 
 def _listen_name_page(app: AsyncApp, services: Services) -> None:
@@ -88,6 +92,8 @@ def _listen_name_page(app: AsyncApp, services: Services) -> None:
     async def named(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         fault = await _ask_with_typed_page(services, body, view)
         await (ack(response_action="errors", errors={"page": fault}) if fault else ack())
+        if not fault:
+            await _confirm_typed_page(services, body, view)
 
     on_press(app, services, "name_page", ask)
     app.view("name_page_form")(named)
@@ -113,6 +119,19 @@ async def _ask_with_typed_page(
     )
     note = await accept.commit(services, renamed, view["id"])
     return note.text if note else None
+
+
+async def _confirm_typed_page(
+    services: Services, body: dict[str, Any], view: dict[str, Any]
+) -> None:
+    """Say in the answer that its form was sent. The run goes on whether Slack takes this or not."""
+    place = json.loads(view["private_metadata"])
+    report = await clicks.report_of(services, place["run"], body["team"]["id"])
+    if report is None or place["response_url"] is None:
+        return
+    drawn = await pressed.answer(services, place["run"], report, "name_page")
+    with suppress(SlackRefused):
+        await services.slack_api.respond(place["response_url"], drawn, replace=True)
 
 
 def _with_page(question: Question, page: str) -> Question:

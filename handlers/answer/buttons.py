@@ -28,8 +28,10 @@ class InPlace(Message):
 
 T = TypeVar("T")
 Find = Callable[[Services, Click], Awaitable[T]]
-Act = Callable[[Click, T], Awaitable[Message | None]]
-Press = Callable[[Click, Request[Answer]], Awaitable[Message | None]]
+Later = Callable[[], Awaitable[Message]]
+"""A note that is drawn after the ack, because Slack waits for that only three seconds."""
+Act = Callable[[Click, T], Awaitable[Message | Later | None]]
+Press = Callable[[Click, Request[Answer]], Awaitable[Message | Later | None]]
 
 _DECIDED = "decided"
 
@@ -40,8 +42,9 @@ def on_press(app: AsyncApp, services: Services, action_id: str, act: Press) -> N
 
 
 def on_click(app: AsyncApp, services: Services, action_id: str, find: Find[T], act: Act[T]) -> None:
-    """Register `act` for a button; ack after it, and send the note that it returns privately.
+    """Register `act` for a button; ack after it, and send the note that it returns.
 
+    An `InPlace` replaces the message whose button was pressed; any other note is private.
     `find` returns what the button is about. It raises `NotYours` for the wrong team or channel,
     and then `act` is not called.
     """
@@ -49,14 +52,18 @@ def on_click(app: AsyncApp, services: Services, action_id: str, find: Find[T], a
     async def pressed(ack: AsyncAck, body: dict[str, Any]) -> None:
         click = clicks.click_of(body)
         try:
-            note = await act(click, await find(services, click))
-        except clicks.NotYours as error:
-            note = private_notes.note(str(error))
-        await ack()
-        if note is not None and click.response_url is not None:
-            await services.slack_api.respond(
-                click.response_url, note, replace=isinstance(note, InPlace)
-            )
+            try:
+                told = await act(click, await find(services, click))
+            except clicks.NotYours as error:
+                told = private_notes.note(str(error))
+            await ack()
+            if told is not None and click.response_url is not None:
+                note = told if isinstance(told, Message) else await told()
+                await services.slack_api.respond(
+                    click.response_url, note, replace=isinstance(note, InPlace)
+                )
+        finally:
+            services.in_progress.settled(click.channel, click.message_ts)
 
     app.action(action_id)(pressed)
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from bot.analysis.answers import answer_of
 from bot.common.errors import LinkGapError
-from bot.model.report import Report, from_json
-from bot.store import jobs, reports
+from bot.model.report import Report
+from bot.store import jobs
 from handlers.request import Answer, Kind, Place, Request, from_payload
 from handlers.services import Services
 
@@ -76,5 +77,4 @@ async def pressed(services: Services, click: Click) -> Request[Answer]:
 
 async def report_of(services: Services, run_id: str, team: str) -> Report | None:
     """Return a run's report, or None if it gave no answer."""
-    found = await services.database.read(lambda db: reports.load(db, run_id, team))
-    return from_json(found.report) if found else None
+    return await answer_of(services.database, run_id, team)

@@ -43,6 +43,8 @@ async def _agree(
     if not await decide(services, click):
         return _late()
     question = replace(request.body.question, light=light)
+    # The run edits the same message, maybe at once: first the press is confirmed there.
+    services.in_progress.settle(click.channel, click.message_ts)
     again = accept.again(
         request, fresh=question.fresh, user=click.user, response_url=click.response_url
     )
@@ -56,7 +58,9 @@ async def _agree(
     if note is not None:
         await undecide(services, click)
         return note
-    return InPlace.of(private_notes.working("here")) if click.is_ephemeral else None
+    if click.is_ephemeral:
+        return InPlace.of(private_notes.working("here"))
+    return InPlace.of(money.confirmed(question, click.user))
 
 
 def _late() -> Message:

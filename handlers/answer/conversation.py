@@ -49,6 +49,7 @@ class ChannelConversation:
             if self._job.body.to is Destination.DM:
                 self._channel = await self._job.direct()
             if await self._take_over(placeholder):
+                self._working_here()
                 return True
             found = await self._job.once(
                 "placeholder",
@@ -61,7 +62,12 @@ class ChannelConversation:
             await self._job.tell_asker("interrupted", await self._unsure())
             return False
         self._ts = found.ts or ""
+        self._working_here()
         return True
+
+    def _working_here(self) -> None:
+        job = self._job
+        job.services.in_progress.posted(job.request, self._channel, self._ts)
 
     async def ask(self, price: Message) -> None:
         """Post the price as the parent message; the answer will replace it."""
@@ -72,6 +78,7 @@ class ChannelConversation:
         if self._job.body.price_ts is None:
             return False
         self._ts = self._job.body.price_ts
+        await self._job.services.in_progress.until_settled(self._channel, self._ts)
         try:
             await self._edits.last(placeholder)
         except SlackRefused as refused:

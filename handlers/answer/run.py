@@ -11,19 +11,19 @@ from dataclasses import replace
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.analysis.answers import answer_of
 from bot.analysis.run import Progress
 from bot.common.errors import BadQuestion, LinkGapError
 from bot.jobs import Heard
 from bot.model.costs import Quote
-from bot.model.report import CostLine, Report, from_json
+from bot.model.report import CostLine, Report
 from bot.render import money, notes
 from bot.render.csv_file import csv_filename, csv_of
-from bot.render.report import sentences
+from bot.render.report.headline import headline
 from bot.render.report.method import method
 from bot.render.report.prospects import prospects
 from bot.render.report.result import result
 from bot.render.slack.message import Message
-from bot.store import reports
 from bot.store.jobs import Job
 from bot.store.ledger import Payer
 from handlers import private_notes
@@ -68,8 +68,7 @@ async def answer(job: RunningJob) -> None:
         sample = await _will_invent(job)
         placeholder = notes.placeholder(job.body.question, price=price, sample=sample)
         if await conversation.open(placeholder):
-            report, message = await _result(job, conversation, quote, sample=sample)
-            await _thread(job, conversation, report, message)
+            await _work(job, conversation, quote, sample=sample)
     finally:
         await conversation.stop()
 
@@ -95,24 +94,31 @@ async def _price(job: RunningJob, quote: Quote) -> Message:
     return money.confirmation(question, quote, cheaper, job.id)
 
 
-async def _result(
-    job: RunningJob, conversation: Conversation, quote: Quote, *, sample: bool
-) -> tuple[Report, Message]:
-    """Compute the answer and replace the placeholder with it, or with the reason for a failure."""
+async def _work(job: RunningJob, conversation: Conversation, quote: Quote, *, sample: bool) -> None:
+    """Compute and post the answer; meanwhile hear from the vendors what is left."""
     vendors = [line.vendor for line in quote.lines]
     # Runs in parallel, so that the answer does not wait for a balance.
     hearing = asyncio.create_task(job.services.spending.allowances(job.place.team, vendors))
     try:
-        report = await _stored(job) or await _run(job, conversation)
-        message = result(report, job.id, await _warnings(job, vendors))
-        await conversation.conclude(message)
-    except Exception as error:
-        await _say_failed(job, conversation, _in_words(error), sample=sample)
-        raise Heard(error) from error
+        report, message = await _result(job, conversation, sample=sample)
+        await _thread(job, conversation, report, message, vendors)
     finally:
         hearing.cancel()
         # After the cancellation it still has to settle its reservation before the job may end.
         await asyncio.gather(hearing, return_exceptions=True)
+
+
+async def _result(
+    job: RunningJob, conversation: Conversation, *, sample: bool
+) -> tuple[Report, Message]:
+    """Compute the answer and replace the placeholder with it, or with the reason for a failure."""
+    try:
+        report = await _stored(job) or await _run(job, conversation)
+        message = result(report, job.id)
+        await conversation.conclude(message)
+    except Exception as error:
+        await _say_failed(job, conversation, _in_words(error), sample=sample)
+        raise Heard(error) from error
     return report, message
 
 
@@ -125,8 +131,7 @@ async def _warnings(job: RunningJob, vendors: list[str]) -> list[str]:
 
 async def _stored(job: RunningJob) -> Report | None:
     """Return the answer of a killed attempt that finished it but did not post all of it."""
-    found = await job.services.database.read(lambda db: reports.load(db, job.id, job.place.team))
-    return from_json(found.report) if found else None
+    return await answer_of(job.services.database, job.id, job.place.team)
 
 
 async def _run(job: RunningJob, conversation: Conversation) -> Report:
@@ -152,16 +157,19 @@ async def _run(job: RunningJob, conversation: Conversation) -> Report:
 
 
 async def _thread(
-    job: RunningJob, conversation: Conversation, report: Report, message: Message
+    job: RunningJob,
+    conversation: Conversation,
+    report: Report,
+    message: Message,
+    vendors: list[str],
 ) -> None:
     """Post the details in the thread. The answer stands even if this fails."""
     try:
         await conversation.add("prospects", prospects(report))
         if report.prospects:
             await conversation.attach(csv_filename(report), csv_of(report))
-        await conversation.add("method", method(report))
-        mark = f" {sentences.SAMPLE}" if report.sample else ""
-        await conversation.finish(message, sentences.headline(report) + mark)
+        await conversation.add("method", method(report, await _warnings(job, vendors)))
+        await conversation.finish(message, headline(report))
     except Exception as error:
         await conversation.add("trouble", private_notes.broken(job.id))
         raise Heard(error) from error

@@ -6,13 +6,14 @@ from functools import partial
 from slack_bolt.async_app import AsyncApp
 
 from bot.jobs import Heard
+from bot.model.report import Report
 from bot.render.report.prospects import all_prospects
 from bot.render.slack.message import Message
 from bot.store.deliveries import DeliveryState
 from bot.store.jobs import Job
 from handlers import private_notes
-from handlers.answer import clicks
-from handlers.answer.buttons import on_press
+from handlers.answer import clicks, pressed
+from handlers.answer.buttons import InPlace, on_press
 from handlers.answer.clicks import Click
 from handlers.jobs import on_job, submit
 from handlers.request import Answer, Kind, Place, Request, ShowAll, from_payload
@@ -47,6 +48,7 @@ async def show(services: Services, job: Job) -> None:
     pages = all_prospects(report)
     if request.body.is_ephemeral:
         await _privately(services, job, place, pages)
+        await _confirm(services, place, run, report)
         return
     once = Once(services.database, services.clock, run)
     posted = False
@@ -61,6 +63,13 @@ async def show(services: Services, job: Job) -> None:
         raise
     if not posted:
         await _tell(services, place, private_notes.note("The whole list is in the thread already."))
+    await _confirm(services, place, run, report)
+
+
+async def _confirm(services: Services, place: Place, run: str, report: Report) -> None:
+    """Let the answer itself say that its list is there, in the place of the button."""
+    drawn = await pressed.answer(services, run, report, "show_all")
+    await _tell(services, place, drawn)
 
 
 async def _privately(services: Services, job: Job, place: Place, pages: list[Message]) -> None:
@@ -72,11 +81,12 @@ async def _privately(services: Services, job: Job, place: Place, pages: list[Mes
 async def _reply(services: Services, place: Place, message: Message) -> None:
     if place.response_url is None:
         raise SlackRefused("expired_url")
-    await services.slack_api.respond(place.response_url, message)
+    replaces = isinstance(message, InPlace)
+    await services.slack_api.respond(place.response_url, message, replace=replaces)
 
 
 async def _tell(services: Services, place: Place, note: Message) -> bool:
-    """Send a private note. Returns whether it was delivered."""
+    """Send a private note, or replace the answer. Returns whether it was delivered."""
     try:
         await _reply(services, place, note)
     except SlackRefused as refused:

@@ -21,6 +21,7 @@ from handlers.slack.bounded import TIMEOUT_S, anew_each_time
 HARMLESS_TWICE = frozenset(
     {
         "auth.test",
+        "chat.getPermalink",
         "chat.update",
         "conversations.open",
         "files.getUploadURLExternal",

@@ -27,7 +27,7 @@ _UNCERTAIN = frozenset(
     {NO_ANSWER, "fatal_error", "internal_error", "request_timeout", "service_unavailable"}
 )
 _REINSTALL = "Ask the person who set LinkGap up to reinstall it with the current manifest."
-_SENTENCES = {
+SENTENCES = {
     **dict.fromkeys(
         NOT_A_MEMBER,
         "I am not a member of this channel. Add me with `/invite @LinkGap` and try again.",
@@ -64,7 +64,7 @@ class SlackRefused(LinkGapError):
                 f"LinkGap lacks the Slack permission `{needed}`; it has `{provided}`. {_REINSTALL}"
             )
         else:
-            sentence = _SENTENCES.get(code, f"Slack refused my message ({code}).")
+            sentence = SENTENCES.get(code, f"Slack refused my message ({code}).")
         super().__init__(sentence)
 
 

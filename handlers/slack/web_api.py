@@ -148,6 +148,11 @@ class SlackApi:
         answer = await _asked(self.client.conversations_open(users=user))
         return str(answer["channel"]["id"])
 
+    async def link(self, channel: str, ts: str) -> str:
+        """Return the address of a message."""
+        answer = await _asked(self.client.chat_getPermalink(channel=channel, message_ts=ts))
+        return str(answer["permalink"])
+
     async def upload(
         self, channel: str, name: str, content: bytes, thread_ts: str | None = None
     ) -> None:

@@ -4,6 +4,7 @@ After a kill, the job is called again and resumes.
 """
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from slack_bolt.async_app import AsyncApp
 
@@ -11,6 +12,7 @@ from bot.model.tracking import Snapshot, TrackedKeyword
 from bot.render import notes
 from bot.render.slack.message import Message
 from bot.render.tracking.tracked_notes import already_tracked, tracking, tracking_begun, untracked
+from bot.render.words import Calendar
 from bot.store.jobs import Job
 from bot.tracking.keywords import MOST_TRACKED, too_many
 from handlers.answer import clicks
@@ -37,12 +39,14 @@ class _TrackOne:
         self.asked, self.place = begin.asked, begin.place
         [self.question] = self.asked.questions
         self.will_invent = False
+        self.calendar = Calendar()
 
     async def work(self) -> None:
         """Do the whole job. Raises the error that ended it early, after the channel was told."""
         if not await self.begin.has_begun() and await self._asks_first():
             return
         values, settings = await self.begin.wanted()
+        self.calendar = Calendar(self.services.clock.now(), ZoneInfo(settings.time_zone))
         self.will_invent = await self.begin.will_invent()
         words = f"Read {digest_time.in_words(settings)}"
         move = await self.begin.move()
@@ -144,7 +148,7 @@ class _TrackOne:
         self, keyword: TrackedKeyword, snapshot: Snapshot | None, words: str, fault: str | None
     ) -> Message:
         sample = snapshot.sample if snapshot else self.will_invent
-        return tracking(keyword, snapshot, words, fault=fault, sample=sample)
+        return tracking(keyword, snapshot, words, self.calendar, fault=fault, sample=sample)
 
     def _begun(self, words: str) -> Message:
         place = self.place

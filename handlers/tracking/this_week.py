@@ -1,6 +1,7 @@
 """`/gap digest`: the current week's digest, privately; nothing is read, spent or claimed for it."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from slack_bolt.async_app import AsyncApp
 
@@ -8,6 +9,7 @@ from bot.model.tracking import Digest
 from bot.render.slack.blocks import render
 from bot.render.slack.message import Message
 from bot.render.tracking.digest_message import digest_message
+from bot.render.words import Calendar
 from bot.tracking.digest import digest_slot
 from bot.tracking.last_week import Untold, why_untold
 from handlers import private_notes
@@ -35,7 +37,7 @@ async def _as_it_stands(services: Services, place: Place, _: Lookup) -> Message:
     why = why_untold(digest, quiet=False)  # a person who asks wants to see it
     if why is not None:
         return private_notes.note(
-            _in_words(why, digest),
+            _in_words(why, digest, Calendar(now, ZoneInfo(settings.time_zone))),
             small=(when, "Built from what is stored; nothing was spent."),
         )
     drawn = digest_message(digest, alone=True)
@@ -44,10 +46,10 @@ async def _as_it_stands(services: Services, place: Place, _: Lookup) -> Message:
     return replace(drawn, blocks=[*drawn.blocks[:-1], *small, *drawn.blocks[-1:]])
 
 
-def _in_words(why: Untold, digest: Digest) -> str:
+def _in_words(why: Untold, digest: Digest, calendar: Calendar) -> str:
     if why is Untold.PAUSED:
         return "Every keyword that is tracked here is paused."
     if why is Untold.NOTHING_READ:
         return "No keyword that is tracked here was read yet, so there is nothing to compare."
     since = digest.since or min(line.read_at for line in digest.keywords)
-    return f"Nothing has changed since {since:%Y-%m-%d}."
+    return f"Nothing has changed since {calendar.day(since)}."

@@ -4,6 +4,7 @@ one.py and many.py do the work.
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 
@@ -13,7 +14,8 @@ from bot.render.slack.message import Message
 from bot.store import jobs
 from bot.tracking.keywords import to_keep
 from handlers import private_notes, vendor_choice
-from handlers.answer.buttons import InPlace, decide, on_click, on_press, undecide
+from handlers.answer import pressed
+from handlers.answer.buttons import InPlace, Later, decide, on_click, on_press, undecide
 from handlers.answer.clicks import Click, NotYours
 from handlers.jobs import submit
 from handlers.request import Answer, Kind, Place, Request, Track, from_payload
@@ -32,7 +34,7 @@ class _Asked:
 def register(app: AsyncApp, services: Services) -> None:
     """Register the button on a report, and those below a price."""
 
-    async def track_this(click: Click, request: Request[Answer]) -> Message | None:
+    async def track_this(click: Click, request: Request[Answer]) -> Message | Later | None:
         try:
             question = to_keep(request.body.question)
         except BadQuestion as error:
@@ -41,7 +43,8 @@ def register(app: AsyncApp, services: Services) -> None:
         if refused is not None:
             return refused
         wanted = Request(click.place, Track((question,), run=click.value))
-        return (await submit(services, Kind.TRACK, wanted, click.trigger_id)).note
+        note = (await submit(services, Kind.TRACK, wanted, click.trigger_id)).note
+        return note or partial(pressed.done, services, click, request, "track_this")
 
     async def confirm(click: Click, asked: _Asked) -> Message | None:
         if not await decide(services, click):

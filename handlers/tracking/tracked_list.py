@@ -18,6 +18,7 @@ from bot.render.tracking.forms import edit_form
 from bot.render.tracking.history import history_message
 from bot.render.tracking.tracked_list import PER_PAGE, ListRow, tracked_list
 from bot.render.tracking.tracked_notes import untracked
+from bot.render.words import Calendar
 from bot.tracking.last_week import how_it_ended
 from handlers import lookups, private_notes
 from handlers.answer.buttons import InPlace, anybody, on_click
@@ -115,7 +116,8 @@ async def _history(services: Services, place: Place, lookup: Lookup) -> Message:
         return found
     snapshots = await services.tracking.history(found)
     settings = await services.channels.settings(place.team, place.channel)
-    drawn = history_message(found, snapshots, ZoneInfo(settings.time_zone))
+    calendar = Calendar(services.clock.now(), ZoneInfo(settings.time_zone))
+    drawn = history_message(found, snapshots, calendar)
     return marked(drawn) if any(one.sample for one in snapshots) else drawn
 
 

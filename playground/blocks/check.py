@@ -6,7 +6,7 @@ its own: docs/decisions/0039-block-rules-twice.md.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Literal
 
 from playground.blocks import limits
@@ -270,9 +270,23 @@ def elements(value: object) -> Iterator[Mapping[str, Any]]:
             yield from elements(item)
 
 
-def check_message(blocks: object) -> list[Fault]:
-    """Return what is wrong with the blocks of a message."""
-    return check_blocks(blocks, "message", limits.MESSAGE_BLOCKS)
+def check_message(blocks: object, refused: Collection[str] = ()) -> list[Fault]:
+    """Return what is wrong with the blocks of a message; see `_refused` for `refused`."""
+    faults = check_blocks(blocks, "message", limits.MESSAGE_BLOCKS)
+    return faults or list(_refused(blocks, refused, "/blocks"))
+
+
+def _refused(value: object, types: Collection[str], pointer: str) -> Iterator[Fault]:
+    """Report blocks, elements and cells of types that this Slack does not know (yet, or here)."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _refused(item, types, f"{pointer}/{index}")
+    elif isinstance(value, dict):
+        if value.get("type") in types:
+            yield Fault(f"{pointer}/type", f"unsupported type: {value['type']}")
+            return
+        for key, item in value.items():
+            yield from _refused(item, types, f"{pointer}/{key}")
 
 
 def too_long(blocks: list[dict[str, Any]]) -> bool:
@@ -282,8 +296,8 @@ def too_long(blocks: list[dict[str, Any]]) -> bool:
     return len(written) > limits.MESSAGE_BLOCKS_TOTAL
 
 
-def check_view(view: object) -> list[Fault]:
-    """Return what is wrong with a modal or a home view."""
+def check_view(view: object, refused: Collection[str] = ()) -> list[Fault]:
+    """Return what is wrong with a modal or a home view; see `_refused` for `refused`."""
     faults: list[Fault] = []
     node = Node(view, "/view", faults)
     if not node.is_object():
@@ -304,7 +318,7 @@ def check_view(view: object) -> list[Fault]:
         surface: Surface = "modal" if kind == "modal" else "home"
         below = check_blocks(node.get("blocks"), surface, limits.VIEW_BLOCKS)
         faults += [Fault(f"/view{fault.pointer}", fault.message) for fault in below]
-    return faults
+    return faults or list(_refused(node.get("blocks"), refused, "/view/blocks"))
 
 
 def _submit(node: Node) -> None:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 
 from playground.blocks import limits
+from playground.blocks.elements import interactive
 from playground.blocks.node import Node
 from playground.blocks.rich_text import characters, rich_text
 
@@ -28,7 +29,16 @@ def _cell(node: Node, kinds: tuple[str, ...]) -> int:
     if kind == "rich_text":
         rich_text(node)
         return characters(node.value)
-    return 0
+    return _action_cell(node) if kind == "action_cell" else 0
+
+
+def _action_cell(node: Node) -> int:
+    """Check a button in a cell, and the plain cell that clients without such buttons show."""
+    if node.require("element"):
+        interactive(node.child("element"), frozenset({"button"}))
+    shown = _cell(node.child("fallback"), _PLAIN) if node.has("fallback") else 0
+    node.only("type", "element", "fallback")
+    return shown
 
 
 def _rows(node: Node, least: int, most: int, cell: Callable[[Node, int], int], total: int) -> None:
@@ -49,7 +59,9 @@ def _rows(node: Node, least: int, most: int, cell: Callable[[Node, int], int], t
         node.fault(f"all cells together must be less than {total + 1} characters")
 
 
-_CELLS = ("raw_text", "raw_number", "rich_text")
+_PLAIN = ("raw_text", "raw_number")
+_CELLS = (*_PLAIN, "rich_text")
+_DATA_CELLS = (*_CELLS, "action_cell")
 
 
 def table(node: Node) -> None:
@@ -71,7 +83,7 @@ def table(node: Node) -> None:
 
 
 def data_table(node: Node) -> None:
-    """Check a data_table block; its first row is the header and holds no rich text."""
+    """Check a data_table block; its first row is the header: plain cells, and no buttons."""
     node.string("caption", required=True)
     node.whole("page_size", 1, limits.DATA_TABLE_PAGE)
     node.whole("row_header_column_index", 0, limits.TABLE_COLUMNS - 1)
@@ -79,7 +91,7 @@ def data_table(node: Node) -> None:
         node,
         2,
         limits.DATA_TABLE_ROWS,
-        lambda cell, row: _cell(cell, _CELLS if row else ("raw_text", "raw_number")),
+        lambda cell, row: _cell(cell, _DATA_CELLS if row else _PLAIN),
         limits.DATA_TABLE_TOTAL,
     )
     node.only("type", "block_id", "caption", "rows", "page_size", "row_header_column_index")

@@ -2,8 +2,10 @@
 
 import { renderBlocks } from "./blocks.js";
 import { composer } from "./composer.js";
-import { h, svg } from "./dom.js";
-import { avatar, dayOf, messageElement } from "./message.js";
+import { h } from "./dom.js";
+import { draft } from "./drafts.js";
+import { dayOf, messageElement } from "./message.js";
+import { closeSidebar, drawSidebar, roomsButton, sign } from "./sidebar.js";
 import { confirmed, filled, showModal } from "./views.js";
 
 const query = new URLSearchParams(location.search);
@@ -28,18 +30,28 @@ function toast(words) {
 }
 
 async function post(deed, body) {
-  const response = await fetch(`/page/${deed}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ user: state.viewer, ...body }),
-  });
-  const answer = response.ok ? await response.json() : { ok: false, error: await response.text() };
+  let answer;
+  try {
+    const response = await fetch(`/page/${deed}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ user: state.viewer, ...body }),
+    });
+    answer = response.ok ? await response.json() : { ok: false, error: await response.text() };
+  } catch {
+    answer = { ok: false, error: "the playground has stopped" };
+  }
   if (!answer.ok && answer.error) toast(`That did not work: ${answer.error}`);
   return answer;
 }
 
 const currentChannel = () => state.channels.find((one) => one.id === state.channel);
-const openThread = (ts) => go(state.channel, ts);
+
+function openThread(ts) {
+  go(state.channel, ts);
+  const box = () => document.querySelector("#thread textarea:enabled") ?? document.querySelector("#thread [aria-label='Close thread']");
+  addEventListener("drawn", () => box()?.focus(), { once: true });
+}
 
 // What a block needs to be drawn: the names of users, and what its buttons do. `place` is its location.
 function contextFor(place) {
@@ -55,7 +67,7 @@ function contextFor(place) {
   context.act = async (element, value) => {
     if (!(await confirmed(element.confirm))) return;
     const { errors, ...rest } = place;
-    await post("click", { ...rest, action_id: element.action_id, value, filled: filled(context) });
+    await post("click", { ...rest, action_id: element.action_id, block_id: element.block_id, value, filled: filled(context) });
   };
   return context;
 }
@@ -90,35 +102,10 @@ function drawMessage(options) {
     : messageElement(message, contextFor({ channel: message.channel, ts: message.ts }), options));
 }
 
-function sign(channel) {
-  if (channel.kind !== "private") return "#";
-  return svg("svg", { viewBox: "0 0 12 13", class: "lock", role: "img", "aria-label": "Private" }, svg("path", { d: "M3 5.5V4a3 3 0 0 1 6 0v1.5M1.5 5.5h9v6.5h-9z" }));
-}
-
-function sidebarItem(label, { current, onclick, mark, muted }) {
-  return h("li", {}, h("button", { type: "button", class: muted ? "item muted" : "item", "aria-current": current ? "page" : null, onclick }, h("span", { class: "mark", "aria-hidden": "true" }, mark), label));
-}
-
 async function direct(id) {
   const answer = await post("direct", { with: id });
   here.tab = "messages";
   go(answer.channel);
-}
-
-function drawSidebar() {
-  const current = currentChannel();
-  const rooms = state.channels.filter((one) => one.kind !== "im");
-  const others = Object.values(state.users).filter((one) => !one.is_bot && one.id !== state.viewer);
-  const people = Object.values(state.users).filter((one) => !one.is_bot);
-  const room = (one) => sidebarItem(one.name, { current: one === current, onclick: () => go(one.id), mark: sign(one), muted: one.archived });
-  document.getElementById("sidebar").replaceChildren(
-    h("div", { class: "team" }, h("strong", {}, state.team.name), h("small", {}, "Local playground")),
-    h("div", { class: "sidebar-scroll" },
-      h("h2", {}, "Channels"), h("ul", {}, rooms.map(room)),
-      h("h2", {}, "Direct messages"), h("ul", {}, others.map((one) => sidebarItem(one.real_name, { current: current.with === one.id, onclick: () => direct(one.id), mark: avatar(one) }))),
-      state.apps.length ? [h("h2", {}, "Apps"), h("ul", {}, state.apps.map((one) => sidebarItem(one.name, { current: current.with === one.user, onclick: () => direct(one.user), mark: avatar(state.users[one.user]) })))] : null),
-    h("label", { class: "viewer" }, h("span", {}, "You are"),
-      h("select", { onchange: (event) => become(event.target.value) }, people.map((one) => h("option", { value: one.id, selected: one.id === state.viewer }, `${one.real_name} (${one.tz})`)))));
 }
 
 function become(user) {
@@ -128,61 +115,115 @@ function become(user) {
 }
 
 function keep(parent, id, make) {
-  const present = parent.querySelector(`:scope > [data-part="${id}"]`);
+  const present = [...parent.children].find((one) => one.dataset.part === id);
   if (present) return present;
   const made = make();
   made.dataset.part = id;
   return made;
 }
 
+// Why nobody can write here; null where people can.
+function closed(channel, name) {
+  if (channel.archived) return "This channel is archived";
+  if (!channel.joined) return `You are not in ${name}`;
+  return null;
+}
+
 function composerFor(channel, thread) {
-  const joined = channel.joined && !channel.archived;
+  const app = appOf(channel);
+  if (app && !app.tabs.takes_messages) return h("p", { class: "closed" }, "Sending messages to this app has been turned off.");
   const name = channel.kind === "im" ? state.users[channel.with].real_name : `#${channel.name}`;
-  const reason = channel.archived ? "This channel is archived" : `You are not in ${name}`;
-  const label = joined ? (thread ? "Reply" : `Message ${name}`) : reason;
+  const reason = closed(channel, name);
+  const label = reason ?? (thread ? "Reply" : `Message ${name}`);
   const send = (text) => {
     // After sending a message, scroll to it, however far up the viewer was reading.
     const list = document.querySelector(thread ? "#thread .messages" : "#channel .messages");
     list.scrollTop = list.scrollHeight;
     return post("say", { channel: channel.id, text, thread_ts: thread || undefined });
   };
-  return composer({ label, disabled: !joined, context: () => state, send });
+  return composer({ label, disabled: Boolean(reason), context: () => state, inThread: Boolean(thread), draft: draft(state.viewer, channel.id, thread), send });
 }
 
-async function openHome() {
-  here.tab = "home";
+const appOf = (channel) => state.apps.find((one) => one.user === channel.with);
+
+// The tab that is shown: the one chosen, if the app's manifest has it.
+function tabOf(app) {
+  if (!app) return "messages";
+  if (app.tabs.home && (here.tab === "home" || !app.tabs.messages)) return "home";
+  return app.tabs.messages ? "messages" : "none";
+}
+
+function showTab(name) {
+  here.tab = name;
   draw();
-  await post("home", {});
+}
+
+function tabList(app, shown) {
+  if (!app?.tabs.home || !app.tabs.messages) return null;
+  const tab = (name, label) => h("button", { type: "button", role: "tab", "aria-selected": String(shown === name), tabindex: shown === name ? "0" : "-1", "data-hold": `tab ${name}`, onclick: () => showTab(name) }, label);
+  const turn = (event) => {
+    if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+    const other = shown === "home" ? "messages" : "home";
+    showTab(other);
+    document.querySelector(`[data-hold="tab ${other}"]`).focus();
+  };
+  return h("div", { class: "tabs", role: "tablist", "aria-label": app.name, onkeydown: turn }, tab("home", "Home"), tab("messages", "Messages"));
 }
 
 function drawHome(app) {
   if (!app.home) return h("div", { class: "home" }, h("p", { class: "empty" }, `${app.name} has not published its home tab yet.`));
-  return h("div", { class: "home" }, renderBlocks(app.home.blocks, contextFor({ view: "home" })));
+  return h("div", { class: "home" }, renderBlocks(app.home.blocks, contextFor({ view: "home", app: app.id })));
+}
+
+let openedHome = "";
+
+// The app learns that its home was opened, once for each time that somebody comes to it.
+function tellHome(app) {
+  const opened = app ? `${state.viewer} ${app.id}` : "";
+  if (opened && opened !== openedHome) post("home", { app: app.id });
+  openedHome = opened;
+}
+
+function headOf(channel, app, tab) {
+  const title = channel.kind === "im" ? state.users[channel.with].real_name : [sign(channel), " ", channel.name];
+  return h("header", { class: "channel-head" }, roomsButton(), h("h1", {}, title), h("span", { class: "muted grow" }, channel.topic), tabList(app, tab),
+    channel.kind === "im" ? null : h("span", { class: "muted members" }, `${channel.members} members`));
 }
 
 function drawChannel() {
   const place = document.getElementById("channel");
   const channel = currentChannel();
-  const app = state.apps.find((one) => one.user === channel.with);
-  const title = channel.kind === "im" ? state.users[channel.with].real_name : [sign(channel), " ", channel.name];
-  const tab = (name, label, onclick) => h("button", { type: "button", role: "tab", "aria-selected": String(here.tab === name), onclick }, label);
-  const tabs = app ? h("div", { class: "tabs", role: "tablist" }, tab("home", "Home", openHome), tab("messages", "Messages", () => { here.tab = "messages"; draw(); })) : null;
-  const head = h("header", { class: "channel-head" }, h("h1", {}, title), h("span", { class: "muted grow" }, channel.topic), tabs,
-    channel.kind === "im" ? null : h("span", { class: "muted" }, `${channel.members} members`));
-  if (app && here.tab === "home") {
-    place.replaceChildren(head, drawHome(app));
+  const app = appOf(channel);
+  const tab = tabOf(app);
+  tellHome(tab === "home" ? app : null);
+  const head = keep(place, `head ${JSON.stringify([channel, tab, app?.tabs])}`, () => headOf(channel, app, tab));
+  if (tab !== "messages") {
+    const home = tab === "home"
+      ? keep(place, `home ${app.id} ${app.home?.hash} ${state.viewer}`, () => drawHome(app))
+      : keep(place, "nothing", () => h("p", { class: "home empty" }, `${app.name} has neither a home tab nor a messages tab.`));
+    place.classList.remove("is-empty");
+    if (!home.isConnected || !head.isConnected) place.replaceChildren(head, home);
     return;
   }
-  const part = `${channel.id} ${state.viewer} ${channel.joined}`;
+  const part = `${channel.id} ${state.viewer} ${channel.joined} ${app?.tabs.takes_messages}`;
   const list = keep(place, `list ${part}`, () => h("div", { class: "messages", role: "log", "aria-label": "Messages", tabindex: "0" }));
   const box = keep(place, `box ${part}`, () => composerFor(channel, ""));
   const fresh = !list.isConnected;
   if (fresh) place.replaceChildren(head, list, box);
-  else place.firstChild.replaceWith(head);
-  const empty = state.messages.length === 0;
-  place.classList.toggle("is-empty", empty);
+  else if (!head.isConnected) place.firstChild.replaceWith(head);
+  place.classList.toggle("is-empty", state.messages.length === 0);
+  place.classList.toggle("is-closed", !box.matches(".composer") || box.querySelector("textarea").disabled);
   fillList(list, withDays(state.messages), drawMessage({}));
   if (fresh) list.scrollTop = list.scrollHeight;
+}
+
+const threadPlace = (channel) => (channel.kind === "im" ? state.users[channel.with].real_name : `# ${channel.name}`);
+
+// Afterwards the focus is where the thread was opened.
+function closeThread() {
+  const { ts } = document.querySelector("#thread .message").dataset;
+  go(state.channel);
+  addEventListener("drawn", () => document.querySelector(`#channel [data-ts="${ts}"] .replies`)?.focus({ preventScroll: true }), { once: true });
 }
 
 function drawThread() {
@@ -203,8 +244,8 @@ function drawThread() {
   const fresh = !list.isConnected;
   if (fresh) {
     place.replaceChildren(
-      h("header", { class: "channel-head" }, h("h2", {}, "Thread"), h("span", { class: "muted grow" }, `# ${currentChannel().name}`),
-        h("button", { type: "button", class: "quiet", "aria-label": "Close thread", onclick: () => go(state.channel) }, "✕")),
+      h("header", { class: "channel-head" }, roomsButton(), h("h2", {}, "Thread"), h("span", { class: "muted grow" }, threadPlace(currentChannel())),
+        h("button", { type: "button", class: "quiet", "aria-label": "Close thread", onclick: closeThread }, "✕")),
       list, box);
   }
   fillList(list, [parent, ...parent.thread], drawMessage({ inThread: true }));
@@ -212,12 +253,16 @@ function drawThread() {
 }
 
 function draw() {
-  drawSidebar();
+  const held = document.activeElement?.dataset.hold;
+  drawSidebar(state, { go, direct, become });
   // Draw the thread first: if it is open, the conversation is narrower and so taller.
   drawThread();
   drawChannel();
   document.title = `${currentChannel().kind === "im" ? state.users[currentChannel().with].real_name : `#${currentChannel().name}`} · ${state.team.name}`;
   showModal(state.modal, contextFor, { submit: (values) => post("submit", { filled: values }), close: () => post("close", {}) });
+  // What was redrawn gets its focus back.
+  if (held && !document.activeElement?.dataset.hold) document.querySelector(`[data-hold="${CSS.escape(held)}"]`)?.focus();
+  dispatchEvent(new Event("drawn"));
 }
 
 let asking = false;
@@ -243,9 +288,22 @@ async function refresh() {
 }
 
 window.addEventListener("hashchange", () => { readHash(); refresh(); });
+// Esc closes one thing at a time, the topmost. Lists, menus and dialogs close themselves.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && here.thread && !document.querySelector("dialog[open]")) go(state.channel);
+  if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+  if (closeSidebar() || document.querySelector("dialog[open]")) return;
+  const hasOwnList = event.target.closest?.("select, input[type=time], input[type=date], input[type=datetime-local]");
+  if (here.thread && !hasOwnList) closeThread();
 });
 readHash();
 await refresh();
-new EventSource("/page/events").onmessage = () => refresh();
+
+// A page that the browser keeps for its Back button must let go of its connection: there are six.
+let live = null;
+function listen() {
+  live ??= new EventSource("/page/events");
+  live.onmessage = () => refresh();
+}
+window.addEventListener("pagehide", () => { live?.close(); live = null; });
+window.addEventListener("pageshow", listen);
+listen();

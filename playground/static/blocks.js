@@ -26,13 +26,18 @@ function input(block, context) {
   const error = context.errors?.[block.block_id];
   const control = element(within(block, block.element), context, true);
   const id = `field-${block.block_id}`;
-  if (["INPUT", "SELECT", "TEXTAREA"].includes(control.tagName)) control.id = id;
+  const isOne = ["INPUT", "SELECT", "TEXTAREA"].includes(control.tagName);
+  if (isOne) {
+    control.id = id;
+    control.removeAttribute("aria-label");
+  } else control.setAttribute("aria-label", block.label.text);
+  control.setAttribute("aria-describedby", `${id}-error ${id}-hint`);
   if (error) control.setAttribute("aria-invalid", "true");
   return h("div", { class: "field", "data-block": block.block_id },
-    h("label", { for: id }, block.label.text, block.optional ? h("span", { class: "optional" }, " (optional)") : null),
+    h(isOne ? "label" : "div", { class: "label", for: isOne ? id : null }, block.label.text, block.optional ? h("span", { class: "optional" }, " (optional)") : null),
     control,
-    h("p", { class: "field-error", role: "alert" }, error ?? ""),
-    block.hint ? h("p", { class: "hint" }, block.hint.text) : null);
+    h("p", { class: "field-error", id: `${id}-error`, role: "alert" }, error ?? ""),
+    block.hint ? h("p", { class: "hint", id: `${id}-hint` }, block.hint.text) : null);
 }
 
 function header(block) {
@@ -46,7 +51,7 @@ function card(block, context) {
     block.title ? h("strong", {}, textObject(block.title, context)) : null,
     block.subtitle ? h("div", { class: "muted" }, textObject(block.subtitle, context)) : null,
     block.body ? h("div", {}, textObject(block.body, context)) : null,
-    block.actions ? h("div", { class: "actions" }, block.actions.map((one) => element(one, context))) : null);
+    block.actions ? h("div", { class: "actions" }, block.actions.map((one) => element(within(block, one), context))) : null);
 }
 
 function container(block, context) {
@@ -81,7 +86,7 @@ const RENDERERS = {
   plan: (block) => h("div", {}, h("strong", {}, block.title), h("ul", { class: "tasks" }, block.tasks.map(task))),
   task_card: (block) => h("ul", { class: "tasks" }, task(block)),
   context_actions: (block, context) => h("div", { class: "actions" }, block.elements.flatMap((one) =>
-    one.type === "feedback_buttons" ? [one.positive_button, one.negative_button].map((each) => element({ ...each, type: "button", action_id: one.action_id }, context)) : [element({ ...one, type: "button" }, context)])),
+    one.type === "feedback_buttons" ? [one.positive_button, one.negative_button].map((each) => element({ ...each, type: "button", action_id: one.action_id, block_id: block.block_id, chosen: each.value ?? each.text.text }, context)) : [element(within(block, { ...one, type: "button" }), context)])),
 };
 
 function render(block, context) {

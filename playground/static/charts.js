@@ -2,7 +2,7 @@
 
 import { h, svg } from "./dom.js";
 
-const COLOURS = ["#6d4aa8", "#1f8a70", "#d9822b", "#2f6fb7", "#b8446b", "#7a7f36", "#4b9fa8", "#9a6a3a", "#5866c9", "#a04fa0", "#3d7f4a", "#c05a3c"];
+const COLOURS = Array.from({ length: 12 }, (_, index) => `var(--chart-${index})`);
 const WIDTH = 520;
 const HEIGHT = 220;
 const LEFT = 46;
@@ -85,7 +85,7 @@ function pie(block) {
     const point = (angle) => `${90 * Math.cos(angle)} ${90 * Math.sin(angle)}`;
     const slice = segments.length === 1
       ? svg("circle", { r: 90, fill: COLOURS[index] })
-      : svg("path", { d: `M0 0L${point(from)}A90 90 0 ${share > 0.5 ? 1 : 0} 1 ${point(to)}Z`, fill: COLOURS[index], stroke: "#fff", "stroke-width": 1.5 });
+      : svg("path", { d: `M0 0L${point(from)}A90 90 0 ${share > 0.5 ? 1 : 0} 1 ${point(to)}Z`, fill: COLOURS[index], stroke: "var(--paper)", "stroke-width": 1.5 });
     slice.append(svg("title", {}, words[index]));
     picture.append(slice);
     from = to;

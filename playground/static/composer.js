@@ -2,8 +2,9 @@
 
 import { h } from "./dom.js";
 
-function offers(text, context) {
-  if (/^\/\S*$/.test(text)) {
+// What may be completed before the caret. Slack takes no commands in threads.
+function offers(text, context, inThread) {
+  if (!inThread && /^\/\S*$/.test(text)) {
     const own = context.apps.flatMap((app) => app.commands.map((one) => ({ insert: `${one.name} `, name: one.name, about: [one.usage_hint, one.description].filter(Boolean).join(" — "), from: app.name })));
     const all = [...own, { insert: "/invite @", name: "/invite", about: "Bring somebody into this channel", from: "Built in" }];
     return all.filter((one) => one.name.startsWith(text));
@@ -15,49 +16,76 @@ function offers(text, context) {
     .map((user) => ({ insert: `${text.slice(0, text.length - at[2].length)}${user.name} `, name: user.real_name, about: `@${user.name}`, from: user.is_bot ? "App" : "" }));
 }
 
-export function composer({ label, disabled, context, send }) {
+let made = 0;
+
+export function composer({ label, disabled, context, inThread, draft, send }) {
+  const id = `offers-${(made += 1)}`;
   let chosen = 0;
   let found = [];
-  const list = h("ul", { class: "offers", role: "listbox", hidden: true });
-  const box = h("textarea", { rows: "1", placeholder: label, "aria-label": label, disabled, oninput: look, onkeydown: key, onblur: () => setTimeout(hide, 150) });
-  const button = h("button", { type: "submit", class: "send", "aria-label": "Send", disabled }, "➤");
+  const list = h("ul", { class: "offers", role: "listbox", id, "aria-label": "Suggestions", hidden: true });
+  const box = h("textarea", {
+    rows: "1", placeholder: label, "aria-label": label, disabled,
+    role: "combobox", "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-expanded": "false", "aria-controls": id,
+    oninput: look, onkeydown: key, onblur: hide,
+  });
+  const button = h("button", { type: "submit", class: "send", "aria-label": "Send", disabled }, h("span", { "aria-hidden": "true" }, "➤"));
   const form = h("form", { class: "composer", onsubmit: submit }, list, box, button);
+  box.value = draft.read();
+  requestAnimationFrame(fit);
+
+  function fit() {
+    box.style.height = "auto";
+    box.style.height = `${Math.min(box.scrollHeight, 180)}px`;
+  }
 
   function hide() {
     found = [];
-    list.hidden = true;
+    draw();
   }
 
   function look() {
-    box.style.height = "auto";
-    box.style.height = `${Math.min(box.scrollHeight, 180)}px`;
-    found = offers(box.value, context());
+    draft.write(box.value);
+    fit();
+    found = offers(box.value.slice(0, box.selectionStart), context(), inThread);
     chosen = 0;
     draw();
   }
 
   function draw() {
     list.hidden = found.length === 0;
-    list.replaceChildren(...found.map((one, index) => h("li", { role: "option", "aria-selected": String(index === chosen), onmousedown: () => take(index) },
+    list.replaceChildren(...found.map((one, index) => h("li", { role: "option", id: `${id}-${index}`, "aria-selected": String(index === chosen), onmousedown: (event) => { event.preventDefault(); take(index); } },
       h("strong", {}, one.name), h("span", { class: "muted" }, one.about), h("small", {}, one.from))));
+    box.setAttribute("aria-expanded", String(found.length > 0));
+    if (!found.length) {
+      box.removeAttribute("aria-activedescendant");
+      return;
+    }
+    box.setAttribute("aria-activedescendant", `${id}-${chosen}`);
+    list.children[chosen].scrollIntoView({ block: "nearest" });
   }
 
   function take(index) {
-    box.value = found[index].insert;
+    const { insert } = found[index];
+    box.value = insert + box.value.slice(box.selectionStart).trimStart();
     box.focus();
+    box.setSelectionRange(insert.length, insert.length);
     look();
   }
 
   function key(event) {
+    if (event.isComposing) return;
     if (found.length && ["ArrowDown", "ArrowUp"].includes(event.key)) {
       event.preventDefault();
       chosen = (chosen + (event.key === "ArrowDown" ? 1 : found.length - 1)) % found.length;
       draw();
-    } else if (found.length && (event.key === "Tab" || (event.key === "Enter" && found[chosen].insert.trim() !== box.value.trim()))) {
+    } else if (found.length && !event.shiftKey && (event.key === "Tab" || (event.key === "Enter" && found[chosen].insert.trim() !== box.value.trim()))) {
       event.preventDefault();
       take(chosen);
-    } else if (event.key === "Escape") hide();
-    else if (event.key === "Enter" && !event.shiftKey) {
+    } else if (found.length && event.key === "Escape") {
+      // Esc closes what is on top: the list now, a thread only when pressed again.
+      event.preventDefault();
+      hide();
+    } else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       form.requestSubmit();
     }
@@ -67,9 +95,17 @@ export function composer({ label, disabled, context, send }) {
     event.preventDefault();
     const text = box.value.trim();
     if (!text) return;
-    box.value = "";
-    look();
-    await send(text);
+    put("");
+    const answer = await send(text);
+    // What was refused comes back, unless something else was typed meanwhile.
+    if (answer.error && !draft.read()) put(text);
+  }
+
+  function put(text) {
+    box.value = text;
+    draft.write(text);
+    fit();
+    hide();
   }
 
   return form;

@@ -1,6 +1,6 @@
-// Buttons, menus and inputs. `context.act(element, value)` presses one; `context.inputs` collects
-// what people fill in, by block and action, because several blocks may use one action_id. An input
-// that was emptied is sent as empty; otherwise its initial value would come back.
+// Buttons, menus and inputs. `context.act(element, value)` presses one; `context.inputs` reads and
+// writes what people fill in, by block and action, because several blocks may use one action_id. An
+// input that was emptied is sent as empty; otherwise its initial value would come back.
 
 import { h, link } from "./dom.js";
 import { emoji, textObject } from "./mrkdwn.js";
@@ -15,7 +15,7 @@ function button(element, context) {
     const pressed = event.currentTarget;
     pressed.classList.add("busy");
     try {
-      await context.act(element, null);
+      await context.act(element, element.chosen ?? null);
     } finally {
       pressed.classList.remove("busy");
     }
@@ -24,41 +24,73 @@ function button(element, context) {
   if (!element.url) return h("button", { type: "button", ...attributes }, words);
   const anchor = link(element.url, words, h("span", { "aria-hidden": "true" }, " ↗"));
   anchor.className = `button${style}`;
-  anchor.addEventListener("click", () => context.act(element, null));
+  anchor.addEventListener("click", () => context.act(element, element.chosen ?? null));
   return anchor;
 }
 
 function overflow(element, context) {
-  const menu = h("details", { class: "overflow" },
-    h("summary", { "aria-label": "More actions" }, "⋯"),
-    h("div", { role: "menu", class: "menu" }, optionsOf(element).map((option) =>
-      h("button", { type: "button", role: "menuitem", onclick: () => { menu.open = false; context.act(element, option.value); } }, emoji(option.text.text)))));
+  const summary = h("summary", { "aria-label": "More actions", "aria-haspopup": "menu", "data-action": element.action_id }, "⋯");
+  const choose = (option) => {
+    menu.open = false;
+    summary.focus();
+    if (option.url) window.open(link(option.url).href, "_blank", "noopener");
+    context.act(element, option.value);
+  };
+  const items = optionsOf(element).map((option) => h("button", { type: "button", role: "menuitem", onclick: () => choose(option) }, emoji(option.text.text)));
+  const key = (event) => {
+    const at = items.indexOf(document.activeElement);
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!menu.open || !(step || event.key === "Escape")) return;
+    // Esc closes the menu only, not the thread or the dialog that it is in.
+    event.preventDefault();
+    if (step) items[(at + step + items.length) % items.length].focus();
+    else {
+      menu.open = false;
+      summary.focus();
+    }
+  };
+  const leave = (event) => { if (!menu.contains(event.relatedTarget)) menu.open = false; };
+  const menu = h("details", { class: "overflow", onkeydown: key, onfocusout: leave, ontoggle: () => menu.open && items[0].focus() },
+    summary, h("div", { role: "menu", class: "menu", tabindex: "-1" }, items));
   return menu;
 }
 
-function select(element, context, isForm) {
-  const chosen = element.initial_option?.value;
-  const item = (option) => h("option", { value: option.value, selected: option.value === chosen }, emoji(option.text.text));
-  const control = h("select", { "data-action": element.action_id, "aria-label": element.placeholder?.text ?? "Choose" },
-    h("option", { value: "", selected: chosen === undefined }, element.placeholder?.text ?? "Choose an option"),
-    element.option_groups
-      ? element.option_groups.map((group) => h("optgroup", { label: group.label.text }, group.options.map(item)))
-      : element.options.map(item));
+// A control that is one HTML element with a value.
+function plain(control, element, context, isForm) {
   if (!isForm) control.addEventListener("change", () => control.value && context.act(element, control.value));
-  context.inputs.set(nameOf(element), () => control.value);
+  context.inputs.set(nameOf(element), { read: () => control.value, write: (value) => { control.value = value; } });
   return control;
 }
 
-function conversation(element, context, isForm) {
+// Which options a menu has: its own, or the people or conversations of the workspace.
+function menuItems(element, context) {
   const name = (channel) => (channel.kind === "im" ? context.users[channel.with]?.real_name : `#${channel.name}`);
-  const people = element.type === "users_select";
-  const items = people ? Object.values(context.users).filter((user) => !user.is_bot).map((user) => [user.id, user.real_name]) : context.channels.map((channel) => [channel.id, name(channel)]);
-  const start = element.initial_conversation ?? element.initial_channel ?? element.initial_user ?? (element.default_to_current_conversation ? context.channel : "");
-  const control = h("select", { "data-action": element.action_id, "aria-label": element.placeholder?.text ?? "Choose" },
-    h("option", { value: "" }, element.placeholder?.text ?? "Choose"),
-    items.map(([id, label]) => h("option", { value: id, selected: id === start }, label)));
-  if (!isForm) control.addEventListener("change", () => control.value && context.act(element, control.value));
-  context.inputs.set(nameOf(element), () => control.value);
+  if (element.type.endsWith("users_select")) return Object.values(context.users).filter((user) => !user.is_bot).map((user) => [user.id, user.real_name]);
+  if (element.type.endsWith("channels_select")) return context.channels.filter((one) => one.kind === "public").map((one) => [one.id, name(one)]);
+  if (element.type.endsWith("conversations_select")) return context.channels.map((one) => [one.id, name(one)]);
+  return optionsOf(element).map((option) => [option.value, emoji(option.text.text)]);
+}
+
+function select(element, context, isForm) {
+  const ask = element.placeholder?.text ?? "Choose an option";
+  const start = element.initial_option?.value ?? element.initial_conversation ?? element.initial_channel ?? element.initial_user ?? (element.default_to_current_conversation ? context.channel : "");
+  const item = ([value, label]) => h("option", { value, selected: value === start }, label);
+  const items = element.option_groups
+    ? element.option_groups.map((group) => h("optgroup", { label: group.label.text }, menuItems({ ...group, type: element.type }, context).map(item)))
+    : menuItems(element, context).map(item);
+  const control = h("select", { "data-action": element.action_id, "aria-label": ask }, h("option", { value: "", selected: !start }, ask), items);
+  return plain(control, element, context, isForm);
+}
+
+function several(element, context, isForm) {
+  const start = [...(element.initial_options ?? []).map((one) => one.value), ...(element.initial_users ?? []), ...(element.initial_channels ?? []), ...(element.initial_conversations ?? [])];
+  const items = menuItems(element, context);
+  const control = h("select", { "data-action": element.action_id, "aria-label": element.placeholder?.text ?? "Choose options", multiple: true, size: Math.min(6, Math.max(2, items.length)) },
+    items.map(([value, label]) => h("option", { value, selected: start.includes(value) }, label)));
+  const read = () => [...control.selectedOptions].map((one) => one.value);
+  const write = (values) => { for (const one of control.options) one.selected = values.includes(one.value); };
+  if (!isForm) control.addEventListener("change", () => context.act(element, read()));
+  context.inputs.set(nameOf(element), { read, write });
   return control;
 }
 
@@ -71,10 +103,12 @@ function choices(element, context, isForm) {
     return [box, h("label", { class: "choice" }, box, h("span", {}, textObject(option.text, context),
       option.description ? h("small", {}, textObject(option.description, context)) : null))];
   });
-  const read = () => boxes.filter(([box]) => box.checked).map(([box]) => box.value);
-  context.inputs.set(nameOf(element), () => (isRadio ? read()[0] ?? null : read()));
-  const all = h("div", { class: "choices", role: isRadio ? "radiogroup" : "group" }, boxes.map(([, label]) => label));
-  if (!isForm) all.addEventListener("change", () => context.act(element, isRadio ? read()[0] : read()));
+  const ticked = () => boxes.filter(([box]) => box.checked).map(([box]) => box.value);
+  const read = () => (isRadio ? ticked()[0] ?? null : ticked());
+  const write = (values) => { for (const [box] of boxes) box.checked = [values].flat().includes(box.value); };
+  context.inputs.set(nameOf(element), { read, write });
+  const all = h("div", { class: "choices", role: isRadio ? "radiogroup" : "group", "data-action": element.action_id }, boxes.map(([, label]) => label));
+  if (!isForm) all.addEventListener("change", () => context.act(element, read()));
   return all;
 }
 
@@ -86,13 +120,26 @@ function field(element, context, isForm) {
   const control = element.multiline
     ? h("textarea", { ...common, rows: "3" }, start)
     : h("input", { ...common, type: KINDS[element.type] ?? "text", min: element.min_value, max: element.max_value, step: element.is_decimal_allowed ? "any" : null });
-  if (!isForm) control.addEventListener("change", () => context.act(element, control.value));
-  context.inputs.set(nameOf(element), () => control.value);
+  return plain(control, element, context, isForm);
+}
+
+// Slack sends seconds since 1970; the browser's control has local time without a zone.
+function moment(element, context, isForm) {
+  const control = h("input", { type: "datetime-local", "data-action": element.action_id });
+  const read = () => (control.value ? String(new Date(control.value).getTime() / 1000) : "");
+  const write = (seconds) => {
+    const local = new Date(Number(seconds) * 1000);
+    control.value = seconds ? new Date(local.getTime() - local.getTimezoneOffset() * 60000).toISOString().slice(0, 16) : "";
+  };
+  write(element.initial_date_time);
+  if (!isForm) control.addEventListener("change", () => context.act(element, read()));
+  context.inputs.set(nameOf(element), { read, write });
   return control;
 }
 
-const SPECIAL = { button, overflow, static_select: select, checkboxes: choices, radio_buttons: choices,
-  conversations_select: conversation, channels_select: conversation, users_select: conversation };
+const SPECIAL = { button, overflow, checkboxes: choices, radio_buttons: choices, datetimepicker: moment,
+  static_select: select, conversations_select: select, channels_select: select, users_select: select,
+  multi_static_select: several, multi_conversations_select: several, multi_channels_select: several, multi_users_select: several };
 
 export function element(one, context, isForm = false) {
   return (SPECIAL[one.type] ?? field)(one, context, isForm);

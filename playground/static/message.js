@@ -3,7 +3,7 @@
 import { renderBlocks } from "./blocks.js";
 import { h } from "./dom.js";
 import { mrkdwn } from "./mrkdwn.js";
-import { csvRows } from "./tables.js";
+import { csvRows, csvTable } from "./tables.js";
 
 const HUES = [268, 168, 28, 212, 340, 96, 190, 320];
 
@@ -32,16 +32,20 @@ const PREVIEW_ROWS = 6;
 
 function preview(file) {
   if (!file.name.endsWith(".csv")) return file.preview ? h("pre", { class: "file-text" }, file.preview.split("\n").slice(0, PREVIEW_ROWS).join("\n")) : null;
-  const [head, ...rows] = csvRows(file.preview);
+  const all = csvRows(file.preview);
+  // Where the preview ends within the file, its last row may be half a row.
+  const [head, ...rows] = file.preview_cut ? all.slice(0, -1) : all;
   if (!head) return null;
-  const draw = (shown) => [
-    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Preview of ${file.name}` },
-      h("table", { class: "grid csv" }, h("thead", {}, h("tr", {}, head.map((cell) => h("th", { scope: "col" }, cell)))),
-        h("tbody", {}, shown.map((row) => h("tr", {}, row.map((cell) => h("td", {}, cell))))))),
-  ];
-  const place = h("div", {}, draw(rows.slice(0, PREVIEW_ROWS)));
+  const name = `Preview of ${file.name}`;
+  const place = h("div", {}, csvTable(name, head, rows.slice(0, PREVIEW_ROWS), rows));
   if (rows.length <= PREVIEW_ROWS) return place;
-  const more = h("button", { type: "button", class: "quiet", onclick: () => { place.replaceChildren(...draw(rows)); more.remove(); } }, `Show all ${rows.length} rows`);
+  const open = () => {
+    const whole = csvTable(name, head, rows, rows);
+    place.replaceChildren(whole);
+    more.remove();
+    whole.focus();
+  };
+  const more = h("button", { type: "button", class: "quiet", onclick: open }, file.preview_cut ? `Show the first ${rows.length} rows` : `Show all ${rows.length} rows`);
   return [place, more];
 }
 

@@ -1,17 +1,20 @@
 // Tables: `table` shows everything, `data_table` has sorting and pages.
 
 import { h } from "./dom.js";
+import { element } from "./elements.js";
 import { richText } from "./mrkdwn.js";
 
-function shown(cell, context) {
+function shown(cell, block, context) {
   if (cell.type === "rich_text") return richText(cell, context);
   if (cell.type === "raw_number") return cell.text ?? cell.value.toLocaleString("en-GB");
+  if (cell.type === "action_cell") return element({ ...cell.element, block_id: block.block_id }, context);
   return cell.text;
 }
 
 function key(cell) {
   if (cell.type === "raw_number") return cell.value;
   if (cell.type === "rich_text") return JSON.stringify(cell.elements);
+  if (cell.type === "action_cell") return cell.element.text.text.toLowerCase();
   return cell.text.toLowerCase();
 }
 
@@ -24,7 +27,7 @@ export function table(block, context) {
   const [head, ...rows] = block.rows;
   const settings = block.column_settings ?? [];
   const line = (row, tag) =>
-    h("tr", {}, row.map((cell, column) => h(tag, { class: classOf(cell, settings[column]), scope: tag === "th" ? "col" : null }, shown(cell, context))));
+    h("tr", {}, row.map((cell, column) => h(tag, { class: classOf(cell, settings[column]), scope: tag === "th" ? "col" : null }, shown(cell, block, context))));
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table" },
     h("table", { class: "grid" }, h("thead", {}, line(head, "th")), h("tbody", {}, rows.map((row) => line(row, "td")))));
 }
@@ -68,11 +71,11 @@ export function dataTable(block, context) {
       const direction = sorted.column === column ? (sorted.down ? "descending" : "ascending") : null;
       const arrow = direction ? h("span", { class: "arrow", "aria-hidden": "true" }, sorted.down ? "↓" : "↑") : null;
       return h("th", { scope: "col", "aria-sort": direction, class: numeric[column] ? "align-right" : null },
-        h("button", { type: "button", class: "sort", onclick: () => sort(column) }, shown(cell, context), arrow));
+        h("button", { type: "button", class: "sort", onclick: () => sort(column) }, shown(cell, block, context), arrow));
     }));
     body.replaceChildren(...inOrder().slice(first, first + size).map((row) =>
       h("tr", {}, row.map((cell, column) =>
-        h(column === rowHeader ? "th" : "td", { scope: column === rowHeader ? "row" : null, class: numeric[column] ? "align-right" : null }, shown(cell, context))))));
+        h(column === rowHeader ? "th" : "td", { scope: column === rowHeader ? "row" : null, class: numeric[column] ? "align-right" : null }, shown(cell, block, context))))));
     place.textContent = `${first + 1}–${Math.min(first + size, rows.length)} of ${rows.length}`;
     back.disabled = page === 0;
     next.disabled = first + size >= rows.length;
@@ -86,6 +89,21 @@ export function dataTable(block, context) {
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": block.caption },
       h("table", { class: "grid", "aria-label": block.caption }, h("thead", {}, heads), body)),
     foot);
+}
+
+const NUMBER = /^-?[\d,. ]*\d ?%?$/;
+const LONG = 34;
+
+// `all` are the rows by which a column is taken for one of numbers, so that it stays so when more are shown.
+export function csvTable(name, head, rows, all) {
+  const columns = [...head.keys()];
+  const numeric = columns.map((column) => all.some((row) => row[column]) && all.every((row) => !row[column] || NUMBER.test(row[column])));
+  const cell = (tag, words, column, more = {}) =>
+    h(tag, { class: numeric[column] ? "align-right" : null, title: words.length > LONG ? words : null, ...more }, words);
+  return h("div", { class: "scroll csv-scroll", tabindex: "0", role: "region", "aria-label": name },
+    h("table", { class: "grid csv" },
+      h("thead", {}, h("tr", {}, head.map((words, column) => cell("th", words, column, { scope: "col" })))),
+      h("tbody", {}, rows.map((row) => h("tr", {}, columns.map((column) => cell("td", row[column] ?? "", column)))))));
 }
 
 // A CSV's first rows; quoted fields may hold commas, quotes and line ends.

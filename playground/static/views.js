@@ -23,9 +23,16 @@ export function confirmed(confirm) {
   });
 }
 
-export const filled = (context) => Object.fromEntries([...context.inputs].map(([id, read]) => [id, read()]).filter(([, value]) => value !== null));
+export const filled = (context) => Object.fromEntries([...context.inputs].map(([id, { read }]) => [id, read()]).filter(([, value]) => value !== null));
 
 let shown = "";
+let drawn = null;
+const typed = new Map(); // By view: what was filled in when something else was drawn over it.
+
+// As in Slack, what people typed outlives a push and an update that keeps block_id and action_id.
+function restore(view, context) {
+  for (const [name, value] of Object.entries(typed.get(view.id) ?? {})) context.inputs.get(name)?.write(value);
+}
 
 function showErrors(dialog, errors) {
   for (const field of dialog.querySelectorAll(".field")) {
@@ -41,8 +48,11 @@ function showErrors(dialog, errors) {
 // Redraw the modal only when its contents changed, so that typed text stays.
 export function showModal(view, makeContext, { submit, close }) {
   const dialog = document.getElementById("modal");
+  if (drawn) typed.set(drawn.id, filled(drawn.context));
   if (!view) {
     shown = "";
+    drawn = null;
+    typed.clear();
     dialog.onclose = null;
     if (dialog.open) dialog.close();
     return;
@@ -51,11 +61,13 @@ export function showModal(view, makeContext, { submit, close }) {
     showErrors(dialog, view.errors);
     return;
   }
+  const sameView = drawn?.id === view.id;
+  const held = sameView ? document.activeElement?.dataset.action : null;
   shown = view.id + view.hash;
   const context = makeContext({ view: view.id, errors: view.errors });
   const send = (event) => {
     event.preventDefault();
-    submit(filled(context));
+    if (view.submit) submit(filled(context));
   };
   dialog.replaceChildren(
     h("form", { method: "dialog", onsubmit: send, novalidate: true },
@@ -70,6 +82,9 @@ export function showModal(view, makeContext, { submit, close }) {
     event.preventDefault();
     close();
   };
+  drawn = { id: view.id, context };
+  restore(view, context);
   if (!dialog.open) dialog.showModal();
-  dialog.querySelector(".field input, .field select, .field textarea")?.focus();
+  const first = held ? dialog.querySelector(`[data-action="${CSS.escape(held)}"]`) : null;
+  (first ?? dialog.querySelector(".field input, .field select, .field textarea"))?.focus();
 }

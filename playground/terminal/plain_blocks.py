@@ -71,6 +71,8 @@ def _buttons(elements: Sequence[Block]) -> list[Line]:
 def _cell(cell: Block) -> str:
     if cell["type"] == "rich_text":
         words = rich_text.plain(cell)
+    elif cell["type"] == "action_cell":
+        words = f"[{label_of(cell['element'])}]"
     else:
         words = str(cell.get("text") or cell.get("value"))
     words = " ".join(words.split())

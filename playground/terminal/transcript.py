@@ -4,6 +4,7 @@ Earlier versions of a message come first, so that the reader sees the placeholde
 answer. The caller adds colours.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -14,19 +15,31 @@ from playground.terminal.plain_blocks import Line, block_lines, text_lines
 from playground.workspace import Workspace
 
 
-def transcript(workspace: Workspace, channel: str, *, viewer: str | None = None) -> list[Line]:
-    """Return a channel with its threads, oldest first.
+def transcript(
+    workspace: Workspace,
+    channel: str,
+    *,
+    viewer: str | None = None,
+    only: Sequence[Message] | None = None,
+) -> list[Line]:
+    """Return a channel, or `only` some of its messages, with the threads, oldest first.
 
     With a viewer (id or name), times are in that person's zone and other people's ephemeral
     messages are left out; without, times are UTC and every message is shown.
     """
     teller = _Writer(workspace, None if viewer is None else workspace.user(viewer).id)
     lines: list[Line] = []
-    for message in workspace.conversation(channel, viewer=teller.viewer):
+    shown = workspace.conversation(channel, viewer=teller.viewer) if only is None else only
+    for message in shown:
         lines += teller.message(message)
         for reply in workspace.thread(message, viewer=teller.viewer):
             lines += [replace(line, depth=1) for line in teller.message(reply)]
     return lines
+
+
+def dated_headline(workspace: Workspace, message: Message, *, viewer: str) -> str:
+    """Return who wrote a message and when, with the day, in the viewer's zone."""
+    return _Writer(workspace, workspace.user(viewer).id).headline(message, "%a %-d %b %H:%M")
 
 
 class _Writer:
@@ -37,7 +50,7 @@ class _Writer:
 
     def message(self, message: Message) -> list[Line]:
         """Return one message: author, earlier versions, current text, files."""
-        lines = [Line("author", self._headline(message))]
+        lines = [Line("author", self.headline(message))]
         for wording in message.history:
             said = self._said(wording.text, wording.blocks)
             lines += [Line("before", line.text) for line in said]
@@ -45,10 +58,11 @@ class _Writer:
         lines += [self._file(self._workspace.files[file]) for file in message.files]
         return lines
 
-    def _headline(self, message: Message) -> str:
+    def headline(self, message: Message, form: str = "%H:%M") -> str:
+        """Return who wrote a message, when, and for whom."""
         user = self._workspace.users[message.user]
         moment = datetime.fromtimestamp(float(message.ts), UTC).astimezone(self._zone)
-        words = [user.real_name, f"{moment:%H:%M}"]
+        words = [user.real_name, moment.strftime(form)]
         if message.only_for is not None:
             words.append(f"(only visible to {self._workspace.users[message.only_for].real_name})")
         if message.is_edited:

@@ -39,4 +39,6 @@ def writable(workspace: Workspace, app: App, channel_id: str) -> Channel:
         raise SlackError("is_archived")
     if app.bot_user not in channel.members and "chat:write.public" not in app.scopes:
         raise SlackError("not_in_channel")
+    if workspace.app_behind(channel) is app and not app.tabs.messages:
+        raise SlackError("messages_tab_disabled")
     return channel

@@ -57,12 +57,12 @@ class Call:
         Raises SlackError: invalid_blocks_format, invalid_blocks, msg_blocks_too_long.
         """
         blocks = self.json("blocks", "invalid_blocks_format")
-        return None if blocks is None else checked(blocks)
+        return None if blocks is None else checked(self.workspace, blocks)
 
 
-def checked(blocks: object) -> Blocks:
+def checked(workspace: Workspace, blocks: object) -> Blocks:
     """Return blocks that Slack would accept. Raises SlackError with the JSON pointers."""
-    faults = check_message(blocks)
+    faults = check_message(blocks, workspace.refused_types)
     if faults or not isinstance(blocks, list):
         raise SlackError("invalid_blocks", messages=[str(fault) for fault in faults])
     if too_long(blocks):

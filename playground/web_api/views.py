@@ -12,9 +12,9 @@ from playground.web_api.calls import Call
 from playground.workspace import Workspace
 
 
-def checked_view(view: object, kind: str) -> dict[str, Any]:
+def checked_view(workspace: Workspace, view: object, kind: str) -> dict[str, Any]:
     """Return a view that Slack would accept. Raises SlackError(invalid_arguments)."""
-    faults = [str(fault) for fault in check_view(view)]
+    faults = [str(fault) for fault in check_view(view, workspace.refused_types)]
     if not isinstance(view, dict) or (not faults and view["type"] != kind):
         faults.append(f"[ERROR] must be a {kind} view [json-pointer:/view/type]")
     if faults or not isinstance(view, dict):
@@ -23,7 +23,7 @@ def checked_view(view: object, kind: str) -> dict[str, Any]:
 
 
 def _wanted(call: Call, kind: str) -> dict[str, Any]:
-    return checked_view(call.json("view", "invalid_arguments"), kind)
+    return checked_view(call.workspace, call.json("view", "invalid_arguments"), kind)
 
 
 def make_view(
@@ -141,7 +141,9 @@ def _check_hash(call: Call, view: View) -> None:
 
 
 def publish_view(call: Call) -> dict[str, Any]:
-    """views.publish: the home tab of one user."""
+    """views.publish: the home tab of one user, if the manifest has that tab."""
+    if not call.app.tabs.home:
+        raise SlackError("not_enabled")
     body = _wanted(call, "home")
     user = call.workspace.user(call.required("user_id"))
     key = (call.app.id, user.id)

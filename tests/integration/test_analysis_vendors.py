@@ -28,7 +28,7 @@ from bot.providers.base import Vendor
 OURS = f"site:ledgerly.example page:{OWN_PAGE} gates:no"
 COMPARED = 83  # domains that link to the competitors, spam among them
 NINE_CENTS = 90_000  # micro-dollars
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+COSTS = (Path(__file__).parents[2] / "docs" / "costs.md").read_text("utf-8")
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ async def test_a_whole_answer_of_dataforseo_costs_at_most_nine_cents(
     assert report.need.authority.own == 340
     await check_the_ledger(here, report, dataforseo)
     assert dataforseo.spent <= here.vendor.run_cap == NINE_CENTS
-    assert f"DataForSEO {dataforseo.spent:,} micro-USD" in README
+    assert f"| DataForSEO | {dataforseo.spent:,} micro-USD |" in COSTS
     assert [(line.pool, line.micro_usd) for line in report.cost] == [
         ("micro-USD", dataforseo.spent)
     ]
@@ -109,9 +109,11 @@ async def test_what_nine_cents_do_not_buy_is_reported(here, dataforseo, monkeypa
     assert all(
         "The cap of 90,000 dataforseo micro-USD per run" in note for note in stopped.values()
     )
-    here.vendor = replace(here.vendor, run_cap=200_000)
-    report = await here.ask(OURS, run="r2")
+    here.vendor = replace(here.vendor, run_cap=140_000)
+    report = await here.ask(OURS + " fresh:yes", run="r2")
     assert {one.state for one in report.sources} <= {SourceState.OK, SourceState.PARTIAL}
+    [whole] = [line.units for line in report.cost]
+    assert f"Everything costs {whole:,}, which `LINKGAP_RUN_CAP=140000` allows" in COSTS
     assert sum(one.traffic is not None for one in report.prospects) == 25
 
 
@@ -174,7 +176,7 @@ async def test_a_whole_answer_of_semrush_stays_within_its_cap(here, semrush, mon
     await check_the_ledger(here, report, semrush)
     bill = 100 + 10 + 7 * 40 + (45 + 72) * 40 + 25 * (40 + 10)
     assert semrush.spent == bill <= here.vendor.run_cap
-    assert f"Semrush {semrush.spent:,} units" in README
+    assert f"| Semrush | {semrush.spent:,} units |" in COSTS
     assert {one.state for one in report.sources} == {SourceState.OK}
     assert sum(one.example_page is not None for one in report.prospects) == 25
 
@@ -202,7 +204,7 @@ async def check_with_results_from_elsewhere(here, index: Vendor, units: int) -> 
     bill = {(line.provider, line.pool): line.units for line in report.cost}
     assert bill[index.name, index.pool] == units <= index.run_cap
     assert bill["serper", "searches"] == 1
-    assert f"{index.title} {units:,} {index.pool}" in README
+    assert f"| {index.title} | {units:,} {index.pool} |" in COSTS
 
 
 @pytest.mark.usefixtures("elsewhere")

@@ -72,6 +72,15 @@ def test_all_invalid_settings_are_reported_together(doctor):
     assert "no vendor is called nobody" in said.output
 
 
+@pytest.mark.parametrize("command", ["doctor", "serve"])
+def test_our_own_faults_hide_no_fault_of_a_vendors_settings(doctor, command):
+    env = {"LINKGAP_COUNTRY": "zz", "LINKGAP_WORKERS": "0", "LINKGAP_AHREFS_ROW_CAP": "1"}
+    doctor()  # from a folder without a .env
+    said = CliRunner(env=env).invoke(main, [command])
+    assert said.exit_code == 3
+    assert all(name in said.output for name in env)
+
+
 def test_online_it_asks_for_the_balance_and_nothing_that_costs(doctor):
     with in_thread(AhrefsServer()) as server:
         said = doctor(
@@ -107,6 +116,43 @@ def test_search_results_without_anything_that_counts_links_is_wrong(doctor):
     assert said.exit_code == 1
     assert "There are search results but nothing that counts links" in said.output
     assert doctor(**SERPER, LINKGAP_AHREFS_API_KEY="a-key").exit_code == 0
+
+
+def test_an_index_without_search_results_is_wrong_and_is_not_said_to_answer_with_samples(doctor):
+    said = doctor(LINKGAP_MOZ_TOKEN="a-token")
+    assert said.exit_code == 1
+    assert "a question that names no pages is refused" in said.output
+    assert "sample data" not in said.output
+    asked = CliRunner(env={"LINKGAP_MOZ_TOKEN": "a-token"}).invoke(main, ["gap", "best crm"])
+    assert (asked.exit_code, "no search results to be had" in asked.output) == (3, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["cap_channel_month_usd=5", "--channel", "C012AB3CD"],
+        ["cap_site_month_usd=5", "--site", "client.example"],
+        ["cap_person_day_usd=5"],
+        ["cap_vendor_month=ahrefs=$5"],
+    ],
+)
+def test_a_cap_in_dollars_of_any_place_names_the_vendors_without_a_price(doctor, words):
+    ahrefs = {"LINKGAP_AHREFS_API_KEY": "a-key"}
+    assert "has no price in money" not in doctor(**ahrefs).output
+    CliRunner(env=ahrefs).invoke(main, ["settings", *words])
+    said = doctor(**ahrefs)
+    assert (said.exit_code, "Ahrefs: It has no price in money" in said.output) == (1, True)
+    assert "no price" not in doctor(**ahrefs, LINKGAP_PRICES="ahrefs=0.001").output
+
+
+def test_a_cap_in_dollars_of_one_vendor_names_that_one(doctor):
+    said = doctor(
+        LINKGAP_AHREFS_API_KEY="a-key",
+        LINKGAP_MOZ_TOKEN="a-token",
+        LINKGAP_CAP_VENDOR_MONTH="ahrefs=$5",
+    )
+    assert "Ahrefs: It has no price in money" in said.output
+    assert "Moz: It has no price" not in said.output
 
 
 def test_imported_exports_count_links_too(doctor, tmp_path):

@@ -59,7 +59,7 @@ def _series(block: Any) -> dict[str, dict[str, int]]:
 
 def day(start: date, week: int) -> str:
     at = start + timedelta(weeks=week)
-    return f"{at:%b} {at.day}"
+    return f"{at.day} {at:%b}"
 
 
 async def follow(bot: Bot, *keywords: Keyword, run: str) -> None:
@@ -170,7 +170,7 @@ async def test_five_keywords_of_two_clients_are_told_by_the_script(tmp_path):
             f"{day(start, week)} {sign}" for week, sign in ((5, "①"), (6, "②"), (8, "③"))
         }
         said = words(told.digests[WEEKS])
-        assert "① 28 Dec: “crm alternatives” was added." in said
+        assert "① 28 Dec 2026: “crm alternatives” was added." in said
         assert "another page of yours counts for “crm for startups”" in said
         assert "“best crm” entered the top 3 and is not counted." in said
 
@@ -293,10 +293,10 @@ async def test_east_of_utc_weeks_days_and_hours_are_those_of_the_channel(bot):
     digest = posted(bot)[-1]
     assert "You closed 1 of 17" in digest.text
     [chart] = _drawn(digest)
-    assert list(_series(chart)["Needed"]) == ["Nov 23", "Nov 30"]
+    assert list(_series(chart)["Needed"]) == ["23 Nov", "30 Nov"]
     await bot.gap("history best crm")
     ranks = _series(_drawn(bot.seen()[-1])[-1])
-    assert list(ranks["Position"])[-1] == "Nov 30"
+    assert list(ranks["Position"])[-1] == "30 Nov"
     await bot.gap("list")
     # 7 December, 9:00 in Auckland; the words for who cannot see the date say UTC and mean it.
-    assert "|2026-12-06 20:00 UTC>" in words(bot.seen()[-1])
+    assert "|6 Dec 2026, 20:00 UTC>" in words(bot.seen()[-1])

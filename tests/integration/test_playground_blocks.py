@@ -19,6 +19,11 @@ from fakes.slack.playground_scene import button, cells, section
 
 from playground.blocks.check import check_message, check_view, too_long
 
+ROW_BUTTON = {
+    "type": "action_cell",
+    "element": button("Go", "go"),
+    "fallback": {"type": "raw_text", "text": "Go"},
+}
 BEYOND_SLACKBLOCKS = {
     "two tables": [table(cells("a")), table(cells("b"))],
     "table over 10,000 characters": [table(*[cells("x" * 101)] * 100)],
@@ -162,6 +167,24 @@ BEYOND_SLACKBLOCKS = {
     ],
     "malformed rich cell": [table([{"type": "rich_text", "elements": ["x"]}])],
     "cell of text": [table(["x"])],
+    "button in a table that is none of data": [table(cells("a"), [ROW_BUTTON])],
+    "button in a header cell": [data_table([ROW_BUTTON], cells("a"))],
+    "menu in a cell": [
+        data_table(cells("a"), [{"type": "action_cell", "element": select(option())}])
+    ],
+    "action cell without a button": [
+        data_table(cells("a"), [{"type": "action_cell", "fallback": cells("Go")[0]}])
+    ],
+    "rich fallback of a button": [
+        data_table(cells("a"), [{**ROW_BUTTON, "fallback": {"type": "rich_text", "elements": []}}])
+    ],
+    "button in a cell with its text outside": [
+        data_table(cells("a"), [{**ROW_BUTTON, "text": plain("Go")}])
+    ],
+    "button in a cell with long text": [
+        data_table(cells("a"), [{"type": "action_cell", "element": button("x" * 76, "go")}])
+    ],
+    "two rows with one action id": [data_table(cells("a"), [ROW_BUTTON], [ROW_BUTTON])],
     "video without title": [
         {"type": "video", "alt_text": "x", "thumbnail_url": "https://a", "video_url": "https://a"}
     ],
@@ -175,6 +198,14 @@ def test_what_slack_refuses_beyond_slackblocks_is_refused_here(case):
 
 def test_the_same_action_id_may_stand_in_two_blocks():
     assert check_message([actions(button("Go", "go")), actions(button("Go", "go"))]) == []
+
+
+@pytest.mark.parametrize("fallback", [{}, {"fallback": cells(5)[0]}])
+def test_a_row_of_a_data_table_may_end_in_a_button(fallback):
+    cell = {"type": "action_cell", "element": button("Go", "go"), **fallback}
+    rows = [cells("Domain", "Next"), [*cells("a.example"), cell]]
+    assert check_message([data_table(*rows)]) == []
+    assert check_view({"type": "home", "blocks": [data_table(*rows)]}) == []
 
 
 def test_a_whole_message_may_be_too_long_while_every_block_is_fine():

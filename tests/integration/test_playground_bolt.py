@@ -13,6 +13,7 @@ MANIFEST = {
     "display_information": {"name": "LinkGap"},
     "features": {
         "bot_user": {"display_name": "linkgap"},
+        "app_home": {"home_tab_enabled": True},
         "slash_commands": [{"command": "/gap", "description": "Ask", "should_escape": True}],
     },
     "oauth_config": {"scopes": {"bot": ["commands", "chat:write", "chat:write.public"]}},

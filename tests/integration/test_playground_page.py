@@ -110,11 +110,14 @@ async def test_actions_on_the_page_happen_in_the_workspace():
         direct = await do("direct", **{"with": ben})
         assert workspace.channel(direct["channel"]).members == {ana, ben}
 
-        await do("home")
+        await do("home", app=slack.app.id)
         assert slack.endpoint.got[0].payload["event"]["type"] == "app_home_opened"
         blocks = [{"type": "actions", "elements": [button("Go", "go")]}]
         await slack.client.views_publish(user_id=ana, view={"type": "home", "blocks": blocks})
-        assert await do("click", view="home", action_id="go") == {"ok": True, "error": None}
+        assert await do("click", view="home", app=slack.app.id, action_id="go") == {
+            "ok": True,
+            "error": None,
+        }
 
         trigger_id = slack.endpoint.got[1].payload["trigger_id"]
         opened = await slack.client.views_open(trigger_id=trigger_id, view=MODAL)

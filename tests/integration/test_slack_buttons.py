@@ -8,7 +8,7 @@ import pytest
 from fakes.slack.gap_bot import Bot, gap_bot, words
 from fakes.worlds.reports import EXAMPLE, prospect
 
-from bot.common.errors import BadQuestion
+from bot.common.errors import BadAnswer, BadQuestion
 
 MANY = replace(
     EXAMPLE,
@@ -39,6 +39,13 @@ def forged(message, value: str):
     return message
 
 
+def stale(bot: Bot, message):
+    """Show a message as it was before its last edit, to somebody who has not received that yet."""
+    before = message.history[-1]
+    bot.playground.workspace.edit(message, before.text, before.blocks)
+    return message
+
+
 async def test_run_again_asks_the_vendors_anew_in_a_message_of_its_own(bot):
     parent = await answered(bot)
     await bot.click(parent, "Run again", user="ben")
@@ -54,7 +61,8 @@ async def test_run_again_twice_at_once_runs_once(bot):
     release = asyncio.Event()
     bot.analysis.between = release.wait
     await bot.playground.click("ana", parent, "Run again")
-    await bot.playground.click("ben", parent, "Run again")
+    await bot.handled()
+    await bot.playground.click("ben", stale(bot, parent), "Run again")
     await bot.handled()
     assert any("already working on" in message.text for message in bot.seen("ben"))
     release.set()
@@ -68,9 +76,56 @@ async def test_show_all_puts_the_whole_list_into_the_thread_once(bot):
     await bot.click(parent, "Show all 60")
     (page,) = bot.thread(parent)[before:]
     assert "Prospects 1 to 60 of 60." in page.text
-    await bot.click(parent, "Show all 60", user="ben")
+    assert "The whole list is in the thread." in words(bot.by_bot()[0])
+    assert "Show all 60" not in words(bot.by_bot()[0])
+    await bot.click(stale(bot, parent), "Show all 60", user="ben")
     assert "in the thread already" in bot.seen("ben")[-1].text
     assert len(bot.thread(parent)) == before + 1
+
+
+async def test_every_pressed_button_turns_into_words_and_the_others_stay(bot):
+    parent = await answered(bot)
+    said = (
+        ("Run again", "Asked again; the answer comes in a new message."),
+        ("Show all 60", "The whole list is in the thread."),
+        ("Track weekly", "Weekly tracking was asked for."),
+    )
+    for at, (what, words_in_place) in enumerate(said):
+        await bot.click(parent, what)
+        for pressed, in_place in said[: at + 1]:
+            assert in_place in words(parent)
+            assert (pressed in words(parent)) is (pressed == "Track weekly")
+        assert words_in_place in words(parent)
+    assert "Name our page" in words(parent)
+    await bot.click(parent, "Name our page")
+    assert "Name our page" in words(parent)
+    await bot.playground.submit_view("ana", {"page": "own.com/crm"})
+    await bot.settle()
+    assert "Asked again with the page that was named;" in words(parent)
+    assert "Name our page" not in words(parent)
+
+
+async def test_a_button_whose_job_was_refused_stays(bot):
+    parent = await answered(bot)
+    release = asyncio.Event()
+    bot.analysis.between = release.wait
+    for number in range(7):
+        await bot.playground.slash("ana", "seo", "/gap", f"crm {number}")
+    await bot.playground.click("ana", parent, "Run again")
+    await bot.handled()
+    assert "waiting already" in bot.seen()[-1].text
+    assert "Run again" in words(parent)
+    release.set()
+
+
+async def test_retry_turns_the_failure_into_what_was_pressed(bot):
+    bot.analysis.error = BadAnswer("Ahrefs")
+    failure = await answered(bot)
+    bot.analysis.error = None
+    await bot.click(failure, "Retry")
+    assert failure.text.startswith("Trying again: “best crm” in US (en) for own.com.")
+    assert "Retry" not in str(failure.blocks)
+    assert "You need about 24" in words(bot.by_bot()[-1])
 
 
 async def test_show_all_that_slack_refuses_says_so_and_may_be_tried_again(bot):
@@ -95,6 +150,7 @@ async def test_show_all_of_a_private_answer_stays_private(bot):
 async def test_show_all_without_a_way_to_reply_adds_nothing(bot, caplog):
     parent = await answered(bot)
     await bot.click(parent, "Show all 60")
+    stale(bot, parent)
     submit = bot.services.jobs.submit
 
     async def late(*arguments):

@@ -41,7 +41,7 @@ async def test_a_week_without_news_posts_nothing_and_the_list_says_so(bot):
     await a_week_later(bot)
     assert len(public(bot)) == 1
     await bot.gap("list")
-    assert "Nothing changed in 2026-W49, so nothing was posted." in words(bot.seen()[-1])
+    assert "Nothing changed in the week of 30 Nov, so nothing was posted." in words(bot.seen()[-1])
 
 
 async def test_a_week_is_posted_once_however_often_the_alarm_rings(bot):

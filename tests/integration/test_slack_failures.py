@@ -231,4 +231,4 @@ async def test_a_partial_answer_says_what_is_missing(bot):
     source = replace(EXAMPLE.sources[0], state=SourceState.UNAVAILABLE, note="HTTP 500")
     bot.analysis.report = replace(EXAMPLE, sources=(source,))
     await bot.gap("best crm")
-    assert "This answer is partial" in words(bot.by_bot()[0])
+    assert "Partial answer, without serp from Ahrefs (HTTP 500)." in words(bot.by_bot()[0])

@@ -97,7 +97,10 @@ async def test_sample_data_is_marked_from_the_first_message_on(bot):
     await bot.gap("best crm")
     parent = bot.by_bot()[0]
     assert "Sample data" in parent.history[0].text
-    assert all("Sample data" in m.text for m in (parent, *bot.thread(parent)) if not m.files)
+    assert str(parent.blocks).count("Sample data") == 1
+    *details, mention = [m for m in bot.thread(parent) if not m.files]
+    assert all("Sample data" in m.text for m in details)  # what a notification says
+    assert "Sample data" not in str([m.blocks for m in details]) + mention.text
 
 
 async def test_the_first_message_is_marked_by_what_its_own_channel_is_set_to(bot):
@@ -206,17 +209,55 @@ async def ask_and_block(bot: Bot, *questions: str) -> asyncio.Event:
     return release
 
 
+async def ask_and_block_at_work(bot: Bot) -> asyncio.Event:
+    """Ask, and return once the analysis has begun and waits for the test."""
+    begun, release = asyncio.Event(), asyncio.Event()
+
+    async def wait() -> None:
+        begun.set()
+        await release.wait()
+
+    bot.analysis.between = wait
+    await bot.playground.slash("ana", "seo", "/gap", "best crm")
+    await begun.wait()
+    return release
+
+
 async def test_the_same_question_of_two_people_at_once_is_answered_once(bot):
-    release = await ask_and_block(bot, "best crm")
+    release = await ask_and_block_at_work(bot)
     await bot.playground.slash("ben", "seo", "/gap", "best crm")
     note = bot.seen("ben")[-1]
     assert "already working on “best crm”" in note.text
+    (working,) = bot.by_bot("ana")
+    link = f"<{bot.playground.url}/#{working.channel}/{working.ts}|See the message>."
+    assert link in words(note)
     assert note.only_for == bot.playground.workspace.user("ben").id
     release.set()
     await bot.services.jobs.idle()
     assert len(bot.analysis.asked) == 1
     await bot.gap("best crm")
     assert len(bot.analysis.asked) == 2
+
+
+async def test_a_message_that_slack_has_no_link_to_leaves_the_note_without_one(bot):
+    release = await ask_and_block_at_work(bot)
+    bot.playground.fail_next("chat.getPermalink", "message_not_found")
+    await bot.playground.slash("ben", "seo", "/gap", "best crm")
+    note = bot.seen("ben")[-1]
+    assert "already working on “best crm”" in note.text
+    assert "See the message" not in words(note)
+    release.set()
+    await bot.services.jobs.idle()
+
+
+async def test_a_slack_that_is_slow_with_the_link_does_not_keep_the_note_back(bot, monkeypatch):
+    monkeypatch.setattr("handlers.answer.accept.LINK_PATIENCE_S", 0.05)
+    release = await ask_and_block_at_work(bot)
+    bot.playground.fail_next("chat.getPermalink", "hang_before")
+    assert (await bot.playground.slash("ben", "seo", "/gap", "best crm")).ok
+    assert "already working on “best crm”" in bot.seen("ben")[-1].text
+    release.set()
+    await bot.services.jobs.idle()
 
 
 async def test_another_channel_may_ask_the_same_at_the_same_time(bot):

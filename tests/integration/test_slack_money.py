@@ -138,6 +138,43 @@ async def test_a_price_can_be_decided_on_only_once(bot, second):
     assert "You need about 24" in words(bot.by_bot()[0])
 
 
+async def test_a_confirmed_price_says_so_where_it_was_pressed_while_the_run_waits(bot):
+    price = await priced(bot)
+    release = asyncio.Event()
+    bot.analysis.between, bot.analysis.prices = release.wait, {}
+    for number in range(bot.settings.workers):
+        await bot.playground.slash("ana", "seo", "/gap", f"crm {number}")
+    await bot.playground.click("ben", price, "Confirm")
+    await bot.handled()
+    waiting = bot.by_bot()[0]
+    assert waiting.text == "Confirmed: “best crm” in US (en) for own.com."
+    ben = bot.playground.workspace.user("ben").id
+    assert f"<@{ben}> agreed to the price." in words(waiting)
+    assert "Cancel" not in words(waiting)
+    release.set()
+    await bot.settle()
+    assert "You need about 24" in words(bot.by_bot()[0])
+
+
+async def test_a_confirmation_never_covers_the_answer(bot):
+    price = await priced(bot)
+    respond, gate = bot.services.slack_api.respond, asyncio.Event()
+
+    async def late(*arguments, **options):
+        await gate.wait()
+        await respond(*arguments, **options)
+
+    bot.services.slack_api.respond = late
+    await bot.playground.click("ana", price, "Confirm")
+    for _ in range(20):
+        await bot.services.database.run(lambda _: None)
+    gate.set()
+    await bot.settle()
+    said = [wording.text for wording in bot.by_bot()[0].history]
+    assert [text.split(" ")[0] for text in said] == ["Run", "Confirmed:", "Looking"]
+    assert "You need about 24" in words(bot.by_bot()[0])
+
+
 async def test_a_confirm_after_a_cancel_runs_nothing(bot):
     price = await priced(bot)
     before = deepcopy(price.blocks)
@@ -281,14 +318,14 @@ async def test_budget_tells_what_was_spent_and_what_is_left(tmp_path):
         note = bot.seen()[-1]
         assert note.only_for == ana
         told = words(note)
-        assert "Spent since 2026-11-01 (UTC)" in told
+        assert "Spent since 1 Nov (UTC)" in told
         assert "2,000 ahrefs units ($4.00) in 2 requests" in told
         assert "own.com: 1,000 ahrefs units ($1.00) in 1 request" in told
         assert f"<@{ana}>: today: $1.00 of $2.00 used, $1.00 left" in told
         assert "<@UBEN>: today: $3.00 of $2.00 used, $0.00 left, over 80 %" in told
         assert "own.com this month: $1.00 of $10.00 used, $9.00 left" in told
         assert "ahrefs this month: 2,000 units of 5,000 units used, 3,000 units left" in told
-        assert "Ahrefs: 100 of 1,000 units used, 900 left, resets on 2026-12-01" in told
+        assert "Ahrefs: 100 of 1,000 units used, 900 left, resets on 1 Dec" in told
         assert bot.analysis.asked == []
 
 
@@ -378,6 +415,10 @@ async def test_many_sites_are_cut_and_the_rest_is_counted(bot):
 # The warning at 80 %
 
 
+def thread_of(bot: Bot, number: int) -> str:
+    return "".join(map(words, bot.thread(bot.by_bot()[number])))
+
+
 async def test_a_run_that_brings_a_cap_near_its_end_says_so_in_the_answer(tmp_path):
     async with gap_bot(tmp_path, cap_person_day_usd=Decimal("1.25")) as bot:
         bot.join("seo")
@@ -385,11 +426,11 @@ async def test_a_run_that_brings_a_cap_near_its_end_says_so_in_the_answer(tmp_pa
         ana = bot.playground.workspace.user("ana").id
         await spending(bot, payer=Payer(ana, None, None), worst_micro_usd=999_999)
         await bot.gap("best crm")
-        assert "Nearly used up" not in words(bot.by_bot()[0])
+        assert "Nearly used up" not in thread_of(bot, 0)
         await spending(bot, payer=Payer(ana, None, None), worst_micro_usd=1)
         await bot.gap("best erp")
-        answer = words(bot.by_bot()[1])
-        assert "Nearly used up: your cap today: $1.00 of $1.25 used, $0.25 left" in answer
+        warning = "Nearly used up: your cap today: $1.00 of $1.25 used, $0.25 left"
+        assert warning in thread_of(bot, 1)
 
 
 @pytest.mark.parametrize(("used", "warned"), [(799, False), (800, True)])
@@ -397,7 +438,7 @@ async def test_a_nearly_used_up_allowance_is_mentioned_in_the_answer(bot, used, 
     bot.analysis.prices = {"ahrefs": 100}
     bot.analysis.balances["ahrefs"] = Balance("units", used, 1_000, date(2026, 12, 1))
     await bot.gap("best crm")
-    told = "Nearly used up: Ahrefs:" in words(bot.by_bot()[0])
+    told = "Nearly used up: Ahrefs:" in thread_of(bot, 0)
     assert told is warned
 
 

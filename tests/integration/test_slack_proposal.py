@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from fakes.slack.gap_bot import Bot, gap_bot
+from fakes.slack.gap_bot import Bot, gap_bot, words
 from fakes.worlds.reports import EXAMPLE
 
 CLOSEST = "https://own.com/crm"
@@ -32,7 +32,10 @@ async def asked(bot: Bot):
 
 @pytest.mark.parametrize(("button", "page"), [("Use this", CLOSEST), ("We have none", "none")])
 async def test_an_answer_runs_the_same_question_again_with_the_page(bot, button, page):
-    await bot.click(await asked(bot), button, user="ben")
+    answer = await asked(bot)
+    await bot.click(answer, button, user="ben")
+    assert "Asked again with" in words(answer)
+    assert not any(name in str(answer.blocks) for name in ("use_page", "name_page", "no_page"))
     first, second = bot.analysis.asked
     assert first.page is None
     assert second == replace(first, page=page, fresh=False)

@@ -33,6 +33,7 @@ _FLAGS = (
     "--hide-scrollbars",
     "--remote-debugging-port=0",
 )
+_KEYS = {"Enter": 13, "Escape": 27, "ArrowUp": 38, "ArrowDown": 40}
 _PATIENCE_S = 20
 
 
@@ -41,11 +42,13 @@ _SEE = """new Promise((resolve, reject) => {
     const value = (() => (%(condition)s))();
     if (!value) return;
     watch.disconnect();
+    document.removeEventListener("focusin", look);
     resolve(String(value));
   };
   const watch = new MutationObserver(look);
   const all = {subtree: true, childList: true, attributes: true, characterData: true};
   watch.observe(document, all);
+  document.addEventListener("focusin", look);
   setTimeout(() => {
     watch.disconnect();
     reject(new Error("not seen: " + %(name)s + " on: " + document.body.innerText));
@@ -104,7 +107,7 @@ class Tab:
         return result["result"].get("value")
 
     async def see(self, condition: str) -> Any:
-        """Wait until an expression is true on the page; checked again at every DOM change."""
+        """Wait until an expression is true on the page; checked at every change of DOM or focus."""
         return await self.run(_SEE % {"condition": condition, "name": json.dumps(condition)})
 
     async def click(self, selector: str) -> None:
@@ -116,8 +119,13 @@ class Tab:
         await self.see(f"document.querySelector({json.dumps(selector)})")
         await self.run(f"document.querySelector({json.dumps(selector)}).focus()")
         await self.send("Input.insertText", text=text)
-        key = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13}
-        await self.send("Input.dispatchKeyEvent", type="keyDown", **key, text="\r")
+        await self.press("Enter")
+
+    async def press(self, name: str) -> None:
+        """Press and release one of the keys in _KEYS, wherever the focus is."""
+        key = {"key": name, "code": name, "windowsVirtualKeyCode": _KEYS[name]}
+        more = {"text": "\r"} if name == "Enter" else {}
+        await self.send("Input.dispatchKeyEvent", type="keyDown", **key, **more)
         await self.send("Input.dispatchKeyEvent", type="keyUp", **key)
 
     async def picture(self, path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import re
 
+from support.iso_dates import iso_dates
+
 from bot.render.slack.limits import message_faults
 from playground.blocks.check import check_message, too_long
 
@@ -16,6 +18,7 @@ def takes(*drawn):
             assert message_faults(message.text, message.blocks) == []
             assert check_message(message.blocks) == []
             assert not too_long(message.blocks)
+            assert iso_dates([message.text, message.blocks]) == []
             for text in [message.text, *mrkdwn_of(message.blocks)]:
                 assert not re.search("[<>]", DATE.sub("", text))
                 assert text.count("\u2068") == text.count("\u2069")

@@ -11,6 +11,7 @@ from fakes.servers.ahrefs_server import KEY, AhrefsServer
 from fakes.worlds.ahrefs_world import OWN_SITE, Backlink
 from fakes.worlds.tracked import keyword, our_page, tracked_world
 from support.forks import run_command
+from support.iso_dates import iso_dates
 
 from bot.cli import main
 
@@ -43,6 +44,8 @@ class TrackingCli:
         """Run a command in this process, and check its exit code."""
         result = CliRunner(env=self.environment).invoke(main, arguments, input=answer)
         assert result.exit_code == code, result.output
+        if not {"--json", "--csv"}.intersection(arguments):
+            assert iso_dates(result.stdout) == []
         return result
 
     def process(self, *arguments: str) -> str:

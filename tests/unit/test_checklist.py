@@ -9,7 +9,8 @@ from support.vendors.vendor_bench import CASES
 
 from tools import checklist
 
-CONTRACT = Path(__file__).parents[1] / "contract"
+ROOT = Path(__file__).parents[2]
+CONTRACT = ROOT / "tests" / "contract"
 SUITE = [CONTRACT / f"test_every_{name}.py" for name in ("vendor", "vendors_keys")]
 TREES = [ast.parse(path.read_text("utf-8")) for path in SUITE]
 TESTS = [
@@ -99,3 +100,14 @@ def test_a_grade_follows_from_the_fixtures():
     assert bare.grade == "D"
     assert len(checklist.evidence("semrush").answers) == 9
     assert checklist.evidence("ahrefs").contract == ("tests/contract/test_ahrefs_openapi.py",)
+
+
+@EVERY_VENDOR
+def test_what_a_grade_rests_on_is_skipped_where_it_is_not_at_hand_and_the_page_says_so(name):
+    """A checkout without the vendors' files proves grade C at most, and nobody may be told more."""
+    page = (ROOT / "docs" / "providers.md").read_text("utf-8")
+    assert "Where they are not at hand their tests are skipped" in " ".join(page.split())
+    found = checklist.evidence(name)
+    texts = [(ROOT / path).read_text("utf-8") for path in found.tests]
+    if found.grade in {"A", "B"}:
+        assert any("skip" in text for text in texts)

@@ -15,8 +15,10 @@ from bot.tracking.last_week import Untold, how_it_ended, why_untold
 
 SETTINGS = Settings(_env_file=None)
 SLOT = digest_slot("T1", "C1", SETTINGS, MONDAY)
-NOTHING = "Nothing changed in 2026-W48, so nothing was posted."
-UNKNOWN = "Whether the digest of 2026-W48 was posted is not known; it is not posted twice."
+NOTHING = "Nothing changed in the week of 23 Nov, so nothing was posted."
+UNKNOWN = (
+    "Whether the digest of the week of 23 Nov was posted is not known; it is not posted twice."
+)
 
 
 @pytest.fixture

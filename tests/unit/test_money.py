@@ -202,4 +202,7 @@ def test_a_light_run_reads_pages_only_and_is_quoted_without_enrichment(ahrefs):
 
 def test_the_overview_names_the_day_it_begins_with():
     found = Overview(datetime(2026, 11, 1, tzinfo=UTC), (), (), (), ())
-    assert money.overview(found, ()).text == "Spent since 2026-11-01 (UTC)"
+    assert (
+        money.overview(found, (), datetime(2026, 11, 27, tzinfo=UTC)).text
+        == "Spent since 1 Nov (UTC)"
+    )

@@ -260,7 +260,7 @@ def test_every_row_says_in_words_why_it_is_there():
         "DR 74",
         "12,000 visits a month",
         "low trust",
-        "first seen 2026-05",
+        "first seen May 2026",
     )
     assert prospect.links_to == (OTHER.value, PAGE.value)
     assert (prospect.link, prospect.anchor) == (LinkKind.FOLLOW, "Rival")

@@ -48,7 +48,7 @@ def test_a_moment_is_shown_in_the_readers_own_zone(drawn):
     moment = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
     blocks = drawn(_section("{{ it|date }}"), it=moment)
     assert blocks[0]["text"]["text"] == (
-        "<!date^1795424400^{date_short_pretty} at {time}|2026-11-23 09:00 UTC>"
+        "<!date^1795424400^{date_short_pretty} at {time}|23 Nov 2026, 09:00 UTC>"
     )
 
 

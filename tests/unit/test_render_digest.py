@@ -234,9 +234,9 @@ def test_one_keyword_shows_what_is_needed_against_what_you_have():
             "“best crm”: 18 links missing",
             {
                 "Needed": [
-                    *(("Oct 26", 46), ("Nov 2", 39), ("Nov 9", 34), ("Nov 16", 27), ("Nov 23", 24))
+                    *(("26 Oct", 46), ("2 Nov", 39), ("9 Nov", 34), ("16 Nov", 27), ("23 Nov", 24))
                 ],
-                "You have": [(day, 6) for day in ("Oct 26", "Nov 2", "Nov 9", "Nov 16", "Nov 23")],
+                "You have": [(day, 6) for day in ("26 Oct", "2 Nov", "9 Nov", "16 Nov", "23 Nov")],
             },
         )
     ]
@@ -254,7 +254,7 @@ def test_of_several_keywords_the_total_stands_apart_from_the_gap_of_each():
     week = digest(line("a", gap=60), gap_history=_followed(*names))
     total, each = _charts(digest_message(week))
     assert total[0] == "60 links missing"
-    assert total[1]["Needed"] == [("Nov 16", 105), ("Nov 23", 66)]
+    assert total[1]["Needed"] == [("16 Nov", 105), ("23 Nov", 66)]
     assert each[0] == "Missing links by keyword"
     assert list(each[1]) == ["m" * 17 + "…", "m" * 14 + "… 2", "m" * 14 + "… 3"]
 
@@ -294,7 +294,7 @@ def test_a_step_is_marked_on_its_day_and_said_below():
         GapStep(days[1], "other.example", "c", StepKind.ENDED),
     )
     drawn = digest_message(digest(gap_history=points, gap_steps=steps))
-    assert [label for label, _ in _charts(drawn)[0][1]["Needed"]] == ["Nov 9", "Nov 16", "Nov 23 ①"]
+    assert [label for label, _ in _charts(drawn)[0][1]["Needed"]] == ["9 Nov", "16 Nov", "23 Nov ①"]
     assert "①" not in str(_charts(drawn)[1])
     assert _small(drawn)[0] == (
         "① 23 Nov: “b” was paused or untracked; new competitor for “a” (new.example/best)."
@@ -320,9 +320,9 @@ def test_the_twin_says_the_table_and_the_chart_in_words():
     )
     assert _sections(twin)[3] == (
         "“best crm”: 18 links missing, Needed: "
-        "Oct 26: 46, Nov 2: 39, Nov 9: 34, Nov 16: 27, Nov 23: 24\n"
+        "26 Oct: 46, 2 Nov: 39, 9 Nov: 34, 16 Nov: 27, 23 Nov: 24\n"
         "“best crm”: 18 links missing, You have: "
-        "Oct 26: 6, Nov 2: 6, Nov 9: 6, Nov 16: 6, Nov 23: 6"
+        "26 Oct: 6, 2 Nov: 6, 9 Nov: 6, 16 Nov: 6, 23 Nov: 6"
     )
 
 

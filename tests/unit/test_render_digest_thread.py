@@ -83,7 +83,7 @@ def test_a_new_link_says_who_to_whom_how_good_and_why():
         *("Keyword", "Domain", "Score", "Links to", "Since", "Authority", "Link", "Why")
     ]
     assert row == [
-        *("best crm", "p1.example", "88", "one.example/best", "2026-11-19", "DR 74", "follow"),
+        *("best crm", "p1.example", "88", "one.example/best", "19 Nov", "DR 74", "follow"),
         "links to 3 of 3, follow, DR 74",
     ]
 
@@ -131,9 +131,9 @@ def test_won_links_stand_strongest_first_and_unknown_strength_last():
     won = (own_link(1, authority=None), own_link(2, authority=5.0, keyword=None), own_link(3))
     table = _table(dict(digest_thread(digest(won=won)))["won_1"])
     assert table[1:] == [
-        ["best crm", "own3.example", "ledgerly.example/crm", "2026-11-18", "DR 61"],
-        ["the whole site", "own2.example", "ledgerly.example/crm", "2026-11-18", "DR 5"],
-        ["best crm", "own1.example", "ledgerly.example/crm", "2026-11-18", "unknown"],
+        ["best crm", "own3.example", "ledgerly.example/crm", "18 Nov", "DR 61"],
+        ["the whole site", "own2.example", "ledgerly.example/crm", "18 Nov", "DR 5"],
+        ["best crm", "own1.example", "ledgerly.example/crm", "18 Nov", "unknown"],
     ]
 
 
@@ -143,7 +143,7 @@ def test_target_changes_and_forecasts_are_listed_apart_from_links():
         ["best crm", "new.example/a", "old.example/b"],
         ["same", "x.example", "none"],
     ]
-    assert _table(steps["forecasts_1"])[1] == ["best crm", "2026-11-23", "12", "18", "17", "wrong"]
+    assert _table(steps["forecasts_1"])[1] == ["best crm", "23 Nov", "12", "18", "17", "wrong"]
 
 
 def test_the_message_announces_new_targets_and_judges_its_forecasts():
@@ -155,7 +155,7 @@ def test_the_message_announces_new_targets_and_judges_its_forecasts():
     assert small(_MOVED) == [
         "The target pages changed for “best crm”: the thread says which.",
         (
-            "The forecast of 2026-11-23 was wrong: it foresaw a gap of 12, and it is 18; "
+            "The forecast of 23 Nov was wrong: it foresaw a gap of 12, and it is 18; "
             "“no change” would have said 17."
         ),
     ]
@@ -239,7 +239,7 @@ def test_a_terminal_shows_the_same_week():
         digest().sentence,
         "best crm (lost a strong link)   18      −3    24     6  4 (was 6)  3.5 months",
         "• Win back own3.example",
-        "Nov 9        34         6       28",
+        "9 Nov        34         6       28",
         "New links to competitors: 2",
         "Links won: 2",
         "Links lost: 1",

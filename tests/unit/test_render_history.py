@@ -6,7 +6,7 @@ from unittest import TestCase
 
 import pytest
 from fakes.worlds.any_digest import alerts, snapshots, tracked_keywords, tuples_of
-from fakes.worlds.digests import MONDAY, snapshot, tracked
+from fakes.worlds.digests import CALENDAR, MONDAY, snapshot, tracked
 from hypothesis import given
 from hypothesis import strategies as st
 from support.drawn import buttons, said_of, takes
@@ -32,6 +32,14 @@ def test_one_alert_is_one_sentence():
         ("List", "tracked_list", "alert"),
         ("Settings", "open_settings", "alert"),
     ]
+
+
+def test_an_alert_of_sample_data_says_so():
+    real, invented = Alert(Moment.WON, "a", "x.example"), Alert(Moment.WON, "b", sample=True)
+    assert "Sample data: every site and number here is invented." in repr(
+        alert_message([real, invented])
+    )
+    assert "Sample data" not in repr(alert_message([real]))
 
 
 def test_a_day_of_many_leads_with_the_top_3_and_counts_the_rest():
@@ -79,40 +87,40 @@ def test_slack_takes_every_day_of_alerts(day):
 
 def test_history_draws_counts_and_rank_apart():
     reads = [snapshot(2, have=3, gap=21, position=9), snapshot(1, have=5, gap=19, position=5)]
-    drawn = history_message(tracked(), [snapshot(), *reads])
+    drawn = history_message(tracked(), [snapshot(), *reads], CALENDAR)
     assert drawn.text == (
         "“best crm”: 24 referring domains needed, you have 6, 18 to go; position 4. "
-        "The gap was 21 on 2026-11-09."
+        "The gap was 21 on 9 Nov."
     )
     counts, ranks = (one for one in drawn.blocks if one["type"] == "data_visualization")
     assert _series(counts) == {"Needed": [24, 24, 24], "You have": [3, 5, 6]}
     assert (ranks["title"], _series(ranks)) == ("Position (1 is best)", {"Position": [9, 5, 4]})
     assert said_of(drawn.plain)[1:3] == [
         (
-            "Referring domains, Needed: Nov 9: 24, Nov 16: 24, Nov 23: 24\n"
-            "Referring domains, You have: Nov 9: 3, Nov 16: 5, Nov 23: 6"
+            "Referring domains, Needed: 9 Nov: 24, 16 Nov: 24, 23 Nov: 24\n"
+            "Referring domains, You have: 9 Nov: 3, 16 Nov: 5, 23 Nov: 6"
         ),
-        "Position (1 is best): Nov 9: 9, Nov 16: 5, Nov 23: 4",
+        "Position (1 is best): 9 Nov: 9, 16 Nov: 5, 23 Nov: 4",
     ]
 
 
 def test_an_unknown_day_is_left_out_and_said_never_drawn_as_zero():
     reads = [snapshot(3), snapshot(2, have=None, gap=None), snapshot(1), snapshot()]
-    drawn = history_message(tracked(), reads)
+    drawn = history_message(tracked(), reads, CALENDAR)
     [counts, _] = [one for one in drawn.blocks if one["type"] == "data_visualization"]
-    assert counts["chart"]["axis_config"]["categories"] == ["Nov 2", "Nov 16", "Nov 23"]
+    assert counts["chart"]["axis_config"]["categories"] == ["2 Nov", "16 Nov", "23 Nov"]
     assert "Days on which a number was unknown are not drawn." in said_of(drawn)
 
 
 def test_unknown_own_counts_leave_the_need_unchanged():
     reads = [snapshot(n, have=None, gap=None, position=None) for n in range(3)]
-    drawn = history_message(tracked(), reads)
+    drawn = history_message(tracked(), reads, CALENDAR)
     [counts] = [one for one in drawn.blocks if one["type"] == "data_visualization"]
     assert _series(counts) == {"Needed": [24, 24, 24]}
 
 
 def test_a_chart_can_show_two_years():
-    drawn = history_message(tracked(), [snapshot(n, needed=200 - n) for n in range(104)])
+    drawn = history_message(tracked(), [snapshot(n, needed=200 - n) for n in range(104)], CALENDAR)
     [counts, _] = [one for one in drawn.blocks if one["type"] == "data_visualization"]
     values = _series(counts)["Needed"]
     assert (len(values), values[0], values[-1]) == (20, 97, 200)
@@ -127,12 +135,15 @@ def test_one_read_or_none_has_no_chart():
         [snapshot()],
         [snapshot(), replace(snapshot(), taken_at=MONDAY + timedelta(hours=1))],
     ):
-        drawn = history_message(tracked(), reads)
+        drawn = history_message(tracked(), reads, CALENDAR)
         assert [one for one in drawn.blocks if one["type"] == "data_visualization"] == []
-    assert history_message(tracked(), []).text == "“best crm” is tracked, but it was not read yet."
+    assert (
+        history_message(tracked(), [], CALENDAR).text
+        == "“best crm” is tracked, but it was not read yet."
+    )
 
 
 @given(tracked_keywords, st.lists(snapshots, max_size=25))
 def test_slack_takes_every_history(one, reads):
     with TestCase().assertNoLogs("bot.render", level="WARNING"):
-        takes(history_message(one, reads))
+        takes(history_message(one, reads, CALENDAR))

@@ -1,10 +1,12 @@
 """The thread and the notes: prospects, method, errors; and a bad block never loses an answer."""
 
+import re
 from dataclasses import replace
 
 import pytest
 from fakes.worlds.reports import EXAMPLE, NASTY, NEED, TAKEN_AT, prospect
 
+from bot.model.costs import Quote, QuoteLine
 from bot.model.links import Market, Scope
 from bot.model.question import Question
 from bot.model.report import (
@@ -17,7 +19,7 @@ from bot.model.report import (
     Unproven,
     Verdict,
 )
-from bot.render import notes
+from bot.render import money, notes
 from bot.render.report.method import method
 from bot.render.report.prospects import all_prospects, prospects
 from bot.render.report.result import result
@@ -69,7 +71,8 @@ def test_the_table_of_prospects_stands_alone_and_its_caption_is_the_sentence():
 def test_a_prospect_shows_each_number_to_sort_by_and_unknown_in_words():
     rows = prospects(EXAMPLE).blocks[0]["rows"]
     assert [cell["text"] for cell in rows[0]] == [
-        *("#", "Domain", "Score", "Links to", "Authority", "Traffic", "Link", "Absence", "Why")
+        *("#", "Domain", "Score", "Authority (DR)", "Links to"),
+        *("Link", "Traffic", "Absence", "Why"),
     ]
     link = {"type": "link", "url": "https://p1.example/tools", "text": "p1.example"}
     assert rows[1] == [
@@ -79,10 +82,10 @@ def test_a_prospect_shows_each_number_to_sort_by_and_unknown_in_words():
             "elements": [{"type": "rich_text_section", "elements": [link]}],
         },
         {"type": "raw_number", "value": 87.5, "text": "87.5"},
+        {"type": "raw_number", "value": 74.0, "text": "74"},
         {"type": "raw_text", "text": "2 pages"},
-        {"type": "raw_number", "value": 74.0, "text": "DR 74"},
-        {"type": "raw_number", "value": 12000, "text": "12,000"},
         {"type": "raw_text", "text": "follow"},
+        {"type": "raw_number", "value": 12000, "text": "12,000"},
         {"type": "raw_text", "text": "proven"},
         {"type": "raw_text", "text": "links to 3 of 3 pages, follow, DR 74"},
     ]
@@ -106,8 +109,8 @@ def test_a_site_level_prospect_without_a_page_is_plain_text():
         )
     ).blocks[0]["rows"][1]
     assert row[1] == {"type": "raw_text", "text": "p1.example"}
-    assert row[3]["text"] == "1 site"
-    assert row[4] == {"type": "raw_text", "text": "unknown"}
+    assert row[4]["text"] == "1 site"
+    assert row[3] == {"type": "raw_text", "text": "unknown"}
 
 
 def test_the_thread_lists_the_best_25_and_says_of_how_many():
@@ -126,7 +129,7 @@ def test_no_prospects_is_a_sentence_with_what_was_left_out():
     assert _words(drawn) == [
         (
             "No prospects: no domain was found that links to today's top 3 and not to you. "
-            f"Left out: 12 already link to you, 3 spam marked. {_SAMPLE}"
+            "Left out: 12 already link to you, 3 spam marked."
         )
     ]
     assert all_prospects(empty) == [drawn]
@@ -134,8 +137,8 @@ def test_no_prospects_is_a_sentence_with_what_was_left_out():
 
 def test_the_text_version_of_the_table_is_a_list():
     assert _words(prospects(EXAMPLE).plain)[0].splitlines()[2] == (
-        "2. p2.example · Score: 87.5 · Links to: 2 pages · Authority: DR 74 · Traffic: unknown · "
-        "Link: unknown · Absence: unproven · Why: links to 3 of 3 pages, follow, DR 74"
+        "2. p2.example · Score: 87.5 · Authority (DR): 74 · Links to: 2 pages · Link: unknown · "
+        "Traffic: unknown · Absence: unproven · Why: links to 3 of 3 pages, follow, DR 74"
     )
 
 
@@ -166,10 +169,6 @@ def test_show_all_pages_earlier_when_the_words_are_long_and_loses_no_row():
     assert all(message_faults(page.text, page.blocks) == [] for page in pages)
 
 
-def test_every_page_of_sample_data_says_so():
-    assert all(_SAMPLE in p.text for p in all_prospects(replace(_many(300), sample=True)))
-
-
 def test_spam_is_not_among_the_best_and_comes_last_in_the_csv():
     made = (*(prospect(n) for n in range(1, 25)), prospect(25, trust=0.0), prospect(26, trust=0.0))
     drawn = prospects(replace(EXAMPLE, prospects=made, dropped=None))
@@ -181,7 +180,7 @@ def test_links_to_pages_and_links_to_sites_only_are_distinguished():
     site = {"level": Scope.SITE, "links_to_pages": 0, "links_to_sites": 2}
     made = (prospect(1, links_to_pages=1, links_to_sites=2), prospect(2, **site))
     drawn = prospects(replace(EXAMPLE, prospects=made, dropped=None))
-    assert [row[3]["text"] for row in drawn.blocks[0]["rows"][1:]] == ["1 page, 2 sites", "2 sites"]
+    assert [row[4]["text"] for row in drawn.blocks[0]["rows"][1:]] == ["1 page, 2 sites", "2 sites"]
     assert "and not to you (proven): 1 to the pages, 1 only to their sites." in drawn.text
 
 
@@ -200,6 +199,11 @@ def test_the_method_shows_the_arithmetic_of_this_run():
         "Authority (DR): yours 44, theirs 42 on average: × 1 (no extra links needed).",
         "Needed: 23.7 × 1, rounded up = 24.",
         "You have: 6. To go: 18.",
+        (
+            "What the present pages have: mean 23.7, median 15, low–high 1–55, from 3 pages. "
+            "The median of such pages lies in this range in 75 % of cases."
+        ),
+        "Keyword difficulty 42 (for the top 10).",
     ]
 
 
@@ -211,7 +215,7 @@ def test_the_method_says_what_a_page_with_far_more_counts_as():
 
 
 def test_without_counts_no_arithmetic_is_pretended():
-    blind = replace(EXAMPLE, need=replace(NEED, per_page=(), needed=None))
+    blind = replace(EXAMPLE, difficulty=None, need=replace(NEED, per_page=(), needed=None))
     assert _words(method(blind))[0].splitlines()[1:] == [
         "Live referring domains of each page: unknown.",
         "No number follows: too little is known.",
@@ -229,7 +233,7 @@ def test_every_source_says_how_it_ended():
         "*Sources*",
         (
             "Ahrefs, serp: ok, 10 rows, as of "
-            "<!date^1795424400^{date_short_pretty} at {time}|2026-11-23 09:00 UTC>"
+            "<!date^1795424400^{date_short_pretty} at {time}|23 Nov 2026, 09:00 UTC>"
         ),
         "Ahrefs, links: partial, 1 row, cut off",
         "Moz, serp: unavailable (no units)",
@@ -249,7 +253,12 @@ def test_cost_is_billed_beside_estimated_and_limits_are_said():
     assert words[-2] == "*Cost*\nAhrefs 1,450 units billed, at most 1,500 estimated"
     assert "not a promise" in words[-1]
     assert "Cost: nothing was charged." in _words(method(replace(EXAMPLE, cost=())))[-2]
-    assert _words(method(replace(EXAMPLE, sample=True)))[-1] == _SAMPLE
+    assert words[-1].startswith("As of <!date^1795424400^")
+
+
+def test_budgets_that_run_low_are_told_with_the_cost():
+    words = _words(method(EXAMPLE, ["Nearly used up: your cap today."]))
+    assert words[-2].splitlines()[-1] == "Nearly used up: your cap today."
 
 
 # notes
@@ -266,49 +275,48 @@ def test_missing_parts_are_named_in_the_thread_with_where_to_find_them():
 
 
 def test_the_placeholder_says_what_comes_before_anything_is_spent():
-    assert _words(notes.placeholder(_QUESTION)) == [
-        f"Looking at who ranks for {_ASKED}…",
-        "Next: the search results and the link counts of the top 3. Nothing is charged yet.",
+    assert _words(notes.placeholder(_QUESTION, price="At most 1,500 Ahrefs units.")) == [
+        f"*Looking at who ranks for {_ASKED}…*",
+        "Nothing is charged yet. At most 1,500 Ahrefs units.",
     ]
-    assert _words(notes.placeholder(_QUESTION, sample=True))[-1] == _SAMPLE
+    assert _words(notes.placeholder(_QUESTION, sample=True))[-1] == (
+        f"{_SAMPLE} Nothing is charged yet."
+    )
 
 
 def test_progress_shows_the_number_as_soon_as_it_is_known():
     early = replace(EXAMPLE, need=replace(NEED, needed=None))
     counting = replace(EXAMPLE, need=replace(NEED, have=None, gap=None))
-    start = "You need about 24 referring domains to match today's top 3"
+    start = "You need about 24 referring domains to match today's top 3 for “best crm”"
     assert _words(notes.progress(early, ["link counts"])) == [
-        f"Looking at who ranks for {_ASKED}…",
+        f"*Looking at who ranks for {_ASKED}…*",
         "Still running: link counts.",
     ]
     assert _words(notes.progress(counting, ["our page", "proof"])) == [
-        f"{start}.",
-        _ASKED,
-        "Still running: our page and proof.",
+        f"*{start}.*",
+        f"Still running: our page and proof. {_ASKED}.",
     ]
     assert _words(notes.progress(replace(EXAMPLE, sample=True), [])) == [
-        f"{start}; you have 6; 18 to go.",
-        _ASKED,
-        _SAMPLE,
+        f"*{start}; you have 6, so 18 to go.*",
+        f"{_SAMPLE} {_ASKED}.",
     ]
 
 
 def test_a_failure_says_what_happened_what_it_cost_and_offers_a_retry():
     cost = (CostLine("Ahrefs", "units", 100, None, 100),)
-    drawn = notes.failed(_QUESTION, "Ahrefs refused the API key", cost, "run-1")
+    drawn = notes.failed(_QUESTION, "Ahrefs refused the API key. Renew it", cost, "run-1")
     assert _words(drawn) == [
-        f"No answer for {_ASKED}.",
-        "Ahrefs refused the API key.",
-        "Cost: Ahrefs 100 units.",
-        "Run run-1",
+        f"*No answer for {_ASKED}: Ahrefs refused the API key.*",
+        "Renew it. Cost: Ahrefs 100 units. Run run-1.",
     ]
     assert _buttons(drawn) == [("Retry", "run_again", "run-1")]
 
 
 def test_an_interrupted_run_says_so_and_offers_a_retry():
     drawn = notes.interrupted(_QUESTION, (), "run-1")
-    assert drawn.text.startswith(f"The run for {_ASKED} was interrupted by a restart")
-    assert "Cost: nothing was charged." in _words(drawn)
+    said, small = _words(drawn)
+    assert said == f"*No answer for {_ASKED}: the run was interrupted by a restart.*"
+    assert "Cost: nothing was charged." in small
     assert _buttons(drawn) == [("Retry", "run_again", "run-1")]
 
 
@@ -325,6 +333,7 @@ def test_a_closed_channel_gets_three_alternatives():
 @pytest.mark.parametrize(
     ("drawn", "said"),
     [
+        (notes.retried(_QUESTION), f"Trying again: {_ASKED}"),
         (notes.busy(1), "1 run is waiting already"),
         (notes.busy(20), "20 runs are waiting already"),
         (notes.duplicate(_QUESTION), f"already working on {_ASKED} in this channel"),
@@ -336,6 +345,52 @@ def test_private_notes_are_plain_and_free_of_charge(drawn, said):
     assert said in drawn.text
     assert message_faults(drawn.text, drawn.blocks) == []
     assert "!" not in drawn.text
+
+
+_PRICE = Quote((QuoteLine("ahrefs", "Ahrefs", "units", 1_500, None, None),))
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        notes.placeholder(_QUESTION, price="At most 5 units.", sample=True),
+        notes.progress(EXAMPLE, ["proof"]),
+        notes.failed(_QUESTION, "Ahrefs refused the key. Renew it.", (), "run-1"),
+        notes.interrupted(_QUESTION, (), "run-1"),
+        notes.retried(_QUESTION),
+        notes.not_a_member("run-1"),
+        notes.busy(2),
+        notes.duplicate(_QUESTION),
+        notes.duplicate(_QUESTION, "https://x.example/archives/C1/p1"),
+        notes.usage_error("Which keyword? For example: `/gap best crm`."),
+        money.confirmation(_QUESTION, _PRICE, Quote(()), "run-1"),
+        money.offer(_QUESTION, _PRICE, "run-1"),
+        money.offer(_QUESTION, _PRICE, "run-1", meant="help"),
+        money.confirmed(_QUESTION, "U1"),
+        money.cancelled(_QUESTION),
+    ],
+    ids=lambda drawn: drawn.text[:40],
+)
+def test_every_note_is_a_bold_sentence_a_small_line_and_buttons(drawn):
+    kinds = [block["type"] for block in drawn.blocks]
+    assert kinds in (["section", "context"], ["section", "context", "actions"])
+    assert re.fullmatch(r"\*[^*]+\*", drawn.blocks[0]["text"]["text"])
+    assert message_faults(drawn.text, drawn.blocks) == []
+
+
+def test_the_bold_sentence_ends_where_the_first_sentence_does_and_not_in_quotes():
+    said, small = _words(notes.usage_error("I do not know “a. b. c”. Try `x. y` instead"))
+    assert said == "*I do not know “a. b. c”.*"
+    assert small.startswith("Try `x. y` instead. Nothing was spent.")
+
+
+def test_a_duplicate_links_to_the_message_that_is_working():
+    drawn = notes.duplicate(_QUESTION, "https://x.example/archives/C1/p1?thread_ts=1|2")
+    assert _words(drawn)[1] == (
+        "<https://x.example/archives/C1/p1?thread_ts=1%7C2|See the message>. "
+        "The answer comes there; nothing is spent twice."
+    )
+    assert "http" not in drawn.text
 
 
 def test_help_names_every_option():

@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from fakes.worlds.reports import EXAMPLE, NEED, competitor, prospect
+from fakes.worlds.reports import EXAMPLE, NEED, competitor, prospect, ranked_at, with_need
 
-from bot.model.links import SerpRow
 from bot.model.report import (
     AuthorityAdjustment,
     Basis,
@@ -18,9 +17,11 @@ from bot.model.report import (
     Verdict,
 )
 from bot.render.report import sentences
+from bot.render.report.headline import headline
+from bot.render.report.method import method
+from bot.render.report.prospects import all_prospects, prospects
 from bot.render.report.result import result
-from bot.render.report.sentences import headline
-from bot.render.words import ordinal
+from bot.render.slack.limits import cell_text
 
 
 def _texts(message) -> str:
@@ -31,157 +32,69 @@ def _buttons(message):
     return [(e["action_id"], e["value"]) for e in message.blocks[-1]["elements"]]
 
 
-def _report(verdict=Verdict.BUILD_LINKS, **need):
-    return replace(EXAMPLE, verdict=verdict, need=replace(NEED, **need))
-
-
 ABOVE = (
     "Look next at what the pages above yours do better: "
     "one.example/best, reddit.com/best, three.example/best."
 )
-_UNREAD = {"needed": None, "even_field": None, "have": None, "gap": None, "per_page": ()}
 
 
-@pytest.mark.parametrize(
-    ("report", "said"),
-    [
-        (
-            EXAMPLE,
-            ("You need about 24 referring domains to match today's top 3; you have 6; 18 to go."),
-        ),
-        (
-            replace(_report(have=None, gap=None), page=None),
-            (
-                "You need about 24 referring domains to match today's top 3; "
-                "how many you have is unknown: name your page to see how far it is."
-            ),
-        ),
-        (
-            _report(have=None, gap=None),
-            (
-                "You need about 24 referring domains to match today's top 3; "
-                "how many you have is unknown: no link count was read for your page."
-            ),
-        ),
-        (
-            _report(
-                needed=18,
-                even_field=18,
-                gap=12,
-                capped=(CappedPage("https://www.big.example/guide/", 59, 40),),
-            ),
-            (
-                "You need about 18 referring domains to match today's top 3 "
-                "(one page has far more, big.example/guide: 59, counted as 40); "
-                "you have 6; 12 to go."
-            ),
-        ),
-        (
-            _report(needed=1, gap=None, have=1234),
-            "You need about 1 referring domain to match today's top 3; you have 1,234.",
-        ),
-        (
-            _report(Verdict.ALREADY_TOP3, have=30),
-            (
-                "You already rank in the top 3; the other pages there have "
-                "about 24 referring domains, and yours has 30."
-            ),
-        ),
-        (
-            _report(Verdict.ALREADY_TOP3, have=None),
-            "You already rank in the top 3; the other pages there have about 24 referring domains.",
-        ),
-        (
-            _report(Verdict.ALREADY_TOP3, even_field=None, have=1),
-            "You already rank in the top 3; your page has 1 referring domain.",
-        ),
-        (
-            _report(Verdict.ALREADY_TOP3, even_field=None, have=None),
-            "You already rank in the top 3.",
-        ),
-        (
-            _report(Verdict.LINKS_NOT_THE_CONSTRAINT, have=30, gap=0),
-            (
-                "Links aren't holding you back: you have 30 referring domains, "
-                "and standing level with today's top 3 takes about 24. "
-                f"{ABOVE}"
-            ),
-        ),
-        (
-            _report(Verdict.LINKS_NOT_THE_CONSTRAINT, have=None, needed=None),
-            f"Links aren't holding you back. {ABOVE}",
-        ),
-        (
-            replace(
-                _report(Verdict.FIX_FIRST),
-                gates=(
-                    Gate("trust", "ok", "nothing is missing"),
-                    Gate("intent", "mismatch", "4 of 5 readable pages are lists"),
-                ),
-            ),
-            "Do not build links yet, fix this first: 4 of 5 readable pages are lists.",
-        ),
-        (
-            _report(Verdict.FIX_FIRST),
-            "Do not build links yet, fix this first: a check that comes before links did not pass.",
-        ),
-        (
-            _report(Verdict.UNKNOWN, **_UNREAD),
-            (
-                "How many referring domains it takes is unknown: "
-                "no link count was read for today's top 3."
-            ),
-        ),
-        (
-            replace(_report(Verdict.UNKNOWN, **_UNREAD), competitors=()),
-            (
-                "How many referring domains it takes is unknown: "
-                "no page to compare with was found for today's top 3."
-            ),
-        ),
-        (
-            replace(
-                EXAMPLE, competitors=tuple(replace(c, position=None) for c in EXAMPLE.competitors)
-            ),
-            (
-                "You need about 24 referring domains to match the pages you named; "
-                "you have 6; 18 to go."
-            ),
-        ),
-    ],
-)
-def test_the_answer_is_one_sentence(report, said):
-    assert headline(report) == said
-    message = result(report, "run-1")
-    assert message.blocks[0]["text"]["text"] == f"*{said}*"
-    assert said in message.text
+@pytest.mark.parametrize("verdict", Verdict)
+@pytest.mark.parametrize("sample", [False, True])
+def test_every_answer_has_one_shape(verdict, sample):
+    gated = (_LISTS, _BARE)
+    report = replace(with_need(verdict), sample=sample, gates=gated, coverage=("payroll",))
+    kinds = [block["type"] for block in result(report, "run-1").blocks]
+    assert kinds == ["section", "table", "context", "actions"]
+    assert len(result(report, "run-1").blocks[2]["elements"]) == 1
+
+
+def _table(message):
+    return next(block for block in message.blocks if block["type"] == "table")
+
+
+def _cells(row):
+    return [cell_text(cell) for cell in row]
 
 
 def test_the_table_names_the_pages_and_ours():
-    table = next(b for b in result(EXAMPLE, "run-1").blocks if b["type"] == "table")
+    table = _table(result(EXAMPLE, "run-1"))
+    assert [_cells(row) for row in table["rows"]] == [
+        ["#", "Referring domains", "Page", "Authority (DR)"],
+        ["1", "55", "one.example/best", "42"],
+        ["2", "1", "reddit.com/best (platform)", "unknown"],
+        ["3", "15", "three.example/best", "42"],
+        ["yours", "6", "ledgerly.example/crm", "44"],
+    ]
     plain = result(EXAMPLE, "run-1").plain
-    assert len(table["rows"]) == 5
     listed = next(b["text"]["text"] for b in plain.blocks if "one.example" in str(b))
     assert listed.splitlines() == [
-        (
-            "1. The best of one.example · Domain: one.example · Referring domains: 55 · "
-            "Authority: DR 42"
-        ),
-        (
-            "2. The best of reddit.com · Domain: reddit.com (platform) · Referring domains: 1 · "
-            "Authority: unknown"
-        ),
-        (
-            "3. The best of three.example · Domain: three.example · Referring domains: 15 · "
-            "Authority: DR 42"
-        ),
-        (
-            "yours: ledgerly.example/crm · Domain: ledgerly.example · Referring domains: 6 · "
-            "Authority: DR 44"
-        ),
+        "1. one.example/best · Referring domains: 55 · Authority (DR): 42",
+        "2. reddit.com/best (platform) · Referring domains: 1 · Authority (DR): unknown",
+        "3. three.example/best · Referring domains: 15 · Authority (DR): 42",
+        "yours: ledgerly.example/crm · Referring domains: 6 · Authority (DR): 44",
     ]
     assert all(b["type"] != "table" for b in plain.blocks)
     assert plain.text_only.blocks == []
+
+
+def test_a_narrow_window_loses_authority_first_and_the_counts_last():
+    head, *_ = _table(result(EXAMPLE, "run-1"))["rows"]
+    assert _cells(head) == ["#", "Referring domains", "Page", "Authority (DR)"]
+    head, *_ = prospects(EXAMPLE).blocks[0]["rows"]
+    assert (_cells(head)[:4], _cells(head)[-1]) == (
+        ["#", "Domain", "Score", "Authority (DR)"],
+        "Why",
+    )
+
+
+def test_two_scales_of_authority_are_told_in_each_cell():
+    mixed = replace(EXAMPLE.competitors[2], authority=61.0, authority_scale="AS")
+    report = replace(EXAMPLE, competitors=(*EXAMPLE.competitors[:2], mixed))
+    rows = [_cells(row) for row in _table(result(report, "run-1"))["rows"]]
+    assert [row[3] for row in rows] == ["Authority", "DR 42", "unknown", "AS 61", "DR 44"]
+    listed = tuple(prospect(n, authority_scale=scale) for n, scale in ((1, "DR"), (2, "AS")))
+    rows = [_cells(row) for row in prospects(replace(EXAMPLE, prospects=listed)).blocks[0]["rows"]]
+    assert [row[3] for row in rows] == ["Authority", "DR 74", "AS 74"]
 
 
 def test_more_pages_than_fit_the_table_are_counted_in_it():
@@ -196,7 +109,8 @@ def test_more_pages_than_fit_the_table_are_counted_in_it():
 
 
 @pytest.mark.parametrize(
-    ("page", "said"), [("none", "you have no page yet"), (None, "your page is unknown")]
+    ("page", "said"),
+    [("none", "ledgerly.example (no page yet)"), (None, "ledgerly.example (page unknown)")],
 )
 def test_our_row_says_when_there_is_no_page(page, said):
     assert said in _texts(result(replace(EXAMPLE, page=page), "run-1"))
@@ -209,18 +123,61 @@ def test_without_a_site_only_the_competitors_are_listed():
     ]
 
 
-def test_the_context_says_spread_multiplier_difficulty_date_and_cost():
-    said = _texts(result(EXAMPLE, "run-1"))
-    assert (
-        "What the present pages have: mean 23.7, median 15, low–high 1–55, from 3 pages. "
-        "Rough estimate from only 3 pages: "
-        "the median of such pages lies in this range in 75 % of cases."
-    ) in said
-    assert "Authority (DR): yours 44, theirs 42 on average: × 1 (no extra links needed)." in said
-    assert "Keyword difficulty 42 (for the top 10)." in said
-    assert "As of <!date^1795424400^{date_short_pretty} at {time}|2026-11-23 09:00 UTC>." in said
-    assert "Cost: Ahrefs 1,450 units." in said
-    assert "Sample data" not in said
+def _small(report):
+    (line,) = [b for b in result(report, "run-1").blocks if b["type"] == "context"]
+    return line["elements"][0]["text"]
+
+
+def test_one_small_line_says_what_to_trust_and_the_rest_is_in_the_thread():
+    assert _small(EXAMPLE) == "Rough estimate: only three pages, 1 to 55. Market: US (en)."
+    said, below = _texts(result(EXAMPLE, "run-1")), _texts(method(EXAMPLE))
+    for detail in (
+        (
+            "What the present pages have: mean 23.7, median 15, low–high 1–55, from 3 pages. "
+            "The median of such pages lies in this range in 75 % of cases."
+        ),
+        "Authority (DR): yours 44, theirs 42 on average: × 1 (no extra links needed).",
+        "Keyword difficulty 42 (for the top 10).",
+        "As of <!date^1795424400^{date_short_pretty} at {time}|23 Nov 2026, 09:00 UTC>.",
+        "Ahrefs 1,450 units billed",
+    ):
+        assert detail in below
+        assert detail not in said
+    assert "Sample data" not in said + below
+
+
+@pytest.mark.parametrize(
+    ("need", "said"),
+    [
+        ({"per_page": (15,), "low": 15, "high": 15}, "Rough estimate: only one page."),
+        (
+            {"per_page": (15, None, None), "low": 15, "high": 15},
+            "Rough estimate: only one page (two more without a count).",
+        ),
+        ({"per_page": (15, 15), "low": 15, "high": 15}, "Rough estimate: only two pages, each 15."),
+        (
+            {"per_page": tuple(range(1, 13)), "low": 1, "high": 12},
+            "An estimate from 12 pages, 1 to 12.",
+        ),
+        (
+            {"capped": (CappedPage("https://www.big.example/guide/", 59, 40),)},
+            (
+                "Rough estimate: only three pages, 1 to 55. "
+                "big.example/guide has far more: 59, counted as 40."
+            ),
+        ),
+        (
+            {"capped": (CappedPage("https://big.example/", 59, 40),) * 2},
+            (
+                "Rough estimate: only three pages, 1 to 55. "
+                "Two pages have far more, each counted as 40."
+            ),
+        ),
+        ({"per_page": (None, None, None), "low": None, "high": None}, ""),
+    ],
+)
+def test_the_small_line_says_how_rough_the_estimate_is(need, said):
+    assert _small(with_need(**need)) == f"{said} Market: US (en).".lstrip()
 
 
 @pytest.mark.parametrize(
@@ -241,19 +198,20 @@ def test_the_context_says_spread_multiplier_difficulty_date_and_cost():
     ],
 )
 def test_the_multiplier_is_printed_with_its_basis(adjustment, said):
-    assert said in _texts(result(_report(authority=adjustment), "run-1"))
+    assert said in _texts(method(with_need(authority=adjustment)))
 
 
 def test_pages_without_a_count_are_said_and_one_page_supports_no_range():
-    said = _texts(result(_report(per_page=(15, None, None)), "run-1"))
+    said = _texts(method(with_need(per_page=(15, None, None))))
     assert "from 1 page, 2 pages without a count. One page supports no range." in said
 
 
 def test_several_indexes_stand_side_by_side():
     one = IndexNeed("Ahrefs", (1,), 1, 1, 1, 1, 1, 24)
     two = replace(one, provider="Majestic", needed=None)
-    said = _texts(result(_report(by_index=(one, two)), "run-1"))
-    assert "Needed, as each index counts: Ahrefs 24 and Majestic unknown." in said
+    said = "Each index counts its own: 24 by Ahrefs and unknown by Majestic."
+    assert said in _small(with_need(by_index=(one, two)))
+    assert said in _texts(method(with_need(by_index=(one, two))))
 
 
 def test_one_problem_is_reported_once_with_what_to_do_below():
@@ -268,7 +226,7 @@ def test_one_problem_is_reported_once_with_what_to_do_below():
     )
     sources = (refused, replace(refused, what="keyword difficulty"))
     assert sentences.missing(sources) == (
-        "This answer is partial: ahrefs search results and keyword difficulty unavailable "
+        "Partial answer, without search results and keyword difficulty from ahrefs "
         "(ahrefs refused the API key)."
     )
 
@@ -299,14 +257,14 @@ def test_a_partial_answer_says_which_part_is_missing():
     lost = Source(
         "Ahrefs", "referring_domains", SourceState.UNAVAILABLE, None, None, None, "no units left."
     )
-    cut = [
-        replace(lost, what=what, state=SourceState.PARTIAL, note=None)
+    others = [
+        replace(lost, what=what, note=None)
         for what in ("links", "traffic", "counts of pages", "counts of sites", "history")
     ]
-    said = result(replace(EXAMPLE, sources=(lost, *cut)), "run-1").blocks[1]["text"]["text"]
-    assert said == (
-        "This answer is partial: Ahrefs referring domains unavailable (no units left); "
-        "Ahrefs links, traffic, counts of pages and counts of sites partial; 1 more source below."
+    said = _small(replace(EXAMPLE, sources=(lost, *others)))
+    assert said.startswith(
+        "Partial answer, without referring domains from Ahrefs (no units left) "
+        "and without links, traffic and counts of pages from Ahrefs; the thread names 2 more. "
     )
 
 
@@ -320,75 +278,72 @@ def test_a_list_that_the_list_budget_cut_off_does_not_make_the_answer_partial():
         as_of=None,
         note="Only 32.",
     )
-    assert sentences.missing((cut,)) == (
-        "Not read whole: ahrefs referring domains of a partial (Only 32)."
-    )
+    assert sentences.missing((cut,)) is None
+    told = "ahrefs, referring domains of a: partial, 32 rows, cut off (Only 32.)"
+    assert told in _texts(method(replace(EXAMPLE, sources=(cut,))))
 
 
 def test_fix_first_shows_the_number_small_as_once_fixed():
-    message = result(_report(Verdict.FIX_FIRST), "run-1")
-    small = [b["elements"][0]["text"] for b in message.blocks if b["type"] == "context"]
-    assert (
-        "Once fixed: You need about 24 referring domains to match today's top 3; "
-        "you have 6; 18 to go."
-    ) in small
+    assert _small(with_need(Verdict.FIX_FIRST)).startswith(
+        "Once fixed, you need about 24 referring domains; you have 6, so 18 to go. Rough estimate"
+    )
 
 
 _LISTS = Gate("intent", "mismatch", "3 of 3 readable pages are lists; yours is a product page.")
 _BARE = Gate("trust", "mixed", "Your page shows readers most of what the top pages show.")
 
 
-def _small(report):
-    blocks = result(report, "run-1").blocks
-    return [b["elements"][0]["text"] for b in blocks if b["type"] == "context"]
+def _checks(report):
+    texts = [b["text"]["text"] for b in method(report).blocks if b["type"] == "section"]
+    found = [text for text in texts if text.startswith("*What the checks found*")]
+    return [line for text in found for line in text.splitlines()[1:]]
 
 
-def test_the_first_check_is_not_repeated_and_the_others_are_below():
-    gated = replace(_report(Verdict.FIX_FIRST), gates=(_LISTS, _BARE))
+def test_the_first_check_leads_and_all_of_them_are_in_the_thread():
+    gated = replace(with_need(Verdict.FIX_FIRST), gates=(_LISTS, _BARE))
     assert headline(gated) == (
-        "Do not build links yet, fix this first: "
+        "Fix this before building links for “best crm”: "
         "3 of 3 readable pages are lists; yours is a product page."
     )
-    lines = _small(gated)
-    assert not [line for line in lines if line.startswith("Intent")]
-    assert "Trust: mixed. Your page shows readers most of what the top pages show." in lines
-
-
-def test_an_overruled_check_is_listed_below_and_the_next_one_comes_first():
-    bare = replace(_BARE, state="mismatch")
-    overruled = replace(_LISTS, overruled=True)
-    gated = replace(_report(Verdict.FIX_FIRST), gates=(overruled, bare))
-    assert headline(gated).endswith(f"fix this first: {bare.reason}")
-    assert f"Intent: mismatch, overruled in settings. {_LISTS.reason}" in _small(gated)
-    assert not [line for line in _small(gated) if line.startswith("Trust")]
-
-
-def test_every_gate_stands_below_a_number_that_leads():
-    lines = _small(replace(_report(Verdict.ALREADY_TOP3), gates=(_LISTS, _BARE)))
-    assert [line.split(".")[0] for line in lines if line.startswith(("Intent", "Trust"))] == [
-        "Intent: mismatch",
-        "Trust: mixed",
+    assert _checks(gated) == [
+        f"Intent: mismatch. {_LISTS.reason}",
+        f"Trust: mixed. {_BARE.reason}",
     ]
 
 
+def test_an_overruled_check_is_in_the_thread_and_the_next_one_comes_first():
+    bare = replace(_BARE, state="mismatch")
+    overruled = replace(_LISTS, overruled=True)
+    gated = replace(with_need(Verdict.FIX_FIRST), gates=(overruled, bare))
+    assert headline(gated).endswith(f"for “best crm”: {bare.reason}")
+    assert f"Intent: mismatch, overruled in settings. {_LISTS.reason}" in _checks(gated)
+
+
+def test_every_gate_is_in_the_thread_of_a_number_that_leads():
+    lines = _checks(replace(with_need(Verdict.ALREADY_TOP3), gates=(_LISTS, _BARE)))
+    assert [line.split(".")[0] for line in lines] == ["Intent: mismatch", "Trust: mixed"]
+    assert _checks(EXAMPLE) == []
+
+
 def test_topics_that_the_top_pages_share_are_named():
-    lines = _small(replace(EXAMPLE, coverage=("free trial", "payroll <!here>")))
-    assert (
-        "Most of the top pages have headings about what your page never mentions: "
-        "“free trial” and “payroll &lt;!here&gt;”."
-    ) in lines
+    lines = _checks(replace(EXAMPLE, coverage=("free trial", "payroll <!here>")))
+    assert lines == [
+        (
+            "Most of the top pages have headings about what your page never mentions: "
+            "“free trial” and “payroll &lt;!here&gt;”."
+        )
+    ]
 
 
 def test_a_proposed_page_is_asked_about_with_three_buttons():
     unknown = replace(
-        _report(Verdict.UNKNOWN, have=None, gap=None),
+        with_need(Verdict.UNKNOWN, have=None, gap=None),
         page=None,
         proposed_page="https://www.own.example/crm?a=1&b=2",
     )
-    said = result(unknown, "run-1").blocks[-2]["text"]["text"]
-    assert said == (
-        "Your site's closest page seems to be own.example/crm?a=1&amp;b=2. "
-        "Is it yours for this keyword? Until you say so, how many you have stays unknown."
+    assert result(unknown, "run-1").blocks[0]["text"]["text"] == (
+        "*You need about 24 referring domains to match today's top 3 for “best crm”; "
+        "is own.example/crm?a=1&amp;b=2 your page for it?*"
     )
     assert _buttons(result(unknown, "run-1")) == [
         ("use_page", "run-1"),
@@ -401,16 +356,23 @@ def test_a_proposed_page_is_asked_about_with_three_buttons():
 
 def test_money_and_free_answers_are_both_said():
     dear = (CostLine("Moz", "rows", 10, 1_250_000, 10), CostLine("DFS", "calls", 1, 600, 1))
-    assert "Cost: Moz 10 rows ($1.25) and DFS 1 calls ($0.0006)." in _texts(
-        result(replace(EXAMPLE, cost=dear), "run-1")
-    )
-    assert "Cost: nothing was charged." in _texts(result(replace(EXAMPLE, cost=()), "run-1"))
+    said = _texts(method(replace(EXAMPLE, cost=dear)))
+    assert "Moz 10 rows ($1.25) billed" in said
+    assert "DFS 1 calls ($0.0006) billed" in said
+    assert "Cost: nothing was charged." in _texts(method(replace(EXAMPLE, cost=())))
 
 
-def test_sample_data_is_marked_in_text_and_blocks():
-    message = result(replace(EXAMPLE, sample=True), "run-1")
+def test_sample_data_is_said_once_in_the_answer_and_not_again_in_its_thread():
+    sample = replace(EXAMPLE, sample=True)
+    message = result(sample, "run-1")
     assert message.text.endswith("Sample data: every site and number here is invented.")
-    assert "Sample data: every site and number here is invented." in _texts(message)
+    assert _small(sample).startswith("Sample data: every site and number here is invented. ")
+    assert _texts(message).count("Sample data") == 1
+    below = [method(sample), prospects(sample), *all_prospects(sample)]
+    assert "Sample data" not in "".join(_texts(one) for one in below)
+    assert all(
+        one.text.endswith("Sample data: every site and number here is invented.") for one in below
+    )
 
 
 _PLAIN = [("track_this", "run-1"), ("run_again", "run-1")]
@@ -432,73 +394,84 @@ def test_buttons_carry_only_the_run_and_appear_only_when_they_help():
 
 
 def test_zero_is_a_known_number_and_not_an_unknown_one():
-    bare = _report(have=0, gap=24)
-    assert headline(bare).endswith("; you have 0; 24 to go.")
+    bare = with_need(have=0, gap=24)
+    assert headline(bare).endswith("; you have 0, so 24 to go.")
     assert _buttons(result(bare, "run-1")) == _PLAIN
     assert _buttons(result(replace(bare, page=None), "run-1")) == _PLAIN
+
+
+_WITHOUT_PAGE = ["show_all", "track_this", "run_again"]
+
+
+@pytest.mark.parametrize(
+    ("pressed", "said", "left"),
+    [
+        ("use_page", "Asked again with that page", ["show_all", "track_this", "run_again"]),
+        (
+            "name_page",
+            "Asked again with the page that was",
+            ["show_all", "track_this", "run_again"],
+        ),
+        ("no_page", "Asked again without a page of yours", ["show_all", "track_this", "run_again"]),
+        (
+            "show_all",
+            "The whole list is in the thread.",
+            ["use_page", "name_page", "no_page", "track_this", "run_again"],
+        ),
+        (
+            "run_again",
+            "Asked again; the answer comes in a new message.",
+            ["use_page", "name_page", "no_page", "show_all", "track_this"],
+        ),
+        (
+            "track_this",
+            "Weekly tracking was asked for.",
+            ["use_page", "name_page", "no_page", "show_all", "track_this", "run_again"],
+        ),
+    ],
+)
+def test_a_pressed_button_turns_into_words_in_its_place(pressed, said, left):
+    many = tuple(prospect(n) for n in range(26))
+    unknown = replace(with_need(have=None, gap=None), page=None, prospects=many)
+    report = replace(unknown, proposed_page="https://own.example/crm")
+    message = result(report, "run-1", [pressed])
+    assert message.blocks[-2]["elements"][0]["text"].startswith(said)
+    assert [name for name, _run in _buttons(message)] == left
+
+
+def test_an_answer_whose_last_button_was_pressed_has_none():
+    message = result(replace(EXAMPLE, site=None), "run-1", ["run_again"])
+    assert [block["type"] for block in message.blocks[-2:]] == ["context", "context"]
 
 
 def test_a_hostile_keyword_is_shown_as_harmless_text():
     message = result(replace(EXAMPLE, keyword='<!channel> & "quotes" \\ back'), "run-1")
     shown = '&lt;!channel&gt; &amp; "quotes" \\ back'
     assert shown in message.text
-    assert any(shown in b["elements"][0]["text"] for b in message.blocks if b["type"] == "context")
+    assert shown in message.blocks[0]["text"]["text"]
 
 
 def test_a_right_to_left_keyword_stays_in_its_place():
     message = result(replace(EXAMPLE, keyword="אבג CRM 24"), "run-1")
-    assert "“\u2068אבג CRM 24\u2069” in US (en) for ledgerly.example" in message.text
-
-
-def ranked_at(
-    position, verdict=Verdict.BUILD_LINKS, url="http://www.ledgerly.example/crm/", **more
-):
-    rows = [SerpRow(at, f"https://s{at}.example/a", "", f"s{at}.example") for at in range(1, 11)]
-    rows[position - 1] = SerpRow(position, url, "", "ledgerly.example")
-    report = replace(EXAMPLE, verdict=verdict, position=position, results=tuple(rows))
-    return replace(report, **more)
-
-
-@pytest.mark.parametrize("verdict", [v for v in Verdict if v is not Verdict.ALREADY_TOP3])
-def test_every_verdict_says_where_we_rank(verdict):
-    assert "You rank 7th." in headline(ranked_at(7, verdict))
-    assert "You rank" not in headline(replace(EXAMPLE, verdict=verdict))
-
-
-def test_a_page_in_the_top_3_is_told_its_rank():
-    assert headline(ranked_at(2, Verdict.ALREADY_TOP3)).startswith(
-        "You already rank in the top 3 (2nd); the other pages there have"
-    )
-
-
-def test_another_page_of_ours_that_ranks_is_named():
-    said = headline(ranked_at(3, url="https://ledgerly.example/blog/crm"))
-    assert "You rank 3rd with another page of yours (ledgerly.example/blog/crm)." in said
+    assert "top 3 for “\u2068אבג CRM 24\u2069”; you have 6" in message.text
+    below = method(replace(EXAMPLE, keyword="אבג CRM 24"))
+    assert "“\u2068אבג CRM 24\u2069” in US (en) for ledgerly.example" in below.text
 
 
 NOT_LINKS = Verdict.LINKS_NOT_THE_CONSTRAINT
 
 
 def test_where_links_are_not_missing_the_pages_above_ours_are_next():
-    said = headline(ranked_at(5, NOT_LINKS))
-    assert said.endswith(
+    assert _small(ranked_at(5, NOT_LINKS)).startswith(
         "Look next at what the pages above yours do better: "
-        "s1.example/a, s2.example/a, s3.example/a and 1 more."
+        "s1.example/a, s2.example/a, s3.example/a and 1 more. Rough"
     )
+    assert _small(with_need(NOT_LINKS)).startswith(ABOVE)
 
 
 def test_where_links_are_not_missing_what_the_checks_found_comes_first():
     gates = (Gate("intent", "match", "fine"), Gate("trust", "mixed", "no date"))
-    said = headline(ranked_at(5, NOT_LINKS, gates=gates, coverage=("pricing",)))
-    assert said.endswith(
+    assert _small(ranked_at(5, NOT_LINKS, gates=gates, coverage=("pricing",))).startswith(
         "Look next at what the checks found: trust and the topics that your page never mentions, "
-        "below."
+        "in the thread. Rough"
     )
-
-
-@pytest.mark.parametrize(
-    ("place", "said"),
-    [(1, "1st"), (2, "2nd"), (3, "3rd"), (11, "11th"), (13, "13th"), (22, "22nd")],
-)
-def test_a_place_is_worded_as_people_say_it(place, said):
-    assert ordinal(place) == said

@@ -5,7 +5,7 @@ from unittest import TestCase
 
 import pytest
 from fakes.worlds.any_digest import list_rows, snapshots, tracked_keywords
-from fakes.worlds.digests import list_row, snapshot, tracked
+from fakes.worlds.digests import CALENDAR, list_row, snapshot, tracked
 from fakes.worlds.reports import texts
 from hypothesis import given
 from hypothesis import strategies as st
@@ -132,11 +132,11 @@ def test_slack_takes_any_page_of_the_list(rows, note):
 def test_tracking_is_proved_at_once_and_the_first_read_replaces_it():
     begun = tracking_begun(tracked(), _WHEN)
     assert begun.text == f"Tracking {_ASKED}. The first read is under way…"
-    drawn = tracking(tracked(), snapshot(), _WHEN)
+    drawn = tracking(tracked(), snapshot(), _WHEN, CALENDAR)
     assert said_of(drawn) == [
         f"Tracking {_ASKED}: 24 referring domains needed, you have 6, 18 to go; position 4.",
         f"{_WHEN}.",
-        "As of 2026-11-23 08:00 UTC.",
+        "As of 23 Nov, 08:00 UTC.",
     ]
     assert buttons(drawn) == [
         ("Untrack", "untrack", "t1"),
@@ -169,18 +169,18 @@ def test_tracking_is_proved_at_once_and_the_first_read_replaces_it():
     ],
 )
 def test_a_first_read_with_unknowns_says_which_and_why(read, said):
-    assert tracking(tracked(), read, _WHEN).text == f"Tracking {_ASKED}: {said}"
+    assert tracking(tracked(), read, _WHEN, CALENDAR).text == f"Tracking {_ASKED}: {said}"
 
 
 def test_a_failed_first_read_says_why_and_what_happens_next():
-    drawn = tracking(tracked(), None, _WHEN, fault="Ahrefs refused the key", sample=True)
+    drawn = tracking(tracked(), None, _WHEN, CALENDAR, fault="Ahrefs refused the key", sample=True)
     assert said_of(drawn) == [
         f"Tracking {_ASKED}, but the first read failed. Ahrefs refused the key.",
         "It is read again on schedule.",
         f"{_WHEN}.",
         "Sample data: every site and number here is invented.",
     ]
-    assert tracking(tracked(), None, "").text.endswith("the first read failed.")
+    assert tracking(tracked(), None, "", CALENDAR).text.endswith("the first read failed.")
 
 
 def test_notes_about_what_is_and_is_not_tracked():
@@ -202,7 +202,7 @@ def test_slack_takes_every_note(one, read, words, names):
     with TestCase().assertNoLogs("bot.render", level="WARNING"):
         takes(
             tracking_begun(one, words),
-            tracking(one, read, words, fault=words),
+            tracking(one, read, words, CALENDAR, fault=words),
             already_tracked(one, words),
             untracked(words, words),
             not_tracked(words, tuple(names)),
@@ -217,8 +217,8 @@ def test_words_that_grow_when_escaped_still_fit():
     with TestCase().assertNoLogs("bot.render", level="WARNING"):
         takes(
             tracking_begun(one, wide),
-            tracking(one, None, wide, fault=wide),
-            tracking(one, snapshot(), wide),
+            tracking(one, None, wide, CALENDAR, fault=wide),
+            tracking(one, snapshot(), wide, CALENDAR),
             already_tracked(one, wide),
             untracked(wide, wide),
             not_tracked(wide, (wide,) * 9),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from fakes.worlds.any_digest import list_rows, snapshots, tracked_keywords
-from fakes.worlds.digests import list_row, snapshot, tracked
+from fakes.worlds.digests import CALENDAR, list_row, snapshot, tracked
 from fakes.worlds.reports import NASTY
 from hypothesis import given
 from hypothesis import strategies as st
@@ -120,7 +120,7 @@ def test_an_unrecognised_file_says_what_to_do(text, said):
 
 
 def test_a_terminal_lists_every_keyword_and_never_a_zero_for_unknown():
-    said = _said(tracked_terminal([list_row(n) for n in range(1, 8)]))
+    said = _said(tracked_terminal([list_row(n) for n in range(1, 8)], CALENDAR))
     assert said.startswith("7 tracked keywords.")
     rows = {line[:32].strip(): line[32:].split() for line in said.splitlines()[2:] if line.strip()}
     assert rows["crm for startups"][1:4] == ["7", "−3", "3"]
@@ -128,21 +128,23 @@ def test_a_terminal_lists_every_keyword_and_never_a_zero_for_unknown():
     assert rows["accounting software for startups"][1:3] == ["not", "read"]
     assert rows["crm alternatives"][-1] == "paused"
     assert "not seen" in said
-    assert "2026-11-30 08:00 UTC" in said
+    assert "30 Nov, 08:00 UTC" in said
 
 
 def test_an_empty_terminal_says_how_to_begin():
-    assert _said(tracked_terminal([])).strip() == (
+    assert _said(tracked_terminal([], CALENDAR)).strip() == (
         "No keyword is tracked. `linkgap track KEYWORD` begins with one."
     )
 
 
 def test_a_terminal_shows_every_read_the_latest_first():
     reads = [snapshot(1, have=None, gap=None), snapshot()]
-    lines = [line.split() for line in _said(history_terminal(tracked(), reads)).splitlines()]
-    assert lines[3] == ["2026-11-23", "08:00", "UTC", "24", "6", "18", "4"]
-    assert lines[4] == ["2026-11-16", "08:00", "UTC", "24", "unknown", "unknown", "4"]
-    assert "not read yet" in _said(history_terminal(tracked(), []))
+    lines = [
+        line.split() for line in _said(history_terminal(tracked(), reads, CALENDAR)).splitlines()
+    ]
+    assert lines[3] == ["23", "Nov,", "08:00", "UTC", "24", "6", "18", "4"]
+    assert lines[4] == ["16", "Nov,", "08:00", "UTC", "24", "unknown", "unknown", "4"]
+    assert "not read yet" in _said(history_terminal(tracked(), [], CALENDAR))
 
 
 @pytest.mark.parametrize("text", NASTY)
@@ -153,4 +155,6 @@ def test_no_cell_of_the_file_is_a_formula(text):
 
 @given(st.lists(list_rows, max_size=4), tracked_keywords, st.lists(snapshots, max_size=4))
 def test_no_escape_sequence_reaches_a_terminal(rows, one, reads):
-    assert "\x1b" not in _said(tracked_terminal(rows)) + _said(history_terminal(one, reads))
+    assert "\x1b" not in _said(tracked_terminal(rows, CALENDAR)) + _said(
+        history_terminal(one, reads, CALENDAR)
+    )

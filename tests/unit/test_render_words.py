@@ -1,11 +1,16 @@
 """How numbers and strangers' texts are shown."""
 
+import re
 import unicodedata
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from fakes.worlds.reports import texts
 from hypothesis import given
 from hypothesis import strategies as st
+from support.iso_dates import iso_dates
 
 from bot.render import words
 
@@ -102,3 +107,45 @@ def test_a_cut_closes_isolated_text_and_stays_within_the_limit(limit):
     said = words.clip(f"“{words.shown('אבג', 20)}” and “{words.shown('דהו', 20)}”", limit)
     assert len(said) <= limit
     assert said.count("\u2068") == said.count("\u2069")
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+LATE = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "day", "moment"),
+    [
+        (LATE, UTC, "30 Nov", "30 Nov, 23:30 UTC"),
+        (LATE, BERLIN, "1 Dec", "1 Dec, 00:30 (Europe/Berlin)"),
+        (datetime(2027, 1, 4, tzinfo=UTC), UTC, "30 Nov 2026", "30 Nov 2026, 23:30 UTC"),
+        (None, UTC, "30 Nov 2026", "30 Nov 2026, 23:30 UTC"),
+    ],
+)
+def test_a_day_has_its_year_only_if_it_is_not_this_years(now, zone, day, moment):
+    calendar = words.Calendar(now, zone)
+    assert (calendar.day(LATE), calendar.moment(LATE)) == (day, moment)
+
+
+def test_the_year_turns_with_the_readers_own_clock():
+    midnight_in_berlin = datetime(2026, 12, 31, 23, 0, tzinfo=UTC)
+    assert words.Calendar(midnight_in_berlin, BERLIN).day(midnight_in_berlin) == "1 Jan"
+    assert words.Calendar(midnight_in_berlin, BERLIN).day(date(2026, 12, 31)) == "31 Dec 2026"
+
+
+def test_only_files_and_json_are_written_with_iso_dates():
+    render = Path(words.__file__).parent
+    for_people = [
+        path
+        for folder in (render, render.parents[1] / "handlers")
+        for path in folder.rglob("*.py")
+        if not path.name.endswith(("csv.py", "csv_file.py"))
+    ]
+    assert len(for_people) > 60
+    assert [path for path in for_people if re.search("%Y|isoformat", path.read_text())] == []
+
+
+@pytest.mark.parametrize("shown", ["on 2026-11-30", "2026-W48", {"a": [{"text": "2026-11-30 x"}]}])
+def test_the_check_on_iso_dates_finds_them(shown):
+    assert iso_dates(shown)
+    assert not iso_dates({"value": shown, "text": "30 Nov, 09:00 UTC"})

@@ -1,31 +1,39 @@
 """Which vendors are connected, what a real answer still lacks, and the vendors' own notices."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from bot.cli._doctor.diagnosis import Diagnosis, good, note, wrong
 from bot.providers.base import Capability, Vendor
 from bot.providers.registry import Registry
 from bot.render.money import left
+from bot.settings.catalogue import Level
 from bot.settings.environment import Settings
+from bot.settings.levels import effective
 from bot.spending.budget import Rules
 from bot.spending.contract_check import check_all
 from bot.spending.overview import Spending
+from bot.store.inspection import FileState
 from bot.store.workspace import CLI_TEAM
 
+_SEARCHES = (
+    "set a key of a vendor with search results, or name the ranking pages with `vs:` (`--vs`)."
+)
 _COUNTING = (Capability.PAGE_METRICS, Capability.REFERRING_DOMAINS)
 
 
-def lacking(settings: Settings, registry: Registry, *, has_imports: bool) -> Iterator[Diagnosis]:
+def lacking(settings: Settings, registry: Registry, file: FileState) -> Iterator[Diagnosis]:
     """Yield what a real answer still lacks, and the vendors that a setting blocks.
 
-    `has_imports`: the user's own files can count links, besides the vendors.
+    The file knows whether the user's own exports count links besides the vendors, and what was set
+    with `/gap settings` or `linkgap settings`.
     """
     real = [vendor for vendor in registry.vendors if not vendor.sample]
     for vendor in registry.vendors:
         yield from (note(vendor.title, notice) for notice in vendor.notices)
     searches = any(vendor.can(Capability.SERP) for vendor in real)
     asked = [vendor for vendor in real if not vendor.is_local]
-    counts = has_imports or any(vendor.can(one) for vendor in asked for one in _COUNTING)
+    counts = file.has_imports or any(vendor.can(one) for vendor in asked for one in _COUNTING)
     connect = "set a key of a link index, or `linkgap import` your exports."
     if searches and not counts:
         yield wrong(
@@ -35,15 +43,25 @@ def lacking(settings: Settings, registry: Registry, *, has_imports: bool) -> Ite
         )
     elif not counts:
         yield note("Sources", f"No source of who links: {connect}")
-    if not searches:
+    if not searches and any(vendor.can(Capability.REFERRING_DOMAINS) for vendor in asked):
+        yield wrong(
+            "Sources",
+            f"No source of search results: {_SEARCHES} Until then a question that names no pages "
+            "is refused.",
+        )
+    elif not searches:
         yield note(
             "Sources",
-            "No source of search results: set a key of a vendor with search results, or name "
-            "pages with `--vs`; until then LinkGap answers with sample data, and says so.",
+            f"No source of search results: {_SEARCHES} Until then LinkGap answers a question that "
+            "names no pages with sample data, and says so.",
         )
-    yield from _unpriced(settings, real)
+    yield from _unpriced([settings, *_stored(settings, file)], real)
     if settings.site is None:
-        yield note("Settings", "LINKGAP_SITE is not set: every question has to name its site.")
+        yield note(
+            "Settings",
+            "LINKGAP_SITE is not set: a question that names no site, where no other setting does, "
+            "is answered without your links and the gap.",
+        )
 
 
 async def online(spending: Spending, registry: Registry) -> list[Diagnosis]:
@@ -63,15 +81,33 @@ async def online(spending: Spending, registry: Registry) -> list[Diagnosis]:
     return found
 
 
-def _unpriced(settings: Settings, vendors: list[Vendor]) -> Iterator[Diagnosis]:
-    """Yield the vendors that a cap in dollars blocks because their price is unknown."""
-    rules = Rules.of(settings)
-    if settings.allow_unpriced or not rules.caps_money:
-        return
+def _stored(settings: Settings, file: FileState) -> Iterator[Settings]:
+    """Yield the settings in effect in each place where something was set."""
+    for preferences in file.preferences.values():
+        values = defaultdict[tuple[str, str], dict[str, str]](dict)
+        for one in preferences:
+            values[one.level, one.of][one.name] = one.value
+        whole = values.pop((Level.TEAM, ""), {})
+        yield effective(settings, whole)
+        for (level, _), own in values.items():
+            site, channel = (own, None) if level == Level.SITE else (None, own)
+            yield effective(settings, whole, site, channel)
+
+
+def _unpriced(places: Iterable[Settings], vendors: Iterable[Vendor]) -> Iterator[Diagnosis]:
+    """Yield the vendors that a cap in dollars stops somewhere because their price is unknown."""
+    held = [Rules.of(one) for one in places]
     for vendor in vendors:
-        if not vendor.is_local and rules.prices.micro_usd(vendor.name, 1) is None:
+        if not vendor.is_local and any(_stops(rules, vendor.name) for rules in held):
             yield wrong(
                 vendor.title,
-                "It has no price in money, so the cap stops it: set LINKGAP_PRICES"
+                "It has no price in money, so a cap in dollars stops it: set LINKGAP_PRICES"
                 f"={vendor.name}=… (dollars a unit) or LINKGAP_ALLOW_UNPRICED=yes.",
             )
+
+
+def _stops(rules: Rules, vendor: str) -> bool:
+    own = rules.vendor_month.get(vendor)
+    capped = rules.caps_money or (own is not None and own.money)
+    priced = rules.prices.micro_usd(vendor, 1) is not None
+    return capped and not priced and not rules.allow_unpriced

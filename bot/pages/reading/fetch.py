@@ -5,11 +5,11 @@ Every failure to get a page is a state with a reason in words; it says nothing a
 
 import asyncio
 import zlib
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Self, TypeVar
 
 import httpx
 
@@ -34,6 +34,8 @@ _CONNECT_SECONDS = 4.0
 _REDIRECTS = (301, 302, 303, 307, 308)
 _HTML = ("text/html", "application/xhtml+xml")
 _SNIFFED = 1024
+
+T = TypeVar("T")
 
 
 class ReadState(StrEnum):
@@ -67,6 +69,21 @@ class PageRead:
     reason: str | None = None
     body: bytes | None = None
     charset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Where an address leads, and whether anything is there.
+
+    `state` READ: a page is there, and it was not read. `url` is the last one requested. In other
+    states, `reason` says "<asked> could not be read: …".
+    """
+
+    asked: str
+    url: str
+    state: ReadState
+    read_at: datetime
+    reason: str | None = None
 
 
 class Unusable(Exception):
@@ -125,17 +142,36 @@ class Reader:
     async def read(self, url: str) -> PageRead:
         """Read one page. Never raises for what the page or its host does."""
         trail = [url]
-        body = charset = reason = None
+        found, state, said = await self._ended(url, self._page(trail))
+        body, charset = found or (None, None)
+        return PageRead(url, trail[-1], state, self._clock.now(), said, body, charset)
+
+    async def look_up(self, url: str) -> Lookup:
+        """Follow an address to its end without reading what is there. Never raises either."""
+        trail = [url]
+        _, state, said = await self._ended(url, self._status(trail))
+        return Lookup(url, trail[-1], state, self._clock.now(), said)
+
+    async def _ended(
+        self, url: str, work: Coroutine[None, None, T]
+    ) -> tuple[T | None, ReadState, str | None]:
+        """Return what a read found, how it ended, and the sentence for a failure."""
+        found = reason = None
         try:
             async with self._turn, asyncio.timeout(self._seconds):
-                body, charset = await self._page(trail)
-                state = ReadState.READ
+                found, state = await work, ReadState.READ
         except Unusable as end:
             state, reason = end.state, end.reason
         except TimeoutError:
             state, reason = ReadState.TIMEOUT, f"no answer within {self._seconds:g} seconds"
-        said = None if reason is None else f"{url} could not be read: {reason}."
-        return PageRead(url, trail[-1], state, self._clock.now(), said, body, charset)
+        finally:
+            work.close()  # it may have been cancelled before its turn
+        return found, state, None if reason is None else f"{url} could not be read: {reason}."
+
+    async def _status(self, trail: list[str]) -> None:
+        response = await self._follow(trail, ask_robots=True)
+        await response.aclose()
+        _check_status(response.status_code)
 
     async def sitemaps(self, home: str) -> tuple[str, ...]:
         """Return the sitemaps that a site's robots.txt names; none if it cannot be read."""

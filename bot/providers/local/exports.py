@@ -41,6 +41,7 @@ from bot.providers.base import (
     ReferringQuery,
     Vendor,
 )
+from bot.render.words import Calendar
 from bot.settings.environment import Settings
 from bot.store.import_reads import (
     Linking,
@@ -143,7 +144,9 @@ class _Basis:
 
 
 def _described(one: Import) -> str:
-    parts = [f"{one.facts.tool} {one.facts.kind.replace('_', ' ')} of {one.imported_at:%Y-%m-%d}"]
+    parts = [
+        f"{one.facts.tool} {one.facts.kind.replace('_', ' ')} of {Calendar().day(one.imported_at)}"
+    ]
     if one.outcome.sample:
         parts.append("a sample")
     read, broken = one.outcome.read, one.outcome.broken

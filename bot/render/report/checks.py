@@ -1,22 +1,19 @@
 """The results of the gates: one line per gate, and what our page lacks, for every interface."""
 
-from bot.gap.readiness import fault
-from bot.model.report import Report, Verdict
+from bot.model.report import Report
 from bot.render.report.sentences import sentence
-from bot.render.words import listed, short_url, shown
+from bot.render.words import listed, shown
 
 OVERRULED = ", overruled in settings"
 FOR_READERS = "This is for readers; it is no ranking checklist."
 
 
 def lines(report: Report) -> list[str]:
-    """Return one line per gate, except the one in the headline, and the missing topics."""
-    told = fault(report.gates) if report.verdict is Verdict.FIX_FIRST else None
+    """Return one line per gate, and the missing topics."""
     gates = [
         f"{shown(gate.name, 20).capitalize()}: {shown(gate.state, 20)}"
         f"{OVERRULED if gate.overruled else ''}. " + sentence(gate.reason, 300)
         for gate in report.gates[:4]
-        if gate is not told
     ]
     return [*gates, *topics(report)]
 
@@ -33,14 +30,3 @@ def for_readers(report: Report) -> list[str]:
     """Return the checklist with where to look, one line each; empty when nothing is missing."""
     rows = [f"• {shown(row, 200)}" for row in report.checklist[:10]]
     return [*rows, FOR_READERS] if rows else []
-
-
-def proposal(report: Report) -> str | None:
-    """Return the question whether a page of the site is ours for this keyword."""
-    if report.proposed_page is None:
-        return None
-    page = short_url(report.proposed_page, 120)
-    return (
-        f"Your site's closest page seems to be {page}. Is it yours for this keyword? "
-        "Until you say so, how many you have stays unknown."
-    )

@@ -1,12 +1,13 @@
 """Method and sources: how this run's number was computed, and what every part of it cost."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.model.report import CostLine, Need, Report, Source, SourceState
 from bot.render.report import checks, sentences
 from bot.render.slack.blocks import mrkdwn, render
-from bot.render.slack.message import Message, message
+from bot.render.slack.message import Message, message, paragraphs
 from bot.render.words import UNKNOWN, counted, listed, number, shown
 
 _LIMITS = (
@@ -14,7 +15,7 @@ _LIMITS = (
     "every index sees other links, and results change from week to week. "
     "Unknown is never counted as zero."
 )
-_ROOM = 6_000
+_ROOM = 7_000  # for checks and sources together
 _SECTION = 2_600
 _DATE_TOKEN = 120
 
@@ -25,19 +26,35 @@ class _Line:
     as_of: datetime | None = None
 
 
-def method(report: Report) -> Message:
-    """Return the thread message with formula, sources, cost and limits."""
-    text = f"Method and sources for {sentences.subject(report)}."
+def method(report: Report, warnings: Sequence[str] = ()) -> Message:
+    """Return the thread message with formula, checks, sources, cost, date and limits.
+
+    `warnings` are sentences about budgets that run low.
+    """
+    found, readers = (
+        _within(lines) for lines in (checks.lines(report), checks.for_readers(report))
+    )
+    room = _ROOM - _wide([*found, *readers])
     blocks = render(
         "method",
-        formula="\n".join(formula(report.need)),
-        readers="\n".join(checks.for_readers(report)),
+        formula="\n".join(arithmetic(report)),
+        checks=paragraphs(found),
+        readers="\n".join(readers),
         limits=_LIMITS,
-        sources=_groups([_source(source) for source in report.sources]),
-        cost="\n".join(cost_lines(report.cost)),
-        sample=sentences.SAMPLE if report.sample else "",
+        sources=_groups([_source(source) for source in report.sources], room),
+        cost="\n".join([*cost_lines(report.cost), *warnings]),
+        taken_at=report.taken_at,
     )
-    return message(f"{text} {sentences.SAMPLE}" if report.sample else text, blocks)
+    return message(
+        sentences.marked(report, f"Method and sources for {sentences.subject(report)}."), blocks
+    )
+
+
+def arithmetic(report: Report) -> list[str]:
+    """Return the arithmetic of this run, how the pages vary, and what others say."""
+    need = report.need
+    more = [sentences.spread(need), sentences.indexes(need), sentences.difficulty(report)]
+    return [*formula(need), *(line for line in more if line)]
 
 
 def formula(need: Need) -> list[str]:
@@ -93,10 +110,21 @@ def _source(source: Source) -> _Line:
     return _Line(source_words(source), source.as_of)
 
 
-def _groups(lines: list[_Line]) -> list[list[_Line]]:
+def _wide(lines: list[str]) -> int:
+    return sum(len(mrkdwn(line)) + 1 for line in lines)
+
+
+def _within(lines: list[str]) -> list[str]:
+    """Return the leading lines that fit, and say when some do not."""
+    taken = next((at for at in range(len(lines)) if _wide(lines[: at + 1]) > _SECTION), len(lines))
+    more = len(lines) - taken
+    return [*lines[:taken], f"{counted(more, 'more line')} in the JSON."] if more else lines
+
+
+def _groups(lines: list[_Line], room: int) -> list[list[_Line]]:
     """Distribute lines over sections by their escaped size, and say when some do not fit."""
     groups: list[list[_Line]] = []
-    room, size = _ROOM, _SECTION
+    size = _SECTION
     for index, line in enumerate(lines):
         wide = len(mrkdwn(line.words)) + _DATE_TOKEN
         room -= wide

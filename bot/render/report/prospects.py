@@ -12,16 +12,19 @@ from bot.render.words import UNKNOWN, linkable, words_or_unknown
 
 LISTED = 25
 MAX_PAGES = 4
-_HEAD = ("#", "Domain", "Score", "Links to", "Authority", "Traffic", "Link", "Absence", "Why")
+_HEAD = ("#", "Domain", "Score", "Authority", "Links to", "Link", "Traffic", "Absence", "Why")
+"""In the order of their weight: a narrow window cuts off the right edge. “Why” repeats the rest."""
+_AUTHORITY = _HEAD.index("Authority")
 
 
 def prospects(report: Report, limit: int = LISTED) -> Message:
     """Return the thread message with the best prospects; its table is the only one."""
-    said = _sentence(report, limit)
-    if not best(report, limit):
-        return _without_table(said)
-    rows = fitting([_row(n, p) for n, p in enumerate(best(report, limit), 1)])
-    return message(said, _table(said, rows))
+    said, listed = _sentence(report, limit), best(report, limit)
+    if not listed:
+        return _without_table(report, said)
+    scale = _scale(listed)
+    rows = fitting([_row(n, p, scale) for n, p in enumerate(listed, 1)])
+    return message(sentences.marked(report, said), _table(said, rows, scale))
 
 
 def best(report: Report, limit: int = LISTED) -> tuple[Prospect, ...]:
@@ -33,7 +36,8 @@ def all_prospects(report: Report) -> list[Message]:
     """Return every prospect in as few messages as Slack allows, at most `MAX_PAGES`."""
     if not report.prospects:
         return [prospects(report)]
-    rows = [_row(n, p) for n, p in enumerate(report.prospects, 1)]
+    scale = _scale(report.prospects)
+    rows = [_row(n, p, scale) for n, p in enumerate(report.prospects, 1)]
     made, at = list[Message](), 0
     while at < len(rows) and len(made) < MAX_PAGES:
         page = fitting(rows[at : at + MAX_DATA_ROWS - 1])
@@ -41,39 +45,48 @@ def all_prospects(report: Report) -> list[Message]:
         last = len(made) + 1 == MAX_PAGES and at < len(rows)
         said = f"Prospects {first:,} to {at:,} of {len(rows):,}."
         said += " The CSV file in this thread has the rest." if last else ""
-        said += f" {sentences.SAMPLE}" if report.sample else ""
-        made.append(message(said, _table(said, page)))
+        made.append(message(sentences.marked(report, said), _table(said, page, scale)))
     return made
 
 
-def _without_table(said: str) -> Message:
-    return message(said, render("note", lines=[said], small=[], buttons=[]))
+def _without_table(report: Report, said: str) -> Message:
+    blocks = render("note", lines=[said], small=[], buttons=[])
+    return message(sentences.marked(report, said), blocks)
 
 
-def _table(caption: str, rows: Sequence[Sequence[Cell]]) -> list[Block]:
-    return render("prospects", caption=caption, head=_HEAD, rows=rows)
+def _table(caption: str, rows: Sequence[Sequence[Cell]], scale: str | None) -> list[Block]:
+    head = [*_HEAD]
+    head[_AUTHORITY] = sentences.authority_head(scale)
+    return render("prospects", caption=caption, head=head, rows=rows)
+
+
+def _scale(listed: Sequence[Prospect]) -> str | None:
+    """Return the scale that all authorities share, or None."""
+    return sentences.one_scale(p.authority_scale for p in listed if p.authority is not None)
 
 
 def _sentence(report: Report, limit: int) -> str:
     listed = len(best(report, limit))
     parts = [sentences.prospects_found(report, listed), sentences.unchecked(report)]
     parts.append(sentences.left_out(report.dropped))
-    parts.append(sentences.SAMPLE if report.sample else None)
     return " ".join(part for part in parts if part)
 
 
-def _row(place: int, prospect: Prospect) -> list[Cell]:
+def _row(place: int, prospect: Prospect, scale: str | None) -> list[Cell]:
     page = prospect.example_page
     url = page if page and linkable(page) else None
-    authority = sentences.authority(prospect.authority, prospect.authority_scale)
+    authority = numbered(prospect.authority)
+    if not scale:
+        words = sentences.authority(prospect.authority, prospect.authority_scale)
+        authority = Cell(words, value=authority.value)
     return [
         Cell(str(place), value=place),
         Cell(words_or_unknown(prospect.domain, 80), url=url),
         numbered(prospect.score),
+        authority,
         Cell(sentences.levels(prospect)),
-        Cell(authority, value=numbered(prospect.authority).value),
-        numbered(prospect.traffic),
         Cell(prospect.link.value if prospect.link else UNKNOWN),
+        numbered(prospect.traffic),
         Cell(prospect.absence.value),
         Cell(words_or_unknown(", ".join(prospect.reasons), 160)),
     ]

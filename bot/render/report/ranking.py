@@ -4,23 +4,38 @@ from bot.gap.readiness import MATCH, UNKNOWN
 from bot.model.page_key import page_key
 from bot.model.question import NO_PAGE
 from bot.model.report import Gate, Report
-from bot.render.words import listed, ordinal, short_url, shown
+from bot.render.words import counted, listed, ordinal, short_url, shown
 
 _NAMED = 3
 
 
-def rank(report: Report) -> str | None:
-    """Return `You rank 7th.`; None where no row of ours was read.
+def rank(report: Report) -> str:
+    """Return `you rank 7th`, or that we are not in the results read; empty if none was read.
 
-    If the page that ranks is not the one that was counted, says that too.
+    If the page that ranks is not the one that was counted, names it.
     """
     if report.position is None:
-        return None
-    place = ordinal(report.position)
+        return _nowhere(report)
+    where = ordinal(report.position)
     ranking = next((row.url for row in report.results if row.position == report.position), None)
     if ranking is None or _is_ours(report, ranking):
-        return f"You rank {place}."
-    return f"You rank {place} with another page of yours ({short_url(ranking, 80)})."
+        return f"you rank {where}"
+    named = short_url(ranking, 80)
+    if report.page in (None, NO_PAGE):
+        return f"you rank {where} with {named}"
+    return f"you rank {where} with another page of yours, {named}"
+
+
+def place(report: Report) -> str:
+    """Return ` (2nd)`, or an empty text where our rank is unknown."""
+    return "" if report.position is None else f" ({ordinal(report.position)})"
+
+
+def _nowhere(report: Report) -> str:
+    if not report.results or (report.site is None and report.page is None):
+        return ""
+    last = max(row.position for row in report.results)
+    return f"you are not in the first {counted(last, 'result')}"
 
 
 def look_next(report: Report) -> str:
@@ -35,7 +50,7 @@ def look_next(report: Report) -> str:
             names.append("what readers find elsewhere and not on your page")
         if report.coverage:
             names.append("the topics that your page never mentions")
-        return f"Look next at what the checks found: {listed(names)}, below."
+        return f"Look next at what the checks found: {listed(names)}, in the thread."
     above = _above(report)
     if not above:
         return ""

@@ -1,48 +1,77 @@
-"""The main message of a run: readable in four seconds, with the details below it."""
+"""The main message of a run: one bold sentence, the table, one small line, the buttons.
 
-from collections.abc import Sequence
+The method, the sources, the checks, the cost and the date are in its thread.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from bot.model.report import Report
-from bot.render.report import checks, sentences, top3
+from bot.render.report import top3
+from bot.render.report.headline import headline, unnamed
 from bot.render.report.prospects import LISTED
+from bot.render.report.sentences import marked
+from bot.render.report.trust import small_print
 from bot.render.slack.blocks import render
 from bot.render.slack.message import Message, message
 
+OUR_PAGE = ("use_page", "name_page", "no_page")
+"""Buttons of which one answers for all: which page is ours."""
+_ELSEWHERE = "the answer comes in a new message."
+_DONE = {
+    "use_page": f"Asked again with that page; {_ELSEWHERE}",
+    "name_page": f"Asked again with the page that was named; {_ELSEWHERE}",
+    "no_page": f"Asked again without a page of yours; {_ELSEWHERE}",
+    "show_all": "The whole list is in the thread.",
+    "track_this": "Weekly tracking was asked for.",
+    "run_again": f"Asked again; {_ELSEWHERE}",
+}
+BUTTONS = tuple(_DONE)
+_STAYS = "track_this"  # whoever cancels at its price may press it again
 
-def result(report: Report, run_id: str, warnings: Sequence[str] = ()) -> Message:
+
+@dataclass(frozen=True, slots=True)
+class _Button:
+    text: str
+    action_id: str
+    is_primary: bool = False
+
+
+def result(report: Report, run_id: str, pressed: Iterable[str] = ()) -> Message:
     """Return the final main message; its buttons carry only the opaque `run_id`.
 
-    `warnings` are sentences about budgets that run low.
+    `pressed` are the action ids of buttons that did their work: a line says so in their place.
     """
-    said = sentences.headline(report)
-    proposal = checks.proposal(report) or ""
+    said, done = headline(report), frozenset(pressed)
+    table = top3.table(report)
     blocks = render(
         "result",
         headline=said,
-        partial=sentences.missing(report.sources) or "",
-        subject=sentences.subject(report),
-        once_fixed=sentences.once_fixed(report) or "",
-        rows=top3.rows(report),
-        context=[*_context(report), *warnings],
-        taken_at=report.taken_at,
-        cost=sentences.cost(report.cost),
-        sample=sentences.SAMPLE if report.sample else "",
-        name_page=sentences.unnamed(report) and not proposal,
-        proposal=proposal,
-        show_all=f"{len(report.prospects):,}" if len(report.prospects) > LISTED else "",
-        track=report.site is not None,
+        head=table.head,
+        rows=table.rows,
+        small=small_print(report),
+        buttons=[one for one in _buttons(report) if not _is_answered(one, done)],
+        done=" ".join(words for name, words in _DONE.items() if name in done),
         run_id=run_id,
     )
-    mark = f" {sentences.SAMPLE}" if report.sample else ""
-    return message(f"{sentences.subject(report)}: {said}{mark}", blocks)
+    return message(marked(report, said), blocks)
 
 
-def _context(report: Report) -> list[str]:
-    lines = [
-        *checks.lines(report),
-        sentences.spread(report.need),
-        sentences.adjustment(report.need),
-        sentences.indexes(report.need),
-        sentences.difficulty(report),
-    ]
-    return [line for line in lines if line]
+def _buttons(report: Report) -> Iterator[_Button]:
+    if report.proposed_page is not None:
+        yield _Button("Use this", "use_page", is_primary=True)
+        yield _Button("Another", "name_page")
+        yield _Button("We have none", "no_page")
+    elif unnamed(report):
+        yield _Button("Name our page", "name_page", is_primary=True)
+    if len(report.prospects) > LISTED:
+        yield _Button(f"Show all {len(report.prospects):,}", "show_all")
+    if report.site is not None:
+        yield _Button("Track weekly", "track_this")
+    yield _Button("Run again", "run_again")
+
+
+def _is_answered(button: _Button, done: frozenset[str]) -> bool:
+    if button.action_id in OUR_PAGE:
+        return not done.isdisjoint(OUR_PAGE)
+    return button.action_id in done - {_STAYS}

@@ -1,35 +1,29 @@
 """A report in plain sentences, for every interface. No markup, and no promises."""
 
+from collections.abc import Iterable
+
 from bot.gap.need import range_coverage
-from bot.gap.readiness import fault
-from bot.model.links import Scope
+from bot.model.links import Market, Scope
 from bot.model.report import (
-    PAGE_COUNTS,
     Absence,
     Basis,
     Competitor,
     CostLine,
-    Gate,
     Need,
     Prospect,
     Report,
     Source,
     SourceState,
-    Verdict,
 )
-from bot.render.report.ranking import look_next, rank
 from bot.render.words import (
     UNKNOWN,
     counted,
     listed,
     micro_dollars,
     number,
-    ordinal,
-    short_url,
     shown,
 )
 
-NAME_THE_PAGE = "name your page to see how far it is"
 SAMPLE = "Sample data: every site and number here is invented."
 _STATES = {
     SourceState.OK: "ok",
@@ -43,119 +37,9 @@ _DROPPED = {
     "already_links": "already link to you",
     "blocked": "on your blocklist",
     "noise": "platform or CDN noise",
+    "withheld": "in outreach already or never to be contacted",
     "weak": "under your authority floor",
 }
-
-
-def headline(report: Report) -> str:
-    """Return the answer in one sentence, and our rank if it was read."""
-    said = [_answer(report)]
-    if report.verdict is not Verdict.ALREADY_TOP3:
-        said.append(rank(report) or "")
-    if report.verdict is Verdict.LINKS_NOT_THE_CONSTRAINT:
-        said.append(look_next(report))
-    return " ".join(part for part in said if part)
-
-
-def _answer(report: Report) -> str:
-    need = report.need
-    if report.verdict is Verdict.ALREADY_TOP3:
-        return _already(need, report.position)
-    if report.verdict is Verdict.FIX_FIRST:
-        return f"Do not build links yet, fix this first: {_first_fault(report.gates)}"
-    if report.verdict is Verdict.LINKS_NOT_THE_CONSTRAINT:
-        return _links_are_enough(need, field(report.competitors))
-    return need_sentence(report)
-
-
-PAGES_FROM = (
-    "Pages are counted cheapest by `linkgap import` of an export, by a vendor whose plan you have, "
-    "or by DataForSEO at about nine cents an answer."
-)
-
-
-def need_sentence(report: Report) -> str:
-    """Return how many links it takes to match the top 3, as far as it is known."""
-    need, whom = report.need, field(report.competitors)
-    if need.needed is None and counts_sites_only(report):
-        return _by_sites(report, whom)
-    if need.needed is None:
-        return f"How many referring domains it takes is unknown: {_why_unknown(report, whom)}."
-    start = _to_match_top3(need, need.needed, whom)
-    if need.have is None:
-        why = NAME_THE_PAGE if unnamed(report) else "no link count was read for your page"
-        return f"{start}; how many you have is unknown: {why}."
-    to_go = f"; {number(need.gap)} to go" if need.gap is not None else ""
-    return f"{start}; you have {number(need.have)}{to_go}."
-
-
-def counts_sites_only(report: Report) -> bool:
-    """Say whether the first index knows which site links to which, and no pages."""
-    main = [one.provider for one in report.need.by_index[:1]]
-    return any(one.what == PAGE_COUNTS and one.provider in main for one in report.sources)
-
-
-def _by_sites(report: Report, whom: str) -> str:
-    """Return what an index of sites knows, and the cheapest ways to count pages."""
-    found = len(report.prospects)
-    lead = f"{counted(found, 'site')} could link to you: they link to rivals. " if found else ""
-    return (
-        f"{lead}How many referring domains it takes to match {whom} is unknown, because the open "
-        f"index knows sites and no pages. {PAGES_FROM}"
-    )
-
-
-def _why_unknown(report: Report, whom: str) -> str:
-    if report.competitors:
-        return f"no link count was read for {whom}"
-    if _is_unanswered(report, "serp"):
-        return "the search results could not be read"
-    return f"no page to compare with was found for {whom}"
-
-
-def _is_unanswered(report: Report, *capabilities: str) -> bool:
-    """Say whether a question of these capabilities got no answer."""
-    no_answer = (SourceState.UNAVAILABLE, SourceState.NOT_ASKED)
-    return any(
-        source.state in no_answer and source.capability in capabilities for source in report.sources
-    )
-
-
-def unnamed(report: Report) -> bool:
-    """Say whether naming our page would turn an unknown into a number."""
-    return report.need.have is None and report.page is None
-
-
-def so_far(report: Report) -> str | None:
-    """Return the number while the run continues; None until it is known."""
-    need = report.need
-    if need.needed is None:
-        return None
-    if need.have is None:
-        whom = field(report.competitors)
-        return f"{_to_match_top3(need, need.needed, whom)}."
-    return need_sentence(report)
-
-
-def _to_match_top3(need: Need, needed: int, whom: str) -> str:
-    return f"You need {about(needed)} to match {whom}{_capped(need)}"
-
-
-def _capped(need: Need) -> str:
-    """Return in brackets which page counts for less than it has, or nothing."""
-    if not need.capped:
-        return ""
-    most = f"counted as {number(need.capped[0].counted_as)}"
-    if len(need.capped) > 1:
-        return f" ({len(need.capped)} pages have far more, each {most})"
-    (far,) = need.capped
-    page = short_url(far.url, 80) or UNKNOWN
-    return f" (one page has far more, {page}: {number(far.count)}, {most})"
-
-
-def about(count: int) -> str:
-    """Return `about 24 referring domains`."""
-    return f"about {counted(count, 'referring domain')}"
 
 
 def field(competitors: tuple[Competitor, ...]) -> str:
@@ -164,33 +48,12 @@ def field(competitors: tuple[Competitor, ...]) -> str:
     return "the pages you named" if named else "today's top 3"
 
 
-def _already(need: Need, position: int | None) -> str:
-    place = "" if position is None else f" ({ordinal(position)})"
-    start = f"You already rank in the top 3{place}"
-    have = None if need.have is None else counted(need.have, "referring domain")
-    if need.even_field is None:
-        return f"{start}; your page has {have}." if have else f"{start}."
-    yours = f", and yours has {number(need.have)}" if have else ""
-    theirs = f"{about(need.even_field)}{_capped(need)}"
-    return f"{start}; the other pages there have {theirs}{yours}."
-
-
-def _links_are_enough(need: Need, whom: str) -> str:
-    have = f"you have {counted(need.have, 'referring domain')}" if need.have is not None else None
-    want = (
-        f"standing level with {whom} takes about {number(need.needed)}{_capped(need)}"
-        if need.needed is not None
-        else None
+def is_unanswered(report: Report, *capabilities: str) -> bool:
+    """Say whether a question of these capabilities got no answer."""
+    no_answer = (SourceState.UNAVAILABLE, SourceState.NOT_ASKED)
+    return any(
+        source.state in no_answer and source.capability in capabilities for source in report.sources
     )
-    known = [part for part in (have, want) if part]
-    return f"Links aren't holding you back{': ' + ', and '.join(known) if known else ''}."
-
-
-def _first_fault(gates: tuple[Gate, ...]) -> str:
-    found = fault(gates)
-    if found is None:
-        return "a check that comes before links did not pass."
-    return sentence(found.reason, 300)
 
 
 def sentence(text: str, limit: int) -> str:
@@ -199,11 +62,37 @@ def sentence(text: str, limit: int) -> str:
     return said if said.endswith((".", "…", "?")) else f"{said}."
 
 
-def once_fixed(report: Report) -> str | None:
-    """Return the number that follows a fix-first verdict, or None for other verdicts."""
-    if report.verdict is not Verdict.FIX_FIRST or report.need.needed is None:
-        return None
-    return f"Once fixed: {need_sentence(report)}"
+def first_sentence(text: str, limit: int) -> str:
+    """Return what happened, without a full stop; the advice that follows stands elsewhere."""
+    return shown(text[: _first_end(text)].rstrip(". "), limit)
+
+
+def after_first_sentence(text: str, limit: int) -> str:
+    """Return what follows the first sentence, or an empty text."""
+    rest = text[_first_end(text) :].strip()
+    return sentence(rest, limit) if rest else ""
+
+
+def parted(text: str) -> tuple[str, str]:
+    """Return the first sentence as it is, and what follows it."""
+    end = _first_end(text)
+    return text[:end], text[end:].strip()
+
+
+def _first_end(text: str) -> int:
+    """Return where the first sentence ends; what stands in quotes ends none."""
+    is_quoted = is_code = False
+    for at, sign in enumerate(text):
+        is_quoted = sign == "“" or (is_quoted and sign != "”")
+        is_code ^= sign == "`"
+        if sign in ".?" and text[at + 1 : at + 2] == " " and not is_quoted and not is_code:
+            return at + 1
+    return len(text)
+
+
+def marked(report: Report, said: str) -> str:
+    """Return the words of a notification, which stand alone: of invented data, they say so."""
+    return f"{said} {SAMPLE}" if report.sample else said
 
 
 def subject(report: Report) -> str:
@@ -214,12 +103,17 @@ def subject(report: Report) -> str:
 def asked(keyword: str, country: str, language: str, site: str | None) -> str:
     """Return `“best crm” in US (en) for example.com`."""
     whose = f" for {shown(site, 80)}" if site else ""
-    return f"“{shown(keyword, 200)}” in {shown(country, 5).upper()} ({shown(language, 5)}){whose}"
+    return f"“{shown(keyword, 200)}” in {market(Market(country, language))}{whose}"
+
+
+def market(searched: Market) -> str:
+    """Return `US (en)`."""
+    return f"{shown(searched.country, 5).upper()} ({shown(searched.language, 5)})"
 
 
 def spread(need: Need) -> str | None:
     """Return mean, median, low-high and n, and how far to trust so few pages."""
-    known = sum(count is not None for count in need.per_page)
+    known = pages_counted(need)
     if not known:
         return None
     unread = len(need.per_page) - known
@@ -233,14 +127,22 @@ def spread(need: Need) -> str | None:
     )
 
 
+def pages_counted(need: Need) -> int:
+    """Return of how many pages the links were counted."""
+    return sum(count is not None for count in need.per_page)
+
+
 def _support(pages: int) -> str:
     if pages == 1:
         return "One page supports no range."
     chance = 100 * range_coverage(pages)
-    return (
-        f"Rough estimate from only {pages} pages: "
-        f"the median of such pages lies in this range in {number(chance)} % of cases."
-    )
+    return f"The median of such pages lies in this range in {number(chance)} % of cases."
+
+
+def multiplier(need: Need) -> str:
+    """Return `1.5`; what would round to 1 and is more is `just over 1`."""
+    said = f"{need.authority.multiplier:,.2f}".rstrip("0").rstrip(".")
+    return "just over 1" if said == "1" and need.authority.multiplier > 1 else said
 
 
 def adjustment(need: Need) -> str:
@@ -262,7 +164,7 @@ def adjustment(need: Need) -> str:
         Basis.FIT: "fitted on this search's results",
         Basis.RULE_OF_THUMB: "rule of thumb",
     }[authority.basis]
-    return f"{both}: × {authority.multiplier:,.2f}".rstrip("0").rstrip(".") + f" ({basis})."
+    return f"{both}: × {multiplier(need)} ({basis})."
 
 
 def difficulty(report: Report) -> str | None:
@@ -276,34 +178,30 @@ def indexes(need: Need) -> str | None:
     """Return what each link index counts, side by side, if several were asked."""
     if len(need.by_index) < 2:
         return None
-    each = [f"{shown(one.provider, 40)} {number(one.needed)}" for one in need.by_index[:6]]
-    return f"Needed, as each index counts: {listed(each)}."
+    each = [f"{number(one.needed)} by {shown(one.provider, 40)}" for one in need.by_index[:6]]
+    return f"Each index counts its own: {listed(each)}."
 
 
 def missing(sources: tuple[Source, ...]) -> str | None:
-    """Return what makes the answer partial, or None when every question was answered."""
-    open_ = [s for s in sources if s.state in (SourceState.PARTIAL, SourceState.UNAVAILABLE)]
-    if not open_:
+    """Return what makes the answer partial, or None.
+
+    A list that the list budget cut off is as planned, and stands with the sources alone.
+    """
+    failed = [source for source in sources if source.state is SourceState.UNAVAILABLE]
+    if not failed:
         return None
-    same_trouble: dict[tuple[str, SourceState, str], list[str]] = {}
-    for source in open_:
-        trouble = (source.provider, source.state, _first_sentence(source.note))
+    same_trouble: dict[tuple[str, str], list[str]] = {}
+    for source in failed:
+        trouble = (source.provider, first_sentence(source.note or "", 100))
         same_trouble.setdefault(trouble, []).append(shown(source.what.replace("_", " "), 40))
+    told = list(same_trouble.items())[:2]
     said = [
-        f"{shown(provider, 30)} {listed(what[:4])} {_STATES[state]}" + (f" ({why})" if why else "")
-        for (provider, state, why), what in list(same_trouble.items())[:3]
+        f"{listed(what[:3])} from {shown(provider, 30)}" + (f" ({why})" if why else "")
+        for (provider, why), what in told
     ]
-    told = sum(len(what[:4]) for what in list(same_trouble.values())[:3])
-    left = len(open_) - told
-    more = f"; {counted(left, 'more source')} below" if left else ""
-    # A list cut off by the list budget is as planned; a source that failed is not.
-    failed = any(source.state is SourceState.UNAVAILABLE for source in open_)
-    return f"{'This answer is partial' if failed else 'Not read whole'}: {'; '.join(said)}{more}."
-
-
-def _first_sentence(note: str | None) -> str:
-    """Return what happened; the advice is shown with the source."""
-    return shown((note or "").partition(". ")[0].rstrip("."), 100) if note else ""
+    left = len(failed) - sum(len(what[:3]) for _, what in told)
+    more = f"; the thread names {left:,} more" if left else ""
+    return f"Partial answer, without {' and without '.join(said)}{more}."
 
 
 def source_state(source: Source) -> str:
@@ -377,7 +275,7 @@ def _no_prospects(report: Report, whom: str) -> str:
         return f"No prospects: none of those that link to {whom} is proven not to link to you."
     if not report.competitors:
         return "Prospects are unknown: there is no page to compare with."
-    if _is_unanswered(report, "referring_domains", "intersect"):
+    if is_unanswered(report, "referring_domains", "intersect"):
         return f"Prospects are unknown: who links to {whom} could not be read."
     return f"No prospects: no domain was found that links to {whom} and not to you."
 
@@ -410,6 +308,17 @@ def left_out(dropped: dict[str, int] | None) -> str | None:
         f"{n:,} {_DROPPED.get(name, shown(name.replace('_', ' '), 40))}" for name, n in counts[:8]
     ]
     return f"Left out: {', '.join(said)}."
+
+
+def one_scale(scales: Iterable[str | None]) -> str | None:
+    """Return the scale that all values of a column share, or None."""
+    found = set(scales)
+    return found.pop() if len(found) == 1 else None
+
+
+def authority_head(scale: str | None) -> str:
+    """Return `Authority (DR)`, the header of a column with one scale."""
+    return f"Authority ({shown(scale, 20)})" if scale else "Authority"
 
 
 def authority(value: float | None, scale: str | None) -> str:

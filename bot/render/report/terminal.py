@@ -5,6 +5,7 @@ in a stranger's title reach the terminal.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, tzinfo
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -12,37 +13,40 @@ from rich.text import Text
 
 from bot.model.report import Prospect, Report
 from bot.render.report import checks, method, sentences, top3
+from bot.render.report.headline import headline
 from bot.render.report.prospects import best
-from bot.render.words import number, utc, words_or_unknown
+from bot.render.report.trust import small_print
+from bot.render.words import Calendar, number, words_or_unknown
 
 
-def text_report(report: Report) -> Group:
-    """Return sentence, table, context, prospects, sources and cost."""
-    parts: list[RenderableType] = [Text(sentences.headline(report), style="bold")]
-    parts += lines_of([sentences.missing(report.sources), sentences.subject(report)])
-    parts += [Text(), _top3(report)] if report.competitors else []
+def text_report(report: Report, zone: tzinfo = UTC) -> Group:
+    """Return sentence, table, small print, method, prospects, sources and cost.
+
+    Moments are of that zone.
+    """
+    calendar = Calendar(report.taken_at, zone)
+    parts: list[RenderableType] = [Text(headline(report), style="bold")]
+    parts += [Text(), _top3(report), Text()] if report.competitors else []
+    parts += lines_of([small_print(report), _proposal(report)])
     parts += lines_of(
         [
-            sentences.once_fixed(report),
             *checks.lines(report),
             *checks.for_readers(report),
             sentences.spread(report.need),
             sentences.adjustment(report.need),
-            sentences.indexes(report.need),
             sentences.difficulty(report),
-            _proposal(report),
         ]
     )
-    parts += [Text(), *_prospects(report), Text(), *_sources(report)]
-    parts += lines_of([sentences.SAMPLE if report.sample else None])
+    parts += [Text(), *_prospects(report), Text(), *_sources(report, calendar)]
     return Group(*parts)
 
 
 def _proposal(report: Report) -> str | None:
-    """Print the questions that Slack asks with buttons."""
-    asked = checks.proposal(report)
-    page = words_or_unknown(report.proposed_page or "", 500)
-    return f"{asked} Ask again with --page {page}, or with --page none." if asked else None
+    """Print the question that Slack asks with buttons."""
+    if report.proposed_page is None:
+        return None
+    page = words_or_unknown(report.proposed_page, 500)
+    return f"If that page is yours, ask again with --page {page}; if there is none, --page none."
 
 
 def lines_of(lines: Sequence[str | None]) -> list[RenderableType]:
@@ -51,9 +55,10 @@ def lines_of(lines: Sequence[str | None]) -> list[RenderableType]:
 
 
 def _top3(report: Report) -> Table:
-    table = table_of("#", "Page", "Domain", "Referring domains", "Authority", right=(0, 3, 4))
-    for row in top3.rows(report):
-        cells = (row.position, row.title, row.domain, row.referring_domains, row.authority)
+    known = top3.table(report)
+    table = table_of(*known.head, right=(0, 1, 3))
+    for row in known.rows:
+        cells = (row.position, row.referring_domains, f"{row.page}{row.remark}", row.authority)
         table.add_row(*map(Text, cells))
     return table
 
@@ -85,12 +90,14 @@ def _prospect(place: int, prospect: Prospect) -> tuple[Text, ...]:
     )
 
 
-def _sources(report: Report) -> list[RenderableType]:
+def _sources(report: Report, calendar: Calendar) -> list[RenderableType]:
     lines: list[str | None] = ["Sources"]
     for source in report.sources:
-        when = f", as of {utc(source.as_of)}" if source.as_of else ""
+        when = f", as of {calendar.moment(source.as_of)}" if source.as_of else ""
         lines.append(f"  {method.source_words(source)}{when}")
-    return lines_of([*lines, f"As of {utc(report.taken_at)}.", sentences.cost(report.cost)])
+    return lines_of(
+        [*lines, f"As of {calendar.moment(report.taken_at)}.", sentences.cost(report.cost)]
+    )
 
 
 def table_of(*names: str, right: Sequence[int]) -> Table:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, Undefined
 
 from bot.common.errors import LinkGapError
-from bot.render.words import utc
+from bot.render.words import Calendar
 
 Block = dict[str, object]
 
@@ -59,8 +59,8 @@ def _url(value: str) -> _Ready:
 
 
 def _date(moment: datetime) -> _Ready:
-    token = f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} at {{time}}|{utc(moment)}>"
-    return _Ready(token)
+    format_, otherwise = "{date_short_pretty} at {time}", Calendar().moment(moment)
+    return _Ready(f"<!date^{int(moment.timestamp())}^{format_}|{otherwise}>")
 
 
 def _json(value: object) -> _Ready:

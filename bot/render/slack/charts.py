@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.render.words import words_or_unknown
+from bot.render.words import Calendar, words_or_unknown
 
 POINTS = 20
 SERIES = 6
@@ -60,9 +60,9 @@ def unique_names(names: Sequence[str]) -> list[str]:
 
 
 def day_labels(days: Sequence[date]) -> tuple[str, ...]:
-    """Return `Nov 23` for each day, or `2026-11-23` if two days would look the same."""
-    short = tuple(f"{day:%b} {day.day}" for day in days)
-    return short if len(set(short)) == len(short) else tuple(f"{day:%Y-%m-%d}" for day in days)
+    """Return `23 Nov` for each day, or `23 Nov 2026` if two days would look the same."""
+    short = tuple(f"{day.day} {day:%b}" for day in days)
+    return short if len(set(short)) == len(short) else tuple(map(Calendar().day, days))
 
 
 def spread(days: Sequence[date], most: int = POINTS) -> list[date]:

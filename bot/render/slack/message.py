@@ -131,19 +131,23 @@ def _size(blocks: list[Block]) -> int:
 
 
 def _table_as_text(table: Any, room: int) -> list[Block]:
-    """Write a table as a list: the first cell (two in a numbered table) names the row.
+    """Write a table as a list: the first cell names the row, and in a numbered table one more.
 
     The other cells follow with their headers.
     """
     head, *rows = [[cell_text(cell) for cell in row] for row in table["rows"]]
-    numbered = head[0] == "#"
+    names = _named_by(table) if head[0] == "#" else 0
     lines = [table["caption"]] if "caption" in table else []
     for row in rows:
-        name = f"{row[0]}{'.' if row[0].isdigit() else ':'} {row[1]}" if numbered else f"{row[0]}:"
-        parts = [f"{title}: {cell}" for title, cell in zip(head, row, strict=True)]
-        told = zip(parts, row, strict=True)
-        said = " · ".join([part for part, cell in told if cell.strip()][2 if numbered else 1 :])
-        lines.append(f"{name} · {said}" if numbered and said else f"{name} {said}".rstrip())
+        name = f"{row[0]}{'.' if row[0].isdigit() else ':'}"
+        name += f" {row[names]}" if names else ""
+        parts = [
+            f"{title}: {cell}"
+            for at, (title, cell) in enumerate(zip(head, row, strict=True))
+            if cell.strip() and at not in (0, names)
+        ]
+        said = " · ".join(parts)
+        lines.append(f"{name} · {said}" if names and said else f"{name} {said}".rstrip())
     texts: list[str] = []
     for text in paragraphs(lines):
         room -= _size(_sections([text]))
@@ -152,6 +156,13 @@ def _table_as_text(table: Any, room: int) -> list[Block]:
             break
         texts.append(text)
     return _sections(texts)
+
+
+def _named_by(table: Any) -> int:
+    """Return the column that names a row beside its number: the first that holds words."""
+    settings = table.get("column_settings", [])[1:]
+    words = (at for at, one in enumerate(settings, 1) if one.get("align") != "right")
+    return table.get("row_header_column_index") or next(words, 1)
 
 
 def _chart_as_text(block: Any) -> list[Block]:

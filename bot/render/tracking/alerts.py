@@ -39,7 +39,7 @@ def alert_message(alerts: Sequence[Alert]) -> Message:
         Button("List", "tracked_list", "alert"),
         Button("Settings", "open_settings", "alert"),
     ]
-    return note_of(lines, small, buttons)
+    return note_of(lines, small, buttons, sample=any(one.sample for one in alerts))
 
 
 def _alert_words(alert: Alert) -> str:

@@ -11,8 +11,9 @@ from datetime import date
 from bot.model.tracking import Digest, GapPoint, GapStep, StepKind
 from bot.render.slack.charts import FEWEST, SERIES, Chart, chart
 from bot.render.tracking.digest_clients import clients_of
+from bot.render.tracking.digest_span import calendar_of
 from bot.render.tracking.tracked_words import quoted
-from bot.render.words import UNKNOWN, counted, day_month, short_url, words_or_unknown
+from bot.render.words import UNKNOWN, Calendar, counted, short_url, words_or_unknown
 
 WEEKS = 9
 """This week and the eight before: each has its label on the axis."""
@@ -105,7 +106,7 @@ def _needed(digest: Digest, site: str | None, gap: int | None, *, alone: bool) -
     made = chart(title, "Referring domains", lines, days)
     if made is None:
         return None
-    drawn = _marked(made, days, _steps(digest, site, points, days))
+    drawn = _marked(made, days, _steps(digest, site, points, days), calendar_of(digest))
     return drawn if agrees else replace(drawn, marks=(*drawn.marks, _AS_KNOWN))
 
 
@@ -139,7 +140,8 @@ def _moved(
     for step in digest.gap_steps:
         if step.site == site and step.keyword in known and step.day in days[1:]:
             steps.setdefault(step.day, []).append(step)
-    return _marked(made, days, {day: steps[day] for day in sorted(steps)[-len(_MARKS) :]})
+    latest = {day: steps[day] for day in sorted(steps)[-len(_MARKS) :]}
+    return _marked(made, days, latest, calendar_of(digest))
 
 
 def _by_keyword(digest: Digest, site: str | None) -> dict[str | None, list[GapPoint]]:
@@ -170,7 +172,12 @@ def _jump(before: GapPoint, now: GapPoint) -> int:
     return abs((now.need or 0) - (before.need or 0)) + abs((now.have or 0) - (before.have or 0))
 
 
-def _marked(made: Chart, days: Sequence[date], steps: Mapping[date, Sequence[GapStep]]) -> Drawn:
+def _marked(
+    made: Chart,
+    days: Sequence[date],
+    steps: Mapping[date, Sequence[GapStep]],
+    calendar: Calendar,
+) -> Drawn:
     labels = list(made.labels)
     marks = []
     for sign, (day, those) in zip(_MARKS, steps.items(), strict=False):
@@ -178,7 +185,7 @@ def _marked(made: Chart, days: Sequence[date], steps: Mapping[date, Sequence[Gap
         named = [_step(one) for one in those[:_NAMED]]
         more = len(those) - _NAMED
         named += [f"and {more:,} more"] if more > 0 else []
-        marks.append(f"{sign} {day_month(day)}: {'; '.join(named)}.")
+        marks.append(f"{sign} {calendar.day(day)}: {'; '.join(named)}.")
     return Drawn(replace(made, labels=tuple(labels)), tuple(marks))
 
 

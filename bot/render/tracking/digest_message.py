@@ -1,8 +1,6 @@
 """The main message of a digest: the sentence, the keywords that moved, the chart, what to do."""
 
 from collections.abc import Iterator, Sequence
-from datetime import tzinfo
-from zoneinfo import ZoneInfo
 
 from bot.model.tracking import ClientWeek, Digest, KeywordLine, NewCompetitorLink, Unread
 from bot.render.report import sentences
@@ -13,11 +11,13 @@ from bot.render.slack.message import Message, message, paragraphs
 from bot.render.tracking.digest_charts import digest_charts
 from bot.render.tracking.digest_ledger import ledger_words
 from bot.render.tracking.digest_sentence import LONGEST, apart, reasons
+from bot.render.tracking.digest_span import calendar_of
 from bot.render.tracking.digest_table import HEAD, ROWS, rows
 from bot.render.tracking.suggestions import MOST
 from bot.render.tracking.tracked_words import quoted
 from bot.render.words import (
     UNKNOWN,
+    Calendar,
     counted,
     listed,
     number,
@@ -86,16 +86,16 @@ def small_print(
     digest: Digest, *, thread: str = "the thread", csv_file: str = "the CSV file"
 ) -> list[str]:
     """Return the caveats of the numbers, one line each; callers name the thread and CSV file."""
-    zone = ZoneInfo(digest.time_zone)
+    calendar = calendar_of(digest)
     lines = [
         *_too_long_for_a_headline(digest),
         METHOD_CHANGED if digest.recounted else "",
         ledger_words(digest.ledger),
         _our_pages(digest.keywords, csv_file),
         _targets(digest.keywords, thread),
-        _forecasts(digest.keywords, zone),
+        _forecasts(digest.keywords, calendar),
         _unread(_worth_telling(digest), csv_file),
-        _read_again(digest.read_again, csv_file, zone),
+        _read_again(digest.read_again, csv_file, calendar),
         _both(digest.links_to_both, thread),
         _unproven(len(digest.unproven), csv_file),
         _nobody_asked(digest.new_competitor_links),
@@ -147,7 +147,7 @@ def _targets(lines: Sequence[KeywordLine], where: str) -> str:
     return f"The target pages changed for {listed(named)}: {where} says which."
 
 
-def _forecasts(lines: Sequence[KeywordLine], zone: tzinfo) -> str:
+def _forecasts(lines: Sequence[KeywordLine], calendar: Calendar) -> str:
     checks = [line.forecast_check for line in lines if line.forecast_check]
     if not checks:
         return ""
@@ -156,7 +156,7 @@ def _forecasts(lines: Sequence[KeywordLine], zone: tzinfo) -> str:
         [one] = checks
         verdict = "right" if one.right else "wrong"
         return (
-            f"The forecast of {one.made_at.astimezone(zone):%Y-%m-%d} was {verdict}: "
+            f"The forecast of {calendar.day(one.made_at)} was {verdict}: "
             f"it foresaw a gap of {one.foreseen:,}, and it is {one.found:,}; "
             f"“no change” would have said {one.no_change:,}."
         )
@@ -176,12 +176,11 @@ def _worth_telling(digest: Digest) -> Sequence[Unread]:
     return [one for one in digest.unread if not one.told_before]
 
 
-def _read_again(again: Sequence[Unread], where: str, zone: tzinfo) -> str:
+def _read_again(again: Sequence[Unread], where: str, calendar: Calendar) -> str:
     if not again:
         return ""
     named = [
-        f"{quoted(one.keyword)}"
-        f"{f' (not since {one.since.astimezone(zone):%Y-%m-%d})' if one.since else ''}"
+        f"{quoted(one.keyword)}{f' (not since {calendar.day(one.since)})' if one.since else ''}"
         for one in again[:_NAMED]
     ]
     if len(again) > _NAMED:

@@ -5,7 +5,6 @@ many those are when it is not all of them.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, tzinfo
 
 from bot.gap.changes import by_page
 from bot.gap.why_moved import of_all
@@ -13,7 +12,7 @@ from bot.model.tracking import GapReasons, KeywordLine, NewCompetitorLink, OwnLi
 from bot.render.tracking.digest_span import Span, span
 from bot.render.tracking.digest_why import why_words
 from bot.render.tracking.tracked_words import missing, quoted, ranks_in_top3
-from bot.render.words import counted
+from bot.render.words import Calendar, counted
 
 LONGEST = 300
 """Characters that are read in a few seconds; what is left out of a headline is small print."""
@@ -30,12 +29,12 @@ def digest_sentence(
     *,
     first: bool | None = None,
     earlier_digest: bool = True,
-    zone: tzinfo = UTC,
+    calendar: Calendar | None = None,
 ) -> str:
     """Return the sentence of the week; an unknown is never shown as zero.
 
     Changes are against the digest before, or where there is none (`earlier_digest` False) against
-    the first read. Days are those of `zone`.
+    the first read. Days are those of the `calendar`; None: UTC at the latest read.
 
     `first` says that there is no digest to compare with; None: decide by whether any change is
     known.
@@ -48,7 +47,8 @@ def digest_sentence(
     if first:
         return _fitted([f"First look: {_standing(rest)}{apart(lines)}", ""])
     sums = _sums(rest)
-    since = span(rest, zone, earlier_digest=earlier_digest)
+    calendar = calendar or Calendar(max(line.read_at for line in lines))
+    since = span(rest, calendar, earlier_digest=earlier_digest)
     gap, why, others = _gap(rest, sums, since), reasons(lines), apart(lines)
     entered, left = _crossings(lines)
     ranks = _ranks(entered, left)

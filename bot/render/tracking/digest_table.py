@@ -5,13 +5,12 @@ What nobody has to look at is folded into one row, so that thirty keywords are r
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from bot.gap.attention import Attention, attention
 from bot.gap.changes import TOP3, TOP10
 from bot.model.tracking import Digest, KeywordLine, OwnLink
 from bot.render.tracking.digest_clients import Client, clients_of
-from bot.render.tracking.digest_span import held_against
+from bot.render.tracking.digest_span import calendar_of, held_against
 from bot.render.tracking.tracked_words import eta, quoted, ranked, signed
 from bot.render.words import UNKNOWN, counted, number, shown, words_or_unknown
 
@@ -129,8 +128,8 @@ def _row(digest: Digest, line: KeywordLine, *, markets: bool) -> Row:
 def _change(digest: Digest, line: KeywordLine) -> str:
     if line.gap_change is None and digest.since is None:
         return FIRST_READ
-    zone = ZoneInfo(digest.time_zone)
-    return f"{signed(line.gap_change)}{held_against(line, digest.keywords, zone)}"
+    calendar = calendar_of(digest)
+    return f"{signed(line.gap_change)}{held_against(line, digest.keywords, calendar)}"
 
 
 def _why(line: KeywordLine, lost: Sequence[OwnLink]) -> str:

@@ -1,7 +1,6 @@
 """A digest for the terminal: the same order as in Slack, drawn with rich."""
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -19,11 +18,12 @@ from bot.render.tracking.digest_charts import (
 )
 from bot.render.tracking.digest_message import small_print
 from bot.render.tracking.digest_sentence import LONGEST
+from bot.render.tracking.digest_span import calendar_of
 from bot.render.tracking.digest_table import HEAD, rows
 from bot.render.tracking.digest_why import why_words
 from bot.render.tracking.suggestions import MOST
 from bot.render.tracking.tracked_words import quoted
-from bot.render.words import UNKNOWN, local, number, ours, short_url, words_or_unknown
+from bot.render.words import UNKNOWN, number, ours, short_url, words_or_unknown
 
 _KEYWORDS = 30
 _LINKS = 25
@@ -54,7 +54,7 @@ def digest_text(digest: Digest) -> Group:
     parts += _new_links("New links of theirs from domains that link to you", digest.links_to_both)
     parts += _own_links("Links won", digest.won)
     parts += _own_links("Links lost", digest.lost)
-    as_of = f"As of {local(digest.taken_at, ZoneInfo(digest.time_zone))}."
+    as_of = f"As of {calendar_of(digest).moment(digest.taken_at)}."
     small = small_print(digest, thread=_JSON, csv_file=_JSON)
     parts += [Text(), *lines_of([*small, as_of, sentences.cost(digest.cost)])]
     return Group(*parts)

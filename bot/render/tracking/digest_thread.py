@@ -4,9 +4,7 @@ A part without rows is left out. Rows that do not fit are counted in the caption
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import tzinfo
 from itertools import islice
-from zoneinfo import ZoneInfo
 
 from bot.model.tracking import (
     Digest,
@@ -22,9 +20,10 @@ from bot.render.slack.blocks import render
 from bot.render.slack.cells import Cell, numbered, pages
 from bot.render.slack.message import Message, message
 from bot.render.tracking.digest_charts import thread_charts
+from bot.render.tracking.digest_span import calendar_of
 from bot.render.tracking.digest_why import why_words
 from bot.render.tracking.tracked_words import quoted, signed
-from bot.render.words import UNKNOWN, counted, linkable, short_url, words_or_unknown
+from bot.render.words import UNKNOWN, Calendar, counted, linkable, short_url, words_or_unknown
 
 ROWS = 50
 PAGES = 4
@@ -42,7 +41,7 @@ _Part = tuple[str, _Caption, Sequence[str], Sequence[Sequence[Cell]]]
 
 def digest_thread(digest: Digest) -> tuple[_Step, ...]:
     """Return the messages of the thread in order, each with a stable step name."""
-    lines, zone = digest.keywords, ZoneInfo(digest.time_zone)
+    lines, calendar = digest.keywords, calendar_of(digest)
     targets = [line for line in lines if line.entered or line.left]
     checks = [(line, line.forecast_check) for line in lines if line.forecast_check]
     reasons = sorted(
@@ -54,15 +53,15 @@ def digest_thread(digest: Digest) -> tuple[_Step, ...]:
     new_caption = _new_caption if proven else _caption("New links to competitors", "best first")
     both = "New links to competitors from domains that link to you already"
     parts: tuple[_Part, ...] = (
-        ("new_links", new_caption, _NEW, [_new(link) for link in best]),
+        ("new_links", new_caption, _NEW, [_new(link, calendar) for link in best]),
         (
             "both",
             _caption(both, "best first"),
             _NEW,
-            [_new(link) for link in digest.links_to_both],
+            [_new(link, calendar) for link in digest.links_to_both],
         ),
-        ("won", _caption("Links won", "strongest first"), _OWN, _own(digest.won)),
-        ("lost", _caption("Links lost", "strongest first"), _LOST, _own(digest.lost)),
+        ("won", _caption("Links won", "strongest first"), _OWN, _own(digest.won, calendar)),
+        ("lost", _caption("Links lost", "strongest first"), _LOST, _own(digest.lost, calendar)),
         (
             "why",
             _caption("Why the gaps moved, in links that add up", "largest change first"),
@@ -79,7 +78,7 @@ def digest_thread(digest: Digest) -> tuple[_Step, ...]:
             "forecasts",
             _caption("Earlier forecasts for this week", "wrong ones first"),
             _FORECASTS,
-            [_check(*one, zone) for one in sorted(checks, key=lambda one: one[1].right)],
+            [_check(*one, calendar) for one in sorted(checks, key=lambda one: one[1].right)],
         ),
     )
     mark = f" {sentences.SAMPLE}" if digest.sample else ""
@@ -140,7 +139,7 @@ def _by_keyword(rows: Sequence[Sequence[Cell]]) -> list[Sequence[Cell]]:
     return sorted(rows, key=lambda row: place[row[0].words])
 
 
-def _new(link: NewCompetitorLink) -> list[Cell]:
+def _new(link: NewCompetitorLink, calendar: Calendar) -> list[Cell]:
     others = len(set(link.keywords) - {link.keyword})
     more = f"; matters for {counted(others, 'more keyword', 'more keywords')}" if others else ""
     return [
@@ -148,21 +147,21 @@ def _new(link: NewCompetitorLink) -> list[Cell]:
         _domain(link.domain, link.page),
         numbered(link.score),
         Cell(short_url(link.competitor, 80) or UNKNOWN),
-        Cell(str(link.first_seen or UNKNOWN)),
+        Cell(calendar.day(link.first_seen) if link.first_seen else UNKNOWN),
         _authority(link),
         Cell(link.link.value if link.link else UNKNOWN),
         Cell(f"{words_or_unknown(link.why, 160)}{more}"),
     ]
 
 
-def _own(links: Sequence[OwnLink]) -> list[list[Cell]]:
+def _own(links: Sequence[OwnLink], calendar: Calendar) -> list[list[Cell]]:
     strongest = sorted(links, key=lambda one: (one.authority is None, -(one.authority or 0)))
     return [
         [
             Cell(words_or_unknown(link.keyword, 60) if link.keyword else "the whole site"),
             _domain(link.domain, link.page),
             Cell(short_url(link.target, 80) or UNKNOWN),
-            Cell(str(link.first_seen or UNKNOWN)),
+            Cell(calendar.day(link.first_seen) if link.first_seen else UNKNOWN),
             _authority(link),
         ]
         for link in strongest
@@ -198,10 +197,10 @@ def _why(line: KeywordLine, why: GapReasons) -> list[Cell]:
     ]
 
 
-def _check(line: KeywordLine, check: ForecastCheck, zone: tzinfo) -> list[Cell]:
+def _check(line: KeywordLine, check: ForecastCheck, calendar: Calendar) -> list[Cell]:
     return [
         Cell(words_or_unknown(line.keyword, 60)),
-        Cell(f"{check.made_at.astimezone(zone):%Y-%m-%d}"),
+        Cell(calendar.day(check.made_at)),
         numbered(check.foreseen),
         numbered(check.found),
         numbered(check.no_change),

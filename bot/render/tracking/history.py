@@ -5,7 +5,7 @@ number is unknown are left out and counted, never filled in.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, tzinfo
+from datetime import date, tzinfo
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -18,49 +18,48 @@ from bot.render.slack.blocks import render
 from bot.render.slack.charts import FEWEST, POINTS, Chart, chart, spread
 from bot.render.slack.message import Message, message
 from bot.render.tracking.tracked_words import quoted, ranked, seen_at, standing
-from bot.render.words import counted, local, number
+from bot.render.words import Calendar, counted, number
 
 _Points = dict[date, int]
 
 
 def history_message(
-    tracked: TrackedKeyword, snapshots: Sequence[Snapshot], zone: tzinfo = UTC
+    tracked: TrackedKeyword, snapshots: Sequence[Snapshot], calendar: Calendar
 ) -> Message:
     """Return the latest numbers and at most two charts; the plain copy lists their points.
 
-    Days are those of `zone`, the channel's.
+    Days are those of the channel's calendar.
     """
-    days = _days(snapshots, zone)
+    days = _days(snapshots, calendar.zone)
     links = _known({day: one.needed for day, one in days.items()})
     same = _of_the_page(days)
     ours = _known({day: one.have for day, one in same.items()})
     ranks = _known({day: one.position for day, one in days.items()})
     drawn = [_counts(links, ours), _draw("Position (1 is best)", "Position", {"Position": ranks})]
     charts = [one for one in drawn if one]
-    lead = _lead(tracked, days)
+    lead = _lead(tracked, days, calendar)
     elsewhere = len({one.index for one in snapshots}) > 1
-    small = _small(tracked, days, charts, zone, elsewhere=elsewhere)
+    small = _small(tracked, days, charts, calendar, elsewhere=elsewhere)
     if len(same) < len(days):
         small.append("Earlier reads counted another page of yours; its links are not drawn.")
     return message(lead, render("history", lead=lead, charts=charts, small=small))
 
 
 def history_terminal(
-    tracked: TrackedKeyword, snapshots: Sequence[Snapshot], zone: tzinfo = UTC
+    tracked: TrackedKeyword, snapshots: Sequence[Snapshot], calendar: Calendar
 ) -> Group:
     """Return all reads as a table, the latest first, at the channel's time."""
-    days = _days(snapshots, zone)
-    parts: list[RenderableType] = [Text(_lead(tracked, days), style="bold")]
+    days = _days(snapshots, calendar.zone)
+    parts: list[RenderableType] = [Text(_lead(tracked, days, calendar), style="bold")]
     if days:
         table = table_of("Read", "Needed", "You have", "Gap", "Position", right=(1, 2, 3, 4))
         for one in sorted(snapshots, key=lambda read: read.taken_at, reverse=True):
             counts = (number(one.needed), number(one.have), number(one.gap))
             table.add_row(
-                *map(Text, (local(one.taken_at, zone), *counts, ranked(one.position, None)))
+                *map(Text, (calendar.moment(one.taken_at), *counts, ranked(one.position, None)))
             )
         parts += [Text(), table]
-    since = tracked.created_at.astimezone(zone)
-    return Group(*parts, *lines_of([f"Tracked since {since:%Y-%m-%d}."]))
+    return Group(*parts, *lines_of([f"Tracked since {calendar.day(tracked.created_at)}."]))
 
 
 def _days(snapshots: Sequence[Snapshot], zone: tzinfo) -> dict[date, Snapshot]:
@@ -99,7 +98,7 @@ def _draw(title: str, y_label: str, series: Mapping[str, _Points]) -> Chart | No
     return chart(title, y_label, series, spread(sorted(shared)))
 
 
-def _lead(tracked: TrackedKeyword, days: Mapping[date, Snapshot]) -> str:
+def _lead(tracked: TrackedKeyword, days: Mapping[date, Snapshot], calendar: Calendar) -> str:
     keyword = quoted(tracked.question.keyword)
     if not days:
         return f"{keyword} is tracked, but it was not read yet."
@@ -109,21 +108,21 @@ def _lead(tracked: TrackedKeyword, days: Mapping[date, Snapshot]) -> str:
     if len(gaps) < FEWEST or latest.gap is None:
         return said
     first = min(gaps)
-    return f"{said} The gap was {gaps[first]:,} on {first}."
+    return f"{said} The gap was {gaps[first]:,} on {calendar.day(first)}."
 
 
 def _small(
     tracked: TrackedKeyword,
     days: Mapping[date, Snapshot],
     charts: Sequence[Chart],
-    zone: tzinfo,
+    calendar: Calendar,
     *,
     elsewhere: bool,
 ) -> list[str]:
-    since = tracked.created_at.astimezone(zone)
-    lines = [f"{asked(tracked.question)}, tracked since {since:%Y-%m-%d}."]
+    lines = [f"{asked(tracked.question)}, tracked since {calendar.day(tracked.created_at)}."]
     if days:
-        lines.append(f"{counted(len(days), 'day')} with a read, the latest on {max(days)}.")
+        latest = calendar.day(max(days))
+        lines.append(f"{counted(len(days), 'day')} with a read, the latest on {latest}.")
     if elsewhere:
         lines.append("Earlier reads are of another link index, which counts differently.")
     if charts and any(len(one.labels) < min(len(days), POINTS) for one in charts):

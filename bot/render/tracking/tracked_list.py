@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -15,7 +15,7 @@ from bot.render.slack.blocks import Block, render
 from bot.render.slack.limits import message_faults
 from bot.render.slack.message import Message, message
 from bot.render.tracking.tracked_words import missing, ranked, seen_at, signed
-from bot.render.words import counted, local, number, shown, words_or_unknown
+from bot.render.words import Calendar, counted, number, shown, words_or_unknown
 
 PER_PAGE = 10
 _LONGEST = (60, 20)  # length of a keyword; the second if a page of hostile words does not fit
@@ -143,8 +143,8 @@ def _as_read(row: ListRow) -> str:
     return " · ".join(part for part in (gap, change, seen_at(latest)) if part)
 
 
-def tracked_terminal(rows: Sequence[ListRow], zone: tzinfo = UTC) -> Group:
-    """Return all rows as a table for a terminal; moments by the clocks of the channel."""
+def tracked_terminal(rows: Sequence[ListRow], calendar: Calendar) -> Group:
+    """Return all rows as a table for a terminal; moments by the channel's calendar."""
     if not rows:
         return Group(Text("No keyword is tracked. `linkgap track KEYWORD` begins with one."))
     names = ("Keyword", "Site", "Gap", "Change", "Position", "Next read")
@@ -157,11 +157,11 @@ def tracked_terminal(rows: Sequence[ListRow], zone: tzinfo = UTC) -> Group:
             Text(number(latest.gap) if latest else "not read"),
             Text(signed(row.gap_change) if latest else ""),
             Text(ranked(latest.position, None) if latest else ""),
-            Text("paused" if row.tracked.paused else _next(row.next_run, zone)),
+            Text("paused" if row.tracked.paused else _next(row.next_run, calendar)),
         )
     lead: list[RenderableType] = lines_of([f"{counted(len(rows), 'tracked keyword')}."])
     return Group(*lead, table)
 
 
-def _next(moment: datetime | None, zone: tzinfo) -> str:
-    return local(moment, zone) if moment else "not planned"
+def _next(moment: datetime | None, calendar: Calendar) -> str:
+    return calendar.moment(moment) if moment else "not planned"

@@ -5,7 +5,7 @@ from bot.render.notes import Button, asked, note_of
 from bot.render.report.sentences import sentence
 from bot.render.slack.message import Message
 from bot.render.tracking.tracked_words import quoted, seen_at, standing
-from bot.render.words import utc, words_or_unknown
+from bot.render.words import Calendar, words_or_unknown
 
 _CLOSEST = 5
 
@@ -22,6 +22,7 @@ def tracking(
     tracked: TrackedKeyword,
     snapshot: Snapshot | None,
     schedule_words: str,
+    calendar: Calendar,
     *,
     fault: str | None = None,
     sample: bool = False,
@@ -34,7 +35,7 @@ def tracking(
         small = ["It is read again on schedule.", _schedule(schedule_words)]
     else:
         lines = [f"Tracking {who}: {standing(snapshot)}; {seen_at(snapshot)}."]
-        small = [_schedule(schedule_words), f"As of {utc(snapshot.taken_at)}."]
+        small = [_schedule(schedule_words), f"As of {calendar.moment(snapshot.taken_at)}."]
     return note_of(lines, small, _buttons(tracked), sample=sample)
 
 

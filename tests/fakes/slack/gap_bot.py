@@ -16,11 +16,14 @@ from fakes.worlds.moving_web import MovingWeb
 from fakes.worlds.reports import EXAMPLE
 from pydantic import SecretStr, TypeAdapter
 from support.clock import FakeClock
+from support.iso_dates import iso_dates
 
 from bot.analysis.run import Progress
 from bot.model.links import Balance
 from bot.model.question import Question
 from bot.model.report import CostLine, Report, to_json
+from bot.outreach.board import Board
+from bot.outreach.verification import Verifier
 from bot.planning.steps import provers
 from bot.providers.base import Answer, Capability, Vendor
 from bot.providers.gateway import Gateway
@@ -336,6 +339,7 @@ async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[S
         settings=settings,
         reader=moving.reader,
     )
+    board = Board(database, clock, settings)
     services = services_of(
         Core(
             settings=settings,
@@ -346,6 +350,8 @@ async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[S
             spending=spending,
             tracking=Tracking(database=database, clock=clock, refresher=refresher),
             digests=Digests(database, settings, provers(VENDORS)),
+            board=board,
+            verifier=Verifier(database, clock, board, moving.reader),
         )
     )
     await services.slack_api.check()
@@ -386,6 +392,9 @@ async def gap_bot(folder: Path, **options: Any) -> AsyncIterator[Bot]:
         bot = Bot(playground, app, clock, database, analysis, settings, services, runner, moving)
         try:
             yield bot
+            posted = [one for one in workspace.everything() if one.user == app.bot_user]
+            told = [[one.text, one.blocks] for one in posted]
+            assert iso_dates(told) == []
         finally:
             await bot.services.jobs.stop()
             await bot.runner.cleanup()

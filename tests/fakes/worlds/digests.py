@@ -22,8 +22,10 @@ from bot.model.tracking import (
 from bot.render.tracking.digest_sentence import digest_sentence
 from bot.render.tracking.suggestions import to_do
 from bot.render.tracking.tracked_list import ListRow
+from bot.render.words import Calendar
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+CALENDAR = Calendar(MONDAY)
 SITE = "ledgerly.example"
 PAGE = "https://ledgerly.example/crm"
 _WORDS = ("crm", "accounting software", "invoice app", "payroll", "help desk", "time tracking")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from bot.model.links import LinkKind, Market, Scope
+from bot.model.links import LinkKind, Market, Scope, SerpRow
 from bot.model.report import (
     Absence,
     AuthorityAdjustment,
@@ -104,6 +104,21 @@ EXAMPLE = Report(
     difficulty=42.0,
     dropped={"own": 0, "already_links": 12, "spam_marked": 3},
 )
+
+
+def with_need(verdict: Verdict = Verdict.BUILD_LINKS, **need) -> Report:
+    return replace(EXAMPLE, verdict=verdict, need=replace(NEED, **need))
+
+
+def ranked_at(
+    position, verdict=Verdict.BUILD_LINKS, url="http://www.ledgerly.example/crm/", **more
+) -> Report:
+    """Return an answer with ten results, one of them ours."""
+    rows = [SerpRow(at, f"https://s{at}.example/a", "", f"s{at}.example") for at in range(1, 11)]
+    rows[position - 1] = SerpRow(position, url, "", "ledgerly.example")
+    report = replace(EXAMPLE, verdict=verdict, position=position, results=tuple(rows))
+    return replace(report, **more)
+
 
 NASTY = (
     '<!channel> & "quotes" \\ back',
