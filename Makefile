@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint types bench torture lock wheel clean
+.PHONY: demo test lint types docs bench torture lock wheel clean
 
 # ARGS="--port 9000" and so on; with ARGS="--weeks 0" it asks the one question only.
 demo: $(VENV)/.app
@@ -20,6 +20,10 @@ lint: $(VENV)/.dev
 
 types: $(VENV)/.dev
 	@$(BIN)/mypy
+
+# The tables and pictures of the docs that are made from the code.
+docs: $(VENV)/.dev
+	@for tool in doc_tables setting_tables troubleshooting floors; do $(BIN)/python tools/$$tool.py || exit; done
 
 bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks

@@ -9,8 +9,11 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.common.errors import BadQuestion
 from bot.model.question import Defaults, QuestionInput, read_here
 from bot.render import views
+from bot.render.slack.message import Message
 from handlers import private_notes
 from handlers.answer import accept
+from handlers.answer.buttons import anybody, on_click
+from handlers.answer.clicks import Click
 from handlers.request import Answer, Place, Request
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
@@ -20,24 +23,34 @@ _ANY_KEYWORD = "keyword"
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Register the submitted form."""
+    """Register the button that opens the form, and the submitted form."""
+
+    async def pressed(click: Click, _: Click) -> Message | None:
+        return await _open(services, click.place, click.trigger_id)
 
     async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         errors = await _take(services, body, view)
         await (ack(response_action="errors", errors=errors) if errors else ack())
 
+    on_click(app, services, "open_form", anybody, pressed)
     app.view("gap_form")(submitted)
 
 
 async def open_form(services: Services, place: Place, trigger_id: str) -> None:
-    """Open the form, filled in with the channel's defaults."""
+    """Open the form, filled in with the channel's defaults; a refusal is reported privately."""
+    note = await _open(services, place, trigger_id)
+    if note is not None:
+        await tell(services, place, note)
+
+
+async def _open(services: Services, place: Place, trigger_id: str) -> Message | None:
     kept = json.dumps({"channel": place.channel, "response_url": place.response_url})
     defaults = await services.channels.defaults(place.team, place.channel)
     try:
         await services.slack_api.show(trigger_id, views.form(defaults, private_metadata=kept))
     except SlackRefused as refused:
-        note = private_notes.note(str(refused), "Or type `/gap your keyword`.")
-        await tell(services, place, note)
+        return private_notes.note(str(refused), "Or type `/gap your keyword`.")
+    return None
 
 
 async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) -> dict[str, str]:

@@ -4,12 +4,16 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
+
+import sqlite_utils
 
 from bot.common.clock import Clock
 from bot.common.loops import Alive
+from bot.settings import levels
 from bot.settings.environment import Settings
-from bot.store import sign_of_life
+from bot.store import forget, sign_of_life, workspace
 from bot.store.connect import Database
 from bot.store.retention import Keep, prune
 from bot.store.sign_of_life import Sign
@@ -20,13 +24,15 @@ Check = Callable[[], Awaitable[str | None]]
 FIRST_PRUNE_S = 600.0
 """The first prune waits until a start with many unfinished jobs is over."""
 A_DAY_S = 86_400.0
+LEFT_FOR = timedelta(days=30)
+"""A team that removed the app may come back for so long; then its data is deleted."""
 
 
 class Upkeep:
     """The background loops of one process. `also_watch` adds what else can be wrong."""
 
     def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
-        self._database, self._clock = database, clock
+        self._database, self._clock, self._settings = database, clock, settings
         self._keep = Keep(
             answers=timedelta(days=settings.keep_answers_days),
             spend=timedelta(days=settings.keep_spend_days),
@@ -79,9 +85,26 @@ class Upkeep:
 
     async def prune(self) -> None:
         """Delete what is too old now."""
-        pruned = await prune(self._database, self._clock, self._keep)
+        contacts = await self._database.read(self._contacts)
+        keep = replace(self._keep, contacts=contacts)
+        pruned = await prune(self._database, self._clock, keep)
+        await self._forget_teams()
         if pruned.total:
             log.info("deleted because it was too old: %s", pruned)
+
+    def _contacts(self, db: sqlite_utils.Database) -> dict[str, timedelta]:
+        held = {team: levels.read(db, self._settings, team) for team in workspace.teams(db)}
+        return {
+            team: timedelta(days=settings.at(None, None).keep_contacts_days)
+            for team, settings in held.items()
+        }
+
+    async def _forget_teams(self) -> None:
+        """Delete all of the teams that removed the app long enough ago."""
+        before = self._clock.now() - LEFT_FOR
+        for team in await self._database.run(lambda db: forget.left_before(db, before)):
+            await forget.forget_team(self._database, team)
+            log.info("all data of a team that removed the app was deleted: %s", team)
 
     async def _prune_daily(self) -> None:
         await self._clock.sleep(FIRST_PRUNE_S)

@@ -33,7 +33,7 @@ STRANGER = (
     "Its admins can allow others here with `/gap settings`: People of other workspaces."
 )
 NO_SETTINGS = "Settings belong to the workspace that LinkGap is installed in."
-_SETTINGS = {"open_settings", "settings_place", "settings_form"}
+_SETTINGS = {"open_settings", "settings_place", "settings_page", "settings_form"}
 _TELLING: set[asyncio.Task[None]] = set()
 
 

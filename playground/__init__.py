@@ -6,5 +6,7 @@
         ack = await playground.slash("ana", "seo", "/gap", "best crm")
         await playground.until(lambda: workspace.conversation("seo"))
 
+Slack may be slow, fail, or not know a kind of block: `limit_next`, `fail_next`, `refuse_types`.
+
 The app under test gets `playground.api_url` as its base URL and `app.bot_token` as its token.
 """

@@ -152,6 +152,8 @@ class App:
     events: frozenset[str] = frozenset()
     request_url: str | None = None
     tabs: Tabs = Tabs()
+    is_interactive: bool = True
+    """Its buttons, menus and forms work; a manifest has to ask for that."""
 
     def command(self, name: str) -> Command | None:
         """Return the command of that name, with its slash."""

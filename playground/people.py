@@ -144,6 +144,9 @@ class People:
         return await self._event(app, "app_mention", "app_mentions:read", body)
 
     async def _invite(self, user: str, channel: Channel, whom: str) -> Ack | None:
+        if channel.kind == "im":
+            self._slackbot(channel, user, "/invite does not work in direct messages. Sorry!")
+            return None
         guest = self.workspace.user(whom.strip().lstrip("@"))
         channel.members.add(guest.id)
         self.workspace.post(channel.id, guest.id, f"was added to the channel by <@{user}>.")
@@ -173,6 +176,12 @@ class People:
             "event_ts": self.workspace.stamp(),
         }
         return await self._event(app, "app_home_opened", None, body)
+
+    async def uninstall(self) -> Ack | None:
+        """Remove the app from the workspace; None when it does not subscribe to that event."""
+        app = next(iter(self.workspace.apps.values()))
+        body = {"type": "app_uninstalled", "event_ts": self.workspace.stamp()}
+        return await self._event(app, "app_uninstalled", None, body)
 
     async def _event(
         self, app: App, name: str, scope: str | None, body: Mapping[str, Any]
@@ -222,10 +231,14 @@ class People:
 
         `what` is an action_id or the text on a button, in the block with that `block_id` if one is
         given; `value` the option picked from a menu, or the list of those ticked (by value or by
-        text). `filled` are the inputs around it. Raises SlackError: action_not_found, or
-        message_not_found for somebody else's ephemeral message.
+        text). `filled` are the inputs around it. Raises SlackError: action_not_found,
+        message_not_found for somebody else's ephemeral message, or interactivity_disabled where
+        the app's manifest does.
         """
         who = self.workspace.user(user).id
+        app_id = place.app_id
+        if app_id is not None and not self.workspace.apps[app_id].is_interactive:
+            raise SlackError("interactivity_disabled")
         blocks = place.body["blocks"] if isinstance(place, View) else place.blocks
         block, element = _find(blocks, what, block_id)
         action = self._action(block, element, value)

@@ -117,6 +117,7 @@ class Workspace:
             scopes=frozenset(manifest["oauth_config"]["scopes"]["bot"]),
             commands=commands,
             events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", ())),
+            is_interactive=settings.get("interactivity", {}).get("is_enabled", False),
             tabs=_tabs(features.get("app_home", {})),
             **more,
         )

@@ -11,9 +11,10 @@ import click
 from bot.analysis.run import NothingToSay, Progress
 from bot.cli._question import question_options, read_question, typed
 from bot.cli._shared import CHANNEL, PERSON, settings_in
-from bot.cli._terminal import Terminal, say_json
+from bot.cli._terminal import Terminal, say, say_json
 from bot.model.question import Defaults, QuestionInput
 from bot.model.report import Report, to_json
+from bot.render.csv_file import csv_of
 from bot.render.money import at_most, usually, warnings
 from bot.render.report.terminal import text_report
 from bot.settings.environment import Settings, load
@@ -41,6 +42,7 @@ class _Answer:
 )
 @click.option("--light", is_flag=True, help="The cheaper plan: page linkers only, no enrichment.")
 @click.option("--yes", is_flag=True, help="Do not ask back, whatever it may cost.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print all prospects as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/report.schema.json).")
 def command(
     *,
@@ -50,6 +52,7 @@ def command(
     top10: bool,
     light: bool,
     yes: bool,
+    as_csv: bool,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -58,6 +61,8 @@ def command(
     KEYWORD is read as the words after /gap: "best crm site:example.com in:de" says the same as
     "best crm" --site example.com --in de. What is said in both ways is refused.
     """
+    if as_csv and as_json:
+        raise click.UsageError("Ask for --json or for --csv, not for both.")
     settings = load(Settings)
     flags = {"fresh": fresh or None, "top10": top10 or None, "light": light or None}
     asked = typed(keyword, gates=gates, **flags, **options)
@@ -65,6 +70,8 @@ def command(
     found = asyncio.run(_answer(settings, asked, yes=yes))
     if as_json:
         say_json(to_json(found.report, indent=2))
+    elif as_csv:
+        say(csv_of(found.report).decode("utf-8"), nl=False)
     else:
         Terminal().print(text_report(found.report, found.zone))
     if found.fault is not None:

@@ -20,7 +20,7 @@ from bot.cli._question import (
     with_options,
 )
 from bot.cli._reading import NothingRead, Read, agree, print_read, read_now, sentence_of
-from bot.cli._shared import PERSON, as_of_option, channel_option, clock_at
+from bot.cli._shared import PERSON, as_of_option, channel_option, clock_at, settings_in
 from bot.cli._terminal import say
 from bot.cli._tracked_file import Row, read_rows
 from bot.common.clock import Clock
@@ -37,6 +37,7 @@ from bot.settings.overrides import Place, save
 from bot.store import tracked_keywords
 from bot.store.tracked_keywords import TrackedState
 from bot.store.workspace import CLI_TEAM
+from bot.tracking import digest_hour
 from bot.tracking.keywords import A_WEEK_OR_SO, MOST_TRACKED, key_of, to_keep
 from bot.wiring import Core, core
 
@@ -199,7 +200,8 @@ async def _begin(product: Core, rows: Sequence[Row], order: Order) -> Begun:
     if questions:
         quote = await product.spending.week(questions, CLI_TEAM, order.channel)
         agree(product, quote, yes=order.yes)
-    await _set_digest(product, order)
+    if (moved := await _set_digest(product, order)) and known:
+        say(moved)
     keywords = []
     for row in rows:
         keyword, _ = await product.tracking.track(
@@ -230,11 +232,13 @@ def _is_to_read(known: TrackedState | None, question: Question, now: datetime) -
     return now - known.last_read_at >= A_WEEK_OR_SO
 
 
-async def _set_digest(product: Core, order: Order) -> None:
-    """Set the channel's digest day and hour, if they were given."""
+async def _set_digest(product: Core, order: Order) -> str:
+    """Set the channel's digest day and hour, if they were given; returns how the digest moves."""
     place, at = Place(Level.CHANNEL, order.channel), product.clock.now()
+    before = await settings_in(product, CLI_TEAM, order.channel)
     values = levels.checked(product.settings, place, order.when, product.registry.names)
     await product.database.run(lambda db: save(db, CLI_TEAM, place, values, by=PERSON, at=at))
+    return digest_hour.move(before, await settings_in(product, CLI_TEAM, order.channel))
 
 
 def _check(read: Read) -> None:

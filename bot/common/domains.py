@@ -16,6 +16,7 @@ import idna
 from publicsuffixlist import PublicSuffixList
 
 _SUFFIXES = PublicSuffixList(accept_unknown=True)
+_RESERVED = ("example", "test")
 _PRIVATE_PART = "===BEGIN PRIVATE DOMAINS==="
 
 
@@ -72,6 +73,12 @@ def registrable(text: str) -> str | None:
         return None
     found: str | None = _SUFFIXES.privatesuffix(host)
     return found or (host if "." in host else None)
+
+
+def ends_as_domains_do(domain: str) -> bool:
+    """Say whether the last part exists (`com`) or is reserved for examples, like those in tests."""
+    last = domain.rpartition(".")[2]
+    return last in _RESERVED or _SUFFIXES.publicsuffix(domain, accept_unknown=False) is not None
 
 
 def is_public_suffix(domain: str) -> bool:

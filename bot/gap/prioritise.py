@@ -218,6 +218,7 @@ def _prospect(
         topic=candidate.topic,
         links_to_pages=candidate.links_to(Scope.PAGE),
         links_to_sites=candidate.links_to(Scope.SITE),
+        example_title=page.title if page else None,
     )
 
 

@@ -235,20 +235,6 @@ class Sighting:
     position: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """A published address of a domain, with the page where it stands and when it was read there.
-
-    `role`: it names a desk (info@, editor@), not a person. `address` None: a page to write from.
-    """
-
-    domain: str
-    address: str | None
-    page: str
-    seen_at: datetime
-    role: bool = False
-
-
 def _at_or_above(domain: str) -> Iterable[str]:
     labels = domain.split(".")
     return (".".join(labels[at:]) for at in range(len(labels)))

@@ -163,7 +163,7 @@ class Prospect:
     `links_to` are the competitors' URLs (page level) and domains (site level) that it links to:
     `links_to_pages` and `links_to_sites` say how many of each. `relevance` and `trust` are 0..1;
     `seen_by` are the indexes that saw the link, `by_index` what each of them says if several did.
-    `topic` is an index's category for the domain.
+    `topic` is an index's category for the domain, `example_title` the title of `example_page`.
     """
 
     domain: str
@@ -186,6 +186,7 @@ class Prospect:
     topic: str | None = None
     links_to_pages: int = 0
     links_to_sites: int = 0
+    example_title: str | None = None
 
     @property
     def spam(self) -> bool:

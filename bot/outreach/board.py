@@ -34,8 +34,9 @@ from bot.outreach.merged import Merged, best_first
 from bot.outreach.rules import Decision, Step
 from bot.settings import levels
 from bot.settings.environment import Settings
-from bot.store import outreach, outreach_prospects, suppressions
+from bot.store import outreach, outreach_prospects, outreach_readings, suppressions
 from bot.store.connect import Database
+from bot.store.outreach_readings import KeptReading
 
 BOT = "linkgap"
 """The door of what time did, or what the bot saw itself."""
@@ -166,6 +167,10 @@ class Board:
     async def withheld(self, team: str, site: str | None) -> Withheld:
         """Return what must not be offered for a site; ask it before a contact is shown, too."""
         return await self._database.read(lambda db: suppressions.withheld(db, team, site))
+
+    async def readings(self, team: str) -> dict[str, KeptReading]:
+        """Return what was last read about each domain of the team's prospects."""
+        return await self._database.read(lambda db: outreach_readings.of_team(db, team))
 
     async def history(self, whom: Whom) -> list[HistoryLine]:
         """Return what was done about a domain for a site, oldest first."""

@@ -15,6 +15,7 @@ MOST = 10
 """Most contacts that are kept of one site."""
 _NOBODY = re.compile(r"(?:no|donot|do-not|do_not|dont|never)[._-]?reply")
 _FORUM = "forum"
+_OF_THE_SITE = (Way.MAILTO, Way.SCHEMA)
 _JOINT = re.compile(r"[._+-]")
 
 
@@ -35,8 +36,8 @@ def contacts_on(page: LinkingPage, domain: str, read_at: datetime) -> tuple[Cont
         for one in page.published
         if not _NOBODY.match(one.address)
     ]
-    if page.facts.kind == _FORUM:  # there, other addresses are those of people who wrote posts
-        found = [one for one in found if one.own_domain]
+    if page.facts.kind == _FORUM:  # what is written there is in posts, and of whoever wrote them
+        found = [one for one in found if one.own_domain and one.how in _OF_THE_SITE]
     link = page.facts.links.contact
     if link and link[:4].lower() == "http":
         own = registrable(link) == domain

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.common.clock import Clock
 from bot.common.domains import is_platform, registrable
 from bot.model.approach import Contact, ProspectReading
 from bot.model.report import Prospect
@@ -44,7 +45,12 @@ def asked(prospects: Iterable[Prospect]) -> tuple[Asked, ...]:
 
 
 async def read_prospects(
-    reader: Reader, prospects: Sequence[Asked], *, most: int = BEST, seconds: float = SECONDS
+    reader: Reader,
+    prospects: Sequence[Asked],
+    clock: Clock,
+    *,
+    most: int = BEST,
+    seconds: float = SECONDS,
 ) -> tuple[ProspectReading, ...]:
     """Read the best prospects in parallel, in the given order. Never raises for what pages do.
 
@@ -53,18 +59,19 @@ async def read_prospects(
     """
     visits = _Visits(reader)
     under_way = [_Prospect(visits, one) for one in prospects[:most]]
-    tasks = [asyncio.create_task(one.read()) for one in under_way]
+    reading = asyncio.gather(*(one.read() for one in under_way))
+    over = asyncio.ensure_future(clock.sleep(seconds))
     try:
-        _, late = await asyncio.wait(tasks, timeout=seconds) if tasks else ((), ())
+        await asyncio.wait((reading, over), return_when=asyncio.FIRST_COMPLETED)
+        in_time = reading.done()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task, one in zip(tasks, under_way, strict=True):
-        if task in late:
-            one.out_of_time(seconds)
-        else:
-            task.result()
+        reading.cancel()
+        over.cancel()
+        ended, _ = await asyncio.gather(reading, over, return_exceptions=True)
+    if in_time and isinstance(ended, Exception):
+        raise ended
+    for one in under_way:
+        one.end(seconds)
     return tuple(one.reading for one in under_way)
 
 
@@ -116,10 +123,13 @@ class _Prospect:
 
     def __init__(self, visits: _Visits, one: Asked) -> None:
         self._visits, self._asked = visits, one
+        self._finished = False
         self.reading = ProspectReading(one.domain, one.page)
 
-    def out_of_time(self, seconds: float) -> None:
-        """Say what is unknown because the time was over."""
+    def end(self, seconds: float) -> None:
+        """Say what is unknown if the time was over before the end."""
+        if self._finished:
+            return
         over = f"The {seconds:g} seconds for reading all prospects were over"
         if self.reading.angle is None and self.reading.why_unknown is None:
             self._learn(why_unknown=f"{over} before this page was read.")
@@ -128,6 +138,10 @@ class _Prospect:
 
     async def read(self) -> None:
         """Read the linking page, follow its links to competitors, then look for contacts."""
+        await self._read()
+        self._finished = True
+
+    async def _read(self) -> None:
         if self._asked.page is None:
             self._learn(why_unknown="No page of this site that links to a competitor is known.")
             return

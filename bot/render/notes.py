@@ -41,11 +41,12 @@ def progress(report: Report, waiting: Sequence[str]) -> Message:
     still = (
         f"Still running: {listed([shown(what, 60) for what in waiting[:6]])}." if waiting else ""
     )
-    subject = sentences.subject(report)
     said = so_far(report)
     if said is None:
-        return told(f"Looking at who ranks for {subject}…", [still], sample=report.sample)
-    return told(said, [still, f"{subject}."], sample=report.sample)
+        looking = f"Looking at who ranks for {sentences.subject(report)}…"
+        return told(looking, [still], sample=report.sample)
+    small = [still, f"Market: {sentences.market(report.market)}."]
+    return told(said, small, sample=report.sample)
 
 
 def failed(
@@ -137,11 +138,15 @@ def usage_error(error_sentence: str) -> Message:
 
 
 def help_note() -> Message:
-    """Return how to ask."""
+    """Return how to ask, with buttons that open the forms."""
     text = (
         "LinkGap says how many links it takes to rank in the top 3, and who can give them to you."
     )
-    return message(text, render("help", lead=text))
+    buttons = [
+        Button("Open the form", "open_form", "help"),
+        Button("Track keywords", "track_more", "help"),
+    ]
+    return message(text, render("help", lead=text, buttons=buttons))
 
 
 def _run(run_id: str) -> str:

@@ -54,19 +54,25 @@ class Section:
 def settings_form(
     places: Sequence[tuple[str, str]],
     chosen: str,
-    sections: Sequence[Section],
+    pages: Sequence[str],
+    section: Section,
     *,
     said: str,
     private_metadata: str,
 ) -> View:
-    """Return the form for one of several places (value, words); choosing another updates it."""
+    """Return one page of the form, for one of several places (value, words).
+
+    Choosing another place (`settings_place`) or page (`settings_page`) updates it. A section whose
+    title is none of the `pages` is the only one.
+    """
     options = [_option(value, words) for value, words in places]
     blocks = render(
         "settings",
         places=options,
         chosen=next(one for one in options if one["value"] == chosen),
+        pages=[_option(page, page) for page in pages] if section.title in pages else [],
         said=said,
-        sections=sections,
+        section=section,
     )
     return checked(View("settings_form", "Settings", "Save", blocks, private_metadata))
 

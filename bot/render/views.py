@@ -30,11 +30,18 @@ def form(defaults: Defaults, *, keyword: str = "", private_metadata: str = "") -
     """
     fields = [
         Field("keyword", "Keyword", "The phrase people search for.", keyword, MAX_KEYWORD),
-        Field("site", "Our site", "For example example.com.", defaults.site or ""),
-        Field("page", "Our page", "Its address, or none when there is no page yet."),
-        Field("country", "Country", "Two letters, such as us.", defaults.country, 2),
-        Field("language", "Language", "Two letters, such as en.", defaults.language, 2),
-        Field("vs", "Compare with", "Pages to compare with, one a line.", "", 3_000, lines=True),
+        Field("site", "Our site", "Its domain, such as example.com.", defaults.site or ""),
+        Field("page", "Our page", "Its address; none if there is no page yet."),
+        Field("country", "Country", "By name or code: germany or de.", defaults.country, 40),
+        Field("language", "Language", "By name or code: german or de.", defaults.language, 40),
+        Field(
+            "vs",
+            "Compare with",
+            "Pages, one a line, instead of the top 3.",
+            "",
+            3_000,
+            lines=True,
+        ),
     ]
     blocks = render("form", fields=fields, required="keyword", fresh=True)
     return checked(View("gap_form", "Links to the top 3", "Ask", blocks, private_metadata))
@@ -42,7 +49,7 @@ def form(defaults: Defaults, *, keyword: str = "", private_metadata: str = "") -
 
 def name_page(run_id: str, *, page: str = "") -> View:
     """Return the modal that asks for our page; `private_metadata` is the run's id."""
-    hint = "Its address, or none when there is no page for this keyword yet."
+    hint = "Its address; none if there is no page for this keyword yet."
     fields = [Field("page", "Our page", hint, page)]
     blocks = render("form", fields=fields, required="page", fresh=False)
     return checked(View("name_page_form", "Name our page", "Use this page", blocks, run_id))

@@ -25,7 +25,8 @@ NONE = "none"
 """The word for an empty list; an empty text means the value of the level above."""
 _BETWEEN = re.compile(r"[,\s]+")
 MOST_REMINDERS = 4
-_DAYS = re.compile(r"0*(?:[1-9][0-9]?|[12][0-9]{2}|3[0-5][0-9]|36[0-5])")
+_DAYS = re.compile(r"[1-9][0-9]{0,2}")
+_LATEST_REMINDER = 365
 _PERSON = re.compile(r"\A[UW][A-Z0-9]+")
 
 
@@ -106,7 +107,8 @@ def _people(text: str) -> str:
 
 def _days(text: str) -> str:
     days = parts(text)
-    if len(days) > MOST_REMINDERS or not all(_DAYS.fullmatch(day) for day in days):
+    read = all(_DAYS.fullmatch(day) and int(day) <= _LATEST_REMINDER for day in days)
+    if not days or len(days) > MOST_REMINDERS or not read:
         raise ValueError(
             f"“{text[:40]}” is no list of days; write whole numbers of 1 to 365 like 7,14, "
             f"{MOST_REMINDERS} at most"

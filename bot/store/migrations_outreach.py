@@ -9,7 +9,7 @@ _MOST = 500
 
 
 def create_tables(db: sqlite_utils.Database) -> None:
-    """Add entries with their history and where they were seen, Never contact, contacts, drafts.
+    """Add entries with their history and where they were seen, Never contact, readings, drafts.
 
     What kept answers already found is remembered.
     """
@@ -85,16 +85,14 @@ def create_tables(db: sqlite_utils.Database) -> None:
         CREATE UNIQUE INDEX suppressions_in_force ON suppressions (team, what)
             WHERE lifted_at IS NULL;
 
-        CREATE TABLE outreach_contacts (
+        CREATE TABLE outreach_readings (
             team TEXT NOT NULL REFERENCES teams (id),
             domain TEXT NOT NULL,
-            address TEXT NOT NULL,
-            page TEXT NOT NULL,
-            role INTEGER NOT NULL CHECK (role IN (0, 1)),
-            seen_at TEXT NOT NULL,
-            PRIMARY KEY (team, domain, address, page)
+            reading TEXT NOT NULL CHECK (json_valid(reading)),
+            at TEXT NOT NULL,
+            PRIMARY KEY (team, domain)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX outreach_contacts_by_time ON outreach_contacts (team, seen_at);
+        CREATE INDEX outreach_readings_by_time ON outreach_readings (team, at);
 
         CREATE TABLE outreach_drafts (
             team TEXT NOT NULL REFERENCES teams (id),

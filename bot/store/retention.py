@@ -6,8 +6,8 @@ and the answer it is about, open reservations, what counts against a cap, the re
 looks at, and up to which moment a channel was told. Who links to whom is not touched.
 """
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -30,11 +30,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """How long answers (with their jobs and posts), spend and reads stay."""
+    """How long answers (with their jobs and posts), spend and reads stay.
+
+    `contacts`: by team, how long published contacts of prospects and drafts stay.
+    """
 
     answers: timedelta
     spend: timedelta
     reads: timedelta
+    contacts: Mapping[str, timedelta] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,13 @@ class Pruned:
     spend: int = 0
     reads: int = 0
     posts: int = 0
+    prospects: int = 0
+    contacts: int = 0
 
     @property
     def total(self) -> int:
         """Return all of them."""
-        return self.jobs + self.reports + self.spend + self.reads + self.posts
+        return sum(asdict(self).values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,12 @@ async def prune(database: Database, clock: Clock, keep: Keep) -> Pruned:
         slices = _slices(database, clock, partial(_old_reads, number=number, before=reads))
         old_reads += sum([deleted async for deleted in slices])
     posts = sum([one async for one in _slices(database, clock, partial(_old_posts, before=reads))])
-    return Pruned(jobs, reports, spent, old_reads, posts)
+    seen = await _walk(database, clock, partial(_old_prospects, before=answers))
+    contacts = 0
+    for team, age in keep.contacts.items():
+        old = partial(_old_contacts, team=team, before=to_text(now - age))
+        contacts += sum([deleted async for deleted in _slices(database, clock, old)])
+    return Pruned(jobs, reports, spent, old_reads, posts, seen, contacts)
 
 
 async def _walk(
@@ -234,3 +245,33 @@ def _old_posts(db: sqlite_utils.Database, *, before: str) -> int:
         )
         db.execute("DELETE FROM deliveries WHERE job_id = ?", (name,))
     return len(rows)
+
+
+def _old_prospects(db: sqlite_utils.Database, after: int, *, before: str) -> _Slice:
+    """Delete prospects that nobody did anything about and that no kept answer showed."""
+    rows = db.execute(
+        "SELECT number FROM outreach WHERE number > ? ORDER BY number LIMIT ?",
+        (after, ROWS_A_SLICE),
+    ).fetchall()
+    deleted = db.execute(
+        "DELETE FROM outreach WHERE number > :after AND number <= :last AND status = 'new' "
+        "AND touched_at < :before AND note = '' AND method IS NULL AND verified IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM outreach_seen "
+        "WHERE outreach_seen.outreach = number AND taken_at >= :before) "
+        "AND NOT EXISTS (SELECT 1 FROM outreach_history AS done WHERE done.team = outreach.team "
+        "AND done.domain = outreach.domain AND done.site = outreach.site)",
+        {"after": after, "last": rows[-1][0] if rows else after, "before": before},
+    ).rowcount
+    return _Slice(deleted, rows[-1][0] if rows else None)
+
+
+def _old_contacts(db: sqlite_utils.Database, *, team: str, before: str) -> int:
+    """Delete what was published long ago, and drafts that nobody touched since."""
+    return sum(
+        db.execute(
+            f"DELETE FROM {table} WHERE team = :team AND at < :before AND domain IN ("  # noqa: S608
+            f"SELECT domain FROM {table} WHERE team = :team AND at < :before LIMIT :most)",
+            {"team": team, "before": before, "most": ROWS_A_SLICE},
+        ).rowcount
+        for table in ("outreach_readings", "outreach_drafts")
+    )

@@ -39,6 +39,11 @@ def ensure_team(db: sqlite_utils.Database, team: str, at: datetime) -> None:
     )
 
 
+def teams(db: sqlite_utils.Database) -> list[str]:
+    """Return all teams by id."""
+    return [team for (team,) in db.execute("SELECT id FROM teams ORDER BY id")]
+
+
 def ensure_site(db: sqlite_utils.Database, team: str, domain: str, at: datetime) -> Site:
     """Return the team's site with that registrable domain; it is created on first use."""
     ensure_team(db, team, at)

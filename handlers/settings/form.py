@@ -9,14 +9,24 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.common.errors import BadSetting
 from bot.render.settings_form import INHERIT
+from bot.render.slack.message import View
 from bot.settings import levels
-from bot.settings.catalogue import BY_NAME, Level
+from bot.settings.catalogue import BY_NAME, Group, Level
 from bot.settings.environment import RENAMED
 from bot.settings.overrides import Place
 from bot.settings.values import NONE
 from handlers import private_notes
 from handlers.services import Services
-from handlers.settings.page import NEW, Page, block_id, place_of
+from handlers.settings.page import (
+    NEW,
+    Draft,
+    Page,
+    TooLongToKeep,
+    full_words,
+    in_words,
+    page_of,
+    place_of,
+)
 from handlers.slack.people import ask_slack
 from handlers.slack.refusals import SlackRefused
 
@@ -35,28 +45,42 @@ def register(app: AsyncApp, services: Services) -> None:
             user=body["user"]["id"],
             trigger_id=body["trigger_id"],
             response_url=body.get("response_url"),
+            page=Group.DIGEST,  # every such button is below a message about tracking
         )
 
     async def chosen(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        view = body["view"]
+        kept, view = json.loads(body["view"]["private_metadata"]), body["view"]
         key = body["actions"][0]["selected_option"]["value"]
-        kept = json.loads(view["private_metadata"])
         page = await _page(services, body["team"]["id"], kept["channel"], body["user"]["id"])
-        await services.slack_api.change(view["id"], page.view(key, kept["response_url"]))
+        shown = page.view(key, kept["response_url"], page=kept.get("page", ""))
+        await services.slack_api.change(view["id"], shown)
+
+    async def turned(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        filled, wanted = _Filled(body["view"]), body["actions"][0]["selected_option"]["value"]
+        page = await _page(services, body["team"]["id"], filled.kept["channel"], body["user"]["id"])
+        await services.slack_api.change(body["view"]["id"], filled.turned(page, wanted))
 
     async def submitted(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         filled = _Filled(view)
         try:
             said = await _save(services, body["team"]["id"], body["user"]["id"], filled)
         except BadSetting as fault:
-            await ack(response_action="errors", errors=filled.by_field(fault))
+            if errors := filled.by_field(fault):
+                await ack(response_action="errors", errors=errors)
+                return
+            team, channel, user = body["team"]["id"], filled.kept["channel"], body["user"]["id"]
+            page = await _page(services, team, channel, user)
+            elsewhere = filled.elsewhere(page, fault)
+            await ack(response_action="update", view=elsewhere.payload())
             return
         await ack()
         await _tell(services, filled.kept["response_url"], said)
 
     app.action("open_settings")(pressed)
     app.action("settings_place")(chosen)
+    app.action("settings_page")(turned)
     app.view("settings_form")(submitted)
 
 
@@ -68,14 +92,17 @@ async def open_settings(
     user: str,
     trigger_id: str,
     response_url: str | None,
+    page: str = "",
 ) -> None:
     """Open the form within the three seconds that a trigger lives; a refusal is reported privately.
 
     `channel` may be empty if there is none (App Home): then the form opens for everything.
     """
-    page = await _page(services, team, channel, user)
+    shown = (await _page(services, team, channel, user)).view(
+        Level.CHANNEL, response_url, page=page
+    )
     try:
-        await services.slack_api.show(trigger_id, page.view(Level.CHANNEL, response_url))
+        await services.slack_api.show(trigger_id, shown)
     except SlackRefused as refused:
         note = f"{refused} `linkgap settings` does the same in a terminal."
         await _tell(services, response_url, note)
@@ -89,7 +116,7 @@ async def _page(services: Services, team: str, channel: str, user: str) -> Page:
 
 
 class _Filled:
-    """A submitted form: what was typed, and what the fields showed before."""
+    """A filled form: what was typed on this page and before it, and what the fields showed."""
 
     def __init__(self, view: Mapping[str, Any]) -> None:
         self.kept: dict[str, Any] = json.loads(view["private_metadata"])
@@ -98,7 +125,10 @@ class _Filled:
         self.seen = {_name(block["block_id"]): _initial(block["element"]) for block in self._blocks}
         if self.kept.get("proposed"):
             self.seen["time_zone"] = ""
-        self.typed = {
+        draft: dict[str, tuple[str, str]] = self.kept.get("draft", {})
+        self.seen |= {name: seen for name, (seen, _) in draft.items()}
+        self.typed = {name: typed for name, (_, typed) in draft.items()}
+        self.typed |= {
             _name(block): _typed(state["value"])
             for block, state in view["state"]["values"].items()
             if "value" in state
@@ -109,12 +139,31 @@ class _Filled:
         """Return the typed values that differ from what the fields showed."""
         return {name: text for name, text in self.typed.items() if text != self.seen.get(name, "")}
 
+    @property
+    def draft(self) -> Draft:
+        """Return what another page of the form has to keep of this one and of those before."""
+        return {name: (self.seen.get(name, ""), text) for name, text in self.changed.items()}
+
+    def turned(self, page: Page, wanted: str) -> View:
+        """Return another page of the form; this one again if too much was typed to keep."""
+        url = self.kept["response_url"]
+        try:
+            return page.view(self.key, url, page=wanted, draft=self.draft)
+        except TooLongToKeep as why:
+            here, before = self.kept.get("page", ""), self.kept.get("draft", {})
+            return page.view(self.key, url, page=here, draft=before, said=str(why))
+
+    def elsewhere(self, page: Page, fault: BadSetting) -> View:
+        """Return the page of the first error, with the errors above its fields."""
+        name, *_ = fault.faults
+        url, draft, faults = self.kept["response_url"], self.draft, fault.faults
+        there = page_of(name)
+        return page.view(self.key, url, page=there, draft=draft, said=in_words(faults))
+
     def by_field(self, fault: BadSetting) -> dict[str, str]:
-        """Return the errors by block id; an error without a field here goes to the first field."""
-        there = {block["block_id"] for block in self._blocks}
-        first = self._blocks[0]["block_id"] if self._blocks else "place"
-        found = {block_id(name, self.key): said for name, said in fault.faults.items()}
-        return {name if name in there else first: said for name, said in found.items()}
+        """Return the errors by block id; empty if none is about a field on this page."""
+        there = {_name(block["block_id"]): block["block_id"] for block in self._blocks}
+        return {there[name]: said for name, said in fault.faults.items() if name in there}
 
 
 async def _save(services: Services, team: str, user: str, filled: _Filled) -> str:
@@ -158,8 +207,8 @@ def _told(place: Place, values: Mapping[str, str | None]) -> str:
     if not values:
         return f"{place.of} is a client now." if place.level is Level.SITE else "Nothing changed."
     said = [
-        f"{BY_NAME[name].title}: {'as above' if value is None else value.replace(',', ', ')}"
-        for name, value in values.items()
+        f"{one.title}: {'as above' if value is None else full_words(one, value)}"
+        for one, value in ((BY_NAME[name], value) for name, value in values.items())
     ]
     return f"Saved for {where}. {'. '.join(said)}."
 

@@ -1,16 +1,18 @@
 """The contents of the settings form, for one person and one place."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from zlib import crc32
 
+from bot.common.errors import LinkGapError
 from bot.render.settings_form import INHERIT, LONGEST, Field, Section, settings_form
 from bot.render.slack.blocks import mrkdwn
+from bot.render.slack.limits import MAX_METADATA
 from bot.render.slack.message import View, paragraphs
 from bot.render.words import clip, counted, listed
 from bot.settings import levels
-from bot.settings.catalogue import SETTINGS, Group, Level, Setting
+from bot.settings.catalogue import BY_NAME, SETTINGS, Group, Level, Setting
 from bot.settings.environment import Settings
 from bot.settings.levels import TeamSettings
 from bot.settings.overrides import TEAM, Overrides, Place, Values
@@ -21,7 +23,21 @@ NEW = "new"
 """The key of a client that does not exist yet."""
 MOST_PLACES = 100
 _NEW_FIELDS = ("aliases", "country", "lang")
-_SAID = "An empty field, or “As above”, keeps what the level above says. Save before you switch."
+_SAID = (
+    "An empty field, or “As above”, takes the value of the level above. What you change on several "
+    "pages is saved together; save before you choose another place."
+)
+Draft = Mapping[str, tuple[str, str]]
+"""What was typed on the pages seen before: by name, what the field showed and what was typed."""
+
+
+class TooLongToKeep(LinkGapError):
+    """Raised when a form cannot hold what was typed on its other pages."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Save first: what you typed is too long to keep while you look at another page."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +49,54 @@ class Page:
     person: Person
     channel: str
 
-    def view(self, key: str, response_url: str | None) -> View:
-        """Return the form for the place with this key."""
+    def view(
+        self,
+        key: str,
+        response_url: str | None,
+        *,
+        page: str = "",
+        draft: Draft | None = None,
+        said: str = _SAID,
+    ) -> View:
+        """Return one page of the form for the place with this key.
+
+        `page` is a `Group`; the first one that the place has stands in for one it has not. Fields
+        show the `draft`; `said` stands above them. Raises `TooLongToKeep`.
+        """
         places = list(self._places(key))
         key = key if key in dict(places) else places[0][0]
-        proposed = self._proposed_zone(key)
+        pages = list(self._pages(key))
+        page = page if page in pages else pages[0]
+        proposed = self._proposed_zone(key) if page == Group.DIGEST else None
         kept = {
             "place": key,
+            "page": page,
             "channel": self.channel,
             "response_url": response_url,
             "proposed": proposed,
+            "draft": draft or {},
         }
+        metadata = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+        if len(metadata) > MAX_METADATA:
+            raise TooLongToKeep
         return settings_form(
             places,
             key,
-            list(self._sections(key, proposed)),
-            said=_SAID,
-            private_metadata=json.dumps(kept),
+            pages,
+            self._section(key, page, proposed, draft or {}),
+            said=said,
+            private_metadata=metadata,
         )
+
+    def _pages(self, key: str) -> Iterator[str]:
+        """Yield the pages of a place: the subjects of which something can be set there."""
+        if key == NEW:
+            yield Group.SITES
+            return
+        level = place_of(key, self.channel).level
+        for group in Group:
+            if any(one.group is group and level in one.levels for one in SETTINGS):
+                yield group
 
     def _places(self, key: str) -> Iterator[tuple[str, str]]:
         if self.channel:
@@ -69,28 +115,26 @@ class Page:
             return None
         return zone_of(self.person, self.base)
 
-    def _sections(self, key: str, proposed: str | None) -> Iterator[Section]:
+    def _section(self, key: str, page: str, proposed: str | None, draft: Draft) -> Section:
         if key == NEW:
             domain = Field(
                 block_id("domain", key), "Domain", "For example client.com.", required=True
             )
             wanted = [one for one in SETTINGS if one.name in _NEW_FIELDS]
             fields = [self._field(one, key, {}, self._above(TEAM)) for one in wanted]
-            yield Section("A new client", (domain, *fields))
-            return
+            return Section("A new client", (domain, *fields))
         place = place_of(key, self.channel)
         here, above = dict(self.overrides.at(place)), self._above(place)
         if proposed:
             here["time_zone"] = proposed
-        for group in Group:
-            mine = [one for one in SETTINGS if one.group is group and place.level in one.levels]
-            fixed = [one for one in mine if not self._may_set(one, here)]
-            if mine:
-                yield Section(
-                    group,
-                    tuple(self._field(one, key, here, above) for one in mine if one not in fixed),
-                    tuple(self._fixed(fixed, here, above)),
-                )
+        mine = [one for one in SETTINGS if one.group == page and place.level in one.levels]
+        fixed = [one for one in mine if not self._may_set(one, here)]
+        shown = here | {name: typed for name, (_, typed) in draft.items()}
+        return Section(
+            page,
+            tuple(self._field(one, key, shown, above) for one in mine if one not in fixed),
+            tuple(self._fixed(fixed, here, above)),
+        )
 
     def _may_set(self, setting: Setting, here: Values) -> bool:
         """Say whether this person gets a field for it; a value too long for a field gets none."""
@@ -151,6 +195,19 @@ class Page:
             yield "Too long for this form; `linkgap settings` changes it."
 
 
+def page_of(name: str) -> str:
+    """Return the page that a setting is on."""
+    return BY_NAME[name].group if name in BY_NAME else ""
+
+
+def in_words(faults: Mapping[str, str]) -> str:
+    """Return errors as a text, for settings that have no field on screen."""
+    return " ".join(
+        f"{BY_NAME[name].title if name in BY_NAME else name}: {said}"
+        for name, said in faults.items()
+    )
+
+
 def who_may(settings: Settings) -> str:
     """Return who may change money, as mrkdwn; ids were validated when the environment was read."""
     owners = [f"<@{user}>" for user in sorted(settings.owner_ids)]
@@ -169,6 +226,12 @@ def block_id(name: str, key: str) -> str:
     return f"{name}@{crc32(key.encode()):08x}"
 
 
+def full_words(setting: Setting, text: str) -> str:
+    """Return a value as the form shows it: `10:00` for 10, `Won a link` for won."""
+    named = dict(setting.choices)
+    return ", ".join(named.get(part, part) for part in (parts(text) if named else text.split(",")))
+
+
 def _text(settings: Settings, setting: Setting) -> str:
     known = setting.name in Settings.model_fields
     return levels.as_text(getattr(settings, setting.name)) if known else ""
@@ -176,8 +239,6 @@ def _text(settings: Settings, setting: Setting) -> str:
 
 def _words(setting: Setting, text: str) -> str:
     """Return a value in words."""
-    named = dict(setting.choices)
     if setting.long and len(parts(text)) > 3:
         return counted(len(parts(text)), "domain")
-    words = [named.get(part, part) for part in parts(text)] if named else [text]
-    return clip(", ".join(words), 60) if text else setting.nothing
+    return clip(full_words(setting, text), 60) if text else setting.nothing

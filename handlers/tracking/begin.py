@@ -17,6 +17,7 @@ from bot.settings.environment import Settings
 from bot.store import workspace
 from bot.store.deliveries import DeliveryState
 from bot.store.jobs import Job
+from bot.tracking import digest_hour
 from bot.tracking.digest import read_run
 from bot.tracking.keywords import is_same, spelled_so
 from handlers import private_notes
@@ -78,7 +79,7 @@ class Beginning:
         place = self.place
         before = await self.services.channels.settings(place.team, place.channel)
         _, after = await self.wanted()
-        return digest_time.move(before, after)
+        return digest_hour.move(before, after)
 
     async def others_follow(self) -> bool:
         """Say whether somebody else has keywords in this channel."""

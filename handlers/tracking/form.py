@@ -10,7 +10,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.common.errors import BadQuestion
 from bot.model.question import Defaults, SiteQuestion, read_here, read_site, read_words
 from bot.render.slack.message import Message
-from bot.render.tracking.forms import INPUTS, MOST_KEYWORDS, bulk_form
+from bot.render.tracking.forms import KEYWORDS, MOST_KEYWORDS, bulk_form
+from bot.tracking import digest_hour
 from bot.tracking.keywords import MOST_TRACKED, key_of, to_keep
 from handlers import private_notes, vendor_choice
 from handlers.answer.buttons import anybody, on_click
@@ -21,7 +22,6 @@ from handlers.request import Kind, Place, Request, Track
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
 from handlers.tell import tell
-from handlers.tracking import digest_time
 
 _TWICE = "twice in the list"
 _HERE = "tracked here already"
@@ -64,7 +64,7 @@ async def _open(services: Services, place: Place, trigger_id: str) -> Message | 
     channel_settings = await services.channels.settings(place.team, place.channel)
     kept = json.dumps({"channel": place.channel, "response_url": place.response_url})
     view = bulk_form(
-        channel_settings.site or "", digest_time.in_words(channel_settings), private_metadata=kept
+        channel_settings.site or "", digest_hour.in_words(channel_settings), private_metadata=kept
     )
     try:
         await services.slack_api.show(trigger_id, view)
@@ -88,10 +88,12 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
     except BadQuestion:
         return {"site": "Whose pages are they for? Its domain, such as example.com."}
     here = await services.tracking.following(place.team, place.channel)
-    lines = [line.strip() for name in INPUTS for line in _typed(values, name).splitlines()]
+    # A form that was open while LinkGap was updated may have more boxes: keywords_2 …
+    boxes = sorted(name for name in values if name.startswith(KEYWORDS))
+    lines = [line.strip() for name in boxes for line in _typed(values, name).splitlines()]
     lines = [line for line in lines if line]
     if len(lines) > MOST_KEYWORDS:
-        return {INPUTS[0]: f"These are {len(lines):,} lines; {MOST_KEYWORDS} is the most."}
+        return {KEYWORDS: f"These are {len(lines):,} lines; {MOST_KEYWORDS} is the most."}
 
     def defaults_of(named: str | None) -> Defaults:
         return channel_settings.defaults(named or site)
@@ -99,19 +101,19 @@ async def _take(services: Services, body: dict[str, Any], view: dict[str, Any]) 
     read = _read(lines, defaults_of, [one.question for one in here])
     _leave_out_what_nobody_reads(read, channel_settings)
     if not read.questions:
-        return {INPUTS[0]: _why_none(read)}
+        return {KEYWORDS: _why_none(read)}
     room = MOST_TRACKED - len(here)
     if len(read.questions) > room:
         return {
-            INPUTS[0]: f"{len(here)} keywords are tracked here and {MOST_TRACKED} is the most, so "
+            KEYWORDS: f"{len(here)} keywords are tracked here and {MOST_TRACKED} is the most, so "
             f"{max(0, room)} more fit; these are {len(read.questions)}."
         }
     refused = await vendor_choice.refusal(services, place, read.questions)
     if refused is not None:
-        return {INPUTS[0]: refused.text}
+        return {KEYWORDS: refused.text}
     request = Request(place, Track(tuple(read.questions), skipped=tuple(read.skipped)))
     note = (await submit(services, Kind.TRACK_MANY, request, view["id"])).note
-    return {INPUTS[0]: note.text} if note else {}
+    return {KEYWORDS: note.text} if note else {}
 
 
 def _typed(values: dict[str, Any], name: str) -> str:

@@ -14,12 +14,13 @@ from bot.render.slack.message import Message
 from bot.render.tracking.forms import bulk_quote
 from bot.render.words import counted
 from bot.store.jobs import Job
+from bot.tracking import digest_hour
 from bot.tracking.keywords import MOST_TRACKED, key_of, portions
 from handlers.jobs import on_job
 from handlers.request import Kind
 from handlers.services import Services
 from handlers.slack.staged_edits import StagedEdits
-from handlers.tracking import digest_time, track_notes
+from handlers.tracking import track_notes
 from handlers.tracking.begin import Beginning
 
 _BUTTONS = (Button("List", "tracked_list", "many"), Button("Settings", "open_settings", "many"))
@@ -69,7 +70,7 @@ class _TrackMany:
             await self.services.slack_api.edit(self.place.channel, ts, message)
 
         edits = StagedEdits(self.services.clock, edit)
-        when = f"Read {digest_time.in_words(settings)}"
+        when = f"Read {digest_hour.in_words(settings)}"
         try:
             await self._read(edits)
         except Exception:

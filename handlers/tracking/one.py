@@ -14,6 +14,7 @@ from bot.render.slack.message import Message
 from bot.render.tracking.tracked_notes import already_tracked, tracking, tracking_begun, untracked
 from bot.render.words import Calendar
 from bot.store.jobs import Job
+from bot.tracking import digest_hour
 from bot.tracking.keywords import MOST_TRACKED, too_many
 from handlers.answer import clicks
 from handlers.jobs import on_job
@@ -48,7 +49,7 @@ class _TrackOne:
         values, settings = await self.begin.wanted()
         self.calendar = Calendar(self.services.clock.now(), ZoneInfo(settings.time_zone))
         self.will_invent = await self.begin.will_invent()
-        words = f"Read {digest_time.in_words(settings)}"
+        words = f"Read {digest_hour.in_words(settings)}"
         move = await self.begin.move()
         if move:
             words = f"{words}. {move.removesuffix('.')}"

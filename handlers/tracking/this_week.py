@@ -10,13 +10,13 @@ from bot.render.slack.blocks import render
 from bot.render.slack.message import Message
 from bot.render.tracking.digest_message import digest_message
 from bot.render.words import Calendar
+from bot.tracking import digest_hour
 from bot.tracking.digest import digest_slot
 from bot.tracking.last_week import Untold, why_untold
 from handlers import private_notes
 from handlers.lookups import on_lookup
 from handlers.request import Kind, Lookup, Place
 from handlers.services import Services
-from handlers.tracking import digest_time
 
 
 def register(app: AsyncApp, services: Services) -> None:  # noqa: ARG001 - commands.py asks
@@ -33,7 +33,7 @@ async def _as_it_stands(services: Services, place: Place, _: Lookup) -> Message:
     settings = await services.channels.settings(place.team, place.channel)
     slot = digest_slot(place.team, place.channel, settings, now)
     digest = await services.digests.build(slot, as_of=now)
-    when = f"The digest is posted {digest_time.in_words(settings)}."
+    when = f"The digest is posted {digest_hour.in_words(settings)}."
     why = why_untold(digest, quiet=False)  # a person who asks wants to see it
     if why is not None:
         return private_notes.note(

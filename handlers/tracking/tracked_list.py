@@ -19,6 +19,7 @@ from bot.render.tracking.history import history_message
 from bot.render.tracking.tracked_list import PER_PAGE, ListRow, tracked_list
 from bot.render.tracking.tracked_notes import untracked
 from bot.render.words import Calendar
+from bot.tracking import digest_hour
 from bot.tracking.last_week import how_it_ended
 from handlers import lookups, private_notes
 from handlers.answer.buttons import InPlace, anybody, on_click
@@ -28,7 +29,7 @@ from handlers.private_notes import marked
 from handlers.request import Kind, Lookup, Place
 from handlers.services import Services
 from handlers.slack.refusals import SlackRefused
-from handlers.tracking import digest_time, which
+from handlers.tracking import which
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -100,7 +101,7 @@ async def _note(services: Services, place: Place) -> str:
     ended = await services.database.read(
         lambda db: how_it_ended(db, place.team, place.channel, settings, now)
     )
-    return " ".join([f"The digest comes {digest_time.in_words(settings)}.", *ended])
+    return " ".join([f"The digest comes {digest_hour.in_words(settings)}.", *ended])
 
 
 async def history(services: Services, place: Place, words: str, key: str) -> Message | None:

@@ -141,7 +141,7 @@ function composerFor(channel, thread) {
     list.scrollTop = list.scrollHeight;
     return post("say", { channel: channel.id, text, thread_ts: thread || undefined });
   };
-  return composer({ label, disabled: Boolean(reason), context: () => state, inThread: Boolean(thread), draft: draft(state.viewer, channel.id, thread), send });
+  return composer({ label, disabled: Boolean(reason), context: () => state, takes: { takesCommands: !thread, takesGuests: channel.kind !== "im" }, draft: draft(state.viewer, channel.id, thread), send });
 }
 
 const appOf = (channel) => state.apps.find((one) => one.user === channel.with);
@@ -202,7 +202,12 @@ function drawChannel() {
       ? keep(place, `home ${app.id} ${app.home?.hash} ${state.viewer}`, () => drawHome(app))
       : keep(place, "nothing", () => h("p", { class: "home empty" }, `${app.name} has neither a home tab nor a messages tab.`));
     place.classList.remove("is-empty");
-    if (!home.isConnected || !head.isConnected) place.replaceChildren(head, home);
+    if (home.isConnected && head.isConnected) return;
+    // An app that publishes its home anew must not throw the reader back to its top.
+    const before = place.querySelector(`[data-of="${app.id} ${state.viewer}"]`)?.scrollTop ?? 0;
+    home.dataset.of = `${app.id} ${state.viewer}`;
+    place.replaceChildren(head, home);
+    home.scrollTop = before;
     return;
   }
   const part = `${channel.id} ${state.viewer} ${channel.joined} ${app?.tabs.takes_messages}`;
@@ -253,7 +258,8 @@ function drawThread() {
 }
 
 function draw() {
-  const held = document.activeElement?.dataset.hold;
+  const { hold: held, action } = document.activeElement?.dataset ?? {};
+  const heldAtHome = document.activeElement?.closest(".home") ? action : null;
   drawSidebar(state, { go, direct, become });
   // Draw the thread first: if it is open, the conversation is narrower and so taller.
   drawThread();
@@ -262,6 +268,7 @@ function draw() {
   showModal(state.modal, contextFor, { submit: (values) => post("submit", { filled: values }), close: () => post("close", {}) });
   // What was redrawn gets its focus back.
   if (held && !document.activeElement?.dataset.hold) document.querySelector(`[data-hold="${CSS.escape(held)}"]`)?.focus();
+  else if (heldAtHome && document.activeElement === document.body) document.querySelector(`.home [data-action="${CSS.escape(heldAtHome)}"]`)?.focus();
   dispatchEvent(new Event("drawn"));
 }
 

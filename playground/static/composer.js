@@ -3,11 +3,11 @@
 import { h } from "./dom.js";
 
 // What may be completed before the caret. Slack takes no commands in threads.
-function offers(text, context, inThread) {
-  if (!inThread && /^\/\S*$/.test(text)) {
+function offers(text, context, { takesCommands, takesGuests }) {
+  if (takesCommands && /^\/\S*$/.test(text)) {
     const own = context.apps.flatMap((app) => app.commands.map((one) => ({ insert: `${one.name} `, name: one.name, about: [one.usage_hint, one.description].filter(Boolean).join(" — "), from: app.name })));
-    const all = [...own, { insert: "/invite @", name: "/invite", about: "Bring somebody into this channel", from: "Built in" }];
-    return all.filter((one) => one.name.startsWith(text));
+    const invite = { insert: "/invite @", name: "/invite", about: "Bring somebody into this channel", from: "Built in" };
+    return [...own, ...(takesGuests ? [invite] : [])].filter((one) => one.name.startsWith(text));
   }
   const at = /(^|\s)@(\w*)$/.exec(text);
   if (!at) return [];
@@ -18,7 +18,7 @@ function offers(text, context, inThread) {
 
 let made = 0;
 
-export function composer({ label, disabled, context, inThread, draft, send }) {
+export function composer({ label, disabled, context, takes, draft, send }) {
   const id = `offers-${(made += 1)}`;
   let chosen = 0;
   let found = [];
@@ -46,7 +46,7 @@ export function composer({ label, disabled, context, inThread, draft, send }) {
   function look() {
     draft.write(box.value);
     fit();
-    found = offers(box.value.slice(0, box.selectionStart), context(), inThread);
+    found = offers(box.value.slice(0, box.selectionStart), context(), takes);
     chosen = 0;
     draw();
   }

@@ -63,6 +63,7 @@ export function showModal(view, makeContext, { submit, close }) {
   }
   const sameView = drawn?.id === view.id;
   const held = sameView ? document.activeElement?.dataset.action : null;
+  const top = sameView ? dialog.querySelector(".dialog-body").scrollTop : 0;
   shown = view.id + view.hash;
   const context = makeContext({ view: view.id, errors: view.errors });
   const send = (event) => {
@@ -86,5 +87,6 @@ export function showModal(view, makeContext, { submit, close }) {
   restore(view, context);
   if (!dialog.open) dialog.showModal();
   const first = held ? dialog.querySelector(`[data-action="${CSS.escape(held)}"]`) : null;
-  (first ?? dialog.querySelector(".field input, .field select, .field textarea"))?.focus();
+  (first ?? dialog.querySelector(".field input, .field select, .field textarea"))?.focus({ preventScroll: sameView });
+  dialog.querySelector(".dialog-body").scrollTop = top;
 }

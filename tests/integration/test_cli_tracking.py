@@ -174,6 +174,13 @@ def test_a_channel_has_keywords_of_its_own(cli):
     assert cli.refresh()["keywords"] == []
 
 
+def test_moving_the_digest_of_a_channel_that_tracks_is_said(cli):
+    assert "digest moves" not in cli.track(0, "--on", "tue").stdout
+    said = cli.track(1, "--on", "wed", "--at", "10").stdout
+    assert "The channel's digest moves from Tuesday at 09:00 to Wednesday at 10:00." in said
+    assert "digest moves" not in cli.track(2, "--on", "wed").stdout
+
+
 def test_the_list_comes_back_as_the_file_it_was_exported_to(cli):
     cli.track(0)
     cli.track(1)

@@ -17,7 +17,10 @@ MANIFEST = {
         "slash_commands": [{"command": "/gap", "description": "Ask", "should_escape": True}],
     },
     "oauth_config": {"scopes": {"bot": ["commands", "chat:write", "chat:write.public"]}},
-    "settings": {"event_subscriptions": {"bot_events": ["app_home_opened"]}},
+    "settings": {
+        "event_subscriptions": {"bot_events": ["app_home_opened"]},
+        "interactivity": {"is_enabled": True},
+    },
 }
 FORM = {
     "type": "modal",

@@ -1,7 +1,7 @@
 """How the page behaves in a browser: nothing typed is lost; it works narrow and in the dark."""
 
 import pytest
-from fakes.slack.playground_blocks import actions, data_table, field, modal, option, plain
+from fakes.slack.playground_blocks import actions, data_table, field, modal, option, plain, select
 from fakes.slack.playground_scene import button, cells, section, tell
 from fakes.slack.playground_world import World, world
 from support.chromium import PROGRAM, Tab, chromium
@@ -134,14 +134,16 @@ async def each_place_keeps_its_draft(tab: Tab) -> None:
 
 
 async def a_menu_closes_alone(slack: World, tab: Tab, parent: str) -> None:
-    block = {**section("x"), "accessory": MENU}
+    blocks = [{**section("x"), "accessory": MENU}, actions(select(option()))]
     seo = slack.channel("seo").id
-    await slack.client.chat_postMessage(channel=seo, thread_ts=parent, text="x", blocks=[block])
+    await slack.client.chat_postMessage(channel=seo, thread_ts=parent, text="x", blocks=blocks)
     await tab.click("#thread .overflow summary")
     await tab.see("document.activeElement.role === 'menuitem'")
     await tab.press("Escape")
     await tab.see("!document.querySelector('#thread .overflow').open")
-    assert not await tab.run("document.querySelector('#thread').hidden")
+    await tab.run("document.querySelector('#thread select').focus()")
+    await tab.press("Escape")
+    assert (await tab.run("location.hash")).endswith(parent), "the thread stays open"
 
 
 async def what_is_refused_comes_back(slack: World, tab: Tab) -> None:
@@ -168,6 +170,40 @@ async def a_form_keeps_its_fields(slack: World, tab: Tab) -> None:
     assert await value(tab, "#field-a") == "Ledgerly"
 
 
+async def every_input_is_sent(slack: World, tab: Tab) -> None:
+    """Fill in what has no plain text: several options, several people, a moment, boxes."""
+    two = [option("One", "1"), option("Two", "2")]
+    kinds = {
+        "several": {"type": "multi_static_select", "options": two},
+        "people": {"type": "multi_users_select"},
+        "places": {"type": "multi_channels_select"},
+        "when": {"type": "datetimepicker", "initial_date_time": 1_795_424_400},
+        "boxes": {"type": "checkboxes", "options": two},
+        "one": {"type": "radio_buttons", "options": two},
+    }
+    fields = [
+        field({**kind, "action_id": "it"}, block_id=name, optional=True)
+        for name, kind in kinds.items()
+    ]
+    await opened(slack, modal(*fields, submit=plain("Send")))
+    await tab.see("document.querySelector('#modal #field-several')")
+    for at in ("#field-several option", "#field-people option"):
+        await tab.run(f"document.querySelectorAll('{at}').forEach((one) => one.selected = true)")
+    await tab.run("document.querySelector('[data-block=boxes] input[value=\"2\"]').checked = true")
+    await tab.run("document.querySelector('[data-block=one] input').checked = true")
+    before = len(slack.endpoint.got)
+    await tab.click("#modal [type=submit]")
+    got = await slack.endpoint.deliveries(before + 1)
+    state = {name: one["it"] for name, one in got[-1].payload["view"]["state"]["values"].items()}
+    people = [one.id for one in slack.playground.workspace.users.values() if not one.is_bot]
+    assert [one["value"] for one in state["several"]["selected_options"]] == ["1", "2"]
+    assert state["people"]["selected_users"] == people
+    assert state["places"]["selected_channels"] == []
+    assert state["when"]["selected_date_time"] == 1_795_424_400
+    assert [one["value"] for one in state["boxes"]["selected_options"]] == ["2"]
+    assert state["one"]["selected_option"]["value"] == "1"
+
+
 async def test_what_was_typed_stays_whatever_is_opened_and_closed():
     async with world() as slack, chromium() as tab:
         parent = await tell(slack)
@@ -177,68 +213,84 @@ async def test_what_was_typed_stays_whatever_is_opened_and_closed():
         await a_menu_closes_alone(slack, tab, parent)
         await what_is_refused_comes_back(slack, tab)
         await a_form_keeps_its_fields(slack, tab)
+        await every_input_is_sent(slack, tab)
         assert tab.complaints == []
+
+
+async def a_button_opens_the_channels(tab: Tab) -> None:
+    """Open them over a thread; Esc closes only them, and nothing sticks out of the page."""
+    await tab.click("#thread .rooms-button")
+    await tab.see("document.activeElement.getAttribute('aria-current') === 'page'")
+    await tab.see("document.querySelector('#thread').inert")
+    await tab.press("Escape")
+    await tab.see("document.activeElement.classList.contains('rooms-button')")
+    assert not await tab.run("document.querySelector('#thread').hidden")
+    assert await tab.run("document.documentElement.scrollWidth") == 375
+    await tab.click("#thread .rooms-button")
+    await go(tab, "LinkGap")
+    await tab.see("!document.querySelector('#channel').inert")
+
+
+async def every_button_of_the_home_tab_works(slack: World, tab: Tab) -> None:
+    """Press them all; a table's button names its row, and the app may publish anew."""
+    await tab.click("[role=tab]")
+    await tab.see("document.querySelector('.home .data-table')")
+    actions_there = ["open", "go", "stop", "write:a"]
+    for action in actions_there:
+        await tab.click(f".home [data-action='{action}']")
+    _, *got = await slack.endpoint.deliveries(5)
+    assert [one.payload["actions"][0]["action_id"] for one in got] == actions_there
+    await tab.run("document.querySelector('.home').scrollTop = 60")
+    again = {**HOME, "blocks": [*HOME["blocks"], section("Written")]}
+    ana = slack.playground.workspace.user("ana").id
+    await slack.client.views_publish(user_id=ana, view=again)
+    await tab.see("document.querySelector('.home').innerText.includes('Written')")
+    assert await tab.run("document.querySelector('.home').scrollTop") == 60
+
+
+async def what_the_manifest_turns_off_is_not_shown(slack: World, tab: Tab) -> None:
+    slack.app.tabs = Tabs(home=False, is_read_only=True)
+    slack.playground.workspace.changed()
+    await tab.see("document.querySelector('.closed')")
+    assert await tab.run("document.querySelector('[role=tab], .composer')") is None
+
+
+async def a_file_is_a_table_with_a_fixed_head(tab: Tab) -> None:
+    """Long cells are cut and say so; numbers end together, however many rows are shown."""
+    await tab.see("document.querySelector('#channel .csv')")
+    row = "document.querySelector('#channel .csv tbody').rows[0].cells"
+    assert await tab.run(f"{row}[1].title") == LONG
+    assert await tab.run(f"{row}[1].scrollWidth > {row}[1].clientWidth")
+    assert await tab.run(f"getComputedStyle({row}[1]).overflowX") == "hidden"
+    assert await tab.run(f"getComputedStyle({row}[0]).textAlign") == "right"
+    await tab.click("#channel .file .quiet")
+    last = "document.querySelector('#channel .csv tbody').rows[7].cells"
+    await tab.see(f"{last}[0].innerText === '1055' && {last}.length === 3")
+    pinned = "getComputedStyle(document.querySelector('#channel .csv th')).position"
+    assert await tab.run(pinned) == "sticky"
+
+
+async def everything_can_be_read(tab: Tab) -> None:
+    for scheme in ("dark", "light"):
+        await use(tab, scheme)
+        assert await tab.run(_UNREADABLE) == "", scheme
 
 
 async def test_the_page_is_whole_when_narrow_and_readable_in_the_dark():
     async with world() as slack, chromium() as tab:
         await tell(slack)
-        workspace = slack.playground.workspace
-        ana, seo = workspace.user("ana").id, slack.channel("seo").id
+        ana, seo = slack.playground.workspace.user("ana").id, slack.channel("seo").id
         await slack.client.files_upload_v2(channel=seo, filename="wide.csv", content=CSV)
         await slack.client.views_publish(user_id=ana, view=HOME)
-        await tab.open(f"{slack.playground.url}/?user=ana#seo/latest", width=375)
+        await tab.open(f"{slack.playground.url}/?user=ana#seo/latest", width=375, height=220)
         await tab.see("document.querySelector('#thread .csv')")
-
-        # Narrow: a button opens the channels, Esc closes only them, and nothing sticks out.
-        await tab.click("#thread .rooms-button")
-        await tab.see("document.activeElement.getAttribute('aria-current') === 'page'")
-        await tab.see("document.querySelector('#thread').inert")
-        await tab.press("Escape")
-        await tab.see("document.activeElement.classList.contains('rooms-button')")
-        assert not await tab.run("document.querySelector('#thread').hidden")
-        assert await tab.run("document.documentElement.scrollWidth") == 375
-        await tab.click("#thread .rooms-button")
-        await go(tab, "LinkGap")
-        await tab.see("!document.querySelector('#channel').inert")
-
-        # The home tab: every button reaches the app; a table's button names its row.
-        await tab.click("[role=tab]")
-        await tab.see("document.querySelector('.home .data-table')")
-        for action in ("open", "go", "stop", "write:a"):
-            await tab.click(f".home [data-action='{action}']")
-        got = await slack.endpoint.deliveries(5)
-        assert [one.payload["actions"][0]["action_id"] for one in got[1:]] == [
-            "open",
-            "go",
-            "stop",
-            "write:a",
-        ]
-        for scheme in ("dark", "light"):
-            await use(tab, scheme)
-            assert await tab.run(_UNREADABLE) == "", scheme
-
-        # What the manifest turns off is not shown.
-        slack.app.tabs = Tabs(home=False, is_read_only=True)
-        workspace.changed()
-        await tab.see("document.querySelector('.closed')")
-        assert await tab.run("document.querySelector('[role=tab], .composer')") is None
-
-        # Wide: columns of a file stand under their heads, long cells are cut and say so.
+        await a_button_opens_the_channels(tab)
+        await every_button_of_the_home_tab_works(slack, tab)
+        await everything_can_be_read(tab)
+        await what_the_manifest_turns_off_is_not_shown(slack, tab)
         size = {"width": 1280, "height": 860, "deviceScaleFactor": 1, "mobile": False}
         await tab.send("Emulation.setDeviceMetricsOverride", **size)
         await tab.run(f"location.hash = '{seo}/latest'")
-        await tab.see("document.querySelector('#channel .csv')")
-        row = "document.querySelector('#channel .csv tbody').rows[0].cells"
-        assert await tab.run(f"{row}[1].title") == LONG
-        assert await tab.run(f"{row}[1].scrollWidth > {row}[1].clientWidth")
-        assert await tab.run(f"getComputedStyle({row}[0]).textAlign") == "right"
-        await tab.click("#channel .file .quiet")
-        last = "document.querySelector('#channel .csv tbody').rows[7].cells"
-        await tab.see(f"{last}[0].innerText === '1055' && {last}.length === 3")
-        pinned = "getComputedStyle(document.querySelector('#channel .csv th')).position"
-        assert await tab.run(pinned) == "sticky"
-        for scheme in ("dark", "light"):
-            await use(tab, scheme)
-            assert await tab.run(_UNREADABLE) == "", scheme
+        await a_file_is_a_table_with_a_fixed_head(tab)
+        await everything_can_be_read(tab)
         assert tab.complaints == []

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
+from fakes.slack.playground_blocks import button_of
 from fakes.slack.playground_scene import section
 from fakes.slack.playground_world import World, world
 from slack_sdk.errors import SlackApiError
@@ -108,6 +109,29 @@ async def test_commands_are_offered_only_with_the_scope_for_them(slack):
     assert [one["name"] for one in (await shown(slack))["commands"]] == ["/gap"]
     slack.app.scopes -= {"commands"}
     assert (await shown(slack))["commands"] == []
+
+
+@pytest.mark.parametrize(("said", "works"), [({}, False), ({"is_enabled": True}, True)])
+def test_buttons_work_only_where_the_manifest_asks_for_it(said, works):
+    app = sample_workspace().install({**MANIFEST, "settings": {"interactivity": said}})
+    assert app.is_interactive is works
+
+
+async def test_a_button_of_an_app_that_takes_no_clicks_is_refused(slack):
+    slack.app.is_interactive = False
+    await slack.client.chat_postMessage(channel="seo", text="x", blocks=[button_of()])
+    with pytest.raises(SlackError, match="interactivity_disabled"):
+        await slack.playground.click("ana", slack.latest("seo"), "go")
+    assert slack.endpoint.got == []
+
+
+async def test_nobody_is_invited_into_a_direct_message(slack):
+    workspace = slack.playground.workspace
+    ana, ben = workspace.user("ana").id, workspace.user("ben").id
+    direct = workspace.direct(ana, ben)
+    await slack.playground.say("ana", direct.id, "/invite @mei")
+    assert direct.members == {ana, ben}
+    assert "does not work" in workspace.messages[direct.id][-1].text
 
 
 async def test_each_app_has_a_home_of_its_own(slack):

@@ -30,6 +30,30 @@ async def test_a_bare_gap_opens_a_form_filled_with_the_defaults(bot):
     assert bot.seen() == []
 
 
+async def test_help_opens_both_forms(bot):
+    await bot.gap("help")
+    await bot.click(bot.seen()[-1], "Open the form")
+    assert bot.playground.modal("ana").body["callback_id"] == "gap_form"
+    await bot.playground.close_view("ana")
+    await bot.click(bot.seen()[-1], "Track keywords")
+    assert bot.playground.modal("ana").body["callback_id"] == "bulk_form"
+
+
+async def test_a_form_that_help_cannot_open_says_how_to_ask_without_it(bot):
+    await bot.gap("help")
+    bot.playground.fail_next("views.open", "expired_trigger_id")
+    await bot.click(bot.seen()[-1], "Open the form")
+    assert "Or type `/gap your keyword`." in bot.seen()[-1].text
+
+
+async def test_country_and_language_are_taken_by_name(bot):
+    await opened(bot)
+    filled = {"keyword": "best crm", "country": "Germany", "language": "german"}
+    await bot.playground.submit_view("ana", filled)
+    await bot.settle()
+    assert bot.analysis.asked[0].market == Market("de", "de")
+
+
 async def test_spaces_only_are_a_bare_gap(bot):
     assert await opened(bot, "   ")
 

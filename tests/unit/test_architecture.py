@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tools import floors
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bot", "handlers", "playground")
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
@@ -109,15 +111,11 @@ def test_the_floors_in_contributing_are_these():
 
 
 def test_the_picture_of_the_architecture_has_these_floors():
-    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    drawn = re.findall(r'^ *f(\d+)\["(\d+): (.*)"\]$', page, re.MULTILINE)
-    height = len(FLOORS) - 1
-    numbers = [str(number) for number in range(height, -1, -1)]
-    assert [(node, number) for node, number, _ in drawn] == list(zip(numbers, numbers, strict=True))
-    assert [tuple(rooms.split(" · ")) for *_, rooms in drawn] == [
-        tuple(_as_path(room) for room in rooms) for rooms in FLOORS
-    ]
-    assert " --> ".join(f"f{number}" for number in numbers) in page
+    page = floors.PAGE.read_text("utf-8")
+    assert floors.page(page) == page, "run make docs"
+    rooms = [tuple(_as_path(room) for room in rooms) for rooms in FLOORS]
+    assert floors.floors() == rooms
+    assert f'["{len(rooms) - 1}: {rooms[0][0]}"]' in page
 
 
 def _as_path(room: str) -> str:

@@ -102,10 +102,10 @@ def prose(text: str) -> str:
 
 
 def options_of(command: click.Command) -> set[str]:
-    below = [*command.commands.values()] if isinstance(command, click.Group) else []
-    params = [*command.params, *(one for part in below for one in part.params)]
-    names = {name for one in params for name in (*one.opts, *one.secondary_opts)}
-    return {name for name in names if name.startswith("--")} - {"--help"}
+    names = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
+    names = {name for name in names if name.startswith("--")} - {"--help"}
+    parts = command.commands.values() if isinstance(command, click.Group) else ()
+    return names.union(*map(options_of, parts))
 
 
 def anchors(text: str) -> set[str]:
@@ -125,7 +125,9 @@ def test_the_readme_stays_short_enough_to_be_read():
 
 def test_every_command_and_option_is_in_the_synopsis_and_the_reverse():
     synopsis = block(CLI, "")
-    shown = {line.split()[1]: set(OPTION.findall(line)) for line in synopsis.splitlines()}
+    shown: dict[str, set[str]] = {}
+    for line in synopsis.splitlines():
+        shown.setdefault(line.split()[1], set()).update(OPTION.findall(line))
     assert shown.pop("--version") == {"--version"}
     assert shown == {name: options_of(command) for name, command in COMMANDS.items()}
 
@@ -165,7 +167,7 @@ def test_every_variable_a_page_names_exists(page):
 
 
 def test_the_tables_of_vendors_and_exports_are_those_of_the_code():
-    vendors, again = doc_tables.described(), "run .venv/bin/python tools/doc_tables.py"
+    vendors, again = doc_tables.described(), "run make docs"
     assert doc_tables.readme(README, vendors) == README, again
     assert doc_tables.settings_page(SETTINGS, vendors) == SETTINGS, again
     assert doc_tables.exports_page(EXPORTS) == EXPORTS, again
@@ -267,6 +269,12 @@ def test_where_a_gap_goes_names_every_folder():
 def test_every_make_target_a_page_names_exists(page):
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     assert set(re.findall(r"(?:^|`)make ([a-z]+)", PAGES[page], re.MULTILINE)) <= set(targets)
+
+
+def test_make_docs_runs_every_tool_that_writes_a_page():
+    tools = {path.stem for path in ROOT.glob("tools/*.py") if ".write_text(" in path.read_text()}
+    [run] = re.findall(r"for tool in ([\w ]+);", (ROOT / "Makefile").read_text("utf-8"))
+    assert set(run.split()) == tools
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -159,3 +159,11 @@ def licence(name: str) -> str:
         return "MIT"
     kinds = [one for one in told.get_all("Classifier") or [] if one.startswith("License")]
     return " ".join([str(told["License-Expression"]), str(told["License"])[:40], *kinds])
+
+
+@pytest.mark.parametrize("name", ["docs/privacy.md", "docs/operations.md", "docs/settings.md"])
+def test_how_long_things_are_kept_is_the_same_everywhere(name):
+    text = page(name)
+    days = {Settings.model_fields[f"keep_{what}_days"].default for what in ("answers", "spend")}
+    assert days == {180, 800}
+    assert all(str(one) in text for one in days)

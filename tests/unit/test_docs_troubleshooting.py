@@ -11,7 +11,7 @@ ENTRIES = [entry(text) for messages in SECTIONS.values() for text in messages()]
 
 
 def test_the_tables_are_those_of_the_code():
-    assert troubleshooting.page(TEXT) == TEXT, "run .venv/bin/python tools/troubleshooting.py"
+    assert troubleshooting.page(TEXT) == TEXT, "run make docs"
 
 
 def test_every_message_says_what_to_do():

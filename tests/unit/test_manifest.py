@@ -31,7 +31,7 @@ SCOPE_OF_METHOD = {
     "views_open": None,
     "views_update": None,
 }
-SCOPE_OF_EVENT = {"app_mention": "app_mentions:read"}
+SCOPE_OF_EVENT = {"app_mention": "app_mentions:read", "app_uninstalled": None}
 # Posting in public channels without an invitation is a choice, and not a separate method.
 SCOPES_OF_PLACES = {"chat:write.public"}
 
@@ -151,7 +151,7 @@ def test_there_is_no_home_tab_as_long_as_nothing_publishes_one():
 
 def test_the_scopes_are_exactly_those_of_the_methods_events_and_commands():
     needed = {SCOPE_OF_METHOD[method] for method in called()} - {None}
-    needed |= {SCOPE_OF_EVENT[event] for event in registered("event")}
+    needed |= {SCOPE_OF_EVENT[event] for event in registered("event")} - {None}
     needed |= {"commands"} if registered("command") else set()
     assert sorted(read_manifest()["oauth_config"]["scopes"]["bot"]) == sorted(
         needed | SCOPES_OF_PLACES

@@ -110,6 +110,7 @@ def test_the_file_has_the_names_of_the_json_and_all_prospects():
         "topic": "",
         "links_to_pages": "2",
         "links_to_sites": "0",
+        "example_title": "",
     }
     assert csv_of(report).startswith(b"\xef\xbb\xbf")
 

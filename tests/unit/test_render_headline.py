@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fakes.worlds.reports import EXAMPLE, ranked_at, with_need
@@ -9,6 +10,7 @@ from fakes.worlds.reports import EXAMPLE, ranked_at, with_need
 from bot.model.report import AuthorityAdjustment, Basis, Gate, Verdict
 from bot.render.report.headline import headline
 from bot.render.report.result import result
+from bot.render.report.trust import small_print
 from bot.render.words import ordinal
 
 _UNREAD = {"needed": None, "even_field": None, "have": None, "gap": None, "per_page": ()}
@@ -147,6 +149,33 @@ def test_the_answer_is_one_sentence(report, said):
     message = result(report, "run-1")
     assert message.blocks[0]["text"]["text"] == f"*{said}*"
     assert said in message.text
+
+
+def test_the_page_about_asking_shows_an_answer_as_it_is():
+    report = replace(
+        with_need(
+            even_field=58,
+            needed=86,
+            gap=80,
+            per_page=(120, 21, 31),
+            low=21,
+            high=120,
+            authority=_WEAKER,
+        ),
+        position=7,
+    )
+    page = Path(__file__).parents[2].joinpath("docs", "asking.md").read_text("utf-8")
+    assert f"> **{headline(report)}**\n>\n> {small_print(report)}\n" in page
+
+
+ASTERISK = "\N{ASTERISK OPERATOR}"
+
+
+def test_an_asterisk_in_a_keyword_does_not_end_the_bold_sentence():
+    report = replace(EXAMPLE, keyword="c* algebra *free*")
+    said = result(report, "run-1").blocks[0]["text"]["text"]
+    assert said == f"*{headline(report).replace('*', ASTERISK)}*"
+    assert "“c* algebra *free*”" in headline(report)
 
 
 def test_a_multiplier_that_changes_nothing_is_not_in_the_sentence():

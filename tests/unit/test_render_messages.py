@@ -123,6 +123,18 @@ def test_one_prospect_is_spoken_of_in_the_singular():
     assert prospects(_many(1)).text.startswith("1 domain links to today's top 3 and")
 
 
+def test_a_long_sentence_about_sample_data_is_cut_before_its_mark():
+    dropped = {f"a reason of many words, number {at}": 1_000_000 for at in range(9)}
+    whom = tuple(Unproven(f"u{at}.example", ()) for at in range(3))
+    lost = tuple(
+        Source("v" * 40, f"w{at}", SourceState.UNAVAILABLE, 1, None, None, None, "links_between")
+        for at in range(12)
+    )
+    long = replace(EXAMPLE, sample=True, dropped=dropped, unproven=whom, sources=lost)
+    assert prospects(replace(long, sample=False)).text.endswith("…")
+    assert prospects(long).text.endswith(f"… {_SAMPLE}")
+
+
 def test_no_prospects_is_a_sentence_with_what_was_left_out():
     empty = replace(EXAMPLE, prospects=(), sample=True)
     drawn = prospects(empty)
@@ -294,11 +306,11 @@ def test_progress_shows_the_number_as_soon_as_it_is_known():
     ]
     assert _words(notes.progress(counting, ["our page", "proof"])) == [
         f"*{start}.*",
-        f"Still running: our page and proof. {_ASKED}.",
+        "Still running: our page and proof. Market: US (en).",
     ]
     assert _words(notes.progress(replace(EXAMPLE, sample=True), [])) == [
         f"*{start}; you have 6, so 18 to go.*",
-        f"{_SAMPLE} {_ASKED}.",
+        f"{_SAMPLE} Market: US (en).",
     ]
 
 
@@ -397,6 +409,12 @@ def test_help_names_every_option():
     said = "".join(_words(notes.help_note()))
     for option in ("site:", "page:", "in:", "lang:", "vs:", "via:", "serp:", "fresh:", "gates:"):
         assert f"`{option}" in said
+
+
+def test_help_is_read_at_a_glance_and_opens_the_forms():
+    drawn = notes.help_note()
+    assert sum(len(text) for text in _words(drawn)) < 750
+    assert [one[1] for one in _buttons(drawn)] == ["open_form", "track_more"]
 
 
 # an answer is never lost

@@ -116,6 +116,18 @@ def test_our_row_says_when_there_is_no_page(page, said):
     assert said in _texts(result(replace(EXAMPLE, page=page), "run-1"))
 
 
+def test_without_a_page_to_compare_with_there_is_no_table():
+    blocks = result(replace(EXAMPLE, competitors=()), "run-1").blocks
+    assert [block["type"] for block in blocks] == ["section", "context", "actions"]
+
+
+def test_a_long_address_is_cut_so_that_the_table_fits_its_window():
+    long = replace(EXAMPLE.competitors[0], url=f"https://one.example/{'a' * 200}")
+    row = _table(result(replace(EXAMPLE, competitors=(long,)), "run-1"))["rows"][1]
+    assert _cells(row)[2] == f"one.example/{'a' * 31}…"
+    assert row[2]["elements"][0]["elements"][0]["url"] == long.url
+
+
 def test_without_a_site_only_the_competitors_are_listed():
     message = result(replace(EXAMPLE, page=None, site=None), "run-1")
     assert "yours" not in [
@@ -209,7 +221,7 @@ def test_pages_without_a_count_are_said_and_one_page_supports_no_range():
 def test_several_indexes_stand_side_by_side():
     one = IndexNeed("Ahrefs", (1,), 1, 1, 1, 1, 1, 24)
     two = replace(one, provider="Majestic", needed=None)
-    said = "Each index counts its own: 24 by Ahrefs and unknown by Majestic."
+    said = "Needed by index: Ahrefs 24, Majestic unknown."
     assert said in _small(with_need(by_index=(one, two)))
     assert said in _texts(method(with_need(by_index=(one, two))))
 
@@ -257,13 +269,17 @@ def test_a_partial_answer_says_which_part_is_missing():
     lost = Source(
         "Ahrefs", "referring_domains", SourceState.UNAVAILABLE, None, None, None, "no units left."
     )
+    named = replace(lost, what="referring domains of x.example")
+    assert _small(replace(EXAMPLE, sources=(named,))).startswith(
+        "Partial answer, without the linkers of x.example from Ahrefs (no units left). "
+    )
     others = [
         replace(lost, what=what, note=None)
         for what in ("links", "traffic", "counts of pages", "counts of sites", "history")
     ]
     said = _small(replace(EXAMPLE, sources=(lost, *others)))
     assert said.startswith(
-        "Partial answer, without referring domains from Ahrefs (no units left) "
+        "Partial answer, without the linkers from Ahrefs (no units left) "
         "and without links, traffic and counts of pages from Ahrefs; the thread names 2 more. "
     )
 

@@ -14,7 +14,7 @@ from support.drawn import buttons, said_of, takes
 from bot.model.links import Market
 from bot.model.question import Question
 from bot.render.slack.limits import view_faults
-from bot.render.tracking.forms import INPUTS, bulk_form, bulk_quote, edit_form
+from bot.render.tracking.forms import KEYWORDS, bulk_form, bulk_quote, edit_form
 from bot.render.tracking.tracked_list import tracked_list
 from bot.render.tracking.tracked_notes import (
     already_tracked,
@@ -230,19 +230,14 @@ def test_words_that_grow_when_escaped_still_fit():
 # forms
 
 
-def test_many_keywords_have_room_and_a_price_before_anything():
+def test_many_keywords_have_one_box_and_a_price_before_anything():
     view = bulk_form("ledgerly.example", _WHEN).payload()
     assert view["callback_id"] == "bulk_form"
     assert view["submit"]["text"] == "See the price"
-    names = [block["block_id"] for block in view["blocks"]]
-    assert names == [INPUTS[0], "site", *INPUTS[1:]]
-    room = [
-        block["element"]["max_length"] for block in view["blocks"] if block["block_id"] != "site"
-    ]
-    assert sum(room) >= 500 * 30
-    assert all(
-        block["element"]["multiline"] for block in view["blocks"] if block["block_id"] != "site"
-    )
+    assert [block["block_id"] for block in view["blocks"]] == [KEYWORDS, "site"]
+    box = view["blocks"][0]
+    assert (box["element"]["multiline"], box["element"]["max_length"]) == (True, 3_000)
+    assert "One keyword a line" in box["hint"]["text"]
     assert [block["block_id"] for block in view["blocks"] if not block["optional"]] == ["keywords"]
 
 

@@ -26,7 +26,7 @@ ENVIRONMENT_ONLY = {
 
 
 def test_the_tables_are_those_of_the_code():
-    again = "run .venv/bin/python tools/setting_tables.py"
+    again = "run make docs"
     assert setting_tables.page(TEXT) == TEXT, again
 
 

@@ -48,7 +48,7 @@ def result(report: Report, run_id: str, pressed: Iterable[str] = ()) -> Message:
         "result",
         headline=said,
         head=table.head,
-        rows=table.rows,
+        rows=table.rows if report.competitors else (),
         small=small_print(report),
         buttons=[one for one in _buttons(report) if not _is_answered(one, done)],
         done=" ".join(words for name, words in _DONE.items() if name in done),

@@ -15,8 +15,10 @@ from bot.model.report import (
     Source,
     SourceState,
 )
+from bot.render.slack.limits import MAX_TEXT
 from bot.render.words import (
     UNKNOWN,
+    clip,
     counted,
     listed,
     micro_dollars,
@@ -24,6 +26,7 @@ from bot.render.words import (
     shown,
 )
 
+_LONGEST = MAX_TEXT // 5  # an escape is 5 characters
 SAMPLE = "Sample data: every site and number here is invented."
 _STATES = {
     SourceState.OK: "ok",
@@ -92,7 +95,7 @@ def _first_end(text: str) -> int:
 
 def marked(report: Report, said: str) -> str:
     """Return the words of a notification, which stand alone: of invented data, they say so."""
-    return f"{said} {SAMPLE}" if report.sample else said
+    return f"{clip(said, _LONGEST - len(SAMPLE) - 1)} {SAMPLE}" if report.sample else said
 
 
 def subject(report: Report) -> str:
@@ -178,8 +181,8 @@ def indexes(need: Need) -> str | None:
     """Return what each link index counts, side by side, if several were asked."""
     if len(need.by_index) < 2:
         return None
-    each = [f"{number(one.needed)} by {shown(one.provider, 40)}" for one in need.by_index[:6]]
-    return f"Each index counts its own: {listed(each)}."
+    each = [f"{shown(one.provider, 40)} {number(one.needed)}" for one in need.by_index[:6]]
+    return f"Needed by index: {', '.join(each)}."
 
 
 def missing(sources: tuple[Source, ...]) -> str | None:
@@ -193,7 +196,7 @@ def missing(sources: tuple[Source, ...]) -> str | None:
     same_trouble: dict[tuple[str, str], list[str]] = {}
     for source in failed:
         trouble = (source.provider, first_sentence(source.note or "", 100))
-        same_trouble.setdefault(trouble, []).append(shown(source.what.replace("_", " "), 40))
+        same_trouble.setdefault(trouble, []).append(_lost(source))
     told = list(same_trouble.items())[:2]
     said = [
         f"{listed(what[:3])} from {shown(provider, 30)}" + (f" ({why})" if why else "")
@@ -202,6 +205,12 @@ def missing(sources: tuple[Source, ...]) -> str | None:
     left = len(failed) - sum(len(what[:3]) for _, what in told)
     more = f"; the thread names {left:,} more" if left else ""
     return f"Partial answer, without {' and without '.join(said)}{more}."
+
+
+def _lost(source: Source) -> str:
+    """Return what was not read. The counts of a page are known without the list of who links."""
+    what = source.what.replace("_", " ").removeprefix("referring domains")
+    return shown(source.what.replace("_", " ") if what[:1].strip() else f"the linkers{what}", 50)
 
 
 def source_state(source: Source) -> str:

@@ -16,7 +16,7 @@ from bot.render.report import checks, method, sentences, top3
 from bot.render.report.headline import headline
 from bot.render.report.prospects import best
 from bot.render.report.trust import small_print
-from bot.render.words import Calendar, number, words_or_unknown
+from bot.render.words import Calendar, number, shown, words_or_unknown
 
 
 def text_report(report: Report, zone: tzinfo = UTC) -> Group:
@@ -78,15 +78,22 @@ def _prospects(report: Report) -> list[RenderableType]:
 
 
 def _prospect(place: int, prospect: Prospect) -> tuple[Text, ...]:
-    """Put the reason below the domain: the only layout that stays readable in 80 columns."""
+    """Put the linking page and the reason below the domain: that stays readable in 80 columns."""
     why = words_or_unknown(", ".join(prospect.reasons), 160)
+    page = shown(prospect.example_page, 200) if prospect.example_page else ""
     return (
         Text(str(place)),
         Text(number(prospect.score)),
         Text(sentences.authority(prospect.authority, prospect.authority_scale)),
         Text(number(prospect.traffic)),
         Text(prospect.absence.value),
-        Text.assemble(words_or_unknown(prospect.domain, 60), "\n", (why, "dim")),
+        Text("\n").join(
+            [
+                Text(words_or_unknown(prospect.domain, 60)),
+                *([Text(page)] if page else []),
+                Text(why, style="dim"),
+            ]
+        ),
     )
 
 

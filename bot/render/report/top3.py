@@ -20,7 +20,7 @@ from bot.render.words import (
 
 MOST_ROWS = 10
 """Pages of competitors that a table shows: more than three only where they were named by hand."""
-_ADDRESS = 60
+_ADDRESS = 44
 _ELSEWHERE = "…"
 
 

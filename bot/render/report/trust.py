@@ -57,4 +57,4 @@ def far(need: Need) -> str | None:
     if len(need.capped) > 1:
         return f"{spelled(len(need.capped)).capitalize()} pages have far more, each {most}."
     (page,) = need.capped
-    return f"{short_url(page.url, 60) or UNKNOWN} has far more: {number(page.count)}, {most}."
+    return f"{short_url(page.url, 40) or UNKNOWN} has far more: {number(page.count)}, {most}."

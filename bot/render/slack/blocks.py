@@ -63,6 +63,11 @@ def _date(moment: datetime) -> _Ready:
     return _Ready(f"<!date^{int(moment.timestamp())}^{format_}|{otherwise}>")
 
 
+def _bold(value: str) -> str:
+    """Keep an asterisk in somebody's words from ending the bold text around them."""
+    return value.replace("*", "\N{ASTERISK OPERATOR}")
+
+
 def _json(value: object) -> _Ready:
     if value is None or isinstance(value, Undefined):
         raise TypeError("None has no words: leave the field out instead")
@@ -86,7 +91,7 @@ def environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(plain=_plain, url=_url, date=_date, json=_json)
+    made.filters.update(bold=_bold, plain=_plain, url=_url, date=_date, json=_json)
     return made
 
 

@@ -28,6 +28,7 @@ from bot.render.slack.limit_elements import (
 
 MAX_BLOCKS = 50
 MAX_VIEW_BLOCKS = 100
+MAX_METADATA = 3_000
 MAX_TEXT = 4_000
 MAX_MESSAGE = 12_000  # Slack refuses about 13,200 characters; data tables count separately
 MAX_SECTION = 3_000
@@ -76,7 +77,7 @@ def _view(view: Mapping[str, Any]) -> Found:
                 yield from plain(view[name], f"/{name}", 24)
         if "submit" not in view and any(block.get("type") == "input" for block in blocks):
             yield "/submit", "a modal with an input needs a submit button"
-    for name, most in (("private_metadata", 3_000), ("callback_id", 255)):
+    for name, most in (("private_metadata", MAX_METADATA), ("callback_id", 255)):
         yield from string(view.get(name, ""), f"/{name}", most, least=0)
     yield from _blocks(blocks, surface)
 

@@ -13,31 +13,27 @@ from bot.render.views import Field
 from bot.render.words import counted, listed, shown
 
 MOST_KEYWORDS = 500
-INPUTS = ("keywords", "keywords_2", "keywords_3", "keywords_4", "keywords_5")
+KEYWORDS = "keywords"
+_ROOM = 3_000  # characters that Slack lets one input hold
 _NAMED = 5
 
 
 def bulk_form(site: str, schedule_words: str, *, private_metadata: str = "") -> View:
-    """Return the form for many keywords; five inputs, because Slack lets one hold 3,000 characters.
+    """Return the form for many keywords: one box, a keyword a line.
 
-    Texts arrive as `values[name]["value"]["value"]`, for each name of `INPUTS` and for `site`.
+    Texts arrive as `values[name]["value"]["value"]`, for `KEYWORDS` and for `site`.
     """
-    hint = f"One a line, {MOST_KEYWORDS} at most over all fields. You see the price first."
-    more = "For what does not fit above."
-    fields = [
-        Field(
-            name,
-            "Keywords" if turn == 1 else f"More keywords ({turn})",
-            hint if turn == 1 else more,
-            longest=3_000,
-            lines=True,
-        )
-        for turn, name in enumerate(INPUTS, 1)
-    ]
+    hint = (
+        "One keyword a line. Options may follow it: best crm in:germany page:example.com/crm. "
+        f"{_ROOM:,} characters fit; send the form again for more. You see the price first."
+    )
     when = shown(schedule_words, 200)
-    about = f"They are read like all others here: {when}" if when else "For example example.com."
-    fields.insert(1, Field("site", "Our site", about, site))
-    blocks = render("form", fields=fields, required=INPUTS[0], fresh=False)
+    about = f"For every line without site:. Read {when}." if when else "Such as example.com."
+    fields = [
+        Field(KEYWORDS, "Keywords", hint, longest=_ROOM, lines=True),
+        Field("site", "Our site", about, site),
+    ]
+    blocks = render("form", fields=fields, required=KEYWORDS, fresh=False)
     return checked(
         View("bulk_form", "Track many keywords", "See the price", blocks, private_metadata)
     )

@@ -18,6 +18,7 @@ from pydantic import SecretStr, TypeAdapter
 from support.clock import FakeClock
 from support.iso_dates import iso_dates
 
+from bot.analysis.answers import shown
 from bot.analysis.run import Progress
 from bot.model.links import Balance
 from bot.model.question import Question
@@ -171,7 +172,7 @@ class FakeAnalysis:
                 at=self.report.taken_at,
             )
         )
-        return self.report
+        return await shown(self.database, self.report, team)
 
 
 class ScriptedSpending(Spending):
