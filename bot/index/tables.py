@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _GROUP = 122_880
 """Rows of a row group: about 300 kB of a range read."""
-_NODE_GROUP = 32_768
+_NAMED_GROUP = 40_960
+_NODE_GROUP = 16_384
 FILE_BYTES = 64 * 1024 * 1024
 """About the bytes of a file, so that its footer is a small read."""
 _FORMAT = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, WRITE_BLOOM_FILTER false"
@@ -152,7 +153,8 @@ def write_both(
             f"SELECT t, f, rev, pr_pos FROM {_parquet(there)} "
             f"JOIN {_parquet(nodes)} ON id = f ORDER BY t, pr_pos, f"
         )
-    db.execute(f"COPY ({sorted_links}) TO {literal(back)} ({_SPLIT}, ROW_GROUP_SIZE {_GROUP})")
+    group = _NAMED_GROUP if names else _GROUP
+    db.execute(f"COPY ({sorted_links}) TO {literal(back)} ({_SPLIT}, ROW_GROUP_SIZE {group})")
     return links, links_in(db, back, "t", out.name), outlinks
 
 

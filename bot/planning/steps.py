@@ -228,6 +228,11 @@ def provers(indexes: Iterable[Vendor]) -> frozenset[str]:
     return frozenset(index.name for index in indexes if can_prove_by_name(index))
 
 
+def by_release(indexes: Iterable[Vendor]) -> frozenset[str]:
+    """Return the names of the indexes that know sites only, of which each release stands alone."""
+    return frozenset(index.name for index in indexes if Scope.PAGE not in index.levels)
+
+
 def proof(
     index: Vendor,
     site: str,

@@ -7,9 +7,12 @@ import pytest
 from click.testing import CliRunner
 from fakes.servers.crawl_host import CrawlHost
 from fakes.servers.in_thread import in_thread
+from pydantic import TypeAdapter
 from support.small_graph import RELEASE, WORLD, SmallGraph
 
 from bot.cli import main
+from bot.model.tracking import Digest
+from bot.render.tracking.digest_message import small_print
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +128,24 @@ def test_the_answer_leads_with_the_gap_and_says_how_to_count_pages(run):
     assert "nine cents" in said
     assert "unknown; its site 8" in said
     assert "link counts of pages: not asked (It knows sites, and no pages.)" in said
+
+
+def test_a_tracked_keyword_is_read_by_release_and_no_link_is_called_new_or_lost(run, host):
+    run("index sync --watch rival.example --watch other.example --watch ours.example")
+    tracked = "--vs https://rival.example/a --vs https://other.example/b --site ours.example"
+    run(f"track crm {tracked} --yes --as-of 2026-10-05T09:00:00Z")
+    before = dict(host.files)
+    grown = {("late.example", "rival.example"), *WORLD.links} - {
+        ("blog-3.example", "rival.example")
+    }
+    host.publish(SmallGraph(frozenset(grown)), "cc-main-2026-aug-sep-oct")
+    run("index sync")
+    run("refresh --all --as-of 2026-10-12T09:00:00Z")
+    told = run("digest --dry-run --json --as-of 2026-10-12T10:00:00Z")
+    host.files = before
+    digest = TypeAdapter(Digest).validate_json(told)
+    assert digest.by_release == ("commoncrawl",)
+    assert (digest.new_competitor_links, digest.won, digest.lost) == ((), (), ())
+    said = " ".join(small_print(digest, thread="", csv_file=""))
+    assert "read by release at commoncrawl" in said
+    assert "new or lost links are unknown" in said
