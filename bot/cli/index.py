@@ -16,7 +16,6 @@ from bot.index.download import Downloads, data_client
 from bot.index.engine import Bounds, need_engine
 from bot.index.files import local_place
 from bot.index.place import Marker, Place
-from bot.index.release import PARTS
 from bot.index.sync import (
     Hosts,
     Maker,
@@ -66,17 +65,20 @@ def sync(*, release: str | None, watch: tuple[str, ...], full: bool) -> None:
     your last answers. The old index answers until the new one is whole.
     """
     shop = _Shop()
-    with shop.place.locked():
+    place = shop.place
+    with place.locked():
         wanted = Wanted(() if full else shop.watched(watch), full)
         if not full and not wanted.watched:
             raise BadQuestion(
                 "No site is known yet. Name some with --watch, set LINKGAP_SITE, or take --full."
             )
-        found = asyncio.run(shop.fetch(release, shop.place.downloads))
-        _made(shop.maker(shop.place).make(found, wanted))
-        if full:
-            for path in found.files.values():
-                path.unlink(missing_ok=True)
+        name, maker = asyncio.run(shop.choose(release, place.downloads)), shop.maker(place)
+        if maker.holds(name, wanted):
+            _made(maker.add(wanted.watched))
+            return
+        found = asyncio.run(shop.fetch(name, place.downloads))
+        _made(maker.make(found, wanted))
+        place.keep_downloads([] if full else [found.files["edges"]])
 
 
 @command.command("load")
@@ -119,11 +121,13 @@ def build(*, out: Path, release: str | None, paths: tuple[Path, ...], no_names: 
     """
     shop, place = _Shop(), Place(out)
     with place.locked():
-        found = found_in(paths) if paths else asyncio.run(shop.fetch(release, place.downloads))
+        if paths:
+            found = found_in(paths)
+        else:
+            name = asyncio.run(shop.choose(release, place.downloads))
+            found = asyncio.run(shop.fetch(name, place.downloads))
         _made(shop.maker(place).make(found, Wanted(full=True, names=not no_names)))
-    if not paths:
-        for part in PARTS:
-            found.files[part].unlink(missing_ok=True)
+        place.keep_downloads([])
 
 
 @command.command("status")
@@ -179,14 +183,22 @@ class _Shop:
         bounds = Bounds(self.options.memory_mb, self.options.threads)
         return Maker(place, bounds, SystemClock(), partial(say, err=True))
 
-    async def fetch(self, release: str | None, folder: Path) -> Release:
-        """Fetch a release into a folder."""
-        hosts = Hosts(self.options.base_url, self.options.list_url)
+    async def choose(self, release: str | None, folder: Path) -> str:
+        """Return the release to take: the one named, or the newest."""
         async with data_client() as client:
             fetch = Downloads(client, SystemClock(), folder, _progress)
-            name = await which_release(fetch, hosts, release)
-            say(f"Fetching {name} into {folder}", err=True)
-            return await fetched(fetch, hosts, name)
+            return await which_release(fetch, self._hosts, release)
+
+    async def fetch(self, release: str, folder: Path) -> Release:
+        """Fetch a release into a folder."""
+        say(f"Fetching {release} into {folder}", err=True)
+        async with data_client() as client:
+            fetch = Downloads(client, SystemClock(), folder, _progress)
+            return await fetched(fetch, self._hosts, release)
+
+    @property
+    def _hosts(self) -> Hosts:
+        return Hosts(self.options.base_url, self.options.list_url)
 
 
 def _progress(name: str, have: int, total: int) -> None:

@@ -64,6 +64,8 @@ def opened(bounds: Bounds) -> "DuckDBPyConnection":
         "autoload_known_extensions": False,
         "preserve_insertion_order": True,
     }
+    # Without a place it may not spill at all: the default is the working folder.
+    config["temp_directory"] = ""
     if bounds.spill is not None:
         bounds.spill.mkdir(parents=True, exist_ok=True)
         config["temp_directory"] = str(bounds.spill)

@@ -12,7 +12,7 @@ A process that dies leaves the old marker, so the old index goes on answering.
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -203,6 +203,13 @@ class Place:
             (self.folder / MARKER).unlink()
         self._tidy()
         shutil.rmtree(self.downloads, ignore_errors=True)
+
+    def keep_downloads(self, kept: Iterable[Path]) -> None:
+        """Remove all downloads but these."""
+        names = {path.name for path in kept}
+        for path in self.downloads.glob("*"):
+            if path.name not in names:
+                path.unlink()
 
     def size(self) -> int:
         """Return how many bytes all files take."""

@@ -170,6 +170,13 @@ class Maker:
             inlinks = tables.links_in(db, out / "inlinks", "t", out.name)
             return replace(about, links=links, inlinks=inlinks, watched=ids), out
 
+    def holds(self, release: str, wanted: Wanted) -> bool:
+        """Say whether what answers is of this release and shape, and can grow if it must."""
+        marker = self.place.marker_or_none()
+        if marker is None or (marker.release, marker.shape) != (release, wanted.shape):
+            return False
+        return {*wanted.watched} <= {*marker.watched} or Path(marker.edges or "").is_file()
+
     def add(self, domains: tuple[str, ...]) -> Marker:
         """Watch further domains of the release that is here: one more pass over its links."""
         marker = self.place.marker()

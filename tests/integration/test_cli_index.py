@@ -130,7 +130,9 @@ def test_the_answer_leads_with_the_gap_and_says_how_to_count_pages(run):
     assert "link counts of pages: not asked (It knows sites, and no pages.)" in said
 
 
-def test_a_tracked_keyword_is_read_by_release_and_no_link_is_called_new_or_lost(run, host):
+def test_a_tracked_keyword_is_read_by_release_and_no_link_is_called_new_or_lost(
+    run, host, tmp_path
+):
     run("index sync --watch rival.example --watch other.example --watch ours.example")
     tracked = "--vs https://rival.example/a --vs https://other.example/b --site ours.example"
     run(f"track crm {tracked} --yes --as-of 2026-10-05T09:00:00Z")
@@ -140,6 +142,8 @@ def test_a_tracked_keyword_is_read_by_release_and_no_link_is_called_new_or_lost(
     }
     host.publish(SmallGraph(frozenset(grown)), "cc-main-2026-aug-sep-oct")
     run("index sync")
+    kept = {path.name for path in (tmp_path / "linkgap-index" / "downloads").iterdir()}
+    assert kept == {"cc-main-2026-aug-sep-oct-domain-edges.txt.gz"}
     run("refresh --all --as-of 2026-10-12T09:00:00Z")
     told = run("digest --dry-run --json --as-of 2026-10-12T10:00:00Z")
     host.files = before

@@ -47,12 +47,12 @@ class Options(VendorOptions):
 
     base_url: str = Field(
         "https://data.commoncrawl.org",
-        pattern=r"^https?://[^\s/]+$",
+        pattern=r"^https?://\S+[^\s/]$",
         description="where releases are fetched from",
     )
     list_url: str = Field(
         "https://index.commoncrawl.org",
-        pattern=r"^https?://[^\s/]+$",
+        pattern=r"^https?://\S+[^\s/]$",
         description="where the list of releases is",
     )
     memory_mb: int = Field(1024, ge=256, le=1_000_000, description="megabytes that DuckDB may take")
