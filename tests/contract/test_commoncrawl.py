@@ -178,3 +178,12 @@ def test_without_an_index_it_says_what_is_missing(tmp_path):
     adapter = build(empty, FakeClock()).capabilities[Capability.REFERRING_DOMAINS]
     with pytest.raises(Unavailable, match="linkgap index sync"):
         adapter.read(ReferringQuery(RIVAL, 10))
+
+
+def test_an_index_that_cannot_be_read_is_told_and_does_not_vanish(tmp_path):
+    folder = tmp_path / "linkgap-index"
+    folder.mkdir()
+    (folder / "index.json").write_text('{"release": "cc-main-2026-jul-aug-sep"}')
+    vendor = build(Settings(db=tmp_path / "linkgap.db"), FakeClock())
+    with pytest.raises(Unavailable, match="Build it again"):
+        vendor.capabilities[Capability.REFERRING_DOMAINS].read(ReferringQuery(RIVAL, 10))

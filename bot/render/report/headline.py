@@ -9,8 +9,8 @@ from bot.render.words import counted, number, short_url, shown
 
 _KEYWORD = 80
 _PAGES_FROM = (
-    "Pages are counted cheapest by `linkgap import` of an export, by a vendor whose plan you have, "
-    "or by DataForSEO at about nine cents an answer."
+    "Pages are counted cheapest by exports (`linkgap import`, then via:exports,commoncrawl), by a "
+    "vendor whose plan you have, or by DataForSEO at about nine cents an answer."
 )
 _NO_REASON = "a check that comes before links did not pass"
 
