@@ -29,7 +29,7 @@ from bot.outreach.reminders import Reminders
 from bot.outreach.verification import Verifier
 from bot.outreach.worklists import Worklists
 from bot.pages.reading.fetch import Reader
-from bot.planning.steps import provers
+from bot.planning.steps import by_release, provers
 from bot.providers.client import vendor_client
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
@@ -148,7 +148,11 @@ async def core(
                 spending=spending,
                 tracking=Tracking(database=database, clock=clock, refresher=refresher),
                 digests=Digests(
-                    database, settings, provers(registry.vendors), effects.sentence_for
+                    database,
+                    settings,
+                    provers(registry.vendors),
+                    by_release(registry.vendors),
+                    effects.sentence_for,
                 ),
                 board=board,
                 verifier=Verifier(database, clock, board, pages),

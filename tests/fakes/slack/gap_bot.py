@@ -353,7 +353,7 @@ async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[S
             analysis=analysis,
             spending=spending,
             tracking=Tracking(database=database, clock=clock, refresher=refresher),
-            digests=Digests(database, settings, provers(VENDORS), effects.sentence_for),
+            digests=Digests(database, settings, provers(VENDORS), effect_of=effects.sentence_for),
             board=board,
             verifier=Verifier(database, clock, board, moving.reader),
             approaches=Approaches(database, clock, settings, board, moving.reader),
