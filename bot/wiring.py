@@ -22,6 +22,7 @@ from bot.common import logs
 from bot.common.clock import Clock, SystemClock
 from bot.common.errors import ConfigError
 from bot.jobs import JobQueue
+from bot.outreach import effects
 from bot.outreach.approaches import Approaches
 from bot.outreach.board import Board
 from bot.outreach.reminders import Reminders
@@ -147,7 +148,11 @@ async def core(
                 spending=spending,
                 tracking=Tracking(database=database, clock=clock, refresher=refresher),
                 digests=Digests(
-                    database, settings, provers(registry.vendors), by_release(registry.vendors)
+                    database,
+                    settings,
+                    provers(registry.vendors),
+                    by_release(registry.vendors),
+                    effects.sentence_for,
                 ),
                 board=board,
                 verifier=Verifier(database, clock, board, pages),
