@@ -19,21 +19,21 @@ from bot.render.words import clip, counted, linkable, number, ours, shown, words
 A_PAGE = 25
 HEAD = ("Domain", "Work", "Why", "Score", "Owner")
 """All fit 700 pixels; in a narrower window the button is still there, beside the domain."""
-EASIEST = "Easiest ask: a dead link"
+EASIEST = "Easiest ask: dead link"
 _SHORT = {
-    AngleKind.RESOURCE_LIST: "Resource list: get added",
-    AngleKind.COMPARISON: "Comparison: be judged too",
-    AngleKind.GUEST_POST: "Guest post: offer a text",
+    AngleKind.RESOURCE_LIST: "List: get added",
+    AngleKind.COMPARISON: "Comparison: join it",
+    AngleKind.GUEST_POST: "Guest post: offer one",
     AngleKind.NEWS_MENTION: "News: offer figures",
-    AngleKind.INTERVIEW: "Interview: offer somebody",
+    AngleKind.INTERVIEW: "Interview: offer one",
     AngleKind.FORUM: "Forum: answer openly",
-    AngleKind.DIRECTORY: "Directory: ask for an entry",
+    AngleKind.DIRECTORY: "Directory: get listed",
     AngleKind.BROKEN_LINK: EASIEST,
-    AngleKind.ARTICLE: "Article: offer a source",
+    AngleKind.ARTICLE: "Article: be its source",
     AngleKind.OTHER: "Another kind of page",
 }
 """What to ask for, in the width of a cell; the modal says it in full."""
-_DOMAIN, _WHY = 40, 34
+_DOMAIN, _WHY = 40, 24
 _A_TEXT = 2_200
 
 
@@ -148,7 +148,14 @@ def short_why(line: Line) -> str:
     """Return what to ask for, where the page was read, else why it is on the list."""
     if line.angle is not None:
         return EASIEST if line.angle.easiest else _SHORT[line.angle.kind]
-    return shown(", ".join(line.prospect.reasons), _WHY) if line.prospect else ""
+    if line.prospect is None:
+        return ""
+    first, *others = [*line.prospect.reasons, ""]
+    told = shown(first, _WHY)
+    for reason in others:
+        if reason and len(f"{told}, {reason}") <= _WHY:
+            told = f"{told}, {shown(reason, _WHY)}"
+    return told
 
 
 def _texts(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
