@@ -3,8 +3,9 @@
 The twin, for where Slack refuses buttons in a table, has the same actions: a menu opens one.
 """
 
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.gap.placed_rate import PlacedRates
 from bot.model.approach import NAMED, Angle, AngleKind
@@ -13,6 +14,7 @@ from bot.model.report import Prospect
 from bot.render.outreach import outcome, people
 from bot.render.report.sentences import SAMPLE
 from bot.render.slack.blocks import render
+from bot.render.slack.limits import MAX_MESSAGE
 from bot.render.slack.message import Message, message
 from bot.render.words import clip, counted, linkable, number, ours, shown, words_or_unknown
 
@@ -98,6 +100,10 @@ def board_page(page: BoardPage) -> Message:
     }
     blocks = render("outreach_list", caption=said, head=HEAD, rows=rows, **foot)
     twin = render("outreach_list_plain", caption=said, rows=rows, texts=[*_texts(rows)], **foot)
+    if len(json.dumps(twin, ensure_ascii=False)) > MAX_MESSAGE:
+        bare = [replace(row, domain=clip(row.domain, 20), why="–", owner="") for row in rows]
+        texts = [*_texts(bare)]
+        twin = render("outreach_list_plain", caption=said, rows=bare, texts=texts, **foot)
     return message(f"{said} {SAMPLE}" if page.sample else said, blocks, twin)
 
 
@@ -120,7 +126,7 @@ def grey(page: BoardPage) -> str:
 
 def _said(page: BoardPage) -> str:
     easy = sum(bool(line.angle and line.angle.easiest) for line in page.lines[:A_PAGE])
-    told = ours(page.said, 1_500)
+    told = ours(page.said, 1_500) or "Prospects."
     if easy:
         told += f" {counted(easy, 'page')} with a dead link to a competitor: the easiest ask."
     return told

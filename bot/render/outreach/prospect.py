@@ -107,7 +107,6 @@ def prospect_view(one: ProspectView, private_metadata: str) -> View:
         id=entry.id,
         told=one.told,
         domain=words_or_unknown(entry.domain, 80),
-        domain_value=entry.domain,
         domain_url=_link(f"https://{entry.domain}/"),
         score=number(known.score if known else None),
         owner=people.owner(entry) if people.holds(entry) else NOBODY,
