@@ -24,10 +24,11 @@ from bot.common.errors import ConfigError
 from bot.jobs import JobQueue
 from bot.outreach.approaches import Approaches
 from bot.outreach.board import Board
+from bot.outreach.reminders import Reminders
 from bot.outreach.verification import Verifier
 from bot.outreach.worklists import Worklists
 from bot.pages.reading.fetch import Reader
-from bot.planning.steps import provers
+from bot.planning.steps import by_release, provers
 from bot.providers.client import vendor_client
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
@@ -48,6 +49,7 @@ from handlers.health import health
 from handlers.in_progress import InProgress
 from handlers.jobs import give_up_waiting
 from handlers.metrics import METRICS_PATH, Metrics
+from handlers.outreach.reminders import SlackMessenger
 from handlers.owners import OwnersTold
 from handlers.services import Services
 from handlers.slack.client import slack_client
@@ -144,7 +146,9 @@ async def core(
                 analysis=analysis,
                 spending=spending,
                 tracking=Tracking(database=database, clock=clock, refresher=refresher),
-                digests=Digests(database, settings, provers(registry.vendors)),
+                digests=Digests(
+                    database, settings, provers(registry.vendors), by_release(registry.vendors)
+                ),
                 board=board,
                 verifier=Verifier(database, clock, board, pages),
                 approaches=Approaches(database, clock, settings, board, pages),
@@ -169,6 +173,7 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
         ) from error
     services = services_of(product)
     services.upkeep.also_run("the looks at won links", product.verifier.forever)
+    services.upkeep.also_run("the follow-up reminders", reminders_of(services).forever)
     # Known before the first request, or that would wait for it inside its acknowledgement.
     introduced = asyncio.create_task(services.slack_api.introduce())
     await asyncio.wait({introduced}, timeout=INTRODUCTION_S)
@@ -240,6 +245,13 @@ def services_of(product: Core) -> Services:
         ),
         upkeep=Upkeep(database, clock, settings),
     )
+
+
+def reminders_of(services: Services) -> Reminders:
+    """Return what reminds people to follow up; nothing is running yet."""
+    database, clock, settings = services.database, services.clock, services.settings
+    messenger = SlackMessenger(services.slack_api, database, clock, settings)
+    return Reminders(database, clock, settings, messenger)
 
 
 class _HttpApp(AsyncSlackRequestHandler):

@@ -130,6 +130,7 @@ def _competitor(
         authority=authority.value if authority else None,
         authority_scale=authority.scale if authority else None,
         platform=is_platform(domain),
+        site_referring_domains=site.referring_domains if site else None,
     )
 
 
@@ -204,6 +205,7 @@ def assemble(
     """Return the report as far as the facts go; missing facts are unknown in it."""
     ours = ours_in(facts)
     sides = _by_index(question, chosen, facts)
+    own = facts.site(chosen.main.name, question.site) if question.site else None
     need = replace(
         _need(question, chosen, facts, chosen.main.name),
         low=min((one.low for one in sides if one.low is not None), default=None),
@@ -232,4 +234,5 @@ def assemble(
         results=facts.serp,
         unproven=facts.unproven,
         position=ours.position if ours else None,
+        site_referring_domains=own.referring_domains if own else None,
     )

@@ -35,10 +35,10 @@ from bot.gap.readiness import not_read
 from bot.gap.relevance import terms_of
 from bot.gap.results import pages_once
 from bot.model.costs import LEFT_OUT_WHEN_LIGHT
-from bot.model.links import KeywordMetrics, Metrics, Profile, ReferringDomain, SerpRow
+from bot.model.links import KeywordMetrics, Metrics, Profile, ReferringDomain, Scope, SerpRow
 from bot.model.outreach import Withheld
 from bot.model.question import NO_PAGE, Question
-from bot.model.report import Report, to_json
+from bot.model.report import PAGE_COUNTS, Report, to_json
 from bot.planning import link_lists, steps
 from bot.planning.asks import Ask
 from bot.planning.vendors import VendorSelection, vendors_for
@@ -312,7 +312,7 @@ class _Run:
                 what = sites if level == "page" else pages
                 self.asker.left_out(index.name, what, f"The settings ask for level {level} only.")
             for what in LEFT_OUT_WHEN_LIGHT if self.question.light else ():
-                if what != sites or level == "both":
+                if what != sites or (level == "both" and Scope.PAGE in index.levels):
                     self.asker.left_out(index.name, what, "The cheaper plan leaves it out.")
 
     async def _headline(self) -> None:
@@ -340,6 +340,9 @@ class _Run:
         for ask, answer in zip(more, await self.asker.all(more), strict=True):
             self._take(ask, answer)
         self.facts.competitors = competitors_of(self.question, self.chosen, self.facts)
+        for index in self.chosen.indexes:
+            if Scope.PAGE not in index.levels:
+                self.asker.left_out(index.name, PAGE_COUNTS, "It knows sites, and no pages.")
 
     def _our_page(self) -> str | None:
         """Return the named page or, if none was named, our page in the results."""
@@ -384,7 +387,9 @@ class _Run:
                 steps.list_budget_of(index, self.settings.list_budget),
                 site=self.question.site,
                 aliases=self.aliases,
-                scopes=link_lists.scopes_of(self.settings.level, light=self.question.light),
+                scopes=link_lists.scopes_of(
+                    self.settings.level, light=self.question.light, levels=index.levels
+                ),
             )
         ]
         site = self.question.site
@@ -405,7 +410,10 @@ class _Run:
         self.read_whole = frozenset(
             ask.query.target.value
             for ask, answer in own
-            if answer and answer.complete and isinstance(ask.query, ReferringQuery)
+            if answer
+            and answer.complete
+            and isinstance(ask.query, ReferringQuery)
+            and not steps.can_prove(ask.vendor)  # that one says of each name what is certain
         )
         return read, Own(
             domains=self.facts.own_domains,

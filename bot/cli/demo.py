@@ -58,9 +58,10 @@ _STYLES = {"author": "bold", "before": "dim", "heading": "bold", "small": "dim",
     help="How many invented weeks pass, each with its digest.",
 )
 def command(*, port: int | None, folder: Path, weeks: int) -> None:
-    """Ask one question in a local workspace, let weeks pass, then serve the page.
+    """Try LinkGap on sample data in a local workspace.
 
-    The conversation is printed. Without a terminal the demo ends then; with one, Ctrl-C ends it.
+    Asks one question, lets weeks pass, prints the conversation and serves the page. Without a
+    terminal the demo ends then; with one, Ctrl-C ends it.
     """
     with suppress(KeyboardInterrupt):
         asyncio.run(_until_stopped(lambda: _demo(port, folder, weeks)))

@@ -11,6 +11,9 @@ from pydantic import TypeAdapter
 
 from bot.model.links import LinkKind, Market, Scope, SerpRow
 
+PAGE_COUNTS = "link counts of pages"
+"""What a source that knows sites only was not asked for."""
+
 
 class Verdict(StrEnum):
     """What to do next."""
@@ -111,7 +114,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Competitor:
-    """A page in the top 3 that is not ours. `position` is None for a page named with `vs:`."""
+    """A page in the top 3 that is not ours. `position` is None for a page named with `vs:`.
+
+    `site_referring_domains` is the whole site's count, never a stand-in for the page's.
+    """
 
     position: int | None
     url: str
@@ -122,6 +128,7 @@ class Competitor:
     authority: float | None
     authority_scale: str | None
     platform: bool
+    site_referring_domains: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +267,7 @@ class Report:
     results: tuple[SerpRow, ...] = ()
     unproven: tuple[Unproven, ...] = ()
     position: int | None = None
+    site_referring_domains: int | None = None
 
     @property
     def is_empty(self) -> bool:

@@ -349,7 +349,8 @@ class Digest:
     summed over two of them. `time_zone` is the channel's own.
     `ledger` adds up the links of all our pages, None: no count can be compared. `read_again` could
     not be read when the digest before was told, and can. `recounted`: it is held against reads
-    whose need was counted again, because the method changed.
+    whose need was counted again, because the method changed. `by_release` are the indexes of it
+    whose new and lost links are unknown, because each release of them stands alone.
     """
 
     week: str
@@ -378,6 +379,7 @@ class Digest:
     ledger: LinkLedger | None = None
     read_again: tuple[Unread, ...] = ()
     recounted: bool = False
+    by_release: tuple[str, ...] = ()
 
     @property
     def nothing_read(self) -> bool:

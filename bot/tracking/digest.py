@@ -107,11 +107,19 @@ def digest_slot(team: str, channel: str, settings: Settings, moment: datetime) -
 class Digests:
     """Builds digests; spends and posts nothing.
 
-    `provers` are the names of the indexes that can say which of many named domains link to us.
+    `provers` are the names of the indexes that can say which of many named domains link to us,
+    `by_release` those whose links are never compared from week to week.
     """
 
-    def __init__(self, database: Database, settings: Settings, provers: frozenset[str]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        provers: frozenset[str],
+        by_release: frozenset[str] = frozenset(),
+    ) -> None:
         self._database, self._settings, self._provers = database, settings, provers
+        self._by_release = by_release
 
     async def build(self, slot: Slot, *, as_of: datetime) -> Digest:
         """Return the digest of a channel's week up to a moment.
@@ -120,7 +128,9 @@ class Digests:
         none.
         """
         return await self._database.read(
-            lambda db: build_digest(db, self._settings, slot, as_of, self._provers)
+            lambda db: build_digest(
+                db, self._settings, slot, as_of, self._provers, by_release=self._by_release
+            )
         )
 
 
@@ -179,6 +189,8 @@ def build_digest(
     slot: Slot,
     as_of: datetime,
     provers: frozenset[str],
+    *,
+    by_release: frozenset[str] = frozenset(),
 ) -> Digest:
     """Return what a channel's week has to tell up to a moment."""
     team, channel = slot.team, slot.channel
@@ -272,6 +284,7 @@ def build_digest(
         to_do=wanted,
         ledger=of_all(lines),
         read_again=again,
+        by_release=tuple(sorted({one.shots[-1].index for one in stories} & by_release)),
     )
     told = () if digest.nothing_read else lines
     if told and len(clients_of(lines)) > 1:

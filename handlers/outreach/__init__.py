@@ -1,1 +1,1 @@
-"""The outreach board in Slack: the lists in threads, and the modals that open from them."""
+"""What a team does about its prospects, in Slack: lists, modals and reminders."""

@@ -16,7 +16,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.common.clock import Clock
 from bot.common.loops import Backoff
-from bot.render.slack.message import Message, View
+from bot.render.slack.message import HomeTab, Message, View
 from handlers.slack import reply_address
 from handlers.slack.installed import Installed
 from handlers.slack.refusals import (
@@ -177,6 +177,10 @@ class SlackApi:
     async def change(self, view_id: str, view: View) -> None:
         """Replace the contents of an open modal."""
         await _asked(self.client.views_update(view_id=view_id, view=view.payload()))
+
+    async def publish(self, user: str, home: HomeTab) -> None:
+        """Show somebody their home tab."""
+        await _asked(self.client.views_publish(user_id=user, view=home.payload()))
 
     async def about(self, user: str) -> dict[str, Any]:
         """Return what Slack knows about a person: rights, time zone."""

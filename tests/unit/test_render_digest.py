@@ -42,7 +42,7 @@ def _sections(drawn):
 
 def _cells(drawn):
     [table] = _of(drawn, "table")
-    return [[cell_text(cell) for cell in row] for row in table["rows"]]
+    return [[cell_text(cell).replace("\xa0", " ") for cell in row] for row in table["rows"]]
 
 
 def _charts(drawn):
@@ -312,9 +312,18 @@ def test_there_is_no_chart_of_fewer_than_two_days(points):
     assert _of(digest_message(digest(gap_history=points)), "data_visualization") == []
 
 
+def test_the_narrow_columns_do_not_break_their_words():
+    slow = line(months_to_close=None, outlook=Outlook.NOT_AT_THIS_PACE, needs_a_month=4)
+    [table] = _of(digest_message(digest(slow)), "table")
+    assert [cell_text(cell) for cell in table["rows"][1][5:]] == [
+        "4\xa0(was\xa06)",
+        "needs\xa04\xa0a\xa0month",
+    ]
+
+
 def test_the_twin_says_the_table_and_the_chart_in_words():
     twin = digest_message(digest(lost=())).plain
-    assert _sections(twin)[1] == (
+    assert _sections(twin)[1].replace("\xa0", " ") == (
         "best crm: Gap: 18 · Change: −3 · Need: 24 · Have: 6 · Position: 4 (was 6) · "
         "ETA: 3.5 months"
     )

@@ -75,7 +75,7 @@ def _more(count: int) -> list[Row]:
 def _competitor(competitor: Competitor, scale: str | None) -> Row:
     return Row(
         position="named" if competitor.position is None else str(competitor.position),
-        referring_domains=number(competitor.referring_domains),
+        referring_domains=_count(competitor.referring_domains, competitor.site_referring_domains),
         page=short_url(competitor.url, _ADDRESS) or UNKNOWN,
         url=competitor.url if linkable(competitor.url) else None,
         authority=_authority(competitor.authority, competitor.authority_scale, scale),
@@ -93,12 +93,19 @@ def _own(report: Report, scale: str | None) -> list[Row]:
     return [
         Row(
             position="yours",
-            referring_domains=number(report.need.have),
+            referring_domains=_count(report.need.have, report.site_referring_domains),
             page=(short_url(page, _ADDRESS) or UNKNOWN) if page else site,
             url=page if page and linkable(page) else None,
             authority=_authority(own.own, own.scale, scale),
         )
     ]
+
+
+def _count(page: int | None, site: int | None) -> str:
+    """Return the page's count, or that only the site's is known: one never stands for the other."""
+    if page is None and site is not None:
+        return f"{UNKNOWN}; its site {number(site)}"
+    return number(page)
 
 
 def _authority(value: float | None, of: str | None, scale: str | None) -> str:

@@ -78,6 +78,17 @@ class View:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class HomeTab:
+    """The home tab of one person."""
+
+    blocks: list[Block]
+
+    def payload(self) -> dict[str, Any]:
+        """Return the argument of `views.publish`."""
+        return {"type": "home", "blocks": self.blocks}
+
+
 def message(text: str, blocks: list[Block], twin: list[Block] | None = None) -> Message:
     """Return the best version that Slack accepts: as drawn, without tables, cut, or text alone.
 
