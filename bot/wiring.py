@@ -217,12 +217,13 @@ def services_of(product: Core) -> Services:
     slack_api = SlackApi(slack_client(settings, clock), clock, database.still_held)
     database.when_moved = OwnersTold(slack_api, settings.owner_ids, clock)
     channels = Channels(database, clock, settings, product.registry)
+    jobs = JobQueue(database, clock, workers=settings.workers, limit=settings.queue)
     scheduled_posts = ScheduledPosts(
         database=database,
         clock=clock,
         tracking=product.tracking,
         digests=product.digests,
-        notifier=SlackNotifier(database, clock, slack_api, product.worklists),
+        notifier=SlackNotifier(database, clock, slack_api, product.worklists, jobs),
         settings_of=channels.settings,
     )
     return Services(
@@ -231,7 +232,7 @@ def services_of(product: Core) -> Services:
         clock=clock,
         analysis=product.analysis,
         spending=product.spending,
-        jobs=JobQueue(database, clock, workers=settings.workers, limit=settings.queue),
+        jobs=jobs,
         slack_api=slack_api,
         in_progress=InProgress(),
         channels=channels,
