@@ -103,10 +103,10 @@ async def _claim(playground: Playground, user: str, domains: tuple[str, ...] | l
     for block, element in placed(view.body["blocks"]):
         if options_of(element):
             ticked[block["block_id"]] = [
-            str(option["value"])
-            for option in options_of(element)
-            if label_of(option).partition(" ")[0] in domains
-        ]
+                str(option["value"])
+                for option in options_of(element)
+                if label_of(option).partition(" ")[0] in domains
+            ]
     await playground.submit_view(user, ticked)
     said = _words(playground.modal(user))
     await playground.close_view(user)
