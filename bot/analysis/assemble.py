@@ -21,6 +21,7 @@ from bot.model.report import (
     Report,
     Source,
     Unproven,
+    UnseenLinks,
     Verdict,
 )
 from bot.planning.steps import TOP
@@ -43,6 +44,7 @@ class Facts:
     prospects: tuple[Prospect, ...] = ()
     unproven: tuple[Unproven, ...] = ()
     readiness: Readiness = field(default_factory=Readiness)
+    unseen: tuple[UnseenLinks, ...] = ()
 
     def page(self, index: str, url: str) -> Metrics | None:
         """Return an index's numbers for a page."""
@@ -235,4 +237,5 @@ def assemble(
         unproven=facts.unproven,
         position=ours.position if ours else None,
         site_referring_domains=own.referring_domains if own else None,
+        unseen=facts.unseen,
     )

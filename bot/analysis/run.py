@@ -6,7 +6,7 @@ together. If a vendor fails, the report is partial; what is known is never disca
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -26,6 +26,7 @@ from bot.analysis.assemble import (
 )
 from bot.analysis.compare_worker import Comparing, Task
 from bot.analysis.page_checks import Gates
+from bot.analysis.second_opinion import unseen_links
 from bot.analysis.shortlist import ShortlistEvidence
 from bot.common.clock import Clock
 from bot.common.errors import LinkGapError
@@ -41,7 +42,7 @@ from bot.model.question import NO_PAGE, Question
 from bot.model.report import PAGE_COUNTS, Report, to_json
 from bot.planning import link_lists, steps
 from bot.planning.asks import Ask
-from bot.planning.vendors import VendorSelection, vendors_for
+from bot.planning.vendors import VendorSelection, is_independent, is_witness, vendors_for
 from bot.providers.base import Answer, Capability, ReferringQuery, is_free
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
@@ -263,6 +264,9 @@ class _Run:
         """Find who links to the competitors and could link to us."""
         await self._tell("who links to the top 3")
         theirs, own = await self._profiles()
+        self.facts.unseen = unseen_links(
+            [*theirs, *await self._witnessed(theirs)], self._independent()
+        )
         task = Task(
             profiles=tuple(theirs),
             own=own,
@@ -420,6 +424,27 @@ class _Run:
             linkers=frozenset(row.domain for row in rows),
             complete=bool(ours) and self.read_whole >= self.facts.own_domains,
         )
+
+    def _independent(self) -> frozenset[str]:
+        """Return the indexes that crawl by themselves: all but files that somebody exported."""
+        return frozenset(one.name for one in self.chosen.indexes if is_independent(one))
+
+    async def _witnessed(self, read: Sequence[Profile]) -> list[Profile]:
+        """Ask free indexes that only intersected for the whole list of sites that others read."""
+        whole = {one.target for one in read if one.complete and one.target.scope is Scope.SITE}
+        asks = [
+            steps.who_links(index, target, steps.FREE_ROWS)
+            for index in self.chosen.indexes
+            if is_witness(index)
+            for target in sorted(whole, key=lambda one: one.value)
+        ]
+        answers = await self.asker.all(asks)
+        return [
+            profile
+            for ask, answer in zip(asks, answers, strict=True)
+            if answer is not None
+            for profile in link_lists.read(ask, answer)
+        ]
 
     async def _tell(self, *waiting: str) -> None:
         if self.progress is not None:

@@ -206,6 +206,25 @@ class Unproven:
 
 
 @dataclass(frozen=True, slots=True)
+class UnseenLinks:
+    """How many referring domains of a competitor all indexes miss that read it completely.
+
+    `seen` is how many domains they saw together. The missing ones are at least about `least`,
+    within `low` and `high` at 90 %; all three are None where nothing can be said, and `reason` says
+    why.
+    """
+
+    target: str
+    level: Scope
+    indexes: tuple[str, ...]
+    seen: int
+    least: int | None = None
+    low: int | None = None
+    high: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One question to one vendor, and how it ended. `note` says why when it is not `ok`.
 
@@ -243,7 +262,8 @@ class Report:
     to us wherever an index can be asked; `unproven` are those that could not be checked. If no
     connected index can prove it, all are in `prospects`, unproven. `proposed_page` may be ours and
     needs confirmation. `checklist` is what most of the top pages show their readers and ours does
-    not, `coverage` the topics they share and ours lacks, best first.
+    not, `coverage` the topics they share and ours lacks, best first. `unseen` has a row for each
+    competitor that two or more indexes read completely.
     """
 
     keyword: str
@@ -268,6 +288,7 @@ class Report:
     unproven: tuple[Unproven, ...] = ()
     position: int | None = None
     site_referring_domains: int | None = None
+    unseen: tuple[UnseenLinks, ...] = ()
 
     @property
     def is_empty(self) -> bool:
