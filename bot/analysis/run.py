@@ -14,6 +14,7 @@ from functools import partial
 from pydantic import TypeAdapter
 
 from bot.analysis.answers import shown
+from bot.analysis.archive_sample import WHAT, Sampler, as_source, is_wanted
 from bot.analysis.ask import Asker
 from bot.analysis.assemble import (
     Facts,
@@ -91,10 +92,11 @@ class Analysis:
         settings: Settings,
         comparing: Comparing,
         gates: Gates,
+        sampler: Sampler | None = None,
     ) -> None:
         self._registry, self._gateway = registry, gateway
         self._database, self._clock, self._settings = database, clock, settings
-        self._shared = _Shared(clock, comparing, gates)
+        self._shared = _Shared(clock, comparing, gates, sampler)
 
     async def run(
         self,
@@ -194,6 +196,7 @@ class _Shared:
     clock: Clock
     comparing: Comparing
     gates: Gates
+    sampler: Sampler | None = None
 
 
 @dataclass
@@ -239,8 +242,22 @@ class _Run:
     async def answer(self) -> Report:
         """Take the steps in order; the page checks cost nothing and run alongside."""
         await self._headline()
-        await asyncio.gather(self._links(), self._check_pages())
+        await asyncio.gather(self._links(), self._check_pages(), self._sample_archive())
         return await self._report()
+
+    async def _sample_archive(self) -> None:
+        """Estimate the links to the pages where no index counts any."""
+        sampler = self.shared.sampler
+        if sampler is None or not is_wanted(self.chosen, sampler):
+            return
+        if self.question.light:
+            self.asker.left_out(self.chosen.main.name, WHAT, "The cheaper plan leaves it out.")
+            return
+        ours = self._our_page()
+        pages = [page.url for page in self.facts.competitors[: steps.TOP]]
+        found = await sampler.estimates([*pages, *([ours] if ours else [])])
+        self.facts.archive = found
+        self.asker.looked(as_source(self.chosen, found, self.shared.clock.now()))
 
     async def _check_pages(self) -> None:
         """Judge our page against the top 3, unless told not to; sample pages cannot be read."""
