@@ -31,6 +31,7 @@ from bot.outreach.worklists import Worklists
 from bot.pages.reading.fetch import Reader
 from bot.planning.steps import by_release, provers
 from bot.providers.client import vendor_client
+from bot.providers.commoncrawl.archive import Archive
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
 from bot.settings.environment import Settings
@@ -122,6 +123,7 @@ async def core(
                 settings=settings,
                 comparing=comparing,
                 gates=Gates(pages),
+                sampler=Archive(settings, clock),
             )
             spending = Spending(
                 registry=registry,

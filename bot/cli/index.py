@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from bot.cli._archive_pages import pages
 from bot.cli._terminal import say, say_json
 from bot.common.clock import SystemClock
 from bot.common.domains import under_private_suffix
@@ -162,6 +163,9 @@ def drop(*, yes: bool) -> None:
     with place.locked():
         place.drop()
     say("There is no open link index on this machine now.")
+
+
+command.add_command(pages)
 
 
 class _Shop:
