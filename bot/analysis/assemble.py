@@ -12,6 +12,7 @@ from bot.model.links import Metrics, Scope, SerpRow, Target
 from bot.model.page_key import is_same_page
 from bot.model.question import NO_PAGE, Question
 from bot.model.report import (
+    ArchiveEstimate,
     Competitor,
     CostLine,
     Gate,
@@ -21,6 +22,7 @@ from bot.model.report import (
     Report,
     Source,
     Unproven,
+    UnseenLinks,
     Verdict,
 )
 from bot.planning.steps import TOP
@@ -43,6 +45,8 @@ class Facts:
     prospects: tuple[Prospect, ...] = ()
     unproven: tuple[Unproven, ...] = ()
     readiness: Readiness = field(default_factory=Readiness)
+    unseen: tuple[UnseenLinks, ...] = ()
+    archive: tuple[ArchiveEstimate, ...] = ()
 
     def page(self, index: str, url: str) -> Metrics | None:
         """Return an index's numbers for a page."""
@@ -235,4 +239,6 @@ def assemble(
         unproven=facts.unproven,
         position=ours.position if ours else None,
         site_referring_domains=own.referring_domains if own else None,
+        unseen=facts.unseen,
+        archive=facts.archive,
     )

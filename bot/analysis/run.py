@@ -6,7 +6,7 @@ together. If a vendor fails, the report is partial; what is known is never disca
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -14,6 +14,7 @@ from functools import partial
 from pydantic import TypeAdapter
 
 from bot.analysis.answers import shown
+from bot.analysis.archive_sample import WHAT, Sampler, as_source, is_wanted
 from bot.analysis.ask import Asker
 from bot.analysis.assemble import (
     Facts,
@@ -26,6 +27,7 @@ from bot.analysis.assemble import (
 )
 from bot.analysis.compare_worker import Comparing, Task
 from bot.analysis.page_checks import Gates
+from bot.analysis.second_opinion import unseen_links
 from bot.analysis.shortlist import ShortlistEvidence
 from bot.common.clock import Clock
 from bot.common.errors import LinkGapError
@@ -41,7 +43,7 @@ from bot.model.question import NO_PAGE, Question
 from bot.model.report import PAGE_COUNTS, Report, to_json
 from bot.planning import link_lists, steps
 from bot.planning.asks import Ask
-from bot.planning.vendors import VendorSelection, vendors_for
+from bot.planning.vendors import VendorSelection, is_independent, is_witness, vendors_for
 from bot.providers.base import Answer, Capability, ReferringQuery, is_free
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
@@ -90,10 +92,11 @@ class Analysis:
         settings: Settings,
         comparing: Comparing,
         gates: Gates,
+        sampler: Sampler | None = None,
     ) -> None:
         self._registry, self._gateway = registry, gateway
         self._database, self._clock, self._settings = database, clock, settings
-        self._shared = _Shared(clock, comparing, gates)
+        self._shared = _Shared(clock, comparing, gates, sampler)
 
     async def run(
         self,
@@ -193,6 +196,7 @@ class _Shared:
     clock: Clock
     comparing: Comparing
     gates: Gates
+    sampler: Sampler | None = None
 
 
 @dataclass
@@ -238,8 +242,22 @@ class _Run:
     async def answer(self) -> Report:
         """Take the steps in order; the page checks cost nothing and run alongside."""
         await self._headline()
-        await asyncio.gather(self._links(), self._check_pages())
+        await asyncio.gather(self._links(), self._check_pages(), self._sample_archive())
         return await self._report()
+
+    async def _sample_archive(self) -> None:
+        """Estimate the links to the pages where no index counts any."""
+        sampler = self.shared.sampler
+        if sampler is None or not is_wanted(self.chosen, sampler):
+            return
+        if self.question.light:
+            self.asker.left_out(self.chosen.main.name, WHAT, "The cheaper plan leaves it out.")
+            return
+        ours = self._our_page()
+        pages = [page.url for page in self.facts.competitors[: steps.TOP]]
+        found = await sampler.estimates([*pages, *([ours] if ours else [])])
+        self.facts.archive = found
+        self.asker.looked(as_source(self.chosen, found, self.shared.clock.now()))
 
     async def _check_pages(self) -> None:
         """Judge our page against the top 3, unless told not to; sample pages cannot be read."""
@@ -263,6 +281,9 @@ class _Run:
         """Find who links to the competitors and could link to us."""
         await self._tell("who links to the top 3")
         theirs, own = await self._profiles()
+        self.facts.unseen = unseen_links(
+            [*theirs, *await self._witnessed(theirs)], self._independent()
+        )
         task = Task(
             profiles=tuple(theirs),
             own=own,
@@ -420,6 +441,27 @@ class _Run:
             linkers=frozenset(row.domain for row in rows),
             complete=bool(ours) and self.read_whole >= self.facts.own_domains,
         )
+
+    def _independent(self) -> frozenset[str]:
+        """Return the indexes that crawl by themselves: all but files that somebody exported."""
+        return frozenset(one.name for one in self.chosen.indexes if is_independent(one))
+
+    async def _witnessed(self, read: Sequence[Profile]) -> list[Profile]:
+        """Ask free indexes that only intersected for the whole list of sites that others read."""
+        whole = {one.target for one in read if one.complete and one.target.scope is Scope.SITE}
+        asks = [
+            steps.who_links(index, target, steps.FREE_ROWS)
+            for index in self.chosen.indexes
+            if is_witness(index)
+            for target in sorted(whole, key=lambda one: one.value)
+        ]
+        answers = await self.asker.all(asks)
+        return [
+            profile
+            for ask, answer in zip(asks, answers, strict=True)
+            if answer is not None
+            for profile in link_lists.read(ask, answer)
+        ]
 
     async def _tell(self, *waiting: str) -> None:
         if self.progress is not None:

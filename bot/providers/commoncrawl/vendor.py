@@ -55,6 +55,26 @@ class Options(VendorOptions):
         pattern=r"^https?://\S+[^\s/]$",
         description="where the list of releases is",
     )
+    archive: bool = Field(
+        default=True,
+        description="estimate links to pages from a sample of the archive in answers that have no "
+        "other count of pages",
+    )
+    archive_requests: int = Field(
+        300, ge=10, le=100_000, description="requests that one such reading may make"
+    )
+    archive_mb: int = Field(
+        150, ge=1, le=100_000, description="megabytes that one such reading may fetch"
+    )
+    archive_seconds: int = Field(
+        180, ge=5, le=86_400, description="seconds that one such reading may take"
+    )
+    archive_sites: int = Field(
+        60, ge=1, le=10_000, description="most linking sites that are read of one page"
+    )
+    archive_captures: int = Field(
+        4, ge=1, le=100, description="archived pages that are read of one linking site"
+    )
     memory_mb: int = Field(1024, ge=256, le=1_000_000, description="megabytes that DuckDB may take")
     threads: int = Field(2, ge=1, le=256, description="threads that DuckDB may take")
 
@@ -104,7 +124,7 @@ class _Asked(Local[Query, Row], Generic[Query, Row]):
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     """Return the vendor if there is an index; without one it says how to make it."""
     options = Options.beside(settings)
-    files = _files(settings, clock)
+    files = files_of(settings, clock)
     gives = (
         Capability.SITE_METRICS,
         Capability.REFERRING_DOMAINS,
@@ -129,7 +149,8 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     )
 
 
-def _files(settings: Settings, clock: Clock) -> Files:
+def files_of(settings: Settings, clock: Clock) -> Files:
+    """Return where this installation's index lies."""
     if is_remote(settings.index):
         return ServedFiles(settings.index, clock)
     return LocalFiles(place_of(settings.index, settings.db))

@@ -3,6 +3,7 @@
 from bot.gap.readiness import fault
 from bot.model.question import NO_PAGE
 from bot.model.report import PAGE_COUNTS, Need, Report, Verdict
+from bot.render.report import archive
 from bot.render.report.ranking import place, rank
 from bot.render.report.sentences import field, first_sentence, is_unanswered, multiplier
 from bot.render.words import counted, number, short_url, shown
@@ -74,13 +75,20 @@ def counts_sites_only(report: Report) -> bool:
 
 
 def _by_sites(report: Report) -> str:
-    """Return what an index of sites knows, and that a number takes pages."""
+    """Return what an index of sites knows: an estimate of pages, or the cheapest ways to count."""
     found = counted(len(report.prospects), "site")
     lead = f"{found} could link to you: they link to rivals. " if report.prospects else ""
+    if (theirs := archive.field(report)) is not None:
+        ours = archive.ours(report)
+        return f"{lead}{_capital(_whom(report))}: on average {theirs}{ours}{_and(rank(report))}."
     return (
         f"{lead}How many referring domains it takes to match {_whom(report)} is unknown, because "
         f"the open index knows sites and no pages{_and(rank(report))}."
     )
+
+
+def _capital(said: str) -> str:
+    return said[:1].upper() + said[1:]
 
 
 def _have(report: Report) -> str:
