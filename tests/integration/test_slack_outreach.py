@@ -12,6 +12,9 @@ from fakes.worlds.reports import EXAMPLE, NASTY, prospect
 from bot.model.links import LinkKind
 from bot.model.outreach import By, Status, Verification, Verified, Whom
 from bot.pages.reading.fetch import ReadState
+from bot.settings import overrides
+from bot.settings.catalogue import Level
+from bot.settings.overrides import Place
 from bot.store import outreach, suppressions
 
 SITE = "ledgerly.example"
@@ -495,3 +498,50 @@ async def test_the_first_thing_to_do_below_an_answer_is_to_start_outreach(bot):
     await press(bot, "Next 5")
     assert "p30.example" in said(bot.playground.modal("ana"))
     assert "p1.example" not in said(bot.playground.modal("ana")).replace("p21.example", "")
+
+
+async def test_an_answer_for_one_persons_eyes_has_the_same_actions(bot):
+    bot.playground.fail_next("chat.postMessage", "not_in_channel")
+    await bot.gap(QUESTION)
+    await bot.click(bot.seen()[-1], "Answer privately here")
+    [private] = [one for one in bot.seen() if "prospect:menu" in words(one)]
+    assert private.only_for == person(bot, "ana")
+    await bot.playground.click("ana", private, "prospect:menu", "1. p1.example")
+    await bot.settle()
+    assert "It is yours." in said(await press(bot, "Claim"))
+
+
+async def test_a_teams_own_letter_is_filled_after_the_modal_is_open_and_a_fault_is_told(tmp_path):
+    own = "Subject: Hello {{ their_site }}\n\nWe saw {{ their_page }}. {{ our_nme }}"
+    async with gap_bot(tmp_path, letter="Subject: Hello {{ their_site }}\n\nWe like it.") as it:
+        it.join("seo")
+        message = await listed(it)
+        view = await opened(it, message)
+        assert "Hello p1.example" in said(view)
+        assert "The letter follows" not in said(view)
+        place = Place(Level.TEAM)
+        at = it.clock.now()
+        await it.database.run(
+            lambda db: overrides.save(db, team(it), place, {"letter": own}, by="U1", at=at)
+        )
+        told = said(await opened(it, message))
+        assert "Your own letter is not used. Line 3 of the template cannot be filled" in told
+
+
+async def test_a_kill_after_claims_of_several_loses_and_doubles_none(bot):
+    bot.analysis.report = many(5)
+    message = await listed(bot)
+    await bot.click(message, "Claim several")
+    view = bot.playground.modal("ana")
+    [box] = [one for one in view.body["blocks"] if one["type"] == "input"]
+    ticked = [one["value"] for one in box["element"]["options"]]
+    bot.playground.stall(1, after=False)
+    await bot.playground.submit_view("ana", {box["block_id"]: ticked})
+    await bot.playground.stalled.wait()
+    await bot.restart()
+    bot.playground.released.set()
+    await bot.settle()
+    owners = {(await entry(bot, f"p{n}.example")).owner for n in range(1, 6)}
+    assert owners == {person(bot, "ana")}
+    history = await bot.services.board.history(Whom(team(bot), SITE, "p1.example"))
+    assert len(history) == 1
