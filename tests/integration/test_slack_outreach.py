@@ -321,6 +321,17 @@ async def test_the_pages_are_read_once_and_the_list_says_the_angle_and_the_easie
     assert "editor@p1.example" in said(await opened(bot, message, "ben"))
 
 
+async def test_pages_that_were_read_a_month_ago_are_read_again_when_somebody_looks(bot):
+    await test_the_pages_are_read_once_and_the_list_says_the_angle_and_the_easiest_ask(bot)
+    page = "https://p1.example/tools"
+    bot.moving.pages[page] = ReadState.READ
+    bot.moving.bodies[page] = bot.moving.bodies[page].replace("editor@", "desk@")
+    message = bot.thread(bot.by_bot()[-1])[0]
+    assert "editor@p1.example" in said(await opened(bot, message))
+    bot.clock.advance(31 * 86_400)
+    assert "desk@p1.example" in said(await opened(bot, message))
+
+
 async def test_an_address_that_nobody_may_write_to_is_shown_to_nobody(bot):
     await test_the_pages_are_read_once_and_the_list_says_the_angle_and_the_easiest_ask(bot)
     view = await press(bot, "Never write here")
