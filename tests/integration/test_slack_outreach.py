@@ -414,7 +414,7 @@ async def test_the_page_is_checked_at_once_and_a_link_that_is_there_is_won(bot):
         for one in view.body["blocks"]
         if str(one.get("block_id")).startswith("page@")
     )
-    view = await press(bot, "Check the page now", filled={place: "https://other.example/"})
+    view = await press(bot, "Check the page now", filled={place: "other.example/about"})
     assert "That page is not on p1.example. Nothing was read." in said(view)
 
 
