@@ -362,6 +362,21 @@ async def test_a_letter_is_kept_for_its_writer_looked_at_and_opened(bot):
     assert "Hello, this is short." in said(await opened(bot, message))
 
 
+async def test_whoever_may_not_write_gets_no_letter_to_send(bot):
+    await test_the_pages_are_read_once_and_the_list_says_the_angle_and_the_easiest_ask(bot)
+    message = bot.thread(bot.by_bot()[-1])[0]
+    assert "mailto:" in said(await opened(bot, message, "ben"))
+    assert "mailto:" in said(await press(bot, "Contacted"))
+    view = await press(bot, "Open in mail", "ben")
+    assert "do not send it: by now a colleague has it" in said(view)
+    assert "Nobody is written to twice." in said(view)
+    for seen in (view, await opened(bot, message, "ben")):
+        assert "mailto:" not in said(seen)
+        assert "Send me the file" not in said(seen)
+    await press(bot, "Declined")
+    assert "mailto:" not in said(await opened(bot, message))
+
+
 async def test_a_letter_too_long_for_a_link_comes_as_a_file_in_the_direct_messages(bot):
     await test_the_pages_are_read_once_and_the_list_says_the_angle_and_the_easiest_ask(bot)
     view = bot.playground.modal("ana")
