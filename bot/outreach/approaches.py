@@ -3,7 +3,7 @@
 Pages only: nothing is spent. What was read is kept for the team that asked, for a month.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,6 +20,7 @@ from bot.model.approach import (
 from bot.model.outreach import HistoryLine, Whom, Withheld
 from bot.outreach import rules
 from bot.outreach.board import Board
+from bot.outreach.contacts import allowed
 from bot.outreach.draft import draft_of, edited, own_draft
 from bot.outreach.letters import BadTemplate
 from bot.outreach.merged import Merged
@@ -120,7 +121,7 @@ class Approaches:
 
         kept, own, withheld, settings = await self._database.read(work)
         reading = kept.reading if kept else ProspectReading(entry.domain, None)
-        contacts = tuple(_allowed(reading.contacts, withheld))
+        contacts = allowed(reading.contacts, withheld)
         facts = _facts(found, reading, contacts, settings)
         draft, fault = None, None
         waits = at_once and bool(settings.letter) and own is None
@@ -166,10 +167,6 @@ class Approaches:
                 return draft_of(kind, facts), str(fault)
             return made, None
         return draft_of(kind, facts), None
-
-
-def _allowed(contacts: Iterable[Contact], withheld: Withheld) -> Iterable[Contact]:
-    return (one for one in contacts if one.address is None or withheld.may_write_to(one.address))
 
 
 def _page(found: Merged) -> str | None:
