@@ -189,11 +189,14 @@ async def test_several_are_claimed_at_once_and_the_others_are_named_with_who_hol
     await bot.services.board.change_by_id(
         team(bot), taken.id, Status.CLAIMED, By(person(bot, "ben"), "slack")
     )
-    ticked = [one["value"] for one in boxes[0]["element"]["options"][:3]]
+    await bot.services.board.suppress(team(bot), "p4.example", By("U1", "slack"))
+    ticked = [one["value"] for one in boxes[0]["element"]["options"][:4]]
     await bot.playground.submit_view("ana", {boxes[0]["block_id"]: ticked})
     await bot.settle()
     told = said(bot.playground.modal("ana"))
     assert "2 prospects are yours now." in told
+    assert "On the list Never contact by now: 1." in told
+    assert "p4.example" not in told
     assert f"Not p2.example: <@{person(bot, 'ben')}> has held it since" in told
     assert person(bot, "ana") in rows(message)[0]
     assert person(bot, "ben") in rows(message)[1]
