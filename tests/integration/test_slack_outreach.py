@@ -12,6 +12,7 @@ from fakes.worlds.reports import EXAMPLE, NASTY, prospect
 from bot.model.links import LinkKind
 from bot.model.outreach import By, Status, Verification, Verified, Whom
 from bot.pages.reading.fetch import ReadState
+from bot.providers.gateway import Gateway
 from bot.settings import overrides
 from bot.settings.catalogue import Level
 from bot.settings.overrides import Place
@@ -393,6 +394,44 @@ async def test_a_letter_too_long_for_a_link_comes_as_a_file_in_the_direct_messag
     assert "The letter is in your direct messages" in said(view)
     assert files(bot)[-1].startswith(b"X-Unsent: 1")
     assert "a mail was opened" in said(view)
+
+
+async def test_nothing_that_is_pressed_on_the_board_asks_a_vendor_for_anything(bot, monkeypatch):
+    bot.analysis.report = many(60)
+    message = await listed(bot)
+    asked = []
+
+    async def refuse(*arguments, **_options):
+        asked.append(arguments)
+        msg = "the gateway was asked"
+        raise AssertionError(msg)
+
+    monkeypatch.setattr(Gateway, "ask", refuse)
+    monkeypatch.setattr(Gateway, "_send", refuse)
+    page = "https://p1.example/tools"
+    bot.moving.pages[page] = ReadState.READ
+    bot.moving.bodies[page] = "<p>Write to <a href='mailto:info@p1.example'>us</a></p>"
+    await bot.click(message, "Next 25")
+    await bot.click(message, "Claim several")
+    await bot.click(bot.by_bot()[0], "Start outreach")
+    await opened(bot, message)
+    for button in (
+        "Claim",
+        "Check words",
+        "Contacted",
+        "Check the page now",
+        "Replied",
+        "Declined",
+    ):
+        assert "Not done" not in said(await press(bot, button))
+    await opened(bot, message, row=2)
+    await press(bot, "Send me the file")
+    await press(bot, "Not for us")
+    await opened(bot, message, row=3)
+    await press(bot, "Never contact")
+    await bot.services.verifier.run_due()
+    assert asked == []
+    assert await bot.database.read(lambda db: db["spend"].count) == 0
 
 
 async def test_note_and_method_are_kept_and_a_purchase_stands_beside_the_link(bot):
