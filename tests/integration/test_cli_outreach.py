@@ -272,8 +272,14 @@ def test_never_contact_goes_out_and_comes_in_and_only_an_owner_lifts_it(linkgap,
 
 
 def test_a_word_that_names_nobody_suppresses_nobody(linkgap):
-    refused = linkgap("outreach", "suppress", "a.example", "no-file.csv", "nonsense", code=2)
+    refused = linkgap("outreach", "suppress", "a.example", "nonsense", code=2)
     assert "“nonsense” is neither a domain" in refused.stderr
+    assert "0 names on the list" in linkgap("outreach", "suppress").stdout
+
+
+def test_a_misspelt_file_is_no_domain(linkgap):
+    said = linkgap("outreach", "suppress", "said-no.example", "List.CSV", code=2).output
+    assert "There is no file “List.CSV”. Nothing was changed." in said
     assert "0 names on the list" in linkgap("outreach", "suppress").stdout
 
 
