@@ -148,9 +148,12 @@ class Worklists:
             lambda db: outreach_lists.place_page(db, team, page.list, page.number, where)
         )
 
-    async def pages_with(self, team: str, domain: str) -> list[Page]:
-        """Return the newest messages that show a domain."""
-        return await self._database.read(lambda db: outreach_lists.pages_with(db, team, domain))
+    async def pages_with(self, team: str, domain: str, *, every: bool = False) -> list[Page]:
+        """Return the newest messages that show a domain, or every one."""
+        most = outreach_lists.ALL if every else outreach_lists.NEWEST
+        return await self._database.read(
+            lambda db: outreach_lists.pages_with(db, team, domain, most)
+        )
 
     async def _made(self, team: str, source: str, made: KeptList, seen: Sequence[Sighting]) -> str:
         """Keep a list with its first page; the order is that of the scores, with the placed rate.

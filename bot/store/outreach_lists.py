@@ -16,6 +16,8 @@ from bot.store.workspace import ensure_team
 
 NEWEST = 5
 """So many messages that show a prospect are drawn anew when it changes."""
+ALL = -1
+"""For SQL: without a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +168,8 @@ def place_page(
     )
 
 
-def pages_with(db: sqlite_utils.Database, team: str, domain: str) -> list[Page]:
-    """Return the newest messages that show a domain, of any site."""
+def pages_with(db: sqlite_utils.Database, team: str, domain: str, most: int = NEWEST) -> list[Page]:
+    """Return the newest messages that show a domain, of any site; ALL: every one."""
     rows = db.execute(
         "SELECT outreach_lists.id, shown.page, channel, ts FROM outreach "
         "JOIN outreach_listed ON outreach_listed.outreach = outreach.number "
@@ -176,6 +178,6 @@ def pages_with(db: sqlite_utils.Database, team: str, domain: str) -> list[Page]:
         "AND shown.page = outreach_listed.page "
         "WHERE outreach.team = ? AND outreach_lists.team = ? AND domain = ? AND ts IS NOT NULL "
         "ORDER BY outreach_lists.number DESC, shown.page DESC LIMIT ?",
-        (team, team, domain, NEWEST),
+        (team, team, domain, most),
     )
     return [Page(*row) for row in rows]

@@ -47,11 +47,16 @@ def draw(page: Shown) -> Message:
     )
 
 
-async def redraw(services: Services, team: str, domains: Iterable[str]) -> None:
-    """Draw every message anew that shows one of these domains. Slack's refusals are logged."""
+async def redraw(
+    services: Services, team: str, domains: Iterable[str], *, every: bool = False
+) -> None:
+    """Draw the newest messages anew that show one of these domains, or every one of them.
+
+    Slack's refusals are logged.
+    """
     pages: dict[tuple[str, int], Page] = {}
     for domain in domains:
-        for page in await services.worklists.pages_with(team, domain):
+        for page in await services.worklists.pages_with(team, domain, every=every):
             pages[page.list, page.number] = page
     for key, page in pages.items():
         if key in _WAITING:

@@ -110,7 +110,7 @@ async def _never(services: Services, click: ModalClick, ack: AsyncAck) -> None:
         return
     said = NEVER if new else NEVER_BEFORE
     await modal.change(services, click.view, note_view("Prospect", [said]))
-    await redraw(services, click.team, [found.entry.domain])
+    await redraw(services, click.team, [found.entry.domain], every=True)
 
 
 async def _never_address(services: Services, click: ModalClick, ack: AsyncAck) -> None:

@@ -169,6 +169,14 @@ async def test_whom_nobody_may_contact_is_shown_nowhere_any_more(bot):
     assert b"p1.example" not in files(bot)[-1]
 
 
+async def test_whom_nobody_may_contact_goes_from_older_lists_too(bot):
+    bot.analysis.report = many(2)
+    messages = [await listed(bot, f"words {number} site:{SITE}") for number in range(7)]
+    await opened(bot, messages[-1])
+    await press(bot, "Never contact")
+    assert not [one for one in messages if "p1.example" in words(one)]
+
+
 async def test_a_modal_opened_before_shows_nothing_of_whom_nobody_may_contact_now(bot):
     message = await listed(bot)
     await opened(bot, message, "ben")
