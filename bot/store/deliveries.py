@@ -12,6 +12,9 @@ import sqlite_utils
 
 from bot.store.times import to_text
 
+MAIL = "mail:"
+"""Before the team in the keys of letters that people were sent as files, which are no jobs."""
+
 
 class DeliveryState(StrEnum):
     """What is known about one post."""

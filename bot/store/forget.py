@@ -14,6 +14,7 @@ import sqlite_utils
 
 from bot.model.outreach import FORMER
 from bot.store.connect import Database
+from bot.store.deliveries import MAIL
 from bot.store.times import to_text
 
 _RENAMED = (
@@ -236,8 +237,9 @@ def _delete_team(db: sqlite_utils.Database, team: str) -> None:
     db.execute(
         "DELETE FROM deliveries WHERE job_id IN (SELECT id FROM jobs WHERE team = :team UNION "
         "SELECT kind || ':' || team || ':' || channel || ':' || period FROM posts "
-        "WHERE team = :team)",
-        {"team": team},
+        "WHERE team = :team UNION SELECT id FROM outreach_lists WHERE team = :team) "
+        "OR (job_id >= :mail || ':' AND job_id < :mail || ';')",
+        {"team": team, "mail": f"{MAIL}{team}"},
     )
     for table in _of_teams(db):
         db.execute(f"DELETE FROM {table} WHERE team = ?", (team,))  # noqa: S608 - our own names

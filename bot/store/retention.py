@@ -16,6 +16,7 @@ import sqlite_utils
 
 from bot.common.clock import Clock
 from bot.store.connect import Database
+from bot.store.deliveries import MAIL
 from bot.store.times import to_text
 
 ANSWERS_A_SLICE, ROWS_A_SLICE = 10, 50
@@ -104,12 +105,21 @@ async def prune(database: Database, clock: Clock, keep: Keep) -> Pruned:
 
 
 def _old_lists(db: sqlite_utils.Database, *, before: str) -> int:
-    """Delete the lists of answers and digests that are as old as answers that go."""
-    return db.execute(
-        "DELETE FROM outreach_lists WHERE number IN ("
-        "SELECT number FROM outreach_lists WHERE made_at < ? LIMIT ?)",
-        (before, ROWS_A_SLICE),
+    """Delete the lists of answers and digests that are as old as answers that go.
+
+    What is known of their posts goes with them, and so do letters that were sent as files.
+    """
+    rows = db.execute(
+        "SELECT id FROM outreach_lists WHERE made_at < ? LIMIT ?", (before, ROWS_A_SLICE)
+    ).fetchall()
+    db.conn.executemany("DELETE FROM deliveries WHERE job_id = ?", rows)
+    db.conn.executemany("DELETE FROM outreach_lists WHERE id = ?", rows)
+    letters = db.execute(
+        "DELETE FROM deliveries WHERE (job_id, step) IN (SELECT job_id, step FROM deliveries "
+        "WHERE job_id >= ? AND job_id < ? AND begun_at < ? LIMIT ?)",
+        (MAIL, f"{MAIL[:-1]};", before, ROWS_A_SLICE),
     ).rowcount
+    return len(rows) + letters
 
 
 async def _walk(

@@ -19,6 +19,7 @@ from bot.outreach.verification import Look
 from bot.render.outreach.prospect import FORM, note_view
 from bot.render.outreach.refusals import NEVER, NEVER_BEFORE, NOTHING, Told, told
 from bot.render.words import short_url, shown
+from bot.store.deliveries import MAIL
 from handlers import private_notes
 from handlers.answer import clicks
 from handlers.answer.clicks import Click
@@ -193,7 +194,7 @@ async def _file(services: Services, click: ModalClick, ack: AsyncAck) -> None:
     if card is None or card.draft is None:
         await modal.change(services, click.view, view)
         return
-    once = Once(services.database, services.clock, f"mail:{click.by.click}")
+    once = Once(services.database, services.clock, f"{MAIL}{click.team}:{click.by.click}")
     name, content = file_name(card.found.entry.domain), eml(card.draft)
 
     async def send() -> None:

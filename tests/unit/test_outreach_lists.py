@@ -15,7 +15,7 @@ from bot.outreach.board import Board
 from bot.outreach.outcomes import TIME_TO_ANSWER, UNREAD, outcomes
 from bot.outreach.worklists import Worklists
 from bot.settings.environment import Settings, load
-from bot.store import forget, outreach_readings
+from bot.store import deliveries, forget, outreach_readings
 from bot.store.connect import Database
 from bot.store.retention import Keep, prune
 
@@ -138,12 +138,22 @@ async def test_outcomes_are_of_those_who_answered_or_had_time_to(board, clock):
 
 
 async def test_old_lists_go_with_old_answers_and_all_of_a_team_with_it(lists, database, clock):
-    await lists.of_report(TEAM, "old", answer("a.example"), "Said.")
+    async def made(run: str, domain: str) -> None:
+        """Make a list with a second page in Slack, and a letter that was sent as a file."""
+        list_id = await lists.of_report(TEAM, run, answer(domain), "Said.")
+        for job in (list_id, f"{deliveries.MAIL}{TEAM}:{run}"):
+            await database.run(lambda db, job=job: deliveries.begin(db, job, "page_1", clock.now()))
+
+    async def posts() -> int:
+        return await database.read(lambda db: db["deliveries"].count)
+
+    await made("old", "a.example")
     clock.advance((200 * DAY).total_seconds())
-    await lists.of_report(TEAM, "new", answer("b.example"), "Said.")
+    await made("new", "b.example")
+    assert await posts() == 4
     pruned = await prune(database, clock, Keep(180 * DAY, 800 * DAY, 800 * DAY))
-    assert pruned.lists == 1
+    assert (pruned.lists, await posts()) == (2, 2)
     assert await lists.list_of(TEAM, "old") is None
     assert await lists.list_of(TEAM, "new") is not None
     await forget.forget_team(database, TEAM)
-    assert await lists.list_of(TEAM, "new") is None
+    assert (await lists.list_of(TEAM, "new"), await posts()) == (None, 0)
