@@ -370,7 +370,10 @@ async def test_a_letter_is_kept_for_its_writer_looked_at_and_opened(bot):
     assert "a mail was opened" in said(view)
     assert (await entry(bot)).status is Status.NEW
     message = bot.thread(bot.by_bot()[-1])[0]
-    assert "Hello, this is short." not in said(await opened(bot, message, "ben"))
+    assert "may have sent it" not in said(view)
+    view = await opened(bot, message, "ben")
+    assert "Hello, this is short." not in said(view)
+    assert "A colleague opened a mail to them on 23 Nov, and may have sent it" in said(view)
     assert "Hello, this is short." in said(await opened(bot, message))
 
 

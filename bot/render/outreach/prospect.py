@@ -116,7 +116,7 @@ def prospect_view(one: ProspectView, private_metadata: str) -> View:
         state=people.state(entry) if mentioned else "",
         since=f" since {one.calendar.day(entry.since)}" if people.holds(entry) else "",
         why=_why(one),
-        warning=ELSEWHERE if one.elsewhere and entry.status not in ASKED else "",
+        warning=_warning(one),
         buttons=[*_buttons(one)],
         page_url=_link(page or ""),
         page_title=shown(title or "", 150) or (short_url(page, 100) if page else UNKNOWN),
@@ -146,6 +146,25 @@ def note_view(title: str, lines: Sequence[str], private_metadata: str = "") -> V
     """Return a modal that only says something."""
     blocks = render("outreach_note", lines=lines)
     return checked(View("outreach_note", title, "", blocks, private_metadata, close="Close"))
+
+
+def _warning(one: ProspectView) -> str:
+    """Return what speaks against writing now: another client, or a colleague's mail under way."""
+    if one.entry.status in ASKED:
+        return ""
+    told = [ELSEWHERE] if one.elsewhere else []
+    opened = [
+        line
+        for line in one.history
+        if line.event is Event.OPENED and line.who not in (None, one.person)
+    ]
+    if opened:
+        day = one.calendar.day(opened[-1].at)
+        told.append(
+            f"A colleague opened a mail to them on {day}, and may have sent it: ask before you "
+            "write."
+        )
+    return " ".join(told)
 
 
 def _why(one: ProspectView) -> str:
