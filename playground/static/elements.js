@@ -24,6 +24,8 @@ function button(element, context) {
   if (!element.url) return h("button", { type: "button", ...attributes }, words);
   const anchor = link(element.url, words, h("span", { class: "leads-out", "aria-hidden": "true" }, "↗"));
   anchor.className = `button${style}`;
+  anchor.dataset.action = element.action_id;
+  if (element.accessibility_label) anchor.setAttribute("aria-label", element.accessibility_label);
   anchor.addEventListener("click", () => context.act(element, element.chosen ?? null));
   return anchor;
 }
