@@ -22,8 +22,11 @@ from bot.common import logs
 from bot.common.clock import Clock, SystemClock
 from bot.common.errors import ConfigError
 from bot.jobs import JobQueue
+from bot.outreach.approaches import Approaches
 from bot.outreach.board import Board
+from bot.outreach.reminders import Reminders
 from bot.outreach.verification import Verifier
+from bot.outreach.worklists import Worklists
 from bot.pages.reading.fetch import Reader
 from bot.planning.steps import by_release, provers
 from bot.providers.client import vendor_client
@@ -47,6 +50,7 @@ from handlers.health import health
 from handlers.in_progress import InProgress
 from handlers.jobs import give_up_waiting
 from handlers.metrics import METRICS_PATH, Metrics
+from handlers.outreach.reminders import SlackMessenger
 from handlers.owners import OwnersTold
 from handlers.services import Services
 from handlers.slack.client import slack_client
@@ -78,6 +82,8 @@ class Core:
     digests: Digests
     board: Board
     verifier: Verifier
+    approaches: Approaches
+    worklists: Worklists
 
 
 @asynccontextmanager
@@ -147,6 +153,8 @@ async def core(
                 ),
                 board=board,
                 verifier=Verifier(database, clock, board, pages),
+                approaches=Approaches(database, clock, settings, board, pages),
+                worklists=Worklists(database, clock, board),
             )
     finally:
         comparing.close()
@@ -167,6 +175,7 @@ async def slack_bot(product: Core) -> AsyncIterator[Services]:
         ) from error
     services = services_of(product)
     services.upkeep.also_run("the looks at won links", product.verifier.forever)
+    services.upkeep.also_run("the follow-up reminders", reminders_of(services).forever)
     # Known before the first request, or that would wait for it inside its acknowledgement.
     introduced = asyncio.create_task(services.slack_api.introduce())
     await asyncio.wait({introduced}, timeout=INTRODUCTION_S)
@@ -210,7 +219,7 @@ def services_of(product: Core) -> Services:
         clock=clock,
         tracking=product.tracking,
         digests=product.digests,
-        notifier=SlackNotifier(database, clock, slack_api),
+        notifier=SlackNotifier(database, clock, slack_api, product.worklists),
         settings_of=channels.settings,
     )
     return Services(
@@ -227,6 +236,8 @@ def services_of(product: Core) -> Services:
         digests=product.digests,
         board=product.board,
         verifier=product.verifier,
+        approaches=product.approaches,
+        worklists=product.worklists,
         schedule=Schedule(
             database=database,
             clock=clock,
@@ -235,6 +246,13 @@ def services_of(product: Core) -> Services:
         ),
         upkeep=Upkeep(database, clock, settings),
     )
+
+
+def reminders_of(services: Services) -> Reminders:
+    """Return what reminds people to follow up; nothing is running yet."""
+    database, clock, settings = services.database, services.clock, services.settings
+    messenger = SlackMessenger(services.slack_api, database, clock, settings)
+    return Reminders(database, clock, settings, messenger)
 
 
 class _HttpApp(AsyncSlackRequestHandler):

@@ -54,6 +54,7 @@ _PARTS = {
     "lost": "the links lost",
     "targets": "the changed targets",
     "forecasts": "the earlier forecasts",
+    "outreach": "the list of whom to write to",
     "csv": "the CSV file of the keywords",
     "links_csv": "the CSV file of the links",
 }

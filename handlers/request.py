@@ -14,6 +14,8 @@ class Kind(StrEnum):
 
     ANSWER = "answer"
     SHOW_ALL = "show_all"
+    NEXT_PROSPECTS = "next_prospects"
+    READ_PROSPECTS = "read_prospects"
     TRACK = "track"
     TRACK_MANY = "track_many"
     LIST = "list"
@@ -77,7 +79,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ShowAll:
-    """The whole list of a run's prospects. `is_ephemeral`: only the asker sees the answer."""
+    """The whole list of a run's prospects, or a page of the board: then `run` is the page's id.
+
+    `is_ephemeral`: only the asker sees the answer.
+    """
 
     run: str
     is_ephemeral: bool = False
@@ -105,11 +110,13 @@ class Track:
 class Lookup:
     """A request to see stored data. `words` follow the command.
 
-    `replace`: the reply replaces the message whose button was pressed.
+    `replace`: the reply replaces the message whose button was pressed. `done` says there what the
+    button did.
     """
 
     words: str = ""
     replace: bool = False
+    done: str = ""
 
 
 Body = TypeVar("Body", Answer, ShowAll, Track, Lookup)

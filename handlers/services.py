@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from bot.analysis.run import Analysis
 from bot.common.clock import Clock
 from bot.jobs import JobQueue
+from bot.outreach.approaches import Approaches
 from bot.outreach.board import Board
 from bot.outreach.verification import Verifier
+from bot.outreach.worklists import Worklists
 from bot.settings.environment import Settings
 from bot.spending.overview import Spending
 from bot.store.connect import Database
@@ -36,5 +38,7 @@ class Services:
     digests: Digests
     board: Board
     verifier: Verifier
+    approaches: Approaches
+    worklists: Worklists
     schedule: Schedule
     upkeep: Upkeep

@@ -7,6 +7,7 @@ what to do in the others; `ADVICE` has what to do where a message leaves it to i
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,11 +61,7 @@ ADVICE = {
     "the bot token lacks": "Reinstalling the app gives it the scopes of the present manifest.",
     "It has no price in money": "[Costs](costs.md#caps-of-a-day-or-a-month) says where prices are "
     "known.",
-    "There are search results but nothing": "Set a key of a link index, or `linkgap import` your "
-    "exports.",
     "There is no backup at": "Give the path of a backup.",
-    "No vendor was asked": "Mend the database first: each request is written down before it is "
-    "sent.",
 }
 
 
@@ -142,13 +139,15 @@ def _texts(files: Iterable[Path], names: tuple[str, ...]) -> list[str]:
 
 def _of_file(file: Path, names: tuple[str, ...]) -> Iterator[str]:
     tree = ast.parse(file.read_text("utf-8"))
-    known = {
-        target.id: node.value
-        for node in tree.body
+    given = [
+        (target.id, node.value)
+        for node in ast.walk(tree)
         if isinstance(node, ast.Assign)
         for target in node.targets
         if isinstance(target, ast.Name)
-    }
+    ]
+    times = Counter(name for name, _ in given)
+    known = {name: value for name, value in given if times[name] == 1}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names:
             said = [_text(argument, known) for argument in node.args]

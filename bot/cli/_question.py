@@ -24,24 +24,26 @@ def question_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options of a question; `with_options` merges them with the words."""
     options = (
         click.option(
-            "--site", help="Our domain, like example.com. Default: as `linkgap settings` says."
+            "--site", help="Our domain, such as example.com. Default: from `linkgap settings`."
+        ),
+        click.option("--page", help="Our page for this keyword, or none if there is no page."),
+        click.option(
+            "--in", "country", help="Country of the search, by code or name. Default: the site's."
         ),
         click.option(
-            "--page", help="Our page for this keyword: its URL, or none if there is no such page."
+            "--lang",
+            "language",
+            help="Language of the search, by code or name. Default: the site's.",
         ),
         click.option(
-            "--in", "country", help="Country of the search: code or name. Default: the site's."
-        ),
-        click.option(
-            "--lang", "language", help="Language of the search: code or name. Default: the site's."
-        ),
-        click.option(
-            "--vs", multiple=True, help="Compare with this page; repeat it. No search is bought."
+            "--vs",
+            multiple=True,
+            help="Compare with this page instead of the top 3; may be repeated.",
         ),
         click.option(
             "--via",
             callback=_names,
-            help="Just these vendors, comma separated. Default: the first in order.",
+            help="Only these vendors, comma separated. Default: the first in order.",
         ),
         click.option(
             "--serp", help="Vendor of search results. Default: the first of --via that has them."
@@ -55,9 +57,9 @@ def question_options(command: Callable[..., None]) -> Callable[..., None]:
 def which_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that tell keywords of the same name apart."""
     for name, variable, what in (
-        ("--lang", "language", "The one of this language: code or name."),
-        ("--in", "country", "The one of this country: code or name."),
-        ("--site", "site", "The one of this site. Needed only where several have the name."),
+        ("--lang", "language", "Its language, by code or name."),
+        ("--in", "country", "Its country, by code or name."),
+        ("--site", "site", "Its site; needed only if several keywords have this name."),
     ):
         command = click.option(name, variable, help=what)(command)
     return command

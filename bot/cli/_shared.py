@@ -19,10 +19,10 @@ CHANNEL = "cli"
 """The channel that the command line tracks in by default."""
 
 channel_option = click.option(
-    "--channel", default=CHANNEL, show_default=True, help="The channel that tracks it."
+    "--channel", default=CHANNEL, show_default=True, help="The channel that tracks."
 )
 team_option = click.option(
-    "--team", default=CLI_TEAM, show_default=True, help="Look at this team: its Slack id, or cli."
+    "--team", default=CLI_TEAM, show_default=True, help="The team: its Slack id, or cli."
 )
 
 
@@ -48,8 +48,7 @@ as_of_option = click.option(
     "--as-of",
     callback=_moment,
     metavar="ISO-TIME",
-    help="As if it were this moment now, such as 2026-11-30T09:00:00Z. Without an offset it is "
-    "UTC. Default: now.",
+    help="Take this moment for now, such as 2026-11-30T09:00:00Z; UTC without an offset.",
 )
 
 

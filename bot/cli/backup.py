@@ -20,10 +20,10 @@ from bot.store.old_backups import delete_older, shape_of
     "their numbers, until N are left. Only files that `linkgap backup` made are deleted.",
 )
 def command(*, file: Path, keep: int | None) -> None:
-    """Copy the database to FILE, which must not exist yet.
+    """Copy the database to a new FILE.
 
-    The bot may go on working meanwhile. The copy holds all that the bot knows (reports, links,
-    spend, waiting jobs): keep it as safe as the original. `linkgap restore` puts it back.
+    The bot may keep running. The copy holds everything that the bot knows (reports, links, spend,
+    waiting jobs): keep it as safe as the original. `linkgap restore` puts it back.
     """
     if keep is not None:
         shape_of(file.name)

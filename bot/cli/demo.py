@@ -58,9 +58,10 @@ _STYLES = {"author": "bold", "before": "dim", "heading": "bold", "small": "dim",
     help="How many invented weeks pass, each with its digest.",
 )
 def command(*, port: int | None, folder: Path, weeks: int) -> None:
-    """Ask one question in a local workspace, let weeks pass, then serve the page.
+    """Try LinkGap on sample data in a local workspace.
 
-    The conversation is printed. Without a terminal the demo ends then; with one, Ctrl-C ends it.
+    Asks one question, lets weeks pass, prints the conversation and serves the page. Without a
+    terminal the demo ends then; with one, Ctrl-C ends it.
     """
     with suppress(KeyboardInterrupt):
         asyncio.run(_until_stopped(lambda: _demo(port, folder, weeks)))
@@ -195,7 +196,6 @@ def _emptied(folder: Path) -> Iterator[Path]:
 
 def _locked(folder: Path) -> IO[str]:
     """Return an open file that other demos cannot lock; one that was killed holds it no longer."""
-    begun = "Nothing was begun. Name another folder"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / "demo.lock").open("w")
@@ -203,11 +203,13 @@ def _locked(folder: Path) -> IO[str]:
     except BlockingIOError as error:
         lock.close()
         raise ConfigError(
-            f"--folder: another demo runs in {folder}. {begun}, or stop the other demo."
+            f"--folder: another demo runs in {folder}. Nothing was begun. Name another folder, or "
+            "stop the other demo."
         ) from error
     except OSError as error:
         raise ConfigError(
-            f"--folder: {folder} cannot be used: {error.strerror}. {begun}."
+            f"--folder: {folder} cannot be used: {error.strerror}. Nothing was begun. Name another "
+            "folder."
         ) from error
     return lock
 

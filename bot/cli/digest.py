@@ -21,6 +21,7 @@ from bot.store import posts, proposals
 from bot.store.workspace import CLI_TEAM
 from bot.tracking.digest import digest_slot, to_json
 from bot.tracking.last_week import Untold, why_untold
+from bot.tracking.remembered import remember_digest
 from bot.wiring import core
 
 
@@ -29,17 +30,17 @@ from bot.wiring import core
 @team_option
 @as_of_option
 @click.option(
-    "--dry-run", is_flag=True, help="Leave no trace: next week compares with the digest before."
+    "--dry-run", is_flag=True, help="Do not count it as told: next week compares with the last one."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/digest.schema.json).")
 def command(
     *, channel: str, team: str, as_of: datetime | None, dry_run: bool, as_json: bool
 ) -> None:
-    """Print what the week changed, as it would be posted. Nothing is sent and nothing is spent.
+    """Print the channel's weekly digest. Nothing is sent or spent.
 
-    Changes are against the digest before. For the command line's own team this digest counts as
-    told, so that next week's is against it; called again in the same week it tells the week anew.
-    A workspace's digests are only looked at.
+    Changes are since the last digest. For the command line's own team, this one counts as told:
+    next week's is compared with it, and it is built again if you run this again in the same week.
+    A workspace's digests are only shown.
     """
     digest, quiet = asyncio.run(_digest(load(Settings), team, channel, as_of, dry_run=dry_run))
     if as_json:
@@ -74,4 +75,5 @@ async def _digest(
         if team == CLI_TEAM and digest.keywords and not dry_run:
             await product.database.run(lambda db: posts.note_told(db, slot, PERSON, at))
             await product.database.run(lambda db: proposals.note(db, slot, digest.to_do, at))
+            await product.database.run(lambda db: remember_digest(db, team, digest))
         return digest, channel_settings.quiet

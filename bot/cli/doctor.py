@@ -50,10 +50,10 @@ _IN_WORDS = {
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.pass_context
 def command(ctx: click.Context, *, online: bool, as_json: bool) -> None:
-    """Say what is configured, what each key gives, what is wrong and how to mend it.
+    """Check the configuration, the keys and the database.
 
-    Exit code: 0 when nothing is wrong (what is only missing is told as a note), 1 when something
-    is, 3 when a setting cannot be read.
+    Exit code: 0 if nothing is wrong (what is missing is a note), 1 if something is, 3 if a setting
+    cannot be read.
     """
     settings = load_settings()
     registry = discover(settings, SystemClock())

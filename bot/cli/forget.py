@@ -17,7 +17,7 @@ from bot.store import forget
 @click.option("--domain", metavar="DOMAIN", help="Contacts, drafts and notes about a domain.")
 @click.option("--yes", is_flag=True, help="Delete it. Without this, it is only counted.")
 def command(*, person: str | None, team: str | None, domain: str | None, yes: bool) -> None:
-    """Delete personal data; first without --yes, which says what would go.
+    """Delete personal data. Without --yes, only say what would go.
 
     Claims and decisions of a person stay as those of a former colleague, and a domain keeps its
     status and its place on the list Never contact, so that nobody writes to anybody twice. Backups

@@ -35,13 +35,20 @@ class _Answer:
 @click.command(name="gap")
 @click.argument("keyword")
 @question_options
-@click.option("--fresh", is_flag=True, help="Ask vendors again even if a recent answer is kept.")
-@click.option("--gates/--no-gates", default=None, help="Check our page before the links.")
 @click.option(
-    "--first-page", "top10", is_flag=True, help="Read ten ranking pages to tell their kind."
+    "--fresh", is_flag=True, help="Ask the vendors again even if a recent answer is stored."
 )
-@click.option("--light", is_flag=True, help="The cheaper plan: page linkers only, no enrichment.")
-@click.option("--yes", is_flag=True, help="Do not ask back, whatever it may cost.")
+@click.option("--gates/--no-gates", default=None, help="Check first what comes before links.")
+@click.option(
+    "--first-page",
+    "top10",
+    is_flag=True,
+    help="Read ten ranking pages, not three, for these checks.",
+)
+@click.option(
+    "--light", is_flag=True, help="Cheaper: only who links to the pages, no details of prospects."
+)
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation, whatever it costs.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print all prospects as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/report.schema.json).")
 def command(
@@ -56,10 +63,10 @@ def command(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Say how many referring domains KEYWORD takes, and who links to the top 3 and not to us.
+    """Count the links that KEYWORD takes, and list who could give them.
 
-    KEYWORD is read as the words after /gap: "best crm site:example.com in:de" says the same as
-    "best crm" --site example.com --in de. What is said in both ways is refused.
+    KEYWORD is read like the words after /gap: "best crm site:example.com in:de" is the same as
+    "best crm" --site example.com --in de. Giving an option both ways is an error.
     """
     if as_csv and as_json:
         raise click.UsageError("Ask for --json or for --csv, not for both.")

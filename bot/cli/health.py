@@ -11,10 +11,10 @@ from bot.store import sign_of_life
 @click.command("health")
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Say in a line whether `linkgap serve` is well; exit with 0 if it is, else with 1.
+    """Say whether `linkgap serve` works; exit with 0 or 1.
 
-    A running bot writes every 15 seconds, to a file beside LINKGAP_DB, what GET /health would say.
-    This reads that file, so it also works in Socket Mode, where there is no port to ask.
+    The running bot writes its state every 15 seconds to a file beside LINKGAP_DB. This command
+    reads that file, so it also works in Socket Mode, where no port is open.
     """
     database = load(Settings).db
     sign = sign_of_life.last(database)

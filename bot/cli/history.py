@@ -34,7 +34,7 @@ def command(
     team: str,
     as_json: bool,
 ) -> None:
-    """Show need, have, gap and position of KEYWORD over time: its last 60 reads. Costs nothing."""
+    """Show KEYWORD over time: its last 60 reads. Costs nothing."""
     said = typed(keyword, site=site, country=country, language=language)
     found, snapshots, calendar = asyncio.run(_history(load(Settings), said, team, channel))
     if as_json:

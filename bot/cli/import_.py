@@ -55,14 +55,14 @@ class Taken:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list instead of a table.")
 def command(files: tuple[Path, ...], about: str | None, *, as_json: bool) -> None:
-    """Read backlink exports of Ahrefs, Semrush, Majestic, Moz, Search Console or Bing.
+    """Import backlink exports of other tools.
 
-    CSV in any of their encodings, also packed as .csv.gz, or .xlsx. A file that was imported
-    before is replaced. A complete file also replaces older ones of its tool and kind about the
-    same targets, unless both are named in one command.
+    Of Ahrefs, Semrush, Majestic, Moz, Search Console or Bing: CSV in any of their encodings,
+    .csv.gz or .xlsx. Importing a file again replaces it. A complete file also replaces older ones
+    of the same tool and kind about the same targets, unless one command names both.
 
-    Exit code: 0 when every file was imported (broken rows are counted and shown), 1 when one was
-    refused (the others are imported all the same).
+    Exit code: 0 if every file was imported (broken rows are counted and shown), 1 if one was
+    rejected (the others are imported).
     """
     target = None if about is None else read_target(about)
     settings = load(Settings)

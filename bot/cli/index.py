@@ -42,7 +42,10 @@ full_option = click.option(
     "--full", is_flag=True, help="Keep all links, both ways: every site is answered at once."
 )
 names_option = click.option(
-    "--no-names", is_flag=True, help="Leave out the linking sites' names: smaller, slower to read."
+    "--names/--no-names",
+    default=None,
+    help="Write the linking sites' names beside all links: three times the size, and faster to "
+    "ask. Default: only where it is built to be served.",
 )
 
 
@@ -59,7 +62,8 @@ def command() -> None:
 @release_option
 @watch_option
 @full_option
-def sync(*, release: str | None, watch: tuple[str, ...], full: bool) -> None:
+@names_option
+def sync(*, release: str | None, watch: tuple[str, ...], full: bool, names: bool | None) -> None:
     """Fetch a release and make an index of it; a fetch that was interrupted goes on.
 
     Watched are the sites named here, those watched before, your own ones, and the competitors of
@@ -68,7 +72,7 @@ def sync(*, release: str | None, watch: tuple[str, ...], full: bool) -> None:
     shop = _Shop()
     place = shop.place
     with place.locked():
-        wanted = Wanted(() if full else shop.watched(watch), full)
+        wanted = Wanted(() if full else shop.watched(watch), full, full and bool(names))
         if not full and not wanted.watched:
             raise BadQuestion(
                 "No site is known yet. Name some with --watch, set LINKGAP_SITE, or take --full."
@@ -86,12 +90,16 @@ def sync(*, release: str | None, watch: tuple[str, ...], full: bool) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @watch_option
 @full_option
-def load_(*, paths: tuple[Path, ...], watch: tuple[str, ...], full: bool) -> None:
+@names_option
+def load_(
+    *, paths: tuple[Path, ...], watch: tuple[str, ...], full: bool, names: bool | None
+) -> None:
     """Make an index of a release's files that are here already: a folder, or the three files."""
     shop = _Shop()
     found = found_in(paths)
     with shop.place.locked():
-        _made(shop.maker(shop.place).make(found, Wanted(shop.watched(watch), full)))
+        wanted = Wanted(() if full else shop.watched(watch), full, full and bool(names))
+        _made(shop.maker(shop.place).make(found, wanted))
 
 
 @command.command("add")
@@ -114,7 +122,7 @@ def add(*, domains: tuple[str, ...]) -> None:
     help="A release's files that are here already: a folder, or a file of three.",
 )
 @names_option
-def build(*, out: Path, release: str | None, paths: tuple[Path, ...], no_names: bool) -> None:
+def build(*, out: Path, release: str | None, paths: tuple[Path, ...], names: bool | None) -> None:
     """Make the full index as plain Parquet, to be served to any number of bots.
 
     Copy the folder to a web server or bucket, index.json last, and set LINKGAP_INDEX to its
@@ -127,7 +135,7 @@ def build(*, out: Path, release: str | None, paths: tuple[Path, ...], no_names: 
         else:
             name = asyncio.run(shop.choose(release, place.downloads))
             found = asyncio.run(shop.fetch(name, place.downloads))
-        _made(shop.maker(place).make(found, Wanted(full=True, names=not no_names)))
+        _made(shop.maker(place).make(found, Wanted(full=True, names=names is not False)))
         place.keep_downloads([])
 
 

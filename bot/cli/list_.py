@@ -39,7 +39,7 @@ class _Shown:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/tracking.md).")
 @click.option("--csv", "as_csv", is_flag=True, help="Print a CSV that `linkgap track --csv` takes.")
 def command(*, channel: str, team: str, as_json: bool, as_csv: bool) -> None:
-    """Show every tracked keyword: the gap now, what the last read changed, when it is read next."""
+    """List the tracked keywords: gap, last change, next read."""
     if as_json and as_csv:
         raise click.UsageError("Choose --json or --csv, not both.")
     found = asyncio.run(_list(load(Settings), team, channel))

@@ -11,7 +11,7 @@ from handlers.slack.manifest import for_http, read_manifest
 @click.command(name="manifest")
 @click.option("--url", help="Public https address of the bot; without it: Socket Mode.")
 def command(*, url: str | None) -> None:
-    """Print the Slack app manifest, for Socket Mode or, with --url, for HTTP."""
+    """Print the Slack app manifest, for Socket Mode or HTTP."""
     manifest = read_manifest()
     if url:
         try:

@@ -50,10 +50,10 @@ def command(
     tool: str | None,
     team: str,
 ) -> None:
-    """List the prospects of all keywords, best first, with who holds each and how it stands.
+    """List the prospects of all keywords, best first.
 
-    Whom nobody may contact (`linkgap outreach suppress`) is never among them. Nothing is asked or
-    spent.
+    Shows who holds each and how it stands. Whom nobody may contact (`linkgap outreach suppress`)
+    is never among them. Nothing is asked or spent.
     """
     if context.invoked_subcommand is not None:
         if any((site, statuses, keyword, as_csv, as_json, tool)) or team != CLI_TEAM:

@@ -27,12 +27,13 @@ _GZIP = b"\x1f\x8b"
 @click.option("--url", help="The address a FILE was saved from; links are read against it.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a page, a line each.")
 def command(pages: tuple[str, ...], url: str | None, *, as_json: bool) -> None:
-    """Print what LinkGap understands of a page: its kind with the evidence, author, dates, links.
+    """Print what LinkGap understands of a page.
 
-    A FILE is saved HTML, also gzipped. Public pages only, no script is run, robots.txt is obeyed;
-    what could not be read is null and says why in `kind_evidence`.
+    Its kind with the evidence, author, dates and links. A FILE is saved HTML, also gzipped. Only
+    public pages are read, no script is run, and robots.txt is obeyed. What could not be read is
+    null; `kind_evidence` says why.
 
-    Exit code: 0 when a page was read, 4 when none could be.
+    Exit code: 0 if a page was read, 4 if none could be.
     """
     files = {page: Path(page) for page in pages if Path(page).is_file()}
     if url is not None and len(files) != len(pages):

@@ -32,19 +32,20 @@ _COST = TypeAdapter(tuple[CostLine, ...])
     help="Read what was not read for six days (the default), or everything now. What is paused "
     "is not read.",
 )
-@click.option("--keyword", help="Only this keyword, of whatever site.")
+@click.option("--keyword", help="Only this keyword, of any site.")
 @channel_option
 @as_of_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/tracking.md).")
 def command(
     *, due: bool, keyword: str | None, channel: str, as_of: datetime | None, as_json: bool
 ) -> None:
-    """Read what is due: who ranks, the counts, who began to link. Prints what was found or why not.
+    """Read the tracked keywords that are due.
 
-    It does not ask back, so that a timer can run it; the price is on stderr before, and every cap
-    holds. `linkgap digest` then tells what changed.
+    Reads who ranks, the counts and who began to link, and prints what was found. It never asks
+    back, so a timer can run it: the price goes to stderr first, and every cap holds. `linkgap
+    digest` then shows what changed.
 
-    Exit code: 0 when something was read or nothing was due, 4 when nothing could be read.
+    Exit code: 0 if something was read or nothing was due, 4 if nothing could be read.
     """
     read = asyncio.run(_refresh(load(Settings), channel, keyword, as_of, due=due))
     if as_json:

@@ -13,10 +13,10 @@ from bot.store.restore import restore
 @click.command("restore")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def command(file: Path) -> None:
-    """Put a copy of FILE, a backup, in place of the database. Stop the bot first.
+    """Put a backup in place of the database. Stop the bot first.
 
-    The backup is checked before anything is touched. The present database is not deleted: it is
-    renamed, together with its write-ahead log. FILE stays as it is.
+    FILE is checked before anything changes, and stays as it is. The present database is renamed
+    with its write-ahead log, not deleted.
     """
     database = load(Settings).db
     done = restore(file, database, SystemClock().now())

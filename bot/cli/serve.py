@@ -44,7 +44,7 @@ GOODBYE_S = 10
 )
 @click.option("--socket", is_flag=True, help="Socket Mode: needs SLACK_APP_TOKEN and no open port.")
 def command(*, host: str, port: int, socket: bool) -> None:
-    """Run the bot until it is stopped; runs that were interrupted are resumed."""
+    """Run the bot. Interrupted runs are resumed."""
     settings = load_settings()
     wanted = {
         "SLACK_BOT_TOKEN": settings.slack_bot_token,

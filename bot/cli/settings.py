@@ -28,15 +28,15 @@ from bot.wiring import Core, core
 def command(
     *, values: tuple[str, ...], site: str | None, channel: str | None, team: str, as_json: bool
 ) -> None:
-    """Show every setting with its value and the level it comes from, or set some.
+    """Show every setting and the level it comes from, or set some.
 
-    The nearest level holds: environment, team, site, channel, and last what a command says.
+    The nearest level wins: environment, team, site, channel, then the command itself.
 
     \b
     linkgap settings authority_floor=20 blocklist=a.com,b.com    for the whole team
-    linkgap settings --site client.com aliases=old.com country=de lang=de
+    linkgap settings --site client.com aliases=old.com country=germany lang=german
     linkgap settings --channel C012AB3CD site=client.com digest_day=tue
-    linkgap settings --channel C012AB3CD digest_day=             the level above holds again
+    linkgap settings --channel C012AB3CD digest_day=             use the level above again
     """  # noqa: D301 - click's mark for lines that stay as they are
     wanted = _read(values)
     if wanted and site and channel:

@@ -32,7 +32,7 @@ _CHOICES = ("vendor", "site", "person")
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 def command(*, since: datetime | None, by: str, as_csv: bool) -> None:
-    """Print what was spent, from Slack and the command line, and how the caps stand.
+    """Show what was spent in Slack and here, and how the caps stand.
 
     Nothing is sent; `linkgap doctor --online` asks the vendors what is left.
     """

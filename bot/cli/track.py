@@ -73,9 +73,9 @@ class Begun:
     help="Track every row of this file: keyword, site, page, country, language, paused, "
     "vs (pages, between spaces), via (vendors, between commas), serp.",
 )
-@click.option("--pause/--resume", "pause", default=None, help="Stop its reads, or go on with them.")
+@click.option("--pause/--resume", "pause", default=None, help="Stop reading it, or go on.")
 @as_of_option
-@click.option("--yes", is_flag=True, help="Do not ask back, whatever it may cost.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation, whatever it costs.")
 def command(
     *,
     keyword: str | None,
@@ -88,18 +88,18 @@ def command(
     yes: bool,
     **options: Any,
 ) -> None:
-    """Track KEYWORD, read it at once, and print what it takes, what we have and what is to go.
+    """Track KEYWORD, and read it for the first time.
 
-    Tracked keywords are read by `linkgap refresh`, and `linkgap digest` tells what changed.
+    `linkgap refresh` reads it again when it is due, and `linkgap digest` shows what changed.
 
     \b
     linkgap track "best crm" --site example.com --page example.com/crm
     linkgap track "best crm site:example.com page:example.com/crm on:mon at:09:00"
-    linkgap track --csv keywords.csv     500 in a channel at most; each bad row is named
-    linkgap track "best crm" --pause     nothing is read until --resume
+    linkgap track --csv keywords.csv     up to 500 in a channel; each bad row is named
+    linkgap track "best crm" --pause     not read until --resume
 
-    Exit code: 0 when it was read, 1 when rows of the file were refused, 4 when it is tracked but
-    nothing could be read.
+    Exit code: 0 if it was read, 1 if rows of the file were rejected, 4 if it is tracked but could
+    not be read.
     """  # noqa: D301 - click's mark for lines that stay as they are
     if (keyword is None) == (file is None):
         raise click.UsageError("Name a KEYWORD or a file with --csv, one of both.")

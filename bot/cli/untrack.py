@@ -22,7 +22,7 @@ from bot.wiring import core
 def command(
     *, keyword: str, site: str | None, country: str | None, language: str | None, channel: str
 ) -> None:
-    """Track KEYWORD no longer. Its history is kept, and tracking it again goes on with it."""
+    """Stop tracking KEYWORD. Its history is kept."""
     said = typed(keyword, site=site, country=country, language=language)
     ended = asyncio.run(_end(load(Settings), said, channel))
     name = quoted(ended.question.keyword)

@@ -74,6 +74,8 @@ def links_to_both(news: Sequence[KeywordNews]) -> tuple[NewCompetitorLink, ...]:
                 ),
                 own=replace(one.own, linkers=frozenset()),
                 proven=None,
+                # A link to us that was won is no offer, and whether they link elsewhere matters.
+                withheld=replace(one.withheld, asked=frozenset()) if one.withheld else None,
             )
             for one in news
         ]

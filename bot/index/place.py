@@ -125,6 +125,11 @@ class Place:
         """Return where an index in the making lies."""
         return self.folder / "work"
 
+    @property
+    def is_made(self) -> bool:
+        """Say whether there is an index, be it one that this version cannot read."""
+        return (self.folder / MARKER).exists()
+
     def marker(self) -> Marker | None:
         """Return what answers; None if there is no index. Raises `IndexFault`."""
         path = self.folder / MARKER

@@ -19,10 +19,8 @@ KNOWN_BAD = {
 """Releases that must not be used, each with the reason."""
 
 _NAME = re.compile(r"cc-main-[a-z0-9-]{4,60}")
-_FILE = re.compile(
-    rf"({_NAME.pattern}|[a-z0-9][a-z0-9-]{{0,60}})-domain-(vertices|edges|ranks)\.txt\.gz"
-)
 _STATED = re.compile(r"^(nodes|arcs)=([0-9]{1,12})\s*$", re.MULTILINE)
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 PARTS = ("vertices", "ranks", "edges")
 
 
@@ -64,7 +62,10 @@ def chosen(names: tuple[str, ...], wanted: str | None) -> str:
     Raises `BadQuestion` if the wanted one is known to be bad or is not listed.
     """
     if wanted is None:
-        return next(name for name in (*names, *names[:1]) if name not in KNOWN_BAD)
+        for name in names:
+            if name not in KNOWN_BAD:
+                return name
+        raise BadQuestion("Every release that is listed is known to be bad. Name one: --release.")
     refuse_known_bad(wanted)
     if names and wanted not in names:
         shown = ", ".join(names[:5])
@@ -96,8 +97,9 @@ def stated_in(text: bytes) -> Stated:
 
 def part_of(file_name: str) -> tuple[str, str] | None:
     """Return the release and the part that a file's name says; None if it is another file."""
-    found = _FILE.fullmatch(file_name)
-    return (found[1], found[2]) if found else None
+    release, said, part = file_name.removesuffix(".txt.gz").rpartition("-domain-")
+    known = file_name.endswith(".txt.gz") and said and _PLAIN.issuperset(release) and release
+    return (release, part) if known and part in PARTS else None
 
 
 def reversed_name(domain: str) -> str:

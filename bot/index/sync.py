@@ -175,6 +175,8 @@ class Maker:
         marker = self.place.marker_or_none()
         if marker is None or (marker.release, marker.shape) != (release, wanted.shape):
             return False
+        if wanted.full:
+            return marker.named == wanted.names
         return {*wanted.watched} <= {*marker.watched} or Path(marker.edges or "").is_file()
 
     def add(self, domains: tuple[str, ...]) -> Marker:

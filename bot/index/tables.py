@@ -5,6 +5,7 @@ are in C order, each domain has its rank, and no link names a domain that is not
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,9 @@ _GROUP = 122_880
 """Rows of a row group: about 300 kB of a range read."""
 _NAMED_GROUP = 40_960
 _NODE_GROUP = 16_384
-FILE_BYTES = 64 * 1024 * 1024
+FILE_BYTES = 256 * 1024 * 1024
 """About the bytes of a file, so that its footer is a small read."""
 _FORMAT = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, WRITE_BLOOM_FILTER false"
-_SPLIT = f"{_FORMAT}, FILE_SIZE_BYTES {FILE_BYTES}"
 _CSV = "delim='\t', header=false, auto_detect=false, quote='', escape='', compression='gzip'"
 
 
@@ -47,9 +47,9 @@ def write_nodes(
     db: "DuckDBPyConnection", vertices: Path, ranks: Path, out: Path, stated: Stated
 ) -> tuple[int, tuple[Named, ...]]:
     """Write every domain with its number and ranks, by name; return how many, and the files."""
-    db.execute(
+    _write(
+        db,
         f"""
-        COPY (
             WITH told AS (
                 SELECT id, rev, n_hosts, row_number() OVER () - 1 AS line, lag(rev) OVER () AS above
                 FROM {_vertices_of(vertices)}
@@ -73,8 +73,10 @@ def write_nodes(
                 ::UINTEGER ELSE pr_pos END AS pr_pos, hc_pos, checked.n_hosts
             FROM checked LEFT JOIN {_ranks_of(ranks)} AS ranks USING (rev)
             ORDER BY id
-        ) TO {literal(out / "nodes")} ({_SPLIT}, ROW_GROUP_SIZE {_NODE_GROUP})
-        """
+        """,
+        out / "nodes",
+        "id",
+        _NODE_GROUP,
     )
     files = tuple(
         Named(f"{out.name}/nodes/{Path(name).name}", first, last, Path(name).stat().st_size)
@@ -103,16 +105,18 @@ def watch(
     domains = _rows(db, nodes)
     if highest is not None and highest >= domains:
         raise IndexFault(_STRANGE.format(name=edges.name, highest=highest, domains=domains))
-    db.execute(
+    _write(
+        db,
         f"""
-        COPY (
             WITH kept AS (SELECT DISTINCT unnest(kept) AS pair FROM pass),
             links AS (SELECT (pair // 4294967296)::UINTEGER AS t,
                 (pair % 4294967296)::UINTEGER AS f FROM kept)
             SELECT t, f, rev, pr_pos FROM links JOIN {_parquet(nodes)} ON id = f
             ORDER BY t, pr_pos, f
-        ) TO {literal(out)} ({_SPLIT}, ROW_GROUP_SIZE {_GROUP})
-        """
+        """,
+        out,
+        "t",
+        _GROUP,
     )
     db.execute("DROP TABLE pass")
     return int(links)
@@ -133,10 +137,7 @@ def write_both(
     that copy, which is faster to read. With `names`, inlinks have the name and rank of who links.
     """
     there, back = out / "outlinks", out / "inlinks"
-    db.execute(
-        f"COPY (SELECT f, t FROM {_edges_of(edges)}) TO {literal(there)} "
-        f"({_SPLIT}, ROW_GROUP_SIZE {_GROUP})"
-    )
+    _write(db, f"SELECT f, t FROM {_edges_of(edges)}", there, "f", _GROUP)
     outlinks = links_in(db, there, "f", out.name)
     highest, links = _highest(db, there), _rows(db, there)
     domains = _rows(db, nodes)
@@ -153,9 +154,39 @@ def write_both(
             f"SELECT t, f, rev, pr_pos FROM {_parquet(there)} "
             f"JOIN {_parquet(nodes)} ON id = f ORDER BY t, pr_pos, f"
         )
-    group = _NAMED_GROUP if names else _GROUP
-    db.execute(f"COPY ({sorted_links}) TO {literal(back)} ({_SPLIT}, ROW_GROUP_SIZE {group})")
+    _write(db, sorted_links, back, "t", _NAMED_GROUP if names else _GROUP)
     return links, links_in(db, back, "t", out.name), outlinks
+
+
+def _write(db: "DuckDBPyConnection", query: str, folder: Path, column: str, group: int) -> None:
+    """Write the rows of a query, which are in order of a column, to files in that order.
+
+    The engine writes one file in order, and several side by side in none; so a large file is cut
+    afterwards, between two values of the column.
+    """
+    folder.mkdir()
+    whole, form = folder / "whole.parquet", f"{_FORMAT}, ROW_GROUP_SIZE {group}"
+    db.execute(f"COPY ({query}) TO {literal(whole)} ({form})")
+    parts = -(-whole.stat().st_size // FILE_BYTES)
+    groups = db.execute(
+        f"SELECT DISTINCT stats_min_value::UINTEGER FROM parquet_metadata({literal(whole)}) "
+        "WHERE path_in_schema = ? AND stats_min_value IS NOT NULL ORDER BY 1",
+        [column],
+    ).fetchall()
+    firsts = [int(first) for (first,) in groups]
+    each = max(1, -(-len(firsts) // parts))
+    cuts = [0, *firsts[each::each], 2**32]
+    if len(cuts) == 2:
+        whole.rename(folder / "0000.parquet")
+        return
+    for number, (first, end) in enumerate(pairwise(cuts)):
+        rows = f"SELECT * FROM {_read(whole)} WHERE {column} >= {first} AND {column} < {end}"
+        db.execute(f"COPY ({rows}) TO {literal(folder / f'{number:04}.parquet')} ({form})")
+    whole.unlink()
+
+
+def _read(file: Path) -> str:
+    return f"read_parquet({literal(file)})"
 
 
 def ids_of(db: "DuckDBPyConnection", nodes: Path, names: list[str]) -> dict[str, int]:

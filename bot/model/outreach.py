@@ -258,11 +258,12 @@ def read_address(text: str) -> str | None:
     name, sign, host = words.partition("?")[0].rpartition("@")
     name = name.strip().casefold().partition("+")[0]
     folded = host_of(host) if sign and read_domain(host) else None
-    if folded is None or not name or any(one.isspace() or one in "<>,;@" for one in name):
+    if folded is None or not name or any(one.isspace() or one in "<>,;:/@" for one in name):
         return None
     return f"{name}@{folded}"
 
 
 def read_suppressed(text: str) -> str | None:
     """Return a domain or an address for the list Never contact; None if it is neither."""
-    return read_address(text) if "@" in text else read_domain(text)
+    is_address = "@" in text and "://" not in text
+    return read_address(text) if is_address else read_domain(text)

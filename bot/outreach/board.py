@@ -27,6 +27,7 @@ from bot.model.outreach import (
     Verified,
     Whom,
     Withheld,
+    read_domain,
     read_suppressed,
 )
 from bot.outreach import rules
@@ -63,6 +64,7 @@ class Board:
 
         A click that was counted before changes nothing: its outcome is `repeated`.
         """
+        whom = _folded(whom)
         at = self._clock.now()
         return await self._database.run(
             lambda db: self._change(db, whom.team, outreach.ensure(db, whom, at), wanted, by)
@@ -83,6 +85,7 @@ class Board:
         self, whom: Whom, by: By, *, note: str | None = None, method: Method | None = None
     ) -> Entry:
         """Set an entry's note or acquisition method; None leaves it as it is."""
+        whom = _folded(whom)
         at = self._clock.now()
 
         def work(db: sqlite_utils.Database) -> Entry:
@@ -104,13 +107,16 @@ class Board:
 
     async def opened(self, whom: Whom, by: By) -> None:
         """Note that a person opened a mail to a domain; only they know whether they sent it."""
+        whom = _folded(whom)
         at = self._clock.now()
 
         def work(db: sqlite_utils.Database) -> None:
             entry = outreach.ensure(db, whom, at)
+            if outreach.was_counted(db, whom, by.click):
+                return
             outreach.write(db, whom.team, replace(entry, touched_at=at))
             line = HistoryLine(at, Event.OPENED, None, None, by.person, by.door)
-            outreach.add_history(db, whom, [line])
+            outreach.add_history(db, whom, [line], click=by.click)
 
         await self._database.run(work)
 
@@ -174,10 +180,14 @@ class Board:
 
     async def history(self, whom: Whom) -> list[HistoryLine]:
         """Return what was done about a domain for a site, oldest first."""
+        whom = _folded(whom)
         return await self._database.read(lambda db: outreach.history(db, whom))
 
     async def entry(self, team: str, entry_id: str) -> Merged | None:
-        """Return one entry as of now, with where it was seen; None if this team has none."""
+        """Return one entry as of now, with where it was seen; None if this team has none.
+
+        By now it may be on the list Never contact: ask `withheld` before it is shown.
+        """
 
         def work(db: sqlite_utils.Database) -> Merged | None:
             found = outreach.by_id(db, team, entry_id)
@@ -185,6 +195,32 @@ class Board:
                 return None
             seen = outreach_prospects.sightings(db, team, site=found.site, domain=found.domain)
             return Merged(self._as_of_now(db, team)(found), seen.get(found.id, ()))
+
+        return await self._database.read(work)
+
+    async def some(self, team: str, entry_ids: Collection[str]) -> dict[str, Merged]:
+        """Return entries as of now by their opaque ids, without whom nobody may contact."""
+
+        def work(db: sqlite_utils.Database) -> dict[str, Merged]:
+            never, now = suppressions.withheld(db, team, None), self._as_of_now(db, team)
+            found = {}
+            for entry_id in entry_ids:
+                entry = outreach.by_id(db, team, entry_id)
+                if entry is None or never.is_suppressed(entry.domain):
+                    continue
+                seen = outreach_prospects.sightings(db, team, site=entry.site, domain=entry.domain)
+                found[entry_id] = Merged(now(entry), seen.get(entry.id, ()))
+            return found
+
+        return await self._database.read(work)
+
+    async def is_busy_elsewhere(self, whom: Whom) -> bool:
+        """Say whether somebody holds or asked a domain for another site of the team."""
+        at = self._clock.now()
+
+        def work(db: sqlite_utils.Database) -> bool:
+            since = at - timedelta(days=self._claim_days(db, whom.team, whom.site or NO_SITE))
+            return outreach.is_busy_elsewhere(db, whom, claimed_since=since)
 
         return await self._database.read(work)
 
@@ -206,7 +242,7 @@ class Board:
         def work(db: sqlite_utils.Database) -> tuple[Merged, ...]:
             never, now = suppressions.withheld(db, team, None), self._as_of_now(db, team)
             known = map(now, outreach.entries(db, team, site=site, owner=owner))
-            seen = outreach_prospects.sightings(db, team, site=site)
+            seen = outreach_prospects.sightings(db, team, site=site, keyword=keyword)
             found = [
                 Merged(one, seen.get(one.id, ()))
                 for one in known
@@ -273,6 +309,12 @@ def folded(what: str) -> str:
             "or name@example.com."
         )
     return found
+
+
+def _folded(whom: Whom) -> Whom:
+    """Return the same domain and site as they are kept, however they were written."""
+    site = whom.site and (read_domain(whom.site) or whom.site)
+    return replace(whom, site=site, domain=read_domain(whom.domain) or whom.domain)
 
 
 def _lines(steps: Collection[Step], door: str) -> list[HistoryLine]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from bot.common.domains import readable, registrable
 from bot.common.killable import Killable
 from bot.common.mail_address import mail_address
-from bot.model.approach import AngleKind, Draft, LetterFacts
+from bot.model.approach import AngleKind, Contact, Draft, LetterFacts, ProspectReading
 from bot.outreach.law import notes_for
 from bot.outreach.letters import Letter, built_in, own
 from bot.pages.word_patterns import compiled
@@ -23,6 +24,44 @@ _SAY_NO = compiled(
 )
 _ENGLISH = "en"
 _BLANKS = re.compile(r"\s+")
+
+
+def letter_facts(
+    reading: ProspectReading,
+    contact: Contact | None,
+    *,
+    our_site: str,
+    our_page: str | None = None,
+    our_title: str | None = None,
+    topic: str | None = None,
+    our_name: str | None = None,
+    our_firm: str | None = None,
+    postal_address: str | None = None,
+) -> LetterFacts:
+    """Return what a letter to a prospect may state. `contact` None: none was found."""
+    broken = reading.angle.broken if reading.angle else None
+    links = [one for one in reading.links if broken is None or one.url.startswith(broken)]
+    domain = registrable(links[0].url) if links else None
+    found = contact if contact and contact.address else None
+    return LetterFacts(
+        their_site=readable(reading.domain),
+        their_page=reading.page or f"https://{reading.domain}/",
+        our_site=readable(our_site),
+        their_title=reading.title,
+        competitor=readable(domain) if domain else None,
+        anchor=(links[0].anchor or None) if links else None,
+        broken_page=broken,
+        our_page=our_page,
+        our_title=our_title,
+        topic=topic,
+        our_name=our_name,
+        our_firm=our_firm,
+        postal_address=postal_address,
+        to=found.address if found else None,
+        found_on=found.found_on if found else None,
+        found_at=found.read_at.date() if found else None,
+        language=reading.language,
+    )
 
 
 def draft_of(kind: AngleKind, facts: LetterFacts) -> Draft:

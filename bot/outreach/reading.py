@@ -147,6 +147,10 @@ class _Prospect:
             return
         domains = frozenset(filter(None, map(registrable, self._asked.competitors)))
         page, read = await self._visits.page(self._asked.page, domains)
+        led_to = registrable(read.url)
+        if page.facts.readable and led_to != registrable(self._asked.page):
+            self._learn(why_unknown=f"{self._asked.page} leads to another site today: {led_to}.")
+            return
         angle, why = angle_of(page)
         self._learn(
             angle=angle,

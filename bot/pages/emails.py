@@ -184,9 +184,18 @@ def _follows_a_sign(node: LexborNode) -> bool:
             return False
         before = inner.prev
         if before is not None:
-            return (before.text() or "").rstrip().endswith("@")
+            return _last_words(before).rstrip().endswith("@")
         inner = inner.parent
     return False
+
+
+def _last_words(node: LexborNode) -> str:
+    """Return the text with which an element ends, without reading the whole of it."""
+    for _ in range(_WRAPPED):
+        if node.last_child is None:
+            break
+        node = node.last_child
+    return (node.text_content or "")[-_BEFORE:] if node.tag == "-text" else ""
 
 
 def _unshield(code: str) -> str | None:

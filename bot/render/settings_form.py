@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 from bot.render.slack.blocks import render
 from bot.render.slack.message import View, checked
@@ -66,11 +67,15 @@ def settings_form(
     title is none of the `pages` is the only one.
     """
     options = [_option(value, words) for value, words in places]
+    # Slack keeps what somebody chose in a block that stays; these show what is on screen.
+    shown = crc32(f"{chosen}\n{section.title}\n{said}".encode())
+    menus = {"place": f"place@{shown:08x}", "page": f"page@{shown:08x}"}
     blocks = render(
         "settings",
         places=options,
         chosen=next(one for one in options if one["value"] == chosen),
         pages=[_option(page, page) for page in pages] if section.title in pages else [],
+        menus=menus,
         said=said,
         section=section,
     )

@@ -39,7 +39,8 @@ EVERYWHERE = (TEAM, SITE, CHANNEL)
 class Setting:
     """One setting. `title` and `hint` are for people; `choices` (value, words) are the only values.
 
-    `several`: any number of the choices may be set at once. `long`: the text may take many lines.
+    `several`: any number of the choices may be set at once. `long`: a list that may take many
+    lines. `prose`: a text of many lines, kept as it is.
     `nothing` is shown if no level sets the value and there is no default.
     """
 
@@ -52,6 +53,7 @@ class Setting:
     money: bool = False
     several: bool = False
     long: bool = False
+    prose: bool = False
     nothing: str = "not set"
 
 
@@ -96,7 +98,7 @@ SETTINGS: tuple[Setting, ...] = (
         Group.DIGEST,
         (TEAM, CHANNEL),
         "Time zone",
-        "Of the digest and of dates in messages, such as Europe/Berlin.",
+        "For the digest and for dates in messages, such as Europe/Berlin.",
     ),
     Setting(
         "quiet",
@@ -171,15 +173,15 @@ SETTINGS: tuple[Setting, ...] = (
         "claim_days",
         Group.OUTREACH,
         (TEAM, SITE),
-        "Days of a claim",
-        "A claim that nobody touched for so many days is free again, 1 to 365.",
+        "Claims expire after",
+        "Days without a change, 1 to 365; then the prospect is free again.",
     ),
     Setting(
         "reminders",
         Group.OUTREACH,
         (TEAM,),
         "Reminders",
-        "Remind whoever contacted somebody to follow up, in a direct message.",
+        "A direct message to follow up, to whoever contacted a prospect.",
         _YES_NO,
     ),
     Setting(
@@ -187,14 +189,45 @@ SETTINGS: tuple[Setting, ...] = (
         Group.OUTREACH,
         (TEAM,),
         "Remind after",
-        "Days after the contact, with commas, four at most.",
+        "Days after the contact, with commas, up to four.",
     ),
     Setting(
         "keep_contacts_days",
         Group.OUTREACH,
         (TEAM,),
-        "Keep contacts",
-        "Days that published contacts and drafts stay, 1 to 36500.",
+        "Keep contacts for",
+        "Days that published contacts and drafts are kept, 1 to 36500.",
+    ),
+    Setting(
+        "letter_name",
+        Group.OUTREACH,
+        (TEAM, SITE),
+        "Who writes",
+        "The name below a draft. Each draft can be changed before it is opened.",
+    ),
+    Setting(
+        "letter_firm",
+        Group.OUTREACH,
+        (TEAM, SITE),
+        "Firm",
+        "The firm that stands below the name.",
+    ),
+    Setting(
+        "letter_address",
+        Group.OUTREACH,
+        (TEAM, SITE),
+        "Postal address",
+        "It stands below a draft; some countries ask for one.",
+        prose=True,
+    ),
+    Setting(
+        "letter",
+        Group.OUTREACH,
+        (TEAM, SITE),
+        "Own letter",
+        "A template for drafts: Subject: on its first line, and fields like {{ their_page }}.",
+        prose=True,
+        nothing="one for each kind of page",
     ),
     Setting(
         "via",

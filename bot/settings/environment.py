@@ -60,15 +60,15 @@ class Settings(BaseSettings):
     country: str = "us"
     lang: str = "en"
     via: str = Field("", description="Vendors in order of preference, comma separated.")
-    serp: str = Field("", description="The vendor of search results; empty: the first that fits.")
+    serp: str = Field("", description="Vendor of search results; empty: the first that has them.")
     compare_indexes: bool = Field(
         default=False, description="Ask all connected link indexes, side by side."
     )
     run_cap: int | None = Field(
-        None, ge=0, le=MOST, description="Units one answer may cost at most, per vendor and pool."
+        None, ge=0, le=MOST, description="The most units an answer may cost, per vendor and pool."
     )
     list_budget: int | None = Field(
-        None, ge=0, le=MOST, description="Units of a run for competitors' profile rows, per vendor."
+        None, ge=0, le=MOST, description="Units of an answer for lists of who links, per vendor."
     )
     shortlist: int = Field(
         25, ge=1, le=200, description="Prospects whose linking page and traffic are bought."
@@ -100,24 +100,24 @@ class Settings(BaseSettings):
     cap_vendor_month: str = Field("", description="By vendor and month: ahrefs=200000,moz=$20.")
     prices: str = Field("", description="Dollars a unit by vendor: ahrefs=0.0002.")
     allow_unpriced: bool = Field(
-        default=False, description="Let requests without a price pass caps in money."
+        default=False, description="Allow requests of unknown price despite a dollar cap."
     )
     confirm_over: str = Field("", description="Ask before a run that may cost more: 1000 or $0.50.")
 
     level: Literal["both", "page", "site"] = Field(
-        "both", description="Which links of competitors give prospects: to pages, to sites or both."
+        "both", description="Whose linkers are prospects: of pages, of sites, or of both."
     )
     authority_floor: int = Field(
         0, ge=0, le=100, description="Prospects with less authority are left out; 0 to 100."
     )
     blocklist: str = Field("", description="Domains that are never shown as prospects.")
-    overruled: str = Field("", description="Checks that never come first: intent, trust or both.")
+    overruled: str = Field("", description="Checks to ignore: intent, trust or both.")
 
     claim_days: int = Field(
-        30, ge=1, le=365, description="Days after which a claim that nobody touched is free again."
+        30, ge=1, le=365, description="Days after which an untouched claim is free again."
     )
     reminders: bool = Field(
-        default=True, description="Remind people of mails that they follow up, in direct messages."
+        default=True, description="Remind people in direct messages to follow up their mails."
     )
     reminder_days: str = Field(
         "7,14", description="Days after a contact at which its owner is reminded."
@@ -126,16 +126,23 @@ class Settings(BaseSettings):
         365, ge=1, le=36_500, description="Days that published contacts and drafts stay."
     )
 
+    letter_name: str = Field("", max_length=100, description="The name below a draft.")
+    letter_firm: str = Field("", max_length=100, description="The firm below a draft's name.")
+    letter_address: str = Field("", max_length=300, description="The postal address below a draft.")
+    letter: str = Field("", max_length=3_000, description="A template for every draft.")
+
     digest_day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field(
         "mon", description="The day of the weekly digest."
     )
     digest_hour: int = Field(9, ge=6, le=22, description="The hour of the digest, 6 to 22.")
-    time_zone: str = Field("UTC", description="Where days and hours are counted: Europe/Berlin.")
+    time_zone: str = Field("UTC", description="The zone of all days and hours: Europe/Berlin.")
     quiet: bool = Field(
-        default=False, description="No alerts, and a digest only of weeks that changed our side."
+        default=False, description="No alerts, and a digest only if our side changed."
     )
-    alerts: str = Field("won", description="What may be told between digests, or none.")
-    window: int = Field(4, ge=1, le=12, description="Reads that the tracked top 3 is drawn from.")
+    alerts: str = Field("won", description="What may be posted between digests, or none.")
+    window: int = Field(
+        4, ge=1, le=12, description="How many recent reads decide the tracked top 3."
+    )
     owners: str = Field("", description="Slack ids of people who may change money, with commas.")
     other_workspaces: bool = Field(
         default=False,

@@ -199,10 +199,10 @@ def _checked(
 ) -> str | None:
     setting = BY_NAME.get(name)
     if setting is None:
-        raise BadSetting({name: f"There is no setting of that name; try {', '.join(BY_NAME)}."})
+        raise BadSetting({name: f"No setting has that name; choose from {', '.join(BY_NAME)}."})
     if place.level not in setting.levels:
         levels = " or ".join(setting.levels)
-        raise BadSetting({name: f"It is set by {levels}, not by {place.level}."})
+        raise BadSetting({name: f"It can be set for a {levels}, not for a {place.level}."})
     if not text:
         return None
     value = _valid(settings, name, text)
@@ -254,7 +254,7 @@ def _as_told(_text: str, limits: Mapping[str, object]) -> str:
 
 _SENTENCES: dict[str, Callable[[str, Mapping[str, object]], str]] = {
     "int_parsing": lambda text, _: f"“{text}” is not a whole number",
-    "int_parsing_size": lambda text, _: f"“{text}” is more than anybody needs",
+    "int_parsing_size": lambda text, _: f"“{text}” is too large",
     "decimal_parsing": lambda text, _: f"“{text}” is not an amount in dollars",
     "finite_number": lambda text, _: f"“{text}” is not an amount in dollars",
     "bool_parsing": lambda text, _: f"“{text}” is neither yes nor no",

@@ -78,7 +78,7 @@ def _domain(text: str) -> str:
         domain = registrable(host)
         if domain is not None and not (is_public_suffix(domain) and under_private_suffix(domain)):
             return domain
-    raise ValueError(f"“{text[:80]}” is not a domain; name it like example.com")
+    raise ValueError(f"“{text[:80]}” is not a domain; write it like example.com")
 
 
 def _one_of(known: Iterable[str], what: str) -> Callable[[str], str]:
@@ -91,7 +91,7 @@ def _one_of(known: Iterable[str], what: str) -> Callable[[str], str]:
         for name in wanted:
             if name not in names:
                 raise ValueError(
-                    f"“{name[:40]}” is no {what}; choose from {', '.join(names)}, or none"
+                    f"“{name[:40]}” is not a known {what}; choose from {', '.join(names)}, or none"
                 )
         return ",".join(name for name in names if name in wanted)
 
@@ -101,7 +101,7 @@ def _one_of(known: Iterable[str], what: str) -> Callable[[str], str]:
 def _people(text: str) -> str:
     for person in parts(text):
         if not _PERSON.fullmatch(person):
-            raise ValueError(f"“{person[:40]}” is no Slack user id; they look like U012AB3CD")
+            raise ValueError(f"“{person[:40]}” is not a Slack user id; these look like U012AB3CD")
     return ",".join(parts(text))
 
 
@@ -124,7 +124,7 @@ def _zones() -> dict[str, str]:
 def _zone(text: str) -> str:
     name = _zones().get(text.strip().lower())
     if name is None:
-        raise ValueError(f"“{text[:40]}” is no time zone; name it like Europe/Berlin or UTC")
+        raise ValueError(f"“{text[:40]}” is not a time zone; write it like Europe/Berlin or UTC")
     return name
 
 

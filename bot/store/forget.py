@@ -4,6 +4,7 @@ What a team decided stays with it, so that nobody writes twice: a person becomes
 and a domain keeps its status and its place on the list Never contact.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
@@ -45,9 +46,11 @@ def of_person(db: sqlite_utils.Database, person: str) -> Found:
         for words, places in named.items()
     }
     found["drafts"] = _count(db, "outreach_drafts", "person = ?", (person,))
-    found["notes that name them"] = _count(db, "outreach", "instr(note, ?) > 0", (person,))
-    quoted = f'"{person}"'
-    found["questions"] = _count(db, "jobs", f"instr(payload, ?) > 0 AND {_ENDED}", (quoted,))
+    found["wishes for no reminders"] = _count(db, "outreach_unreminded", "person = ?", (person,))
+    found["notes that name them"] = len(_notes_about(db, person))
+    if _SLACK_ID.fullmatch(person):
+        quoted = f'"{person}"'
+        found["questions"] = _count(db, "jobs", f"instr(payload, ?) > 0 AND {_ENDED}", (quoted,))
     return found
 
 
@@ -61,10 +64,14 @@ def forget_person(db: sqlite_utils.Database, person: str) -> None:
     for table, column in _EMPTIED:
         db.execute(f"UPDATE {table} SET {column} = NULL WHERE {column} = ?", (person,))  # noqa: S608
     db.execute("DELETE FROM outreach_drafts WHERE person = ?", (person,))
-    db.execute(
-        "UPDATE outreach SET note = replace(note, ?, ?) WHERE instr(note, ?) > 0",
-        (person, FORMER, person),
-    )
+    db.execute("DELETE FROM outreach_unreminded WHERE person = ?", (person,))
+    for number, note in _notes_about(db, person):
+        db.execute(
+            "UPDATE outreach SET note = ? WHERE number = ?",
+            (note, number),
+        )
+    if not _SLACK_ID.fullmatch(person):
+        return  # a question may be about the same word
     quoted = f'"{person}"'
     db.execute(
         "UPDATE jobs SET payload = replace(payload, ?, ?) "  # noqa: S608 - words from here
@@ -117,6 +124,26 @@ def left_before(db: sqlite_utils.Database, at: datetime) -> list[str]:
     )
     rows = db.execute("SELECT id FROM teams WHERE left_at < ? ORDER BY id", (to_text(at),))
     return [team for (team,) in rows.fetchall()]
+
+
+_SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
+_WORD = re.compile(r"\w+")
+
+
+def _renamed(note: str, person: str) -> str:
+    """Return a note without a person's name, which is a word of its own."""
+    if not _WORD.fullmatch(person):
+        return note.replace(person, FORMER)
+    return _WORD.sub(lambda word: FORMER if word[0] == person else word[0], note)
+
+
+def _notes_about(db: sqlite_utils.Database, person: str) -> list[tuple[int, str]]:
+    """Return the notes that name a person, as they are without the name."""
+    rows = db.execute(
+        "SELECT number, note FROM outreach WHERE instr(note, ?) > 0", (person,)
+    ).fetchall()
+    new = [(number, note, _renamed(note, person)) for number, note in rows]
+    return [(number, without) for number, note, without in new if without != note]
 
 
 _ENDED = "state NOT IN ('queued', 'running')"

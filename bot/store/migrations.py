@@ -9,7 +9,12 @@ import sqlite3
 import sqlite_utils
 
 from bot.common.errors import ConfigError
-from bot.store import migrations_outreach, migrations_recount, migrations_tracking
+from bot.store import (
+    migrations_outreach,
+    migrations_recount,
+    migrations_reminders,
+    migrations_tracking,
+)
 from bot.store.imports import create_tables
 
 STEPS = sqlite_utils.Migrations("linkgap")
@@ -464,6 +469,18 @@ def failures(db: sqlite_utils.Database) -> None:
 def outreach(db: sqlite_utils.Database) -> None:
     """Add what teams do about prospects, and whom they never contact."""
     migrations_outreach.create_tables(db)
+
+
+@STEPS()
+def outreach_reminders(db: sqlite_utils.Database) -> None:
+    """Add which follow-up reminders were sent, and who wants none."""
+    migrations_reminders.create_tables(db)
+
+
+@STEPS()
+def outreach_lists(db: sqlite_utils.Database) -> None:
+    """Add the lists of prospects that were posted."""
+    migrations_outreach.create_lists(db)
 
 
 def migrate(db: sqlite_utils.Database, name: str) -> None:

@@ -141,3 +141,39 @@ def _remember(db: sqlite_utils.Database, team: str, run_id: str) -> None:
             "WHERE team = ? AND site = ? AND domain = ?",
             (*seen, prospect, team, site, domain),
         )
+
+
+def create_lists(db: sqlite_utils.Database) -> None:
+    """Add the lists that were posted: their order, and where their pages stand."""
+    db.executescript("""
+        CREATE TABLE outreach_lists (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(16)))),
+            team TEXT NOT NULL REFERENCES teams (id),
+            source TEXT NOT NULL,
+            site TEXT NOT NULL,
+            said TEXT NOT NULL,
+            keyword TEXT,
+            links INTEGER,
+            sample INTEGER NOT NULL CHECK (sample IN (0, 1)),
+            made_at TEXT NOT NULL,
+            UNIQUE (team, source)
+        ) STRICT;
+        CREATE INDEX outreach_lists_by_time ON outreach_lists (made_at);
+        CREATE TABLE outreach_listed (
+            list INTEGER NOT NULL REFERENCES outreach_lists (number) ON DELETE CASCADE,
+            place INTEGER NOT NULL,
+            score REAL NOT NULL,
+            outreach INTEGER NOT NULL REFERENCES outreach (number) ON DELETE CASCADE,
+            page INTEGER,
+            PRIMARY KEY (list, place)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX outreach_listed_by_entry ON outreach_listed (outreach);
+        CREATE TABLE outreach_pages (
+            list INTEGER NOT NULL REFERENCES outreach_lists (number) ON DELETE CASCADE,
+            page INTEGER NOT NULL,
+            channel TEXT,
+            ts TEXT,
+            PRIMARY KEY (list, page)
+        ) STRICT, WITHOUT ROWID;
+    """)

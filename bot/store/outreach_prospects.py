@@ -103,14 +103,16 @@ def sightings(
 ) -> dict[str, tuple[Sighting, ...]]:
     """Return where entries of the team were seen, by the entry's id, the best score first.
 
-    None: of every site, domain or keyword. "" is the site of questions that named none.
+    None: of every site, domain or keyword. "" is the site of questions that named none. Of those
+    that were seen for a keyword, all that was seen is returned.
     """
     rows = db.execute(
         "SELECT id, keyword, outreach_seen.country, outreach_seen.language, taken_at, page, "
         "position, prospect FROM outreach JOIN outreach_seen ON outreach = number "
         "WHERE team = :team AND (:site IS NULL OR site = :site) "
         "AND (:domain IS NULL OR domain = :domain) "
-        "AND (:keyword IS NULL OR casefold(keyword) = casefold(:keyword)) "
+        "AND (:keyword IS NULL OR number IN (SELECT outreach FROM outreach_seen "
+        "WHERE casefold(keyword) = casefold(:keyword))) "
         "ORDER BY json_extract(prospect, '$.score') DESC, keyword",
         {
             "team": team,

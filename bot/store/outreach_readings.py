@@ -68,6 +68,16 @@ def of_team(db: sqlite_utils.Database, team: str) -> dict[str, KeptReading]:
     }
 
 
+def kinds(db: sqlite_utils.Database, team: str) -> dict[str, str]:
+    """Return the kind of linking page of each domain of which it is known."""
+    rows = db.execute(
+        "SELECT domain, json_extract(reading, '$.angle.kind') FROM outreach_readings "
+        "WHERE team = ? AND json_extract(reading, '$.angle.kind') IS NOT NULL",
+        (team,),
+    )
+    return dict(rows.fetchall())
+
+
 def keep_draft(db: sqlite_utils.Database, whom: Whom, person: str, draft: KeptDraft) -> None:
     """Keep a person's draft to a domain for a site; it replaces the one before."""
     ensure_team(db, whom.team, draft.at)

@@ -25,6 +25,8 @@ READS_KEPT = 60
 """How many of the latest reads of a keyword stay, however old they are."""
 _DISORDER = timedelta(days=2)
 """Rows are numbered in the order of time but for this much: clocks differ and are set."""
+_REMINDERS = timedelta(days=30)
+"""So long a reminder stays known, so that it is not sent again."""
 T = TypeVar("T")
 
 
@@ -52,6 +54,7 @@ class Pruned:
     posts: int = 0
     prospects: int = 0
     contacts: int = 0
+    reminders: int = 0
 
     @property
     def total(self) -> int:
@@ -92,7 +95,9 @@ async def prune(database: Database, clock: Clock, keep: Keep) -> Pruned:
     for team, age in keep.contacts.items():
         old = partial(_old_contacts, team=team, before=to_text(now - age))
         contacts += sum([deleted async for deleted in _slices(database, clock, old)])
-    return Pruned(jobs, reports, spent, old_reads, posts, seen, contacts)
+    old = partial(_old_reminders, before=to_text(now - max(keep.answers, _REMINDERS)))
+    reminders = sum([deleted async for deleted in _slices(database, clock, old)])
+    return Pruned(jobs, reports, spent, old_reads, posts, seen, contacts, reminders)
 
 
 async def _walk(
@@ -275,3 +280,15 @@ def _old_contacts(db: sqlite_utils.Database, *, team: str, before: str) -> int:
         ).rowcount
         for table in ("outreach_readings", "outreach_drafts")
     )
+
+
+def _old_reminders(db: sqlite_utils.Database, *, before: str) -> int:
+    """Delete notes of reminders, once nobody presses their buttons any more.
+
+    None of them can be due again: each is due for two weeks only.
+    """
+    return db.execute(
+        "DELETE FROM outreach_reminders WHERE number IN ("
+        "SELECT number FROM outreach_reminders WHERE begun_at < ? LIMIT ?)",
+        (before, ROWS_A_SLICE),
+    ).rowcount

@@ -24,6 +24,7 @@ from bot.tracking.alerts import alerts_since
 from bot.tracking.digest import WEEKLY, Digests, period_of, read_run
 from bot.tracking.keywords import A_DAY, Tracking
 from bot.tracking.notifier import CannotPost, Notifier, Posted
+from bot.tracking.remembered import remember_digest
 
 log = logging.getLogger(__name__)
 TELL_FOR = timedelta(days=14)
@@ -101,6 +102,7 @@ class ScheduledPosts:
         return await self._post(slot, partial(self._tell_week, slot, digest))
 
     async def _tell_week(self, slot: Slot, digest: Digest) -> Posted:
+        await self._database.run(lambda db: remember_digest(db, slot.team, digest))
         posted = await self._notifier.post_digest(slot, digest)
         at = self._clock.now()
         await self._database.run(lambda db: proposals.note(db, slot, digest.to_do, at))

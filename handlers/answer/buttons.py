@@ -1,5 +1,6 @@
 """Handles a pressed button, from the payload to the private note that may answer it."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -41,7 +42,13 @@ def on_press(app: AsyncApp, services: Services, action_id: str, act: Press) -> N
     on_click(app, services, action_id, clicks.pressed, act)
 
 
-def on_click(app: AsyncApp, services: Services, action_id: str, find: Find[T], act: Act[T]) -> None:
+def on_click(
+    app: AsyncApp,
+    services: Services,
+    action_id: str | re.Pattern[str],
+    find: Find[T],
+    act: Act[T],
+) -> None:
     """Register `act` for a button; ack after it, and send the note that it returns.
 
     An `InPlace` replaces the message whose button was pressed; any other note is private.

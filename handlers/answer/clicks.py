@@ -22,7 +22,7 @@ class NotYours(LinkGapError):
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A press of a button on one of our messages."""
+    """A press of a button on one of our messages; in a view there is no channel and no message."""
 
     team: str
     user: str
@@ -37,23 +37,27 @@ class Click:
     @property
     def place(self) -> Place:
         """Return where it was pressed; below an answer, that is the answer's thread."""
-        thread = self.thread_ts or (None if self.is_ephemeral else self.message_ts)
+        thread = self.thread_ts or (None if self.is_ephemeral else self.message_ts or None)
         return Place(
             self.team, self.channel, self.user, response_url=self.response_url, thread_ts=thread
         )
 
 
 def click_of(body: dict[str, Any]) -> Click:
-    """Read Slack's block_actions payload; the value of a menu is that of the chosen option."""
+    """Read Slack's block_actions payload; the value of a menu is that of the chosen option.
+
+    A link button carries none.
+    """
     container, action = body["container"], body["actions"][0]
+    chosen = action.get("selected_option") or {}
     return Click(
         team=body["team"]["id"],
         user=body["user"]["id"],
-        channel=container["channel_id"],
-        value=action["value"] if "value" in action else action["selected_option"]["value"],
+        channel=container.get("channel_id", ""),
+        value=action.get("value") or chosen.get("value", ""),
         trigger_id=body["trigger_id"],
         response_url=body.get("response_url"),
-        message_ts=container["message_ts"],
+        message_ts=container.get("message_ts", ""),
         thread_ts=container.get("thread_ts"),
         is_ephemeral=container.get("is_ephemeral", False),
     )

@@ -23,6 +23,8 @@ from handlers.slack.staged_edits import StagedEdits
 
 log = logging.getLogger(__name__)
 
+Posted = tuple[str, str]
+"""A message's channel and ts."""
 _IN_WORDS = {
     "prospects": "the list of prospects",
     "csv": "the CSV file",
@@ -102,14 +104,16 @@ class ChannelConversation:
             )
             self._ts = found.ts or self._ts
 
-    async def add(self, step: str, message: Message) -> None:
+    async def add(self, step: str, message: Message) -> Posted | None:
         """Post in the thread. A refused message is logged and does not stop the others."""
         try:
-            await self._job.once(
+            found = await self._job.once(
                 step, lambda: self._slack_api.post(self._channel, message, self._thread())
             )
         except SlackRefused as refused:
             log.warning("job %s lost its %s: %s", self._job.id, step, refused)
+            return None
+        return (self._channel, found.ts) if found.ts else None
 
     async def attach(self, name: str, content: bytes) -> None:
         """Upload to the thread. Files need channel membership, so the fallback is a DM."""
@@ -203,9 +207,10 @@ class PrivateConversation:
         """Send the answer."""
         await self.add("result", message)
 
-    async def add(self, step: str, message: Message) -> None:
+    async def add(self, step: str, message: Message) -> Posted | None:
         """Send another part of the answer."""
         await self._job.tell_asker(step, message.plain if step == "prospects" else message)
+        return None
 
     async def attach(self, name: str, content: bytes) -> None:
         """Send the file by direct message: a private reply cannot carry files."""
@@ -244,8 +249,8 @@ class Conversation(Protocol):
         """Replace the placeholder with the final message."""
         ...
 
-    async def add(self, step: str, message: Message) -> None:
-        """Add a message to the thread."""
+    async def add(self, step: str, message: Message) -> Posted | None:
+        """Add a message to the thread; return where it stands, None if that cannot be changed."""
         ...
 
     async def attach(self, name: str, content: bytes) -> None:

@@ -21,15 +21,18 @@ from bot.render import money, notes
 from bot.render.csv_file import csv_filename, csv_of
 from bot.render.report.headline import headline
 from bot.render.report.method import method
-from bot.render.report.prospects import prospects
+from bot.render.report.prospects import best, prospects, prospects_sentence
 from bot.render.report.result import result
 from bot.render.slack.message import Message
 from bot.store.jobs import Job
 from bot.store.ledger import Payer
+from bot.store.outreach_lists import Page
 from handlers import private_notes
 from handlers.answer.conversation import Conversation, conversation_for
 from handlers.answer.job import RunningJob
 from handlers.jobs import on_job
+from handlers.outreach.next_page import read_later
+from handlers.outreach.pages import draw
 from handlers.request import Kind
 from handlers.services import Services
 
@@ -165,14 +168,33 @@ async def _thread(
 ) -> None:
     """Post the details in the thread. The answer stands even if this fails."""
     try:
-        await conversation.add("prospects", prospects(report))
+        page = await _add_list(job, conversation, report)
         if report.prospects:
             await conversation.attach(csv_filename(report), csv_of(report))
         await conversation.add("method", method(report, await _warnings(job, vendors)))
         await conversation.finish(message, headline(report))
+        if page is not None and not report.sample:
+            await read_later(job.services, job.place, page.list, page.number)
     except Exception as error:
         await conversation.add("trouble", private_notes.broken(job.id))
         raise Heard(error) from error
+
+
+async def _add_list(job: RunningJob, conversation: Conversation, report: Report) -> Page | None:
+    """Add the list that the team works through; return its page, None if nobody is on it."""
+    if not best(report):
+        await conversation.add("prospects", prospects(report))
+        return None
+    team, lists = job.place.team, job.services.worklists
+    list_id = await lists.of_report(team, job.id, report, prospects_sentence(report))
+    shown = await lists.page(team, list_id, 0)
+    drawn = draw(shown) if shown is not None and shown.rows else prospects(report)
+    where = await conversation.add("prospects", drawn)
+    if shown is None:
+        return None
+    if where is not None:
+        await lists.posted(team, shown.page, where)
+    return shown.page
 
 
 def _in_words(error: Exception) -> str:

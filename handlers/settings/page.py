@@ -24,8 +24,8 @@ NEW = "new"
 MOST_PLACES = 100
 _NEW_FIELDS = ("aliases", "country", "lang")
 _SAID = (
-    "An empty field, or “As above”, takes the value of the level above. What you change on several "
-    "pages is saved together; save before you choose another place."
+    "An empty field or “As above” takes the value of the level above. Save covers all pages; press "
+    "it before you choose whom the settings are for."
 )
 Draft = Mapping[str, tuple[str, str]]
 """What was typed on the pages seen before: by name, what the field showed and what was typed."""
@@ -101,7 +101,7 @@ class Page:
     def _places(self, key: str) -> Iterator[tuple[str, str]]:
         if self.channel:
             yield Level.CHANNEL, "This channel"
-        yield Level.TEAM, "Whole workspace (default)"
+        yield Level.TEAM, "Whole workspace"
         yield NEW, "A new client …"
         sites = [domain for domain in self.overrides.sites if len(domain) <= 140]
         first = key.removeprefix("site:")
@@ -176,7 +176,7 @@ class Page:
             initial,
             choices,
             several=setting.several,
-            long=setting.long,
+            long=setting.long or setting.prose,
         )
 
     def _fixed(self, settings: list[Setting], here: Values, above: Settings) -> Iterator[str]:
@@ -228,6 +228,8 @@ def block_id(name: str, key: str) -> str:
 
 def full_words(setting: Setting, text: str) -> str:
     """Return a value as the form shows it: `10:00` for 10, `Won a link` for won."""
+    if setting.prose:
+        return " ".join(text.split())
     named = dict(setting.choices)
     return ", ".join(named.get(part, part) for part in (parts(text) if named else text.split(",")))
 

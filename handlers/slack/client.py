@@ -26,6 +26,7 @@ HARMLESS_TWICE = frozenset(
         "conversations.open",
         "files.getUploadURLExternal",
         "users.info",
+        "views.publish",
         "views.update",
     }
 )

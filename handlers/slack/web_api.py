@@ -16,7 +16,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.common.clock import Clock
 from bot.common.loops import Backoff
-from bot.render.slack.message import Message, View
+from bot.render.slack.message import HomeTab, Message, View
 from handlers.slack import reply_address
 from handlers.slack.installed import Installed
 from handlers.slack.refusals import (
@@ -71,6 +71,10 @@ class SlackApi:
             return str(answer["ts"])
 
         return await _with_fallbacks(message, send)
+
+    async def turn(self, channel: str) -> None:
+        """Wait until it is polite to say something in a channel again."""
+        await self._wait_for_turn(channel)
 
     async def edit(self, channel: str, ts: str, message: Message) -> None:
         """Replace a message's words and blocks."""
@@ -165,13 +169,18 @@ class SlackApi:
             )
         )
 
-    async def show(self, trigger_id: str, view: View) -> None:
-        """Open a modal; the trigger is valid for three seconds."""
-        await _asked(self.client.views_open(trigger_id=trigger_id, view=view.payload()))
+    async def show(self, trigger_id: str, view: View) -> str:
+        """Open a modal and return its id; the trigger is valid for three seconds."""
+        said = await _asked(self.client.views_open(trigger_id=trigger_id, view=view.payload()))
+        return str(said["view"]["id"])
 
     async def change(self, view_id: str, view: View) -> None:
         """Replace the contents of an open modal."""
         await _asked(self.client.views_update(view_id=view_id, view=view.payload()))
+
+    async def publish(self, user: str, home: HomeTab) -> None:
+        """Show somebody their home tab."""
+        await _asked(self.client.views_publish(user_id=user, view=home.payload()))
 
     async def about(self, user: str) -> dict[str, Any]:
         """Return what Slack knows about a person: rights, time zone."""

@@ -6,6 +6,7 @@ from functools import partial
 
 from bot.common.clock import Clock
 from bot.model.tracking import Alert, Digest
+from bot.outreach.worklists import Worklists
 from bot.render.slack.blocks import mrkdwn
 from bot.render.slack.message import Message
 from bot.render.tracking.alerts import alert_message
@@ -17,18 +18,25 @@ from bot.store.deliveries import DeliveryState
 from bot.store.posts import Slot
 from bot.tracking.notifier import CannotPost, Posted
 from handlers import private_notes
+from handlers.outreach.pages import draw
 from handlers.slack.once import Once
 from handlers.slack.refusals import SlackRefused
 from handlers.slack.web_api import SlackApi
 
 log = logging.getLogger(__name__)
 
+MOST_LISTS = 3
+"""Of so many sites a digest's thread has lists of prospects; its CSV file has the others."""
+
 
 class SlackNotifier:
     """Posts as the bot, each step once."""
 
-    def __init__(self, database: Database, clock: Clock, slack_api: SlackApi) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, slack_api: SlackApi, worklists: Worklists
+    ) -> None:
         self._database, self._clock, self._slack_api = database, clock, slack_api
+        self._worklists = worklists
 
     async def post_digest(self, slot: Slot, digest: Digest) -> Posted:
         """Post the digest, then its thread; a part that fails there does not stop the others."""
@@ -41,6 +49,7 @@ class SlackNotifier:
             refused |= await self._add(
                 once, step, partial(self._slack_api.post, slot.channel, part, posted.ts)
             )
+        refused |= await self._add_lists(once, slot, digest, posted.ts)
         for step, name, content in _files(digest):
             upload = partial(self._upload, slot, name, content, posted.ts)
             refused |= await self._add(once, step, upload)
@@ -50,6 +59,24 @@ class SlackNotifier:
                 once, "owned_up", partial(self._slack_api.post, slot.channel, note, posted.ts)
             )
         return posted
+
+    async def _add_lists(
+        self, once: Once, slot: Slot, digest: Digest, thread_ts: str
+    ) -> dict[str, str]:
+        """Add who can be written to because of new links, a list for each site."""
+        refused: dict[str, str] = {}
+        lists = await self._worklists.of_digest(slot.team, slot.name, digest)
+        for place, list_id in enumerate(lists[:MOST_LISTS], 1):
+            shown = await self._worklists.page(slot.team, list_id, 0)
+            if shown is None or not shown.rows:
+                continue
+            post = partial(self._slack_api.post, slot.channel, draw(shown), thread_ts)
+            step = f"outreach_{place}"
+            refused |= await self._add(once, step, post)
+            known = await once.known(step)
+            if known is not None and known.ts is not None:
+                await self._worklists.posted(slot.team, shown.page, (slot.channel, known.ts))
+        return refused
 
     async def post_alerts(self, slot: Slot, alerts: Sequence[Alert]) -> Posted:
         """Post the alerts in one message."""

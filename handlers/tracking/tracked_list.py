@@ -16,7 +16,7 @@ from bot.model.tracking import TrackedKeyword
 from bot.render.slack.message import Message
 from bot.render.tracking.forms import edit_form
 from bot.render.tracking.history import history_message
-from bot.render.tracking.tracked_list import PER_PAGE, ListRow, tracked_list
+from bot.render.tracking.tracked_list import PER_PAGE, ListRow, list_notice, tracked_list
 from bot.render.tracking.tracked_notes import untracked
 from bot.render.words import Calendar
 from bot.tracking import digest_hour
@@ -67,7 +67,8 @@ async def _act(services: Services, click: Click, keyword: TrackedKeyword) -> Mes
         await services.tracking.pause(keyword, paused=action == "pause_tracking")
     else:
         return private_notes.note("I do not know that choice any more. `/gap list` shows it anew.")
-    return await which.show_list(services, click.place, page, click.trigger_id)
+    done = list_notice(action, keyword.question.keyword)
+    return await which.show_list(services, click.place, page, click.trigger_id, done=done)
 
 
 async def _page(services: Services, place: Place, lookup: Lookup) -> Message:
@@ -87,7 +88,9 @@ async def _page(services: Services, place: Place, lookup: Lookup) -> Message:
         for one in here[(page - 1) * PER_PAGE : page * PER_PAGE]
     ]
     note = await _note(services, place) if here else ""
-    drawn = tracked_list(rows, page=page, of=pages, channel_note=note, total=len(here))
+    drawn = tracked_list(
+        rows, page=page, of=pages, channel_note=note, total=len(here), done=lookup.done
+    )
     invented = any(row.latest.sample for row in rows if row.latest)
     return marked(drawn) if invented else drawn
 
@@ -101,7 +104,7 @@ async def _note(services: Services, place: Place) -> str:
     ended = await services.database.read(
         lambda db: how_it_ended(db, place.team, place.channel, settings, now)
     )
-    return " ".join([f"The digest comes {digest_hour.in_words(settings)}.", *ended])
+    return " ".join([f"The digest is posted {digest_hour.in_words(settings)}.", *ended])
 
 
 async def history(services: Services, place: Place, words: str, key: str) -> Message | None:
@@ -159,7 +162,8 @@ async def _keep_page(services: Services, body: dict[str, Any], view: dict[str, A
     await services.tracking.edit(keyword, page=page)
     place = Place(team, keyword.channel, body["user"]["id"], response_url=kept["response_url"])
     page_of_list = await which.page_of(services, keyword)
-    await which.show_list(services, place, page_of_list, view["id"])
+    done = list_notice("edit_tracking", asked.keyword)
+    await which.show_list(services, place, page_of_list, view["id"], done=done)
     return None
 
 

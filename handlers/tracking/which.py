@@ -28,9 +28,12 @@ async def page_of(services: Services, keyword: TrackedKeyword) -> int:
     return [one.id for one in here].index(keyword.id) // PER_PAGE + 1
 
 
-async def show_list(services: Services, place: Place, page: int, key: str) -> Message | None:
-    """Replace the message whose button was pressed with a page of the list."""
-    return await lookups.ask(services, Kind.LIST, place, Lookup(str(page), replace=True), key)
+async def show_list(
+    services: Services, place: Place, page: int, key: str, *, done: str = ""
+) -> Message | None:
+    """Replace the message whose button was pressed with a page of the list, and what was done."""
+    lookup = Lookup(str(page), replace=True, done=done)
+    return await lookups.ask(services, Kind.LIST, place, lookup, key)
 
 
 async def named(services: Services, place: Place, words: str) -> TrackedKeyword | Message:

@@ -1,12 +1,15 @@
 """From an open index to the answers of the vendor: sites only, and unknown where it is unknown."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from support.clock import FakeClock
 from support.small_graph import RELEASE, WORLD, Shelf
 
 from bot.common.errors import PlanLacks, Unavailable
+from bot.index.files import LocalFiles
+from bot.index.place import Place
 from bot.model.links import Authority, Metrics, ReferringDomain, Scale, Scope, Target
 from bot.providers.base import (
     BetweenQuery,
@@ -16,6 +19,7 @@ from bot.providers.base import (
     NotConfigured,
     ReferringQuery,
 )
+from bot.providers.commoncrawl.answers import as_of
 from bot.providers.commoncrawl.vendor import build
 from bot.settings.environment import Settings
 
@@ -178,3 +182,27 @@ def test_without_an_index_it_says_what_is_missing(tmp_path):
     adapter = build(empty, FakeClock()).capabilities[Capability.REFERRING_DOMAINS]
     with pytest.raises(Unavailable, match="linkgap index sync"):
         adapter.read(ReferringQuery(RIVAL, 10))
+
+
+def test_an_index_that_cannot_be_read_is_told_and_does_not_vanish(tmp_path):
+    folder = tmp_path / "linkgap-index"
+    folder.mkdir()
+    (folder / "index.json").write_text('{"release": "cc-main-2026-jul-aug-sep"}')
+    vendor = build(Settings(db=tmp_path / "linkgap.db"), FakeClock())
+    with pytest.raises(Unavailable, match="Build it again"):
+        vendor.capabilities[Capability.REFERRING_DOMAINS].read(ReferringQuery(RIVAL, 10))
+
+
+@pytest.mark.parametrize(
+    ("release", "day"),
+    [
+        ("cc-main-2026-jul-aug-sep", (2026, 9, 30)),
+        ("cc-main-2025-26-nov-dec-jan", (2026, 1, 31)),
+        ("cc-main-2024-feb-apr-may", (2024, 5, 31)),
+        ("cc-main-0000-mini", (2026, 11, 23)),
+        ("cc-main-2027-jan-feb-mar", (2026, 11, 23)),
+    ],
+)
+def test_an_answer_is_as_old_as_the_last_crawl_of_its_release(home, release, day):
+    made = LocalFiles(Place(home / "linkgap-index")).marker()
+    assert as_of(replace(made, release=release)).date() == date(*day)

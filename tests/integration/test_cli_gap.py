@@ -1,5 +1,7 @@
 """`linkgap gap` as users run it: what is printed where, and its exit codes."""
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -54,6 +56,18 @@ def test_progress_and_price_go_to_stderr(gap):
     assert "At most 1,500 Ahrefs units." in result.stderr
     assert "Reading who links to the top 3" in result.stderr
     assert "Reading" not in result.stdout
+
+
+def test_the_prospects_come_as_csv_and_the_report_shows_their_linking_pages(gap):
+    rows = list(csv.DictReader(io.StringIO(gap(KEYWORD, *OURS, "--csv").stdout[1:])))
+    report = json.loads(gap(KEYWORD, *OURS, "--json").stdout)
+    assert [row["domain"] for row in rows] == [one["domain"] for one in report["prospects"]]
+    pages = [row["example_page"] for row in rows[:25] if row["example_page"]]
+    said = "".join(gap(KEYWORD, *OURS, COLUMNS="200").stdout.split())
+    assert pages
+    assert all(page in said for page in pages)
+    refused = gap(KEYWORD, *OURS, "--csv", "--json")
+    assert (refused.exit_code, "not for both" in refused.stderr) == (2, True)
 
 
 def test_people_get_a_readable_report(gap):

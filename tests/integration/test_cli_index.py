@@ -86,6 +86,8 @@ def test_every_site_of_a_full_index_is_answered_and_its_downloads_are_gone(run, 
     run("index sync --full")
     assert not any((tmp_path / "linkgap-index" / "downloads").glob("*.gz"))
     assert json.loads(run("index status --json"))["shape"] == "full"
+    assert "Sorting" not in run("index sync --full")
+    assert "Sorting" in run("index sync --full --names")
     report = json.loads((output := run(GAP))[output.index("{") :])
     assert "blog-2.example" in {one["domain"] for one in report["prospects"]}
 
@@ -153,3 +155,15 @@ def test_a_tracked_keyword_is_read_by_release_and_no_link_is_called_new_or_lost(
     said = " ".join(small_print(digest, thread="", csv_file=""))
     assert "read by release at commoncrawl" in said
     assert "new or lost links are unknown" in said
+
+
+def test_an_index_to_be_served_is_built_apart_and_has_names(run, tmp_path):
+    said = run("index build --out served")
+    assert "every site both ways" in said
+    marker = json.loads((tmp_path / "served" / "index.json").read_text())
+    assert (marker["named"], marker["edges"]) == (True, None)
+    assert not [*(tmp_path / "served" / "downloads").iterdir()]
+    WORLD.write(tmp_path / "files")
+    run("index build --out served --from files --no-names")
+    assert json.loads((tmp_path / "served" / "index.json").read_text())["named"] is False
+    assert len([*(tmp_path / "served").glob("build-*")]) == 1

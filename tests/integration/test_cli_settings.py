@@ -76,11 +76,11 @@ def test_a_team_in_slack_is_named_by_its_id_and_nothing_crosses():
         (("window",), "window: Write it as name=value, and name= to reset it."),
         (("window=99", "level=x"), "window: 99 is too much: 12 is the most."),
         (("window=99", "level=x"), "level: “x” is not one of"),
-        (("aliases=a.com",), "aliases: It is set by site, not by team."),
+        (("aliases=a.com",), "aliases: It can be set for a site, not for a team."),
         (("via=ahrefs",), "via: No connected vendor is called ahrefs:"),
         (("--site", "nowhere", "window=5"), "“nowhere” is not a site."),
         (("--site", "a.com", "--channel", "cli", "window=5"), "not for both at once"),
-        (("owners=U1",), "owners: There is no setting of that name"),
+        (("owners=U1",), "owners: No setting has that name"),
     ],
 )
 def test_an_error_is_reported_and_nothing_is_set(arguments, said):

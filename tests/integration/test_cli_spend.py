@@ -213,7 +213,7 @@ def test_a_cap_in_money_without_a_price_sends_nothing(run, ahrefs):
     assert result.exit_code == 4
     assert "LINKGAP_PRICES=ahrefs=" in result.stderr
     told = run("doctor", LINKGAP_CAP_SITE_MONTH_USD="100").stdout
-    assert "has no price in money, so the cap stops it" in told
+    assert "has no price in money, so a cap in dollars stops it" in told
     assert "has no price" not in run("doctor").stdout
     free = {"LINKGAP_CAP_SITE_MONTH_USD": "100", "LINKGAP_ALLOW_UNPRICED": "yes"}
     assert "has no price" not in run("doctor", **free).stdout

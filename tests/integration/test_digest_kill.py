@@ -233,7 +233,7 @@ def faults(there: World, whole: set[str]) -> list[str]:
             found.append(f"called posted, and lacks {lacks}")
         if told:
             found.append(f"all is well, and its owner was told {told}")
-    elif state != "unknown" or len(told) != 1 or "2026-W49" not in told[0].text:
+    elif state != "unknown" or len(told) != 1 or "the week of 30 Nov" not in told[0].text:
         found.append(f"{state}, and its owner was told {[m.text for m in told]}")
     if sent < len(there.ahrefs.ledger) or left_open:
         found.append(f"{len(there.ahrefs.ledger)} requests, {sent} noted, {left_open} left open")

@@ -14,7 +14,7 @@ from fakes.servers.in_thread import in_thread
 from fakes.slack.gap_bot import gap_bot
 from fakes.worlds.ahrefs_world import KEYWORD, OWN_PAGE, OWN_SITE, worked_example_world
 from fakes.worlds.reports import EXAMPLE, prospect
-from fakes.worlds.tracked import competitor
+from fakes.worlds.tracked import competitor, keyword
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
@@ -145,6 +145,8 @@ def test_no_digest_and_no_proposal_names_them(cli, decision):
     )
     cli.refresh()
     assert "fan1.example" in json.dumps(cli.digest())
+    [seen] = json.loads(cli.run("outreach", "--keyword", keyword(0), "--json").stdout)[:1]
+    assert (seen["title"], seen["status"]) == ("The best trackers", "new")
     command, *more = decision
     site = ("--site", OWN_SITE) if more else ()
     cli.run("outreach", command, "fan1.example", *more, *site)

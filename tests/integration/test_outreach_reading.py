@@ -193,15 +193,26 @@ async def test_contact_pages_of_other_sites_and_of_platforms_are_not_read(web, r
         "/contact": plain("mail@publisher.example"),
     }
     reading = await read_one(web, reader)
+    web.routes["/post"] = listing(about="<a href=/contact>Contact</a>")
     on_platform = await read_one(
-        web, reader, domain="medium.com", page=web.url("/list", "medium.com")
+        web, reader, domain="medium.com", page=web.url("/post", "medium.com")
     )
 
     assert [(one.form_url, one.how, one.own_domain) for one in reading.contacts] == [
         (elsewhere, Way.UNREAD, False)
     ]
-    assert on_platform.contacts[0].form_url == elsewhere
+    assert on_platform.contacts[0].form_url == web.url("/contact", "medium.com")
     assert "/contact" not in web.paths
+
+
+async def test_a_page_that_leads_to_another_site_is_no_longer_that_of_the_prospect(web, reader):
+    elsewhere = web.url("/list", "buyer.example")
+    web.routes |= {"/old": redirect(elsewhere), "/list": listing(about="info@buyer.example")}
+
+    reading = await read_one(web, reader, page=web.url("/old", "site.example"))
+
+    assert (reading.angle, reading.contacts) == (None, ())
+    assert reading.why_unknown.endswith("/old leads to another site today: buyer.example.")
 
 
 async def test_a_page_that_does_not_answer_is_unknown_and_delays_nobody(web, hasty, clock):

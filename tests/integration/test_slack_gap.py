@@ -39,7 +39,7 @@ async def test_one_parent_message_grows_from_placeholder_to_answer_and_the_rest_
     assert "18 to go" in parent.text
     prospects, csv, method, mention = bot.thread(parent)
     assert "p1.example" in words(prospects)
-    assert [block["type"] for block in prospects.blocks] == ["data_table"]
+    assert [block["type"] for block in prospects.blocks] == ["data_table", "actions"]
     file = bot.playground.workspace.files[csv.files[0]]
     assert file.name == "linkgap-best-crm-us-2026-11-23.csv"
     assert b"p1.example" in file.content

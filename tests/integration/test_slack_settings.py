@@ -52,7 +52,7 @@ async def opened(
 async def pages(bot: Bot, place: str | None = None, *, user="ana") -> dict[str, View]:
     """Return all pages of the form for a place."""
     view = await opened(bot, place, user=user)
-    menus = [one for one in view.body["blocks"] if one["block_id"] == "page"]
+    menus = [one for one in view.body["blocks"] if one["block_id"].startswith("page@")]
     names = [label_of(one) for menu in menus for one in menu["accessory"]["options"]]
     return {name: replace(await turned(bot, name, user=user)) for name in names} or {"": view}
 
@@ -202,9 +202,13 @@ async def test_pages_that_were_only_looked_at_leave_every_value_inherited(bot):
 async def test_an_error_on_another_page_opens_that_page_and_loses_nothing(bot):
     await opened(bot, Level.TEAM, page=Group.DIGEST)
     await turned(bot, Group.PROSPECTS, window="99")
+    before = blocks(bot)
     assert await submitted(bot, level="page") == {}
     view = bot.playground.modal("ana")
     assert "Weeks averaged: 99 is too much: 12 is the most." in str(view.body)
+    menu = next(one for one in view.body["blocks"] if one["block_id"].startswith("page@"))
+    assert menu["accessory"]["initial_option"]["value"] == Group.DIGEST
+    assert menu["block_id"] != before["page"]  # or Slack would go on showing the page left
     assert fields(view)["window"]["element"]["initial_value"] == "99"
     assert await submitted(bot, window="9") == {}
     assert await kept(bot) == {("team", "window"): "9", ("team", "level"): "page"}
@@ -355,11 +359,11 @@ async def test_every_error_is_shown_below_its_field_and_nothing_is_saved(bot):
     faults = await sent(bot, window="99", time_zone="Berlin", quiet="yes")
     assert {name: fault.split(":")[0] for name, fault in faults.items()} == {
         "window": "99 is too much",
-        "time_zone": "“Berlin” is no time zone; name it like Europe/Berlin or UTC.",
+        "time_zone": "“Berlin” is not a time zone; write it like Europe/Berlin or UTC.",
     }
     await opened(bot, Level.CHANNEL, page=Group.PROSPECTS)
     faults = await sent(bot, blocklist="a.com, b", level="page")
-    assert faults == {"blocklist": "“b” is not a domain; name it like example.com."}
+    assert faults == {"blocklist": "“b” is not a domain; write it like example.com."}
     assert await kept(bot) == {}
 
 

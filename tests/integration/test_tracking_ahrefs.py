@@ -10,8 +10,10 @@ from fakes.worlds.ahrefs_world import OWN_SITE, TODAY, Backlink, World, host_of
 from fakes.worlds.tracked import competitor, keyword, our_page, tracked_world
 from support.runs import TEAM, Desk, desk
 
+from bot.model.outreach import By
 from bot.model.question import Defaults, make
-from bot.model.tracking import Digest
+from bot.model.tracking import Digest, ToDoKind
+from bot.outreach.board import Board
 from bot.pages.facts import MAX_SHOWN
 from bot.planning.steps import provers
 from bot.providers.gateway import Gateway
@@ -302,6 +304,16 @@ async def test_a_lost_link_is_reported_once_its_page_was_seen_without_it(tracker
     assert tracker.asked_who_left == [our_page(0)]
     assert "/list" in pages.paths
     assert sum(line.units for line in digest.cost) <= 250
+
+
+async def test_a_lost_link_of_whom_nobody_may_contact_is_told_and_not_won_back(tracker, pages):
+    pages.routes["/list"] = answer(shows("https://rival.example/"))
+    board = Board(tracker.desk.database, tracker.desk.clock, tracker.desk.settings)
+    await board.suppress(TEAM, "a-no.example", By("U1", "slack"))
+    digest = await a_week_later(tracker, pages, "a-no.example", "friend.example")
+    assert {one.domain for one in digest.lost} == {"a-no.example", "friend.example"}
+    proposed = [one.domain for one in digest.to_do if one.kind is ToDoKind.WIN_BACK]
+    assert proposed == ["friend.example"]
 
 
 async def test_a_link_lost_by_the_index_but_still_on_its_page_is_not_reported(tracker, pages):

@@ -217,3 +217,19 @@ async def test_tracked_keywords_of_a_team_go_with_it(database, clock):
     )
     await forget.forget_team(database, "T1")
     assert "ours.example" not in await everything_of(database)
+
+
+async def test_a_name_that_is_no_slack_id_is_replaced_as_a_word_only(board, database, clock):
+    await board.annotate(WHOM, By("Kim", "cli"), note="Kim likes kimonos, Kimono too")
+    payload = '{"keyword": "Kim"}'
+
+    def done(db) -> None:
+        jobs.enqueue(db, kind="answer", team="T1", payload=payload, dedupe_key=None, at=clock.now())
+        db.execute("UPDATE jobs SET state = 'done'")
+
+    await database.run(done)
+    await database.run(lambda db: forget.forget_person(db, "Kim"))
+    [found] = await board.entries("T1")
+    assert found.entry.note == f"{FORMER} likes kimonos, Kimono too"
+    kept = await database.read(lambda db: db.execute("SELECT payload FROM jobs").fetchall())
+    assert kept == [(payload,)]

@@ -1,6 +1,6 @@
 """What an index answers is what a few lines of plain Python say about the same links."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +8,7 @@ from hypothesis import strategies as some
 from support.clock import FakeClock
 from support.small_graph import WORLD, Shelf, SmallGraph
 
+from bot.index import tables
 from bot.index.questions import Known, authority
 
 NAMES = [f"{word}{number}.{suffix}" for word in "ab" for number in range(9) for suffix in "xy"]
@@ -56,6 +57,23 @@ def test_the_gap_is_who_links_to_any_rival_and_not_to_us_strongest_first(readers
     targets = {one.domain: one.targets for one in found.rows}
     assert targets["blog-4.example"] == ("rival.example", "other.example")
     assert targets["blog-2.example"] == ("rival.example",)
+
+
+def test_files_that_are_cut_keep_their_order_and_their_answers(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "FILE_BYTES", 1_200)
+    monkeypatch.setattr(tables, "_GROUP", 2_048)
+    targets = [f"t{number:03}.example" for number in range(200)]
+    sources = [f"s{number:04}.example" for number in range(60)]
+    graph = SmallGraph(frozenset(product(sources, targets)))
+    shelf = Shelf(tmp_path, FakeClock())
+    marker = shelf.make(graph, full=True)
+    assert len(marker.inlinks) > 2
+    assert len(marker.outlinks) > 2
+    for parts in (marker.inlinks, marker.outlinks):
+        assert all(one.last < other.first for one, other in pairwise(parts))
+    reader = shelf.reader()
+    assert {*reader.counts(reader.nodes(targets).values()).values()} == {60}
+    assert {*names(asked(reader, ["t199.example"]))} == {*sources}
 
 
 def test_a_list_that_is_cut_says_so(readers):

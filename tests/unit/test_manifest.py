@@ -23,15 +23,21 @@ URL = "https://bot.example/slack/events"
 SCOPE_OF_METHOD = {
     "auth_test": None,
     "chat_postMessage": "chat:write",
+    "chat_getPermalink": None,
     "chat_postEphemeral": "chat:write",
     "chat_update": "chat:write",
     "conversations_open": "im:write",
     "files_upload_v2": "files:write",
     "users_info": "users:read",
     "views_open": None,
+    "views_publish": None,
     "views_update": None,
 }
-SCOPE_OF_EVENT = {"app_mention": "app_mentions:read", "app_uninstalled": None}
+SCOPE_OF_EVENT = {
+    "app_home_opened": None,
+    "app_mention": "app_mentions:read",
+    "app_uninstalled": None,
+}
 # Posting in public channels without an invitation is a choice, and not a separate method.
 SCOPES_OF_PLACES = {"chat:write.public"}
 
@@ -144,7 +150,7 @@ def test_interactivity_is_on_because_there_are_forms_and_buttons():
     assert read_manifest()["settings"]["interactivity"]["is_enabled"] is True
 
 
-def test_there_is_no_home_tab_as_long_as_nothing_publishes_one():
+def test_there_is_a_home_tab_because_something_publishes_it():
     publishes = "views_publish" in called() or "app_home_opened" in registered("event")
     assert read_manifest()["features"]["app_home"]["home_tab_enabled"] is publishes
 

@@ -61,7 +61,7 @@ def test_a_new_link_is_described_as_in_the_report():
     [prospect] = rank(compare(one.profiles, OURS), terms=one.terms, evidence={})
     assert link.score == prospect.score
     assert link.why == (
-        "links to 2 of 3 pages, follow link, DR 70, 1,000 visits a month, first seen 2026-05"
+        "links to 2 of 3 pages, follow link, DR 70, 1,000 visits a month, first seen May 2026"
     )
     assert (link.domain, link.competitor) == ("a.example", COMPETITORS[0])
     assert (link.keyword, link.keywords) == ("best crm", ("best crm",))

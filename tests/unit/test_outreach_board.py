@@ -11,7 +11,7 @@ from support import outreach_process
 from support.clock import FakeClock
 from support.sweep import tried
 
-from bot.common.errors import BadQuestion
+from bot.common.errors import BadQuestion, ConfigError
 from bot.model.links import LinkKind
 from bot.model.outreach import (
     ASKED,
@@ -26,7 +26,7 @@ from bot.model.outreach import (
 )
 from bot.outreach import rules
 from bot.outreach.board import Board, NotAnOwner
-from bot.settings import levels, overrides
+from bot.settings import overrides
 from bot.settings.environment import Settings, load
 from bot.store import workspace
 from bot.store.connect import Database
@@ -95,6 +95,13 @@ async def test_a_click_that_comes_twice_changes_nothing_the_second_time(board):
     second = await board.change(WHOM, Status.CLAIMED, by(click="7"))
     assert (first.changed, second.changed, second.repeated) == (True, False, True)
     assert second.entry.status is Status.NEW
+
+
+async def test_one_domain_in_two_spellings_is_one(board):
+    await board.change(WHOM, Status.CONTACTED, by())
+    odd = Whom("T1", "WWW.Ours.example.", "https://News.BLOG.example/page")
+    assert (await board.change(odd, Status.CLAIMED, by(BEN))).refused is Refusal.ASKED
+    assert await board.history(odd) == await board.history(WHOM)
 
 
 async def test_one_click_may_claim_several(board):
@@ -207,6 +214,7 @@ async def test_opening_a_mail_keeps_a_claim_and_says_nothing_about_contact(board
         ("Never.Example.", "never.example"),
         ("https://www.blog.never.example/page?x=1", "never.example"),
         ("BÜCHER.example", "xn--bcher-kva.example"),
+        ("https://kim@never.example/@anna.example", "never.example"),
         ("mailto:Kim+links@Mail.Never.Example.?subject=x", "kim@mail.never.example"),
     ],
 )
@@ -217,7 +225,9 @@ async def test_never_contact_is_kept_folded(board, written, kept):
     assert (found.what, found.by, found.reason) == (kept, ANNA, "They said no.")
 
 
-@pytest.mark.parametrize("word", ["", "com", "co.uk", "127.0.0.1", "@", "a b@c.example", "x"])
+@pytest.mark.parametrize(
+    "word", ["", "com", "co.uk", "127.0.0.1", "@", "a b@c.example", "x", "x/@a.example"]
+)
 async def test_what_names_nobody_cannot_be_put_on_the_list(board, word):
     with pytest.raises(BadQuestion, match="neither a domain nor an e-mail"):
         await board.suppress("T1", word, by())
@@ -272,23 +282,32 @@ async def test_the_history_is_never_edited(board, database):
             await database.run(lambda db, change=change: db["outreach_history"].update(1, change))
 
 
-async def test_the_stored_board_agrees_with_the_rules_however_people_click(board, clock, database):
+async def test_the_stored_board_agrees_with_the_rules_however_people_click(board, clock):
     draw = random.Random(7)  # noqa: S311 - a game, and the same one each time
-    days = (await database.read(lambda db: levels.read(db, SETTINGS, "T1"))).base.claim_days
     asked: set[tuple[str, str]] = set()
+    never: set[str] = set()
     for number in range(300):
         clock.advance(draw.choice((0, 3_600, 5 * 86_400, 31 * 86_400)))
         site, domain = draw.choice((SITE, "two.example")), draw.choice((BLOG, "news.example"))
         person, wanted = draw.choice((ANNA, BEN)), draw.choice(tuple(Status))
-        whom = Whom("T1", site, domain)
+        if number % 50 == 20:
+            await board.suppress("T1", domain, by(person))
+            never.add(domain)
+        if number % 50 == 30:
+            await board.lift("T1", domain, by(OWNER), reason="they asked")
+            never.discard(domain)
         held = [one.entry for one in await board.entries("T1", site=site)]
         before = next((one for one in held if one.domain == domain), None)
-        outcome = await board.change(whom, wanted, by(person, str(number)))
+        outcome = await board.change(Whom("T1", site, domain), wanted, by(person, str(number)))
         if before is not None:
-            expected = rules.decide(before, wanted, person=person, at=clock.now(), claim_days=days)
+            expected = rules.decide(
+                before, wanted, person=person, at=clock.now(), claim_days=SETTINGS.claim_days
+            )
             assert (outcome.entry, outcome.refused) == (expected.entry, expected.refused)
         if outcome.entry.status in ASKED:
             asked.add((site, domain))
+        shown = {one.entry.domain for one in await board.entries("T1")}
+        assert not never & shown
         offered = {one.entry.domain for one in await board.offered("T1", site)}
         assert not {name for place, name in asked if place == site} & offered
     for site in (SITE, "two.example"):
@@ -296,3 +315,18 @@ async def test_the_stored_board_agrees_with_the_rules_however_people_click(board
             walked = await statuses(board, Whom("T1", site, domain))
             assert [one for _, one in walked[:-1]] == [was for was, _ in walked[1:]]
     assert len(asked) == 4
+
+
+@pytest.mark.parametrize("text", ["0", "366", "7,x", "1,2,3,4,5", ",", "-7"])
+def test_days_of_reminders_that_cannot_be_are_refused_with_an_example(monkeypatch, text):
+    monkeypatch.setenv("LINKGAP_REMINDER_DAYS", text)
+    with pytest.raises(ConfigError, match="write whole numbers of 1 to 365 like 7,14, 4 at most"):
+        load(Settings, env_file=None)
+
+
+def test_reminders_come_in_order_and_not_at_all_where_they_are_off(monkeypatch):
+    assert SETTINGS.reminded_after == (7, 14)
+    monkeypatch.setenv("LINKGAP_REMINDER_DAYS", "30 7")
+    assert load(Settings, env_file=None).reminded_after == (7, 30)
+    monkeypatch.setenv("LINKGAP_REMINDERS", "no")
+    assert load(Settings, env_file=None).reminded_after == ()

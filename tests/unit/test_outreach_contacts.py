@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.common.mail_address import mail_address
 from bot.model.approach import Way
+from bot.model.outreach import Withheld, read_address, read_domain
 from bot.outreach.contacts import contacts_on, in_order, is_role
 from bot.pages.facts import facts_of
 from bot.pages.linking import linking_page_of
@@ -135,6 +136,7 @@ def test_a_sign_before_a_protected_address_makes_it_a_handle_everywhere():
 
     assert addresses(f"<p>Mail {protected}</p>") == {"jo@acme-tools.com": Way.PROTECTED}
     assert addresses(f"<p>Mail {protected}</p><p>@<bdi>{protected}</bdi></p>") == {}
+    assert addresses(f"<p>Mail {protected}</p><p><b>by @</b>{protected}</p>") == {}
 
 
 def test_a_page_of_digits_and_signs_is_read_quickly_and_has_no_address():
@@ -160,6 +162,14 @@ def test_role_addresses_of_the_site_come_first_and_others_last():
     ]
     assert [one.role for one in found[:2]] == [True, False]
     assert found[-1].form_url == "https://acme-tools.com/contact"
+
+
+@given(st.emails())
+def test_every_address_that_is_found_can_be_suppressed(text):
+    made = mail_address(text)
+
+    if made is not None and read_domain(made.partition("@")[2]):
+        assert not Withheld(frozenset({read_address(made)})).may_write_to(made)
 
 
 def test_each_contact_names_the_page_and_the_time_where_it_was_read():

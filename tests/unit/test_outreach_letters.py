@@ -2,7 +2,7 @@
 
 import tomllib
 from dataclasses import fields, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -12,8 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.common.killable import Killable, Limits
-from bot.model.approach import AngleKind, Draft, LetterFacts
-from bot.outreach.draft import draft_of, edited, linted, own_draft
+from bot.model.approach import (
+    Angle,
+    AngleKind,
+    Contact,
+    Draft,
+    LetterFacts,
+    LinkSeen,
+    ProspectReading,
+    Way,
+)
+from bot.outreach.draft import draft_of, edited, letter_facts, linted, own_draft
 from bot.outreach.law import ADVICE, notes_for
 from bot.outreach.letters import BadTemplate, Letter, built_in, filled, template_of
 from bot.outreach.mail import LONGEST_LINK, eml, file_name, mailto
@@ -41,6 +50,27 @@ FULL = LetterFacts(
 )
 # What no letter may say unless it was given; each stands for one fact.
 SAID = {each.name: str(getattr(FULL, each.name)) for each in fields(LetterFacts)}
+
+
+DEAD = "https://rival.example/gone"
+READING = ProspectReading(
+    domain="roundup.example",
+    page="https://roundup.example/tools",
+    angle=Angle(AngleKind.BROKEN_LINK, "Its link is dead.", (), easiest=True, broken=DEAD),
+    language="en",
+    title="Seven tools",
+    links=(
+        LinkSeen("https://other.example/", "Other", in_text=True),
+        LinkSeen(f"{DEAD}#top", "Rival's guide", in_text=True),
+    ),
+)
+EDITOR = Contact(
+    "https://roundup.example/contact",
+    datetime(2026, 11, 27, 12, tzinfo=UTC),
+    Way.WRITTEN,
+    address="editor@roundup.example",
+    role=True,
+)
 
 
 @pytest.fixture(scope="module")
@@ -93,12 +123,31 @@ def test_what_strangers_wrote_stays_one_line_and_no_template(kind, title, anchor
     assert letter.body.splitlines()[-1] == plain.body.splitlines()[-1]
 
 
+def test_the_facts_of_a_letter_are_those_that_were_read():
+    facts = letter_facts(READING, EDITOR, our_site="ledgerly.example", our_name="Jo Doe")
+
+    assert (facts.competitor, facts.anchor) == ("rival.example", "Rival's guide")
+    assert (facts.broken_page, facts.their_title) == (DEAD, "Seven tools")
+    assert (facts.to, facts.found_on) == (EDITOR.address, EDITOR.found_on)
+    assert facts.found_at == date(2026, 11, 27)
+    assert (facts.our_page, facts.postal_address, facts.topic) == (None, None, None)
+
+
+def test_a_letter_for_a_contact_form_names_no_address():
+    form = replace(EDITOR, address=None, form_url="https://roundup.example/contact")
+
+    for contact in (form, None):
+        facts = letter_facts(replace(READING, links=()), contact, our_site="ledgerly.example")
+        assert (facts.to, facts.found_on, facts.found_at) == (None, None, None)
+        assert (facts.competitor, facts.anchor) == (None, None)
+
+
 def test_a_fact_with_sentences_in_it_is_kept_or_left_out_whole():
     letter = filled("Subject: x\n\nOn “{{ their_title }}” we agree. Bye {{ topic }}.", FULL)
-    without = filled("Subject: x\n\nOn “{{ their_title }}” we agree. Bye {{ topic }}.", BARE)
+    mixed = "Subject: x\n\nOn “{{ their_title }}” about {{ topic }} we agree. Bye."
 
     assert letter.body == "On “What now? Seven tools. Really” we agree. Bye payroll software."
-    assert without.body == ""
+    assert filled(mixed, replace(FULL, topic=None)).body == "Bye."
 
 
 @pytest.mark.parametrize(

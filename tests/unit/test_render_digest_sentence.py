@@ -208,7 +208,7 @@ def test_there_are_at_most_three_things_to_do_and_each_has_a_name_in_it():
             "Write to p1.example about “best crm”: its page p1.example/tools now links to "
             "one.example/best, not to you (score 88: links to 3 of 3, follow, DR 74)."
         ),
-        "Focus on “slow”: 40 links are missing, and it needs 9 links a month, you build 1.",
+        "Focus on “slow”: 40 links are missing. It needs 9 links a month; you build 1.",
     )
 
 

@@ -155,8 +155,8 @@ def test_the_message_announces_new_targets_and_judges_its_forecasts():
     assert small(_MOVED) == [
         "The target pages changed for “best crm”: the thread says which.",
         (
-            "The forecast of 23 Nov was wrong: it foresaw a gap of 12, and it is 18; "
-            "“no change” would have said 17."
+            "The forecast of 23 Nov was wrong: it predicted a gap of 12, and the gap is 18; "
+            "“no change” would have been 17."
         ),
     ]
     right = replace(
@@ -164,8 +164,8 @@ def test_the_message_announces_new_targets_and_judges_its_forecasts():
     )
     assert small(_MOVED, right, right, right)[1:] == [
         (
-            "Of 4 forecasts for this week, 3 were right; 3 came nearer than “no change” "
-            "would have, 1 less near."
+            "Of 4 forecasts for this week, 3 were right; 3 came closer than “no change”, "
+            "and 1 missed by more."
         )
     ]
     assert "and 1 more: the thread says which" in small(_MOVED, right, right, right)[0]

@@ -109,7 +109,7 @@ def test_an_unknown_day_is_left_out_and_said_never_drawn_as_zero():
     drawn = history_message(tracked(), reads, CALENDAR)
     [counts, _] = [one for one in drawn.blocks if one["type"] == "data_visualization"]
     assert counts["chart"]["axis_config"]["categories"] == ["2 Nov", "16 Nov", "23 Nov"]
-    assert "Days on which a number was unknown are not drawn." in said_of(drawn)
+    assert "Days with an unknown number are not drawn." in said_of(drawn)
 
 
 def test_unknown_own_counts_leave_the_need_unchanged():
@@ -126,7 +126,7 @@ def test_a_chart_can_show_two_years():
     assert (len(values), values[0], values[-1]) == (20, 97, 200)
     labels = counts["chart"]["axis_config"]["categories"]
     assert len(set(labels)) == 20
-    assert "At most 20 days are drawn" in " ".join(said_of(drawn))
+    assert "The charts show 20 days at most" in " ".join(said_of(drawn))
 
 
 def test_one_read_or_none_has_no_chart():
@@ -139,7 +139,7 @@ def test_one_read_or_none_has_no_chart():
         assert [one for one in drawn.blocks if one["type"] == "data_visualization"] == []
     assert (
         history_message(tracked(), [], CALENDAR).text
-        == "“best crm” is tracked, but it was not read yet."
+        == "“best crm” is tracked, but was not read yet."
     )
 
 

@@ -147,6 +147,14 @@ def test_no_prospects_is_a_sentence_with_what_was_left_out():
     assert all_prospects(empty) == [drawn]
 
 
+@pytest.mark.parametrize("reason", ["blocked", "withheld", "weak"])
+def test_who_was_found_and_left_out_by_choice_is_not_called_not_found(reason):
+    empty = replace(EXAMPLE, prospects=(), dropped={"own": 1, reason: 4})
+    said = prospects(empty).text
+    assert said.startswith("No prospects: none of those that link to today's top 3 and not to you")
+    assert "Left out: 1 your own, 4 " in said
+
+
 def test_the_text_version_of_the_table_is_a_list():
     assert _words(prospects(EXAMPLE).plain)[0].splitlines()[2] == (
         "2. p2.example · Score: 87.5 · Authority (DR): 74 · Links to: 2 pages · Link: unknown · "
@@ -172,9 +180,9 @@ def test_show_all_pages_by_200_rows_and_names_the_file_at_the_end():
 
 
 def test_show_all_pages_earlier_when_the_words_are_long_and_loses_no_row():
-    pages = all_prospects(_many(300, reasons=("x" * 160,)))
+    pages = all_prospects(_many(360, reasons=("x" * 160,)))
     firsts = [page.blocks[0]["rows"][1][0]["value"] for page in pages]
-    assert sum(len(page.blocks[0]["rows"]) - 1 for page in pages) == 300
+    assert sum(len(page.blocks[0]["rows"]) - 1 for page in pages) == 360
     assert len(pages) == 4
     assert firsts == sorted(firsts)
     assert "CSV" not in pages[-1].text

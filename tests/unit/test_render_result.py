@@ -365,6 +365,7 @@ def test_a_proposed_page_is_asked_about_with_three_buttons():
         ("use_page", "run-1"),
         ("name_page", "run-1"),
         ("no_page", "run-1"),
+        ("start_outreach", "run-1"),
         ("track_this", "run-1"),
         ("run_again", "run-1"),
     ]
@@ -391,18 +392,21 @@ def test_sample_data_is_said_once_in_the_answer_and_not_again_in_its_thread():
     )
 
 
-_PLAIN = [("track_this", "run-1"), ("run_again", "run-1")]
+_PLAIN = [("start_outreach", "run-1"), ("track_this", "run-1"), ("run_again", "run-1")]
 
 
 def test_buttons_carry_only_the_run_and_appear_only_when_they_help():
     assert _buttons(result(EXAMPLE, "run-1")) == _PLAIN
     assert _buttons(result(replace(EXAMPLE, sample=True), "run-1")) == _PLAIN
     no_site = replace(EXAMPLE, site=None)
-    assert _buttons(result(no_site, "run-1")) == [("run_again", "run-1")]
+    assert _buttons(result(no_site, "run-1")) == [_PLAIN[0], _PLAIN[2]]
+    nobody = replace(EXAMPLE, prospects=())
+    assert _buttons(result(nobody, "run-1")) == _PLAIN[1:]
     many = replace(EXAMPLE, prospects=tuple(prospect(n) for n in range(26)))
     unknown = replace(many, page=None, need=replace(NEED, have=None, gap=None))
     assert _buttons(result(unknown, "run-2")) == [
         ("name_page", "run-2"),
+        ("start_outreach", "run-2"),
         ("show_all", "run-2"),
         ("track_this", "run-2"),
         ("run_again", "run-2"),
@@ -416,33 +420,49 @@ def test_zero_is_a_known_number_and_not_an_unknown_one():
     assert _buttons(result(replace(bare, page=None), "run-1")) == _PLAIN
 
 
-_WITHOUT_PAGE = ["show_all", "track_this", "run_again"]
+_WITHOUT_PAGE = ["start_outreach", "show_all", "track_this", "run_again"]
 
 
 @pytest.mark.parametrize(
     ("pressed", "said", "left"),
     [
-        ("use_page", "Asked again with that page", ["show_all", "track_this", "run_again"]),
+        (
+            "use_page",
+            "Asked again with that page",
+            ["start_outreach", "show_all", "track_this", "run_again"],
+        ),
         (
             "name_page",
             "Asked again with the page that was",
-            ["show_all", "track_this", "run_again"],
+            ["start_outreach", "show_all", "track_this", "run_again"],
         ),
-        ("no_page", "Asked again without a page of yours", ["show_all", "track_this", "run_again"]),
+        (
+            "no_page",
+            "Asked again without a page of yours",
+            ["start_outreach", "show_all", "track_this", "run_again"],
+        ),
         (
             "show_all",
             "The whole list is in the thread.",
-            ["use_page", "name_page", "no_page", "track_this", "run_again"],
+            ["use_page", "name_page", "no_page", "start_outreach", "track_this", "run_again"],
         ),
         (
             "run_again",
             "Asked again; the answer comes in a new message.",
-            ["use_page", "name_page", "no_page", "show_all", "track_this"],
+            ["use_page", "name_page", "no_page", "start_outreach", "show_all", "track_this"],
         ),
         (
             "track_this",
             "Weekly tracking was asked for.",
-            ["use_page", "name_page", "no_page", "show_all", "track_this", "run_again"],
+            [
+                "use_page",
+                "name_page",
+                "no_page",
+                "start_outreach",
+                "show_all",
+                "track_this",
+                "run_again",
+            ],
         ),
     ],
 )
@@ -456,7 +476,7 @@ def test_a_pressed_button_turns_into_words_in_its_place(pressed, said, left):
 
 
 def test_an_answer_whose_last_button_was_pressed_has_none():
-    message = result(replace(EXAMPLE, site=None), "run-1", ["run_again"])
+    message = result(replace(EXAMPLE, site=None, prospects=()), "run-1", ["run_again"])
     assert [block["type"] for block in message.blocks[-2:]] == ["context", "context"]
 
 

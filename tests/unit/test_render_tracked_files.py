@@ -133,7 +133,7 @@ def test_a_terminal_lists_every_keyword_and_never_a_zero_for_unknown():
 
 def test_an_empty_terminal_says_how_to_begin():
     assert _said(tracked_terminal([], CALENDAR)).strip() == (
-        "No keyword is tracked. `linkgap track KEYWORD` begins with one."
+        "No keyword is tracked. Start with `linkgap track KEYWORD`."
     )
 
 

@@ -175,7 +175,7 @@ async def test_what_a_function_read_cannot_change_before_it_writes(database):
             closing(sqlite3.connect(database.path, timeout=0)) as other,
             pytest.raises(sqlite3.OperationalError, match="locked"),
         ):
-            other.execute("INSERT INTO teams VALUES ('intruder', 'now')")
+            other.execute("INSERT INTO teams (id, created_at) VALUES ('intruder', 'now')")
         add(f"T{found}")(db)
 
     await database.run(read_then_write)

@@ -1,5 +1,6 @@
 """The database schema: what every table and every foreign key must fulfil."""
 
+import json
 import re
 import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
@@ -140,3 +141,40 @@ def test_stored_times_sort_as_text_in_order_and_are_restored_exactly():
     texts = [to_text(moment) for moment in moments]
     assert texts == sorted(texts)
     assert [from_text(text) for text in texts] == moments
+
+
+def test_prospects_of_kept_answers_are_remembered_when_outreach_comes():
+    db = sqlite_utils.Database(memory=True, strict=True)
+    migrate(db, "memory")
+    report = {
+        "page": "https://ours.example/crm",
+        "position": 7,
+        "prospects": [
+            {"domain": "a.example", "score": 9.5, "trust": None},
+            {"domain": "spam.example", "score": 1.0, "trust": 0},
+        ],
+    }
+    for table in ("outreach_seen", "outreach_history", "outreach_readings", "outreach_drafts"):
+        db[table].drop()
+    for table in ("outreach", "suppressions"):
+        db[table].drop()
+    db.execute("ALTER TABLE teams DROP COLUMN left_at")
+    db["_sqlite_migrations"].delete_where("name = 'outreach'")
+    at = "2026-01-01T00:00:00+00:00"
+    db["teams"].insert({"id": "T1", "created_at": at})
+    db["sites"].insert({"id": 1, "team": "T1", "domain": "ours.example", "created_at": at})
+    db["site_aliases"].insert({"site_id": 1, "domain": "old.example"})
+    for run, site in (("r1", "old.example"), ("r2", None)):
+        db["reports"].insert(
+            {"run_id": run, "team": "T1", "keyword": "crm", "country": "us", "language": "en"}
+            | {"site": site, "verdict": "x", "taken_at": at, "question": "{}"}
+            | {"report": json.dumps(report)}
+        )
+    migrate(db, "memory")
+    seen = db.execute(
+        "SELECT site, domain, status, keyword, page, position FROM outreach "
+        "JOIN outreach_seen ON outreach = number ORDER BY site"
+    ).fetchall()
+    rest = ("a.example", "new", "crm", "https://ours.example/crm", 7)
+    assert seen == [("", *rest), ("ours.example", *rest)]
+    db.close()

@@ -46,7 +46,7 @@ def leave_a_stale_log(path) -> None:
     """Die after a write, as kill -9 does: the write is in the -wal alone."""
     written = (
         "import os, sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None);"
-        "db.execute(\"INSERT INTO teams VALUES ('LATE', 'x')\"); os._exit(9)"
+        "db.execute(\"INSERT INTO teams (id, created_at) VALUES ('LATE', 'x')\"); os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", written, str(path)], check=False)  # noqa: S603 - ours
     assert path.with_name("linkgap.db-wal").stat().st_size > 0

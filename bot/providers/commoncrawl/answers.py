@@ -1,6 +1,7 @@
 """Turns what the graph says into the answers that a run understands."""
 
 import calendar
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -24,6 +25,11 @@ from bot.providers.hosts import sentences
 NAME = "commoncrawl"
 _SPARE_ROWS = 1_000
 """Rows read beyond those asked for, in place of hubs and merged sites that are left out."""
+_NAMED = re.compile(
+    r"cc-main-(20)(\d\d)(?:-(\d\d))?(?:-[a-z]{3})*-"
+    "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+)
+"""`cc-main-2026-jul-aug-sep`, or `cc-main-2025-26-nov-dec-jan` where a year ends in between."""
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 
 
@@ -177,13 +183,13 @@ def between(reader: Reader, query: BetweenQuery) -> Page[ReferringDomain]:
 
 def as_of(marker: Marker) -> datetime:
     """Return the last day of a release's last crawl, by its name; else when the index was made."""
-    parts = marker.release.split("-")
-    months = [_MONTHS[part] for part in parts if part in _MONTHS]
-    years = [int(part) for part in parts if part.isdecimal() and len(part) == 4]
-    if not months or not years or not 2000 < years[-1] < 2200:
+    named = _NAMED.fullmatch(marker.release)
+    if named is None:
         return marker.built_at
-    day = calendar.monthrange(years[-1], months[-1])[1]
-    return min(datetime(years[-1], months[-1], day, tzinfo=UTC), marker.built_at)
+    century, begun, ended, month = int(named[1]), named[2], named[3], _MONTHS[named[4]]
+    year = 100 * century + int(ended or begun)
+    day = calendar.monthrange(year, month)[1]
+    return min(datetime(year, month, day, tzinfo=UTC), marker.built_at)
 
 
 def _site(target: Target) -> str:

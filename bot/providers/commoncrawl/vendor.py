@@ -131,7 +131,7 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         Capability.INTERSECT,
         Capability.LINKS_BETWEEN,
     )
-    if not settings.index and place_of("", settings.db).marker_or_none() is None:
+    if not settings.index and not place_of("", settings.db).is_made:
         return NotConfigured(NAME, TITLE, ("LINKGAP_INDEX",), gives, local=True)
     graph = Graph(files, options.bounds)
     counts: _Asked[MetricsQuery, Metrics] = _Asked(

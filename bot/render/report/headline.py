@@ -9,10 +9,6 @@ from bot.render.report.sentences import field, first_sentence, is_unanswered, mu
 from bot.render.words import counted, number, short_url, shown
 
 _KEYWORD = 80
-_PAGES_FROM = (
-    "Pages are counted cheapest by `linkgap import` of an export, by a vendor whose plan you have, "
-    "or by DataForSEO at about nine cents an answer."
-)
 _NO_REASON = "a check that comes before links did not pass"
 
 
@@ -57,7 +53,7 @@ def about(count: int) -> str:
 def _need_sentence(report: Report) -> str:
     need = report.need
     ranks = _and(rank(report))
-    if need.needed is None and _counts_sites_only(report):
+    if need.needed is None and counts_sites_only(report):
         return _by_sites(report)
     if need.needed is None:
         takes = f"How many referring domains it takes to match {_whom(report)}"
@@ -72,14 +68,14 @@ def _need_sentence(report: Report) -> str:
     return f"{start}{ranks}; what you have is unknown: no link count was read for your page."
 
 
-def _counts_sites_only(report: Report) -> bool:
+def counts_sites_only(report: Report) -> bool:
     """Say whether the first index knows which site links to which, and no pages."""
     main = [one.provider for one in report.need.by_index[:1]]
     return any(one.what == PAGE_COUNTS and one.provider in main for one in report.sources)
 
 
 def _by_sites(report: Report) -> str:
-    """Return what an index of sites knows: an estimate of pages, or the cheapest ways to count."""
+    """Return what an index of sites knows: an estimate, or that a number takes pages."""
     found = counted(len(report.prospects), "site")
     lead = f"{found} could link to you: they link to rivals. " if report.prospects else ""
     if (theirs := archive.field(report)) is not None:
@@ -87,7 +83,7 @@ def _by_sites(report: Report) -> str:
         return f"{lead}{_capital(_whom(report))}: on average {theirs}{ours}{_and(rank(report))}."
     return (
         f"{lead}How many referring domains it takes to match {_whom(report)} is unknown, because "
-        f"the open index knows sites and no pages{_and(rank(report))}. {_PAGES_FROM}"
+        f"the open index knows sites and no pages{_and(rank(report))}."
     )
 
 

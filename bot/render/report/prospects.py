@@ -14,6 +14,7 @@ LISTED = 25
 MAX_PAGES = 4
 _HEAD = ("#", "Domain", "Score", "Authority", "Links to", "Link", "Traffic", "Absence", "Why")
 """In the order of their weight: a narrow window cuts off the right edge. “Why” repeats the rest."""
+_WHY = 120  # two lines of a cell; a third would make every row tall
 _AUTHORITY = _HEAD.index("Authority")
 
 
@@ -65,6 +66,11 @@ def _scale(listed: Sequence[Prospect]) -> str | None:
     return sentences.one_scale(p.authority_scale for p in listed if p.authority is not None)
 
 
+def prospects_sentence(report: Report) -> str:
+    """Return the sentence above the best prospects."""
+    return _sentence(report, LISTED)
+
+
 def _sentence(report: Report, limit: int) -> str:
     listed = len(best(report, limit))
     parts = [sentences.prospects_found(report, listed), sentences.unchecked(report)]
@@ -88,5 +94,5 @@ def _row(place: int, prospect: Prospect, scale: str | None) -> list[Cell]:
         Cell(prospect.link.value if prospect.link else UNKNOWN),
         numbered(prospect.traffic),
         Cell(prospect.absence.value),
-        Cell(words_or_unknown(", ".join(prospect.reasons), 160)),
+        Cell(words_or_unknown(", ".join(prospect.reasons), _WHY)),
     ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.model.report import Report
 from bot.render.report import top3
 from bot.render.report.headline import headline, unnamed
-from bot.render.report.prospects import LISTED
+from bot.render.report.prospects import LISTED, best
 from bot.render.report.sentences import marked
 from bot.render.report.trust import small_print
 from bot.render.slack.blocks import render
@@ -58,12 +58,15 @@ def result(report: Report, run_id: str, pressed: Iterable[str] = ()) -> Message:
 
 
 def _buttons(report: Report) -> Iterator[_Button]:
+    is_open = report.proposed_page is not None or unnamed(report)
     if report.proposed_page is not None:
         yield _Button("Use this", "use_page", is_primary=True)
         yield _Button("Another", "name_page")
         yield _Button("We have none", "no_page")
     elif unnamed(report):
         yield _Button("Name our page", "name_page", is_primary=True)
+    if best(report):
+        yield _Button("Start outreach", "start_outreach", is_primary=not is_open)
     if len(report.prospects) > LISTED:
         yield _Button(f"Show all {len(report.prospects):,}", "show_all")
     if report.site is not None:

@@ -43,6 +43,8 @@ _DROPPED = {
     "withheld": "in outreach already or never to be contacted",
     "weak": "under your authority floor",
 }
+_OUR_CHOICE = ("blocked", "withheld", "weak")
+"""Reasons that are the team's own: who is left out for one of them was found all the same."""
 
 
 def field(competitors: tuple[Competitor, ...]) -> str:
@@ -286,6 +288,8 @@ def _no_prospects(report: Report, whom: str) -> str:
         return "Prospects are unknown: there is no page to compare with."
     if is_unanswered(report, "referring_domains", "intersect"):
         return f"Prospects are unknown: who links to {whom} could not be read."
+    if any((report.dropped or {}).get(reason) for reason in _OUR_CHOICE):
+        return f"No prospects: none of those that link to {whom} and not to you is left."
     return f"No prospects: no domain was found that links to {whom} and not to you."
 
 

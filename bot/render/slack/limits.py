@@ -193,7 +193,7 @@ def _table(block: Mapping[str, Any], at: str) -> Found:
 
 def _data_table(block: Mapping[str, Any], at: str) -> Found:
     yield from string(block.get("caption"), f"{at}/caption", MAX_SECTION)
-    yield from _rows(block, at, 2, MAX_DATA_ROWS)
+    yield from _rows(block, at, 2, MAX_DATA_ROWS, buttons=True)
     rows = block.get("rows") or [[]]
     if len({len(row) for row in rows}) != 1:
         yield f"{at}/rows", "all rows of a data table have the same number of cells"
@@ -203,12 +203,19 @@ def _data_table(block: Mapping[str, Any], at: str) -> Found:
         yield f"{at}/page_size", "a page shows 1 to 100 rows"
 
 
-def _rows(block: Mapping[str, Any], at: str, least: int, most: int) -> Found:
+def _rows(
+    block: Mapping[str, Any], at: str, least: int, most: int, *, buttons: bool = False
+) -> Found:
     yield from count(block.get("rows"), f"{at}/rows", least, most)
     for index, row in enumerate(block.get("rows") or []):
         yield from count(row, f"{at}/rows/{index}", 1, 20)
         for column, cell in enumerate(row):
-            yield from _cell(cell, f"{at}/rows/{index}/{column}")
+            where = f"{at}/rows/{index}/{column}"
+            if buttons and cell.get("type") == "action_cell":
+                yield from element(cell.get("element") or {}, f"{where}/element")
+                yield from _cell(cell.get("fallback") or {}, f"{where}/fallback")
+            else:
+                yield from _cell(cell, where)
 
 
 def _cell(cell: Mapping[str, Any], at: str) -> Found:
@@ -233,8 +240,8 @@ def cell_text(node: object) -> str:
         return "".join(cell_text(child) for child in node)
     if not isinstance(node, dict):
         return ""
-    own = node.get("text") or node.get("url", "")
-    return str(own) + cell_text(node.get("elements", []))
+    own = node.get("text") or node.get("url") or node.get("user_id", "")
+    return str(own) + cell_text([node.get("elements", []), node.get("fallback")])
 
 
 def _cell_characters(block: Mapping[str, Any]) -> int:

@@ -29,15 +29,20 @@ _MARGIN = 1_000  # for the braces and quotes of the plain copies
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`text` is mrkdwn for notifications and screen readers; `blocks` may be empty."""
+    """`text` is mrkdwn for notifications and screen readers; `blocks` may be empty.
+
+    `twin` are the blocks of `plain`, where a table has buttons that text alone would lose.
+    """
 
     text: str
     blocks: list[Block]
+    twin: list[Block] | None = None
 
     @property
     def plain(self) -> "Message":
         """The same message with every table and chart as text."""
-        return Message(self.text, _without_data_blocks(self.blocks))
+        blocks = _without_data_blocks(self.blocks) if self.twin is None else self.twin
+        return Message(self.text, blocks)
 
     @property
     def text_only(self) -> "Message":
@@ -47,33 +52,49 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A modal. Texts are plain; title, submit and close have at most 24 characters."""
+    """A modal. Texts are plain; title, submit and close have at most 24 characters.
+
+    `submit` "": there is nothing to send.
+    """
 
     callback_id: str
     title: str
     submit: str
     blocks: list[Block]
     private_metadata: str = ""
+    close: str = "Cancel"
 
     def payload(self) -> dict[str, Any]:
         """Return the argument of `views.open`."""
+        sent = {"submit": _plain_text(self.submit)} if self.submit else {}
         return {
             "type": "modal",
             "callback_id": self.callback_id,
             "title": _plain_text(self.title),
-            "submit": _plain_text(self.submit),
-            "close": _plain_text("Cancel"),
+            **sent,
+            "close": _plain_text(self.close),
             "private_metadata": self.private_metadata,
             "blocks": self.blocks,
         }
 
 
-def message(text: str, blocks: list[Block]) -> Message:
+@dataclass(frozen=True, slots=True)
+class HomeTab:
+    """The home tab of one person."""
+
+    blocks: list[Block]
+
+    def payload(self) -> dict[str, Any]:
+        """Return the argument of `views.publish`."""
+        return {"type": "home", "blocks": self.blocks}
+
+
+def message(text: str, blocks: list[Block], twin: list[Block] | None = None) -> Message:
     """Return the best version that Slack accepts: as drawn, without tables, cut, or text alone.
 
     `text` is plain words; it is escaped here. Faults are logged, because a template made them.
     """
-    drawn = Message(mrkdwn(clip(text, MAX_TEXT // 5)), blocks)  # an escape is 5 characters
+    drawn = Message(mrkdwn(clip(text, MAX_TEXT // 5)), blocks, twin)  # an escape is 5 characters
     for candidate in (drawn, drawn.plain, Message(drawn.text, _folded(drawn.plain.blocks))):
         faults = message_faults(candidate.text, candidate.blocks)
         if not faults:

@@ -21,7 +21,7 @@ IN_A_MESSAGE = 2
 NEEDED, HAVE = "Needed", "You have"
 _MARKS = "①②③④"
 _NAMED = 2
-_AS_KNOWN = "A number that is unknown now is drawn as it was known last."
+_AS_KNOWN = "Numbers that are unknown now are drawn at their last known value."
 _SEEN = 0.1  # of the largest number: a smaller move would look like none
 _ORDER = (
     *(StepKind.ADDED, StepKind.ENDED, StepKind.PAGE),
@@ -97,7 +97,7 @@ def _needed(digest: Digest, site: str | None, gap: int | None, *, alone: bool) -
         whose = quoted(words_or_unknown(name, 24))
     # The headline leaves out what is unknown now; the chart goes on with what was known last.
     agrees = bool(days) and points[days[-1]].gap == gap
-    said = _missing(gap or 0) if agrees else "links needed and had"
+    said = _missing(gap or 0) if agrees else "links needed and links you have"
     lines = {
         NEEDED: {day: points[day].need or 0 for day in days},
         HAVE: {day: points[day].have or 0 for day in days},

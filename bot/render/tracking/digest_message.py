@@ -169,15 +169,15 @@ def _forecasts(lines: Sequence[KeywordLine], calendar: Calendar) -> str:
         verdict = "right" if one.right else "wrong"
         return (
             f"The forecast of {calendar.day(one.made_at)} was {verdict}: "
-            f"it foresaw a gap of {one.foreseen:,}, and it is {one.found:,}; "
-            f"“no change” would have said {one.no_change:,}."
+            f"it predicted a gap of {one.foreseen:,}, and the gap is {one.found:,}; "
+            f"“no change” would have been {one.no_change:,}."
         )
     were = "was" if right == 1 else "were"
     nearer = sum(check.nearer is True for check in checks)
     farther = sum(check.nearer is False for check in checks)
     return (
         f"Of {len(checks):,} forecasts for this week, {right:,} {were} right; "
-        f"{nearer:,} came nearer than “no change” would have, {farther or 'none'} less near."
+        f"{nearer:,} came closer than “no change”, and {farther or 'none'} missed by more."
     )
 
 
@@ -241,8 +241,8 @@ def _nobody_asked(links: Sequence[NewCompetitorLink]) -> str:
     if all(link.absence_proven for link in links):
         return ""
     return (
-        "Who links to you cannot be looked up here, so some of the new domains may link to you: "
-        "import your own referring domains to have them left out."
+        "LinkGap cannot look up who links to you here, so some of the new domains may link to you "
+        "already. Import your own referring domains to leave them out."
     )
 
 

@@ -28,7 +28,11 @@ def bulk_form(site: str, schedule_words: str, *, private_metadata: str = "") -> 
         f"{_ROOM:,} characters fit; send the form again for more. You see the price first."
     )
     when = shown(schedule_words, 200)
-    about = f"For every line without site:. Read {when}." if when else "Such as example.com."
+    about = (
+        f"For lines that name no site. All keywords are read {when}."
+        if when
+        else "Such as example.com."
+    )
     fields = [
         Field(KEYWORDS, "Keywords", hint, longest=_ROOM, lines=True),
         Field("site", "Our site", about, site),

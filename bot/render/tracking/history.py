@@ -41,7 +41,7 @@ def history_message(
     elsewhere = len({one.index for one in snapshots}) > 1
     small = _small(tracked, days, charts, calendar, elsewhere=elsewhere)
     if len(same) < len(days):
-        small.append("Earlier reads counted another page of yours; its links are not drawn.")
+        small.append("Earlier reads counted another page of yours; they are not drawn.")
     return message(lead, render("history", lead=lead, charts=charts, small=small))
 
 
@@ -101,7 +101,7 @@ def _draw(title: str, y_label: str, series: Mapping[str, _Points]) -> Chart | No
 def _lead(tracked: TrackedKeyword, days: Mapping[date, Snapshot], calendar: Calendar) -> str:
     keyword = quoted(tracked.question.keyword)
     if not days:
-        return f"{keyword} is tracked, but it was not read yet."
+        return f"{keyword} is tracked, but was not read yet."
     latest = list(days.values())[-1]
     said = f"{keyword}: {standing(latest)}; {seen_at(latest)}."
     gaps = _known({day: one.gap for day, one in _of_the_page(days).items()})
@@ -122,11 +122,13 @@ def _small(
     lines = [f"{asked(tracked.question)}, tracked since {calendar.day(tracked.created_at)}."]
     if days:
         latest = calendar.day(max(days))
-        lines.append(f"{counted(len(days), 'day')} with a read, the latest on {latest}.")
+        lines.append(f"Read on {counted(len(days), 'day')}, last on {latest}.")
     if elsewhere:
-        lines.append("Earlier reads are of another link index, which counts differently.")
+        lines.append("Earlier reads are from another link index, which counts differently.")
     if charts and any(len(one.labels) < min(len(days), POINTS) for one in charts):
-        lines.append("Days on which a number was unknown are not drawn.")
+        lines.append("Days with an unknown number are not drawn.")
     if charts and len(days) > POINTS:
-        lines.append(f"At most {POINTS} days are drawn, evenly chosen; the first and the last are.")
+        lines.append(
+            f"The charts show {POINTS} days at most, evenly spread from the first to the last."
+        )
     return lines

@@ -173,8 +173,8 @@ def _losing(lines: Sequence[KeywordLine], before: Collection[Proposed]) -> ToDo 
         return None
     gap, line = max(behind, key=lambda one: one[0])
     how = needs(line)
-    slow = f"it {how}" if how else "the gap isn't closing"
-    said = f"Focus on {quoted(line.keyword)}: {missing(gap)}, and {slow}."
+    slow = f"It {how}." if how else "The gap isn't closing."
+    said = f"Focus on {quoted(line.keyword)}: {missing(gap)}. {slow}"
     return _about(ToDoKind.TURN_TO, line, said, str(gap))
 
 

@@ -14,10 +14,11 @@ from bot.render.report.terminal import lines_of, table_of
 from bot.render.slack.blocks import Block, render
 from bot.render.slack.limits import message_faults
 from bot.render.slack.message import Message, message
-from bot.render.tracking.tracked_words import missing, ranked, seen_at, signed
-from bot.render.words import Calendar, counted, number, shown, words_or_unknown
+from bot.render.tracking.tracked_words import missing, quoted, ranked, seen_at, signed
+from bot.render.words import Calendar, counted, number, ours, shown, words_or_unknown
 
 PER_PAGE = 10
+_NOTICE = 200
 _LONGEST = (60, 20)  # length of a keyword; the second if a page of hostile words does not fit
 
 
@@ -54,12 +55,19 @@ class _Drawn:
 
 
 def tracked_list(
-    rows: Sequence[ListRow], *, page: int, of: int, channel_note: str, total: int | None = None
+    rows: Sequence[ListRow],
+    *,
+    page: int,
+    of: int,
+    channel_note: str,
+    total: int | None = None,
+    done: str = "",
 ) -> Message:
     """Return one page of the list: `rows` are that page's, at most ten; pages count from 1.
 
     `total` is how many are tracked on all pages. The menu of a row is `tracked_menu`, its values
     are `edit_tracking:<id>`, `pause_tracking:<id>` or `resume_tracking:<id>`, `untrack:<id>`.
+    `done` confirms what was just chosen there (`list_notice`).
     """
     rows = rows[:PER_PAGE]
     lead = _lead(len(rows) if of <= 1 else total, page, of)
@@ -69,6 +77,7 @@ def tracked_list(
         blocks = render(
             "tracked_list",
             lead=lead,
+            done=ours(done, _NOTICE),
             note=shown(channel_note, 300),
             shared=shared or "",
             all_share=all(_where(row) == shared for row in rows),
@@ -77,7 +86,18 @@ def tracked_list(
         )
         if not message_faults("fits", blocks):
             break
-    return message(lead, blocks)
+    return message(f"{ours(done, _NOTICE)} {lead}".strip(), blocks)
+
+
+def list_notice(action: str, keyword: str) -> str:
+    """Return what a choice in a row's menu has done."""
+    done = {
+        "untrack": "is no longer tracked here. Its history is kept, and it costs nothing.",
+        "pause_tracking": "is paused. It is not read, and costs nothing, until you resume it.",
+        "resume_tracking": "is tracked again from the next weekly read on.",
+        "edit_tracking": "has a new page from the next weekly read on.",
+    }
+    return f"{quoted(keyword)} {done[action]}"
 
 
 def _lead(total: int | None, page: int, of: int) -> str:
@@ -146,7 +166,7 @@ def _as_read(row: ListRow) -> str:
 def tracked_terminal(rows: Sequence[ListRow], calendar: Calendar) -> Group:
     """Return all rows as a table for a terminal; moments by the channel's calendar."""
     if not rows:
-        return Group(Text("No keyword is tracked. `linkgap track KEYWORD` begins with one."))
+        return Group(Text("No keyword is tracked. Start with `linkgap track KEYWORD`."))
     names = ("Keyword", "Site", "Gap", "Change", "Position", "Next read")
     table = table_of(*names, right=(2, 3, 4))
     for row in rows:

@@ -42,22 +42,23 @@ def ranked(position: int | None, change: int | None) -> str:
 
 
 def eta(line: KeywordLine) -> str:
-    """Return when the gap closes at the current pace, or what a month needs for it to close."""
+    """Return when the gap closes at the current pace, or the links a month that would close it."""
     if line.outlook is Outlook.CLOSED:
         return "closed"
     if line.outlook is Outlook.NOT_AT_THIS_PACE:
-        return needs(line) or "not at this pace"
+        wanted = line.needs_a_month
+        return "not at this pace" if wanted is None else f"needs {wanted:,} a month"
     if line.outlook is Outlook.UNKNOWN or line.months_to_close is None:
         return UNKNOWN
     return months(line.months_to_close)
 
 
 def needs(line: KeywordLine) -> str:
-    """Return `needs 4 links a month, you build 2`, as far as both are known."""
+    """Return `needs 4 links a month; you build 2`, if both are known."""
     if line.needs_a_month is None or line.own_pace is None:
         return ""
     links, own = counted(line.needs_a_month, "link"), number(abs(line.own_pace))
-    return f"needs {links} a month, you {'lose' if line.own_pace < 0 else 'build'} {own}"
+    return f"needs {links} a month; you {'lose' if line.own_pace < 0 else 'build'} {own}"
 
 
 def months(value: float) -> str:

@@ -23,8 +23,10 @@ from bot.analysis.run import Progress
 from bot.model.links import Balance
 from bot.model.question import Question
 from bot.model.report import CostLine, Report, to_json
+from bot.outreach.approaches import Approaches
 from bot.outreach.board import Board
 from bot.outreach.verification import Verifier
+from bot.outreach.worklists import Worklists
 from bot.planning.steps import provers
 from bot.providers.base import Answer, Capability, Vendor
 from bot.providers.gateway import Gateway
@@ -353,6 +355,8 @@ async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[S
             digests=Digests(database, settings, provers(VENDORS)),
             board=board,
             verifier=Verifier(database, clock, board, moving.reader),
+            approaches=Approaches(database, clock, settings, board, moving.reader),
+            worklists=Worklists(database, clock, board),
         )
     )
     await services.slack_api.check()

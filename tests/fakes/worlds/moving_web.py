@@ -19,7 +19,7 @@ from bot.model.links import (
     Scope,
     SerpRow,
 )
-from bot.pages.reading.fetch import PageRead, ReadState
+from bot.pages.reading.fetch import Lookup, PageRead, ReadState
 from bot.providers.base import Capability, Local, Page, Vendor
 
 OURS = "https://ledgerly.example/crm"
@@ -59,6 +59,7 @@ class MovingWeb:
     rankings: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, dict[str, ReferringDomain]] = field(default_factory=dict)
     pages: dict[str, ReadState] = field(default_factory=dict)
+    bodies: dict[str, str] = field(default_factory=dict)
     linking: set[str] = field(default_factory=set)
     down: bool = False
     refused: set[str] = field(default_factory=set)
@@ -114,13 +115,21 @@ class MovingWeb:
     async def read_many(self, urls: Any) -> tuple[PageRead, ...]:
         return tuple(map(self._page, urls))
 
+    async def read(self, url: str) -> PageRead:
+        return self._page(url)
+
+    async def look_up(self, url: str) -> Lookup:
+        state = self.pages.get(url, ReadState.UNREACHABLE)
+        return Lookup(url, url, state, datetime(2026, 11, 23, tzinfo=UTC), "gone")
+
     def _page(self, url: str) -> PageRead:
         state = self.pages.get(url, ReadState.UNREACHABLE)
         at = datetime(2026, 11, 23, tzinfo=UTC)
         if state is not ReadState.READ:
             return PageRead(url, url, state, at, "gone")
         shown = f"<a href='{OURS}'>CRM</a>" if url in self.linking else "nothing"
-        body = f"<html><body><p>{shown}</p></body></html>".encode()
+        told = self.bodies.get(url, f"<html><body><p>{shown}</p></body></html>")
+        body = told.encode()
         return PageRead(url, url, state, at, None, body, "utf-8")
 
     def _up(self, query: object) -> None:

@@ -1,0 +1,194 @@
+"""How each prospect can be approached: its pages read once, and a letter with what it lacks.
+
+Pages only: nothing is spent. What was read is kept for the team that asked, for a month.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlite_utils
+
+from bot.common.clock import Clock
+from bot.model.approach import (
+    AngleKind,
+    Contact,
+    Draft,
+    LetterFacts,
+    ProspectReading,
+)
+from bot.model.outreach import HistoryLine, Whom, Withheld
+from bot.outreach.board import Board
+from bot.outreach.draft import draft_of, edited, own_draft
+from bot.outreach.letters import BadTemplate
+from bot.outreach.merged import Merged
+from bot.outreach.reading import BEST, SECONDS, Asked, read_prospects
+from bot.pages.reading.fetch import Reader
+from bot.settings import levels
+from bot.settings.environment import Settings
+from bot.store import outreach_readings, suppressions
+from bot.store.connect import Database
+from bot.store.outreach_readings import KeptDraft, KeptReading
+
+FRESH = timedelta(days=30)
+ONE_SECONDS = 20.0
+"""So long the reading of one prospect may take while somebody looks at it."""
+_SCHEMES = ("http://", "https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that is known of one prospect, for one person.
+
+    `kept` None: its pages were not read yet. `draft` None: there is no site of ours to write for.
+    `is_own`: the draft is as this person left it. `fault` is what is wrong with the team's own
+    template. `elsewhere`: for another site of the team somebody is in touch with it.
+    """
+
+    found: Merged
+    kept: KeptReading | None
+    contacts: tuple[Contact, ...]
+    history: tuple[HistoryLine, ...]
+    draft: Draft | None
+    is_own: bool
+    elsewhere: bool
+    fault: str | None = None
+
+    def whom(self, team: str) -> Whom:
+        """Return whom it is about."""
+        entry = self.found.entry
+        return Whom(team, entry.site, entry.domain)
+
+    @property
+    def is_read(self) -> bool:
+        """Say whether its pages were read: those that it is known for now."""
+        return self.kept is not None and self.kept.reading.page == _page(self.found)
+
+
+class Approaches:
+    """Reads prospects, and makes the letters to them."""
+
+    def __init__(
+        self, database: Database, clock: Clock, settings: Settings, board: Board, reader: Reader
+    ) -> None:
+        self._database, self._clock, self._settings = database, clock, settings
+        self._board, self._reader = board, reader
+
+    async def read(self, team: str, entry_ids: Sequence[str], *, seconds: float = SECONDS) -> int:
+        """Read prospects whose pages were not read lately; return how many were read."""
+        found = await self._board.some(team, entry_ids[:BEST])
+        since = self._clock.now() - FRESH
+
+        def is_known(db: sqlite_utils.Database, one: Merged) -> bool:
+            kept = outreach_readings.of_domain(db, team, one.entry.domain)
+            return kept is not None and kept.at >= since and kept.reading.page == _page(one)
+
+        def unread(db: sqlite_utils.Database) -> list[Asked]:
+            return [
+                Asked(one.entry.domain, _page(one), one.links_to)
+                for one in found.values()
+                if not is_known(db, one)
+            ]
+
+        wanted = await self._database.read(unread)
+        if not wanted:
+            return 0
+        read = await read_prospects(self._reader, wanted, self._clock, most=BEST, seconds=seconds)
+        at = self._clock.now()
+        await self._database.run(lambda db: outreach_readings.keep(db, team, read, at))
+        return len(read)
+
+    async def card(self, team: str, entry_id: str, person: str) -> Card | None:
+        """Return what is known of a prospect; None: it is unknown, or nobody may contact it."""
+        found = (await self._board.some(team, [entry_id])).get(entry_id)
+        if found is None:
+            return None
+        entry = found.entry
+        whom = Whom(team, entry.site, entry.domain)
+
+        def work(
+            db: sqlite_utils.Database,
+        ) -> tuple[KeptReading | None, KeptDraft | None, Withheld, Settings]:
+            return (
+                outreach_readings.of_domain(db, team, entry.domain),
+                outreach_readings.draft_of(db, whom, person),
+                suppressions.withheld(db, team, entry.site or None),
+                levels.read(db, self._settings, team).at(entry.site or None, None),
+            )
+
+        kept, own, withheld, settings = await self._database.read(work)
+        reading = kept.reading if kept else ProspectReading(entry.domain, None)
+        contacts = tuple(_allowed(reading.contacts, withheld))
+        facts = _facts(found, reading, contacts, settings)
+        draft, fault = None, None
+        if facts is not None and own is not None:
+            draft = edited(facts, own.subject, own.body)
+        elif facts is not None:
+            draft, fault = await self._draft(reading, facts, settings)
+        return Card(
+            found,
+            kept,
+            contacts,
+            tuple(await self._board.history(whom)),
+            draft,
+            is_own=own is not None,
+            elsewhere=await self._board.is_busy_elsewhere(whom),
+            fault=fault,
+        )
+
+    async def keep_draft(self, whom: Whom, person: str, subject: str, body: str) -> None:
+        """Keep a letter as a person left it."""
+        draft = KeptDraft(" ".join(subject.split()), body, self._clock.now())
+        await self._database.run(lambda db: outreach_readings.keep_draft(db, whom, person, draft))
+
+    async def _draft(
+        self, reading: ProspectReading, facts: LetterFacts, settings: Settings
+    ) -> tuple[Draft, str | None]:
+        """Return the team's own letter, else the built-in one with why the own one is not taken."""
+        kind = reading.angle.kind if reading.angle else AngleKind.OTHER
+        if settings.letter:
+            try:
+                made = await own_draft(self._reader.apart.pages, settings.letter, facts)
+            except BadTemplate as fault:
+                return draft_of(kind, facts), str(fault)
+            return made, None
+        return draft_of(kind, facts), None
+
+
+def _allowed(contacts: Iterable[Contact], withheld: Withheld) -> Iterable[Contact]:
+    return (one for one in contacts if one.address is None or withheld.may_write_to(one.address))
+
+
+def _page(found: Merged) -> str | None:
+    known = found.with_page
+    return known.example_page if known else None
+
+
+def _facts(
+    found: Merged, reading: ProspectReading, contacts: Sequence[Contact], settings: Settings
+) -> LetterFacts | None:
+    """Return what a letter may state; None without a site of ours."""
+    entry, known = found.entry, found.with_page
+    if not entry.site:
+        return None
+    to = next((one for one in contacts if one.address), None)
+    ours = next((one for one in found.seen if (one.page or "").startswith(_SCHEMES)), None)
+    names = [*(link.url for link in reading.links), *found.links_to]
+    return LetterFacts(
+        their_site=entry.domain,
+        their_page=_page(found) or f"https://{entry.domain}/",
+        our_site=entry.site,
+        their_title=reading.title or (known.example_title if known else None),
+        competitor=names[0] if names else None,
+        anchor=known.anchor if known else None,
+        broken_page=reading.angle.broken if reading.angle else None,
+        our_page=ours.page if ours else None,
+        topic=found.keywords[0] if found.keywords else None,
+        our_name=settings.letter_name or None,
+        our_firm=settings.letter_firm or None,
+        postal_address=settings.letter_address or None,
+        to=to.address if to else None,
+        found_on=to.found_on if to else None,
+        found_at=to.read_at.date() if to else None,
+        language=reading.language,
+    )
