@@ -22,6 +22,7 @@ from bot.common import logs
 from bot.common.clock import Clock, SystemClock
 from bot.common.errors import ConfigError
 from bot.jobs import JobQueue
+from bot.outreach import effects
 from bot.outreach.approaches import Approaches
 from bot.outreach.board import Board
 from bot.outreach.reminders import Reminders
@@ -149,7 +150,11 @@ async def core(
                 spending=spending,
                 tracking=Tracking(database=database, clock=clock, refresher=refresher),
                 digests=Digests(
-                    database, settings, provers(registry.vendors), by_release(registry.vendors)
+                    database,
+                    settings,
+                    provers(registry.vendors),
+                    by_release(registry.vendors),
+                    effects.sentence_for,
                 ),
                 board=board,
                 verifier=Verifier(database, clock, board, pages),
@@ -214,12 +219,13 @@ def services_of(product: Core) -> Services:
     slack_api = SlackApi(slack_client(settings, clock), clock, database.still_held)
     database.when_moved = OwnersTold(slack_api, settings.owner_ids, clock)
     channels = Channels(database, clock, settings, product.registry)
+    jobs = JobQueue(database, clock, workers=settings.workers, limit=settings.queue)
     scheduled_posts = ScheduledPosts(
         database=database,
         clock=clock,
         tracking=product.tracking,
         digests=product.digests,
-        notifier=SlackNotifier(database, clock, slack_api, product.worklists),
+        notifier=SlackNotifier(database, clock, slack_api, product.worklists, jobs),
         settings_of=channels.settings,
     )
     return Services(
@@ -228,7 +234,7 @@ def services_of(product: Core) -> Services:
         clock=clock,
         analysis=product.analysis,
         spending=product.spending,
-        jobs=JobQueue(database, clock, workers=settings.workers, limit=settings.queue),
+        jobs=jobs,
         slack_api=slack_api,
         in_progress=InProgress(),
         channels=channels,

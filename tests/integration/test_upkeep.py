@@ -117,15 +117,14 @@ async def test_a_deletion_that_fails_is_seen_by_health(bot):
 
 async def test_buttons_work_as_long_as_is_promised_and_then_say_that_the_run_is_gone(bot):
     await bot.gap("best crm")
-    parent = bot.by_bot()[0]
-    buttons = bot.thread(parent)
-    listed = next(message for message in (parent, *buttons) if "Run again" in words(message))
+    await bot.gap("best erp")
+    first, second = bot.by_bot()[:2]
     bot.clock.advance(bot.settings.keep_answers_days * DAY_S - 3600)
     await bot.services.upkeep.prune()
-    await bot.click(listed, "Run again")
-    assert len(bot.analysis.asked) == 2
+    await bot.click(first, "Run again")
+    assert len(bot.analysis.asked) == 3
     bot.clock.advance(2 * 3600)
     await bot.services.upkeep.prune()
-    await bot.click(listed, "Run again")
-    assert len(bot.analysis.asked) == 2
+    await bot.click(second, "Run again")
+    assert len(bot.analysis.asked) == 3
     assert any("its run is gone. Ask again." in words(message) for message in bot.seen())

@@ -68,6 +68,7 @@ def _drawn(
         head=HEAD,
         rows=table,
         folded=f"{where} every keyword." if any(row.folds for row in table) else "",
+        effect=ours(digest.effect or "", LONGEST),
         todo=paragraphs([f"• {ours(one, 300)}" for one in digest.suggestions[:MOST]]),
         charts=digest_charts(digest, most_lines),
         taken_at=digest.taken_at,
