@@ -130,6 +130,7 @@ def test_pages_are_estimated_by_name(run):
         ("rival.example/a", 2, "no web address"),
         (f"{RIVAL} --crawl latest", 2, "is no crawl"),
         ("https://a.github.io/x", 4, "all sites below github.io as one"),
+        ("https://www.reddit.com/r/crm", 4, "a platform"),
         ("https://nowhere.example/x", 4, "not in cc-main-2026-jul-aug-sep"),
         ("https://blog-1.example/x", 4, "linkgap index add blog-1.example"),
         (f"{RIVAL} --crawl CC-MAIN-2020-10", 4, "404"),

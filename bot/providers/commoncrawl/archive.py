@@ -15,7 +15,7 @@ from hashlib import sha256
 from statistics import fmean
 
 from bot.common.clock import Clock
-from bot.common.domains import registrable
+from bot.common.domains import is_platform, registrable
 from bot.common.errors import LinkGapError
 from bot.common.killable import Stopped
 from bot.gap.archive_estimate import Sampled, estimate
@@ -126,10 +126,16 @@ class Archive:
         site = registrable(page)
         if site is None:
             raise Unknown(f"{page[:100]} is no web address")
+        if is_platform(site):
+            raise Unknown(
+                f"{site} is a platform: half the web links to it, so a sample says nothing"
+            )
         reader = self._graph.reader()
         if reader is None:
             raise Unknown("There is no index yet: `linkgap index sync` makes one.")
         listed = referring(reader, ReferringQuery(Target(Scope.SITE, site), _MOST_LINKERS))
+        if not listed.complete:
+            raise Unknown(f"More sites link to {site} than a sample of a few dozen could stand for")
         names = {row.domain for row in listed.rows} - noise() - {site}
         if not names:
             raise Unknown(f"{reader.marker.release} has no site that links to {site}")
