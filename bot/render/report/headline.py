@@ -75,7 +75,7 @@ def counts_sites_only(report: Report) -> bool:
 
 
 def _by_sites(report: Report) -> str:
-    """Return what an index of sites knows: an estimate of pages, or the cheapest ways to count."""
+    """Return what an index of sites knows: an estimate, or that a number takes pages."""
     found = counted(len(report.prospects), "site")
     lead = f"{found} could link to you: they link to rivals. " if report.prospects else ""
     if (theirs := archive.field(report)) is not None:
