@@ -24,8 +24,8 @@ NEW = "new"
 MOST_PLACES = 100
 _NEW_FIELDS = ("aliases", "country", "lang")
 _SAID = (
-    "An empty field or “As above” takes the value of the level above. Save covers all pages; press "
-    "it before you choose whom the settings are for."
+    "An empty field or “As above” takes the value of the level above. Save keeps every page; "
+    "press it before you change “For”."
 )
 Draft = Mapping[str, tuple[str, str]]
 """What was typed on the pages seen before: by name, what the field showed and what was typed."""

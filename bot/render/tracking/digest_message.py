@@ -163,9 +163,10 @@ def _forecasts(lines: Sequence[KeywordLine], calendar: Calendar) -> str:
     were = "was" if right == 1 else "were"
     nearer = sum(check.nearer is True for check in checks)
     farther = sum(check.nearer is False for check in checks)
+    off = f"{farther or 'none'} {'was' if farther == 1 else 'were'} further off"
     return (
         f"Of {len(checks):,} forecasts for this week, {right:,} {were} right; "
-        f"{nearer:,} came closer than “no change”, and {farther or 'none'} missed by more."
+        f"{nearer:,} came closer than “no change” would have, and {off}."
     )
 
 

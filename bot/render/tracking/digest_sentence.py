@@ -63,7 +63,7 @@ def digest_sentence(
     told = bool(why) or (sums is not None and sums[1] < sums[0])
     second = ranks or _links(lines, won, lost, new_links, told=told)
     if there and not left and [line for line, *_ in entered] == there[:1] == there:
-        second, others = f"{ranks} and is no longer counted", ""
+        second, others = f"{ranks} and its gap is no longer counted", ""
     return _fitted(
         [f"{gap}{why}{others}", second],
         [f"{gap}{why}", second],
