@@ -22,14 +22,16 @@ from bot.common import logs
 from bot.common.clock import Clock, SystemClock
 from bot.common.errors import ConfigError
 from bot.jobs import JobQueue
+from bot.outreach import effects
 from bot.outreach.approaches import Approaches
 from bot.outreach.board import Board
 from bot.outreach.reminders import Reminders
 from bot.outreach.verification import Verifier
 from bot.outreach.worklists import Worklists
 from bot.pages.reading.fetch import Reader
-from bot.planning.steps import provers
+from bot.planning.steps import by_release, provers
 from bot.providers.client import vendor_client
+from bot.providers.commoncrawl.archive import Archive
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry, discover
 from bot.settings.environment import Settings
@@ -121,6 +123,7 @@ async def core(
                 settings=settings,
                 comparing=comparing,
                 gates=Gates(pages),
+                sampler=Archive(settings, clock),
             )
             spending = Spending(
                 registry=registry,
@@ -146,7 +149,13 @@ async def core(
                 analysis=analysis,
                 spending=spending,
                 tracking=Tracking(database=database, clock=clock, refresher=refresher),
-                digests=Digests(database, settings, provers(registry.vendors)),
+                digests=Digests(
+                    database,
+                    settings,
+                    provers(registry.vendors),
+                    by_release(registry.vendors),
+                    effects.sentence_for,
+                ),
                 board=board,
                 verifier=Verifier(database, clock, board, pages),
                 approaches=Approaches(database, clock, settings, board, pages),
@@ -210,12 +219,13 @@ def services_of(product: Core) -> Services:
     slack_api = SlackApi(slack_client(settings, clock), clock, database.still_held)
     database.when_moved = OwnersTold(slack_api, settings.owner_ids, clock)
     channels = Channels(database, clock, settings, product.registry)
+    jobs = JobQueue(database, clock, workers=settings.workers, limit=settings.queue)
     scheduled_posts = ScheduledPosts(
         database=database,
         clock=clock,
         tracking=product.tracking,
         digests=product.digests,
-        notifier=SlackNotifier(database, clock, slack_api, product.worklists),
+        notifier=SlackNotifier(database, clock, slack_api, product.worklists, jobs),
         settings_of=channels.settings,
     )
     return Services(
@@ -224,7 +234,7 @@ def services_of(product: Core) -> Services:
         clock=clock,
         analysis=product.analysis,
         spending=product.spending,
-        jobs=JobQueue(database, clock, workers=settings.workers, limit=settings.queue),
+        jobs=jobs,
         slack_api=slack_api,
         in_progress=InProgress(),
         channels=channels,

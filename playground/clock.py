@@ -38,11 +38,16 @@ class RealClock:
         await asyncio.sleep(seconds)
 
 
+LONGEST_HURRIED_S = 10.0
+
+
 class MovedClock:
     """Real time, moved: whoever lives with it gets through weeks in seconds.
 
-    While it is `hurried`, waiting moves it instead of taking time. It never runs backwards. One
-    clock serves the workspace and its app, so that both have the same day.
+    While it is `hurried`, waiting moves it instead of taking time; only a wait of more than ten
+    seconds takes its time, because it limits other work, which is not moved with the clock. It
+    never runs backwards. One clock serves the workspace and its app, so that both have the same
+    day.
     """
 
     def __init__(self) -> None:
@@ -61,7 +66,7 @@ class MovedClock:
 
     async def sleep(self, seconds: float) -> None:
         """Wait, or let the time pass without waiting."""
-        if self.hurried:
+        if self.hurried and seconds <= LONGEST_HURRIED_S:
             self._skip(max(0.0, seconds))
             seconds = 0
         await self._real.sleep(max(0.0, seconds))

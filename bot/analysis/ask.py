@@ -43,6 +43,10 @@ class Asker:
         """Record a question that was left out on purpose."""
         self._noted.append(Source(provider, what, SourceState.NOT_ASKED, None, None, None, why))
 
+    def looked(self, source: Source) -> None:
+        """Record what was read besides the vendors' answers."""
+        self._noted.append(source)
+
     async def _in_turn(self, asks: Sequence[Ask]) -> list[Answer[object] | None]:
         """Start each question once the previous one is reserved, and wait for all answers."""
         in_progress: list[asyncio.Task[Answer[object] | None]] = []

@@ -12,6 +12,7 @@ from bot.model.links import Metrics, Scope, SerpRow, Target
 from bot.model.page_key import is_same_page
 from bot.model.question import NO_PAGE, Question
 from bot.model.report import (
+    ArchiveEstimate,
     Competitor,
     CostLine,
     Gate,
@@ -21,6 +22,7 @@ from bot.model.report import (
     Report,
     Source,
     Unproven,
+    UnseenLinks,
     Verdict,
 )
 from bot.planning.steps import TOP
@@ -43,6 +45,8 @@ class Facts:
     prospects: tuple[Prospect, ...] = ()
     unproven: tuple[Unproven, ...] = ()
     readiness: Readiness = field(default_factory=Readiness)
+    unseen: tuple[UnseenLinks, ...] = ()
+    archive: tuple[ArchiveEstimate, ...] = ()
 
     def page(self, index: str, url: str) -> Metrics | None:
         """Return an index's numbers for a page."""
@@ -130,6 +134,7 @@ def _competitor(
         authority=authority.value if authority else None,
         authority_scale=authority.scale if authority else None,
         platform=is_platform(domain),
+        site_referring_domains=site.referring_domains if site else None,
     )
 
 
@@ -204,6 +209,7 @@ def assemble(
     """Return the report as far as the facts go; missing facts are unknown in it."""
     ours = ours_in(facts)
     sides = _by_index(question, chosen, facts)
+    own = facts.site(chosen.main.name, question.site) if question.site else None
     need = replace(
         _need(question, chosen, facts, chosen.main.name),
         low=min((one.low for one in sides if one.low is not None), default=None),
@@ -232,4 +238,7 @@ def assemble(
         results=facts.serp,
         unproven=facts.unproven,
         position=ours.position if ours else None,
+        site_referring_domains=own.referring_domains if own else None,
+        unseen=facts.unseen,
+        archive=facts.archive,
     )

@@ -6,7 +6,7 @@ together. If a vendor fails, the report is partial; what is known is never disca
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -14,6 +14,7 @@ from functools import partial
 from pydantic import TypeAdapter
 
 from bot.analysis.answers import shown
+from bot.analysis.archive_sample import WHAT, Sampler, as_source, is_wanted
 from bot.analysis.ask import Asker
 from bot.analysis.assemble import (
     Facts,
@@ -26,6 +27,7 @@ from bot.analysis.assemble import (
 )
 from bot.analysis.compare_worker import Comparing, Task
 from bot.analysis.page_checks import Gates
+from bot.analysis.second_opinion import unseen_links
 from bot.analysis.shortlist import ShortlistEvidence
 from bot.common.clock import Clock
 from bot.common.errors import LinkGapError
@@ -35,13 +37,13 @@ from bot.gap.readiness import not_read
 from bot.gap.relevance import terms_of
 from bot.gap.results import pages_once
 from bot.model.costs import LEFT_OUT_WHEN_LIGHT
-from bot.model.links import KeywordMetrics, Metrics, Profile, ReferringDomain, SerpRow
+from bot.model.links import KeywordMetrics, Metrics, Profile, ReferringDomain, Scope, SerpRow
 from bot.model.outreach import Withheld
 from bot.model.question import NO_PAGE, Question
-from bot.model.report import Report, to_json
+from bot.model.report import PAGE_COUNTS, Report, to_json
 from bot.planning import link_lists, steps
 from bot.planning.asks import Ask
-from bot.planning.vendors import VendorSelection, vendors_for
+from bot.planning.vendors import VendorSelection, is_independent, is_witness, vendors_for
 from bot.providers.base import Answer, Capability, ReferringQuery, is_free
 from bot.providers.gateway import Gateway
 from bot.providers.registry import Registry
@@ -90,10 +92,11 @@ class Analysis:
         settings: Settings,
         comparing: Comparing,
         gates: Gates,
+        sampler: Sampler | None = None,
     ) -> None:
         self._registry, self._gateway = registry, gateway
         self._database, self._clock, self._settings = database, clock, settings
-        self._shared = _Shared(clock, comparing, gates)
+        self._shared = _Shared(clock, comparing, gates, sampler)
 
     async def run(
         self,
@@ -193,6 +196,7 @@ class _Shared:
     clock: Clock
     comparing: Comparing
     gates: Gates
+    sampler: Sampler | None = None
 
 
 @dataclass
@@ -238,8 +242,22 @@ class _Run:
     async def answer(self) -> Report:
         """Take the steps in order; the page checks cost nothing and run alongside."""
         await self._headline()
-        await asyncio.gather(self._links(), self._check_pages())
+        await asyncio.gather(self._links(), self._check_pages(), self._sample_archive())
         return await self._report()
+
+    async def _sample_archive(self) -> None:
+        """Estimate the links to the pages where no index counts any."""
+        sampler = self.shared.sampler
+        if sampler is None or not is_wanted(self.chosen, sampler):
+            return
+        if self.question.light:
+            self.asker.left_out(self.chosen.main.name, WHAT, "The cheaper plan leaves it out.")
+            return
+        ours = self._our_page()
+        pages = [page.url for page in self.facts.competitors[: steps.TOP]]
+        found = await sampler.estimates([*pages, *([ours] if ours else [])])
+        self.facts.archive = found
+        self.asker.looked(as_source(self.chosen, found, self.shared.clock.now()))
 
     async def _check_pages(self) -> None:
         """Judge our page against the top 3, unless told not to; sample pages cannot be read."""
@@ -263,6 +281,9 @@ class _Run:
         """Find who links to the competitors and could link to us."""
         await self._tell("who links to the top 3")
         theirs, own = await self._profiles()
+        self.facts.unseen = unseen_links(
+            [*theirs, *await self._witnessed(theirs)], self._independent()
+        )
         task = Task(
             profiles=tuple(theirs),
             own=own,
@@ -312,7 +333,7 @@ class _Run:
                 what = sites if level == "page" else pages
                 self.asker.left_out(index.name, what, f"The settings ask for level {level} only.")
             for what in LEFT_OUT_WHEN_LIGHT if self.question.light else ():
-                if what != sites or level == "both":
+                if what != sites or (level == "both" and Scope.PAGE in index.levels):
                     self.asker.left_out(index.name, what, "The cheaper plan leaves it out.")
 
     async def _headline(self) -> None:
@@ -340,6 +361,9 @@ class _Run:
         for ask, answer in zip(more, await self.asker.all(more), strict=True):
             self._take(ask, answer)
         self.facts.competitors = competitors_of(self.question, self.chosen, self.facts)
+        for index in self.chosen.indexes:
+            if Scope.PAGE not in index.levels:
+                self.asker.left_out(index.name, PAGE_COUNTS, "It knows sites, and no pages.")
 
     def _our_page(self) -> str | None:
         """Return the named page or, if none was named, our page in the results."""
@@ -384,7 +408,9 @@ class _Run:
                 steps.list_budget_of(index, self.settings.list_budget),
                 site=self.question.site,
                 aliases=self.aliases,
-                scopes=link_lists.scopes_of(self.settings.level, light=self.question.light),
+                scopes=link_lists.scopes_of(
+                    self.settings.level, light=self.question.light, levels=index.levels
+                ),
             )
         ]
         site = self.question.site
@@ -405,13 +431,37 @@ class _Run:
         self.read_whole = frozenset(
             ask.query.target.value
             for ask, answer in own
-            if answer and answer.complete and isinstance(ask.query, ReferringQuery)
+            if answer
+            and answer.complete
+            and isinstance(ask.query, ReferringQuery)
+            and not steps.can_prove(ask.vendor)  # that one says of each name what is certain
         )
         return read, Own(
             domains=self.facts.own_domains,
             linkers=frozenset(row.domain for row in rows),
             complete=bool(ours) and self.read_whole >= self.facts.own_domains,
         )
+
+    def _independent(self) -> frozenset[str]:
+        """Return the indexes that crawl by themselves: all but files that somebody exported."""
+        return frozenset(one.name for one in self.chosen.indexes if is_independent(one))
+
+    async def _witnessed(self, read: Sequence[Profile]) -> list[Profile]:
+        """Ask free indexes that only intersected for the whole list of sites that others read."""
+        whole = {one.target for one in read if one.complete and one.target.scope is Scope.SITE}
+        asks = [
+            steps.who_links(index, target, steps.FREE_ROWS)
+            for index in self.chosen.indexes
+            if is_witness(index)
+            for target in sorted(whole, key=lambda one: one.value)
+        ]
+        answers = await self.asker.all(asks)
+        return [
+            profile
+            for ask, answer in zip(asks, answers, strict=True)
+            if answer is not None
+            for profile in link_lists.read(ask, answer)
+        ]
 
     async def _tell(self, *waiting: str) -> None:
         if self.progress is not None:

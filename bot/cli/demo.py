@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from rich.padding import Padding
 from rich.text import Text
 
+from bot.cli._demo_clicks import home_tab
 from bot.cli._demo_story import ASKER, CHANNEL, MOST_WEEKS, QUESTION, Story
 from bot.cli._terminal import Terminal
 from bot.common.errors import ConfigError
@@ -29,10 +30,10 @@ from bot.wiring import core, http_app, slack_bot
 from handlers.services import Services
 from handlers.slack.manifest import EVENTS_PATH, read_manifest
 from playground.clock import MovedClock
-from playground.model import Message
+from playground.model import Message, View
 from playground.sample import sample_workspace
 from playground.server import Playground
-from playground.terminal.plain_blocks import Line
+from playground.terminal.plain_blocks import Line, block_lines
 from playground.terminal.transcript import dated_headline, transcript
 from playground.workspace import Workspace
 
@@ -134,6 +135,7 @@ async def _demo(port: int | None, folder: Path, weeks: int) -> None:
             await playground.say(ASKER, CHANNEL, HISTORY)
             await services.jobs.idle()
             told.whole()
+            told.home(await home_tab(playground, ASKER))
         clock.hurried = False
         if stays:
             services.jobs.keep_lease()
@@ -159,11 +161,20 @@ class _Told:
         """Print the new messages with their threads."""
         self._print(self._new())
 
-    def in_a_line(self) -> None:
-        """Print the new messages with their day, in a sentence each."""
+    def in_a_line(self, said: str | None) -> None:
+        """Print the new messages with their day, in a sentence each, and what else was `said`."""
         for message in self._new():
             who_and_when = dated_headline(self._workspace, message, viewer=ASKER)
             self._console.print(Text.assemble((who_and_when, "dim"), "\n", message.text))
+        if said is not None:
+            self._console.print(said)
+
+    def home(self, view: View) -> None:
+        """Print what a home tab says of prospects and links won."""
+        self._console.print(f"\n{ASKER} opens the Home tab:\n", style="bold")
+        for line in block_lines(view.body["blocks"], str):
+            if line.text.startswith(("Your prospects", "Links won")):
+                self._console.print(line.text)
 
     def again(self) -> None:
         """Print the last message that all see, without its thread."""

@@ -11,6 +11,9 @@ from pydantic import TypeAdapter
 
 from bot.model.links import LinkKind, Market, Scope, SerpRow
 
+PAGE_COUNTS = "link counts of pages"
+"""What a source that knows sites only was not asked for."""
+
 
 class Verdict(StrEnum):
     """What to do next."""
@@ -111,7 +114,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Competitor:
-    """A page in the top 3 that is not ours. `position` is None for a page named with `vs:`."""
+    """A page in the top 3 that is not ours. `position` is None for a page named with `vs:`.
+
+    `site_referring_domains` is the whole site's count, never a stand-in for the page's.
+    """
 
     position: int | None
     url: str
@@ -122,6 +128,7 @@ class Competitor:
     authority: float | None
     authority_scale: str | None
     platform: bool
+    site_referring_domains: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +206,51 @@ class Unproven:
 
 
 @dataclass(frozen=True, slots=True)
+class UnseenLinks:
+    """How many referring domains of a competitor all indexes miss that read it completely.
+
+    `seen` is how many domains they saw together. The missing ones are at least about `least`,
+    within `low` and `high` at 90 %; all three are None where nothing can be said, and `reason` says
+    why.
+    """
+
+    target: str
+    level: Scope
+    indexes: tuple[str, ...]
+    seen: int
+    least: int | None = None
+    low: int | None = None
+    high: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveEstimate:
+    """About how many referring domains a page has, by a sample of an open archive. No count.
+
+    Of `site_linkers` sites that link to the page's site, `sites_read` were read and `sites_unread`
+    could not be; `pages_read` of their pages were looked at, and `seen` sites link to the page for
+    certain. The truth is about `about`, within `low` and `high` at 90 %. All three are None where
+    nothing was read; `note` says why, or why the reading ended early. `whole`: all archived pages
+    of the sites were read; if not, `about` is rather too low.
+    """
+
+    url: str
+    about: int | None = None
+    low: int | None = None
+    high: int | None = None
+    seen: int = 0
+    site_linkers: int | None = None
+    sites_read: int = 0
+    sites_unread: int = 0
+    pages_read: int = 0
+    whole: bool = False
+    release: str | None = None
+    crawl: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One question to one vendor, and how it ended. `note` says why when it is not `ok`.
 
@@ -236,7 +288,9 @@ class Report:
     to us wherever an index can be asked; `unproven` are those that could not be checked. If no
     connected index can prove it, all are in `prospects`, unproven. `proposed_page` may be ours and
     needs confirmation. `checklist` is what most of the top pages show their readers and ours does
-    not, `coverage` the topics they share and ours lacks, best first.
+    not, `coverage` the topics they share and ours lacks, best first. `unseen` has a row for each
+    competitor that two or more indexes read completely. `archive` estimates pages where no index
+    counts any; no other number is made from it.
     """
 
     keyword: str
@@ -260,12 +314,16 @@ class Report:
     results: tuple[SerpRow, ...] = ()
     unproven: tuple[Unproven, ...] = ()
     position: int | None = None
+    site_referring_domains: int | None = None
+    unseen: tuple[UnseenLinks, ...] = ()
+    archive: tuple[ArchiveEstimate, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Say whether nothing was found out: no count, no prospect, and no verdict without them."""
         counts = [one.referring_domains for one in self.competitors]
         found = any(count is not None for count in (*counts, *self.need.per_page, self.need.have))
+        found = found or any(one.about is not None for one in self.archive)
         listed = bool(self.prospects or self.unproven)
         return self.verdict is Verdict.UNKNOWN and not found and not listed
 

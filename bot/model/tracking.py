@@ -349,7 +349,10 @@ class Digest:
     summed over two of them. `time_zone` is the channel's own.
     `ledger` adds up the links of all our pages, None: no count can be compared. `read_again` could
     not be read when the digest before was told, and can. `recounted`: it is held against reads
-    whose need was counted again, because the method changed.
+    whose need was counted again, because the method changed. `by_release` are the indexes of it
+    whose new and lost links are unknown, because each release of them stands alone. `effect` says
+    whether the links that the team won moved its positions, in the first digest of a month; None:
+    nothing can be said.
     """
 
     week: str
@@ -378,6 +381,8 @@ class Digest:
     ledger: LinkLedger | None = None
     read_again: tuple[Unread, ...] = ()
     recounted: bool = False
+    by_release: tuple[str, ...] = ()
+    effect: str | None = None
 
     @property
     def nothing_read(self) -> bool:

@@ -42,7 +42,8 @@ class Card:
 
     `kept` None: its pages were not read yet. `draft` None: there is no site of ours to write for.
     `is_own`: the draft is as this person left it. `fault` is what is wrong with the team's own
-    template. `elsewhere`: for another site of the team somebody is in touch with it.
+    template. `elsewhere`: for another site of the team somebody is in touch with it. `is_written`
+    False: the team's own letter was not filled, because somebody waits for the rest.
     """
 
     found: Merged
@@ -53,6 +54,7 @@ class Card:
     is_own: bool
     elsewhere: bool
     fault: str | None = None
+    is_written: bool = True
 
     def whom(self, team: str) -> Whom:
         """Return whom it is about."""
@@ -98,8 +100,13 @@ class Approaches:
         await self._database.run(lambda db: outreach_readings.keep(db, team, read, at))
         return len(read)
 
-    async def card(self, team: str, entry_id: str, person: str) -> Card | None:
-        """Return what is known of a prospect; None: it is unknown, or nobody may contact it."""
+    async def card(
+        self, team: str, entry_id: str, person: str, *, at_once: bool = False
+    ) -> Card | None:
+        """Return what is known of a prospect; None: it is unknown, or nobody may contact it.
+
+        `at_once`: without the team's own letter, which a process of its own has to fill.
+        """
         found = (await self._board.some(team, [entry_id])).get(entry_id)
         if found is None:
             return None
@@ -121,9 +128,10 @@ class Approaches:
         contacts = tuple(_allowed(reading.contacts, withheld))
         facts = _facts(found, reading, contacts, settings)
         draft, fault = None, None
+        waits = at_once and bool(settings.letter) and own is None
         if facts is not None and own is not None:
             draft = edited(facts, own.subject, own.body)
-        elif facts is not None:
+        elif facts is not None and not waits:
             draft, fault = await self._draft(reading, facts, settings)
         return Card(
             found,
@@ -134,6 +142,7 @@ class Approaches:
             is_own=own is not None,
             elsewhere=await self._board.is_busy_elsewhere(whom),
             fault=fault,
+            is_written=not waits,
         )
 
     async def keep_draft(self, whom: Whom, person: str, subject: str, body: str) -> None:

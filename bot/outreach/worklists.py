@@ -24,6 +24,7 @@ from bot.store import (
     outreach_lists,
     outreach_prospects,
     outreach_readings,
+    workspace,
 )
 from bot.store.connect import Database
 from bot.store.outreach_lists import KeptList, Listed, Page
@@ -162,6 +163,7 @@ class Worklists:
             there = outreach_lists.of_source(db, team, source)
             if there is not None:
                 return there
+            workspace.ensure_team(db, team, at)
             outreach_prospects.remember(db, team, made.site or None, seen)
             kinds = outreach_readings.kinds(db, team) if rates else {}
             known = {one.domain: one.id for one in outreach.entries(db, team, site=made.site)}

@@ -51,8 +51,11 @@ class Ask:
 
     def served(self) -> bool:
         """Say whether the vendor can answer this query at all."""
+        adapter = self.vendor.capabilities[self.capability]
+        if isinstance(adapter, Local):
+            return adapter.serves(self.query)
         try:
-            return is_free(self.vendor, self.capability) or bool(self._calls())
+            return bool(self._calls())
         except PlanLacks:
             return False
 

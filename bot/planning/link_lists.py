@@ -25,6 +25,7 @@ from bot.providers.base import (
 
 UNCOUNTED_PAGE_ROWS = 50  # for a page whose count is unknown
 MOST_SITE_ROWS = 1_000
+MOST_FREE_ROWS = 100_000  # of a free intersection
 _MOST_TO_PROVE = 1_000  # names whose proof is priced; the price per row stays the same beyond it
 _COMPARED_ROWS = 100  # rows for which the price of one request is compared with that of two
 
@@ -37,13 +38,15 @@ class _Lot:
     build: Callable[[int], Ask]
 
 
-def scopes_of(level: str, *, light: bool) -> frozenset[Scope]:
+def scopes_of(
+    level: str, *, light: bool, levels: frozenset[Scope] = frozenset(Scope)
+) -> frozenset[Scope]:
     """Return the scopes to read for a settings level: "both", "page" or "site".
 
-    A light run with "both" reads only the pages.
+    A light run with "both" reads only the pages, unless the index has only sites (`levels`).
     """
     if level == "both":
-        return frozenset({Scope.PAGE}) if light else frozenset(Scope)
+        return frozenset({Scope.PAGE}) if light and Scope.PAGE in levels else frozenset(Scope)
     return frozenset({Scope(level)})
 
 
@@ -61,8 +64,9 @@ def profiles(
     Platforms are not asked about as sites, nor pages that are known to have no links, nor anything
     outside `scopes`. Lists or intersections are bought, whichever costs less per row; the price of
     lists includes the proof of absence that they need. If the index cannot prove absence for the
-    names of a list, intersections are bought.
+    names of a list, intersections are bought. A free index that intersects is asked that way.
     """
+    scopes &= index.levels
     pages = {
         Target(Scope.PAGE, page.url): _rows_wanted(page.referring_domains)
         for page in competitors
@@ -72,10 +76,12 @@ def profiles(
     domains = real if Scope.SITE in scopes else []
     sites = [Target(Scope.SITE, domain) for domain in dict.fromkeys(domains)]
     lists = _lists(index, pages, sites, list_budget)
-    if not index.can(Capability.INTERSECT) or is_free(index, Capability.REFERRING_DOMAINS):
+    if not index.can(Capability.INTERSECT):
         return lists
     own = [Target(Scope.SITE, ours) for ours in (site, *aliases)] if site else []
     crossed = _crossed(index, pages, sites, own, list_budget)
+    if is_free(index, Capability.REFERRING_DOMAINS):
+        return crossed
     to_prove = 0.0
     if site:
         number_of = min(rows_of(lists), _MOST_TO_PROVE)
@@ -122,8 +128,9 @@ def _crossed(
 
         return _Lot(wanted, build)
 
+    free = is_free(index, Capability.INTERSECT)
     near = lot([*pages], "the top pages", sum(pages.values()))
-    far = lot(sites, "their sites", MOST_SITE_ROWS)
+    far = lot(sites, "their sites", MOST_FREE_ROWS if free else MOST_SITE_ROWS)
     both = lot([*pages, *sites], "the top pages or their sites", near.wanted + far.wanted)
     if pages and sites:
         apart = near.build(_COMPARED_ROWS).worst() + far.build(_COMPARED_ROWS).worst()

@@ -139,7 +139,7 @@ def own_profile(chosen: VendorSelection, site: str, aliases: Sequence[str] = ())
     asked = [
         who_links(vendor, target, FREE_ROWS)
         for vendor in chosen.indexes
-        if is_free(vendor, Capability.REFERRING_DOMAINS)
+        if is_free(vendor, Capability.REFERRING_DOMAINS) and not can_prove(vendor)
         for target in targets
     ]
     return asked + [
@@ -161,8 +161,11 @@ def most_to_prove(shortlist: int) -> int:
 
 
 def can_prove(index: Vendor) -> bool:
-    """Say whether an index can prove absence of links; a free index is read whole instead."""
-    if is_free(index, Capability.REFERRING_DOMAINS):
+    """Say whether an index can prove absence of links; a free index is read whole instead.
+
+    A free index that intersects is too large for that, and says itself what is proven.
+    """
+    if is_free(index, Capability.REFERRING_DOMAINS) and not index.can(Capability.INTERSECT):
         return False
     return index.can(Capability.LINKS_BETWEEN) or index.can(Capability.INTERSECT)
 
@@ -225,6 +228,11 @@ def provers(indexes: Iterable[Vendor]) -> frozenset[str]:
     return frozenset(index.name for index in indexes if can_prove_by_name(index))
 
 
+def by_release(indexes: Iterable[Vendor]) -> frozenset[str]:
+    """Return the names of the indexes that know sites only, of which each release stands alone."""
+    return frozenset(index.name for index in indexes if Scope.PAGE not in index.levels)
+
+
 def proof(
     index: Vendor,
     site: str,
@@ -241,7 +249,8 @@ def proof(
     """
     if not can_prove_by_name(index):
         return []  # it cannot, or it is free and our own profile was read whole
-    domains = domains[:MOST_PROVEN]
+    if not is_free(index, Capability.LINKS_BETWEEN):
+        domains = domains[:MOST_PROVEN]
     if not domains:
         return []
 

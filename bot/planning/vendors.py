@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.common.errors import BadQuestion, NotConnected
+from bot.model.links import Scope
 from bot.model.question import Question
 from bot.planning.asks import difficulty_ask
 from bot.providers.base import Capability, Vendor, is_free
@@ -36,7 +37,8 @@ def select_vendors(
 ) -> VendorSelection:
     """Choose the vendors; raises a `BadQuestion` that says what to add if none fits.
 
-    With `compare`, all paid indexes are asked side by side unless the question names vendors.
+    With `compare`, all paid indexes are asked side by side unless the question names vendors, and
+    with them the open index of sites, as one more witness.
     """
     named = [registry.named(name) for name in question.via]
     chosen = named or _unasked_choice(registry, question)
@@ -50,7 +52,8 @@ def select_vendors(
         )
     if not named:
         paid = [one for one in indexes if not is_free(one, Capability.REFERRING_DOMAINS)]
-        indexes = paid if compare and paid else indexes[:1]
+        witnesses = [one for one in indexes if is_witness(one)]
+        indexes = [*paid, *witnesses] if compare and paid else indexes[:1]
     asked = [serp, *indexes] if serp else indexes
     return VendorSelection(
         serp=serp,
@@ -76,6 +79,18 @@ def vendors_for(registry: Registry, question: Question, settings: Settings) -> V
         if preferred and preferred[0].can(Capability.SERP):
             question = replace(question, serp=settings.serp)
     return select_vendors(ordered, question, compare=settings.compare_indexes)
+
+
+def is_witness(vendor: Vendor) -> bool:
+    """Say whether it is a free index of sites, with a crawl of its own."""
+    free = is_free(vendor, Capability.REFERRING_DOMAINS)
+    return free and Scope.PAGE not in vendor.levels and not vendor.sample
+
+
+def is_independent(vendor: Vendor) -> bool:
+    """Say whether it crawls by itself; a file that somebody exported says what an index said."""
+    paid = _knows_links(vendor) and not is_free(vendor, Capability.REFERRING_DOMAINS)
+    return not vendor.sample and (paid or is_witness(vendor))
 
 
 def _knows_links(vendor: Vendor) -> bool:

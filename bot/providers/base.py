@@ -17,7 +17,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.common.errors import PlanLacks
-from bot.model.links import Market, ReferringDomain, Scale, StoredAnswer, Target
+from bot.model.links import Market, ReferringDomain, Scale, Scope, StoredAnswer, Target
 
 Query = TypeVar("Query")
 Row = TypeVar("Row")
@@ -288,6 +288,11 @@ class Local(ABC, Generic[Query, Row]):
     def read(self, query: Query) -> Page[Row]:
         """Return the rows; raises `Unavailable` if there is nothing to read from."""
 
+    def serves(self, query: Query) -> bool:
+        """Say whether it knows such things at all; a run does not ask for what it never knows."""
+        del query
+        return True
+
 
 Adapter = Remote[Any, Any] | Local[Any, Any]
 """How a vendor serves one capability."""
@@ -329,6 +334,7 @@ class Vendor:
     or prices, failed requests cost nothing and may be repeated; otherwise a failed request may have
     been billed and is not repeated. `notices` are sentences for `linkgap doctor`. `contract` checks
     with free calls whether its answers still have the expected form (`bot.providers.drift`).
+    `levels`: whether it knows links to pages, to sites, or to both; a run asks for nothing else.
     """
 
     name: str
@@ -350,6 +356,7 @@ class Vendor:
     failures_are_free: bool = False
     notices: tuple[str, ...] = ()
     contract: Remote[Any, Any] | None = None
+    levels: frozenset[Scope] = frozenset(Scope)
 
     def can(self, capability: Capability) -> bool:
         """Say whether the vendor has the capability."""
@@ -363,12 +370,16 @@ class Vendor:
 
 @dataclass(frozen=True, slots=True)
 class NotConfigured:
-    """A vendor that is installed but lacks settings: `needs` names them for `linkgap doctor`."""
+    """A vendor that is installed but lacks settings: `needs` names them for `linkgap doctor`.
+
+    `local`: it would answer from this machine.
+    """
 
     name: str
     title: str
     needs: tuple[str, ...]
     gives: tuple[Capability, ...]
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,13 +65,17 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """Words beside a channel or a moment that Slack writes for its reader."""
+    """Words beside a channel or a moment that Slack writes for its reader.
+
+    `opens` is the opaque id of a prospect, for a button beside the line.
+    """
 
     words: str
     moment: datetime | None = None
     channel: str = ""
     bar: str = ""
     bold: str = ""
+    opens: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,14 @@ def home(found: Home, viewer: str, now: datetime) -> HomeTab:
 
 
 def _parts(group: _Group) -> list[list[_Line]]:
-    """Divide the lines among as few blocks as take them; the first has the title."""
+    """Divide the lines among as few blocks as take them; the first has the title.
+
+    A line with a button has a block of its own.
+    """
     parts, size = [list[_Line]()], len(mrkdwn(group.title))
     for one in group.lines:
         wide = len(mrkdwn(one.words + one.bold)) + (_MOMENT if one.moment else 0) + _MARKS
-        if size + wide > _A_SECTION:
+        if size + wide > _A_SECTION or one.opens:
             parts, size = [*parts, []], 0
         parts[-1].append(one)
         size += wide
@@ -178,7 +185,7 @@ def _prospects(found: Home) -> _Group:
 def _prospect(entry: Entry, ends: datetime | None) -> _Line:
     whose = f" for {words_or_unknown(entry.site, 60)}" if entry.site else ""
     said = "your claim runs out" if ends else f"{_STATUS[entry.status]} since"
-    return _Line(f"{whose}: {said}", ends or entry.since, bold=_name(entry))
+    return _Line(f"{whose}: {said}", ends or entry.since, bold=_name(entry), opens=entry.id)
 
 
 def _won(found: Home) -> _Group:

@@ -26,6 +26,7 @@ class Group(StrEnum):
     DIGEST = "Digest and alerts"
     PROSPECTS = "Prospects and checks"
     OUTREACH = "Outreach"
+    LETTERS = "Letters"
     SOURCES = "Sources"
     ANSWER = "Cost of an answer"
     CAPS = "Caps and prices"
@@ -200,21 +201,21 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "letter_name",
-        Group.OUTREACH,
+        Group.LETTERS,
         (TEAM, SITE),
         "Who writes",
         "The name below a draft. Each draft can be changed before it is opened.",
     ),
     Setting(
         "letter_firm",
-        Group.OUTREACH,
+        Group.LETTERS,
         (TEAM, SITE),
         "Firm",
         "The firm that stands below the name.",
     ),
     Setting(
         "letter_address",
-        Group.OUTREACH,
+        Group.LETTERS,
         (TEAM, SITE),
         "Postal address",
         "It stands below a draft; some countries ask for one.",
@@ -222,7 +223,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "letter",
-        Group.OUTREACH,
+        Group.LETTERS,
         (TEAM, SITE),
         "Own letter",
         "A template for drafts: Subject: on its first line, and fields like {{ their_page }}.",

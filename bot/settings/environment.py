@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     slack_base_url: str = "https://slack.com/api/"
 
     db: Path = Path("linkgap.db")
+    index: str = Field(
+        "", description="Folder or address of the open link index; empty: beside the database."
+    )
     site: str | None = None
     country: str = "us"
     lang: str = "en"

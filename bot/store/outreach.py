@@ -94,6 +94,19 @@ def entries(
     )
 
 
+def won_at(
+    db: sqlite_utils.Database, team: str, *, after: datetime, until: datetime
+) -> dict[str, datetime]:
+    """Return when entries were won in a time, by their id; an entry is won once."""
+    rows = db.execute(
+        "SELECT id, min(at) FROM outreach_history AS done JOIN outreach USING (team, site, domain) "
+        "WHERE team = ? AND event = 'status' AND now = 'won' GROUP BY id "
+        "HAVING min(at) > ? AND min(at) <= ?",
+        (team, to_text(after), to_text(until)),
+    )
+    return {id_: from_text(at) for id_, at in rows.fetchall()}
+
+
 def teams(db: sqlite_utils.Database) -> list[str]:
     """Return the teams that have entries."""
     rows = db.execute("SELECT DISTINCT team FROM outreach ORDER BY team").fetchall()

@@ -179,6 +179,19 @@ def told_until(db: sqlite_utils.Database, slot: Slot) -> datetime | None:
     return from_text(row[0]) if row and row[0] else None
 
 
+def posted_until(db: sqlite_utils.Database, slot: Slot) -> datetime | None:
+    """Return up to which moment the last report before this slot told that was posted, or may be.
+
+    None: none was. A week without news has no report.
+    """
+    row = db.execute(
+        "SELECT max(as_of) FROM posts WHERE team = ? AND channel = ? AND kind = ? AND period < ? "
+        "AND state IN ('posted', 'unknown')",
+        _key(slot),
+    ).fetchone()
+    return from_text(row[0]) if row and row[0] else None
+
+
 def unknown_since(db: sqlite_utils.Database, at: datetime) -> tuple[Slot, ...]:
     """Return the slots of all teams that ended UNKNOWN since a moment, oldest first."""
     rows = db.execute(

@@ -53,6 +53,7 @@ class Pruned:
     reads: int = 0
     posts: int = 0
     prospects: int = 0
+    lists: int = 0
     contacts: int = 0
     reminders: int = 0
 
@@ -95,9 +96,20 @@ async def prune(database: Database, clock: Clock, keep: Keep) -> Pruned:
     for team, age in keep.contacts.items():
         old = partial(_old_contacts, team=team, before=to_text(now - age))
         contacts += sum([deleted async for deleted in _slices(database, clock, old)])
+    old = partial(_old_lists, before=answers)
+    lists = sum([deleted async for deleted in _slices(database, clock, old)])
     old = partial(_old_reminders, before=to_text(now - max(keep.answers, _REMINDERS)))
     reminders = sum([deleted async for deleted in _slices(database, clock, old)])
-    return Pruned(jobs, reports, spent, old_reads, posts, seen, contacts, reminders)
+    return Pruned(jobs, reports, spent, old_reads, posts, seen, lists, contacts, reminders)
+
+
+def _old_lists(db: sqlite_utils.Database, *, before: str) -> int:
+    """Delete the lists of answers and digests that are as old as answers that go."""
+    return db.execute(
+        "DELETE FROM outreach_lists WHERE number IN ("
+        "SELECT number FROM outreach_lists WHERE made_at < ? LIMIT ?)",
+        (before, ROWS_A_SLICE),
+    ).rowcount
 
 
 async def _walk(

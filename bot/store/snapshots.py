@@ -216,3 +216,29 @@ def _portions(values: Sequence[object]) -> Iterable[list[object]]:
 
 def _compact(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class RankRead:
+    """Our position in one read, among so many results; `page` is the one of ours that counted."""
+
+    taken_at: datetime
+    position: int | None
+    rows: int
+    page: str | None
+
+
+def positions(
+    db: sqlite_utils.Database, team: str, *, after: datetime, until: datetime
+) -> dict[str, list[RankRead]]:
+    """Return all reads of a team's keywords in a time by keyword, oldest first, positions alone."""
+    rows = db.execute(
+        "SELECT tracked_keywords.id, taken_at, position, json_array_length(serp), page "
+        "FROM snapshots JOIN tracked_keywords ON tracked = tracked_keywords.number "
+        "WHERE team = ? AND taken_at > ? AND taken_at <= ? ORDER BY taken_at",
+        (team, to_text(after), to_text(until)),
+    )
+    found: dict[str, list[RankRead]] = {}
+    for id_, taken_at, position, count, page in rows.fetchall():
+        found.setdefault(id_, []).append(RankRead(from_text(taken_at), position, count, page))
+    return found

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import sqlite_utils
@@ -83,6 +84,16 @@ def schema() -> dict[str, object]:
     }
 
 
+class EffectOf(Protocol):
+    """Whoever knows what the links won did."""
+
+    def __call__(
+        self, db: sqlite_utils.Database, team: str, channel: str, month: datetime
+    ) -> str | None:
+        """Say it in a sentence, for a channel and the month of a moment; None: nobody can say."""
+        ...
+
+
 def week_of(moment: datetime, zone: ZoneInfo) -> str:
     """Return the ISO week in a time zone: `2026-W48`."""
     year, week, _ = moment.astimezone(zone).isocalendar()
@@ -107,11 +118,21 @@ def digest_slot(team: str, channel: str, settings: Settings, moment: datetime) -
 class Digests:
     """Builds digests; spends and posts nothing.
 
-    `provers` are the names of the indexes that can say which of many named domains link to us.
+    `provers` are the names of the indexes that can say which of many named domains link to us,
+    `by_release` those whose links are never compared from week to week.
+    `effect_of` is asked for the first digest of a month; None: nobody says what links did.
     """
 
-    def __init__(self, database: Database, settings: Settings, provers: frozenset[str]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        provers: frozenset[str],
+        by_release: frozenset[str] = frozenset(),
+        effect_of: EffectOf | None = None,
+    ) -> None:
         self._database, self._settings, self._provers = database, settings, provers
+        self._by_release, self._effect_of = by_release, effect_of
 
     async def build(self, slot: Slot, *, as_of: datetime) -> Digest:
         """Return the digest of a channel's week up to a moment.
@@ -120,8 +141,24 @@ class Digests:
         none.
         """
         return await self._database.read(
-            lambda db: build_digest(db, self._settings, slot, as_of, self._provers)
+            lambda db: self._effect(
+                db,
+                slot,
+                build_digest(
+                    db, self._settings, slot, as_of, self._provers, by_release=self._by_release
+                ),
+            )
         )
+
+    def _effect(self, db: sqlite_utils.Database, slot: Slot, digest: Digest) -> Digest:
+        """Return the digest with what the links won did, if none of this month has said it."""
+        month = digest.taken_at.astimezone(ZoneInfo(digest.time_zone))
+        before = posts.posted_until(db, slot)
+        if before is not None and f"{before.astimezone(month.tzinfo):%Y-%m}" >= f"{month:%Y-%m}":
+            return digest
+        if self._effect_of is None or not digest.keywords:
+            return digest
+        return replace(digest, effect=self._effect_of(db, slot.team, slot.channel, month))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +216,8 @@ def build_digest(
     slot: Slot,
     as_of: datetime,
     provers: frozenset[str],
+    *,
+    by_release: frozenset[str] = frozenset(),
 ) -> Digest:
     """Return what a channel's week has to tell up to a moment."""
     team, channel = slot.team, slot.channel
@@ -272,6 +311,7 @@ def build_digest(
         to_do=wanted,
         ledger=of_all(lines),
         read_again=again,
+        by_release=tuple(sorted({one.shots[-1].index for one in stories} & by_release)),
     )
     told = () if digest.nothing_read else lines
     if told and len(clients_of(lines)) > 1:

@@ -16,7 +16,7 @@ import sqlite_utils
 from bot.analysis.ask import Asker
 from bot.common.clock import Clock
 from bot.gap.compare import noise
-from bot.model.links import Link, Profile, ReferringDomain, Target
+from bot.model.links import Link, Profile, ReferringDomain, Scope, Target
 from bot.planning import link_lists, refresh, steps
 from bot.planning.refresh import OVERLAP
 from bot.providers.base import (
@@ -36,6 +36,11 @@ from bot.tracking.who_left import Leavers
 
 MOST_PAGES_BOUGHT = 10
 """The most linking pages that one look buys, for the strongest new domains."""
+NEW_AND_LOST = "new and lost links"
+BY_RELEASE = (
+    "It is read by release: each is drawn from other crawls, so two are never subtracted, and "
+    "what is new or lost is unknown."
+)
 WHOLE_LISTS_AT_ONCE = 8
 """Lists of a free index that are in memory together: each may have a million rows."""
 
@@ -76,6 +81,10 @@ class LinkWatch:
 
     async def look(self, pages: Sequence[WatchedPage]) -> Found:
         """Ask, keep, and look closer at what is new; never raises for a vendor or a page."""
+        if Scope.PAGE not in self.index.levels:
+            # Its crawls grow and shrink: the difference of two releases is no news of a link.
+            self.asker.left_out(self.index.name, NEW_AND_LOST, BY_RELEASE)
+            return Found({}, frozenset(page.target for page in pages if page.is_ours), frozenset())
         if not self._is_free:
             for page in pages:
                 await self._begin(page)

@@ -174,7 +174,7 @@ async def _thread(
         await conversation.add("method", method(report, await _warnings(job, vendors)))
         await conversation.finish(message, headline(report))
         if page is not None and not report.sample:
-            await read_later(job.services, job.place, page.list, page.number)
+            await read_later(job.services.jobs, job.place, page)
     except Exception as error:
         await conversation.add("trouble", private_notes.broken(job.id))
         raise Heard(error) from error

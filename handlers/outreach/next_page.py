@@ -6,14 +6,15 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.jobs import Heard, QueueFull
+from bot.jobs import Heard, JobQueue, QueueFull
 from bot.render.slack.message import Message
 from bot.store.deliveries import DeliveryState
 from bot.store.jobs import Job
+from bot.store.outreach_lists import Page
 from handlers import private_notes
 from handlers.answer import clicks
 from handlers.jobs import on_job, submit
-from handlers.outreach.pages import draw, read_page_id, redraw
+from handlers.outreach.pages import draw, page_id, read_page_id, redraw
 from handlers.request import Kind, Place, Request, ShowAll, from_payload, to_payload
 from handlers.services import Services
 from handlers.slack.once import Once
@@ -36,15 +37,16 @@ def register(app: AsyncApp, services: Services) -> None:
 
     app.action("next_prospects")(pressed)
     on_job(services, Kind.NEXT_PROSPECTS, partial(_next, services))
-    on_job(services, Kind.READ_PROSPECTS, partial(_read, services))
+    # Nobody asked for the reading by itself, so nobody is told when it fails.
+    services.jobs.handle(Kind.READ_PROSPECTS, partial(_read, services), _not_read)
 
 
-async def read_later(services: Services, place: Place, list_id: str, number: int) -> None:
+async def read_later(jobs: JobQueue, place: Place, page: Page) -> None:
     """Let the sites of a page be read when a worker is free; a full queue leaves it undone."""
-    value = f"{list_id}:{number}"
+    value = page_id(page)
     payload = to_payload(Request(place, ShowAll(value)))
     try:
-        await services.jobs.submit(Kind.READ_PROSPECTS, place.team, payload, f"read:{value}")
+        await jobs.submit(Kind.READ_PROSPECTS, place.team, payload, f"read:{value}")
     except QueueFull:
         log.info("the queue is full, so a list is read when its prospects are opened")
 
@@ -75,7 +77,7 @@ async def _next(services: Services, job: Job) -> None:
     if found.state is not DeliveryState.NEW:
         await _tell(services, place, job, private_notes.note("The next page is in the thread."))
         return
-    await read_later(services, place, shown.list.id, shown.page.number)
+    await read_later(services.jobs, place, shown.page)
 
 
 async def _tell(services: Services, place: Place, job: Job, note: Message) -> None:
@@ -84,6 +86,10 @@ async def _tell(services: Services, place: Place, job: Job, note: Message) -> No
         await tell(services, place, note)
     except SlackRefused as refused:
         log.info("job %s: nobody heard: %s (%s)", job.id, note.text, refused)
+
+
+async def _not_read(job: Job, error: BaseException) -> None:
+    log.warning("job %s did not read the sites of a list: %s", job.id, error)
 
 
 async def _read(services: Services, job: Job) -> None:

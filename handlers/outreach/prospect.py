@@ -64,7 +64,7 @@ def _listen(app: AsyncApp, services: Services, name: str | re.Pattern[str], act:
 async def _open(services: Services, click: Click) -> None:
     """Open the modal at once with what is known, then read the pages and fill in the rest."""
     team, entry, user = click.team, click.value, click.user
-    card = await services.approaches.card(team, entry, user)
+    card = await services.approaches.card(team, entry, user, at_once=True)
     days = await modal.calendar(services, team, click.channel)
     view = modal.view_of(card, user, click.channel, days) if card else modal.gone()
     try:
@@ -73,13 +73,14 @@ async def _open(services: Services, click: Click) -> None:
         if click.response_url is not None:
             await services.slack_api.respond(click.response_url, private_notes.note(str(refused)))
         return
-    if card is None or card.is_read:
+    if card is None or (card.is_read and card.is_written):
         return
-    await services.approaches.read(team, [entry], seconds=ONE_SECONDS)
+    if not card.is_read:
+        await services.approaches.read(team, [entry], seconds=ONE_SECONDS)
     read = await services.approaches.card(team, entry, user)
     view = modal.view_of(read, user, click.channel, days) if read else modal.gone()
     await modal.change(services, view_id, view)
-    if read is not None and read.kept is not None and read.kept.reading.angle is not None:
+    if read is not None and not card.is_read and read.kept and read.kept.reading.angle:
         await redraw(services, team, [read.found.entry.domain])
 
 

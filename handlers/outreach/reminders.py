@@ -18,8 +18,9 @@ from bot.settings.environment import Settings
 from bot.store import outreach, outreach_reminders
 from bot.store.connect import Database
 from bot.store.outreach_reminders import Sent
-from handlers.answer.buttons import InPlace, anybody, on_click
+from handlers.answer.buttons import InPlace, Later, anybody, on_click
 from handlers.answer.clicks import Click, NotYours
+from handlers.outreach.pages import redraw
 from handlers.services import Services
 from handlers.slack.people import ask_slack, zone_of
 from handlers.slack.refusals import NOT_REACHABLE, SlackRefused
@@ -107,10 +108,16 @@ async def _asked(services: Services, click: Click) -> Click:
     return click
 
 
-async def _answered(services: Services, status: Status, click: Click, _: Click) -> InPlace:
+async def _answered(services: Services, status: Status, click: Click, _: Click) -> Later:
     by = By(click.user, "slack", click.trigger_id)
-    await services.board.change_by_id(click.team, click.value, status, by)
-    return await _anew(services, click)
+    outcome = await services.board.change_by_id(click.team, click.value, status, by)
+
+    async def later() -> InPlace:
+        if outcome is not None and outcome.changed:
+            await redraw(services, click.team, [outcome.entry.domain])
+        return await _anew(services, click)
+
+    return later
 
 
 async def _put_off(services: Services, click: Click, _: Click) -> InPlace:

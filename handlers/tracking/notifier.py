@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 
 from bot.common.clock import Clock
+from bot.jobs import JobQueue
 from bot.model.tracking import Alert, Digest
 from bot.outreach.worklists import Worklists
 from bot.render.slack.blocks import mrkdwn
@@ -18,7 +19,9 @@ from bot.store.deliveries import DeliveryState
 from bot.store.posts import Slot
 from bot.tracking.notifier import CannotPost, Posted
 from handlers import private_notes
+from handlers.outreach.next_page import read_later
 from handlers.outreach.pages import draw
+from handlers.request import Place
 from handlers.slack.once import Once
 from handlers.slack.refusals import SlackRefused
 from handlers.slack.web_api import SlackApi
@@ -33,10 +36,15 @@ class SlackNotifier:
     """Posts as the bot, each step once."""
 
     def __init__(
-        self, database: Database, clock: Clock, slack_api: SlackApi, worklists: Worklists
+        self,
+        database: Database,
+        clock: Clock,
+        slack_api: SlackApi,
+        worklists: Worklists,
+        jobs: JobQueue,
     ) -> None:
         self._database, self._clock, self._slack_api = database, clock, slack_api
-        self._worklists = worklists
+        self._worklists, self._jobs = worklists, jobs
 
     async def post_digest(self, slot: Slot, digest: Digest) -> Posted:
         """Post the digest, then its thread; a part that fails there does not stop the others."""
@@ -76,6 +84,8 @@ class SlackNotifier:
             known = await once.known(step)
             if known is not None and known.ts is not None:
                 await self._worklists.posted(slot.team, shown.page, (slot.channel, known.ts))
+            if not digest.sample:
+                await read_later(self._jobs, Place(slot.team, slot.channel, ""), shown.page)
         return refused
 
     async def post_alerts(self, slot: Slot, alerts: Sequence[Alert]) -> Posted:

@@ -90,7 +90,7 @@ def test_a_registered_vendor_has_contract_cases_unless_it_answers_from_this_mach
     name, monkeypatch, tmp_path
 ):
     vendor = built(name, monkeypatch, tmp_path, configured=False)
-    local = isinstance(vendor, Vendor) and vendor.is_local
+    local = vendor.is_local if isinstance(vendor, Vendor) else vendor.local
     assert local or name in CASES, f"write tests/fixtures/{name}/contract_cases.py"
 
 

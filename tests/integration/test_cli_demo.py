@@ -84,6 +84,21 @@ def test_a_won_link_an_alert_and_the_history_are_seen_and_all_of_it_is_marked(sa
     assert [part for part in parts if SAMPLE not in part] == []
 
 
+def test_people_work_on_the_list_and_what_came_of_it_is_on_the_home_tab(said):
+    words = plain(said)
+    assert (
+        "ben wants to claim remote-weekly.example too, and is told: 0 prospects are yours now. Not "
+        "remote-weekly.example: Ana Berger has held it since"
+    ) in words
+    assert (
+        "ana is asked in a direct message: Did they answer? You contacted 2 sites a while ago. "
+        "“They replied”, for remote-weekly.example."
+    ) in words
+    home = words.split("ana opens the Home tab:")[1]
+    assert "Your prospects: 1 claimed, 1 replied, 1 won" in home
+    assert re.search(r"Links won: [12]\b", home)
+
+
 def test_without_weeks_it_asks_the_one_question_and_can_be_run_again(tmp_path):
     for _ in range(2):
         result = demo(tmp_path, "--weeks", "0")

@@ -36,6 +36,24 @@ async def test_a_week_with_news_is_one_message_with_its_thread(bot):
     assert any(part.files for part in thread)
 
 
+async def test_whom_to_write_to_because_of_new_links_is_a_list_with_buttons_in_the_thread(bot):
+    await bot.gap("track best crm")
+    bot.moving.link(COMPETITORS[0], "news.example", "list.example", days_ago=-3)
+    await a_week_later(bot)
+    digest = public(bot)[-1]
+    [board] = [part for part in bot.thread(digest) if "claim_several" in words(part)]
+    assert "Outreach: new links to competitors of ledgerly.example" in words(board)
+    await bot.click(board, "prospect:1")
+    await bot.playground.click("ana", bot.playground.modal("ana"), "Claim")
+    await bot.settle()
+    assert bot.playground.workspace.user("ana").id in words(board)
+    bot.moving.link(COMPETITORS[0], "later.example", days_ago=-10)
+    await a_week_later(bot)
+    [other] = [part for part in bot.thread(public(bot)[-1]) if "claim_several" in words(part)]
+    assert "later.example" in words(other)
+    assert "news.example" not in words(other)
+
+
 async def test_a_week_without_news_posts_nothing_and_the_list_says_so(bot):
     await bot.gap("track best crm")
     await a_week_later(bot)

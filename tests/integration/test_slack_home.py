@@ -184,6 +184,19 @@ async def test_the_settings_open_there_for_everything(bot):
     assert "Whole workspace" in str(bot.playground.modal("ana").body["blocks"][0])
 
 
+async def test_a_prospect_opens_there_and_can_be_decided_on(bot):
+    await claim(bot, "blog.example")
+    await opened(bot)
+    await bot.playground.click("ana", tab(bot), "Open")
+    await bot.settle()
+    modal = bot.playground.modal("ana")
+    assert "blog.example" in str(modal.body["blocks"])
+    await bot.playground.click("ana", modal, "Contacted")
+    await bot.settle()
+    [found] = await bot.services.board.entries(bot.playground.workspace.team_id)
+    assert found.entry.status is Status.CONTACTED
+
+
 async def test_somebody_of_another_workspace_sees_nothing(bot, monkeypatch):
     monkeypatch.setattr(type(bot.services.slack_api.installed), "knows", lambda *_: False)
     await bot.playground.open_home("ana")

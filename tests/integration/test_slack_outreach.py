@@ -483,3 +483,15 @@ async def test_nobody_suppressed_elsewhere_is_on_a_list_drawn_anew(bot):
     await opened(bot, message)
     await press(bot, "Claim")
     assert "p3.example" not in words(message)
+
+
+async def test_the_first_thing_to_do_below_an_answer_is_to_start_outreach(bot):
+    bot.analysis.report = many(30)
+    await bot.gap(QUESTION)
+    parent = bot.by_bot()[-1]
+    await bot.click(parent, "Start outreach")
+    view = bot.playground.modal("ana")
+    assert "Claim several" in str(view.body["title"])
+    await press(bot, "Next 5")
+    assert "p30.example" in said(bot.playground.modal("ana"))
+    assert "p1.example" not in said(bot.playground.modal("ana")).replace("p21.example", "")

@@ -8,11 +8,14 @@ import pytest
 from fakes.slack.gap_bot import Bot, gap_bot, words
 
 from bot.model.outreach import By, Status, Whom
+from bot.outreach.reminders import Reminders
 from bot.settings.catalogue import Level
 from bot.settings.overrides import Place
 from bot.store import outreach_reminders
+from bot.store.connect import Database
 from bot.store.retention import Keep, prune
 from bot.wiring import reminders_of
+from handlers.outreach.reminders import SlackMessenger
 
 SITE = "own.com"
 TEN_ON_MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
@@ -69,6 +72,18 @@ async def test_it_comes_once_however_often_and_by_whomever_it_is_looked(bot):
     both = await asyncio.gather(*(reminders_of(bot.services).run_due() for _ in range(4)))
     assert sum(both) == 1
     assert await turn(bot, after_s=600) == 0
+    assert len(told(bot)) == 1
+
+
+async def test_two_processes_send_it_once(bot):
+    await contact(bot, "blog.example")
+    bot.clock.advance(A_WEEK)
+    other = await Database.open(bot.settings.db, bot.clock)
+    messenger = SlackMessenger(bot.services.slack_api, other, bot.clock, bot.settings)
+    theirs = Reminders(other, bot.clock, bot.settings, messenger)
+    both = await asyncio.gather(reminders_of(bot.services).run_due(), theirs.run_due())
+    await other.close()
+    assert sorted(both) == [0, 1]
     assert len(told(bot)) == 1
 
 
@@ -256,8 +271,10 @@ async def test_a_note_stays_as_long_as_the_reminder_could_be_due(bot):
     await turn(bot, after_s=A_WEEK)
     team, zero = bot.playground.workspace.team_id, timedelta()
     keep = Keep(answers=zero, spend=zero, reads=zero)
+    bot.clock.advance(86_400)
     await prune(bot.database, bot.clock, keep)
     assert await bot.database.read(lambda db: outreach_reminders.noted(db, team))
+    assert await turn(bot) == 0
     bot.clock.advance(31 * 86_400)
     await prune(bot.database, bot.clock, keep)
     assert not await bot.database.read(lambda db: outreach_reminders.noted(db, team))

@@ -12,6 +12,7 @@ ENVIRONMENT_ONLY = {
     "slack_app_token",
     "slack_base_url",
     "db",
+    "index",
     "fresh_hours",
     "workers",
     "queue",

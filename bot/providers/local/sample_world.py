@@ -28,6 +28,8 @@ from bot.model.links import (
 from bot.model.page_key import is_same_page, page_key
 
 WORKED_EXAMPLE = "best accounting software for startups"
+KEYWORDS = (WORKED_EXAMPLE, "invoice software for freelancers", "payroll for small teams")
+"""What the demo asks about; the pages of sites that link name the pages that rank for these."""
 OWN_SITE = "ledgerly.example"
 
 _FIRST = (
@@ -128,6 +130,10 @@ class World:
             return self._site_links(domain, until)
         slug = _slug_of(domain, target.value)
         return None if slug is None else self._page_links(domain, slug, until)
+
+    def pages(self, keywords: Sequence[str]) -> tuple[str, ...]:
+        """Return the pages that rank for some keywords."""
+        return tuple(_url(site, _slug(one.casefold())) for one in keywords for site in SITES)
 
     def traffic(self, domain: str) -> int | None:
         """Return the visits a month of a site that links; None for any other."""

@@ -3,8 +3,9 @@
 The twin, for where Slack refuses buttons in a table, has the same actions: a menu opens one.
 """
 
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.gap.placed_rate import PlacedRates
 from bot.model.approach import NAMED, Angle, AngleKind
@@ -13,27 +14,28 @@ from bot.model.report import Prospect
 from bot.render.outreach import outcome, people
 from bot.render.report.sentences import SAMPLE
 from bot.render.slack.blocks import render
+from bot.render.slack.limits import MAX_MESSAGE
 from bot.render.slack.message import Message, message
 from bot.render.words import clip, counted, linkable, number, ours, shown, words_or_unknown
 
 A_PAGE = 25
 HEAD = ("Domain", "Work", "Why", "Score", "Owner")
 """All fit 700 pixels; in a narrower window the button is still there, beside the domain."""
-EASIEST = "Easiest ask: a dead link"
+EASIEST = "Easiest ask: dead link"
 _SHORT = {
-    AngleKind.RESOURCE_LIST: "Resource list: get added",
-    AngleKind.COMPARISON: "Comparison: be judged too",
-    AngleKind.GUEST_POST: "Guest post: offer a text",
+    AngleKind.RESOURCE_LIST: "List: get added",
+    AngleKind.COMPARISON: "Comparison: join it",
+    AngleKind.GUEST_POST: "Guest post: offer one",
     AngleKind.NEWS_MENTION: "News: offer figures",
-    AngleKind.INTERVIEW: "Interview: offer somebody",
+    AngleKind.INTERVIEW: "Interview: offer one",
     AngleKind.FORUM: "Forum: answer openly",
-    AngleKind.DIRECTORY: "Directory: ask for an entry",
+    AngleKind.DIRECTORY: "Directory: get listed",
     AngleKind.BROKEN_LINK: EASIEST,
-    AngleKind.ARTICLE: "Article: offer a source",
+    AngleKind.ARTICLE: "Article: be its source",
     AngleKind.OTHER: "Another kind of page",
 }
 """What to ask for, in the width of a cell; the modal says it in full."""
-_DOMAIN, _WHY = 40, 34
+_DOMAIN, _WHY = 40, 24
 _A_TEXT = 2_200
 
 
@@ -98,6 +100,10 @@ def board_page(page: BoardPage) -> Message:
     }
     blocks = render("outreach_list", caption=said, head=HEAD, rows=rows, **foot)
     twin = render("outreach_list_plain", caption=said, rows=rows, texts=[*_texts(rows)], **foot)
+    if len(json.dumps(twin, ensure_ascii=False)) > MAX_MESSAGE:
+        bare = [replace(row, domain=clip(row.domain, 20), why="–", owner="") for row in rows]
+        texts = [*_texts(bare)]
+        twin = render("outreach_list_plain", caption=said, rows=bare, texts=texts, **foot)
     return message(f"{said} {SAMPLE}" if page.sample else said, blocks, twin)
 
 
@@ -120,7 +126,7 @@ def grey(page: BoardPage) -> str:
 
 def _said(page: BoardPage) -> str:
     easy = sum(bool(line.angle and line.angle.easiest) for line in page.lines[:A_PAGE])
-    told = ours(page.said, 1_500)
+    told = ours(page.said, 1_500) or "Prospects."
     if easy:
         told += f" {counted(easy, 'page')} with a dead link to a competitor: the easiest ask."
     return told
@@ -148,7 +154,14 @@ def short_why(line: Line) -> str:
     """Return what to ask for, where the page was read, else why it is on the list."""
     if line.angle is not None:
         return EASIEST if line.angle.easiest else _SHORT[line.angle.kind]
-    return shown(", ".join(line.prospect.reasons), _WHY) if line.prospect else ""
+    if line.prospect is None:
+        return ""
+    first, *others = [*line.prospect.reasons, ""]
+    told = shown(first, _WHY)
+    for reason in others:
+        if reason and len(f"{told}, {reason}") <= _WHY:
+            told = f"{told}, {shown(reason, _WHY)}"
+    return told
 
 
 def _texts(rows: Sequence[_Row]) -> Iterator[list[_Row]]:

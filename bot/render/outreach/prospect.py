@@ -57,7 +57,8 @@ class ProspectView:
 
     `reading` None: the pages were not read; `is_reading`: they are being read now. `mail` is a link
     that opens the draft in a mail program; None: it is too long for one, or has no recipient.
-    `fault` says why the team's own template was not taken.
+    `letter_follows`: the draft comes once the pages are read. `fault` says why the team's own
+    template was not taken.
     """
 
     entry: Entry
@@ -71,6 +72,7 @@ class ProspectView:
     contacts: Sequence[Contact] = ()
     history: Sequence[HistoryLine] = ()
     draft: Draft | None = None
+    letter_follows: bool = False
     mail: str | None = None
     elsewhere: bool = False
     fault: str | None = None
@@ -105,7 +107,6 @@ def prospect_view(one: ProspectView, private_metadata: str) -> View:
         id=entry.id,
         told=one.told,
         domain=words_or_unknown(entry.domain, 80),
-        domain_value=entry.domain,
         domain_url=_link(f"https://{entry.domain}/"),
         score=number(known.score if known else None),
         owner=people.owner(entry) if people.holds(entry) else NOBODY,
@@ -255,8 +256,8 @@ def _body(one: ProspectView) -> str:
 
 def _lint(one: ProspectView) -> str:
     if one.draft is None:
-        if one.is_reading:
-            return "The letter follows as soon as its pages are read."
+        if one.letter_follows:
+            return "The letter follows in a moment."
         return (
             "There is no letter: these prospects are of a question without a site of yours. Ask "
             "again with site:yours.com."

@@ -2,7 +2,8 @@
 
 from bot.gap.readiness import fault
 from bot.model.question import NO_PAGE
-from bot.model.report import Need, Report, Verdict
+from bot.model.report import PAGE_COUNTS, Need, Report, Verdict
+from bot.render.report import archive
 from bot.render.report.ranking import place, rank
 from bot.render.report.sentences import field, first_sentence, is_unanswered, multiplier
 from bot.render.words import counted, number, short_url, shown
@@ -52,6 +53,8 @@ def about(count: int) -> str:
 def _need_sentence(report: Report) -> str:
     need = report.need
     ranks = _and(rank(report))
+    if need.needed is None and counts_sites_only(report):
+        return _by_sites(report)
     if need.needed is None:
         takes = f"How many referring domains it takes to match {_whom(report)}"
         return f"{takes} is unknown: {_why_unknown(report)}{ranks}."
@@ -63,6 +66,29 @@ def _need_sentence(report: Report) -> str:
     if unnamed(report):
         return f"{start}{ranks}; name your page to see how many you still need."
     return f"{start}{ranks}; what you have is unknown: no link count was read for your page."
+
+
+def counts_sites_only(report: Report) -> bool:
+    """Say whether the first index knows which site links to which, and no pages."""
+    main = [one.provider for one in report.need.by_index[:1]]
+    return any(one.what == PAGE_COUNTS and one.provider in main for one in report.sources)
+
+
+def _by_sites(report: Report) -> str:
+    """Return what an index of sites knows: an estimate of pages, or the cheapest ways to count."""
+    found = counted(len(report.prospects), "site")
+    lead = f"{found} could link to you: they link to rivals. " if report.prospects else ""
+    if (theirs := archive.field(report)) is not None:
+        ours = archive.ours(report)
+        return f"{lead}{_capital(_whom(report))}: on average {theirs}{ours}{_and(rank(report))}."
+    return (
+        f"{lead}How many referring domains it takes to match {_whom(report)} is unknown, because "
+        f"the open index knows sites and no pages{_and(rank(report))}."
+    )
+
+
+def _capital(said: str) -> str:
+    return said[:1].upper() + said[1:]
 
 
 def _have(report: Report) -> str:

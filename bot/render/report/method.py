@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.model.report import CostLine, Need, Report, Source, SourceState
-from bot.render.report import checks, sentences
+from bot.render.report import archive, checks, second_opinion, sentences
 from bot.render.slack.blocks import mrkdwn, render
 from bot.render.slack.message import Message, message, paragraphs
 from bot.render.words import UNKNOWN, counted, listed, number, shown
@@ -54,7 +54,8 @@ def arithmetic(report: Report) -> list[str]:
     """Return the arithmetic of this run, how the pages vary, and what others say."""
     need = report.need
     more = [sentences.spread(need), sentences.indexes(need), sentences.difficulty(report)]
-    return [*formula(need), *(line for line in more if line)]
+    others = [*archive.lines(report.archive), *second_opinion.lines(report)]
+    return [*formula(need), *(line for line in more if line), *others]
 
 
 def formula(need: Need) -> list[str]:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.model.report import Prospect, Report
-from bot.render.report import checks, method, sentences, top3
+from bot.render.report import archive, checks, method, second_opinion, sentences, top3
 from bot.render.report.headline import headline
 from bot.render.report.prospects import best
 from bot.render.report.trust import small_print
@@ -35,6 +35,8 @@ def text_report(report: Report, zone: tzinfo = UTC) -> Group:
             sentences.spread(report.need),
             sentences.adjustment(report.need),
             sentences.difficulty(report),
+            *archive.lines(report.archive),
+            *second_opinion.lines(report),
         ]
     )
     parts += [Text(), *_prospects(report), Text(), *_sources(report, calendar)]

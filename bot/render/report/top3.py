@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.model.question import NO_PAGE
-from bot.model.report import Competitor, Report
+from bot.model.report import ArchiveEstimate, Competitor, Report
+from bot.render.report import archive
 from bot.render.report.sentences import authority, authority_head, one_scale
 from bot.render.words import (
     UNKNOWN,
@@ -50,7 +51,7 @@ class Table:
 def table(report: Report) -> Table:
     """Return the competitors, best first, then our own page or site if one is known."""
     scale = one_scale(_scales(report))
-    named = [_competitor(one, scale) for one in report.competitors[:MOST_ROWS]]
+    named = [_competitor(report, one, scale) for one in report.competitors[:MOST_ROWS]]
     rows = named + _more(len(report.competitors) - MOST_ROWS) + _own(report, scale)
     return Table(("#", "Referring domains", "Page", authority_head(scale)), tuple(rows))
 
@@ -72,10 +73,14 @@ def _more(count: int) -> list[Row]:
     return [Row("named", _ELSEWHERE, page, None, _ELSEWHERE)]
 
 
-def _competitor(competitor: Competitor, scale: str | None) -> Row:
+def _competitor(report: Report, competitor: Competitor, scale: str | None) -> Row:
     return Row(
         position="named" if competitor.position is None else str(competitor.position),
-        referring_domains=number(competitor.referring_domains),
+        referring_domains=_count(
+            competitor.referring_domains,
+            competitor.site_referring_domains,
+            archive.of_page(report, competitor.url),
+        ),
         page=short_url(competitor.url, _ADDRESS) or UNKNOWN,
         url=competitor.url if linkable(competitor.url) else None,
         authority=_authority(competitor.authority, competitor.authority_scale, scale),
@@ -93,12 +98,24 @@ def _own(report: Report, scale: str | None) -> list[Row]:
     return [
         Row(
             position="yours",
-            referring_domains=number(report.need.have),
+            referring_domains=_count(
+                report.need.have, report.site_referring_domains, archive.of_page(report, page)
+            ),
             page=(short_url(page, _ADDRESS) or UNKNOWN) if page else site,
             url=page if page and linkable(page) else None,
             authority=_authority(own.own, own.scale, scale),
         )
     ]
+
+
+def _count(page: int | None, site: int | None, estimated: ArchiveEstimate | None) -> str:
+    """Return the page's count, or that only the site's is known: one never stands for the other."""
+    if page is None and estimated is not None:
+        span = archive.span(estimated.low, estimated.high)
+        return f"estimate {number(estimated.about)} ({span})"
+    if page is None and site is not None:
+        return f"{UNKNOWN}; its site {number(site)}"
+    return number(page)
 
 
 def _authority(value: float | None, of: str | None, scale: str | None) -> str:

@@ -1,12 +1,16 @@
 """The one small line below the table: what to trust, and what to look at next."""
 
 from bot.model.report import Need, Report, Verdict
-from bot.render.report.headline import once_fixed
+from bot.render.report.headline import counts_sites_only, once_fixed
 from bot.render.report.ranking import look_next
 from bot.render.report.sentences import SAMPLE, indexes, market, missing, pages_counted
 from bot.render.slack.limits import MAX_SECTION
 from bot.render.words import UNKNOWN, clip, counted, number, short_url, spelled
 
+PAGES_FROM = (
+    "Pages are counted cheapest by exports (`linkgap import`, then via:exports,commoncrawl), by a "
+    "vendor whose plan you have, or by DataForSEO at about nine cents an answer."
+)
 _FEW = 3
 _LONGEST = MAX_SECTION // 5  # an escape is 5 characters
 
@@ -17,6 +21,7 @@ def small_print(report: Report) -> str:
     parts = [
         SAMPLE if report.sample else "",
         missing(report.sources),
+        PAGES_FROM if report.need.needed is None and counts_sites_only(report) else "",
         once_fixed(report),
         look,
         estimate(report.need),

@@ -2,9 +2,9 @@
 
 A template looks like the message that it makes. Every `{{ value }}` stands *inside* JSON quotes and
 is escaped for JSON and for mrkdwn; the marked exceptions are `|plain` (plain_text: JSON only),
-`|url` (the address in `<…|…>`), `|date` (a moment in the reader's own time zone) and `|json` (a raw
-JSON value, the only one that stands outside quotes). None and undefined names raise: put an unknown
-value into words first.
+`|url` (the address in `<…|…>`), `|date` (a moment in the reader's own time zone), `|day` (its day
+alone) and `|json` (a raw JSON value, the only one that stands outside quotes). None and undefined
+names raise: put an unknown value into words first.
 """
 
 import json
@@ -68,6 +68,11 @@ def _bold(value: str) -> str:
     return value.replace("*", "\N{ASTERISK OPERATOR}")
 
 
+def _day(moment: datetime) -> _Ready:
+    day = Calendar().day(moment)
+    return _Ready(f"<!date^{int(moment.timestamp())}^{{date_short_pretty}}|{day}>")
+
+
 def _json(value: object) -> _Ready:
     if value is None or isinstance(value, Undefined):
         raise TypeError("None has no words: leave the field out instead")
@@ -91,7 +96,7 @@ def environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(bold=_bold, plain=_plain, url=_url, date=_date, json=_json)
+    made.filters.update(bold=_bold, plain=_plain, url=_url, date=_date, day=_day, json=_json)
     return made
 
 

@@ -68,6 +68,7 @@ def _drawn(
         head=HEAD,
         rows=table,
         folded=f"{where} every keyword." if any(row.folds for row in table) else "",
+        effect=ours(digest.effect or "", LONGEST),
         todo=paragraphs([f"• {ours(one, 300)}" for one in digest.suggestions[:MOST]]),
         charts=digest_charts(digest, most_lines),
         taken_at=digest.taken_at,
@@ -101,6 +102,7 @@ def small_print(
         _nobody_asked(digest.new_competitor_links),
         _unchecked(digest.unchecked_losses),
         _paused(digest.paused),
+        _by_release(digest.by_release),
     ]
     lines.append(sentences.SAMPLE if digest.sample else "")
     return [line for line in lines if line]
@@ -119,6 +121,17 @@ def _too_long_for_a_headline(digest: Digest) -> Iterator[str]:
             yield f"{whose}{why.strip(' ()')}."
         if (there := apart(lines)) not in sentence and "no longer counted" not in sentence:
             yield f"{whose}{there.strip(' ()')}."
+
+
+def _by_release(indexes: Sequence[str]) -> str:
+    """Say where new and lost links are not told, and why."""
+    if not indexes:
+        return ""
+    names = listed(shown(one, 40) for one in indexes)
+    return (
+        f"Links are read by release at {names}: each is drawn from other crawls, so two are never "
+        "subtracted, and new or lost links are unknown."
+    )
 
 
 def _our_pages(lines: Sequence[KeywordLine], where: str) -> str:

@@ -45,6 +45,8 @@ def digest_text(digest: Digest) -> Group:
         parts += [Text(), Text("Why the gaps moved")]
         parts += lines_of([f"  • {quoted(name)}: {said}" for name, said in reasons[:_KEYWORDS]])
         parts += lines_of([_folded(len(reasons) - _KEYWORDS, f"they are in {_JSON}")])
+    if digest.effect:
+        parts += [Text(), Text(f"Did it work? {ours(digest.effect, LONGEST)}")]
     if digest.suggestions:
         parts += [Text(), Text("Next")]
         parts += lines_of([f"  • {ours(one, 300)}" for one in digest.suggestions[:MOST]])

@@ -23,6 +23,7 @@ from bot.analysis.run import Progress
 from bot.model.links import Balance
 from bot.model.question import Question
 from bot.model.report import CostLine, Report, to_json
+from bot.outreach import effects
 from bot.outreach.approaches import Approaches
 from bot.outreach.board import Board
 from bot.outreach.verification import Verifier
@@ -352,7 +353,7 @@ async def _start(settings, database, clock, analysis, app, *, moving) -> tuple[S
             analysis=analysis,
             spending=spending,
             tracking=Tracking(database=database, clock=clock, refresher=refresher),
-            digests=Digests(database, settings, provers(VENDORS)),
+            digests=Digests(database, settings, provers(VENDORS), effect_of=effects.sentence_for),
             board=board,
             verifier=Verifier(database, clock, board, moving.reader),
             approaches=Approaches(database, clock, settings, board, moving.reader),
