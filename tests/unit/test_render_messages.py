@@ -328,7 +328,7 @@ def test_a_failure_says_what_happened_what_it_cost_and_offers_a_retry():
     drawn = notes.failed(_QUESTION, "Ahrefs refused the API key. Renew it", cost, "run-1")
     assert _words(drawn) == [
         f"*No answer for {_ASKED}: Ahrefs refused the API key.*",
-        "Renew it. Cost: Ahrefs 100 units. Run run-1.",
+        "Renew it. Cost: Ahrefs 100 units. Run ID run-1.",
     ]
     assert _buttons(drawn) == [("Retry", "run_again", "run-1")]
 
