@@ -346,5 +346,5 @@ def test_what_the_reasons_say_is_not_said_again():
     grown = line(gap=20, gap_change=2, have_change=1, competitors_gained=3, why=why)
     assert digest_sentence((grown,), (own_link(),), (), ()) == (
         "20 links are missing for “best crm”, 2 more than in the last digest "
-        "(+2: competitors' links +3, your new links −1); its competitors gained 3."
+        "(gap +2: competitors' links +3, your new links −1); its competitors gained 3."
     )

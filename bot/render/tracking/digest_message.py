@@ -118,7 +118,8 @@ def _too_long_for_a_headline(digest: Digest) -> Iterator[str]:
         lines = [line for line in digest.keywords if site in (None, line.site)]
         whose = f"{words_or_unknown(site, 40)}: " if site else ""
         if (why := reasons(lines)) not in sentence:
-            yield f"{whose}{why.strip(' ()')}."
+            said = why.strip(" ()")
+            yield f"{whose or said[:1].upper()}{said if whose else said[1:]}."
         if (there := apart(lines)) not in sentence and "no longer counted" not in sentence:
             yield f"{whose}{there.strip(' ()')}."
 

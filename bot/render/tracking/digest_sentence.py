@@ -98,7 +98,10 @@ def reasons(lines: Sequence[KeywordLine]) -> str:
     if why and why.ours < 0 and why == GapReasons(why.change, ours=why.change):
         return ""
     said = why_words(why)
-    return f" ({said})" if said else ""
+    if not why or not said:
+        return ""
+    # Each sign is that of the gap: without its name, “your new links −2” reads like a loss.
+    return f" (gap {said})" if why.change else f" ({said})"
 
 
 def apart(lines: Sequence[KeywordLine]) -> str:
