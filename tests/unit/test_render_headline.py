@@ -34,7 +34,7 @@ _WEAKER = AuthorityAdjustment(31, 52, "DR", 1.5, Basis.RULE_OF_THUMB)
             ),
             (
                 "You need about 86 referring domains to match today's top 3 for “best crm” "
-                "(57.3 on an even field × 1.5, because your site is weaker); "
+                "(58 on an even field × 1.5, because your site is weaker); "
                 "you have 6, so 80 to go, and you rank 7th."
             ),
         ),
@@ -182,7 +182,7 @@ def test_an_asterisk_in_a_keyword_does_not_end_the_bold_sentence():
 def test_a_multiplier_that_changes_nothing_is_not_in_the_sentence():
     rounded = replace(_WEAKER, multiplier=1.001)
     assert "even field" not in headline(with_need(authority=rounded))
-    assert "(23.7 on an even field × just over 1," in headline(
+    assert "(24 on an even field × just over 1," in headline(
         with_need(needed=25, authority=rounded)
     )
 

@@ -110,8 +110,9 @@ def _even_field(need: Need) -> str:
     """Return in brackets what it would take with sites of our strength, or nothing."""
     if need.needed is None or need.even_field is None or need.needed <= need.even_field:
         return ""
-    even = number(need.base)
-    return f" ({even} on an even field × {multiplier(need)}, because your site is weaker)"
+    return (
+        f" ({need.even_field:,} on an even field × {multiplier(need)}, because your site is weaker)"
+    )
 
 
 def _whom(report: Report) -> str:
