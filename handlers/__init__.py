@@ -8,6 +8,7 @@
                                   run.py (the job) to conversation.py (where it posts); buttons.py
                                   and clicks.py decide who may press what
     tracking/                     `/gap track`, `list`, `history`, `digest`, and the weekly notifier
+    outreach/                     the lists of prospects in threads, and the modals behind them
     settings/                     `/gap settings`
     slack/                        the Web API: pacing, retries, refusals, exactly-once steps
 

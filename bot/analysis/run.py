@@ -317,7 +317,7 @@ class _Run:
             self.linking,
         )
         if shortlisted.can_prove():
-            await self._tell("whether they link to us already")
+            await self._tell("who links to you already")
             task = await self.shared.comparing.prove(task, shortlisted.proof)
         chosen = await self.shared.comparing.choose(task, self.settings.shortlist)
         self.facts.dropped = chosen.dropped

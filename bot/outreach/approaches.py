@@ -40,7 +40,8 @@ _SCHEMES = ("http://", "https://")
 class Card:
     """All that is known of one prospect, for one person.
 
-    `kept` None: its pages were not read yet. `draft` None: there is no site of ours to write for.
+    `kept` None: its pages were not read yet; `is_read`: those that it is known for now were, within
+    a month. `draft` None: there is no site of ours to write for.
     `is_own`: the draft is as this person left it. `fault` is what is wrong with the team's own
     template. `elsewhere`: for another site of the team somebody is in touch with it. `is_written`
     False: the team's own letter was not filled, because somebody waits for the rest.
@@ -53,6 +54,7 @@ class Card:
     draft: Draft | None
     is_own: bool
     elsewhere: bool
+    is_read: bool
     fault: str | None = None
     is_written: bool = True
 
@@ -60,11 +62,6 @@ class Card:
         """Return whom it is about."""
         entry = self.found.entry
         return Whom(team, entry.site, entry.domain)
-
-    @property
-    def is_read(self) -> bool:
-        """Say whether its pages were read: those that it is known for now."""
-        return self.kept is not None and self.kept.reading.page == _page(self.found)
 
 
 class Approaches:
@@ -79,17 +76,12 @@ class Approaches:
     async def read(self, team: str, entry_ids: Sequence[str], *, seconds: float = SECONDS) -> int:
         """Read prospects whose pages were not read lately; return how many were read."""
         found = await self._board.some(team, entry_ids[:BEST])
-        since = self._clock.now() - FRESH
-
-        def is_known(db: sqlite_utils.Database, one: Merged) -> bool:
-            kept = outreach_readings.of_domain(db, team, one.entry.domain)
-            return kept is not None and kept.at >= since and kept.reading.page == _page(one)
 
         def unread(db: sqlite_utils.Database) -> list[Asked]:
             return [
                 Asked(one.entry.domain, _page(one), one.links_to)
                 for one in found.values()
-                if not is_known(db, one)
+                if not self._is_fresh(one, outreach_readings.of_domain(db, team, one.entry.domain))
             ]
 
         wanted = await self._database.read(unread)
@@ -141,9 +133,14 @@ class Approaches:
             draft,
             is_own=own is not None,
             elsewhere=await self._board.is_busy_elsewhere(whom),
+            is_read=self._is_fresh(found, kept),
             fault=fault,
             is_written=not waits,
         )
+
+    def _is_fresh(self, found: Merged, kept: KeptReading | None) -> bool:
+        since = self._clock.now() - FRESH
+        return kept is not None and kept.at >= since and kept.reading.page == _page(found)
 
     async def keep_draft(self, whom: Whom, person: str, subject: str, body: str) -> None:
         """Keep a letter as a person left it."""

@@ -135,6 +135,8 @@ async def _check(services: Services, click: ModalClick, ack: AsyncAck) -> None:
         services, click.view, await modal.prospect_now(services, click, told=looking)
     )
     typed = (click.typed.page or "").strip() or None
+    if typed is not None and "://" not in typed:
+        typed = f"https://{typed}"
     domain = None
     try:
         checked = await services.verifier.check(click.team, click.entry, typed)

@@ -179,7 +179,7 @@ def test_a_key_that_no_free_call_can_check_is_told_as_that(doctor):
         ("LINKGAP_RUNCAP", "did you mean LINKGAP_RUN_CAP?"),
         ("LINKGAP_AHREFS_APIKEY", "did you mean LINKGAP_AHREFS_API_KEY?"),
         ("SLACK_BOTTOKEN", "did you mean SLACK_BOT_TOKEN?"),
-        ("LINKGAP_WEATHER", "read by nothing. Take it out"),
+        ("LINKGAP_THUNDERSTORM", "read by nothing. Take it out"),
     ],
 )
 def test_a_variable_that_nobody_reads_is_told(doctor, tmp_path, variable, says):

@@ -105,7 +105,10 @@ async def allow(bot: Bot) -> None:
 
 
 async def teams(bot: Bot) -> list[str]:
-    return await bot.database.read(lambda db: [row["team"] for row in db["jobs"].rows])
+    """Return the team of each job that somebody asked for; reading prospects follows by itself."""
+    return await bot.database.read(
+        lambda db: [one["team"] for one in db["jobs"].rows if one["kind"] != "read_prospects"]
+    )
 
 
 async def test_a_command_of_another_workspace_is_refused_and_spends_nothing(bot):

@@ -12,6 +12,9 @@ from fakes.worlds.reports import EXAMPLE, NASTY, prospect
 from bot.model.links import LinkKind
 from bot.model.outreach import By, Status, Verification, Verified, Whom
 from bot.pages.reading.fetch import ReadState
+from bot.settings import overrides
+from bot.settings.catalogue import Level
+from bot.settings.overrides import Place
 from bot.store import outreach, suppressions
 
 SITE = "ledgerly.example"
@@ -318,6 +321,17 @@ async def test_the_pages_are_read_once_and_the_list_says_the_angle_and_the_easie
     assert "editor@p1.example" in said(await opened(bot, message, "ben"))
 
 
+async def test_pages_that_were_read_a_month_ago_are_read_again_when_somebody_looks(bot):
+    await test_the_pages_are_read_once_and_the_list_says_the_angle_and_the_easiest_ask(bot)
+    page = "https://p1.example/tools"
+    bot.moving.pages[page] = ReadState.READ
+    bot.moving.bodies[page] = bot.moving.bodies[page].replace("editor@", "desk@")
+    message = bot.thread(bot.by_bot()[-1])[0]
+    assert "editor@p1.example" in said(await opened(bot, message))
+    bot.clock.advance(31 * 86_400)
+    assert "desk@p1.example" in said(await opened(bot, message))
+
+
 async def test_an_address_that_nobody_may_write_to_is_shown_to_nobody(bot):
     await test_the_pages_are_read_once_and_the_list_says_the_angle_and_the_easiest_ask(bot)
     view = await press(bot, "Never write here")
@@ -400,7 +414,7 @@ async def test_the_page_is_checked_at_once_and_a_link_that_is_there_is_won(bot):
         for one in view.body["blocks"]
         if str(one.get("block_id")).startswith("page@")
     )
-    view = await press(bot, "Check the page now", filled={place: "https://other.example/"})
+    view = await press(bot, "Check the page now", filled={place: "other.example/about"})
     assert "That page is not on p1.example. Nothing was read." in said(view)
 
 
@@ -495,3 +509,50 @@ async def test_the_first_thing_to_do_below_an_answer_is_to_start_outreach(bot):
     await press(bot, "Next 5")
     assert "p30.example" in said(bot.playground.modal("ana"))
     assert "p1.example" not in said(bot.playground.modal("ana")).replace("p21.example", "")
+
+
+async def test_an_answer_for_one_persons_eyes_has_the_same_actions(bot):
+    bot.playground.fail_next("chat.postMessage", "not_in_channel")
+    await bot.gap(QUESTION)
+    await bot.click(bot.seen()[-1], "Answer privately here")
+    [private] = [one for one in bot.seen() if "prospect:menu" in words(one)]
+    assert private.only_for == person(bot, "ana")
+    await bot.playground.click("ana", private, "prospect:menu", "1. p1.example")
+    await bot.settle()
+    assert "It is yours." in said(await press(bot, "Claim"))
+
+
+async def test_a_teams_own_letter_is_filled_after_the_modal_is_open_and_a_fault_is_told(tmp_path):
+    own = "Subject: Hello {{ their_site }}\n\nWe saw {{ their_page }}. {{ our_nme }}"
+    async with gap_bot(tmp_path, letter="Subject: Hello {{ their_site }}\n\nWe like it.") as it:
+        it.join("seo")
+        message = await listed(it)
+        view = await opened(it, message)
+        assert "Hello p1.example" in said(view)
+        assert "The letter follows" not in said(view)
+        place = Place(Level.TEAM)
+        at = it.clock.now()
+        await it.database.run(
+            lambda db: overrides.save(db, team(it), place, {"letter": own}, by="U1", at=at)
+        )
+        told = said(await opened(it, message))
+        assert "Your own letter is not used. Line 3 of the template cannot be filled" in told
+
+
+async def test_a_kill_after_claims_of_several_loses_and_doubles_none(bot):
+    bot.analysis.report = many(5)
+    message = await listed(bot)
+    await bot.click(message, "Claim several")
+    view = bot.playground.modal("ana")
+    [box] = [one for one in view.body["blocks"] if one["type"] == "input"]
+    ticked = [one["value"] for one in box["element"]["options"]]
+    bot.playground.stall(1, after=False)
+    await bot.playground.submit_view("ana", {box["block_id"]: ticked})
+    await bot.playground.stalled.wait()
+    await bot.restart()
+    bot.playground.released.set()
+    await bot.settle()
+    owners = {(await entry(bot, f"p{n}.example")).owner for n in range(1, 6)}
+    assert owners == {person(bot, "ana")}
+    history = await bot.services.board.history(Whom(team(bot), SITE, "p1.example"))
+    assert len(history) == 1

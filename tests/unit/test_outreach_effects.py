@@ -4,10 +4,12 @@ import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
 from fakes.worlds.reports import prospect
 from fakes.worlds.snapshots import snapshot
+from rich.console import Console
 from support.clock import FakeClock
 from support.drawn import takes
 
@@ -17,6 +19,7 @@ from bot.model.question import Defaults, make
 from bot.model.tracking import Digest
 from bot.providers.registry import Registry
 from bot.render.tracking.digest_message import digest_message
+from bot.render.tracking.digest_terminal import digest_text
 from bot.settings.environment import Settings, load
 from bot.store import outreach_prospects, posts, snapshots, tracked_keywords
 from bot.store.posts import Slot
@@ -125,6 +128,9 @@ async def test_links_that_lift_positions_are_told_in_the_first_digest_of_a_month
     drawn = digest_message(digest)
     takes(drawn)
     assert "*Did it work?* 4 links won in August" in str(drawn.blocks)
+    console = Console(width=200, file=StringIO(), record=True)
+    console.print(digest_text(digest))
+    assert "Did it work? 4 links won in August" in console.export_text()
 
 
 async def test_links_that_do_nothing_are_no_effect(story):

@@ -265,8 +265,10 @@ def _lint(one: ProspectView) -> str:
     to = f"To {shown(one.draft.to, 120)}." if one.draft.to else "To a contact form."
     fault = [f"Your own letter is not used. {one.fault}"] if one.fault else []
     missing = one.draft.missing or ("Nothing is missing.",)
+    long = len(one.draft.body) > LONGEST_BODY
+    cut = ["Only its first 3,000 characters fit here, and a change cuts it there."] if long else []
     after = "After a change press Check words; Open in mail takes what was checked."
-    return shown(" ".join([to, *fault, *missing, after]), _LINES)
+    return shown(" ".join([to, *fault, *missing, *cut, after]), _LINES)
 
 
 def _law(one: ProspectView) -> str:

@@ -64,7 +64,7 @@ def _need_sentence(report: Report) -> str:
     if report.proposed_page is not None:
         return f"{start}{ranks}; is {short_url(report.proposed_page, 80)} your page for it?"
     if unnamed(report):
-        return f"{start}{ranks}; name your page to see how many are to go."
+        return f"{start}{ranks}; name your page to see how many you still need."
     return f"{start}{ranks}; what you have is unknown: no link count was read for your page."
 
 
@@ -96,7 +96,7 @@ def _have(report: Report) -> str:
     if need.gap is None:
         return f"you have {number(need.have)}"
     if report.page == NO_PAGE and not need.have:
-        return f"you have no page yet, so all {number(need.gap)} are to go"
+        return f"you have no page yet, so all {number(need.gap)} to go"
     return f"you have {number(need.have)}, so {number(need.gap) if need.gap else 'none'} to go"
 
 
@@ -110,8 +110,9 @@ def _even_field(need: Need) -> str:
     """Return in brackets what it would take with sites of our strength, or nothing."""
     if need.needed is None or need.even_field is None or need.needed <= need.even_field:
         return ""
-    even = number(need.even_field)
-    return f" ({even} on an even field × {multiplier(need)}, because your site is weaker)"
+    return (
+        f" ({need.even_field:,} on an even field × {multiplier(need)}, because your site is weaker)"
+    )
 
 
 def _whom(report: Report) -> str:
