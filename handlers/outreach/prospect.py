@@ -175,7 +175,9 @@ async def _opened_mail(services: Services, click: ModalClick, ack: AsyncAck) -> 
         await services.board.opened(card.whom(click.team), click.by)
     await ack()
     said = Told("Opened. Only you know whether it was sent: then press Contacted.")
-    if click.changed_letter is not None:
+    if card is not None and not card.may_write:
+        said = Told("Opened, but do not send it: by now a colleague has it, or it is closed.")
+    elif click.changed_letter is not None:
         said = Told(
             "Your mail program was given the words before your last change. Press Open in mail "
             "once more for those below."

@@ -57,7 +57,8 @@ class ProspectView:
 
     `reading` None: the pages were not read; `is_reading`: they are being read now. `mail` is a link
     that opens the draft in a mail program; None: it is too long for one, or has no recipient.
-    `letter_follows`: the draft comes once the pages are read. `fault` says why the team's own
+    `letter_follows`: the draft comes once the pages are read; `may_write` False: there is none for
+    this person. `fault` says why the team's own
     template was not taken.
     """
 
@@ -73,6 +74,7 @@ class ProspectView:
     history: Sequence[HistoryLine] = ()
     draft: Draft | None = None
     letter_follows: bool = False
+    may_write: bool = True
     mail: str | None = None
     elsewhere: bool = False
     fault: str | None = None
@@ -258,6 +260,11 @@ def _lint(one: ProspectView) -> str:
     if one.draft is None:
         if one.letter_follows:
             return "The letter follows in a moment."
+        if not one.may_write:
+            return (
+                "There is no letter for you here: a colleague has it, or nobody writes to them any "
+                "more. Nobody is written to twice."
+            )
         return (
             "There is no letter: these prospects are of a question without a site of yours. Ask "
             "again with site:yours.com."
