@@ -218,6 +218,8 @@ class _Run:
     linking: frozenset[str] = frozenset()
     # Those of our domains whose linkers are all known.
     read_whole: frozenset[str] = frozenset()
+    # Whether a sample of the archive is being read.
+    sampling: bool = False
 
     @property
     def question(self) -> Question:
@@ -255,7 +257,9 @@ class _Run:
             return
         ours = self._our_page()
         pages = [page.url for page in self.facts.competitors[: steps.TOP]]
+        self.sampling = True
         found = await sampler.estimates([*pages, *([ours] if ours else [])])
+        self.sampling = False
         self.facts.archive = found
         self.asker.looked(as_source(self.chosen, found, self.shared.clock.now()))
 
@@ -313,7 +317,7 @@ class _Run:
             self.linking,
         )
         if shortlisted.can_prove():
-            await self._tell("whether they link to us already")
+            await self._tell("who links to you already")
             task = await self.shared.comparing.prove(task, shortlisted.proof)
         chosen = await self.shared.comparing.choose(task, self.settings.shortlist)
         self.facts.dropped = chosen.dropped
@@ -464,6 +468,8 @@ class _Run:
         ]
 
     async def _tell(self, *waiting: str) -> None:
+        if self.sampling:
+            waiting = (*waiting, "a sample of the web's archive")
         if self.progress is not None:
             await self.progress(Progress(await self._report(), waiting))
 

@@ -1,6 +1,7 @@
 """The command line: each file here is one command of `linkgap`, unless its name begins with `_`."""
 
 import sqlite3
+from difflib import get_close_matches
 from errno import EDQUOT, ENOSPC, EROFS
 from importlib import import_module
 from pkgutil import iter_modules
@@ -40,6 +41,19 @@ class _Commands(click.Group):
                 found.context_settings.setdefault("help_option_names", _HELP)
                 return found
         return None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command; of a name that does not exist, the nearest one is told."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = get_close_matches(args[0], self.list_commands(ctx), n=1)
+            if not near:
+                raise
+            told = f"{error.message} Did you mean `linkgap {near[0]}`?"
+            raise click.UsageError(told, ctx) from error
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command."""

@@ -72,8 +72,8 @@ SCENES = (
     Scene(4, 0, presses("ana", "finance-guide.example", "Contacted")),
     Scene(4, 2, presses("ben", "freelance-desk.example", "Claim", "Contacted")),
     Scene(4, 5, presses("ana", "finance-weekly.example", "Claim", "Contacted")),
-    Scene(5, 1, claims("ana", "freelance-journal.example", "growth-stack.example")),
-    Scene(5, 1, claims("ben", "bootstrapped-weekly.example", "startup-stack.example")),
+    Scene(5, 1, claims("ana", "bootstrapped-weekly.example", "growth-stack.example")),
+    Scene(5, 1, claims("ben", "freelance-journal.example", "startup-stack.example")),
     Scene(6, 1, presses("ana", "growth-stack.example", "Contacted")),
 )
 

@@ -50,7 +50,13 @@ _STYLES = {"author": "bold", "before": "dim", "heading": "bold", "small": "dim",
     show_default=f"{PORT}, or any free port without a terminal",
     help="Port of the playground page.",
 )
-@click.option("--folder", type=Path, default=Path(".demo"), help="Where the demo keeps its file.")
+@click.option(
+    "--folder",
+    type=Path,
+    default=Path(".demo"),
+    help="Where the demo keeps its file.",
+    show_default=True,
+)
 @click.option(
     "--weeks",
     type=click.IntRange(0, MOST_WEEKS),
@@ -104,8 +110,10 @@ async def _demo(port: int | None, folder: Path, weeks: int) -> None:
     clock.hurried = True
     chosen = port if port is not None else PORT if stays else 0
     async with AsyncExitStack() as stack:
+        # First: a demo that runs already has the port as well, and is the reason to tell.
+        stack.enter_context(_locked(folder))
         playground = await stack.enter_async_context(_playground(chosen, workspace))
-        database = stack.enter_context(_emptied(folder))
+        database = _emptied(folder)
         services = await stack.enter_async_context(_bot(playground, database, settings, clock))
         told = _Told(console, playground)
         if stays or port is not None:
@@ -196,13 +204,11 @@ def _print(console: Terminal, line: Line) -> None:
         console.print(Padding(words, (0, 0, 0, indent)))
 
 
-@contextmanager
-def _emptied(folder: Path) -> Iterator[Path]:
-    """Yield the demo's file in a folder, after what an earlier demo left there is deleted."""
-    with _locked(folder):
-        for old in folder.glob("linkgap.db*"):
-            old.unlink()
-        yield folder / "linkgap.db"
+def _emptied(folder: Path) -> Path:
+    """Delete what an earlier demo left in a folder, and return where this one keeps its file."""
+    for old in folder.glob("linkgap.db*"):
+        old.unlink()
+    return folder / "linkgap.db"
 
 
 def _locked(folder: Path) -> IO[str]:

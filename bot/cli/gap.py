@@ -16,6 +16,7 @@ from bot.model.question import Defaults, QuestionInput
 from bot.model.report import Report, to_json
 from bot.render.csv_file import csv_of
 from bot.render.money import at_most, usually, warnings
+from bot.render.report.headline import unnamed
 from bot.render.report.terminal import text_report
 from bot.settings.environment import Settings, load
 from bot.store.ledger import Payer
@@ -81,6 +82,9 @@ def command(
         say(csv_of(found.report).decode("utf-8"), nl=False)
     else:
         Terminal().print(text_report(found.report, found.zone))
+        if unnamed(found.report) and not found.report.is_empty:
+            site = "" if found.report.site else "your site with `--site`, and "
+            Terminal(stderr=True).print(f"\nName {site}your page with `--page`.")
     if found.fault is not None:
         raise found.fault
     if found.report.is_empty:

@@ -10,6 +10,7 @@ from rich.table import Table
 from bot.cli._shared import PERSON
 from bot.cli._terminal import Terminal, say, say_json
 from bot.common.errors import BadSetting
+from bot.render.words import listed
 from bot.settings import levels
 from bot.settings.catalogue import Level
 from bot.settings.environment import RENAMED, Settings, load
@@ -51,6 +52,8 @@ def command(
         say_json(json.dumps({**about, **_json(told, overrides)}, indent=2))
         return
     console = Terminal()
+    if wanted:
+        console.print(f"{_saved(told, wanted)}\n", soft_wrap=True)
     console.print(_table(told, domain, channel))
     if overrides.sites:
         console.print(f"Clients: {', '.join(sorted(overrides.sites))}.", soft_wrap=True)
@@ -87,6 +90,17 @@ async def _save(product: Core, team: str, place: Place, wanted: Mapping[str, str
     await product.database.run(lambda db: save(db, team, place, values, by=PERSON, at=at))
 
 
+def _saved(told: Iterable[EffectiveValue], wanted: Mapping[str, str]) -> str:
+    """Return `Saved: country is now de.`"""
+    given = {RENAMED.get(name, name) for name in wanted}
+    said = [f"{one.setting.name} is now {_shown(one)}" for one in told if one.setting.name in given]
+    return f"Saved: {listed(said)}."
+
+
+def _shown(one: EffectiveValue) -> str:
+    return one.value.replace(",", ", ") or one.setting.nothing
+
+
 def _source(one: EffectiveValue) -> str:
     return "default" if one.is_default else " + ".join(one.levels)
 
@@ -101,9 +115,7 @@ def _table(told: Iterable[EffectiveValue], site: str | None, channel: str | None
         title_justify="left",
     )
     for one in told:
-        table.add_row(
-            one.setting.name, one.value.replace(",", ", ") or one.setting.nothing, _source(one)
-        )
+        table.add_row(one.setting.name, _shown(one), _source(one))
     return table
 
 

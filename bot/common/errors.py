@@ -119,8 +119,8 @@ class BadKey(ProviderError):
 
     meaning = "refused the API key"
     cure = (
-        "Ask the person who set LinkGap up to renew it; where a vendor has a free call for it, "
-        "`linkgap doctor --online` checks it."
+        "Ask the person who set LinkGap up to renew it; `linkgap doctor --online` then checks it, "
+        "if the vendor has a free call for that."
     )
 
 

@@ -21,7 +21,7 @@ def place_of(index: str, database: Path) -> Place:
 
 def is_remote(index: str) -> bool:
     """Say whether LINKGAP_INDEX names an index that somebody serves."""
-    return index.startswith(("http://", "https://", "s3://"))
+    return index.startswith(("http://", "https://", "s3://", "clickhouse://", "clickhouses://"))
 
 
 def local_place(index: str, database: Path) -> Place:

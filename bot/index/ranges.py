@@ -95,10 +95,12 @@ class Ranges:
         said = ""
         for attempt in range(TRIES):
             async with self._turn:
-                await self._clock.sleep(self._quiet_until - self._clock.monotonic())
+                now = self._clock.monotonic()
+                await self._clock.sleep(min(self._quiet_until, self._ends) - now)
                 self._spend(length if wanted else 0)
+                now = self._clock.monotonic()
                 try:
-                    async with asyncio.timeout(SECONDS):
+                    async with asyncio.timeout(min(SECONDS, self._ends - now)):
                         found = await self._asked(url, wanted, first, length)
                 except (httpx.TransportError, TimeoutError) as error:
                     said = str(error) or "no answer came in time"

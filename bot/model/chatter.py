@@ -24,6 +24,7 @@ MOST_WORDS = 10
 """Keywords are shorter; the longest that people ask for have about eight words."""
 
 _EMOJI = re.compile(r"(?<![\w/]):[\w+'-]{1,60}:|[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]")
+_LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W_]+(?:['’.+#&/-]+[^\W_]+)*")
 # A sentence ends, a list goes on, somebody is named, or a line breaks: keywords have none of it.
 _SENTENCE = re.compile(r"[.!…;:](?=\s|$)|[,\"“”()\n@<>]|[?!].|^\W*[?!]")
@@ -118,7 +119,7 @@ def reads_as(words: str) -> Reads:
     if options:
         found = [word.lower().replace("’", "'") for word in _WORD.findall(text)]
     text, found = _without_near_me(text, found)
-    if bare != said or not found or _is_talk(text.strip(), found):
+    if bare != said or not _LETTER.search(text) or not found or _is_talk(text.strip(), found):
         return Reads.UNSURE
     return Reads.QUESTION
 

@@ -388,7 +388,8 @@ def _country(text: str) -> str:
     code = COUNTRY_NAMED.get(_joined_name(text), text.lower())
     if code not in COUNTRIES:
         raise BadQuestion(
-            f"I do not know the country “{text[:20]}”. Use its two-letter code, like us or de."
+            f"I do not know the country “{text[:20]}”. "
+            "Check its spelling, or use its two-letter code, like us or de."
         )
     return code
 
@@ -401,7 +402,8 @@ def _language(text: str) -> str:
     code = LANGUAGE_NAMED.get(_joined_name(text), text.lower())
     if code not in LANGUAGES:
         raise BadQuestion(
-            f"I do not know the language “{text[:20]}”. Use its two-letter code, like en or de."
+            f"I do not know the language “{text[:20]}”. "
+            "Check its spelling, or use its two-letter code, like en or de."
         )
     return code
 

@@ -109,7 +109,8 @@ def _unasked_choice(registry: Registry, question: Question) -> list[Vendor]:
     if not real:  # as in the demo, where even files are not asked
         return list(registry.vendors)
     paid = [one for one in _indexes(real) if not is_free(one, Capability.REFERRING_DOMAINS)]
-    if question.vs or paid or any(vendor.can(Capability.SERP) for vendor in real):
+    synced = any(map(is_witness, real))  # somebody made an index: they want no invented answers
+    if question.vs or paid or synced or any(vendor.can(Capability.SERP) for vendor in real):
         return real
     if question.serp:
         return [vendor for vendor in real if vendor.name != question.serp]

@@ -80,7 +80,7 @@ def offer(question: Question, quote: Quote, run_id: str, *, meant: str = "") -> 
     """Return the private question whether to run this at all; `meant` is a command it may be."""
     bold, small = _run_this(question, quote), "Only you see this. Nothing was spent."
     if meant:
-        bold = f"Did you mean `/gap {shown(meant, 20)}`? Then type that."
+        bold = f"Did you mean `/gap {shown(meant, 20)}`? If so, type that instead."
         small = f"Run asks for {asked(question)}. {at_most(quote)} {small}"
     buttons = [Button("Run", "confirm_run", run_id), Button("Not now", "cancel_run", run_id)]
     return told(bold, [small], buttons)

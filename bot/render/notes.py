@@ -150,7 +150,7 @@ def help_note() -> Message:
 
 
 def _run(run_id: str) -> str:
-    return f"Run {shown(run_id, 80)}"
+    return f"Run ID {shown(run_id, 80)}"
 
 
 def _retry(run_id: str) -> Button:

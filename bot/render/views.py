@@ -44,7 +44,7 @@ def form(defaults: Defaults, *, keyword: str = "", private_metadata: str = "") -
         ),
     ]
     blocks = render("form", fields=fields, required="keyword", fresh=True)
-    return checked(View("gap_form", "Links to the top 3", "Ask", blocks, private_metadata))
+    return checked(View("gap_form", "Ask about a keyword", "Ask", blocks, private_metadata))
 
 
 def name_page(run_id: str, *, page: str = "") -> View:

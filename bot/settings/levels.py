@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from difflib import get_close_matches
 
 import sqlite_utils
 from pydantic import ValidationError
@@ -199,7 +200,9 @@ def _checked(
 ) -> str | None:
     setting = BY_NAME.get(name)
     if setting is None:
-        raise BadSetting({name: f"No setting has that name; choose from {', '.join(BY_NAME)}."})
+        near = get_close_matches(name, BY_NAME, n=1, cutoff=0.8)
+        instead = f"the nearest is {near[0]}." if near else f"choose from {', '.join(BY_NAME)}."
+        raise BadSetting({name: f"No setting has that name; {instead}"})
     if place.level not in setting.levels:
         levels = " or ".join(setting.levels)
         raise BadSetting({name: f"It can be set for a {levels}, not for a {place.level}."})

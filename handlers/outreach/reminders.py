@@ -78,17 +78,20 @@ class SlackMessenger:
             raise _cannot(refused) from refused
 
 
+_REPLIED = re.compile(r"\Areminder_replied_[0-9]{1,3}\Z")
+_DECLINED = re.compile(r"\Areminder_declined_[0-9]{1,3}\Z")
+_NOT_YET = re.compile(r"\Areminder_not_yet_[0-9]{1,3}\Z")
+
+
 def _cannot(refused: SlackRefused) -> CannotRemind:
     return CannotRemind(str(refused), certain=refused.certain, again=refused.code in _PASSES)
 
 
 def register(app: AsyncApp, services: Services) -> None:
     """Register the buttons of a reminder."""
-    for name, status in (("replied", Status.REPLIED), ("declined", Status.DECLINED)):
-        pressed = re.compile(rf"\Areminder_{name}_\d+\Z")
+    for pressed, status in ((_REPLIED, Status.REPLIED), (_DECLINED, Status.DECLINED)):
         on_click(app, services, pressed, _asked, partial(_answered, services, status))
-    not_yet = re.compile(r"\Areminder_not_yet_\d+\Z")
-    on_click(app, services, not_yet, _asked, partial(_put_off, services))
+    on_click(app, services, _NOT_YET, _asked, partial(_put_off, services))
     on_click(app, services, "reminder_stop", anybody, partial(_stop, services))
     on_click(app, services, "reminder_resume", anybody, partial(_resume, services))
 

@@ -24,8 +24,8 @@ NEW = "new"
 MOST_PLACES = 100
 _NEW_FIELDS = ("aliases", "country", "lang")
 _SAID = (
-    "An empty field or “As above” takes the value of the level above. Save covers all pages; press "
-    "it before you choose whom the settings are for."
+    "An empty field or “Inherited” takes the value of the level above. Save stores the changes "
+    "of every page; press it before you change “For”."
 )
 Draft = Mapping[str, tuple[str, str]]
 """What was typed on the pages seen before: by name, what the field showed and what was typed."""
@@ -163,7 +163,7 @@ class Page:
             choices = (*choices, (NONE, "None of these"))
         elif choices:
             hint = setting.hint
-            choices = ((INHERIT, f"As above: {inherited}"), *choices)
+            choices = ((INHERIT, f"Inherited: {inherited}"), *choices)
         else:
             hint = f"{setting.hint} Empty: {inherited}."
         initial = here.get(setting.name, "")

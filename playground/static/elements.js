@@ -22,8 +22,10 @@ function button(element, context) {
   };
   const attributes = { class: `button${style}`, onclick: press, "data-action": element.action_id, "aria-label": element.accessibility_label };
   if (!element.url) return h("button", { type: "button", ...attributes }, words);
-  const anchor = link(element.url, words, h("span", { "aria-hidden": "true" }, " ↗"));
+  const anchor = link(element.url, words, h("span", { class: "leads-out", "aria-hidden": "true" }, "↗"));
   anchor.className = `button${style}`;
+  anchor.dataset.action = element.action_id;
+  if (element.accessibility_label) anchor.setAttribute("aria-label", element.accessibility_label);
   anchor.addEventListener("click", () => context.act(element, element.chosen ?? null));
   return anchor;
 }
@@ -112,13 +114,16 @@ function choices(element, context, isForm) {
   return all;
 }
 
+// As in Slack, a field is as tall as what it shows at first, within bounds.
+const linesOf = (text) => Math.min(12, Math.max(3, text.split("\n").reduce((sum, line) => sum + Math.ceil(line.length / 52 || 1), 0)));
+
 const KINDS = { number_input: "number", email_text_input: "email", url_text_input: "url", timepicker: "time", datepicker: "date" };
 
 function field(element, context, isForm) {
   const start = element.initial_value ?? element.initial_time ?? element.initial_date ?? "";
   const common = { "data-action": element.action_id, placeholder: element.placeholder?.text, maxlength: element.max_length, value: start };
   const control = element.multiline
-    ? h("textarea", { ...common, rows: "3" }, start)
+    ? h("textarea", { ...common, rows: linesOf(start) }, start)
     : h("input", { ...common, type: KINDS[element.type] ?? "text", min: element.min_value, max: element.max_value, step: element.is_decimal_allowed ? "any" : null });
   return plain(control, element, context, isForm);
 }

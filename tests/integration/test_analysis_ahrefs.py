@@ -183,7 +183,7 @@ async def test_the_headline_is_reported_first_with_its_number(here):
     words = [one.waiting for one in here.told]
     assert words == [
         ("who links to the top 3",),
-        ("whether they link to us already",),
+        ("who links to you already",),
         ("the linking pages",),
     ]
     first = here.told[0].report

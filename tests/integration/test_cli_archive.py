@@ -7,6 +7,8 @@ import pytest
 from click.testing import CliRunner
 from fakes.servers.crawl_host import CrawlHost
 from fakes.servers.in_thread import in_thread
+from fakes.servers.serp_server import KEY, SerpServer
+from fakes.worlds.ahrefs_world import Result, World
 from support.small_archive import CRAWL, SmallArchive, page
 
 from bot.cli import main
@@ -17,6 +19,9 @@ ARCHIVE = SmallArchive(
     | {f"https://blog-{number}.example/": page("https://rival.example/") for number in (3, 5, 6)}
 )
 SYNC = "index sync --watch rival.example --watch other.example --watch ours.example"
+SEARCHED = World(
+    serps={"crm": tuple(Result(url, "A title") for url in (RIVAL, OTHER, "https://ours.example/c"))}
+)
 GAP = f"gap crm --vs {RIVAL} --vs {OTHER} --site ours.example --no-gates"
 
 
@@ -75,7 +80,7 @@ def test_an_answer_without_any_key_estimates_the_links_to_pages_and_calls_it_no_
     assert "at least 3 seen. An estimate, no count: from" in said
 
 
-def test_an_answer_takes_no_sample_where_that_is_set_or_an_index_counts_pages(run, host):
+def test_an_answer_takes_no_sample_where_that_is_set_or_the_cheaper_plan_is_taken(run, host):
     output = run(f"{GAP} --json", LINKGAP_COMMONCRAWL_ARCHIVE="no")
     assert json.loads(output[output.index("{") :])["archive"] == []
     assert host.asked == []
@@ -83,6 +88,33 @@ def test_an_answer_takes_no_sample_where_that_is_set_or_an_index_counts_pages(ru
     report = json.loads(output[output.index("{") :])
     assert report["archive"] == []
     assert "The cheaper plan leaves it out." in {one["note"] for one in report["sources"]}
+
+
+@pytest.mark.parametrize("engine", ["searxng", "brave"])
+def test_a_search_without_a_bill_completes_an_answer_without_any_key(run, engine):
+    with in_thread(SerpServer(world=SEARCHED)) as server:
+        found = {
+            "searxng": {"LINKGAP_SEARXNG_URL": server.searxng_url},
+            "brave": {"LINKGAP_BRAVE_API_KEY": KEY, "LINKGAP_BRAVE_BASE_URL": server.base_url},
+        }[engine]
+        output = run("gap crm --site ours.example --no-gates --yes --json", **found)
+        report = json.loads(output[output.index("{") :])
+        assert server.ledger == [engine]
+    assert [one["url"] for one in report["competitors"]] == [RIVAL, OTHER]
+    assert [one["seen"] for one in report["archive"]] == [3, 1, 0]  # and ours
+    assert report["position"] == 3
+    assert {one["absence"] for one in report["prospects"]} == {"proven"}
+    assert not report["sample"]
+    said = run("doctor", LINKGAP_SITE="ours.example", **found)
+    assert "Free start" not in said
+    assert "No source" not in said
+
+
+def test_with_an_index_and_no_search_nothing_is_invented(run):
+    assert "no search results to be had" in run("gap crm --site ours.example", code=3)
+    said = run("doctor", code=1)
+    assert "a question that names no pages is refused" in said
+    assert "sample data" not in said
 
 
 def test_pages_are_estimated_by_name(run):
@@ -98,6 +130,7 @@ def test_pages_are_estimated_by_name(run):
         ("rival.example/a", 2, "no web address"),
         (f"{RIVAL} --crawl latest", 2, "is no crawl"),
         ("https://a.github.io/x", 4, "all sites below github.io as one"),
+        ("https://www.reddit.com/r/crm", 4, "a platform"),
         ("https://nowhere.example/x", 4, "not in cc-main-2026-jul-aug-sep"),
         ("https://blog-1.example/x", 4, "linkgap index add blog-1.example"),
         (f"{RIVAL} --crawl CC-MAIN-2020-10", 4, "404"),

@@ -70,8 +70,8 @@ def test_weeks_pass_with_a_digest_each_on_mondays_at_nine(said):
 def test_a_won_link_an_alert_and_the_history_are_seen_and_all_of_it_is_marked(said):
     words = plain(said)
     alert = (
-        "has 1 referring domain more for “best accounting software for startups”; "
-        "the next weekly read asks who."
+        "has 1 more referring domain for “best accounting software for startups”; "
+        "the next weekly read will show which."
     )
     assert f"{alert} {SAMPLE}" in words
     assert "You closed 5 of 28 missing links this week" in words
@@ -135,6 +135,17 @@ def test_a_folder_in_which_another_demo_runs_is_left_alone(tmp_path):
     assert result.exit_code == 3
     assert f"--folder: another demo runs in {tmp_path}." in plain(result.stderr)
     assert (tmp_path / "linkgap.db").read_text() == "of the demo that runs there"
+
+
+def test_a_second_demo_in_the_same_place_hears_of_the_first_and_not_of_its_port(tmp_path):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as first,
+        (tmp_path / "demo.lock").open("w") as lock,
+    ):
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        result = demo(tmp_path, "--weeks", "0", "--port", str(first.getsockname()[1]))
+    assert result.exit_code == 3
+    assert f"--folder: another demo runs in {tmp_path}." in plain(result.stderr)
 
 
 def test_a_folder_that_cannot_be_used_is_refused_in_a_sentence(tmp_path):

@@ -35,6 +35,8 @@ def test_a_new_installation_is_told_everything_it_lacks(doctor):
     assert said.exit_code == 0
     assert "Ahrefs: set LINKGAP_AHREFS_API_KEY" in said.output
     assert "No source of search results" in said.output
+    assert "Free start: without any key for links, `linkgap index sync" in said.output
+    assert "LINKGAP_SEARXNG_URL, free" in said.output
     assert "LINKGAP_SITE is not set" in said.output
     assert "SLACK_BOT_TOKEN is not set" in said.output
     assert "SLACK_SIGNING_SECRET (HTTP) or SLACK_APP_TOKEN" in said.output
@@ -49,6 +51,7 @@ def test_a_complete_installation_has_nothing_missing(doctor):
     )
     assert "not set" not in said.output
     assert "No source" not in said.output
+    assert "Free start" not in said.output
     assert "a-key" not in said.output
 
 
@@ -176,7 +179,7 @@ def test_a_key_that_no_free_call_can_check_is_told_as_that(doctor):
         ("LINKGAP_RUNCAP", "did you mean LINKGAP_RUN_CAP?"),
         ("LINKGAP_AHREFS_APIKEY", "did you mean LINKGAP_AHREFS_API_KEY?"),
         ("SLACK_BOTTOKEN", "did you mean SLACK_BOT_TOKEN?"),
-        ("LINKGAP_WEATHER", "read by nothing. Take it out"),
+        ("LINKGAP_THUNDERSTORM", "read by nothing. Take it out"),
     ],
 )
 def test_a_variable_that_nobody_reads_is_told(doctor, tmp_path, variable, says):

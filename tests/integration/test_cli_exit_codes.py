@@ -59,3 +59,19 @@ def test_pages_of_which_none_could_be_read_end_with_4(linkgap, tmp_path):
     assert ended.exit_code == 4
     assert "Nothing could be read" in ended.stderr
     assert linkgap("page", "empty.html", "page.html").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [("gpa", "Did you mean `linkgap gap`?"), ("trak", "Did you mean `linkgap track`?")],
+)
+def test_a_command_that_does_not_exist_is_told_with_the_one_it_nearly_is(typed, told):
+    said = CliRunner().invoke(main, [typed, "best crm"])
+    assert said.exit_code == 2
+    assert f"No such command '{typed}'. {told}" in said.stderr
+
+
+def test_a_command_that_resembles_none_is_only_said_not_to_exist():
+    said = CliRunner().invoke(main, ["xyzzy"])
+    assert said.exit_code == 2
+    assert said.stderr.endswith("Error: No such command 'xyzzy'.\n")

@@ -158,6 +158,17 @@ def test_without_a_key_the_sample_answers_free_and_says_so(gap):
     assert "sample data" in result.stdout.lower()
 
 
+def test_who_named_no_page_hears_the_option_that_names_it(gap):
+    keyless = {"LINKGAP_AHREFS_API_KEY": None}
+    assert gap(KEYWORD, **keyless).stderr.endswith(
+        "Name your site with `--site`, and your page with `--page`.\n"
+    )
+    known_site = gap(KEYWORD, "--site", "example.com", **keyless)
+    assert known_site.stderr.endswith("Name your page with `--page`.\n")
+    assert "Name your" not in gap(KEYWORD, *OURS, **keyless).stderr
+    assert "Name your" not in gap(KEYWORD, "--json", **keyless).stderr
+
+
 def test_options_of_the_command_win_over_the_environment(gap):
     result = gap(
         *(KEYWORD, "--in", "de", "--lang", "de", "--site", "a.example", "--json"),

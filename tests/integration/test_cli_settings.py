@@ -88,6 +88,14 @@ def test_an_error_is_reported_and_nothing_is_set(arguments, said):
     assert {source for _, source in settings().values()} == {"default"}
 
 
+def test_what_was_saved_is_said_before_the_table():
+    assert run("settings", "country=germany", "window=6").startswith(
+        "Saved: country is now de and window is now 6.\n"
+    )
+    assert run("settings", "country=").startswith("Saved: country is now us.\n")
+    assert "Saved" not in run("settings")
+
+
 def test_gap_obeys_the_team_of_the_command_line():
     run("settings", "site=ledgerly.example", "country=de")
     run("settings", "--site", "ledgerly.example", "lang=de")

@@ -51,6 +51,6 @@ async def test_each_row_says_what_a_month_needs_and_marks_are_held_against_no_ch
     ]
     assert [one.nearer for one in checks if one] == [True, None, True]
     assert (
-        "Of 3 forecasts for this week, 3 were right; 2 came closer than “no change”, "
-        "and none missed by more." in small_print(digest)
+        "Of 3 forecasts for this week, 3 were right; 2 came closer than “no change” would have, "
+        "and none were further off." in small_print(digest)
     )

@@ -208,6 +208,6 @@ async def test_a_count_that_grew_in_an_answer_is_reported_without_names(there):
     )
     await there.bot.database.run(lambda db: snapshots.add(db, there.team, keyword.id, seen))
     await there.day(0)
-    assert any("has 2 referring domains more for “best crm”" in text for text in said(there))
+    assert any("has 2 more referring domains for “best crm”" in text for text in said(there))
     await there.day(1)
-    assert sum("referring domains more" in text for text in said(there)) == 1
+    assert sum("more referring domains" in text for text in said(there)) == 1

@@ -73,12 +73,12 @@ async def test_run_again_twice_at_once_runs_once(bot):
 async def test_show_all_puts_the_whole_list_into_the_thread_once(bot):
     parent = await answered(bot)
     before = len(bot.thread(parent))
-    await bot.click(parent, "Show all 60")
+    await bot.click(parent, "Show all 60 prospects")
     (page,) = bot.thread(parent)[before:]
     assert "Prospects 1 to 60 of 60." in page.text
     assert "The whole list is in the thread." in words(bot.by_bot()[0])
-    assert "Show all 60" not in words(bot.by_bot()[0])
-    await bot.click(stale(bot, parent), "Show all 60", user="ben")
+    assert "Show all 60 prospects" not in words(bot.by_bot()[0])
+    await bot.click(stale(bot, parent), "Show all 60 prospects", user="ben")
     assert "in the thread already" in bot.seen("ben")[-1].text
     assert len(bot.thread(parent)) == before + 1
 
@@ -87,7 +87,7 @@ async def test_every_pressed_button_turns_into_words_and_the_others_stay(bot):
     parent = await answered(bot)
     said = (
         ("Run again", "Asked again; the answer comes in a new message."),
-        ("Show all 60", "The whole list is in the thread."),
+        ("Show all 60 prospects", "The whole list is in the thread."),
         ("Track weekly", "Weekly tracking was asked for."),
     )
     for at, (what, words_in_place) in enumerate(said):
@@ -131,9 +131,9 @@ async def test_retry_turns_the_failure_into_what_was_pressed(bot):
 async def test_show_all_that_slack_refuses_says_so_and_may_be_tried_again(bot):
     parent = await answered(bot)
     bot.playground.fail_next("chat.postMessage", "is_archived")
-    await bot.click(parent, "Show all 60")
+    await bot.click(parent, "Show all 60 prospects")
     assert "archived" in bot.seen()[-1].text
-    await bot.click(parent, "Show all 60")
+    await bot.click(parent, "Show all 60 prospects")
     assert "Prospects 1 to 60" in bot.thread(parent)[-1].text
 
 
@@ -141,7 +141,7 @@ async def test_show_all_of_a_private_answer_stays_private(bot):
     await bot.gap("best crm", channel="leadership")
     await bot.click(bot.seen(channel="leadership")[0], "Answer privately here")
     result = bot.seen(channel="leadership")[1]
-    await bot.click(result, "Show all 60")
+    await bot.click(result, "Show all 60 prospects")
     last = bot.seen(channel="leadership")[-1]
     assert "Prospects 1 to 60" in last.text
     assert last.only_for is not None
@@ -149,7 +149,7 @@ async def test_show_all_of_a_private_answer_stays_private(bot):
 
 async def test_show_all_without_a_way_to_reply_adds_nothing(bot, caplog):
     parent = await answered(bot)
-    await bot.click(parent, "Show all 60")
+    await bot.click(parent, "Show all 60 prospects")
     stale(bot, parent)
     submit = bot.services.jobs.submit
 
@@ -160,7 +160,7 @@ async def test_show_all_without_a_way_to_reply_adds_nothing(bot, caplog):
     bot.services.jobs.submit = late
     before = len(bot.thread(parent))
     caplog.set_level("INFO")
-    await bot.click(parent, "Show all 60")
+    await bot.click(parent, "Show all 60 prospects")
     assert len(bot.thread(parent)) == before
     assert "nobody heard" in caplog.text
 
@@ -168,7 +168,7 @@ async def test_show_all_without_a_way_to_reply_adds_nothing(bot, caplog):
 async def test_show_all_of_an_answer_that_is_gone_says_so(bot):
     parent = await answered(bot)
     await bot.database.run(lambda db: db.execute("DELETE FROM reports"))
-    await bot.click(parent, "Show all 60")
+    await bot.click(parent, "Show all 60 prospects")
     assert "is gone" in bot.seen()[-1].text
 
 
@@ -178,7 +178,7 @@ async def test_show_all_with_a_full_queue_says_so(bot):
     bot.analysis.between = release.wait
     for number in range(7):
         await bot.playground.slash("ana", "seo", "/gap", f"crm {number}")
-    await bot.playground.click("ben", parent, "Show all 60")
+    await bot.playground.click("ben", parent, "Show all 60 prospects")
     await bot.handled()
     assert "waiting already" in bot.seen("ben")[-1].text
     release.set()
@@ -253,7 +253,7 @@ async def test_a_form_that_slack_does_not_open_is_reported_privately(bot):
 
 async def test_a_button_with_an_invented_id_does_nothing_but_say_so(bot):
     parent = forged(await answered(bot), "0" * 32)
-    for what in ("Run again", "Show all 60", "Name our page"):
+    for what in ("Run again", "Show all 60 prospects", "Name our page"):
         await bot.click(parent, what)
         note = bot.seen()[-1]
         assert "does not belong to this channel" in note.text
@@ -267,7 +267,7 @@ async def test_an_id_of_another_channel_opens_nothing_here(bot):
     elsewhere = bot.by_bot(channel="general")[0]
     run_id = next(b for b in elsewhere.blocks if b["type"] == "actions")["elements"][0]["value"]
     parent = forged(await answered(bot), run_id)
-    await bot.click(parent, "Show all 60")
+    await bot.click(parent, "Show all 60 prospects")
     assert "does not belong to this channel" in bot.seen()[-1].text
     assert "secret" not in str([words(m) for m in bot.thread(parent)])
 
@@ -275,13 +275,13 @@ async def test_an_id_of_another_channel_opens_nothing_here(bot):
 async def test_an_id_of_another_team_opens_nothing(bot):
     parent = await answered(bot)
     bot.playground.workspace.team_id = "T0STRANGER"
-    await bot.click(parent, "Show all 60")
+    await bot.click(parent, "Show all 60 prospects")
     assert "people of its own workspace only" in bot.seen()[-1].text
 
 
 async def test_a_show_all_job_is_no_run_of_its_own(bot):
     parent = await answered(bot)
-    await bot.click(parent, "Show all 60")
+    await bot.click(parent, "Show all 60 prospects")
     ids = await bot.database.read(
         lambda db: db.execute("SELECT id FROM jobs WHERE kind = 'show_all'").fetchall()
     )

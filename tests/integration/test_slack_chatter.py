@@ -154,7 +154,9 @@ SENTENCES = st.builds(
     lambda *parts: f"{parts[0]} {parts[1]} {parts[2]}{parts[3]}", PEOPLE, DOING, THING, TAIL
 )
 ANY = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=30)
-AMONG = st.builds(lambda before, after: f"{before.strip() or 'so'} ME {after}", ANY, ANY)
+# Signs alone before our name, such as those of a list, do not speak to anybody else.
+BEFORE = ANY.map(lambda text: text if any(map(str.isalpha, text)) else "so")
+AMONG = st.builds(lambda before, after: f"{before.strip()} ME {after}", BEFORE, ANY)
 
 
 @settings(max_examples=4)

@@ -81,7 +81,7 @@ async def test_an_unexpected_error_is_reported_with_the_runs_number_and_logged(b
     assert "Something went wrong on my side" in parent.text
     assert "secret inner detail" not in words(parent)
     (run_id,) = await bot.database.read(lambda db: db.execute("SELECT id FROM jobs").fetchone())
-    assert f"Run {run_id}" in words(parent)
+    assert f"Run ID {run_id}" in words(parent)
     assert any(run_id in record.message and record.exc_info for record in caplog.records)
 
 

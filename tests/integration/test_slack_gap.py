@@ -298,4 +298,4 @@ async def test_the_job_is_on_disk_before_the_ack(bot):
 async def test_more_prospects_than_are_shown_get_a_button(bot):
     bot.analysis.report = replace(EXAMPLE, prospects=tuple(prospect(n) for n in range(40)))
     await bot.gap("best crm")
-    assert "Show all 40" in words(bot.by_bot()[0])
+    assert "Show all 40 prospects" in words(bot.by_bot()[0])

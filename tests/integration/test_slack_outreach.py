@@ -361,7 +361,7 @@ async def test_a_letter_is_kept_for_its_writer_looked_at_and_opened(bot):
         for one in view.body["blocks"]
         if str(one.get("block_id")).startswith("body@")
     )
-    view = await press(bot, "Check words", filled={body: "Hello, this is short."})
+    view = await press(bot, "Check the letter", filled={body: "Hello, this is short."})
     assert "Hello, this is short." in said(view)
     assert "It offers no way to say no." in said(view)
     assert "Hello%2C%20this%20is%20short." in said(view)
@@ -400,7 +400,7 @@ async def test_a_letter_too_long_for_a_link_comes_as_a_file_in_the_direct_messag
         for one in view.body["blocks"]
         if str(one.get("block_id")).startswith("body@")
     )
-    await press(bot, "Check words", filled={body: "Hello there. " * 200})
+    await press(bot, "Check the letter", filled={body: "Hello there. " * 200})
     view = await press(bot, "Send me the file")
     assert "The letter is in your direct messages" in said(view)
     assert files(bot)[-1].startswith(b"X-Unsent: 1")
@@ -428,7 +428,7 @@ async def test_nothing_that_is_pressed_on_the_board_asks_a_vendor_for_anything(b
     await opened(bot, message)
     for button in (
         "Claim",
-        "Check words",
+        "Check the letter",
         "Contacted",
         "Check the page now",
         "Replied",

@@ -138,7 +138,7 @@ async def test_the_form_opens_for_this_channel_with_what_holds_in_words(bot):
     assert hints["run_cap"].endswith("Empty: each vendor's own.")
     assert hints["alerts"].endswith("Nothing ticked: Won a link.")
     day = every["digest_day"]["element"]
-    assert label_of(day["options"][0]) == "As above: Monday"
+    assert label_of(day["options"][0]) == "Inherited: Monday"
     assert day["initial_option"] == day["options"][0]
 
 

@@ -57,7 +57,7 @@ async def test_a_gap_moved_by_links_by_a_new_page_and_by_ours_says_how_much_by_e
     assert why_of(digest, 0) == GapReasons(7, competitors_links=2, pages=6, ours=-1)
     assert why_of(digest, 1) == GapReasons(0)
     said = "+7: competitors' links +2, a new page in the top 3 +6, your new links −1"
-    assert f"27 links are missing, 7 more than in the last digest ({said})" in digest.sentence
+    assert f"27 links are missing, 7 more than in the last digest (gap {said})" in digest.sentence
     assert f"“{keyword(0)}”: {said}" in in_a_terminal(digest)
     [table] = [sent for name, sent in digest_thread(digest) if name == "why_1"]
     assert said in str(table.blocks)

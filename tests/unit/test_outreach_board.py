@@ -207,8 +207,8 @@ async def test_a_live_link_makes_it_won_and_a_lost_one_is_told_beside_it(board, 
     assert (kept.status, kept.verification) == (Status.WON, unread)
     told = [(one.event, one.now, one.who) for one in await board.history(WHOM)]
     assert told[-3:] == [
-        (Event.STATUS, "won", None),
         (Event.VERIFIED, "live", None),
+        (Event.STATUS, "won", None),
         (Event.VERIFIED, "could_not_read", None),
     ]
 

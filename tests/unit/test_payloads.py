@@ -146,4 +146,5 @@ def test_the_kinds_of_jobs_keep_their_names_because_rows_on_disk_have_them():
     assert {str(kind) for kind in Kind} == {
         *("answer", "show_all", "track", "track_many"),
         *("list", "history", "digest", "budget"),
+        *("read_prospects", "next_prospects"),
     }

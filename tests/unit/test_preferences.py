@@ -188,6 +188,7 @@ FAULTS = [
     (SITE, "aliases", "a.example, 10.0.0.1", "“10.0.0.1” is not a domain"),
     (CHANNEL, "cap_person_day_usd", "1", "It can be set for a team, not for a channel."),
     (TEAM, "owners", "U1", "No setting has that name; choose from site, aliases,"),
+    (TEAM, "contry", "de", "No setting has that name; the nearest is country."),
     (TEAM, "db", "other.db", "No setting has that name"),
     (TEAM, "blocklist", "a.example," * 20_000, "200,000 characters; 100,000 is the most."),
 ]

@@ -212,13 +212,15 @@ def test_only_web_addresses_are_pages(page):
 
 def test_an_unknown_country_is_refused_with_how_to_name_one():
     assert refusal("crm in:atlantis") == (
-        "I do not know the country “atlantis”. Use its two-letter code, like us or de."
+        "I do not know the country “atlantis”. "
+        "Check its spelling, or use its two-letter code, like us or de."
     )
 
 
 def test_an_unknown_language_is_refused_with_how_to_name_one():
     assert refusal("crm lang:xx") == (
-        "I do not know the language “xx”. Use its two-letter code, like en or de."
+        "I do not know the language “xx”. "
+        "Check its spelling, or use its two-letter code, like en or de."
     )
 
 

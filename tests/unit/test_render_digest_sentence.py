@@ -313,7 +313,7 @@ def test_who_entered_the_top_3_is_named_once_and_said_to_be_counted_no_longer():
     rest = line("second", position=7, position_before=7, competitors_gained=0)
     assert digest_sentence((entered, rest), (), (), ()) == (
         "You closed 3 of 21 missing links for “second” this week; "
-        "“first” entered the top 3 (from 5 to 3) and is no longer counted."
+        "“first” entered the top 3 (from 5 to 3) and its gap is no longer counted."
     )
     left = line("third", position=8, position_before=2, competitors_gained=0)
     assert digest_sentence((entered, rest, left), (), (), ()).endswith(
@@ -346,5 +346,5 @@ def test_what_the_reasons_say_is_not_said_again():
     grown = line(gap=20, gap_change=2, have_change=1, competitors_gained=3, why=why)
     assert digest_sentence((grown,), (own_link(),), (), ()) == (
         "20 links are missing for “best crm”, 2 more than in the last digest "
-        "(+2: competitors' links +3, your new links −1); its competitors gained 3."
+        "(gap +2: competitors' links +3, your new links −1); its competitors gained 3."
     )

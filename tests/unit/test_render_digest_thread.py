@@ -164,8 +164,8 @@ def test_the_message_announces_new_targets_and_judges_its_forecasts():
     )
     assert small(_MOVED, right, right, right)[1:] == [
         (
-            "Of 4 forecasts for this week, 3 were right; 3 came closer than “no change”, "
-            "and 1 missed by more."
+            "Of 4 forecasts for this week, 3 were right; 3 came closer than "
+            "“no change” would have, and 1 was further off."
         )
     ]
     assert "and 1 more: the thread says which" in small(_MOVED, right, right, right)[0]

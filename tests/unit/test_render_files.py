@@ -208,7 +208,7 @@ def test_the_terminal_shows_the_same_facts_in_the_same_order():
         "one.example/best",
         "Sample data: every site and number here is invented. Rough estimate: only three pages",
         "Market: US (en).",
-        "What the present pages have: mean 23.7",
+        "What the compared pages have: mean 23.7",
         "2 domains link to today's top 3",
         "links to 3 of 3 pages, follow, DR 74",
         "Ahrefs, serp: ok, 10 rows, as of 23 Nov, 09:00 UTC",

@@ -29,7 +29,7 @@ _WEAKER = AuthorityAdjustment(31, 52, "DR", 1.5, Basis.RULE_OF_THUMB)
         ),
         (
             replace(
-                with_need(base=57.1, even_field=58, needed=86, gap=80, authority=_WEAKER),
+                with_need(base=172 / 3, even_field=58, needed=86, gap=80, authority=_WEAKER),
                 position=7,
             ),
             (
@@ -42,7 +42,7 @@ _WEAKER = AuthorityAdjustment(31, 52, "DR", 1.5, Basis.RULE_OF_THUMB)
             replace(with_need(have=None, gap=None), page=None),
             (
                 "You need about 24 referring domains to match today's top 3 for “best crm”; "
-                "name your page to see how many are to go."
+                "name your page to see how many you still need."
             ),
         ),
         (
@@ -56,7 +56,7 @@ _WEAKER = AuthorityAdjustment(31, 52, "DR", 1.5, Basis.RULE_OF_THUMB)
             replace(with_need(have=0, gap=24), page="none"),
             (
                 "You need about 24 referring domains to match today's top 3 for “best crm”; "
-                "you have no page yet, so all 24 are to go."
+                "you have no page yet, so all 24 to go."
             ),
         ),
         (
@@ -154,6 +154,7 @@ def test_the_answer_is_one_sentence(report, said):
 def test_the_page_about_asking_shows_an_answer_as_it_is():
     report = replace(
         with_need(
+            base=172 / 3,
             even_field=58,
             needed=86,
             gap=80,

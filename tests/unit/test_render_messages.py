@@ -64,7 +64,8 @@ def test_the_table_of_prospects_stands_alone_and_its_caption_is_the_sentence():
     assert drawn.text == table["caption"]
     assert table["caption"] == (
         "2 domains link to today's top 3 and, as far as is known, not to you "
-        "(1 proven, 1 unproven): to the pages. Left out: 12 already link to you, 3 spam marked."
+        "(1 proven, 1 unproven): all to the pages. "
+        "Left out: 12 that already link to you, 3 spam marked."
     )
 
 
@@ -116,7 +117,7 @@ def test_a_site_level_prospect_without_a_page_is_plain_text():
 def test_the_thread_lists_the_best_25_and_says_of_how_many():
     drawn = prospects(_many(30))
     assert len(drawn.blocks[0]["rows"]) == 26
-    assert drawn.text.endswith(" and not to you (proven): to the pages; the best 25 are here.")
+    assert drawn.text.endswith(" and not to you (proven): all to the pages; the best 25 are here.")
 
 
 def test_one_prospect_is_spoken_of_in_the_singular():
@@ -141,7 +142,7 @@ def test_no_prospects_is_a_sentence_with_what_was_left_out():
     assert _words(drawn) == [
         (
             "No prospects: no domain was found that links to today's top 3 and not to you. "
-            "Left out: 12 already link to you, 3 spam marked."
+            "Left out: 12 that already link to you, 3 spam marked."
         )
     ]
     assert all_prospects(empty) == [drawn]
@@ -220,7 +221,7 @@ def test_the_method_shows_the_arithmetic_of_this_run():
         "Needed: 23.7 × 1, rounded up = 24.",
         "You have: 6. To go: 18.",
         (
-            "What the present pages have: mean 23.7, median 15, low–high 1–55, from 3 pages. "
+            "What the compared pages have: mean 23.7, median 15, low–high 1–55, from 3 pages. "
             "The median of such pages lies in this range in 75 % of cases."
         ),
         "Keyword difficulty 42 (for the top 10).",
@@ -327,7 +328,7 @@ def test_a_failure_says_what_happened_what_it_cost_and_offers_a_retry():
     drawn = notes.failed(_QUESTION, "Ahrefs refused the API key. Renew it", cost, "run-1")
     assert _words(drawn) == [
         f"*No answer for {_ASKED}: Ahrefs refused the API key.*",
-        "Renew it. Cost: Ahrefs 100 units. Run run-1.",
+        "Renew it. Cost: Ahrefs 100 units. Run ID run-1.",
     ]
     assert _buttons(drawn) == [("Retry", "run_again", "run-1")]
 

@@ -141,11 +141,14 @@ def _small(report):
 
 
 def test_one_small_line_says_what_to_trust_and_the_rest_is_in_the_thread():
-    assert _small(EXAMPLE) == "Rough estimate: only three pages, 1 to 55. Market: US (en)."
+    assert (
+        _small(EXAMPLE)
+        == "Rough estimate: only three pages, with 1 to 55 referring domains. Market: US (en)."
+    )
     said, below = _texts(result(EXAMPLE, "run-1")), _texts(method(EXAMPLE))
     for detail in (
         (
-            "What the present pages have: mean 23.7, median 15, low–high 1–55, from 3 pages. "
+            "What the compared pages have: mean 23.7, median 15, low–high 1–55, from 3 pages. "
             "The median of such pages lies in this range in 75 % of cases."
         ),
         "Authority (DR): yours 44, theirs 42 on average: × 1 (no extra links needed).",
@@ -166,22 +169,25 @@ def test_one_small_line_says_what_to_trust_and_the_rest_is_in_the_thread():
             {"per_page": (15, None, None), "low": 15, "high": 15},
             "Rough estimate: only one page (two more without a count).",
         ),
-        ({"per_page": (15, 15), "low": 15, "high": 15}, "Rough estimate: only two pages, each 15."),
+        (
+            {"per_page": (15, 15), "low": 15, "high": 15},
+            "Rough estimate: only two pages, each with 15 referring domains.",
+        ),
         (
             {"per_page": tuple(range(1, 13)), "low": 1, "high": 12},
-            "An estimate from 12 pages, 1 to 12.",
+            "An estimate from 12 pages, with 1 to 12 referring domains.",
         ),
         (
             {"capped": (CappedPage("https://www.big.example/guide/", 59, 40),)},
             (
-                "Rough estimate: only three pages, 1 to 55. "
+                "Rough estimate: only three pages, with 1 to 55 referring domains. "
                 "big.example/guide has far more: 59, counted as 40."
             ),
         ),
         (
             {"capped": (CappedPage("https://big.example/", 59, 40),) * 2},
             (
-                "Rough estimate: only three pages, 1 to 55. "
+                "Rough estimate: only three pages, with 1 to 55 referring domains. "
                 "Two pages have far more, each counted as 40."
             ),
         ),
@@ -271,7 +277,7 @@ def test_a_partial_answer_says_which_part_is_missing():
     )
     named = replace(lost, what="referring domains of x.example")
     assert _small(replace(EXAMPLE, sources=(named,))).startswith(
-        "Partial answer, without the linkers of x.example from Ahrefs (no units left). "
+        "Partial answer, without the linking sites of x.example from Ahrefs (no units left). "
     )
     others = [
         replace(lost, what=what, note=None)
@@ -279,7 +285,7 @@ def test_a_partial_answer_says_which_part_is_missing():
     ]
     said = _small(replace(EXAMPLE, sources=(lost, *others)))
     assert said.startswith(
-        "Partial answer, without the linkers from Ahrefs (no units left) "
+        "Partial answer, without the linking sites from Ahrefs (no units left) "
         "and without links, traffic and counts of pages from Ahrefs; the thread names 2 more. "
     )
 

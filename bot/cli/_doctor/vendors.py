@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from bot.cli._doctor.diagnosis import Diagnosis, good, note, wrong
+from bot.planning.vendors import is_witness
 from bot.providers.base import Capability, Vendor
 from bot.providers.registry import Registry
 from bot.render.money import left
@@ -19,6 +20,12 @@ from bot.store.workspace import CLI_TEAM
 _SEARCHES = (
     "set a key of a vendor with search results, or name the ranking pages with `vs:` (`--vs`)."
 )
+_FREE_START = (
+    "without any key for links, `linkgap index sync --watch yours.com --watch rival.com` makes a "
+    'link index from Common Crawl (needs `pip install "linkgap[index]"`; docs/open-index.md says '
+    "how large it is). For the pages to compare with, name them with `--vs`, or search with a "
+    "SearXNG of your own (LINKGAP_SEARXNG_URL, free) or with Brave (LINKGAP_BRAVE_API_KEY)."
+)
 _COUNTING = (Capability.PAGE_METRICS, Capability.REFERRING_DOMAINS)
 
 
@@ -32,8 +39,10 @@ def lacking(settings: Settings, registry: Registry, file: FileState) -> Iterator
     for vendor in registry.vendors:
         yield from (note(vendor.title, notice) for notice in vendor.notices)
     searches = any(vendor.can(Capability.SERP) for vendor in real)
-    asked = [vendor for vendor in real if not vendor.is_local]
+    asked = [vendor for vendor in real if not vendor.is_local or is_witness(vendor)]
     counts = file.has_imports or any(vendor.can(one) for vendor in asked for one in _COUNTING)
+    if not any(vendor.can(one) for vendor in asked for one in _COUNTING):
+        yield note("Free start", _FREE_START)
     connect = "set a key of a link index, or `linkgap import` your exports."
     if searches and not counts:
         yield wrong(

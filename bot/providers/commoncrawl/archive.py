@@ -7,20 +7,20 @@ to the very page. What could not be read is left out and counts neither way.
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from statistics import fmean
 
 from bot.common.clock import Clock
-from bot.common.domains import registrable
+from bot.common.domains import is_platform, registrable
 from bot.common.errors import LinkGapError
 from bot.common.killable import Stopped
 from bot.gap.archive_estimate import Sampled, estimate
 from bot.gap.compare import noise
 from bot.index.captures import Capture, CaptureIndex, NoCaptureIndex, newest_crawl
-from bot.index.questions import Graph
 from bot.index.ranges import RangeBounds, RangeFault, Ranges, UsedUp, range_client
 from bot.index.release import LIST_PATH
 from bot.model.links import Scope, Target
@@ -30,13 +30,15 @@ from bot.pages.archived import Damaged, links_to
 from bot.pages.limited import Apart, shared
 from bot.providers.base import ReferringQuery
 from bot.providers.commoncrawl.answers import Unknown, referring
-from bot.providers.commoncrawl.vendor import Options, files_of
+from bot.providers.commoncrawl.vendor import Options, graph_of
 from bot.settings.environment import Settings
 
 _MOST_LINKERS = 300_000
 _WORD = re.compile(r"[^\W_]{3,40}")
 _LIST = 4_000_000
 _AT_ONCE = 2
+_MOST_KEPT = 1_000
+_BUSY = "The archive was being read for other answers all the time. Ask again later."
 
 
 class Archive:
@@ -44,8 +46,10 @@ class Archive:
 
     def __init__(self, settings: Settings, clock: Clock, apart: Apart | None = None) -> None:
         self._options, self._clock = Options.beside(settings), clock
-        self._graph = Graph(files_of(settings, clock), self._options.bounds)
+        self._graph = graph_of(settings, clock)
         self._apart = apart or shared()
+        self._one = asyncio.Lock()
+        self._kept: OrderedDict[tuple[str, str | None, str], ArchiveEstimate] = OrderedDict()
 
     @property
     def in_answers(self) -> bool:
@@ -57,8 +61,44 @@ class Archive:
     ) -> tuple[ArchiveEstimate, ...]:
         """Return what a sample says of each page; each has an equal part of the bounds.
 
-        Never raises for what the hosts do: then the estimate is unknown, and its note says why.
+        Never raises for what the hosts do: then the estimate is unknown, and its note says why. One
+        reading runs at a time, so that the host sees two connections. What it found is kept, since
+        the archive of a release does not change.
         """
+        try:
+            async with asyncio.timeout(self._options.archive_seconds):
+                await self._one.acquire()
+        except TimeoutError:
+            return tuple(ArchiveEstimate(one, note=_BUSY) for one in pages)
+        try:
+            release = await asyncio.to_thread(self._release)
+            missing = [one for one in pages if (release, crawl, page_key(one)) not in self._kept]
+            read = {one.url: one for one in await self._read(missing, crawl)}
+            told = [
+                read.get(one) or replace(self._kept[release, crawl, page_key(one)], url=one)
+                for one in pages
+            ]
+            self._keep(read.values(), release, crawl)
+        finally:
+            self._one.release()
+        return tuple(told)
+
+    def _keep(self, read: Iterable[ArchiveEstimate], release: str, crawl: str | None) -> None:
+        for one in read:
+            if one.about is not None:
+                self._kept[release, crawl, page_key(one.url)] = one
+        while len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+
+    def _release(self) -> str:
+        """Return the release that answers; empty if none can be told."""
+        try:
+            reader = self._graph.reader()
+        except LinkGapError:
+            return ""
+        return reader.marker.release if reader else ""
+
+    async def _read(self, pages: Sequence[str], crawl: str | None) -> list[ArchiveEstimate]:
         options, found = self._options, list[ArchiveEstimate]()
         bounds = RangeBounds(options.archive_requests, options.archive_mb, options.archive_seconds)
         async with AsyncExitStack() as stack:
@@ -78,17 +118,23 @@ class Archive:
                     found.append(replace(told, release=asked.release, crawl=crawl))
                 except LinkGapError as error:
                     found.append(ArchiveEstimate(page, note=_sentence(str(error))))
-        return tuple(found)
+        return found
 
     def _linkers(self, page: str) -> "_Asked":
         """Return who could link to a page; raises `Unknown` if the index does not know."""
         site = registrable(page)
         if site is None:
             raise Unknown(f"{page[:100]} is no web address")
+        if is_platform(site):
+            raise Unknown(
+                f"{site} is a platform: half the web links to it, so a sample says nothing"
+            )
         reader = self._graph.reader()
         if reader is None:
             raise Unknown("There is no index yet: `linkgap index sync` makes one.")
         listed = referring(reader, ReferringQuery(Target(Scope.SITE, site), _MOST_LINKERS))
+        if not listed.complete:
+            raise Unknown(f"More sites link to {site} than a sample of a few dozen could stand for")
         names = {row.domain for row in listed.rows} - noise() - {site}
         if not names:
             raise Unknown(f"{reader.marker.release} has no site that links to {site}")

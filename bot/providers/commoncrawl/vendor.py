@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from bot.common.clock import Clock
 from bot.common.errors import LinkGapError
+from bot.index.clickhouse import House, HouseGraph, is_house
 from bot.index.engine import Bounds, IndexFault
 from bot.index.files import LocalFiles, is_remote, place_of
 from bot.index.questions import Files, Graph, Reader
@@ -54,6 +55,9 @@ class Options(VendorOptions):
         "https://index.commoncrawl.org",
         pattern=r"^https?://\S+[^\s/]$",
         description="where the list of releases is",
+    )
+    clickhouse_password: SecretStr | None = Field(
+        None, description="the password, if LINKGAP_INDEX is a ClickHouse"
     )
     archive: bool = Field(
         default=True,
@@ -123,8 +127,6 @@ class _Asked(Local[Query, Row], Generic[Query, Row]):
 
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     """Return the vendor if there is an index; without one it says how to make it."""
-    options = Options.beside(settings)
-    files = files_of(settings, clock)
     gives = (
         Capability.SITE_METRICS,
         Capability.REFERRING_DOMAINS,
@@ -133,7 +135,8 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     )
     if not settings.index and not place_of("", settings.db).is_made:
         return NotConfigured(NAME, TITLE, ("LINKGAP_INDEX",), gives, local=True)
-    graph = Graph(files, options.bounds)
+    graph = graph_of(settings, clock)
+    password = Options.beside(settings).clickhouse_password
     counts: _Asked[MetricsQuery, Metrics] = _Asked(
         graph, answers.metrics, lambda query: query.counts
     )
@@ -146,7 +149,16 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         scale=Scale.CC,
         capabilities=dict(zip(gives, (counts, referring, shared, between), strict=True)),
         levels=frozenset({Scope.SITE}),
+        secrets=(password,) if password else (),
     )
+
+
+def graph_of(settings: Settings, clock: Clock) -> Graph:
+    """Return this installation's index; raises `ConfigError` if its address cannot be read."""
+    options = Options.beside(settings)
+    if is_house(settings.index):
+        return HouseGraph(House.at(settings.index, options.clickhouse_password), options.bounds)
+    return Graph(files_of(settings, clock), options.bounds)
 
 
 def files_of(settings: Settings, clock: Clock) -> Files:

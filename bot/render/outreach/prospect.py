@@ -238,7 +238,7 @@ def _contacts(one: ProspectView) -> Iterator[_Contact]:
         form = contact.form_url or ""
         about = [contact.how.value]
         if contact.address:
-            about.insert(0, "a desk's" if contact.role else "maybe a person's")
+            about.insert(0, "a shared mailbox" if contact.role else "maybe a person's")
         if not contact.own_domain:
             about.append("at another domain")
         about.append(f"read on {one.calendar.day(contact.read_at)}")
@@ -255,7 +255,7 @@ def _link_seen(one: ProspectView) -> str:
     entry = one.entry
     if entry.verification is None:
         method = people.state(entry) if entry.method in people.TELLING else ""
-        return f"Nobody has looked yet. {method}".strip()
+        return f"Not checked yet. {method}".strip()
     told = people.link_seen(entry.verification, entry, one.calendar)
     told = f"{told[0].upper()}{told[1:]}."
     page = entry.verification.page
@@ -293,7 +293,7 @@ def _lint(one: ProspectView) -> str:
     missing = one.draft.missing or ("Nothing is missing.",)
     long = len(one.draft.body) > LONGEST_BODY
     cut = ["Only its first 3,000 characters fit here, and a change cuts it there."] if long else []
-    after = "After a change press Check words; Open in mail takes what was checked."
+    after = "After a change press Check the letter; Open in mail takes what was checked."
     return shown(" ".join([to, *fault, *missing, *cut, after]), _LINES)
 
 

@@ -64,7 +64,7 @@ def _need_sentence(report: Report) -> str:
     if report.proposed_page is not None:
         return f"{start}{ranks}; is {short_url(report.proposed_page, 80)} your page for it?"
     if unnamed(report):
-        return f"{start}{ranks}; name your page to see how many are to go."
+        return f"{start}{ranks}; name your page to see how many you still need."
     return f"{start}{ranks}; what you have is unknown: no link count was read for your page."
 
 
@@ -75,7 +75,7 @@ def counts_sites_only(report: Report) -> bool:
 
 
 def _by_sites(report: Report) -> str:
-    """Return what an index of sites knows: an estimate of pages, or the cheapest ways to count."""
+    """Return what an index of sites knows: an estimate, or that a number takes pages."""
     found = counted(len(report.prospects), "site")
     lead = f"{found} could link to you: they link to rivals. " if report.prospects else ""
     if (theirs := archive.field(report)) is not None:
@@ -96,7 +96,7 @@ def _have(report: Report) -> str:
     if need.gap is None:
         return f"you have {number(need.have)}"
     if report.page == NO_PAGE and not need.have:
-        return f"you have no page yet, so all {number(need.gap)} are to go"
+        return f"you have no page yet, so all {number(need.gap)} to go"
     return f"you have {number(need.have)}, so {number(need.gap) if need.gap else 'none'} to go"
 
 
@@ -110,8 +110,9 @@ def _even_field(need: Need) -> str:
     """Return in brackets what it would take with sites of our strength, or nothing."""
     if need.needed is None or need.even_field is None or need.needed <= need.even_field:
         return ""
-    even = number(need.even_field)
-    return f" ({even} on an even field × {multiplier(need)}, because your site is weaker)"
+    return (
+        f" ({need.even_field:,} on an even field × {multiplier(need)}, because your site is weaker)"
+    )
 
 
 def _whom(report: Report) -> str:

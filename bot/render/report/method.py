@@ -11,8 +11,8 @@ from bot.render.slack.message import Message, message, paragraphs
 from bot.render.words import UNKNOWN, counted, listed, number, shown
 
 _LIMITS = (
-    "The number is what the present pages have, not a promise: links are one signal of many, "
-    "every index sees other links, and results change from week to week. "
+    "The number is what the compared pages have today, not a promise: links are one signal "
+    "of many, every index sees other links, and results change from week to week. "
     "Unknown is never counted as zero."
 )
 _ROOM = 7_000  # for checks and sources together

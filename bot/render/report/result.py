@@ -68,7 +68,7 @@ def _buttons(report: Report) -> Iterator[_Button]:
     if best(report):
         yield _Button("Start outreach", "start_outreach", is_primary=not is_open)
     if len(report.prospects) > LISTED:
-        yield _Button(f"Show all {len(report.prospects):,}", "show_all")
+        yield _Button(f"Show all {len(report.prospects):,} prospects", "show_all")
     if report.site is not None:
         yield _Button("Track weekly", "track_this")
     yield _Button("Run again", "run_again")

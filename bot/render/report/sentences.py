@@ -37,7 +37,7 @@ _STATES = {
 _DROPPED = {
     "own": "your own",
     "competitor": "competitors themselves",
-    "already_links": "already link to you",
+    "already_links": "that already link to you",
     "blocked": "on your blocklist",
     "noise": "platform or CDN noise",
     "withheld": "in outreach already or never to be contacted",
@@ -125,7 +125,7 @@ def spread(need: Need) -> str | None:
     missing = f", {counted(unread, 'page')} without a count" if unread else ""
     counted_as = f" ({number(need.base)} as counted)" if need.capped else ""
     return (
-        f"What the present pages have: mean {number(need.mean)}{counted_as}, "
+        f"What the compared pages have: mean {number(need.mean)}{counted_as}, "
         f"median {number(need.median)}, "
         f"low–high {number(need.low)}–{number(need.high)}, "
         f"from {counted(known, 'page')}{missing}. {_support(known)}"
@@ -212,7 +212,9 @@ def missing(sources: tuple[Source, ...]) -> str | None:
 def _lost(source: Source) -> str:
     """Return what was not read. The counts of a page are known without the list of who links."""
     what = source.what.replace("_", " ").removeprefix("referring domains")
-    return shown(source.what.replace("_", " ") if what[:1].strip() else f"the linkers{what}", 50)
+    return shown(
+        source.what.replace("_", " ") if what[:1].strip() else f"the linking sites{what}", 50
+    )
 
 
 def source_state(source: Source) -> str:
@@ -257,9 +259,9 @@ def _at_which_level(prospects: tuple[Prospect, ...]) -> str:
     sites = sum(prospect.level is Scope.SITE for prospect in prospects)
     pages = len(prospects) - sites
     if not sites:
-        return ": to the pages"
+        return ": all to the pages" if pages > 1 else ": to a page"
     if not pages:
-        return ": only to their sites"
+        return ": all only to their sites" if sites > 1 else ": only to a site"
     return f": {pages:,} to the pages, {sites:,} only to their sites"
 
 

@@ -5,7 +5,7 @@ from bot.render.report.headline import counts_sites_only, once_fixed
 from bot.render.report.ranking import look_next
 from bot.render.report.sentences import SAMPLE, indexes, market, missing, pages_counted
 from bot.render.slack.limits import MAX_SECTION
-from bot.render.words import UNKNOWN, clip, number, short_url, spelled
+from bot.render.words import UNKNOWN, clip, counted, number, short_url, spelled
 
 PAGES_FROM = (
     "Pages are counted cheapest by exports (`linkgap import`, then via:exports,commoncrawl), by a "
@@ -35,7 +35,7 @@ def small_print(report: Report) -> str:
 
 
 def estimate(need: Need) -> str | None:
-    """Return `Rough estimate: only three pages, 1 to 55.`; None where nothing was counted."""
+    """Return `Rough estimate: only three pages, with …`; None where nothing was counted."""
     known = pages_counted(need)
     if not known:
         return None
@@ -50,8 +50,12 @@ def _range(need: Need) -> str:
     if need.low is None or need.high is None or len(need.per_page) == 1:
         return ""
     if need.low == need.high:
-        return f", each {number(need.low)}" if pages_counted(need) > 1 else ""
-    return f", {number(need.low)} to {number(need.high)}"
+        return (
+            f", each with {counted(need.low, 'referring domain')}"
+            if pages_counted(need) > 1
+            else ""
+        )
+    return f", with {number(need.low)} to {number(need.high)} referring domains"
 
 
 def far(need: Need) -> str | None:

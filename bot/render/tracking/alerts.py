@@ -49,8 +49,8 @@ def _alert_words(alert: Alert) -> str:
         return f"{keyword} {_MOVES[alert.moment]} ({_place(alert)})"
     if alert.count is not None:
         page = short_url(alert.page or "", 80) or UNKNOWN
-        links = counted(alert.count, "referring domain")
-        return f"{page} has {links} more for {keyword}; the next weekly read asks who"
+        links = counted(alert.count, "more referring domain")
+        return f"{page} has {links} for {keyword}; the next weekly read will show which"
     domain = words_or_unknown(alert.domain or "", 60)
     page = short_url(alert.page, 80) if alert.page else ""
     where = f" ({page})" if page else ""

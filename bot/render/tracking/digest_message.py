@@ -118,7 +118,8 @@ def _too_long_for_a_headline(digest: Digest) -> Iterator[str]:
         lines = [line for line in digest.keywords if site in (None, line.site)]
         whose = f"{words_or_unknown(site, 40)}: " if site else ""
         if (why := reasons(lines)) not in sentence:
-            yield f"{whose}{why.strip(' ()')}."
+            said = why.strip(" ()")
+            yield f"{whose or said[:1].upper()}{said if whose else said[1:]}."
         if (there := apart(lines)) not in sentence and "no longer counted" not in sentence:
             yield f"{whose}{there.strip(' ()')}."
 
@@ -176,9 +177,10 @@ def _forecasts(lines: Sequence[KeywordLine], calendar: Calendar) -> str:
     were = "was" if right == 1 else "were"
     nearer = sum(check.nearer is True for check in checks)
     farther = sum(check.nearer is False for check in checks)
+    off = f"{farther or 'none'} {'was' if farther == 1 else 'were'} further off"
     return (
         f"Of {len(checks):,} forecasts for this week, {right:,} {were} right; "
-        f"{nearer:,} came closer than “no change”, and {farther or 'none'} missed by more."
+        f"{nearer:,} came closer than “no change” would have, and {off}."
     )
 
 

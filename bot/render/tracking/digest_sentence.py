@@ -63,7 +63,7 @@ def digest_sentence(
     told = bool(why) or (sums is not None and sums[1] < sums[0])
     second = ranks or _links(lines, won, lost, new_links, told=told)
     if there and not left and [line for line, *_ in entered] == there[:1] == there:
-        second, others = f"{ranks} and is no longer counted", ""
+        second, others = f"{ranks} and its gap is no longer counted", ""
     return _fitted(
         [f"{gap}{why}{others}", second],
         [f"{gap}{why}", second],
@@ -98,7 +98,10 @@ def reasons(lines: Sequence[KeywordLine]) -> str:
     if why and why.ours < 0 and why == GapReasons(why.change, ours=why.change):
         return ""
     said = why_words(why)
-    return f" ({said})" if said else ""
+    if not why or not said:
+        return ""
+    # Each sign is that of the gap: without its name, “your new links −2” reads like a loss.
+    return f" (gap {said})" if why.change else f" ({said})"
 
 
 def apart(lines: Sequence[KeywordLine]) -> str:
