@@ -68,6 +68,10 @@ async def look(reader: Reader, pages: Sequence[str], own: frozenset[str]) -> Loo
         if read.state is not ReadState.READ:
             seen = _wider(seen, Look(url, reason=read.reason))
             continue
+        if registrable(read.url) != registrable(url):
+            # Their page it is no more, and least of all if it leads to us.
+            seen = _wider(seen, Look(url, reason=f"{url} leads to another site: {read.url}"))
+            continue
         page = await understood_linking(reader, read, own)
         if page.links:
             best = min(page.links, key=lambda one: BEST_KINDS_FIRST.index(one.kind))

@@ -41,7 +41,7 @@ class Pages:
     """A web of which each page is said; `apart` reads it in this process."""
 
     def __init__(self, clock):
-        self.clock, self.shown, self.asked = clock, {}, []
+        self.clock, self.shown, self.asked, self.leads = clock, {}, [], {}
         self.apart = self.pages = self
 
     async def run(self, work, *args):
@@ -58,7 +58,8 @@ class Pages:
         self.asked.append(url)
         shown = self.shown.get(url, ReadState.MISSING)
         if isinstance(shown, bytes):
-            return PageRead(url, url, ReadState.READ, self.clock.now(), None, shown, "utf-8")
+            led = self.leads.get(url, url)
+            return PageRead(url, led, ReadState.READ, self.clock.now(), None, shown, "utf-8")
         reason = f"{url} could not be read: {shown}."
         return PageRead(url, url, shown, self.clock.now(), reason)
 
@@ -177,6 +178,16 @@ async def test_the_page_that_had_the_link_is_looked_at_as_long_as_others_are_kno
     assert await team.a_week_later() is Verified.UNREADABLE
     team.web.say(f'<a href="https://{SITE}/">us</a>')
     assert await team.a_week_later() is Verified.LIVE
+
+
+@pytest.mark.parametrize("led", [f"https://{SITE}/", "https://bought.example/best-tools"])
+async def test_a_page_that_leads_to_another_site_wins_and_loses_nothing(team, led):
+    team.web.say(f'<p>All of it.</p><a href="https://{SITE}/shop">us</a>')
+    team.web.leads[PAGE] = led
+    assert await team.look() is Verified.UNREADABLE
+    assert team.entry.status is Status.CONTACTED
+    team.web.leads[PAGE] = f"https://www.{BLOG}/tools"
+    assert await team.look() is Verified.LIVE
 
 
 async def test_two_looks_within_a_day_are_not_two(team):
