@@ -62,7 +62,9 @@ def may_write(entry: Entry, person: str) -> bool:
         return True
     if entry.status in (Status.DECLINED, Status.NOT_FOR_US):
         return False
-    return entry.owner in (person, FORMER, None)
+    if entry.status is Status.CLAIMED:
+        return entry.owner in (person, FORMER)
+    return entry.owner in (person, None)
 
 
 def decide(

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model.outreach import ASKED, FORMER, Entry, Refusal, Status
-from bot.outreach.rules import BY_PEOPLE, Decision, as_of, decide, may_be_offered, seen_won
+from bot.outreach.rules import (
+    BY_PEOPLE,
+    Decision,
+    as_of,
+    decide,
+    may_be_offered,
+    may_write,
+    seen_won,
+)
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 DAYS = 30
@@ -158,6 +166,18 @@ class Team:
         for key in self.asked:
             for at in (self.now, later):
                 assert not may_be_offered(as_of(self.entries[key], at, DAYS))
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("owner", [ANNA, BEN, FORMER])
+def test_a_letter_is_for_whoever_may_write_and_for_nobody_second(status, owner):
+    found = entry(status, owner)
+    may = may_write(found, ANNA)
+    if status in ASKED:
+        assert may == (owner == ANNA and status is not Status.DECLINED)
+    else:
+        refused = wish(found, Status.CONTACTED).refused
+        assert may == (refused is None and status is not Status.NOT_FOR_US)
 
 
 def test_ten_thousand_random_sequences_never_write_twice():
