@@ -32,7 +32,7 @@ from handlers.answer.conversation import Conversation, conversation_for
 from handlers.answer.job import RunningJob
 from handlers.jobs import on_job
 from handlers.outreach.next_page import read_later
-from handlers.outreach.pages import draw
+from handlers.outreach.pages import draw, posted
 from handlers.request import Kind
 from handlers.services import Services
 
@@ -193,7 +193,7 @@ async def _add_list(job: RunningJob, conversation: Conversation, report: Report)
     if shown is None:
         return None
     if where is not None:
-        await lists.posted(team, shown.page, where)
+        await posted(job.services, team, shown, where)
     return shown.page
 
 

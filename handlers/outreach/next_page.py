@@ -14,7 +14,7 @@ from bot.store.outreach_lists import Page
 from handlers import private_notes
 from handlers.answer import clicks
 from handlers.jobs import on_job, submit
-from handlers.outreach.pages import draw, page_id, read_page_id, redraw
+from handlers.outreach.pages import draw, page_id, posted, read_page_id, redraw
 from handlers.request import Kind, Place, Request, ShowAll, from_payload, to_payload
 from handlers.services import Services
 from handlers.slack.once import Once
@@ -73,7 +73,7 @@ async def _next(services: Services, job: Job) -> None:
         await _tell(services, place, job, private_notes.note(str(refused)))
         raise Heard(refused) from refused
     if found.ts is not None:
-        await services.worklists.posted(place.team, shown.page, (place.channel, found.ts))
+        await posted(services, place.team, shown, (place.channel, found.ts))
     if found.state is not DeliveryState.NEW:
         await _tell(services, place, job, private_notes.note("The next page is in the thread."))
         return

@@ -68,6 +68,16 @@ async def redraw(
             _WAITING.discard(key)
 
 
+async def posted(
+    services: Services, team: str, drawn: Shown, where: tuple[str, str] | None
+) -> None:
+    """Keep where a page stands, and draw it anew if somebody did something while it was posted."""
+    await services.worklists.posted(team, drawn.page, where)
+    now = await services.worklists.page(team, drawn.page.list, drawn.page.number)
+    if now is not None and now.page.ts is not None and draw(now) != draw(drawn):
+        await _edit(services, team, now.page)
+
+
 async def _edit(services: Services, team: str, page: Page) -> None:
     if page.channel is None or page.ts is None:
         return

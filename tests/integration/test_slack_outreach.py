@@ -1,6 +1,7 @@
 """The thread is the outreach board: whoever presses what, and whatever strangers wrote."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -175,6 +176,29 @@ async def test_whom_nobody_may_contact_goes_from_older_lists_too(bot):
     await opened(bot, messages[-1])
     await press(bot, "Never contact")
     assert not [one for one in messages if "p1.example" in words(one)]
+
+
+@pytest.mark.parametrize("number", [2, 26])
+async def test_whom_nobody_may_contact_while_a_list_is_posted_is_not_on_it(
+    bot, monkeypatch, number
+):
+    bot.analysis.report = many(30)
+    post = type(bot.services.slack_api).post
+
+    async def slowly(self, channel, message, *more):
+        ts = await post(self, channel, message, *more)
+        if f"p{number}.example" in json.dumps(message.blocks):
+            by = By("U1", "command line")
+            await bot.services.board.suppress(team(bot), f"p{number}.example", by)
+        return ts
+
+    monkeypatch.setattr(type(bot.services.slack_api), "post", slowly)
+    message = await listed(bot)
+    if number > 25:
+        await bot.click(message, "Next 5")
+        message = bot.thread(bot.by_bot()[0])[-1]
+    assert f"p{number + 1}.example" in words(message)
+    assert f"p{number}.example" not in words(message)
 
 
 async def test_a_modal_opened_before_shows_nothing_of_whom_nobody_may_contact_now(bot):
