@@ -21,7 +21,6 @@ from bot.common.killable import Stopped
 from bot.gap.archive_estimate import Sampled, estimate
 from bot.gap.compare import noise
 from bot.index.captures import Capture, CaptureIndex, NoCaptureIndex, newest_crawl
-from bot.index.questions import Graph
 from bot.index.ranges import RangeBounds, RangeFault, Ranges, UsedUp, range_client
 from bot.index.release import LIST_PATH
 from bot.model.links import Scope, Target
@@ -31,7 +30,7 @@ from bot.pages.archived import Damaged, links_to
 from bot.pages.limited import Apart, shared
 from bot.providers.base import ReferringQuery
 from bot.providers.commoncrawl.answers import Unknown, referring
-from bot.providers.commoncrawl.vendor import Options, files_of
+from bot.providers.commoncrawl.vendor import Options, index_of
 from bot.settings.environment import Settings
 
 _MOST_LINKERS = 300_000
@@ -47,7 +46,7 @@ class Archive:
 
     def __init__(self, settings: Settings, clock: Clock, apart: Apart | None = None) -> None:
         self._options, self._clock = Options.beside(settings), clock
-        self._graph = Graph(files_of(settings, clock), self._options.bounds)
+        self._graph = index_of(settings, self._options, clock)
         self._apart = apart or shared()
         self._one = asyncio.Lock()
         self._kept: OrderedDict[tuple[str, str | None, str], ArchiveEstimate] = OrderedDict()

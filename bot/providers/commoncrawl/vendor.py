@@ -14,9 +14,10 @@ from pydantic_settings import SettingsConfigDict
 
 from bot.common.clock import Clock
 from bot.common.errors import LinkGapError
+from bot.index.clickhouse import ClickHouse, server_at
 from bot.index.engine import Bounds, IndexFault
-from bot.index.files import LocalFiles, is_remote, place_of
-from bot.index.questions import Files, Graph, Reader
+from bot.index.files import LocalFiles, in_clickhouse, is_remote, place_of
+from bot.index.questions import Graph, Index, Reader
 from bot.index.served import ServedFiles
 from bot.model.links import Metrics, ReferringDomain, Scale, Scope
 from bot.providers.base import (
@@ -32,7 +33,7 @@ from bot.providers.base import (
     Vendor,
 )
 from bot.providers.commoncrawl import answers
-from bot.settings.environment import Settings, VendorOptions
+from bot.settings.environment import ApiKey, Settings, VendorOptions
 
 NAME, TITLE = "commoncrawl", "Common Crawl"
 
@@ -78,6 +79,11 @@ class Options(VendorOptions):
     memory_mb: int = Field(1024, ge=256, le=1_000_000, description="megabytes that DuckDB may take")
     threads: int = Field(2, ge=1, le=256, description="threads that DuckDB may take")
 
+    clickhouse_user: ApiKey = Field(
+        None, description="the user, where LINKGAP_INDEX is a ClickHouse server"
+    )
+    clickhouse_password: ApiKey = Field(None, description="the password of that user")
+
     @property
     def bounds(self) -> Bounds:
         """Return what the engine may take."""
@@ -88,7 +94,7 @@ class Options(VendorOptions):
 class _Asked(Local[Query, Row], Generic[Query, Row]):
     """One capability: a function of a reader and a query."""
 
-    graph: Graph
+    graph: Index
     answer: Callable[[Reader, Query], Page[Row]]
     can: Callable[[Query], bool] = lambda _query: True
 
@@ -124,7 +130,7 @@ class _Asked(Local[Query, Row], Generic[Query, Row]):
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     """Return the vendor if there is an index; without one it says how to make it."""
     options = Options.beside(settings)
-    files = files_of(settings, clock)
+    graph = index_of(settings, options, clock)
     gives = (
         Capability.SITE_METRICS,
         Capability.REFERRING_DOMAINS,
@@ -133,7 +139,6 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     )
     if not settings.index and not place_of("", settings.db).is_made:
         return NotConfigured(NAME, TITLE, ("LINKGAP_INDEX",), gives, local=True)
-    graph = Graph(files, options.bounds)
     counts: _Asked[MetricsQuery, Metrics] = _Asked(
         graph, answers.metrics, lambda query: query.counts
     )
@@ -146,11 +151,15 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         scale=Scale.CC,
         capabilities=dict(zip(gives, (counts, referring, shared, between), strict=True)),
         levels=frozenset({Scope.SITE}),
+        secrets=tuple(filter(None, (options.clickhouse_user, options.clickhouse_password))),
     )
 
 
-def files_of(settings: Settings, clock: Clock) -> Files:
-    """Return where this installation's index lies."""
+def index_of(settings: Settings, options: Options, clock: Clock) -> Index:
+    """Return this installation's index, wherever it lies; raises `ConfigError`."""
+    if in_clickhouse(settings.index):
+        user, password = options.clickhouse_user, options.clickhouse_password
+        return ClickHouse(server_at(settings.index, user, password))
     if is_remote(settings.index):
-        return ServedFiles(settings.index, clock)
-    return LocalFiles(place_of(settings.index, settings.db))
+        return Graph(ServedFiles(settings.index, clock), options.bounds)
+    return Graph(LocalFiles(place_of(settings.index, settings.db)), options.bounds)
