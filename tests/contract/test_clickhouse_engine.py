@@ -5,14 +5,15 @@ chDB is ClickHouse in one process and takes 900 MB, so it is no part of the proj
 """
 
 import re
-from itertools import combinations, permutations
+from itertools import chain, combinations, permutations
 from pathlib import Path
 
 import pytest
 from fakes.servers.clickhouse import ClickHouseServer, Failed
 from fakes.servers.in_thread import in_thread
+from pydantic import TypeAdapter
 from support.clock import FakeClock
-from support.small_graph import RELEASE, WORLD, Shelf
+from support.small_graph import RELEASE, WORLD, Shelf, SmallGraph
 
 from bot.index.clickhouse import ClickHouse, server_at
 from bot.index.engine import IndexFault
@@ -34,6 +35,9 @@ BLOCKS = re.findall(r"```sql\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
 NUMBER = re.compile(r"Code: (\d+)")
 STATUS = {60: 404, 81: 404, 159: 408}
 NASTY = ["it's.example", "b\\x.example", "t\tb\n.example", "{release:String}.example", "ü.example"]
+
+ITSELF = ("rival.example", "rival.example")
+GRAPH = SmallGraph(WORLD.links | {ITSELF}, WORLD.besides, WORLD.first)
 
 
 def statements(block, folder, release=RELEASE):
@@ -71,7 +75,7 @@ class Engine:
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory):
     made = Shelf(tmp_path_factory.mktemp("built"), FakeClock())
-    made.make(WORLD, full=True, names=True)
+    made.make(GRAPH, full=True, names=True)
     return made
 
 
@@ -99,7 +103,7 @@ def test_the_tables_say_what_they_hold(reader, shelf):
 
 
 def test_every_question_has_the_answer_that_duckdb_gives(reader, shelf):
-    duckdb, names = shelf.reader(), WORLD.domains
+    duckdb, names = shelf.reader(), GRAPH.domains
     nodes = reader.nodes([*names, "nowhere.example"])
     assert nodes == duckdb.nodes([*names, "nowhere.example"])
     assert reader.counts(nodes.values()) == duckdb.counts(nodes.values())
@@ -109,7 +113,7 @@ def test_every_question_has_the_answer_that_duckdb_gives(reader, shelf):
         assert (
             reader.between(*asked)
             == duckdb.between(*asked)
-            == WORLD.linkers(name) | (reader.between([nodes[name]], nodes[name]))
+            == GRAPH.linkers(name) | (reader.between([nodes[name]], nodes[name]))
         )
     central = [nodes[f"{one}.example"] for one in ("rival", "other", "ours")]
     for *targets, own in permutations(central):
@@ -148,7 +152,11 @@ def test_sixty_targets_have_a_bit_each(reader, shelf):
     assert reader.shared(nodes, [], [], 100) == shelf.reader().shared(nodes, [], [], 100)
 
 
-def test_a_name_is_a_value_whatever_stands_in_it(reader):
+def test_a_name_is_a_value_whatever_stands_in_it(server, reader):
+    index, kind = ClickHouse(server_at(server.index, None, None)), TypeAdapter(list[tuple[str]])
+    one_by_one = [index.ask("SELECT {it:String}", {"it": name}, kind, 1) for name in NASTY]
+    at_once = index.ask("SELECT arrayJoin({it:Array(String)})", {"it": NASTY}, kind, len(NASTY))
+    assert [*chain(*one_by_one)] == at_once == [(name,) for name in NASTY]
     assert reader.nodes([*NASTY, "rival.example"]).keys() == {"rival.example"}
 
 

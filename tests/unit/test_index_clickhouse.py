@@ -12,7 +12,7 @@ import httpx
 import pytest
 from fakes.servers.clickhouse import ClickHouseServer, Failed, compact
 from fakes.servers.in_thread import in_thread
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
 from support.clock import FakeClock
 
 from bot.common.errors import ConfigError, Unavailable
@@ -37,6 +37,8 @@ IDS = {"example.rival": 1, "example.ours": 2, "example.blog": 3, "example.silent
 PAGE = Path(__file__).parents[2] / "docs" / "open-index.md"
 KEY = "s3cr3t-of-clickhouse"
 JULY, AUGUST = "cc-main-2026-may-jun-jul", "cc-main-2026-jun-jul-aug"
+
+NUMBERS = TypeAdapter(list[tuple[int]])
 
 
 class Tables:
@@ -129,9 +131,11 @@ def test_long_lists_are_asked_in_pieces(monkeypatch):
 
 def test_whatever_stands_in_a_name_stays_inside_its_quotes():
     with in_thread(ClickHouseServer(Tables())) as host:
-        reader = ClickHouse(server_at(host.index, None, None)).reader()
-        reader.nodes(["x') OR 1.it's", "b\\.t\tn\n"])
+        index = ClickHouse(server_at(host.index, None, None))
+        index.reader().nodes(["x') OR 1.it's", "b\\.t\tn\n"])
+        index.ask("SELECT f FROM linkgap_inlinks", {"release": "it's\t\\"}, NUMBERS, 1)
     assert host.asked[1].values["names"] == r"['it\'s.x\') OR 1','t\tn\n.b\\']"
+    assert host.asked[-1].values["release"] == r"it\'s\t\\"
 
 
 def test_the_key_leaves_in_a_header_and_is_shown_nowhere(monkeypatch, caplog):
