@@ -18,12 +18,16 @@ from bot.cli._outreach import (
 )
 from bot.cli._terminal import say
 from bot.common.errors import BadQuestion, LinkGapError
+from bot.common.harmless import one_line
 from bot.exports.opening import open_text
 from bot.model.outreach import By, Method, Outcome, Whom, read_domain, read_suppressed
 from bot.outreach.decisions_file import TheirDecision, read_decisions, read_list, read_status
 from bot.render.csv_file import written
 from bot.render.words import Calendar, counted
 from bot.settings.environment import Settings, load
+
+_FILES = frozenset({".csv", ".tsv", ".txt", ".json", ".xls", ".xlsx", ".ods", ".lst", ".list"})
+"""A word with such an ending that is no file is a misspelt one: no domain ends so."""
 
 
 class LeftAsItIs(LinkGapError):
@@ -156,7 +160,7 @@ async def _show(team: str, *, as_csv: bool) -> None:
         say(written(("domain", "by", "since", "reason"), rows).decode("utf-8"), nl=False)
         return
     for one in found:
-        why = f": {one.reason}" if one.reason else ""
+        why = f": {one_line(one.reason)}" if one.reason else ""
         say(f"{one.what}  by {one.by} on {Calendar().day(one.at)}{why}")
     say(f"{counted(len(found), 'name')} on the list Never contact.")
 
@@ -176,6 +180,10 @@ def _named(words: Sequence[str]) -> list[str]:
         names = [word]
         if path.is_file():
             names = [*read_list("".join(open_text(path).lines()))]
+        elif path.suffix.lower() in _FILES:
+            raise BadQuestion(
+                f"There is no file “{word[:80]}”. Nothing was changed. Check folder and name."
+            )
         odd = [name for name in names if read_suppressed(name) is None]
         if odd:
             raise BadQuestion(

@@ -1,9 +1,9 @@
 """An index in the tables of a ClickHouse server, asked over its HTTP interface.
 
 Values leave as parameters and never as text of a statement; user and password leave in headers, so
-that they are in no address. Each question is for reading, for some seconds and for some rows.
+that neither is in an address. Each question is for reading, for some seconds and for some rows.
 
-Whoever replaces a release deletes its row of `linkgap_releases` first and writes it last. That row
+Whoever replaces a release deletes its row of `releases` first and writes it last. That row
 is read again behind every answer: an answer that had two states under it ends in an error.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx
 from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
@@ -23,20 +23,16 @@ from bot.index.place import Marker
 from bot.index.questions import Reader
 from bot.index.rows import ClickHouseRows, Parameter
 
-PORTS = {"clickhouse": ("https", 8443), "clickhouse+http": ("http", 8123)}
+PORTS = {"clickhouse": ("http", 8123), "clickhouses": ("https", 8443)}
 SECONDS = 30
 """How long the server may work on one question; LinkGap waits a little longer."""
 MOST_BYTES = 64 * 1024 * 1024
-_FORM = (
-    "LINKGAP_INDEX should be clickhouse://host:8443/database, or clickhouse+http://… in a net of "
-    "your own."
-)
 _ESCAPED = str.maketrans(
     {"\\": r"\\", "'": r"\'", "\t": r"\t", "\n": r"\n", "\r": r"\r", "\0": r"\0"}
 )
 _NEWEST = (
     "SELECT release, toUnixTimestamp64Micro(built_at) AS at, domains, links "
-    "FROM linkgap_releases WHERE {release:String} IN ('', release) "
+    "FROM releases WHERE {release:String} IN ('', release) "
     "ORDER BY at DESC, release DESC LIMIT 1"
 )
 _RELEASES = TypeAdapter(list[tuple[str, int, int, int]])
@@ -62,35 +58,46 @@ class Server:
 
     address: str
     database: str
-    user: SecretStr | None = None
+    user: str = "default"
     password: SecretStr | None = None
 
     @property
     def headers(self) -> dict[str, str]:
         """Return what says who asks."""
-        said = {"X-ClickHouse-User": self.user, "X-ClickHouse-Key": self.password}
-        found = {name: key.get_secret_value() for name, key in said.items() if key}
-        return {"X-ClickHouse-Database": self.database, **found}
+        said = {"X-ClickHouse-Database": self.database, "X-ClickHouse-User": self.user}
+        if self.password is not None:
+            said["X-ClickHouse-Key"] = self.password.get_secret_value()
+        return said
 
 
-def server_at(index: str, user: SecretStr | None, password: SecretStr | None) -> Server:
+def server_at(index: str, password: SecretStr | None) -> Server:
     """Return the server that LINKGAP_INDEX names; raises `ConfigError`, which repeats no key."""
     try:
         parts = urlsplit(index)
         port, host = parts.port, parts.hostname
     except ValueError:
-        raise ConfigError(_FORM) from None
-    if parts.username is not None or parts.password is not None:
+        raise _no_address() from None
+    if parts.password is not None:
         raise ConfigError(
-            "LINKGAP_INDEX holds a user or password, and addresses are shown in messages. Put them "
-            "into LINKGAP_COMMONCRAWL_CLICKHOUSE_USER and LINKGAP_COMMONCRAWL_CLICKHOUSE_PASSWORD."
+            "LINKGAP_INDEX has a password in it, where it could be shown. Put it into "
+            "LINKGAP_COMMONCRAWL_CLICKHOUSE_PASSWORD."
         )
     database = parts.path.strip("/")
     if not host or "/" in database or parts.query or parts.fragment:
-        raise ConfigError(_FORM)
+        raise _no_address()
     scheme, usual = PORTS[parts.scheme]
     named = f"[{host}]" if ":" in host else host
-    return Server(f"{scheme}://{named}:{port or usual}", database or "default", user, password)
+    user = unquote(parts.username or "") or "default"
+    if not user.isascii() or not user.isprintable():
+        raise _no_address()
+    return Server(f"{scheme}://{named}:{port or usual}", database or "linkgap", user, password)
+
+
+def _no_address() -> ConfigError:
+    return ConfigError(
+        "LINKGAP_INDEX names no ClickHouse. Write clickhouse://user@host:8123/database, or "
+        "clickhouses://user@host:8443/database over TLS."
+    )
 
 
 class _Answer(BaseModel):
@@ -117,7 +124,7 @@ class ClickHouse:
         marker = self._marker()
         if marker is None:
             raise IndexFault(
-                f"{self.server.address} has the tables and no release in linkgap_releases. "
+                f"{self.server.address} has the tables and no release in releases. "
                 "docs/open-index.md says how to load one."
             )
         return Reader(marker, ClickHouseRows(marker.release, _Held(self, marker)))
@@ -214,8 +221,8 @@ class ClickHouse:
         if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
             raise IndexFault(
                 f"{self.server.address} refuses this user (status {status}). Are "
-                "LINKGAP_COMMONCRAWL_CLICKHOUSE_USER and LINKGAP_COMMONCRAWL_CLICKHOUSE_PASSWORD "
-                "right, and may the user select from the tables?"
+                "the user in LINKGAP_INDEX and LINKGAP_COMMONCRAWL_CLICKHOUSE_PASSWORD right, and "
+                "may the user select from the tables?"
             )
         own = f", error {number} of ClickHouse" if number else ""
         raise IndexFault(

@@ -26,7 +26,7 @@ def is_remote(index: str) -> bool:
 
 def in_clickhouse(index: str) -> bool:
     """Say whether LINKGAP_INDEX names a ClickHouse server."""
-    return index.startswith(("clickhouse://", "clickhouse+http://"))
+    return index.startswith(("clickhouse://", "clickhouses://"))
 
 
 def local_place(index: str, database: Path) -> Place:

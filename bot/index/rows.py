@@ -226,7 +226,7 @@ class ClickHouseRows:
         """Return the domains that have these reversed names."""
         for some in _cut(names):
             yield from self._ask(
-                "SELECT rev, id, pr_pos, n_hosts FROM linkgap_nodes "
+                "SELECT rev, id, pr_pos, n_hosts FROM nodes "
                 "WHERE release = {release:String} AND rev IN {names:Array(String)} LIMIT 1 BY rev",
                 {"names": some},
                 _NODES,
@@ -237,7 +237,7 @@ class ClickHouseRows:
         """Return, for each target that has any, how many other domains link to it."""
         for some in _cut(targets):
             yield from self._ask(
-                "SELECT t, uniqExact(f) FROM linkgap_inlinks WHERE release = {release:String} "
+                "SELECT t, uniqExact(f) FROM inlinks WHERE release = {release:String} "
                 "AND t IN {targets:Array(UInt32)} AND f <> t GROUP BY t",
                 {"targets": some},
                 _PAIRS,
@@ -251,7 +251,7 @@ class ClickHouseRows:
         return self._ask(
             "SELECT any(rev) AS name, any(pr_pos) AS place, groupBitOr(transform(t, "
             "{targets:Array(UInt32)}, {bits:Array(UInt64)}, toUInt64(0))) AS linked "
-            "FROM linkgap_inlinks WHERE release = {release:String} "
+            "FROM inlinks WHERE release = {release:String} "
             "AND t IN {linked:Array(UInt32)} AND f NOT IN {left_out:Array(UInt32)} "
             "GROUP BY f HAVING countIf(t IN {own:Array(UInt32)}) = 0 "
             "ORDER BY place ASC NULLS LAST, name LIMIT {most:UInt64}",
@@ -271,7 +271,7 @@ class ClickHouseRows:
         """Return which of these link to the target."""
         for some in _cut(linkers):
             rows = self._ask(
-                "SELECT DISTINCT f FROM linkgap_inlinks WHERE release = {release:String} "
+                "SELECT DISTINCT f FROM inlinks WHERE release = {release:String} "
                 "AND t = {target:UInt32} AND f IN {linkers:Array(UInt32)}",
                 {"target": target, "linkers": some},
                 _SINGLE,
@@ -283,7 +283,7 @@ class ClickHouseRows:
         """Return which of these are known to link to anything."""
         for some in _cut(numbers):
             rows = self._ask(
-                "SELECT DISTINCT f FROM linkgap_outlinks WHERE release = {release:String} "
+                "SELECT DISTINCT f FROM outlinks WHERE release = {release:String} "
                 "AND f IN {linkers:Array(UInt32)}",
                 {"linkers": some},
                 _SINGLE,

@@ -3,7 +3,7 @@
 Pages only: nothing is spent. What was read is kept for the team that asked, for a month.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,7 +18,9 @@ from bot.model.approach import (
     ProspectReading,
 )
 from bot.model.outreach import HistoryLine, Whom, Withheld
+from bot.outreach import rules
 from bot.outreach.board import Board
+from bot.outreach.contacts import allowed
 from bot.outreach.draft import draft_of, edited, own_draft
 from bot.outreach.letters import BadTemplate
 from bot.outreach.merged import Merged
@@ -41,7 +43,8 @@ class Card:
     """All that is known of one prospect, for one person.
 
     `kept` None: its pages were not read yet; `is_read`: those that it is known for now were, within
-    a month. `draft` None: there is no site of ours to write for.
+    a month. `draft` None: there is no site of ours to write for, or this person may not write
+    (`may_write`): a colleague has it, or it is closed.
     `is_own`: the draft is as this person left it. `fault` is what is wrong with the team's own
     template. `elsewhere`: for another site of the team somebody is in touch with it. `is_written`
     False: the team's own letter was not filled, because somebody waits for the rest.
@@ -57,6 +60,7 @@ class Card:
     is_read: bool
     fault: str | None = None
     is_written: bool = True
+    may_write: bool = True
 
     def whom(self, team: str) -> Whom:
         """Return whom it is about."""
@@ -117,11 +121,14 @@ class Approaches:
 
         kept, own, withheld, settings = await self._database.read(work)
         reading = kept.reading if kept else ProspectReading(entry.domain, None)
-        contacts = tuple(_allowed(reading.contacts, withheld))
+        contacts = allowed(reading.contacts, withheld)
         facts = _facts(found, reading, contacts, settings)
         draft, fault = None, None
         waits = at_once and bool(settings.letter) and own is None
-        if facts is not None and own is not None:
+        may_write = rules.may_write(entry, person)
+        if not may_write:
+            waits = False
+        elif facts is not None and own is not None:
             draft = edited(facts, own.subject, own.body)
         elif facts is not None and not waits:
             draft, fault = await self._draft(reading, facts, settings)
@@ -136,6 +143,7 @@ class Approaches:
             is_read=self._is_fresh(found, kept),
             fault=fault,
             is_written=not waits,
+            may_write=may_write,
         )
 
     def _is_fresh(self, found: Merged, kept: KeptReading | None) -> bool:
@@ -159,10 +167,6 @@ class Approaches:
                 return draft_of(kind, facts), str(fault)
             return made, None
         return draft_of(kind, facts), None
-
-
-def _allowed(contacts: Iterable[Contact], withheld: Withheld) -> Iterable[Contact]:
-    return (one for one in contacts if one.address is None or withheld.may_write_to(one.address))
 
 
 def _page(found: Merged) -> str | None:

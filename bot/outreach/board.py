@@ -130,10 +130,11 @@ class Board:
             made = Decision(entry)
             if seen.state in (Verified.LIVE, Verified.COUNTED):
                 made = rules.seen_won(entry, seen.at)
-            lines = _lines(made.steps, BOT)
+            lines = list[HistoryLine]()
             was = entry.verification.state if entry.verification else None
             if was is not seen.state:
                 lines.append(HistoryLine(seen.at, Event.VERIFIED, was, seen.state, None, BOT))
+            lines += _lines(made.steps, BOT)
             now = replace(made.entry, verification=seen)
             outreach.write(db, team, now)
             outreach.add_history(db, Whom(team, now.site, now.domain), lines)

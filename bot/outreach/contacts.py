@@ -7,8 +7,9 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
-from bot.common.domains import registrable
+from bot.common.domains import host_of, registrable
 from bot.model.approach import Contact, Way
+from bot.model.outreach import Withheld
 from bot.pages.linking import LinkingPage
 
 MOST = 10
@@ -43,6 +44,20 @@ def contacts_on(page: LinkingPage, domain: str, read_at: datetime) -> tuple[Cont
         own = registrable(link) == domain
         found.append(Contact(url, read_at, Way.UNREAD, form_url=link, own_domain=own))
     return tuple(found)
+
+
+def allowed(contacts: Iterable[Contact], withheld: Withheld) -> tuple[Contact, ...]:
+    """Return the contacts without addresses and pages of whom nobody may contact."""
+    return tuple(
+        one
+        for one in contacts
+        if (one.address is None or withheld.may_write_to(one.address))
+        and not any(withheld.is_suppressed(host_of(url) or "") for url in _pages(one))
+    )
+
+
+def _pages(contact: Contact) -> Iterable[str]:
+    return filter(None, (contact.found_on, contact.form_url))
 
 
 def is_role(address: str) -> bool:

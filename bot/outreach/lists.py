@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from bot.model.approach import Contact
 from bot.model.links import LinkKind
 from bot.model.outreach import Method, Status, Verification, Withheld
+from bot.outreach.contacts import allowed
 from bot.outreach.merged import Merged
 from bot.render.csv_file import written
 from bot.store.outreach_readings import KeptReading
@@ -105,7 +106,7 @@ def _cell(value: object) -> object:
 def _row(one: Merged, kept: KeptReading | None, withheld: Withheld) -> Row:
     entry, best, known = one.entry, one.best, one.with_page
     reading = kept.reading if kept else None
-    contacts = reading.contacts if reading else ()
+    contacts = allowed(reading.contacts, withheld) if reading else ()
     ranked = next((at for at in one.seen if at.position is not None), None)
     ours = ranked or next(iter(one.seen), None)
     return Row(
@@ -126,10 +127,7 @@ def _row(one: Merged, kept: KeptReading | None, withheld: Withheld) -> Row:
         our_page=ours.page if ours and (ours.page or "").startswith(_SCHEMES) else None,
         our_position=ours.position if ours else None,
         contact_page=_contact_page(contacts),
-        email=next(
-            (at.address for at in contacts if at.address and withheld.may_write_to(at.address)),
-            None,
-        ),
+        email=next((at.address for at in contacts if at.address), None),
         language=reading.language if reading else None,
         owner=entry.owner,
         status=entry.status,

@@ -53,6 +53,18 @@ def may_be_offered(entry: Entry | None, person: str | None = None) -> bool:
     return entry.status is Status.CLAIMED and person in (None, entry.owner)
 
 
+def may_write(entry: Entry, person: str) -> bool:
+    """Say whether a person may write to a domain, of an entry `as_of` now.
+
+    Whoever wrote may write again, such as a thank-you; a colleague would be the second to ask.
+    """
+    if entry.status in (Status.NEW, Status.STALE):
+        return True
+    if entry.status in (Status.DECLINED, Status.NOT_FOR_US):
+        return False
+    return entry.owner in (person, FORMER, None)
+
+
 def decide(
     entry: Entry,
     wanted: Status,

@@ -101,7 +101,8 @@ def judged(
     `is_named`: a link index has the domain among our referring domains.
     `is_named_since_missed`: and it was read after the link was first missed.
     """
-    page = seen.page or (entry.verification.page if entry.verification else None)
+    # Where it was live, or first expected, stays the page that is looked at.
+    page = (entry.verification.page if entry.verification else None) or seen.page
     if seen.link is not None:
         state = Verified.COUNTED if is_named else Verified.LIVE
         return Verification(state, at, seen.page, seen.link, seen.anchor)
@@ -166,7 +167,9 @@ class Verifier:
         return len(found)
 
     async def check(self, team: str, entry_id: str, page: str | None = None) -> Checked | None:
-        """Look at an entry's pages now, or at one that somebody names; None: no such entry.
+        """Look at an entry's pages now, first at one that somebody names; None: no such entry.
+
+        Another page without a link says nothing about the one that had it, so all are looked at.
 
         Raises `BadQuestion` for a page of another domain, and for an entry without a site of ours.
         """
@@ -182,7 +185,7 @@ class Verifier:
         if page is not None and registrable(page) != entry.domain:
             raise BadQuestion(f"That page is not on {entry.domain}. Nothing was read.")
         own = await self._own(team, entry.site)
-        seen = await look(self._reader, (page,) if page else _pages(found), own)
+        seen = await look(self._reader, _pages(found, page), own)
         history = await self._board.history(Whom(team, entry.site, entry.domain))
         missed = first_missed(history)
         named = await self._named(team, entry, own, None)
@@ -215,11 +218,13 @@ class Verifier:
         return await self._database.read(work)
 
 
-def _pages(found: Merged) -> tuple[str, ...]:
+def _pages(found: Merged, named: str | None) -> tuple[str, ...]:
     """Return the pages where a link to us is expected: where one was seen, then where others are.
+
+    Before them comes the page that somebody named.
 
     The pages that link to a competitor are those that somebody was asked about.
     """
     seen = found.entry.verification
     known = (seen.page if seen else None, *(one.prospect.example_page for one in found.seen))
-    return tuple(dict.fromkeys(filter(None, known)))[:MOST_PAGES]
+    return tuple(dict.fromkeys(filter(None, (named, *known))))[: MOST_PAGES + bool(named)]

@@ -71,9 +71,9 @@ def vendors_for(registry: Registry, question: Question, settings: Settings) -> V
     """Choose the vendors that the settings prefer; raises `BadQuestion` as `select_vendors` does.
 
     Vendors that the question names take precedence. Preferred vendors that are not connected are
-    ignored.
+    ignored. Imported files come before the other free vendors, unless the settings say otherwise.
     """
-    ordered = registry.preferring(settings.vendor_order)
+    ordered = registry.preferring([*dict.fromkeys((*settings.vendor_order, *_stocked(registry)))])
     if not question.serp and not question.via:
         preferred = [one for one in registry.vendors if one.name == settings.serp]
         if preferred and preferred[0].can(Capability.SERP):
@@ -101,6 +101,12 @@ def _indexes(vendors: Iterable[Vendor]) -> list[Vendor]:
     """Return the vendors that know links, imported files last: they only know exported targets."""
     able = filter(_knows_links, vendors)
     return sorted(able, key=lambda vendor: is_free(vendor, Capability.REFERRING_DOMAINS))
+
+
+def _stocked(registry: Registry) -> list[str]:
+    """Return the names of the free vendors that have pages to count: before an index of sites."""
+    free = (one for one in registry.vendors if one.stocked is not None)
+    return [one.name for one in free if one.stocked is not None and one.stocked()]
 
 
 def _unasked_choice(registry: Registry, question: Question) -> list[Vendor]:

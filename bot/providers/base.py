@@ -7,7 +7,7 @@ logs.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -335,6 +335,7 @@ class Vendor:
     been billed and is not repeated. `notices` are sentences for `linkgap doctor`. `contract` checks
     with free calls whether its answers still have the expected form (`bot.providers.drift`).
     `levels`: whether it knows links to pages, to sites, or to both; a run asks for nothing else.
+    `stocked` says whether a free vendor has anything to answer from; None: it always has.
     """
 
     name: str
@@ -357,6 +358,7 @@ class Vendor:
     notices: tuple[str, ...] = ()
     contract: Remote[Any, Any] | None = None
     levels: frozenset[Scope] = frozenset(Scope)
+    stocked: Callable[[], bool] | None = None
 
     def can(self, capability: Capability) -> bool:
         """Say whether the vendor has the capability."""

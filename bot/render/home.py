@@ -169,7 +169,7 @@ def _prospects(found: Home) -> _Group:
         return _Group(
             "Your prospects",
             small="None yet. Ask about a keyword: its answer lists who could link to you. "
-            "Whom you claim there stands here.",
+            "Those you claim appear here.",
         )
     waiting = [one for one in found.mine if one.status in (Status.CONTACTED, Status.REPLIED)]
     waiting.sort(key=lambda one: (one.since, one.domain, one.site))
@@ -192,7 +192,7 @@ def _won(found: Home) -> _Group:
     if not found.won:
         return _Group(
             "Links won",
-            small="None seen yet. Whom somebody contacted is looked at every week: a link counts "
+            small="None seen yet. Contacted sites are checked every week: a link counts "
             "as won once it is seen on the page.",
         )
     counts = Counter(one.state if one else None for one in found.won)
@@ -278,5 +278,5 @@ def _vendors(found: Home, calendar: Calendar) -> _Group:
     silent = [name for name in found.vendors if name not in told]
     if silent and found.allowances is not None:
         named = listed(shown(name, 40) for name in silent[:LINES])
-        lines.append(_Line(f"Connected, without a free call that says what is left: {named}."))
+        lines.append(_Line(f"Connected; what is left cannot be read for free: {named}."))
     return _Group("Vendors", lines[:LINES])

@@ -4,6 +4,7 @@ What a team decided stays with it, so that nobody writes twice: a person becomes
 and a domain keeps its status and its place on the list Never contact.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -27,6 +28,13 @@ _EMPTIED = (
     ("channels", "set_up_by"),
     ("preferences", "set_by"),
 )
+_TEXTS = (
+    ("outreach", "note", "1"),
+    ("suppressions", "reason", "1"),
+    ("suppressions", "lifted_for", "1"),
+    ("outreach_history", "now", "event IN ('suppressed', 'lifted')"),
+)
+"""Where people write about people: table, column, and in which rows."""
 _BIG = ("profiles", "tracked_keywords")
 """What a row of these brings along may be very much: each goes in a transaction of its own."""
 
@@ -47,7 +55,7 @@ def of_person(db: sqlite_utils.Database, person: str) -> Found:
     }
     found["drafts"] = _count(db, "outreach_drafts", "person = ?", (person,))
     found["wishes for no reminders"] = _count(db, "outreach_unreminded", "person = ?", (person,))
-    found["notes that name them"] = len(_notes_about(db, person))
+    found["notes that name them"] = sum(len(rows) for rows in _texts_about(db, person).values())
     if _SLACK_ID.fullmatch(person):
         quoted = f'"{person}"'
         found["questions"] = _count(db, "jobs", f"instr(payload, ?) > 0 AND {_ENDED}", (quoted,))
@@ -65,11 +73,8 @@ def forget_person(db: sqlite_utils.Database, person: str) -> None:
         db.execute(f"UPDATE {table} SET {column} = NULL WHERE {column} = ?", (person,))  # noqa: S608
     db.execute("DELETE FROM outreach_drafts WHERE person = ?", (person,))
     db.execute("DELETE FROM outreach_unreminded WHERE person = ?", (person,))
-    for number, note in _notes_about(db, person):
-        db.execute(
-            "UPDATE outreach SET note = ? WHERE number = ?",
-            (note, number),
-        )
+    for (table, column), rows in _texts_about(db, person).items():
+        db.conn.executemany(f"UPDATE {table} SET {column} = ? WHERE number = ?", rows)  # noqa: S608
     if not _SLACK_ID.fullmatch(person):
         return  # a question may be about the same word
     quoted = f'"{person}"'
@@ -82,18 +87,69 @@ def forget_person(db: sqlite_utils.Database, person: str) -> None:
 
 def of_domain(db: sqlite_utils.Database, domain: str) -> Found:
     """Return what is kept about the people of a domain, in all teams."""
+    reasons = _count(db, "suppressions", f"{_OF_DOMAIN} AND {_WITH_REASON}", _like(domain))
     return {
         "readings with contacts": _count(db, "outreach_readings", "domain = ?", (domain,)),
+        "readings of other domains with its addresses": len(_elsewhere(db, domain)),
         "drafts": _count(db, "outreach_drafts", "domain = ?", (domain,)),
-        "notes": _count(db, "outreach", "domain = ? AND note <> ''", (domain,)),
+        "notes": _count(db, "outreach", "domain = ? AND note <> ''", (domain,)) + reasons,
     }
 
 
 def forget_domain(db: sqlite_utils.Database, domain: str) -> None:
-    """Delete contacts, drafts and notes; status and Never contact stay, so that nobody writes."""
+    """Delete contacts, drafts and notes; status and Never contact stay, so that nobody writes.
+
+    An address on the list Never contact is all that keeps people from writing to it.
+    """
     db.execute("DELETE FROM outreach_readings WHERE domain = ?", (domain,))
     db.execute("DELETE FROM outreach_drafts WHERE domain = ?", (domain,))
     db.execute("UPDATE outreach SET note = '' WHERE domain = ?", (domain,))
+    db.conn.executemany(
+        "UPDATE outreach_readings SET reading = ? WHERE team = ? AND domain = ?",
+        _elsewhere(db, domain),
+    )
+    whose = _like(domain)
+    db.execute(
+        "UPDATE suppressions SET reason = '', "  # noqa: S608 - words from here
+        f"lifted_for = iif(lifted_for IS NULL, NULL, '') WHERE {_OF_DOMAIN}",
+        whose,
+    )
+    db.execute(
+        "UPDATE outreach_history SET now = NULL WHERE event IN ('suppressed', 'lifted') "
+        "AND (domain = ? OR domain LIKE ? ESCAPE '!' OR domain LIKE ? ESCAPE '!')",
+        whose,
+    )
+
+
+_OF_DOMAIN = "(what = ? OR what LIKE ? ESCAPE '!' OR what LIKE ? ESCAPE '!')"
+_WITH_REASON = "(reason <> '' OR coalesce(lifted_for, '') <> '')"
+
+
+def _like(domain: str) -> tuple[str, str, str]:
+    """Return a domain, and the patterns of the addresses at it and below it."""
+    quoted = domain.replace("_", "!_").replace("%", "!%")
+    return domain, f"%@{quoted}", f"%@%.{quoted}"
+
+
+def _elsewhere(db: sqlite_utils.Database, domain: str) -> list[tuple[str, str, str]]:
+    """Return readings of other domains that hold addresses at a domain, as they are without."""
+    rows = db.execute(
+        "SELECT reading, team, domain FROM outreach_readings "
+        "WHERE domain <> ? AND instr(lower(reading), ?) > 0",
+        (domain, domain),
+    ).fetchall()
+    found = []
+    for text, team, other in rows:
+        reading = json.loads(text)
+        kept = [one for one in reading["contacts"] if not _is_at(one.get("address"), domain)]
+        if len(kept) < len(reading["contacts"]):
+            found.append((json.dumps(reading | {"contacts": kept}), team, other))
+    return found
+
+
+def _is_at(address: str | None, domain: str) -> bool:
+    host = (address or "").rpartition("@")[2].lower()
+    return host == domain or host.endswith(f".{domain}")
 
 
 def of_team(db: sqlite_utils.Database, team: str) -> Found:
@@ -137,13 +193,19 @@ def _renamed(note: str, person: str) -> str:
     return _WORD.sub(lambda word: FORMER if word[0] == person else word[0], note)
 
 
-def _notes_about(db: sqlite_utils.Database, person: str) -> list[tuple[int, str]]:
-    """Return the notes that name a person, as they are without the name."""
-    rows = db.execute(
-        "SELECT number, note FROM outreach WHERE instr(note, ?) > 0", (person,)
-    ).fetchall()
-    new = [(number, note, _renamed(note, person)) for number, note in rows]
-    return [(number, without) for number, note, without in new if without != note]
+def _texts_about(
+    db: sqlite_utils.Database, person: str
+) -> dict[tuple[str, str], list[tuple[str, int]]]:
+    """Return the notes and reasons that name a person, by column, as they are without the name."""
+    found = {}
+    for table, column, where in _TEXTS:
+        rows = db.execute(
+            f"SELECT {column}, number FROM {table} WHERE instr({column}, ?) > 0 AND {where}",  # noqa: S608
+            (person,),
+        ).fetchall()
+        new = [(_renamed(text, person), text, number) for text, number in rows]
+        found[table, column] = [(one, number) for one, text, number in new if one != text]
+    return found
 
 
 _ENDED = "state NOT IN ('queued', 'running')"

@@ -313,6 +313,11 @@ def list_imports(db: sqlite_utils.Database) -> tuple[Import, ...]:
     return _imports(db, "finished = 1", {})
 
 
+def has_imports(db: sqlite_utils.Database) -> bool:
+    """Say whether any file was imported to the end."""
+    return db.execute("SELECT 1 FROM imports WHERE finished = 1 LIMIT 1").fetchone() is not None
+
+
 def imports_of(db: sqlite_utils.Database, site: str, page: str | None = None) -> tuple[Import, ...]:
     """Return the finished imports that know a site or, with `page` (a key), that page.
 

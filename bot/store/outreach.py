@@ -186,7 +186,7 @@ def history(db: sqlite_utils.Database, whom: Whom) -> list[HistoryLine]:
     rows = db.execute(
         "SELECT at, event, was, now, who, door FROM outreach_history "
         "WHERE team = ? AND domain = ? AND (site = ? OR event IN ('suppressed', 'lifted')) "
-        "ORDER BY number",
+        "ORDER BY at, number",
         (whom.team, whom.domain, canonical_site(db, whom.team, whom.site)),
     )
     return [

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import sqlite_utils
 
+from bot.store import outreach_aliases
 from bot.store.times import from_text, to_text
 
 CLI_TEAM = "cli"
@@ -83,6 +84,9 @@ def set_aliases(
         "SELECT id, ? FROM sites WHERE team = ? AND domain = ?",
         [(alias, team, domain) for alias in dict.fromkeys(aliases) if alias != domain],
     )
+    for alias in dict.fromkeys(aliases):
+        if alias != domain:
+            outreach_aliases.take_over(db, team, domain, alias)
 
 
 def set_channel(

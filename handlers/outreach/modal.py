@@ -109,7 +109,7 @@ def view_of(
     """Return the modal of a prospect; while its pages are read, the letter is left out."""
     found, is_reading = card.found, not card.is_read
     draft = None if is_reading and not card.is_own else card.draft
-    follows = (is_reading and not card.is_own) or not card.is_written
+    follows = card.may_write and ((is_reading and not card.is_own) or not card.is_written)
     shown = ProspectView(
         entry=found.entry,
         person=person,
@@ -123,6 +123,7 @@ def view_of(
         history=card.history,
         draft=draft,
         letter_follows=follows,
+        may_write=card.may_write,
         mail=mailto(draft) if draft else None,
         elsewhere=card.elsewhere,
         fault=card.fault,

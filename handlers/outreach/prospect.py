@@ -12,7 +12,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.common.errors import LinkGapError
-from bot.model.outreach import Method, Status
+from bot.model.outreach import OPEN, Method, Status
 from bot.outreach.approaches import ONE_SECONDS
 from bot.outreach.mail import eml, file_name
 from bot.outreach.verification import Look
@@ -35,6 +35,7 @@ _OPEN = re.compile(r"prospect:(?:menu|[0-9]{1,3})")
 _DECIDE = re.compile(r"prospect_(new|claimed|contacted|replied|declined|not_for_us)")
 _NEVER_ADDRESS = re.compile(r"prospect_never_address:[0-9]{1,2}")
 _BEFORE = "prospect_"
+_THEN = " Only you know whether it was sent: then press Contacted."
 Act = Callable[[Services, ModalClick, AsyncAck], Awaitable[None]]
 
 
@@ -174,8 +175,11 @@ async def _opened_mail(services: Services, click: ModalClick, ack: AsyncAck) -> 
     if card is not None:
         await services.board.opened(card.whom(click.team), click.by)
     await ack()
-    said = Told("Opened. Only you know whether it was sent: then press Contacted.")
-    if click.changed_letter is not None:
+    is_open = card is not None and card.found.entry.status in OPEN
+    said = Told(f"Opened.{_THEN if is_open else ''}")
+    if card is not None and not card.may_write:
+        said = Told("Opened, but do not send it: by now a colleague has it, or it is closed.")
+    elif click.changed_letter is not None:
         said = Told(
             "Your mail program was given the words before your last change. Press Open in mail "
             "once more for those below."
@@ -198,7 +202,8 @@ async def _file(services: Services, click: ModalClick, ack: AsyncAck) -> None:
         direct = await services.slack_api.direct(click.user)
         await services.slack_api.upload(direct, name, content)
 
-    said = Told("The letter is in your direct messages with me. Once it is sent, press Contacted.")
+    then = _THEN if card.found.entry.status in OPEN else ""
+    said = Told(f"The letter is in your direct messages with me.{then}")
     try:
         await once("file", send)
     except SlackRefused as refused:

@@ -15,7 +15,7 @@ from bot.outreach.reminders import CannotRemind
 from bot.render.outreach.reminder import Line, reminder
 from bot.settings import levels
 from bot.settings.environment import Settings
-from bot.store import outreach, outreach_reminders
+from bot.store import outreach, outreach_reminders, suppressions
 from bot.store.connect import Database
 from bot.store.outreach_reminders import Sent
 from handlers.answer.buttons import InPlace, Later, anybody, on_click
@@ -159,8 +159,11 @@ async def _anew(services: Services, click: Click) -> InPlace:
 def _lines(
     db: sqlite_utils.Database, settings: Settings, team: str, there: Sequence[Sent]
 ) -> tuple[Line, ...]:
+    """Return the lines of a message, without whom nobody may contact by now."""
     days = levels.read(db, settings, team).at(None, None).reminded_after
+    never = suppressions.withheld(db, team, None)
     return tuple(
         Line(one.entry, one.put_off, min((day for day in days if day > one.days), default=None))
         for one in there
+        if not never.is_suppressed(one.entry.domain)
     )

@@ -84,7 +84,7 @@ def server(shelf):
     engine = Engine()
     tables, load, _remove = BLOCKS
     engine.run(tables)
-    engine.session.query("USE open_index")
+    engine.session.query("USE linkgap")
     engine.run(load, shelf.place.folder)
     with in_thread(ClickHouseServer(engine)) as host:
         yield host
@@ -93,7 +93,7 @@ def server(shelf):
 
 @pytest.fixture(scope="module")
 def reader(server):
-    return ClickHouse(server_at(server.index, None, None)).reader()
+    return ClickHouse(server_at(server.index, None)).reader()
 
 
 def test_the_tables_say_what_they_hold(reader, shelf):
@@ -153,7 +153,7 @@ def test_sixty_targets_have_a_bit_each(reader, shelf):
 
 
 def test_a_name_is_a_value_whatever_stands_in_it(server, reader):
-    index, kind = ClickHouse(server_at(server.index, None, None)), TypeAdapter(list[tuple[str]])
+    index, kind = ClickHouse(server_at(server.index, None)), TypeAdapter(list[tuple[str]])
     one_by_one = [index.ask("SELECT {it:String}", {"it": name}, kind, 1) for name in NASTY]
     at_once = index.ask("SELECT arrayJoin({it:Array(String)})", {"it": NASTY}, kind, len(NASTY))
     assert [*chain(*one_by_one)] == at_once == [(name,) for name in NASTY]
@@ -161,11 +161,11 @@ def test_a_name_is_a_value_whatever_stands_in_it(server, reader):
 
 
 def test_a_question_cannot_write_and_has_bounds(server):
-    index = ClickHouse(server_at(server.index, None, None))
+    index = ClickHouse(server_at(server.index, None))
     with pytest.raises(IndexFault, match="error 164"):
-        index.ask("DROP TABLE linkgap_nodes", {}, None, 1)
+        index.ask("DROP TABLE nodes", {}, None, 1)
     with pytest.raises(IndexFault, match="error 396"):
-        index.ask("SELECT rev FROM linkgap_nodes", {}, None, 1)
+        index.ask("SELECT rev FROM nodes", {}, None, 1)
     with pytest.raises(IndexFault, match="no tables of an open index"):
         index.ask("SELECT 1 FROM linkgap_nowhere", {}, None, 1)
 
@@ -175,7 +175,7 @@ def test_a_release_that_is_removed_in_the_middle_is_no_answer_and_the_next_one_a
 ):
     engine, later = server.engine, "cc-main-2026-aug-sep-oct"
     engine.run(BLOCKS[1], shelf.place.folder, later)
-    index = ClickHouse(server_at(server.index, None, None))
+    index = ClickHouse(server_at(server.index, None))
     old = index.reader()
     assert old.marker.release == later
     node = old.nodes(["rival.example"])["rival.example"]

@@ -167,7 +167,7 @@ async def test_a_line_of_the_index_that_lies_costs_its_page_only(here):
     assert all(".." not in one.path and "127" not in one.path for one in host.asked)
 
 
-BOMB = gzip.compress(b" " * 100_000_000, 9)
+BOMB = gzip.compress(b" " * 100_000_000, 1)
 
 
 @pytest.mark.parametrize(

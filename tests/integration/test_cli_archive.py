@@ -80,7 +80,7 @@ def test_an_answer_without_any_key_estimates_the_links_to_pages_and_calls_it_no_
     assert "at least 3 seen. An estimate, no count: from" in said
 
 
-def test_an_answer_takes_no_sample_where_that_is_set_or_an_index_counts_pages(run, host):
+def test_an_answer_takes_no_sample_where_that_is_set_or_the_cheaper_plan_is_taken(run, host):
     output = run(f"{GAP} --json", LINKGAP_COMMONCRAWL_ARCHIVE="no")
     assert json.loads(output[output.index("{") :])["archive"] == []
     assert host.asked == []

@@ -132,6 +132,24 @@ def test_the_answer_leads_with_the_gap_and_says_how_to_count_pages(run):
     assert "link counts of pages: not asked (It knows sites, and no pages.)" in said
 
 
+OTHER = "https://other.example/b"
+
+
+def counts(output):
+    report = json.loads(output[output.index("{") :])
+    return {one["url"]: one["referring_domains"] for one in report["competitors"]}
+
+
+def test_pages_that_somebody_imported_are_counted_also_once_an_index_is_here(run, tmp_path):
+    rows = "".join(f"friend{at}.example,40,1\n" for at in range(7))
+    (tmp_path / "links.csv").write_text(f"Domain,DR,Links to target\n{rows}")
+    run("import links.csv --for https://rival.example/a")
+    assert counts(run(GAP)) == {"https://rival.example/a": 7, OTHER: None}
+    run("index sync --full")
+    assert counts(run(GAP)) == {"https://rival.example/a": 7, OTHER: None}
+    assert set(counts(run(GAP, LINKGAP_VIA="commoncrawl")).values()) == {None}
+
+
 def test_a_tracked_keyword_is_read_by_release_and_no_link_is_called_new_or_lost(
     run, host, tmp_path
 ):

@@ -138,6 +138,21 @@ def test_the_columns_are_those_of_the_issue_and_no_cell_is_a_formula(linkgap):
     assert (one["email"], one["contact_page"]) == ("info@a.example", "https://a.example/about")
 
 
+def test_a_contact_page_of_whom_nobody_may_contact_is_in_no_file(linkgap):
+    now, about = FakeClock().now(), "https://a.example/about"
+    form = Contact(about, now, Way.FORM, form_url="https://www.group.example/contact")
+    own = Contact(about, now, Way.WRITTEN, address="info@a.example")
+    reading = ProspectReading("a.example", None, contacts=(form, own))
+    keep(answer("crm", "a.example"), reading=reading)
+    [before] = rows(linkgap("outreach", "--csv").stdout)
+    assert before["contact_page"] == form.form_url
+    linkgap("outreach", "suppress", "group.example")
+    for door in ("--csv", "--json"):
+        assert "group.example" not in linkgap("outreach", door).stdout
+    [after] = rows(linkgap("outreach", "--csv").stdout)
+    assert (after["contact_page"], after["email"]) == (about, "info@a.example")
+
+
 def test_json_has_the_same_and_unknown_is_null(linkgap):
     keep(answer("crm", "a.example", traffic=None))
     [one] = json.loads(linkgap("outreach", "--json").stdout)
@@ -257,8 +272,14 @@ def test_never_contact_goes_out_and_comes_in_and_only_an_owner_lifts_it(linkgap,
 
 
 def test_a_word_that_names_nobody_suppresses_nobody(linkgap):
-    refused = linkgap("outreach", "suppress", "a.example", "no-file.csv", "nonsense", code=2)
+    refused = linkgap("outreach", "suppress", "a.example", "nonsense", code=2)
     assert "“nonsense” is neither a domain" in refused.stderr
+    assert "0 names on the list" in linkgap("outreach", "suppress").stdout
+
+
+def test_a_misspelt_file_is_no_domain(linkgap):
+    said = linkgap("outreach", "suppress", "said-no.example", "List.CSV", code=2).output
+    assert "There is no file “List.CSV”. Nothing was changed." in said
     assert "0 names on the list" in linkgap("outreach", "suppress").stdout
 
 

@@ -7,10 +7,11 @@ from fakes.worlds.ahrefs_world import worked_example_world
 from support.runs import desk
 from support.small_graph import Shelf, SmallGraph
 
+from bot.analysis.archive_sample import is_wanted
 from bot.analysis.second_opinion import unseen_links
 from bot.common.domains import registrable
 from bot.model.links import Profile, ReferringDomain, Scope, Target
-from bot.planning.vendors import is_independent
+from bot.planning.vendors import VendorSelection, is_independent
 from bot.providers.commoncrawl.vendor import build
 from bot.render.report.method import arithmetic
 from bot.settings.environment import Settings
@@ -85,3 +86,20 @@ def test_a_list_that_was_cut_off_or_exported_is_no_witness(here):
     exported = read("exports", range(20, 140))
     assert unseen_links([whole, exported], {"a"}) == ()
     assert all(is_independent(one) for one in (here.vendor, *here.others))
+
+
+class Willing:
+    """A reader of the archive that nobody may ask here."""
+
+    in_answers = True
+
+    async def estimates(self, pages, crawl=None):
+        raise AssertionError(pages, crawl)
+
+
+async def test_a_sample_of_the_archive_never_stands_beside_an_index_that_counts_pages(here):
+    (crawl,) = here.others
+    assert is_wanted(VendorSelection(None, None, (crawl,)), Willing())
+    for indexes in ((here.vendor,), (here.vendor, crawl), (crawl, here.vendor)):
+        assert not is_wanted(VendorSelection(None, None, indexes), Willing())
+    assert not is_wanted(VendorSelection(None, None, (crawl,)), None)

@@ -12,6 +12,7 @@ from fakes.worlds.reports import EXAMPLE, NASTY, prospect
 from bot.model.links import LinkKind
 from bot.model.outreach import By, Status, Verification, Verified, Whom
 from bot.pages.reading.fetch import ReadState
+from bot.providers.gateway import Gateway
 from bot.settings import overrides
 from bot.settings.catalogue import Level
 from bot.settings.overrides import Place
@@ -189,11 +190,14 @@ async def test_several_are_claimed_at_once_and_the_others_are_named_with_who_hol
     await bot.services.board.change_by_id(
         team(bot), taken.id, Status.CLAIMED, By(person(bot, "ben"), "slack")
     )
-    ticked = [one["value"] for one in boxes[0]["element"]["options"][:3]]
+    await bot.services.board.suppress(team(bot), "p4.example", By("U1", "slack"))
+    ticked = [one["value"] for one in boxes[0]["element"]["options"][:4]]
     await bot.playground.submit_view("ana", {boxes[0]["block_id"]: ticked})
     await bot.settle()
     told = said(bot.playground.modal("ana"))
     assert "2 prospects are yours now." in told
+    assert "On the list Never contact by now: 1." in told
+    assert "p4.example" not in told
     assert f"Not p2.example: <@{person(bot, 'ben')}> has held it since" in told
     assert person(bot, "ana") in rows(message)[0]
     assert person(bot, "ben") in rows(message)[1]
@@ -349,7 +353,7 @@ async def test_a_letter_is_kept_for_its_writer_looked_at_and_opened(bot):
         for one in view.body["blocks"]
         if str(one.get("block_id")).startswith("body@")
     )
-    view = await press(bot, "Check words", filled={body: "Hello, this is short."})
+    view = await press(bot, "Check the letter", filled={body: "Hello, this is short."})
     assert "Hello, this is short." in said(view)
     assert "It offers no way to say no." in said(view)
     assert "Hello%2C%20this%20is%20short." in said(view)
@@ -362,6 +366,21 @@ async def test_a_letter_is_kept_for_its_writer_looked_at_and_opened(bot):
     assert "Hello, this is short." in said(await opened(bot, message))
 
 
+async def test_whoever_may_not_write_gets_no_letter_to_send(bot):
+    await test_the_pages_are_read_once_and_the_list_says_the_angle_and_the_easiest_ask(bot)
+    message = bot.thread(bot.by_bot()[-1])[0]
+    assert "mailto:" in said(await opened(bot, message, "ben"))
+    assert "mailto:" in said(await press(bot, "Contacted"))
+    view = await press(bot, "Open in mail", "ben")
+    assert "do not send it: by now a colleague has it" in said(view)
+    assert "Nobody is written to twice." in said(view)
+    for seen in (view, await opened(bot, message, "ben")):
+        assert "mailto:" not in said(seen)
+        assert "Send me the file" not in said(seen)
+    await press(bot, "Declined")
+    assert "mailto:" not in said(await opened(bot, message))
+
+
 async def test_a_letter_too_long_for_a_link_comes_as_a_file_in_the_direct_messages(bot):
     await test_the_pages_are_read_once_and_the_list_says_the_angle_and_the_easiest_ask(bot)
     view = bot.playground.modal("ana")
@@ -370,11 +389,49 @@ async def test_a_letter_too_long_for_a_link_comes_as_a_file_in_the_direct_messag
         for one in view.body["blocks"]
         if str(one.get("block_id")).startswith("body@")
     )
-    await press(bot, "Check words", filled={body: "Hello there. " * 200})
+    await press(bot, "Check the letter", filled={body: "Hello there. " * 200})
     view = await press(bot, "Send me the file")
     assert "The letter is in your direct messages" in said(view)
     assert files(bot)[-1].startswith(b"X-Unsent: 1")
     assert "a mail was opened" in said(view)
+
+
+async def test_nothing_that_is_pressed_on_the_board_asks_a_vendor_for_anything(bot, monkeypatch):
+    bot.analysis.report = many(60)
+    message = await listed(bot)
+    asked = []
+
+    async def refuse(*arguments, **_options):
+        asked.append(arguments)
+        msg = "the gateway was asked"
+        raise AssertionError(msg)
+
+    monkeypatch.setattr(Gateway, "ask", refuse)
+    monkeypatch.setattr(Gateway, "_send", refuse)
+    page = "https://p1.example/tools"
+    bot.moving.pages[page] = ReadState.READ
+    bot.moving.bodies[page] = "<p>Write to <a href='mailto:info@p1.example'>us</a></p>"
+    await bot.click(message, "Next 25")
+    await bot.click(message, "Claim several")
+    await bot.click(bot.by_bot()[0], "Start outreach")
+    await opened(bot, message)
+    for button in (
+        "Claim",
+        "Check the letter",
+        "Contacted",
+        "Check the page now",
+        "Replied",
+        "Declined",
+    ):
+        assert "Not done" not in said(await press(bot, button))
+    await opened(bot, message, row=2)
+    await press(bot, "Send me the file")
+    await press(bot, "Not for us")
+    await opened(bot, message, row=3)
+    await press(bot, "Never contact")
+    await bot.services.verifier.run_due()
+    assert asked == []
+    assert await bot.database.read(lambda db: db["spend"].count) == 0
 
 
 async def test_note_and_method_are_kept_and_a_purchase_stands_beside_the_link(bot):

@@ -135,6 +135,20 @@ async def test_nobody_is_asked_about_whom_nobody_may_contact(bot):
     assert await turn(bot, after_s=A_WEEK) == 0
 
 
+async def test_a_reminder_that_is_drawn_anew_names_nobody_whom_nobody_may_contact_by_now(bot):
+    await contact(bot, "blog.example", "news.example")
+    await turn(bot, after_s=A_WEEK)
+    board, team = bot.services.board, bot.playground.workspace.team_id
+    await board.suppress(team, "blog.example", By("U1", "slack"))
+    await bot.click(told(bot)[0], "Stop reminders")
+    assert "blog.example" not in words(told(bot)[0])
+    assert "news.example" in words(told(bot)[0])
+    await board.suppress(team, "news.example", By("U1", "slack"))
+    await bot.click(told(bot)[0], "Remind me again")
+    assert "Nobody is to be asked about any more." in words(told(bot)[0])
+    assert ".example" not in words(told(bot)[0])
+
+
 async def test_what_is_of_another_team_or_of_nobody_in_slack_is_left_alone(bot):
     whom, by = Whom("T0THERS", SITE, "a.example"), By(bot.playground.workspace.user("ana").id, "x")
     await bot.services.board.change(whom, Status.CONTACTED, by)

@@ -1,5 +1,6 @@
 """Personal data goes on request; what a team decided stays, so that nobody writes twice."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -57,7 +58,7 @@ async def everything_of(database: Database) -> str:
 async def test_a_person_becomes_a_former_colleague_and_the_claims_stay(board, database, clock):
     await board.change(WHOM, Status.CONTACTED, By(ANNA, "slack"))
     await board.annotate(WHOM, By(BEN, "slack"), note=f"<@{ANNA}> knows them.")
-    await board.suppress("T1", "never.example", By(ANNA, "slack"))
+    await board.suppress("T1", "never.example", By(ANNA, "slack"), reason=f"{ANNA} was told")
     draft = KeptDraft("Hello", "Anna here", clock.now())
 
     def more(db) -> None:
@@ -88,16 +89,27 @@ async def test_a_person_becomes_a_former_colleague_and_the_claims_stay(board, da
 async def test_a_domain_keeps_its_status_and_loses_its_people(board, database, clock):
     await board.change(WHOM, Status.DECLINED, By(ANNA, "slack"))
     await board.annotate(WHOM, By(ANNA, "slack"), note="Kim Doe said no")
+    await board.suppress("T1", "blog.example", By(ANNA, "slack"), reason="Kim Doe said no")
     draft = KeptDraft("Hello Kim", "…", clock.now())
+    mine = replace(reading_at(clock.now()).contacts[0], address="info@other.example")
+    theirs = replace(mine, address="Kim@News.blog.example")
+    other = ProspectReading("other.example", None, contacts=(theirs, mine))
 
     def more(db) -> None:
-        outreach_readings.keep(db, "T1", [reading_at(clock.now())], clock.now())
+        outreach_readings.keep(db, "T1", [reading_at(clock.now()), other], clock.now())
         outreach_readings.keep_draft(db, WHOM, ANNA, draft)
 
     await database.run(more)
+    found = await database.read(lambda db: forget.of_domain(db, "blog.example"))
+    assert list(found.values()) == [1, 1, 1, 2]
     await database.run(lambda db: forget.forget_domain(db, "blog.example"))
     left = (await everything_of(database)).lower()
     assert "kim" not in left
+    found = await database.read(lambda db: forget.of_domain(db, "blog.example"))
+    assert not any(found.values())
+    kept = await board.readings("T1")
+    assert [one.address for one in kept["other.example"].reading.contacts] == ["info@other.example"]
+    assert (await board.withheld("T1", None)).is_suppressed("blog.example")
     outcome = await board.change(WHOM, Status.CLAIMED, By(BEN, "slack"))
     assert outcome.refused is Refusal.ENDED
 

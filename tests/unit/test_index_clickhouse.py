@@ -49,7 +49,7 @@ class Tables:
 
     def __call__(self, statement, values, settings):
         del settings
-        table = re.search(r"FROM linkgap_(\w+)", statement)[1]
+        table = re.search(r"FROM (\w+)", statement)[1]
         if table == "releases":
             found = [one for one in self.releases if values["release"] in ("", one[0])]
             return compact(found[-1:])
@@ -95,14 +95,12 @@ def test_values_are_parameters_and_every_question_has_its_bounds():
         assert one.settings["wait_end_of_query"] == "1"
         assert int(one.settings["max_execution_time"]) <= 30
         assert 1 <= int(one.settings["max_result_rows"]) <= 1_011
-        assert one.headers["X-ClickHouse-Database"] == "open_index"
+        assert one.headers["X-ClickHouse-Database"] == "linkgap"
 
 
 def test_the_statements_ask_for_tables_and_columns_that_the_page_makes():
     made = dict(
-        re.findall(
-            r"CREATE TABLE open_index\.(\w+) \(\n(.*?)\n\)", PAGE.read_text("utf-8"), re.DOTALL
-        )
+        re.findall(r"CREATE TABLE linkgap\.(\w+) \(\n(.*?)\n\)", PAGE.read_text("utf-8"), re.DOTALL)
     )
     columns = {
         table: {one.split()[0] for one in re.sub(r"\(.*?\)", "", text).split(",")}
@@ -131,18 +129,17 @@ def test_long_lists_are_asked_in_pieces(monkeypatch):
 
 def test_whatever_stands_in_a_name_stays_inside_its_quotes():
     with in_thread(ClickHouseServer(Tables())) as host:
-        index = ClickHouse(server_at(host.index, None, None))
+        index = ClickHouse(server_at(host.index, None))
         index.reader().nodes(["x') OR 1.it's", "b\\.t\tn\n"])
-        index.ask("SELECT f FROM linkgap_inlinks", {"release": "it's\t\\"}, NUMBERS, 1)
+        index.ask("SELECT f FROM inlinks", {"release": "it's\t\\"}, NUMBERS, 1)
     assert host.asked[1].values["names"] == r"['it\'s.x\') OR 1','t\tn\n.b\\']"
     assert host.asked[-1].values["release"] == r"it\'s\t\\"
 
 
 def test_the_key_leaves_in_a_header_and_is_shown_nowhere(monkeypatch, caplog):
-    monkeypatch.setenv("LINKGAP_COMMONCRAWL_CLICKHOUSE_USER", "linkgap")
     monkeypatch.setenv("LINKGAP_COMMONCRAWL_CLICKHOUSE_PASSWORD", KEY)
     caplog.set_level(logging.DEBUG)
-    with served(user="linkgap", key=KEY) as (host, ask):
+    with served(key=KEY) as (host, ask):
         vendor = build(Settings(index=host.index), FakeClock())
         assert KEY in [one.get_secret_value() for one in vendor.secrets]
         assert ask(Capability.REFERRING_DOMAINS, ReferringQuery(RIVAL, 10)).rows
@@ -150,7 +147,7 @@ def test_the_key_leaves_in_a_header_and_is_shown_nowhere(monkeypatch, caplog):
         with pytest.raises(Unavailable, match="refuses this user") as refused:
             ask(Capability.REFERRING_DOMAINS, ReferringQuery(RIVAL, 10))
     shown = [str(refused.value), repr(vendor), caplog.text, *(one.target for one in host.asked)]
-    shown.append(repr(server_at(host.index, SecretStr("linkgap"), SecretStr(KEY))))
+    shown.append(repr(server_at(host.index, SecretStr(KEY))))
     assert not any(KEY in one for one in shown)
 
 
@@ -189,7 +186,7 @@ def test_nobody_answers_there_or_not_in_time():
     def slow(request):
         raise httpx.ReadTimeout("slow", request=request)
 
-    server = server_at("clickhouse+http://127.0.0.1:9/x", None, None)
+    server = server_at("clickhouse://127.0.0.1:9/x", None)
     with pytest.raises(IndexFault, match="cannot be reached"):
         ClickHouse(server).reader()
     client = httpx.Client(transport=httpx.MockTransport(slow))
@@ -199,7 +196,7 @@ def test_nobody_answers_there_or_not_in_time():
 
 def test_another_release_in_the_middle_is_an_error_and_no_mix():
     with in_thread(ClickHouseServer(Tables())) as host:
-        reader = ClickHouse(server_at(host.index, None, None)).reader()
+        reader = ClickHouse(server_at(host.index, None)).reader()
         node = reader.nodes(["rival.example"])["rival.example"]
         host.engine.releases = [[AUGUST, 2_000_000, 4, 1]]
         with pytest.raises(IndexFault, match=r"was replaced in ClickHouse .* mixed"):
@@ -228,22 +225,23 @@ def test_a_newer_release_beside_the_one_that_is_read_disturbs_nothing():
 def test_tables_without_a_release_say_how_to_load_one():
     with served() as (host, ask):
         host.engine.releases = []
-        with pytest.raises(Unavailable, match="no release in linkgap_releases"):
+        with pytest.raises(Unavailable, match="no release in releases"):
             ask(Capability.REFERRING_DOMAINS, ReferringQuery(RIVAL, 10))
 
 
 @pytest.mark.parametrize(
     ("index", "address", "database"),
     [
-        ("clickhouse://ch.example/open", "https://ch.example:8443", "open"),
-        ("clickhouse://ch.example:9443", "https://ch.example:9443", "default"),
-        ("clickhouse+http://10.0.0.7/open/", "http://10.0.0.7:8123", "open"),
-        ("clickhouse+http://[::1]:8124/open", "http://[::1]:8124", "open"),
+        ("clickhouses://me@ch.example/open", "https://ch.example:8443", "open"),
+        ("clickhouses://ch.example:9443", "https://ch.example:9443", "linkgap"),
+        ("clickhouse://10.0.0.7/open/", "http://10.0.0.7:8123", "open"),
+        ("clickhouse://me@[::1]:8124/open", "http://[::1]:8124", "open"),
     ],
 )
 def test_an_address_says_where_and_whether_over_https(index, address, database):
-    found = server_at(index, None, None)
+    found = server_at(index, None)
     assert (found.address, found.database) == (address, database)
+    assert found.user == ("me" if "@" in index else "default")
 
 
 @pytest.mark.parametrize(
@@ -251,7 +249,7 @@ def test_an_address_says_where_and_whether_over_https(index, address, database):
     [
         *("clickhouse://", "clickhouse:///open", "clickhouse://ch.example:x/o"),
         *("clickhouse://h/a/b", "clickhouse://h/a?user=me"),
-        *(f"clickhouse://me:{KEY}@h/a", f"clickhouse+http://{KEY}@h"),
+        *(f"clickhouse://me:{KEY}@h/a", f"clickhouses://:{KEY}@h", "clickhouse://%0a@h/a"),
     ],
 )
 def test_another_address_is_refused_before_anything_is_asked_and_repeats_no_key(index):

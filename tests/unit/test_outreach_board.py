@@ -152,6 +152,38 @@ async def test_an_alias_of_a_client_is_the_same_client(board, database, clock):
     assert (again.refused, again.entry.owner) == (Refusal.ASKED, ANNA)
 
 
+@pytest.mark.parametrize("first", ["old.example", SITE])
+async def test_what_was_done_for_a_domain_holds_once_it_is_an_alias_of_a_client(
+    board, database, clock, first
+):
+    other = SITE if first == "old.example" else "old.example"
+    asked = await board.change(replace(WHOM, site=first), Status.CONTACTED, by())
+    await board.annotate(replace(WHOM, site=first), by(), note="Met at the fair")
+    clock.advance(60)
+    await board.change(replace(WHOM, site=other), Status.CLAIMED, by(BEN))
+    await board.change(
+        replace(WHOM, site="old.example", domain="two.example"), Status.CLAIMED, by()
+    )
+
+    def alias(db) -> None:
+        workspace.ensure_site(db, "T1", SITE, clock.now())
+        workspace.set_aliases(db, "T1", SITE, ("old.example",))
+
+    for _ in range(2):  # saved again, it changes nothing
+        await database.run(alias)
+    again = await board.change(WHOM, Status.CLAIMED, by(BEN))
+    assert (again.refused, again.entry.owner) == (Refusal.ASKED, ANNA)
+    assert (again.entry.id, again.entry.note) == (asked.entry.id, "Met at the fair")
+    assert (await board.withheld("T1", SITE)).is_withheld(BLOG)
+    assert [one.entry.domain for one in await board.entries("T1")] == [BLOG, "two.example"]
+    told = [(one.event, one.now, one.who) for one in await board.history(WHOM)]
+    assert told == [
+        (Event.STATUS, "contacted", ANNA),
+        (Event.NOTE, None, ANNA),
+        (Event.STATUS, "claimed", BEN),
+    ]
+
+
 async def test_what_one_team_did_is_nothing_to_another(board):
     mine = await board.change(WHOM, Status.CONTACTED, by())
     await board.suppress("T1", "never.example", by())
@@ -175,8 +207,8 @@ async def test_a_live_link_makes_it_won_and_a_lost_one_is_told_beside_it(board, 
     assert (kept.status, kept.verification) == (Status.WON, unread)
     told = [(one.event, one.now, one.who) for one in await board.history(WHOM)]
     assert told[-3:] == [
-        (Event.STATUS, "won", None),
         (Event.VERIFIED, "live", None),
+        (Event.STATUS, "won", None),
         (Event.VERIFIED, "could_not_read", None),
     ]
 

@@ -1,21 +1,33 @@
 """Won is what the bot saw: a link on the page. A page that cannot be read is never a lost link."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from fakes.worlds.reports import prospect
 from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import FakeClock
 
 from bot.common.errors import BadQuestion
-from bot.model.links import LinkKind, Profile, ReferringDomain, Scope, Target
-from bot.model.outreach import By, Entry, Event, HistoryLine, Status, Verification, Verified, Whom
+from bot.model.links import LinkKind, Market, Profile, ReferringDomain, Scope, Target
+from bot.model.outreach import (
+    By,
+    Entry,
+    Event,
+    HistoryLine,
+    Sighting,
+    Status,
+    Verification,
+    Verified,
+    Whom,
+)
 from bot.outreach import verification
 from bot.outreach.board import Board
 from bot.outreach.verification import Look, Verifier, is_due, judged
 from bot.pages.reading.fetch import PageRead, ReadState
 from bot.settings.environment import Settings, load
-from bot.store import profiles, workspace
+from bot.store import outreach_prospects, profiles, workspace
 from bot.store.connect import Database
 
 SITE, BLOG = "ours.example", "blog.example"
@@ -134,6 +146,35 @@ async def test_a_link_is_lost_once_the_whole_page_was_seen_twice_without_it(team
     assert await team.a_week_later() is Verified.UNREADABLE
     team.web.say("<p>Nothing.</p>")
     assert await team.a_week_later() is Verified.LOST
+    team.web.say(f'<a href="https://{SITE}/">us</a>')
+    assert await team.a_week_later() is Verified.LIVE
+
+
+async def test_another_page_without_a_link_says_nothing_about_the_one_that_has_it(team):
+    team.web.say(f'<a href="https://{SITE}/">us</a>')
+    await team.look()
+    other = f"https://{BLOG}/about"
+    team.web.say("<p>Nothing.</p>", other)
+    for _ in range(2):
+        assert await team.look(other) is Verified.LIVE
+        team.clock.advance(A_WEEK.total_seconds())
+    team.web.end(ReadState.BLOCKED)
+    assert await team.look(other) is Verified.UNREADABLE
+    assert team.entry.verification.page == PAGE
+
+
+async def test_the_page_that_had_the_link_is_looked_at_as_long_as_others_are_known(team):
+    other = f"https://{BLOG}/compares-tools"
+    seen = replace(prospect(1), domain=BLOG, example_page=other)
+    sighting = Sighting("crm", Market("us", "en"), team.clock.now(), seen)
+    await team.database.run(lambda db: outreach_prospects.remember(db, "T1", SITE, [sighting]))
+    team.web.say(f'<a href="https://{SITE}/">us</a>')
+    team.web.say("<p>Nothing.</p>", other)
+    assert await team.look() is Verified.LIVE
+    team.web.say("<p>Nothing for a while.</p>")
+    assert await team.a_week_later() is Verified.NOT_THERE
+    team.web.end(ReadState.BLOCKED)
+    assert await team.a_week_later() is Verified.UNREADABLE
     team.web.say(f'<a href="https://{SITE}/">us</a>')
     assert await team.a_week_later() is Verified.LIVE
 

@@ -66,7 +66,7 @@ def said(found: Home, viewer: str = ANA) -> str:
 def test_an_empty_tab_says_of_each_group_what_to_do_first():
     text = said(NOTHING)
     assert "Begin here: ask about a keyword" in text
-    assert "Whom you claim there stands here." in text
+    assert "Those you claim appear here." in text
     assert "`/gap track best crm` in a channel" in text
     assert "A channel gets one every week once it tracks a keyword." in text
     assert "a link counts as won once it is seen on the page" in text
@@ -162,7 +162,7 @@ def test_the_vendors_say_what_is_left_or_why_they_do_not_say_it():
     text = said(found)
     assert "Ahrefs: 100 of 1,000 units used, 900 left" in text
     assert "Moz: Moz did not answer." in text
-    assert "without a free call that says what is left: Serper." in text
+    assert "what is left cannot be read for free: Serper." in text
     assert "are being asked" in said(replace(found, allowances=None))
     assert "LinkGap itself works." in text
     assert "It hangs." in said(replace(found, fault="It hangs."))

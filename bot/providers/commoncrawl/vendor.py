@@ -79,10 +79,9 @@ class Options(VendorOptions):
     memory_mb: int = Field(1024, ge=256, le=1_000_000, description="megabytes that DuckDB may take")
     threads: int = Field(2, ge=1, le=256, description="threads that DuckDB may take")
 
-    clickhouse_user: ApiKey = Field(
-        None, description="the user, where LINKGAP_INDEX is a ClickHouse server"
+    clickhouse_password: ApiKey = Field(
+        None, description="the password, if LINKGAP_INDEX is a ClickHouse"
     )
-    clickhouse_password: ApiKey = Field(None, description="the password of that user")
 
     @property
     def bounds(self) -> Bounds:
@@ -151,15 +150,14 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         scale=Scale.CC,
         capabilities=dict(zip(gives, (counts, referring, shared, between), strict=True)),
         levels=frozenset({Scope.SITE}),
-        secrets=tuple(filter(None, (options.clickhouse_user, options.clickhouse_password))),
+        secrets=(options.clickhouse_password,) if options.clickhouse_password else (),
     )
 
 
 def index_of(settings: Settings, options: Options, clock: Clock) -> Index:
     """Return this installation's index, wherever it lies; raises `ConfigError`."""
     if in_clickhouse(settings.index):
-        user, password = options.clickhouse_user, options.clickhouse_password
-        return ClickHouse(server_at(settings.index, user, password))
+        return ClickHouse(server_at(settings.index, options.clickhouse_password))
     if is_remote(settings.index):
         return Graph(ServedFiles(settings.index, clock), options.bounds)
     return Graph(LocalFiles(place_of(settings.index, settings.db)), options.bounds)

@@ -52,7 +52,7 @@ from bot.store.import_reads import (
     page_count,
     target_authority,
 )
-from bot.store.imports import Import, imports_of
+from bot.store.imports import Import, has_imports, imports_of
 
 NAME = "exports"
 
@@ -92,7 +92,17 @@ def build(settings: Settings, clock: Clock) -> Vendor:
             Capability.LINKS: _Shelf(settings.db, _links),
         },
         dates_links=True,
+        stocked=lambda: _has_imports(settings.db),
     )
+
+
+def _has_imports(path: Path) -> bool:
+    """Say whether anything was imported; a file that cannot be read is told when it is asked."""
+    try:
+        with closing(open_read_only(path)) as db:
+            return has_imports(db)
+    except sqlite3.Error:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +183,9 @@ def _basis(db: sqlite_utils.Database, target: Target, kinds: frozenset[Kind]) ->
     )
     complete = any(_holds_all(one, target) for one in found)
     named = complete or any(_is_about(one, target) for one in found)
+    # Of a file about one page, the rows are links to its site too, but not a list of those.
+    if not found:
+        raise NotImported(target.value)
     if not named and not live_counts(db, about.site, about.page, sorted(kinds))[0]:
         raise NotImported(target.value)
     return _Basis(about, found, complete)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.model.outreach import Outcome
+from bot.model.outreach import Outcome, Refusal
 from bot.render.outreach.board_list import Line, short_why
 from bot.render.outreach.refusals import ELSEWHERE, Told, because
 from bot.render.slack.blocks import render
@@ -49,12 +49,16 @@ def claimed_lines(done: Sequence[Outcome], calendar: Calendar) -> list[Told]:
     said = [
         Told(f"{counted(len(mine), 'prospect')} {'is' if len(mine) == 1 else 'are'} yours now.")
     ]
-    others = [(one, one.refused) for one in done if one.refused is not None]
+    never = sum(one.refused is Refusal.SUPPRESSED for one in done)
+    refused = [(one, one.refused) for one in done if one.refused is not None]
+    others = [(one, why) for one, why in refused if why is not Refusal.SUPPRESSED]
     for one, why in others[:_NAMED]:
         lead = f"Not {words_or_unknown(one.entry.domain, 60)}: "
         said.append(because(why, one.entry, calendar, lead))
     if others[_NAMED:]:
         said.append(Told(f"{len(others) - _NAMED:,} more were not free either."))
+    if never:  # by now; they are named nowhere any more
+        said.append(Told(f"On the list Never contact by now: {never:,}."))
     if any(one.elsewhere for one in mine):
         said.append(Told(f"Some of yours: {ELSEWHERE[0].lower()}{ELSEWHERE[1:]}"))
     return said

@@ -29,7 +29,7 @@ TELLING = frozenset({Method.EXCHANGE, Method.PURCHASE})
 _SEEN = {
     Verified.LIVE: "the link is live",
     Verified.COUNTED: "the link is live and a link index names it",
-    Verified.NOT_THERE: "the page has no link to us",
+    Verified.NOT_THERE: "the page has no link to you",
     Verified.LOST: "the link is lost",
     Verified.UNREADABLE: "the page could not be read",
 }

@@ -57,7 +57,8 @@ class ProspectView:
 
     `reading` None: the pages were not read; `is_reading`: they are being read now. `mail` is a link
     that opens the draft in a mail program; None: it is too long for one, or has no recipient.
-    `letter_follows`: the draft comes once the pages are read. `fault` says why the team's own
+    `letter_follows`: the draft comes once the pages are read; `may_write` False: there is none for
+    this person. `fault` says why the team's own
     template was not taken.
     """
 
@@ -73,6 +74,7 @@ class ProspectView:
     history: Sequence[HistoryLine] = ()
     draft: Draft | None = None
     letter_follows: bool = False
+    may_write: bool = True
     mail: str | None = None
     elsewhere: bool = False
     fault: str | None = None
@@ -217,7 +219,7 @@ def _contacts(one: ProspectView) -> Iterator[_Contact]:
         form = contact.form_url or ""
         about = [contact.how.value]
         if contact.address:
-            about.insert(0, "a desk's" if contact.role else "maybe a person's")
+            about.insert(0, "a shared mailbox" if contact.role else "maybe a person's")
         if not contact.own_domain:
             about.append("at another domain")
         about.append(f"read on {one.calendar.day(contact.read_at)}")
@@ -234,7 +236,7 @@ def _link_seen(one: ProspectView) -> str:
     entry = one.entry
     if entry.verification is None:
         method = people.state(entry) if entry.method in people.TELLING else ""
-        return f"Nobody has looked yet. {method}".strip()
+        return f"Not checked yet. {method}".strip()
     told = people.link_seen(entry.verification, entry, one.calendar)
     told = f"{told[0].upper()}{told[1:]}."
     page = entry.verification.page
@@ -258,6 +260,11 @@ def _lint(one: ProspectView) -> str:
     if one.draft is None:
         if one.letter_follows:
             return "The letter follows in a moment."
+        if not one.may_write:
+            return (
+                "There is no letter for you here: a colleague has it, or nobody writes to them any "
+                "more. Nobody is written to twice."
+            )
         return (
             "There is no letter: these prospects are of a question without a site of yours. Ask "
             "again with site:yours.com."
@@ -267,7 +274,7 @@ def _lint(one: ProspectView) -> str:
     missing = one.draft.missing or ("Nothing is missing.",)
     long = len(one.draft.body) > LONGEST_BODY
     cut = ["Only its first 3,000 characters fit here, and a change cuts it there."] if long else []
-    after = "After a change press Check words; Open in mail takes what was checked."
+    after = "After a change press Check the letter; Open in mail takes what was checked."
     return shown(" ".join([to, *fault, *missing, *cut, after]), _LINES)
 
 

@@ -50,6 +50,8 @@ def reminder(lines: Sequence[Line], *, stopped: bool = False) -> Message:
         if len(lines) == 1
         else f"Did they answer? You contacted {counted(len(lines), 'site')} a while ago."
     )
+    if not lines:  # all of them are on the list Never contact by now
+        lead = "Nobody is to be asked about any more."
     more = names[ROWS:]
     small = []
     if more:
@@ -64,7 +66,7 @@ def reminder(lines: Sequence[Line], *, stopped: bool = False) -> Message:
     rows = [_row(one, place) for place, one in enumerate(lines[:ROWS])]
     blocks = render(
         "reminder",
-        lead=lead if asked else "All of them are answered for.",
+        lead=lead if asked or not lines else "All of them are answered for.",
         rows=rows,
         small=small,
         buttons=[off if stopped else on],

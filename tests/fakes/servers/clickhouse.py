@@ -45,12 +45,12 @@ class ClickHouseServer(LocalServer):
     engine: Callable[[str, dict[str, str], dict[str, str]], bytes]
     troubles: dict[int, Trouble] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
-    user: str = ""
+    user: str = "reader"
     key: str = ""
 
     @property
     def index(self) -> str:
-        return f"{self.base_url.replace('http://', 'clickhouse+http://')}/open_index"
+        return f"clickhouse://{self.user}@{self.base_url.removeprefix('http://')}/linkgap"
 
     def routes(self) -> list[web.RouteDef]:
         return [web.post("/", self._post)]
