@@ -29,7 +29,8 @@ from bot.index import tables
 from bot.index.engine import Bounds, engine
 from bot.index.files import LocalFiles
 from bot.index.place import Place
-from bot.index.questions import Files, Graph, Node
+from bot.index.questions import Graph, Node
+from bot.index.rows import Files
 from bot.index.served import ServedFiles
 from bot.index.sync import Maker, Wanted, found_in
 

@@ -1,228 +1,268 @@
-"""Asks an index that lies in ClickHouse, over its HTTP interface.
+"""An index in the tables of a ClickHouse server, asked over its HTTP interface.
 
-The tables are those of docs/open-index.md. Every query names the release, and a release is listed
-last, so a question is of one release even while the next one is loaded.
+Values leave as parameters and never as text of a statement; user and password leave in headers, so
+that neither is in an address. Each question is for reading, for some seconds and for some rows.
+
+Whoever replaces a release deletes its row of `releases` first and writes it last. That row
+is read again behind every answer: an answer that had two states under it ends in an error.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from urllib.parse import urlsplit
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 import httpx
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 
 from bot.common.errors import ConfigError
-from bot.index.engine import Bounds, IndexFault
+from bot.index.engine import IndexFault
 from bot.index.place import Marker
-from bot.index.questions import Found, Graph, Linker, Node, Reader
-from bot.index.release import reversed_name
+from bot.index.questions import Reader
+from bot.index.rows import ClickHouseRows, Parameter
 
-SCHEMES = {"clickhouse": "http", "clickhouses": "https"}
-_SECONDS = 30
-_MOST_BYTES = 256_000_000
-_MOST_TARGETS = 60
-_NOTHING = "NULL"
-Value = int | float | str | None
+PORTS = {"clickhouse": ("http", 8123), "clickhouses": ("https", 8443)}
+SECONDS = 30
+"""How long the server may work on one question; LinkGap waits a little longer."""
+MOST_BYTES = 64 * 1024 * 1024
+_ESCAPED = str.maketrans(
+    {"\\": r"\\", "'": r"\'", "\t": r"\t", "\n": r"\n", "\r": r"\r", "\0": r"\0"}
+)
+_NEWEST = (
+    "SELECT release, toUnixTimestamp64Micro(built_at) AS at, domains, links "
+    "FROM releases WHERE {release:String} IN ('', release) "
+    "ORDER BY at DESC, release DESC LIMIT 1"
+)
+_RELEASES = TypeAdapter(list[tuple[str, int, int, int]])
+_MEANINGS = {
+    60: "has no tables of an open index. docs/open-index.md says how to make them",
+    81: "has no such database. Is LINKGAP_INDEX right",
+    158: "would have to read more than its own limits allow",
+    159: f"needed more than {SECONDS} seconds. Ask again, or ask for fewer sites",
+    160: f"would need more than {SECONDS} seconds. Ask again, or ask for fewer sites",
+    164: "lets this user change no settings. Give it the profile setting readonly = 2",
+    241: "has too little memory for this. Ask again, or ask for fewer sites",
+    396: "found more rows than were asked for, which no open index has",
+    452: "lets this user not set the bounds of a question. Give it a profile that does",
+}
+"""What the numbers of ClickHouse's own errors mean; its words are not passed on."""
 
-
-class _Answer(BaseModel):
-    data: list[list[Value]]
-
-
-def is_house(index: str) -> bool:
-    """Say whether LINKGAP_INDEX names a ClickHouse."""
-    return index.partition("://")[0] in SCHEMES and "://" in index
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """A ClickHouse and its database; raises `ConfigError` for an address that names none."""
+class Server:
+    """Where the tables are, and who asks."""
 
-    url: str
+    address: str
     database: str
-    user: str
-    password: SecretStr
+    user: str = "default"
+    password: SecretStr | None = None
 
-    @classmethod
-    def at(cls, index: str, password: SecretStr | None) -> "House":
-        """Read `clickhouse://user@host:8123/database`."""
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return what says who asks."""
+        said = {"X-ClickHouse-Database": self.database, "X-ClickHouse-User": self.user}
+        if self.password is not None:
+            said["X-ClickHouse-Key"] = self.password.get_secret_value()
+        return said
+
+
+def server_at(index: str, password: SecretStr | None) -> Server:
+    """Return the server that LINKGAP_INDEX names; raises `ConfigError`, which repeats no key."""
+    try:
         parts = urlsplit(index)
-        database = parts.path.strip("/") or "linkgap"
-        if parts.password:
-            raise ConfigError(
-                "LINKGAP_INDEX has a password in it, where it could be shown. Put it into "
-                "LINKGAP_COMMONCRAWL_CLICKHOUSE_PASSWORD."
+        port, host = parts.port, parts.hostname
+    except ValueError:
+        raise _no_address() from None
+    if parts.password is not None:
+        raise ConfigError(
+            "LINKGAP_INDEX has a password in it, where it could be shown. Put it into "
+            "LINKGAP_COMMONCRAWL_CLICKHOUSE_PASSWORD."
+        )
+    database = parts.path.strip("/")
+    if not host or "/" in database or parts.query or parts.fragment:
+        raise _no_address()
+    scheme, usual = PORTS[parts.scheme]
+    named = f"[{host}]" if ":" in host else host
+    user = unquote(parts.username or "") or "default"
+    if not user.isascii() or not user.isprintable():
+        raise _no_address()
+    return Server(f"{scheme}://{named}:{port or usual}", database or "linkgap", user, password)
+
+
+def _no_address() -> ConfigError:
+    return ConfigError(
+        "LINKGAP_INDEX names no ClickHouse. Write clickhouse://user@host:8123/database, or "
+        "clickhouses://user@host:8443/database over TLS."
+    )
+
+
+class _Answer(BaseModel):
+    """An answer in the format JSONCompact; one that is cut short is none."""
+
+    data: list[Any]
+    rows: int
+
+
+@dataclass
+class ClickHouse:
+    """An index on a server; nothing is kept of it between two questions."""
+
+    server: Server
+    client: Callable[[], httpx.Client] = field(
+        default=lambda: httpx.Client(
+            timeout=httpx.Timeout(SECONDS + 5.0), headers={"Accept-Encoding": "identity"}
+        )
+    )
+    _opened: httpx.Client | None = None
+
+    def reader(self) -> Reader:
+        """Return a reader of the release that was loaded last; raises `IndexFault`."""
+        marker = self._marker()
+        if marker is None:
+            raise IndexFault(
+                f"{self.server.address} has the tables and no release in releases. "
+                "docs/open-index.md says how to load one."
             )
-        if not parts.hostname or not database.isidentifier():
-            raise ConfigError(
-                "LINKGAP_INDEX names no ClickHouse. Write clickhouse://user@host:8123/database."
-            )
-        host = f"{SCHEMES[parts.scheme]}://{parts.netloc.rpartition('@')[2]}/"
-        return cls(host, database, parts.username or "default", password or SecretStr(""))
-
-    def rows(self, query: str, columns: int) -> list[list[Value]]:
-        """Return the rows of a query that only reads. Raises `IndexFault`."""
-        try:
-            with httpx.Client(timeout=_SECONDS, follow_redirects=False) as client:
-                found = self._rows(client, query)
-        except httpx.TransportError as error:
-            raise IndexFault(f"ClickHouse at {self.url} cannot be reached: {error}.") from None
-        except ValidationError:
-            raise IndexFault(f"What answers at {self.url} is no ClickHouse.") from None
-        if any(len(row) != columns for row in found):
-            raise IndexFault(f"What answers at {self.url} is no ClickHouse.")
-        return found
-
-    def _rows(self, client: httpx.Client, query: str) -> list[list[Value]]:
-        bounds = {"database": self.database, "readonly": "2", "max_execution_time": str(_SECONDS)}
-        who = {
-            "X-ClickHouse-User": self.user,
-            "X-ClickHouse-Key": self.password.get_secret_value(),
-        }
-        text = f"{query} FORMAT JSONCompact"
-        with client.stream("POST", self.url, params=bounds, headers=who, content=text) as response:
-            body = bytearray()
-            for piece in response.iter_raw():
-                body += piece
-                if len(body) > _MOST_BYTES:
-                    raise IndexFault("ClickHouse sent more than an answer can have.")
-        if response.status_code != 200:
-            said = " ".join(body[:300].decode("utf-8", "replace").split())
-            raise IndexFault(f"ClickHouse refused the question ({response.status_code}): {said}")
-        return _Answer.model_validate_json(bytes(body)).data
-
-
-class HouseGraph(Graph):
-    """An index in ClickHouse."""
-
-    def __init__(self, house: House, bounds: Bounds) -> None:
-        self._house, self._all = house, bounds
-
-    def close(self) -> None:
-        """Do nothing: each question has a connection of its own."""
+        return Reader(marker, ClickHouseRows(marker.release, _Held(self, marker)))
 
     def forget(self) -> None:
-        """Do nothing: each reader asks which release is the newest."""
+        """Do nothing: everything is asked anew each time."""
 
-    def reader(self) -> "HouseReader | None":
-        """Return a reader of the release that was listed last; None if there is none."""
-        listed = self._house.rows(
-            "SELECT release, toUnixTimestamp(built_at), domains, links FROM releases "
-            "ORDER BY built_at DESC LIMIT 1",
-            columns=4,
-        )
-        if not listed:
+    def _marker(self, release: str = "") -> Marker | None:
+        """Return the newest release, or the newest state of one."""
+        found = self.ask(_NEWEST, {"release": release}, _RELEASES, 1)
+        if not found:
             return None
-        release, built, domains, links = listed[0]
-        at = datetime.fromtimestamp(_number(built), UTC)
-        marker = Marker(str(release), "full", at, _number(domains), _number(links), (), ())
-        return HouseReader(marker, self._house, self._all)
+        name, built, domains, links = found[0]
+        built_at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=built)
+        return Marker(name, "full", built_at, domains, links, (), (), named=True)
 
-
-class HouseReader(Reader):
-    """Asks one release."""
-
-    def __init__(self, marker: Marker, house: House, bounds: Bounds) -> None:
-        self.marker, self._house, self._bounds = marker, house, bounds
-        self._of = f"release = {_text(marker.release)}"
-
-    def nodes(self, domains: Iterable[str]) -> dict[str, Node]:
-        """Return the domains that the release knows."""
-        wanted = {reversed_name(one): one for one in domains}
-        if not wanted:
-            return {}
-        rows = self._house.rows(
-            f"SELECT rev, id, pr_pos, n_hosts FROM nodes WHERE {self._of} "
-            f"AND rev IN ({', '.join(map(_text, wanted))})",
-            columns=4,
-        )
-        return {
-            wanted[str(rev)]: Node(wanted[str(rev)], _number(number), _maybe(place), _maybe(hosts))
-            for rev, number, place, hosts in rows
-        }
-
-    def counts(self, nodes: Iterable[Node]) -> dict[str, int]:
-        """Return how many other domains link to each of these."""
-        names = {node.id: node.domain for node in nodes}
-        rows = self._house.rows(
-            f"SELECT t, uniqExact(f) FROM inlinks WHERE {self._of} "
-            f"AND t IN ({_numbers(names)}) AND f <> t GROUP BY t",
-            columns=2,
-        )
-        found = {names[_number(target)]: _number(count) for target, count in rows}
-        return {name: found.get(name, 0) for name in names.values()}
-
-    def shared(
-        self, targets: Sequence[Node], own: Sequence[Node], besides: Iterable[int], limit: int
-    ) -> Found:
-        """Return who links to any target, to none of `own`, and is none of these nor `besides`."""
-        if len(targets) > _MOST_TARGETS:
-            raise IndexFault(f"At most {_MOST_TARGETS} sites can be compared in one question.")
-        places = {node.id: place for place, node in enumerate(targets)}
-        ours = [node.id for node in own]
-        bits = " ".join(f"WHEN {number} THEN {1 << place}" for number, place in places.items())
-        linked = [*places, *ours]
-        left_out = _numbers({*linked, *besides})
-        without = f"HAVING countIf(t IN ({_numbers(ours)})) = 0" if ours else ""
-        inner = (
-            f"SELECT f, groupBitOr(toUInt64(CASE t {bits} ELSE 0 END)) AS bits FROM inlinks "
-            f"WHERE {self._of} AND t IN ({_numbers(linked)}) AND f NOT IN ({left_out}) "
-            f"GROUP BY f {without}"
-        )
-        # The names are looked up by number; a join alone would read all of them.
-        rows = self._house.rows(
-            f"SELECT rev, pr_pos, bits FROM (SELECT id, rev, pr_pos FROM nodes WHERE {self._of} "
-            f"AND id IN (SELECT f FROM ({inner}) AS who)) AS named "
-            f"INNER JOIN ({inner}) AS linking ON named.id = linking.f "
-            f"ORDER BY pr_pos ASC NULLS LAST, rev LIMIT {limit + 1}",
-            columns=3,
-        )
-        found = (
-            Linker(
-                reversed_name(str(rev)),
-                _maybe(place),
-                tuple(one.domain for at, one in enumerate(targets) if _number(mask) >> at & 1),
+    def check(self, marker: Marker) -> None:
+        """Raise `IndexFault` if the release is not what it was."""
+        if self._marker(marker.release) != marker:
+            raise IndexFault(
+                f"{marker.release} was replaced in ClickHouse while it was read. Nothing of the "
+                "two versions was mixed; ask again."
             )
-            for rev, place, mask in rows[:limit]
+
+    def ask(
+        self,
+        statement: str,
+        parameters: Mapping[str, Parameter],
+        rows: TypeAdapter[list[Row]],
+        most: int,
+    ) -> list[Row]:
+        """Return at most `most` rows; raises `IndexFault`."""
+        said = self._send(statement, parameters, most)
+        try:
+            answer = _Answer.model_validate_json(said)
+            found = rows.validate_python(answer.data)
+        except ValidationError:
+            raise IndexFault(
+                f"{self.server.address} sent an answer that is cut short, or that is none of "
+                "ClickHouse. Nothing of it was used; ask again."
+            ) from None
+        if answer.rows != len(found) or len(found) > most:
+            raise IndexFault(
+                f"{self.server.address} sent {len(found):,} rows, which are not those of its "
+                "answer. Nothing of it was used; ask again."
+            )
+        return found
+
+    def _send(self, statement: str, parameters: Mapping[str, Parameter], most: int) -> bytes:
+        bounds = {
+            "default_format": "JSONCompact",
+            "output_format_json_quote_64bit_integers": "0",
+            "wait_end_of_query": "1",
+            "readonly": "2",
+            "max_execution_time": str(SECONDS),
+            "max_result_rows": str(max(1, most)),
+            "max_result_bytes": str(MOST_BYTES),
+            "result_overflow_mode": "throw",
+        }
+        values = {f"param_{name}": _written(value) for name, value in parameters.items()}
+        try:
+            with self._open().stream(
+                "POST",
+                f"{self.server.address}/",
+                params=bounds | values,
+                content=statement.encode(),
+                headers=self.server.headers,
+            ) as response:
+                self._accept(response)
+                body = bytearray()
+                for piece in response.iter_bytes():
+                    body += piece
+                    if len(body) > MOST_BYTES:
+                        raise IndexFault(f"{self.server.address} sent more than was asked for.")
+                return bytes(body)
+        except httpx.TimeoutException:
+            raise IndexFault(
+                f"{self.server.address} did not answer in time. Ask again, or ask for fewer sites."
+            ) from None
+        except httpx.HTTPError as error:
+            raise IndexFault(
+                f"{self.server.address} cannot be reached or broke off: {type(error).__name__}. "
+                "Ask again."
+            ) from None
+
+    def _accept(self, response: httpx.Response) -> None:
+        """Raise `IndexFault` unless the server answers."""
+        status, said = response.status_code, response.headers.get("X-ClickHouse-Exception-Code", "")
+        number = int(said) if said.isascii() and said.isdigit() else 0
+        if status == httpx.codes.OK and not said:
+            return
+        if number in _MEANINGS:
+            raise IndexFault(f"{self.server.address} {_MEANINGS[number]} (error {number}).")
+        if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+            raise IndexFault(
+                f"{self.server.address} refuses this user (status {status}). Are "
+                "the user in LINKGAP_INDEX and LINKGAP_COMMONCRAWL_CLICKHOUSE_PASSWORD right, and "
+                "may the user select from the tables?"
+            )
+        own = f", error {number} of ClickHouse" if number else ""
+        raise IndexFault(
+            f"{self.server.address} answered with status {status}{own}. Is LINKGAP_INDEX the "
+            "address of a ClickHouse server's HTTP interface?"
         )
-        return Found(tuple(found), complete=len(rows) <= limit)
 
-    def between(self, linkers: Sequence[Node], target: Node) -> frozenset[str]:
-        """Return which of these domains link to the target."""
-        names = {node.id: node.domain for node in linkers}
-        rows = self._house.rows(
-            f"SELECT DISTINCT f FROM inlinks WHERE {self._of} AND t = {target.id} "
-            f"AND f IN ({_numbers(names)})",
-            columns=1,
+    def _open(self) -> httpx.Client:
+        if self._opened is None:
+            self._opened = self.client()
+            weakref.finalize(self, self._opened.close)
+        return self._opened
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Asks about one state of one release."""
+
+    index: ClickHouse
+    marker: Marker
+
+    def __call__(
+        self,
+        statement: str,
+        parameters: Mapping[str, Parameter],
+        rows: TypeAdapter[list[Row]],
+        most: int,
+    ) -> list[Row]:
+        found = self.index.ask(statement, parameters, rows, most)
+        self.index.check(self.marker)
+        return found
+
+
+def _written(value: Parameter) -> str:
+    """Return a value as ClickHouse reads it of a parameter."""
+    if isinstance(value, str):
+        return value.translate(_ESCAPED)
+    if isinstance(value, Sequence):
+        inner = (
+            f"'{one.translate(_ESCAPED)}'" if isinstance(one, str) else str(one) for one in value
         )
-        return frozenset(names[_number(number)] for (number,) in rows)
-
-    def crawled(self, nodes: Sequence[Node]) -> frozenset[str]:
-        """Return which of these domains are known to link to anything."""
-        names = {node.id: node.domain for node in nodes}
-        rows = self._house.rows(
-            f"SELECT DISTINCT id FROM linkers WHERE {self._of} AND id IN ({_numbers(names)})",
-            columns=1,
-        )
-        return frozenset(names[_number(number)] for (number,) in rows)
-
-
-def _number(value: Value) -> int:
-    said = str(value)
-    if not (said.isascii() and said.isdecimal() and len(said) < 20):
-        raise IndexFault("ClickHouse answered with something else than a number.")
-    return int(said)
-
-
-def _maybe(value: Value) -> int | None:
-    return None if value is None else _number(value)
-
-
-def _numbers(numbers: Iterable[int]) -> str:
-    return ", ".join(map(str, sorted(numbers))) or _NOTHING
-
-
-def _text(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
+        return f"[{','.join(inner)}]"
+    return str(value)

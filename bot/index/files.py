@@ -21,17 +21,29 @@ def place_of(index: str, database: Path) -> Place:
 
 def is_remote(index: str) -> bool:
     """Say whether LINKGAP_INDEX names an index that somebody serves."""
-    return index.startswith(("http://", "https://", "s3://", "clickhouse://", "clickhouses://"))
+    return index.startswith(("http://", "https://", "s3://")) or in_clickhouse(index)
+
+
+def in_clickhouse(index: str) -> bool:
+    """Say whether LINKGAP_INDEX names a ClickHouse server."""
+    return index.startswith(("clickhouse://", "clickhouses://"))
 
 
 def local_place(index: str, database: Path) -> Place:
     """Return the folder to make an index in; raises `ConfigError` if the index is served."""
     if is_remote(index):
         raise ConfigError(
-            f"LINKGAP_INDEX is {index}: that index is read in place and made elsewhere, with "
-            "`linkgap index build`. Unset it to make one on this machine."
+            f"LINKGAP_INDEX is {_shown(index)}: that index is read in place and made elsewhere, "
+            "with `linkgap index build`. Unset it to make one on this machine."
         )
     return place_of(index, database)
+
+
+def _shown(index: str) -> str:
+    """Return an address without the user and password that somebody may have put into it."""
+    scheme, _, rest = index.partition("://")
+    place, slash, path = rest.partition("/")
+    return f"{scheme}://{place.rpartition('@')[2]}{slash}{path}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from bot.pages.archived import Damaged, links_to
 from bot.pages.limited import Apart, shared
 from bot.providers.base import ReferringQuery
 from bot.providers.commoncrawl.answers import Unknown, referring
-from bot.providers.commoncrawl.vendor import Options, graph_of
+from bot.providers.commoncrawl.vendor import Options, index_of
 from bot.settings.environment import Settings
 
 _MOST_LINKERS = 300_000
@@ -46,7 +46,7 @@ class Archive:
 
     def __init__(self, settings: Settings, clock: Clock, apart: Apart | None = None) -> None:
         self._options, self._clock = Options.beside(settings), clock
-        self._graph = graph_of(settings, clock)
+        self._graph = index_of(settings, self._options, clock)
         self._apart = apart or shared()
         self._one = asyncio.Lock()
         self._kept: OrderedDict[tuple[str, str | None, str], ArchiveEstimate] = OrderedDict()

@@ -9,15 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from bot.common.clock import Clock
 from bot.common.errors import LinkGapError
-from bot.index.clickhouse import House, HouseGraph, is_house
+from bot.index.clickhouse import ClickHouse, server_at
 from bot.index.engine import Bounds, IndexFault
-from bot.index.files import LocalFiles, is_remote, place_of
-from bot.index.questions import Files, Graph, Reader
+from bot.index.files import LocalFiles, in_clickhouse, is_remote, place_of
+from bot.index.questions import Graph, Index, Reader
 from bot.index.served import ServedFiles
 from bot.model.links import Metrics, ReferringDomain, Scale, Scope
 from bot.providers.base import (
@@ -33,7 +33,7 @@ from bot.providers.base import (
     Vendor,
 )
 from bot.providers.commoncrawl import answers
-from bot.settings.environment import Settings, VendorOptions
+from bot.settings.environment import ApiKey, Settings, VendorOptions
 
 NAME, TITLE = "commoncrawl", "Common Crawl"
 
@@ -55,9 +55,6 @@ class Options(VendorOptions):
         "https://index.commoncrawl.org",
         pattern=r"^https?://\S+[^\s/]$",
         description="where the list of releases is",
-    )
-    clickhouse_password: SecretStr | None = Field(
-        None, description="the password, if LINKGAP_INDEX is a ClickHouse"
     )
     archive: bool = Field(
         default=True,
@@ -82,6 +79,10 @@ class Options(VendorOptions):
     memory_mb: int = Field(1024, ge=256, le=1_000_000, description="megabytes that DuckDB may take")
     threads: int = Field(2, ge=1, le=256, description="threads that DuckDB may take")
 
+    clickhouse_password: ApiKey = Field(
+        None, description="the password, if LINKGAP_INDEX is a ClickHouse"
+    )
+
     @property
     def bounds(self) -> Bounds:
         """Return what the engine may take."""
@@ -92,7 +93,7 @@ class Options(VendorOptions):
 class _Asked(Local[Query, Row], Generic[Query, Row]):
     """One capability: a function of a reader and a query."""
 
-    graph: Graph
+    graph: Index
     answer: Callable[[Reader, Query], Page[Row]]
     can: Callable[[Query], bool] = lambda _query: True
 
@@ -127,6 +128,8 @@ class _Asked(Local[Query, Row], Generic[Query, Row]):
 
 def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     """Return the vendor if there is an index; without one it says how to make it."""
+    options = Options.beside(settings)
+    graph = index_of(settings, options, clock)
     gives = (
         Capability.SITE_METRICS,
         Capability.REFERRING_DOMAINS,
@@ -135,8 +138,6 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
     )
     if not settings.index and not place_of("", settings.db).is_made:
         return NotConfigured(NAME, TITLE, ("LINKGAP_INDEX",), gives, local=True)
-    graph = graph_of(settings, clock)
-    password = Options.beside(settings).clickhouse_password
     counts: _Asked[MetricsQuery, Metrics] = _Asked(
         graph, answers.metrics, lambda query: query.counts
     )
@@ -149,20 +150,14 @@ def build(settings: Settings, clock: Clock) -> Vendor | NotConfigured:
         scale=Scale.CC,
         capabilities=dict(zip(gives, (counts, referring, shared, between), strict=True)),
         levels=frozenset({Scope.SITE}),
-        secrets=(password,) if password else (),
+        secrets=(options.clickhouse_password,) if options.clickhouse_password else (),
     )
 
 
-def graph_of(settings: Settings, clock: Clock) -> Graph:
-    """Return this installation's index; raises `ConfigError` if its address cannot be read."""
-    options = Options.beside(settings)
-    if is_house(settings.index):
-        return HouseGraph(House.at(settings.index, options.clickhouse_password), options.bounds)
-    return Graph(files_of(settings, clock), options.bounds)
-
-
-def files_of(settings: Settings, clock: Clock) -> Files:
-    """Return where this installation's index lies."""
+def index_of(settings: Settings, options: Options, clock: Clock) -> Index:
+    """Return this installation's index, wherever it lies; raises `ConfigError`."""
+    if in_clickhouse(settings.index):
+        return ClickHouse(server_at(settings.index, options.clickhouse_password))
     if is_remote(settings.index):
-        return ServedFiles(settings.index, clock)
-    return LocalFiles(place_of(settings.index, settings.db))
+        return Graph(ServedFiles(settings.index, clock), options.bounds)
+    return Graph(LocalFiles(place_of(settings.index, settings.db)), options.bounds)
