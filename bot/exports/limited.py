@@ -52,7 +52,9 @@ async def parts_of(
 
     `target` is what the user says that the file is about, `site` is our own.
     """
-    stream = (process or shared()).stream(times_for(path), _parts, path, target, site)
+    # The child may have been started in another folder.
+    there = path.absolute() if path.is_file() else path
+    stream = (process or shared()).stream(times_for(path), _parts, there, target, site)
     try:
         async with aclosing(stream) as parts:
             async for part in parts:
