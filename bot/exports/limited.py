@@ -52,9 +52,7 @@ async def parts_of(
 
     `target` is what the user says that the file is about, `site` is our own.
     """
-    # The child may have been started in another folder.
-    there = path.absolute() if path.is_file() else path
-    stream = (process or shared()).stream(times_for(path), _parts, there, target, site)
+    stream = (process or shared()).stream(times_for(path), _parts, _whole(path), target, site)
     try:
         async with aclosing(stream) as parts:
             async for part in parts:
@@ -77,6 +75,11 @@ def times_for(path: Path) -> float:
     except OSError:  # the reader reports the cause
         return 1
     return 1 + size * (_PACKED_TIMES if packed else 1) / ENOUGH_FOR_BYTES
+
+
+def _whole(path: Path) -> Path:
+    """Return a file's path from the root: the child may have been started in another folder."""
+    return path.absolute() if path.is_file() else path
 
 
 def _parts(path: Path, target: Target | None, site: str | None) -> Iterator[Part]:

@@ -11,9 +11,9 @@ from bot.common.domains import is_platform, registrable
 from bot.gap.compare import Comparison, Own, compare
 from bot.gap.prioritise import Evidence, rank, unproven
 from bot.gap.relevance import Terms
-from bot.model.links import Profile
+from bot.model.links import Profile, Scope
 from bot.model.outreach import Withheld
-from bot.model.report import Prospect, Unproven
+from bot.model.report import Absence, Prospect, Unproven
 from bot.model.tracking import NewCompetitorLink
 
 
@@ -137,3 +137,27 @@ def _link(told: Sequence[tuple[KeywordNews, Prospect]]) -> NewCompetitorLink:
 def _competitors(bought: Evidence | None, prospect: Prospect) -> str:
     target = bought.link.target_url if bought and bought.link else None
     return target if target and target in prospect.links_to else prospect.links_to[0]
+
+
+def as_prospect(link: NewCompetitorLink) -> Prospect:
+    """Return a new link to a competitor as what answers list; what it does not say is unknown."""
+    return Prospect(
+        domain=link.domain,
+        score=link.score,
+        reasons=(link.why,) if link.why else (),
+        links_to=(link.competitor,),
+        level=Scope.PAGE,
+        absence=Absence.PROVEN if link.absence_proven else Absence.UNPROVEN,
+        authority=link.authority,
+        authority_scale=link.authority_scale,
+        traffic=None,
+        relevance=None,
+        trust=None,
+        link=link.link,
+        example_page=link.page,
+        anchor=link.anchor,
+        first_seen=link.first_seen,
+        seen_by=(),
+        links_to_pages=1,
+        example_title=link.title,
+    )

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import sqlite_utils
 
 from bot.common.clock import Clock
+from bot.gap.new_links import as_prospect
 from bot.gap.placed_rate import PlacedRates, placed_rates
-from bot.model.links import Market, Scope
+from bot.model.links import Market
 from bot.model.outreach import ASKED, Entry, Sighting
-from bot.model.report import Absence, Prospect, Report
+from bot.model.report import Report
 from bot.model.tracking import Digest, NewCompetitorLink
 from bot.outreach import rules
 from bot.outreach.board import Board
@@ -96,7 +97,7 @@ class Worklists:
             whose = f" of {site}" if site else ""
             said = f"Outreach: new links to competitors{whose}, best first."
             seen = [
-                Sighting(link.keyword, markets[link.keyword], digest.taken_at, _prospect(link))
+                Sighting(link.keyword, markets[link.keyword], digest.taken_at, as_prospect(link))
                 for link in found[:MOST]
                 if link.keyword in markets
             ]
@@ -224,27 +225,3 @@ def _factor(rates: PlacedRates | None, kind: str | None) -> float:
 def _gap(report: Report) -> int | None:
     gap = report.need.gap
     return gap if gap is not None and gap > 0 else None
-
-
-def _prospect(link: NewCompetitorLink) -> Prospect:
-    """Return a new link to a competitor as what answers list; what it does not say is unknown."""
-    return Prospect(
-        domain=link.domain,
-        score=link.score,
-        reasons=(link.why,) if link.why else (),
-        links_to=(link.competitor,),
-        level=Scope.PAGE,
-        absence=Absence.PROVEN if link.absence_proven else Absence.UNPROVEN,
-        authority=link.authority,
-        authority_scale=link.authority_scale,
-        traffic=None,
-        relevance=None,
-        trust=None,
-        link=link.link,
-        example_page=link.page,
-        anchor=link.anchor,
-        first_seen=link.first_seen,
-        seen_by=(),
-        links_to_pages=1,
-        example_title=link.title,
-    )

@@ -4,9 +4,9 @@ from collections import defaultdict
 
 import sqlite_utils
 
-from bot.model.links import Market, Scope
+from bot.gap.new_links import as_prospect
+from bot.model.links import Market
 from bot.model.outreach import Sighting
-from bot.model.report import Absence, Prospect
 from bot.model.tracking import Digest, KeywordLine, NewCompetitorLink
 from bot.store import outreach_prospects
 
@@ -24,25 +24,5 @@ def remember_digest(db: sqlite_utils.Database, team: str, digest: Digest) -> Non
 
 
 def _sighting(link: NewCompetitorLink, line: KeywordLine) -> Sighting:
-    prospect = Prospect(
-        domain=link.domain,
-        score=link.score,
-        reasons=(link.why,),
-        links_to=(link.competitor,),
-        level=Scope.PAGE,
-        absence=Absence.PROVEN if link.absence_proven else Absence.UNPROVEN,
-        authority=link.authority,
-        authority_scale=link.authority_scale,
-        traffic=None,
-        relevance=None,
-        trust=None,
-        link=link.link,
-        example_page=link.page,
-        anchor=link.anchor,
-        first_seen=link.first_seen,
-        seen_by=(),
-        links_to_pages=1,
-        example_title=link.title,
-    )
     market = Market(line.country, line.language)
-    return Sighting(line.keyword, market, line.read_at, prospect, line.page, line.position)
+    return Sighting(line.keyword, market, line.read_at, as_prospect(link), line.page, line.position)
