@@ -70,7 +70,9 @@ class SmallArchive:
         lines.sort()
         blocks, cluster = bytearray(), []
         for number, at in enumerate(range(0, len(lines), self.a_block)):
-            packed = gzip.compress(("\n".join(lines[at : at + self.a_block]) + "\n").encode(), 1)
+            packed = gzip.compress(
+                ("\n".join(lines[at : at + self.a_block]) + "\n").encode(), 1, mtime=0
+            )
             key = " ".join(lines[at].split(" ")[:2])
             cluster.append(f"{key}\tcdx-00000.gz\t{len(blocks)}\t{len(packed)}\t{number + 1}\n")
             blocks += packed

@@ -45,9 +45,12 @@ GOOD = page("https://rival.example/best-crm")
     [
         (chunked(GOOD), "Transfer-Encoding: chunked\r\n"),
         (GOOD, "Transfer-Encoding: chunked\r\n"),  # most archives keep the header alone
-        (gzip.compress(GOOD), "Content-Encoding: gzip\r\n"),
+        (gzip.compress(GOOD, mtime=0), "Content-Encoding: gzip\r\n"),
         (GOOD, "Content-Encoding: gzip\r\n"),
-        (chunked(gzip.compress(GOOD)), "Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"),
+        (
+            chunked(gzip.compress(GOOD, mtime=0)),
+            "Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n",
+        ),
     ],
 )
 def test_chunks_and_packing_are_undone_where_they_are(body, headers):
@@ -55,10 +58,10 @@ def test_chunks_and_packing_are_undone_where_they_are(body, headers):
 
 
 def warc(text):
-    return gzip.compress(text.encode(), 1)
+    return gzip.compress(text.encode(), 1, mtime=0)
 
 
-HUGE = gzip.compress(b"WARC/1.0\r\n" + b" " * 20_000_000, 1)
+HUGE = gzip.compress(b"WARC/1.0\r\n" + b" " * 20_000_000, 1, mtime=0)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +72,11 @@ HUGE = gzip.compress(b"WARC/1.0\r\n" + b" " * 20_000_000, 1)
         (b"", "cut short"),
         (HUGE, "too large"),
         (
-            record(URL, gzip.compress(b"<" * 20_000_000, 1), headers="Content-Encoding: gzip\r\n"),
+            record(
+                URL,
+                gzip.compress(b"<" * 20_000_000, 1, mtime=0),
+                headers="Content-Encoding: gzip\r\n",
+            ),
             "too",
         ),
         (record("https://other.example/", GOOD), "another one"),
