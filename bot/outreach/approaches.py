@@ -4,12 +4,13 @@ Pages only: nothing is spent. What was read is kept for the team that asked, for
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import sqlite_utils
 
 from bot.common.clock import Clock
+from bot.common.domains import readable, registrable
 from bot.model.approach import (
     AngleKind,
     Contact,
@@ -21,7 +22,7 @@ from bot.model.outreach import HistoryLine, Whom, Withheld
 from bot.outreach import rules
 from bot.outreach.board import Board
 from bot.outreach.contacts import allowed
-from bot.outreach.draft import draft_of, edited, own_draft
+from bot.outreach.draft import draft_of, edited, letter_facts, own_draft
 from bot.outreach.letters import BadTemplate
 from bot.outreach.merged import Merged
 from bot.outreach.reading import BEST, SECONDS, Asked, read_prospects
@@ -181,24 +182,24 @@ def _facts(
     entry, known = found.entry, found.with_page
     if not entry.site:
         return None
-    to = next((one for one in contacts if one.address), None)
     ours = next((one for one in found.seen if (one.page or "").startswith(_SCHEMES)), None)
-    names = [*(link.url for link in reading.links), *found.links_to]
-    return LetterFacts(
-        their_site=entry.domain,
-        their_page=_page(found) or f"https://{entry.domain}/",
+    title = reading.title or (known.example_title if known else None)
+    facts = letter_facts(
+        replace(reading, page=_page(found), title=title),
+        next((one for one in contacts if one.address), None),
         our_site=entry.site,
-        their_title=reading.title or (known.example_title if known else None),
-        competitor=names[0] if names else None,
-        anchor=known.anchor if known else None,
-        broken_page=reading.angle.broken if reading.angle else None,
         our_page=ours.page if ours else None,
         topic=found.keywords[0] if found.keywords else None,
         our_name=settings.letter_name or None,
         our_firm=settings.letter_firm or None,
         postal_address=settings.letter_address or None,
-        to=to.address if to else None,
-        found_on=to.found_on if to else None,
-        found_at=to.read_at.date() if to else None,
-        language=reading.language,
+    )
+    if facts.competitor is not None or not found.links_to:
+        return facts
+    # The page was not read, or shows no link today: what an index said of it.
+    rival = registrable(found.links_to[0])
+    return replace(
+        facts,
+        competitor=readable(rival) if rival else None,
+        anchor=known.anchor if known else None,
     )

@@ -223,11 +223,9 @@ class Verifier:
 
 
 def _pages(found: Merged, named: str | None) -> tuple[str, ...]:
-    """Return the pages where a link to us is expected: where one was seen, then where others are.
+    """Return the pages where a link to us is expected: named, then seen with one, then asked about.
 
-    Before them comes the page that somebody named.
-
-    The pages that link to a competitor are those that somebody was asked about.
+    Somebody was asked about the pages that link to a competitor.
     """
     seen = found.entry.verification
     known = (seen.page if seen else None, *(one.prospect.example_page for one in found.seen))

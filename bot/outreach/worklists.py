@@ -199,8 +199,8 @@ class Worklists:
                 lambda db: outreach_lists.add_page(db, team, list_id, number, best)
             )
 
-    async def _rows(self, team: str, list_id: str, number: int | None) -> tuple[Row, ...]:
-        """Return who is on a page (None: on none yet), without whom nobody may contact."""
+    async def _rows(self, team: str, list_id: str, number: int) -> tuple[Row, ...]:
+        """Return who is on a page, without whom nobody may contact."""
         listed = await self._database.read(
             lambda db: outreach_lists.listed(db, team, list_id, number)
         )

@@ -104,9 +104,13 @@ def _indexes(vendors: Iterable[Vendor]) -> list[Vendor]:
 
 
 def _stocked(registry: Registry) -> list[str]:
-    """Return the names of the free vendors that have pages to count: before an index of sites."""
-    free = (one for one in registry.vendors if one.stocked is not None)
-    return [one.name for one in free if one.stocked is not None and one.stocked()]
+    """Return the names of the free vendors that have pages to count: before an index of sites.
+
+    Without such an index nothing is looked up, since each of these questions opens a file.
+    """
+    if not any(map(is_witness, registry.vendors)):
+        return []
+    return [one.name for one in registry.vendors if one.stocked is not None and one.stocked()]
 
 
 def _unasked_choice(registry: Registry, question: Question) -> list[Vendor]:

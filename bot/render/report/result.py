@@ -26,7 +26,6 @@ _DONE = {
     "track_this": "Weekly tracking was asked for.",
     "run_again": f"Asked again; {_ELSEWHERE}",
 }
-BUTTONS = tuple(_DONE)
 _STAYS = "track_this"  # whoever cancels at its price may press it again
 
 
