@@ -12,7 +12,8 @@ from bot.model.outreach import ASKED, Entry, Event, HistoryLine, Status
 from bot.model.report import Prospect
 from bot.render.outreach import people
 from bot.render.outreach.refusals import ELSEWHERE, NOTHING, Told
-from bot.render.slack.blocks import render
+from bot.render.slack.blocks import mrkdwn, render
+from bot.render.slack.limits import MAX_SECTION
 from bot.render.slack.message import View, checked
 from bot.render.words import (
     UNKNOWN,
@@ -29,6 +30,7 @@ FORM = "prospect_form"
 LONGEST_BODY, LONGEST_SUBJECT = 3_000, 150
 _CONTACTS, _HISTORY, _TARGETS = 6, 8, 4
 _LINES = 2_500
+_LONGEST_ESCAPE = len("&amp;")
 NOBODY = "nobody has it"
 _READING = "Its pages are being read; this takes some seconds."
 _EVENTS = {
@@ -294,11 +296,21 @@ def _lint(one: ProspectView) -> str:
     long = len(one.draft.body) > LONGEST_BODY
     cut = ["Only its first 3,000 characters fit here, and a change cuts it there."] if long else []
     after = "After a change press Check the letter; Open in mail takes what was checked."
-    return shown(" ".join([to, *fault, *missing, *cut, after]), _LINES)
+    return _fitting(" ".join([to, *fault, *missing, *cut, after]))
 
 
 def _law(one: ProspectView) -> str:
-    return shown(" ".join(one.draft.notes), _LINES) if one.draft else ""
+    return _fitting(" ".join(one.draft.notes)) if one.draft else ""
+
+
+def _fitting(words: str) -> str:
+    """Return words that fit one text of Slack, also once its signs are escaped."""
+    text = shown(words, _LINES)
+    return (
+        text
+        if len(mrkdwn(text)) <= MAX_SECTION
+        else shown(words, MAX_SECTION // _LONGEST_ESCAPE - 2)
+    )
 
 
 def _method(one: ProspectView) -> Mapping[str, object] | None:
